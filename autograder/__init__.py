@@ -1,0 +1,1 @@
+"""Building a Brain: an exercise in machine learning that grades itself."""

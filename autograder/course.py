@@ -1,0 +1,78 @@
+"""A course: the folder with ``nbgrader_config.py``, and the settings made there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from traitlets.config import Config, PyFileConfigLoader
+
+from autograder.errors import CourseError
+from autograder.lesson import Lesson
+
+CONFIG = "nbgrader_config.py"
+NO_GPU = ("accept", "not_applicable", "error")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What a course decides, written as ``c.Autograder.name = value`` in ``nbgrader_config.py``.
+
+    ``no_gpu``: on a machine without a GPU the device check is passed (``accept``), takes its
+    points out of the sum (``not_applicable``) or asks for a person (``error``).
+    ``cell_seconds`` and ``seconds`` limit a cell and a whole submission; ``seed`` is set
+    before the first cell.
+    """
+
+    no_gpu: str = "accept"
+    cell_seconds: int = 300
+    seconds: int = 900
+    seed: int = 20
+    workers: int = 1
+
+    def __post_init__(self) -> None:
+        if self.no_gpu not in NO_GPU:
+            raise CourseError(f"Autograder.no_gpu is “{self.no_gpu}”; it may be {NO_GPU}.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Course:
+    """The folder of a course (``None`` for a student's machine) and its settings."""
+
+    root: Path | None = None
+    settings: Settings = Settings()
+
+    def released(self, lesson: Lesson) -> Path:
+        """The students' notebook: the course's own, else the one in the package."""
+        own = self.root and self.root / "release" / lesson.name / lesson.notebook
+        return own if own and own.is_file() else lesson.released
+
+    def checks(self, lesson: Lesson) -> tuple[Path, ...]:
+        """The check files of a lesson, the course's own in ``checks/<lesson>/`` last."""
+        own = sorted((self.root / "checks" / lesson.name).glob("check_*.py")) if self.root else []
+        return (*lesson.checks, *own)
+
+
+def find_course(start: Path) -> Course:
+    """The course that ``start`` lies in, with its settings; an empty one where there is none.
+
+    Raises:
+        CourseError: the configuration names a setting that does not exist.
+    """
+    for folder in (start.resolve(), *start.resolve().parents):
+        if (folder / CONFIG).is_file():
+            return Course(root=folder, settings=read_settings(folder / CONFIG))
+    return Course()
+
+
+def read_settings(path: Path) -> Settings:
+    """The settings in an ``nbgrader_config.py``."""
+    config: Config = PyFileConfigLoader(path.name, path=str(path.parent)).load_config()
+    given = dict(config.get("Autograder", {}))
+    known = {field.name for field in fields(Settings)}
+    if unknown := sorted(set(given) - known):
+        raise CourseError(
+            f"{path.name}: there is no setting Autograder.{unknown[0]}."
+            f" There are: {', '.join(sorted(known))}."
+        )
+    return Settings(**given)

@@ -1,0 +1,25 @@
+"""Errors that a person at the command line is told about, each in one line."""
+
+
+class AutograderError(Exception):
+    """Something that the person who called us can put right; the message says how."""
+
+
+class DatasetError(AutograderError):
+    """The images are missing or are not what they should be."""
+
+
+class EvidenceError(AutograderError):
+    """Evidence that cannot be read, and why."""
+
+
+class LessonError(AutograderError):
+    """There is no such lesson, or its notebook does not fit its description."""
+
+
+class CourseError(AutograderError):
+    """The course's configuration is not right."""
+
+
+class SubmissionError(AutograderError):
+    """A submission that cannot be run, and why."""

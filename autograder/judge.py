@@ -1,0 +1,161 @@
+"""Evidence to report: one pytest session over a lesson's checks, however many submissions.
+
+Runs no student code, imports no TensorFlow, unpickles nothing. ``python -m autograder.judge`` is
+the process that grades officially; a student's notebook calls :func:`judge` directly.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from autograder.course import Course, Settings
+from autograder.errors import EvidenceError
+from autograder.evidence import Evidence, load
+from autograder.lesson import Lesson, load_lesson
+from autograder.pytest_plugin import Judged, Judging
+from autograder.report import CheckResult, Outcome
+
+# What a session of pure functions does not need; fewer plugins start faster.
+UNNEEDED = "cacheprovider doctest junitxml pastebin faulthandler logging unraisableexception".split()
+
+
+class JudgeError(RuntimeError):
+    """The judge itself failed: our fault, never the student's."""
+
+
+class Verdicts(msgspec.Struct, frozen=True):
+    """What the judge's process writes for one submission."""
+
+    checks: tuple[CheckResult, ...]
+    measures: dict[str, float]
+
+
+def judge(
+    submissions: Sequence[tuple[str, Evidence]],
+    lesson: Lesson,
+    *,
+    settings: Settings | None = None,
+    checks: Sequence[Path] = (),
+) -> dict[str, Verdicts]:
+    """Run the checks over each submission's evidence; ``checks`` defaults to the lesson's own.
+
+    Raises:
+        JudgeError: pytest did not run every check.
+    """
+    judging = Judging(submissions, lesson, settings or Settings())
+    files = [str(one) for one in checks or lesson.checks]
+    _run_pytest(files, judging)
+    return {
+        name: Verdicts(tuple(_scaled(judged, lesson)), judged.measures)
+        for name, judged in judging.judged.items()
+    }
+
+
+def judge_apart(
+    folders: Sequence[Path], lesson: Lesson, course: Course
+) -> dict[str, Verdicts | str]:
+    """Judge stored evidence in a process of its own; a text instead where it cannot be read.
+
+    Raises:
+        JudgeError: the process failed; its last words are in the message.
+    """
+    with tempfile.TemporaryDirectory() as scratch:
+        job = Path(scratch) / "job.json"
+        job.write_bytes(
+            msgspec.json.encode(
+                _Job(
+                    lesson=lesson.name,
+                    folders=[str(folder.resolve()) for folder in folders],
+                    checks=[str(path) for path in course.checks(lesson)],
+                    settings=course.settings,
+                )
+            )
+        )
+        # -P: a file beside the caller, such as numpy.py, must not be imported.
+        done = subprocess.run(
+            [sys.executable, "-P", "-m", "autograder.judge", str(job)],
+            cwd=scratch,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            raise JudgeError(f"The judge failed:\n{done.stderr[-4000:]}")
+        return msgspec.json.decode(
+            (Path(scratch) / "verdicts.json").read_bytes(), type=dict[str, Verdicts | str]
+        )
+
+
+class _Job(msgspec.Struct):
+    lesson: str
+    folders: list[str]
+    checks: list[str]
+    settings: Settings
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Judge the job in the file named, write ``verdicts.json`` beside it."""
+    path = Path((argv or sys.argv[1:])[0])
+    job = msgspec.json.decode(path.read_bytes(), type=_Job)
+    answers: dict[str, Verdicts | str] = {}
+    submissions = []
+    for folder in job.folders:
+        try:
+            submissions.append((folder, load(Path(folder))))
+        except EvidenceError as error:
+            answers[folder] = str(error)
+    if submissions:
+        checks = [Path(one) for one in job.checks]
+        answers |= judge(
+            submissions, load_lesson(job.lesson), settings=job.settings, checks=checks
+        )
+    path.with_name("verdicts.json").write_bytes(msgspec.json.encode(answers))
+    return 0
+
+
+def _run_pytest(files: list[str], judging: Judging) -> None:
+    arguments = [*files, "-c", os.devnull, "--rootdir", os.path.dirname(files[0]), "--noconftest"]
+    arguments += ["--import-mode=importlib", "--assert=plain", "-q", "--disable-plugin-autoload"]
+    arguments += ["-p", "autograder.pytest_plugin", "--capture=no", "-Wignore"]
+    arguments += ["-o", "python_files=check_*.py"]
+    arguments += [word for name in UNNEEDED for word in ("-p", f"no:{name}")]
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+        code = pytest.main(arguments, plugins=[judging])
+    if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+        raise JudgeError(f"pytest ended with {code!r}:\n{said.getvalue()[-2000:]}")
+    counts = {len(judged.results) for judged in judging.judged.values()}
+    if len(counts) != 1 or 0 in counts:
+        raise JudgeError(f"Not every check was run:\n{said.getvalue()[-2000:]}")
+
+
+def _scaled(judged: Judged, lesson: Lesson) -> list[CheckResult]:
+    """Results with each question's points brought to what its grade cell is worth.
+
+    A course that adds a check to a question shares out the same points among more checks. What
+    is not applicable here is worth nothing of nothing.
+    """
+    whole: dict[str, float] = {}
+    for one in judged.results:
+        whole[one.question] = whole.get(one.question, 0.0) + one.max_points
+    scaled = []
+    for one in judged.results:
+        factor = lesson.question(one.question).points / (whole[one.question] or 1.0)
+        most = 0.0 if one.outcome is Outcome.NOT_APPLICABLE else one.max_points * factor
+        scaled.append(replace(one, points=one.points * factor, max_points=most))
+    return scaled
+
+
+if __name__ == "__main__":
+    sys.exit(main())

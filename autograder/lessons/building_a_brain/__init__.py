@@ -1,0 +1,1 @@
+"""Ten neurons that sort clothes: the Fashion-MNIST lesson."""

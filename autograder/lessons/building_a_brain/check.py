@@ -1,0 +1,71 @@
+"""The checks that the notebook calls. Importing this begins the recording."""
+
+from __future__ import annotations
+
+from autograder.lessons.building_a_brain.accuracy import accuracy, last_weights, mean_weights
+from autograder.lessons.building_a_brain.lesson import LESSON
+from autograder.notebook.blank import Blank
+from autograder.notebook.desk import Desk, used
+
+_DESK = Desk(LESSON)
+
+
+def blank(name: str) -> Blank:
+    """A blank that your own work will replace."""
+    return _DESK.blank(name)
+
+
+def devices(gpus: object) -> float | None:
+    """Check the list of GPUs."""
+    return _DESK.check("devices", gpus=gpus)
+
+
+def build(model: object) -> float | None:
+    """Check the model's layers."""
+    return _DESK.check("build", model=model)
+
+
+def parameters(number_of_parameters: object) -> float | None:
+    """Check the number of parameters."""
+    return _DESK.check("parameters", number_of_parameters=number_of_parameters)
+
+
+def compile(model: object) -> float | None:
+    """Check how the model was compiled."""
+    return _DESK.check("compile", model=model)
+
+
+def train(model: object, history: object) -> float | None:
+    """Check how the model was trained, and how well."""
+    return _DESK.check("train", model=model, history=history)
+
+
+def predict(model: object, data_index: object, predicted_label: object) -> float | None:
+    """Check the predicted label of one card."""
+    return _DESK.check(
+        "predict", model=model, data_index=data_index, predicted_label=predicted_label
+    )
+
+
+def steady_accuracy(history: object) -> list[float]:
+    """The validation accuracy of the mean of the weights, as it stood after each epoch.
+
+    The mean is taken over the second half of the epochs until then; the last of these numbers
+    is the one that gets marked. Empty for a history that is not of this kernel.
+    """
+    fit = _DESK.recorder.fit_of(used(history))
+    if fit is None:
+        return []
+    described, arrays = _DESK.recorder.describe(fit.model)
+    evidence = _DESK.evidence(arrays)
+    weights = last_weights(evidence, described)
+    return [
+        accuracy(
+            evidence,
+            described,
+            {**weights, **mean_weights(evidence, [fit], epochs=epoch + 1)},
+            fit,
+            _DESK.recorder.data,
+        )
+        for epoch in range(len(fit.snapshots))
+    ]

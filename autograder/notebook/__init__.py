@@ -1,0 +1,1 @@
+"""What a student meets in the notebook: blanks, checks and their answers."""

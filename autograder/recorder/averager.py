@@ -1,0 +1,78 @@
+"""The running mean of a model's weights while it is trained."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from autograder.recorder.describe import named_trainable
+
+# Counted in cards, not steps, so that a snapshot does not depend on `steps_per_execution`.
+CARDS_A_SNAPSHOT = 4_000
+STEPS_A_SNAPSHOT = 125
+MOST_EPOCHS = 50
+MOST_BYTES = 16 * 2**20
+
+
+class Averager(keras.callbacks.Callback):
+    """Takes a snapshot every 4,000 cards and at each epoch's end; keeps each epoch's mean.
+
+    ``cards_a_step`` is asked after the first step, because a stream tells its batch size only
+    when it flows. Models that are too large to keep are not averaged.
+    """
+
+    def __init__(self, cards_a_step: Callable[[], int | None]) -> None:
+        super().__init__()
+        self._cards_a_step = cards_a_step
+        self.epochs = 0
+        self.steps = 0
+        self.history: dict[str, list[float]] = {}
+        self.means: dict[str, list[NDArray[Any]]] = {}
+        self.snapshots: list[int] = []
+        self._sums: dict[str, NDArray[Any]] = {}
+        self._taken = 0
+        self._seen = 0
+        self._at_step = 0
+
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+        """Start the mean of this epoch."""
+        self._sums, self._taken, self._seen, self._at_step = {}, 0, 0, 0
+
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        """Take a snapshot whenever another 4,000 cards have been studied."""
+        done = batch + 1
+        self.steps += done - self._at_step
+        self._at_step = done
+        cards = self._cards_a_step()
+        seen = done * cards // CARDS_A_SNAPSHOT if cards else done // STEPS_A_SNAPSHOT
+        if seen > self._seen:
+            self._seen = seen
+            self._take()
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        """Take the last snapshot of the epoch and keep its mean."""
+        self.epochs += 1
+        for name, value in (logs or {}).items():
+            self.history.setdefault(name, []).append(float(value))
+        self._take()
+        self._keep()
+
+    def _take(self) -> None:
+        for name, variable in named_trainable(self.model).items():
+            value = np.asarray(variable, np.float64)
+            self._sums[name] = self._sums[name] + value if self._taken else value
+        self._taken += 1
+
+    def _keep(self) -> None:
+        size = sum(one.nbytes for one in self._sums.values()) // 2
+        most = min(MOST_EPOCHS, MOST_BYTES // size if size else 0)
+        if not most:
+            return
+        for name, total in self._sums.items():
+            kept = [*self.means.get(name, []), (total / self._taken).astype(np.float32)]
+            self.means[name] = kept[-most:]
+        self.snapshots = [*self.snapshots, self._taken][-most:]

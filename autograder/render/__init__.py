@@ -1,0 +1,1 @@
+"""A report as something to look at: words, HTML, JSON. Each draws the same report."""

@@ -1,0 +1,45 @@
+"""A report in plain words, for terminals and screen readers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from autograder.lesson import Question
+from autograder.report import CheckResult, Outcome
+
+LABELS = {
+    Outcome.PASSED: "right",
+    Outcome.FAILED: "not yet right",
+    Outcome.NOT_ATTEMPTED: "not attempted",
+    Outcome.SKIPPED: "not looked at",
+    Outcome.NOT_APPLICABLE: "not marked here",
+    Outcome.ERROR: "a person has to look",
+}
+
+
+def number(value: float) -> str:
+    """``2``, ``2.5``: no more digits than needed."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def points(results: Sequence[CheckResult]) -> str:
+    """``2.5 of 4 points``."""
+    earned = sum(one.points for one in results)
+    return f"{number(earned)} of {number(sum(one.max_points for one in results))} points"
+
+
+def told(results: Sequence[CheckResult]) -> list[CheckResult]:
+    """The results worth a line each: where nothing was attempted, one is enough."""
+    if all(one.outcome is Outcome.NOT_ATTEMPTED for one in results):
+        return list(results[:1])
+    return list(results)
+
+
+def answer(question: Question, results: Sequence[CheckResult]) -> str:
+    """What the checks of one question say."""
+    lines = [f"{question.title}: {points(results)}"]
+    for one in told(results):
+        lines.append(f"  {LABELS[one.outcome]}: {one.message}")
+        if one.help and one.outcome is not Outcome.PASSED:
+            lines.append(f"    Next: {one.help}")
+    return "\n".join(lines)

@@ -1,0 +1,70 @@
+"""What the judge says of a submission. Plain values, no input or output."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Outcome(StrEnum):
+    """How a check ended."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    NOT_ATTEMPTED = "not_attempted"
+    SKIPPED = "skipped"
+    NOT_APPLICABLE = "not_applicable"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckResult:
+    """The result of one check. ``id`` is ``question.check``, as in ``build.layers``."""
+
+    id: str
+    question: str
+    outcome: Outcome
+    points: float
+    max_points: float
+    message: str
+    help: str = ""
+    misconception: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """All that was found out about one submission.
+
+    ``status`` is ``failed`` only where the file could not be read; ``reason`` says why, or why a
+    run ended early. ``measures`` holds numbers that checks noted, such as ``accuracy``.
+    """
+
+    name: str
+    notebook: str
+    status: str = "graded"
+    reason: str | None = None
+    isolation: str = "none"
+    seconds: float = 0.0
+    checks: tuple[CheckResult, ...] = ()
+    notes: tuple[str, ...] = ()
+    measures: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def score(self) -> float:
+        """Points earned."""
+        return round(sum(check.points for check in self.checks), 6)
+
+    @property
+    def max_score(self) -> float:
+        """Points that could be earned here."""
+        return round(sum(check.max_points for check in self.checks), 6)
+
+    def of(self, question: str) -> tuple[CheckResult, ...]:
+        """The results of one question's checks."""
+        return tuple(check for check in self.checks if check.question == question)
+
+    @property
+    def first_message(self) -> str:
+        """What a class list shows: the reason, else the first thing that is not right."""
+        told = (check.message for check in self.checks if check.outcome is not Outcome.PASSED)
+        return self.reason or next(told, "Everything is right.")
