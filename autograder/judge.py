@@ -27,7 +27,9 @@ from autograder.pytest_plugin import Judged, Judging
 from autograder.report import CheckResult, Outcome
 
 # What a session of pure functions does not need; fewer plugins start faster.
-UNNEEDED = "cacheprovider doctest junitxml pastebin faulthandler logging unraisableexception".split()
+UNNEEDED = (
+    ["cacheprovider", "doctest", "junitxml", "pastebin", "faulthandler", "logging", "unraisableexception"]
+)
 
 
 class JudgeError(RuntimeError):
@@ -117,9 +119,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             answers[folder] = str(error)
     if submissions:
         checks = [Path(one) for one in job.checks]
-        answers |= judge(
-            submissions, load_lesson(job.lesson), settings=job.settings, checks=checks
-        )
+        answers |= judge(submissions, load_lesson(job.lesson), settings=job.settings, checks=checks)
     path.with_name("verdicts.json").write_bytes(msgspec.json.encode(answers))
     return 0
 

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from autograder import dataset
 from autograder.attempt import hindrance
 from autograder.checks import (
     CannotTell,
@@ -24,7 +25,6 @@ from autograder.checks import (
     Skipped,
     Verdict,
 )
-from autograder import dataset
 from autograder.course import Settings
 from autograder.dataset import FashionMnist
 from autograder.evidence import Evidence, load

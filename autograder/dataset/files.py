@@ -172,9 +172,7 @@ def _decompress(path: Path) -> bytes:
 
 
 def _unusable(path: Path, found: str) -> DatasetError:
-    return DatasetError(
-        f"{path} cannot be used: {found}. Run `autograder data` to replace it by a good one."
-    )
+    return DatasetError(f"{path} cannot be used: {found}. Run `autograder data` to get a good one.")
 
 
 # numpy makes an array over immutable bytes read-only, so that nobody can change the images.

@@ -79,7 +79,7 @@ def _last_home() -> Path:
 
 
 def _expand_user(path: str, environ: Mapping[str, str]) -> str:
-    if path.split("/")[0] == "~" and environ.get("HOME") and os.name == "posix":
+    if path.split("/", maxsplit=1)[0] == "~" and environ.get("HOME") and os.name == "posix":
         return environ["HOME"] + path[1:]
     return os.path.expanduser(path)
 

@@ -182,8 +182,7 @@ def _started(
 def _ran(room: Path) -> dict[int, Ran]:
     found = {}
     for path in (room / "ran").glob("*.json"):
-        if path.stem != "-1":
-            found[int(path.stem)] = msgspec.json.decode(path.read_bytes(), type=Ran)
+        found[int(path.stem)] = msgspec.json.decode(path.read_bytes(), type=Ran)
     return found
 
 

@@ -118,9 +118,7 @@ def _choose(work: _Work, name: str, places: list[int]) -> int:
         work.notes.append(f"The cell “{name}” was there {len(places)} times.")
     if is_locked(work.released[name]):
         return places[0]
-    changed = [
-        place for place in places if _differs(work.cells[place], work.released[name])
-    ]
+    changed = [place for place in places if _differs(work.cells[place], work.released[name])]
     return (changed or places)[-1]
 
 

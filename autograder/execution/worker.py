@@ -66,9 +66,7 @@ class Client(NotebookClient):
         self._room = MOST_OUTPUT
         self._note(cell_index, cell, Ran(status="not_run"))
 
-    def _executed(
-        self, cell: NotebookNode, cell_index: int, execute_reply: dict[str, Any]
-    ) -> None:
+    def _executed(self, cell: NotebookNode, cell_index: int, execute_reply: dict[str, Any]) -> None:
         content = execute_reply["content"]
         ran = Ran(status="ok")
         if content["status"] != "ok":
@@ -81,8 +79,10 @@ class Client(NotebookClient):
         self._note(cell_index, cell, ran)
 
     def _note(self, index: int, cell: NotebookNode, ran: Ran) -> None:
-        ran = msgspec.structs.replace(ran, outputs=cell.get("outputs", []))
-        write_whole(self._folder / f"{index}.json", msgspec.json.encode(ran))
+        # The first cell is our own prelude.
+        if index:
+            ran = msgspec.structs.replace(ran, outputs=cell.get("outputs", []))
+            write_whole(self._folder / f"{index - 1}.json", msgspec.json.encode(ran))
 
     def output(
         self, outs: list[NotebookNode], msg: dict[str, Any], display_id: str, cell_index: int
@@ -106,14 +106,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     ran = folder / "ran"
     ran.mkdir()
     os.environ["JPY_PARENT_PID"] = str(os.getpid())
+    notebook.cells.insert(0, nbformat.v4.new_code_cell(job.prelude))
     client = Client(notebook, job, ran)
     try:
-        # Seeds come before the first cell; the cell itself is not the student's.
-        first = nbformat.v4.new_code_cell(job.prelude)
         with client.setup_kernel():
-            client.execute_cell(first, -1, store_history=False)
             for index, cell in enumerate(notebook.cells):
-                client.execute_cell(cell, index)
+                client.execute_cell(cell, index, store_history=index > 0)
     except (DeadKernelError, CellTimeoutError) as error:
         print(type(error).__name__, file=sys.stderr)
         return 3

@@ -37,10 +37,11 @@ class Averager(keras.callbacks.Callback):
         self._taken = 0
         self._seen = 0
         self._at_step = 0
+        self._taken_at = -1
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         """Start the mean of this epoch."""
-        self._sums, self._taken, self._seen, self._at_step = {}, 0, 0, 0
+        self._sums, self._taken, self._seen, self._at_step, self._taken_at = {}, 0, 0, 0, -1
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         """Take a snapshot whenever another 4,000 cards have been studied."""
@@ -58,7 +59,8 @@ class Averager(keras.callbacks.Callback):
         self.epochs += 1
         for name, value in (logs or {}).items():
             self.history.setdefault(name, []).append(float(value))
-        self._take()
+        if self._taken_at != self._at_step:
+            self._take()
         self._keep()
 
     def _take(self) -> None:
@@ -66,6 +68,7 @@ class Averager(keras.callbacks.Callback):
             value = np.asarray(variable, np.float64)
             self._sums[name] = self._sums[name] + value if self._taken else value
         self._taken += 1
+        self._taken_at = self._at_step
 
     def _keep(self) -> None:
         size = sum(one.nbytes for one in self._sums.values()) // 2

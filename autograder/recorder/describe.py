@@ -10,8 +10,8 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from autograder.notebook.blank import Blank
 from autograder.evidence import Claim, Compiled, Layer, Model, Value, Weight
+from autograder.notebook.blank import Blank
 
 SETTINGS = ("units", "use_bias", "scale", "offset", "rate", "axis", "filters", "pool_size")
 LONGEST = 64

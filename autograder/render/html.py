@@ -99,7 +99,9 @@ def page(report: Report, lesson: Lesson) -> str:
         for question in lesson.questions
         if (results := report.of(question.name))
     )
-    return PAGE.format(title=html.escape(f"{lesson.title}: {report.name}"), body=head + notes + answers)
+    return PAGE.format(
+        title=html.escape(f"{lesson.title}: {report.name}"), body=head + notes + answers
+    )
 
 
 def class_page(reports: Sequence[Report], lesson: Lesson) -> str:

@@ -9,10 +9,7 @@ from autograder.evidence import Compiled, Evidence
 from autograder.lessons.building_a_brain.facts import model_of, output_activation
 from autograder.pytest_plugin import Tell
 
-REGRESSION = (
-    "MeanSquaredError MeanAbsoluteError MeanSquaredLogarithmicError MeanAbsolutePercentageError"
-    " Huber LogCosh"
-).split()
+REGRESSION = ["MeanSquaredError", "MeanAbsoluteError", "MeanSquaredLogarithmicError", "MeanAbsolutePercentageError", "Huber", "LogCosh"]
 ACCURACY = ("accuracy", "acc", "sparse_categorical_accuracy", "SparseCategoricalAccuracy")
 
 

@@ -53,7 +53,6 @@ def test_count(evidence: Evidence, tell: Tell) -> None:
     raise Failed(
         f"`number_of_parameters` is {claim.value:,}, which is not the number for ten neurons that"
         " see 28 × 28 pixels.",
-        help="Count the weights of one neuron, times the neurons, then what is left in"
-        " y = mx + b.",
+        help="Count the weights of one neuron, times the neurons, then what is left in y = mx + b.",
         misconception="miscounted",
     )

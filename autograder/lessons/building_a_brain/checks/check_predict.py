@@ -132,6 +132,8 @@ def _was_asked(evidence: Evidence, model: Model, index: int) -> bool:
     ]
     return any(
         cards.cards == "unknown"
-        or (cards.cards in ("training", "mixed") and (cards.places is None or index in cards.places))
+        or (
+            cards.cards in ("training", "mixed") and (cards.places is None or index in cards.places)
+        )
         for cards in asked
     )

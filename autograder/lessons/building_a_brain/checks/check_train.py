@@ -16,7 +16,7 @@ from autograder.network import UnknownLayer
 from autograder.pytest_plugin import Judged, Tell
 
 # What spoils the accuracy when it is wrong: reported there, and not once more here.
-ROOTS = "build.input build.layers build.activation compile.loss train.epochs train.data".split()
+ROOTS = ["build.input", "build.layers", "build.activation", "compile.loss", "train.epochs", "train.data"]
 
 
 @pytest.mark.points(1)
