@@ -36,7 +36,9 @@ class Report:
     """All that was found out about one submission.
 
     ``status`` is ``failed`` only where the file could not be read; ``reason`` says why, or why a
-    run ended early. ``measures`` holds numbers that checks noted, such as ``accuracy``.
+    run ended early. ``measures`` holds numbers that checks noted, such as ``accuracy``;
+    ``full_score`` is the lesson's sum of points, for a submission that has no checks; ``trouble``
+    is the traceback where the grader itself failed.
     """
 
     name: str
@@ -48,6 +50,8 @@ class Report:
     checks: tuple[CheckResult, ...] = ()
     notes: tuple[str, ...] = ()
     measures: dict[str, float] = field(default_factory=dict)
+    full_score: float = 0.0
+    trouble: str | None = None
 
     @property
     def score(self) -> float:
@@ -57,6 +61,8 @@ class Report:
     @property
     def max_score(self) -> float:
         """Points that could be earned here."""
+        if not self.checks:
+            return self.full_score
         return round(sum(check.max_points for check in self.checks), 6)
 
     def of(self, question: str) -> tuple[CheckResult, ...]:

@@ -1,0 +1,224 @@
+"""The command line. Exit codes: 0 all were graded, 1 some could not be, 2 wrong use or our fault."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import TimeRemainingColumn
+from rich.table import Table
+
+from autograder import dataset
+from autograder.course import Course, find_course
+from autograder.errors import AutograderError
+from autograder.evidence import write_whole
+from autograder.grading import Grader
+from autograder.lesson import lesson_names, load_lesson
+from autograder.render import html, jsonform, words
+from autograder.report import Report
+from autograder.submissions import Submission, find_submissions
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit code."""
+    arguments = _parser().parse_args(argv)
+    console = Console(stderr=True)
+    try:
+        code: int = arguments.run(arguments, console)
+    except AutograderError as error:
+        console.print(f"[bold]autograder:[/bold] {escape(str(error))}", highlight=False)
+        return 2
+    except KeyboardInterrupt:
+        console.print("Stopped. What was finished is kept; the same command starts again.")
+        return 130
+    return code
+
+
+def grade(arguments: argparse.Namespace, console: Console) -> int:
+    """Grade submissions, write their reports, print a table."""
+    course = find_course(Path.cwd())
+    submissions = find_submissions(arguments.paths)
+    grader = _grader(arguments, course, console)
+    workers = arguments.workers or course.settings.workers or os.cpu_count() or 1
+    reports = _graded(grader, submissions, min(workers, len(submissions)), console)
+    if arguments.json:
+        write_whole(arguments.json, jsonform.document(reports).encode())
+    where = _write_class(grader, reports)
+    _print_table(reports, Console())
+    console.print(f"Reports: {where}", highlight=False, soft_wrap=True)
+    return _exit_code(reports, console)
+
+
+def check(arguments: argparse.Namespace, console: Console) -> int:
+    """Rehearse: the points and words of the official grade, on a student's own machine."""
+    course = Course()
+    console.print(
+        "A rehearsal: your notebook is run here from the top, with your own rights (not"
+        " isolated). The points are those of the official grade.",
+        highlight=False,
+    )
+    submission = Submission(name=arguments.notebook.stem, path=arguments.notebook)
+    grader = _grader(arguments, course, console)
+    (report,) = _graded(grader, [submission], 1, console)
+    if report.status == "graded":
+        for line in (*([report.reason] if report.reason else ()), *report.notes):
+            print(f"Note: {line}")
+        for question in (grader.lesson or load_lesson(lesson_names()[0])).questions:
+            if results := report.of(question.name):
+                print(words.answer(question, results))
+        print(f"Together: {words.points(report.checks)}")
+    else:
+        print(report.reason)
+    return _exit_code([report], console)
+
+
+def data(arguments: argparse.Namespace, console: Console) -> int:
+    """Provide Fashion-MNIST where Keras looks for it."""
+
+    def say(line: str) -> None:
+        console.print(line, highlight=False, soft_wrap=True)
+
+    provision = dataset.provide(
+        arguments.source, allow_download=not arguments.offline, progress=say
+    )
+    if provision.notice:
+        say(provision.notice)
+    print(f"Fashion-MNIST ({provision.name}) is in {provision.home}, from {provision.origin}.")
+    return 0
+
+
+def generate(arguments: argparse.Namespace, console: Console) -> int:
+    """Make release/ and solutions/ from source/, or say whether they are up to date."""
+    from autograder import generate as generating  # nbgrader takes seconds to import
+
+    course = find_course(Path.cwd())
+    if arguments.check:
+        differences = generating.differences(course)
+        for difference in differences:
+            print(difference)
+        if not differences:
+            print("release/ and solutions/ are what source/ makes them.")
+        return 1 if differences else 0
+    home = _data_home(console)
+    for line in generating.generate(course, home, force=arguments.force):
+        console.print(line, highlight=False, soft_wrap=True)
+    return 0
+
+
+def _grader(arguments: argparse.Namespace, course: Course, console: Console) -> Grader:
+    lesson = load_lesson(arguments.lesson) if arguments.lesson else None
+    results = arguments.results or (course.root or Path.cwd()) / "results"
+    return Grader(course=course, data_home=_data_home(console), results=results, lesson=lesson)
+
+
+def _data_home(console: Console) -> Path:
+    """The Keras home to work with; where there is none yet, it is provided now."""
+    home = dataset.active_home()
+    try:
+        notice = dataset.load(home).notice
+    except AutograderError:
+        console.print("Fashion-MNIST is not here yet: looking for it.")
+        provision = dataset.provide(progress=lambda line: console.print(line, highlight=False))
+        home, notice = provision.home, provision.notice
+    if notice:
+        console.print(f"[bold]{escape(notice)}[/bold]", highlight=False)
+    return home
+
+
+def _graded(
+    grader: Grader, submissions: Sequence[Submission], workers: int, console: Console
+) -> list[Report]:
+    reports: list[Report] = []
+    columns = (TextColumn("Grading"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    left = (TextColumn("left:"), TimeRemainingColumn(), TextColumn("{task.description}"))
+    with Progress(*columns, *left, console=console) as progress:
+        task = progress.add_task("", total=len(submissions))
+        for report in grader.grade(submissions, workers=workers):
+            reports.append(report)
+            progress.update(task, advance=1)
+            progress.console.print(_line(report), highlight=False, soft_wrap=True)
+    order = {id_: place for place, id_ in enumerate(one.name for one in submissions)}
+    return sorted(reports, key=lambda report: order[report.name])
+
+
+def _line(report: Report) -> str:
+    name = escape(report.name)
+    if report.status == "failed":
+        return f"{name}: could not be graded. {escape(report.reason or '')}"
+    return f"{name}: {words.points(report.checks)}, {report.seconds:.0f} s"
+
+
+def _write_class(grader: Grader, reports: Sequence[Report]) -> Path:
+    lesson = grader.lesson or load_lesson(lesson_names()[0])
+    path = grader.results / lesson.name / "index.html"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(path, html.class_page(reports, lesson).encode())
+    return path
+
+
+def _print_table(reports: Sequence[Report], console: Console) -> None:
+    table = Table("Submission")
+    table.add_column("Points", justify="right", no_wrap=True)
+    table.add_column("Accuracy", justify="right", no_wrap=True)
+    table.add_column("First message")
+    for report in reports:
+        table.add_row(
+            escape(report.name),
+            f"{words.number(report.score)} / {words.number(report.max_score)}",
+            html.accuracy(report),
+            escape(report.first_message),
+        )
+    console.print(table)
+
+
+def _exit_code(reports: Sequence[Report], console: Console) -> int:
+    troubles = [report.trouble for report in reports if report.trouble]
+    for trouble in troubles:
+        console.print(escape(trouble), highlight=False)
+    if troubles:
+        return 2
+    return 1 if any(report.status == "failed" for report in reports) else 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="autograder", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    command = commands.add_parser("grade", help="grade notebooks, folders or submitted/")
+    command.add_argument("paths", nargs="+", type=Path, metavar="PATH")
+    command.add_argument("--json", type=Path, metavar="FILE", help="also write the results here")
+    command.add_argument("--workers", type=int, metavar="N", help="submissions at a time")
+    command.add_argument("--isolation", choices=("auto", "none"), default="auto")
+    _common(command)
+    command.set_defaults(run=grade)
+
+    command = commands.add_parser("check", help="rehearse: grade your own notebook here")
+    command.add_argument("notebook", type=Path)
+    _common(command)
+    command.set_defaults(run=check)
+
+    command = commands.add_parser("generate", help="make release/ and solutions/ from source/")
+    command.add_argument("--check", action="store_true", help="only say whether they are stale")
+    command.add_argument("--force", action="store_true", help="run the solutions again anyway")
+    command.set_defaults(run=generate)
+
+    command = commands.add_parser("data", help="provide Fashion-MNIST for Keras")
+    command.add_argument("--from", dest="source", type=Path, metavar="FOLDER")
+    command.add_argument("--offline", action="store_true", help="do not let Keras download it")
+    command.set_defaults(run=data)
+    return parser
+
+
+def _common(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--lesson", choices=lesson_names(), help="(default: seen from the cells)")
+    command.add_argument("--results", type=Path, metavar="FOLDER", help="(default: results/)")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

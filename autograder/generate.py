@@ -1,0 +1,208 @@
+"""The released and the solved notebooks, made from the source by nbgrader's own converters."""
+
+from __future__ import annotations
+
+import contextlib
+import difflib
+import io
+import logging
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import nbformat
+from nbgrader.converters import GenerateAssignment, GenerateSolution
+from nbgrader.converters.base import BaseConverter, NbGraderException
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import SaveCells
+from traitlets.config import Config
+from traitlets.config.loader import PyFileConfigLoader
+from traitlets.log import get_logger
+
+from autograder.course import CONFIG, Course
+from autograder.errors import CourseError
+from autograder.evidence import write_whole
+from autograder.lesson import Lesson, lesson_names, load_lesson
+from autograder.nbgrader_plugin import RunSolution
+from autograder.solution import is_sealed, without_outputs
+
+MOST_LINES = 40
+
+
+class _Solution(GenerateSolution):  # type: ignore[misc]
+    """Without the gradebook, which a solution does not need."""
+
+    def init_assignment(self, assignment_id: str, student_id: str) -> None:
+        BaseConverter.init_assignment(self, assignment_id, student_id)
+
+
+def generate(course: Course, data_home: Path, *, force: bool = False) -> Iterator[str]:
+    """Write ``release/``, the gradebook's entry and ``solutions/``; say what was done.
+
+    A solution that is up to date is not run again unless ``force``.
+    """
+    root = _root(course)
+    for lesson in _lessons(root):
+        database = f"sqlite:///{root / 'gradebook.db'}"
+        files = _converted(root, lesson, GenerateAssignment, database=database)
+        _write(root / "release" / lesson.name, files)
+        yield f"release/{lesson.name}: written."
+        if not force and not _solution_differences(root, lesson):
+            yield f"solutions/{lesson.name}: up to date."
+            continue
+        yield f"solutions/{lesson.name}: running the solution (about a minute)."
+        with _environment("KERAS_HOME", str(data_home)):
+            _write(root / "solutions" / lesson.name, _converted(root, lesson, _Solution))
+        yield f"solutions/{lesson.name}: written."
+
+
+def differences(course: Course) -> list[str]:
+    """What in ``release/`` and ``solutions/`` is not what the source makes; runs nothing."""
+    root = _root(course)
+    found = []
+    for lesson in _lessons(root):
+        expected = _converted(root, lesson, GenerateAssignment)
+        found += _compare(root, root / "release" / lesson.name, expected)
+        found += _solution_differences(root, lesson)
+    return found
+
+
+def _solution_differences(root: Path, lesson: Lesson) -> list[str]:
+    folder = root / "solutions" / lesson.name
+    path = folder / lesson.notebook
+    expected = _converted(root, lesson, _Solution, run=False)
+    if not path.is_file():
+        return [f"{path.relative_to(root)} is missing."]
+    actual = nbformat.read(path, as_version=4)
+    plain = nbformat.writes(without_outputs(actual))
+    found = _compare(root, folder, expected, actual={lesson.notebook: plain.encode()})
+    if not found and not is_sealed(actual):
+        found.append(f"{path.relative_to(root)} was edited after it was generated.")
+    return found
+
+
+def _converted(
+    root: Path,
+    lesson: Lesson,
+    converter: type[BaseConverter],
+    *,
+    database: str | None = None,
+    run: bool = True,
+) -> dict[str, bytes]:
+    """The files that a converter of nbgrader makes, by their name, from a copy of the source."""
+    with tempfile.TemporaryDirectory() as scratch:
+        stage = Path(scratch).resolve()
+        shutil.copytree(root / "source" / lesson.name, stage / "source" / lesson.name)
+        shutil.copyfile(root / CONFIG, stage / CONFIG)
+        config: Config = PyFileConfigLoader(CONFIG, path=str(root)).load_config()
+        config.CourseDirectory.root = str(stage)
+        config.CourseDirectory.assignment_id = lesson.name
+        if database:
+            config.CourseDirectory.db_url = database
+        made = converter(coursedir=CourseDirectory(config=config), config=config)
+        left_out = {None if database else SaveCells, None if run else RunSolution}
+        made.preprocessors = [step for step in made.preprocessors if step not in left_out]
+        made.no_database = database is None
+        # nbgrader calls `alembic` through PATH when it makes a gradebook.
+        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
+        with _environment("PATH", path), _listening() as said:
+            try:
+                made.start()
+            except NbGraderException as error:
+                raise CourseError(
+                    f"nbgrader could not convert {lesson.name}:\n{said.getvalue()[-4000:]}"
+                ) from error
+        folder = stage / made._output_directory / lesson.name  # noqa: SLF001  nbgrader's own layout
+        return {
+            str(path.relative_to(folder)): path.read_bytes()
+            for path in sorted(folder.rglob("*"))
+            if path.is_file()
+        }
+
+
+def _compare(
+    root: Path,
+    folder: Path,
+    expected: Mapping[str, bytes],
+    actual: Mapping[str, bytes] | None = None,
+) -> list[str]:
+    there = {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and ".ipynb_checkpoints" not in path.parts
+    }
+    there.update(actual or {})
+    found = []
+    for name in sorted(set(there) | set(expected)):
+        shown = (folder / name).relative_to(root)
+        if name not in there:
+            found.append(f"{shown} is missing.")
+        elif name not in expected:
+            found.append(f"{shown} does not come from the source.")
+        elif there[name] != expected[name]:
+            found.append(_diff(str(shown), there[name], expected[name]))
+    return found
+
+
+def _diff(name: str, there: bytes, expected: bytes) -> str:
+    try:
+        old, new = there.decode().splitlines(), expected.decode().splitlines()
+    except UnicodeDecodeError:
+        return f"{name} is not what the source makes."
+    lines = list(difflib.unified_diff(old, new, name, f"{name}, as generated", lineterm="", n=1))
+    rest = len(lines) - MOST_LINES
+    return "\n".join([*lines[:MOST_LINES], *([f"… {rest} more lines"] if rest > 0 else [])])
+
+
+def _write(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Make the folder hold just these files; one that is right already is left alone."""
+    for path in folder.rglob("*"):
+        if path.is_file() and str(path.relative_to(folder)) not in files:
+            path.unlink()
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.is_file() or path.read_bytes() != content:
+            write_whole(path, content)
+
+
+def _lessons(root: Path) -> list[Lesson]:
+    return [
+        load_lesson(name) for name in lesson_names() if (root / "source" / name).is_dir()
+    ]
+
+
+def _root(course: Course) -> Path:
+    if course.root is None:
+        raise CourseError(f"There is no {CONFIG} here or above: this is not a course's folder.")
+    return course.root
+
+
+@contextlib.contextmanager
+def _listening() -> Iterator[io.StringIO]:
+    """What nbgrader logs meanwhile, to be shown only if it fails."""
+    said, log = io.StringIO(), get_logger()
+    handler = logging.StreamHandler(said)
+    log.addHandler(handler)
+    propagate, log.propagate = log.propagate, False
+    try:
+        yield said
+    finally:
+        log.removeHandler(handler)
+        log.propagate = propagate
+
+
+@contextlib.contextmanager
+def _environment(name: str, value: str) -> Iterator[None]:
+    before = os.environ.get(name)
+    os.environ[name] = value
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[name]
+        else:
+            os.environ[name] = before

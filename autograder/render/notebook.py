@@ -1,0 +1,57 @@
+"""A report written into the notebook that it is about, where nbgrader and people look for it."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Sequence
+
+import nbformat
+from nbformat import NotebookNode
+
+from autograder.lesson import Lesson, Question
+from autograder.render import html, words
+from autograder.report import CheckResult, Report
+
+
+def filled(notebook: NotebookNode, report: Report, lesson: Lesson) -> NotebookNode:
+    """A copy whose grade cells show what the judge said.
+
+    The cell's value is a plain float, which nbgrader takes for the points; what the judge left
+    out as not applicable here counts as earned, because nbgrader's maximum is the same for all.
+    """
+    notebook = copy.deepcopy(notebook)
+    for question in lesson.questions:
+        results = report.of(question.name)
+        shown = _shown(html.answer(question, results), words.answer(question, results))
+        if report.status == "failed":
+            shown = _shown(html.notice(report.reason or ""), report.reason or "")
+        for cell in notebook.cells:
+            if cell.metadata.get("nbgrader", {}).get("grade_id") == question.grade_id:
+                value = _value(_points(question, results), cell.get("execution_count"))
+                cell.outputs = [shown, value]
+    if told := [*([report.reason] if report.reason else []), *report.notes]:
+        notebook.cells.insert(0, _told(told))
+    return notebook
+
+
+def _points(question: Question, results: Sequence[CheckResult]) -> float:
+    most = sum(one.max_points for one in results)
+    if not most:
+        return question.points if results else 0.0
+    return sum(one.points for one in results) / most * question.points
+
+
+def _shown(page: str, text: str) -> NotebookNode:
+    data = {"text/html": page, "text/plain": text}
+    return nbformat.v4.new_output("display_data", data=data)
+
+
+def _value(points: float, count: int | None) -> NotebookNode:
+    return nbformat.v4.new_output(
+        "execute_result", data={"text/plain": repr(round(points, 6))}, execution_count=count
+    )
+
+
+def _told(notes: list[str]) -> NotebookNode:
+    lines = "\n".join(f"- {note}" for note in notes)
+    return nbformat.v4.new_markdown_cell(f"**About this submission**\n\n{lines}", id="about")

@@ -1,0 +1,112 @@
+"""Which notebooks to grade: a file, a folder of files, or nbgrader's ``submitted/`` tree."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.errors import SubmissionError
+from autograder.lesson import lesson_names
+
+HIDDEN = re.compile(r"^[._]")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Submission:
+    """One submission: ``path`` is its notebook, ``None`` where the folder has none.
+
+    ``folder`` is given where it belongs to this submission alone: its other files go along.
+    """
+
+    name: str
+    path: Path | None
+    folder: Path | None = None
+    notes: tuple[str, ...] = ()
+
+
+def find_submissions(paths: Iterable[Path]) -> list[Submission]:
+    """The submissions under the paths, in the order of their names.
+
+    Raises:
+        SubmissionError: a path does not exist, or there is no notebook under it.
+    """
+    found: list[Submission] = []
+    for path in paths:
+        if not path.exists():
+            raise SubmissionError(f"There is no file or folder {path}.")
+        here = [Submission(name=path.stem, path=path)] if path.is_file() else _in_folder(path)
+        if not here:
+            raise SubmissionError(
+                f"There is no notebook under {path}. Give a notebook, a folder of notebooks, or"
+                " nbgrader's submitted/ folder."
+            )
+        found += here
+    return found
+
+
+def choose(notebooks: Sequence[Path], wanted: str) -> tuple[Path, tuple[str, ...]]:
+    """The notebook to grade among several, and what to tell of the choice.
+
+    The one with the assignment's name, else the one that was saved last.
+    """
+    names = [path.name for path in notebooks]
+    if wanted in names:
+        chosen = notebooks[names.index(wanted)]
+    else:
+        chosen = max(notebooks, key=lambda path: (path.stat().st_mtime, path.name))
+    notes = []
+    if len(names) > 1:
+        others = ", ".join(sorted(set(names) - {chosen.name}))
+        notes.append(f"There are {len(names)} notebooks: {chosen.name} was graded, not {others}.")
+    if chosen.name != wanted and wanted:
+        notes.append(f"The notebook had been renamed {chosen.name}.")
+    return chosen, tuple(notes)
+
+
+def notebooks_in(folder: Path) -> list[Path]:
+    """The notebooks under a folder, without hidden ones such as checkpoints, and no links."""
+    return sorted(
+        path
+        for path in folder.rglob("*.ipynb")
+        if not path.is_symlink()
+        and not any(HIDDEN.match(part) for part in path.relative_to(folder).parts[:-1])
+    )
+
+
+def _in_folder(root: Path) -> list[Submission]:
+    root = root.resolve()
+    groups: dict[tuple[str, Path], list[Path]] = {}
+    for path in notebooks_in(root):
+        groups.setdefault(_owner(path, root), []).append(path)
+    found = []
+    for (name, folder), notebooks in groups.items():
+        own = folder != root
+        wanted = f"{folder.name}.ipynb" if folder.name in lesson_names() else ""
+        chosen, notes = choose(notebooks, wanted)
+        found.append(
+            Submission(name=name, path=chosen, folder=folder if own else None, notes=notes)
+        )
+    return sorted(found + _empty(root, {name for name, _ in groups}), key=lambda one: one.name)
+
+
+def _owner(path: Path, root: Path) -> tuple[str, Path]:
+    """Whose notebook it is, and the folder that is theirs."""
+    for folder in path.parents:
+        if folder.name in lesson_names() and folder.parent.name:
+            return folder.parent.name, folder
+        if folder == root:
+            break
+    parts = path.relative_to(root).parts
+    return (parts[0], root / parts[0]) if len(parts) > 1 else (path.stem, root / path.stem)
+
+
+def _empty(root: Path, known: set[str]) -> list[Submission]:
+    """The students of a tree who handed in no notebook: a folder, and nothing to grade in it."""
+    folders = [one for one in root.iterdir() if one.is_dir() and not HIDDEN.match(one.name)]
+    if not known or any(one.name in lesson_names() for one in folders):
+        return []
+    return [
+        Submission(name=folder.name, path=None) for folder in folders if folder.name not in known
+    ]
