@@ -1,6 +1,10 @@
 """The course's settings, for nbgrader and for autograder."""
 
-from autograder.nbgrader_plugin import configure
+try:
+    from autograder.nbgrader_plugin import configure
+except ImportError as error:
+    # nbgrader goes on after an error in this file, and would grade without our judge.
+    raise SystemExit(f"nbgrader_config.py: {error}. Is building-a-brain installed?") from error
 
 c = get_config()
 configure(c)

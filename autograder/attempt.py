@@ -1,16 +1,22 @@
-"""Whether there is something to check: before a check runs, was its question attempted at all?"""
+"""Whether a question was attempted at all, and left anything that its checks could look at."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from autograder.checks import Failed, NotAttempted, Skipped, Verdict
 from autograder.evidence import Cell, Evidence
-from autograder.lesson import Lesson, Question
+from autograder.lesson import Lesson, Question, nothing_blank
 
 
-def hindrance(evidence: Evidence, lesson: Lesson, question: Question) -> Verdict | None:
+def hindrance(
+    evidence: Evidence, lesson: Lesson, question: Question, failed: Collection[str] = ()
+) -> Verdict | None:
     """Why a question cannot be checked, ``None`` where it can.
 
     A question is attempted when something was handed in, or when its cell was changed.
+    ``failed`` names the questions whose checks failed so far: where a cell stops with an error
+    because of an earlier mistake, only the earlier one is told.
     """
     hand_in = evidence.hand_in(question.name)
     if hand_in and question.filled(hand_in):
@@ -21,45 +27,67 @@ def hindrance(evidence: Evidence, lesson: Lesson, question: Question) -> Verdict
             "Not attempted yet: this blank is still blank.",
             help=f"The text above the blank says what {_names(question)} should be.",
         )
-    return _waiting(evidence, lesson, question, cell) or _stopped(evidence, question, cell)
-
-
-def _waiting(evidence: Evidence, lesson: Lesson, question: Question, cell: Cell) -> Verdict | None:
-    """Skipped, where the cell could not work because an earlier question left nothing."""
-    if cell.status == "ok" and evidence.hand_in(question.name) is None:
+    if hand_in and nothing_blank(hand_in) and cell.status == "ok":
         return None
+    return _waiting(evidence, lesson, question, cell, failed) or _stopped(evidence, question, cell)
+
+
+def _waiting(
+    evidence: Evidence, lesson: Lesson, question: Question, cell: Cell, failed: Collection[str]
+) -> Verdict | None:
+    """Skipped, where an earlier question left nothing that this one could work with."""
     for name in question.builds_on:
         earlier = lesson.question(name)
-        if hindrance(evidence, lesson, earlier) is not None:
+        if hindrance(evidence, lesson, earlier, failed) is not None:
             return Skipped(
                 f"This builds on “{earlier.title}”, which has no result yet.",
                 help=f"Finish “{earlier.title}” first, then run this cell again.",
+            )
+        if name in failed and cell.status == "error":
+            return Skipped(
+                f"{_error(cell)}. This builds on “{earlier.title}”, which is not right yet.",
+                help=f"Put “{earlier.title}” right first, then run this cell again.",
             )
     return None
 
 
 def _stopped(evidence: Evidence, question: Question, cell: Cell) -> Verdict:
     names = _names(question)
-    if cell.status == "error":
+    match cell.status:
+        case "error":
+            return Failed(
+                f"{_error(cell)}.",
+                help="The last line of the error says what went wrong. Mend the cell and run it"
+                f" again: it should leave {names} behind.",
+            )
+        case "timeout":
+            return Failed(
+                "Your cell did not end and was stopped at the time limit.",
+                help="Look for a loop that never ends, or for far more epochs than were asked for.",
+            )
+        case "not_run":
+            return Failed(
+                f"Your cell was never run: {_reason(evidence)}.",
+                help="Restart the kernel and run all cells from the top to see where it stops.",
+            )
+    if evidence.hand_in(question.name) is None and evidence.run.stopped:
         return Failed(
-            f"Your cell stopped with {cell.ename}: {cell.evalue}".rstrip(": "),
-            help=f"Read the last line of the error, mend the cell and run it again: {names} must"
-            " be there when it ends.",
-        )
-    if cell.status == "timeout":
-        return Failed(
-            "Your cell did not end and was stopped at the time limit.",
-            help="Look for a loop that never ends, or for far more epochs than were asked for.",
-        )
-    if cell.status == "not_run":
-        return Failed(
-            f"Your cell was never run: {evidence.run.stopped or 'the notebook ended before it'}.",
+            f"Your cell ran, but {names} was never checked: {_reason(evidence)}.",
             help="Restart the kernel and run all cells from the top to see where it stops.",
         )
     return Failed(
         f"Your cell ran, but {names} is still blank afterwards.",
         help=f"Give your result exactly this name: {names}.",
     )
+
+
+def _reason(evidence: Evidence) -> str:
+    return (evidence.run.stopped or "the notebook ended before it").rstrip(".")
+
+
+def _error(cell: Cell) -> str:
+    told = cell.evalue.strip().partition("\n")[0]
+    return f"Your cell stopped with {cell.ename}: {told}".rstrip(":. ")
 
 
 def _names(question: Question) -> str:

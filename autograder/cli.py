@@ -1,4 +1,7 @@
-"""The command line. Exit codes: 0 all were graded, 1 some could not be, 2 wrong use or our fault."""
+"""The command line of the autograder.
+
+Exit codes: 0 all were graded, 1 some could not be, 2 wrong usage or the grader's own fault.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +13,14 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.progress import TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 
 from autograder import dataset
@@ -32,7 +41,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         code: int = arguments.run(arguments, console)
     except AutograderError as error:
-        console.print(f"[bold]autograder:[/bold] {escape(str(error))}", highlight=False)
+        console.print(
+            f"[bold]autograder:[/bold] {escape(str(error))}", highlight=False, soft_wrap=True
+        )
         return 2
     except KeyboardInterrupt:
         console.print("Stopped. What was finished is kept; the same command starts again.")
@@ -95,7 +106,8 @@ def data(arguments: argparse.Namespace, console: Console) -> int:
 
 def generate(arguments: argparse.Namespace, console: Console) -> int:
     """Make release/ and solutions/ from source/, or say whether they are up to date."""
-    from autograder import generate as generating  # nbgrader takes seconds to import
+    # Only here: nbgrader takes a second to import.
+    from autograder.nbgrader_plugin import generate as generating  # noqa: PLC0415
 
     course = find_course(Path.cwd())
     if arguments.check:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Annotated
 
-from traitlets.config import Config, PyFileConfigLoader
+import msgspec
+from traitlets.config.loader import PyFileConfigLoader
 
 from autograder.errors import CourseError
 from autograder.lesson import Lesson
+
+Positive = Annotated[int, msgspec.Meta(ge=1)]
 
 CONFIG = "nbgrader_config.py"
 NO_GPU = ("accept", "not_applicable", "error")
@@ -25,14 +29,16 @@ class Settings:
     """
 
     no_gpu: str = "accept"
-    cell_seconds: int = 300
-    seconds: int = 900
+    cell_seconds: Positive = 300
+    seconds: Positive = 900
     seed: int = 20
-    workers: int = 1
+    workers: Positive = 1
 
     def __post_init__(self) -> None:
         if self.no_gpu not in NO_GPU:
-            raise CourseError(f"Autograder.no_gpu is “{self.no_gpu}”; it may be {NO_GPU}.")
+            raise CourseError(
+                f"Autograder.no_gpu is “{self.no_gpu}”; it may be {', '.join(NO_GPU)}."
+            )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +63,7 @@ def find_course(start: Path) -> Course:
     """The course that ``start`` lies in, with its settings; an empty one where there is none.
 
     Raises:
-        CourseError: the configuration names a setting that does not exist.
+        CourseError: the configuration cannot be read.
     """
     for folder in (start.resolve(), *start.resolve().parents):
         if (folder / CONFIG).is_file():
@@ -66,8 +72,16 @@ def find_course(start: Path) -> Course:
 
 
 def read_settings(path: Path) -> Settings:
-    """The settings in an ``nbgrader_config.py``."""
-    config: Config = PyFileConfigLoader(path.name, path=str(path.parent)).load_config()
+    """The settings in an ``nbgrader_config.py``.
+
+    Raises:
+        CourseError: it cannot be run, or a setting does not exist or has a wrong value.
+    """
+    try:
+        config = PyFileConfigLoader(path.name, path=str(path.parent)).load_config()
+    # The file is a program: it may raise anything.
+    except Exception as error:
+        raise CourseError(f"{path.name}: {type(error).__name__}: {error}") from error
     given = dict(config.get("Autograder", {}))
     known = {field.name for field in fields(Settings)}
     if unknown := sorted(set(given) - known):
@@ -75,4 +89,7 @@ def read_settings(path: Path) -> Settings:
             f"{path.name}: there is no setting Autograder.{unknown[0]}."
             f" There are: {', '.join(sorted(known))}."
         )
-    return Settings(**given)
+    try:
+        return msgspec.convert(given, Settings)
+    except msgspec.ValidationError as error:
+        raise CourseError(f"{path.name}: Autograder: {error}.") from error

@@ -172,5 +172,3 @@ def _failed(submission: Submission, reason: str) -> Report:
         reason=reason,
         full_score=max(load_lesson(name).max_score for name in lesson_names()),
     )
-
-

@@ -12,24 +12,28 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import msgspec
 import pytest
 
+from autograder.checks import Judged
 from autograder.course import Course, Settings
-from autograder.errors import EvidenceError
+from autograder.errors import AutograderError, EvidenceError
 from autograder.evidence import Evidence, load
+from autograder.judging import Judging
 from autograder.lesson import Lesson, load_lesson
-from autograder.pytest_plugin import Judged, Judging
 from autograder.report import CheckResult, Outcome
 
 # What a session of pure functions does not need; fewer plugins start faster.
 UNNEEDED = (
-    ["cacheprovider", "doctest", "junitxml", "pastebin", "faulthandler", "logging", "unraisableexception"]
+    *("cacheprovider", "doctest", "junitxml", "pastebin"),
+    *("faulthandler", "logging", "unraisableexception"),
 )
+# A person's own habits with pytest must not change a grade.
+HABITS = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS")
 
 
 class JudgeError(RuntimeError):
@@ -50,14 +54,17 @@ def judge(
     settings: Settings | None = None,
     checks: Sequence[Path] = (),
 ) -> dict[str, Verdicts]:
-    """Run the checks over each submission's evidence; ``checks`` defaults to the lesson's own.
+    """Run the checks over the evidence of each submission; no two may have the same name.
+
+    ``checks`` are check files, by default the lesson's own.
 
     Raises:
         JudgeError: pytest did not run every check.
     """
+    if not submissions:
+        return {}
     judging = Judging(submissions, lesson, settings or Settings())
-    files = [str(one) for one in checks or lesson.checks]
-    _run_pytest(files, judging)
+    _run_pytest([str(one.absolute()) for one in checks or lesson.checks], judging)
     return {
         name: Verdicts(tuple(_scaled(judged, lesson)), judged.measures)
         for name, judged in judging.judged.items()
@@ -67,7 +74,10 @@ def judge(
 def judge_apart(
     folders: Sequence[Path], lesson: Lesson, course: Course
 ) -> dict[str, Verdicts | str]:
-    """Judge stored evidence in a process of its own; a text instead where it cannot be read.
+    """Judge stored evidence in a process of its own.
+
+    Returns:
+        For each folder, as an absolute path, what the checks said, or why it cannot be read.
 
     Raises:
         JudgeError: the process failed; its last words are in the message.
@@ -79,7 +89,7 @@ def judge_apart(
                 _Job(
                     lesson=lesson.name,
                     folders=[str(folder.resolve()) for folder in folders],
-                    checks=[str(path) for path in course.checks(lesson)],
+                    checks=[str(path.resolve()) for path in course.checks(lesson)],
                     settings=course.settings,
                 )
             )
@@ -117,27 +127,64 @@ def main(argv: Sequence[str] | None = None) -> int:
             submissions.append((folder, load(Path(folder))))
         except EvidenceError as error:
             answers[folder] = str(error)
-    if submissions:
-        checks = [Path(one) for one in job.checks]
-        answers |= judge(submissions, load_lesson(job.lesson), settings=job.settings, checks=checks)
+    checks = [Path(one) for one in job.checks]
+    answers |= judge(submissions, load_lesson(job.lesson), settings=job.settings, checks=checks)
     path.with_name("verdicts.json").write_bytes(msgspec.json.encode(answers))
     return 0
 
 
-def _run_pytest(files: list[str], judging: Judging) -> None:
-    arguments = [*files, "-c", os.devnull, "--rootdir", os.path.dirname(files[0]), "--noconftest"]
+def judging_of(folders: Sequence[Path]) -> Judging:
+    """The plugin that asks the checks of all evidence in and under these folders.
+
+    Raises:
+        pytest.UsageError: there is none, or it cannot be read.
+    """
+    found = [
+        (one.parent.relative_to(folder.parent), one.parent)
+        for folder in folders
+        for one in sorted(folder.rglob("evidence.json"))
+    ]
+    if not found:
+        raise pytest.UsageError(f"There is no evidence.json under {folders[0]}.")
+    try:
+        submissions = [(str(name), load(folder)) for name, folder in found]
+        lesson = load_lesson(submissions[0][1].run.lesson)
+    except AutograderError as error:
+        raise pytest.UsageError(str(error)) from error
+    return Judging(submissions, lesson, Settings())
+
+
+def _run_pytest(files: Sequence[str], judging: Judging) -> None:
+    arguments = [*files, "-c", os.devnull, "--rootdir", str(Path(files[0]).parent), "--noconftest"]
     arguments += ["--import-mode=importlib", "--assert=plain", "-q", "--disable-plugin-autoload"]
-    arguments += ["-p", "autograder.pytest_plugin", "--capture=no", "-Wignore"]
-    arguments += ["-o", "python_files=check_*.py"]
+    arguments += ["-p", "autograder.pytest_plugin", "--capture=no", "--tb=short", "-Wignore"]
     arguments += [word for name in UNNEEDED for word in ("-p", f"no:{name}")]
     said = io.StringIO()
-    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said), _without(HABITS):
         code = pytest.main(arguments, plugins=[judging])
+    _forget(files)
     if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
         raise JudgeError(f"pytest ended with {code!r}:\n{said.getvalue()[-2000:]}")
-    counts = {len(judged.results) for judged in judging.judged.values()}
-    if len(counts) != 1 or 0 in counts:
-        raise JudgeError(f"Not every check was run:\n{said.getvalue()[-2000:]}")
+    for name, judged in judging.judged.items():
+        if not judged.results or len(judged.results) != judging.expected[name]:
+            raise JudgeError(f"Not every check was run on {name}:\n{said.getvalue()[-2000:]}")
+
+
+def _forget(files: Sequence[str]) -> None:
+    """Take check files out of the loaded modules: another one of the same name may come next."""
+    for name, module in list(sys.modules.items()):
+        if getattr(module, "__file__", None) in files:
+            del sys.modules[name]
+
+
+@contextlib.contextmanager
+def _without(names: Sequence[str]) -> Iterator[None]:
+    """Without these variables in the environment."""
+    kept = {name: os.environ.pop(name) for name in names if name in os.environ}
+    try:
+        yield
+    finally:
+        os.environ.update(kept)
 
 
 def _scaled(judged: Judged, lesson: Lesson) -> list[CheckResult]:

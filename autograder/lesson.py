@@ -73,8 +73,16 @@ class Lesson:
         return sum(question.points for question in self.questions)
 
     def question(self, name: str) -> Question:
-        """The question of this name."""
-        return next(question for question in self.questions if question.name == name)
+        """The question of this name.
+
+        Raises:
+            LessonError: there is no such question.
+        """
+        for question in self.questions:
+            if question.name == name:
+                return question
+        names = ", ".join(question.name for question in self.questions)
+        raise LessonError(f"“{self.title}” has no question “{name}”. It has: {names}.")
 
 
 def load_lesson(name: str) -> Lesson:

@@ -7,6 +7,7 @@ Follows the layers' definitions in the Keras documentation. A layer that is not 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,10 @@ from numpy.typing import NDArray
 from autograder.evidence import Cards, Evidence, Layer, Model
 
 Floats = NDArray[np.float32]
+Weights = Mapping[str, NDArray[Any]]
+
+# Images at a time: what a wide layer makes of more of them would fill the memory.
+AT_ONCE = 2_000
 # At inference these layers hand on what they were given.
 TRANSPARENT = frozenset(
     {"InputLayer", "Dropout", "GaussianNoise", "GaussianDropout", "ActivityRegularization"}
@@ -21,22 +26,21 @@ TRANSPARENT = frozenset(
 
 
 class UnknownLayer(Exception):
-    """The judge cannot compute this layer."""
+    """The judge cannot compute this network; the message goes on after "this model:"."""
 
 
 def _relu(x: Floats) -> Floats:
-    return np.maximum(x, 0)
+    return np.asarray(np.maximum(x, 0), np.float32)
 
 
 def _sigmoid(x: Floats) -> Floats:
     # Written with tanh, which does not overflow.
-    return 0.5 * (1 + np.tanh(0.5 * x))
+    return np.asarray(0.5 * (1 + np.tanh(0.5 * x)), np.float32)
 
 
 def _softmax(x: Floats) -> Floats:
     raised = np.exp(x - x.max(axis=-1, keepdims=True))
-    softmax: Floats = raised / raised.sum(axis=-1, keepdims=True)
-    return softmax
+    return np.asarray(raised / raised.sum(axis=-1, keepdims=True), np.float32)
 
 
 ACTIVATIONS: Mapping[str, Callable[[Floats], Floats]] = {
@@ -50,13 +54,13 @@ ACTIVATIONS: Mapping[str, Callable[[Floats], Floats]] = {
 }
 
 
-def outputs(model: Model, weights: Mapping[str, NDArray[np.floating]], images: Floats) -> Floats:
+def outputs(model: Model, weights: Weights, images: Floats) -> Floats:
     """What the model says of each image.
 
     Args:
         model: the recorded network.
         weights: for each ``Layer.name/Weight.name`` the values.
-        images: shape ``(n, 28, 28)``, as the model was given them.
+        images: shape ``(n, ...)`` with 784 numbers an image, as the model was given them.
 
     Returns:
         Shape ``(n, number of outputs)``.
@@ -65,45 +69,59 @@ def outputs(model: Model, weights: Mapping[str, NDArray[np.floating]], images: F
         UnknownLayer: a layer is not one that the judge computes, or shapes do not fit.
     """
     if not model.chain:
-        raise UnknownLayer("layers that are not one chain")
-    x = images.reshape(len(images), *(side or 1 for side in (model.input_shape or (0, 28, 28))[1:]))
-    for layer in model.layers:
-        try:
+        raise UnknownLayer("its layers do not form one chain")
+    starts = range(0, len(images), AT_ONCE)
+    return np.concatenate([_forward(model, weights, images[at : at + AT_ONCE]) for at in starts])
+
+
+def _forward(model: Model, weights: Weights, x: Floats) -> Floats:
+    kind = "input"
+    try:
+        x = x.reshape(len(x), *(model.input_shape or (None, 28, 28))[1:])
+        for layer in model.layers:
+            kind = layer.kind
             x = _apply(layer, weights, x)
-        except (KeyError, ValueError) as error:
-            raise UnknownLayer(f"{layer.kind}: {error}") from error
+    except (KeyError, ValueError, TypeError) as error:
+        raise UnknownLayer(f"its layer `{kind}` is not one that is known here") from error
     if x.ndim != 2:
-        raise UnknownLayer(f"outputs of shape {x.shape[1:]}")
+        raise UnknownLayer(f"its outputs have the shape {x.shape[1:]}")
     return x
 
 
-def _apply(layer: Layer, weights: Mapping[str, NDArray[np.floating]], x: Floats) -> Floats:
-    def weight(name: str) -> NDArray[np.floating]:
-        return weights[f"{layer.name}/{name}"]
-
+def _apply(layer: Layer, weights: Weights, x: Floats) -> Floats:
+    if layer.kind in TRANSPARENT:
+        return x
     match layer.kind:
-        case kind if kind in TRANSPARENT:
-            return x
         case "Flatten" | "Reshape":
             shape = (layer.output_shape or (None, -1))[1:]
             return x.reshape(len(x), *(-1 if side is None else side for side in shape))
         case "Rescaling":
-            scale, offset = layer.settings["scale"], layer.settings["offset"]
-            if not isinstance(scale, int | float) or not isinstance(offset, int | float):
-                raise ValueError("only one scale and one offset for all pixels are known")
-            return (x * np.float32(scale) + np.float32(offset)).astype(np.float32)
+            return _rescaled(layer, x)
         case "Normalization":
-            scale = np.maximum(np.sqrt(weight("variance")), np.float32(1e-7))
-            return ((x - weight("mean")) / scale).astype(np.float32)
+            return _normalized(layer, weights, x)
         case "Dense":
-            y = x @ weight("kernel")
+            y = x @ weights[f"{layer.name}/kernel"]
             if layer.settings.get("use_bias", True):
-                y = y + weight("bias")
+                y = y + weights[f"{layer.name}/bias"]
             return ACTIVATIONS[str(layer.settings.get("activation", "linear"))](y)
         case "Activation" | "Softmax" | "ReLU":
             return ACTIVATIONS[str(layer.settings.get("activation", layer.kind.lower()))](x)
-        case _:
-            raise UnknownLayer(layer.kind)
+    raise KeyError(layer.kind)
+
+
+def _rescaled(layer: Layer, x: Floats) -> Floats:
+    scale, offset = layer.settings["scale"], layer.settings["offset"]
+    if not isinstance(scale, int | float) or not isinstance(offset, int | float):
+        raise TypeError("only one scale and one offset for all pixels are known")
+    return (x * np.float32(scale) + np.float32(offset)).astype(np.float32)
+
+
+def _normalized(layer: Layer, weights: Weights, x: Floats) -> Floats:
+    mean, variance = weights[f"{layer.name}/mean"], weights[f"{layer.name}/variance"]
+    along_last = layer.settings.get("axis", -1) in (-1, x.ndim - 1)
+    if mean.shape != x.shape[1:] and not (mean.ndim == 1 and along_last) and mean.size != 1:
+        raise ValueError("only a mean for all pixels, for each, or for each of the last axis")
+    return ((x - mean) / np.maximum(np.sqrt(variance), np.float32(1e-7))).astype(np.float32)
 
 
 def as_given(evidence: Evidence, cards: Cards, images: NDArray[np.uint8]) -> Floats | None:
@@ -117,5 +135,6 @@ def as_given(evidence: Evidence, cards: Cards, images: NDArray[np.uint8]) -> Flo
     if scale is None or shift is None or {scale.shape, shift.shape} - {(), (784,)}:
         return None
     flat = images.reshape(len(images), 784).astype(np.float32)
-    given = flat * scale.astype(np.float32) + shift.astype(np.float32)
+    with np.errstate(all="ignore"):
+        given = flat * scale.astype(np.float32) + shift.astype(np.float32)
     return given.astype(np.float32) if np.isfinite(given).all() else None

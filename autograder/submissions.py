@@ -77,29 +77,26 @@ def notebooks_in(folder: Path) -> list[Path]:
 
 def _in_folder(root: Path) -> list[Submission]:
     root = root.resolve()
-    groups: dict[tuple[str, Path], list[Path]] = {}
+    groups: dict[tuple[str, Path | None], list[Path]] = {}
     for path in notebooks_in(root):
         groups.setdefault(_owner(path, root), []).append(path)
     found = []
     for (name, folder), notebooks in groups.items():
-        own = folder != root
-        wanted = f"{folder.name}.ipynb" if folder.name in lesson_names() else ""
+        wanted = f"{folder.name}.ipynb" if folder and folder.name in lesson_names() else ""
         chosen, notes = choose(notebooks, wanted)
-        found.append(
-            Submission(name=name, path=chosen, folder=folder if own else None, notes=notes)
-        )
+        found.append(Submission(name=name, path=chosen, folder=folder, notes=notes))
     return sorted(found + _empty(root, {name for name, _ in groups}), key=lambda one: one.name)
 
 
-def _owner(path: Path, root: Path) -> tuple[str, Path]:
-    """Whose notebook it is, and the folder that is theirs."""
+def _owner(path: Path, root: Path) -> tuple[str, Path | None]:
+    """Whose notebook it is, and the folder that is theirs alone."""
     for folder in path.parents:
         if folder.name in lesson_names() and folder.parent.name:
             return folder.parent.name, folder
         if folder == root:
             break
     parts = path.relative_to(root).parts
-    return (parts[0], root / parts[0]) if len(parts) > 1 else (path.stem, root / path.stem)
+    return (parts[0], root / parts[0]) if len(parts) > 1 else (path.stem, None)
 
 
 def _empty(root: Path, known: set[str]) -> list[Submission]:

@@ -132,7 +132,6 @@ def test_the_sample_has_the_shapes_and_types_that_keras_gives(machine: Path) -> 
     assert sorted(set(data.valid_labels.tolist())) == list(range(10))
 
 
-@pytest.mark.reads_full_data
 def test_the_sample_is_the_beginning_of_the_full_data(real_full: dataset.FashionMnist) -> None:
     """The shipped sample is the first 12,000 and 2,000 of the real images, labels included."""
     sample = files.read(SAMPLE)

@@ -12,6 +12,9 @@ import platformdirs
 
 from autograder.dataset.files import FILES, FashionMnist, read
 
+# Keras names this folder itself, whatever TMPDIR says.
+TEMPORARY = Path("/tmp")  # noqa: S108
+
 
 def data_folder(home: Path) -> Path:
     """The folder below ``home`` in which Keras keeps the four files."""
@@ -38,7 +41,7 @@ def configured_home(environ: Mapping[str, str] = os.environ) -> Path:
     if named is not None:
         return Path(os.path.abspath(_expand_user(named, environ)))
     base = Path(_expand_user("~", environ))
-    return (base if os.access(base, os.W_OK) else Path("/tmp")) / ".keras"
+    return (base if os.access(base, os.W_OK) else TEMPORARY) / ".keras"
 
 
 def sample_home() -> Path:
@@ -75,7 +78,8 @@ def load(home: Path | None = None) -> FashionMnist:
 
 
 def _last_home() -> Path:
-    return Path("/tmp" if os.path.isdir("/tmp") else tempfile.gettempdir()) / ".keras"
+    folder = TEMPORARY if TEMPORARY.is_dir() else Path(tempfile.gettempdir())
+    return folder / ".keras"
 
 
 def _expand_user(path: str, environ: Mapping[str, str]) -> str:

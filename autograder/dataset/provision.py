@@ -67,7 +67,10 @@ def provide(
     for _, reason in broken:
         progress(reason)
     with tempfile.TemporaryDirectory(prefix="fashion-mnist-") as scratch:
-        for candidate in _sources(source, Path(scratch), allow_download, allow_apt):
+        candidates = _sources(
+            source, Path(scratch), allow_download=allow_download, allow_apt=allow_apt
+        )
+        for candidate in candidates:
             found = _try(candidate, progress)
             if found is None:
                 continue
@@ -109,7 +112,7 @@ def _copy(path: Path, target: Path) -> None:
 
 
 def _sources(
-    given: Path | None, scratch: Path, allow_download: bool, allow_apt: bool
+    given: Path | None, scratch: Path, *, allow_download: bool, allow_apt: bool
 ) -> Iterator[_Source]:
     variable = os.environ.get(FOLDER_VARIABLE)
     if given is not None:
@@ -141,8 +144,6 @@ def _try(source: _Source, progress: Progress) -> tuple[Path, str] | None:
         progress(f"Trying {source.origin}")
     try:
         folder = source.fetch()
-        if not os.path.isdir(folder):
-            raise DatasetError("there is no such folder")
         return folder, verify(folder)
     except DatasetError as error:
         progress(f"Not from {source.origin}: {error}")

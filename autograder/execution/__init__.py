@@ -2,43 +2,38 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import shutil
-import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 import nbformat
-import psutil
 from nbformat import NotebookNode
 
 from autograder import dataset
 from autograder.course import Settings
-from autograder.errors import EvidenceError
-from autograder.evidence import (
-    MAX_JSON_BYTES,
-    Cell,
-    Evidence,
-    Record,
-    Recorded,
-    Run,
-    decode,
-    read_arrays,
-)
+from autograder.evidence import Cell, Evidence, Record, Run
 from autograder.execution.job import Job, Ran
+from autograder.execution.left import ran_in, recorded_in
 from autograder.execution.restore import Restored, grade_id
+from autograder.execution.run import Stopped, run
 from autograder.lesson import Lesson
 
-# What a kernel may know of the environment: where programs are, the language, the GPU's drivers.
-PASSED_ON = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "LD_LIBRARY_PATH", "VIRTUAL_ENV")
-PASSED_ON_BEGIN = ("CUDA_", "NVIDIA_", "XLA_")
+__all__ = ["Executed", "execute"]
+
 MOST_BESIDE = 20 * 2**20
+# Seeds, so that a second run says the same. The student's own modules come last: one that is
+# called numpy.py must not take the place of another.
+PRELUDE = """\
+import sys as _sys
+import keras as _keras
+_keras.utils.set_random_seed({seed})
+_sys.path.append("")
+del _keras, _sys
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,168 +56,108 @@ def execute(
     """Run a notebook once.
 
     Args:
-        data_home: the Keras home with the images.
+        restored: the notebook, our own cells put right.
+        lesson: what it belongs to.
+        settings: the limits and the seed.
+        data_home: the Keras home with the images; they are copied.
         beside: the folder of the submission; its other files are copied beside the notebook.
         notes: what is to be told of the submission besides.
+
+    Raises:
+        RuntimeError: it could not be run, and the notebook is not to blame.
     """
     began = time.monotonic()
     # Resolved: on macOS the temporary folder lies behind a link.
     with tempfile.TemporaryDirectory(prefix="autograder-", ignore_cleanup_errors=True) as scratch:
         room = Path(scratch).resolve()
-        _prepare(room, restored, settings, beside)
-        stopped = _run(room, settings, _environment(room, data_home))
-        ran = _ran(room)
-        recorded, arrays, trouble = _recorded(room / "evidence")
-    cells = _cells(restored, ran)
-    stopped = stopped or trouble
-    run = Run(
-        lesson=lesson.name,
-        data=dataset.load(data_home).name,
-        isolation="none",
-        seconds=time.monotonic() - began,
-        seed=settings.seed,
-        stopped=stopped,
-        limits=("time",) if any(cell.status == "timeout" for cell in cells) else (),
-        notes=(*notes, *restored.notes),
+        _prepare(room, restored, settings)
+        data = _provide(room, data_home)
+        notes = (*notes, *restored.notes, *_copy_beside(beside, room / "work"))
+        stopped = run(room, settings)
+        ran = ran_in(room / "ran", len(restored.notebook.cells))
+        recorded, arrays, trouble = recorded_in(room / "evidence")
+    cells = _cells(restored, ran, stopped)
+    evidence = Record(
+        run=Run(
+            lesson=lesson.name,
+            data="sample" if data == "sample" else "full",
+            isolation="none",
+            seconds=time.monotonic() - began,
+            seed=settings.seed,
+            stopped=stopped.why if stopped else trouble,
+            limits=("time",) if any(cell.status == "timeout" for cell in cells) else (),
+            notes=notes,
+        ),
+        cells=cells,
+        recorded=recorded,
     )
-    evidence = Evidence(record=Record(run=run, cells=cells, recorded=recorded), arrays=arrays)
-    return Executed(evidence=evidence, notebook=_with_outputs(restored.notebook, ran))
+    return Executed(
+        evidence=Evidence(record=evidence, arrays=arrays),
+        notebook=_with_outputs(restored.notebook, ran),
+    )
 
 
-def _prepare(room: Path, restored: Restored, settings: Settings, beside: Path | None) -> None:
+def _prepare(room: Path, restored: Restored, settings: Settings) -> None:
     for name in ("home", "work", "evidence"):
         (room / name).mkdir()
-    if beside:
-        _copy_beside(beside, room / "work")
     nbformat.write(restored.notebook, room / "notebook.ipynb")
-    seeds = f"import keras as _keras; _keras.utils.set_random_seed({settings.seed}); del _keras"
-    job = Job(path=str(room / "work"), cell_seconds=settings.cell_seconds, prelude=seeds)
+    prelude = PRELUDE.format(seed=settings.seed)
+    job = Job(path=str(room / "work"), cell_seconds=settings.cell_seconds, prelude=prelude)
     (room / "job.json").write_bytes(msgspec.json.encode(job))
 
 
-def _copy_beside(source: Path, target: Path) -> None:
-    """The other files of a submission, up to 20 MiB, without links and without notebooks."""
+def _provide(room: Path, data_home: Path) -> str:
+    """Copy the images, which another submission must not find changed; which they are."""
+    folder = dataset.data_folder(room / "home" / "keras")
+    folder.mkdir(parents=True)
+    for file in dataset.FILES:
+        shutil.copyfile(dataset.data_folder(data_home) / file.name, folder / file.name)
+    return dataset.verify(folder)
+
+
+def _copy_beside(source: Path | None, target: Path) -> tuple[str, ...]:
+    """Copy the other files of a submission, without links and without notebooks."""
     left = MOST_BESIDE
-    for path in sorted(source.rglob("*")):
+    for path in sorted(source.rglob("*")) if source else []:
         if path.is_symlink() or not path.is_file() or path.suffix == ".ipynb":
             continue
         left -= path.stat().st_size
         if left < 0:
-            return
-        place = target / path.relative_to(source)
+            return (f"Of its other files those from {path.name[:60]} on were left out.",)
+        place = target / path.relative_to(source or path)
         place.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, place)
+    return ()
 
 
-def _environment(room: Path, data_home: Path) -> dict[str, str]:
-    passed = {
-        name: value
-        for name, value in os.environ.items()
-        if name in PASSED_ON or name.startswith(PASSED_ON_BEGIN)
-    }
-    home = str(room / "home")
-    return passed | {
-        "HOME": home,
-        "TMPDIR": home,
-        "IPYTHONDIR": f"{home}/ipython",
-        "JUPYTER_CONFIG_DIR": f"{home}/jupyter",
-        "JUPYTER_RUNTIME_DIR": f"{home}/runtime",
-        "MPLCONFIGDIR": f"{home}/matplotlib",
-        "KERAS_HOME": str(data_home),
-        "AUTOGRADER_EVIDENCE": str(room / "evidence"),
-        "PYTHONHASHSEED": "0",
-        "TF_CPP_MIN_LOG_LEVEL": "2",
-        # Ten neurons do not fill a core; several submissions side by side do.
-        "TF_NUM_INTRAOP_THREADS": "1",
-        "TF_NUM_INTEROP_THREADS": "1",
-        "OMP_NUM_THREADS": "1",
-        "OPENBLAS_NUM_THREADS": "1",
-    }
-
-
-def _run(room: Path, settings: Settings, environment: Mapping[str, str]) -> str | None:
-    """Run the worker; why it stopped before the end, ``None`` where it did not."""
-    log = room / "worker.log"
-    with log.open("wb") as said, _started(room, environment, said.fileno()) as worker:
-        try:
-            code = worker.wait(timeout=settings.seconds)
-        except subprocess.TimeoutExpired:
-            return f"the notebook was stopped at the time limit of {settings.seconds} s"
-    if code == 3:
-        return "the kernel died"
-    if code:
-        raise RuntimeError(f"The notebook could not be run:\n{log.read_text()[-4000:]}")
-    return None
-
-
-@contextlib.contextmanager
-def _started(
-    room: Path, environment: Mapping[str, str], log: int
-) -> Iterator[subprocess.Popen[bytes]]:
-    """The worker, with everything that it started ended at the end."""
-    worker = subprocess.Popen(
-        [sys.executable, "-P", "-m", "autograder.execution.worker", str(room)],
-        cwd=room,
-        env=dict(environment),
-        stdin=subprocess.DEVNULL,
-        stdout=log,
-        stderr=log,
-        start_new_session=True,
-    )
-    try:
-        yield worker
-    finally:
-        family = [psutil.Process(worker.pid)] if worker.poll() is None else []
-        for process in [child for one in family for child in one.children(recursive=True)] + family:
-            with contextlib.suppress(psutil.NoSuchProcess):
-                process.kill()
-        worker.wait()
-
-
-def _ran(room: Path) -> dict[int, Ran]:
-    found = {}
-    for path in (room / "ran").glob("*.json"):
-        found[int(path.stem)] = msgspec.json.decode(path.read_bytes(), type=Ran)
-    return found
-
-
-def _recorded(folder: Path) -> tuple[Recorded | None, Mapping[str, object], str | None]:
-    path = folder / "recorded.json"
-    if not path.is_file():
-        return None, {}, None
-    if path.stat().st_size > MAX_JSON_BYTES:
-        return None, {}, "the evidence was too large to be read"
-    try:
-        return decode(path.read_bytes(), Recorded), read_arrays(folder / "recorded.npz"), None
-    except EvidenceError as error:
-        return None, {}, str(error)
-
-
-def _cells(restored: Restored, ran: Mapping[int, Ran]) -> tuple[Cell, ...]:
-    nothing = Ran(status="not_run")
+def _cells(restored: Restored, ran: Mapping[int, Ran], stopped: Stopped | None) -> tuple[Cell, ...]:
     return tuple(
-        Cell(
-            index=index,
-            cell_id=cell.id[:300],
-            grade_id=grade_id(cell),
-            status=ran.get(index, nothing).status,
-            changed=grade_id(cell) in restored.changed,
-            ename=ran.get(index, nothing).ename,
-            evalue=ran.get(index, nothing).evalue,
-        )
+        _cell(index, cell, ran.get(index), restored, stopped)
         for index, cell in enumerate(restored.notebook.cells)
         if cell.cell_type == "code"
     )
 
 
+def _cell(
+    index: int, cell: NotebookNode, ran: Ran | None, restored: Restored, stopped: Stopped | None
+) -> Cell:
+    name = grade_id(cell)
+    told = Cell(index=index, cell_id=cell.id[:300], grade_id=name, changed=name in restored.changed)
+    if ran is None:
+        return told
+    if ran.status == "running":
+        stopped = stopped or Stopped("it did not end")
+        ename = "DeadKernelError" if stopped.cell == "error" else "CellTimeoutError"
+        return msgspec.structs.replace(told, status=stopped.cell, ename=ename, evalue=stopped.why)
+    return msgspec.structs.replace(told, status=ran.status, ename=ran.ename, evalue=ran.evalue)
+
+
 def _with_outputs(notebook: NotebookNode, ran: Mapping[int, Ran]) -> NotebookNode:
-    count = 0
-    for index, cell in enumerate(notebook.cells):
-        if cell.cell_type == "code" and index in ran:
-            count += 1
-            cell.outputs = [nbformat.from_dict(one) for one in ran[index].outputs]
-            cell.execution_count = count
-            for output in cell.outputs:
-                if output.output_type == "execute_result":
-                    output.execution_count = count
+    for count, index in enumerate(sorted(ran), start=1):
+        cell = notebook.cells[index]
+        cell.outputs = [nbformat.from_dict(one) for one in ran[index].outputs]
+        cell.execution_count = count
+        for output in cell.outputs:
+            if output.output_type == "execute_result":
+                output.execution_count = count
     return notebook

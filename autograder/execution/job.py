@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from enum import IntEnum
 from typing import Any, Literal
 
 import msgspec
+
+
+class End(IntEnum):
+    """How the process that runs a notebook ends, as its exit status."""
+
+    REACHED = 0
+    KERNEL_DIED = 3
+    KERNEL_STUCK = 4
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):
@@ -16,9 +25,9 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Ran(msgspec.Struct, frozen=True, kw_only=True):
-    """How one cell ended, and what it put out."""
+    """How one cell ended, and what it put out. One that never ended is still ``running``."""
 
-    status: Literal["ok", "error", "timeout", "not_run"]
+    status: Literal["running", "ok", "error", "timeout"]
     ename: str = ""
     evalue: str = ""
     outputs: list[dict[str, Any]] = []

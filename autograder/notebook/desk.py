@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Literal
 
 from autograder import dataset
-from autograder.checks import NotAttempted
 from autograder.course import Course, Settings
 from autograder.evidence import Arrays, Evidence, Record, Run
 from autograder.judge import judge
@@ -34,7 +34,7 @@ class Desk:
     def __init__(self, lesson: Lesson) -> None:
         _use_our_data()
         # Only now: Keras reads KERAS_HOME once, when it is imported.
-        from autograder.recorder import Recorder
+        from autograder.recorder import Recorder  # noqa: PLC0415
 
         folder = os.environ.get(EVIDENCE)
         self.lesson = lesson
@@ -69,7 +69,8 @@ class Desk:
     def evidence(self, also: Arrays | None = None) -> Evidence:
         """All that was recorded in this kernel, as the judge reads it, and ``also`` arrays."""
         recorded, arrays = self.recorder.recorded()
-        run = Run(lesson=self.lesson.name, data=self.recorder.data.name, isolation="own kernel")
+        data: Literal["full", "sample"] = "sample" if self.recorder.data.notice else "full"
+        run = Run(lesson=self.lesson.name, data=data, isolation="own kernel")
         record = Record(run=run, cells=self.cells.seen(), recorded=recorded)
         return Evidence(record=record, arrays={**arrays, **(also or {})})
 
@@ -81,10 +82,3 @@ def _use_our_data() -> None:
         os.environ["KERAS_HOME"] = str(home)
         text = dataset.load(home).notice or ""
         kernel.show(html.notice(text), text)
-
-
-def used(value: object) -> object:
-    """The value itself; a blank raises ``NotAttempted``."""
-    if isinstance(value, Blank):
-        raise NotAttempted(f"{value!r}")
-    return value

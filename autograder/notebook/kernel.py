@@ -18,7 +18,7 @@ from autograder.render import html
 
 def show(page: str, text: str) -> None:
     """Show HTML, with a twin in words for terminals and screen readers."""
-    display({"text/html": page, "text/plain": text}, raw=True)  # type: ignore[no-untyped-call]
+    display({"text/html": page, "text/plain": text}, raw=True)
 
 
 class Cells:
@@ -62,7 +62,7 @@ class Cells:
 
 def greet_blanks(cells: Cells) -> None:
     """Watch the cells, and meet a blank that is used with one friendly line."""
-    shell = get_ipython()  # type: ignore[no-untyped-call]
+    shell = get_ipython()
     if shell is None:
         return
 

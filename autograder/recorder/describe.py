@@ -1,118 +1,67 @@
-"""Keras models and other values as plain data. Public Keras API only; reads, never changes."""
+"""Keras models as plain data. Reads, and never changes them."""
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+import itertools
+import warnings
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import keras
 import numpy as np
+import tensorflow as tf
 from numpy.typing import NDArray
 
-from autograder.evidence import Claim, Compiled, Layer, Model, Value, Weight
-from autograder.notebook.blank import Blank
+from autograder.evidence import Layer, Model, Value, Weight
+from autograder.recorder.compiled import compiled
+from autograder.recorder.plain import text
 
 SETTINGS = ("units", "use_bias", "scale", "offset", "rate", "axis", "filters", "pool_size")
-LONGEST = 64
+MOST_LAYERS = 200
+MOST_WEIGHTS = 64
+# The lesson's model has 31 KiB; several hand-ins must fit into one archive.
+MOST_BYTES = 8 * 2**20
+
+Arrays = dict[str, NDArray[Any]]
 
 
-def model(subject: keras.Model, number: int, prefix: str) -> tuple[Model, dict[str, NDArray[Any]]]:
-    """A model, and its weights under names that begin with ``prefix``."""
-    arrays: dict[str, NDArray[Any]] = {}
-    layers = tuple(_layer(one, prefix, arrays) for one in _flat(subject))
-    return (
-        Model(
-            number=number,
-            kind=type(subject).__name__,
-            input_shape=_shape(subject, "input_shape"),
-            chain=_is_chain(subject),
-            layers=layers,
-            trainable_parameters=_count(subject.trainable_variables),
-            other_parameters=_count(subject.non_trainable_variables),
-            compiled=_compiled(subject),
-        ),
-        arrays,
+def model(subject: keras.Model, number: int, prefix: str) -> tuple[Model, Arrays]:
+    """A model, and its weights under names that begin with ``prefix``.
+
+    The weights of a model that is too large to be kept are left out.
+    """
+    with warnings.catch_warnings():
+        # Keras warns of a lambda that it is asked about; the student did not ask.
+        warnings.simplefilter("ignore")
+        return _model(subject, number, prefix)
+
+
+def _model(subject: keras.Model, number: int, prefix: str) -> tuple[Model, Arrays]:
+    arrays: Arrays = {}
+    keep = 4 * _count(subject.weights) <= MOST_BYTES
+    layers = itertools.islice(_named_layers(subject), MOST_LAYERS)
+    described = Model(
+        number=number,
+        kind=text(type(subject).__name__, 300),
+        input_shape=_shape(subject, "input_shape"),
+        chain=_is_chain(subject),
+        layers=tuple(_layer(name, one, prefix, arrays if keep else None) for name, one in layers),
+        trainable_parameters=_count(subject.trainable_weights),
+        other_parameters=_count(subject.non_trainable_weights),
+        compiled=compiled(subject),
     )
+    return described, arrays
 
 
 def named_trainable(subject: keras.Model) -> dict[str, Any]:
-    """The trainable variables as ``layer/weight``."""
+    """The trainable variables under ``layer/weight``, as the layers of the model name them."""
     return {
-        f"{layer.name}/{variable.name}": variable
-        for layer in _flat(subject)
-        for variable in layer.trainable_variables
+        f"{layer_name}/{name}": variable
+        for layer_name, layer in _named_layers(subject)
+        for name, variable in _named_once(layer.weights)
+        if variable.trainable
     }
-
-
-def claim(value: object) -> Claim:
-    """A value handed in, as far as it is plain data."""
-    kind = type(value).__name__
-    if isinstance(value, Blank):
-        return Claim(kind=kind, blank=True)
-    return Claim(kind=kind[:300], value=_plain(value))
-
-
-def _plain(value: Any) -> Value | tuple[Value, ...]:
-    if isinstance(value, list | tuple):
-        return tuple(_one(part) for part in value[:LONGEST])
-    if isinstance(value, np.ndarray) or hasattr(value, "numpy"):
-        array = np.asarray(value)
-        if array.ndim and array.size <= LONGEST:
-            return tuple(_one(part) for part in array.ravel().tolist())
-        value = array.item() if array.size == 1 else None
-    return _one(value)
-
-
-def _one(value: Any) -> Value:
-    if isinstance(value, np.generic):
-        value = value.item()
-    if isinstance(value, bool | str | None):
-        return value[:4000] if isinstance(value, str) else value
-    if isinstance(value, int | float):
-        return value if abs(value) < 2**53 else str(value)[:100]
-    name = getattr(value, "name", None)
-    return name[:300] if isinstance(name, str) else type(value).__name__
-
-
-def _flat(subject: keras.Model) -> Iterator[keras.layers.Layer]:
-    """The layers, those of a model inside the model in its place."""
-    for layer in subject.layers:
-        if isinstance(layer, keras.Model):
-            yield from _flat(layer)
-        else:
-            yield layer
-
-
-def _layer(layer: keras.layers.Layer, prefix: str, arrays: dict[str, NDArray[Any]]) -> Layer:
-    config = layer.get_config()
-    settings: dict[str, Value] = {
-        name: config[name]
-        for name in SETTINGS
-        if isinstance(config.get(name), bool | int | float | str)
-    }
-    if getattr(layer, "activation", None) is not None:
-        settings["activation"] = _activation(layer)
-    weights = []
-    for variable in layer.weights:
-        array = f"{prefix}/{layer.name}/{variable.name}"
-        arrays[array] = np.array(variable)
-        weights.append(
-            Weight(
-                name=variable.name,
-                shape=tuple(variable.shape),
-                trainable=bool(variable.trainable),
-                device=device_of(variable),
-                array=array,
-            )
-        )
-    return Layer(
-        kind=type(layer).__name__,
-        name=layer.name,
-        output_shape=_shape(layer, "output"),
-        settings=settings,
-        weights=tuple(weights),
-    )
 
 
 def device_of(variable: Any) -> str:
@@ -120,9 +69,103 @@ def device_of(variable: Any) -> str:
     return str(getattr(getattr(variable, "value", variable), "device", ""))
 
 
-def _activation(layer: Any) -> str:
-    name = keras.activations.serialize(layer.activation)
-    return name if isinstance(name, str) else "custom"
+def device_here() -> str:
+    """Where TensorFlow computes just now, as a ``with tf.device`` around the caller says."""
+    return str(tf.constant(0.0).device)
+
+
+def _named_layers(subject: keras.Model) -> Iterator[tuple[str, keras.layers.Layer]]:
+    """The layers under names of their own, those of a model inside the model in its place."""
+    return _named_once(_flat(subject))
+
+
+def _flat(subject: keras.Model) -> Iterator[keras.layers.Layer]:
+    for layer in subject.layers:
+        if isinstance(layer, keras.Model):
+            yield from _flat(layer)
+        else:
+            yield layer
+
+
+def _named_once(things: Iterable[Any]) -> Iterator[tuple[str, Any]]:
+    """Each thing with its name, numbered where another thing has the same."""
+    owners: dict[str, int] = {}
+    for thing in things:
+        name = text(thing.name, 100)
+        for number in itertools.count(1):
+            candidate = name if number == 1 else f"{name}_{number}"
+            if owners.setdefault(candidate, id(thing)) == id(thing):
+                yield candidate, thing
+                break
+
+
+def _layer(name: str, layer: keras.layers.Layer, prefix: str, arrays: Arrays | None) -> Layer:
+    weights = []
+    for weight, variable in itertools.islice(_named_once(layer.weights), MOST_WEIGHTS):
+        values = None if arrays is None else _numbers(variable)
+        array = None if values is None else f"{prefix}/{name}/{weight}"
+        if array and arrays is not None and values is not None:
+            arrays[array] = values
+        weights.append(
+            Weight(
+                name=weight,
+                shape=tuple(variable.shape),
+                trainable=bool(variable.trainable),
+                device=device_of(variable),
+                array=array,
+            )
+        )
+    return Layer(
+        kind=_kind(layer),
+        name=name,
+        output_shape=_shape(layer, "output"),
+        settings=_settings(layer),
+        weights=tuple(weights),
+    )
+
+
+def _numbers(variable: Any) -> NDArray[Any] | None:
+    """A copy of the values; ``None`` where they are no numbers that evidence can hold."""
+    values: NDArray[Any] = keras.ops.convert_to_numpy(variable).copy()
+    if values.dtype.kind == "V":
+        # NumPy has no bfloat16 of its own.
+        values = values.astype(np.float32)
+    return values if values.dtype.kind in "iuf" and values.ndim <= 4 else None
+
+
+def _kind(layer: keras.layers.Layer) -> str:
+    """Keras' name for the class; another class of the same name is marked as such."""
+    name = type(layer).__name__
+    ours = getattr(keras.layers, name, None) is type(layer)
+    return text(name if ours else f"{name} (custom)", 300)
+
+
+def _settings(layer: keras.layers.Layer) -> dict[str, Value]:
+    config: dict[str, Any] = {}
+    # A layer of the student's own may refuse to be written as a configuration.
+    with contextlib.suppress(Exception):
+        config = layer.get_config()
+    settings: dict[str, Value] = {}
+    for name in SETTINGS:
+        value = config.get(name)
+        if isinstance(value, np.generic):
+            value = value.item()
+        if isinstance(value, bool | int | float | str):
+            settings[name] = value
+    if getattr(layer, "activation", None) is not None:
+        settings["activation"] = _activation(layer.activation)
+    return settings
+
+
+def _activation(given: Any) -> str:
+    """The name of an activation, however it was given: ``tf.nn.softmax`` is ``softmax`` too."""
+    if isinstance(given, keras.layers.Layer):
+        return _kind(given).lower()
+    homes = (keras.activations, keras.ops, tf.nn, tf.math)
+    for name in (getattr(given, "__name__", ""), *dir(keras.activations)):
+        if any(getattr(home, name, None) is given for home in homes if name):
+            return text(name, 300)
+    return "linear" if given is tf.identity else "custom"
 
 
 def _shape(subject: Any, attribute: str) -> tuple[int | None, ...] | None:
@@ -135,80 +178,15 @@ def _shape(subject: Any, attribute: str) -> tuple[int | None, ...] | None:
 
 
 def _is_chain(subject: keras.Model) -> bool:
+    """Whether each layer feeds the next one only."""
     if isinstance(subject, keras.Sequential):
         return all(not isinstance(one, keras.Model) or _is_chain(one) for one in subject.layers)
     with contextlib.suppress(Exception):
-        layers = subject.layers
-        joined = all(
-            after.input is before.output for before, after in zip(layers, layers[1:], strict=False)
-        )
-        return joined and subject.output is layers[-1].output
+        pairs = itertools.pairwise(subject.layers)
+        joined = all(after.input is before.output for before, after in pairs)
+        return joined and subject.output is subject.layers[-1].output
     return False
 
 
-def _count(variables: Any) -> int:
+def _count(variables: Iterable[Any]) -> int:
     return sum(int(np.prod(variable.shape)) for variable in variables)
-
-
-def _compiled(subject: keras.Model) -> Compiled | None:
-    if not getattr(subject, "compiled", False):
-        return None
-    given = {}
-    # A loss of the student's own may refuse to be written as a configuration.
-    with contextlib.suppress(Exception):
-        given = subject.get_compile_config() or {}
-    loss, settings = _loss(given.get("loss"))
-    optimizer = subject.optimizer
-    config = optimizer.get_config() if optimizer is not None else {}
-    metrics = given.get("metrics") or ()
-    return Compiled(
-        optimizer=type(optimizer).__name__ if optimizer is not None else "",
-        optimizer_settings={
-            name: value for name, value in config.items() if isinstance(value, bool | int | float)
-        },
-        loss=loss,
-        loss_settings=settings,
-        metrics=tuple(_metrics(metrics)),
-    )
-
-
-def _loss(given: Any) -> tuple[str, dict[str, Value]]:
-    """A loss under its class name, however it was given: name, function or object."""
-    if isinstance(given, dict) and "config" not in given and len(given) == 1:
-        given = next(iter(given.values()))
-    if isinstance(given, list | tuple) and len(given) == 1:
-        given = given[0]
-    settings: dict[str, Value] = {}
-    if isinstance(given, dict):
-        config = given.get("config")
-        if isinstance(config, dict):
-            settings = {
-                name: value
-                for name, value in config.items()
-                if isinstance(value, bool | int | float | str)
-            }
-        given = config if isinstance(config, str) else given.get("class_name")
-    if not isinstance(given, str):
-        return "", settings
-    known = {_snake(name): name for name in dir(keras.losses) if name[0].isupper()}
-    known |= {"mse": "MeanSquaredError", "mae": "MeanAbsoluteError"}
-    return known.get(given.lower(), given)[:300], settings
-
-
-def _metrics(given: Any) -> Iterator[str]:
-    """The names of the metrics, however nested."""
-    if isinstance(given, str):
-        yield given
-    elif isinstance(given, dict) and "class_name" in given:
-        config = given.get("config")
-        yield config if isinstance(config, str) else str(given["class_name"])
-    elif isinstance(given, dict):
-        for one in given.values():
-            yield from _metrics(one)
-    elif isinstance(given, list | tuple):
-        for one in given:
-            yield from _metrics(one)
-
-
-def _snake(name: str) -> str:
-    return "".join(f"_{char.lower()}" if char.isupper() else char for char in name).lstrip("_")

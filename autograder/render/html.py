@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Sequence
+from urllib.parse import quote
 
 from autograder.lesson import Lesson, Question
 from autograder.render import words
@@ -74,7 +75,8 @@ PAGE = """<!doctype html>
 :root {{ color-scheme: light dark }}
 body {{ font: 16px/1.5 system-ui, sans-serif; margin: 2em auto; max-width: 70em; padding: 0 1em }}
 table {{ border-collapse: collapse; width: 100% }}
-th, td {{ text-align: left; padding: .35em .7em; border-bottom: 1px solid #8884; vertical-align: top }}
+th, td {{ text-align: left; vertical-align: top; padding: .35em .7em }}
+th, td {{ border-bottom: 1px solid #8884 }}
 td.number, th.number {{ text-align: right; font-variant-numeric: tabular-nums }}
 h1 {{ font-size: 1.5em }}
 </style></head><body>
@@ -132,6 +134,4 @@ def accuracy(report: Report) -> str:
 
 def link(report: Report) -> str:
     """Where a submission's own page lies, seen from the class page."""
-    from urllib.parse import quote
-
     return f"{quote(report.name)}/report.html"

@@ -43,15 +43,19 @@ def _points(question: Question, results: Sequence[CheckResult]) -> float:
 
 def _shown(page: str, text: str) -> NotebookNode:
     data = {"text/html": page, "text/plain": text}
-    return nbformat.v4.new_output("display_data", data=data)
+    output: NotebookNode = nbformat.v4.new_output("display_data", data=data)
+    return output
 
 
 def _value(points: float, count: int | None) -> NotebookNode:
-    return nbformat.v4.new_output(
-        "execute_result", data={"text/plain": repr(round(points, 6))}, execution_count=count
-    )
+    data = {"text/plain": repr(round(float(points), 6))}
+    output: NotebookNode = nbformat.v4.new_output("execute_result", data=data)
+    output.execution_count = count
+    return output
 
 
 def _told(notes: list[str]) -> NotebookNode:
     lines = "\n".join(f"- {note}" for note in notes)
-    return nbformat.v4.new_markdown_cell(f"**About this submission**\n\n{lines}", id="about")
+    text = f"**About this submission**\n\n{lines}"
+    cell: NotebookNode = nbformat.v4.new_markdown_cell(text, id="about")
+    return cell

@@ -29,10 +29,11 @@ def points(results: Sequence[CheckResult]) -> str:
 
 
 def told(results: Sequence[CheckResult]) -> list[CheckResult]:
-    """The results worth a line each: where nothing was attempted, one is enough."""
-    if all(one.outcome is Outcome.NOT_ATTEMPTED for one in results):
-        return list(results[:1])
-    return list(results)
+    """The results worth a line each: what is the same of several checks is said once."""
+    first: dict[tuple[Outcome, str], CheckResult] = {}
+    for one in results:
+        first.setdefault((one.outcome, one.message), one)
+    return list(first.values())
 
 
 def answer(question: Question, results: Sequence[CheckResult]) -> str:

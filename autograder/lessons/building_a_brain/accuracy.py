@@ -7,17 +7,14 @@ Juditsky 1992, "Acceleration of stochastic approximation by averaging").
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+import math
+from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from autograder.dataset import FashionMnist
 from autograder.evidence import Evidence, Fit, Model
-from autograder.network import UnknownLayer, as_given, outputs
-
-Weights = Mapping[str, NDArray[Any]]
+from autograder.network import UnknownLayer, Weights, as_given, outputs
 
 
 def last_weights(evidence: Evidence, model: Model) -> Weights:
@@ -26,7 +23,7 @@ def last_weights(evidence: Evidence, model: Model) -> Weights:
         f"{layer.name}/{weight.name}": evidence.arrays[weight.array]
         for layer in model.layers
         for weight in layer.weights
-        if weight.array in evidence.arrays
+        if weight.array and weight.array in evidence.arrays
     }
 
 
@@ -59,6 +56,25 @@ def accuracy(
     """
     images = as_given(evidence, fit.training, data.valid_images)
     if images is None:
-        raise UnknownLayer("what was done to the pixels could not be told")
+        raise UnknownLayer("what was done to its pixels could not be told")
     said = outputs(model, weights, images)
     return float(np.mean(said.argmax(axis=1) == data.valid_labels))
+
+
+def marked_accuracy(
+    evidence: Evidence, model: Model, fits: Sequence[Fit], data: FashionMnist, *, simple: bool
+) -> float:
+    """The accuracy to judge, ``nan`` where the weights are no longer numbers.
+
+    Of a network that is not ``simple``, one layer of neurons, the better of mean and last: there
+    the mean of the weights means little.
+
+    Raises:
+        UnknownLayer: as for :func:`accuracy`.
+    """
+    last, mean = last_weights(evidence, model), mean_weights(evidence, fits)
+    candidates = [{**last, **mean}] if simple else [{**last, **mean}, {**last}]
+    finite = [one for one in candidates if all(np.isfinite(array).all() for array in one.values())]
+    if not finite:
+        return math.nan
+    return max(accuracy(evidence, model, one, fits[-1], data) for one in finite)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from autograder.evidence import Evidence, Fit, Model
 from autograder.lessons.building_a_brain.accuracy import accuracy, last_weights, mean_weights
 from autograder.lessons.building_a_brain.lesson import LESSON
-from autograder.notebook.blank import Blank
-from autograder.notebook.desk import Desk, used
+from autograder.network import UnknownLayer
+from autograder.notebook.blank import Blank, used
+from autograder.notebook.desk import Desk
 
 _DESK = Desk(LESSON)
 
@@ -50,22 +54,25 @@ def predict(model: object, data_index: object, predicted_label: object) -> float
 def steady_accuracy(history: object) -> list[float]:
     """The validation accuracy of the mean of the weights, as it stood after each epoch.
 
-    The mean is taken over the second half of the epochs until then; the last of these numbers
-    is the one that gets marked. Empty for a history that is not of this kernel.
+    The mean is taken over the second half of the epochs until then, earlier training of the same
+    model included; the last of these numbers is the one that gets marked. Empty where they
+    cannot be told: for a history that is not of this kernel, or a network with unknown layers.
     """
     fit = _DESK.recorder.fit_of(used(history))
     if fit is None:
         return []
-    described, arrays = _DESK.recorder.describe(fit.model)
+    model, arrays = _DESK.recorder.describe(fit.model)
     evidence = _DESK.evidence(arrays)
-    weights = last_weights(evidence, described)
-    return [
-        accuracy(
-            evidence,
-            described,
-            {**weights, **mean_weights(evidence, [fit], epochs=epoch + 1)},
-            fit,
-            _DESK.recorder.data,
-        )
-        for epoch in range(len(fit.snapshots))
-    ]
+    fits = [one for one in evidence.fits(fit.model) if one.number <= fit.number]
+    before = sum(len(one.snapshots) for one in fits[:-1])
+    epochs = range(before + 1, before + len(fit.snapshots) + 1)
+    try:
+        return [_accuracy_after(epoch, evidence, model, fits) for epoch in epochs]
+    except UnknownLayer:
+        return []
+
+
+def _accuracy_after(epoch: int, evidence: Evidence, model: Model, fits: Sequence[Fit]) -> float:
+    means = mean_weights(evidence, fits, epochs=epoch)
+    weights = {**last_weights(evidence, model), **means}
+    return accuracy(evidence, model, weights, fits[-1], _DESK.recorder.data)

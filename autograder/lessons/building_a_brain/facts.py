@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
+
 from autograder.checks import Failed, Skipped
-from autograder.evidence import Evidence, Fit, Layer, Model
+from autograder.evidence import Claim, Evidence, Fit, Layer, Model
 
 CLASSES = 10
 PIXELS = 28 * 28
@@ -23,8 +25,11 @@ def model_of(evidence: Evidence, question: str) -> Model:
     if hand_in.model is None:
         kind = hand_in.claims["model"].kind
         raise Failed(
-            f"`model` is of type `{kind}`, not a Keras model.",
-            help="Let `model` be the whole network: `tf.keras.Sequential` makes one from a list.",
+            f"`model` should be a Keras model, and it is of type `{kind}`.",
+            help="Methods such as `compile` and `fit` change the model itself; do not assign what"
+            " they give back to `model`."
+            if kind in ("NoneType", "History")
+            else "Let `model` be the whole network: `tf.keras.Sequential` makes one from a list.",
             misconception="not-a-model",
         )
     return hand_in.model
@@ -36,9 +41,7 @@ def output_activation(model: Model) -> str | None:
     ``None`` where no layer makes outputs.
     """
     for layer in reversed(model.layers):
-        if layer.kind == "Softmax":
-            return "softmax"
-        if layer.kind in ("ReLU", "LeakyReLU"):
+        if layer.kind in ("Softmax", "ReLU", "LeakyReLU", "ELU", "PReLU"):
             return layer.kind.lower()
         activation = layer.settings.get("activation")
         if layer.kind in ("Dense", "Activation") and activation != "linear":
@@ -48,9 +51,13 @@ def output_activation(model: Model) -> str | None:
     return None
 
 
-def trainable(model: Model) -> tuple[Layer, ...]:
-    """The layers that learn something."""
-    return tuple(layer for layer in model.layers if any(one.trainable for one in layer.weights))
+def neurons(model: Model) -> tuple[Layer, ...]:
+    """The layers that learn something, and those of neurons that were told not to."""
+    return tuple(
+        layer
+        for layer in model.layers
+        if layer.kind == "Dense" or any(one.trainable for one in layer.weights)
+    )
 
 
 def fits_of(evidence: Evidence) -> tuple[Fit, ...]:
@@ -59,6 +66,29 @@ def fits_of(evidence: Evidence) -> tuple[Fit, ...]:
     return tuple(fit for fit in evidence.fits(model.number) if fit.steps or fit.epochs_done)
 
 
+def whole_number(claim: Claim) -> int | None:
+    """A whole number, also where it stands alone in an array; ``None`` for anything else."""
+    value = claim.value
+    if isinstance(value, tuple) and len(value) == 1:
+        value = value[0]
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def shown(claim: Claim) -> str:
+    """A claim as a message names it: a number or a text itself, of all else the type."""
+    value = claim.value
+    if isinstance(value, str) or (isinstance(value, int | float) and not isinstance(value, bool)):
+        return repr(value)[:60]
+    return f"of type `{claim.kind}`"
+
+
 def plural(number: int, word: str) -> str:
     """``1 epoch``, ``5 epochs``."""
     return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"
+
+
+def percent(part: float) -> str:
+    """``79.9 %``: rounded down, so that what is below a bar never looks as if it were on it."""
+    return f"{math.floor(part * 1000 + 1e-9) / 10:.1f} %"

@@ -9,6 +9,7 @@ from autograder.lesson import Lesson, Question, nothing_blank
 
 
 def _compiled(hand_in: HandIn) -> bool:
+    # Compiling defines no name of its own: a model that is not compiled is the blank.
     return nothing_blank(hand_in) and bool(hand_in.model and hand_in.model.compiled)
 
 

@@ -1,26 +1,25 @@
-"""Find the GPUs: was TensorFlow asked, and does `gpus` hold what it answered?"""
+"""Find the GPUs: TensorFlow is asked, and `gpus` holds what it answered."""
 
 from __future__ import annotations
 
 import pytest
 
-from autograder.checks import Failed
+from autograder.checks import Failed, Tell
 from autograder.evidence import Evidence
-from autograder.pytest_plugin import Tell
+from autograder.lessons.building_a_brain.facts import plural
 
 
 @pytest.mark.points(1)
 def test_asked(evidence: Evidence, tell: Tell) -> None:
     """TensorFlow was asked which devices there are."""
-    devices = evidence.recorded.devices if evidence.recorded else None
-    if not devices or not devices.asked:
+    if not evidence.recorded or not evidence.recorded.devices.asked:
         raise Failed(
-            "TensorFlow was never asked for its devices, so `gpus` was written by hand.",
+            "`gpus` has a value, but TensorFlow was never asked for its devices.",
             help="A list that you type says nothing about this machine. `tf.config` has a"
             " function that lists physical devices of one kind.",
             misconception="devices-typed-by-hand",
         )
-    tell.passed("You asked TensorFlow itself: the answer is right on any machine.")
+    tell.passed("You asked TensorFlow itself: that gives the right answer on any machine.")
 
 
 @pytest.mark.points(1)
@@ -28,7 +27,8 @@ def test_asked(evidence: Evidence, tell: Tell) -> None:
 def test_gpus(evidence: Evidence, tell: Tell) -> None:
     """`gpus` is the list of the GPUs that TensorFlow sees."""
     hand_in, recorded = evidence.hand_in("devices"), evidence.recorded
-    assert hand_in and recorded
+    assert hand_in is not None
+    assert recorded is not None
     claim = hand_in.claims["gpus"]
     if not isinstance(claim.value, tuple):
         raise Failed(
@@ -40,17 +40,19 @@ def test_gpus(evidence: Evidence, tell: Tell) -> None:
     expected = sorted(_short(name) for name in recorded.devices.offered if _is_gpu(name))
     if strangers := [name for name in found if not _is_gpu(name)]:
         raise Failed(
-            f"`gpus` holds {', '.join(strangers)}, which is no GPU.",
-            help="Ask for devices of the kind GPU only.",
+            f"`gpus` should hold GPUs only, and it holds {', '.join(strangers)} too.",
+            help="Ask TensorFlow for devices of the kind GPU.",
             misconception="devices-of-every-kind",
         )
     if found != expected:
         raise Failed(
-            f"`gpus` names {len(found)}, TensorFlow sees {len(expected)} here.",
+            f"`gpus` holds {plural(len(found), 'GPU')}: {', '.join(found) or 'none'}. TensorFlow"
+            f" sees {', '.join(expected) or 'none'} here.",
             help="Hand in the list just as TensorFlow gives it.",
+            misconception="devices-changed",
         )
     tell.passed(
-        f"TensorFlow sees {len(found)} here: {', '.join(found)}."
+        f"TensorFlow sees {plural(len(found), 'GPU')} here: {', '.join(found)}."
         if found
         else "TensorFlow sees no GPU here: the list is empty, and the CPU will do the work."
     )

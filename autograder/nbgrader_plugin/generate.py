@@ -20,19 +20,18 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import SaveCells
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
-from traitlets.log import get_logger
 
 from autograder.course import CONFIG, Course
 from autograder.errors import CourseError
 from autograder.evidence import write_whole
 from autograder.lesson import Lesson, lesson_names, load_lesson
-from autograder.nbgrader_plugin import RunSolution
+from autograder.nbgrader_plugin.solved import RunSolution
 from autograder.solution import is_sealed, without_outputs
 
 MOST_LINES = 40
 
 
-class _Solution(GenerateSolution):  # type: ignore[misc]
+class _Solution(GenerateSolution):
     """Without the gradebook, which a solution does not need."""
 
     def init_assignment(self, assignment_id: str, student_id: str) -> None:
@@ -77,7 +76,7 @@ def _solution_differences(root: Path, lesson: Lesson) -> list[str]:
     if not path.is_file():
         return [f"{path.relative_to(root)} is missing."]
     actual = nbformat.read(path, as_version=4)
-    plain = nbformat.writes(without_outputs(actual))
+    plain = nbformat.writes(without_outputs(actual)) + "\n"
     found = _compare(root, folder, expected, actual={lesson.notebook: plain.encode()})
     if not found and not is_sealed(actual):
         found.append(f"{path.relative_to(root)} was edited after it was generated.")
@@ -170,9 +169,7 @@ def _write(folder: Path, files: Mapping[str, bytes]) -> None:
 
 
 def _lessons(root: Path) -> list[Lesson]:
-    return [
-        load_lesson(name) for name in lesson_names() if (root / "source" / name).is_dir()
-    ]
+    return [load_lesson(name) for name in lesson_names() if (root / "source" / name).is_dir()]
 
 
 def _root(course: Course) -> Path:
@@ -184,7 +181,7 @@ def _root(course: Course) -> Path:
 @contextlib.contextmanager
 def _listening() -> Iterator[io.StringIO]:
     """What nbgrader logs meanwhile, to be shown only if it fails."""
-    said, log = io.StringIO(), get_logger()
+    said, log = io.StringIO(), logging.getLogger("traitlets")
     handler = logging.StreamHandler(said)
     log.addHandler(handler)
     propagate, log.propagate = log.propagate, False

@@ -1,0 +1,190 @@
+"""The parts of a record: what is kept in ``evidence.json``, with a limit on everything.
+
+What was seen from outside (``Run``, ``Cell``) is kept apart from what the student's own kernel
+wrote down (``Recorded``), because only the first can be believed without being checked.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+
+SCHEMA = 1
+
+Text = Annotated[str, msgspec.Meta(max_length=4000)]
+Name = Annotated[str, msgspec.Meta(max_length=300)]
+Count = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
+Shape = Annotated[tuple[int | None, ...], msgspec.Meta(max_length=8)]
+Value = bool | int | float | Text | None
+
+
+class _Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A piece of a record: immutable, and refused when it has a field that we do not know."""
+
+
+class Weight(_Part, frozen=True, kw_only=True):
+    """One weight of a layer; ``array`` names it in the arrays where its values were kept."""
+
+    name: Name
+    shape: Shape
+    trainable: bool
+    device: Name = ""
+    array: Name | None = None
+
+
+class Layer(_Part, frozen=True, kw_only=True):
+    """One layer: Keras' class name and the settings that matter to a judge."""
+
+    kind: Name
+    name: Name
+    output_shape: Shape | None = None
+    settings: dict[Name, Value] = {}
+    weights: Annotated[tuple[Weight, ...], msgspec.Meta(max_length=64)] = ()
+
+
+class Compiled(_Part, frozen=True, kw_only=True):
+    """What ``compile`` was given, as Keras resolved it."""
+
+    optimizer: Name
+    optimizer_settings: dict[Name, Value] = {}
+    loss: Name
+    loss_settings: dict[Name, Value] = {}
+    metrics: Annotated[tuple[Name, ...], msgspec.Meta(max_length=64)] = ()
+
+
+class Model(_Part, frozen=True, kw_only=True):
+    """A model at the moment it was handed in. ``chain``: each layer feeds the next one only."""
+
+    number: Count
+    kind: Name
+    input_shape: Shape | None = None
+    chain: bool = True
+    layers: Annotated[tuple[Layer, ...], msgspec.Meta(max_length=200)] = ()
+    trainable_parameters: Count = 0
+    other_parameters: Count = 0
+    compiled: Compiled | None = None
+
+    @property
+    def dense(self) -> tuple[Layer, ...]:
+        """The ``Dense`` layers, first to last."""
+        return tuple(layer for layer in self.layers if layer.kind == "Dense")
+
+
+class Cards(_Part, frozen=True, kw_only=True):
+    """Which of the lesson's cards an array or a stream of data was, as far as could be told.
+
+    ``cards`` says which set they come from, ``labels`` whether each label belongs to its card.
+    ``scale`` and ``shift`` name arrays: what the model was given is ``scale * card + shift``,
+    of shape () or (784,). ``places`` are positions in the set, kept where the cards are few.
+    """
+
+    count: Count | None = None
+    cards: Literal["training", "validation", "mixed", "unknown"] = "unknown"
+    labels: Literal["matching", "mismatched", "none", "unknown"] = "unknown"
+    scale: Name | None = None
+    shift: Name | None = None
+    places: Annotated[tuple[Count, ...], msgspec.Meta(max_length=256)] | None = None
+
+
+class Fit(_Part, frozen=True, kw_only=True):
+    """One call of ``fit``: what it was given and what came of it.
+
+    ``means`` lists weights as ``layer/weight``; the array ``fit-<number>/layer/weight`` has the
+    shape ``(epochs kept, *shape)`` and holds the mean of each epoch's snapshots of that weight.
+    ``snapshots`` says how many went into each.
+    """
+
+    number: Count
+    model: Count
+    epochs_asked: Count | None = None
+    epochs_done: Count = 0
+    batch_size: Count | None = None
+    steps: Count = 0
+    interrupted: bool = False
+    error: Text | None = None
+    history: dict[Name, Annotated[tuple[float | None, ...], msgspec.Meta(max_length=10_000)]] = {}
+    training: Cards
+    validation: Cards | None = None
+    validation_split: float = 0.0
+    device: Name = ""
+    means: Annotated[tuple[Name, ...], msgspec.Meta(max_length=64)] = ()
+    snapshots: Annotated[tuple[Count, ...], msgspec.Meta(max_length=10_000)] = ()
+
+
+class Asked(_Part, frozen=True, kw_only=True):
+    """One time a model was asked for its outputs; it had been trained ``fits`` times by then."""
+
+    model: Count
+    fits: Count
+    about: Cards
+
+
+class Claim(_Part, frozen=True, kw_only=True):
+    """A value handed in to a check: its Python type, and as much of it as is plain data."""
+
+    kind: Name
+    value: Value | Annotated[tuple[Value, ...], msgspec.Meta(max_length=64)] = None
+    blank: bool = False
+
+
+class HandIn(_Part, frozen=True, kw_only=True):
+    """One call of a check: what was claimed, and the model it was claimed of."""
+
+    question: Name
+    claims: dict[Name, Claim] = {}
+    model: Model | None = None
+
+
+class Devices(_Part, frozen=True, kw_only=True):
+    """What TensorFlow could use: at the start, and what the notebook left visible."""
+
+    offered: Annotated[tuple[Name, ...], msgspec.Meta(max_length=256)] = ()
+    visible: Annotated[tuple[Name, ...], msgspec.Meta(max_length=256)] = ()
+    asked: Annotated[tuple[Name, ...], msgspec.Meta(max_length=256)] = ()
+
+
+class Recorded(_Part, frozen=True, kw_only=True):
+    """What the recorder in the student's kernel wrote down: claims, to be checked."""
+
+    devices: Devices = Devices()
+    hand_ins: Annotated[tuple[HandIn, ...], msgspec.Meta(max_length=1000)] = ()
+    fits: Annotated[tuple[Fit, ...], msgspec.Meta(max_length=1000)] = ()
+    asked: Annotated[tuple[Asked, ...], msgspec.Meta(max_length=5000)] = ()
+    software: dict[Name, Name] = {}
+    troubles: Annotated[tuple[Text, ...], msgspec.Meta(max_length=1000)] = ()
+
+
+class Cell(_Part, frozen=True, kw_only=True):
+    """One code cell as it was seen to run. ``changed``: it differs from the released blank."""
+
+    index: Count
+    cell_id: Name = ""
+    grade_id: Name | None = None
+    status: Literal["ok", "error", "timeout", "not_run"] = "not_run"
+    changed: bool = False
+    ename: Name = ""
+    evalue: Text = ""
+
+
+class Run(_Part, frozen=True, kw_only=True):
+    """The run as seen from outside the kernel."""
+
+    lesson: Name
+    data: Literal["full", "sample"] = "full"
+    isolation: Name = "none"
+    seconds: float = 0.0
+    seed: int | None = None
+    shared: bool = False
+    stopped: Text | None = None
+    limits: Annotated[tuple[Name, ...], msgspec.Meta(max_length=64)] = ()
+    notes: Annotated[tuple[Text, ...], msgspec.Meta(max_length=1000)] = ()
+
+
+class Record(_Part, frozen=True, kw_only=True):
+    """The whole record of a run, as it is kept in ``evidence.json``."""
+
+    schema: int = SCHEMA
+    run: Run
+    cells: Annotated[tuple[Cell, ...], msgspec.Meta(max_length=10_000)] = ()
+    recorded: Recorded | None = None

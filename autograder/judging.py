@@ -1,0 +1,216 @@
+"""The checks of one lesson over many submissions, as a pytest plugin: asks, and keeps answers."""
+
+from __future__ import annotations
+
+import functools
+from collections import Counter
+from collections.abc import Generator, Sequence
+from typing import Any, NoReturn
+
+import pytest
+
+from autograder import dataset
+from autograder.attempt import hindrance
+from autograder.checks import CannotTell, Failed, Judged, NotApplicable, Skipped, Tell, Verdict
+from autograder.course import Settings
+from autograder.dataset import FashionMnist
+from autograder.errors import LessonError
+from autograder.evidence import Evidence
+from autograder.lesson import Lesson
+from autograder.report import CheckResult, Outcome
+
+# The cards never change, and a notebook asks for them at each check.
+_cards = functools.cache(dataset.load_named)
+
+
+class Judging:
+    """A pytest plugin that asks every check of every submission.
+
+    ``judged`` is what the checks said of each submission, ``expected`` how many they are.
+    """
+
+    def __init__(
+        self, submissions: Sequence[tuple[str, Evidence]], lesson: Lesson, settings: Settings
+    ) -> None:
+        self.judged = {name: Judged() for name, _ in submissions}
+        self.expected: Counter[str] = Counter()
+        # Underlined, because pytest takes attributes of these names for the fixtures.
+        self._submissions = dict(submissions)
+        self._lesson = lesson
+        self._settings = settings
+
+    def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
+        """Ask every check of every submission."""
+        if "submission" in metafunc.fixturenames:
+            metafunc.parametrize("submission", list(self._submissions), scope="session")
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Refuse checks that could not be counted, before any of them runs."""
+        for item in session.items:
+            if (name := _submission(item)) is not None:
+                try:
+                    self._lesson.question(_question(item))
+                except LessonError as error:
+                    raise pytest.UsageError(f"{item.path}: {error}") from None
+                _points(item)
+                self.expected[name] += 1
+
+    @pytest.fixture
+    def evidence(self, submission: str) -> Evidence:
+        """The evidence of one submission."""
+        return self._submissions[submission]
+
+    @pytest.fixture
+    def settings(self) -> Settings:
+        """The course's settings."""
+        return self._settings
+
+    @pytest.fixture
+    def lesson(self) -> Lesson:
+        """The lesson that is judged."""
+        return self._lesson
+
+    @pytest.fixture
+    def data(self, evidence: Evidence) -> FashionMnist:
+        """The judge's own copy of the cards that the notebook was given."""
+        return _cards(evidence.run.data)
+
+    @pytest.fixture
+    def tell(self) -> Tell:
+        """How a check that passes speaks."""
+        return Tell()
+
+    @pytest.fixture
+    def so_far(self, submission: str) -> Judged:
+        """What the earlier checks said of this submission."""
+        return self.judged[submission]
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> Generator[None, Any, Any]:
+        """Keep what went wrong before the check could begin, such as missing images."""
+        try:
+            return (yield)
+        except BaseException as error:  # noqa: BLE001  kept, then raised again
+            self._end(item, error)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, Any, Any]:
+        """Ask first whether there is anything to check, then keep what the check said."""
+        name = _submission(item)
+        if name is None:
+            return (yield)
+        try:
+            self._gate(item, self.judged[name], self._submissions[name])
+            answer = yield
+        except BaseException as error:  # noqa: BLE001  kept, then raised again
+            self._end(item, error)
+        self._keep(item, name, None)
+        return answer
+
+    def _gate(self, item: pytest.Item, judged: Judged, evidence: Evidence) -> None:
+        question = self._lesson.question(_question(item))
+        failed = {one.question for one in judged.results if one.outcome is Outcome.FAILED}
+        verdict = hindrance(evidence, self._lesson, question, failed)
+        if isinstance(verdict, Failed | Skipped) and any(
+            one.question == question.name for one in judged.results
+        ):
+            raise Skipped("This could not be looked at: see the first message of this question.")
+        if verdict:
+            raise verdict
+        for marker in item.iter_markers("requires"):
+            for needed in marker.args:
+                self._require(needed, question.name, judged)
+
+    def _require(self, needed: str, question: str, judged: Judged) -> None:
+        outcome = judged.outcome(needed)
+        if outcome is None:
+            raise LookupError(f"it requires “{needed}”, which did not run before it")
+        if outcome not in (Outcome.PASSED, Outcome.NOT_APPLICABLE):
+            other = self._lesson.question(needed.partition(".")[0])
+            where = "the message above" if other.name == question else f"“{other.title}”"
+            raise Skipped(f"This is looked at once {where} is settled.")
+
+    def _keep(self, item: pytest.Item, name: str, verdict: Verdict | None) -> CheckResult:
+        tell = getattr(item, "funcargs", {}).get("tell", Tell())
+        self.judged[name].measures.update(tell.measures)
+        result = _result(item, verdict, tell.message)
+        self.judged[name].results.append(result)
+        return result
+
+    def _end(self, item: pytest.Item, error: BaseException) -> NoReturn:
+        """Keep what ended a check, and end it for pytest too, without a traceback for a verdict."""
+        name = _submission(item)
+        if name is None:
+            raise error
+        verdict = as_verdict(error)
+        result = self._keep(item, name, verdict)
+        if verdict is not error:
+            raise error
+        if result.outcome in (Outcome.FAILED, Outcome.ERROR):
+            told = (result.message, result.help and f"Next: {result.help}", result.misconception)
+            text = "\n".join(one for one in told if one)
+            raise pytest.fail.Exception(text, pytrace=False) from None
+        raise pytest.skip.Exception(result.message) from None
+
+
+def as_verdict(error: BaseException) -> Verdict:
+    """An exception as what a check says; one that no check meant is never the student's fault."""
+    if isinstance(error, Verdict):
+        return error
+    if isinstance(error, AssertionError):
+        return Failed(str(error).partition("\n")[0] or "This is not right yet.")
+    if isinstance(error, pytest.fail.Exception):
+        return Failed(str(error))
+    if isinstance(error, pytest.skip.Exception):
+        return NotApplicable(str(error))
+    if not isinstance(error, Exception):
+        raise error
+    return CannotTell(
+        f"This check could not be carried out ({type(error).__name__}: {error}). A person has to"
+        " look at it; you lose nothing until then."
+    )
+
+
+def check_id(item: pytest.Item) -> str:
+    """``build.layers`` for ``test_layers`` in ``check_build.py``."""
+    function = getattr(item, "originalname", None) or item.name
+    return f"{_question(item)}.{function.removeprefix('test_')}"
+
+
+def _question(item: pytest.Item) -> str:
+    return item.path.stem.removeprefix("check_")
+
+
+def _submission(item: pytest.Item) -> str | None:
+    """The submission that a check is asked of, ``None`` for a test that is no check."""
+    callspec = getattr(item, "callspec", None)
+    return callspec.params.get("submission") if callspec else None
+
+
+def _points(item: pytest.Item) -> float:
+    marker = item.get_closest_marker("points")
+    if marker is None:
+        return 0.0
+    try:
+        points = float(*marker.args)
+    except (TypeError, ValueError):
+        points = -1.0
+    if not 0 <= points < float("inf"):
+        raise pytest.UsageError(f"{item.path}: {check_id(item)} needs points such as points(1).")
+    return points
+
+
+def _result(item: pytest.Item, verdict: Verdict | None, message: str) -> CheckResult:
+    outcome = verdict.outcome if verdict else Outcome.PASSED
+    points = _points(item)
+    said = str(getattr(item, "function", item).__doc__ or item.name).strip()
+    return CheckResult(
+        id=check_id(item),
+        question=_question(item),
+        outcome=outcome,
+        points=points if outcome is Outcome.PASSED else 0.0,
+        max_points=points,
+        message=verdict.message if verdict else message or said.partition("\n")[0],
+        help=verdict.help if verdict else "",
+        misconception=verdict.misconception if verdict else None,
+    )

@@ -1,0 +1,23 @@
+"""Which assignments are lessons of ours, and how they are graded."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from autograder import dataset
+from autograder.course import Course
+from autograder.grading import Grader
+from autograder.lesson import Lesson, lesson_names, load_lesson
+
+
+def lesson_of(resources: dict[str, Any] | None) -> Lesson | None:
+    """The lesson that nbgrader is working on, ``None`` where the assignment is not ours."""
+    assignment = (resources or {}).get("nbgrader", {}).get("assignment")
+    return load_lesson(assignment) if assignment in lesson_names() else None
+
+
+def grader_for(course: Course) -> Grader:
+    """A grader with the course's settings, whose results lie beside the gradebook."""
+    results = (course.root or Path.cwd()) / "results"
+    return Grader(course=course, data_home=dataset.active_home(), results=results)

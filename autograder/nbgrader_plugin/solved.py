@@ -1,0 +1,53 @@
+"""``nbgrader generate_solution``: the solution, run and judged as a submission would be."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from nbformat import NotebookNode
+from nbgrader.preprocessors import Execute, NbGraderPreprocessor
+
+from autograder.course import find_course
+from autograder.errors import LessonError
+from autograder.execution.restore import Restored
+from autograder.nbgrader_plugin.ours import grader_for, lesson_of
+from autograder.solution import sealed, strip_markers
+from autograder.submissions import Submission
+
+
+class StripSolutionMarkers(NbGraderPreprocessor):
+    """Takes the markers and the blanks out of a solution that is to be published."""
+
+    def preprocess_cell(
+        self, cell: NotebookNode, resources: dict[str, Any], cell_index: int
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        """Strip one cell."""
+        del cell_index
+        cell.source = strip_markers(cell.source)
+        return cell, resources
+
+
+class RunSolution(Execute):
+    """Runs the solution as a submission is run, so that its checks show what the judge says."""
+
+    def preprocess(
+        self, nb: NotebookNode, resources: dict[str, Any], **kw: Any
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        """Run, judge, fill in; a solution that does not earn every point is not published."""
+        lesson = lesson_of(resources)
+        if lesson is None:
+            answer: tuple[NotebookNode, dict[str, Any]] = super().preprocess(nb, resources, **kw)
+            return answer
+        restored = Restored(
+            notebook=nb, changed=frozenset(question.name for question in lesson.questions)
+        )
+        submission = Submission(name="solution", path=Path(lesson.notebook))
+        with tempfile.TemporaryDirectory() as results:
+            grader = replace(grader_for(find_course(Path.cwd())), results=Path(results))
+            graded = grader.run_and_judge(submission, lesson, restored, "solution")
+        if graded.report.score != graded.report.max_score:
+            raise LessonError(f"The solution does not pass: {graded.report.first_message}")
+        return sealed(graded.notebook), resources

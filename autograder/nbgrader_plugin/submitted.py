@@ -1,0 +1,141 @@
+"""``nbgrader autograde``: put the notebook right, run it apart, let the judge fill in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbconvert.exporters import NotebookExporter
+from nbformat import NotebookNode
+from nbgrader.api import Gradebook
+from nbgrader.preprocessors import DeduplicateIds, Execute, SaveAutoGrades
+
+from autograder.course import find_course
+from autograder.errors import SubmissionError
+from autograder.execution.reading import read_notebook
+from autograder.execution.restore import Restored, restore
+from autograder.grading import place_for, unreadable
+from autograder.lesson import Lesson, lesson_names
+from autograder.nbgrader_plugin.ours import grader_for, lesson_of
+from autograder.report import Outcome
+from autograder.submissions import Submission, choose
+
+# What the first pass, which puts a notebook right, leaves for the second, which runs it.
+META = "autograder"
+
+
+def one_notebook(assignment: str, student: str, notebooks: list[str]) -> None:
+    """Before a submission is graded: exactly the assignment's notebook, whatever it is called.
+
+    nbgrader hands over its own list, so that it is changed in place.
+    """
+    del assignment, student
+    folder = Path(notebooks[0]).parent
+    if folder.name in lesson_names():
+        notebooks[:] = [str(folder / f"{folder.name}.ipynb")]
+
+
+class SubmissionExporter(NotebookExporter):
+    """Reads a submission of any name and kind; what is no notebook is replaced by the blank one."""
+
+    def from_filename(
+        self, filename: str, resources: dict[str, Any] | None = None, **kw: Any
+    ) -> tuple[Any, dict[str, Any]]:
+        """Convert the notebook, having noted what was the matter with the file."""
+        path = Path(filename)
+        lesson = lesson_of(resources)
+        # nbgrader converts twice with the same exporter; only the first time is it a submission.
+        if lesson is None or not getattr(self.parent, "_sanitizing", False):
+            return super().from_filename(filename, resources, **kw)
+        resources = {**(resources or {}), "metadata": {"path": str(path.parent), "name": path.stem}}
+        notebook = _read_submission(path, lesson)
+        return self.from_notebook_node(notebook, resources, **kw)  # type: ignore[no-untyped-call,no-any-return]
+
+
+def _read_submission(path: Path, lesson: Lesson) -> NotebookNode:
+    chosen, notes = choose(sorted(path.parent.glob("*.ipynb")), path.name)
+    try:
+        read = read_notebook(chosen)
+    except SubmissionError as error:
+        notebook: NotebookNode = nbformat.read(
+            find_course(Path.cwd()).released(lesson), as_version=4
+        )
+        notebook.metadata[META] = {"notes": list(notes), "unreadable": str(error)}
+        return notebook
+    notebook = read.notebook
+    notebook.metadata[META] = {"notes": [*notes, *read.notes], "unreadable": None}
+    return notebook
+
+
+class PutRight(DeduplicateIds):
+    """Brings our cells back to what was released, before nbgrader looks at them."""
+
+    def preprocess(
+        self, nb: NotebookNode, resources: dict[str, Any]
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        """Restore the notebook; keep what was found for the run."""
+        lesson = lesson_of(resources)
+        if lesson is None:
+            answer: tuple[NotebookNode, dict[str, Any]] = super().preprocess(nb, resources)
+            return answer
+        course = find_course(Path.cwd())
+        told = nb.metadata.get(META, {})
+        restored = restore(nb, nbformat.read(course.released(lesson), as_version=4))
+        notebook = restored.notebook
+        notebook.metadata[META] = {
+            "notes": [*told.get("notes", ()), *restored.notes],
+            "changed": sorted(restored.changed),
+            "unreadable": told.get("unreadable"),
+        }
+        for note in restored.notes:
+            self.log.warning(note)
+        return notebook, resources
+
+
+class RunAndJudge(Execute):
+    """Runs the notebook apart and writes the judge's answers into the grade cells."""
+
+    def preprocess(
+        self, nb: NotebookNode, resources: dict[str, Any], **kw: Any
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        """Run, judge, fill in."""
+        lesson = lesson_of(resources)
+        if lesson is None:
+            answer: tuple[NotebookNode, dict[str, Any]] = super().preprocess(nb, resources, **kw)
+            return answer
+        told = nb.metadata.pop(META, {})
+        course = find_course(Path.cwd())
+        restored = Restored(
+            notebook=nb,
+            notes=tuple(told.get("notes", ())),
+            changed=frozenset(told.get("changed", ())),
+        )
+        folder = Path(resources["metadata"]["path"])
+        submission = Submission(
+            name=resources["nbgrader"]["student"], path=folder / lesson.notebook, folder=folder
+        )
+        if reason := told.get("unreadable"):
+            graded = unreadable(submission, restored, lesson, str(reason))
+        else:
+            place = place_for(submission.name)
+            graded = grader_for(course).run_and_judge(submission, lesson, restored, place)
+        resources[META] = graded.report
+        return graded.notebook, resources
+
+
+class SaveJudgedGrades(SaveAutoGrades):
+    """Saves the points; where a check could not tell, asks for a person as well."""
+
+    def _add_score(self, cell: NotebookNode, resources: dict[str, Any]) -> None:
+        super()._add_score(cell, resources)
+        report = resources.get(META)
+        grade_id = cell.metadata["nbgrader"]["grade_id"]
+        results = report.of(grade_id.removeprefix("check-")) if report else ()
+        if any(one.outcome is Outcome.ERROR for one in results):
+            gradebook: Gradebook = self.gradebook
+            grade = gradebook.find_grade(
+                grade_id, self.notebook_id, self.assignment_id, self.student_id
+            )
+            grade.needs_manual_grade = True
+            gradebook.db.commit()

@@ -1,0 +1,130 @@
+"""One call of ``fit``: what it is given, and what comes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any
+
+import keras
+import numpy as np
+
+from autograder.evidence import Cards, Fit
+from autograder.recorder import describe
+from autograder.recorder.averager import Averager
+from autograder.recorder.fingerprint import Cardbox, Told
+from autograder.recorder.plain import accepted, name_of, whole
+from autograder.recorder.tap import Tap
+
+Quietly = Callable[[str], AbstractContextManager[None]]
+# What Keras takes for arrays where it is not told.
+KERAS_BATCH = 32
+
+
+class Fitting:
+    """Taps the data of one call of ``fit`` and rides along as a callback.
+
+    ``arguments`` are those of the call; what stands in for the data is put in their place.
+    """
+
+    def __init__(self, arguments: dict[str, Any]) -> None:
+        self.model: keras.Model = arguments["self"]
+        self._epochs = whole(arguments.get("epochs", 1))
+        self._split = float(arguments.get("validation_split") or 0.0)
+        self._given_batch = whole(arguments.get("batch_size"))
+        self._device = describe.device_here()
+        self._training = Tap(arguments.get("x"), arguments.get("y"))
+        self._quiz = _tap_quiz(arguments)
+        self.averager = Averager(self._batch_size, self._passed)
+        arguments["x"] = self._training.data
+        given = arguments.get("callbacks")
+        self._list = given if isinstance(given, keras.callbacks.CallbackList) else None
+        if self._list is None:
+            others = given if isinstance(given, list | tuple) else [given] if given else []
+            arguments["callbacks"] = [*others, self.averager]
+
+    @contextmanager
+    def riding(self) -> Iterator[None]:
+        """Ride along also where the student made Keras' list of callbacks, and get off again."""
+        if self._list is None:
+            yield
+            return
+        self.averager.set_model(self.model)
+        self._list.append(self.averager)
+        try:
+            yield
+        finally:
+            self._list.callbacks.remove(self.averager)
+
+    def told(
+        self, number: int, model: int, error: BaseException | None, box: Cardbox, quietly: Quietly
+    ) -> tuple[Fit, describe.Arrays]:
+        """The call as evidence, and its arrays."""
+        self.averager.stop()
+        averager, prefix = self.averager, f"fit-{number}"
+        arrays = {f"{prefix}/{name}": np.stack(means) for name, means in averager.means.items()}
+        training = _cards(self._training, box, f"{prefix}/training", arrays, quietly)
+        fit = Fit(
+            number=number,
+            model=model,
+            epochs_asked=self._epochs,
+            epochs_done=averager.epochs,
+            batch_size=self._batch_size(),
+            steps=averager.steps,
+            interrupted=isinstance(error, KeyboardInterrupt),
+            error=name_of(error) if error else None,
+            history={name: tuple(values) for name, values in averager.history.items()},
+            training=training,
+            validation=_cards(self._quiz, box, f"{prefix}/validation", arrays, quietly)
+            if self._quiz
+            else None,
+            validation_split=self._split,
+            device=self._where(),
+            means=tuple(averager.means),
+            snapshots=tuple(averager.snapshots),
+        )
+        return accepted(fit), arrays
+
+    def _where(self) -> str:
+        """Where it was trained: the CPU where the weights lie there, or where it was asked for."""
+        variables = self.model.trainable_variables
+        device = describe.device_of(variables[0]) if variables else ""
+        return self._device if "CPU" in self._device.upper() or not device else device
+
+    def _batch_size(self) -> int | None:
+        """Cards a step, as given, as seen, or as Keras sets it for arrays."""
+        if self._training.streams:
+            return self._training.batch_size
+        if self._given_batch is None and not hasattr(self._training.data, "shape"):
+            return None
+        return self._given_batch or KERAS_BATCH
+
+    def _passed(self, studied: bool) -> None:  # noqa: FBT001
+        tap = self._training if studied else self._quiz
+        if tap:
+            tap.passed()
+
+
+def _tap_quiz(arguments: dict[str, Any]) -> Tap | None:
+    quiz = arguments.get("validation_data")
+    if quiz is None:
+        return None
+    if isinstance(quiz, tuple | list):
+        return Tap(*quiz[:2])
+    tap = Tap(quiz)
+    arguments["validation_data"] = tap.data
+    return tap
+
+
+def _cards(tap: Tap, box: Cardbox, prefix: str, arrays: describe.Arrays, quietly: Quietly) -> Cards:
+    told = Told()
+    with quietly("what the model was given could not be looked at"):
+        told = tap.tell(box)
+    names: dict[str, str | None] = {"scale": None, "shift": None}
+    for part, array in (("scale", told.scale), ("shift", told.shift)):
+        if array is not None:
+            names[part] = f"{prefix}/{part}"
+            arrays[f"{prefix}/{part}"] = np.asarray(array)
+    return Cards(
+        count=told.count, cards=told.cards, labels=told.labels, places=told.places, **names
+    )

@@ -1,0 +1,152 @@
+"""Wraps the public functions of Keras and TensorFlow that a student calls.
+
+Not ``compile``: Keras asks whether it was overridden, and warns when a model is loaded.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack
+from typing import Any, Protocol
+
+import keras
+import tensorflow as tf
+
+from autograder.recorder.fitting import Fitting
+
+DEVICE_QUESTIONS = ("list_physical_devices", "list_logical_devices", "get_visible_devices")
+# Where a question about devices may come from without the student having asked it.
+OURS = frozenset({"tensorflow", "keras", "absl", "autograder"})
+
+Function = Callable[..., Any]
+
+
+class Watcher(Protocol):
+    """Who writes down what was seen."""
+
+    @property
+    def busy(self) -> bool:
+        """Whether Keras is at work for an earlier call, and asks things by itself."""
+
+    def working(self) -> AbstractContextManager[None]:
+        """Be busy."""
+
+    def quietly(self, trouble: str) -> AbstractContextManager[None]:
+        """Note what goes wrong, as this trouble, and go on."""
+
+    def keep_fit(self, fitting: Fitting, error: BaseException | None, history: object) -> None:
+        """A call of ``fit`` has ended."""
+
+    def keep_question(self, model: keras.Model, x: Any) -> None:
+        """A model was asked for its outputs."""
+
+    def keep_device_question(self, name: str) -> None:
+        """TensorFlow was asked for its devices."""
+
+
+def watch(watcher: Watcher) -> ExitStack:
+    """Begin to watch; closing what is returned ends it."""
+    watching = ExitStack()
+    _replace(watching, keras.Model, "fit", _fit(watcher, keras.Model.fit))
+    _replace(watching, keras.Model, "evaluate", _evaluate(watcher, keras.Model.evaluate))
+    for name in ("predict", "predict_on_batch", "__call__"):
+        asked = _asked(watcher, getattr(keras.Model, name))
+        _replace(watching, keras.Model, name, asked)
+    for module, name in _device_questions():
+        _replace(watching, module, name, _devices(watcher, name, getattr(module, name)))
+    return watching
+
+
+def _replace(watching: ExitStack, owner: Any, name: str, function: Function) -> None:
+    own = vars(owner).get(name)
+    # A method that was inherited is inherited again.
+    watching.callback(*((setattr, owner, name, own) if own else (delattr, owner, name)))
+    setattr(owner, name, function)
+
+
+def _device_questions() -> Iterator[tuple[Any, str]]:
+    for config in (tf.config, tf.compat.v1.config):
+        for module in (config, config.experimental):
+            yield from ((module, name) for name in DEVICE_QUESTIONS if hasattr(module, name))
+    yield tf.test, "gpu_device_name"
+    yield tf.test, "is_gpu_available"
+    try:
+        # Not public, but many a page on the web recommends it.
+        from tensorflow.python.client import device_lib  # noqa: PLC0415
+    except ImportError:
+        return
+    yield device_lib, "list_local_devices"
+
+
+def _fit(watcher: Watcher, fit: Function) -> Function:
+    signature = inspect.signature(fit)
+
+    @functools.wraps(fit)
+    def watched(*args: Any, **kwargs: Any) -> Any:
+        __tracebackhide__ = True
+        fitting = None
+        with watcher.quietly("fit could not be watched"):
+            bound = signature.bind(*args, **kwargs)
+            fitting = Fitting(bound.arguments)
+        if fitting is None:
+            with watcher.working():
+                return fit(*args, **kwargs)
+        error: BaseException | None = None
+        history = None
+        try:
+            with watcher.working(), fitting.riding():
+                history = fit(*bound.args, **bound.kwargs)
+        except BaseException as raised:
+            error = raised
+            raise
+        finally:
+            with watcher.quietly("fit could not be recorded"):
+                watcher.keep_fit(fitting, error, history)
+        return history
+
+    return watched
+
+
+def _evaluate(watcher: Watcher, evaluate: Function) -> Function:
+    """The same function; the questions that it puts to the model are not the student's."""
+
+    @functools.wraps(evaluate)
+    def undisturbed(*args: Any, **kwargs: Any) -> Any:
+        __tracebackhide__ = True
+        with watcher.working():
+            return evaluate(*args, **kwargs)
+
+    return undisturbed
+
+
+def _asked(watcher: Watcher, ask: Function) -> Function:
+    @functools.wraps(ask)
+    def watched(model: keras.Model, *args: Any, **kwargs: Any) -> Any:
+        __tracebackhide__ = True
+        if watcher.busy:
+            return ask(model, *args, **kwargs)
+        with watcher.working():
+            answer = ask(model, *args, **kwargs)
+        with watcher.quietly("a question to the model could not be recorded"):
+            x = args[0] if args else kwargs.get("x", kwargs.get("inputs"))
+            # Layers are joined with symbols, which is no question.
+            if not any(isinstance(one, keras.KerasTensor) for one in keras.tree.flatten(x)):
+                watcher.keep_question(model, x)
+        return answer
+
+    return watched
+
+
+def _devices(watcher: Watcher, name: str, ask: Function) -> Function:
+    @functools.wraps(ask)
+    def watched(*args: Any, **kwargs: Any) -> Any:
+        with watcher.quietly("a question about devices could not be recorded"):
+            caller = str(sys._getframe(1).f_globals.get("__name__", ""))  # noqa: SLF001
+            if not watcher.busy and caller.partition(".")[0] not in OURS:
+                watcher.keep_device_question(name)
+        return ask(*args, **kwargs)
+
+    return watched

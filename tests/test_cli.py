@@ -1,0 +1,121 @@
+"""The command line: exit codes, the fixed JSON, and what it says when it is used wrongly."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from autograder import dataset
+from autograder.cli import main
+from autograder.dataset.places import data_folder
+from autograder.dataset.provision import SHIPPED_SAMPLE, install
+
+
+@pytest.fixture(autouse=True)
+def _sample_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine that has the sample, and nothing in the user's own folders."""
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    install(SHIPPED_SAMPLE, data_folder(dataset.sample_home()))
+    monkeypatch.chdir(tmp_path)
+
+
+def grade_json(tmp_path: Path, *arguments: str) -> tuple[int, dict]:
+    """Run ``grade --json`` and read what it wrote."""
+    file = tmp_path / "out.json"
+    code = main(["grade", *arguments, "--json", str(file)])
+    return code, json.loads(file.read_text())
+
+
+def test_no_command_is_wrong_usage() -> None:
+    """Without a command the usage is shown, exit code 2."""
+    with pytest.raises(SystemExit) as stop:
+        main([])
+    assert stop.value.code == 2
+
+
+def test_a_missing_path_is_wrong_usage(capsys: pytest.CaptureFixture) -> None:
+    """A path that is not there: one line, exit code 2, no traceback."""
+    assert main(["grade", "nowhere"]) == 2
+    said = capsys.readouterr().err
+    assert "There is no file or folder nowhere" in said
+    assert "Traceback" not in said
+
+
+def test_a_folder_without_notebooks_is_wrong_usage(
+    tmp_path: Path, capsys: pytest.CaptureFixture
+) -> None:
+    """The message says what to give instead."""
+    (tmp_path / "class").mkdir()
+    assert main(["grade", "class"]) == 2
+    assert "submitted/" in capsys.readouterr().err
+
+
+def test_what_cannot_be_read_has_a_reason_in_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture
+) -> None:
+    """Not a notebook, an empty file, JSON of another kind: failed, with the reason, code 1."""
+    folder = tmp_path / "class"
+    folder.mkdir()
+    (folder / "essay.ipynb").write_text("Dear teacher,")
+    (folder / "empty.ipynb").write_text("")
+    (folder / "data.ipynb").write_text('{"rows": []}')
+    code, document = grade_json(tmp_path, "class")
+    reasons = {one["name"]: one["reason"] for one in document["submissions"]}
+    assert code == 1
+    assert reasons["empty"] == "The file is empty."
+    assert "it is not JSON" in reasons["essay"]
+    assert "JSON of another kind" in reasons["data"]
+    assert "could not be graded. The file is empty." in capsys.readouterr().err
+
+
+def test_the_json_has_the_fixed_form(tmp_path: Path) -> None:
+    """The keys that other programs rely on, also where nothing could be graded."""
+    (tmp_path / "empty.ipynb").write_text("")
+    _, document = grade_json(tmp_path, "empty.ipynb")
+    assert document["schema"] == 1
+    assert document["submissions"] == [
+        {
+            "name": "empty",
+            "notebook": "empty.ipynb",
+            "status": "failed",
+            "reason": "The file is empty.",
+            "isolation": "none",
+            "score": 0,
+            "max_score": 20.0,
+            "seconds": 0.0,
+            "checks": [],
+        }
+    ]
+
+
+def test_generate_outside_a_course_says_so(capsys: pytest.CaptureFixture) -> None:
+    """Without an nbgrader_config.py there is no course."""
+    assert main(["generate", "--check"]) == 2
+    assert "not a course's folder" in capsys.readouterr().err
+
+
+def test_a_misspelt_setting_is_named(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    """A setting that does not exist is not ignored."""
+    (tmp_path / "nbgrader_config.py").write_text("c = get_config()\nc.Autograder.cell_secs = 3\n")
+    (tmp_path / "one.ipynb").write_text("")
+    assert main(["grade", "one.ipynb"]) == 2
+    assert "Autograder.cell_secs" in capsys.readouterr().err
+
+
+def test_data_says_where_it_is(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    """The folder given is found, and the sample in it announced."""
+    assert main(["data", "--from", str(SHIPPED_SAMPLE), "--offline"]) == 0
+    said = capsys.readouterr()
+    assert "Fashion-MNIST (sample)" in said.out
+    assert "sample" in said.err
+
+
+def test_the_sample_is_announced_when_grading(capsys: pytest.CaptureFixture) -> None:
+    """Whoever grades on the sample is told."""
+    Path("empty.ipynb").write_text("")
+    main(["grade", "empty.ipynb"])
+    assert dataset.load().notice in " ".join(capsys.readouterr().err.split())

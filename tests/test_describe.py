@@ -1,0 +1,313 @@
+"""A model is described the same however it was written."""
+
+import functools
+
+import keras
+import msgspec
+import numpy as np
+import pytest
+import tensorflow as tf
+from keras import layers
+
+from autograder.evidence import Claim
+from autograder.notebook.blank import Blank
+from autograder.recorder import describe, plain
+
+# Nothing may be seen in the student's cell.
+pytestmark = pytest.mark.filterwarnings("error")
+
+CROSS = keras.losses.SparseCategoricalCrossentropy
+FUNCTION = keras.losses.sparse_categorical_crossentropy
+
+
+def ten(*before, **dense):
+    return keras.Sequential(
+        [keras.Input((28, 28)), *before, layers.Flatten(), layers.Dense(10, **dense)]
+    )
+
+
+def functional(*, branched=False):
+    x = keras.Input((28, 28))
+    flat = layers.Flatten()(x)
+    out = layers.Dense(10)(flat)
+    if branched:
+        out = layers.Add()([out, layers.Dense(10)(flat)])
+    return keras.Model(x, out)
+
+
+def told(model):
+    described, arrays = describe.model(model, 3, "here")
+    assert plain.accepted(described) == described
+    return described, arrays
+
+
+@pytest.mark.parametrize("make", [ten, functional])
+def test_the_lesson_model(make) -> None:
+    model = make()
+    described, arrays = told(model)
+    assert described.number == 3
+    assert described.chain
+    assert described.input_shape == (None, 28, 28)
+    assert [layer.kind for layer in described.layers][-2:] == ["Flatten", "Dense"]
+    assert described.layers[-2].output_shape == (None, 784)
+    assert described.dense[0].output_shape == (None, 10)
+    assert described.dense[0].settings == {"units": 10, "use_bias": True, "activation": "linear"}
+    assert (described.trainable_parameters, described.other_parameters) == (7850, 0)
+    kernel, bias = described.dense[0].weights
+    assert (kernel.name, kernel.shape, bias.name, bias.shape) == ("kernel", (784, 10), "bias", (10,))
+    assert "CPU" in kernel.device or "GPU" in kernel.device
+    np.testing.assert_array_equal(arrays[kernel.array], model.layers[-1].get_weights()[0])
+    assert described.compiled is None
+
+
+def test_arrays_are_copies() -> None:
+    model = ten()
+    described, arrays = told(model)
+    before = arrays[described.dense[0].weights[0].array].copy()
+    model.layers[-1].kernel.assign(np.ones((784, 10)))
+    np.testing.assert_array_equal(arrays[described.dense[0].weights[0].array], before)
+
+
+def test_branches_are_no_chain() -> None:
+    assert not told(functional(branched=True))[0].chain
+
+
+def test_arithmetic_between_layers_is_no_chain() -> None:
+    x = keras.Input((28, 28))
+    out = layers.Dense(10)(layers.Flatten()(x / 255.0))
+    assert not told(keras.Model(x, out))[0].chain
+
+
+def test_a_model_inside_a_model_is_told_layer_by_layer() -> None:
+    inner = keras.Sequential([layers.Flatten(), layers.Dense(5, name="same")])
+    outer = keras.Sequential([keras.Input((28, 28)), inner, layers.Dense(10, name="same")])
+    described, arrays = told(outer)
+    assert [layer.kind for layer in described.layers] == ["Flatten", "Dense", "Dense"]
+    assert [layer.name for layer in described.dense] == ["same", "same_2"]
+    assert described.chain
+    assert len(arrays) == 4
+    names = [f"{one.name}/{weight.name}" for one in described.layers for weight in one.weights]
+    assert list(describe.named_trainable(outer)) == names
+
+
+def test_a_model_that_was_never_given_a_shape() -> None:
+    model = keras.Sequential([layers.Flatten(), layers.Dense(10)])
+    described, arrays = told(model)
+    assert described.input_shape is None
+    assert [layer.kind for layer in described.layers] == ["Flatten", "Dense"]
+    assert described.dense[0].settings["units"] == 10
+    assert (described.trainable_parameters, arrays) == (0, {})
+
+
+def test_hidden_layers_and_what_only_prepares() -> None:
+    model = keras.Sequential(
+        [
+            keras.Input((28, 28)),
+            layers.Rescaling(1 / 255, offset=0.5),
+            layers.Reshape((784,)),
+            layers.Dense(16, "relu"),
+            layers.BatchNormalization(),
+            layers.Dropout(0.25),
+            layers.Dense(10, use_bias=False),
+        ]
+    )
+    described, _ = told(model)
+    kinds = ["Rescaling", "Reshape", "Dense", "BatchNormalization", "Dropout", "Dense"]
+    assert [layer.kind for layer in described.layers] == kinds
+    assert described.layers[0].settings == {"scale": pytest.approx(1 / 255), "offset": 0.5}
+    assert described.dense[0].settings["activation"] == "relu"
+    assert described.dense[1].settings["use_bias"] is False
+    assert described.layers[4].settings["rate"] == 0.25
+    # As `model.summary()` counts: the state of the random numbers in Dropout is no parameter.
+    total = described.trainable_parameters + described.other_parameters
+    assert total == model.count_params()
+    assert described.other_parameters == 32
+
+
+def test_normalization_keeps_its_statistics() -> None:
+    normal = layers.Normalization(axis=None)
+    normal.adapt(np.array([1.0, 2.0, 3.0]))
+    described, arrays = told(ten(normal))
+    assert described.trainable_parameters == 7850
+    weights = {one.name: arrays[one.array] for one in described.layers[0].weights}
+    assert float(weights["mean"]) == pytest.approx(2)
+
+
+@pytest.mark.parametrize(
+    ("given", "name"),
+    [
+        (None, "linear"),
+        ("linear", "linear"),
+        ("softmax", "softmax"),
+        (keras.activations.softmax, "softmax"),
+        (tf.nn.softmax, "softmax"),
+        (keras.ops.softmax, "softmax"),
+        (layers.Softmax(), "softmax"),
+        ("relu", "relu"),
+        (tf.nn.relu, "relu"),
+        (tf.nn.sigmoid, "sigmoid"),
+        (tf.math.tanh, "tanh"),
+        (tf.identity, "linear"),
+        (lambda x: x, "custom"),
+    ],
+)
+def test_activations_however_they_are_given(given, name) -> None:
+    assert told(ten(activation=given))[0].dense[0].settings["activation"] == name
+
+
+@pytest.mark.parametrize(
+    ("given", "name", "logits"),
+    [
+        ("sparse_categorical_crossentropy", "SparseCategoricalCrossentropy", None),
+        ("SparseCategoricalCrossentropy", "SparseCategoricalCrossentropy", None),
+        (FUNCTION, "SparseCategoricalCrossentropy", None),
+        (CROSS(), "SparseCategoricalCrossentropy", False),
+        (CROSS(from_logits=True), "SparseCategoricalCrossentropy", True),
+        (CROSS, "SparseCategoricalCrossentropy", None),
+        ([CROSS(from_logits=True)], "SparseCategoricalCrossentropy", True),
+        (functools.partial(FUNCTION, from_logits=True), "SparseCategoricalCrossentropy", True),
+        ("categorical_crossentropy", "CategoricalCrossentropy", None),
+        (keras.losses.CategoricalCrossentropy(), "CategoricalCrossentropy", False),
+        ("mse", "MeanSquaredError", None),
+        ("mean_squared_error", "MeanSquaredError", None),
+        ("mae", "MeanAbsoluteError", None),
+        (keras.losses.MeanSquaredError(), "MeanSquaredError", None),
+        (keras.losses.BinaryCrossentropy(from_logits=True), "BinaryCrossentropy", True),
+        (lambda y, p: FUNCTION(y, p, from_logits=True), "custom", None),
+        (None, "", None),
+    ],
+)
+def test_losses_however_they_are_given(given, name, logits) -> None:
+    model = ten()
+    model.compile("adam", given, metrics=["accuracy"])
+    compiled = told(model)[0].compiled
+    assert (compiled.loss, compiled.loss_settings.get("from_logits")) == (name, logits)
+    # Whatever the loss is, the metric is not forgotten.
+    assert compiled.metrics == ("accuracy",)
+
+
+class Adam(keras.optimizers.SGD):
+    """Not what it says."""
+
+
+@pytest.mark.parametrize(
+    ("given", "name", "rate"),
+    [
+        ("adam", "Adam", 0.001),
+        ("Adam", "Adam", 0.001),
+        (keras.optimizers.Adam(0.01), "Adam", 0.01),
+        ("sgd", "SGD", 0.01),
+        (keras.optimizers.RMSprop(), "RMSprop", 0.001),
+        (Adam(0.5), "Adam (custom)", 0.5),
+    ],
+)
+def test_optimizers_however_they_are_given(given, name, rate) -> None:
+    model = ten()
+    model.compile(given, "mse")
+    compiled = told(model)[0].compiled
+    assert compiled.optimizer == name
+    assert compiled.optimizer_settings["learning_rate"] == pytest.approx(rate)
+
+
+@pytest.mark.parametrize(
+    ("given", "names"),
+    [
+        (["accuracy"], ("accuracy",)),
+        (["acc"], ("acc",)),
+        ([keras.metrics.SparseCategoricalAccuracy()], ("SparseCategoricalAccuracy",)),
+        ([keras.metrics.sparse_categorical_accuracy], ("sparse_categorical_accuracy",)),
+        ([["accuracy"]], ("accuracy",)),
+        (["accuracy", "mse"], ("accuracy", "mse")),
+        (None, ()),
+        ([], ()),
+    ],
+)
+@pytest.mark.parametrize("loss", ["mse", functools.partial(FUNCTION, from_logits=True)])
+def test_metrics_however_they_are_given(given, names, loss) -> None:
+    model = ten()
+    model.compile("adam", loss, metrics=given)
+    assert told(model)[0].compiled.metrics == names
+
+
+def test_weighted_metrics_count_as_well() -> None:
+    model = ten()
+    model.compile("adam", CROSS(from_logits=True), weighted_metrics=["accuracy"])
+    assert told(model)[0].compiled.metrics == ("accuracy",)
+
+
+class Dense(keras.layers.Layer):
+    """Not what it says."""
+
+    def call(self, x):
+        return x
+
+    def get_config(self):
+        raise NotImplementedError
+
+
+def test_a_layer_of_ones_own_is_told_apart() -> None:
+    described, _ = told(keras.Sequential([keras.Input((28, 28)), Dense()]))
+    assert [layer.kind for layer in described.layers] == ["Dense (custom)"]
+    assert described.dense == ()
+
+
+def test_a_large_model_is_told_without_its_weights() -> None:
+    described, arrays = told(keras.Sequential([keras.Input((784,)), layers.Dense(3000)]))
+    assert arrays == {}
+    assert described.trainable_parameters == 785 * 3000
+    assert described.dense[0].weights[0].array is None
+
+
+def test_a_deep_model_and_long_names_are_accepted() -> None:
+    many = [layers.Dense(2, name="n" * 400 + str(number)) for number in range(210)]
+    described, arrays = told(keras.Sequential([keras.Input((2,)), *many]))
+    assert len(described.layers) == 200
+    assert len(arrays) == 400
+    assert described.trainable_parameters == 210 * 6
+
+
+def test_weights_that_numpy_does_not_know() -> None:
+    described, arrays = told(keras.Sequential([keras.Input((2,)), layers.Dense(3, dtype="bfloat16")]))
+    assert arrays[described.dense[0].weights[0].array].dtype == np.float32
+
+
+@pytest.mark.parametrize(
+    ("value", "claim"),
+    [
+        (7850, Claim(kind="int", value=7850)),
+        (np.int64(7850), Claim(kind="int64", value=7850)),
+        (True, Claim(kind="bool", value=True)),
+        ("8", Claim(kind="str", value="8")),
+        (None, Claim(kind="NoneType", value=None)),
+        (0.5, Claim(kind="float", value=0.5)),
+        (float("inf"), Claim(kind="float", value="inf")),
+        (float("nan"), Claim(kind="float", value="nan")),
+        (1e300, Claim(kind="float", value="1e+300")),
+        ([], Claim(kind="list", value=())),
+        ([1, "a"], Claim(kind="list", value=(1, "a"))),
+        (np.array(8), Claim(kind="ndarray", value=8)),
+        (np.array([8]), Claim(kind="ndarray", value=(8,))),
+        (np.zeros((100, 100)), Claim(kind="ndarray", value=None)),
+        (tf.constant(8), Claim(kind="EagerTensor", value=8)),
+        ("\ud800", Claim(kind="str", value="?")),
+        ("x" * 9999, Claim(kind="str", value="x" * 1000)),
+        (Blank("gpus"), Claim(kind="Blank", blank=True)),
+        (1j, Claim(kind="complex", value="complex")),
+    ],
+)
+def test_claims(value, claim) -> None:
+    made = plain.claim(value)
+    assert made == claim
+    assert msgspec.json.decode(msgspec.json.encode(made), type=Claim) == claim
+
+
+def test_devices_are_claimed_by_name() -> None:
+    claim = plain.claim(tf.config.list_physical_devices("CPU"))
+    assert claim == Claim(kind="list", value=("/physical_device:CPU:0",))
+
+
+def test_numbers_beyond_all_bounds() -> None:
+    assert plain.claim(10**20).value == "1e+20"
+    with pytest.raises(OverflowError):
+        plain.claim(10**5000)
+    assert (plain.whole(10**5000), plain.whole(-1), plain.whole("x")) == (2**53, 0, None)

@@ -1,0 +1,204 @@
+"""nbgrader's own commands in a course of ours: the scores are the judge's."""
+
+from __future__ import annotations
+
+import copy
+import csv
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import make_class
+import nbformat
+import pytest
+from nbformat import NotebookNode
+from nbgrader.api import Gradebook
+
+from autograder.lesson import load_lesson
+
+pytestmark = pytest.mark.kernel
+
+ROOT = Path(__file__).parent.parent
+LESSON = load_lesson("building-a-brain")
+UNTRAINED = {"train": make_class.BLANK, "predict": make_class.BLANK}
+
+
+def untrained(**changes: str) -> NotebookNode:
+    """The first four questions solved, the others blank."""
+    return make_class.notebook({**UNTRAINED, **changes})
+
+
+def place(notebook: NotebookNode, grade_id: str) -> int:
+    """Where a cell stands."""
+    return next(
+        number
+        for number, cell in enumerate(notebook.cells)
+        if cell.metadata.get("nbgrader", {}).get("grade_id") == grade_id
+    )
+
+
+def tampered() -> NotebookNode:
+    """Grade cells edited, deleted, copied, renamed and tagged; honest work of 0 points in build."""
+    notebook = make_class.notebook({**UNTRAINED, "build": make_class.BLANK})
+    cells = notebook.cells
+    cells[place(notebook, "check-build")].source = "4.0"
+    cells[place(notebook, "check-compile")].metadata["tags"] = ["skip-execution"]
+    cells[place(notebook, "check-train")].metadata["nbgrader"]["grade_id"] = "check-trian"
+    again = copy.deepcopy(cells[place(notebook, "check-devices")])
+    again.id = "again"
+    cells.append(again)
+    del cells[place(notebook, "check-predict")]
+    return notebook
+
+
+SUBMITTED = {
+    "partial credit": untrained(
+        build="model = tf.keras.Sequential([tf.keras.Input((28, 28)), tf.keras.layers.Flatten(),"
+        " tf.keras.layers.Dense(11)])",
+    ),
+    "tampered": tampered(),
+    "stderr": untrained(devices="import sys\nprint('careful', file=sys.stderr)\n" + "gpus = []"),
+    "crash": untrained(compile="import os\nos._exit(1)"),
+}
+
+
+def nbgrader(course: Path, keras: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run an nbgrader command in the course's folder."""
+    environment = {
+        **os.environ,
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        "KERAS_HOME": str(keras),
+    }
+    command = [sys.executable, "-m", "nbgrader", *arguments]
+    return subprocess.run(
+        command, cwd=course, env=environment, check=False, capture_output=True, text=True
+    )
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory, sample_keras: Path) -> Path:
+    """A course with submissions, autograded, with feedback and an export."""
+    root = tmp_path_factory.mktemp("course")
+    shutil.copytree(ROOT / "source", root / "source")
+    shutil.copyfile(ROOT / "nbgrader_config.py", root / "nbgrader_config.py")
+    for name, notebook in SUBMITTED.items():
+        folder = root / "submitted" / name / LESSON.name
+        folder.mkdir(parents=True)
+        nbformat.write(notebook, folder / LESSON.notebook)
+    unreadable = root / "submitted" / "not a notebook" / LESSON.name
+    unreadable.mkdir(parents=True)
+    (unreadable / LESSON.notebook).write_text("Dear teacher,")
+    renamed = root / "submitted" / "stderr" / LESSON.name / LESSON.notebook
+    renamed.rename(renamed.with_name("meine Lösung.ipynb"))
+    for command in ("generate_assignment", "autograde", "generate_feedback"):
+        done = nbgrader(root, sample_keras, command, LESSON.name)
+        assert done.returncode == 0, done.stderr[-3000:]
+    assert nbgrader(root, sample_keras, "export").returncode == 0
+    return root
+
+
+def grades(course: Path, student: str) -> dict[str, tuple[float, bool]]:
+    """Points of each grade cell in the gradebook, and whether a person must look."""
+    with Gradebook(f"sqlite:///{course}/gradebook.db") as gradebook:
+        submission = gradebook.find_submission(LESSON.name, student)
+        return {
+            grade.name.removeprefix("check-"): (grade.score, grade.needs_manual_grade)
+            for notebook in submission.notebooks
+            for grade in notebook.grades
+        }
+
+
+def scores(course: Path, student: str) -> dict[str, float]:
+    """Points of each question."""
+    return {question: points for question, (points, _) in grades(course, student).items()}
+
+
+def feedback(course: Path, student: str) -> str:
+    """The feedback page."""
+    return (course / "feedback" / student / LESSON.name / f"{LESSON.name}.html").read_text()
+
+
+def test_partial_credit_and_explanation_both_arrive(course: Path) -> None:
+    """Two of four points, and why."""
+    assert scores(course, "partial credit") == {
+        "devices": 2,
+        "build": 2,
+        "parameters": 2,
+        "compile": 4,
+        "train": 0,
+        "predict": 0,
+    }
+    assert "The last layer has 11 neurons" in feedback(course, "partial credit")
+
+
+@pytest.mark.parametrize("student", [*SUBMITTED, "not a notebook"])
+def test_nobody_needs_manual_grading(course: Path, student: str) -> None:
+    """Crashed, unreadable, renamed: each has a score of the judge's."""
+    assert not any(manual for _, manual in grades(course, student).values())
+
+
+def test_tampering_with_cells_earns_nothing(course: Path) -> None:
+    """Edited, tagged, renamed, copied and deleted grade cells are as released, and reported."""
+    assert scores(course, "tampered") == {
+        "devices": 2,
+        "build": 0,
+        "parameters": 2,
+        "compile": 0,
+        "train": 0,
+        "predict": 0,
+    }
+    page = feedback(course, "tampered")
+    for note in (
+        "“check-build” had been changed",
+        "“skip-execution” was taken",
+        "“check-train” had been renamed “check-trian”",
+        "“check-devices” was there 2 times",
+        "“check-predict” had been deleted",
+    ):
+        assert note in page
+
+
+def test_stderr_and_a_new_name_cost_nothing(course: Path) -> None:
+    """A warning is no mistake; a list typed by hand is. The renamed notebook is found."""
+    assert scores(course, "stderr")["build"] == 4
+    assert scores(course, "stderr")["devices"] == 0
+    assert "renamed meine Lösung.ipynb" in feedback(course, "stderr")
+
+
+def test_a_crash_keeps_what_came_before(course: Path) -> None:
+    """And the feedback says what happened."""
+    assert scores(course, "crash")["parameters"] == 2
+    assert scores(course, "crash")["compile"] == 0
+    assert "the kernel died" in feedback(course, "crash")
+
+
+def test_what_is_no_notebook_has_a_zero_with_its_reason(course: Path) -> None:
+    """Nothing is lost: the student finds the reason in the feedback."""
+    assert set(scores(course, "not a notebook").values()) == {0}
+    assert "it is not JSON" in feedback(course, "not a notebook")
+
+
+def test_the_export_has_the_judges_sums(course: Path) -> None:
+    """The CSV of nbgrader."""
+    with (course / "grades.csv").open() as file:
+        rows = {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)}
+    assert rows["partial credit"] == 10
+    assert rows["not a notebook"] == 0
+
+
+def test_the_evidence_is_kept(course: Path) -> None:
+    """Beside the gradebook, for each student who could be run."""
+    kept = course / "results" / LESSON.name
+    assert json.loads((kept / "crash" / "report.json").read_text())["reason"]
+
+
+def test_validate_tells_the_truth(tmp_path: Path, sample_keras: Path) -> None:
+    """Validating shows the check's own message for a wrong answer."""
+    path = tmp_path / LESSON.notebook
+    nbformat.write(untrained(parameters="number_of_parameters = 7840"), path)
+    done = nbgrader(tmp_path, sample_keras, "validate", path.name)
+    assert "7,840 counts the weights only" in done.stdout
+    assert "4 points" in done.stdout or "Build the neurons" not in done.stdout

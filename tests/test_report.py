@@ -1,0 +1,250 @@
+"""A report, and its renderings: words, HTML and JSON."""
+
+import json
+import re
+from html.parser import HTMLParser
+
+import pytest
+from evidence_builder import LESSON, Submission, judged, untouched
+
+from autograder.render import html, jsonform, words
+from autograder.report import CheckResult, Outcome, Report
+
+BUILD = LESSON.question("build")
+NASTY = "<script>alert('x')</script> & \"more\""
+
+
+def result(outcome: Outcome = Outcome.PASSED, **changes) -> CheckResult:
+    given = {
+        "id": "build.layers",
+        "question": "build",
+        "outcome": outcome,
+        "points": 2.0 if outcome is Outcome.PASSED else 0.0,
+        "max_points": 2.0,
+        "message": "What was found.",
+        "help": "What to do.",
+    }
+    return CheckResult(**(given | changes))
+
+
+INPUT = result(id="build.input", points=1.0, max_points=1.0, message="All pixels.")
+FAILED = result(Outcome.FAILED, misconception="no-bias", message="No bias; see `Dense`.")
+REPORT = Report(
+    name="alice",
+    notebook="building-a-brain.ipynb",
+    isolation="full",
+    seconds=12.3456,
+    checks=(INPUT, FAILED),
+    notes=("A cell was put back.",),
+    measures={"accuracy": 0.8312},
+)
+UNREADABLE = Report(
+    name="bob", notebook="b.ipynb", status="failed", reason="This is not a notebook."
+)
+
+
+class Strict(HTMLParser):
+    """Fails where tags do not close; keeps the tags and the text."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.tags: list[str] = []
+        self.text = ""
+        self.feed(page)
+        assert self.open == []
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        if tag != "meta":
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        self.text += data
+
+
+# ---- the report itself
+
+
+def test_sums():
+    assert (REPORT.score, REPORT.max_score) == (1.0, 3.0)
+    assert (UNREADABLE.score, UNREADABLE.max_score) == (0, 0)
+    thirds = Report(name="", notebook="", checks=(result(points=1 / 3, max_points=2 / 3),) * 3)
+    assert (thirds.score, thirds.max_score) == (1.0, 2.0)
+
+
+def test_the_results_of_one_question():
+    assert REPORT.of("build") == (INPUT, FAILED)
+    assert REPORT.of("train") == ()
+
+
+def test_the_first_message():
+    assert REPORT.first_message == FAILED.message
+    assert UNREADABLE.first_message == "This is not a notebook."
+    assert Report(name="", notebook="", checks=(INPUT,)).first_message == "Everything is right."
+
+
+# ---- JSON, in the fixed form
+
+
+def test_json_has_the_fixed_form():
+    document = json.loads(jsonform.document([REPORT, UNREADABLE]))
+    assert document == {
+        "schema": 1,
+        "submissions": [
+            {
+                "name": "alice",
+                "notebook": "building-a-brain.ipynb",
+                "status": "graded",
+                "reason": None,
+                "isolation": "full",
+                "score": 1.0,
+                "max_score": 3.0,
+                "seconds": 12.346,
+                "checks": [
+                    {
+                        "id": "build.input",
+                        "question": "build",
+                        "outcome": "passed",
+                        "points": 1.0,
+                        "max_points": 1.0,
+                        "message": "All pixels.",
+                        "help": "What to do.",
+                        "misconception": None,
+                    },
+                    {
+                        "id": "build.layers",
+                        "question": "build",
+                        "outcome": "failed",
+                        "points": 0.0,
+                        "max_points": 2.0,
+                        "message": "No bias; see `Dense`.",
+                        "help": "What to do.",
+                        "misconception": "no-bias",
+                    },
+                ],
+            },
+            {
+                "name": "bob",
+                "notebook": "b.ipynb",
+                "status": "failed",
+                "reason": "This is not a notebook.",
+                "isolation": "none",
+                "score": 0,
+                "max_score": 0,
+                "seconds": 0.0,
+                "checks": [],
+            },
+        ],
+    }
+
+
+def test_json_keeps_letters_of_every_language():
+    report = Report(name="Zoë 李", notebook="x.ipynb")
+    assert "Zoë 李" in jsonform.document([report])
+
+
+@pytest.mark.parametrize("outcome", Outcome)
+def test_json_names_every_outcome_as_the_design_does(outcome):
+    checks = jsonform.submission(Report(name="", notebook="", checks=(result(outcome),)))["checks"]
+    assert json.loads(json.dumps(checks))[0]["outcome"] == outcome.value
+
+
+# ---- words
+
+
+def test_words_say_what_was_found_and_what_to_do_next():
+    assert words.answer(BUILD, [INPUT, FAILED]) == (
+        "Build the neurons: 1 of 3 points\n"
+        "  right: All pixels.\n"
+        "  not yet right: No bias; see `Dense`.\n"
+        "    Next: What to do."
+    )
+
+
+@pytest.mark.parametrize("outcome", Outcome)
+def test_every_outcome_has_a_word(outcome):
+    assert words.LABELS[outcome] in words.answer(BUILD, [result(outcome)])
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"), [(2.0, "2"), (2.5, "2.5"), (0, "0"), (10.0, "10"), (1 / 3, "0.33")]
+)
+def test_numbers_have_no_more_digits_than_needed(value, shown):
+    assert words.number(value) == shown
+
+
+def test_the_same_thing_is_said_once():
+    verdicts = judged({"": untouched()})[""]
+    build = [one for one in verdicts.checks if one.question == "build"]
+    assert len(build) == 3
+    assert words.answer(BUILD, build).count("still blank") == 1
+    assert words.answer(BUILD, build).startswith("Build the neurons: 0 of 4 points")
+    assert words.told([INPUT, FAILED, FAILED]) == [INPUT, FAILED]
+
+
+# ---- HTML
+
+
+def test_html_of_an_answer():
+    page = Strict(html.answer(BUILD, [INPUT, FAILED]))
+    assert "1 of 3 points" in page.text
+    assert "not yet right: No bias; see Dense." in page.text
+    assert "Next: What to do." in page.text
+    assert "code" in page.tags
+    assert page.text.count("Next:") == 1
+
+
+@pytest.mark.parametrize("outcome", Outcome)
+def test_html_of_every_outcome_is_understood_without_its_colour(outcome):
+    page = Strict(html.answer(BUILD, [result(outcome)]))
+    assert words.LABELS[outcome] in page.text
+    assert html.MARKS[outcome][0] in page.text
+
+
+def test_nothing_in_html_is_run():
+    nasty = result(Outcome.FAILED, message=NASTY, help=f"`{NASTY}`")
+    report = Report(name=NASTY, notebook=NASTY, reason=NASTY, checks=(nasty,), notes=(NASTY,))
+    for page in (
+        html.answer(BUILD, [nasty]),
+        html.notice(NASTY),
+        html.page(report, LESSON),
+        html.class_page([report], LESSON),
+    ):
+        assert "<script" not in page
+        assert "script" not in Strict(page).tags
+        assert not re.search(r'="[^"]*<', page)
+
+
+def test_a_page_of_ones_own():
+    page = Strict(html.page(REPORT, LESSON))
+    for part in ("Building a Brain: alice", "1 of 3 points", "12 s", "A cell was put back."):
+        assert part in page.text
+    assert "No bias" in page.text
+    assert "Train" not in page.text
+
+
+def test_the_page_of_a_whole_report():
+    verdicts = judged({"": Submission()})[""]
+    page = Strict(html.page(Report(name="a", notebook="b", checks=verdicts.checks), LESSON))
+    assert "20 of 20 points" in page.text
+    assert all(question.title in page.text for question in LESSON.questions)
+    assert "Next:" not in page.text
+
+
+def test_a_page_of_what_could_not_be_read():
+    assert "This is not a notebook." in Strict(html.page(UNREADABLE, LESSON)).text
+
+
+def test_the_class_page():
+    other = Report(name="C. & D/é", notebook="x.ipynb")
+    page = html.class_page([REPORT, UNREADABLE, other], LESSON)
+    text = Strict(page).text
+    assert "83.1 %" in text
+    assert "–" in text
+    assert "This is not a notebook." in text
+    assert 'href="alice/report.html"' in page
+    assert 'href="C.%20%26%20D/%C3%A9/report.html"' in page
