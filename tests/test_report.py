@@ -177,6 +177,13 @@ def test_numbers_have_no_more_digits_than_needed(value, shown):
     assert words.number(value) == shown
 
 
+@pytest.mark.parametrize(
+    ("part", "shown"), [(0.79999, "79.9 %"), (0.8, "80.0 %"), (0.8135, "81.3 %"), (1, "100.0 %")]
+)
+def test_what_is_below_a_bar_never_looks_as_if_it_were_on_it(part, shown):
+    assert words.percent(part) == shown
+
+
 def test_the_same_thing_is_said_once():
     verdicts = judged({"": untouched()})[""]
     build = [one for one in verdicts.checks if one.question == "build"]

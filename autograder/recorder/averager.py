@@ -10,7 +10,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from autograder.recorder.describe import named_trainable
+from autograder.recorder.describe import named_trainable, values_of
 from autograder.recorder.plain import name_of, text
 
 # Counted in cards, not steps, so that a snapshot does not depend on `steps_per_execution`.
@@ -110,7 +110,7 @@ class Averager(keras.callbacks.Callback):
 
     def _take(self) -> None:
         for name, variable in named_trainable(self.model).items():
-            value = keras.ops.convert_to_numpy(variable).astype(np.float64)
+            value = values_of(variable).astype(np.float64)
             self._sums[name] = self._sums[name] + value if self._taken else value
         self._taken += 1
         self._taken_at = self._at_step

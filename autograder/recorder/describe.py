@@ -64,6 +64,14 @@ def named_trainable(subject: keras.Model) -> dict[str, Any]:
     }
 
 
+def values_of(variable: Any) -> NDArray[Any]:
+    """What a variable holds; it may share its memory."""
+    # Keras' own ways to get there make NumPy warn.
+    value = getattr(variable, "value", variable)
+    values: NDArray[Any] = value.numpy() if hasattr(value, "numpy") else np.asarray(value)
+    return values
+
+
 def device_of(variable: Any) -> str:
     """Where a variable lies, as TensorFlow names it; empty where that is not known."""
     return str(getattr(getattr(variable, "value", variable), "device", ""))
@@ -126,7 +134,7 @@ def _layer(name: str, layer: keras.layers.Layer, prefix: str, arrays: Arrays | N
 
 def _numbers(variable: Any) -> NDArray[Any] | None:
     """A copy of the values; ``None`` where they are no numbers that evidence can hold."""
-    values: NDArray[Any] = keras.ops.convert_to_numpy(variable).copy()
+    values = values_of(variable).copy()
     if values.dtype.kind == "V":
         # NumPy has no bfloat16 of its own.
         values = values.astype(np.float32)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any
 
 import keras
@@ -37,29 +37,29 @@ class Fitting:
         self._quiz = _tap_quiz(arguments)
         self.averager = Averager(self._batch_size, self._passed)
         arguments["x"] = self._training.data
+        self._list: keras.callbacks.CallbackList | None = None
+        self._get_on(arguments)
+
+    def _get_on(self, arguments: dict[str, Any]) -> None:
         given = arguments.get("callbacks")
-        self._list = given if isinstance(given, keras.callbacks.CallbackList) else None
-        if self._list is None:
+        if isinstance(given, keras.callbacks.CallbackList):
+            # Made by the student, and perhaps used again.
+            self.averager.set_model(self.model)
+            given.callbacks.append(self.averager)
+            self._list = given
+        else:
             others = given if isinstance(given, list | tuple) else [given] if given else []
             arguments["callbacks"] = [*others, self.averager]
 
-    @contextmanager
-    def riding(self) -> Iterator[None]:
-        """Ride along also where the student made Keras' list of callbacks, and get off again."""
-        if self._list is None:
-            yield
-            return
-        self.averager.set_model(self.model)
-        self._list.append(self.averager)
-        try:
-            yield
-        finally:
+    def _get_off(self) -> None:
+        if self._list is not None:
             self._list.callbacks.remove(self.averager)
 
     def told(
         self, number: int, model: int, error: BaseException | None, box: Cardbox, quietly: Quietly
     ) -> tuple[Fit, describe.Arrays]:
         """The call as evidence, and its arrays."""
+        self._get_off()
         self.averager.stop()
         averager, prefix = self.averager, f"fit-{number}"
         arrays = {f"{prefix}/{name}": np.stack(means) for name, means in averager.means.items()}

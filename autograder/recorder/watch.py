@@ -6,10 +6,11 @@ Not ``compile``: Keras asks whether it was overridden, and warns when a model is
 from __future__ import annotations
 
 import functools
+import importlib
 import inspect
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager, ExitStack, suppress
 from typing import Any, Protocol
 
 import keras
@@ -68,17 +69,17 @@ def _replace(watching: ExitStack, owner: Any, name: str, function: Function) -> 
 
 
 def _device_questions() -> Iterator[tuple[Any, str]]:
-    for config in (tf.config, tf.compat.v1.config):
-        for module in (config, config.experimental):
-            yield from ((module, name) for name in DEVICE_QUESTIONS if hasattr(module, name))
+    modules = [tf.config, tf.config.experimental, tf.compat.v1.config]
     yield tf.test, "gpu_device_name"
     yield tf.test, "is_gpu_available"
-    try:
-        # Not public, but many a page on the web recommends it.
-        from tensorflow.python.client import device_lib  # noqa: PLC0415
-    except ImportError:
-        return
-    yield device_lib, "list_local_devices"
+    # Neither is public. From the first one `from tensorflow.config import ...` takes the functions
+    # afresh; many a page on the web recommends the other.
+    with suppress(ImportError):
+        modules.append(importlib.import_module("tensorflow.python.framework.config"))
+    with suppress(ImportError):
+        yield importlib.import_module("tensorflow.python.client.device_lib"), "list_local_devices"
+    for module in modules:
+        yield from ((module, name) for name in DEVICE_QUESTIONS if hasattr(module, name))
 
 
 def _fit(watcher: Watcher, fit: Function) -> Function:
@@ -97,7 +98,7 @@ def _fit(watcher: Watcher, fit: Function) -> Function:
         error: BaseException | None = None
         history = None
         try:
-            with watcher.working(), fitting.riding():
+            with watcher.working():
                 history = fit(*bound.args, **bound.kwargs)
         except BaseException as raised:
             error = raised

@@ -129,7 +129,7 @@ def class_page(reports: Sequence[Report], lesson: Lesson) -> str:
 def accuracy(report: Report) -> str:
     """``83.1 %``, or a dash where it could not be measured."""
     measured = report.measures.get("accuracy")
-    return "–" if measured is None else f"{measured:.1%}".replace("%", " %")
+    return "–" if measured is None else words.percent(measured)
 
 
 def link(report: Report) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 from autograder.checks import Failed, Skipped
 from autograder.evidence import Claim, Evidence, Fit, Layer, Model
 
@@ -87,8 +85,3 @@ def shown(claim: Claim) -> str:
 def plural(number: int, word: str) -> str:
     """``1 epoch``, ``5 epochs``."""
     return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"
-
-
-def percent(part: float) -> str:
-    """``79.9 %``: rounded down, so that what is below a bar never looks as if it were on it."""
-    return f"{math.floor(part * 1000 + 1e-9) / 10:.1f} %"

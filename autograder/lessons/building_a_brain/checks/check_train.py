@@ -13,8 +13,9 @@ from autograder.dataset import FashionMnist
 from autograder.evidence import Cards, Evidence, Fit
 from autograder.lesson import Lesson
 from autograder.lessons.building_a_brain.accuracy import marked_accuracy
-from autograder.lessons.building_a_brain.facts import EPOCHS, fits_of, model_of, percent, plural
+from autograder.lessons.building_a_brain.facts import EPOCHS, fits_of, model_of, plural
 from autograder.network import UnknownLayer
+from autograder.render.words import percent
 
 # What spoils the accuracy when it is wrong: told there, and not once more here.
 ROOTS = (
