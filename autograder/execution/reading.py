@@ -1,10 +1,16 @@
-"""A submitted file as a notebook, or the reason why it is none."""
+"""A submitted file as a notebook, or the reason why it is none.
+
+Of each cell only what is needed is taken: its kind, its text, its id and its ``grade_id``. What
+else stands in the file may be as damaged as it likes.
+"""
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
@@ -13,7 +19,9 @@ from autograder.errors import SubmissionError
 
 MOST_BYTES = 100 * 2**20
 MOST_SOURCE = 2 * 2**20
+MOST_CELLS = 2_000
 LARGE = 10 * 2**20
+CELL_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,26 +38,44 @@ def read_notebook(path: Path) -> ReadNotebook:
     Raises:
         SubmissionError: it is no notebook; the message says what it is instead.
     """
+    data = _bytes(path)
+    content = _parsed(data)
+    taking = _Taking()
+    if content["nbformat"] != 4:
+        taking.notes.append(f"The notebook had the old format {content['nbformat']}.")
+        content = _converted(content)
+    cells = content.get("cells")
+    if not isinstance(cells, list):
+        raise SubmissionError("The notebook is damaged: it has no list of cells.")
+    if len(cells) > MOST_CELLS:
+        raise SubmissionError(f"The notebook has {len(cells):,} cells, which is no homework.")
+    taken = [taking.cell(number, cell) for number, cell in enumerate(cells)]
+    if sum(len(cell.source) for cell in taken) > MOST_SOURCE:
+        raise SubmissionError("The cells hold more than 2 MiB of text, which is no homework.")
+    notebook = nbformat.v4.new_notebook(cells=taken)
+    nbformat.validate(notebook)
+    if len(data) > LARGE:
+        size = f"{len(data) / 2**20:.0f} MiB"
+        taking.notes.append(f"The file has {size}; its old outputs were left out.")
+    return ReadNotebook(notebook=notebook, notes=tuple(taking.notes))
+
+
+def _bytes(path: Path) -> bytes:
     if not path.is_file():
         raise SubmissionError(f"There is no file {path.name}.")
-    size = path.stat().st_size
-    if size > MOST_BYTES:
-        raise SubmissionError(f"The file has {size / 2**20:.0f} MiB; at most 100 MiB are read.")
-    data = path.read_bytes()
+    try:
+        size = path.stat().st_size
+        if size > MOST_BYTES:
+            raise SubmissionError(f"The file has {size / 2**20:.0f} MiB; at most 100 MiB are read.")
+        data = path.read_bytes()
+    except OSError as error:
+        raise SubmissionError(f"The file cannot be read: {error.strerror}.") from error
     if not data.strip():
         raise SubmissionError("The file is empty.")
-    notebook, notes = _current(_parsed(data))
-    if size > LARGE:
-        notes.append(f"The file has {size / 2**20:.0f} MiB; its old outputs were left out.")
-    for cell in notebook.cells:
-        if cell.cell_type == "code":
-            cell.outputs, cell.execution_count = [], None
-    if sum(len(cell.source) for cell in notebook.cells) > MOST_SOURCE:
-        raise SubmissionError("The cells hold more than 2 MiB of text, which is no homework.")
-    return ReadNotebook(notebook=notebook, notes=tuple(notes))
+    return data
 
 
-def _parsed(data: bytes) -> dict[str, object]:
+def _parsed(data: bytes) -> dict[str, Any]:
     try:
         content = json.loads(data.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
@@ -59,16 +85,60 @@ def _parsed(data: bytes) -> dict[str, object]:
     return content
 
 
-def _current(content: dict[str, object]) -> tuple[NotebookNode, list[str]]:
-    notes = []
-    if content["nbformat"] != 4:
-        notes.append(f"The notebook had the old format {content['nbformat']} and was converted.")
+def _converted(content: dict[str, Any]) -> dict[str, Any]:
     try:
-        notebook = nbformat.reads(json.dumps(content), as_version=4)
-        nbformat.validator.normalize(notebook)
-        nbformat.validate(notebook)
+        return dict(nbformat.reads(json.dumps(content), as_version=4))
     # nbformat raises whatever a malformed notebook makes its converters stumble over.
     except Exception as error:
-        first = str(error).strip().partition("\n")[0]
+        first = str(error).strip().partition("\n")[0][:300]
         raise SubmissionError(f"The notebook is damaged: {first}.") from error
-    return notebook, notes
+
+
+@dataclass
+class _Taking:
+    """Takes cells from a file, and notes what was wrong with them."""
+
+    notes: list[str] = field(default_factory=list)
+    _ids: set[str] = field(default_factory=set)
+
+    def cell(self, number: int, given: Any) -> NotebookNode:
+        """One cell, put right."""
+        if not isinstance(given, dict):
+            raise SubmissionError(f"The notebook is damaged: cell {number + 1} is no cell.")
+        kind, source = given.get("cell_type"), _text(given.get("source"))
+        if source is None:
+            self.notes.append(f"Cell {number + 1} had no text.")
+            source = ""
+        make = {"code": nbformat.v4.new_code_cell, "markdown": nbformat.v4.new_markdown_cell}
+        cell: NotebookNode = make.get(str(kind), nbformat.v4.new_raw_cell)(source)
+        cell.id = self._id(number, given.get("id"))
+        metadata = given.get("metadata")
+        if isinstance(metadata, dict):
+            cell.metadata.update(_needed(metadata))
+        return cell
+
+    def _id(self, number: int, given: Any) -> str:
+        usable = isinstance(given, str) and CELL_ID.fullmatch(given) and given not in self._ids
+        name = given if usable else f"cell-{number}"
+        while name in self._ids:
+            name += "-again"
+        self._ids.add(name)
+        return str(name)
+
+
+def _needed(metadata: dict[str, Any]) -> dict[str, Any]:
+    needed: dict[str, Any] = {}
+    nbgrader, tags = metadata.get("nbgrader"), metadata.get("tags")
+    if isinstance(nbgrader, dict) and (name := _text(nbgrader.get("grade_id"))):
+        needed["nbgrader"] = {"grade_id": name, "solution": nbgrader.get("solution") is True}
+    if isinstance(tags, list):
+        texts = {text for one in tags if isinstance(one, str) and (text := _text(one))}
+        needed["tags"] = sorted(texts)
+    return needed
+
+
+def _text(given: Any) -> str | None:
+    """A text, or the lines of one, such as can be written as UTF-8; ``None`` where it is none."""
+    if isinstance(given, list) and all(isinstance(line, str) for line in given):
+        given = "".join(given)
+    return given.encode("utf-8", "replace").decode() if isinstance(given, str) else None

@@ -7,11 +7,14 @@ renamed, copied, moved and deleted cells are all found again.
 from __future__ import annotations
 
 import copy
+import itertools
 from dataclasses import dataclass, field
 
 from nbformat import NotebookNode
 
 from autograder.program import same_program
+
+MOST_NOTES = 100
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,30 +28,33 @@ class Restored:
 
 @dataclass
 class _Work:
+    """The cells of a submission, ours by name in their order, and the texts of all of ours."""
+
     cells: list[NotebookNode]
     released: dict[str, NotebookNode]
+    texts: frozenset[str]
     notes: list[str] = field(default_factory=list)
 
 
 def restore(submitted: NotebookNode, released: NotebookNode) -> Restored:
     """A copy of ``submitted`` with every locked cell of ``released`` in its place."""
     ours = {name: cell for cell in released.cells if (name := grade_id(cell))}
-    work = _Work(cells=copy.deepcopy(list(submitted.cells)), released=ours)
+    texts = frozenset(cell.source.strip() for cell in released.cells)
+    work = _Work(cells=copy.deepcopy(list(submitted.cells)), released=ours, texts=texts)
     found = _recognise(work)
     kept = {name: _choose(work, name, places) for name, places in found.items()}
     _strip(work, released)
     for name, place in kept.items():
         work.cells[place] = _as_released(work, name, work.cells[place])
+    _put_in_order(work, kept)
     dropped = {
         place
         for name, places in found.items()
         if is_locked(ours[name])
-        for place in places
-        if place != kept[name]
+        for place in set(places) - set(kept.values())
     }
     work.cells = [cell for place, cell in enumerate(work.cells) if place not in dropped]
     _add_missing(work)
-    _check_after_solution(work)
     notebook = copy.deepcopy(released)
     notebook.cells = work.cells
     _unique_ids(notebook)
@@ -57,7 +63,7 @@ def restore(submitted: NotebookNode, released: NotebookNode) -> Restored:
         for name, cell in ours.items()
         if is_solution(cell) and any(_is(one, name) and _differs(one, cell) for one in work.cells)
     )
-    return Restored(notebook=notebook, notes=tuple(work.notes), changed=changed)
+    return Restored(notebook=notebook, notes=tuple(work.notes[:MOST_NOTES]), changed=changed)
 
 
 def grade_id(cell: NotebookNode) -> str | None:
@@ -69,7 +75,8 @@ def grade_id(cell: NotebookNode) -> str | None:
 
 def is_solution(cell: NotebookNode) -> bool:
     """Whether the student writes in this cell."""
-    return bool(cell.metadata.get("nbgrader", {}).get("solution"))
+    meta = cell.metadata.get("nbgrader")
+    return isinstance(meta, dict) and bool(meta.get("solution"))
 
 
 def is_locked(cell: NotebookNode) -> bool:
@@ -105,7 +112,21 @@ def _recognise(work: _Work) -> dict[str, list[int]]:
                 work.notes.append(f"The cell “{name}” had been renamed “{old[:60]}”.")
         if name:
             found.setdefault(name, []).append(place)
+    _recognise_by_neighbours(work, found)
     return found
+
+
+def _recognise_by_neighbours(work: _Work, found: dict[str, list[int]]) -> None:
+    """Where nothing else tells: the last of the student's cells before a check is its answer."""
+    taken = {place for places in found.values() for place in places}
+    for name, cell in work.released.items():
+        check = found.get(f"check-{name}", [0])[0]
+        if name in found or not is_solution(cell):
+            continue
+        codes = [place for place in range(check) if work.cells[place].cell_type == "code"]
+        if codes and codes[-1] not in taken:
+            if work.cells[codes[-1]].source.strip() not in work.texts:
+                found[name] = [codes[-1]]
 
 
 def _first_line(cell: NotebookNode) -> str:
@@ -127,10 +148,10 @@ def _strip(work: _Work, released: NotebookNode) -> None:
     tags = {cell.id: cell.metadata.get("tags", []) for cell in released.cells}
     for cell in work.cells:
         own = tags.get(cell.get("id", ""), [])
-        foreign = set(map(str, cell.metadata.get("tags", []))) - set(own)
-        if "skip-execution" in foreign:
+        given = cell.metadata.get("tags")
+        if isinstance(given, list) and "skip-execution" in given and "skip-execution" not in own:
             work.notes.append("The tag “skip-execution” was taken from a cell.")
-        cell.metadata = NotebookNode({"tags": own} if own else {})
+        cell.metadata = NotebookNode({"tags": list(own)} if own else {})
 
 
 def _as_released(work: _Work, name: str, cell: NotebookNode) -> NotebookNode:
@@ -142,6 +163,17 @@ def _as_released(work: _Work, name: str, cell: NotebookNode) -> NotebookNode:
     elif cell.source.strip() != ours.source.strip():
         work.notes.append(f"The cell “{name}” had been changed; it was run as it was released.")
     return ours
+
+
+def _put_in_order(work: _Work, kept: dict[str, int]) -> None:
+    """Let our cells follow each other as they were released; the student's own stay."""
+    places = sorted(kept.values())
+    order = [kept[name] for name in work.released if name in kept]
+    if order != places:
+        work.notes.append("Cells had been moved; they were run in their old order.")
+        moved = [work.cells[place] for place in order]
+        for place, cell in zip(places, moved, strict=True):
+            work.cells[place] = cell
 
 
 def _add_missing(work: _Work) -> None:
@@ -157,18 +189,13 @@ def _add_missing(work: _Work) -> None:
         work.cells.insert(after + 1, copy.deepcopy(work.released[name]))
 
 
-def _check_after_solution(work: _Work) -> None:
-    for name in [name for name in work.released if f"check-{name}" in work.released]:
-        solution = next(i for i, cell in enumerate(work.cells) if _is(cell, name))
-        check = next(i for i, cell in enumerate(work.cells) if _is(cell, f"check-{name}"))
-        if check < solution:
-            work.notes.append(f"The check of “{name}” stood before its blank and was moved.")
-            work.cells.insert(solution, work.cells.pop(check))
-
-
 def _unique_ids(notebook: NotebookNode) -> None:
-    seen: set[str] = set()
-    for number, cell in enumerate(notebook.cells):
-        if not cell.get("id") or cell.id in seen:
-            cell.id = f"cell-{number}"
+    # Our own cells keep theirs; a copy that a student made gets another.
+    seen = {cell.id for cell in notebook.cells if grade_id(cell)}
+    numbers = itertools.count()
+    for cell in notebook.cells:
+        if grade_id(cell):
+            continue
+        while not cell.get("id") or cell.id in seen:
+            cell.id = f"cell-{next(numbers)}"
         seen.add(cell.id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from autograder.evidence import Evidence, Fit, Model
@@ -55,10 +56,17 @@ def steady_accuracy(history: object) -> list[float]:
     """The validation accuracy of the mean of the weights, as it stood after each epoch.
 
     The mean is taken over the second half of the epochs until then, earlier training of the same
-    model included; the last of these numbers is the one that gets marked. Empty where they
+    model included; the last of these numbers is the one that gets marked. Not a number where it
     cannot be told: for a history that is not of this kernel, or a network with unknown layers.
     """
-    fit = _DESK.recorder.fit_of(used(history))
+    told = _told(_DESK.recorder.fit_of(used(history)))
+    curves = getattr(history, "history", history)
+    lengths = [len(curve) for curve in curves.values()] if isinstance(curves, dict) else []
+    epochs = max(lengths, default=0)
+    return [*[math.nan] * (epochs - len(told)), *told]
+
+
+def _told(fit: Fit | None) -> list[float]:
     if fit is None:
         return []
     model, arrays = _DESK.recorder.describe(fit.model)
