@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from collections.abc import Collection
 
 from autograder.checks import Failed, NotAttempted, Skipped, Verdict
@@ -86,7 +88,8 @@ def _reason(evidence: Evidence) -> str:
 
 
 def _error(cell: Cell) -> str:
-    told = cell.evalue.strip().partition("\n")[0]
+    # The kernel's own name for a cell, as in "(1234567.py, line 3)", tells a student nothing.
+    told = re.sub(r"\(\d+\.py, (line \d+)\)", r"(\1)", cell.evalue.strip().partition("\n")[0])
     return f"Your cell stopped with {cell.ename}: {told}".rstrip(":. ")
 
 

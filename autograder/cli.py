@@ -175,7 +175,8 @@ def _write_class(grader: Grader, reports: Sequence[Report]) -> Path:
 
 
 def _print_table(reports: Sequence[Report], console: Console) -> None:
-    table = Table("Submission")
+    table = Table()
+    table.add_column("Submission", overflow="fold")
     table.add_column("Points", justify="right", no_wrap=True)
     table.add_column("Accuracy", justify="right", no_wrap=True)
     table.add_column("First message")

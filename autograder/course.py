@@ -25,14 +25,15 @@ class Settings:
     ``no_gpu``: on a machine without a GPU the device check is passed (``accept``), takes its
     points out of the sum (``not_applicable``) or asks for a person (``error``).
     ``cell_seconds`` and ``seconds`` limit a cell and a whole submission; ``seed`` is set
-    before the first cell.
+    before the first cell. ``workers`` submissions are run at a time, as many as there are
+    processor cores where it is 0.
     """
 
     no_gpu: str = "accept"
     cell_seconds: Positive = 300
     seconds: Positive = 900
     seed: int = 20
-    workers: Positive = 1
+    workers: Annotated[int, msgspec.Meta(ge=0)] = 0
 
     def __post_init__(self) -> None:
         if self.no_gpu not in NO_GPU:

@@ -176,3 +176,15 @@ def test_points_earned_before_a_kernel_died_stay():
     )
     results = judged({"": work})[""]
     assert sum(one.points for one in results.checks) == 12
+
+
+def test_the_kernels_name_for_a_cell_is_left_out():
+    """Python says in which file a syntax error is; here that is a number without meaning."""
+    broken = cell(
+        "build",
+        status="error",
+        ename="SyntaxError",
+        evalue="incomplete input (2222995288.py, line 3)",
+    )
+    verdict = said("build", Submission(hand_ins={"build": None}, cells={"build": broken}))
+    assert verdict.message == "Your cell stopped with SyntaxError: incomplete input (line 3)."

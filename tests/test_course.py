@@ -42,7 +42,7 @@ def test_settings_are_read(tmp_path):
         ("c.Autograder.nogpu = 1", "no setting Autograder.nogpu. There are: cell_seconds"),
         ("c.Autograder.no_gpu = 'maybe'", "“maybe”; it may be accept, not_applicable, error"),
         ("c.Autograder.seconds = 'ten'", "seconds"),
-        ("c.Autograder.workers = 0", "workers"),
+        ("c.Autograder.workers = -1", "workers"),
         ("c.Autograder.seed = 1.5", "seed"),
         ("1 / 0", "ZeroDivisionError"),
         ("c.Autograder.seed = ", "SyntaxError"),

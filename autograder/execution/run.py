@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,14 +15,13 @@ from typing import Literal
 import psutil
 
 from autograder.course import Settings
+from autograder.execution.ending import end
 from autograder.execution.job import End
 
 EVIDENCE = "AUTOGRADER_EVIDENCE"
 # What a kernel may know of the environment: where programs are, the language, the GPU's drivers.
 PASSED_ON = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "LD_LIBRARY_PATH", "VIRTUAL_ENV")
 PASSED_ON_BEGIN = ("CUDA_", "NVIDIA_", "XLA_")
-# New processes may appear while the old ones are being ended.
-ROUNDS = 100
 
 
 @dataclass(frozen=True)
@@ -78,7 +76,9 @@ def environment(room: Path) -> dict[str, str]:
         "KERAS_HOME": f"{home}/keras",
         EVIDENCE: str(room / "evidence"),
         "PYTHONHASHSEED": "0",
-        "TF_CPP_MIN_LOG_LEVEL": "2",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        # On a machine without a GPU TensorFlow reports an error where there is none.
+        "TF_CPP_MIN_LOG_LEVEL": "3",
         # Ten neurons do not fill a core; several submissions side by side do.
         "TF_NUM_INTRAOP_THREADS": "1",
         "TF_NUM_INTEROP_THREADS": "1",
@@ -107,15 +107,7 @@ def _started(room: Path, log: int) -> Iterator[subprocess.Popen[bytes]]:
 
 
 def _end_all(worker: subprocess.Popen[bytes], room: Path) -> None:
-    for _ in range(ROUNDS):
-        family = _family(worker, room)
-        if not family:
-            break
-        for process in family:
-            # Those whose parents are gone need nobody to wait for them.
-            with contextlib.suppress(psutil.Error):
-                process.kill()
-        time.sleep(0.02)
+    end(lambda: _family(worker, room))
     worker.kill()
     worker.wait()
 
@@ -135,9 +127,4 @@ def _family(worker: subprocess.Popen[bytes], room: Path) -> list[psutil.Process]
         parent = psutil.Process(worker.pid)
         if worker.poll() is None:
             found |= {child.pid: child for child in parent.children(recursive=True)}
-    alive = []
-    for process in found.values():
-        with contextlib.suppress(psutil.Error):
-            if process.status() != psutil.STATUS_ZOMBIE:
-                alive.append(process)
-    return alive
+    return list(found.values())

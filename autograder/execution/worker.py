@@ -16,10 +16,12 @@ from pathlib import Path
 
 import msgspec
 import nbformat
+import psutil
 from nbclient.exceptions import DeadKernelError
 
 from autograder.evidence import write_whole
 from autograder.execution.client import Client
+from autograder.execution.ending import end
 from autograder.execution.job import End, Job, Ran
 
 PR_SET_CHILD_SUBREAPER = 36
@@ -30,7 +32,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     folder = Path((argv or sys.argv[1:])[0])
     (folder / "ran").mkdir()
     _adopt_orphans()
-    return asyncio.run(_run(folder))
+    try:
+        return asyncio.run(_run(folder))
+    finally:
+        # As long as we live, orphans are our children; afterwards nobody could tell them.
+        end(lambda: psutil.Process().children(recursive=True))
 
 
 async def _run(folder: Path) -> End:

@@ -33,8 +33,10 @@ class Desk:
 
     def __init__(self, lesson: Lesson) -> None:
         _use_our_data()
-        # Only now: Keras reads KERAS_HOME once, when it is imported.
-        from autograder.recorder import Recorder  # noqa: PLC0415
+        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+        with kernel.hushed():
+            # Only now: Keras reads KERAS_HOME once, when it is imported.
+            from autograder.recorder import Recorder  # noqa: PLC0415
 
         folder = os.environ.get(EVIDENCE)
         self.lesson = lesson

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +22,27 @@ from autograder.render import html
 def show(page: str, text: str) -> None:
     """Show HTML, with a twin in words for terminals and screen readers."""
     display({"text/html": page, "text/plain": text}, raw=True)
+
+
+@contextlib.contextmanager
+def hushed() -> Iterator[None]:
+    """Keep off the screen what TensorFlow's C++ part logs while it is imported.
+
+    It looks like errors, is there on every machine, and no setting turns it off. What Python
+    itself says is still seen: in a kernel it takes another way.
+    """
+    try:
+        kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    except OSError:
+        yield
+        return
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
 
 
 class Cells:

@@ -1,0 +1,403 @@
+"""Notebooks are run in a real kernel, and whatever they do, the run ends and tells what happened."""
+
+import os
+import subprocess
+import sys
+import time
+
+import mini
+import nbformat
+import numpy as np
+import psutil
+import pytest
+from nbclient import NotebookClient
+
+from autograder.course import Settings
+from autograder.evidence import Recorded
+from autograder.execution import execute
+from autograder.execution.left import ran_in, recorded_in
+from autograder.execution.restore import restore
+from autograder.execution.run import EVIDENCE, environment
+from autograder.lesson import load_lesson
+
+pytestmark = [pytest.mark.kernel, pytest.mark.slow]
+
+LESSON = load_lesson("building-a-brain")
+# Before our own processes are looked for.
+DEAF = """\
+import signal, subprocess, sys, os
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+"""
+# Three that try to stay: a child, one whose parent is gone, and one without our environment.
+LEAVE_BEHIND = """\
+import subprocess, sys, time
+sleep = "import time; time.sleep(600)  # left by test_execution"
+subprocess.Popen([sys.executable, "-c", sleep], start_new_session=True)
+orphan = f"import subprocess, sys; subprocess.Popen([sys.executable, '-c', {sleep!r}], env={{}})"
+for how in ({}, {"env": {}}):
+    subprocess.run([sys.executable, "-c", orphan], start_new_session=True, **how)
+"""
+
+
+def own(source):
+    return nbformat.v4.new_code_cell(source)
+
+
+def run(notebook, home, *, beside=None, **limits):
+    restored = restore(notebook, mini.released())
+    return execute(restored, LESSON, Settings(**limits), data_home=home, beside=beside)
+
+
+def cell(executed, name):
+    return executed.evidence.cell(name)
+
+
+def questions(executed):
+    recorded = executed.evidence.recorded
+    return [one.question for one in recorded.hand_ins] if recorded else []
+
+
+def output(executed, name):
+    outputs = mini.cell_of(executed.notebook, name).outputs
+    return "".join(one.get("text", "") for one in outputs if one.output_type == "stream")
+
+
+def left_behind():
+    """Processes of these tests that are still there."""
+    found = []
+    for process in psutil.process_iter(["cmdline", "environ"]):
+        words = " ".join(process.info["cmdline"] or [])
+        ours = (process.info["environ"] or {}).get(EVIDENCE, "")
+        if "left by test_execution" in words or ours.startswith("/tmp/autograder-test"):
+            found.append(words)
+    return found
+
+
+@pytest.fixture(autouse=True)
+def rooms(tmp_path, monkeypatch):
+    """Rooms of our own, so that what runs in them is ours."""
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+
+
+class TestRight:
+    """A right notebook, run twice."""
+
+    @pytest.fixture(scope="class")
+    def runs(self, sample_keras, tmp_path_factory):
+        beside = tmp_path_factory.mktemp("beside")
+        (beside / "helper.py").write_text("NAME = 'mine'")
+        # What must not be imported in place of the real one.
+        (beside / "numpy.py").write_text("raise ImportError('the wrong one')")
+        (beside / "autograder.py").write_text("raise ImportError('the wrong one')")
+        (beside / "other.ipynb").write_text("{}")
+        (beside / "link").symlink_to("/etc/passwd")
+        answer = mini.RIGHT["devices"] + (
+            "\nimport os, helper, numpy.linalg\nprint(sorted(os.listdir()), helper.NAME)"
+            "\nprint(sorted(os.environ))"
+        )
+        notebook = mini.submitted(devices=answer)
+        return [run(notebook, sample_keras, beside=beside) for _ in range(2)]
+
+    def test_everything_was_run(self, runs) -> None:
+        evidence = runs[0].evidence
+        assert (evidence.run.stopped, evidence.run.limits) == (None, ())
+        assert {one.status for one in evidence.record.cells} == {"ok"}
+        assert {one.grade_id for one in evidence.record.cells if one.changed} == set(mini.RIGHT)
+        assert questions(runs[0]) == list(mini.RIGHT)
+        assert evidence.recorded.troubles == ()
+        assert (evidence.run.data, evidence.run.seed) == ("sample", 20)
+        (fit,) = evidence.recorded.fits
+        assert (fit.epochs_done, fit.training.cards, fit.snapshots) == (2, "training", (3, 3))
+
+    def test_a_second_run_says_the_same(self, runs) -> None:
+        one, other = (executed.evidence for executed in runs)
+        assert one.recorded == other.recorded
+        assert set(one.arrays) == set(other.arrays)
+        for name, array in one.arrays.items():
+            np.testing.assert_array_equal(array, other.arrays[name])
+
+    def test_outputs_are_in_the_notebook(self, runs) -> None:
+        notebook = runs[0].notebook
+        nbformat.validate(notebook)
+        assert "7,850" in str(mini.cell_of(notebook, "summary").outputs)
+        numbers = [one.execution_count for one in notebook.cells if one.cell_type == "code"]
+        assert numbers == list(range(1, len(numbers) + 1))
+        # In grading a check shows nothing: the judge fills it in.
+        assert mini.cell_of(notebook, "check-build").outputs == []
+
+    def test_nothing_on_stderr(self, runs) -> None:
+        outputs = [out for one in runs[0].notebook.cells for out in one.get("outputs", [])]
+        assert [out for out in outputs if out.get("name") == "stderr"] == []
+
+    def test_files_beside_the_notebook(self, runs) -> None:
+        assert "['autograder.py', 'helper.py', 'numpy.py'] mine" in output(runs[0], "devices")
+
+    def test_the_environment_was_cleared(self, runs) -> None:
+        names = output(runs[0], "devices").splitlines()[-1]
+        assert EVIDENCE in names
+        assert "PYTEST_CURRENT_TEST" in os.environ
+        assert "PYTEST_CURRENT_TEST" not in names
+
+    def test_nothing_is_left_running(self, runs) -> None:
+        assert left_behind() == []
+
+
+class TestBlank:
+    """The untouched release reaches its end, and says what is still to do."""
+
+    @pytest.fixture(scope="class")
+    def executed(self, sample_keras):
+        notebook = mini.released()
+        notebook.cells.append(own("len(gpus)"))
+        notebook.cells.append(own("check.steady_accuracy(history)"))
+        notebook.cells.append(own("print(model)"))
+        return run(notebook, sample_keras)
+
+    def test_its_end_is_reached(self, executed) -> None:
+        assert executed.evidence.run.stopped is None
+        assert questions(executed) == list(mini.RIGHT)
+        cells = executed.evidence.record.cells
+        failed = [one.grade_id for one in cells if one.status != "ok"]
+        assert failed == ["summary", None, None]
+        assert cell(executed, "summary").ename in ("BlankUsed", "NotAttempted")
+        assert not any(one.changed for one in executed.evidence.record.cells)
+
+    def test_a_blank_is_met_with_one_friendly_line(self, executed) -> None:
+        for used in (mini.cell_of(executed.notebook, "summary"), *executed.notebook.cells[-3:-1]):
+            (shown,) = used.outputs
+            assert shown.output_type == "display_data"
+            assert shown.data["text/plain"].startswith("Not yet: `")
+            assert "\n" not in shown.data["text/plain"]
+
+    def test_looking_at_it_is_not_using_it(self, executed) -> None:
+        assert executed.notebook.cells[-1].outputs[0].text == "‹model: still blank›\n"
+
+
+class TestErrors:
+    """One notebook with everything in it that fails without ending the kernel."""
+
+    @pytest.fixture(scope="class")
+    def executed(self, sample_keras):
+        notebook = mini.submitted(
+            devices="import sys\nprint('hello', file=sys.stderr)\nsys.exit('enough')",
+            build="model = input('units? ')",
+            parameters="while True:\n    pass",
+            compile="print('x' * 30_000_000)\nfor _ in range(3): print('y' * 3_000_000)",
+            train="def broken(:",
+            predict="\n".join(
+                (
+                    "from IPython.display import display",
+                    "handle = display('a', display_id=True)",
+                    "for size in range(40): handle.update('z' * 1_000_000)",
+                    LEAVE_BEHIND,
+                )
+            ),
+        )
+        began = time.monotonic()
+        executed = run(notebook, sample_keras, cell_seconds=20)
+        return executed, time.monotonic() - began
+
+    def test_each_cell_says_how_it_ended(self, executed) -> None:
+        executed, _ = executed
+        assert executed.evidence.run.stopped is None
+        ends = {name: cell(executed, name) for name in mini.RIGHT}
+        assert (ends["devices"].ename, ends["devices"].evalue) == ("SystemExit", "enough")
+        assert ends["build"].ename == "StdinNotImplementedError"
+        assert ends["parameters"].status == "timeout"
+        assert ends["train"].ename == "SyntaxError"
+        assert executed.evidence.run.limits == ("time",)
+        assert questions(executed) == list(mini.RIGHT)
+
+    def test_the_cells_after_a_time_limit_are_run(self, executed) -> None:
+        executed, seconds = executed
+        assert cell(executed, "check-parameters").status == "ok"
+        assert cell(executed, "check-predict").status == "ok"
+        assert seconds < 100
+
+    def test_output_without_end_is_cut_off(self, executed) -> None:
+        executed, _ = executed
+        text = output(executed, "compile")
+        assert "too much output" in text
+        assert len(nbformat.writes(executed.notebook)) < 10 * 2**20
+        assert cell(executed, "check-compile").status == "ok"
+
+    def test_processes_that_try_to_stay_are_ended(self, executed) -> None:
+        assert cell(executed[0], "predict").status == "ok"
+        assert left_behind() == []
+
+
+@pytest.mark.parametrize(
+    "end",
+    ["import os\nos._exit(0)", "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)", "exit()"],
+)
+def test_a_dead_kernel_is_noticed_at_once(sample_keras, end) -> None:
+    notebook = mini.submitted(parameters=end + "\nimport time; time.sleep(5)")
+    began = time.monotonic()
+    executed = run(notebook, sample_keras, cell_seconds=300)
+    assert time.monotonic() - began < 60
+    assert executed.evidence.run.stopped.startswith("the kernel died")
+    assert questions(executed)[:2] == ["devices", "build"]
+    assert cell(executed, "check-build").status == "ok"
+    assert cell(executed, "train").status == "not_run"
+    if end != "exit()":
+        assert cell(executed, "parameters").status == "error"
+        assert cell(executed, "parameters").ename == "DeadKernelError"
+        assert questions(executed) == ["devices", "build"]
+    assert left_behind() == []
+
+
+def test_a_cell_that_cannot_be_interrupted_ends_the_run(sample_keras) -> None:
+    notebook = mini.submitted(build=DEAF + "while True: pass")
+    began = time.monotonic()
+    executed = run(notebook, sample_keras, cell_seconds=15)
+    assert time.monotonic() - began < 60
+    assert "did not come back" in executed.evidence.run.stopped
+    assert cell(executed, "build").status == "timeout"
+    assert cell(executed, "check-build").status == "not_run"
+    assert questions(executed) == ["devices"]
+    assert left_behind() == []
+
+
+def test_the_limit_of_the_whole_notebook(sample_keras) -> None:
+    notebook = mini.submitted(build=DEAF + LEAVE_BEHIND + "\nwhile True: pass")
+    began = time.monotonic()
+    executed = run(notebook, sample_keras, seconds=20)
+    assert time.monotonic() - began < 40
+    assert executed.evidence.run.stopped == "the notebook was stopped at the time limit of 20 s"
+    assert executed.evidence.run.limits == ("time",)
+    assert cell(executed, "build").status == "timeout"
+    assert cell(executed, "setup").status == "ok"
+    assert questions(executed) == ["devices"]
+    assert left_behind() == []
+
+
+def test_a_student_who_ends_our_process(sample_keras) -> None:
+    notebook = mini.submitted(
+        build=LEAVE_BEHIND.splitlines()[0]
+        + "\nimport os, signal\nos.kill(os.getppid(), signal.SIGKILL)\ntime.sleep(60)"
+    )
+    executed = run(notebook, sample_keras)
+    assert executed.evidence.run.stopped == "the run was ended from outside by SIGKILL"
+    assert questions(executed) == ["devices"]
+    assert cell(executed, "build").status == "error"
+    assert left_behind() == []
+
+
+class TestPractice:
+    """The notebook as a student runs it: the checks answer at once."""
+
+    @staticmethod
+    def practise(home, tmp_path, **more):
+        notebook = mini.submitted(
+            build="model = tf.keras.Sequential([tf.keras.Input((28, 28)),"
+            " tf.keras.layers.Flatten(), tf.keras.layers.Dense(11)])",
+            predict="import math\npredicted_label = 3\nsteady = check.steady_accuracy(history)\n"
+            "print(len(steady), all(0.5 < one < 0.9 for one in steady))\n"
+            "print(check.steady_accuracy({'loss': [1, 2]}), check.steady_accuracy(7))",
+        )
+        room = tmp_path / "room"
+        (room / "home").mkdir(parents=True)
+        variables = {**environment(room), "KERAS_HOME": str(home), **more}
+        del variables[EVIDENCE]
+        client = NotebookClient(notebook, timeout=120, allow_errors=True)
+        client.execute(cwd=str(tmp_path), env=variables)
+        return notebook
+
+    @pytest.fixture(scope="class")
+    def notebook(self, sample_keras, tmp_path_factory):
+        return self.practise(sample_keras, tmp_path_factory.mktemp("practice"))
+
+    @pytest.mark.parametrize("name", list(mini.RIGHT))
+    def test_a_check_shows_words_and_returns_a_number(self, notebook, name) -> None:
+        shown, value = mini.cell_of(notebook, f"check-{name}").outputs
+        assert shown.output_type == "display_data"
+        assert set(shown.data) == {"text/html", "text/plain"}
+        assert "points" in shown.data["text/plain"]
+        assert value.output_type == "execute_result"
+        assert set(value.data) == {"text/plain"}
+        assert 0 <= float(value.data["text/plain"]) <= mini.POINTS[name]
+
+    def test_the_points(self, notebook) -> None:
+        got = {
+            name: float(mini.cell_of(notebook, f"check-{name}").outputs[1].data["text/plain"])
+            for name in mini.RIGHT
+        }
+        assert (got["devices"], got["compile"]) == (2, 4)
+        assert got["build"] < 4
+
+    def test_steady_accuracy(self, notebook) -> None:
+        (shown,) = mini.cell_of(notebook, "predict").outputs
+        assert shown.text == "2 True\n[nan, nan] []\n"
+
+    def test_nothing_on_stderr_and_no_error(self, notebook) -> None:
+        outputs = [out for one in notebook.cells for out in one.get("outputs", [])]
+        assert [out for out in outputs if out.get("name") == "stderr"] == []
+        assert [out for out in outputs if out.output_type == "error"] == []
+
+    def test_under_validate_a_failed_check_raises_its_message(self, sample_keras, tmp_path) -> None:
+        notebook = self.practise(sample_keras, tmp_path, NBGRADER_VALIDATING="1")
+        shown, error = mini.cell_of(notebook, "check-build").outputs
+        assert (error.output_type, error.ename) == ("error", "CheckFailed")
+        assert "11 neurons" in error.evalue
+        _, value = mini.cell_of(notebook, "check-compile").outputs
+        assert value.output_type == "execute_result"
+
+
+class TestLeft:
+    """What a student's code could have written where we read."""
+
+    @pytest.mark.parametrize(
+        "content",
+        [
+            b"",
+            b"{",
+            b"[]",
+            b'{"status": "fine"}',
+            b'{"status": "ok", "outputs": [{"output_type": "nonsense"}]}',
+            b'{"status": "ok", "outputs": [7]}',
+            b"\xff",
+            b"[" * 100_000,
+        ],
+    )
+    def test_a_cell(self, tmp_path, content) -> None:
+        (tmp_path / "0.json").write_bytes(content)
+        (tmp_path / "1.json").write_bytes(b'{"status": "ok"}')
+        (tmp_path / "7.json").write_bytes(b'{"status": "ok"}')
+        (tmp_path / "x.json").write_bytes(b'{"status": "ok"}')
+        assert list(ran_in(tmp_path, 3)) == [1]
+
+    def test_no_file_at_all(self, tmp_path) -> None:
+        (tmp_path / "0.json").symlink_to("/dev/zero")
+        (tmp_path / "1.json").mkdir()
+        os.mkfifo(tmp_path / "2.json")
+        with (tmp_path / "3.json").open("wb") as stream:
+            stream.truncate(65 * 2**20)
+        assert ran_in(tmp_path, 5) == {}
+        assert ran_in(tmp_path / "gone", 5) == {}
+
+    def test_what_was_recorded(self, tmp_path) -> None:
+        path = tmp_path / "recorded.json"
+        assert recorded_in(tmp_path) == (None, {}, None)
+        path.write_bytes(b"{}")
+        assert recorded_in(tmp_path) == (Recorded(), {}, None)
+        for content in (b"", b"[]", b'{"surplus": 1}', b" " * (5 * 2**20)):
+            path.write_bytes(content)
+            recorded, arrays, trouble = recorded_in(tmp_path)
+            assert (recorded, arrays) == (None, {})
+            assert trouble
+        path.unlink()
+        path.symlink_to("/etc/passwd")
+        assert recorded_in(tmp_path)[2]
+        path.unlink()
+        path.write_bytes(b"{}")
+        (tmp_path / "recorded.npz").write_bytes(b"no archive")
+        assert recorded_in(tmp_path)[2]
+
+
+def test_the_process_says_when_it_could_not_begin(tmp_path) -> None:
+    (tmp_path / "job.json").write_text("{}")
+    done = subprocess.run(
+        [sys.executable, "-m", "autograder.execution.worker", str(tmp_path)],
+        capture_output=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1
