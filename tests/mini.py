@@ -55,7 +55,10 @@ def released() -> NotebookNode:
     """The notebook as students get it."""
     cells = [
         nbformat.v4.new_markdown_cell("# Building a Brain", id="title"),
-        code("from autograder.lessons.building_a_brain import check\nimport tensorflow as tf", "setup"),
+        code(
+            "from autograder.lessons.building_a_brain import check\nimport tensorflow as tf",
+            "setup",
+        ),
         code(LOAD, "load-data"),
     ]
     for name, blank in BLANKS.items():

@@ -16,7 +16,7 @@ from autograder.lesson import load_lesson
 from autograder.report import Outcome, Report
 from autograder.submissions import find_submissions
 
-pytestmark = pytest.mark.kernel
+pytestmark = [pytest.mark.kernel, pytest.mark.slow]
 
 LESSON = load_lesson("building-a-brain")
 # Two cards and two epochs would do as well; training is left out of most of these.

@@ -18,10 +18,10 @@ from autograder.notebook.blank import Blank, used
         lambda blank: blank[0],
         lambda blank: operator.setitem(blank, 0, 1),
         lambda blank: operator.delitem(blank, 0),
-        lambda blank: list(blank),
-        lambda blank: next(blank),
+        list,
+        next,
         lambda blank: 1 in blank,
-        lambda blank: reversed(blank),
+        reversed,
         lambda blank: blank.fit,
         lambda blank: blank.history["loss"],
         lambda blank: setattr(blank, "trainable", False),
@@ -42,11 +42,10 @@ from autograder.notebook.blank import Blank, used
         lambda blank: f"{blank}",
         lambda blank: f"{blank:.2f}",
         lambda blank: blank == 1,
-        lambda blank: 1 != blank,
+        lambda blank: blank != 1,
         lambda blank: np.uint8(1) == blank,
         lambda blank: sum([1, blank]),
         lambda blank: max([1, blank]),
-        lambda blank: "%d" % blank,
         *(
             lambda blank, operate=operate, turn=turn: operate(*((1, blank) if turn else (blank, 1)))
             for turn in (False, True)

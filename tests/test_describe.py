@@ -54,7 +54,12 @@ def test_the_lesson_model(make) -> None:
     assert described.dense[0].settings == {"units": 10, "use_bias": True, "activation": "linear"}
     assert (described.trainable_parameters, described.other_parameters) == (7850, 0)
     kernel, bias = described.dense[0].weights
-    assert (kernel.name, kernel.shape, bias.name, bias.shape) == ("kernel", (784, 10), "bias", (10,))
+    assert (kernel.name, kernel.shape, bias.name, bias.shape) == (
+        "kernel",
+        (784, 10),
+        "bias",
+        (10,),
+    )
     assert "CPU" in kernel.device or "GPU" in kernel.device
     np.testing.assert_array_equal(arrays[kernel.array], model.layers[-1].get_weights()[0])
     assert described.compiled is None
@@ -267,7 +272,9 @@ def test_a_deep_model_and_long_names_are_accepted() -> None:
 
 
 def test_weights_that_numpy_does_not_know() -> None:
-    described, arrays = told(keras.Sequential([keras.Input((2,)), layers.Dense(3, dtype="bfloat16")]))
+    described, arrays = told(
+        keras.Sequential([keras.Input((2,)), layers.Dense(3, dtype="bfloat16")])
+    )
     assert arrays[described.dense[0].weights[0].array].dtype == np.float32
 
 

@@ -161,7 +161,7 @@ def test_what_is_no_card_is_unknown_and_never_wrong(box, x) -> None:
         lambda x: x[:, ::-1],
         lambda x: np.swapaxes(x, 1, 2),
         lambda x: (x > 127).astype(float),
-        lambda x: np.sqrt(x),
+        np.sqrt,
         lambda x: x + rng.normal(0, 20, x.shape),
         lambda x: x * rng.random((len(x), 1, 1)),
     ],

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 import textwrap
+import warnings
 
 import keras
 import msgspec
@@ -116,16 +117,21 @@ class TestNothingChanges:
             recorder.data = sample
             if watched:
                 recorder.watch()
-            try:
-                model = new_model(drop=0.2, steps_per_execution=steps)
-                history = fit(model, **getattr(self, given)(cards, quiz), epochs=2)
-            finally:
-                recorder.unwatch()
-            seen.append((history.history, model.get_weights(), model.predict(quiz[0], verbose=0)))
+            with warnings.catch_warnings(record=True) as warned:
+                warnings.simplefilter("always")
+                try:
+                    model = new_model(drop=0.2, steps_per_execution=steps)
+                    history = fit(model, **getattr(self, given)(cards, quiz), epochs=2)
+                finally:
+                    recorder.unwatch()
+            said = model.predict(quiz[0], verbose=0)
+            told = [str(one.message) for one in warned]
+            seen.append((history.history, model.get_weights(), said, told))
             assert bool(recorder.recorded()[0].fits) is watched
             assert recorder.recorded()[0].troubles == ()
-        (history, weights, said), (history2, weights2, said2) = seen
+        (history, weights, said, told), (history2, weights2, said2, told2) = seen
         assert history == history2
+        assert told == told2
         for one, other in zip(weights, weights2, strict=True):
             np.testing.assert_array_equal(one, other)
         np.testing.assert_array_equal(said, said2)
@@ -156,7 +162,9 @@ class TestNothingChanges:
         with pytest.raises(TypeError):
             new_model().fit(*cards, nonsense=1)
 
-    def test_a_saved_model_loads_without_a_warning(self, recorder, cards, tmp_path, recwarn) -> None:
+    def test_a_saved_model_loads_without_a_warning(
+        self, recorder, cards, tmp_path, recwarn
+    ) -> None:
         model = new_model()
         fit(model, *cards)
         model.save(tmp_path / "model.keras")
@@ -322,7 +330,7 @@ class TestFit:
         assert all(len(arrays[f"fit-0/{name}"]) == 2 for name in told.means)
 
     def test_an_error(self, recorder, cards) -> None:
-        with pytest.raises(ValueError, match="Dimensions|cardinality|shape"):
+        with pytest.raises(ValueError, match=r"Dimensions|cardinality|shape"):
             fit(new_model(), cards[0], cards[1][:5])
         told, _ = last_fit(recorder)
         assert told.error.startswith("ValueError: ")
@@ -479,7 +487,9 @@ class TestQuestions:
 
     def test_what_cannot_be_told(self, recorder, sample) -> None:
         model = new_model()
-        model.predict(tf.data.Dataset.from_tensor_slices(sample.train_images[:4]).batch(1), verbose=0)
+        model.predict(
+            tf.data.Dataset.from_tensor_slices(sample.train_images[:4]).batch(1), verbose=0
+        )
         model(np.ones((1, 28, 28)))
         tf.function(model)(tf.ones((2, 28, 28)))
         recorded, _ = recorder.recorded()
@@ -542,14 +552,14 @@ class TestDevices:
         "ask",
         [
             lambda: tf.config.list_physical_devices("GPU"),
-            lambda: tf.config.list_physical_devices(),
+            lambda: tf.config.list_physical_devices(None),
             lambda: tf.config.list_logical_devices("GPU"),
             lambda: tf.config.get_visible_devices("GPU"),
             lambda: tf.config.experimental.list_physical_devices("GPU"),
             lambda: tf.config.experimental.list_logical_devices("GPU"),
             lambda: tf.config.experimental.get_visible_devices("GPU"),
             lambda: tf.compat.v1.config.list_physical_devices("GPU"),
-            lambda: tf.test.gpu_device_name(),
+            lambda: tf.test.gpu_device_name(),  # noqa: PLW0108  looked up when it is called
         ],
     )
     def test_every_way_of_asking(self, recorder, ask) -> None:

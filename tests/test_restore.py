@@ -164,7 +164,9 @@ def test_tags_that_change_how_a_cell_is_run() -> None:
         mini.cell_of(notebook, name).metadata.tags = ["skip-execution", "mine"]
     result = restored(notebook)
     assert result.notes == ("The tag “skip-execution” was taken from a cell.",) * 2
-    assert all("skip-execution" not in cell.metadata.get("tags", []) for cell in result.notebook.cells)
+    assert all(
+        "skip-execution" not in cell.metadata.get("tags", []) for cell in result.notebook.cells
+    )
     assert mini.cell_of(result.notebook, "summary").metadata.tags == ["raises-exception"]
 
 

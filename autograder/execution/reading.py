@@ -20,6 +20,7 @@ from autograder.errors import SubmissionError
 MOST_BYTES = 100 * 2**20
 MOST_SOURCE = 2 * 2**20
 MOST_CELLS = 2_000
+MOST_NOTES = 100
 LARGE = 10 * 2**20
 CELL_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 
@@ -57,7 +58,7 @@ def read_notebook(path: Path) -> ReadNotebook:
     if len(data) > LARGE:
         size = f"{len(data) / 2**20:.0f} MiB"
         taking.notes.append(f"The file has {size}; its old outputs were left out.")
-    return ReadNotebook(notebook=notebook, notes=tuple(taking.notes))
+    return ReadNotebook(notebook=notebook, notes=tuple(taking.notes[-MOST_NOTES:]))
 
 
 def _bytes(path: Path) -> bytes:
@@ -109,8 +110,7 @@ class _Taking:
         if source is None:
             self.notes.append(f"Cell {number + 1} had no text.")
             source = ""
-        make = {"code": nbformat.v4.new_code_cell, "markdown": nbformat.v4.new_markdown_cell}
-        cell: NotebookNode = make.get(str(kind), nbformat.v4.new_raw_cell)(source)
+        cell = _new(kind, source)
         cell.id = self._id(number, given.get("id"))
         metadata = given.get("metadata")
         if isinstance(metadata, dict):
@@ -124,6 +124,18 @@ class _Taking:
             name += "-again"
         self._ids.add(name)
         return str(name)
+
+
+def _new(kind: Any, source: str) -> NotebookNode:
+    match kind:
+        case "code":
+            cell = nbformat.v4.new_code_cell(source)
+        case "markdown":
+            cell = nbformat.v4.new_markdown_cell(source)
+        case _:
+            cell = nbformat.v4.new_raw_cell(source)
+    assert isinstance(cell, NotebookNode)
+    return cell
 
 
 def _needed(metadata: dict[str, Any]) -> dict[str, Any]:

@@ -124,9 +124,12 @@ def _recognise_by_neighbours(work: _Work, found: dict[str, list[int]]) -> None:
         if name in found or not is_solution(cell):
             continue
         codes = [place for place in range(check) if work.cells[place].cell_type == "code"]
-        if codes and codes[-1] not in taken:
-            if work.cells[codes[-1]].source.strip() not in work.texts:
-                found[name] = [codes[-1]]
+        nearest = codes[-1] if codes else None
+        if nearest is None or nearest in taken:
+            continue
+        # A cell that was given is nobody's answer.
+        if work.cells[nearest].source.strip() not in work.texts:
+            found[name] = [nearest]
 
 
 def _first_line(cell: NotebookNode) -> str:
