@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-
 from collections.abc import Collection
 
 from autograder.checks import Failed, NotAttempted, Skipped, Verdict

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -38,6 +39,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code."""
     arguments = _parser().parse_args(argv)
     console = Console(stderr=True)
+    # Asked to end, we end as after Ctrl-C: nothing that we started goes on.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         code: int = arguments.run(arguments, console)
     except AutograderError as error:
@@ -57,6 +60,10 @@ def grade(arguments: argparse.Namespace, console: Console) -> int:
     submissions = find_submissions(arguments.paths)
     grader = _grader(arguments, course, console)
     workers = arguments.workers or course.settings.workers or os.cpu_count() or 1
+    console.print(
+        "Submissions run with your own rights: this version has no sandbox (isolation: none).",
+        highlight=False,
+    )
     reports = _graded(grader, submissions, min(workers, len(submissions)), console)
     if arguments.json:
         write_whole(arguments.json, jsonform.document(reports).encode())

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+import threading
 import traceback
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import msgspec
@@ -16,7 +17,7 @@ from nbformat import NotebookNode
 from autograder.course import Course
 from autograder.errors import SubmissionError
 from autograder.evidence import Evidence, save, write_whole
-from autograder.execution import execute
+from autograder.execution import CancelledError, execute
 from autograder.execution.reading import ReadNotebook, read_notebook
 from autograder.execution.restore import Restored, grade_id, restore
 from autograder.judge import judge_apart
@@ -35,6 +36,7 @@ class Grader:
     data_home: Path
     results: Path
     lesson: Lesson | None = None
+    _cancel: threading.Event = field(default_factory=threading.Event)
 
     def grade(self, submissions: Sequence[Submission], *, workers: int = 1) -> Iterator[Report]:
         """The report of each submission, as they are ready.
@@ -48,12 +50,17 @@ class Grader:
             try:
                 for done in as_completed(waiting):
                     yield done.result()
-            finally:
-                pool.shutdown(wait=False, cancel_futures=True)
+            except BaseException:
+                # Ctrl-C among them: what is running is given up, what was written stays.
+                self._cancel.set()
+                pool.shutdown(cancel_futures=True)
+                raise
 
     def _one(self, submission: Submission, place: str) -> Report:
         try:
             return self.grade_one(submission, place)
+        except CancelledError:
+            raise
         except Exception as error:  # noqa: BLE001  one submission must not end the class
             report = _failed(submission, f"The grader itself failed: {error}".partition("\n")[0])
             return replace(report, trouble=traceback.format_exc())
@@ -83,6 +90,7 @@ class Grader:
             self.course.settings,
             data_home=self.data_home,
             beside=submission.folder,
+            cancel=self._cancel,
         )
         folder = self.results / lesson.name / place
         save(executed.evidence, folder)

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import make_class
 import nbformat
+import psutil
 import pytest
 from nbformat import NotebookNode
 
@@ -149,3 +157,43 @@ def test_the_old_format_is_converted(reports: dict[str, Report]) -> None:
     report = reports["old format"]
     assert any("old format 3" in note for note in report.notes)
     assert outcomes(report, "compile") == {"passed"}
+
+
+@pytest.mark.parametrize("asked", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_a_grader_that_is_stopped_leaves_nothing_running(
+    tmp_path: Path, sample_keras: Path, asked: signal.Signals
+) -> None:
+    """Ctrl-C, a polite end and a rude one: the kernel that was at work ends too."""
+    nbformat.write(NOTEBOOKS["deaf loop"], tmp_path / "loop.ipynb")
+    environment = {**os.environ, "KERAS_HOME": str(sample_keras), "TMPDIR": str(tmp_path)}
+    command = [sys.executable, "-m", "autograder.cli", "grade", "loop.ipynb"]
+    with subprocess.Popen(
+        command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True
+    ) as grader:
+        started = wait_for(lambda: in_folder(tmp_path, besides=grader.pid), present=True)
+        assert started
+        grader.send_signal(asked)
+        _, said = grader.communicate(timeout=60)
+    assert wait_for(lambda: in_folder(tmp_path, besides=grader.pid), present=False)
+    if asked is not signal.SIGKILL:
+        assert grader.returncode == 130
+        assert "the same command starts again" in said
+
+
+def in_folder(folder: Path, *, besides: int) -> list[int]:
+    """The processes whose environment names the folder."""
+    found = []
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):
+            if str(folder) in process.environ().get("HOME", "") and process.pid != besides:
+                found.append(process.pid)
+    return found
+
+
+def wait_for(look: Callable[[], list[int]], *, present: bool) -> bool:
+    """Whether there come to be some, or none, within half a minute."""
+    for _ in range(60):
+        if bool(look()) is present:
+            return True
+        time.sleep(0.5)
+    return False

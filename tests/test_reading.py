@@ -222,3 +222,38 @@ def test_any_damage_is_put_right_or_refused_with_a_reason(tmp_path, data) -> Non
         ours = mini.cell_of(mini.released(), name)
         assert mini.cell_of(restored.notebook, name).source == ours.source
     assert len({cell.id for cell in restored.notebook.cells}) == len(restored.notebook.cells)
+
+
+def with_picture(attachments: object) -> dict:
+    """A notebook whose one cell shows an attached picture."""
+    cell = {
+        "cell_type": "markdown",
+        "id": "a",
+        "metadata": {},
+        "source": "![A neuron](attachment:neuron.png)",
+        "attachments": attachments,
+    }
+    return {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [cell]}
+
+
+def test_attached_pictures_are_kept(tmp_path):
+    path = tmp_path / "picture.ipynb"
+    path.write_text(json.dumps(with_picture({"neuron.png": {"image/png": "AAAA"}})))
+    (cell,) = read_notebook(path).notebook.cells
+    assert cell.attachments == {"neuron.png": {"image/png": "AAAA"}}
+    assert "attachment:neuron.png" in cell.source
+
+
+@pytest.mark.parametrize(
+    "attachments",
+    [None, {}, 7, {"neuron.png": {"text/html": "<script>"}}, {"neuron.png": {"image/png": 1}}],
+)
+def test_a_picture_that_is_not_there_stops_no_feedback(tmp_path, attachments):
+    """Nbconvert raises where an attachment is missing, and the feedback would be lost."""
+    path = tmp_path / "picture.ipynb"
+    path.write_text(json.dumps(with_picture(attachments)))
+    read = read_notebook(path)
+    (cell,) = read.notebook.cells
+    assert "attachments" not in cell
+    assert "attachment:" not in cell.source
+    assert any("a picture that is not there: neuron.png" in note for note in read.notes)

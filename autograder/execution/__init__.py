@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,10 +20,10 @@ from autograder.evidence import Cell, Evidence, Record, Run
 from autograder.execution.job import Job, Ran
 from autograder.execution.left import ran_in, recorded_in
 from autograder.execution.restore import Restored, grade_id
-from autograder.execution.run import Stopped, run
+from autograder.execution.run import CancelledError, Stopped, run
 from autograder.lesson import Lesson
 
-__all__ = ["Executed", "execute"]
+__all__ = ["CancelledError", "Executed", "execute"]
 
 MOST_BESIDE = 20 * 2**20
 # Seeds, so that a second run says the same. The student's own modules come last: one that is
@@ -52,6 +53,7 @@ def execute(
     data_home: Path,
     beside: Path | None = None,
     notes: tuple[str, ...] = (),
+    cancel: threading.Event | None = None,
 ) -> Executed:
     """Run a notebook once.
 
@@ -62,9 +64,11 @@ def execute(
         data_home: the Keras home with the images; they are copied.
         beside: the folder of the submission; its other files are copied beside the notebook.
         notes: what is to be told of the submission besides.
+        cancel: once it is set, the run is given up.
 
     Raises:
         RuntimeError: it could not be run, and the notebook is not to blame.
+        CancelledError: it was given up.
     """
     began = time.monotonic()
     # Resolved: on macOS the temporary folder lies behind a link.
@@ -73,7 +77,7 @@ def execute(
         _prepare(room, restored, settings)
         data = _provide(room, data_home)
         notes = (*notes, *restored.notes, *_copy_beside(beside, room / "work"))
-        stopped = run(room, settings)
+        stopped = run(room, settings, cancel)
         ran = ran_in(room / "ran", len(restored.notebook.cells))
         recorded, arrays, trouble = recorded_in(room / "evidence")
     cells = _cells(restored, ran, stopped)

@@ -23,6 +23,7 @@ MOST_CELLS = 2_000
 MOST_NOTES = 100
 LARGE = 10 * 2**20
 CELL_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
+ATTACHED = re.compile(r"attachment:([^)\s\"'>]+)")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,11 +112,22 @@ class _Taking:
             self.notes.append(f"Cell {number + 1} had no text.")
             source = ""
         cell = _new(kind, source)
+        if kind == "markdown":
+            self._pictures(number, cell, given.get("attachments"))
         cell.id = self._id(number, given.get("id"))
         metadata = given.get("metadata")
         if isinstance(metadata, dict):
             cell.metadata.update(_needed(metadata))
         return cell
+
+    def _pictures(self, number: int, cell: NotebookNode, given: Any) -> None:
+        """Keep pictures; a mention of one that is missing would stop nbconvert."""
+        pictures = _attachments(given)
+        if pictures:
+            cell.attachments = nbformat.from_dict(pictures)
+        for name in set(ATTACHED.findall(cell.source)) - set(pictures):
+            self.notes.append(f"Cell {number + 1} shows a picture that is not there: {name[:60]}.")
+            cell.source = cell.source.replace(f"attachment:{name}", f"missing:{name}")
 
     def _id(self, number: int, given: Any) -> str:
         usable = isinstance(given, str) and CELL_ID.fullmatch(given) and given not in self._ids
@@ -124,6 +136,20 @@ class _Taking:
             name += "-again"
         self._ids.add(name)
         return str(name)
+
+
+def _attachments(given: Any) -> dict[str, dict[str, str]]:
+    """The pictures of a cell by their names, as base64 by their types."""
+    if not isinstance(given, dict):
+        return {}
+    return {
+        str(name): kinds
+        for name, kinds in given.items()
+        if isinstance(kinds, dict)
+        and kinds
+        and all(str(kind).startswith("image/") for kind in kinds)
+        and all(isinstance(content, str) for content in kinds.values())
+    }
 
 
 def _new(kind: Any, source: str) -> NotebookNode:

@@ -7,6 +7,8 @@ import os
 import signal
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,19 +34,23 @@ class Stopped:
     cell: Literal["timeout", "error"] = "error"
 
 
-def run(room: Path, settings: Settings) -> Stopped | None:
+class CancelledError(Exception):
+    """The person who was grading wants to stop; nothing of this run counts."""
+
+
+def run(room: Path, settings: Settings, cancel: threading.Event | None = None) -> Stopped | None:
     """Run the job in ``room``; why it stopped before the end, ``None`` where it did not.
 
     Raises:
         RuntimeError: it could not be run, and the notebook is not to blame.
+        CancelledError: ``cancel`` was set meanwhile.
     """
     log = room / "worker.log"
     with log.open("wb") as said, _started(room, said.fileno()) as worker:
-        try:
-            code = worker.wait(timeout=settings.seconds)
-        except subprocess.TimeoutExpired:
-            limit = f"the time limit of {settings.seconds} s"
-            return Stopped(f"the notebook was stopped at {limit}", "timeout")
+        code = _wait(worker, settings.seconds, cancel or threading.Event())
+    if code is None:
+        limit = f"the time limit of {settings.seconds} s"
+        return Stopped(f"the notebook was stopped at {limit}", "timeout")
     if code == End.REACHED:
         return None
     if code == End.KERNEL_DIED:
@@ -56,6 +62,18 @@ def run(room: Path, settings: Settings) -> Stopped | None:
         return Stopped(f"the run was ended from outside by {signal.Signals(-code).name}")
     said_last = log.read_text(errors="replace")[-4000:]
     raise RuntimeError(f"The notebook could not be run:\n{said_last}")
+
+
+def _wait(worker: subprocess.Popen[bytes], seconds: float, cancel: threading.Event) -> int | None:
+    """The worker's exit code, ``None`` when its time is up."""
+    end_of_time = time.monotonic() + seconds
+    while not cancel.is_set():
+        left = end_of_time - time.monotonic()
+        if left <= 0:
+            return None
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            return worker.wait(timeout=min(left, 0.5))
+    raise CancelledError
 
 
 def environment(room: Path) -> dict[str, str]:

@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import ctypes
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -24,6 +25,7 @@ from autograder.execution.client import Client
 from autograder.execution.ending import end
 from autograder.execution.job import End, Job, Ran
 
+PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
 
 
@@ -31,7 +33,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the job in the folder named; how it ended, as an ``End``."""
     folder = Path((argv or sys.argv[1:])[0])
     (folder / "ran").mkdir()
-    _adopt_orphans()
+    _tie_to_family()
     try:
         return asyncio.run(_run(folder))
     finally:
@@ -68,14 +70,18 @@ async def _run_cells(client: Client, ran: Path) -> End:
     return End.REACHED
 
 
-def _adopt_orphans() -> None:
-    """Become the parent of whatever the kernel leaves behind, so that it can be found and ended."""
+def _tie_to_family() -> None:
+    """End when the grader dies, and become the parent of whatever the kernel leaves behind."""
     if sys.platform == "linux":
         with contextlib.suppress(OSError, AttributeError):
-            ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+            prctl = ctypes.CDLL(None).prctl
+            prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
+            prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
 if __name__ == "__main__":
+    # Ended from outside, everything below is ended too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(End.REACHED))
     # Without what Python does at its end: a thread of the kernel's client could wait for ever.
     status = main()
     sys.stdout.flush()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autograder.checks import Failed, Skipped
+from autograder.checks import CannotTell, Failed, Skipped
 from autograder.evidence import Claim, Evidence, Fit, Layer, Model
 
 CLASSES = 10
@@ -22,6 +22,8 @@ def model_of(evidence: Evidence, question: str) -> Model:
         raise Skipped("There is no model to look at yet.")
     if hand_in.model is None:
         kind = hand_in.claims["model"].kind
+        if kind in ("Sequential", "Functional"):
+            raise CannotTell("This model could not be described; a person has to look at it.")
         raise Failed(
             f"`model` should be a Keras model, and it is of type `{kind}`.",
             help="Methods such as `compile` and `fit` change the model itself; do not assign what"

@@ -13,8 +13,9 @@ def _compiled(hand_in: HandIn) -> bool:
     return nothing_blank(hand_in) and bool(hand_in.model and hand_in.model.compiled)
 
 
-# The bars are for the mean of the weights over the second half of training. Right solutions
-# reach 0.82 to 0.84 on the full data and 0.79 to 0.83 on the sample.
+# The bars are for the mean of the weights over the second half of training. With batches of 32
+# to 128 right solutions reach 0.80 to 0.84 on the full data and 0.75 to 0.83 on the sample, as
+# `python benchmarks/steadiness.py` prints.
 LESSON = Lesson(
     name="building-a-brain",
     title="Building a Brain",
@@ -51,5 +52,5 @@ LESSON = Lesson(
             builds_on=("build",),
         ),
     ),
-    thresholds={"full": 0.80, "sample": 0.76},
+    thresholds={"full": 0.80, "sample": 0.74},
 )
