@@ -9,6 +9,7 @@ import argparse
 import os
 import signal
 import sys
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -82,8 +83,10 @@ def check(arguments: argparse.Namespace, console: Console) -> int:
         highlight=False,
     )
     submission = Submission(name=arguments.notebook.stem, path=arguments.notebook)
-    grader = _grader(arguments, course, console)
-    (report,) = _graded(grader, [submission], 1, console)
+    with tempfile.TemporaryDirectory() as scratch:
+        arguments.results = arguments.results or Path(scratch)
+        grader = _grader(arguments, course, console)
+        (report,) = _graded(grader, [submission], 1, console)
     if report.status == "graded":
         for line in (*([report.reason] if report.reason else ()), *report.notes):
             print(f"Note: {line}")

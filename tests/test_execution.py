@@ -394,7 +394,7 @@ class TestLeft:
 def test_the_process_says_when_it_could_not_begin(tmp_path) -> None:
     (tmp_path / "job.json").write_text("{}")
     done = subprocess.run(
-        [sys.executable, "-m", "autograder.execution.worker", str(tmp_path)],
+        [sys.executable, "-m", "autograder.execution.worker", str(tmp_path), str(os.getpid())],
         capture_output=True, check=False,
     )  # fmt: skip
     assert done.returncode == 1

@@ -110,7 +110,10 @@ def _started(room: Path, log: int) -> Iterator[subprocess.Popen[bytes]]:
     """The worker, with everything that it started ended at the end."""
     worker = subprocess.Popen(
         # -P: a file beside the caller, such as numpy.py, must not be imported.
-        [sys.executable, "-P", "-m", "autograder.execution.worker", str(room)],
+        [
+            *(sys.executable, "-P", "-m", "autograder.execution.worker"),
+            *(str(room), str(os.getpid())),
+        ],
         cwd=room,
         env=environment(room),
         stdin=subprocess.DEVNULL,

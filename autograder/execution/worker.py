@@ -1,6 +1,6 @@
 """The process that runs one notebook in a kernel of its own. Our code, but not trusted to end.
 
-``python -m autograder.execution.worker FOLDER`` runs ``FOLDER/notebook.ipynb`` and writes what
+``python -m autograder.execution.worker FOLDER PID`` runs ``FOLDER/notebook.ipynb`` and writes what
 happened after each cell to ``FOLDER/ran``, so that nothing is lost when it is killed.
 """
 
@@ -30,10 +30,14 @@ PR_SET_CHILD_SUBREAPER = 36
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the job in the folder named; how it ended, as an ``End``."""
-    folder = Path((argv or sys.argv[1:])[0])
+    """Run the job in the folder named for the process named; how it ended, as an ``End``."""
+    room, grader = argv or sys.argv[1:]
+    folder = Path(room)
     (folder / "ran").mkdir()
     _tie_to_family()
+    if os.getppid() != int(grader):
+        # It died before we were tied to it.
+        return End.REACHED
     try:
         return asyncio.run(_run(folder))
     finally:
