@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from evidence_builder import (
     FLATTEN,
+    LESSON,
     Case,
     Layer,
     Submission,
@@ -249,7 +250,8 @@ def test_says(name, verdicts):
 
 def test_the_right_solution_reaches_the_bar_however_it_is_written(verdicts):
     reached = {name: verdicts[name].measures["accuracy"] for name in RIGHT}
-    assert set(np.round(list(reached.values()), 2)) == {0.81}
+    assert max(reached.values()) - min(reached.values()) < 0.01
+    assert min(reached.values()) > LESSON.thresholds["sample"]
 
 
 @pytest.mark.parametrize(
