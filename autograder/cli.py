@@ -27,7 +27,7 @@ from rich.table import Table
 
 from autograder import dataset
 from autograder.course import Course, find_course
-from autograder.errors import AutograderError
+from autograder.errors import AutograderError, UsageError
 from autograder.evidence import write_whole
 from autograder.grading import Grader
 from autograder.lesson import lesson_names, load_lesson
@@ -49,6 +49,10 @@ def main(argv: Sequence[str] | None = None) -> int:
             f"[bold]autograder:[/bold] {escape(str(error))}", highlight=False, soft_wrap=True
         )
         return 2
+    except OSError as error:
+        console.print_exception()
+        console.print(f"autograder: {escape(str(error))}", highlight=False, soft_wrap=True)
+        return 2
     except KeyboardInterrupt:
         console.print("Stopped. What was finished is kept; the same command starts again.")
         return 130
@@ -59,6 +63,8 @@ def grade(arguments: argparse.Namespace, console: Console) -> int:
     """Grade submissions, write their reports, print a table."""
     course = find_course(Path.cwd())
     submissions = find_submissions(arguments.paths)
+    if arguments.json and not arguments.json.resolve().parent.is_dir():
+        raise UsageError(f"There is no folder {arguments.json.resolve().parent} to write in.")
     grader = _grader(arguments, course, console)
     workers = arguments.workers or course.settings.workers or os.cpu_count() or 1
     console.print(
@@ -66,11 +72,13 @@ def grade(arguments: argparse.Namespace, console: Console) -> int:
         highlight=False,
     )
     reports = _graded(grader, submissions, min(workers, len(submissions)), console)
-    if arguments.json:
-        write_whole(arguments.json, jsonform.document(reports).encode())
     where = _write_class(grader, reports)
     _print_table(reports, Console())
+    if open_ := [report.name for report in reports if report.needs_a_look]:
+        console.print(f"A person has to look at: {', '.join(map(escape, open_))}", soft_wrap=True)
     console.print(f"Reports: {where}", highlight=False, soft_wrap=True)
+    if arguments.json:
+        write_whole(arguments.json, jsonform.document(reports).encode())
     return _exit_code(reports, console)
 
 
@@ -78,8 +86,8 @@ def check(arguments: argparse.Namespace, console: Console) -> int:
     """Rehearse: the points and words of the official grade, on a student's own machine."""
     course = Course()
     console.print(
-        "A rehearsal: your notebook is run here from the top, with your own rights (not"
-        " isolated). The points are those of the official grade.",
+        "A rehearsal: your notebook is run here from the top, on its own, with your own rights"
+        " (not isolated). The points are those of the official grade.",
         highlight=False,
     )
     submission = Submission(name=arguments.notebook.stem, path=arguments.notebook)
@@ -94,8 +102,6 @@ def check(arguments: argparse.Namespace, console: Console) -> int:
             if results := report.of(question.name):
                 print(words.answer(question, results))
         print(f"Together: {words.points(report.checks)}")
-    else:
-        print(report.reason)
     return _exit_code([report], console)
 
 
@@ -106,7 +112,10 @@ def data(arguments: argparse.Namespace, console: Console) -> int:
         console.print(line, highlight=False, soft_wrap=True)
 
     provision = dataset.provide(
-        arguments.source, allow_download=not arguments.offline, progress=say
+        arguments.source,
+        allow_download=not arguments.offline,
+        allow_apt=not arguments.offline,
+        progress=say,
     )
     if provision.notice:
         say(provision.notice)
@@ -216,8 +225,15 @@ def _parser() -> argparse.ArgumentParser:
     command = commands.add_parser("grade", help="grade notebooks, folders or submitted/")
     command.add_argument("paths", nargs="+", type=Path, metavar="PATH")
     command.add_argument("--json", type=Path, metavar="FILE", help="also write the results here")
-    command.add_argument("--workers", type=int, metavar="N", help="submissions at a time")
-    command.add_argument("--isolation", choices=("auto", "none"), default="auto")
+    command.add_argument(
+        "--workers", type=_at_least_one, metavar="N", help="submissions at a time (default: cores)"
+    )
+    command.add_argument(
+        "--isolation",
+        choices=("auto", "none"),
+        default="auto",
+        help="auto takes the best there is; this version has none",
+    )
     _common(command)
     command.set_defaults(run=grade)
 
@@ -233,9 +249,16 @@ def _parser() -> argparse.ArgumentParser:
 
     command = commands.add_parser("data", help="provide Fashion-MNIST for Keras")
     command.add_argument("--from", dest="source", type=Path, metavar="FOLDER")
-    command.add_argument("--offline", action="store_true", help="do not let Keras download it")
+    command.add_argument("--offline", action="store_true", help="download nothing")
     command.set_defaults(run=data)
     return parser
+
+
+def _at_least_one(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("at least 1")
+    return number
 
 
 def _common(command: argparse.ArgumentParser) -> None:

@@ -5,6 +5,10 @@ class AutograderError(Exception):
     """Something that the person who called us can put right; the message says how."""
 
 
+class UsageError(AutograderError):
+    """The command was called in a way that cannot work."""
+
+
 class DatasetError(AutograderError):
     """The images are missing or are not what they should be."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import threading
 import traceback
 from collections.abc import Iterator, Sequence
@@ -20,7 +21,7 @@ from autograder.evidence import Evidence, save, write_whole
 from autograder.execution import CancelledError, execute
 from autograder.execution.reading import ReadNotebook, read_notebook
 from autograder.execution.restore import Restored, grade_id, restore
-from autograder.judge import judge_apart
+from autograder.judge import JudgeError, judge_apart
 from autograder.lesson import Lesson, guess_lesson, lesson_names, load_lesson
 from autograder.render import html
 from autograder.render.notebook import filled
@@ -63,14 +64,14 @@ class Grader:
             raise
         except Exception as error:  # noqa: BLE001  one submission must not end the class
             report = _failed(submission, f"The grader itself failed: {error}".partition("\n")[0])
-            return replace(report, trouble=traceback.format_exc())
+            return self._kept(replace(report, trouble=traceback.format_exc()), place)
 
     def grade_one(self, submission: Submission, place: str | None = None) -> Report:
         """Run and judge one submission and write its results."""
         try:
             read, lesson = self._read(submission)
         except SubmissionError as error:
-            return _failed(submission, str(error))
+            return self._kept(_failed(submission, str(error)), place)
         released = nbformat.read(self.course.released(lesson), as_version=4)
         restored = restore(read.notebook, released)
         return self.run_and_judge(
@@ -99,6 +100,16 @@ class Grader:
         write_report(folder, report, lesson)
         write_whole(folder / "notebook.ipynb", nbformat.writes(notebook).encode())
         return Graded(report=report, notebook=notebook)
+
+    def _kept(self, report: Report, place: str | None) -> Report:
+        """A report on what could not be run, in place of an earlier one."""
+        lesson = self.lesson or load_lesson(lesson_names()[0])
+        report = replace(report, place=place or place_for(report.name))
+        folder = self.results / lesson.name / report.place
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        write_report(folder, report, lesson)
+        return report
 
     def _read(self, submission: Submission) -> tuple[ReadNotebook, Lesson]:
         if submission.path is None:
@@ -133,14 +144,15 @@ def judged(
     report = Report(
         name=submission.name,
         notebook=submission.path.name if submission.path else "",
-        reason=run.stopped,
+        reason=run.stopped or run.trouble,
         isolation=run.isolation,
         seconds=run.seconds,
         notes=run.notes,
         full_score=lesson.max_score,
+        place=folder.name,
     )
     if isinstance(verdicts, str):
-        return replace(report, reason=verdicts)
+        raise JudgeError(verdicts)
     return replace(report, checks=verdicts.checks, measures=verdicts.measures)
 
 

@@ -20,7 +20,7 @@ import msgspec
 import pytest
 
 from autograder.checks import Judged
-from autograder.course import Course, Settings
+from autograder.course import Course, Settings, find_course
 from autograder.errors import AutograderError, EvidenceError
 from autograder.evidence import Evidence, load
 from autograder.judging import Judging
@@ -101,6 +101,7 @@ def judge_apart(
             capture_output=True,
             text=True,
             check=False,
+            timeout=60 + 5 * len(folders),
         )
         if done.returncode:
             raise JudgeError(f"The judge failed:\n{done.stderr[-4000:]}")
@@ -151,7 +152,7 @@ def judging_of(folders: Sequence[Path]) -> Judging:
         lesson = load_lesson(submissions[0][1].run.lesson)
     except AutograderError as error:
         raise pytest.UsageError(str(error)) from error
-    return Judging(submissions, lesson, Settings())
+    return Judging(submissions, lesson, find_course(Path.cwd()).settings)
 
 
 def _run_pytest(files: Sequence[str], judging: Judging) -> None:

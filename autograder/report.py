@@ -38,7 +38,7 @@ class Report:
     ``status`` is ``failed`` only where the file could not be read; ``reason`` says why, or why a
     run ended early. ``measures`` holds numbers that checks noted, such as ``accuracy``;
     ``full_score`` is the lesson's sum of points, for a submission that has no checks; ``trouble``
-    is the traceback where the grader itself failed.
+    is the traceback where the grader itself failed; ``place`` is the folder of its results.
     """
 
     name: str
@@ -52,6 +52,7 @@ class Report:
     measures: dict[str, float] = field(default_factory=dict)
     full_score: float = 0.0
     trouble: str | None = None
+    place: str = ""
 
     @property
     def score(self) -> float:
@@ -70,7 +71,15 @@ class Report:
         return tuple(check for check in self.checks if check.question == question)
 
     @property
+    def needs_a_look(self) -> bool:
+        """Whether a person has to look: a check could not tell, or nothing was checked."""
+        return self.status == "failed" or any(
+            check.outcome is Outcome.ERROR for check in self.checks
+        )
+
+    @property
     def first_message(self) -> str:
-        """What a class list shows: the reason, else the first thing that is not right."""
+        """What a class list shows: the reason, else what is open, else what is not right."""
+        open_ = (check.message for check in self.checks if check.outcome is Outcome.ERROR)
         told = (check.message for check in self.checks if check.outcome is not Outcome.PASSED)
-        return self.reason or next(told, "Everything is right.")
+        return self.reason or next(open_, None) or next(told, "Everything is right.")

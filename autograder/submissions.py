@@ -78,14 +78,29 @@ def notebooks_in(folder: Path) -> list[Path]:
 def _in_folder(root: Path) -> list[Submission]:
     root = root.resolve()
     groups: dict[tuple[str, Path | None], list[Path]] = {}
-    for path in notebooks_in(root):
+    for path in _of_lessons(notebooks_in(root), root):
         groups.setdefault(_owner(path, root), []).append(path)
     found = []
     for (name, folder), notebooks in groups.items():
         wanted = f"{folder.name}.ipynb" if folder and folder.name in lesson_names() else ""
         chosen, notes = choose(notebooks, wanted)
         found.append(Submission(name=name, path=chosen, folder=folder, notes=notes))
-    return sorted(found + _empty(root, {name for name, _ in groups}), key=lambda one: one.name)
+    if all(one.folder for one in found):
+        found += _empty(root, {one.name for one in found})
+    return sorted(found, key=lambda one: one.name)
+
+
+def _of_lessons(notebooks: list[Path], root: Path) -> list[Path]:
+    """In a tree with folders named after lessons, what lies in them; else all of them.
+
+    nbgrader's tree holds the students' other assignments too, which are none of our business.
+    """
+    ours = [
+        path for path in notebooks if set(path.relative_to(root).parts[:-1]) & set(lesson_names())
+    ]
+    if {root.name, root.parent.name} & set(lesson_names()):
+        return notebooks
+    return ours or notebooks
 
 
 def _owner(path: Path, root: Path) -> tuple[str, Path | None]:

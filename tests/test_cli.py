@@ -92,6 +92,34 @@ def test_the_json_has_the_fixed_form(tmp_path: Path) -> None:
     ]
 
 
+def test_a_report_of_what_failed_takes_the_place_of_an_older_one(tmp_path: Path) -> None:
+    """The page over all links to what was found this time."""
+    Path("empty.ipynb").write_text("")
+    old = tmp_path / "results" / "building-a-brain" / "empty"
+    old.mkdir(parents=True)
+    (old / "evidence.json").write_text("of an earlier run")
+    assert main(["grade", "empty.ipynb"]) == 1
+    assert {path.name for path in old.iterdir()} == {"report.html", "report.json"}
+    assert 'href="empty/report.html"' in (old.parent / "index.html").read_text()
+    assert "The file is empty." in (old / "report.html").read_text()
+
+
+def test_where_the_json_cannot_be_written_is_said_before_anything_is_run(
+    capsys: pytest.CaptureFixture,
+) -> None:
+    """Not after an hour of grading."""
+    Path("empty.ipynb").write_text("")
+    assert main(["grade", "empty.ipynb", "--json", "nowhere/out.json"]) == 2
+    assert "There is no folder" in capsys.readouterr().err
+
+
+def test_no_workers_is_wrong_usage() -> None:
+    """Somebody has to do the work."""
+    with pytest.raises(SystemExit) as stop:
+        main(["grade", "x.ipynb", "--workers", "0"])
+    assert stop.value.code == 2
+
+
 def test_generate_outside_a_course_says_so(capsys: pytest.CaptureFixture) -> None:
     """Without an nbgrader_config.py there is no course."""
     assert main(["generate", "--check"]) == 2

@@ -14,11 +14,11 @@ import pytest
 from nbclient import NotebookClient
 
 from autograder.course import Settings
-from autograder.evidence import Recorded
+from autograder.evidence import EVIDENCE_VARIABLE, Recorded
 from autograder.execution import execute
 from autograder.execution.left import ran_in, recorded_in
 from autograder.execution.restore import restore
-from autograder.execution.run import EVIDENCE, environment
+from autograder.execution.run import environment
 from autograder.lesson import load_lesson
 
 pytestmark = [pytest.mark.kernel, pytest.mark.slow]
@@ -74,7 +74,7 @@ def left_behind():
     found = []
     for process in psutil.process_iter(["cmdline", "environ"]):
         words = " ".join(process.info["cmdline"] or [])
-        ours = (process.info["environ"] or {}).get(EVIDENCE, "")
+        ours = (process.info["environ"] or {}).get(EVIDENCE_VARIABLE, "")
         # Others may run notebooks just now; their rooms are still there.
         if "left by test_execution" in words or (ours and not Path(ours).exists()):
             found.append(words)
@@ -133,7 +133,7 @@ def practise(home, tmp_path, **more):
     room = tmp_path / "room"
     (room / "home").mkdir(parents=True)
     variables = {**environment(room), "KERAS_HOME": str(home), **more}
-    del variables[EVIDENCE]
+    del variables[EVIDENCE_VARIABLE]
     client = NotebookClient(notebook, timeout=120, allow_errors=True)
     client.execute(cwd=str(tmp_path), env=variables)
     return notebook
@@ -183,7 +183,7 @@ class TestRight:
 
     def test_the_environment_was_cleared(self, runs) -> None:
         names = output(runs[0], "devices").splitlines()[-1]
-        assert EVIDENCE in names
+        assert EVIDENCE_VARIABLE in names
         assert "PYTEST_CURRENT_TEST" in os.environ
         assert "PYTEST_CURRENT_TEST" not in names
 
@@ -289,13 +289,15 @@ def test_the_limit_of_the_whole_notebook(sample_keras) -> None:
     assert left_behind() == []
 
 
-def test_a_student_who_ends_our_process(sample_keras) -> None:
+@pytest.mark.parametrize(("signal", "said"), [("SIGKILL", " by SIGKILL"), ("SIGTERM", "")])
+def test_a_student_who_ends_our_process(sample_keras, signal, said) -> None:
     notebook = mini.submitted(
         build=LEAVE_BEHIND.splitlines()[0]
-        + "\nimport os, signal\nos.kill(os.getppid(), signal.SIGKILL)\ntime.sleep(60)"
+        + "\nimport os, signal\nos.kill(os.getppid(), signal."
+        + f"{signal})\ntime.sleep(60)"
     )
     executed = run(notebook, sample_keras)
-    assert executed.evidence.run.stopped == "the run was ended from outside by SIGKILL"
+    assert executed.evidence.run.stopped == f"the run was ended from outside{said}"
     assert questions(executed) == ["devices"]
     assert cell(executed, "build").status == "error"
     assert left_behind() == []

@@ -13,6 +13,7 @@ import nbformat
 import pytest
 
 from autograder.course import Course
+from autograder.errors import CourseError
 from autograder.lesson import lesson_names, load_lesson
 from autograder.nbgrader_plugin import generate
 from autograder.solution import strip_markers
@@ -47,9 +48,7 @@ def test_no_solution_text_is_released(lesson) -> None:
     """No line of a solution stands anywhere in the released file, in no cell and no metadata."""
     source = nbformat.read(ROOT / "source" / lesson.name / lesson.notebook, as_version=4)
     released = nbformat.read(ROOT / "release" / lesson.name / lesson.notebook, as_version=4)
-    text = json.dumps(
-        [{**cell, "attachments": {}} for cell in released.cells] + [released.metadata]
-    )
+    text = json.dumps([*released.cells, released.metadata])
     secret = [
         line.strip()
         for cell in source.cells
@@ -128,6 +127,17 @@ def test_missing_and_foreign_files_are_named(course: Course) -> None:
         f"release/{lesson.name}/answers.txt does not come from the source.",
         f"solutions/{lesson.name}/{lesson.notebook} is missing.",
     ]
+
+
+def test_a_course_without_its_source_is_said_to_be_one(course: Course) -> None:
+    """Nothing to compare with is not the same as nothing to complain about."""
+    shutil.rmtree(course.root / "source")
+    with pytest.raises(CourseError, match=r"source/.*ipynb is missing"):
+        generate.differences(course)
+    shutil.rmtree(course.root / "release")
+    shutil.rmtree(course.root / "solutions")
+    with pytest.raises(CourseError, match="no lesson"):
+        generate.differences(course)
 
 
 def test_checking_writes_nothing(course: Course) -> None:

@@ -37,6 +37,7 @@ REPORT = Report(
     checks=(INPUT, FAILED),
     notes=("A cell was put back.",),
     measures={"accuracy": 0.8312},
+    place="alice",
 )
 UNREADABLE = Report(
     name="bob", notebook="b.ipynb", status="failed", reason="This is not a notebook."
@@ -247,11 +248,11 @@ def test_a_page_of_what_could_not_be_read():
 
 
 def test_the_class_page():
-    other = Report(name="C. & D/é", notebook="x.ipynb")
+    other = Report(name="C. & D/é", notebook="x.ipynb", place="C. & D_é (2)")
     page = html.class_page([REPORT, UNREADABLE, other], LESSON)
     text = Strict(page).text
     assert "83.1 %" in text
     assert "–" in text
     assert "This is not a notebook." in text
     assert 'href="alice/report.html"' in page
-    assert 'href="C.%20%26%20D/%C3%A9/report.html"' in page
+    assert 'href="C.%20%26%20D_%C3%A9%20%282%29/report.html"' in page

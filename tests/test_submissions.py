@@ -84,6 +84,18 @@ def test_a_student_without_a_notebook_is_not_forgotten(tmp_path: Path) -> None:
     assert found(tmp_path)["bob"] is None
 
 
+def test_other_assignments_are_none_of_our_business(tmp_path: Path) -> None:
+    """What the students of the same course handed in for something else is not graded."""
+    put(tmp_path, f"ada/{LESSON}/{LESSON}.ipynb", "ada/ps1/ps1.ipynb", "bob/ps1/ps1.ipynb")
+    assert found(tmp_path) == {"ada": f"ada/{LESSON}/{LESSON}.ipynb", "bob": None}
+
+
+def test_a_folder_beside_notebooks_is_no_student(tmp_path: Path) -> None:
+    """Pictures and data that lie among the notebooks are nobody's missing work."""
+    put(tmp_path, "ada.ipynb", "images/neuron.png")
+    assert list(found(tmp_path)) == ["ada"]
+
+
 def test_checkpoints_and_links_are_passed_over(tmp_path: Path) -> None:
     """What Jupyter saved on the side, and what points elsewhere, is nobody's work."""
     put(tmp_path, "class/ada/work.ipynb", "class/ada/.ipynb_checkpoints/work-checkpoint.ipynb")

@@ -1,6 +1,7 @@
 """What the run of a notebook left behind: plain data, with a schema, that a judge can read."""
 
 from autograder.evidence.files import (
+    EVIDENCE_VARIABLE,
     MAX_ARRAY_BYTES,
     MAX_JSON_BYTES,
     decode,
@@ -31,6 +32,7 @@ from autograder.evidence.record import (
 from autograder.evidence.whole import Arrays, Evidence
 
 __all__ = [
+    "EVIDENCE_VARIABLE",
     "MAX_ARRAY_BYTES",
     "MAX_JSON_BYTES",
     "SCHEMA",

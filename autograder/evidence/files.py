@@ -20,6 +20,8 @@ from autograder.errors import EvidenceError
 from autograder.evidence.record import SCHEMA, Record
 from autograder.evidence.whole import Arrays, Evidence
 
+# Names the folder to write to, in the environment of a kernel that is being graded.
+EVIDENCE_VARIABLE = "AUTOGRADER_EVIDENCE"
 MAX_JSON_BYTES = 4 * 2**20
 MAX_ARRAY_BYTES = 64 * 2**20
 MAX_ARRAYS = 4096

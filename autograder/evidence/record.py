@@ -177,6 +177,7 @@ class Run(_Part, frozen=True, kw_only=True):
     seed: int | None = None
     shared: bool = False
     stopped: Text | None = None
+    trouble: Text | None = None
     limits: Annotated[tuple[Name, ...], msgspec.Meta(max_length=64)] = ()
     notes: Annotated[tuple[Text, ...], msgspec.Meta(max_length=1000)] = ()
 

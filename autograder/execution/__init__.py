@@ -28,12 +28,15 @@ __all__ = ["CancelledError", "Executed", "execute"]
 MOST_BESIDE = 20 * 2**20
 # Seeds, so that a second run says the same. The student's own modules come last: one that is
 # called numpy.py must not take the place of another.
+# The devices are listed before any cell could hide a GPU through the environment.
 PRELUDE = """\
 import sys as _sys
 import keras as _keras
+import tensorflow as _tensorflow
 _keras.utils.set_random_seed({seed})
+_tensorflow.config.list_physical_devices()
 _sys.path.append("")
-del _keras, _sys
+del _keras, _tensorflow, _sys
 """
 
 
@@ -88,7 +91,8 @@ def execute(
             isolation="none",
             seconds=time.monotonic() - began,
             seed=settings.seed,
-            stopped=stopped.why if stopped else trouble,
+            stopped=stopped.why if stopped else None,
+            trouble=trouble,
             limits=("time",) if any(cell.status == "timeout" for cell in cells) else (),
             notes=notes,
         ),

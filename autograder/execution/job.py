@@ -14,6 +14,7 @@ class End(IntEnum):
     REACHED = 0
     KERNEL_DIED = 3
     KERNEL_STUCK = 4
+    ASKED_TO = 5
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):

@@ -17,10 +17,10 @@ from typing import Literal
 import psutil
 
 from autograder.course import Settings
+from autograder.evidence import EVIDENCE_VARIABLE
 from autograder.execution.ending import end
 from autograder.execution.job import End
 
-EVIDENCE = "AUTOGRADER_EVIDENCE"
 # What a kernel may know of the environment: where programs are, the language, the GPU's drivers.
 PASSED_ON = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "LD_LIBRARY_PATH", "VIRTUAL_ENV")
 PASSED_ON_BEGIN = ("CUDA_", "NVIDIA_", "XLA_")
@@ -58,6 +58,8 @@ def run(room: Path, settings: Settings, cancel: threading.Event | None = None) -
     if code == End.KERNEL_STUCK:
         limit = f"the time limit of {settings.cell_seconds} s"
         return Stopped(f"a cell was stopped at {limit}, and the kernel did not come back from it")
+    if code == End.ASKED_TO:
+        return Stopped("the run was ended from outside")
     if code < 0:
         return Stopped(f"the run was ended from outside by {signal.Signals(-code).name}")
     said_last = log.read_text(errors="replace")[-4000:]
@@ -92,7 +94,7 @@ def environment(room: Path) -> dict[str, str]:
         "JUPYTER_RUNTIME_DIR": f"{home}/runtime",
         "MPLCONFIGDIR": f"{home}/matplotlib",
         "KERAS_HOME": f"{home}/keras",
-        EVIDENCE: str(room / "evidence"),
+        EVIDENCE_VARIABLE: str(room / "evidence"),
         "PYTHONHASHSEED": "0",
         "PYTHONDONTWRITEBYTECODE": "1",
         # On a machine without a GPU TensorFlow reports an error where there is none.
@@ -142,7 +144,7 @@ def _family(worker: subprocess.Popen[bytes], room: Path) -> list[psutil.Process]
     mark = str(room / "evidence")
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error, OSError):
-            if process.environ().get(EVIDENCE) == mark and process.pid != worker.pid:
+            if process.environ().get(EVIDENCE_VARIABLE) == mark and process.pid != worker.pid:
                 found[process.pid] = process
     with contextlib.suppress(psutil.Error):
         parent = psutil.Process(worker.pid)

@@ -40,6 +40,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return End.REACHED
     try:
         return asyncio.run(_run(folder))
+    except _StoppedError:
+        return End.ASKED_TO
     finally:
         # As long as we live, orphans are our children; afterwards nobody could tell them.
         end(lambda: psutil.Process().children(recursive=True))
@@ -52,6 +54,9 @@ async def _run(folder: Path) -> End:
     client = Client(notebook, job)
     # Otherwise nbclient leaves a kernel alone whose manager it was given.
     async with client.async_setup_kernel(cleanup_kc=True):
+        # nbclient has set a handler of its own, which ends the kernel under our hands.
+        asyncio.get_running_loop().remove_signal_handler(signal.SIGTERM)
+        signal.signal(signal.SIGTERM, _stop)
         if (await client.run(0)).status != "ok":
             raise RuntimeError(f"The preparation failed: {notebook.cells[0].outputs}")
         return await _run_cells(client, folder / "ran")
@@ -74,6 +79,14 @@ async def _run_cells(client: Client, ran: Path) -> End:
     return End.REACHED
 
 
+class _StoppedError(SystemExit):
+    """Somebody asked this process to end. asyncio lets a SystemExit through at once."""
+
+
+def _stop(*_: object) -> None:
+    raise _StoppedError
+
+
 def _tie_to_family() -> None:
     """End when the grader dies, and become the parent of whatever the kernel leaves behind."""
     if sys.platform == "linux":
@@ -84,8 +97,6 @@ def _tie_to_family() -> None:
 
 
 if __name__ == "__main__":
-    # Ended from outside, everything below is ended too.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(End.REACHED))
     # Without what Python does at its end: a thread of the kernel's client could wait for ever.
     status = main()
     sys.stdout.flush()

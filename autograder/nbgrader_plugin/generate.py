@@ -48,6 +48,8 @@ def generate(course: Course, data_home: Path, *, force: bool = False) -> Iterato
         database = f"sqlite:///{root / 'gradebook.db'}"
         files = _converted(root, lesson, GenerateAssignment, database=database)
         _write(root / "release" / lesson.name, files)
+        if _is_ours(root, lesson):
+            write_whole(lesson.released, files[lesson.notebook])
         yield f"release/{lesson.name}: written."
         if not force and not _solution_differences(root, lesson):
             yield f"solutions/{lesson.name}: up to date."
@@ -65,6 +67,9 @@ def differences(course: Course) -> list[str]:
     for lesson in _lessons(root):
         expected = _converted(root, lesson, GenerateAssignment)
         found += _compare(root, root / "release" / lesson.name, expected)
+        carried = lesson.released.read_bytes() if lesson.released.is_file() else b""
+        if _is_ours(root, lesson) and carried != expected[lesson.notebook]:
+            found.append(f"{lesson.released.relative_to(root)} is not what the source makes.")
         found += _solution_differences(root, lesson)
     return found
 
@@ -168,8 +173,20 @@ def _write(folder: Path, files: Mapping[str, bytes]) -> None:
             write_whole(path, content)
 
 
+def _is_ours(root: Path, lesson: Lesson) -> bool:
+    """Whether the package itself lies in this course, as in a clone: then it carries a copy."""
+    return lesson.folder.is_relative_to(root)
+
+
 def _lessons(root: Path) -> list[Lesson]:
-    return [load_lesson(name) for name in lesson_names() if (root / "source" / name).is_dir()]
+    places = ("source", "release", "solutions")
+    found = [name for name in lesson_names() if any((root / one / name).is_dir() for one in places)]
+    for name in found:
+        if not (root / "source" / name / load_lesson(name).notebook).is_file():
+            raise CourseError(f"source/{name}/{name}.ipynb is missing.")
+    if not found:
+        raise CourseError(f"There is no lesson in source/; there could be {lesson_names()[0]}.")
+    return [load_lesson(name) for name in found]
 
 
 def _root(course: Course) -> Path:

@@ -14,7 +14,7 @@ from typing import Literal
 from autograder import dataset
 from autograder.course import Course, Settings
 from autograder.errors import DatasetError
-from autograder.evidence import Arrays, Evidence, Record, Run
+from autograder.evidence import EVIDENCE_VARIABLE, Arrays, Evidence, Record, Run
 from autograder.judge import judge
 from autograder.lesson import Lesson
 from autograder.notebook import kernel
@@ -22,7 +22,6 @@ from autograder.notebook.blank import Blank
 from autograder.render import html, words
 from autograder.report import Outcome
 
-EVIDENCE = "AUTOGRADER_EVIDENCE"
 VALIDATING = "NBGRADER_VALIDATING"
 
 
@@ -40,7 +39,7 @@ class Desk:
             # Only now: Keras reads KERAS_HOME once, when it is imported.
             from autograder.recorder import Recorder  # noqa: PLC0415
 
-        folder = os.environ.get(EVIDENCE)
+        folder = os.environ.get(EVIDENCE_VARIABLE)
         self.lesson = lesson
         self.graded = folder is not None
         self.recorder = Recorder(Path(folder) if folder else None)

@@ -134,4 +134,4 @@ def accuracy(report: Report) -> str:
 
 def link(report: Report) -> str:
     """Where a submission's own page lies, seen from the class page."""
-    return f"{quote(report.name)}/report.html"
+    return f"{quote(report.place)}/report.html"
