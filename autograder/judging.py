@@ -166,8 +166,8 @@ def as_verdict(error: BaseException) -> Verdict:
     if not isinstance(error, Exception):
         raise error
     return CannotTell(
-        f"This check could not be carried out ({type(error).__name__}: {error}). A person has to"
-        " look at it; you lose nothing until then."
+        f"This check could not be carried out ({type(error).__name__}: {error}).",
+        help="These points stay open until a person has looked.",
     )
 
 

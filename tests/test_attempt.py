@@ -1,5 +1,7 @@
 """Whether a question was attempted, and what is said where nothing can be looked at."""
 
+from dataclasses import replace
+
 import pytest
 from evidence_builder import (
     BLANK,
@@ -16,8 +18,9 @@ from evidence_builder import (
 )
 
 from autograder.attempt import hindrance
-from autograder.checks import Failed, NotAttempted, Skipped
-from autograder.evidence import HandIn
+from autograder.checks import CannotTell, Failed, NotAttempted, Skipped
+from autograder.evidence import Cell, Evidence, HandIn
+from autograder.judge import judge
 
 
 def blank(question: str, *names: str) -> HandIn:
@@ -100,6 +103,161 @@ def test_a_run_that_was_stopped_says_why(status):
     assert isinstance(verdict, Failed)
     assert "the kernel died." in verdict.message
     assert "blank" not in verdict.message
+
+
+def with_check(question: str, submission: Submission, **changes) -> Evidence:
+    """The evidence of a submission in which a grade cell ended in this way."""
+    evidence = submission.evidence()
+    check = Cell(index=50, grade_id=LESSON.question(question).grade_id, **changes)
+    cells = (*evidence.record.cells, check)
+    return replace(evidence, record=changed(evidence.record, cells=cells))
+
+
+def asked(evidence: Evidence, question: str, failed=()):
+    return hindrance(evidence, LESSON, LESSON.question(question), failed)
+
+
+NO_CHECK = {
+    "status": "error",
+    "ename": "AttributeError",
+    "evalue": "'int' object has no attribute 'build'",
+}
+
+
+@pytest.mark.parametrize("stopped", [None, "the kernel died"])
+def test_a_check_that_stopped_itself_is_told(stopped):
+    """So it is where a student gave the name `check` to something else, also where more follows."""
+    work = Submission(hand_ins={"build": None}, run=changed(RUN, stopped=stopped))
+    verdict = asked(with_check("build", work, **NO_CHECK), "build")
+    assert isinstance(verdict, Failed)
+    assert verdict.message == (
+        "The check itself stopped with AttributeError: 'int' object has no attribute 'build'."
+    )
+    assert "name `check` to something else?" in verdict.help
+
+
+def test_a_blank_whose_check_stopped_tells_both():
+    work = Submission(hand_ins={"build": None}, cells={"build": cell("build", changed=False)})
+    verdict = asked(with_check("build", work, **NO_CHECK), "build")
+    assert isinstance(verdict, NotAttempted)
+    assert "Not attempted yet, and the check itself stopped with AttributeErr" in verdict.message
+    assert "name `check`" in verdict.help
+
+
+def test_only_a_blank_that_was_handed_in_is_called_blank():
+    work = Submission(hand_ins={"build": None}, cells={"build": cell("build", changed=False)})
+    verdict = said("build", work)
+    assert isinstance(verdict, NotAttempted)
+    assert "still blank" not in verdict.message
+
+
+@pytest.mark.parametrize(
+    ("name", "message", "help"),
+    [
+        ("gpus", "Your cell ran, but there is no `gpus` afterwards.", "exactly this name: `gpus`"),
+        ("check", "The check itself stopped with NameError", "to something else?"),
+        ("card", "The check itself stopped with NameError", "needs `card` as well"),
+    ],
+)
+def test_a_name_that_the_check_did_not_find(name, message, help):
+    missing = {"ename": "NameError", "evalue": f"name '{name}' is not defined"}
+    work = Submission(hand_ins={"devices": None})
+    verdict = asked(with_check("devices", work, status="error", **missing), "devices")
+    assert isinstance(verdict, Failed)
+    assert message in verdict.message
+    assert help in verdict.help
+
+
+def test_the_error_of_the_cell_comes_before_that_of_its_check():
+    missing = {"ename": "NameError", "evalue": "name 'model' is not defined"}
+    work = Submission(hand_ins={"build": None}, cells={"build": cell("build", **BROKEN)})
+    verdict = asked(with_check("build", work, status="error", **missing), "build")
+    assert isinstance(verdict, Failed)
+    assert "Your cell stopped with ValueError" in verdict.message
+
+
+@pytest.mark.parametrize(
+    ("ename", "evalue"),
+    [
+        ("AttributeError", "'int' object has no attribute 'blank'"),
+        ("NameError", "name 'check' is not defined"),
+    ],
+)
+def test_a_cell_that_finds_no_blank_under_the_name_of_the_checks(ename, evalue):
+    """An earlier mistake does not explain it."""
+    broken = cell("train", status="error", ename=ename, evalue=evalue)
+    work = Submission(hand_ins={"train": None}, cells={"train": broken})
+    verdict = said("train", work, {"build"})
+    assert isinstance(verdict, Failed)
+    assert verdict.message == f"Your cell stopped with {ename}: {evalue}."
+    assert "name `check` to something else?" in verdict.help
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"status": "ok"}, "The check ran, but `gpus` never reached it"),
+        ({"status": "timeout"}, "`gpus` was never checked"),
+        ({"status": "error", "ename": "DeadKernelError"}, "`gpus` was never checked"),
+    ],
+)
+def test_a_check_that_left_nothing(changes, words):
+    verdict = asked(
+        with_check("devices", Submission(hand_ins={"devices": None}), **changes), "devices"
+    )
+    assert isinstance(verdict, Failed)
+    assert words in verdict.message
+
+
+def test_the_later_questions_wait_where_a_check_stopped():
+    work = Submission(hand_ins={"build": None, "compile": None})
+    evidence = with_check("build", work, **NO_CHECK)
+    assert isinstance(asked(evidence, "compile"), Skipped)
+
+
+def test_a_question_that_leaves_nothing_new_is_told_what_it_should_do():
+    work = Submission(compiled=None, cells={"compile": cell("compile", **BROKEN)})
+    verdict = said("compile", work)
+    assert isinstance(verdict, Failed)
+    assert "it should compile `model`." in verdict.help
+    other = Submission(hand_ins={"build": BLANK_BUILD}, cells={"build": cell("build", **BROKEN)})
+    assert "it should leave `model` behind." in said("build", other).help
+
+
+@pytest.mark.parametrize("ename", ["BlankUsed", "NotAttempted"])
+def test_a_cell_that_uses_a_blank(ename):
+    using = cell("parameters", status="error", ename=ename, evalue="`model` is still blank.")
+    work = Submission(
+        hand_ins={"parameters": blank("parameters", "number_of_parameters")},
+        cells={"parameters": using},
+    )
+    verdict = said("parameters", work)
+    assert isinstance(verdict, Failed)
+    assert verdict.message == "Your cell used a blank: `model` is still blank."
+    assert "Fill in that blank first" in verdict.help
+
+
+def unreadable(submission: Submission) -> Evidence:
+    evidence = submission.evidence()
+    run = changed(RUN, trouble="what was recorded is too large.")
+    return replace(evidence, record=changed(evidence.record, run=run, recorded=None))
+
+
+def test_evidence_that_cannot_be_read_is_for_a_person_to_look_at():
+    work = Submission(cells={"build": cell("build", changed=False)})
+    verdict = asked(unreadable(work), "train")
+    assert isinstance(verdict, CannotTell)
+    assert verdict.message == (
+        "The evidence of this run could not be read: what was recorded is too large; a person has"
+        " to look."
+    )
+    assert isinstance(asked(unreadable(work), "build"), NotAttempted)
+
+
+def test_no_check_fails_for_evidence_that_cannot_be_read():
+    results = judge([("", unreadable(Submission()))], LESSON)[""]
+    assert {str(one.outcome) for one in results.checks} == {"error"}
+    assert all("stay open" in one.help for one in results.checks)
 
 
 @pytest.mark.parametrize("status", ["error", "ok"])

@@ -85,6 +85,9 @@ RIGHT = {
     "softmax in the last layer": of_layers(
         FLATTEN, dense(activation="softmax"), compiled=PROBABILITIES
     ),
+    "outputs laid out anew": of_layers(
+        FLATTEN, dense(), layer("Dropout", (None, 10), rate=0.1), layer("Reshape", (None, 10))
+    ),
     "softmax as a layer": of_layers(FLATTEN, dense(), SOFTMAX, compiled=PROBABILITIES),
     "numpy's number of classes": of_layers(FLATTEN, dense(np.int64(10).item())),
 }
@@ -226,7 +229,32 @@ CASES = {
         work=built(FLATTEN, dense(activation="custom")),
         check="build.activation",
         outcome="error",
-        says=("a function of your own", "A person"),
+        says=("a function or a layer that cannot be told", "stay open"),
+    ),
+    "a softmax of one's own, as a layer": Case(
+        work=of_layers(FLATTEN, dense(), layer("Lambda", (None, 10)), compiled=PROBABILITIES),
+        check="build.activation",
+        outcome="error",
+        says=("a function or a layer that cannot be told",),
+        others=dict.fromkeys(("compile.loss", "train.accuracy", "predict.label"), "error"),
+    ),
+    "relu, then softmax": fails(
+        "build.activation",
+        "hidden-nonlinearity",
+        "through `relu` and then `softmax`;",
+        work=built(FLATTEN, dense(activation="relu"), SOFTMAX),
+    ),
+    "softmax twice": fails(
+        "build.activation",
+        "hidden-nonlinearity",
+        "through `softmax` and then `softmax`;",
+        work=built(FLATTEN, dense(activation="softmax"), SOFTMAX),
+    ),
+    "relu, then a layer of one's own": fails(
+        "build.activation",
+        "hidden-nonlinearity",
+        "through `relu`;",
+        work=built(FLATTEN, dense(activation="relu"), layer("Lambda", (None, 10))),
     ),
     "a layer that the judge does not know": Case(
         work=of_layers(layer("Lambda", (None, 28, 28)), FLATTEN, dense(), fits=(UNTOLD,)),

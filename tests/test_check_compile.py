@@ -22,6 +22,7 @@ from evidence_builder import (
 )
 
 SOFTMAX = stack(FLATTEN, dense(activation="softmax"))
+OWN_SOFTMAX = layer("Softmax", (None, 10))
 FROM_PROBABILITIES = {"from_logits": False}
 
 
@@ -63,7 +64,29 @@ CASES = {
     "softmax twice, as a layer": fails(
         "compile.loss",
         "softmax-with-logits-loss",
-        work=Submission(model=stack(FLATTEN, dense(), layer("Softmax", (None, 10)))),
+        work=Submission(model=stack(FLATTEN, dense(), OWN_SOFTMAX)),
+    ),
+    "probabilities, whatever comes before them": fails(
+        "compile.loss",
+        "softmax-with-logits-loss",
+        work=Submission(model=stack(FLATTEN, dense(activation="relu"), OWN_SOFTMAX)),
+        others={"build.activation": "failed"},
+    ),
+    "outputs that nobody can tell": Case(
+        work=Submission(model=stack(FLATTEN, dense(), layer("Lambda", (None, 10)))),
+        check="compile.loss",
+        outcome="error",
+        says=("Whether the loss fits the outputs cannot be told", "stay open"),
+        others=dict.fromkeys(("build.activation", "train.accuracy", "predict.label"), "error"),
+    ),
+    "a loss function of one's own": Case(
+        work=loss("custom"),
+        check="compile.loss",
+        outcome="error",
+        says=("one of your own", "cannot be told from outside", "stay open"),
+    ),
+    "a loss class of one's own": Case(
+        work=loss("SparseCategoricalCrossentropy (custom)"), check="compile.loss", outcome="error"
     ),
     "logits for probabilities": fails(
         "compile.loss",
@@ -141,7 +164,7 @@ CASES = {
         work=compiled(loss="", loss_settings={}, metrics=()),
         check="compile.loss",
         outcome="error",
-        says=("a loss of your own", "lose nothing"),
+        says=("a loss of your own", "stay open until a person has looked"),
         others={"compile.optimizer": "error", "compile.metric": "error"},
     ),
 }

@@ -58,7 +58,16 @@ CASES = {
     "every kind": fails(
         "devices.gpus",
         "devices-of-every-kind",
-        "it holds CPU:0 too",
+        "it holds CPU:0 too.",
+        "GPUs only",
+        work=Submission(
+            gpus=claim((CPU, GPU), "list"), devices=devices(offered=(CPU, GPU)), fits=ON_GPU
+        ),
+    ),
+    "another kind": fails(
+        "devices.gpus",
+        "devices-of-every-kind",
+        "it holds CPU:0.",
         "GPUs only",
         work=Submission(gpus=claim((CPU,), "list")),
     ),

@@ -206,7 +206,7 @@ def cases():
             ),
             check="predict.label",
             outcome="error",
-            says=("could not be worked out", "lose nothing"),
+            says=("could not be worked out", "stay open until a person has looked"),
         ),
     }
 

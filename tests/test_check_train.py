@@ -113,6 +113,7 @@ RIGHT = {
         fits=(fit(model=1), fit(number=1)), arrays=lambda: arrays(number=1)
     ),
     "no means were kept": Submission(fits=(fit(means=(), snapshots=()),)),
+    "a split that Keras ignores": trained_by(validation_split=0.2),
     "a label set that cannot be told": trained_by(training=training(labels="unknown")),
 }
 CASES = {
@@ -128,7 +129,7 @@ CASES = {
     "another model": fails(
         "train.epochs",
         "not-trained",
-        "another one was",
+        "was never trained; another one was.",
         "build the model only once",
         work=Submission(fits=(fit(model=1),)),
         others=SKIPPED,
@@ -203,6 +204,8 @@ CASES = {
     "a part split off": fails(
         "train.validation",
         "validated-on-training-data",
+        "kept back 20 % of the training cards",
+        "asks for the validation cards",
         work=trained_by(validation=None, validation_split=0.2),
     ),
     "a part kept by hand": fails(
@@ -303,7 +306,7 @@ CASES = {
         work=trained_by(training=UNKNOWN, validation=UNKNOWN),
         check="train.accuracy",
         outcome="error",
-        says=("its pixels could not be told", "lose nothing"),
+        says=("its pixels could not be told", "stay open until a person has looked"),
     ),
     "branches": Case(
         work=Submission(model=stack(FLATTEN, dense(), chain=False)),

@@ -26,13 +26,21 @@ def ten(*before, **dense):
     )
 
 
-def functional(*, branched=False):
+def functional(*, branched=False, listed=lambda one: one):
     x = keras.Input((28, 28))
     flat = layers.Flatten()(x)
     out = layers.Dense(10)(flat)
     if branched:
         out = layers.Add()([out, layers.Dense(10)(flat)])
-    return keras.Model(x, out)
+    return keras.Model(inputs=listed(x), outputs=listed(out))
+
+
+def in_lists():
+    return functional(listed=lambda one: [one])
+
+
+def in_tuples():
+    return functional(listed=lambda one: (one,))
 
 
 def told(model):
@@ -41,7 +49,7 @@ def told(model):
     return described, arrays
 
 
-@pytest.mark.parametrize("make", [ten, functional])
+@pytest.mark.parametrize("make", [ten, functional, in_lists, in_tuples])
 def test_the_lesson_model(make) -> None:
     model = make()
     described, arrays = told(model)
@@ -75,6 +83,24 @@ def test_arrays_are_copies() -> None:
 
 def test_branches_are_no_chain() -> None:
     assert not told(functional(branched=True))[0].chain
+
+
+def test_two_outputs_are_no_chain() -> None:
+    x = keras.Input((28, 28))
+    flat = layers.Flatten()(x)
+    assert not told(keras.Model([x], [flat, layers.Dense(10)(flat)]))[0].chain
+
+
+def test_a_layer_that_is_given_a_list_of_one() -> None:
+    x = keras.Input((28, 28))
+    out = layers.Dense(10)(layers.Concatenate()([layers.Flatten()(x)]))
+    described, _ = told(keras.Model([x], [out]))
+    assert described.chain
+    assert described.layers[2].output_shape == (None, 784)
+
+
+def test_an_input_of_no_sides_keeps_its_shape() -> None:
+    assert told(keras.Sequential([keras.Input(()), layers.Rescaling(2)]))[0].input_shape == (None,)
 
 
 def test_arithmetic_between_layers_is_no_chain() -> None:
@@ -219,6 +245,10 @@ def test_optimizers_however_they_are_given(given, name, rate) -> None:
     [
         (["accuracy"], ("accuracy",)),
         (["acc"], ("acc",)),
+        (["Accuracy"], ("accuracy",)),
+        (["ACC"], ("acc",)),
+        ([keras.metrics.Accuracy()], ("Accuracy",)),
+        (["Sparse_Categorical_Accuracy"], ("Sparse_Categorical_Accuracy",)),
         ([keras.metrics.SparseCategoricalAccuracy()], ("SparseCategoricalAccuracy",)),
         ([keras.metrics.sparse_categorical_accuracy], ("sparse_categorical_accuracy",)),
         ([["accuracy"]], ("accuracy",)),

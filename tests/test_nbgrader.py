@@ -7,8 +7,12 @@ import csv
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import make_class
@@ -193,6 +197,66 @@ def test_the_evidence_is_kept(course: Path) -> None:
     """Beside the gradebook, for each student who could be run."""
     kept = course / "results" / LESSON.name
     assert json.loads((kept / "crash" / "report.json").read_text())["reason"]
+
+
+@pytest.fixture
+def formgrader(course: Path, sample_keras: Path) -> Iterator[Callable[..., object]]:
+    """A real Jupyter server with nbgrader's formgrader, to be asked by path."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = subprocess.Popen(
+        [
+            *(sys.executable, "-m", "jupyter", "server", "--no-browser", "--allow-root"),
+            *("--ip=127.0.0.1", f"--port={port}", "--IdentityProvider.token=t"),
+            "--ServerApp.jpserver_extensions={'nbgrader.server_extensions.formgrader': True}",
+        ],
+        cwd=course,
+        env={
+            **os.environ,
+            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+            "KERAS_HOME": str(sample_keras),
+        },
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+
+    def ask(path: str, method: str = "GET") -> object:
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{port}/formgrader/{path}",
+            method=method,
+            headers={"Authorization": "token t"},
+        )
+        with urllib.request.urlopen(request, timeout=120) as answer:  # noqa: S310  our own
+            text = answer.read().decode()
+        return json.loads(text) if path.startswith("api/") else text
+
+    try:
+        yield ask
+    finally:
+        server.terminate()
+        server.wait(timeout=30)
+
+
+def wait_for_page(ask: Callable[..., object]) -> str:
+    """The formgrader's first page, as soon as the server answers."""
+    for _ in range(60):
+        try:
+            return str(ask("manage_assignments"))
+        except OSError:
+            time.sleep(0.5)
+    raise AssertionError("the server never answered")
+
+
+def test_the_formgrader_shows_and_gives_the_judges_scores(course: Path, formgrader) -> None:
+    """Its pages come up; its autograde button goes through our judge."""
+    assert "formgrader" in wait_for_page(formgrader).lower()
+    submissions = formgrader(f"api/submissions/{LESSON.name}")
+    assert {one["student"]: one["score"] for one in submissions}["partial credit"] == 10
+    student = "not%20a%20notebook"
+    done = formgrader(f"api/submission/{LESSON.name}/{student}/autograde", method="POST")
+    assert done["success"], done
+    assert set(scores(course, "not a notebook").values()) == {0}
 
 
 def test_validate_tells_the_truth(tmp_path: Path, sample_keras: Path) -> None:

@@ -81,7 +81,9 @@ def _metrics(given: Any) -> Iterator[str]:
         case None:
             return
         case str():
-            yield text(given, 300)
+            # Only these two Keras takes in capitals as well.
+            plain = given.lower() in ("accuracy", "acc")
+            yield text(given.lower() if plain else given, 300)
         case {"class_name": name, **rest}:
             config = rest.get("config")
             yield text(config if isinstance(config, str) else name, 300)

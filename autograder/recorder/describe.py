@@ -179,7 +179,7 @@ def _activation(given: Any) -> str:
 def _shape(subject: Any, attribute: str) -> tuple[int | None, ...] | None:
     # Keras raises one of several errors where a layer was never given an input.
     with contextlib.suppress(Exception):
-        value = getattr(subject, attribute)
+        value = _alone(getattr(subject, attribute))
         shape = getattr(value, "shape", value)
         return tuple(None if side is None else int(side) for side in shape)
     return None
@@ -191,9 +191,19 @@ def _is_chain(subject: keras.Model) -> bool:
         return all(not isinstance(one, keras.Model) or _is_chain(one) for one in subject.layers)
     with contextlib.suppress(Exception):
         pairs = itertools.pairwise(subject.layers)
-        joined = all(after.input is before.output for before, after in pairs)
-        return joined and subject.output is subject.layers[-1].output
+        joined = all(_alone(after.input) is _alone(before.output) for before, after in pairs)
+        return joined and _alone(subject.output) is _alone(subject.layers[-1].output)
     return False
+
+
+def _alone(value: Any) -> Any:
+    """The only tensor or shape of a list: ``Model(inputs=[x], outputs=[y])`` has such lists."""
+    match value:
+        case [None | int()]:
+            return value  # a shape of one side
+        case [only]:
+            return only
+    return value
 
 
 def _count(variables: Iterable[Any]) -> int:

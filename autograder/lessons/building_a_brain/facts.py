@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from autograder.checks import CannotTell, Failed, Skipped
 from autograder.evidence import Claim, Evidence, Fit, Layer, Model
+from autograder.network import TRANSPARENT
 
 CLASSES = 10
 PIXELS = 28 * 28
 PARAMETERS = PIXELS * CLASSES + CLASSES
 EPOCHS = 5
+# Layers that lay numbers out anew, scale or shift them.
+LINEAR = frozenset({"Flatten", "Reshape", "Rescaling", "Normalization", "BatchNormalization"})
+# What to say where only a person can tell.
+OPEN = "These points stay open until a person has looked."
 
 
 def model_of(evidence: Evidence, question: str) -> Model:
@@ -35,20 +40,26 @@ def model_of(evidence: Evidence, question: str) -> Model:
     return hand_in.model
 
 
-def output_activation(model: Model) -> str | None:
-    """The activation of the model's outputs, in the last layer or in one of its own.
+def output_steps(model: Model) -> tuple[str, ...] | None:
+    """What the sums of the last neurons go through before they are outputs, in order.
 
-    ``None`` where no layer makes outputs.
+    Each step is the name of an activation, wherever it stands, or ``custom`` for what is not known
+    here; what changes no answer, such as ``Dropout``, is no step. ``None`` where there are no
+    neurons.
     """
-    for layer in reversed(model.layers):
-        if layer.kind in ("Softmax", "ReLU", "LeakyReLU", "ELU", "PReLU"):
-            return layer.kind.lower()
-        activation = layer.settings.get("activation")
-        if layer.kind in ("Dense", "Activation") and activation != "linear":
-            return str(activation)
-        if layer.kind == "Dense":
-            return "linear"
-    return None
+    if not model.dense:
+        return None
+    last = model.layers.index(model.dense[-1])
+    named = (_step(layer) for layer in model.layers[last:])
+    return tuple(name for name in named if name != "linear")
+
+
+def _step(layer: Layer) -> str:
+    if layer.kind in ("Dense", "Activation"):
+        return str(layer.settings.get("activation", "linear"))
+    if layer.kind in ("Softmax", "ReLU", "LeakyReLU", "ELU", "PReLU"):
+        return layer.kind.lower()
+    return "linear" if layer.kind in TRANSPARENT or layer.kind in LINEAR else "custom"
 
 
 def neurons(model: Model) -> tuple[Layer, ...]:

@@ -8,10 +8,11 @@ from autograder.checks import CannotTell, Failed, Skipped, Tell
 from autograder.evidence import Evidence, Model
 from autograder.lessons.building_a_brain.facts import (
     CLASSES,
+    OPEN,
     PIXELS,
     model_of,
     neurons,
-    output_activation,
+    output_steps,
     plural,
 )
 
@@ -77,24 +78,25 @@ def test_layers(evidence: Evidence, tell: Tell) -> None:
 @pytest.mark.points(1)
 def test_activation(evidence: Evidence, tell: Tell) -> None:
     """The outputs are the plain sums of the neurons, or probabilities made from them."""
-    activation = output_activation(model_of(evidence, "build"))
-    if activation is None:
+    steps = output_steps(model_of(evidence, "build"))
+    if steps is None:
         raise Skipped("This is looked at once there are neurons.")
-    if activation == "custom":
-        raise CannotTell(
-            "The outputs go through a function of your own, which cannot be told from outside.",
-            help="A person will look at it. In this lesson no activation is needed.",
-        )
-    if activation not in ("linear", "softmax"):
+    known = [step for step in steps if step != "custom"]
+    if known not in ([], ["softmax"]):
         raise Failed(
-            f"The outputs go through `{activation}`; in this lesson they stay as they are.",
+            f"The outputs go through {_listed(known)}; in this lesson they stay as they are.",
             help="The loss turns the plain outputs of the neurons into probabilities. An"
             " activation on the last layer would spoil what it sees.",
             misconception="hidden-nonlinearity",
         )
+    if "custom" in steps:
+        raise CannotTell(
+            "The outputs go through a function or a layer that cannot be told from outside.",
+            help=f"{OPEN} In this lesson no activation is needed.",
+        )
     tell.passed(
         "The outputs are plain sums: any number, the larger the surer."
-        if activation == "linear"
+        if not steps
         else "The outputs are probabilities: ten numbers that add up to one."
     )
 
@@ -120,6 +122,10 @@ def _in_one_row(model: Model) -> None:
             help="Let nothing between the input and the neurons change the number of pixels.",
             misconception="pixels-left-out",
         )
+
+
+def _listed(steps: list[str]) -> str:
+    return " and then ".join(f"`{step}`" for step in steps)
 
 
 def _shape(shape: tuple[int | None, ...]) -> str:

@@ -6,7 +6,7 @@ import pytest
 
 from autograder.checks import CannotTell, Failed, Tell
 from autograder.evidence import Compiled, Evidence
-from autograder.lessons.building_a_brain.facts import model_of, output_activation
+from autograder.lessons.building_a_brain.facts import OPEN, model_of, output_steps
 
 WANTED = "SparseCategoricalCrossentropy"
 REGRESSION = (
@@ -46,6 +46,12 @@ def test_loss(evidence: Evidence, tell: Tell) -> None:
         raise Failed(
             f"The loss is {compiled.loss}, which {why}.", help=way_out, misconception=misconception
         )
+    if compiled.loss == "custom" or compiled.loss.endswith(" (custom)"):
+        raise CannotTell(
+            "The loss is one of your own; whether it is sparse categorical cross-entropy cannot be"
+            " told from outside.",
+            help=f"{OPEN} Keras has this loss ready in `tf.keras.losses`.",
+        )
     if not compiled.loss:
         raise Failed(
             "There is no loss; the blank asks for sparse categorical cross-entropy.",
@@ -63,15 +69,22 @@ def test_loss(evidence: Evidence, tell: Tell) -> None:
 
 
 def _fits_outputs(evidence: Evidence, *, logits: bool) -> None:
-    activation = output_activation(model_of(evidence, "compile"))
-    if activation == "softmax" and logits:
+    steps = output_steps(model_of(evidence, "compile"))
+    # The last step decides what the outputs are.
+    if steps and steps[-1] == "custom":
+        raise CannotTell(
+            "Whether the loss fits the outputs cannot be told: they go through a function or a"
+            " layer that is not known here.",
+            help=OPEN,
+        )
+    if steps and steps[-1] == "softmax" and logits:
         raise Failed(
             "The model's outputs are probabilities already (softmax), but the loss is told to"
             " expect plain sums, from which it makes probabilities itself.",
             help="Do it in one place only: either in the last layer or in the loss.",
             misconception="softmax-with-logits-loss",
         )
-    if activation == "linear" and not logits:
+    if steps == () and not logits:
         raise Failed(
             "The model's outputs are plain sums, but the loss takes them for probabilities.",
             help="Tell the loss that it gets raw outputs. Its documentation calls them logits.",
@@ -127,6 +140,6 @@ def _compiled(evidence: Evidence) -> Compiled:
         raise CannotTell(
             "The model was compiled with something that cannot be written down, such as a loss of"
             " your own.",
-            help="A person has to look at it; you lose nothing until then.",
+            help=OPEN,
         )
     return compiled

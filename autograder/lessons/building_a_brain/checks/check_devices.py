@@ -40,7 +40,8 @@ def test_gpus(evidence: Evidence, tell: Tell) -> None:
     expected = sorted(_short(name) for name in recorded.devices.offered if _is_gpu(name))
     if strangers := [name for name in found if not _is_gpu(name)]:
         raise Failed(
-            f"`gpus` should hold GPUs only, and it holds {', '.join(strangers)} too.",
+            f"`gpus` should hold GPUs only, and it holds {', '.join(strangers)}"
+            + (" too." if len(strangers) < len(found) else "."),
             help="Ask TensorFlow for devices of the kind GPU.",
             misconception="devices-of-every-kind",
         )

@@ -10,7 +10,7 @@ from autograder.checks import CannotTell, Failed, Tell
 from autograder.dataset import FashionMnist
 from autograder.evidence import Claim, Evidence, Model
 from autograder.lessons.building_a_brain.accuracy import last_weights
-from autograder.lessons.building_a_brain.facts import CLASSES, model_of, shown, whole_number
+from autograder.lessons.building_a_brain.facts import CLASSES, OPEN, model_of, shown, whole_number
 from autograder.network import Floats, UnknownLayer, as_given, outputs
 
 # Outputs nearer than this, as a part of their spread, are a tie: rounding differs by device.
@@ -78,7 +78,7 @@ def _said(evidence: Evidence, model: Model, images: NDArray[np.uint8]) -> list[F
     except UnknownLayer as reason:
         raise CannotTell(
             f"What your model says of this card could not be worked out: {reason}.",
-            help="A person has to look at it; you lose nothing until then.",
+            help=OPEN,
         ) from None
 
 

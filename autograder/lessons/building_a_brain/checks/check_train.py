@@ -13,7 +13,7 @@ from autograder.dataset import FashionMnist
 from autograder.evidence import Cards, Evidence, Fit
 from autograder.lesson import Lesson
 from autograder.lessons.building_a_brain.accuracy import marked_accuracy
-from autograder.lessons.building_a_brain.facts import EPOCHS, fits_of, model_of, plural
+from autograder.lessons.building_a_brain.facts import EPOCHS, OPEN, fits_of, model_of, plural
 from autograder.network import UnknownLayer
 from autograder.render.words import percent
 
@@ -34,7 +34,7 @@ def test_epochs(evidence: Evidence, tell: Tell) -> None:
         others = evidence.recorded is not None and any(fit.steps for fit in evidence.recorded.fits)
         raise Failed(
             "The model that you handed in was never trained"
-            + ("; another one was, before this one was built." if others else "."),
+            + ("; another one was." if others else "."),
             help="Run the cells in order, and build the model only once before you train it."
             if others
             else "Call the `fit` method of `model`.",
@@ -91,7 +91,16 @@ def test_validation(evidence: Evidence, tell: Tell) -> None:
     """It was quizzed on the validation cards after each epoch."""
     fit = _last_fit(evidence)
     quiz = fit.validation
-    if fit.validation_split or (quiz and quiz.cards in ("training", "mixed")):
+    # Keras ignores the split where it is given cards for the quiz.
+    if fit.validation_split and quiz is None:
+        raise Failed(
+            f"Keras kept back {fit.validation_split * 100:g} % of the training cards for the quiz;"
+            " the blank asks for the validation cards.",
+            help="Quiz the model on `valid_images` with `valid_labels` instead: then it can study"
+            " all the training cards.",
+            misconception="validated-on-training-data",
+        )
+    if quiz and quiz.cards in ("training", "mixed"):
         raise Failed(
             "The quiz was held with training cards; it should be held with the validation cards.",
             help="Quiz the model on `valid_images` with `valid_labels`: cards that it studied test"
@@ -167,7 +176,7 @@ def test_accuracy(
             raise _waits_for(root, lesson) from None
         raise CannotTell(
             f"The accuracy of your model could not be worked out: {reason}.",
-            help="A person has to look at it; you lose nothing until then.",
+            help=OPEN,
         ) from None
     if math.isfinite(reached):
         tell.measure("accuracy", reached)
