@@ -11,6 +11,7 @@ from evidence_builder import (
     cards,
     changed,
     claim,
+    dense,
     fails,
     fit,
     judged,
@@ -18,6 +19,7 @@ from evidence_builder import (
     nameable,
     named,
     on_mapped_pixels,
+    stack,
     trained,
     training,
     validation,
@@ -80,6 +82,16 @@ def cases():
     raw, whole = training(), training(count=12_000, places=None)
     return {
         "right": Case(work=Submission(), check="predict.label", says=(f"place {right}",)),
+        "no row of ten outputs": Case(
+            work=Submission(model=stack(dense(inputs=28, rows=(28,))), label=lambda: claim(143)),
+            check="predict.label",
+            outcome="skipped",
+            says=("“Build the neurons”",),
+            others={
+                "build.input": "failed",
+                "train.accuracy": "skipped",
+            },
+        ),
         "the model is wrong, and so says the student": Case(
             work=about(wrong, largest(wrong)),
             check="predict.label",
