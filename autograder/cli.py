@@ -15,15 +15,6 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
-from rich.table import Table
 
 from autograder import dataset
 from autograder.course import Course, find_course
@@ -31,7 +22,7 @@ from autograder.errors import AutograderError, UsageError
 from autograder.evidence import write_whole
 from autograder.grading import Grader
 from autograder.lesson import lesson_names, load_lesson
-from autograder.render import html, jsonform, words
+from autograder.render import html, jsonform, terminal, words
 from autograder.report import Report
 from autograder.submissions import Submission, find_submissions
 
@@ -49,9 +40,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             f"[bold]autograder:[/bold] {escape(str(error))}", highlight=False, soft_wrap=True
         )
         return 2
-    except OSError as error:
+    except Exception:  # noqa: BLE001  our own fault, whatever it is: shown whole, never exit code 1
         console.print_exception()
-        console.print(f"autograder: {escape(str(error))}", highlight=False, soft_wrap=True)
         return 2
     except KeyboardInterrupt:
         console.print("Stopped. What was finished is kept; the same command starts again.")
@@ -73,7 +63,7 @@ def grade(arguments: argparse.Namespace, console: Console) -> int:
     )
     reports = _graded(grader, submissions, min(workers, len(submissions)), console)
     where = _write_class(grader, reports)
-    _print_table(reports, Console())
+    Console().print(terminal.table(reports))
     if open_ := [report.name for report in reports if report.needs_a_look]:
         console.print(f"A person has to look at: {', '.join(map(escape, open_))}", soft_wrap=True)
     console.print(f"Reports: {where}", highlight=False, soft_wrap=True)
@@ -165,24 +155,10 @@ def _data_home(console: Console) -> Path:
 def _graded(
     grader: Grader, submissions: Sequence[Submission], workers: int, console: Console
 ) -> list[Report]:
-    reports: list[Report] = []
-    columns = (TextColumn("Grading"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    left = (TextColumn("left:"), TimeRemainingColumn(), TextColumn("{task.description}"))
-    with Progress(*columns, *left, console=console) as progress:
-        task = progress.add_task("", total=len(submissions))
-        for report in grader.grade(submissions, workers=workers):
-            reports.append(report)
-            progress.update(task, advance=1)
-            progress.console.print(_line(report), highlight=False, soft_wrap=True)
-    order = {id_: place for place, id_ in enumerate(one.name for one in submissions)}
-    return sorted(reports, key=lambda report: order[report.name])
-
-
-def _line(report: Report) -> str:
-    name = escape(report.name)
-    if report.status == "failed":
-        return f"{name}: could not be graded. {escape(report.reason or '')}"
-    return f"{name}: {words.points(report.checks)}, {report.seconds:.0f} s"
+    """The reports in the order of the submissions, with progress meanwhile."""
+    ready = terminal.watched(grader.grade(submissions, workers=workers), len(submissions), console)
+    order = {name: place for place, name in enumerate(one.name for one in submissions)}
+    return sorted(ready, key=lambda report: order[report.name])
 
 
 def _write_class(grader: Grader, reports: Sequence[Report]) -> Path:
@@ -191,22 +167,6 @@ def _write_class(grader: Grader, reports: Sequence[Report]) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     write_whole(path, html.class_page(reports, lesson).encode())
     return path
-
-
-def _print_table(reports: Sequence[Report], console: Console) -> None:
-    table = Table()
-    table.add_column("Submission", overflow="fold")
-    table.add_column("Points", justify="right", no_wrap=True)
-    table.add_column("Accuracy", justify="right", no_wrap=True)
-    table.add_column("First message")
-    for report in reports:
-        table.add_row(
-            escape(report.name),
-            f"{words.number(report.score)} / {words.number(report.max_score)}",
-            html.accuracy(report),
-            escape(report.first_message),
-        )
-    console.print(table)
 
 
 def _exit_code(reports: Sequence[Report], console: Console) -> int:

@@ -113,6 +113,16 @@ def test_where_the_json_cannot_be_written_is_said_before_anything_is_run(
     assert "There is no folder" in capsys.readouterr().err
 
 
+def test_a_fault_of_our_own_is_shown_whole_with_code_2(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
+    """Never a silent zero, and never the code that says a submission was at fault."""
+    Path("empty.ipynb").write_text("")
+    monkeypatch.setattr("autograder.render.html.class_page", lambda *_: 1 / 0)
+    assert main(["grade", "empty.ipynb"]) == 2
+    assert "ZeroDivisionError" in capsys.readouterr().err
+
+
 def test_no_workers_is_wrong_usage() -> None:
     """Somebody has to do the work."""
     with pytest.raises(SystemExit) as stop:

@@ -112,7 +112,8 @@ def class_page(reports: Sequence[Report], lesson: Lesson) -> str:
         f'<tr><td><a href="{html.escape(link(report))}">{text(report.name)}</a></td>'
         f'<td class="number">{words.number(report.score)}</td>'
         f'<td class="number">{words.number(report.max_score)}</td>'
-        f'<td class="number">{accuracy(report)}</td><td>{text(report.first_message)}</td></tr>'
+        f'<td class="number">{words.accuracy(report)}</td>'
+        f"<td>{text(report.first_message)}</td></tr>"
         for report in reports
     )
     return PAGE.format(
@@ -124,12 +125,6 @@ def class_page(reports: Sequence[Report], lesson: Lesson) -> str:
             f"<tbody>{rows}</tbody></table>"
         ),
     )
-
-
-def accuracy(report: Report) -> str:
-    """``83.1 %``, or a dash where it could not be measured."""
-    measured = report.measures.get("accuracy")
-    return "–" if measured is None else words.percent(measured)
 
 
 def link(report: Report) -> str:

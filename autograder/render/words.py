@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from autograder.lesson import Question
-from autograder.report import CheckResult, Outcome
+from autograder.report import CheckResult, Outcome, Report
 
 LABELS = {
     Outcome.PASSED: "right",
@@ -50,3 +50,9 @@ def answer(question: Question, results: Sequence[CheckResult]) -> str:
         if one.help and one.outcome is not Outcome.PASSED:
             lines.append(f"    Next: {one.help}")
     return "\n".join(lines)
+
+
+def accuracy(report: Report) -> str:
+    """``83.1 %``, or a dash where it could not be measured."""
+    measured = report.measures.get("accuracy")
+    return "–" if measured is None else percent(measured)

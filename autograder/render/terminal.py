@@ -1,0 +1,57 @@
+"""Reports on a terminal: one line each as they come, with the time that is left, then a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+from rich.table import Table
+
+from autograder.render import words
+from autograder.report import Report
+
+
+def watched(reports: Iterable[Report], total: int, console: Console) -> list[Report]:
+    """All the reports, each told in a line as it comes, below them a bar."""
+    ready: list[Report] = []
+    columns = (TextColumn("Grading"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, TextColumn("left:"), TimeRemainingColumn(), console=console) as bar:
+        task = bar.add_task("", total=total)
+        for report in reports:
+            ready.append(report)
+            bar.update(task, advance=1)
+            bar.console.print(_line(report), highlight=False, soft_wrap=True)
+    return ready
+
+
+def table(reports: Sequence[Report]) -> Table:
+    """A row for each report: points, accuracy, and the first thing to know."""
+    rows = Table()
+    rows.add_column("Submission", overflow="fold")
+    rows.add_column("Points", justify="right", no_wrap=True)
+    rows.add_column("Accuracy", justify="right", no_wrap=True)
+    rows.add_column("First message")
+    for report in reports:
+        rows.add_row(
+            escape(report.name),
+            f"{words.number(report.score)} / {words.number(report.max_score)}",
+            words.accuracy(report),
+            escape(report.first_message),
+        )
+    return rows
+
+
+def _line(report: Report) -> str:
+    name = escape(report.name)
+    if report.status == "failed":
+        return f"{name}: could not be graded. {escape(report.reason or '')}"
+    return f"{name}: {words.points(report.checks)}, {report.seconds:.0f} s"
