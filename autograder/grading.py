@@ -140,20 +140,21 @@ def judged(
 ) -> Report:
     """The report on evidence that is kept in ``folder``."""
     verdicts = judge_apart([folder], lesson, course)[str(folder.resolve())]
+    if isinstance(verdicts, str):
+        raise JudgeError(verdicts)
     run = evidence.run
-    report = Report(
+    return Report(
         name=submission.name,
-        notebook=submission.path.name if submission.path else "",
+        notebook=submission.notebook,
         reason=run.stopped or run.trouble,
         isolation=run.isolation,
         seconds=run.seconds,
         notes=run.notes,
         full_score=lesson.max_score,
         place=folder.name,
+        checks=verdicts.checks,
+        measures=verdicts.measures,
     )
-    if isinstance(verdicts, str):
-        raise JudgeError(verdicts)
-    return replace(report, checks=verdicts.checks, measures=verdicts.measures)
 
 
 def unreadable(submission: Submission, restored: Restored, lesson: Lesson, reason: str) -> Graded:
@@ -187,7 +188,7 @@ def _places(submissions: Sequence[Submission]) -> list[str]:
 def _failed(submission: Submission, reason: str) -> Report:
     return Report(
         name=submission.name,
-        notebook=submission.path.name if submission.path else "",
+        notebook=submission.notebook,
         status="failed",
         reason=reason,
         full_score=max(load_lesson(name).max_score for name in lesson_names()),

@@ -25,6 +25,11 @@ class Submission:
     folder: Path | None = None
     notes: tuple[str, ...] = ()
 
+    @property
+    def notebook(self) -> str:
+        """The file name of the notebook, empty where there is none."""
+        return self.path.name if self.path else ""
+
 
 def find_submissions(paths: Iterable[Path]) -> list[Submission]:
     """The submissions under the paths, in the order of their names.

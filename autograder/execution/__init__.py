@@ -55,7 +55,6 @@ def execute(
     *,
     data_home: Path,
     beside: Path | None = None,
-    notes: tuple[str, ...] = (),
     cancel: threading.Event | None = None,
 ) -> Executed:
     """Run a notebook once.
@@ -66,7 +65,6 @@ def execute(
         settings: the limits and the seed.
         data_home: the Keras home with the images; they are copied.
         beside: the folder of the submission; its other files are copied beside the notebook.
-        notes: what is to be told of the submission besides.
         cancel: once it is set, the run is given up.
 
     Raises:
@@ -79,7 +77,7 @@ def execute(
         room = Path(scratch).resolve()
         _prepare(room, restored, settings)
         data = _provide(room, data_home)
-        notes = (*notes, *restored.notes, *_copy_beside(beside, room / "work"))
+        notes = (*restored.notes, *_copy_beside(beside, room / "work"))
         stopped = run(room, settings, cancel)
         ran = ran_in(room / "ran", len(restored.notebook.cells))
         recorded, arrays, trouble = recorded_in(room / "evidence")
