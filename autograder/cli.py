@@ -11,13 +11,14 @@ import signal
 import sys
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
 
-from autograder import dataset
-from autograder.course import Course, find_course
+from autograder import dataset, doctor
+from autograder.course import ISOLATION, Course, find_course
 from autograder.errors import AutograderError, UsageError
 from autograder.evidence import write_whole
 from autograder.grading import Grader
@@ -51,17 +52,16 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def grade(arguments: argparse.Namespace, console: Console) -> int:
     """Grade submissions, write their reports, print a table."""
-    course = find_course(Path.cwd())
+    course = _isolated(find_course(Path.cwd()), arguments.isolation)
     submissions = find_submissions(arguments.paths)
     if arguments.json and not arguments.json.resolve().parent.is_dir():
         raise UsageError(f"There is no folder {arguments.json.resolve().parent} to write in.")
     grader = _grader(arguments, course, console)
     workers = arguments.workers or course.settings.workers or os.cpu_count() or 1
-    console.print(
-        "Submissions run with your own rights: this version has no sandbox (isolation: none).",
-        highlight=False,
-    )
-    reports = _graded(grader, submissions, min(workers, len(submissions)), console)
+    if course.settings.isolation == "none":
+        console.print("Submissions run with your own rights (isolation: none).", highlight=False)
+    with grader:
+        reports = _graded(grader, submissions, min(workers, len(submissions)), console)
     where = _write_class(grader, reports)
     Console().print(terminal.table(reports))
     if open_ := [report.name for report in reports if report.needs_a_look]:
@@ -74,7 +74,7 @@ def grade(arguments: argparse.Namespace, console: Console) -> int:
 
 def check(arguments: argparse.Namespace, console: Console) -> int:
     """Rehearse: the points and words of the official grade, on a student's own machine."""
-    course = Course()
+    course = _isolated(Course(), "none")
     console.print(
         "A rehearsal: your notebook is run here from the top, on its own, with your own rights"
         " (not isolated). The points are those of the official grade.",
@@ -83,8 +83,8 @@ def check(arguments: argparse.Namespace, console: Console) -> int:
     submission = Submission(name=arguments.notebook.stem, path=arguments.notebook)
     with tempfile.TemporaryDirectory() as scratch:
         arguments.results = arguments.results or Path(scratch)
-        grader = _grader(arguments, course, console)
-        (report,) = _graded(grader, [submission], 1, console)
+        with _grader(arguments, course, console) as grader:
+            (report,) = _graded(grader, [submission], 1, console)
     if report.status == "graded":
         for line in (*([report.reason] if report.reason else ()), *report.notes):
             print(f"Note: {line}")
@@ -93,6 +93,19 @@ def check(arguments: argparse.Namespace, console: Console) -> int:
                 print(words.answer(question, results))
         print(f"Together: {words.points(report.checks)}")
     return _exit_code([report], console)
+
+
+def examine(arguments: argparse.Namespace, console: Console) -> int:
+    """Say what this machine can do for grading, and how to get what is missing."""
+    del arguments
+    findings = []
+    for finding in doctor.examine(find_course(Path.cwd())):
+        findings.append(finding)
+        mark = "[green]✓[/green]" if finding.well else "[bold yellow]![/bold yellow]"
+        console.print(f"{mark} {escape(finding.what)}", highlight=False, soft_wrap=True)
+        for line in finding.next_step.splitlines():
+            console.print(f"    {escape(line)}", highlight=False, soft_wrap=True)
+    return 0 if all(finding.well for finding in findings) else 1
 
 
 def data(arguments: argparse.Namespace, console: Console) -> int:
@@ -130,6 +143,13 @@ def generate(arguments: argparse.Namespace, console: Console) -> int:
     for line in generating.generate(course, home, force=arguments.force):
         console.print(line, highlight=False, soft_wrap=True)
     return 0
+
+
+def _isolated(course: Course, isolation: str | None) -> Course:
+    """The course with another isolation than its own, where one is given."""
+    if isolation is None:
+        return course
+    return replace(course, settings=replace(course.settings, isolation=isolation))
 
 
 def _grader(arguments: argparse.Namespace, course: Course, console: Console) -> Grader:
@@ -190,9 +210,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     command.add_argument(
         "--isolation",
-        choices=("auto", "none"),
-        default="auto",
-        help="auto takes the best there is; this version has none",
+        choices=ISOLATION,
+        help="auto keeps submissions apart, none runs them with your own rights (default: the"
+        " course's setting, else auto)",
     )
     _common(command)
     command.set_defaults(run=grade)
@@ -206,6 +226,9 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--check", action="store_true", help="only say whether they are stale")
     command.add_argument("--force", action="store_true", help="run the solutions again anyway")
     command.set_defaults(run=generate)
+
+    command = commands.add_parser("doctor", help="what this machine can do for grading")
+    command.set_defaults(run=examine)
 
     command = commands.add_parser("data", help="provide Fashion-MNIST for Keras")
     command.add_argument("--from", dest="source", type=Path, metavar="FOLDER")

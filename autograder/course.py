@@ -16,6 +16,7 @@ Positive = Annotated[int, msgspec.Meta(ge=1)]
 
 CONFIG = "nbgrader_config.py"
 NO_GPU = ("accept", "not_applicable", "error")
+ISOLATION = ("auto", "none")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +28,11 @@ class Settings:
     ``cell_seconds`` and ``seconds`` limit a cell and a whole submission; ``seed`` is set
     before the first cell. ``workers`` submissions are run at a time, as many as there are
     processor cores where it is 0.
+
+    ``isolation`` is ``auto``, or ``none`` to run submissions with one's own rights; ``gpus`` lets
+    them use the GPUs there are. A submission may use ``memory_mb`` MiB of memory, as many
+    ``processes`` (threads count), files of ``file_mb`` MiB, all its files together
+    ``scratch_mb``; a cell may put out ``output_mb``, and ``evidence_mb`` of arrays are kept.
     """
 
     no_gpu: str = "accept"
@@ -34,12 +40,21 @@ class Settings:
     seconds: Positive = 900
     seed: int = 20
     workers: Annotated[int, msgspec.Meta(ge=0)] = 0
+    isolation: str = "auto"
+    gpus: bool = True
+    memory_mb: Positive = 4096
+    processes: Positive = 512
+    file_mb: Positive = 256
+    scratch_mb: Positive = 1024
+    output_mb: Positive = 4
+    evidence_mb: Annotated[int, msgspec.Meta(ge=1, le=64)] = 64
 
     def __post_init__(self) -> None:
-        if self.no_gpu not in NO_GPU:
-            raise CourseError(
-                f"Autograder.no_gpu is “{self.no_gpu}”; it may be {', '.join(NO_GPU)}."
-            )
+        for name, choices in (("no_gpu", NO_GPU), ("isolation", ISOLATION)):
+            if (given := getattr(self, name)) not in choices:
+                raise CourseError(
+                    f"Autograder.{name} is “{given}”; it may be {', '.join(choices)}."
+                )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -27,3 +27,7 @@ class CourseError(AutograderError):
 
 class SubmissionError(AutograderError):
     """A submission that cannot be run, and why."""
+
+
+class IsolationError(AutograderError):
+    """Submissions cannot be kept apart on this machine, and why."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import shutil
 import threading
@@ -10,15 +11,16 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Self
 
 import msgspec
 import nbformat
 from nbformat import NotebookNode
 
 from autograder.course import Course
-from autograder.errors import SubmissionError
+from autograder.errors import IsolationError, SubmissionError
 from autograder.evidence import Evidence, save, write_whole
-from autograder.execution import CancelledError, execute
+from autograder.execution import CancelledError, Rooms, execute
 from autograder.execution.reading import ReadNotebook, read_notebook
 from autograder.execution.restore import Restored, grade_id, restore
 from autograder.judge import JudgeError, judge_apart
@@ -31,13 +33,28 @@ from autograder.submissions import Submission
 
 @dataclass(frozen=True, kw_only=True)
 class Grader:
-    """How a class is graded: with which course, on which data, and where results go."""
+    """How a class is graded: with which course, on which data, and where results go.
+
+    A context manager: at its end the rooms in which submissions were run are closed.
+    """
 
     course: Course
     data_home: Path
     results: Path
     lesson: Lesson | None = None
     _cancel: threading.Event = field(default_factory=threading.Event)
+
+    @functools.cached_property
+    def rooms(self) -> Rooms:
+        """Where the submissions are run."""
+        private = (self.results, *([self.course.root] if self.course.root else []))
+        return Rooms(settings=self.course.settings, data_home=self.data_home, private=private)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.rooms.close()
 
     def grade(self, submissions: Sequence[Submission], *, workers: int = 1) -> Iterator[Report]:
         """The report of each submission, as they are ready.
@@ -60,7 +77,7 @@ class Grader:
     def _one(self, submission: Submission, place: str) -> Report:
         try:
             return self.grade_one(submission, place)
-        except CancelledError:
+        except (CancelledError, IsolationError):
             raise
         except Exception as error:  # noqa: BLE001  one submission must not end the class
             report = _failed(submission, f"The grader itself failed: {error}".partition("\n")[0])
@@ -88,8 +105,7 @@ class Grader:
         executed = execute(
             restored,
             lesson,
-            self.course.settings,
-            data_home=self.data_home,
+            self.rooms,
             beside=submission.folder,
             cancel=self._cancel,
         )

@@ -14,11 +14,11 @@ import pytest
 from nbclient import NotebookClient
 
 from autograder.course import Settings
-from autograder.evidence import EVIDENCE_VARIABLE, Recorded
-from autograder.execution import execute
-from autograder.execution.left import ran_in, recorded_in
+from autograder.evidence import EVIDENCE_VARIABLE
+from autograder.execution import Rooms, execute
+from autograder.execution.place import Place
 from autograder.execution.restore import restore
-from autograder.execution.run import environment
+from autograder.execution.rooms import environment
 from autograder.lesson import load_lesson
 
 pytestmark = [pytest.mark.kernel, pytest.mark.slow]
@@ -50,9 +50,13 @@ def own(source):
     return nbformat.v4.new_code_cell(source)
 
 
-def run(notebook, home, *, beside=None, **limits):
+def run(notebook, home, *, beside=None, isolation="none", **limits):
     restored = restore(notebook, mini.released())
-    return execute(restored, LESSON, Settings(**limits), data_home=home, beside=beside)
+    rooms = Rooms(settings=Settings(isolation=isolation, **limits), data_home=home)
+    try:
+        return execute(restored, LESSON, rooms, beside=beside)
+    finally:
+        rooms.close()
 
 
 def cell(executed, name):
@@ -81,8 +85,8 @@ def left_behind():
     return found
 
 
-@pytest.fixture(scope="module")
-def runs(sample_keras, tmp_path_factory):
+@pytest.fixture(scope="module", params=["auto", "none"])
+def runs(sample_keras, tmp_path_factory, request):
     beside = tmp_path_factory.mktemp("beside")
     (beside / "helper.py").write_text("NAME = 'mine'")
     # What must not be imported in place of the real one.
@@ -95,7 +99,7 @@ def runs(sample_keras, tmp_path_factory):
         "\nprint(sorted(os.environ))"
     )
     notebook = mini.submitted(devices=answer)
-    return [run(notebook, sample_keras, beside=beside) for _ in range(2)]
+    return [run(notebook, sample_keras, beside=beside, isolation=request.param) for _ in range(2)]
 
 
 @pytest.fixture(scope="module")
@@ -107,8 +111,8 @@ def blank_run(sample_keras):
     return run(notebook, sample_keras)
 
 
-@pytest.fixture(scope="module")
-def failing_run(sample_keras):
+@pytest.fixture(scope="module", params=["auto", "none"])
+def failing_run(sample_keras, request):
     notebook = mini.submitted(
         devices="import sys\nprint('hello', file=sys.stderr)\nsys.exit('enough')",
         build="model = input('units? ')",
@@ -118,7 +122,7 @@ def failing_run(sample_keras):
         predict=UPDATES + LEAVE_BEHIND,
     )
     began = time.monotonic()
-    executed = run(notebook, sample_keras, cell_seconds=20)
+    executed = run(notebook, sample_keras, cell_seconds=20, isolation=request.param)
     return executed, time.monotonic() - began
 
 
@@ -131,8 +135,9 @@ def practise(home, tmp_path, **more):
         "print(check.steady_accuracy({'loss': [1, 2]}), check.steady_accuracy(7))",
     )
     room = tmp_path / "room"
-    (room / "home").mkdir(parents=True)
-    variables = {**environment(room), "KERAS_HOME": str(home), **more}
+    for name in ("home", "tmp"):
+        (room / name).mkdir(parents=True)
+    variables = {**environment(Place(room)), "KERAS_HOME": str(home), **more}
     del variables[EVIDENCE_VARIABLE]
     client = NotebookClient(notebook, timeout=120, allow_errors=True)
     client.execute(cwd=str(tmp_path), env=variables)
@@ -225,7 +230,7 @@ class TestErrors:
         assert ends["build"].ename == "StdinNotImplementedError"
         assert ends["parameters"].status == "timeout"
         assert ends["train"].ename == "SyntaxError"
-        assert executed.evidence.run.limits == ("time",)
+        assert executed.evidence.run.limits == ("time", "output")
         # A cell with a syntax error does not even make its blank.
         assert questions(executed) == [name for name in mini.RIGHT if name != "train"]
 
@@ -247,11 +252,12 @@ class TestErrors:
         assert left_behind() == []
 
 
+@pytest.mark.parametrize("isolation", ["auto", "none"])
 @pytest.mark.parametrize("end", ["import os, signal\nos.kill(os.getpid(), 9)", "exit()"])
-def test_a_dead_kernel_is_noticed_at_once(sample_keras, end) -> None:
+def test_a_dead_kernel_is_noticed_at_once(sample_keras, end, isolation) -> None:
     notebook = mini.submitted(parameters=end + "\nimport time; time.sleep(5)")
     began = time.monotonic()
-    executed = run(notebook, sample_keras, cell_seconds=300)
+    executed = run(notebook, sample_keras, cell_seconds=300, isolation=isolation)
     assert time.monotonic() - began < 60
     assert executed.evidence.run.stopped.startswith("the kernel died")
     assert questions(executed)[:2] == ["devices", "build"]
@@ -264,10 +270,11 @@ def test_a_dead_kernel_is_noticed_at_once(sample_keras, end) -> None:
     assert left_behind() == []
 
 
-def test_a_cell_that_cannot_be_interrupted_ends_the_run(sample_keras) -> None:
+@pytest.mark.parametrize("isolation", ["auto", "none"])
+def test_a_cell_that_cannot_be_interrupted_ends_the_run(sample_keras, isolation) -> None:
     notebook = mini.submitted(build=DEAF + "while True: pass")
     began = time.monotonic()
-    executed = run(notebook, sample_keras, cell_seconds=15)
+    executed = run(notebook, sample_keras, cell_seconds=15, isolation=isolation)
     assert time.monotonic() - began < 60
     assert "did not come back" in executed.evidence.run.stopped
     assert cell(executed, "build").status == "timeout"
@@ -276,10 +283,11 @@ def test_a_cell_that_cannot_be_interrupted_ends_the_run(sample_keras) -> None:
     assert left_behind() == []
 
 
-def test_the_limit_of_the_whole_notebook(sample_keras) -> None:
+@pytest.mark.parametrize("isolation", ["auto", "none"])
+def test_the_limit_of_the_whole_notebook(sample_keras, isolation) -> None:
     notebook = mini.submitted(build=DEAF + LEAVE_BEHIND + "\nwhile True: pass")
     began = time.monotonic()
-    executed = run(notebook, sample_keras, seconds=20)
+    executed = run(notebook, sample_keras, seconds=20, isolation=isolation)
     assert time.monotonic() - began < 40
     assert executed.evidence.run.stopped == "the notebook was stopped at the time limit of 20 s"
     assert executed.evidence.run.limits == ("time",)
@@ -342,61 +350,9 @@ class TestPractice:
         assert value.output_type == "execute_result"
 
 
-class TestLeft:
-    """What a student's code could have written where we read."""
-
-    @pytest.mark.parametrize(
-        "content",
-        [
-            b"",
-            b"{",
-            b"[]",
-            b'{"status": "fine"}',
-            b'{"status": "ok", "outputs": [{"output_type": "nonsense"}]}',
-            b'{"status": "ok", "outputs": [7]}',
-            b"\xff",
-            b"[" * 100_000,
-        ],
-    )
-    def test_a_cell(self, tmp_path, content) -> None:
-        (tmp_path / "0.json").write_bytes(content)
-        (tmp_path / "1.json").write_bytes(b'{"status": "ok"}')
-        (tmp_path / "7.json").write_bytes(b'{"status": "ok"}')
-        (tmp_path / "x.json").write_bytes(b'{"status": "ok"}')
-        assert list(ran_in(tmp_path, 3)) == [1]
-
-    def test_no_file_at_all(self, tmp_path) -> None:
-        (tmp_path / "0.json").symlink_to("/dev/zero")
-        (tmp_path / "1.json").mkdir()
-        os.mkfifo(tmp_path / "2.json")
-        with (tmp_path / "3.json").open("wb") as stream:
-            stream.truncate(65 * 2**20)
-        assert ran_in(tmp_path, 5) == {}
-        assert ran_in(tmp_path / "gone", 5) == {}
-
-    def test_what_was_recorded(self, tmp_path) -> None:
-        path = tmp_path / "recorded.json"
-        assert recorded_in(tmp_path) == (None, {}, None)
-        path.write_bytes(b"{}")
-        assert recorded_in(tmp_path) == (Recorded(), {}, None)
-        for content in (b"", b"[]", b'{"surplus": 1}', b" " * (5 * 2**20)):
-            path.write_bytes(content)
-            recorded, arrays, trouble = recorded_in(tmp_path)
-            assert (recorded, arrays) == (None, {})
-            assert trouble
-        path.unlink()
-        path.symlink_to("/etc/passwd")
-        assert recorded_in(tmp_path)[2]
-        path.unlink()
-        path.write_bytes(b"{}")
-        (tmp_path / "recorded.npz").write_bytes(b"no archive")
-        assert recorded_in(tmp_path)[2]
-
-
 def test_the_process_says_when_it_could_not_begin(tmp_path) -> None:
-    (tmp_path / "job.json").write_text("{}")
     done = subprocess.run(
         [sys.executable, "-m", "autograder.execution.worker", str(tmp_path), str(os.getpid())],
-        capture_output=True, check=False,
+        input=b"\0\0\0\1x", capture_output=True, check=False,
     )  # fmt: skip
     assert done.returncode == 1

@@ -165,6 +165,7 @@ class Cell(_Part, frozen=True, kw_only=True):
     changed: bool = False
     ename: Name = ""
     evalue: Text = ""
+    seconds: Annotated[float, msgspec.Meta(ge=0)] = 0.0
 
 
 class Run(_Part, frozen=True, kw_only=True):

@@ -1,9 +1,7 @@
-"""A notebook in, evidence out: run once, in a process that is ended when its time is up."""
+"""A notebook in, evidence out: run once, apart from everything else, within limits."""
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 import threading
 import time
 from collections.abc import Mapping
@@ -14,16 +12,16 @@ import msgspec
 import nbformat
 from nbformat import NotebookNode
 
-from autograder import dataset
-from autograder.course import Settings
 from autograder.evidence import Cell, Evidence, Record, Run
+from autograder.execution import limits
 from autograder.execution.job import Job, Ran
-from autograder.execution.left import ran_in, recorded_in
 from autograder.execution.restore import Restored, grade_id
-from autograder.execution.run import CancelledError, Stopped, run
+from autograder.execution.room_process import CancelledError
+from autograder.execution.rooms import Rooms
+from autograder.execution.told import Stopped, ending
 from autograder.lesson import Lesson
 
-__all__ = ["CancelledError", "Executed", "execute"]
+__all__ = ["CancelledError", "Executed", "Rooms", "execute"]
 
 MOST_BESIDE = 20 * 2**20
 # Seeds, so that a second run says the same. The student's own modules come last: one that is
@@ -51,9 +49,8 @@ class Executed:
 def execute(
     restored: Restored,
     lesson: Lesson,
-    settings: Settings,
+    rooms: Rooms,
     *,
-    data_home: Path,
     beside: Path | None = None,
     cancel: threading.Event | None = None,
 ) -> Executed:
@@ -62,78 +59,62 @@ def execute(
     Args:
         restored: the notebook, our own cells put right.
         lesson: what it belongs to.
-        settings: the limits and the seed.
-        data_home: the Keras home with the images; they are copied.
-        beside: the folder of the submission; its other files are copied beside the notebook.
+        rooms: where it is run, with which limits and which seed.
+        beside: the folder of the submission; its other files are put beside the notebook.
         cancel: once it is set, the run is given up.
 
     Raises:
+        IsolationError: it cannot be kept apart on this machine.
         RuntimeError: it could not be run, and the notebook is not to blame.
         CancelledError: it was given up.
     """
     began = time.monotonic()
-    # Resolved: on macOS the temporary folder lies behind a link.
-    with tempfile.TemporaryDirectory(prefix="autograder-", ignore_cleanup_errors=True) as scratch:
-        room = Path(scratch).resolve()
-        _prepare(room, restored, settings)
-        data = _provide(room, data_home)
-        notes = (*restored.notes, *_copy_beside(beside, room / "work"))
-        stopped = run(room, settings, cancel)
-        ran = ran_in(room / "ran", len(restored.notebook.cells))
-        recorded, arrays, trouble = recorded_in(room / "evidence")
-    cells = _cells(restored, ran, stopped)
+    files, left_out = _beside(beside)
+    job = Job(
+        notebook=nbformat.writes(restored.notebook).encode(),
+        files=files,
+        prelude=PRELUDE.format(seed=rooms.settings.seed),
+        data=rooms.data,
+        settings=rooms.settings,
+    )
+    with rooms.lend(cancel or threading.Event()) as room:
+        told = room.run(job, cancel or threading.Event())
+    stopped = ending(told, rooms.settings.cell_seconds)
+    recorded, arrays, trouble = told.recorded()
     evidence = Record(
         run=Run(
             lesson=lesson.name,
-            data="sample" if data == "sample" else "full",
-            isolation="none",
+            data="sample" if rooms.data_name == "sample" else "full",
+            isolation=rooms.level,
             seconds=time.monotonic() - began,
-            seed=settings.seed,
+            seed=rooms.settings.seed,
             stopped=stopped.why if stopped else None,
             trouble=trouble,
-            limits=("time",) if any(cell.status == "timeout" for cell in cells) else (),
-            notes=notes,
+            limits=limits.hit(told, stopped),
+            notes=(*restored.notes, *left_out, *limits.notes(told, rooms.settings)),
         ),
-        cells=cells,
+        cells=_cells(restored, told.cells, stopped),
         recorded=recorded,
     )
     return Executed(
         evidence=Evidence(record=evidence, arrays=arrays),
-        notebook=_with_outputs(restored.notebook, ran),
+        notebook=_with_outputs(restored.notebook, told.cells),
     )
 
 
-def _prepare(room: Path, restored: Restored, settings: Settings) -> None:
-    for name in ("home", "work", "evidence"):
-        (room / name).mkdir()
-    nbformat.write(restored.notebook, room / "notebook.ipynb")
-    prelude = PRELUDE.format(seed=settings.seed)
-    job = Job(path=str(room / "work"), cell_seconds=settings.cell_seconds, prelude=prelude)
-    (room / "job.json").write_bytes(msgspec.json.encode(job))
-
-
-def _provide(room: Path, data_home: Path) -> str:
-    """Copy the images, which another submission must not find changed; which they are."""
-    folder = dataset.data_folder(room / "home" / "keras")
-    folder.mkdir(parents=True)
-    for file in dataset.FILES:
-        shutil.copyfile(dataset.data_folder(data_home) / file.name, folder / file.name)
-    return dataset.verify(folder)
-
-
-def _copy_beside(source: Path | None, target: Path) -> tuple[str, ...]:
-    """Copy the other files of a submission, without links and without notebooks."""
+def _beside(folder: Path | None) -> tuple[dict[str, bytes], tuple[str, ...]]:
+    """The other files of a submission, without links and without notebooks."""
+    files: dict[str, bytes] = {}
     left = MOST_BESIDE
-    for path in sorted(source.rglob("*")) if source else []:
+    for path in sorted(folder.rglob("*")) if folder else []:
         if path.is_symlink() or not path.is_file() or path.suffix == ".ipynb":
             continue
         left -= path.stat().st_size
         if left < 0:
-            return (f"Of its other files those from {path.name[:60]} on were left out.",)
-        place = target / path.relative_to(source or path)
-        place.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path, place)
-    return ()
+            note = f"Of its other files those from {path.name[:60]} on were left out."
+            return files, (note,)
+        files[str(path.relative_to(folder or path))] = path.read_bytes()
+    return files, ()
 
 
 def _cells(restored: Restored, ran: Mapping[int, Ran], stopped: Stopped | None) -> tuple[Cell, ...]:
@@ -155,7 +136,9 @@ def _cell(
         stopped = stopped or Stopped("it did not end")
         ename = "DeadKernelError" if stopped.cell == "error" else "CellTimeoutError"
         return msgspec.structs.replace(told, status=stopped.cell, ename=ename, evalue=stopped.why)
-    return msgspec.structs.replace(told, status=ran.status, ename=ran.ename, evalue=ran.evalue)
+    return msgspec.structs.replace(
+        told, status=ran.status, ename=ran.ename, evalue=ran.evalue, seconds=ran.seconds
+    )
 
 
 def _with_outputs(notebook: NotebookNode, ran: Mapping[int, Ran]) -> NotebookNode:

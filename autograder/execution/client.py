@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 import time
 from queue import Empty
 from typing import Any
@@ -11,15 +10,16 @@ from typing import Any
 import nbformat
 import zmq
 import zmq.asyncio
-from jupyter_client.kernelspec import KernelSpec
-from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 
-from autograder.execution.job import Job, Ran
+from autograder.course import Settings
+from autograder.execution.job import Ran
+from autograder.execution.kernels import ForkedKernel, OwnKernelManager
 
-MOST_OUTPUT = 4 * 2**20
-MOST_OUTPUT_OF_ALL = 32 * 2**20
+Kernel = OwnKernelManager | ForkedKernel
+# The limit is for one cell; all cells together may put out so many times as much.
+OF_ALL = 8
 MOST_IN_A_MESSAGE = 16 * 2**20
 MOST_MESSAGES_WAITING = 100
 TIMEOUT = "CellTimeoutError"
@@ -28,43 +28,38 @@ GRACE = 10
 OUTPUTS = frozenset({"stream", "display_data", "execute_result", "error", "update_display_data"})
 
 
-class OwnKernelManager(AsyncKernelManager):
-    """Starts this Python, whatever kernel the notebook names."""
-
-    @property
-    def kernel_spec(self) -> KernelSpec:
-        """The one kernel that is ever started."""
-        # -P and ignore_cwd: a file beside the notebook, such as numpy.py, must not be imported.
-        command = [sys.executable, "-P", "-m", "ipykernel_launcher", "-f", "{connection_file}"]
-        command += ["--HistoryManager.enabled=False", "--IPKernelApp.ignore_cwd=True"]
-        return KernelSpec(argv=command, display_name="Python", language="python")
-
-
 class Client(NotebookClient):
     """A kernel of our own, and one cell after the other."""
 
-    def __init__(self, notebook: NotebookNode, job: Job) -> None:
+    def __init__(
+        self, notebook: NotebookNode, settings: Settings, kernel: Kernel, path: str
+    ) -> None:
         context = zmq.asyncio.Context()
         # Defaults for its sockets. Without them the kernel decides how much memory we need.
         context.setsockopt(zmq.MAXMSGSIZE, MOST_IN_A_MESSAGE)
         context.setsockopt(zmq.RCVHWM, MOST_MESSAGES_WAITING)
+        kernel.context = context
+        limit = settings.cell_seconds
         super().__init__(
             notebook,
-            km=OwnKernelManager(context=context),
-            timeout=job.cell_seconds,
+            km=kernel,  # type: ignore[arg-type]
+            timeout=limit,
             interrupt_on_timeout=True,
             error_on_timeout={
                 "ename": TIMEOUT,
-                "evalue": f"stopped after {job.cell_seconds} s",
-                "traceback": [f"This cell did not end; it was stopped after {job.cell_seconds} s."],
+                "evalue": f"stopped after {limit} s",
+                "traceback": [f"This cell did not end; it was stopped after {limit} s."],
             },
             allow_errors=True,
             skip_cells_with_tag="",
             shutdown_kernel="immediate",
-            resources={"metadata": {"path": job.path}},
+            resources={"metadata": {"path": path}},
             on_cell_executed=self._executed,
         )
-        self._left = self._left_of_all = MOST_OUTPUT_OF_ALL
+        self._most = settings.output_mb * 2**20
+        self._left = self._left_of_all = OF_ALL * self._most
+        self._cut = False
+        self._monitor: zmq.asyncio.Socket | None = None
         self._reply: dict[str, Any] = {}
 
     async def run(self, index: int) -> Ran:
@@ -74,17 +69,24 @@ class Client(NotebookClient):
             DeadKernelError: the kernel died while it ran.
         """
         self._reply = {"status": "ok"}
-        self._left = min(MOST_OUTPUT, self._left_of_all)
+        self._left = min(self._most, self._left_of_all)
+        self._cut = False
         cell = self.nb.cells[index]
+        began = time.monotonic()
         await self.async_execute_cell(cell, index, store_history=index > 0)
+        seconds = time.monotonic() - began
+        if not self._cut and await self._was_cut_off():
+            self._cut_off(cell)
         outputs = cell.get("outputs", [])
         if self._reply["status"] == "ok":
-            return Ran(status="ok", outputs=outputs)
+            return Ran(status="ok", seconds=seconds, cut=self._cut, outputs=outputs)
         ename = str(self._reply.get("ename", ""))
         return Ran(
             status="timeout" if ename == TIMEOUT else "error",
             ename=ename[:300],
             evalue=str(self._reply.get("evalue", ""))[:4000],
+            seconds=seconds,
+            cut=self._cut,
             outputs=outputs,
         )
 
@@ -119,6 +121,22 @@ class Client(NotebookClient):
         self._left -= size
         self._left_of_all -= size
         if had_room and self._left < 0:
-            text = "\n[too much output: the rest was left out]\n"
-            cell.outputs.append(nbformat.v4.new_output("stream", name="stdout", text=text))
+            self._cut_off(cell)
         return self._left >= 0
+
+    def _cut_off(self, cell: NotebookNode) -> None:
+        self._cut = True
+        text = "\n[too much output: the rest was left out]\n"
+        cell.outputs.append(nbformat.v4.new_output("stream", name="stdout", text=text))
+
+    async def _was_cut_off(self) -> bool:
+        """Whether the line to the kernel was cut, as it is by a message that is too long."""
+        assert self.kc is not None
+        if self._monitor is None:
+            socket = self.kc.iopub_channel.socket
+            self._monitor = socket.get_monitor_socket(zmq.EVENT_DISCONNECTED)
+        was_cut_off = False
+        while await self._monitor.poll(0):
+            await self._monitor.recv_multipart()
+            was_cut_off = True
+        return was_cut_off

@@ -1,34 +1,115 @@
-"""What is said between the grader and the process that runs a notebook."""
+"""What is said between the grader and the process in which a notebook is run."""
 
 from __future__ import annotations
 
+import struct
+from collections.abc import Callable
 from enum import IntEnum
-from typing import Any, Literal
+from typing import IO, Any, Literal
 
 import msgspec
 
+from autograder.course import Settings
+
+HEADER = struct.Struct(">I")
+# Of one message: the outputs of a cell, or the evidence with its arrays.
+MOST_BYTES = 128 * 2**20
+
 
 class End(IntEnum):
-    """How the process that runs a notebook ends, as its exit status."""
+    """How a run ended."""
 
     REACHED = 0
     KERNEL_DIED = 3
     KERNEL_STUCK = 4
     ASKED_TO = 5
+    BROKEN = 6
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):
-    """How to run a notebook: in which folder, how long a cell may take, what comes first."""
+    """A notebook to run: itself as JSON, the files beside it, what is run before its first cell.
 
-    path: str
-    cell_seconds: int
+    ``data`` is the folder with the images, as it is called where the notebook is run.
+    """
+
+    notebook: bytes
+    files: dict[str, bytes]
     prelude: str
+    data: str
+    settings: Settings
 
 
 class Ran(msgspec.Struct, frozen=True, kw_only=True):
-    """How one cell ended, and what it put out. One that never ended is still ``running``."""
+    """How one cell ended, after how many seconds, and what it put out.
+
+    A cell that never ended is still ``running``; ``cut`` tells that not all output was kept.
+    """
 
     status: Literal["running", "ok", "error", "timeout"]
     ename: str = ""
     evalue: str = ""
+    seconds: float = 0.0
+    cut: bool = False
     outputs: list[dict[str, Any]] = []
+
+
+class Ready(msgspec.Struct, frozen=True, kw_only=True, tag="ready"):
+    """The room can be used; ``warm`` where it has TensorFlow loaded already."""
+
+    warm: bool
+
+
+class Began(msgspec.Struct, frozen=True, kw_only=True, tag="began"):
+    """A cell is run now."""
+
+    index: int
+
+
+class Finished(msgspec.Struct, frozen=True, kw_only=True, tag="finished"):
+    """A cell has ended."""
+
+    index: int
+    ran: Ran
+
+
+class Left(msgspec.Struct, frozen=True, kw_only=True, tag="left"):
+    """What the recorder has written so far, or why that was not taken along."""
+
+    recorded: bytes = b""
+    arrays: bytes = b""
+    trouble: str | None = None
+
+
+class Ended(msgspec.Struct, frozen=True, kw_only=True, tag="ended"):
+    """The run is over; ``said`` tells what broke, where it was ours."""
+
+    end: int
+    said: str = ""
+
+
+Message = Ready | Began | Finished | Left | Ended
+Tell = Callable[[Message], None]
+
+
+def send(stream: IO[bytes], message: Job | Message) -> None:
+    """Write one message."""
+    data = msgspec.msgpack.encode(message)
+    stream.write(HEADER.pack(len(data)))
+    stream.write(data)
+    stream.flush()
+
+
+def receive(stream: IO[bytes], kind: Any) -> Any:
+    """Read one message of a kind, ``None`` where the other side has ended.
+
+    Raises:
+        ValueError: it is no such message, or longer than any may be.
+    """
+    header = stream.read(HEADER.size)
+    if len(header) < HEADER.size:
+        return None
+    (length,) = HEADER.unpack(header)
+    if length > MOST_BYTES:
+        raise ValueError(f"a message of {length:,} bytes")
+    data = stream.read(length)
+    return None if len(data) < length else msgspec.msgpack.decode(data, type=kind)

@@ -119,7 +119,8 @@ class RunAndJudge(Execute):
             graded = unreadable(submission, restored, lesson, str(reason))
         else:
             place = place_for(submission.name)
-            graded = grader_for(course).run_and_judge(submission, lesson, restored, place)
+            with grader_for(course) as grader:
+                graded = grader.run_and_judge(submission, lesson, restored, place)
         resources[META] = graded.report
         return graded.notebook, resources
 

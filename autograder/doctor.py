@@ -1,0 +1,97 @@
+"""What this machine can do for grading: tried, not guessed, and how to get what is missing."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from autograder import dataset
+from autograder.course import Course
+from autograder.errors import AutograderError, IsolationError
+from autograder.execution import Rooms, bubblewrap
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """One thing that was looked at: whether it is well, what was found, what to do next."""
+
+    well: bool
+    what: str
+    next_step: str = ""
+
+
+def examine(course: Course) -> Iterator[Finding]:
+    """Look at the images, at how well submissions can be kept apart, and at the GPUs."""
+    yield _data()
+    yield from _isolation(course)
+    yield _gpus(course)
+
+
+def _data() -> Finding:
+    home = dataset.active_home()
+    try:
+        name = dataset.verify(dataset.data_folder(home))
+    except AutograderError as error:
+        return Finding(well=False, what=f"Images: {error}")
+    if name == "sample":
+        what = f"Images: the shipped sample, in {home}. Its bar is another than the full set's."
+        return Finding(well=True, what=what, next_step="autograder data")
+    return Finding(well=True, what=f"Images: the full set, in {home}.")
+
+
+def _isolation(course: Course) -> Iterator[Finding]:
+    """Build a room as for a submission; it tries itself what must not be possible in it."""
+    settings = replace(course.settings, isolation="auto")
+    private = [course.root] if course.root else []
+    with tempfile.TemporaryDirectory(prefix="autograder-") as home:
+        dataset.data_folder(Path(home)).mkdir(parents=True)
+        rooms = Rooms(settings=settings, data_home=Path(home), private=private)
+        try:
+            with rooms.lend(threading.Event()) as room:
+                is_warm = room.is_warm
+        except IsolationError as error:
+            yield Finding(well=False, what="Isolation: none.", next_step=str(error))
+            return
+        finally:
+            rooms.close()
+    yield Finding(
+        well=True,
+        what=f"Isolation: bubblewrap ({bubblewrap.find()}). A submission has no network, no home,"
+        " nothing of the course; its processes and its files end with it.",
+    )
+    yield _limits()
+    if not is_warm:
+        yield Finding(
+            well=False,
+            what="Start: cold. TensorFlow began threads when it was loaded, so that each submission"
+            " has to load it afresh.",
+            next_step="Grading works, but takes some seconds more for each submission.",
+        )
+
+
+def _limits() -> Finding:
+    # Not above: it can be loaded on Linux only.
+    from autograder.execution.namespaces import counts_per_namespace  # noqa: PLC0415
+
+    if counts_per_namespace():
+        what = "Limits: time, memory, processes, files, scratch space, output, evidence."
+        return Finding(well=True, what=what)
+    return Finding(
+        well=False,
+        what="Limits: processes are only counted, once a second; this system cannot limit those of"
+        " a submission by themselves.",
+        next_step="Linux 5.14 or newer can.",
+    )
+
+
+def _gpus(course: Course) -> Finding:
+    nodes = bubblewrap.gpu_nodes() if sys.platform == "linux" else []
+    if not nodes:
+        return Finding(well=True, what="GPUs: none that a submission could be given.")
+    names = ", ".join(str(node) for node in nodes)
+    given = "given to submissions" if course.settings.gpus else "kept from submissions"
+    return Finding(well=True, what=f"GPUs: {names}; {given} (Autograder.gpus).")

@@ -1,0 +1,152 @@
+"""Linux namespaces and limits for one submission, inside the room that bubblewrap has built.
+
+The system calls are ``unshare(2)``, ``mount(2)`` and ``capset(2)``; the numbers are Linux's own,
+from its ``sched.h``, ``mount.h`` and ``capability.h``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import resource
+import signal
+from collections.abc import Callable
+from pathlib import Path
+from typing import NoReturn
+
+from autograder.course import Settings
+from autograder.execution.syscalls import SET_DEATH_SIGNAL, SET_DUMPABLE, call, set_process
+
+NEW_MOUNTS, NEW_IPC, NEW_USER, NEW_PIDS = 0x20000, 0x8000000, 0x10000000, 0x20000000
+NO_SETUID, NO_DEVICES, NO_PROGRAMS, BIND = 2, 4, 8, 4096
+CAPABILITY_VERSION = 0x20080522
+NOBODY = 65534
+# Files and folders in the scratch space; each costs the kernel memory that no size counts.
+MOST_FILES = 100_000
+MOST_OPEN = 4096
+# Since then a limit on processes counts those of a user namespace alone.
+COUNTS_PER_NAMESPACE = (5, 14)
+
+
+def become_nobody() -> None:
+    """As root: mount a ``/proc`` of this process space, then give up every right for good."""
+    call("mount", b"proc", b"/proc", b"proc", NO_SETUID | NO_DEVICES | NO_PROGRAMS, None)
+    os.setgroups([])
+    os.setresgid(NOBODY, NOBODY, NOBODY)
+    os.setresuid(NOBODY, NOBODY, NOBODY)
+    # Changing the user made our own files in /proc unreadable to us.
+    set_process(SET_DUMPABLE, 1)
+
+
+def own_scratch(room: Path, size_mb: int) -> None:
+    """Give this process an empty scratch space of this size, which ends with it.
+
+    It is at ``room``, and parts of it take the place of ``/tmp`` and ``/dev/shm``.
+    """
+    user, group = os.getuid(), os.getgid()
+    call("unshare", NEW_USER | NEW_MOUNTS)
+    Path("/proc/self/setgroups").write_text("deny")
+    Path("/proc/self/uid_map").write_text(f"{user} {user} 1")
+    Path("/proc/self/gid_map").write_text(f"{group} {group} 1")
+    size = f"size={size_mb}m,nr_inodes={MOST_FILES},mode=700".encode()
+    call("mount", b"scratch", bytes(room), b"tmpfs", NO_SETUID | NO_DEVICES, size)
+    for name, place in (("tmp", Path("/tmp")), ("shm", Path("/dev/shm"))):
+        (room / name).mkdir()
+        # It can be that this Python lies in /tmp, which must not be covered then.
+        if not any(place.iterdir()):
+            call("mount", bytes(room / name), bytes(place), None, BIND, None)
+
+
+def fork_apart(settings: Settings, main: Callable[[], None]) -> int:
+    """Run ``main`` among processes of its own, without any right to change that.
+
+    Returns:
+        The id of a child that passes SIGINT on and ends as ``main`` ends. When it is killed,
+        whatever ``main`` has started is killed too.
+    """
+    return fork(lambda: _outer(settings, main))
+
+
+def fork(main: Callable[[], int]) -> int:
+    """Run ``main`` in a child, which ends with its answer, and with us."""
+    parent = os.getpid()
+    child = os.fork()
+    if child:
+        return child
+    status = 1
+    try:
+        set_process(SET_DEATH_SIGNAL, signal.SIGKILL)
+        # In a process space of its own our parent is 0, whatever its number.
+        if os.getppid() in (parent, 0):
+            status = main()
+    finally:
+        # A copy of what our parent was doing must never go on.
+        os._exit(status)
+
+
+def _outer(settings: Settings, main: Callable[[], None]) -> int:
+    call("unshare", NEW_PIDS | NEW_IPC | NEW_MOUNTS)
+    inner = fork(lambda: _first(settings, main))
+    return _wait_for(inner)
+
+
+def _first(settings: Settings, main: Callable[[], None]) -> int:
+    """The first process among its own: takes in orphans, and takes all along when it ends."""
+    call("mount", b"proc", b"/proc", b"proc", NO_SETUID | NO_DEVICES | NO_PROGRAMS, None)
+    with contextlib.suppress(OSError):
+        # In a namespace below it anyone could mount a larger scratch space.
+        Path("/proc/sys/user/max_user_namespaces").write_text("0")
+    _drop_rights()
+    return _wait_for(fork(lambda: _innermost(settings, main)))
+
+
+def _innermost(settings: Settings, main: Callable[[], None]) -> NoReturn:
+    os.setsid()
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    with open(os.devnull, "r+b") as nothing:
+        for number in (0, 1, 2):
+            os.dup2(nothing.fileno(), number)
+    os.closerange(3, MOST_OPEN)
+    _limit(settings)
+    main()
+    raise SystemExit(0)
+
+
+def _limit(settings: Settings) -> None:
+    mebibyte = 2**20
+    limits = {
+        # Not RLIMIT_AS: TensorFlow maps far more than it uses.
+        resource.RLIMIT_DATA: settings.memory_mb * mebibyte,
+        resource.RLIMIT_FSIZE: settings.file_mb * mebibyte,
+        resource.RLIMIT_NOFILE: MOST_OPEN,
+        resource.RLIMIT_CORE: 0,
+    }
+    if counts_per_namespace():
+        limits[resource.RLIMIT_NPROC] = settings.processes
+    for name, most in limits.items():
+        resource.setrlimit(name, (most, most))
+    with contextlib.suppress(OSError):
+        # When memory runs out on the whole machine, this is what has to go.
+        Path("/proc/self/oom_score_adj").write_text("1000")
+
+
+def counts_per_namespace() -> bool:
+    """Whether the system can limit the processes of one submission by themselves."""
+    version = os.uname().release.split("-")[0].split(".")[:2]
+    return tuple(int(part) for part in version if part.isdigit()) >= COUNTS_PER_NAMESPACE
+
+
+def _wait_for(child: int) -> int:
+    """Pass SIGINT on to a child, bury everyone else's, and return how it ended."""
+    signal.signal(signal.SIGINT, lambda *_: os.kill(child, signal.SIGINT))
+    while True:
+        ended, status = os.wait()
+        if ended == child:
+            code = os.waitstatus_to_exitcode(status)
+            return code if code >= 0 else 128 - code
+
+
+def _drop_rights() -> None:
+    header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION, 0)
+    call("capset", header, (ctypes.c_uint32 * 6)())

@@ -1,0 +1,169 @@
+"""Where notebooks are run: rooms that are sealed, or a bare process where that is asked for."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from autograder import dataset
+from autograder.course import Settings
+from autograder.errors import IsolationError
+from autograder.execution import bare, bubblewrap, why_not
+from autograder.execution.place import CANARY, DATA, ROOM, Place
+from autograder.execution.room_process import Room, RoomError
+
+# What a notebook may know of the environment: where programs are, the language, the GPU's drivers.
+PASSED_ON = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "LD_LIBRARY_PATH", "VIRTUAL_ENV")
+PASSED_ON_BEGIN = ("CUDA_", "NVIDIA_", "XLA_")
+# In a course's folder or in a home; a room that can see any of them is none.
+SECRETS = ("source", "solutions", "submitted", "gradebook.db", "checks", "results", ".ssh")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rooms:
+    """Lends rooms, and keeps those that can be used again.
+
+    Attributes:
+        settings: the limits, and whether rooms are sealed.
+        data_home: the Keras home with the images.
+        private: folders that a room must not see.
+    """
+
+    settings: Settings
+    data_home: Path
+    private: Sequence[Path] = ()
+    _idle: list[Room] = field(default_factory=list)
+
+    @property
+    def level(self) -> str:
+        """How well a room keeps a notebook from everything else."""
+        return "none" if self.settings.isolation == "none" else "bubblewrap"
+
+    @functools.cached_property
+    def data_name(self) -> str:
+        """Which images there are: ``full`` or ``sample``.
+
+        Raises:
+            DatasetError: they are missing or damaged.
+        """
+        return dataset.verify(dataset.data_folder(self.data_home))
+
+    @property
+    def data(self) -> str:
+        """The folder with the images, as it is called in a room."""
+        images = dataset.data_folder(self.data_home)
+        return str(images if self.level == "none" else DATA)
+
+    @contextlib.contextmanager
+    def lend(self, cancel: threading.Event) -> Iterator[Room]:
+        """A room for one run.
+
+        Raises:
+            IsolationError: rooms cannot be sealed here; the message says why, and what to do.
+            CancelledError: ``cancel`` was set meanwhile.
+        """
+        room = self._idle.pop() if self._idle else self._new()
+        keep = False
+        try:
+            if room.is_sealed and not room.is_ready:
+                self._wait(room, cancel)
+            yield room
+            keep = room.is_sealed and room.is_usable
+        finally:
+            if keep:
+                self._idle.append(room)
+            else:
+                room.close()
+
+    def close(self) -> None:
+        """End all rooms."""
+        while self._idle:
+            self._idle.pop().close()
+
+    def _wait(self, room: Room, cancel: threading.Event) -> None:
+        try:
+            room.wait_until_ready(cancel)
+        except RoomError as error:
+            said = str(error).strip()
+            raise IsolationError(
+                f"Submissions cannot be kept apart here: {said.splitlines()[-1] if said else ''}\n"
+                f"{why_not.cure(said)}\n{why_not.CHOICE}"
+            ) from error
+
+    def _new(self) -> Room:
+        if self.level == "none":
+            return _bare()
+        program = bubblewrap.find() if sys.platform == "linux" else None
+        if program is None:
+            reason = why_not.NO_PROGRAM if sys.platform == "linux" else why_not.OTHER_SYSTEM
+            raise IsolationError(f"{reason}\n{why_not.CHOICE}")
+        return self._sealed(program)
+
+    def _sealed(self, program: Path) -> Room:
+        private = [path.resolve() for path in (*self.private, Path.home())]
+        secrets = [path / name for path in private for name in SECRETS if (path / name).exists()]
+        run = [sys.executable, "-P", "-m", "autograder.execution.room", *map(str, secrets)]
+        command = bubblewrap.command(
+            program,
+            run,
+            environment=environment(Place(ROOM)),
+            data=dataset.data_folder(self.data_home),
+            hidden=private,
+            gpus=self.settings.gpus,
+        )
+        return Room(command, {CANARY: "1"}, _kill, is_sealed=True)
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    # bubblewrap's own child ends with it, and with that all that lives in the room.
+    process.kill()
+
+
+def _bare() -> Room:
+    # Resolved: on macOS the temporary folder lies behind a link.
+    folder = Path(tempfile.mkdtemp(prefix="autograder-")).resolve()
+    variables = environment(Place(folder))
+    command = [sys.executable, "-P", "-m", "autograder.execution.worker", str(folder)]
+
+    def end(process: subprocess.Popen[bytes]) -> None:
+        bare.end_all(process, variables)
+        shutil.rmtree(folder, ignore_errors=True)
+
+    return Room([*command, str(os.getpid())], variables, end, is_sealed=False)
+
+
+def environment(place: Place) -> dict[str, str]:
+    """The environment of a room, with nothing of ours that is not needed."""
+    passed = {
+        name: value
+        for name, value in os.environ.items()
+        if name in PASSED_ON or name.startswith(PASSED_ON_BEGIN)
+    }
+    return (
+        passed
+        | place.environment()
+        | {
+            # Our own package in this very version, wherever it was imported from.
+            "PYTHONPATH": str(bubblewrap.PACKAGE.parent),
+            "PYTHONHASHSEED": "0",
+            "PYTHONDONTWRITEBYTECODE": "1",
+            # On a machine without a GPU TensorFlow reports an error where there is none.
+            "TF_CPP_MIN_LOG_LEVEL": "3",
+            # Several notebooks may share a GPU with us: take what is needed, not all.
+            "TF_FORCE_GPU_ALLOW_GROWTH": "true",
+            # Ten neurons do not fill a core; several submissions side by side do.
+            "TF_NUM_INTRAOP_THREADS": "1",
+            "TF_NUM_INTEROP_THREADS": "1",
+            "OMP_NUM_THREADS": "1",
+            "OPENBLAS_NUM_THREADS": "1",
+        }
+    )

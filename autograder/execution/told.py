@@ -1,0 +1,97 @@
+"""What is known of a run so far, and what can be believed of it."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+import nbformat
+
+from autograder.errors import EvidenceError
+from autograder.evidence import Arrays, Recorded, decode, read_arrays
+from autograder.execution.job import Began, End, Ended, Finished, Left, Message, Ran
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """Why a run stopped before the end, and how the cell ended that ran just then."""
+
+    why: str
+    cell: Literal["timeout", "error"] = "error"
+    limit: str | None = None
+
+
+@dataclass
+class Told:
+    """What a room has told of one run. A student's code can have a hand in all of it."""
+
+    cells: dict[int, Ran] = field(default_factory=dict)
+    left: Left = field(default_factory=Left)
+    ended: Ended | None = None
+    stopped: Stopped | None = None
+
+    def take(self, message: Message) -> None:
+        """Take in what was told next."""
+        match message:
+            case Began(index=index):
+                self.cells[index] = Ran(status="running")
+            case Finished(index=index, ran=ran):
+                self.cells[index] = ran if _is_sound(ran) else Ran(status=ran.status)
+            case Left():
+                self.left = message
+            case Ended():
+                self.ended = message
+
+    @property
+    def is_running(self) -> bool:
+        """Whether a cell is run just now."""
+        return any(ran.status == "running" for ran in self.cells.values())
+
+    def recorded(self) -> tuple[Recorded | None, Arrays, str | None]:
+        """What the recorder wrote, its arrays, and why it cannot be read where it cannot."""
+        if self.left.trouble or not self.left.recorded:
+            return None, {}, self.left.trouble
+        with tempfile.TemporaryDirectory(prefix="autograder-") as folder:
+            path = Path(folder) / "recorded.npz"
+            path.write_bytes(self.left.arrays)
+            try:
+                arrays = read_arrays(path) if self.left.arrays else {}
+                return decode(self.left.recorded, Recorded), arrays, None
+            except EvidenceError as error:
+                return None, {}, str(error)
+
+
+def _is_sound(ran: Ran) -> bool:
+    """Whether the outputs of a cell are such as a notebook may hold."""
+    try:
+        for output in ran.outputs:
+            nbformat.validate(nbformat.from_dict(output), ref="output", version=4)
+    except (ValueError, RecursionError, nbformat.ValidationError):
+        return False
+    return True
+
+
+def ending(told: Told, cell_seconds: int) -> Stopped | None:
+    """Why a run stopped before the end, ``None`` where it reached it.
+
+    Raises:
+        RuntimeError: what runs notebooks is broken, and the notebook is not to blame.
+    """
+    if told.stopped:
+        return told.stopped
+    match told.ended.end if told.ended else End.BROKEN:
+        case End.REACHED:
+            return None
+        case End.KERNEL_DIED:
+            return Stopped("the kernel died: a cell ended Python itself, or memory ran out")
+        case End.KERNEL_STUCK:
+            return Stopped(
+                f"a cell was stopped at the time limit of {cell_seconds} s, and the kernel did not"
+                " come back from it",
+                limit="time",
+            )
+        case End.ASKED_TO:
+            return Stopped("the run was ended from outside")
+    raise RuntimeError(f"The notebook could not be run:\n{told.ended.said if told.ended else ''}")

