@@ -9,17 +9,18 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder.lesson import Lesson, Question
-from autograder.render import html, words
+from autograder.render import html, safe, words
 from autograder.report import CheckResult, Report
 
 
 def filled(notebook: NotebookNode, report: Report, lesson: Lesson) -> NotebookNode:
-    """A copy whose grade cells show what the judge said.
+    """A copy that is safe to open, and whose grade cells show what the judge said.
 
     The cell's value is a plain float, which nbgrader takes for the points; what the judge left
     out as not applicable here counts as earned, because nbgrader's maximum is the same for all.
     """
     notebook = copy.deepcopy(notebook)
+    safe.clean(notebook)
     for question in lesson.questions:
         results = report.of(question.name)
         shown = _shown(html.answer(question, results), words.answer(question, results))

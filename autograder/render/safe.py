@@ -1,0 +1,136 @@
+"""What a student's code has put out, made safe to be read by others: no script, nothing remote."""
+
+from __future__ import annotations
+
+import re
+
+import bleach
+from bleach.css_sanitizer import CSSSanitizer
+from nbformat import NotebookNode
+
+TAGS = frozenset(
+    [
+        "a",
+        "abbr",
+        "b",
+        "blockquote",
+        "br",
+        "caption",
+        "code",
+        "dd",
+        "del",
+        "details",
+        "div",
+        "dl",
+        "dt",
+        "em",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "hr",
+        "i",
+        "img",
+        "ins",
+        "kbd",
+        "li",
+        "ol",
+        "p",
+        "pre",
+        "s",
+        "samp",
+        "small",
+        "span",
+        "strong",
+        "sub",
+        "summary",
+        "sup",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "tr",
+        "u",
+        "ul",
+        "var",
+    ]
+)
+ATTRIBUTES = frozenset({"alt", "align", "border", "class", "colspan", "rowspan", "style", "title"})
+# None of these can name an address.
+STYLES = (
+    *("color", "background-color", "font-family", "font-size", "font-style", "font-weight"),
+    *("line-height", "text-align", "text-decoration", "vertical-align", "white-space"),
+    *("width", "height", "max-width", "margin", "padding", "border", "overflow-x"),
+)
+# Programs, and pictures that can hold programs (SVG), are not among them.
+PICTURES = {"image/png": "iVBORw0KGgo", "image/jpeg": "/9j/"}
+MARKUP = re.compile(r"<[a-zA-Z/!?]")
+REMOTE_PICTURE = re.compile(r"!\[([^\]]*)\]\(\s*<?(?!attachment:)[^)]*\)")
+# Colours (SGR) are drawn by whoever shows them; all other sequences and signs that are not seen.
+ESCAPES = re.compile(r"\x1b(?:\[(?![0-9;]*m)[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?)")
+UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def clean(notebook: NotebookNode) -> None:
+    """Clean, in place, all outputs, and all text between them that is not locked."""
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs = [_output(one) for one in cell.get("outputs", [])]
+        elif not cell.metadata.get("nbgrader", {}).get("locked"):
+            cell.source = _markdown(cell.source)
+
+
+def text(given: str) -> str:
+    """Text without signs that rewrite what was shown before, or turn its direction."""
+    return UNSEEN.sub("", ESCAPES.sub("", given))
+
+
+def markup(given: str) -> str:
+    """HTML of which only tags are left that show something, with nothing from elsewhere."""
+    css = CSSSanitizer(allowed_css_properties=STYLES)
+    bare = re.sub(r"(?is)<(script|style)\b.*?(</\1\s*>|\Z)", "", given)
+    cleaned: str = bleach.clean(
+        bare, tags=TAGS, attributes=_is_allowed, protocols={"data"}, css_sanitizer=css, strip=True
+    )
+    return cleaned
+
+
+def _is_allowed(tag: str, name: str, value: str) -> bool:
+    if tag == "img" and name == "src":
+        return bool(re.match(r"data:image/(png|jpeg);base64,", value))
+    return name in ATTRIBUTES
+
+
+def _markdown(source: str) -> str:
+    source = REMOTE_PICTURE.sub(r"\1", text(source))
+    return markup(source) if MARKUP.search(source) else source
+
+
+def _output(output: NotebookNode) -> NotebookNode:
+    match output.output_type:
+        case "stream":
+            output.text = text(output.text)
+        case "error":
+            output.ename, output.evalue = text(output.ename), text(output.evalue)
+            output.traceback = [text(line) for line in output.traceback]
+        case _:
+            output.metadata = NotebookNode()
+            output.data = NotebookNode(
+                {kind: one for kind in output.data if (one := _shown(kind, output.data[kind]))}
+            )
+    return output
+
+
+def _shown(kind: str, content: object) -> str | None:
+    """One form of an output, ``None`` where it is of a kind that is not shown."""
+    if not isinstance(content, str):
+        return None
+    if kind in PICTURES:
+        return content if content.lstrip().startswith(PICTURES[kind]) else None
+    if kind == "text/html":
+        return markup(text(content))
+    return text(content) if kind == "text/plain" else None

@@ -1,0 +1,95 @@
+"""What a student's code puts out can be opened by anyone."""
+
+from __future__ import annotations
+
+import nbformat
+import pytest
+
+from autograder.render import safe
+
+TABLE = '<table border="1" class="dataframe"><tr><td style="color: red">1</td></tr></table>'
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "<script>alert(1)</script>",
+        "<SCRIPT\n>alert(1)",
+        "<img src=x onerror=alert(1)>",
+        "<img src='http://192.0.2.1/x.png'>",
+        "<img src='data:image/svg+xml;base64,PHN2Zz4='>",
+        "<a href='javascript:alert(1)'>x</a>",
+        "<iframe src='http://192.0.2.1'></iframe>",
+        "<svg onload=alert(1)><script>alert(1)</script></svg>",
+        "<style>@import url(http://192.0.2.1)</style>",
+        "<p style='background: url(http://192.0.2.1)'>x</p>",
+        "<meta http-equiv=refresh content='0;url=http://192.0.2.1'>",
+        "<base href='http://192.0.2.1'>",
+        "<form action='http://192.0.2.1'><input autofocus onfocus=alert(1)></form>",
+        "<math><mtext><img src=x onerror=alert(1)>",
+        "<link rel=stylesheet href=http://192.0.2.1>",
+    ],
+)
+def test_hostile_markup(hostile: str) -> None:
+    """No script, no event, no address is left."""
+    cleaned = safe.markup(hostile).lower()
+    for word in ("<script", "alert(1)>", "onerror", "onload", "onfocus", "192.0.2.1", "javascript"):
+        assert word not in cleaned
+    for tag in ("<iframe", "<svg", "<style", "<meta", "<base", "<form", "<link"):
+        assert tag not in cleaned
+
+
+def test_what_shows_something_stays() -> None:
+    """Tables, colours and pictures that are in the page itself."""
+    assert "dataframe" in safe.markup(TABLE)
+    assert "color: red" in safe.markup(TABLE)
+    picture = '<img src="data:image/png;base64,iVBORw0KGgo=" alt="a shirt">'
+    assert "data:image/png" in safe.markup(picture)
+    pre = '<pre style="white-space: pre; line-height: normal">│ <span style="color: #0af">7</span>'
+    assert "white-space: pre" in safe.markup(pre)
+
+
+def test_control_characters() -> None:
+    """Colours stay; what moves, renames, erases, links or turns around goes."""
+    given = "\x1b[2J\x1b]0;title\x07\x1b[31mred\x1b[0m\x08\u202egnp\x1b]8;;http://x\x1b\\here\r\n"
+    assert safe.text(given) == "\x1b[31mred\x1b[0mgnphere\r\n"
+
+
+def notebook() -> nbformat.NotebookNode:
+    """One with outputs of all kinds."""
+    data = {
+        "text/html": "<b>x</b><script>1</script>",
+        "text/plain": "x\x08",
+        "application/javascript": "alert(1)",
+        "image/svg+xml": "<svg/>",
+        "image/png": "no picture",
+        "image/jpeg": "/9j/4AAQ",
+        "application/vnd.vegalite.v5+json": {"a": 1},
+    }
+    cell = nbformat.v4.new_code_cell("1")
+    cell.outputs = [
+        nbformat.v4.new_output("display_data", data=data, metadata={"isolated": True}),
+        nbformat.v4.new_output("stream", text="\x1b[2Jx"),
+        nbformat.v4.new_output("error", ename="E\x08", evalue="\x1b[1A", traceback=["\x1b[31mx"]),
+    ]
+    own = nbformat.v4.new_markdown_cell("a ![p](http://192.0.2.1/p.png) <script>alert(1)</script>")
+    quote = nbformat.v4.new_markdown_cell("> a & b, 1 < 2\n\n![n](attachment:n.png)")
+    locked = nbformat.v4.new_markdown_cell("<details>ours</details>")
+    locked.metadata["nbgrader"] = {"locked": True}
+    return nbformat.v4.new_notebook(cells=[cell, own, quote, locked])
+
+
+def test_a_notebook() -> None:
+    """Every output, and every text that could be the student's own."""
+    given = notebook()
+    safe.clean(given)
+    cell, own, quote, locked = given.cells
+    shown, stream, error = cell.outputs
+    assert shown.data == {"text/html": "<b>x</b>", "text/plain": "x", "image/jpeg": "/9j/4AAQ"}
+    assert shown.metadata == {}
+    assert stream.text == "x"
+    assert (error.ename, error.evalue, error.traceback) == ("E", "", ["\x1b[31mx"])
+    assert own.source.strip() == "a p"
+    assert quote.source == "> a & b, 1 < 2\n\n![n](attachment:n.png)"
+    assert locked.source == "<details>ours</details>"
+    nbformat.validate(given)
