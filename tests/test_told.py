@@ -123,6 +123,7 @@ class TestTold:
             (End.KERNEL_DIED, "the kernel died"),
             (End.KERNEL_STUCK, "the time limit of 7 s"),
             (End.ASKED_TO, "from outside"),
+            (End.GARBLED, "could not be read"),
         ],
     )
     def test_how_it_ended(self, end: End, why: str) -> None:

@@ -24,6 +24,7 @@ class End(IntEnum):
     KERNEL_STUCK = 4
     ASKED_TO = 5
     BROKEN = 6
+    GARBLED = 7
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):

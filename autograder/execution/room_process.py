@@ -70,10 +70,14 @@ class Room:
 
     def _listen(self) -> None:
         assert self.process.stdout is not None
-        # A message that is none, and the end of a stream that was closed meanwhile.
-        with contextlib.suppress(ValueError, OSError):
+        try:
             while message := receive(self.process.stdout, Message):
                 self._messages.put(message)
+        except ValueError as error:
+            self._messages.put(Ended(end=End.GARBLED, said=str(error)))
+        except OSError:
+            # It was closed meanwhile.
+            pass
         self._messages.put(None)
 
     def wait_until_ready(self, cancel: threading.Event) -> None:
@@ -117,7 +121,8 @@ class Room:
                 if message is None:
                     told.stopped = self._killed()
         assert told.ended or told.stopped
-        self.is_usable = told.ended is not None and told.ended.end != End.BROKEN
+        kept = (End.REACHED, End.KERNEL_DIED, End.KERNEL_STUCK)
+        self.is_usable = told.ended is not None and told.ended.end in kept
         return told
 
     def _hand_over(self, job: Job) -> None:

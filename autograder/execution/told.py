@@ -92,6 +92,8 @@ def ending(told: Told, cell_seconds: int) -> Stopped | None:
                 " come back from it",
                 limit="time",
             )
+        case End.GARBLED:
+            return Stopped("what the kernel sent back could not be read")
         case End.ASKED_TO:
             return Stopped("the run was ended from outside")
     raise RuntimeError(f"The notebook could not be run:\n{told.ended.said if told.ended else ''}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import traceback
 
 import nbformat
 from nbclient.exceptions import DeadKernelError
@@ -44,6 +45,10 @@ async def _run_cells(client: Client, tail: Tail, tell: Tell) -> End:
             ran = await client.run(index + 1)
         except DeadKernelError:
             return End.KERNEL_DIED
+        # Code in the kernel can make it send anything, and nbclient stumble over anything.
+        except Exception:  # noqa: BLE001
+            traceback.print_exc()
+            return End.GARBLED
         finally:
             if news := tail.news():
                 tell(news)

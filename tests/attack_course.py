@@ -1,0 +1,176 @@
+"""A course under attack: every case of ``tests/attacks`` as a submission, among things to protect.
+
+A case is the source of one cell. Its first lines say what it tries, where it stands, and what it
+may earn; ``COURSE``, ``HOME`` and ``PORT`` stand for the real ones.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import socket
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from unittest import mock
+
+import mini
+import nbformat
+
+from autograder.course import Course, Settings
+from autograder.grading import Grader
+from autograder.lesson import load_lesson
+from autograder.report import Report
+from autograder.submissions import find_submissions
+
+FOLDER = Path(__file__).parent / "attacks"
+LESSON = "building-a-brain"
+SECRET = "nobody-but-the-instructor-may-read-this"  # noqa: S105
+HONEST = ("honest-first", "zz-honest-last")
+# Short, so that a loop without end costs little; long enough for training on the sample.
+SETTINGS = Settings(cell_seconds=20, seconds=120)
+# Those that stand for their kind in the fast tests.
+FAST = (
+    *("forged-history", "patched-builtins", "evidence-by-hand", "pasted-weights", "network"),
+    *("reading-the-solution", "gradebook", "kill-everyone", "daemon", "new-namespaces"),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """One attack; ``most`` points for the question of its ``cell``, ``None``: as honest work."""
+
+    name: str
+    tries: str
+    cell: str
+    source: str
+    instead: bool = False
+    most: float | None = None
+    expect: str | None = None
+
+
+def cases(names: Sequence[str] = ()) -> list[Case]:
+    """The cases of these names, all where none is given."""
+    return [_case(path) for path in sorted(FOLDER.glob("*.py")) if not names or path.stem in names]
+
+
+def _case(path: Path) -> Case:
+    text = path.read_text()
+    head = dict(re.findall(r"^# (Tries|Cell|Most|Expect): (.+)$", text, re.MULTILINE))
+    return Case(
+        name=path.stem,
+        tries=head["Tries"],
+        cell=head["Cell"],
+        source=text.partition("\n\n")[2],
+        instead="# Instead" in text,
+        most=float(head["Most"]) if "Most" in head else None,
+        expect=head.get("Expect"),
+    )
+
+
+@dataclass
+class Besieged:
+    """The folder of the course, the grader's home, and who came to the door."""
+
+    root: Path
+    home: Path
+    callers: list[str] = field(default_factory=list)
+    reports: dict[str, Report] = field(default_factory=dict)
+
+    @property
+    def door(self) -> str:
+        """The name of a socket of this machine."""
+        return f"autograder-attack-{self.root.parent.name}"
+
+    def prints(self) -> dict[str, str]:
+        """The fingerprint of every file that nobody may change."""
+        kept = (path for place in (self.root, self.home) for path in place.rglob("*"))
+        return {
+            str(path): hashlib.sha256(path.read_bytes()).hexdigest()
+            for path in kept
+            if path.is_file() and "results" not in path.parts
+        }
+
+    def written(self, name: str) -> str:
+        """All that was written about a submission."""
+        folder = self.root / "results" / LESSON / name
+        return "".join(
+            path.read_text(errors="replace") for path in sorted(folder.rglob("*")) if path.is_file()
+        )
+
+
+def graded(root: Path, data_home: Path, chosen: Sequence[Case]) -> tuple[Besieged, dict[str, str]]:
+    """Grade the cases between two honest submissions; the course, and its fingerprints before."""
+    course = Besieged(root=root / "course", home=root / "home")
+    _furnish(course)
+    with _doors(course) as port, _environment(course):
+        for name in HONEST:
+            _hand_in(course, name, mini.submitted())
+        for case in chosen:
+            _hand_in(course, case.name, _notebook(case, course, port))
+        before = course.prints()
+        grader = Grader(
+            course=Course(root=course.root, settings=SETTINGS),
+            data_home=data_home,
+            results=course.root / "results",
+            lesson=load_lesson(LESSON),
+        )
+        with grader:
+            found = find_submissions([course.root / "submitted"])
+            course.reports = {one.name: one for one in grader.grade(found, workers=2)}
+    return course, before
+
+
+def _furnish(course: Besieged) -> None:
+    for place in ("source", "solutions", "checks", "submitted"):
+        (course.root / place).mkdir(parents=True)
+        (course.root / place / "secret.txt").write_text(SECRET)
+    course.home.mkdir()
+    (course.home / "secret.txt").write_text(SECRET)
+    with sqlite3.connect(course.root / "gradebook.db") as book:
+        book.execute("create table grade (score real)")
+        book.execute("insert into grade values (1)")
+
+
+def _hand_in(course: Besieged, name: str, notebook: nbformat.NotebookNode) -> None:
+    folder = course.root / "submitted" / name / LESSON
+    folder.mkdir(parents=True)
+    nbformat.write(notebook, folder / f"{LESSON}.ipynb")
+
+
+def _notebook(case: Case, course: Besieged, port: int) -> nbformat.NotebookNode:
+    source = case.source.replace("COURSE", str(course.root)).replace("HOME", str(course.home))
+    source = source.replace("PORT", str(port)).replace("autograder-attack", course.door)
+    answer = source if case.instead else f"{source}\n{mini.RIGHT[case.cell]}"
+    if not case.instead and case.source.lstrip().startswith("# After"):
+        answer = f"{mini.RIGHT[case.cell]}\n{source}"
+    return mini.submitted(**{case.cell: answer})
+
+
+@contextmanager
+def _doors(course: Besieged) -> Iterator[int]:
+    """Two sockets that nobody may reach: on a port of this machine, and one without a file."""
+    with socket.socket() as port, socket.socket(socket.AF_UNIX) as abstract:
+        port.bind(("127.0.0.1", 0))
+        abstract.bind(f"\0{course.door}")
+        for door in (port, abstract):
+            door.listen()
+            threading.Thread(target=_wait_at, args=(door, course.callers), daemon=True).start()
+        yield port.getsockname()[1]
+
+
+def _wait_at(door: socket.socket, callers: list[str]) -> None:
+    try:
+        while True:
+            _, address = door.accept()
+            callers.append(str(address))
+    except OSError:
+        return
+
+
+def _environment(course: Besieged) -> mock._patch_dict:
+    return mock.patch.dict(os.environ, {"HOME": str(course.home), "A_SECRET": SECRET})

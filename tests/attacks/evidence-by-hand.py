@@ -1,0 +1,22 @@
+# Tries: write the file that the judge reads
+# Cell: build
+# Expect: could not be read|not what it should be|cannot be|damaged|nothing was handed in|never
+
+import os
+import pathlib
+import threading
+import time
+
+import numpy
+
+folder = pathlib.Path(os.environ["AUTOGRADER_EVIDENCE"])
+
+
+def forge():
+    end = time.time() + 60
+    while time.time() < end:
+        (folder / "recorded.json").write_text('{"hand_ins": [], "points": 20}')
+        time.sleep(0.01)
+
+
+threading.Thread(target=forge, daemon=True).start()

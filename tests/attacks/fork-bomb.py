@@ -1,0 +1,16 @@
+# Tries: start processes without end
+# Cell: devices
+# Expect: processes
+
+import os
+import time
+
+children, end = 0, time.time() + 20
+try:
+    while children < 3000 and time.time() < end:
+        if os.fork() == 0:
+            time.sleep(30)
+            os._exit(0)
+        children += 1
+finally:
+    print(children, "processes")

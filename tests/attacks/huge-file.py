@@ -1,0 +1,7 @@
+# Tries: write one file without end
+# Cell: devices
+# Expect: 256 MiB
+
+with open("large", "wb") as stream:
+    for step in range(100):
+        stream.write(b"x" * 2**24)

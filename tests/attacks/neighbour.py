@@ -1,0 +1,8 @@
+# Tries: read and change another student's work
+# Cell: devices
+
+import pathlib
+
+for path in pathlib.Path("COURSE/submitted").glob("*/*/*"):
+    print(path.read_text()[:100])
+    path.write_text("{}")

@@ -1,0 +1,9 @@
+# Tries: start threads without end
+# Cell: devices
+# Expect: processes
+
+import threading
+import time
+
+for number in range(3000):
+    threading.Thread(target=time.sleep, args=(30,), daemon=True).start()

@@ -1,0 +1,12 @@
+# Tries: reach out of the folder through a link
+# Cell: devices
+
+import os
+
+os.symlink("/", "out")
+print(os.listdir("out"))
+try:
+    open("out/usr/attacked", "w").close()
+    print("REACHED")
+except OSError as error:
+    print(error)
