@@ -213,4 +213,5 @@ def _result(item: pytest.Item, verdict: Verdict | None, message: str) -> CheckRe
         message=verdict.message if verdict else message or said.partition("\n")[0],
         help=verdict.help if verdict else "",
         misconception=verdict.misconception if verdict else None,
+        hidden=item.get_closest_marker("hidden") is not None,
     )

@@ -21,6 +21,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Know our markers, and judge the evidence that was named on the command line."""
     config.addinivalue_line("markers", "points(number): what this check is worth")
+    config.addinivalue_line("markers", "hidden: students see its outcome and its help alone")
     config.addinivalue_line("markers", "requires(*checks): checks that must have passed before")
     if folders := config.getoption("--evidence", default=[]):
         # Only here: pytest loads this plugin in every project of an environment that has us.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 
@@ -19,7 +19,10 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class CheckResult:
-    """The result of one check. ``id`` is ``question.check``, as in ``build.layers``."""
+    """The result of one check. ``id`` is ``question.check``, as in ``build.layers``.
+
+    What a ``hidden`` check says is for the instructor; see :meth:`for_student`.
+    """
 
     id: str
     question: str
@@ -29,6 +32,23 @@ class CheckResult:
     message: str
     help: str = ""
     misconception: str | None = None
+    hidden: bool = False
+
+    def for_student(self) -> CheckResult:
+        """What a student is shown: of a hidden check the outcome, and the help where it failed."""
+        if not self.hidden:
+            return self
+        told = {
+            Outcome.PASSED: "A hidden check passed.",
+            Outcome.FAILED: "A hidden check failed.",
+        }
+        return replace(
+            self,
+            id=f"{self.question}.hidden",
+            message=told.get(self.outcome, "A hidden check was not looked at."),
+            help=self.help if self.outcome is Outcome.FAILED else "",
+            misconception=None,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

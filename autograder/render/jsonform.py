@@ -32,5 +32,8 @@ def submission(report: Report) -> dict[str, Any]:
         "score": report.score,
         "max_score": report.max_score,
         "seconds": round(report.seconds, 3),
-        "checks": [asdict(check) for check in report.checks],
+        "checks": [
+            {name: value for name, value in asdict(check).items() if name != "hidden"}
+            for check in report.checks
+        ],
     }

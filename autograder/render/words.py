@@ -37,7 +37,7 @@ def points(results: Sequence[CheckResult]) -> str:
 def told(results: Sequence[CheckResult]) -> list[CheckResult]:
     """The results worth a line each: what is the same of several checks is said once."""
     first: dict[tuple[Outcome, str], CheckResult] = {}
-    for one in results:
+    for one in (result.for_student() for result in results):
         first.setdefault((one.outcome, one.message), one)
     return list(first.values())
 
