@@ -1,6 +1,5 @@
 # Tries: write the file that the judge reads
 # Cell: build
-# Expect: could not be read|not what it should be|cannot be|damaged|nothing was handed in|never
 
 import os
 import pathlib
