@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -28,6 +26,8 @@ pytestmark = [pytest.mark.kernel, pytest.mark.slow]
 
 LESSON = load_lesson("building-a-brain")
 # Two cards and two epochs would do as well; training is left out of most of these.
+# bubblewrap, its child, the room, the run, and three for the kernel and its process space.
+WITH_A_KERNEL = 7
 UNTRAINED = {"train": make_class.BLANK, "predict": make_class.BLANK}
 
 
@@ -170,30 +170,20 @@ def test_a_grader_that_is_stopped_leaves_nothing_running(
     with subprocess.Popen(
         command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True
     ) as grader:
-        started = wait_for(lambda: in_folder(tmp_path, besides=grader.pid), present=True)
-        assert started
+        family = grown_family(psutil.Process(grader.pid))
         grader.send_signal(asked)
         _, said = grader.communicate(timeout=60)
-    assert wait_for(lambda: in_folder(tmp_path, besides=grader.pid), present=False)
+    assert psutil.wait_procs(family, timeout=30)[1] == []
     if asked is not signal.SIGKILL:
         assert grader.returncode == 130
         assert "the same command starts again" in said
 
 
-def in_folder(folder: Path, *, besides: int) -> list[int]:
-    """The processes whose environment names the folder."""
-    found = []
-    for process in psutil.process_iter():
-        with contextlib.suppress(psutil.Error):
-            if str(folder) in process.environ().get("HOME", "") and process.pid != besides:
-                found.append(process.pid)
-    return found
-
-
-def wait_for(look: Callable[[], list[int]], *, present: bool) -> bool:
-    """Whether there come to be some, or none, within half a minute."""
-    for _ in range(60):
-        if bool(look()) is present:
-            return True
+def grown_family(grader: psutil.Process) -> list[psutil.Process]:
+    """All that a grader has started, once a kernel is among them."""
+    for _ in range(120):
+        family = grader.children(recursive=True)
+        if len(family) >= WITH_A_KERNEL:
+            return family
         time.sleep(0.5)
-    return False
+    raise AssertionError(f"no kernel was started: {family}")
