@@ -13,13 +13,20 @@ from numpy.typing import NDArray
 from autograder.recorder.describe import named_trainable, values_of
 from autograder.recorder.plain import name_of, text
 
-# Counted in cards, not steps, so that a snapshot does not depend on `steps_per_execution`.
 CARDS_A_SNAPSHOT = 4_000
+# Where it cannot be told how many cards a step takes; that many of 32 are 4,000.
 STEPS_A_SNAPSHOT = 125
 MOST_EPOCHS = 50
 MOST_TOLD = 1_000
 MOST_NAMES = 64
 MOST_BYTES = 16 * 2**20
+
+
+def steps_a_snapshot(cards_a_step: int | None) -> int:
+    """After how many steps a snapshot is taken: as many as come nearest to 4,000 cards."""
+    if not cards_a_step:
+        return STEPS_A_SNAPSHOT
+    return max(1, round(CARDS_A_SNAPSHOT / cards_a_step))
 
 
 def _calmly(hook: Callable[..., None]) -> Callable[..., None]:
@@ -37,7 +44,7 @@ def _calmly(hook: Callable[..., None]) -> Callable[..., None]:
 
 
 class Averager(keras.callbacks.Callback):
-    """Takes a snapshot every 4,000 cards and at each epoch's end; keeps each epoch's mean.
+    """Takes a snapshot about every 4,000 cards and at each epoch's end; keeps each epoch's mean.
 
     ``cards_a_step`` is asked after the first step, because a stream tells its batch size only
     when it flows; ``passed`` is called whenever an epoch (True) or a quiz (False) ends. Models
@@ -71,11 +78,11 @@ class Averager(keras.callbacks.Callback):
     @_calmly
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:  # noqa: ARG002
         """Take a snapshot whenever another 4,000 cards have been studied."""
-        done = batch + 1
+        # Of steps that it takes together Keras counts all, also where an epoch ends among them.
+        done = min(batch + 1, (self.params or {}).get("steps") or batch + 1)
         self.steps += done - self._at_step
         self._at_step = done
-        cards = self._cards_a_step()
-        seen = done * cards // CARDS_A_SNAPSHOT if cards else done // STEPS_A_SNAPSHOT
+        seen = done // steps_a_snapshot(self._cards_a_step())
         if seen > self._seen:
             self._seen = seen
             self._take()

@@ -15,10 +15,9 @@ from autograder.recorder.averager import Averager
 from autograder.recorder.fingerprint import Cardbox, Told
 from autograder.recorder.plain import accepted, name_of, whole
 from autograder.recorder.tap import Tap
+from autograder.recorder.together import KERAS_BATCH
 
 Quietly = Callable[[str], AbstractContextManager[None]]
-# What Keras takes for arrays where it is not told.
-KERAS_BATCH = 32
 
 
 class Fitting:

@@ -54,6 +54,11 @@ class Recorder:
         self.busy = False
         self._offered = _names(tf.config.list_physical_devices())
 
+    @property
+    def graded(self) -> bool:
+        """Whether another process judges what is recorded here."""
+        return self._folder is not None
+
     @functools.cached_property
     def data(self) -> dataset.FashionMnist:
         """The lesson's own cards, read afresh: the notebook may have changed its copy."""
