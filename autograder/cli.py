@@ -22,6 +22,7 @@ from autograder.course import ISOLATION, Course, find_course
 from autograder.errors import AutograderError, UsageError
 from autograder.evidence import write_whole
 from autograder.grading import Grader
+from autograder.grading.regrade import kept, regrade
 from autograder.lesson import lesson_names, load_lesson
 from autograder.render import html, jsonform, terminal, words
 from autograder.report import Report
@@ -56,7 +57,9 @@ def grade(arguments: argparse.Namespace, console: Console) -> int:
     submissions = find_submissions(arguments.paths)
     if arguments.json and not arguments.json.resolve().parent.is_dir():
         raise UsageError(f"There is no folder {arguments.json.resolve().parent} to write in.")
-    grader = _grader(arguments, course, console)
+    grader = replace(
+        _grader(arguments, course, console), share=not arguments.no_share, fresh=arguments.force
+    )
     workers = arguments.workers or course.settings.workers or os.cpu_count() or 1
     if course.settings.isolation == "none":
         console.print("Submissions run with your own rights (isolation: none).", highlight=False)
@@ -70,6 +73,31 @@ def grade(arguments: argparse.Namespace, console: Console) -> int:
     if arguments.json:
         write_whole(arguments.json, jsonform.document(reports).encode())
     return _exit_code(reports, console)
+
+
+def rejudge(arguments: argparse.Namespace, console: Console) -> int:
+    """Judge again what an earlier grading has left, without running anything."""
+    course = find_course(Path.cwd())
+    results = arguments.results or (course.root or Path.cwd()) / "results"
+    names = [arguments.lesson] if arguments.lesson else _lessons_in(results)
+    reports: list[Report] = []
+    for lesson in map(load_lesson, names):
+        folder = results / lesson.name
+        judged = (report for report, _ in regrade(folder, lesson, course))
+        these = terminal.watched(judged, len(kept(folder)), console)
+        write_whole(folder / "index.html", html.class_page(these, lesson).encode())
+        reports += these
+    Console().print(terminal.table(reports))
+    if arguments.json:
+        write_whole(arguments.json, jsonform.document(reports).encode())
+    return _exit_code(reports, console)
+
+
+def _lessons_in(results: Path) -> list[str]:
+    names = [name for name in lesson_names() if (results / name).is_dir()]
+    if not names:
+        raise UsageError(f"There are no results in {results}. Grade the submissions first.")
+    return names
 
 
 def check(arguments: argparse.Namespace, console: Console) -> int:
@@ -214,8 +242,19 @@ def _parser() -> argparse.ArgumentParser:
         help="auto keeps submissions apart, none runs them with your own rights (default: the"
         " course's setting, else auto)",
     )
+    command.add_argument(
+        "--force", action="store_true", help="run again what was run before and did not change"
+    )
+    command.add_argument(
+        "--no-share", action="store_true", help="run every submission, also those that are alike"
+    )
     _common(command)
     command.set_defaults(run=grade)
+
+    command = commands.add_parser("regrade", help="judge again, without running anything")
+    command.add_argument("--json", type=Path, metavar="FILE", help="also write the results here")
+    _common(command)
+    command.set_defaults(run=rejudge)
 
     command = commands.add_parser("check", help="rehearse: grade your own notebook here")
     command.add_argument("notebook", type=Path)

@@ -1,5 +1,10 @@
 """Errors that a person at the command line is told about, each in one line."""
 
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+
 
 class AutograderError(Exception):
     """Something that the person who called us can put right; the message says how."""
@@ -29,5 +34,25 @@ class SubmissionError(AutograderError):
     """A submission that cannot be run, and why."""
 
 
+class ResultsError(AutograderError):
+    """Results cannot be written, and why."""
+
+
 class IsolationError(AutograderError):
     """Submissions cannot be kept apart on this machine, and why."""
+
+
+@contextlib.contextmanager
+def writing() -> Iterator[None]:
+    """Results are written within: what the system refuses is told to whoever grades.
+
+    Raises:
+        ResultsError: something could not be written.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise ResultsError(
+            f"The results cannot be written: {error.strerror or error} ({error.filename})."
+            " What was finished is kept; once that is mended, the same command goes on."
+        ) from error

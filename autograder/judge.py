@@ -1,7 +1,7 @@
 """Evidence to report: one pytest session over a lesson's checks, however many submissions.
 
-Runs no student code, imports no TensorFlow, unpickles nothing. ``python -m autograder.judge`` is
-the process that grades officially; a student's notebook calls :func:`judge` directly.
+Runs no student code, imports no TensorFlow, unpickles nothing. A student's notebook calls
+:func:`judge` directly; what grades officially is a process of its own, ``judge_process``.
 """
 
 from __future__ import annotations
@@ -9,9 +9,7 @@ from __future__ import annotations
 import contextlib
 import io
 import os
-import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -20,8 +18,8 @@ import msgspec
 import pytest
 
 from autograder.checks import Judged
-from autograder.course import Course, Settings, find_course
-from autograder.errors import AutograderError, EvidenceError
+from autograder.course import Settings, find_course
+from autograder.errors import AutograderError
 from autograder.evidence import Evidence, load
 from autograder.judging import Judging
 from autograder.lesson import Lesson, load_lesson
@@ -69,69 +67,6 @@ def judge(
         name: Verdicts(tuple(_scaled(judged, lesson)), judged.measures)
         for name, judged in judging.judged.items()
     }
-
-
-def judge_apart(
-    folders: Sequence[Path], lesson: Lesson, course: Course
-) -> dict[str, Verdicts | str]:
-    """Judge stored evidence in a process of its own.
-
-    Returns:
-        For each folder, as an absolute path, what the checks said, or why it cannot be read.
-
-    Raises:
-        JudgeError: the process failed; its last words are in the message.
-    """
-    with tempfile.TemporaryDirectory() as scratch:
-        job = Path(scratch) / "job.json"
-        job.write_bytes(
-            msgspec.json.encode(
-                _Job(
-                    lesson=lesson.name,
-                    folders=[str(folder.resolve()) for folder in folders],
-                    checks=[str(path.resolve()) for path in course.checks(lesson)],
-                    settings=course.settings,
-                )
-            )
-        )
-        # -P: a file beside the caller, such as numpy.py, must not be imported.
-        done = subprocess.run(
-            [sys.executable, "-P", "-m", "autograder.judge", str(job)],
-            cwd=scratch,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=60 + 5 * len(folders),
-        )
-        if done.returncode:
-            raise JudgeError(f"The judge failed:\n{done.stderr[-4000:]}")
-        return msgspec.json.decode(
-            (Path(scratch) / "verdicts.json").read_bytes(), type=dict[str, Verdicts | str]
-        )
-
-
-class _Job(msgspec.Struct):
-    lesson: str
-    folders: list[str]
-    checks: list[str]
-    settings: Settings
-
-
-def main(argv: Sequence[str] | None = None) -> int:
-    """Judge the job in the file named, write ``verdicts.json`` beside it."""
-    path = Path((argv or sys.argv[1:])[0])
-    job = msgspec.json.decode(path.read_bytes(), type=_Job)
-    answers: dict[str, Verdicts | str] = {}
-    submissions = []
-    for folder in job.folders:
-        try:
-            submissions.append((folder, load(Path(folder))))
-        except EvidenceError as error:
-            answers[folder] = str(error)
-    checks = [Path(one) for one in job.checks]
-    answers |= judge(submissions, load_lesson(job.lesson), settings=job.settings, checks=checks)
-    path.with_name("verdicts.json").write_bytes(msgspec.json.encode(answers))
-    return 0
 
 
 def judging_of(folders: Sequence[Path]) -> Judging:
@@ -203,7 +138,3 @@ def _scaled(judged: Judged, lesson: Lesson) -> list[CheckResult]:
         most = 0.0 if one.outcome is Outcome.NOT_APPLICABLE else one.max_points * factor
         scaled.append(replace(one, points=one.points * factor, max_points=most))
     return scaled
-
-
-if __name__ == "__main__":
-    sys.exit(main())

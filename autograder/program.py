@@ -7,10 +7,11 @@ import ast
 
 def same_program(one: str, other: str) -> bool:
     """Whether two cells are the same program; what Python cannot read is compared as text."""
-    return _tree(one) == _tree(other)
+    return tree(one) == tree(other)
 
 
-def _tree(source: str) -> str:
+def tree(source: str) -> str:
+    """What a cell does, without how it is written; what Python cannot read is left as it is."""
     lines = [line.rstrip() for line in source.strip().splitlines()]
     try:
         return ast.dump(ast.parse("\n".join(lines)))

@@ -59,6 +59,7 @@ class Report:
     run ended early. ``measures`` holds numbers that checks noted, such as ``accuracy``;
     ``full_score`` is the lesson's sum of points, for a submission that has no checks; ``trouble``
     is the traceback where the grader itself failed; ``place`` is the folder of its results.
+    ``shared``: not it was run, but another submission with the same program.
     """
 
     name: str
@@ -67,6 +68,7 @@ class Report:
     reason: str | None = None
     isolation: str = "none"
     seconds: float = 0.0
+    shared: bool = False
     checks: tuple[CheckResult, ...] = ()
     notes: tuple[str, ...] = ()
     measures: dict[str, float] = field(default_factory=dict)

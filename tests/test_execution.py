@@ -13,9 +13,10 @@ import psutil
 import pytest
 from nbclient import NotebookClient
 
+from autograder import execution
 from autograder.course import Settings
 from autograder.evidence import EVIDENCE_VARIABLE
-from autograder.execution import Rooms, execute
+from autograder.execution import Rooms
 from autograder.execution.place import Place
 from autograder.execution.restore import restore
 from autograder.execution.rooms import environment
@@ -53,8 +54,9 @@ def own(source):
 def run(notebook, home, *, beside=None, isolation="none", **limits):
     restored = restore(notebook, mini.released())
     rooms = Rooms(settings=Settings(isolation=isolation, **limits), data_home=home)
+    job, notes = execution.prepare(restored, rooms.settings, beside)
     try:
-        return execute(restored, LESSON, rooms, beside=beside)
+        return execution.executed(restored, LESSON, execution.run(job, rooms), notes=notes)
     finally:
         rooms.close()
 

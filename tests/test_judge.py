@@ -24,7 +24,8 @@ from autograder import judging
 from autograder.course import Course, Settings
 from autograder.errors import DatasetError
 from autograder.evidence import load, save
-from autograder.judge import JudgeError, Verdicts, judge, judge_apart, judging_of
+from autograder.judge import JudgeError, Verdicts, judge, judging_of
+from autograder.judge_process import Judge, judge_apart
 
 # The names of the design; other programs may look for them.
 FIXED = {
@@ -281,6 +282,29 @@ def test_judged_apart_is_judged_the_same(stored, tmp_path):
         assert verdicts[str(folder)] == judge([(name, evidence)], LESSON)[name]
     assert "not what it should be" in str(verdicts[str(damaged)])
     assert "missing" in str(verdicts[str(tmp_path / "nowhere")])
+
+
+def test_one_process_judges_batch_after_batch(stored, tmp_path):
+    check_file(tmp_path, "raise ValueError('my own fault')")
+    with Judge(Course()) as official:
+        first = official.judge(list(stored.values()), LESSON)
+        again = official.judge([stored["right"], tmp_path], LESSON)
+        assert again[str(stored["right"])] == first[str(stored["right"])]
+        assert "missing" in str(again[str(tmp_path)])
+    with Judge(Course(root=tmp_path)) as broken:
+        for _ in range(2):
+            with pytest.raises(JudgeError, match="my own fault"):
+                broken.judge([stored["right"]], LESSON)
+
+
+def test_a_judge_that_was_killed_is_started_again(stored):
+    with Judge(Course()) as official:
+        official.judge([stored["right"]], LESSON)
+        assert official._process
+        official._process.kill()
+        with pytest.raises(JudgeError):
+            official.judge([stored["right"]], LESSON)
+        assert official.judge([stored["right"]], LESSON)
 
 
 def test_only_what_cannot_be_read(tmp_path):

@@ -8,24 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from autograder.course import Settings
 from autograder.evidence import Recorded
-from autograder.execution import limits
-from autograder.execution.job import (
-    HEADER,
-    MOST_BYTES,
-    Began,
-    End,
-    Ended,
-    Finished,
-    Left,
-    Message,
-    Ran,
-    receive,
-    send,
-)
+from autograder.execution.job import Began, End, Ended, Finished, Left, Message, Ran
 from autograder.execution.tail import Tail
-from autograder.execution.told import Stopped, Told, ending
+from autograder.execution.told import Told, ending
+from autograder.execution.trace import Stopped, Trace
+from autograder.messages import HEADER, MOST_BYTES, receive, send
 
 
 class TestMessages:
@@ -105,18 +93,6 @@ class TestTold:
         told.take(Finished(index=0, ran=Ran(status="ok", outputs=[output])))
         assert (told.cells[0].status, told.cells[0].outputs) == ("ok", [])
 
-    def test_nothing_was_recorded(self) -> None:
-        assert Told().recorded() == (None, {}, None)
-
-    def test_what_was_recorded(self) -> None:
-        assert Told(left=Left(recorded=b"{}")).recorded() == (Recorded(), {}, None)
-        for content in (b"[]", b'{"surplus": 1}', b"\xff", b"[" * 100_000):
-            recorded, arrays, trouble = Told(left=Left(recorded=content)).recorded()
-            assert (recorded, arrays) == (None, {})
-            assert trouble
-        assert Told(left=Left(recorded=b"{}", arrays=b"no archive")).recorded()[2]
-        assert Told(left=Left(trouble="too large")).recorded() == (None, {}, "too large")
-
     @pytest.mark.parametrize(
         ("end", "why"),
         [
@@ -139,6 +115,22 @@ class TestTold:
             ending(Told(ended=Ended(end=End.BROKEN, said="what broke")), 7)
         with pytest.raises(RuntimeError):
             ending(Told(), 7)
+
+
+class TestRecorded:
+    """What the recorder left, read as if a stranger had written it."""
+
+    def test_nothing_was_recorded(self) -> None:
+        assert Trace().read() == (None, {}, None)
+
+    def test_what_was_recorded(self) -> None:
+        assert Trace(recorded=b"{}").read() == (Recorded(), {}, None)
+        for content in (b"[]", b'{"surplus": 1}', b"\xff", b"[" * 100_000):
+            recorded, arrays, trouble = Trace(recorded=content).read()
+            assert (recorded, arrays) == (None, {})
+            assert trouble
+        assert Trace(recorded=b"{}", arrays=b"no archive").read()[2]
+        assert Trace(trouble="too large").read() == (None, {}, "too large")
 
 
 class TestLimits:
@@ -168,15 +160,15 @@ class TestLimits:
         ],
     )
     def test_each(self, ran: Ran, name: str, words: str) -> None:
-        told = Told(cells={0: ran, 1: ran})
-        assert limits.hit(told, None) == (name,)
-        (note,) = limits.notes(told, Settings())
+        trace = Trace(cells={0: ran, 1: ran})
+        assert trace.limits == (name,)
+        (note,) = trace.notes
         assert words in note
 
     def test_none(self) -> None:
-        told = Told(cells={0: Ran(status="ok"), 1: Ran(status="error", ename="ValueError")})
-        assert (limits.hit(told, None), limits.notes(told, Settings())) == ((), ())
+        trace = Trace(cells={0: Ran(status="ok"), 1: Ran(status="error", ename="ValueError")})
+        assert (trace.limits, trace.notes) == ((), ())
 
     def test_those_seen_from_outside(self) -> None:
-        told = Told(left=Left(trouble="too large"))
-        assert limits.hit(told, Stopped("why", limit="memory")) == ("memory", "evidence")
+        trace = Trace(trouble="too large", stopped=Stopped("why", limit="memory"))
+        assert trace.limits == ("memory", "evidence")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,16 +11,17 @@ import msgspec
 import nbformat
 from nbformat import NotebookNode
 
+from autograder.course import Settings
 from autograder.evidence import Cell, Evidence, Record, Run
-from autograder.execution import limits
 from autograder.execution.job import Job, Ran
 from autograder.execution.restore import Restored, grade_id
 from autograder.execution.room_process import CancelledError
 from autograder.execution.rooms import Rooms
-from autograder.execution.told import Stopped, ending
+from autograder.execution.told import ending
+from autograder.execution.trace import Stopped, Trace
 from autograder.lesson import Lesson
 
-__all__ = ["CancelledError", "Executed", "Rooms", "execute"]
+__all__ = ["CancelledError", "Executed", "Job", "Rooms", "Trace", "executed", "prepare", "run"]
 
 MOST_BESIDE = 20 * 2**20
 # Seeds, so that a second run says the same. The student's own modules come last: one that is
@@ -46,60 +46,89 @@ class Executed:
     notebook: NotebookNode
 
 
-def execute(
-    restored: Restored,
-    lesson: Lesson,
-    rooms: Rooms,
-    *,
-    beside: Path | None = None,
-    cancel: threading.Event | None = None,
-) -> Executed:
-    """Run a notebook once.
+def prepare(
+    restored: Restored, settings: Settings, beside: Path | None = None
+) -> tuple[Job, tuple[str, ...]]:
+    """All that is needed to run a notebook, anywhere, and what had to be left out of it.
 
     Args:
         restored: the notebook, our own cells put right.
-        lesson: what it belongs to.
-        rooms: where it is run, with which limits and which seed.
+        settings: the limits and the seed.
         beside: the folder of the submission; its other files are put beside the notebook.
-        cancel: once it is set, the run is given up.
+    """
+    files, left_out = _beside(beside)
+    job = Job(
+        cells=[cell.source for cell in code_cells(restored.notebook)],
+        files=files,
+        prelude=PRELUDE.format(seed=settings.seed),
+        settings=settings,
+    )
+    return job, left_out
+
+
+def run(job: Job, rooms: Rooms, cancel: threading.Event | None = None) -> Trace:
+    """Run a job once; given up once ``cancel`` is set.
 
     Raises:
         IsolationError: it cannot be kept apart on this machine.
         RuntimeError: it could not be run, and the notebook is not to blame.
         CancelledError: it was given up.
     """
-    began = time.monotonic()
-    files, left_out = _beside(beside)
-    job = Job(
-        notebook=nbformat.writes(restored.notebook).encode(),
-        files=files,
-        prelude=PRELUDE.format(seed=rooms.settings.seed),
-        data=rooms.data,
-        settings=rooms.settings,
+    cancel = cancel or threading.Event()
+    with rooms.lend(cancel) as room:
+        began = time.monotonic()
+        told = room.run(msgspec.structs.replace(job, data=rooms.data), cancel)
+        seconds, warm = time.monotonic() - began, room.is_warm
+    return Trace(
+        cells=told.cells,
+        recorded=told.left.recorded,
+        arrays=told.left.arrays,
+        trouble=told.left.trouble,
+        stopped=ending(told, job.settings.cell_seconds),
+        seconds=seconds,
+        isolation=rooms.level,
+        warm=warm,
+        data="sample" if rooms.data_name == "sample" else "full",
+        settings=job.settings,
     )
-    with rooms.lend(cancel or threading.Event()) as room:
-        told = room.run(job, cancel or threading.Event())
-    stopped = ending(told, rooms.settings.cell_seconds)
-    recorded, arrays, trouble = told.recorded()
-    evidence = Record(
+
+
+def executed(
+    restored: Restored,
+    lesson: Lesson,
+    trace: Trace,
+    *,
+    notes: tuple[str, ...] = (),
+    shared: bool = False,
+) -> Executed:
+    """The evidence that a run left for a notebook, and the notebook with its outputs.
+
+    ``shared`` tells that it was the run of another notebook with the same program.
+    """
+    recorded, arrays, trouble = trace.read()
+    record = Record(
         run=Run(
             lesson=lesson.name,
-            data="sample" if rooms.data_name == "sample" else "full",
-            isolation=rooms.level,
-            seconds=time.monotonic() - began,
-            seed=rooms.settings.seed,
-            stopped=stopped.why if stopped else None,
+            data=trace.data,
+            isolation=trace.isolation,
+            seconds=trace.seconds,
+            seed=trace.settings.seed,
+            shared=shared,
+            stopped=trace.stopped.why if trace.stopped else None,
             trouble=trouble,
-            limits=limits.hit(told, stopped),
-            notes=(*restored.notes, *left_out, *limits.notes(told, rooms.settings)),
+            limits=trace.limits,
+            notes=(*restored.notes, *notes, *trace.notes),
         ),
-        cells=_cells(restored, told.cells, stopped),
+        cells=_cells(restored, trace),
         recorded=recorded,
     )
-    return Executed(
-        evidence=Evidence(record=evidence, arrays=arrays),
-        notebook=_with_outputs(restored.notebook, told.cells),
-    )
+    evidence = Evidence(record=record, arrays=arrays)
+    return Executed(evidence=evidence, notebook=_with_outputs(restored.notebook, trace))
+
+
+def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
+    """The code cells of a notebook."""
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
 
 
 def _beside(folder: Path | None) -> tuple[dict[str, bytes], tuple[str, ...]]:
@@ -117,19 +146,18 @@ def _beside(folder: Path | None) -> tuple[dict[str, bytes], tuple[str, ...]]:
     return files, ()
 
 
-def _cells(restored: Restored, ran: Mapping[int, Ran], stopped: Stopped | None) -> tuple[Cell, ...]:
+def _cells(restored: Restored, trace: Trace) -> tuple[Cell, ...]:
+    places = [i for i, cell in enumerate(restored.notebook.cells) if cell.cell_type == "code"]
     return tuple(
-        _cell(index, cell, ran.get(index), restored, stopped)
-        for index, cell in enumerate(restored.notebook.cells)
-        if cell.cell_type == "code"
+        _cell(place, restored, trace.cells.get(number), trace.stopped)
+        for number, place in enumerate(places)
     )
 
 
-def _cell(
-    index: int, cell: NotebookNode, ran: Ran | None, restored: Restored, stopped: Stopped | None
-) -> Cell:
+def _cell(place: int, restored: Restored, ran: Ran | None, stopped: Stopped | None) -> Cell:
+    cell = restored.notebook.cells[place]
     name = grade_id(cell)
-    told = Cell(index=index, cell_id=cell.id[:300], grade_id=name, changed=name in restored.changed)
+    told = Cell(index=place, cell_id=cell.id[:300], grade_id=name, changed=name in restored.changed)
     if ran is None:
         return told
     if ran.status == "running":
@@ -141,12 +169,13 @@ def _cell(
     )
 
 
-def _with_outputs(notebook: NotebookNode, ran: Mapping[int, Ran]) -> NotebookNode:
-    for count, index in enumerate(sorted(ran), start=1):
-        cell = notebook.cells[index]
-        cell.outputs = [nbformat.from_dict(one) for one in ran[index].outputs]
-        cell.execution_count = count
+def _with_outputs(notebook: NotebookNode, trace: Trace) -> NotebookNode:
+    for number, cell in enumerate(code_cells(notebook)):
+        if number not in trace.cells:
+            continue
+        cell.outputs = [nbformat.from_dict(one) for one in trace.cells[number].outputs]
+        cell.execution_count = number + 1
         for output in cell.outputs:
             if output.output_type == "execute_result":
-                output.execution_count = count
+                output.execution_count = number + 1
     return notebook

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Callable
 from enum import IntEnum
-from typing import IO, Any, Literal
+from typing import Any, Literal
 
 import msgspec
 
 from autograder.course import Settings
-
-HEADER = struct.Struct(">I")
-# Of one message: the outputs of a cell, or the evidence with its arrays.
-MOST_BYTES = 128 * 2**20
 
 
 class End(IntEnum):
@@ -28,16 +23,16 @@ class End(IntEnum):
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):
-    """A notebook to run: itself as JSON, the files beside it, what is run before its first cell.
+    """A notebook to run: its code cells, the files beside it, what is run before its first cell.
 
     ``data`` is the folder with the images, as it is called where the notebook is run.
     """
 
-    notebook: bytes
+    cells: list[str]
     files: dict[str, bytes]
     prelude: str
-    data: str
     settings: Settings
+    data: str = ""
 
 
 class Ran(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,7 +56,7 @@ class Ready(msgspec.Struct, frozen=True, kw_only=True, tag="ready"):
 
 
 class Began(msgspec.Struct, frozen=True, kw_only=True, tag="began"):
-    """A cell is run now."""
+    """A cell is run now; cells are counted from 0."""
 
     index: int
 
@@ -90,27 +85,3 @@ class Ended(msgspec.Struct, frozen=True, kw_only=True, tag="ended"):
 
 Message = Ready | Began | Finished | Left | Ended
 Tell = Callable[[Message], None]
-
-
-def send(stream: IO[bytes], message: Job | Message) -> None:
-    """Write one message."""
-    data = msgspec.msgpack.encode(message)
-    stream.write(HEADER.pack(len(data)))
-    stream.write(data)
-    stream.flush()
-
-
-def receive(stream: IO[bytes], kind: Any) -> Any:
-    """Read one message of a kind, ``None`` where the other side has ended.
-
-    Raises:
-        ValueError: it is no such message, or longer than any may be.
-    """
-    header = stream.read(HEADER.size)
-    if len(header) < HEADER.size:
-        return None
-    (length,) = HEADER.unpack(header)
-    if length > MOST_BYTES:
-        raise ValueError(f"a message of {length:,} bytes")
-    data = stream.read(length)
-    return None if len(data) < length else msgspec.msgpack.decode(data, type=kind)

@@ -19,10 +19,10 @@ from pathlib import Path
 from typing import IO
 
 from autograder.execution import namespaces, selftest
-from autograder.execution.job import End, Ended, Job, Ready, Tell, receive, send
+from autograder.execution.job import End, Ended, Job, Ready, Tell
 from autograder.execution.kernels import ForkedKernel, run_kernel, write_connection
 from autograder.execution.place import ROOM, Place
-from autograder.execution.streams import own_streams
+from autograder.messages import own_streams, receive, send
 
 # What every notebook of ours imports, and what runs it.
 LOADED = ("tensorflow", "keras", "matplotlib.pyplot", "ipykernel.kernelapp", "nbclient")

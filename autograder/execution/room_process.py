@@ -15,9 +15,11 @@ from typing import IO
 
 import psutil
 
-from autograder.execution.job import End, Ended, Job, Message, Ready, receive, send
-from autograder.execution.told import Stopped, Told
+from autograder.execution.job import End, Ended, Job, Message, Ready
+from autograder.execution.told import Told
+from autograder.execution.trace import Stopped
 from autograder.execution.watch import Watch
+from autograder.messages import receive, send
 
 TICK = 0.25
 # A room loads TensorFlow before it is ready, on a busy machine.
@@ -138,7 +140,7 @@ class Room:
             number = -code if code < 0 else code - 128
             if number in set(signal.Signals):
                 name = signal.Signals(number).name
-                return Stopped(f"the run was ended from outside by {name}")
+                return Stopped(f"the run was ended from outside by {name}", by_others=True)
         return None
 
     def last_words(self) -> str:

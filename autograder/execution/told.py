@@ -2,25 +2,12 @@
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Literal
 
 import nbformat
 
-from autograder.errors import EvidenceError
-from autograder.evidence import Arrays, Recorded, decode, read_arrays
 from autograder.execution.job import Began, End, Ended, Finished, Left, Message, Ran
-
-
-@dataclass(frozen=True)
-class Stopped:
-    """Why a run stopped before the end, and how the cell ended that ran just then."""
-
-    why: str
-    cell: Literal["timeout", "error"] = "error"
-    limit: str | None = None
+from autograder.execution.trace import Stopped
 
 
 @dataclass
@@ -48,19 +35,6 @@ class Told:
     def is_running(self) -> bool:
         """Whether a cell is run just now."""
         return any(ran.status == "running" for ran in self.cells.values())
-
-    def recorded(self) -> tuple[Recorded | None, Arrays, str | None]:
-        """What the recorder wrote, its arrays, and why it cannot be read where it cannot."""
-        if self.left.trouble or not self.left.recorded:
-            return None, {}, self.left.trouble
-        with tempfile.TemporaryDirectory(prefix="autograder-") as folder:
-            path = Path(folder) / "recorded.npz"
-            path.write_bytes(self.left.arrays)
-            try:
-                arrays = read_arrays(path) if self.left.arrays else {}
-                return decode(self.left.recorded, Recorded), arrays, None
-            except EvidenceError as error:
-                return None, {}, str(error)
 
 
 def _is_sound(ran: Ran) -> bool:
@@ -95,5 +69,5 @@ def ending(told: Told, cell_seconds: int) -> Stopped | None:
         case End.GARBLED:
             return Stopped("what the kernel sent back could not be read")
         case End.ASKED_TO:
-            return Stopped("the run was ended from outside")
+            return Stopped("the run was ended from outside", by_others=True)
     raise RuntimeError(f"The notebook could not be run:\n{told.ended.said if told.ended else ''}")

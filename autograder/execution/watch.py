@@ -8,7 +8,7 @@ import time
 import psutil
 
 from autograder.course import Settings
-from autograder.execution.told import Stopped
+from autograder.execution.trace import Stopped
 
 # How long a cell may take beyond its limit: to be interrupted, and to come back.
 GRACE = 30

@@ -21,8 +21,8 @@ class AskedToEnd(SystemExit):
 
 async def run(job: Job, place: Place, kernel: Kernel, tell: Tell) -> End:
     """Run the job in a kernel; how it ended."""
-    notebook = nbformat.reads(job.notebook.decode(), as_version=4)
-    notebook.cells.insert(0, nbformat.v4.new_code_cell(job.prelude))
+    cells = [nbformat.v4.new_code_cell(source) for source in (job.prelude, *job.cells)]
+    notebook = nbformat.v4.new_notebook(cells=cells)
     client = Client(notebook, job.settings, kernel, str(place.work))
     tail = Tail(place.evidence, job.settings.evidence_mb * 2**20)
     # Otherwise nbclient leaves a kernel alone whose manager it was given.
@@ -37,9 +37,7 @@ async def run(job: Job, place: Place, kernel: Kernel, tell: Tell) -> End:
 
 async def _run_cells(client: Client, tail: Tail, tell: Tell) -> End:
     """Run all but the first cell, which was ours."""
-    for index, cell in enumerate(client.nb.cells[1:]):
-        if cell.cell_type != "code":
-            continue
+    for index in range(len(client.nb.cells) - 1):
         tell(Began(index=index))
         try:
             ran = await client.run(index + 1)

@@ -19,11 +19,11 @@ import psutil
 
 from autograder.execution import work
 from autograder.execution.ending import end
-from autograder.execution.job import End, Ended, Job, receive, send
+from autograder.execution.job import End, Ended, Job
 from autograder.execution.kernels import OwnKernelManager
 from autograder.execution.place import Place
-from autograder.execution.streams import own_streams
 from autograder.execution.syscalls import SET_DEATH_SIGNAL, SET_SUBREAPER, set_process
+from autograder.messages import own_streams, receive, send
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -91,7 +91,7 @@ def page(report: Report, lesson: Lesson) -> str:
         f"<h1>{text(lesson.title)}: {text(report.name)}</h1>"
         f"<p><strong>{words.number(report.score)} of {words.number(report.max_score)} points"
         f"</strong> · {text(report.notebook)} · isolation: {text(report.isolation)}"
-        f" · {report.seconds:.0f} s</p>"
+        f" · {report.seconds:.0f} s, {words.whose_run(report)}</p>"
     )
     notes = "".join(
         notice(one) for one in ([report.reason] if report.reason else []) + list(report.notes)

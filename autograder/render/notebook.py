@@ -12,6 +12,9 @@ from autograder.lesson import Lesson, Question
 from autograder.render import html, safe, words
 from autograder.report import CheckResult, Report
 
+# The cell in front that tells what is to be said of the whole submission.
+ABOUT = "about"
+
 
 def filled(notebook: NotebookNode, report: Report, lesson: Lesson) -> NotebookNode:
     """A copy that is safe to open, and whose grade cells show what the judge said.
@@ -21,6 +24,12 @@ def filled(notebook: NotebookNode, report: Report, lesson: Lesson) -> NotebookNo
     """
     notebook = copy.deepcopy(notebook)
     safe.clean(notebook)
+    return refilled(notebook, report, lesson)
+
+
+def refilled(notebook: NotebookNode, report: Report, lesson: Lesson) -> NotebookNode:
+    """The notebook itself, as :func:`filled` left it, with another report in it."""
+    notebook.cells = [cell for cell in notebook.cells if cell.get("id") != ABOUT]
     for question in lesson.questions:
         results = report.of(question.name)
         shown = _shown(html.answer(question, results), words.answer(question, results))
@@ -58,5 +67,5 @@ def _value(points: float, count: int | None) -> NotebookNode:
 def _told(notes: list[str]) -> NotebookNode:
     lines = "\n".join(f"- {note}" for note in notes)
     text = f"**About this submission**\n\n{lines}"
-    cell: NotebookNode = nbformat.v4.new_markdown_cell(text, id="about")
+    cell: NotebookNode = nbformat.v4.new_markdown_cell(text, id=ABOUT)
     return cell

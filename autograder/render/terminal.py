@@ -54,4 +54,5 @@ def _line(report: Report) -> str:
     name = escape(report.name)
     if report.status == "failed":
         return f"{name}: could not be graded. {escape(report.reason or '')}"
-    return f"{name}: {words.points(report.checks)}, {report.seconds:.0f} s"
+    how = "the same program as another" if report.shared else f"{report.seconds:.0f} s"
+    return f"{name}: {words.points(report.checks)}, {how}"

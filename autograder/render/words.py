@@ -56,3 +56,8 @@ def accuracy(report: Report) -> str:
     """``83.1 %``, or a dash where it could not be measured."""
     measured = report.measures.get("accuracy")
     return "–" if measured is None else percent(measured)
+
+
+def whose_run(report: Report) -> str:
+    """Whether it was run itself, or another submission that is the same program."""
+    return "run once for several that are the same program" if report.shared else "its own run"

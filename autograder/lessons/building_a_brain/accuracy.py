@@ -42,7 +42,9 @@ def mean_weights(evidence: Evidence, fits: Sequence[Fit], *, epochs: int | None 
         if sum(len(one) for one in kept) < len(snapshots) or not snapshots[window].sum():
             return {}
         epochs_means = np.concatenate(kept)[: len(snapshots)]
-        means[name] = np.average(epochs_means[window], axis=0, weights=snapshots[window])
+        mean = np.average(epochs_means[window], axis=0, weights=snapshots[window])
+        # As Keras computes, and twice as fast as with the 64 bits that the mean was taken in.
+        means[name] = mean.astype(np.float32)
     return means
 
 

@@ -1,0 +1,188 @@
+"""How a class is graded: with which course, on which images, and where the results go."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Self
+
+import nbformat
+
+from autograder import execution
+from autograder.course import Course
+from autograder.errors import SubmissionError, writing
+from autograder.evidence import save
+from autograder.execution import Executed, Rooms, Trace
+from autograder.execution.reading import ReadNotebook, read_notebook
+from autograder.execution.restore import Restored, grade_id, restore
+from autograder.grading import results, sharing
+from autograder.grading.plan import Plan
+from autograder.grading.pool import LocalPool, PoolMaker
+from autograder.grading.results import Graded
+from autograder.grading.session import Session
+from autograder.grading.store import Store
+from autograder.judge import JudgeError, Verdicts
+from autograder.judge_process import Judge
+from autograder.lesson import Lesson, guess_lesson, lesson_names, load_lesson
+from autograder.render.notebook import filled
+from autograder.report import Report
+from autograder.submissions import Submission
+
+RUNS = ".runs"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grader:
+    """Grades submissions. A context manager: at its end the rooms and the judge are closed.
+
+    With ``share`` a program that several students handed in is run once; with ``fresh`` no run
+    counts that was kept earlier; ``pool`` says where jobs are run, if not here.
+    """
+
+    course: Course
+    data_home: Path
+    results: Path
+    lesson: Lesson | None = None
+    share: bool = True
+    fresh: bool = False
+    pool: PoolMaker | None = None
+
+    @functools.cached_property
+    def rooms(self) -> Rooms:
+        """Where the submissions are run."""
+        private = (self.results, *([self.course.root] if self.course.root else []))
+        return Rooms(settings=self.course.settings, data_home=self.data_home, private=private)
+
+    @functools.cached_property
+    def store(self) -> Store:
+        """The runs that are kept."""
+        return Store(self.results / RUNS, fresh=self.fresh)
+
+    @functools.cached_property
+    def _judge(self) -> Judge:
+        return Judge(self.course)
+
+    @functools.cached_property
+    def _conditions(self) -> tuple[str, ...]:
+        return sharing.conditions(isolation=self.rooms.level, data=self.rooms.data_name)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.rooms.close()
+        self._judge.close()
+
+    def grade(self, submissions: Sequence[Submission], *, workers: int = 1) -> Iterator[Report]:
+        """The report of each submission, as they are ready; each is written before it is told.
+
+        A submission that cannot be run gives a ``failed`` report; so does one that our own
+        code stumbled over, with the traceback in ``Report.trouble``.
+
+        Raises:
+            IsolationError: submissions cannot be kept apart on this machine.
+            ResultsError: the results cannot be written.
+        """
+        pool = self.pool(self.rooms) if self.pool else LocalPool(self.rooms, workers)
+        try:
+            yield from Session(self, pool).reports(submissions)
+        finally:
+            # After Ctrl-C too: what is running is given up, what was written stays.
+            pool.stop()
+
+    def run_and_judge(
+        self, submission: Submission, lesson: Lesson, restored: Restored, place: str
+    ) -> Graded:
+        """Run a notebook that was put right, judge it, and write its results."""
+        plan = self.planned(submission, lesson, restored, place)
+        trace = execution.run(plan.job, self.rooms)
+        self.store.keep(plan.keys, trace)
+        (graded,) = self.judged([(plan, trace, False)])
+        return graded
+
+    def plan(self, submission: Submission, place: str) -> Plan:
+        """Read a submission and put it right.
+
+        Raises:
+            SubmissionError: it cannot be run, and why.
+        """
+        read, lesson = self._read(submission)
+        released = nbformat.read(self.course.released(lesson), as_version=4)
+        restored = restore(read.notebook, released)
+        notes = (*submission.notes, *read.notes, *restored.notes)
+        return self.planned(submission, lesson, replace(restored, notes=notes), place)
+
+    def planned(
+        self, submission: Submission, lesson: Lesson, restored: Restored, place: str
+    ) -> Plan:
+        """What is to be run for a notebook that was put right, and what may stand in for it."""
+        job, left_out = execution.prepare(restored, self.course.settings, submission.folder)
+        return Plan(
+            submission=submission,
+            lesson=lesson,
+            place=place,
+            restored=replace(restored, notes=(*restored.notes, *left_out)),
+            job=job,
+            keys=sharing.keys(job, self._conditions, owner=submission.name, share=self.share),
+        )
+
+    def judged(self, ran: Sequence[tuple[Plan, Trace, bool]]) -> list[Graded]:
+        """Judge runs of one lesson together, and write evidence, report and notebook of each.
+
+        The third of each tells whether the run was another submission's.
+
+        Raises:
+            JudgeError: the judge failed.
+            ResultsError: the results cannot be written.
+        """
+        lesson = ran[0][0].lesson
+        found = []
+        for plan, trace, shared in ran:
+            made = execution.executed(plan.restored, lesson, trace, shared=shared)
+            with writing():
+                save(made.evidence, self._folder(plan))
+            found.append((plan, made))
+        verdicts = self._judge.judge([self._folder(plan) for plan, _ in found], lesson)
+        return [
+            self._graded(plan, made, verdicts[str(self._folder(plan).resolve())])
+            for plan, made in found
+        ]
+
+    def _graded(self, plan: Plan, made: Executed, said: Verdicts | str) -> Graded:
+        if isinstance(said, str):
+            raise JudgeError(said)
+        run, folder = made.evidence.run, self._folder(plan)
+        report = results.report_on(plan.submission, run, said, plan.lesson, plan.place)
+        notebook = filled(made.notebook, report, plan.lesson)
+        with writing():
+            results.write_report(folder, report, plan.lesson)
+            results.write_notebook(folder, notebook)
+        return Graded(report=report, notebook=notebook)
+
+    def written(self, report: Report, place: str) -> Report:
+        """Write a report on what could not be run, in place of an earlier one."""
+        lesson = self.lesson or load_lesson(lesson_names()[0])
+        report = replace(report, place=place)
+        with writing():
+            results.write_alone(self.results / lesson.name / place, report, lesson)
+        return report
+
+    def _folder(self, plan: Plan) -> Path:
+        return self.results / plan.lesson.name / plan.place
+
+    def _read(self, submission: Submission) -> tuple[ReadNotebook, Lesson]:
+        if submission.path is None:
+            raise SubmissionError("There is no notebook in this folder.")
+        read = read_notebook(submission.path)
+        lesson = self.lesson or guess_lesson(
+            name for cell in read.notebook.cells if (name := grade_id(cell))
+        )
+        if lesson is None and submission.folder and submission.folder.name in lesson_names():
+            lesson = load_lesson(submission.folder.name)
+        if lesson is None and len(lesson_names()) == 1:
+            lesson = load_lesson(lesson_names()[0])
+        if lesson is None:
+            raise SubmissionError("This notebook belongs to no lesson that is known here.")
+        return read, lesson

@@ -1,0 +1,103 @@
+"""What is written about a submission: evidence, report, and the notebook that shows it."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import msgspec
+import nbformat
+from nbformat import NotebookNode
+
+from autograder.evidence import Run, write_whole
+from autograder.execution.restore import Restored
+from autograder.judge import Verdicts
+from autograder.lesson import Lesson, lesson_names, load_lesson
+from autograder.render import html
+from autograder.render.notebook import filled
+from autograder.report import Report
+from autograder.submissions import Submission
+
+
+@dataclass(frozen=True, kw_only=True)
+class Graded:
+    """A report, and the notebook that shows it."""
+
+    report: Report
+    notebook: NotebookNode
+
+
+def report_on(
+    submission: Submission, run: Run, verdicts: Verdicts, lesson: Lesson, place: str
+) -> Report:
+    """The report on a submission that was run and judged."""
+    return Report(
+        name=submission.name,
+        notebook=submission.notebook,
+        reason=run.stopped or run.trouble,
+        isolation=run.isolation,
+        seconds=run.seconds,
+        shared=run.shared,
+        notes=run.notes,
+        full_score=lesson.max_score,
+        place=place,
+        checks=verdicts.checks,
+        measures=verdicts.measures,
+    )
+
+
+def failed(submission: Submission, reason: str) -> Report:
+    """The report on a submission that could not be run."""
+    return Report(
+        name=submission.name,
+        notebook=submission.notebook,
+        status="failed",
+        reason=reason,
+        full_score=max(load_lesson(name).max_score for name in lesson_names()),
+    )
+
+
+def unreadable(submission: Submission, restored: Restored, lesson: Lesson, reason: str) -> Graded:
+    """Nothing earned, and why: the blank notebook stands in for what could not be read."""
+    report = replace(failed(submission, reason), full_score=lesson.max_score)
+    return Graded(report=report, notebook=filled(restored.notebook, report, lesson))
+
+
+def write_report(folder: Path, report: Report, lesson: Lesson) -> None:
+    """Write ``report.json`` and ``report.html``."""
+    write_whole(folder / "report.json", msgspec.json.format(msgspec.json.encode(report)))
+    write_whole(folder / "report.html", html.page(report, lesson).encode())
+
+
+def write_notebook(folder: Path, notebook: NotebookNode) -> None:
+    """Write the notebook that shows a report."""
+    write_whole(folder / "notebook.ipynb", nbformat.writes(notebook).encode())
+
+
+def write_alone(folder: Path, report: Report, lesson: Lesson) -> None:
+    """Write a report on what could not be run; what an earlier run left there goes."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    write_report(folder, report, lesson)
+
+
+def place_for(name: str) -> str:
+    """A folder name for a student's name: no separators, no dots in front, not too long."""
+    safe = re.sub(r"[/\\\x00-\x1f:]", "_", name).strip(" .")
+    return safe[:100] or "_"
+
+
+def places(submissions: Sequence[Submission]) -> list[str]:
+    """A folder name for each submission, no two alike."""
+    taken: set[str] = set()
+    found = []
+    for submission in submissions:
+        place, number = place_for(submission.name), 2
+        while place in taken:
+            place, number = f"{place_for(submission.name)} ({number})", number + 1
+        taken.add(place)
+        found.append(place)
+    return found

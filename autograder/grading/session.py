@@ -1,0 +1,132 @@
+"""Grading a class: what is running, what waits for the same run, what is ready to be judged."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from dataclasses import replace
+from typing import Protocol
+
+from autograder.errors import IsolationError, ResultsError, SubmissionError
+from autograder.execution import CancelledError, Trace
+from autograder.grading.plan import Plan
+from autograder.grading.pool import Pool
+from autograder.grading.results import Graded, failed, places
+from autograder.grading.store import Store
+from autograder.report import Report
+from autograder.submissions import Submission
+
+# One pytest session judges so many at once; more would keep reports from being written.
+AT_ONCE = 32
+
+Ran = tuple[Plan, Trace, bool]
+
+
+class Hands(Protocol):
+    """Who reads, keeps, judges and writes for a session."""
+
+    @property
+    def store(self) -> Store:
+        """The runs that are kept."""
+
+    def plan(self, submission: Submission, place: str) -> Plan:
+        """Read a submission and put it right."""
+
+    def judged(self, ran: Sequence[Ran]) -> list[Graded]:
+        """Judge runs of one lesson together, and write their results."""
+
+    def written(self, report: Report, place: str) -> Report:
+        """Write a report on what could not be run."""
+
+
+class Session:
+    """One class. Everything is written by the one thread that asks for the reports."""
+
+    def __init__(self, grader: Hands, pool: Pool) -> None:
+        self._grader = grader
+        self._pool = pool
+        self._running: dict[Future[Trace], list[Plan]] = {}
+        self._by_key: dict[str, Future[Trace]] = {}
+        # Keys of programs whose run cannot be shared after all.
+        self._apart: set[str] = set()
+        self._ready: list[Ran] = []
+
+    def reports(self, submissions: Sequence[Submission]) -> Iterator[Report]:
+        """The reports, as they are ready."""
+        for submission, place in zip(submissions, places(submissions), strict=True):
+            try:
+                self._take(self._grader.plan(submission, place))
+            except SubmissionError as error:
+                yield self._grader.written(failed(submission, str(error)), place)
+            except Exception as error:  # noqa: BLE001  one submission must not end the class
+                yield self._stumbled(submission, place, error)
+            if len(self._ready) >= AT_ONCE:
+                yield from self._judge()
+            while len(self._running) >= self._pool.at_once:
+                yield from self._wait()
+        while self._running:
+            yield from self._wait()
+        yield from self._judge()
+
+    def _take(self, plan: Plan) -> None:
+        """Find a run for it, wait with another submission for the same run, or start one."""
+        if found := self._grader.store.find(plan.keys):
+            self._ready.append((plan, *found))
+            return
+        key = next(key for key in reversed(plan.keys.all) if key not in self._apart)
+        if key not in self._by_key:
+            self._by_key[key] = self._pool.start(plan.job)
+        self._running.setdefault(self._by_key[key], []).append(plan)
+
+    def _wait(self) -> Iterator[Report]:
+        """Judge what is ready, then wait until something else is."""
+        yield from self._judge()
+        done, _ = wait(self._running, return_when=FIRST_COMPLETED)
+        for future in done:
+            plans = self._running.pop(future)
+            self._by_key = {key: one for key, one in self._by_key.items() if one is not future}
+            try:
+                trace = future.result()
+            except (CancelledError, IsolationError):
+                raise
+            except Exception as error:  # noqa: BLE001  one submission must not end the class
+                for plan in plans:
+                    yield self._stumbled(plan.submission, plan.place, error)
+                continue
+            self._ran(plans, trace)
+
+    def _ran(self, plans: Sequence[Plan], trace: Trace) -> None:
+        """The first of the plans was run; the others take what came of it, if they may."""
+        first = plans[0].keys
+        kept = self._grader.store.keep(first, trace)
+        self._apart.update(set(first.all) - set(kept) - {first.own})
+        self._ready.append((plans[0], trace, False))
+        for plan in plans[1:]:
+            self._take(plan)
+
+    def _judge(self) -> Iterator[Report]:
+        while self._ready:
+            lesson = self._ready[0][0].lesson
+            batch = [one for one in self._ready if one[0].lesson is lesson][:AT_ONCE]
+            self._ready = [one for one in self._ready if one not in batch]
+            yield from self._judged(batch)
+
+    def _judged(self, batch: Sequence[Ran]) -> Iterator[Report]:
+        try:
+            yield from [graded.report for graded in self._grader.judged(batch)]
+        except ResultsError:
+            raise
+        except Exception as error:  # noqa: BLE001  one submission must not end the class
+            if len(batch) == 1:
+                ((plan, _, _),) = batch
+                yield self._stumbled(plan.submission, plan.place, error)
+                return
+            for one in batch:
+                yield from self._judged([one])
+
+    def _stumbled(self, submission: Submission, place: str, error: Exception) -> Report:
+        """Our own fault: told with the traceback, never as a grade."""
+        report = failed(submission, f"The grader itself failed: {error}".partition("\n")[0])
+        trouble = "".join(traceback.format_exception(error))
+        return self._grader.written(replace(report, trouble=trouble), place)

@@ -1,0 +1,166 @@
+"""The judge as a process: answers one batch of stored evidence after the other.
+
+``python -m autograder.judge_process`` reads batches from its standard input. Nothing that a student
+wrote is ever run or imported in it.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from typing import IO, Self
+
+import msgspec
+
+from autograder.course import Course, Settings
+from autograder.errors import EvidenceError
+from autograder.evidence import load
+from autograder.judge import JudgeError, Verdicts, judge
+from autograder.lesson import Lesson, load_lesson
+from autograder.messages import own_streams, receive, send
+
+# For a batch, and 5 more for each submission in it.
+MOST_SECONDS = 60
+
+
+class Batch(msgspec.Struct, frozen=True):
+    """Stored evidence to judge, by folders, with which checks and settings."""
+
+    lesson: str
+    folders: list[str]
+    checks: list[str]
+    settings: Settings
+
+
+class Answers(msgspec.Struct, frozen=True):
+    """For each folder what the checks said, or why its evidence cannot be read."""
+
+    verdicts: dict[str, Verdicts | str]
+    broken: str | None = None
+
+
+class Judge:
+    """The process that judges officially, one batch after the other. A context manager."""
+
+    def __init__(self, course: Course) -> None:
+        self._course = course
+        self._process: subprocess.Popen[bytes] | None = None
+        self._log: IO[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def judge(self, folders: Sequence[Path], lesson: Lesson) -> dict[str, Verdicts | str]:
+        """Judge stored evidence in one pytest session.
+
+        Returns:
+            For each folder, as an absolute path, what the checks said, or why it cannot be read.
+
+        Raises:
+            JudgeError: it failed; its last words are in the message.
+        """
+        batch = Batch(
+            lesson=lesson.name,
+            folders=[str(folder.resolve()) for folder in folders],
+            checks=[str(path.resolve()) for path in self._course.checks(lesson)],
+            settings=self._course.settings,
+        )
+        answers = self._asked(batch)
+        if answers is None:
+            said = self._last_words()
+            self.close()
+            raise JudgeError(f"The judge failed:\n{said}")
+        if answers.broken:
+            raise JudgeError(f"The judge failed:\n{answers.broken}")
+        return answers.verdicts
+
+    def _asked(self, batch: Batch) -> Answers | None:
+        process = self._process = self._process or self._started()
+        assert process.stdin
+        assert process.stdout
+        late = threading.Timer(MOST_SECONDS + 5 * len(batch.folders), process.kill)
+        late.daemon = True
+        late.start()
+        try:
+            send(process.stdin, batch)
+            answers: Answers | None = receive(process.stdout, Answers)
+        except (OSError, ValueError):
+            return None
+        finally:
+            late.cancel()
+        return answers
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115  closed with the process
+        return subprocess.Popen(
+            # -P: a file beside the caller, such as numpy.py, must not be imported.
+            [sys.executable, "-P", "-m", "autograder.judge_process"],
+            # Nor must pytest find anything there.
+            cwd=Path(__file__).parent,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._log,
+            # Ctrl-C is for the grader, which ends us in good order.
+            start_new_session=True,
+        )
+
+    def _last_words(self) -> str:
+        assert self._log
+        size = os.fstat(self._log.fileno()).st_size
+        return os.pread(self._log.fileno(), 4000, max(0, size - 4000)).decode(errors="replace")
+
+    def close(self) -> None:
+        """End the process."""
+        if self._process:
+            self._process.kill()
+            self._process.communicate()
+            self._process = None
+        if self._log:
+            self._log.close()
+            self._log = None
+
+
+def judge_apart(
+    folders: Sequence[Path], lesson: Lesson, course: Course
+) -> dict[str, Verdicts | str]:
+    """As :meth:`Judge.judge`, in a process for this once."""
+    with Judge(course) as official:
+        return official.judge(folders, lesson)
+
+
+def main() -> int:
+    """Judge batches from standard input until there are no more."""
+    inbox, outbox = own_streams()
+    while batch := receive(inbox, Batch):
+        try:
+            answers = Answers(_answered(batch))
+        except Exception:  # noqa: BLE001  told to the grader, whatever it is
+            answers = Answers({}, broken=traceback.format_exc()[-4000:])
+        send(outbox, answers)
+    return 0
+
+
+def _answered(batch: Batch) -> dict[str, Verdicts | str]:
+    answers: dict[str, Verdicts | str] = {}
+    submissions = []
+    for folder in batch.folders:
+        try:
+            submissions.append((folder, load(Path(folder))))
+        except EvidenceError as error:
+            answers[folder] = str(error)
+    checks = [Path(one) for one in batch.checks]
+    lesson = load_lesson(batch.lesson)
+    return answers | judge(submissions, lesson, settings=batch.settings, checks=checks)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
