@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections import Counter
 from collections.abc import Generator, Sequence
 from typing import Any, NoReturn
@@ -18,9 +17,6 @@ from autograder.errors import LessonError
 from autograder.evidence import Evidence
 from autograder.lesson import Lesson
 from autograder.report import CheckResult, Outcome
-
-# The cards never change, and a notebook asks for them at each check.
-_cards = functools.cache(dataset.load_named)
 
 
 class Judging:
@@ -73,7 +69,7 @@ class Judging:
     @pytest.fixture
     def data(self, evidence: Evidence) -> FashionMnist:
         """The judge's own copy of the cards that the notebook was given."""
-        return _cards(evidence.run.data)
+        return dataset.load_named(evidence.run.data)
 
     @pytest.fixture
     def tell(self) -> Tell:

@@ -198,7 +198,7 @@ def test_missing_images_are_the_graders_fault(monkeypatch):
     def missing(name):
         raise DatasetError("The full Fashion-MNIST is not here.")
 
-    monkeypatch.setattr(judging, "_cards", missing)
+    monkeypatch.setattr(judging.dataset, "load_named", missing)
     verdicts = judged({"": Submission()})[""]
     assert len(verdicts.checks) == 15
     for check in ("train.accuracy", "predict.label"):

@@ -1,0 +1,99 @@
+"""Classes to measure with: right and wrong work, all different or as alike as students' work is."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import nbformat
+
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT / "tests"))
+
+import make_class  # noqa: E402
+
+LESSON = make_class.LESSON
+# How many students of 120 hand in the same program: a few common ways, and a long tail of one each.
+# An assumption, after what is known of short exercises: the commonest answer is a third of all.
+SPREAD = (36, 18, 12, 8, 6, 5, 4, 3, 3, 2, 2, 2, *(1,) * 19)
+SEQUENTIAL = """
+model = tf.keras.Sequential([
+    {first},
+    tf.keras.layers.Dense({units}),
+])
+"""
+FIRST = (
+    "tf.keras.Input((28, 28)),\n    tf.keras.layers.Flatten()",
+    "tf.keras.Input(shape=(28, 28)),\n    tf.keras.layers.Flatten()",
+    "tf.keras.layers.Flatten()",
+    "tf.keras.layers.Input((28, 28)),\n    tf.keras.layers.Reshape((784,))",
+)
+UNITS = ("number_of_classes", "10")
+OPTIMIZERS = ('"adam"', "tf.keras.optimizers.Adam()")
+COMPILE = """
+model.compile(
+    optimizer={optimizer},
+    loss=tf.keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+    metrics=["accuracy"],
+)
+"""
+
+
+def programs() -> Iterator[Mapping[str, str]]:
+    """Different answers: right ways in turn with the mistakes of ``tests/class``, without end."""
+    ways = [
+        {
+            "build": SEQUENTIAL.format(first=first, units=units),
+            "compile": COMPILE.format(optimizer=optimizer),
+        }
+        for first in FIRST[:2]
+        for optimizer in OPTIMIZERS
+        for units in UNITS
+    ]
+    mistakes = [dict(one) for name, one in make_class.CLASS.items() if name != "another-right-way"]
+    number = 0
+    while True:
+        # Two of three are right.
+        kind = mistakes if number % 3 == 2 else ways
+        changes = dict(kind[number // 3 % len(kind)])
+        if number >= len(ways):
+            # Whatever else is alike, this is not.
+            changes["parameters"] = f"weights, biases = 784 * 10, 10 + {number} - {number}\n" + (
+                changes.get("parameters") or "number_of_parameters = weights + biases"
+            )
+        yield changes
+        number += 1
+
+
+def all_different(folder: Path, count: int) -> Path:
+    """A submitted tree of so many programs, no two of which are the same."""
+    for number, changes in zip(range(count), programs(), strict=False):
+        marked = dict(changes)
+        marked["devices"] = (
+            f'mine = {number}\ngpus = tf.config.list_physical_devices("GPU")'
+            if marked.get("devices") != make_class.BLANK
+            else f"mine = {number}"
+        )
+        _hand_in(folder, f"student-{number:03}", marked)
+    return folder
+
+
+def alike(folder: Path) -> Path:
+    """A submitted tree of 120 with ``SPREAD``; who writes the same program comments it anew."""
+    student = 0
+    for count, changes in zip(SPREAD, programs(), strict=False):
+        for _ in range(count):
+            _hand_in(folder, f"student-{student:03}", changes, comment=f"# My work, {student}.")
+            student += 1
+    return folder
+
+
+def _hand_in(folder: Path, name: str, changes: Mapping[str, str], comment: str = "") -> None:
+    path = folder / name / LESSON / f"{LESSON}.ipynb"
+    path.parent.mkdir(parents=True)
+    notebook = make_class.notebook(changes)
+    for cell in notebook.cells:
+        if comment and cell.metadata.get("nbgrader", {}).get("solution"):
+            cell.source = f"{comment}\n{cell.source}"
+    nbformat.write(notebook, path)
