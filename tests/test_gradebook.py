@@ -19,6 +19,7 @@ from gradebook_course import (
 )
 from nbgrader.api import Gradebook
 from nbgrader.apps.api import NbGraderAPI
+from nbgrader.converters import GenerateFeedback
 
 from autograder.course import Course
 from autograder.errors import CourseError
@@ -211,6 +212,46 @@ def test_a_link_does_not_lead_out_of_the_submission(pair: Pair) -> None:
     assert [name for name in files(pair.ours) if "data.csv" in name or "pipe" in name] == []
 
 
+def test_a_students_files_do_not_stop_the_class(pair: Pair) -> None:
+    """A folder where the course has a file, a file where it has a folder."""
+    data = pair.ours.root / "source" / LESSON.name / "data"
+    data.mkdir()
+    (data / "given.csv").write_text("1")
+    entry = hand_in(pair.ours, report("ada"))
+    (entry.folder / "helper.py").unlink()
+    (entry.folder / "helper.py").mkdir()
+    (entry.folder / "helper.py" / "x").touch()
+    (entry.folder / "data").write_text("mine")
+    (told,) = write(pair.ours, [entry])
+    assert told.startswith("ada: helper.py/x was left out")
+    place = pair.ours.root / "autograded" / "ada" / LESSON.name
+    assert (place / "helper.py").read_text() == "given = 1\n"
+    assert (place / "data" / "given.csv").read_text() == "1"
+
+
+def test_nothing_is_held_between_groups(pair: Pair) -> None:
+    """A server may cut the connection, another program may write."""
+    entries = [hand_in(pair.ours, report(student)) for student in ("ada", "bert")]
+    with GradebookWriter(pair.ours) as writer:
+        writer.write(entries[:1])
+        assert writer._gradebook.engine.pool.checkedin() == 0
+        with Gradebook(address(pair.ours), "brains") as gradebook:
+            gradebook.add_student("cleo")
+        writer.write(entries[1:])
+    assert set(rows(address(pair.ours))) == {"ada", "bert", "cleo", "(courses)"}
+
+
+def test_feedback_shows_the_points(pair: Pair) -> None:
+    """Of what we wrote, made by nbgrader."""
+    entry = hand_in(pair.ours, report("ada", "pfpppp"), LATE)
+    write(pair.ours, [entry])
+    directory = course_directory(pair.ours.root)
+    directory.assignment_id = LESSON.name
+    GenerateFeedback(coursedir=directory, config=directory.config).start()
+    page = pair.ours.root / "feedback" / "ada" / LESSON.name / f"{LESSON.name}.html"
+    assert "Score: 9.0 / 23.0" in page.read_text()
+
+
 def test_nbgraders_own_api_reads_what_was_written(pair: Pair) -> None:
     """What the formgrader lists, and the next autograde of nbgrader on top of ours."""
     entry = hand_in(pair.ours, report("ada", "pfpppp"), LATE)
@@ -250,7 +291,7 @@ def test_students_may_have_to_be_known(new_gradebook, tmp_path: Path) -> None:
         write(course, [hand_in(course, report("ada"))])
 
 
-@pytest.mark.parametrize("student", ["", "..", "a/b"])
+@pytest.mark.parametrize("student", ["", "..", "a/b", "a" * 129, "\udcff"])
 def test_a_name_that_is_no_folder(pair: Pair, student: str) -> None:
     """Never leads elsewhere."""
     entry = replace(hand_in(pair.ours, report("ada")), student=student)

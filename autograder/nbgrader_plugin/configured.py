@@ -12,7 +12,7 @@ from jupyter_core.application import JupyterApp
 from nbgrader.apps.baseapp import NbGrader
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy import make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from traitlets.config import Application, Config
 
 from autograder.course import CONFIG
@@ -60,6 +60,22 @@ def _absolute(address: str, root: Path) -> str:
         return address
     # nbgrader is started in the course's folder, which a relative path means.
     return url.set(database=str(root / file)).render_as_string(hide_password=False)
+
+
+@contextlib.contextmanager
+def explained(address: str) -> Iterator[None]:
+    """What went wrong at the database, in one line, without its password."""
+    shown = make_url(address).render_as_string(hide_password=True)
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise CourseError(
+            f"For the gradebook {shown}, {error.name} is missing. For PostgreSQL:"
+            " `pip install 'building-a-brain[postgresql]'`."
+        ) from error
+    except SQLAlchemyError as error:
+        reason = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
+        raise CourseError(f"The gradebook {shown} cannot be used: {reason}") from error
 
 
 @contextlib.contextmanager

@@ -6,9 +6,8 @@ transaction; what instructors entered by hand is kept just as nbgrader keeps it.
 
 from __future__ import annotations
 
-import contextlib
 import copy
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -18,14 +17,18 @@ from nbformat import NotebookNode
 from nbgrader.api import Gradebook, Student, SubmittedAssignment, SubmittedNotebook
 from nbgrader.converters import Autograde
 from sqlalchemy import make_url
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from autograder.course import CONFIG, Course
 from autograder.errors import CourseError
 from autograder.lesson import Lesson
-from autograder.nbgrader_plugin.autograded import Folder, handed_in
-from autograder.nbgrader_plugin.configured import alembic_found, course_directory, importable
+from autograder.nbgrader_plugin.autograded import Folder, handed_in, is_student
+from autograder.nbgrader_plugin.configured import (
+    alembic_found,
+    course_directory,
+    explained,
+    importable,
+)
 from autograder.nbgrader_plugin.rows import (
     CellRows,
     Released,
@@ -77,7 +80,7 @@ class GradebookWriter:
         url = make_url(address)
         if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
             raise CourseError(f"There is no gradebook {url.database} yet. {GENERATE}")
-        with _explained(address), alembic_found():
+        with explained(address), alembic_found():
             self._gradebook = Gradebook(address, self._directory.course_id)
         return self
 
@@ -97,7 +100,7 @@ class GradebookWriter:
         folders: list[Folder] = []
         told: list[str] = []
         db: Session = self._gradebook.db()
-        with _explained(self._directory.db_url):
+        with explained(self._directory.db_url):
             try:
                 self._write(db, list(latest.values()), folders, told)
                 db.commit()
@@ -106,9 +109,10 @@ class GradebookWriter:
                 for folder in folders:
                     folder.discard()
                 raise
-        for folder in folders:
-            folder.publish()
-        return told
+            finally:
+                # A connection that idles until the next group is there may be cut.
+                self._gradebook.close()
+        return [*told, *(problem for folder in folders for problem in folder.publish())]
 
     def _write(
         self, db: Session, entries: Sequence[Entry], folders: list[Folder], told: list[str]
@@ -126,12 +130,12 @@ class GradebookWriter:
                 known, there = rows[entry.lesson.name]
                 group.append(self._record(entry, known, there[entry.student], told))
                 folders.append(Folder(self._autograde, entry.lesson.name, entry.student))
-                folders[-1].make(entry.lesson.notebook, group[-1].notebook, entry.folder)
+                told += folders[-1].make(entry.lesson.notebook, group[-1].notebook, entry.folder)
         self._steps.penalise(db, group)
 
     def _add_students(self, db: Session, students: Sequence[str]) -> None:
         for student in students:
-            if student in ("", ".", "..") or "/" in student:
+            if not is_student(student):
                 raise CourseError(f"“{student}” cannot be the name of a student's folder.")
         missing = missing_students(db, students)
         if missing and not self._autograde.create_student:
@@ -172,28 +176,23 @@ class GradebookWriter:
 
     def _shown(self, entry: Entry) -> NotebookNode:
         if entry.notebook is not None:
-            return copy.deepcopy(entry.notebook)
+            return _copied(entry.notebook)
         blank = nbformat.read(self._course.released(entry.lesson), as_version=4)
         return filled(blank, entry.report, entry.lesson)
+
+
+def _copied(notebook: NotebookNode) -> NotebookNode:
+    """A copy for nbgrader's steps to change; pictures, which they do not, are not copied."""
+    mine = copy.copy(notebook)
+    mine.cells = [copy.copy(cell) for cell in notebook.cells]
+    for cell in mine.cells:
+        cell.metadata = copy.deepcopy(cell.metadata)
+        if "outputs" in cell:
+            cell.outputs = [copy.copy(output) for output in cell.outputs]
+    return mine
 
 
 def _nothing_earned(other: SubmittedNotebook) -> None:
     """Another notebook of the assignment that was not handed in."""
     for grade in other.grades:
         grade.auto_score, grade.needs_manual_grade = 0, False
-
-
-@contextlib.contextmanager
-def _explained(address: str) -> Iterator[None]:
-    """What went wrong at the database, in one line, without its password."""
-    shown = make_url(address).render_as_string(hide_password=True)
-    try:
-        yield
-    except ModuleNotFoundError as error:
-        raise CourseError(
-            f"For the gradebook {shown}, {error.name} is missing. For PostgreSQL:"
-            " `pip install 'building-a-brain[postgresql]'`."
-        ) from error
-    except SQLAlchemyError as error:
-        reason = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
-        raise CourseError(f"The gradebook {shown} cannot be used: {reason}") from error

@@ -76,8 +76,7 @@ def submissions(
 ) -> dict[str, SubmittedAssignment]:
     """Each student's submission with all its rows; what is missing is made, as nbgrader would."""
     wanted = sorted(set(students))
-    # Only what is stored: nbgrader's sums are worked out for each row, and the one named
-    # max_task_score is an error on PostgreSQL as soon as there are two assignments.
+    # Only what is stored: nbgrader's sums and kinds would be worked out for each row.
     notebooks = selectinload(SubmittedAssignment.notebooks).load_only(
         SubmittedNotebook.id,
         SubmittedNotebook.assignment_id,

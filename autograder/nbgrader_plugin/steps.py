@@ -13,7 +13,7 @@ from typing import Any
 from nbformat import NotebookNode
 from nbgrader.api import MissingEntry, SubmittedAssignment, SubmittedNotebook
 from nbgrader.converters import Autograde
-from nbgrader.preprocessors import AssignLatePenalties, Execute, SaveAutoGrades
+from nbgrader.preprocessors import AssignLatePenalties, CheckCellMetadata, Execute, SaveAutoGrades
 from nbgrader.utils import compute_checksum
 from sqlalchemy import select
 from sqlalchemy.orm import Session, load_only, undefer
@@ -22,6 +22,10 @@ from traitlets.utils.importstring import import_item
 from autograder.errors import CourseError
 from autograder.execution.restore import grade_id
 from autograder.nbgrader_plugin.rows import CellRows
+
+AGAIN = "Run `autograder generate`, so that both are made from the same source."
+# The run is over; and the cells' metadata is the released one, which was checked when it was made.
+DONE = (Execute, CheckCellMetadata)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +45,7 @@ class Steps:
             import_item(kind) if isinstance(kind, str) else kind
             for kind in autograde.autograde_preprocessors
         ]
-        self._steps = [kind(parent=autograde) for kind in kinds if not issubclass(kind, Execute)]
+        self._steps = [kind(parent=autograde) for kind in kinds if not issubclass(kind, DONE)]
 
     def record(
         self, notebook: NotebookNode, resources: dict[str, Any], rows: CellRows
@@ -77,9 +81,6 @@ def _as_released(notebook: NotebookNode, rows: CellRows) -> None:
             raise CourseError(f"The cell “{name}” in release/ is not the gradebook's. {AGAIN}")
         # nbgrader tells from it whether a solution cell was left as it was released.
         cell.metadata["nbgrader"]["checksum"] = source.checksum
-
-
-AGAIN = "Run `autograder generate`, so that both are made from the same source."
 
 
 def _save(
