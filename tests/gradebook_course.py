@@ -44,6 +44,8 @@ HALF = """\
 from nbgrader.plugins import BasePlugin
 class Half(BasePlugin):
     def late_submission_penalty(self, student_id, score, total_seconds_late):
+        if student_id == "broken":
+            1 / 0
         return None if student_id == "excused" else 100 if student_id == "very late" else score / 2
 """
 
@@ -64,7 +66,12 @@ def blank_gradebook(address: str) -> None:
     with alembic_found(), Gradebook(address, "brains") as gradebook:
         gradebook.add_assignment(LESSON.name, duedate="2026-03-01 12:00:00")
         gradebook.add_assignment("another", duedate=None)
-    told = {"notebook": LESSON.name, "assignment": LESSON.name, "db_url": address}
+    add_notebook(address, LESSON.name)
+
+
+def add_notebook(address: str, name: str) -> None:
+    """One more notebook of the assignment."""
+    told = {"notebook": name, "assignment": LESSON.name, "db_url": address}
     SaveCells().preprocess(released(), {"nbgrader": told})
 
 
@@ -159,7 +166,7 @@ def rows(address: str) -> dict[str, list[dict[str, object]]]:
         students = {student.id: [] for student in gradebook.students}
         for one in gradebook.db.scalars(select(SubmittedAssignment).options(stored)):
             students[one.student_id].append({"time": one.timestamp, "extension": one.extension})
-            for own in one.notebooks:
+            for own in sorted(one.notebooks, key=lambda notebook: notebook.name):
                 found = [
                     {"penalty": own.late_submission_penalty, "flagged": own.flagged},
                     {"score": own.score, "looked at": own.needs_manual_grade, "name": own.name},

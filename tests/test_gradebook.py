@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from gradebook_course import (
     LESSON,
+    add_notebook,
     files,
     hand_in,
     make_course,
@@ -154,6 +155,39 @@ def test_what_could_not_be_read_has_zero_points_and_says_why(pair: Pair) -> None
     assert shown.count("It is not JSON.") >= len(LESSON.questions)
 
 
+def test_another_notebook_of_the_assignment(pair: Pair) -> None:
+    """Has no points where it was not handed in, and waits for a person where it was."""
+    for course in (pair.ours, pair.theirs):
+        add_notebook(address(course), "extra")
+        folder = course.root / "submitted" / "bert" / LESSON.name
+        folder.mkdir(parents=True)
+        (folder / "extra.ipynb").write_text("{}")
+    pair.grade([report("ada"), report("bert")])
+    found = pair.alike()
+    waits = {
+        name: sum(bool(one.get("needs_manual_grade")) for one in found[name])
+        for name in found
+        if name != "(courses)"
+    }
+    assert waits == {"ada": 0, "bert": 7}
+
+
+def test_a_penalty_that_cannot_be_worked_out(pair: Pair) -> None:
+    """Says whose; nothing is written."""
+    entry = hand_in(pair.ours, report("broken"), LATE)
+    with pytest.raises(CourseError, match="penalty for broken failed: ZeroDivisionError"):
+        write(pair.ours, [entry])
+    assert set(rows(address(pair.ours))) == {"(courses)"}
+
+
+def test_a_plugin_that_is_not_there(new_gradebook, tmp_path: Path) -> None:
+    """Is named."""
+    settings = 'c.AssignLatePenalties.plugin_class = "nowhere.Plugin"\n'
+    course = make_course(tmp_path / "c", new_gradebook(), settings)
+    with pytest.raises(CourseError, match=r"nowhere.Plugin"):
+        GradebookWriter(course)
+
+
 def test_grading_twice_changes_nothing(pair: Pair) -> None:
     """Not a row is made, not a value is another."""
     entries = [hand_in(pair.ours, report(name, "pfeppp"), LATE) for name in ("ada", "bert")]
@@ -282,6 +316,25 @@ def test_a_release_that_is_not_the_gradebooks(pair: Pair) -> None:
     entry.notebook.cells[1].source += "\nprint('changed')"
     with pytest.raises(CourseError, match=r"“setup” in release/ is not the gradebook's"):
         write(pair.ours, [entry])
+
+
+def test_a_cell_that_is_not_in_the_gradebook(pair: Pair) -> None:
+    """Is named."""
+    entry = hand_in(pair.ours, report("ada"))
+    cell = next(one for one in entry.notebook.cells if one.id == "check-build")
+    cell.metadata["nbgrader"]["grade_id"] = "check-more"
+    with pytest.raises(CourseError, match=r"no cell “check-more” in the gradebook\. Run"):
+        write(pair.ours, [entry])
+
+
+def test_more_points_than_the_gradebook_has(pair: Pair) -> None:
+    """The lesson gives other points than the source did: nothing is written."""
+    entry = hand_in(pair.ours, report("ada"))
+    cell = next(one for one in entry.notebook.cells if one.id == "check-build")
+    cell.outputs[1].data["text/plain"] = "5.0"
+    with pytest.raises(CourseError, match="“check-build”: partial credit cannot be greater"):
+        write(pair.ours, [entry])
+    assert set(rows(address(pair.ours))) == {"(courses)"}
 
 
 def test_students_may_have_to_be_known(new_gradebook, tmp_path: Path) -> None:

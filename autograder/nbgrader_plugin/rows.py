@@ -168,5 +168,5 @@ class CellRows:
 
 def _of(rows: Mapping[str, Any], name: str) -> Any:
     if name not in rows:
-        raise MissingEntry(f"There is no cell “{name}” in the gradebook.")
+        raise MissingEntry(f"There is no cell “{name}” in the gradebook")
     return rows[name]

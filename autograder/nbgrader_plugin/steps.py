@@ -17,8 +17,10 @@ from nbgrader.preprocessors import AssignLatePenalties, CheckCellMetadata, Execu
 from nbgrader.utils import compute_checksum
 from sqlalchemy import select
 from sqlalchemy.orm import Session, load_only, undefer
+from traitlets import TraitError
 from traitlets.utils.importstring import import_item
 
+from autograder.course import CONFIG
 from autograder.errors import CourseError
 from autograder.execution.restore import grade_id
 from autograder.nbgrader_plugin.rows import CellRows
@@ -41,11 +43,12 @@ class Steps:
     """The course's own steps, without the run, which is over."""
 
     def __init__(self, autograde: Autograde) -> None:
-        kinds = [
-            import_item(kind) if isinstance(kind, str) else kind
-            for kind in autograde.autograde_preprocessors
-        ]
-        self._steps = [kind(parent=autograde) for kind in kinds if not issubclass(kind, DONE)]
+        kinds = autograde.autograde_preprocessors
+        try:
+            kinds = [import_item(kind) if isinstance(kind, str) else kind for kind in kinds]
+            self._steps = [kind(parent=autograde) for kind in kinds if not issubclass(kind, DONE)]
+        except (ImportError, TraitError) as error:
+            raise CourseError(f"{CONFIG}: a step of Autograde: {error}") from error
 
     def record(
         self, notebook: NotebookNode, resources: dict[str, Any], rows: CellRows
@@ -76,7 +79,7 @@ def _as_released(notebook: NotebookNode, rows: CellRows) -> None:
         try:
             source = rows.find_source_cell(name)
         except MissingEntry as error:
-            raise CourseError(f"{error} {AGAIN}") from error
+            raise CourseError(f"{error}. {AGAIN}") from error
         if source.locked and compute_checksum(cell) != source.checksum:
             raise CourseError(f"The cell “{name}” in release/ is not the gradebook's. {AGAIN}")
         # nbgrader tells from it whether a solution cell was left as it was released.
@@ -92,8 +95,9 @@ def _save(
     for number, cell in enumerate(notebook.cells):
         try:
             step.preprocess_cell(cell, resources, number)
-        except MissingEntry as error:
-            raise CourseError(f"{error} {AGAIN}") from error
+        # No such cell in the gradebook, or fewer points there than the lesson gives.
+        except ValueError as error:
+            raise CourseError(f"The cell “{grade_id(cell)}”: {error}. {AGAIN}") from error
 
 
 def _penalise(step: AssignLatePenalties, db: Session, group: Sequence[Recorded]) -> None:
@@ -111,11 +115,23 @@ def _penalise(step: AssignLatePenalties, db: Session, group: Sequence[Recorded])
     for one in group:
         penalty = None
         if id(one) in late:
-            student, score = one.submission.student_id, one.own.score
-            penalty = step.plugin_inst.late_submission_penalty(student, score, late[id(one)])
+            penalty = _penalty(step, one, late[id(one)])
         if penalty is not None:
             penalty = step._check_late_penalty(one.own, penalty)  # noqa: SLF001  nbgrader's limits
         one.own.late_submission_penalty = penalty
+
+
+def _penalty(step: AssignLatePenalties, one: Recorded, seconds: float) -> float | None:
+    student = one.submission.student_id
+    try:
+        penalty: float | None = step.plugin_inst.late_submission_penalty(
+            student, one.own.score, seconds
+        )
+    # The plugin is a program of the course: it may raise anything.
+    except Exception as error:
+        reason = f"{type(error).__name__}: {error}"
+        raise CourseError(f"The late-submission penalty for {student} failed: {reason}") from error
+    return penalty
 
 
 def _seconds_late(submission: SubmittedAssignment) -> float:
