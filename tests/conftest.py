@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
+import uuid
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import gradebook_course
+import postgres
 import pytest
 
 from autograder import dataset
@@ -23,3 +28,46 @@ def sample_keras(tmp_path_factory) -> Path:
 def sample(sample_keras: Path) -> dataset.FashionMnist:
     """The shipped sample: 12,000 images to train on, 2,000 to validate."""
     return dataset.load(sample_keras)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[postgres.Server]:
+    """A PostgreSQL server for the tests alone."""
+    with postgres.server() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def gradebook_file(tmp_path_factory) -> Path:
+    """A gradebook with the assignment in it, to be copied: to make one takes seconds."""
+    path = tmp_path_factory.mktemp("gradebook") / "gradebook.db"
+    gradebook_course.blank_gradebook(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def gradebook_template(postgres_server: postgres.Server) -> str:
+    """The same as a database on the server."""
+    gradebook_course.blank_gradebook(postgres_server.create("template_gradebook"))
+    return "template_gradebook"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def no_gradebook(request, tmp_path: Path) -> str:
+    """The address of a gradebook that is still to be made; of each kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'grades.db'}"
+    server = request.getfixturevalue("postgres_server")
+    return server.create(f"g{uuid.uuid4().hex}")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def new_gradebook(request, tmp_path: Path) -> Callable[[], str]:
+    """Makes a gradebook with the assignment in it and tells its address; of each kind."""
+    if request.param == "sqlite":
+        template = request.getfixturevalue("gradebook_file")
+        names = (tmp_path / f"{number}.db" for number in itertools.count())
+        return lambda: gradebook_course.copy_file(template, next(names))
+    server = request.getfixturevalue("postgres_server")
+    template = request.getfixturevalue("gradebook_template")
+    return lambda: server.create(f"g{uuid.uuid4().hex}", template)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from nbgrader.api import Gradebook
 
 from autograder.course import Course
 from autograder.errors import CourseError
@@ -189,3 +190,32 @@ def test_nbgraders_own_command_releases_the_same(course: Course) -> None:
 def test_markers_and_blanks_are_stripped(source: str, expected: str) -> None:
     """From solution cells only."""
     assert strip_markers(source) == expected
+
+
+@pytest.mark.parametrize("named", ["brains", ""], ids=["course", "no course"])
+def test_the_assignment_goes_to_the_courses_own_gradebook(
+    course: Course, no_gradebook: str, named: str
+) -> None:
+    """Wherever ``db_url`` says it is; and again, in place of what was there."""
+    config = course.root / "nbgrader_config.py"
+    edit(config, 'course_id = "building-a-brain"', f"course_id = {named!r}")
+    with config.open("a") as file:
+        file.write(f"c.CourseDirectory.db_url = {no_gradebook!r}\n")
+    for _ in range(2):
+        told = list(generate.generate(course, course.root / "no-images"))
+        assert told[-1].endswith("up to date.")
+    with Gradebook(no_gradebook, named or "default_course") as gradebook:
+        (assignment,) = gradebook.assignments
+        assert assignment.course.id == (named or "default_course")
+        assert assignment.max_score == 20
+    assert not (course.root / "gradebook.db").exists()
+
+
+def test_a_relative_gradebook_lies_in_the_course(course: Course, monkeypatch, tmp_path) -> None:
+    """Wherever one stands."""
+    with (course.root / "nbgrader_config.py").open("a") as file:
+        file.write('c.CourseDirectory.db_url = "sqlite:///grades.db"\n')
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    list(generate.generate(course, tmp_path / "no-images"))
+    assert (course.root / "grades.db").is_file()

@@ -6,9 +6,7 @@ import contextlib
 import difflib
 import io
 import logging
-import os
 import shutil
-import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -25,6 +23,12 @@ from autograder.course import CONFIG, Course
 from autograder.errors import CourseError
 from autograder.evidence import write_whole
 from autograder.lesson import Lesson, lesson_names, load_lesson
+from autograder.nbgrader_plugin.configured import (
+    COURSE_ID,
+    alembic_found,
+    course_directory,
+    environment,
+)
 from autograder.nbgrader_plugin.solved import RunSolution
 from autograder.solution import is_sealed, without_outputs
 
@@ -45,8 +49,7 @@ def generate(course: Course, data_home: Path, *, force: bool = False) -> Iterato
     """
     root = _root(course)
     for lesson in _lessons(root):
-        database = f"sqlite:///{root / 'gradebook.db'}"
-        files = _converted(root, lesson, GenerateAssignment, database=database)
+        files = _converted(root, lesson, GenerateAssignment, gradebook=course_directory(root))
         _write(root / "release" / lesson.name, files)
         if _is_ours(root, lesson):
             write_whole(lesson.released, files[lesson.notebook])
@@ -55,7 +58,7 @@ def generate(course: Course, data_home: Path, *, force: bool = False) -> Iterato
             yield f"solutions/{lesson.name}: up to date."
             continue
         yield f"solutions/{lesson.name}: running the solution (about a minute)."
-        with _environment("KERAS_HOME", str(data_home)):
+        with environment("KERAS_HOME", str(data_home)):
             _write(root / "solutions" / lesson.name, _converted(root, lesson, _Solution))
         yield f"solutions/{lesson.name}: written."
 
@@ -93,7 +96,7 @@ def _converted(
     lesson: Lesson,
     converter: type[BaseConverter],
     *,
-    database: str | None = None,
+    gradebook: CourseDirectory | None = None,
     run: bool = True,
 ) -> dict[str, bytes]:
     """The files that a converter of nbgrader makes, by their name, from a copy of the source."""
@@ -104,15 +107,15 @@ def _converted(
         config: Config = PyFileConfigLoader(CONFIG, path=str(root)).load_config()
         config.CourseDirectory.root = str(stage)
         config.CourseDirectory.assignment_id = lesson.name
-        if database:
-            config.CourseDirectory.db_url = database
+        if gradebook:
+            config.CourseDirectory.db_url = gradebook.db_url
+            # Every assignment belongs to a course; PostgreSQL insists on it.
+            config.CourseDirectory.course_id = gradebook.course_id or COURSE_ID
         made = converter(coursedir=CourseDirectory(config=config), config=config)
-        left_out = {None if database else SaveCells, None if run else RunSolution}
+        left_out = {None if gradebook else SaveCells, None if run else RunSolution}
         made.preprocessors = [step for step in made.preprocessors if step not in left_out]
-        made.no_database = database is None
-        # nbgrader calls `alembic` through PATH when it makes a gradebook.
-        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
-        with _environment("PATH", path), _listening() as said:
+        made.no_database = gradebook is None
+        with alembic_found(), _listening() as said:
             try:
                 made.start()
             except NbGraderException as error:
@@ -207,16 +210,3 @@ def _listening() -> Iterator[io.StringIO]:
     finally:
         log.removeHandler(handler)
         log.propagate = propagate
-
-
-@contextlib.contextmanager
-def _environment(name: str, value: str) -> Iterator[None]:
-    before = os.environ.get(name)
-    os.environ[name] = value
-    try:
-        yield
-    finally:
-        if before is None:
-            del os.environ[name]
-        else:
-            os.environ[name] = before

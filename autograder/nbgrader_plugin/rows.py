@@ -1,0 +1,172 @@
+"""The rows of many submissions in nbgrader's gradebook, fetched and made a group at a time.
+
+nbgrader's own gradebook asks and commits for each cell. What is to be written into a row is left
+to nbgrader's own preprocessors: they are handed :class:`CellRows` in the gradebook's place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from nbgrader.api import (
+    Assignment,
+    BaseCell,
+    Comment,
+    Grade,
+    GradeCell,
+    MissingEntry,
+    Notebook,
+    SolutionCell,
+    SourceCell,
+    Student,
+    SubmittedAssignment,
+    SubmittedNotebook,
+    TaskCell,
+)
+from sqlalchemy import select
+from sqlalchemy.orm import Session, load_only, selectin_polymorphic, selectinload
+
+CELLS = (GradeCell, SolutionCell, TaskCell)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Released:
+    """What the gradebook knows of an assignment: its notebooks and, by name, their cells."""
+
+    assignment: Assignment
+    notebooks: tuple[Notebook, ...]
+    cells: Mapping[str, tuple[BaseCell, ...]]
+    sources: Mapping[str, Mapping[str, SourceCell]]
+
+
+def released(db: Session, assignment: str) -> Released | None:
+    """The assignment with its cells, ``None`` where the gradebook does not have it."""
+    found = db.scalar(select(Assignment).where(Assignment.name == assignment))
+    if found is None:
+        return None
+    notebooks = db.scalars(select(Notebook).where(Notebook.assignment_id == found.id)).all()
+    ids = [notebook.id for notebook in notebooks]
+    cells = db.scalars(
+        select(BaseCell)
+        .where(BaseCell.notebook_id.in_(ids))
+        .options(selectin_polymorphic(BaseCell, CELLS))
+    ).all()
+    sources = db.scalars(select(SourceCell).where(SourceCell.notebook_id.in_(ids))).all()
+    return Released(
+        assignment=found,
+        notebooks=tuple(notebooks),
+        cells={one: tuple(cell for cell in cells if cell.notebook_id == one) for one in ids},
+        sources={
+            one: {cell.name: cell for cell in sources if cell.notebook_id == one} for one in ids
+        },
+    )
+
+
+def missing_students(db: Session, students: Iterable[str]) -> list[str]:
+    """Those who are not in the gradebook yet."""
+    wanted = sorted(set(students))
+    known = set(db.scalars(select(Student.id).where(Student.id.in_(wanted))))
+    return [student for student in wanted if student not in known]
+
+
+def submissions(
+    db: Session, known: Released, students: Iterable[str]
+) -> dict[str, SubmittedAssignment]:
+    """Each student's submission with all its rows; what is missing is made, as nbgrader would."""
+    wanted = sorted(set(students))
+    # Only what is stored: nbgrader's sums and kinds would be worked out for each row.
+    notebooks = selectinload(SubmittedAssignment.notebooks).load_only(
+        SubmittedNotebook.id,
+        SubmittedNotebook.assignment_id,
+        SubmittedNotebook.notebook_id,
+        SubmittedNotebook.late_submission_penalty,
+    )
+    found = db.scalars(
+        select(SubmittedAssignment)
+        .where(
+            SubmittedAssignment.assignment_id == known.assignment.id,
+            SubmittedAssignment.student_id.in_(wanted),
+        )
+        .options(
+            load_only(
+                SubmittedAssignment.id,
+                SubmittedAssignment.assignment_id,
+                SubmittedAssignment.student_id,
+                SubmittedAssignment.timestamp,
+                SubmittedAssignment.extension,
+            ),
+            notebooks.selectinload(SubmittedNotebook.grades).load_only(
+                Grade.cell_id,
+                Grade.notebook_id,
+                Grade.auto_score,
+                Grade.manual_score,
+                Grade.needs_manual_grade,
+            ),
+            notebooks.selectinload(SubmittedNotebook.comments).load_only(
+                Comment.cell_id, Comment.notebook_id, Comment.auto_comment
+            ),
+        )
+    )
+    there = {submission.student_id: submission for submission in found}
+    for student in wanted:
+        if student not in there:
+            there[student] = SubmittedAssignment(assignment=known.assignment, student_id=student)
+            db.add(there[student])
+        _complete(there[student], known)
+    return there
+
+
+def _complete(submission: SubmittedAssignment, known: Released) -> None:
+    """Give a submission the rows of all its notebooks and cells."""
+    there = {notebook.notebook_id: notebook for notebook in submission.notebooks}
+    for notebook in known.notebooks:
+        own = there.get(notebook.id)
+        if own is None:
+            own = SubmittedNotebook(notebook_id=notebook.id)
+            submission.notebooks.append(own)
+        graded = {grade.cell_id for grade in own.grades}
+        commented = {comment.cell_id for comment in own.comments}
+        for cell in known.cells[notebook.id]:
+            if isinstance(cell, GradeCell | TaskCell) and cell.id not in graded:
+                own.grades.append(Grade(cell_id=cell.id))
+            if isinstance(cell, SolutionCell | TaskCell) and cell.id not in commented:
+                own.comments.append(Comment(cell_id=cell.id))
+
+
+class CellRows:
+    """Stands in for nbgrader's ``Gradebook`` while one notebook's cells are gone through.
+
+    It finds what was fetched before, and commits nothing: the group is committed as one.
+    """
+
+    def __init__(self, known: Released, own: SubmittedNotebook) -> None:
+        cells = known.cells[own.notebook_id]
+        # A grade cell may be a solution cell too, of the same name: each has its own kind of row.
+        names = {cell.id: cell.name for cell in cells}
+        self._grades = {names[grade.cell_id]: grade for grade in own.grades}
+        self._comments = {names[comment.cell_id]: comment for comment in own.comments}
+        self._sources = known.sources[own.notebook_id]
+        self.db = self
+
+    def commit(self) -> None:
+        """Nothing: see the class."""
+
+    def find_grade(self, name: str, *_: str) -> Grade:
+        """The grade of a cell."""
+        return _of(self._grades, name)
+
+    def find_comment(self, name: str, *_: str) -> Comment:
+        """The comment on a cell."""
+        return _of(self._comments, name)
+
+    def find_source_cell(self, name: str, *_: str) -> SourceCell:
+        """The cell as it was released."""
+        return _of(self._sources, name)
+
+
+def _of(rows: Mapping[str, Any], name: str) -> Any:
+    if name not in rows:
+        raise MissingEntry(f"There is no cell “{name}” in the gradebook")
+    return rows[name]
