@@ -6,20 +6,22 @@ Exit codes: 0 all were graded, 1 some could not be, 2 wrong usage or the grader'
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import signal
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
 
 from autograder import dataset, doctor
 from autograder.course import ISOLATION, Course, find_course
-from autograder.errors import AutograderError, UsageError
+from autograder.errors import AutograderError, CourseError, UsageError
 from autograder.evidence import write_whole
 from autograder.grading import Grader
 from autograder.grading.regrade import kept, regrade
@@ -27,6 +29,9 @@ from autograder.lesson import lesson_names, load_lesson
 from autograder.render import html, jsonform, terminal, words
 from autograder.report import Report
 from autograder.submissions import Submission, find_submissions
+
+if TYPE_CHECKING:
+    from autograder.nbgrader_plugin.bookkeeping import Bookkeeper
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -63,8 +68,12 @@ def grade(arguments: argparse.Namespace, console: Console) -> int:
     workers = arguments.workers or course.settings.workers or os.cpu_count() or 1
     if course.settings.isolation == "none":
         console.print("Submissions run with your own rights (isolation: none).", highlight=False)
-    with grader:
-        reports = _graded(grader, submissions, min(workers, len(submissions)), console)
+    ready = grader.grade(submissions, workers=min(workers, len(submissions)))
+    wanted = not arguments.no_gradebook
+    with grader, _gradebook(course, grader.results, console, wanted=wanted) as book:
+        reports = _watched(ready, book, len(submissions), console)
+    order = {one.name: number for number, one in enumerate(submissions)}
+    reports.sort(key=lambda report: order[report.name])
     where = _write_class(grader, reports)
     Console().print(terminal.table(reports))
     if open_ := [report.name for report in reports if report.needs_a_look]:
@@ -84,7 +93,9 @@ def rejudge(arguments: argparse.Namespace, console: Console) -> int:
     for lesson in map(load_lesson, names):
         folder = results / lesson.name
         judged = (report for report, _ in regrade(folder, lesson, course))
-        these = terminal.watched(judged, len(kept(folder)), console)
+        wanted = not arguments.no_gradebook
+        with _gradebook(course, results, console, wanted=wanted) as book:
+            these = _watched(judged, book, len(kept(folder)), console)
         write_whole(folder / "index.html", html.class_page(these, lesson).encode())
         reports += these
     Console().print(terminal.table(reports))
@@ -112,7 +123,7 @@ def check(arguments: argparse.Namespace, console: Console) -> int:
     with tempfile.TemporaryDirectory() as scratch:
         arguments.results = arguments.results or Path(scratch)
         with _grader(arguments, course, console) as grader:
-            (report,) = _graded(grader, [submission], 1, console)
+            (report,) = terminal.watched(grader.grade([submission]), 1, console)
     if report.status == "graded":
         for line in (*([report.reason] if report.reason else ()), *report.notes):
             print(f"Note: {line}")
@@ -200,13 +211,42 @@ def _data_home(console: Console) -> Path:
     return home
 
 
-def _graded(
-    grader: Grader, submissions: Sequence[Submission], workers: int, console: Console
+@contextlib.contextmanager
+def _gradebook(
+    course: Course, results: Path, console: Console, *, wanted: bool
+) -> Iterator[Bookkeeper | None]:
+    """Who writes to the course's gradebook, ``None`` where there is no course or no gradebook."""
+    book = None
+    with contextlib.ExitStack() as stack:
+        if course.root and wanted:
+            # Only here: nbgrader takes a second to import.
+            from autograder.nbgrader_plugin import bookkeeping  # noqa: PLC0415
+
+            try:
+                if bookkeeping.has_submissions(course):
+                    book = stack.enter_context(bookkeeping.Bookkeeper(course, results))
+            except CourseError as error:
+                said = f"The gradebook is left alone. {escape(str(error))}"
+                console.print(said, highlight=False, soft_wrap=True)
+        yield book
+    for remark in book.remarks if book else ():
+        console.print(escape(remark), highlight=False, soft_wrap=True)
+    if book and book.failed:
+        raise CourseError("The reports are written, but not all of them to the gradebook.")
+
+
+def _watched(
+    ready: Iterable[Report], book: Bookkeeper | None, total: int, console: Console
 ) -> list[Report]:
-    """The reports in the order of the submissions, with progress meanwhile."""
-    ready = terminal.watched(grader.grade(submissions, workers=workers), len(submissions), console)
-    order = {name: place for place, name in enumerate(one.name for one in submissions)}
-    return sorted(ready, key=lambda report: order[report.name])
+    """All the reports, each written to the gradebook, with progress meanwhile."""
+
+    def noted() -> Iterator[Report]:
+        for report in ready:
+            if book:
+                book.add(report)
+            yield report
+
+    return terminal.watched(noted(), total, console)
 
 
 def _write_class(grader: Grader, reports: Sequence[Report]) -> Path:
@@ -249,11 +289,13 @@ def _parser() -> argparse.ArgumentParser:
         "--no-share", action="store_true", help="run every submission, also those that are alike"
     )
     _common(command)
+    _gradebook_option(command)
     command.set_defaults(run=grade)
 
     command = commands.add_parser("regrade", help="judge again, without running anything")
     command.add_argument("--json", type=Path, metavar="FILE", help="also write the results here")
     _common(command)
+    _gradebook_option(command)
     command.set_defaults(run=rejudge)
 
     command = commands.add_parser("check", help="rehearse: grade your own notebook here")
@@ -286,6 +328,12 @@ def _at_least_one(text: str) -> int:
 def _common(command: argparse.ArgumentParser) -> None:
     command.add_argument("--lesson", choices=lesson_names(), help="(default: seen from the cells)")
     command.add_argument("--results", type=Path, metavar="FOLDER", help="(default: results/)")
+
+
+def _gradebook_option(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--no-gradebook", action="store_true", help="leave nbgrader's gradebook alone"
+    )
 
 
 if __name__ == "__main__":

@@ -69,6 +69,7 @@ class Report:
     isolation: str = "none"
     seconds: float = 0.0
     shared: bool = False
+    lesson: str = ""
     checks: tuple[CheckResult, ...] = ()
     notes: tuple[str, ...] = ()
     measures: dict[str, float] = field(default_factory=dict)

@@ -161,10 +161,14 @@ class Grader:
             results.write_notebook(folder, notebook)
         return Graded(report=report, notebook=notebook)
 
-    def written(self, report: Report, place: str) -> Report:
-        """Write a report on what could not be run, in place of an earlier one."""
-        lesson = self.lesson or load_lesson(lesson_names()[0])
-        report = replace(report, place=place)
+    def unrun(self, submission: Submission, reason: str, place: str, trouble: str = "") -> Report:
+        """Write a report on what could not be run, in place of an earlier one.
+
+        ``trouble`` is our own traceback, where it is our fault.
+        """
+        lesson = self.lesson or _by_folder(submission) or load_lesson(lesson_names()[0])
+        report = results.failed(submission, reason, lesson)
+        report = replace(report, place=place, trouble=trouble or None)
         with writing():
             results.write_alone(self.results / lesson.name / place, report, lesson)
         return report
@@ -179,10 +183,15 @@ class Grader:
         lesson = self.lesson or guess_lesson(
             name for cell in read.notebook.cells if (name := grade_id(cell))
         )
-        if lesson is None and submission.folder and submission.folder.name in lesson_names():
-            lesson = load_lesson(submission.folder.name)
+        lesson = lesson or _by_folder(submission)
         if lesson is None and len(lesson_names()) == 1:
             lesson = load_lesson(lesson_names()[0])
         if lesson is None:
             raise SubmissionError("This notebook belongs to no lesson that is known here.")
         return read, lesson
+
+
+def _by_folder(submission: Submission) -> Lesson | None:
+    """The lesson after which the folder of a submission is named."""
+    name = submission.folder.name if submission.folder else ""
+    return load_lesson(name) if name in lesson_names() else None

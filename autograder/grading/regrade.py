@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
-import nbformat
 from nbformat import NotebookNode
 
 from autograder.course import Course
@@ -32,8 +31,7 @@ class Kept:
     @property
     def notebook(self) -> NotebookNode | None:
         """The notebook that shows the report; its own outputs were cleaned when it was written."""
-        path = self.folder / "notebook.ipynb"
-        return nbformat.from_dict(msgspec.json.decode(path.read_bytes())) if path.exists() else None
+        return results.read_notebook(self.folder)
 
 
 def kept(folder: Path) -> list[Kept]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
@@ -15,7 +15,7 @@ from nbformat import NotebookNode
 from autograder.evidence import Run, write_whole
 from autograder.execution.restore import Restored
 from autograder.judge import Verdicts
-from autograder.lesson import Lesson, lesson_names, load_lesson
+from autograder.lesson import Lesson
 from autograder.render import html
 from autograder.render.notebook import filled
 from autograder.report import Report
@@ -44,25 +44,27 @@ def report_on(
         notes=run.notes,
         full_score=lesson.max_score,
         place=place,
+        lesson=lesson.name,
         checks=verdicts.checks,
         measures=verdicts.measures,
     )
 
 
-def failed(submission: Submission, reason: str) -> Report:
+def failed(submission: Submission, reason: str, lesson: Lesson) -> Report:
     """The report on a submission that could not be run."""
     return Report(
         name=submission.name,
         notebook=submission.notebook,
         status="failed",
         reason=reason,
-        full_score=max(load_lesson(name).max_score for name in lesson_names()),
+        full_score=lesson.max_score,
+        lesson=lesson.name,
     )
 
 
 def unreadable(submission: Submission, restored: Restored, lesson: Lesson, reason: str) -> Graded:
     """Nothing earned, and why: the blank notebook stands in for what could not be read."""
-    report = replace(failed(submission, reason), full_score=lesson.max_score)
+    report = failed(submission, reason, lesson)
     return Graded(report=report, notebook=filled(restored.notebook, report, lesson))
 
 
@@ -75,6 +77,13 @@ def write_report(folder: Path, report: Report, lesson: Lesson) -> None:
 def write_notebook(folder: Path, notebook: NotebookNode) -> None:
     """Write the notebook that shows a report."""
     write_whole(folder / "notebook.ipynb", nbformat.writes(notebook).encode())
+
+
+def read_notebook(folder: Path) -> NotebookNode | None:
+    """The notebook that shows a report, ``None`` where there is none."""
+    path = folder / "notebook.ipynb"
+    # Not ``nbformat.read``: we have written it ourselves, and to check it again takes most time.
+    return nbformat.v4.reads(path.read_text(encoding="utf-8")) if path.exists() else None
 
 
 def write_alone(folder: Path, report: Report, lesson: Lesson) -> None:

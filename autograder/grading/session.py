@@ -5,14 +5,13 @@ from __future__ import annotations
 import traceback
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
-from dataclasses import replace
 from typing import Protocol
 
 from autograder.errors import IsolationError, ResultsError, SubmissionError
 from autograder.execution import CancelledError, Trace
 from autograder.grading.plan import Plan
 from autograder.grading.pool import Pool
-from autograder.grading.results import Graded, failed, places
+from autograder.grading.results import Graded, places
 from autograder.grading.store import Store
 from autograder.report import Report
 from autograder.submissions import Submission
@@ -36,7 +35,7 @@ class Hands(Protocol):
     def judged(self, ran: Sequence[Ran]) -> list[Graded]:
         """Judge runs of one lesson together, and write their results."""
 
-    def written(self, report: Report, place: str) -> Report:
+    def unrun(self, submission: Submission, reason: str, place: str, trouble: str = "") -> Report:
         """Write a report on what could not be run."""
 
 
@@ -58,7 +57,7 @@ class Session:
             try:
                 self._take(self._grader.plan(submission, place))
             except SubmissionError as error:
-                yield self._grader.written(failed(submission, str(error)), place)
+                yield self._grader.unrun(submission, str(error), place)
             except Exception as error:  # noqa: BLE001  one submission must not end the class
                 yield self._stumbled(submission, place, error)
             if len(self._ready) >= AT_ONCE:
@@ -127,6 +126,6 @@ class Session:
 
     def _stumbled(self, submission: Submission, place: str, error: Exception) -> Report:
         """Our own fault: told with the traceback, never as a grade."""
-        report = failed(submission, f"The grader itself failed: {error}".partition("\n")[0])
+        reason = f"The grader itself failed: {error}".partition("\n")[0]
         trouble = "".join(traceback.format_exception(error))
-        return self._grader.written(replace(report, trouble=trouble), place)
+        return self._grader.unrun(submission, reason, place, trouble)

@@ -1,0 +1,97 @@
+"""Reports that go into the gradebook as they come, a group at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Self
+
+from autograder.course import Course
+from autograder.errors import CourseError
+from autograder.grading import results
+from autograder.lesson import load_lesson
+from autograder.nbgrader_plugin.configured import course_directory
+from autograder.nbgrader_plugin.gradebook import Entry, GradebookWriter
+from autograder.report import Report
+
+GROUP = 50
+
+
+def has_submissions(course: Course) -> bool:
+    """Whether a course has a ``submitted/`` folder, without which there is nothing to enter."""
+    if course.root is None:
+        return False
+    directory = course_directory(course.root)
+    return Path(directory.format_path(directory.submitted_directory, ".", ".")).is_dir()
+
+
+class Bookkeeper:
+    """Takes the reports on what lies in the course's ``submitted/``, and no others.
+
+    A context manager; ``remarks`` are what a person should know, and ``failed`` whether something
+    could not be written. ``folder`` is where the results lie.
+    """
+
+    def __init__(self, course: Course, folder: Path) -> None:
+        assert course.root
+        self._directory = course_directory(course.root)
+        self._writer = GradebookWriter(course)
+        self._results = folder
+        self._waiting: list[Entry] = []
+        self.remarks: list[str] = []
+        self.failed = False
+
+    def __enter__(self) -> Self:
+        self._writer.__enter__()
+        return self
+
+    def __exit__(self, *given: object) -> None:
+        try:
+            # After Ctrl-C too: these submissions are finished.
+            self._write(self._waiting)
+        finally:
+            self._writer.__exit__(*given)
+
+    def add(self, report: Report) -> None:
+        """Write it, together with some others."""
+        folder = self._submitted(report)
+        if not folder.is_dir() or report.trouble:
+            return
+        place = self._results / report.lesson / report.place
+        entry = Entry(
+            student=report.name,
+            lesson=load_lesson(report.lesson),
+            report=report,
+            notebook=results.read_notebook(place),
+            folder=folder,
+        )
+        self._waiting.append(entry)
+        if len(self._waiting) >= GROUP:
+            self._write(self._waiting)
+            self._waiting = []
+
+    def _submitted(self, report: Report) -> Path:
+        directory = self._directory
+        return Path(
+            directory.format_path(directory.submitted_directory, report.name, report.lesson)
+        )
+
+    def _write(self, group: list[Entry]) -> None:
+        if not group:
+            return
+        try:
+            self.remarks += self._writer.write(group)
+        except CourseError as error:
+            if len(group) == 1:
+                self.failed = True
+                self.remarks.append(f"{group[0].student} is not in the gradebook: {error}")
+                return
+            for one in _apart(group):
+                self._write(one)
+
+
+def _apart(group: list[Entry]) -> Iterator[list[Entry]]:
+    """Two halves: so one that cannot be written is soon found, and the others are written."""
+    middle = len(group) // 2
+    yield group[:middle]
+    yield group[middle:]
