@@ -1,0 +1,496 @@
+"""A class as a batch: what is run, what is shared, what is found again, and what goes wrong.
+
+The runs are made by hand and nothing is executed; reading, keeping, judging and writing are real.
+"""
+
+from __future__ import annotations
+
+import errno
+import subprocess
+import sys
+import threading
+from concurrent.futures import Future
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import mini
+import msgspec
+import nbformat
+import pytest
+from evidence_builder import LESSON, Submission, right
+
+from autograder.course import Course, Settings
+from autograder.errors import ResultsError
+from autograder.evidence import SCHEMA, pack_arrays
+from autograder.execution import Job, Rooms, Trace
+from autograder.execution.job import Ran
+from autograder.execution.trace import Stopped
+from autograder.grading import Grader, grader, regrade, results, sharing
+from autograder.grading.sharing import is_closed
+from autograder.submissions import find_submissions
+
+CELLS = [cell for cell in mini.released().cells if cell.cell_type == "code"]
+BARE = Settings(isolation="none")
+
+
+def trace(work: Submission | None = None, **changes) -> Trace:
+    """The run that leaves this evidence; each cell puts out its own number."""
+    evidence = (work or Submission()).evidence()
+    ran = {
+        number: Ran(
+            status="ok",
+            outputs=[{"output_type": "stream", "name": "stdout", "text": f"out {number}\n"}],
+        )
+        for number in range(len(CELLS))
+    }
+    given = {
+        "cells": ran,
+        "recorded": msgspec.json.encode(evidence.recorded),
+        "arrays": pack_arrays(evidence.arrays),
+        "data": "sample",
+        "settings": BARE,
+        "seconds": 3.0,
+    }
+    return Trace(**(given | changes))
+
+
+def failing(number: int = 6) -> Trace:
+    """A run in which a cell stopped with an error, whose traceback quotes it."""
+    output = {"output_type": "error", "ename": "E", "evalue": "e", "traceback": ["quoted"]}
+    made = trace()
+    ran = Ran(status="error", ename="E", evalue="e", outputs=[output])
+    return msgspec.structs.replace(made, cells={**made.cells, number: ran})
+
+
+@dataclass
+class Hand:
+    """A pool whose runs are made by hand: by a word in the cells, else the right one."""
+
+    made: dict[str, Trace | Exception] = field(default_factory=dict)
+    jobs: list[Job] = field(default_factory=list)
+    at_once: int = 3
+    stopped: bool = False
+
+    def __call__(self, rooms: Rooms) -> Hand:
+        return self
+
+    def start(self, job: Job) -> Future[Trace]:
+        self.jobs.append(job)
+        source = "\n".join(job.cells)
+        answer = next((one for word, one in self.made.items() if word in source), None) or trace()
+        future: Future[Trace] = Future()
+
+        def later() -> None:
+            if isinstance(answer, Exception):
+                future.set_exception(answer)
+            else:
+                future.set_result(answer)
+
+        threading.Timer(0.02, later).start()
+        return future
+
+    def stop(self) -> None:
+        self.stopped = True
+
+
+@pytest.fixture
+def hand() -> Hand:
+    return Hand()
+
+
+@pytest.fixture
+def course(tmp_path: Path, sample_keras: Path, hand: Hand):
+    """Hand in, grade and look at what was written."""
+
+    @dataclass
+    class Class:
+        folder: Path = tmp_path / "class"
+        results: Path = tmp_path / "results"
+
+        def hand_in(self, name: str, comment: str = "", **answers: str) -> None:
+            notebook = mini.submitted(**answers)
+            mini.cell_of(notebook, "build").source += comment
+            path = self.folder / name / LESSON.name / LESSON.notebook
+            path.parent.mkdir(parents=True, exist_ok=True)
+            nbformat.write(notebook, path)
+
+        def grader(self, **changes) -> Grader:
+            given = {
+                "course": Course(settings=BARE),
+                "data_home": sample_keras,
+                "results": self.results,
+                "lesson": LESSON,
+                "pool": hand,
+            }
+            return Grader(**(given | changes))
+
+        def grade(self, **changes):
+            with self.grader(**changes) as graded:
+                reports = graded.grade(find_submissions([self.folder]))
+                return {report.name: report for report in reports}
+
+        def notebook(self, name: str) -> nbformat.NotebookNode:
+            path = self.results / LESSON.name / name / "notebook.ipynb"
+            return nbformat.read(path, as_version=4)
+
+    (tmp_path / "class").mkdir()
+    return Class()
+
+
+@pytest.fixture(autouse=True)
+def _the_notebook_of_these_tests(monkeypatch, tmp_path):
+    """The small notebook is what was released."""
+    released = tmp_path / "released.ipynb"
+    nbformat.write(mini.released(), released)
+    monkeypatch.setattr(Course, "released", lambda self, lesson: released)
+
+
+class TestSharing:
+    """One program is run once, and each student gets its own notebook."""
+
+    def test_comments_and_formatting_make_no_other_program(self, course, hand) -> None:
+        course.hand_in("ann", "\n# mine")
+        course.hand_in("bob", "\n\n\n#   also mine")
+        course.hand_in("cal", devices='gpus = tf.config.list_physical_devices("CPU")')
+        reports = course.grade()
+        assert len(hand.jobs) == 2
+        assert {name: one.shared for name, one in reports.items()} == {
+            "ann": False,
+            "bob": True,
+            "cal": False,
+        }
+        assert {one.score for one in reports.values()} == {20}
+        for name, comment in (("ann", "# mine"), ("bob", "# also mine")):
+            cell = mini.cell_of(course.notebook(name), "build")
+            assert comment.split()[-1] in cell.source
+            assert cell.outputs[0].text == f"out {CELLS.index(_of('build'))}\n"
+
+    def test_who_has_more_text_cells_gets_the_outputs_where_they_belong(self, course) -> None:
+        course.hand_in("ann")
+        course.hand_in("bob")
+        path = course.folder / "bob" / LESSON.name / LESSON.notebook
+        notebook = nbformat.read(path, as_version=4)
+        notebook.cells.insert(1, nbformat.v4.new_markdown_cell("My thoughts."))
+        nbformat.write(notebook, path)
+        assert course.grade()["bob"].shared
+        outputs = [mini.cell_of(course.notebook(who), "build").outputs for who in ("ann", "bob")]
+        assert outputs[0] == outputs[1]
+
+    def test_what_quotes_a_students_text_is_shared_with_the_same_text_alone(
+        self, course, hand
+    ) -> None:
+        hand.made["Dense"] = failing()
+        for name, comment in (("ann", "#1"), ("bob", "#1"), ("cal", "#2"), ("dan", "#3")):
+            course.hand_in(name, f"\n{comment}")
+        reports = course.grade()
+        assert [reports[name].shared for name in sorted(reports)] == [False, True, False, False]
+        assert len(hand.jobs) == 3
+
+    @pytest.mark.parametrize(
+        "made",
+        [
+            {"stopped": Stopped("the kernel died")},
+            {"cells": {0: Ran(status="timeout")}},
+            {"cells": {0: Ran(status="ok", cut=True)}},
+        ],
+    )
+    def test_what_met_a_limit_may_have_been_unlucky(self, course, hand, made) -> None:
+        hand.made["Dense"] = trace(**made)
+        course.hand_in("ann")
+        course.hand_in("bob")
+        assert not any(one.shared for one in course.grade().values())
+        assert len(hand.jobs) == 2
+        course.grade()
+        assert len(hand.jobs) == 2
+
+    def test_it_can_be_turned_off(self, course, hand) -> None:
+        course.hand_in("ann")
+        course.hand_in("bob")
+        assert not any(one.shared for one in course.grade(share=False).values())
+        assert len(hand.jobs) == 2
+
+    def test_a_file_beside_makes_another_program(self, course, hand) -> None:
+        course.hand_in("ann")
+        course.hand_in("bob")
+        (course.folder / "bob" / LESSON.name / "helper.py").write_text("x = 1")
+        course.grade()
+        assert len(hand.jobs) == 2
+
+    @pytest.mark.parametrize(
+        "changes",
+        [
+            {"course": Course(settings=replace(BARE, seed=21))},
+            {"course": Course(settings=replace(BARE, cell_seconds=7))},
+            {"course": Course(settings=replace(BARE, isolation="auto"))},
+        ],
+    )
+    def test_never_across_seeds_limits_or_isolation(self, course, hand, changes) -> None:
+        course.hand_in("ann")
+        course.grade()
+        course.grade(**changes)
+        assert len(hand.jobs) == 2
+
+    @pytest.mark.parametrize("what", ["SOFTWARE", "OURS"])
+    def test_never_across_software(self, course, hand, monkeypatch, what) -> None:
+        course.hand_in("ann")
+        course.grade()
+        monkeypatch.setattr(sharing, what, getattr(sharing, what)[1:])
+        course.grade()
+        assert len(hand.jobs) == 2
+
+
+def _of(name: str) -> nbformat.NotebookNode:
+    return next(cell for cell in CELLS if cell.id == name)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        *mini.RIGHT.values(),
+        mini.LOAD,
+        "import matplotlib.pyplot as plt\nfrom tensorflow.keras.layers import Dense",
+        "rng = np.random.default_rng(7)\nnp.random.seed(3)\nrandom.seed(1)",
+        "class Mine(keras.Model):\n    def __init__(self):\n        super().__init__()",
+        "print(tf.__version__, __name__)",
+        "def broken(:",
+        "_, last = 1, 2\n_images = last",
+    ],
+)
+def test_a_program_that_may_be_shared(source: str) -> None:
+    assert is_closed(source)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        *("import os", "import time", "from . import x", "import requests", "import numpy, os"),
+        *("open('x')", "eval('1')", "input()", "id(model)", "In[3]", "_i", "_ih[1]", "_i12"),
+        *("np.load('x')", "np.loadtxt('x')", "tf.io.read_file('x')", "plt.imread('x')"),
+        *("np.random.default_rng()", "rng = np.random.default_rng", "np.random.seed()"),
+        *("random.SystemRandom()", "tf.random.get_global_generator()", "np.random.seed(None)"),
+        *("tf.timestamp()", "np.datetime64('now')", "keras.models.load_model('x')"),
+        *("().__class__", "from random import SystemRandom", "get_ipython()", "__builtins__"),
+        *("%time fit()", "!ls", "x = 1\n%matplotlib inline", "getattr(np, 'load')"),
+    ],
+)
+def test_a_program_that_may_look_elsewhere(source: str) -> None:
+    assert not is_closed(source)
+
+
+def test_what_looks_elsewhere_is_run_for_itself(course, hand) -> None:
+    for name in ("ann", "bob"):
+        course.hand_in(name, devices="import time\ngpus = tf.config.list_physical_devices()")
+    assert not any(one.shared for one in course.grade().values())
+    assert len(hand.jobs) == 2
+
+
+class TestAgain:
+    """The same command goes on where it stopped."""
+
+    def test_what_was_run_is_found_again(self, course, hand) -> None:
+        for name in ("ann", "bob"):
+            course.hand_in(name, parameters=f"number_of_parameters = 7850  \n{name} = 1")
+        first = course.grade()
+        assert course.grade() == first
+        assert len(hand.jobs) == 2
+
+    def test_only_what_changed_is_run(self, course, hand) -> None:
+        for name in ("ann", "bob"):
+            course.hand_in(name, parameters=f"number_of_parameters = 7850\n{name} = 1")
+        course.grade()
+        course.hand_in("bob", parameters="number_of_parameters = 7850\nbob = 2")
+        course.grade()
+        assert len(hand.jobs) == 3
+        assert "bob = 2" in "\n".join(hand.jobs[-1].cells)
+
+    def test_force_runs_all_of_it_once_more(self, course, hand) -> None:
+        course.hand_in("ann")
+        course.hand_in("bob")
+        course.grade()
+        reports = course.grade(fresh=True)
+        assert len(hand.jobs) == 2
+        assert [one.shared for one in reports.values()] == [False, True]
+
+    def test_a_run_that_others_ended_does_not_count(self, course, hand) -> None:
+        hand.made["Dense"] = trace(stopped=Stopped("ended from outside", by_others=True))
+        course.hand_in("ann")
+        assert course.grade()["ann"].reason == "ended from outside"
+        hand.made.clear()
+        assert course.grade()["ann"].reason is None
+
+    @pytest.mark.parametrize("content", [b"", b"\x85half", b"no run at all"])
+    def test_a_run_that_was_cut_off_is_as_good_as_none(self, course, hand, content) -> None:
+        course.hand_in("ann")
+        course.grade()
+        for path in (course.results / grader.RUNS).rglob("*"):
+            if path.is_file():
+                path.write_bytes(content)
+        assert course.grade()["ann"].score == 20
+        assert len(hand.jobs) == 2
+
+    def test_two_gradings_write_the_same(self, course) -> None:
+        def files() -> dict[str, bytes]:
+            root = course.results / LESSON.name
+            return {str(one): one.read_bytes() for one in root.rglob("*") if one.is_file()}
+
+        course.hand_in("ann")
+        course.grade()
+        before = files()
+        course.grade(fresh=True)
+        assert files() == before
+
+
+class TestTrouble:
+    """What goes wrong is told where it went wrong, and costs nobody else anything."""
+
+    def test_one_that_cannot_be_run(self, course, hand) -> None:
+        course.hand_in("ann")
+        course.hand_in("bob", parameters="number_of_parameters = 1  \nbroken = 1")
+        hand.made["broken"] = RuntimeError("The room is broken.")
+        reports = course.grade()
+        assert reports["ann"].score == 20
+        assert reports["bob"].status == "failed"
+        assert "RuntimeError" in (reports["bob"].trouble or "")
+
+    def test_one_that_cannot_be_judged(self, course, hand, monkeypatch) -> None:
+        for name in ("ann", "bob", "cal"):
+            course.hand_in(name, parameters=f"number_of_parameters = 7850\n{name} = 1")
+        report_on = results.report_on
+
+        def stumble(submission, *rest):
+            if submission.name == "bob":
+                raise KeyError("our own fault")
+            return report_on(submission, *rest)
+
+        monkeypatch.setattr(results, "report_on", stumble)
+        reports = course.grade()
+        assert {name: one.score for name, one in reports.items()} == {
+            "ann": 20,
+            "bob": 0,
+            "cal": 20,
+        }
+        assert "our own fault" in (reports["bob"].trouble or "")
+
+    def test_a_full_disk_stops_the_class_and_keeps_what_is_finished(
+        self, course, hand, monkeypatch
+    ) -> None:
+        for name in ("ann", "bob"):
+            course.hand_in(name, parameters=f"number_of_parameters = 7850\n{name} = 1")
+        hand.at_once = 1
+        write = grader.save
+
+        def full(evidence, folder):
+            if folder.name == "bob":
+                raise OSError(errno.ENOSPC, "No space left on device", str(folder))
+            write(evidence, folder)
+
+        monkeypatch.setattr(grader, "save", full)
+        with pytest.raises(ResultsError, match=r"No space left on device.*the same command"):
+            course.grade()
+        assert hand.stopped
+        assert (course.results / LESSON.name / "ann" / "report.json").exists()
+        monkeypatch.undo()
+
+    def test_who_stops_listening_stops_the_pool(self, course, hand) -> None:
+        course.hand_in("ann")
+        course.hand_in("bob", parameters="number_of_parameters = 7850\nbob = 1")
+        with course.grader() as graded:
+            reports = graded.grade(find_submissions([course.folder]))
+            next(reports)
+            reports.close()
+        assert hand.stopped
+
+    def test_no_more_is_handed_over_than_is_worth_it(self, course, hand) -> None:
+        hand.at_once = 2
+        for number in range(6):
+            course.hand_in(f"s{number}", parameters=f"number_of_parameters = 7850\ns = {number}")
+        with course.grader() as graded:
+            reports = graded.grade(find_submissions([course.folder]))
+            next(reports)
+            assert len(hand.jobs) <= 4
+            assert len(list(reports)) == 5
+
+
+class TestRegrade:
+    """Judged again from what is kept."""
+
+    def judged(self, course, root: Path | None = None):
+        folder = course.results / LESSON.name
+        given = regrade.regrade(folder, LESSON, Course(root=root, settings=BARE))
+        return {report.name: report for report, _ in given}
+
+    def test_the_same_checks_say_the_same(self, course, hand) -> None:
+        course.hand_in("ann")
+        hand.made["number_of_classes + 1"] = trace(Submission(parameters=right_count(7840)))
+        course.hand_in("bob", build="model = tf.keras.Sequential()  \nnumber_of_classes + 1")
+        (course.folder / "cal" / LESSON.name).mkdir(parents=True)
+        (course.folder / "cal" / LESSON.name / LESSON.notebook).write_text("Dear teacher,")
+        first = course.grade()
+        assert self.judged(course) == first
+        assert [first[name].score for name in ("ann", "bob", "cal")] == [20, 18, 0]
+
+    def test_a_new_check_counts_and_is_shown(self, course, tmp_path) -> None:
+        course.hand_in("ann")
+        course.grade()
+        check = tmp_path / "own" / "checks" / LESSON.name / "check_build.py"
+        check.parent.mkdir(parents=True)
+        check.write_text(
+            "import pytest\nfrom autograder.checks import Failed\n\n\n"
+            "@pytest.mark.points(4)\ndef test_new(evidence):\n"
+            "    raise Failed('The new check is not happy.', help='Try again.')\n"
+        )
+        report = self.judged(course, tmp_path / "own")["ann"]
+        assert report.score == 18
+        folder = course.results / LESSON.name / "ann"
+        assert "The new check is not happy." in (folder / "report.html").read_text()
+        cell = mini.cell_of(course.notebook("ann"), "check-build")
+        assert "The new check is not happy." in cell.outputs[0].data["text/plain"]
+        assert cell.outputs[1].data["text/plain"] == "2.0"
+        assert mini.cell_of(course.notebook("ann"), "build").outputs[0].text.startswith("out ")
+
+    def test_notes_are_told_once(self, course, hand) -> None:
+        hand.made["Dense"] = trace(stopped=Stopped("the kernel died"))
+        course.hand_in("ann")
+        course.grade()
+        path = course.results / LESSON.name / "ann" / "report.json"
+        path.write_text(path.read_text().replace('"isolation": "none"', '"isolation": "other"'))
+        self.judged(course)
+        cells = course.notebook("ann").cells
+        assert sum("the kernel died" in cell.source for cell in cells) == 1
+
+    def test_evidence_of_an_older_schema_is_named_and_never_misread(self, course) -> None:
+        course.hand_in("ann")
+        course.grade()
+        folder = course.results / LESSON.name / "ann"
+        before = (folder / "report.json").read_bytes()
+        path = folder / "evidence.json"
+        path.write_text(path.read_text().replace(f'"schema":{SCHEMA}', '"schema":0'))
+        report = self.judged(course)["ann"]
+        assert report.status == "failed"
+        assert "older than" in (report.reason or "")
+        assert "Run the submission again" in (report.reason or "")
+        assert (folder / "report.json").read_bytes() == before
+
+    def test_nothing_is_loaded_that_runs_anything(self, course) -> None:
+        course.hand_in("ann")
+        course.grade()
+        code = (
+            "import sys; from pathlib import Path\n"
+            "from autograder.cli import main\n"
+            f"code = main(['regrade', '--results', {str(course.results)!r}])\n"
+            "print([one for one in ('tensorflow', 'keras') if one in sys.modules], code)"
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", code],
+            cwd=course.folder,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert done.stdout.endswith("[] 0\n")
+
+
+def right_count(number: int):
+    """A claim of so many parameters."""
+    return msgspec.structs.replace(right().hand_in("parameters").claims["number_of_parameters"],
+                                   value=number)  # fmt: skip
