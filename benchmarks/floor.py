@@ -1,0 +1,96 @@
+"""How far a graded submission is from the least that its training can cost: bare numpy.
+
+    python benchmarks/floor.py
+
+Trains the lesson's ten neurons on the full data in numpy, by hand, and runs the right solution in a
+warm room, both on one core; prints the seconds of each part and the ratio.
+"""
+
+from __future__ import annotations
+
+import os
+
+os.environ["OPENBLAS_NUM_THREADS"] = "1"
+
+import statistics
+import sys
+import time
+
+import classes
+import nbformat
+import numpy as np
+
+from autograder import dataset, execution
+from autograder.course import Settings
+from autograder.execution import Rooms, Trace
+from autograder.execution.restore import restore
+
+RUNS = 3
+
+
+def main() -> int:
+    """Measure and print the table."""
+    data = dataset.load_named("full")
+    floor = statistics.median(trained(data) for _ in range(RUNS))
+    traces = rooms()
+    whole = statistics.median(one.seconds for one in traces)
+    train = statistics.median(max(ran.seconds for ran in one.cells.values()) for one in traces)
+    cells = statistics.median(sum(ran.seconds for ran in one.cells.values()) for one in traces)
+    print("| part | seconds | times the floor |")
+    print("| --- | ---: | ---: |")
+    for name, seconds in (
+        ("five epochs in bare numpy: the floor", floor),
+        ("the cell that trains", train),
+        ("the other cells: data, pictures, checks", cells - train),
+        ("kernel, messages, evidence", whole - cells),
+        ("a submission, in a warm room", whole),
+    ):
+        print(f"| {name} | {seconds:.2f} | {seconds / floor:.2f} |")
+    return 0
+
+
+def trained(data: dataset.FashionMnist) -> float:
+    """The seconds for five epochs in batches of 32 with Adam, and a quiz after each."""
+    began = time.monotonic()
+    pixels = data.train_images.reshape(-1, 784).astype(np.float32)
+    quiz = data.valid_images.reshape(-1, 784).astype(np.float32)
+    right = np.eye(10, dtype=np.float32)[data.train_labels]
+    random = np.random.default_rng(20)
+    learned = [random.normal(0, 0.05, (784, 10)).astype(np.float32), np.zeros(10, np.float32)]
+    moments, spreads = ([np.zeros_like(one) for one in learned] for _ in range(2))
+    step = 0
+    for _ in range(5):
+        order = random.permutation(len(pixels))
+        for start in range(0, len(order), 32):
+            chosen = order[start : start + 32]
+            given = pixels[chosen]
+            sums = given @ learned[0] + learned[1]
+            sums = np.exp(sums - sums.max(axis=1, keepdims=True))
+            off = (sums / sums.sum(axis=1, keepdims=True) - right[chosen]) / len(chosen)
+            step += 1
+            pace = 0.001 * np.sqrt(1 - 0.999**step) / (1 - 0.9**step)
+            for number, slope in enumerate((given.T @ off, off.sum(axis=0))):
+                moments[number] += 0.1 * (slope - moments[number])
+                spreads[number] += 0.001 * (slope**2 - spreads[number])
+                learned[number] -= pace * moments[number] / (np.sqrt(spreads[number]) + 1e-7)
+        reached = np.mean((quiz @ learned[0] + learned[1]).argmax(axis=1) == data.valid_labels)
+    assert reached > 0.6
+    return time.monotonic() - began
+
+
+def rooms() -> list[Trace]:
+    """Runs of the right solution, each in a room that is warm."""
+    released = nbformat.read(
+        classes.ROOT / "release" / classes.LESSON / f"{classes.LESSON}.ipynb", as_version=4
+    )
+    solved = classes.make_class.notebook({})
+    lent = Rooms(settings=Settings(), data_home=dataset.active_home())
+    job, _ = execution.prepare(restore(solved, released), lent.settings)
+    try:
+        return [execution.run(job, lent) for _ in range(RUNS + 1)][1:]
+    finally:
+        lent.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

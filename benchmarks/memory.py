@@ -1,0 +1,69 @@
+"""How much memory a worker takes: the room, and what a submission adds to it.
+
+    python benchmarks/memory.py
+
+Runs the right solution in each of two rooms at once, on the full data, and looks at the proportional
+set size (PSS, what several processes share counted once) of all their processes meanwhile.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+
+import classes
+import nbformat
+import psutil
+
+from autograder import dataset, execution
+from autograder.course import Settings
+from autograder.execution import Rooms
+from autograder.execution.restore import restore
+from autograder.execution.watch import used
+
+WORKERS = 2
+
+
+def main() -> int:
+    """Measure and print the table."""
+    released = nbformat.read(
+        classes.ROOT / "release" / classes.LESSON / f"{classes.LESSON}.ipynb", as_version=4
+    )
+    lent = Rooms(settings=Settings(), data_home=dataset.active_home())
+    job, _ = execution.prepare(restore(classes.make_class.notebook({}), released), lent.settings)
+    try:
+        idle, _ = watched(lent, [lambda: None] * WORKERS)
+        _, busy = watched(lent, [lambda: execution.run(job, lent)] * WORKERS)
+    finally:
+        lent.close()
+    print("| | MiB, PSS |")
+    print("| --- | ---: |")
+    print(f"| a room that waits, TensorFlow loaded | {idle / WORKERS:.0f} |")
+    print(f"| a room at work, at its most | {busy / WORKERS:.0f} |")
+    print(f"| so a submission adds | {(busy - idle) / WORKERS:.0f} |")
+    print(f"| {WORKERS} workers together, at their most | {busy:.0f} |")
+    return 0
+
+
+def watched(lent: Rooms, jobs: list) -> tuple[float, float]:
+    """The memory of all rooms now, and at its most while the jobs are done."""
+    with lent.lend(threading.Event()), lent.lend(threading.Event()):
+        idle = rooms_now()
+    most = idle
+    threads = [threading.Thread(target=job) for job in jobs]
+    for thread in threads:
+        thread.start()
+    while any(thread.is_alive() for thread in threads):
+        most = max(most, rooms_now())
+        time.sleep(0.1)
+    return idle, most
+
+
+def rooms_now() -> float:
+    """MiB of all that we have started."""
+    return sum(used(child)[0] for child in psutil.Process().children()) / 2**20
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,154 @@
+"""A long class of right, wrong, crashing, endless and hostile work, and what is left behind.
+
+    python benchmarks/soak.py --count 500
+
+grades so many submissions on the sample, each run for itself, and then looks for processes, sockets,
+temporary files and memory that should not be there any more.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import os
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import nbformat
+import psutil
+
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT / "tests"))
+
+import attack_course  # noqa: E402
+import mini  # noqa: E402
+
+from autograder.course import Course, Settings  # noqa: E402
+from autograder.dataset.places import data_folder  # noqa: E402
+from autograder.dataset.provision import SHIPPED_SAMPLE, install  # noqa: E402
+from autograder.grading import Grader  # noqa: E402
+from autograder.lesson import load_lesson  # noqa: E402
+from autograder.report import Report  # noqa: E402
+from autograder.submissions import find_submissions  # noqa: E402
+
+LESSON = load_lesson(attack_course.LESSON)
+SETTINGS = Settings(cell_seconds=10, seconds=60)
+HOSTILE = (
+    *("daemon", "kill-everyone", "memory-bomb", "fork-bomb", "many-files", "output-flood"),
+    *("network", "new-namespaces", "evidence-flood", "left-in-memory"),
+)
+CRASHING = ("import os\nos._exit(3)", "import ctypes\nctypes.string_at(0)", "raise SystemExit")
+ENDLESS = "while True:\n    pass"
+WRONG = {"build": "model = tf.keras.Sequential([tf.keras.layers.Dense(3)])"}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Grade the class and print what was found; 1 where something was left behind."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--count", type=int, default=500)
+    arguments = parser.parse_args(argv)
+    with tempfile.TemporaryDirectory(prefix="soak-") as scratch:
+        lines, clean = soak(Path(scratch), arguments.count)
+    print("| | |\n| --- | ---: |")
+    for name, value in lines.items():
+        print(f"| {name} | {value} |")
+    return 0 if clean else 1
+
+
+def soak(root: Path, count: int) -> tuple[dict[str, str], bool]:
+    """Grade so many in ``root``; what was found, and whether nothing was left behind."""
+    install(SHIPPED_SAMPLE, data_folder(root / "keras"))
+    kinds = hand_in(root / "submitted", count)
+    before, began, memory = traces(), time.monotonic(), []
+    reports: list[Report] = []
+    with grader(root) as graded:
+        ready = graded.grade(find_submissions([root / "submitted"]), workers=os.cpu_count() or 1)
+        for report in ready:
+            reports.append(report)
+            memory.append(psutil.Process().memory_info().rss / 2**20)
+    seconds = time.monotonic() - began
+    gc.collect()
+    left = {name: sorted(now - before[name]) for name, now in traces().items()}
+    ungraded = [one.name for one in reports if one.status != "graded" or one.trouble]
+    middle = memory[len(memory) // 5]
+    lines = {
+        "submissions": f"{count} ({', '.join(f'{n} {kind}' for kind, n in kinds.items())})",
+        "graded": str(len(reports) - len(ungraded)),
+        "seconds": f"{seconds:.0f} ({seconds / count:.2f} each, {os.cpu_count()} cores)",
+        "the grader's memory after a fifth, at the end": f"{middle:.0f}, {memory[-1]:.0f} MiB",
+        **{f"{name} left behind": str(len(found)) for name, found in left.items()},
+    }
+    for found in (*left.values(), ungraded):
+        for one in found[:10]:
+            print(f"left behind or ungraded: {one}", file=sys.stderr)
+    return lines, len(reports) == count and not ungraded and not any(left.values())
+
+
+def grader(root: Path) -> Grader:
+    """With short limits; every submission is run."""
+    return Grader(
+        course=Course(root=root, settings=SETTINGS),
+        data_home=root / "keras",
+        results=root / "results",
+        lesson=LESSON,
+        share=False,
+    )
+
+
+def hand_in(folder: Path, count: int) -> Counter[str]:
+    """Write the submissions; how many there are of each kind."""
+    kinds: Counter[str] = Counter()
+    nbformat.write(mini.released(), _path(folder.parent / "release"))
+    for number, (kind, answers) in zip(range(count), mixed(), strict=False):
+        kinds[kind] += 1
+        notebook = mini.submitted(**answers)
+        notebook.cells.append(nbformat.v4.new_code_cell(f"{number}"))
+        nbformat.write(notebook, _path(folder / f"{kind}-{number:04}"))
+    return kinds
+
+
+def mixed() -> Iterator[tuple[str, dict[str, str]]]:
+    """Right, wrong, crashing, endless and hostile answers in turn, without end."""
+    hostile = [case for case in attack_course.cases() if case.name in HOSTILE]
+    number = 0
+    while True:
+        yield "right", {}
+        yield "wrong", WRONG
+        yield "right", {}
+        yield "crashing", {"compile": CRASHING[number % len(CRASHING)]}
+        yield "right", {}
+        case = hostile[number % len(hostile)]
+        yield "hostile", {case.cell: f"{case.source}\n{mini.RIGHT[case.cell]}"}
+        if number % 4 == 0:
+            yield "endless", {"parameters": ENDLESS}
+        number += 1
+
+
+def traces() -> dict[str, set[str]]:
+    """Processes, open files and sockets of this machine and process, and temporary files."""
+    process = psutil.Process()
+    return {
+        "processes": {
+            f"{one.pid} {' '.join(one.info['cmdline'] or [])[:80]}"
+            for one in psutil.process_iter(["cmdline"])
+            if "autograder" in " ".join(one.info["cmdline"] or [])
+        },
+        "sockets": {str(one) for one in process.net_connections("all")},
+        "open files": {one.path for one in process.open_files()},
+        "threads": {str(one.id) for one in process.threads()},
+        "temporary files": {str(path) for path in Path(tempfile.gettempdir()).glob("autograder-*")},
+    }
+
+
+def _path(folder: Path) -> Path:
+    path = folder / LESSON.name / LESSON.notebook
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+if __name__ == "__main__":
+    sys.exit(main())
