@@ -2,8 +2,8 @@
 
     python benchmarks/growth.py --sizes 10 100 1000
 
-grades classes of these sizes whose programs were run before, on the sample, so that what is timed is
-all but the runs: reading, finding the run, evidence, judging, writing. Then judges them again.
+grades classes of these sizes whose programs were run before, on the sample, so that what is timed
+is all but the runs: reading, finding the run, evidence, judging, writing. Then judges them again.
 """
 
 from __future__ import annotations
@@ -53,9 +53,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             again = len(list(regrade(root / "results" / LESSON.name, LESSON, Course())))
             rows.append((size, graded / size, (time.monotonic() - began) / again, memory()))
     print(f"{os.cpu_count()} cores\n")
-    print(
-        "| submissions | grading, ms each | ratio | judging again, ms each | grader's memory, MiB |"
-    )
+    print("| submissions | grading, ms each | ratio | judging again, ms each | grader, MiB |")
     print("| ---: | ---: | ---: | ---: | ---: |")
     for size, each, again, most in rows:
         ratio = each / rows[0][1]

@@ -2,8 +2,8 @@
 
     python benchmarks/memory.py
 
-Runs the right solution in each of two rooms at once, on the full data, and looks at the proportional
-set size (PSS, what several processes share counted once) of all their processes meanwhile.
+Runs the right solution in each of two rooms at once, on the full data, and looks at the
+proportional set size (PSS: what several processes share, counted once) of all their processes.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
     python benchmarks/soak.py --count 500
 
-grades so many submissions on the sample, each run for itself, and then looks for processes, sockets,
-temporary files and memory that should not be there any more.
+grades so many submissions on the sample, each run for itself, and then looks for processes,
+sockets, temporary files and memory that should not be there any more.
 """
 
 from __future__ import annotations
@@ -65,14 +65,17 @@ def soak(root: Path, count: int) -> tuple[dict[str, str], bool]:
     kinds = hand_in(root / "submitted", count)
     before, began, memory = traces(), time.monotonic(), []
     reports: list[Report] = []
+    family: set[psutil.Process] = set()
     with grader(root) as graded:
         ready = graded.grade(find_submissions([root / "submitted"]), workers=os.cpu_count() or 1)
         for report in ready:
             reports.append(report)
+            family.update(psutil.Process().children(recursive=True))
             memory.append(psutil.Process().memory_info().rss / 2**20)
     seconds = time.monotonic() - began
     gc.collect()
     left = {name: sorted(now - before[name]) for name, now in traces().items()}
+    left["processes"] = [str(one) for one in family if one.is_running()]
     ungraded = [one.name for one in reports if one.status != "graded" or one.trouble]
     middle = memory[len(memory) // 5]
     lines = {
@@ -129,14 +132,9 @@ def mixed() -> Iterator[tuple[str, dict[str, str]]]:
 
 
 def traces() -> dict[str, set[str]]:
-    """Processes, open files and sockets of this machine and process, and temporary files."""
+    """What this process holds, and temporary files."""
     process = psutil.Process()
     return {
-        "processes": {
-            f"{one.pid} {' '.join(one.info['cmdline'] or [])[:80]}"
-            for one in psutil.process_iter(["cmdline"])
-            if "autograder" in " ".join(one.info["cmdline"] or [])
-        },
         "sockets": {str(one) for one in process.net_connections("all")},
         "open files": {one.path for one in process.open_files()},
         "threads": {str(one.id) for one in process.threads()},
