@@ -48,6 +48,8 @@ def hold(course: Besieged, case: Case) -> None:
     for check in honest.checks:
         (own,) = [one for one in report.checks if one.id == check.id]
         assert own.points <= check.points, own
+    if case.keeps:
+        assert report.score == honest.score
     if case.most is not None:
         assert sum(one.points for one in report.of(case.cell)) <= case.most
     if case.expect:
