@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 
 import bleach
@@ -87,6 +88,16 @@ def clean(notebook: NotebookNode) -> None:
 def text(given: str) -> str:
     """Text without signs that rewrite what was shown before, or turn its direction."""
     return UNSEEN.sub("", ESCAPES.sub("", given))
+
+
+def line(given: str) -> str:
+    """Text in one line, without any sign that a terminal obeys."""
+    return " ".join(text(given).replace("\x1b", "").split())
+
+
+def markdown(given: str) -> str:
+    """Text in one line that Markdown shows as it is."""
+    return re.sub(r"([\\`*_\[\]!|#$])", r"\\\1", html.escape(line(given), quote=False))
 
 
 def markup(given: str) -> str:
