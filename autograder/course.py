@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import ast
+import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
-from traitlets.config.loader import PyFileConfigLoader
+from traitlets.config.loader import DeferredConfigString, PyFileConfigLoader
 
 from autograder.errors import CourseError
 from autograder.lesson import Lesson
@@ -117,7 +119,7 @@ def settings_of(config: Mapping[str, Any], name: str = CONFIG) -> Settings:
     Raises:
         CourseError: a setting does not exist or has a wrong value.
     """
-    given = dict(config.get("Autograder", {}))
+    given = {name: _plain(value) for name, value in config.get("Autograder", {}).items()}
     known = {field.name for field in fields(Settings)}
     if unknown := sorted(set(given) - known):
         raise CourseError(
@@ -128,3 +130,12 @@ def settings_of(config: Mapping[str, Any], name: str = CONFIG) -> Settings:
         return msgspec.convert(given, Settings)
     except msgspec.ValidationError as error:
         raise CourseError(f"{name}: Autograder: {error}.") from error
+
+
+def _plain(value: Any) -> Any:
+    """A value as it was meant, also where it was given as ``--Autograder.name=value``."""
+    if not isinstance(value, DeferredConfigString):
+        return value
+    with contextlib.suppress(ValueError, SyntaxError):
+        return ast.literal_eval(str(value))
+    return str(value)

@@ -1,13 +1,13 @@
 """Attacks that are more than the source of a cell: changes of a notebook, and of its folder.
 
-A case names one of these functions in its head, as ``# Change: skip_execution``.
+A case names one of these functions in its head, as ``# Change: skip_execution``. It gives the
+name of the notebook's file where that is another than usual.
 """
 
 from __future__ import annotations
 
 import copy
 import json
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -104,18 +104,16 @@ def link_out(handed: Handed) -> None:
     (handed.folder / "deeper" / "link.txt").symlink_to("../../../../solutions/secret.txt")
 
 
-def link_notebook(handed: Handed) -> None:
+def link_notebook(handed: Handed) -> str:
     """Hand in a neighbour's work through a link that has the assignment's name."""
     lesson = handed.folder.name
-    own = handed.folder / f"{lesson}.ipynb"
-    own.rename(handed.folder / "mine.ipynb")
-    own.symlink_to(f"../../honest-first/{lesson}/{lesson}.ipynb")
-    # Saved last, for whoever takes the newest.
-    os.utime(handed.folder / "mine.ipynb", (1, 1))
+    target = f"../../honest-first/{lesson}/{lesson}.ipynb"
+    (handed.folder / f"{lesson}.ipynb").symlink_to(target)
+    return "mine.ipynb"
 
 
-def odd_names(handed: Handed) -> None:
-    """Give the notebook, and a file beside it, names that rewrite a terminal or run a script."""
-    own = handed.folder / f"{handed.folder.name}.ipynb"
-    own.rename(handed.folder / "\x1b[2J<script>alert(1)<\u202e\n- 20 of 20.ipynb")
+def odd_names(handed: Handed) -> str:
+    """Give the notebook, a cell, and a file names that rewrite a terminal or run a script."""
+    handed.check.metadata.nbgrader.grade_id = "x\n\n<script>alert('cell')</script>\x1b[2J"
     (handed.folder / "..\\..\\x\x1b[31m\n").write_text("odd")
+    return "\x1b[2J<img src=x onerror=alert(1)><script>alert(1)<\u202e\n- 20 of 20.ipynb"

@@ -9,6 +9,7 @@ of ``attack_changes``, and ``# Folder: name`` is what the student is called.
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import os
 import re
@@ -24,10 +25,12 @@ from unittest import mock
 import attack_changes
 import mini
 import nbformat
+from rich.console import Console
 
 from autograder.course import Course, Settings
 from autograder.grading import Grader
 from autograder.lesson import load_lesson
+from autograder.render import terminal
 from autograder.report import Report
 from autograder.submissions import find_submissions
 
@@ -129,6 +132,19 @@ class Besieged:
             path.read_text(errors="replace") for path in sorted(folder.rglob("*")) if path.is_file()
         )
 
+    def shown(self, name: str) -> str:
+        """What whoever reads the report, the notebook or the terminal is shown, as it is drawn."""
+        report = self.reports[name]
+        folder = self.root / "results" / LESSON / report.place
+        notebook = nbformat.read(folder / "notebook.ipynb", as_version=4)
+        cells = (one.source for one in notebook.cells if one.cell_type != "code")
+        outputs = (json.dumps(one.get("outputs", ()), ensure_ascii=False) for one in notebook.cells)
+        console = Console(file=io.StringIO(), width=200)
+        terminal.watched([report], 1, console)
+        console.print(terminal.table([report]))
+        page = (folder / "report.html").read_text()
+        return "\n".join([*cells, *outputs, page, console.file.getvalue()])
+
 
 def graded(root: Path, data_home: Path, chosen: Sequence[Case]) -> tuple[Besieged, dict[str, str]]:
     """Grade the cases between two honest submissions; the course, and its fingerprints before."""
@@ -175,11 +191,10 @@ def _set_trap(course: Besieged) -> None:
     (kernel / "kernel.json").write_text(json.dumps(given))
 
 
-def _hand_in(course: Besieged, name: str, notebook: nbformat.NotebookNode) -> Path:
+def _hand_in(course: Besieged, name: str, notebook: nbformat.NotebookNode) -> None:
     folder = course.root / "submitted" / name / LESSON
     folder.mkdir(parents=True)
     nbformat.write(notebook, folder / f"{LESSON}.ipynb")
-    return folder
 
 
 def _attack(case: Case, course: Besieged, port: int) -> None:
@@ -188,18 +203,18 @@ def _attack(case: Case, course: Besieged, port: int) -> None:
         return text.replace("PORT", str(port)).replace("autograder-attack", course.door)
 
     notebook = _notebook(case, real(case.source))
-    folder = _hand_in(course, case.folder, notebook)
+    folder = course.root / "submitted" / case.folder / LESSON
     for name, content in case.beside.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(real(content))
+    folder.mkdir(parents=True, exist_ok=True)
+    name = None
     if case.change:
         handed = attack_changes.Handed(
             notebook=notebook, folder=folder, question=case.cell, course=course.root
         )
-        path = folder / f"{LESSON}.ipynb"
-        getattr(attack_changes, case.change)(handed)
-        if path.is_file() and not path.is_symlink():
-            nbformat.write(notebook, path)
+        name = getattr(attack_changes, case.change)(handed)
+    nbformat.write(notebook, folder / (name or f"{LESSON}.ipynb"))
 
 
 def _notebook(case: Case, source: str) -> nbformat.NotebookNode:

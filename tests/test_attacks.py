@@ -12,6 +12,8 @@ from attack_course import FAST, HONEST, SECRET, Besieged, Case, cases, graded
 
 pytestmark = pytest.mark.kernel
 
+# What no page and no terminal may be shown: a script, something remote, a sign that rewrites.
+HARMFUL = r"<script|<img src=(?!.?data:)|<[^>]*onerror|\x1b(?!\[[0-9;]*m)|\\u001b\[2J|\u202e|\x07"
 SLOW = [one for one in cases() if one.name not in FAST]
 
 
@@ -54,8 +56,8 @@ def hold(course: Besieged, case: Case) -> None:
         assert sum(one.points for one in report.of(case.cell)) <= case.most
     if case.expect:
         assert re.search(case.expect, told(course, case.name)), told(course, case.name)
-    written = course.written(case.name)
-    assert SECRET not in written
+    assert SECRET not in course.written(case.name)
+    assert re.findall(HARMFUL, course.shown(case.name)) == []
     # Its own source names the word too, within quotes that outputs have not.
     outputs = re.findall(r"REACHED[^\"'\\]{0,3}$", told(course, case.name), re.MULTILINE)
     assert outputs == []

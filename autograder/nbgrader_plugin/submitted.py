@@ -18,7 +18,7 @@ from autograder.execution.restore import Restored, restore
 from autograder.grading import place_for, unreadable
 from autograder.lesson import Lesson, lesson_names
 from autograder.nbgrader_plugin.ours import grader_for, lesson_of
-from autograder.render import safe
+from autograder.render import signs
 from autograder.report import Outcome
 from autograder.submissions import Submission, choose
 
@@ -99,7 +99,7 @@ class PutRight(DeduplicateIds):
             "unreadable": told.get("unreadable"),
         }
         for note in restored.notes:
-            self.log.warning(safe.line(note))
+            self.log.warning(signs.line(note))
         return notebook, resources
 
 

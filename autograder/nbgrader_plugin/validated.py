@@ -21,7 +21,7 @@ from autograder.execution.beside import files_beside
 from autograder.execution.job import Job, Ran
 from autograder.execution.told import ending
 from autograder.notebook.desk import VALIDATING
-from autograder.render import safe
+from autograder.render import safe, signs
 
 # Without the variable that asks the checks to be silent, with the one that makes them raise.
 SPEAK = f"""\
@@ -54,11 +54,11 @@ class RunApart(Execute):
         # A folder of the course's holds one assignment; any other may hold anything.
         files, notes = files_beside(folder if root and folder != root else None)
         for note in notes:
-            self.log.warning(safe.line(note))
+            self.log.warning(signs.line(note))
         self._run(nb, rooms, files)
         safe.clean(nb)
         for cell in nb.cells:
-            cell.source = safe.text(cell.source)
+            cell.source = signs.text(cell.source)
         return nb, resources
 
     def _run(self, nb: NotebookNode, rooms: Rooms, files: dict[str, bytes]) -> None:

@@ -16,7 +16,7 @@ from rich.progress import (
 )
 from rich.table import Table
 
-from autograder.render import safe, words
+from autograder.render import signs, words
 from autograder.report import Report
 
 
@@ -52,7 +52,7 @@ def table(reports: Sequence[Report]) -> Table:
 
 def _shown(text: str) -> str:
     """A text that may be a student's."""
-    return escape(safe.line(text))
+    return escape(signs.line(text))
 
 
 def _line(report: Report) -> str:
