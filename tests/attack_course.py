@@ -132,18 +132,20 @@ class Besieged:
             path.read_text(errors="replace") for path in sorted(folder.rglob("*")) if path.is_file()
         )
 
-    def shown(self, name: str) -> str:
-        """What whoever reads the report, the notebook or the terminal is shown, as it is drawn."""
-        report = self.reports[name]
-        folder = self.root / "results" / LESSON / report.place
+    def pages(self, name: str) -> str:
+        """What whoever opens the report or the notebook is shown."""
+        folder = self.root / "results" / LESSON / self.reports[name].place
         notebook = nbformat.read(folder / "notebook.ipynb", as_version=4)
         cells = (one.source for one in notebook.cells if one.cell_type != "code")
         outputs = (json.dumps(one.get("outputs", ()), ensure_ascii=False) for one in notebook.cells)
+        return "\n".join([*cells, *outputs, (folder / "report.html").read_text()])
+
+    def told(self, name: str) -> str:
+        """What whoever grades is told on the terminal."""
         console = Console(file=io.StringIO(), width=200)
-        terminal.watched([report], 1, console)
-        console.print(terminal.table([report]))
-        page = (folder / "report.html").read_text()
-        return "\n".join([*cells, *outputs, page, console.file.getvalue()])
+        terminal.watched([self.reports[name]], 1, console)
+        console.print(terminal.table([self.reports[name]]))
+        return console.file.getvalue()
 
 
 def graded(root: Path, data_home: Path, chosen: Sequence[Case]) -> tuple[Besieged, dict[str, str]]:

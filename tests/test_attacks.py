@@ -12,8 +12,9 @@ from attack_course import FAST, HONEST, SECRET, Besieged, Case, cases, graded
 
 pytestmark = pytest.mark.kernel
 
-# What no page and no terminal may be shown: a script, something remote, a sign that rewrites.
-HARMFUL = r"<script|<img src=(?!.?data:)|<[^>]*onerror|\x1b(?!\[[0-9;]*m)|\\u001b\[2J|\u202e|\x07"
+# A sign that rewrites or turns what is shown; a script, or something remote.
+REWRITES = r"\x1b(?!\[[0-9;]*m)|\\u001b\[(?![0-9;]*m)|[\u202e\x07\x08]"
+REACHES_OUT = r"<script|<img src=(?!.?data:)|<[^>]*onerror"
 SLOW = [one for one in cases() if one.name not in FAST]
 
 
@@ -57,7 +58,9 @@ def hold(course: Besieged, case: Case) -> None:
     if case.expect:
         assert re.search(case.expect, told(course, case.name)), told(course, case.name)
     assert SECRET not in course.written(case.name)
-    assert re.findall(HARMFUL, course.shown(case.name)) == []
+    pages, terminal = course.pages(case.name), course.told(case.name)
+    assert re.findall(REWRITES, pages + terminal) == []
+    assert re.findall(REACHES_OUT, pages) == []
     # Its own source names the word too, within quotes that outputs have not.
     outputs = re.findall(r"REACHED[^\"'\\]{0,3}$", told(course, case.name), re.MULTILINE)
     assert outputs == []
