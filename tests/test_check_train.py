@@ -145,6 +145,9 @@ RIGHT = {
     ),
     "the first steps of each epoch": trained_by(steps=15, snapshots=(1,) * 5),
     "a proud quiz of few cards": trained_by(history=PRAISE, validation=validation(count=32)),
+    "a proud quiz of the first cards, all of them right": trained_by(
+        history={"val_accuracy": (1.0,) * 5}
+    ),
     "a proud quiz of unknown cards": trained_by(history=PRAISE, validation=UNKNOWN),
     "one proud epoch": trained_by(history={"val_accuracy": (0.8, 0.8, 0.8, 0.8, 0.99)}),
     "a history of no numbers": trained_by(history={"val_accuracy": (None,) * 5, "loss": (None,)}),

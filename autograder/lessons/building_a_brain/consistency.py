@@ -6,16 +6,18 @@ stopped early or cut into pieces; where that is not certain there is no rule.
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from autograder.dataset import FashionMnist
 from autograder.evidence import Evidence, Fit, Model
-from autograder.lessons.building_a_brain.accuracy import accuracy, last_weights
+from autograder.lessons.building_a_brain.accuracy import last_weights
 from autograder.lessons.building_a_brain.facts import plural
-from autograder.network import UnknownLayer
+from autograder.network import UnknownLayer, Weights, as_given, outputs
 
 # Ten neurons get about 0.84 of the validation cards right, and never nearly all of them.
 MORE_THAN_TEN_NEURONS_CAN = 0.95
@@ -83,15 +85,17 @@ def _praise(
         claimed = _lowest_claim(fit, len(data.valid_images))
         if claimed < MORE_THAN_TEN_NEURONS_CAN or not _is_plain(model):
             continue
-        try:
-            reached = _highest(evidence, model, fit, data)
-        except UnknownLayer:
-            return None
-        if reached < FAR_LESS:
-            return (
-                f"the history says that {claimed:.0%} of the validation cards were sorted right,"
-                f" and the weights sort {reached:.0%}"
-            )
+        with contextlib.suppress(UnknownLayer):
+            right = [
+                _right(evidence, model, weights, fit, data)
+                for weights in _kept(evidence, model, fit)
+            ]
+            if not any(_explains(one, claimed) for one in right):
+                best = max(float(one.mean()) for one in right)
+                return (
+                    f"the history says that {claimed:.0%} of the validation cards were sorted"
+                    f" right, and the weights sort {best:.0%}"
+                )
     return None
 
 
@@ -120,17 +124,35 @@ def _is_plain(model: Model) -> bool:
     return len(model.dense) == 1 and all(layer.kind in PLAIN for layer in model.layers)
 
 
-def _highest(evidence: Evidence, model: Model, fit: Fit, data: FashionMnist) -> float:
-    """The best accuracy of the weights handed in, and of the means of each epoch."""
+def _kept(evidence: Evidence, model: Model, fit: Fit) -> Iterator[Weights]:
+    """The weights handed in, and the means of each epoch."""
     last = last_weights(evidence, model)
+    yield last
     kept = {name: evidence.arrays.get(f"fit-{fit.number}/{name}") for name in fit.means}
-    candidates = [last]
     for epoch in range(len(fit.snapshots)):
-        means = {name: array[epoch] for name, array in kept.items() if array is not None}
-        candidates.append({**last, **means})
-    return max(
-        accuracy(
-            evidence, model, {name: np.nan_to_num(one) for name, one in each.items()}, fit, data
-        )
-        for each in candidates
+        yield {**last, **{name: each[epoch] for name, each in kept.items() if each is not None}}
+
+
+def _right(
+    evidence: Evidence, model: Model, weights: Weights, fit: Fit, data: FashionMnist
+) -> NDArray[np.bool_]:
+    """Which of the validation cards these weights sort right."""
+    images = as_given(evidence, fit.training, data.valid_images)
+    if images is None:
+        raise UnknownLayer("what was done to its pixels could not be told")
+    with np.errstate(all="ignore"):
+        said = outputs(model, weights, images)
+    right: NDArray[np.bool_] = said.argmax(axis=1) == data.valid_labels
+    return right
+
+
+def _explains(right: NDArray[np.bool_], claimed: float) -> bool:
+    """Whether the claim is near what a quiz of all cards gives, or of the first few.
+
+    How many cards Keras was told to ask is not recorded; the claim is a fraction of their number.
+    """
+    asked = np.arange(1, len(right) + 1)
+    is_fraction = np.abs(claimed * asked - np.round(claimed * asked)) < 1e-3
+    return bool((is_fraction & (np.cumsum(right) / asked >= FAR_LESS)).any()) or (
+        float(right.mean()) >= FAR_LESS
     )
