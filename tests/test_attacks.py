@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path
 
@@ -16,12 +15,6 @@ pytestmark = pytest.mark.kernel
 REWRITES = r"\x1b(?!\[[0-9;]*m)|\\u001b\[(?![0-9;]*m)|[\u202e\x07\x08]"
 REACHES_OUT = r"<script|<img src=(?!.?data:)|<[^>]*onerror"
 SLOW = [one for one in cases() if one.name not in FAST]
-
-
-@pytest.fixture(scope="module")
-def before() -> set[int]:
-    """The processes of this machine before anything was run."""
-    return set(psutil.pids())
 
 
 @pytest.fixture(scope="module")
@@ -77,14 +70,10 @@ def untouched(besieged: tuple[Besieged, dict[str, str]]) -> None:
     assert first.notes == last.notes
 
 
-def left_behind() -> list[str]:
-    """Processes of rooms that are still there."""
-    names = []
-    for process in psutil.process_iter(["cmdline"]):
-        words = " ".join(process.info["cmdline"] or [])
-        if "autograder.execution.room" in words and process.ppid() != os.getppid():
-            names.append(words)
-    return names
+def left_behind(course: Besieged) -> list[str]:
+    """Processes of this course's rooms that are still there."""
+    lines = (" ".join(one.info["cmdline"] or []) for one in psutil.process_iter(["cmdline"]))
+    return [words for words in lines if "execution.room" in words and str(course.root) in words]
 
 
 @pytest.mark.parametrize("case", cases(FAST), ids=lambda case: case.name)
@@ -96,7 +85,7 @@ def test_an_attack_is_held(fast, case: Case) -> None:
 def test_nothing_was_touched(fast) -> None:
     """The course, its neighbours, and who graded."""
     untouched(fast)
-    assert left_behind() == []
+    assert left_behind(fast[0]) == []
 
 
 @pytest.mark.slow
@@ -110,4 +99,4 @@ def test_every_other_attack_is_held(slow, case: Case) -> None:
 def test_nothing_was_touched_by_the_others(slow) -> None:
     """The course, its neighbours, and who graded."""
     untouched(slow)
-    assert left_behind() == []
+    assert left_behind(slow[0]) == []
