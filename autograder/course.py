@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import ast
+import contextlib
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
-from traitlets.config.loader import PyFileConfigLoader
+from traitlets.config.loader import DeferredConfigString, PyFileConfigLoader
 
 from autograder.errors import CourseError
 from autograder.lesson import Lesson
@@ -81,10 +84,19 @@ def find_course(start: Path) -> Course:
     Raises:
         CourseError: the configuration cannot be read.
     """
-    for folder in (start.resolve(), *start.resolve().parents):
-        if (folder / CONFIG).is_file():
-            return Course(root=folder, settings=read_settings(folder / CONFIG))
-    return Course()
+    root = find_root(start)
+    return Course(root=root, settings=read_settings(root / CONFIG)) if root else Course()
+
+
+def find_root(start: Path) -> Path | None:
+    """The folder of the course that ``start`` lies in; its configuration is not run."""
+    places = (start.resolve(), *start.resolve().parents)
+    found = [folder for folder in places if (folder / CONFIG).is_file()]
+    # What was handed in to a course is none itself, whatever a student put into it.
+    handed_in = [folder / "submitted" for folder in found]
+    return next(
+        (one for one in found if not any(one.is_relative_to(place) for place in handed_in)), None
+    )
 
 
 def read_settings(path: Path) -> Settings:
@@ -98,14 +110,32 @@ def read_settings(path: Path) -> Settings:
     # The file is a program: it may raise anything.
     except Exception as error:
         raise CourseError(f"{path.name}: {type(error).__name__}: {error}") from error
-    given = dict(config.get("Autograder", {}))
+    return settings_of(config, path.name)
+
+
+def settings_of(config: Mapping[str, Any], name: str = CONFIG) -> Settings:
+    """The settings among those of nbgrader, which were read from a file of this name.
+
+    Raises:
+        CourseError: a setting does not exist or has a wrong value.
+    """
+    given = {name: _plain(value) for name, value in config.get("Autograder", {}).items()}
     known = {field.name for field in fields(Settings)}
     if unknown := sorted(set(given) - known):
         raise CourseError(
-            f"{path.name}: there is no setting Autograder.{unknown[0]}."
+            f"{name}: there is no setting Autograder.{unknown[0]}."
             f" There are: {', '.join(sorted(known))}."
         )
     try:
         return msgspec.convert(given, Settings)
     except msgspec.ValidationError as error:
-        raise CourseError(f"{path.name}: Autograder: {error}.") from error
+        raise CourseError(f"{name}: Autograder: {error}.") from error
+
+
+def _plain(value: Any) -> Any:
+    """A value as it was meant, also where it was given as ``--Autograder.name=value``."""
+    if not isinstance(value, DeferredConfigString):
+        return value
+    with contextlib.suppress(ValueError, SyntaxError):
+        return ast.literal_eval(str(value))
+    return str(value)

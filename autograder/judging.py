@@ -16,6 +16,7 @@ from autograder.dataset import FashionMnist
 from autograder.errors import LessonError
 from autograder.evidence import Evidence
 from autograder.lesson import Lesson
+from autograder.render import signs
 from autograder.report import CheckResult, Outcome
 
 
@@ -206,8 +207,9 @@ def _result(item: pytest.Item, verdict: Verdict | None, message: str) -> CheckRe
         outcome=outcome,
         points=points if outcome is Outcome.PASSED else 0.0,
         max_points=points,
-        message=verdict.message if verdict else message or said.partition("\n")[0],
-        help=verdict.help if verdict else "",
+        # They may quote what a student wrote.
+        message=signs.plain(verdict.message if verdict else message or said.partition("\n")[0]),
+        help=signs.plain(verdict.help) if verdict else "",
         misconception=verdict.misconception if verdict else None,
         hidden=item.get_closest_marker("hidden") is not None,
     )

@@ -17,6 +17,7 @@ from attack_course import HONEST, Besieged, Case, cases, graded  # noqa: E402
 
 from autograder.dataset.places import data_folder  # noqa: E402
 from autograder.dataset.provision import SHIPPED_SAMPLE, install  # noqa: E402
+from autograder.render import signs  # noqa: E402
 
 PAGE = ROOT / "docs" / "security.md"
 BETWEEN = re.compile(r"(<!-- attacks -->\n).*(<!-- end -->)", re.DOTALL)
@@ -55,7 +56,8 @@ def rows(course: Besieged) -> str:
 def _end(course: Besieged, case: Case) -> str:
     report = course.reports[case.name]
     about = [note for note in report.notes if note.startswith("A cell")]
-    return "; ".join([*([report.reason] if report.reason else []), *about]) or "reached its end"
+    words = "; ".join([*([report.reason] if report.reason else []), *about])
+    return signs.line(words).replace("|", "\\|") or "reached its end"
 
 
 if __name__ == "__main__":

@@ -1,12 +1,16 @@
 """A course under attack: every case of ``tests/attacks`` as a submission, among things to protect.
 
 A case is the source of one cell. Its first lines say what it tries, where it stands, and what it
-may earn; ``COURSE``, ``HOME`` and ``PORT`` stand for the real ones.
+may earn; ``COURSE``, ``HOME`` and ``PORT`` stand for the real ones. After a line ``# Beside: a, b``
+comes the content of files that are handed in beside the notebook, ``# Change: name`` is a function
+of ``attack_changes``, and ``# Folder: name`` is what the student is called.
 """
 
 from __future__ import annotations
 
 import hashlib
+import io
+import json
 import os
 import re
 import socket
@@ -18,12 +22,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from unittest import mock
 
+import attack_changes
 import mini
 import nbformat
+from rich.console import Console
 
 from autograder.course import Course, Settings
 from autograder.grading import Grader
 from autograder.lesson import load_lesson
+from autograder.render import terminal
 from autograder.report import Report
 from autograder.submissions import find_submissions
 
@@ -37,6 +44,7 @@ SETTINGS = Settings(cell_seconds=20, seconds=120)
 FAST = (
     *("forged-history", "patched-builtins", "evidence-by-hand", "pasted-weights", "network"),
     *("reading-the-solution", "gradebook", "kill-everyone", "daemon", "new-namespaces"),
+    *("skip-execution", "named-kernel", "imports-beside", "links-beside"),
 )
 
 
@@ -51,6 +59,10 @@ class Case:
     instead: bool = False
     most: float | None = None
     expect: str | None = None
+    keeps: bool = False
+    change: str | None = None
+    folder: str = ""
+    beside: dict[str, str] = field(default_factory=dict)
 
 
 def cases(names: Sequence[str] = ()) -> list[Case]:
@@ -59,17 +71,35 @@ def cases(names: Sequence[str] = ()) -> list[Case]:
 
 
 def _case(path: Path) -> Case:
-    text = path.read_text()
-    head = dict(re.findall(r"^# (Tries|Cell|Most|Expect): (.+)$", text, re.MULTILINE))
+    text, *parts = re.split(r"^# Beside: ", path.read_text(), flags=re.MULTILINE)
+    head, _, source = text.partition("\n\n")
+    words = dict(
+        re.findall(r"^# (Tries|Cell|Most|Expect|Change|Folder): (.+)$", head, re.MULTILINE)
+    )
     return Case(
         name=path.stem,
-        tries=head["Tries"],
-        cell=head["Cell"],
-        source=text.partition("\n\n")[2],
-        instead="# Instead" in text,
-        most=float(head["Most"]) if "Most" in head else None,
-        expect=head.get("Expect"),
+        tries=words["Tries"],
+        cell=words["Cell"],
+        source=source,
+        instead="# Instead" in head,
+        most=float(words["Most"]) if "Most" in words else None,
+        expect=words.get("Expect"),
+        keeps="# Keeps its points" in head,
+        change=words.get("Change"),
+        folder=words.get("Folder", path.stem).encode().decode("unicode_escape"),
+        beside=dict(_beside(parts)),
     )
+
+
+def _beside(parts: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Names and contents; several lines of names in a row share the content that follows."""
+    waiting: list[str] = []
+    for part in parts:
+        names, _, content = part.partition("\n")
+        waiting += names.split(", ")
+        if content:
+            yield from ((name, content) for name in waiting)
+            waiting = []
 
 
 @dataclass
@@ -97,10 +127,25 @@ class Besieged:
 
     def written(self, name: str) -> str:
         """All that was written about a submission."""
-        folder = self.root / "results" / LESSON / name
+        folder = self.root / "results" / LESSON / self.reports[name].place
         return "".join(
             path.read_text(errors="replace") for path in sorted(folder.rglob("*")) if path.is_file()
         )
+
+    def pages(self, name: str) -> str:
+        """What whoever opens the report or the notebook is shown."""
+        folder = self.root / "results" / LESSON / self.reports[name].place
+        notebook = nbformat.read(folder / "notebook.ipynb", as_version=4)
+        cells = (one.source for one in notebook.cells if one.cell_type != "code")
+        outputs = (json.dumps(one.get("outputs", ()), ensure_ascii=False) for one in notebook.cells)
+        return "\n".join([*cells, *outputs, (folder / "report.html").read_text()])
+
+    def told(self, name: str) -> str:
+        """What whoever grades is told on the terminal."""
+        console = Console(file=io.StringIO(), width=200)
+        terminal.watched([self.reports[name]], 1, console)
+        console.print(terminal.table([self.reports[name]]))
+        return console.file.getvalue()
 
 
 def graded(root: Path, data_home: Path, chosen: Sequence[Case]) -> tuple[Besieged, dict[str, str]]:
@@ -111,7 +156,7 @@ def graded(root: Path, data_home: Path, chosen: Sequence[Case]) -> tuple[Besiege
         for name in HONEST:
             _hand_in(course, name, mini.submitted())
         for case in chosen:
-            _hand_in(course, case.name, _notebook(case, course, port))
+            _attack(case, course, port)
         before = course.prints()
         grader = Grader(
             course=Course(root=course.root, settings=SETTINGS),
@@ -121,7 +166,9 @@ def graded(root: Path, data_home: Path, chosen: Sequence[Case]) -> tuple[Besiege
         )
         with grader:
             found = find_submissions([course.root / "submitted"])
-            course.reports = {one.name: one for one in grader.grade(found, workers=2)}
+            reports = {one.name: one for one in grader.grade(found, workers=2)}
+    names = {case.folder: case.name for case in chosen}
+    course.reports = {names.get(name, name): one for name, one in reports.items()}
     return course, before
 
 
@@ -131,9 +178,19 @@ def _furnish(course: Besieged) -> None:
         (course.root / place / "secret.txt").write_text(SECRET)
     course.home.mkdir()
     (course.home / "secret.txt").write_text(SECRET)
+    _set_trap(course)
     with sqlite3.connect(course.root / "gradebook.db") as book:
         book.execute("create table grade (score real)")
         book.execute("insert into grade values (1)")
+
+
+def _set_trap(course: Besieged) -> None:
+    """A kernel among those of whoever grades, which is another program."""
+    kernel = course.home / ".local/share/jupyter/kernels" / attack_changes.KERNEL
+    kernel.mkdir(parents=True)
+    command = ["/usr/bin/env", "touch", str(course.root / "marker-kernel")]
+    given = {"argv": command, "display_name": "Python 3", "language": "python"}
+    (kernel / "kernel.json").write_text(json.dumps(given))
 
 
 def _hand_in(course: Besieged, name: str, notebook: nbformat.NotebookNode) -> None:
@@ -142,9 +199,27 @@ def _hand_in(course: Besieged, name: str, notebook: nbformat.NotebookNode) -> No
     nbformat.write(notebook, folder / f"{LESSON}.ipynb")
 
 
-def _notebook(case: Case, course: Besieged, port: int) -> nbformat.NotebookNode:
-    source = case.source.replace("COURSE", str(course.root)).replace("HOME", str(course.home))
-    source = source.replace("PORT", str(port)).replace("autograder-attack", course.door)
+def _attack(case: Case, course: Besieged, port: int) -> None:
+    def real(text: str) -> str:
+        text = text.replace("COURSE", str(course.root)).replace("HOME", str(course.home))
+        return text.replace("PORT", str(port)).replace("autograder-attack", course.door)
+
+    notebook = _notebook(case, real(case.source))
+    folder = course.root / "submitted" / case.folder / LESSON
+    for name, content in case.beside.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(real(content))
+    folder.mkdir(parents=True, exist_ok=True)
+    name = None
+    if case.change:
+        handed = attack_changes.Handed(
+            notebook=notebook, folder=folder, question=case.cell, course=course.root
+        )
+        name = getattr(attack_changes, case.change)(handed)
+    nbformat.write(notebook, folder / (name or f"{LESSON}.ipynb"))
+
+
+def _notebook(case: Case, source: str) -> nbformat.NotebookNode:
     answer = source if case.instead else f"{source}\n{mini.RIGHT[case.cell]}"
     if not case.instead and case.source.lstrip().startswith("# After"):
         answer = f"{mini.RIGHT[case.cell]}\n{source}"

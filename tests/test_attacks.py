@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path
 
@@ -12,13 +11,10 @@ from attack_course import FAST, HONEST, SECRET, Besieged, Case, cases, graded
 
 pytestmark = pytest.mark.kernel
 
+# A sign that rewrites or turns what is shown; a script, or something remote.
+REWRITES = r"\x1b(?!\[[0-9;]*m)|\\u001b\[(?![0-9;]*m)|[\u202e\x07\x08]"
+REACHES_OUT = r"<script|<img src=(?!.?data:)|<[^>]*onerror"
 SLOW = [one for one in cases() if one.name not in FAST]
-
-
-@pytest.fixture(scope="module")
-def before() -> set[int]:
-    """The processes of this machine before anything was run."""
-    return set(psutil.pids())
 
 
 @pytest.fixture(scope="module")
@@ -48,12 +44,16 @@ def hold(course: Besieged, case: Case) -> None:
     for check in honest.checks:
         (own,) = [one for one in report.checks if one.id == check.id]
         assert own.points <= check.points, own
+    if case.keeps:
+        assert report.score == honest.score
     if case.most is not None:
         assert sum(one.points for one in report.of(case.cell)) <= case.most
     if case.expect:
         assert re.search(case.expect, told(course, case.name)), told(course, case.name)
-    written = course.written(case.name)
-    assert SECRET not in written
+    assert SECRET not in course.written(case.name)
+    pages, terminal = course.pages(case.name), course.told(case.name)
+    assert re.findall(REWRITES, pages + terminal) == []
+    assert re.findall(REACHES_OUT, pages) == []
     # Its own source names the word too, within quotes that outputs have not.
     outputs = re.findall(r"REACHED[^\"'\\]{0,3}$", told(course, case.name), re.MULTILINE)
     assert outputs == []
@@ -70,14 +70,10 @@ def untouched(besieged: tuple[Besieged, dict[str, str]]) -> None:
     assert first.notes == last.notes
 
 
-def left_behind() -> list[str]:
-    """Processes of rooms that are still there."""
-    names = []
-    for process in psutil.process_iter(["cmdline"]):
-        words = " ".join(process.info["cmdline"] or [])
-        if "autograder.execution.room" in words and process.ppid() != os.getppid():
-            names.append(words)
-    return names
+def left_behind(course: Besieged) -> list[str]:
+    """Processes of this course's rooms that are still there."""
+    lines = (" ".join(one.info["cmdline"] or []) for one in psutil.process_iter(["cmdline"]))
+    return [words for words in lines if "execution.room" in words and str(course.root) in words]
 
 
 @pytest.mark.parametrize("case", cases(FAST), ids=lambda case: case.name)
@@ -89,7 +85,7 @@ def test_an_attack_is_held(fast, case: Case) -> None:
 def test_nothing_was_touched(fast) -> None:
     """The course, its neighbours, and who graded."""
     untouched(fast)
-    assert left_behind() == []
+    assert left_behind(fast[0]) == []
 
 
 @pytest.mark.slow
@@ -103,4 +99,4 @@ def test_every_other_attack_is_held(slow, case: Case) -> None:
 def test_nothing_was_touched_by_the_others(slow) -> None:
     """The course, its neighbours, and who graded."""
     untouched(slow)
-    assert left_behind() == []
+    assert left_behind(slow[0]) == []

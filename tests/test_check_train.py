@@ -45,6 +45,8 @@ SKIPPED = dict.fromkeys(
 ON_GPU = "/job:localhost/replica:0/task:0/device:GPU:0"
 WITH_GPU = devices(offered=(CPU, GPU), visible=(CPU, GPU))
 ONE_GPU = {"gpus": claim((GPU,), "list")}
+NO_MEANS = {"means": (), "snapshots": ()}
+PRAISE = {"val_accuracy": (0.99,) * 5}
 SCALED = {"scale": "map/scale", "shift": "map/shift"}
 
 
@@ -80,6 +82,27 @@ def five_fits():
     return given
 
 
+def not_moving():
+    """Good weights that were there before training and stayed as they were."""
+    given = arrays()
+    for name in ("kernel", "bias"):
+        given[f"fit-0/dense/{name}"] = np.repeat(given[f"dense/{name}"][None], 5, axis=0)
+    return given
+
+
+def contradicts(*says: str, others=(), **changes) -> Case:
+    """A case in which nothing can be earned for training, because of these words."""
+    work = changes.pop("work", None) or trained_by(**changes)
+    return fails(
+        "train.epochs",
+        "contradictory-evidence",
+        "contradicts itself",
+        *says,
+        work=work,
+        others={**SKIPPED, **dict(others)},
+    )
+
+
 def hidden():
     """Arrays of a hidden layer that hands the pixels on, and whose mean is spoilt."""
     pass_on = np.eye(784, dtype=np.float32)
@@ -112,6 +135,22 @@ RIGHT = {
     "another model was trained before": Submission(
         fits=(fit(model=1), fit(number=1)), arrays=lambda: arrays(number=1)
     ),
+    "cut short in its seventh epoch": trained_by(
+        epochs_asked=9,
+        epochs_done=6,
+        steps=6 * 375 + 9,
+        interrupted=True,
+        snapshots=(3,) * 5,
+        history={"loss": (1.0,) * 6, "val_accuracy": (0.8,) * 3},
+    ),
+    "the first steps of each epoch": trained_by(steps=15, snapshots=(1,) * 5),
+    "a proud quiz of few cards": trained_by(history=PRAISE, validation=validation(count=32)),
+    "a proud quiz of the first cards, all of them right": trained_by(
+        history={"val_accuracy": (1.0,) * 5}
+    ),
+    "a proud quiz of unknown cards": trained_by(history=PRAISE, validation=UNKNOWN),
+    "one proud epoch": trained_by(history={"val_accuracy": (0.8, 0.8, 0.8, 0.8, 0.99)}),
+    "a history of no numbers": trained_by(history={"val_accuracy": (None,) * 5, "loss": (None,)}),
     "no means were kept": Submission(fits=(fit(means=(), snapshots=()),)),
     "a split that Keras ignores": trained_by(validation_split=0.2),
     "a label set that cannot be told": trained_by(training=training(labels="unknown")),
@@ -138,13 +177,19 @@ CASES = {
         "train.epochs",
         "too-few-epochs",
         "for 1 epoch; 5 were asked for",
-        work=trained_by(epochs_done=1, steps=375),
+        work=trained_by(epochs_done=1, steps=375, **NO_MEANS),
     ),
     "interrupted": fails(
         "train.epochs",
         "too-few-epochs",
         "cut short after 2 epochs",
-        work=trained_by(epochs_done=2, steps=900, interrupted=True, training=training(count=2_000)),
+        work=trained_by(
+            epochs_done=2,
+            steps=900,
+            interrupted=True,
+            training=training(count=2_000),
+            **NO_MEANS,
+        ),
     ),
     "studied the quiz": fails(
         "train.data",
@@ -272,6 +317,26 @@ CASES = {
         "Build and compile afresh",
         work=Submission(arrays=spoilt, label=lambda: label_of(spoilt())),
     ),
+    "good weights that training did not touch": fails(
+        "train.accuracy",
+        "not-trained",
+        "the same in every epoch",
+        work=Submission(arrays=not_moving),
+    ),
+    "more epochs than were asked for": contradicts("of 3 that were", epochs_asked=3),
+    "epochs without a step": contradicts("without a single step", steps=0),
+    "a history longer than training": contradicts(
+        "tells of 6 epochs, of which 5", history={"loss": (1.0,) * 6}
+    ),
+    "weights of epochs that were not done": contradicts(
+        "weights of 5 epochs after 1 epoch", epochs_done=1, steps=375
+    ),
+    "more snapshots than steps": contradicts("15 snapshots were taken in 9 steps", steps=9),
+    "means of another number": contradicts("`dense/kernel` was not kept", snapshots=(3,) * 4),
+    "one number twice": contradicts(
+        "the same number", work=Submission(fits=(FIT, FIT), asked=(changed(ASKED, fits=2),))
+    ),
+    "praised weights": contradicts("99% of the validation cards", "sort 8", history=PRAISE),
     "diverged": fails(
         "train.accuracy",
         "diverged",

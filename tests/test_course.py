@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 from evidence_builder import LESSON
+from traitlets.config.loader import DeferredConfigString
 
-from autograder.course import CONFIG, Course, Settings, find_course
+from autograder.course import CONFIG, Course, Settings, find_course, settings_of
 from autograder.errors import CourseError
 
 
@@ -62,3 +63,16 @@ def test_the_courses_own_notebook_and_checks_are_used(tmp_path):
     found = Course(root=tmp_path)
     assert found.released(LESSON) == released
     assert found.checks(LESSON) == (*LESSON.checks, extra)
+
+
+def test_what_was_handed_in_is_no_course(tmp_path):
+    """A student's own configuration is not run, wherever one stands."""
+    handed_in = course(tmp_path) / "submitted" / "eve" / LESSON.name
+    handed_in.mkdir(parents=True)
+    course(handed_in, "raise SystemExit")
+    assert find_course(handed_in).root == tmp_path.resolve()
+
+
+def test_settings_given_to_nbgrader_on_its_command_line():
+    given = {"isolation": DeferredConfigString("none"), "seconds": DeferredConfigString("60")}
+    assert settings_of({"Autograder": given}) == Settings(isolation="none", seconds=60)

@@ -3,8 +3,12 @@
 import io
 import json
 import os
+import re
 import struct
+import tracemalloc
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
@@ -29,6 +33,8 @@ from autograder.evidence import (
     save,
 )
 
+# More than any small file takes to be read, and far less than a lie could ask for.
+LITTLE = 8 * 2**20
 SMALL = {"a": np.arange(6, dtype=np.float32).reshape(2, 3), "b/c": np.array(7)}
 
 
@@ -307,7 +313,8 @@ def test_many_members_that_share_their_bytes(folder):
     entry = data[start:end]
     tail = struct.pack("<4s4H2IH", b"PK\x05\x06", 0, 0, 60, 60, 60 * len(entry), start, 0)
     (folder / "arrays.npz").write_bytes(data[:start] + entry * 60 + tail)
-    refused(folder)
+    with memory_below(3 * MAX_ARRAY_BYTES):
+        refused(folder)
 
 
 def test_more_arrays_than_anyone_needs(folder):
@@ -373,12 +380,109 @@ def mutated(draw, whole: bytes) -> bytes:
 def loads_or_is_refused(folder: Path, *, record: bytes = WHOLE, packed: bytes = PACKED) -> None:
     (folder / "evidence.json").write_bytes(record)
     (folder / "arrays.npz").write_bytes(packed)
-    try:
-        evidence = load(folder)
-    except EvidenceError:
-        return
+    with memory_below(LITTLE):
+        try:
+            evidence = load(folder)
+        except EvidenceError:
+            return
     assert isinstance(evidence.record, Record)
     assert all(array.dtype.kind in "iuf" for array in evidence.arrays.values())
+
+
+@contextmanager
+def memory_below(most: int) -> Iterator[None]:
+    """What is done takes no more memory than this, whatever a header says."""
+    tracemalloc.start()
+    try:
+        yield
+        assert tracemalloc.get_traced_memory()[1] < most
+    finally:
+        tracemalloc.stop()
+
+
+def test_the_memory_is_really_measured() -> None:
+    """NumPy's is counted too."""
+    with pytest.raises(AssertionError), memory_below(LITTLE):
+        np.ones(LITTLE, np.uint8)
+
+
+@st.composite
+def lying(draw) -> bytes:
+    """An archive whose headers lie: about sizes, places, names, flags and how many there are."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as opened:
+        for number in range(draw(st.integers(1, 3))):
+            opened.writestr(f"{number}.npy", GOOD)
+    data = bytearray(stream.getvalue())
+    headers = {b"PK\x03\x04": 30, b"PK\x01\x02": 46, b"PK\x05\x06": 22}
+    for _ in range(draw(st.integers(1, 4))):
+        sign = draw(st.sampled_from(list(headers)))
+        places = [place for place in range(len(data) - 46) if data[place : place + 4] == sign]
+        place = draw(st.sampled_from(places or [len(data) - 22]))
+        width, form = draw(st.sampled_from([(2, "<H"), (4, "<I")]))
+        field = place + draw(st.integers(4, headers[sign] - width))
+        known = (0, 1, 8, 99, len(data), 2**15, 2**16 - 1, 2**31 - 1, 2**32 - 1)
+        value = draw(st.sampled_from(known) | st.integers(0, 2**32 - 1))
+        struct.pack_into(form, data, min(field, len(data) - width), value % 2 ** (8 * width))
+    if draw(st.booleans()):
+        # Another entry for the same member, which is not counted at the end.
+        entry = data[data.index(b"PK\x01\x02") :]
+        data += entry
+    return bytes(data)
+
+
+@st.composite
+def lying_member(draw) -> bytes:
+    """An array whose header tells of another type, shape or order than there are numbers for."""
+    side = st.integers(-2, 4) | st.sampled_from((2**31, 2**62, 2**64, 10**30))
+    shape = tuple(draw(st.lists(side, max_size=10)))
+    kinds = ("<f4", ">f8", "|u1", "<i8", "<c16", "|O", "<U9", "<M8[s]", "|V8", "<f2", "?")
+    kind = draw(st.sampled_from(kinds))
+    order = draw(st.sampled_from(("True", "False", "None")))
+    return npy(described(repr(kind), repr(shape), order), draw(st.binary(max_size=64)))
+
+
+ODD = (
+    lambda depth: "[" * depth + "]" * depth,
+    lambda depth: '{"a":' * depth + "1" + "}" * depth,
+    lambda depth: "[" * depth,
+    lambda depth: "9" * depth,
+    lambda depth: f"-{'9' * depth}e9999",
+    lambda depth: '"' + "\\ud800" * depth + '"',
+    lambda depth: "1," * depth,
+)
+
+
+def deep(draw, whole: object) -> bytes:
+    """JSON in which something was replaced by something deep, long or huge."""
+    data = json.dumps(whole)
+    places = [found.end() for found in re.finditer(r'": ', data)]
+    place = draw(st.sampled_from(places))
+    depth = draw(st.integers(1, 20_000))
+    odd = draw(st.sampled_from([one(depth) for one in ODD]))
+    end = re.compile(r",|}|\]").search(data, place)
+    return (data[:place] + odd + data[end.start() if end else place :]).encode()
+
+
+@ANYTHING
+@given(st.data())
+def test_a_record_with_something_deep_or_huge_is_read_or_refused(tmp_path, data):
+    loads_or_is_refused(tmp_path, record=deep(data.draw, json.loads(WHOLE)))
+
+
+@ANYTHING
+@given(packed=lying())
+def test_an_archive_that_lies_is_read_or_refused(tmp_path, packed):
+    loads_or_is_refused(tmp_path, packed=packed)
+
+
+@ANYTHING
+@given(member=lying_member())
+def test_a_member_that_lies_is_read_or_refused(tmp_path, member):
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as opened:
+        opened.writestr("a.npy", member)
+    loads_or_is_refused(tmp_path, packed=stream.getvalue())
 
 
 @ANYTHING

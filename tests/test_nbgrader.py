@@ -58,6 +58,8 @@ def tampered() -> NotebookNode:
     return notebook
 
 
+LOOK = "import pathlib\nfor one in pathlib.Path().rglob('*.txt'):\n    print(one, one.read_text())"
+SECRET = "nobody-but-the-instructor-may-read-this"  # noqa: S105
 SUBMITTED = {
     "partial credit": untrained(
         build="model = tf.keras.Sequential([tf.keras.Input((28, 28)), tf.keras.layers.Flatten(),"
@@ -66,6 +68,7 @@ SUBMITTED = {
     "tampered": tampered(),
     "stderr": untrained(devices="import sys\nprint('careful', file=sys.stderr)\n" + "gpus = []"),
     "crash": untrained(compile="import os\nos._exit(1)"),
+    "links": untrained(build=make_class.BLANK, devices=f"{LOOK}\ngpus = []"),
 }
 
 
@@ -97,11 +100,22 @@ def course(tmp_path_factory, sample_keras: Path) -> Path:
     (unreadable / LESSON.notebook).write_text("Dear teacher,")
     renamed = root / "submitted" / "stderr" / LESSON.name / LESSON.notebook
     renamed.rename(renamed.with_name("meine Lösung.ipynb"))
+    link(root, root / "submitted" / "links" / LESSON.name)
     for command in ("generate_assignment", "autograde", "generate_feedback"):
         done = nbgrader(root, sample_keras, command, LESSON.name)
         assert done.returncode == 0, done.stderr[-3000:]
     assert nbgrader(root, sample_keras, "export").returncode == 0
     return root
+
+
+def link(root: Path, folder: Path) -> None:
+    """Hand in links: to a neighbour's notebook, and to what only the instructor may read."""
+    (root / "secret.txt").write_text(SECRET)
+    (folder / "link.txt").symlink_to(root / "secret.txt")
+    (folder / "own.txt").write_text("my own notes")
+    own = folder / LESSON.notebook
+    own.rename(folder / "<script>alert(1)<.ipynb")
+    own.symlink_to(root / "submitted" / "partial credit" / LESSON.name / LESSON.notebook)
 
 
 def grades(course: Path, student: str) -> dict[str, tuple[float, bool]]:
@@ -183,6 +197,17 @@ def test_what_is_no_notebook_has_a_zero_with_its_reason(course: Path) -> None:
     """Nothing is lost: the student finds the reason in the feedback."""
     assert set(scores(course, "not a notebook").values()) == {0}
     assert "it is not JSON" in feedback(course, "not a notebook")
+
+
+def test_links_lead_nowhere(course: Path) -> None:
+    """Neither to a neighbour's work nor to a secret, and a name is no markup."""
+    assert scores(course, "links")["build"] == 0
+    page = feedback(course, "links")
+    assert "my own notes" in page
+    assert SECRET not in page
+    assert "<script>alert(1)" not in page
+    copies = (course / "autograded" / "links").rglob("*")
+    assert not any(SECRET in one.read_text() for one in copies if one.is_file())
 
 
 def test_the_export_has_the_judges_sums(course: Path) -> None:

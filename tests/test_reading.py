@@ -2,6 +2,8 @@
 
 import copy
 import json
+import tracemalloc
+from contextlib import suppress
 
 import mini
 import nbformat
@@ -222,6 +224,33 @@ def test_any_damage_is_put_right_or_refused_with_a_reason(tmp_path, data) -> Non
         ours = mini.cell_of(mini.released(), name)
         assert mini.cell_of(restored.notebook, name).source == ours.source
     assert len({cell.id for cell in restored.notebook.cells}) == len(restored.notebook.cells)
+
+
+@given(st.data())
+@settings(
+    max_examples=150,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+def test_any_bytes_are_read_or_refused_within_little_memory(tmp_path, data) -> None:
+    """Flipped, cut, put in; nested deeper than Python goes."""
+    whole = bytearray(json.dumps(NOTEBOOK).encode())
+    for _ in range(data.draw(st.integers(1, 4))):
+        place = data.draw(st.integers(0, len(whole) - 1))
+        depth = data.draw(st.integers(1, 20_000))
+        put = data.draw(
+            st.sampled_from([b"[" * depth, b'{"a":' * depth, b"9" * depth, b"\\ud800" * depth])
+            | st.binary(max_size=30)
+        )
+        whole[place : place + data.draw(st.integers(0, 30))] = put
+    tracemalloc.start()
+    try:
+        with suppress(SubmissionError):
+            read(tmp_path, bytes(whole))
+    finally:
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+    assert peak < 64 * 2**20
 
 
 def with_picture(attachments: object) -> dict:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import nbformat
 import pytest
 
-from autograder.render import safe
+from autograder.render import safe, signs
 
 TABLE = '<table border="1" class="dataframe"><tr><td style="color: red">1</td></tr></table>'
 
@@ -53,6 +53,19 @@ def test_control_characters() -> None:
     """Colours stay; what moves, renames, erases, links or turns around goes."""
     given = "\x1b[2J\x1b]0;title\x07\x1b[31mred\x1b[0m\x08\u202egnp\x1b]8;;http://x\x1b\\here\r\n"
     assert safe.text(given) == "\x1b[31mred\x1b[0mgnphere\r\n"
+
+
+def test_one_line_for_a_terminal() -> None:
+    """Not even colours: they would go on beyond the text."""
+    assert signs.line("a\x1b[31mb\r\n\x1b[2J \x1b[\x1b[2Jc") == "ab [c"
+
+
+def test_text_as_markdown_shows_it() -> None:
+    """Neither markup nor a link, a list or a formula."""
+    given = "<script>1</script>\n- [x](http://y) ![z](w) `a` $b$ c_d"
+    shown = safe.markdown(given)
+    assert shown.startswith("&lt;script&gt;1&lt;/script&gt; - \\[x\\](http://y)")
+    assert shown.endswith("\\!\\[z\\](w) \\`a\\` \\$b\\$ c\\_d")
 
 
 def notebook() -> nbformat.NotebookNode:

@@ -173,7 +173,8 @@ def _read(path: Path, limit: int) -> bytes:
     if path.is_symlink() or not path.is_file():
         raise EvidenceError(f"{path.name} is missing, or is no ordinary file.")
     with path.open("rb") as stream:
-        data = stream.read(limit + 1)
+        # Not the limit: Python takes as much memory as it is told to read.
+        data = stream.read(min(path.stat().st_size, limit) + 1)
     if len(data) > limit:
         raise EvidenceError(f"{path.name} is larger than {limit // 2**20} MiB.")
     return data

@@ -13,6 +13,7 @@ from nbformat import NotebookNode
 
 from autograder.course import Settings
 from autograder.evidence import Cell, Evidence, Record, Run
+from autograder.execution.beside import files_beside
 from autograder.execution.job import Job, Ran
 from autograder.execution.restore import Restored, grade_id
 from autograder.execution.room_process import CancelledError
@@ -21,9 +22,19 @@ from autograder.execution.told import ending
 from autograder.execution.trace import Stopped, Trace
 from autograder.lesson import Lesson
 
-__all__ = ["CancelledError", "Executed", "Job", "Rooms", "Trace", "executed", "prepare", "run"]
+__all__ = [
+    "PRELUDE",
+    "CancelledError",
+    "Executed",
+    "Job",
+    "Rooms",
+    "Trace",
+    "code_cells",
+    "executed",
+    "prepare",
+    "run",
+]
 
-MOST_BESIDE = 20 * 2**20
 # Seeds, so that a second run says the same. The student's own modules come last: one that is
 # called numpy.py must not take the place of another.
 # The devices are listed before any cell could hide a GPU through the environment.
@@ -56,7 +67,7 @@ def prepare(
         settings: the limits and the seed.
         beside: the folder of the submission; its other files are put beside the notebook.
     """
-    files, left_out = _beside(beside)
+    files, left_out = files_beside(beside)
     job = Job(
         cells=[cell.source for cell in code_cells(restored.notebook)],
         files=files,
@@ -129,21 +140,6 @@ def executed(
 def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
     """The code cells of a notebook."""
     return [cell for cell in notebook.cells if cell.cell_type == "code"]
-
-
-def _beside(folder: Path | None) -> tuple[dict[str, bytes], tuple[str, ...]]:
-    """The other files of a submission, without links and without notebooks."""
-    files: dict[str, bytes] = {}
-    left = MOST_BESIDE
-    for path in sorted(folder.rglob("*")) if folder else []:
-        if path.is_symlink() or not path.is_file() or path.suffix == ".ipynb":
-            continue
-        left -= path.stat().st_size
-        if left < 0:
-            note = f"Of its other files those from {path.name[:60]} on were left out."
-            return files, (note,)
-        files[str(path.relative_to(folder or path))] = path.read_bytes()
-    return files, ()
 
 
 def _cells(restored: Restored, trace: Trace) -> tuple[Cell, ...]:

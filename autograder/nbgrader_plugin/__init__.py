@@ -1,7 +1,8 @@
 """Puts our judge into nbgrader's own commands; the only room that knows nbgrader's inside.
 
 ``configure(c)`` in ``nbgrader_config.py`` is all a course needs. An assignment that is no lesson
-of ours is handled by nbgrader as ever.
+of ours is handled by nbgrader as ever, but for its validation, which runs every notebook apart:
+what a notebook says it belongs to is the student's to write.
 """
 
 from __future__ import annotations
@@ -17,8 +18,10 @@ from nbgrader.preprocessors import (
     OverwriteCells,
     OverwriteKernelspec,
 )
+from nbgrader.validator import Validator
 from traitlets.config import Config
 
+from autograder.nbgrader_plugin.links import leave_out_links
 from autograder.nbgrader_plugin.solved import RunSolution, StripSolutionMarkers
 from autograder.nbgrader_plugin.submitted import (
     PutRight,
@@ -27,6 +30,7 @@ from autograder.nbgrader_plugin.submitted import (
     SubmissionExporter,
     one_notebook,
 )
+from autograder.nbgrader_plugin.validated import RunApart
 
 
 def configure(c: Config) -> None:
@@ -57,3 +61,6 @@ def configure(c: Config) -> None:
         AssignLatePenalties,
         CheckCellMetadata,
     ]
+    # No setting of nbgrader's reaches these two.
+    Validator.preprocessors = [CheckCellMetadata, ClearOutput, RunApart]
+    leave_out_links()

@@ -18,6 +18,7 @@ from autograder.execution.restore import Restored, restore
 from autograder.grading import place_for, unreadable
 from autograder.lesson import Lesson, lesson_names
 from autograder.nbgrader_plugin.ours import grader_for, lesson_of
+from autograder.render import signs
 from autograder.report import Outcome
 from autograder.submissions import Submission, choose
 
@@ -54,8 +55,9 @@ class SubmissionExporter(NotebookExporter):
 
 
 def _read_submission(path: Path, lesson: Lesson) -> NotebookNode:
-    chosen, notes = choose(sorted(path.parent.glob("*.ipynb")), path.name)
+    notes: tuple[str, ...] = ()
     try:
+        chosen, notes = choose(_notebooks(path.parent), path.name)
         read = read_notebook(chosen)
     except SubmissionError as error:
         notebook: NotebookNode = nbformat.read(
@@ -66,6 +68,14 @@ def _read_submission(path: Path, lesson: Lesson) -> NotebookNode:
     notebook = read.notebook
     notebook.metadata[META] = {"notes": [*notes, *read.notes], "unreadable": None}
     return notebook
+
+
+def _notebooks(folder: Path) -> list[Path]:
+    """The notebooks that were handed in; a link could lead to another student's."""
+    found = [one for one in sorted(folder.glob("*.ipynb")) if not one.is_symlink()]
+    if not found:
+        raise SubmissionError("There is no notebook in this folder.")
+    return found
 
 
 class PutRight(DeduplicateIds):
@@ -89,7 +99,7 @@ class PutRight(DeduplicateIds):
             "unreadable": told.get("unreadable"),
         }
         for note in restored.notes:
-            self.log.warning(note)
+            self.log.warning(signs.line(note))
         return notebook, resources
 
 

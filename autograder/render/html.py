@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from urllib.parse import quote
 
 from autograder.lesson import Lesson, Question
-from autograder.render import words
+from autograder.render import signs, words
 from autograder.report import CheckResult, Outcome, Report
 
 # Symbol and colour; the symbol and the word beside it carry the meaning without the colour.
@@ -26,7 +26,7 @@ PALE = "color:var(--jp-ui-font-color2,#57606a)"
 
 def text(words_: str) -> str:
     """Escaped text; what stands between backticks is set as code."""
-    return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(words_))
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(signs.plain(words_)))
 
 
 def notice(message: str) -> str:
@@ -102,7 +102,7 @@ def page(report: Report, lesson: Lesson) -> str:
         if (results := report.of(question.name))
     )
     return PAGE.format(
-        title=html.escape(f"{lesson.title}: {report.name}"), body=head + notes + answers
+        title=html.escape(signs.line(f"{lesson.title}: {report.name}")), body=head + notes + answers
     )
 
 

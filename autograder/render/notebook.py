@@ -65,7 +65,7 @@ def _value(points: float, count: int | None) -> NotebookNode:
 
 
 def _told(notes: list[str]) -> NotebookNode:
-    lines = "\n".join(f"- {note}" for note in notes)
+    lines = "\n".join(f"- {safe.markdown(note)}" for note in notes)
     text = f"**About this submission**\n\n{lines}"
     cell: NotebookNode = nbformat.v4.new_markdown_cell(text, id=ABOUT)
     return cell

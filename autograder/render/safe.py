@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import html
 import re
 
 import bleach
 from bleach.css_sanitizer import CSSSanitizer
 from nbformat import NotebookNode
+
+from autograder.render.signs import line, text
 
 TAGS = frozenset(
     [
@@ -70,9 +73,6 @@ STYLES = (
 PICTURES = {"image/png": "iVBORw0KGgo", "image/jpeg": "/9j/"}
 MARKUP = re.compile(r"<[a-zA-Z/!?]")
 REMOTE_PICTURE = re.compile(r"!\[([^\]]*)\]\(\s*<?(?!attachment:)[^)]*\)")
-# Colours (SGR) are drawn by whoever shows them; all other sequences and signs that are not seen.
-ESCAPES = re.compile(r"\x1b(?:\[(?![0-9;]*m)[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?)")
-UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 def clean(notebook: NotebookNode) -> None:
@@ -84,9 +84,9 @@ def clean(notebook: NotebookNode) -> None:
             cell.source = _markdown(cell.source)
 
 
-def text(given: str) -> str:
-    """Text without signs that rewrite what was shown before, or turn its direction."""
-    return UNSEEN.sub("", ESCAPES.sub("", given))
+def markdown(given: str) -> str:
+    """Text in one line that Markdown shows as it is."""
+    return re.sub(r"([\\`*_\[\]!|#$])", r"\\\1", html.escape(line(given), quote=False))
 
 
 def markup(given: str) -> str:

@@ -16,7 +16,7 @@ from rich.progress import (
 )
 from rich.table import Table
 
-from autograder.render import words
+from autograder.render import signs, words
 from autograder.report import Report
 
 
@@ -42,17 +42,22 @@ def table(reports: Sequence[Report]) -> Table:
     rows.add_column("First message")
     for report in reports:
         rows.add_row(
-            escape(report.name),
+            _shown(report.name),
             f"{words.number(report.score)} / {words.number(report.max_score)}",
             words.accuracy(report),
-            escape(report.first_message),
+            _shown(report.first_message),
         )
     return rows
 
 
+def _shown(text: str) -> str:
+    """A text that may be a student's."""
+    return escape(signs.line(text))
+
+
 def _line(report: Report) -> str:
-    name = escape(report.name)
+    name = _shown(report.name)
     if report.status == "failed":
-        return f"{name}: could not be graded. {escape(report.reason or '')}"
+        return f"{name}: could not be graded. {_shown(report.reason or '')}"
     how = "the same program as another" if report.shared else f"{report.seconds:.0f} s"
     return f"{name}: {words.points(report.checks)}, {how}"

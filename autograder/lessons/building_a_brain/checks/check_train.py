@@ -13,6 +13,7 @@ from autograder.dataset import FashionMnist
 from autograder.evidence import Cards, Evidence, Fit
 from autograder.lesson import Lesson
 from autograder.lessons.building_a_brain.accuracy import marked_accuracy
+from autograder.lessons.building_a_brain.consistency import contradiction, never_moved
 from autograder.lessons.building_a_brain.facts import EPOCHS, OPEN, fits_of, model_of, plural
 from autograder.network import UnknownLayer
 from autograder.render.words import percent
@@ -27,9 +28,16 @@ NEARLY_ALL = 0.95
 
 
 @pytest.mark.points(1)
-def test_epochs(evidence: Evidence, tell: Tell) -> None:
+def test_epochs(evidence: Evidence, tell: Tell, data: FashionMnist) -> None:
     """The model went through the training cards at least five times."""
     fits = fits_of(evidence)
+    if found := contradiction(evidence, model_of(evidence, "train"), fits, data):
+        raise Failed(
+            f"What was recorded of your training contradicts itself: {found}.",
+            help="Restart the kernel and run all cells from the top. If this message comes back,"
+            " ask your instructor to look.",
+            misconception="contradictory-evidence",
+        )
     if not fits:
         others = evidence.recorded is not None and any(fit.steps for fit in evidence.recorded.fits)
         raise Failed(
@@ -59,7 +67,7 @@ def test_epochs(evidence: Evidence, tell: Tell) -> None:
 @pytest.mark.points(1)
 def test_data(evidence: Evidence, tell: Tell, data: FashionMnist) -> None:
     """It studied the training cards, each with its own label."""
-    fit = _last_fit(evidence)
+    fit = _last_fit(evidence, data)
     if _studied_quiz(fits_of(evidence)):
         raise Failed(
             "The model studied validation cards; it should study the training cards only.",
@@ -87,9 +95,9 @@ def test_data(evidence: Evidence, tell: Tell, data: FashionMnist) -> None:
 
 
 @pytest.mark.points(1)
-def test_validation(evidence: Evidence, tell: Tell) -> None:
+def test_validation(evidence: Evidence, tell: Tell, data: FashionMnist) -> None:
     """It was quizzed on the validation cards after each epoch."""
-    fit = _last_fit(evidence)
+    fit = _last_fit(evidence, data)
     quiz = fit.validation
     # Keras ignores the split where it is given cards for the quiz.
     if fit.validation_split and quiz is None:
@@ -133,9 +141,9 @@ def test_validation(evidence: Evidence, tell: Tell) -> None:
 
 
 @pytest.mark.points(1)
-def test_device(evidence: Evidence, tell: Tell, settings: Settings) -> None:
+def test_device(evidence: Evidence, tell: Tell, settings: Settings, data: FashionMnist) -> None:
     """It was trained on the best device there was."""
-    device = _last_fit(evidence).device.upper()
+    device = _last_fit(evidence, data).device.upper()
     assert evidence.recorded is not None
     if "GPU" in device:
         tell.passed("The model was trained on the GPU.")
@@ -164,7 +172,7 @@ def test_accuracy(
     evidence: Evidence, tell: Tell, so_far: Judged, lesson: Lesson, data: FashionMnist
 ) -> None:
     """The mean of the weights sorts about 80 % of the validation cards right."""
-    _last_fit(evidence)
+    _last_fit(evidence, data)
     model = model_of(evidence, "train")
     root = next((one for one in ROOTS if so_far.failed(one)), None)
     bar = lesson.thresholds[evidence.run.data]
@@ -181,6 +189,13 @@ def test_accuracy(
     if math.isfinite(reached):
         tell.measure("accuracy", reached)
         tell.measure("threshold", bar)
+    if reached >= bar and never_moved(evidence, fits_of(evidence)):
+        raise Failed(
+            "The weights were the same in every epoch: training changed nothing.",
+            help="Build and compile afresh, with Adam as Keras sets it, then train: the weights"
+            " should come from the cards.",
+            misconception="not-trained",
+        )
     if reached >= bar and not _studied_quiz(fits_of(evidence)):
         tell.passed(_sorts(reached, bar))
     elif root:
@@ -221,10 +236,12 @@ def _next_step(evidence: Evidence, data: FashionMnist) -> str:
     return "Build and compile afresh, then train once more, perhaps for more epochs."
 
 
-def _last_fit(evidence: Evidence) -> Fit:
+def _last_fit(evidence: Evidence, data: FashionMnist) -> Fit:
     fits = fits_of(evidence)
     if not fits:
         raise Skipped("This is looked at once the model is trained.")
+    if contradiction(evidence, model_of(evidence, "train"), fits, data):
+        raise Skipped("This is looked at once the message above is settled.")
     return fits[-1]
 
 

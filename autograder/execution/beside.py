@@ -1,0 +1,44 @@
+"""The files beside a notebook that go along with it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+MOST_BYTES = 20 * 2**20
+MOST_FILES = 1000
+
+
+def files_beside(folder: Path | None) -> tuple[dict[str, bytes], tuple[str, ...]]:
+    """The ordinary files of a folder by their names in it, and a note on what was left out.
+
+    No link is followed: it could lead to what is not the student's. No notebook goes along.
+    """
+    files: dict[str, bytes] = {}
+    left = MOST_BYTES
+    for path in _ordinary(folder) if folder else ():
+        left -= path.stat().st_size
+        if left < 0 or len(files) == MOST_FILES:
+            note = f"Of its other files those from {path.name[:60]} on were left out."
+            return files, (note,)
+        files[str(path.relative_to(folder or path))] = path.read_bytes()
+    return files, ()
+
+
+def links_beside(folder: Path) -> Iterator[Path]:
+    """The links among the files of a folder."""
+    return (path for path in _files(folder) if path.is_symlink())
+
+
+def _ordinary(folder: Path) -> Iterator[Path]:
+    for path in _files(folder):
+        if not path.is_symlink() and path.is_file() and path.suffix != ".ipynb":
+            yield path
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """In their order, one after the other: there may be more than anyone wants to count."""
+    for place, folders, names in os.walk(folder):
+        folders.sort()
+        yield from (Path(place) / name for name in sorted(names))

@@ -1,0 +1,158 @@
+"""Where evidence contradicts itself: what no training could have left behind.
+
+Each rule is true of every training that was really recorded, also of one that was interrupted,
+stopped early or cut into pieces; where that is not certain there is no rule.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from autograder.dataset import FashionMnist
+from autograder.evidence import Evidence, Fit, Model
+from autograder.lessons.building_a_brain.accuracy import last_weights
+from autograder.lessons.building_a_brain.facts import plural
+from autograder.network import UnknownLayer, Weights, as_given, outputs
+
+# Ten neurons get about 0.84 of the validation cards right, and never nearly all of them.
+MORE_THAN_TEN_NEURONS_CAN = 0.95
+FAR_LESS = 0.90
+ACCURACIES = ("val_accuracy", "val_acc", "val_sparse_categorical_accuracy")
+# With layers between or after them, a network may behave otherwise while it is trained.
+PLAIN = frozenset({"InputLayer", "Flatten", "Reshape", "Rescaling", "Dense", "Softmax"})
+
+Rule = Callable[[Evidence, Sequence[Fit]], Iterator[str]]
+
+
+def contradiction(
+    evidence: Evidence, model: Model, fits: Sequence[Fit], data: FashionMnist
+) -> str | None:
+    """Two things that cannot both be true of how a model was trained, ``None`` where all can."""
+    found = itertools.chain.from_iterable(rule(evidence, fits) for rule in RULES)
+    return next(found, None) or _praise(evidence, model, fits, data)
+
+
+def _numbers(evidence: Evidence, _: Sequence[Fit]) -> Iterator[str]:
+    """Calls are numbered in order."""
+    numbers = [fit.number for fit in evidence.recorded.fits] if evidence.recorded else []
+    if any(after <= before for before, after in itertools.pairwise(numbers)):
+        yield "two calls of `fit` have the same number"
+
+
+def _epochs(_: Evidence, fits: Sequence[Fit]) -> Iterator[str]:
+    """No more epochs than were asked for, none without a step, a curve of no more than there are.
+
+    A mean may be there for one epoch more, which was cut short.
+    """
+    for fit in fits:
+        done = plural(fit.epochs_done, "epoch")
+        if fit.epochs_asked is not None and fit.epochs_done > fit.epochs_asked:
+            yield f"{done} are said to be done, of {fit.epochs_asked:,} that were asked for"
+        if not fit.steps:
+            yield f"{done} are said to be done without a single step"
+        longest = max(map(len, fit.history.values()), default=0)
+        if longest > fit.epochs_done:
+            yield f"the history tells of {plural(longest, 'epoch')}, of which {done} took place"
+        if len(fit.snapshots) > fit.epochs_done + 1:
+            yield f"there are weights of {plural(len(fit.snapshots), 'epoch')} after {done}"
+
+
+def _snapshots(evidence: Evidence, fits: Sequence[Fit]) -> Iterator[str]:
+    """At most one snapshot a step, and a mean of them for each epoch that has some."""
+    for fit in fits:
+        taken = sum(fit.snapshots)
+        if taken > fit.steps + len(fit.snapshots):
+            yield f"{plural(taken, 'snapshot')} were taken in {plural(fit.steps, 'step')}"
+        for name in fit.means:
+            kept = evidence.arrays.get(f"fit-{fit.number}/{name}")
+            if kept is not None and (not kept.ndim or len(kept) != len(fit.snapshots)):
+                yield f"`{name}` was not kept as often as snapshots were taken"
+
+
+RULES: tuple[Rule, ...] = (_numbers, _epochs, _snapshots)
+
+
+def _praise(
+    evidence: Evidence, model: Model, fits: Sequence[Fit], data: FashionMnist
+) -> str | None:
+    """A history that praises weights which are far from what it says, epoch after epoch."""
+    for fit in fits:
+        claimed = _lowest_claim(fit, len(data.valid_images))
+        if claimed < MORE_THAN_TEN_NEURONS_CAN or not _is_plain(model):
+            continue
+        with contextlib.suppress(UnknownLayer):
+            right = [
+                _right(evidence, model, weights, fit, data)
+                for weights in _kept(evidence, model, fit)
+            ]
+            if not any(_explains(one, claimed) for one in right):
+                best = max(float(one.mean()) for one in right)
+                return (
+                    f"the history says that {claimed:.0%} of the validation cards were sorted"
+                    f" right, and the weights sort {best:.0%}"
+                )
+    return None
+
+
+def never_moved(evidence: Evidence, fits: Sequence[Fit]) -> bool:
+    """Whether the weights were the same in every epoch, of two or more."""
+    found = False
+    for name in fits[-1].means if fits else ():
+        kept = [evidence.arrays.get(f"fit-{fit.number}/{name}") for fit in fits]
+        epochs = [epoch for array in kept if array is not None for epoch in array]
+        if any(not np.array_equal(epoch, epochs[0]) for epoch in epochs):
+            return False
+        found = found or len(epochs) > 1
+    return found
+
+
+def _lowest_claim(fit: Fit, whole: int) -> float:
+    """The lowest accuracy that the history tells of a quiz with all validation cards."""
+    quiz = fit.validation
+    if not quiz or (quiz.cards, quiz.labels, quiz.count) != ("validation", "matching", whole):
+        return 0.0
+    told = [one for name in ACCURACIES for one in fit.history.get(name, ())]
+    return min((one for one in told if one is not None), default=0.0)
+
+
+def _is_plain(model: Model) -> bool:
+    return len(model.dense) == 1 and all(layer.kind in PLAIN for layer in model.layers)
+
+
+def _kept(evidence: Evidence, model: Model, fit: Fit) -> Iterator[Weights]:
+    """The weights handed in, and the means of each epoch."""
+    last = last_weights(evidence, model)
+    yield last
+    kept = {name: evidence.arrays.get(f"fit-{fit.number}/{name}") for name in fit.means}
+    for epoch in range(len(fit.snapshots)):
+        yield {**last, **{name: each[epoch] for name, each in kept.items() if each is not None}}
+
+
+def _right(
+    evidence: Evidence, model: Model, weights: Weights, fit: Fit, data: FashionMnist
+) -> NDArray[np.bool_]:
+    """Which of the validation cards these weights sort right."""
+    images = as_given(evidence, fit.training, data.valid_images)
+    if images is None:
+        raise UnknownLayer("what was done to its pixels could not be told")
+    with np.errstate(all="ignore"):
+        said = outputs(model, weights, images)
+    right: NDArray[np.bool_] = said.argmax(axis=1) == data.valid_labels
+    return right
+
+
+def _explains(right: NDArray[np.bool_], claimed: float) -> bool:
+    """Whether the claim is near what a quiz of all cards gives, or of the first few.
+
+    How many cards Keras was told to ask is not recorded; the claim is a fraction of their number.
+    """
+    asked = np.arange(1, len(right) + 1)
+    is_fraction = np.abs(claimed * asked - np.round(claimed * asked)) < 1e-3
+    return bool((is_fraction & (np.cumsum(right) / asked >= FAR_LESS)).any()) or (
+        float(right.mean()) >= FAR_LESS
+    )

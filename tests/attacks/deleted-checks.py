@@ -1,0 +1,8 @@
+# Tries: hand in no grade cells
+# Cell: train
+# Change: delete_checks
+# Instead of the answer.
+# Most: 0
+# Expect: “check-train” had been deleted
+
+history = None

