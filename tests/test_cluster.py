@@ -291,7 +291,7 @@ class TestCluster:
         assert time.monotonic() - began < 120
         assert done.returncode == 2, done.stderr
         assert "scheduler was lost" in done.stderr
-        assert "Traceback" not in done.stderr
+        assert "Traceback" not in done.stderr, done.stderr
         report = json.loads((tmp_path / "results" / LESSON / "a" / "report.json").read_text())
         assert report["status"] == "graded"
         wait_for(lambda: not cluster.rooms(), 30)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,6 +38,8 @@ def connect(address: str, patience: float) -> distributed.Client:
         raise UsageError(
             "Grading on a cluster needs Dask: pip install 'building-a-brain[cluster]'."
         ) from error
+    # What happens to the connection we tell ourselves, without Dask's tracebacks.
+    logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
     address = address if "://" in address else _written_in(Path(address))
     try:
         return Client(address, timeout=patience, set_as_default=False)
