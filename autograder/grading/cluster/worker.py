@@ -101,7 +101,8 @@ class Grading(WorkerPlugin):
         except Exception as error:  # noqa: BLE001  told to the person who grades
             return Troubled(why=f"{error}\n{traceback.format_exc()}")
         finally:
-            if self._is_over:
+            # Once one job is given up, no other will come: the idle rooms go as well.
+            if self._is_over or cancel.is_set():
                 rooms.close()
 
     def take(self, files: Mapping[str, bytes]) -> None:
