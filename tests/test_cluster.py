@@ -1,6 +1,7 @@
 """Submissions graded on a Dask cluster: the same reports, whatever becomes of its workers."""
 
 import json
+import signal
 import socket
 import subprocess
 import sys
@@ -254,7 +255,8 @@ class TestCluster:
         assert len(cluster.taken_up()) == 2
         assert not any(future.done() and not future.exception() for future in futures)
 
-    def test_a_grader_that_is_killed(self, cluster, sample_keras, tmp_path) -> None:
+    @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGKILL, -9)])
+    def test_a_grader_that_is_stopped(self, cluster, sample_keras, tmp_path, number, code) -> None:
         cluster.add()
         handed_in(tmp_path / "submitted", slow=mini.submitted(build=SLOW))
         with (tmp_path / "log").open("wb") as log:
@@ -267,9 +269,21 @@ class TestCluster:
         wait_for(lambda: len(cluster.taken_up()) == 1)
         time.sleep(10)
         assert cluster.rooms()
-        process.kill()
-        process.wait()
-        wait_for(lambda: not cluster.rooms(), 20)
+        process.send_signal(number)
+        assert process.wait(15) == code
+        wait_for(lambda: not cluster.rooms(), 15)
+
+    def test_a_worker_that_cannot_keep_submissions_apart(
+        self, cluster, sample_keras, tmp_path
+    ) -> None:
+        cluster.add()
+        cluster.client.run(
+            exec, "from autograder.execution import bubblewrap as b; b.find = lambda: None", {}
+        )
+        submissions = handed_in(tmp_path / "submitted", one=mini.submitted())
+        made = grader(sample_keras, tmp_path / "r", pool=on(cluster))
+        with made, pytest.raises(IsolationError, match=r"On the worker tcp://.*no bubblewrap"):
+            list(made.grade(submissions))
 
     def test_the_scheduler_is_lost(self, cluster, sample_keras, tmp_path, monkeypatch) -> None:
         cluster.add()
