@@ -13,6 +13,7 @@ import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,7 @@ from autograder.course import ISOLATION, Course, find_course
 from autograder.errors import AutograderError, CourseError, UsageError
 from autograder.evidence import write_whole
 from autograder.grading import Grader
+from autograder.grading.cluster import ClusterPool
 from autograder.grading.regrade import kept, regrade
 from autograder.lesson import lesson_names, load_lesson
 from autograder.render import html, jsonform, terminal, words
@@ -63,7 +65,10 @@ def grade(arguments: argparse.Namespace, console: Console) -> int:
     if arguments.json and not arguments.json.resolve().parent.is_dir():
         raise UsageError(f"There is no folder {arguments.json.resolve().parent} to write in.")
     grader = replace(
-        _grader(arguments, course, console), share=not arguments.no_share, fresh=arguments.force
+        _grader(arguments, course, console),
+        share=not arguments.no_share,
+        fresh=arguments.force,
+        pool=partial(ClusterPool, address=arguments.dask) if arguments.dask else None,
     )
     workers = arguments.workers or course.settings.workers or os.cpu_count() or 1
     if course.settings.isolation == "none":
@@ -281,6 +286,11 @@ def _parser() -> argparse.ArgumentParser:
         choices=ISOLATION,
         help="auto keeps submissions apart, none runs them with your own rights (default: the"
         " course's setting, else auto)",
+    )
+    command.add_argument(
+        "--dask",
+        metavar="ADDRESS",
+        help="run them on a Dask cluster: tcp://… of its scheduler, or its scheduler file",
     )
     command.add_argument(
         "--force", action="store_true", help="run again what was run before and did not change"

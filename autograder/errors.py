@@ -42,6 +42,10 @@ class IsolationError(AutograderError):
     """Submissions cannot be kept apart on this machine, and why."""
 
 
+class ClusterError(AutograderError):
+    """A cluster cannot be used, or was lost, and why."""
+
+
 @contextlib.contextmanager
 def writing() -> Iterator[None]:
     """Results are written within: what the system refuses is told to whoever grades.

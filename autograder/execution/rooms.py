@@ -71,7 +71,11 @@ class Rooms:
             IsolationError: rooms cannot be sealed here; the message says why, and what to do.
             CancelledError: ``cancel`` was set meanwhile.
         """
-        room = self._idle.pop() if self._idle else self._new()
+        try:
+            # Several threads borrow at the same time.
+            room = self._idle.pop()
+        except IndexError:
+            room = self._new()
         keep = False
         try:
             if room.is_sealed and not room.is_ready:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from typing import Protocol
 
-from autograder.errors import IsolationError, ResultsError, SubmissionError
+from autograder.errors import ClusterError, IsolationError, ResultsError, SubmissionError
 from autograder.execution import CancelledError, Trace
 from autograder.grading.plan import Plan
 from autograder.grading.pool import Pool
@@ -87,7 +87,7 @@ class Session:
             self._by_key = {key: one for key, one in self._by_key.items() if one is not future}
             try:
                 trace = future.result()
-            except (CancelledError, IsolationError):
+            except (CancelledError, ClusterError, IsolationError):
                 raise
             except Exception as error:  # noqa: BLE001  one submission must not end the class
                 for plan in plans:
