@@ -1,0 +1,182 @@
+"""Commands that grade: a class, a class once more, one's own notebook."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.markup import escape
+
+from autograder.cli.images import data_home
+from autograder.course import Course, find_course
+from autograder.errors import CourseError, UsageError, writing
+from autograder.evidence import write_whole
+from autograder.grading import Grader
+from autograder.grading.cluster import ClusterPool
+from autograder.grading.regrade import kept, regrade
+from autograder.lesson import lesson_names, load_lesson
+from autograder.render import html, jsonform, terminal, words
+from autograder.report import Report
+from autograder.submissions import Submission, find_submissions
+
+if TYPE_CHECKING:
+    from autograder.nbgrader_plugin.bookkeeping import Bookkeeper
+
+
+def grade(arguments: argparse.Namespace, console: Console) -> int:
+    """Grade submissions, write their reports, print a table."""
+    course = _isolated(find_course(Path.cwd()), arguments.isolation)
+    submissions = find_submissions(arguments.paths)
+    if arguments.json and not arguments.json.resolve().parent.is_dir():
+        raise UsageError(f"There is no folder {arguments.json.resolve().parent} to write in.")
+    grader = replace(
+        _grader(arguments, course, console),
+        share=not arguments.no_share,
+        fresh=arguments.force,
+        pool=partial(ClusterPool, address=arguments.dask) if arguments.dask else None,
+    )
+    workers = arguments.workers or course.settings.workers or os.cpu_count() or 1
+    if course.settings.isolation == "none":
+        console.print("Submissions run with your own rights (isolation: none).", highlight=False)
+    ready = grader.grade(submissions, workers=min(workers, len(submissions)))
+    wanted = not arguments.no_gradebook
+    with grader, _gradebook(course, grader.results, console, wanted=wanted) as book:
+        reports = _watched(ready, book, len(submissions), console)
+    order = {one.name: number for number, one in enumerate(submissions)}
+    reports.sort(key=lambda report: order[report.name])
+    Console().print(terminal.table(reports))
+    if open_ := [report.name for report in reports if report.needs_a_look]:
+        console.print(f"A person has to look at: {', '.join(map(escape, open_))}", soft_wrap=True)
+    _write_pages(grader.results, reports)
+    if arguments.json:
+        write_whole(arguments.json, jsonform.document(reports).encode())
+    return _exit_code(reports, console)
+
+
+def rejudge(arguments: argparse.Namespace, console: Console) -> int:
+    """Judge again what an earlier grading has left, without running anything."""
+    course = find_course(Path.cwd())
+    results = arguments.results or (course.root or Path.cwd()) / "results"
+    names = [arguments.lesson] if arguments.lesson else _lessons_in(results)
+    reports: list[Report] = []
+    for lesson in map(load_lesson, names):
+        folder = results / lesson.name
+        judged = (report for report, _ in regrade(folder, lesson, course))
+        wanted = not arguments.no_gradebook
+        with _gradebook(course, results, console, wanted=wanted) as book:
+            these = _watched(judged, book, len(kept(folder)), console)
+        reports += these
+    Console().print(terminal.table(reports))
+    _write_pages(results, reports)
+    if arguments.json:
+        write_whole(arguments.json, jsonform.document(reports).encode())
+    return _exit_code(reports, console)
+
+
+def _lessons_in(results: Path) -> list[str]:
+    names = [name for name in lesson_names() if (results / name).is_dir()]
+    if not names:
+        raise UsageError(f"There are no results in {results}. Grade the submissions first.")
+    return names
+
+
+def check(arguments: argparse.Namespace, console: Console) -> int:
+    """Rehearse: the points and words of the official grade, on a student's own machine."""
+    course = _isolated(Course(), "none")
+    console.print(
+        "A rehearsal: your notebook is run here from the top, on its own, with your own rights"
+        " (not isolated). The points are those of the official grade.",
+        highlight=False,
+    )
+    submission = Submission(name=arguments.notebook.stem, path=arguments.notebook)
+    with tempfile.TemporaryDirectory() as scratch:
+        arguments.results = arguments.results or Path(scratch)
+        with _grader(arguments, course, console) as grader:
+            (report,) = terminal.watched(grader.grade([submission]), 1, console)
+    if report.status == "graded":
+        for line in (*([report.reason] if report.reason else ()), *report.notes):
+            print(f"Note: {line}")
+        for question in (grader.lesson or load_lesson(lesson_names()[0])).questions:
+            if results := report.of(question.name):
+                print(words.answer(question, results))
+        print(f"Together: {words.points(report.checks)}")
+    return _exit_code([report], console)
+
+
+def _isolated(course: Course, isolation: str | None) -> Course:
+    """The course with another isolation than its own, where one is given."""
+    if isolation is None:
+        return course
+    return replace(course, settings=replace(course.settings, isolation=isolation))
+
+
+def _grader(arguments: argparse.Namespace, course: Course, console: Console) -> Grader:
+    lesson = load_lesson(arguments.lesson) if arguments.lesson else None
+    results = arguments.results or (course.root or Path.cwd()) / "results"
+    return Grader(course=course, data_home=data_home(console), results=results, lesson=lesson)
+
+
+@contextlib.contextmanager
+def _gradebook(
+    course: Course, results: Path, console: Console, *, wanted: bool
+) -> Iterator[Bookkeeper | None]:
+    """Who writes to the course's gradebook, ``None`` where there is no course or no gradebook."""
+    book = None
+    with contextlib.ExitStack() as stack:
+        if course.root and wanted:
+            # Only here: nbgrader takes a second to import.
+            from autograder.nbgrader_plugin import bookkeeping  # noqa: PLC0415
+
+            try:
+                if bookkeeping.has_submissions(course):
+                    book = stack.enter_context(bookkeeping.Bookkeeper(course, results))
+            except CourseError as error:
+                said = f"The gradebook is left alone. {escape(str(error))}"
+                console.print(said, highlight=False, soft_wrap=True)
+        yield book
+    for remark in book.remarks if book else ():
+        console.print(escape(remark), highlight=False, soft_wrap=True)
+    if book and book.failed:
+        raise CourseError("The reports are written, but not all of them to the gradebook.")
+
+
+def _watched(
+    ready: Iterable[Report], book: Bookkeeper | None, total: int, console: Console
+) -> list[Report]:
+    """All the reports, each written to the gradebook, with progress meanwhile."""
+
+    def noted() -> Iterator[Report]:
+        for report in ready:
+            if book:
+                book.add(report)
+            yield report
+
+    return terminal.watched(noted(), total, console)
+
+
+def _write_pages(results: Path, reports: Sequence[Report]) -> None:
+    """Write a page for the class of each lesson, and say where it is."""
+    for name in dict.fromkeys(report.lesson for report in reports):
+        path = results / name / "index.html"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        these = [report for report in reports if report.lesson == name]
+        with writing():
+            write_whole(path, html.class_page(these, load_lesson(name)).encode())
+        print(f"Reports: {path}")
+
+
+def _exit_code(reports: Sequence[Report], console: Console) -> int:
+    troubles = [report.trouble for report in reports if report.trouble]
+    for trouble in troubles:
+        console.print(escape(trouble), highlight=False)
+    if troubles:
+        return 2
+    return 1 if any(report.status == "failed" for report in reports) else 0

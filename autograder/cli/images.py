@@ -1,0 +1,25 @@
+"""The images, which every command that runs notebooks needs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+
+from autograder import dataset
+from autograder.errors import AutograderError
+
+
+def data_home(console: Console) -> Path:
+    """The Keras home to work with; where there is none yet, it is provided now."""
+    home = dataset.active_home()
+    try:
+        notice = dataset.load(home).notice
+    except AutograderError:
+        console.print("Fashion-MNIST is not here yet: looking for it.")
+        provision = dataset.provide(progress=lambda line: console.print(line, highlight=False))
+        home, notice = provision.home, provision.notice
+    if notice:
+        console.print(f"[bold]{escape(notice)}[/bold]", highlight=False)
+    return home

@@ -1,0 +1,63 @@
+"""Commands that look after a course and its machine."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+
+from autograder import dataset, doctor
+from autograder.cli.images import data_home
+from autograder.course import find_course
+
+
+def examine(arguments: argparse.Namespace, console: Console) -> int:
+    """Say what this machine can do for grading, and how to get what is missing."""
+    del arguments
+    findings = []
+    for finding in doctor.examine(find_course(Path.cwd())):
+        findings.append(finding)
+        mark = "[green]✓[/green]" if finding.well else "[bold yellow]![/bold yellow]"
+        console.print(f"{mark} {escape(finding.what)}", highlight=False, soft_wrap=True)
+        for line in finding.next_step.splitlines():
+            console.print(f"    {escape(line)}", highlight=False, soft_wrap=True)
+    return 0 if all(finding.well for finding in findings) else 1
+
+
+def data(arguments: argparse.Namespace, console: Console) -> int:
+    """Provide Fashion-MNIST where Keras looks for it."""
+
+    def say(line: str) -> None:
+        console.print(line, highlight=False, soft_wrap=True)
+
+    provision = dataset.provide(
+        arguments.source,
+        allow_download=not arguments.offline,
+        allow_apt=not arguments.offline,
+        progress=say,
+    )
+    if provision.notice:
+        say(provision.notice)
+    print(f"Fashion-MNIST ({provision.name}) is in {provision.home}, from {provision.origin}.")
+    return 0
+
+
+def generate(arguments: argparse.Namespace, console: Console) -> int:
+    """Make release/ and solutions/ from source/, or say whether they are up to date."""
+    # Only here: nbgrader takes a second to import.
+    from autograder.nbgrader_plugin import generate as generating  # noqa: PLC0415
+
+    course = find_course(Path.cwd())
+    if arguments.check:
+        differences = generating.differences(course)
+        for difference in differences:
+            print(difference)
+        if not differences:
+            print("release/ and solutions/ are what source/ makes them.")
+        return 1 if differences else 0
+    home = data_home(console)
+    for line in generating.generate(course, home, force=arguments.force):
+        console.print(line, highlight=False, soft_wrap=True)
+    return 0
