@@ -59,7 +59,8 @@ class Report:
     run ended early. ``measures`` holds numbers that checks noted, such as ``accuracy``;
     ``full_score`` is the lesson's sum of points, for a submission that has no checks; ``trouble``
     is the traceback where the grader itself failed; ``place`` is the folder of its results.
-    ``shared``: not it was run, but another submission with the same program.
+    ``shared``: not it was run, but another submission with the same program. ``warm``: TensorFlow
+    was loaded beforehand, and not once more for this run.
     """
 
     name: str
@@ -69,6 +70,7 @@ class Report:
     isolation: str = "none"
     seconds: float = 0.0
     shared: bool = False
+    warm: bool = True
     lesson: str = ""
     checks: tuple[CheckResult, ...] = ()
     notes: tuple[str, ...] = ()

@@ -19,6 +19,7 @@ import nbformat
 import pytest
 from evidence_builder import LESSON, Submission, right
 
+from autograder import execution
 from autograder.course import Course, Settings
 from autograder.errors import ResultsError
 from autograder.evidence import SCHEMA, pack_arrays
@@ -26,6 +27,7 @@ from autograder.execution import Job, Rooms, Trace
 from autograder.execution.job import Ran
 from autograder.execution.trace import Stopped
 from autograder.grading import Grader, grader, regrade, results, sharing
+from autograder.grading.pool import LocalPool
 from autograder.grading.sharing import is_closed
 from autograder.submissions import find_submissions
 
@@ -357,10 +359,10 @@ class TestTrouble:
             course.hand_in(name, parameters=f"number_of_parameters = 7850\n{name} = 1")
         report_on = results.report_on
 
-        def stumble(submission, *rest):
-            if submission.name == "bob":
+        def stumble(plan, *rest):
+            if plan.submission.name == "bob":
                 raise KeyError("our own fault")
-            return report_on(submission, *rest)
+            return report_on(plan, *rest)
 
         monkeypatch.setattr(results, "report_on", stumble)
         reports = course.grade()
@@ -409,6 +411,36 @@ class TestTrouble:
             next(reports)
             assert len(hand.jobs) <= 4
             assert len(list(reports)) == 5
+
+
+class TestHere:
+    """The pool of this machine."""
+
+    @pytest.fixture
+    def ran(self, monkeypatch) -> list[Trace]:
+        """What each run in turn comes to."""
+        made: list[Trace] = []
+        monkeypatch.setattr(execution, "run", lambda *_: made.pop(0))
+        return made
+
+    def test_what_others_ended_is_run_again(self, ran) -> None:
+        ended = trace(stopped=Stopped("ended from outside", by_others=True))
+        ran += [ended, ended, trace()]
+        here = LocalPool(None, 1)
+        assert here.start(None).result().stopped is None
+        here.stop()
+
+    @pytest.mark.parametrize("by_others", [True, False])
+    def test_but_not_for_ever(self, ran, by_others) -> None:
+        ran += [trace(stopped=Stopped(str(number), by_others=by_others)) for number in range(4)]
+        here = LocalPool(None, 1)
+        assert here.start(None).result().stopped.why == ("2" if by_others else "0")
+        here.stop()
+
+    def test_a_cold_start_is_told(self, course, hand) -> None:
+        hand.made["Dense"] = trace(isolation="bubblewrap", warm=False)
+        course.hand_in("ann")
+        assert not course.grade()["ann"].warm
 
 
 class TestRegrade:

@@ -55,6 +55,11 @@ def grade(arguments: argparse.Namespace, console: Console) -> int:
     Console().print(terminal.table(reports))
     if open_ := [report.name for report in reports if report.needs_a_look]:
         console.print(f"A person has to look at: {', '.join(map(escape, open_))}", soft_wrap=True)
+    if cold := sum(not report.warm for report in reports):
+        console.print(
+            f"TensorFlow was loaded anew for {cold} of them: `autograder doctor` says why.",
+            highlight=False,
+        )
     _write_pages(grader.results, reports)
     if arguments.json:
         write_whole(arguments.json, jsonform.document(reports).encode())

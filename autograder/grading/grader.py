@@ -138,23 +138,22 @@ class Grader:
             ResultsError: the results cannot be written.
         """
         lesson = ran[0][0].lesson
-        found = []
+        made = []
         for plan, trace, shared in ran:
-            made = execution.executed(plan.restored, lesson, trace, shared=shared)
+            made.append(execution.executed(plan.restored, lesson, trace, shared=shared))
             with writing():
-                save(made.evidence, self._folder(plan))
-            found.append((plan, made))
-        verdicts = self._judge.judge([self._folder(plan) for plan, _ in found], lesson)
+                save(made[-1].evidence, self._folder(plan))
+        verdicts = self._judge.judge([self._folder(plan) for plan, _, _ in ran], lesson)
         return [
-            self._graded(plan, made, verdicts[str(self._folder(plan).resolve())])
-            for plan, made in found
+            self._graded(plan, trace, one, verdicts[str(self._folder(plan).resolve())])
+            for (plan, trace, _), one in zip(ran, made, strict=True)
         ]
 
-    def _graded(self, plan: Plan, made: Executed, said: Verdicts | str) -> Graded:
+    def _graded(self, plan: Plan, trace: Trace, made: Executed, said: Verdicts | str) -> Graded:
         if isinstance(said, str):
             raise JudgeError(said)
-        run, folder = made.evidence.run, self._folder(plan)
-        report = results.report_on(plan.submission, run, said, plan.lesson, plan.place)
+        folder = self._folder(plan)
+        report = results.report_on(plan, trace, made.evidence.run, said)
         notebook = filled(made.notebook, report, plan.lesson)
         with writing():
             results.write_report(folder, report, plan.lesson)

@@ -13,7 +13,9 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder.evidence import Run, write_whole
+from autograder.execution import Trace
 from autograder.execution.restore import Restored
+from autograder.grading.plan import Plan
 from autograder.judge import Verdicts
 from autograder.lesson import Lesson
 from autograder.render import html
@@ -30,21 +32,20 @@ class Graded:
     notebook: NotebookNode
 
 
-def report_on(
-    submission: Submission, run: Run, verdicts: Verdicts, lesson: Lesson, place: str
-) -> Report:
+def report_on(plan: Plan, trace: Trace, run: Run, verdicts: Verdicts) -> Report:
     """The report on a submission that was run and judged."""
     return Report(
-        name=submission.name,
-        notebook=submission.notebook,
+        name=plan.submission.name,
+        notebook=plan.submission.notebook,
         reason=run.stopped or run.trouble,
         isolation=run.isolation,
         seconds=run.seconds,
         shared=run.shared,
+        warm=trace.warm or trace.isolation == "none",
         notes=run.notes,
-        full_score=lesson.max_score,
-        place=place,
-        lesson=lesson.name,
+        full_score=plan.lesson.max_score,
+        place=plan.place,
+        lesson=plan.lesson.name,
         checks=verdicts.checks,
         measures=verdicts.measures,
     )
