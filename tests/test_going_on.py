@@ -1,4 +1,4 @@
-"""A class that is stopped in the middle, for real: the same command goes on, and nothing is lost."""
+"""A class that is stopped in the middle, for real: the same command goes on."""
 
 from __future__ import annotations
 
