@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import functools
+import gc
 import importlib
 import io
 import os
@@ -75,6 +76,9 @@ def _load() -> None:
     # The recorder compares with them what a model is given. Where there are none, it says so.
     with contextlib.suppress(DatasetError):
         dataset.read(DATA)
+    # What is here stays: no fork has to look through it again, nor copy it because it did.
+    gc.collect()
+    gc.freeze()
 
 
 def _draw() -> None:
