@@ -17,7 +17,7 @@ from autograder import execution
 from autograder.course import Settings
 from autograder.evidence import EVIDENCE_VARIABLE
 from autograder.execution import Rooms
-from autograder.execution.place import Place
+from autograder.execution.place import ROOM, Place
 from autograder.execution.restore import restore
 from autograder.execution.rooms import environment
 from autograder.lesson import load_lesson
@@ -77,12 +77,13 @@ def output(executed, name):
 
 def left_behind():
     """Processes of these tests that are still there."""
-    found = []
+    found = [child.name() for child in psutil.Process().children(recursive=True)]
     for process in psutil.process_iter(["cmdline", "environ"]):
         words = " ".join(process.info["cmdline"] or [])
         ours = (process.info["environ"] or {}).get(EVIDENCE_VARIABLE, "")
-        # Others may run notebooks just now; their rooms are still there.
-        if "left by test_execution" in words or (ours and not Path(ours).exists()):
+        # Others may run notebooks just now, in folders that are there or in rooms of their own.
+        gone = ours and not ours.startswith(str(ROOM)) and not Path(ours).exists()
+        if "left by test_execution" in words or gone:
             found.append(words)
     return found
 
