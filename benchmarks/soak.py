@@ -75,7 +75,8 @@ def soak(root: Path, count: int) -> tuple[dict[str, str], bool]:
     seconds = time.monotonic() - began
     gc.collect()
     left = {name: sorted(now - before[name]) for name, now in traces().items()}
-    left["processes"] = [str(one) for one in family if one.is_running()]
+    # A process that has ended may wait some seconds for the system to take note of it.
+    left["processes"] = [str(one) for one in psutil.wait_procs(list(family), timeout=10)[1]]
     ungraded = [one.name for one in reports if one.status != "graded" or one.trouble]
     middle = memory[len(memory) // 5]
     lines = {
