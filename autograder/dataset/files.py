@@ -70,7 +70,8 @@ LABEL_HEADER = 8
 LARGEST_CONTENT = IMAGE_HEADER + 60_000 * 28 * 28
 
 
-@dataclass(frozen=True)
+# Two are never compared, and arrays could not be.
+@dataclass(frozen=True, eq=False)
 class FashionMnist:
     """The images and their labels, all uint8 and read-only.
 

@@ -153,15 +153,10 @@ def _attachments(given: Any) -> dict[str, dict[str, str]]:
 
 
 def _new(kind: Any, source: str) -> NotebookNode:
-    match kind:
-        case "code":
-            cell = nbformat.v4.new_code_cell(source)
-        case "markdown":
-            cell = nbformat.v4.new_markdown_cell(source)
-        case _:
-            cell = nbformat.v4.new_raw_cell(source)
-    assert isinstance(cell, NotebookNode)
-    return cell
+    # Not nbformat's own functions: they check each cell by itself, and all are checked in the end.
+    more: dict[str, Any] = {"outputs": [], "execution_count": None} if kind == "code" else {}
+    kind = kind if kind in ("code", "markdown") else "raw"
+    return NotebookNode(cell_type=kind, source=source, metadata=NotebookNode(), **more)
 
 
 def _needed(metadata: dict[str, Any]) -> dict[str, Any]:

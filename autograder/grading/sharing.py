@@ -8,6 +8,7 @@ Being wrong about that would cost no safety: the judge reads the evidence of a r
 from __future__ import annotations
 
 import ast
+import functools
 import hashlib
 import platform
 import re
@@ -125,6 +126,7 @@ def kept_under(names: Keys, trace: Trace) -> tuple[str, ...]:
     return tuple(key for key in names.all if not (quotes and key == names.program))
 
 
+@functools.lru_cache(maxsize=4096)
 def is_closed(source: str) -> bool:
     """Whether a cell looks at nothing but what every run of it is given alike."""
     try:

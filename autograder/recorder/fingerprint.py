@@ -6,6 +6,7 @@ pixel, so that ``x / 255`` and standardised pixels are told for what they are.
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Literal
@@ -51,6 +52,12 @@ class _Found:
     places: NDArray[np.intp]
     scale: Floats
     shift: Floats
+
+
+@functools.lru_cache(maxsize=1)
+def cardbox(data: FashionMnist) -> Cardbox:
+    """The box of these cards; made once, because to sort them takes a while."""
+    return Cardbox(data)
 
 
 class Cardbox:
@@ -130,6 +137,11 @@ class Cardbox:
         """The places of these very cards, -1 where there is no such card."""
         within = np.clip(cards, 0, 255).astype(np.uint8)
         return np.array([self._by_content.get(hash(one.tobytes()), -1) for one in within])
+
+    def sort(self) -> None:
+        """Sort the cards now, which is otherwise done when one is looked for."""
+        assert self._by_pattern
+        assert self._by_content
 
     @cached_property
     def _by_pattern(self) -> dict[bytes, int]:

@@ -28,7 +28,7 @@ from autograder.evidence import (
     write_whole,
 )
 from autograder.recorder import describe, plain
-from autograder.recorder.fingerprint import Cardbox
+from autograder.recorder.fingerprint import Cardbox, cardbox
 from autograder.recorder.fitting import Fitting
 from autograder.recorder.kept import Fits, Questions
 from autograder.recorder.watch import watch
@@ -66,7 +66,7 @@ class Recorder:
 
     @functools.cached_property
     def _box(self) -> Cardbox:
-        return Cardbox(self.data)
+        return cardbox(self.data)
 
     def watch(self) -> None:
         """Begin to watch Keras and TensorFlow."""
