@@ -15,6 +15,8 @@ ROOM = Path("/room")
 DATA = Path("/data")
 # In the environment of the grader, and never in that of a room.
 CANARY = "AUTOGRADER_CANARY"
+# Before the number of the core that a room is to use.
+CORE = "--core="
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ from autograder.errors import DatasetError
 from autograder.execution import namespaces, selftest
 from autograder.execution.job import End, Ended, Job, Ready, Tell
 from autograder.execution.kernels import ForkedKernel, run_kernel, write_connection
-from autograder.execution.place import DATA, ROOM, Place
+from autograder.execution.place import CORE, DATA, ROOM, Place
 from autograder.messages import own_streams, receive, send
 
 # What every notebook of ours imports, and what runs it.
@@ -45,6 +45,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     given = sys.argv[1:] if argv is None else argv
     warm = "--cold" not in given
     inbox, outbox = own_streams()
+    if cores := {int(word.removeprefix(CORE)) for word in given if word.startswith(CORE)}:
+        os.sched_setaffinity(0, cores)
     if os.getuid() == 0:
         namespaces.become_nobody()
     selftest.run(given)

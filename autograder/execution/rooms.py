@@ -18,7 +18,8 @@ from autograder import dataset
 from autograder.course import Settings
 from autograder.errors import IsolationError
 from autograder.execution import bare, bubblewrap, why_not
-from autograder.execution.place import CANARY, DATA, ROOM, Place
+from autograder.execution.cores import Cores
+from autograder.execution.place import CANARY, CORE, DATA, ROOM, Place
 from autograder.execution.room_process import Room, RoomError
 
 # What a notebook may know of the environment: where programs are, the language, the GPU's drivers.
@@ -42,6 +43,7 @@ class Rooms:
     data_home: Path
     private: Sequence[Path] = ()
     _idle: list[Room] = field(default_factory=list)
+    _cores: Cores = field(default_factory=Cores)
 
     @property
     def level(self) -> str:
@@ -115,7 +117,9 @@ class Rooms:
     def _sealed(self, program: Path) -> Room:
         private = [path.resolve() for path in (*self.private, Path.home())]
         secrets = [path / name for path in private for name in SECRETS if (path / name).exists()]
+        core = self._cores.take()
         run = [sys.executable, "-P", "-m", "autograder.execution.room", *map(str, secrets)]
+        run += [f"{CORE}{core}"] if core is not None else []
         command = bubblewrap.command(
             program,
             run,
@@ -124,12 +128,13 @@ class Rooms:
             hidden=private,
             gpus=self.settings.gpus,
         )
-        return Room(command, {CANARY: "1"}, _kill, is_sealed=True)
 
+        def end(process: subprocess.Popen[bytes]) -> None:
+            # bubblewrap's own child ends with it, and with that all that lives in the room.
+            process.kill()
+            self._cores.give_back(core)
 
-def _kill(process: subprocess.Popen[bytes]) -> None:
-    # bubblewrap's own child ends with it, and with that all that lives in the room.
-    process.kill()
+        return Room(command, {CANARY: "1"}, end, is_sealed=True)
 
 
 def _bare() -> Room:
