@@ -58,9 +58,11 @@ class Report:
     ``status`` is ``failed`` only where the file could not be read; ``reason`` says why, or why a
     run ended early. ``measures`` holds numbers that checks noted, such as ``accuracy``;
     ``full_score`` is the lesson's sum of points, for a submission that has no checks; ``trouble``
-    is the traceback where the grader itself failed; ``place`` is the folder of its results.
+    is the traceback where the grader itself failed; ``place`` is the folder of its results and
+    ``folder`` the one that was handed in, where it belongs to this submission alone.
     ``shared``: not it was run, but another submission with the same program. ``warm``: TensorFlow
-    was loaded beforehand, and not once more for this run.
+    was loaded beforehand, and not once more for this run. ``interrupted``: the run was ended by
+    something that was perhaps not the student's doing.
     """
 
     name: str
@@ -71,7 +73,9 @@ class Report:
     seconds: float = 0.0
     shared: bool = False
     warm: bool = True
+    interrupted: bool = False
     lesson: str = ""
+    folder: str = ""
     checks: tuple[CheckResult, ...] = ()
     notes: tuple[str, ...] = ()
     measures: dict[str, float] = field(default_factory=dict)
@@ -98,9 +102,8 @@ class Report:
     @property
     def needs_a_look(self) -> bool:
         """Whether a person has to look: a check could not tell, or nothing was checked."""
-        return self.status == "failed" or any(
-            check.outcome is Outcome.ERROR for check in self.checks
-        )
+        unclear = any(check.outcome is Outcome.ERROR for check in self.checks)
+        return self.status == "failed" or self.interrupted or unclear
 
     @property
     def first_message(self) -> str:

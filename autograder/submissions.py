@@ -28,7 +28,12 @@ class Submission:
     @property
     def notebook(self) -> str:
         """The file name of the notebook, empty where there is none."""
-        return self.path.name if self.path else ""
+        return readable(self.path.name) if self.path else ""
+
+
+def readable(name: str) -> str:
+    """A file's name as text: not every system writes names in UTF-8."""
+    return name.encode("utf-8", "replace").decode()
 
 
 def find_submissions(paths: Iterable[Path]) -> list[Submission]:
@@ -41,7 +46,11 @@ def find_submissions(paths: Iterable[Path]) -> list[Submission]:
     for path in paths:
         if not path.exists():
             raise SubmissionError(f"There is no file or folder {path}.")
-        here = [Submission(name=path.stem, path=path)] if path.is_file() else _in_folder(path)
+        here = (
+            [Submission(name=readable(path.stem), path=path)]
+            if path.is_file()
+            else _in_folder(path)
+        )
         if not here:
             raise SubmissionError(
                 f"There is no notebook under {path}. Give a notebook, a folder of notebooks, or"
@@ -89,7 +98,7 @@ def _in_folder(root: Path) -> list[Submission]:
     for (name, folder), notebooks in groups.items():
         wanted = f"{folder.name}.ipynb" if folder and folder.name in lesson_names() else ""
         chosen, notes = choose(notebooks, wanted)
-        found.append(Submission(name=name, path=chosen, folder=folder, notes=notes))
+        found.append(Submission(name=readable(name), path=chosen, folder=folder, notes=notes))
     if all(one.folder for one in found):
         found += _empty(root, {one.name for one in found})
     return sorted(found, key=lambda one: one.name)
@@ -125,5 +134,7 @@ def _empty(root: Path, known: set[str]) -> list[Submission]:
     if not known or any(one.name in lesson_names() for one in folders):
         return []
     return [
-        Submission(name=folder.name, path=None) for folder in folders if folder.name not in known
+        Submission(name=readable(folder.name), path=None)
+        for folder in folders
+        if readable(folder.name) not in known
     ]

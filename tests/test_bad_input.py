@@ -76,8 +76,8 @@ def reports(tmp_path_factory, sample_keras: Path) -> dict[str, Report]:
         (root / f"{name}.ipynb").write_text(nbformat.writes(notebook), encoding="utf-8")
     settings = Settings(cell_seconds=25, seconds=120)
     course = replace(Course(root=Path(__file__).parent.parent), settings=settings)
-    grader = Grader(course=course, data_home=sample_keras, results=root / "results")
-    return {one.name: one for one in grader.grade(find_submissions([root]), workers=2)}
+    with Grader(course=course, data_home=sample_keras, results=root / "results") as grader:
+        return {one.name: one for one in grader.grade(find_submissions([root]), workers=2)}
 
 
 def outcomes(report: Report, question: str) -> set[str]:

@@ -6,6 +6,7 @@ The runs are made by hand and nothing is executed; reading, keeping, judging and
 from __future__ import annotations
 
 import errno
+import os
 import subprocess
 import sys
 import threading
@@ -254,7 +255,7 @@ def _of(name: str) -> nbformat.NotebookNode:
         "rng = np.random.default_rng(7)\nnp.random.seed(3)\nrandom.seed(1)",
         "class Mine(keras.Model):\n    def __init__(self):\n        super().__init__()",
         "print(tf.__version__, __name__)",
-        "def broken(:",
+        "seed = 42\ntf.random.set_seed(seed)",
         "_, last = 1, 2\n_images = last",
     ],
 )
@@ -272,6 +273,9 @@ def test_a_program_that_may_be_shared(source: str) -> None:
         *("random.SystemRandom()", "tf.random.get_global_generator()", "np.random.seed(None)"),
         *("tf.timestamp()", "np.datetime64('now')", "keras.models.load_model('x')"),
         *("().__class__", "from random import SystemRandom", "get_ipython()", "__builtins__"),
+        *("def broken(:", "    import time\n    t = time.time()", ">>> 1", "x = !date", "fit?"),
+        *("from numpy.random import default_rng as d", "from random import *", "random.Random()"),
+        *("tempfile.mkdtemp()", "np.random.PCG64()", "from random import seed"),
         *("%time fit()", "!ls", "x = 1\n%matplotlib inline", "getattr(np, 'load')"),
     ],
 )
@@ -354,6 +358,36 @@ class TestTrouble:
         assert reports["bob"].status == "failed"
         assert "RuntimeError" in (reports["bob"].trouble or "")
 
+    def test_those_who_waited_for_it_are_run_themselves(self, course, hand) -> None:
+        hand.made["Dense"] = RuntimeError("The room is broken.")
+        for name in ("ann", "bob", "cal"):
+            course.hand_in(name)
+        start = hand.start
+        hand.start = lambda job: (start(job), hand.made.clear())[0]
+        reports = course.grade()
+        assert [reports[name].score for name in ("ann", "bob", "cal")] == [0, 20, 20]
+
+    def test_names_that_are_no_text(self, course) -> None:
+        course.hand_in("ann")
+        folder = course.folder / "ann" / LESSON.name
+        (folder / os.fsdecode(b"\xdcbung.txt")).write_text("x")
+        (course.folder / "ann").rename(course.folder / os.fsdecode(b"M\xfcller"))
+        (report,) = course.grade().values()
+        assert (report.name, report.score) == ("M?ller", 20)
+        assert any("bung.txt could not be read" in note for note in report.notes)
+
+    def test_a_notebook_that_is_called_as_the_page_of_the_class(self, course) -> None:
+        nbformat.write(mini.submitted(), course.folder / "index.html.ipynb")
+        (report,) = course.grade().values()
+        assert (report.name, report.place) == ("index.html", "_index.html")
+
+    def test_our_own_fault_takes_no_evidence_away(self, course, monkeypatch) -> None:
+        course.hand_in("ann")
+        course.grade()
+        monkeypatch.setattr(results, "report_on", lambda *_: 1 / 0)
+        assert course.grade()["ann"].trouble
+        assert (course.results / LESSON.name / "ann" / "evidence.json").exists()
+
     def test_one_that_cannot_be_judged(self, course, hand, monkeypatch) -> None:
         for name in ("ann", "bob", "cal"):
             course.hand_in(name, parameters=f"number_of_parameters = 7850\n{name} = 1")
@@ -414,13 +448,13 @@ class TestTrouble:
 
 
 class TestHere:
-    """The pool of this machine."""
+    """The pool of this machine, and a run that the machine has ended."""
 
     @pytest.fixture
     def ran(self, monkeypatch) -> list[Trace]:
         """What each run in turn comes to."""
         made: list[Trace] = []
-        monkeypatch.setattr(execution, "run", lambda *_: made.pop(0))
+        monkeypatch.setattr(execution, "_run_once", lambda *_: made.pop(0))
         return made
 
     def test_what_others_ended_is_run_again(self, ran) -> None:
@@ -437,6 +471,11 @@ class TestHere:
         assert here.start(None).result().stopped.why == ("2" if by_others else "0")
         here.stop()
 
+    def test_then_a_person_has_to_look(self, course, hand) -> None:
+        hand.made["Dense"] = trace(stopped=Stopped("ended from outside", by_others=True))
+        course.hand_in("ann")
+        assert course.grade()["ann"].needs_a_look
+
     def test_a_cold_start_is_told(self, course, hand) -> None:
         hand.made["Dense"] = trace(isolation="bubblewrap", warm=False)
         course.hand_in("ann")
@@ -449,7 +488,7 @@ class TestRegrade:
     def judged(self, course, root: Path | None = None):
         folder = course.results / LESSON.name
         given = regrade.regrade(folder, LESSON, Course(root=root, settings=BARE))
-        return {report.name: report for report, _ in given}
+        return {report.name: report for report in given}
 
     def test_the_same_checks_say_the_same(self, course, hand) -> None:
         course.hand_in("ann")

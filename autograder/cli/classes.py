@@ -6,7 +6,7 @@ import argparse
 import contextlib
 import os
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -23,7 +23,7 @@ from autograder.grading import Grader
 from autograder.grading.cluster import ClusterPool
 from autograder.grading.regrade import kept, regrade
 from autograder.lesson import lesson_names, load_lesson
-from autograder.render import html, jsonform, terminal, words
+from autograder.render import html, jsonform, signs, terminal, words
 from autograder.report import Report
 from autograder.submissions import Submission, find_submissions
 
@@ -47,23 +47,11 @@ def grade(arguments: argparse.Namespace, console: Console) -> int:
     if course.settings.isolation == "none":
         console.print("Submissions run with your own rights (isolation: none).", highlight=False)
     ready = grader.grade(submissions, workers=min(workers, len(submissions)))
-    wanted = not arguments.no_gradebook
-    with grader, _gradebook(course, grader.results, console, wanted=wanted) as book:
-        reports = _watched(ready, book, len(submissions), console)
-    order = {one.name: number for number, one in enumerate(submissions)}
-    reports.sort(key=lambda report: order[report.name])
-    Console().print(terminal.table(reports))
-    if open_ := [report.name for report in reports if report.needs_a_look]:
-        console.print(f"A person has to look at: {', '.join(map(escape, open_))}", soft_wrap=True)
-    if cold := sum(not report.warm for report in reports):
-        console.print(
-            f"TensorFlow was loaded anew for {cold} of them: `autograder doctor` says why.",
-            highlight=False,
-        )
-    _write_pages(grader.results, reports)
-    if arguments.json:
-        write_whole(arguments.json, jsonform.document(reports).encode())
-    return _exit_code(reports, console)
+    with grader, _gradebook(arguments, course, grader.results, console) as book:
+        reports = _watched(ready, book.add, len(submissions), console)
+    reports.sort(key=lambda report: (report.name, report.place))
+    _show(arguments, reports, grader.results, console)
+    return max(_exit_code(reports, console), 2 * book.failed)
 
 
 def rejudge(arguments: argparse.Namespace, console: Console) -> int:
@@ -72,18 +60,19 @@ def rejudge(arguments: argparse.Namespace, console: Console) -> int:
     results = arguments.results or (course.root or Path.cwd()) / "results"
     names = [arguments.lesson] if arguments.lesson else _lessons_in(results)
     reports: list[Report] = []
-    for lesson in map(load_lesson, names):
-        folder = results / lesson.name
-        judged = (report for report, _ in regrade(folder, lesson, course))
-        wanted = not arguments.no_gradebook
-        with _gradebook(course, results, console, wanted=wanted) as book:
-            these = _watched(judged, book, len(kept(folder)), console)
-        reports += these
-    Console().print(terminal.table(reports))
-    _write_pages(results, reports)
-    if arguments.json:
-        write_whole(arguments.json, jsonform.document(reports).encode())
-    return _exit_code(reports, console)
+    with _gradebook(arguments, course, results, console) as book:
+
+        def add(report: Report) -> None:
+            # What could not be judged again is in the gradebook as it was judged before.
+            if report.status == "graded":
+                book.add(report)
+
+        for lesson in map(load_lesson, names):
+            ready = regrade(results / lesson.name, lesson, course)
+            reports += _watched(ready, add, len(kept(results / lesson.name)), console)
+    reports.sort(key=lambda report: (report.lesson, report.name, report.place))
+    _show(arguments, reports, results, console)
+    return max(_exit_code(reports, console), 2 * book.failed)
 
 
 def _lessons_in(results: Path) -> list[str]:
@@ -109,7 +98,7 @@ def check(arguments: argparse.Namespace, console: Console) -> int:
     if report.status == "graded":
         for line in (*([report.reason] if report.reason else ()), *report.notes):
             print(f"Note: {line}")
-        for question in (grader.lesson or load_lesson(lesson_names()[0])).questions:
+        for question in load_lesson(report.lesson).questions:
             if results := report.of(question.name):
                 print(words.answer(question, results))
         print(f"Together: {words.points(report.checks)}")
@@ -129,14 +118,23 @@ def _grader(arguments: argparse.Namespace, course: Course, console: Console) -> 
     return Grader(course=course, data_home=data_home(console), results=results, lesson=lesson)
 
 
+class _NoBook:
+    """In the place of a gradebook where there is none."""
+
+    failed = False
+
+    def add(self, report: Report) -> None:
+        """Nothing is entered anywhere."""
+
+
 @contextlib.contextmanager
 def _gradebook(
-    course: Course, results: Path, console: Console, *, wanted: bool
-) -> Iterator[Bookkeeper | None]:
-    """Who writes to the course's gradebook, ``None`` where there is no course or no gradebook."""
-    book = None
+    arguments: argparse.Namespace, course: Course, results: Path, console: Console
+) -> Iterator[Bookkeeper | _NoBook]:
+    """Who writes to the course's gradebook, where there is one."""
+    book: Bookkeeper | _NoBook = _NoBook()
     with contextlib.ExitStack() as stack:
-        if course.root and wanted:
+        if course.root and not arguments.no_gradebook:
             # Only here: nbgrader takes a second to import.
             from autograder.nbgrader_plugin import bookkeeping  # noqa: PLC0415
 
@@ -147,35 +145,46 @@ def _gradebook(
                 said = f"The gradebook is left alone. {escape(str(error))}"
                 console.print(said, highlight=False, soft_wrap=True)
         yield book
-    for remark in book.remarks if book else ():
-        console.print(escape(remark), highlight=False, soft_wrap=True)
-    if book and book.failed:
-        raise CourseError("The reports are written, but not all of them to the gradebook.")
+    if not isinstance(book, _NoBook):
+        for remark in book.remarks:
+            console.print(escape(remark), highlight=False, soft_wrap=True)
 
 
 def _watched(
-    ready: Iterable[Report], book: Bookkeeper | None, total: int, console: Console
+    ready: Iterable[Report], add: Callable[[Report], None], total: int, console: Console
 ) -> list[Report]:
     """All the reports, each written to the gradebook, with progress meanwhile."""
 
     def noted() -> Iterator[Report]:
         for report in ready:
-            if book:
-                book.add(report)
+            add(report)
             yield report
 
     return terminal.watched(noted(), total, console)
 
 
-def _write_pages(results: Path, reports: Sequence[Report]) -> None:
-    """Write a page for the class of each lesson, and say where it is."""
-    for name in dict.fromkeys(report.lesson for report in reports):
-        path = results / name / "index.html"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        these = [report for report in reports if report.lesson == name]
-        with writing():
-            write_whole(path, html.class_page(these, load_lesson(name)).encode())
-        print(f"Reports: {path}")
+def _show(
+    arguments: argparse.Namespace, reports: Sequence[Report], results: Path, console: Console
+) -> None:
+    """Write the JSON and the pages of the classes; print the table, and what needs a look."""
+    Console().print(terminal.table(reports))
+    if open_ := [report.name for report in reports if report.needs_a_look]:
+        names = ", ".join(escape(signs.line(name)) for name in open_)
+        console.print(f"A person has to look at: {names}", soft_wrap=True)
+    if cold := sum(not report.warm for report in reports):
+        console.print(
+            f"TensorFlow was loaded anew for {cold} of them: `autograder doctor` says why.",
+            highlight=False,
+        )
+    with writing():
+        if arguments.json:
+            write_whole(arguments.json, jsonform.document(reports).encode())
+        for name in dict.fromkeys(report.lesson for report in reports):
+            path = results / name / "index.html"
+            # All that is kept: perhaps only some were graded just now.
+            page = html.class_page([one.report for one in kept(path.parent)], load_lesson(name))
+            write_whole(path, page.encode())
+            print(f"Reports: {path}")
 
 
 def _exit_code(reports: Sequence[Report], console: Console) -> int:

@@ -35,6 +35,8 @@ __all__ = [
     "run",
 ]
 
+# What has been ended so many times has perhaps more to do with it than it seems.
+MOST_TIMES = 3
 # Seeds, so that a second run says the same. The student's own modules come last: one that is
 # called numpy.py must not take the place of another.
 # The devices are listed before any cell could hide a GPU through the environment.
@@ -78,7 +80,9 @@ def prepare(
 
 
 def run(job: Job, rooms: Rooms, cancel: threading.Event | None = None) -> Trace:
-    """Run a job once; given up once ``cancel`` is set.
+    """Run a job; once more where the machine or a person has ended it, and not the notebook.
+
+    Given up once ``cancel`` is set.
 
     Raises:
         IsolationError: it cannot be kept apart on this machine.
@@ -86,6 +90,14 @@ def run(job: Job, rooms: Rooms, cancel: threading.Event | None = None) -> Trace:
         CancelledError: it was given up.
     """
     cancel = cancel or threading.Event()
+    for _ in range(MOST_TIMES - 1):
+        trace = _run_once(job, rooms, cancel)
+        if not (trace.stopped and trace.stopped.by_others):
+            return trace
+    return _run_once(job, rooms, cancel)
+
+
+def _run_once(job: Job, rooms: Rooms, cancel: threading.Event) -> Trace:
     with rooms.lend(cancel) as room:
         began = time.monotonic()
         told = room.run(msgspec.structs.replace(job, data=rooms.data), cancel)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 MOST_BYTES = 20 * 2**20
 MOST_FILES = 1000
+MOST_NOTES = 10
 
 
 def files_beside(folder: Path | None) -> tuple[dict[str, bytes], tuple[str, ...]]:
@@ -16,14 +17,21 @@ def files_beside(folder: Path | None) -> tuple[dict[str, bytes], tuple[str, ...]
     No link is followed: it could lead to what is not the student's. No notebook goes along.
     """
     files: dict[str, bytes] = {}
+    notes: list[str] = []
     left = MOST_BYTES
     for path in _ordinary(folder) if folder else ():
-        left -= path.stat().st_size
-        if left < 0 or len(files) == MOST_FILES:
-            note = f"Of its other files those from {path.name[:60]} on were left out."
-            return files, (note,)
-        files[str(path.relative_to(folder or path))] = path.read_bytes()
-    return files, ()
+        name = str(path.relative_to(folder or path))
+        try:
+            name.encode()
+            left -= path.stat().st_size
+            if left < 0 or len(files) == MOST_FILES:
+                notes.append(f"Of its other files those from {path.name[:60]} on were left out.")
+                break
+            files[name] = path.read_bytes()
+        except (OSError, UnicodeEncodeError):
+            shown = path.name.encode("utf-8", "replace").decode()[:60]
+            notes += [f"Its file {shown} could not be read."] if len(notes) < MOST_NOTES else []
+    return files, tuple(notes)
 
 
 def links_beside(folder: Path) -> Iterator[Path]:

@@ -121,7 +121,7 @@ class Room:
                 told.take(message or Ended(end=End.BROKEN, said=self.last_words()))
                 watch.cell()
                 if message is None:
-                    told.stopped = self._killed()
+                    told.stopped = told.stopped or self._killed()
         assert told.ended or told.stopped
         kept = (End.REACHED, End.KERNEL_DIED, End.KERNEL_STUCK)
         self.is_usable = told.ended is not None and told.ended.end in kept

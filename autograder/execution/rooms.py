@@ -134,7 +134,11 @@ class Rooms:
             process.kill()
             self._cores.give_back(core)
 
-        return Room(command, {CANARY: "1"}, end, is_sealed=True)
+        try:
+            return Room(command, {CANARY: "1"}, end, is_sealed=True)
+        except BaseException:
+            self._cores.give_back(core)
+            raise
 
 
 def _bare() -> Room:

@@ -28,7 +28,7 @@ from autograder.judge_process import Judge
 from autograder.lesson import Lesson, guess_lesson, lesson_names, load_lesson
 from autograder.render.notebook import filled
 from autograder.report import Report
-from autograder.submissions import Submission
+from autograder.submissions import Submission, readable
 
 RUNS = ".runs"
 
@@ -166,8 +166,8 @@ class Grader:
         ``trouble`` is our own traceback, where it is our fault.
         """
         lesson = self.lesson or _by_folder(submission) or load_lesson(lesson_names()[0])
-        report = results.failed(submission, reason, lesson)
-        report = replace(report, place=place, trouble=trouble or None)
+        report = results.failed(submission, readable(reason), lesson)
+        report = replace(report, place=place, trouble=readable(trouble) or None)
         with writing():
             results.write_alone(self.results / lesson.name / place, report, lesson)
         return report

@@ -10,9 +10,6 @@ from typing import Protocol
 from autograder import execution
 from autograder.execution import Job, Rooms, Trace
 
-# What has ended so many workers has perhaps more to do with it than it seems.
-MOST_TIMES = 3
-
 
 class Pool(Protocol):
     """Runs jobs, here or elsewhere."""
@@ -42,15 +39,7 @@ class LocalPool:
 
     def start(self, job: Job) -> Future[Trace]:
         """Run a job once a thread is free."""
-        return self._threads.submit(self._run, job)
-
-    def _run(self, job: Job) -> Trace:
-        """Run a job, once more where the machine or a person has ended it, not the notebook."""
-        for _ in range(MOST_TIMES - 1):
-            trace = execution.run(job, self._rooms, self._cancel)
-            if not (trace.stopped and trace.stopped.by_others):
-                return trace
-        return execution.run(job, self._rooms, self._cancel)
+        return self._threads.submit(execution.run, job, self._rooms, self._cancel)
 
     def stop(self) -> None:
         """Give up what is running, and run nothing more."""

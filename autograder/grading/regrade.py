@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
-from nbformat import NotebookNode
 
 from autograder.course import Course
 from autograder.errors import SubmissionError, writing
 from autograder.grading import results
+from autograder.judge import Verdicts
 from autograder.judge_process import Judge
 from autograder.lesson import Lesson
 from autograder.render.notebook import refilled
 from autograder.report import Report
 
-# A report, and the notebook that shows it, where there is one.
-Regraded = tuple[Report, NotebookNode | None]
+# As much evidence as is judged together: of any ordinary class all of it.
+MOST_BYTES = 512 * 2**20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,9 +29,14 @@ class Kept:
     report: Report
 
     @property
-    def notebook(self) -> NotebookNode | None:
-        """The notebook that shows the report; its own outputs were cleaned when it was written."""
-        return results.read_notebook(self.folder)
+    def was_run(self) -> bool:
+        """Whether there is evidence of it."""
+        return (self.folder / "evidence.json").exists()
+
+    @property
+    def size(self) -> int:
+        """The bytes of its evidence."""
+        return sum(path.stat().st_size for path in self.folder.glob("*.npz"))
 
 
 def kept(folder: Path) -> list[Kept]:
@@ -52,7 +57,7 @@ def kept(folder: Path) -> list[Kept]:
     return found
 
 
-def regrade(folder: Path, lesson: Lesson, course: Course) -> Iterator[Regraded]:
+def regrade(folder: Path, lesson: Lesson, course: Course) -> Iterator[Report]:
     """Judge again, in one pytest session, what is kept in the folder of a lesson's results.
 
     Of evidence that cannot be read, such as that of an older version, the reason is told in a
@@ -60,31 +65,39 @@ def regrade(folder: Path, lesson: Lesson, course: Course) -> Iterator[Regraded]:
 
     Raises:
         SubmissionError: there is nothing to judge.
+        JudgeError: the judge failed.
         ResultsError: the results cannot be written.
     """
     submissions = kept(folder)
-    ran = [one.folder for one in submissions if (one.folder / "evidence.json").exists()]
     with Judge(course) as judge:
-        verdicts = judge.judge(ran, lesson) if ran else {}
+        for batch in _batches(one for one in submissions if one.was_run):
+            verdicts = judge.judge([one.folder for one in batch], lesson)
+            for one in batch:
+                yield _judged(one, verdicts[str(one.folder.resolve())], lesson)
+    yield from (one.report for one in submissions if not one.was_run)
+
+
+def _batches(submissions: Iterable[Kept]) -> Iterator[list[Kept]]:
+    batch: list[Kept] = []
+    size = 0
     for one in submissions:
-        said = verdicts.get(str(one.folder.resolve()))
-        if said is None:
-            yield one.report, one.notebook
-        elif isinstance(said, str):
-            report = replace(one.report, status="failed", reason=said, checks=())
-            yield report, None
-        else:
-            report = replace(one.report, checks=said.checks, measures=said.measures)
-            yield _rewritten(one, report, lesson)
+        size += one.size
+        if batch and size > MOST_BYTES:
+            yield batch
+            batch, size = [], one.size
+        batch.append(one)
+    if batch:
+        yield batch
 
 
-def _rewritten(one: Kept, report: Report, lesson: Lesson) -> Regraded:
-    notebook = one.notebook
-    if notebook is not None:
-        notebook = refilled(notebook, report, lesson)
+def _judged(one: Kept, said: Verdicts | str, lesson: Lesson) -> Report:
+    if isinstance(said, str):
+        return replace(one.report, status="failed", reason=said, checks=())
+    report = replace(one.report, checks=said.checks, measures=said.measures, trouble=None)
     if report != one.report:
+        notebook = results.read_notebook(one.folder)
         with writing():
             results.write_report(one.folder, report, lesson)
             if notebook is not None:
-                results.write_notebook(one.folder, notebook)
-    return report, notebook
+                results.write_notebook(one.folder, refilled(notebook, report, lesson))
+    return report

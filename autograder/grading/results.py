@@ -21,7 +21,7 @@ from autograder.lesson import Lesson
 from autograder.render import html
 from autograder.render.notebook import filled
 from autograder.report import Report
-from autograder.submissions import Submission
+from autograder.submissions import Submission, readable
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,10 +42,12 @@ def report_on(plan: Plan, trace: Trace, run: Run, verdicts: Verdicts) -> Report:
         seconds=run.seconds,
         shared=run.shared,
         warm=trace.warm or trace.isolation == "none",
+        interrupted=bool(trace.stopped and trace.stopped.by_others),
         notes=run.notes,
         full_score=plan.lesson.max_score,
         place=plan.place,
         lesson=plan.lesson.name,
+        folder=_folder(plan.submission),
         checks=verdicts.checks,
         measures=verdicts.measures,
     )
@@ -60,7 +62,12 @@ def failed(submission: Submission, reason: str, lesson: Lesson) -> Report:
         reason=reason,
         full_score=lesson.max_score,
         lesson=lesson.name,
+        folder=_folder(submission),
     )
+
+
+def _folder(submission: Submission) -> str:
+    return readable(str(submission.folder.resolve())) if submission.folder else ""
 
 
 def unreadable(submission: Submission, restored: Restored, lesson: Lesson, reason: str) -> Graded:
@@ -88,16 +95,21 @@ def read_notebook(folder: Path) -> NotebookNode | None:
 
 
 def write_alone(folder: Path, report: Report, lesson: Lesson) -> None:
-    """Write a report on what could not be run; what an earlier run left there goes."""
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+    """Write a report on what could not be run; what an earlier run left there goes.
+
+    Where that is our own fault, it stays.
+    """
+    if not report.trouble:
+        shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True, exist_ok=True)
     write_report(folder, report, lesson)
 
 
 def place_for(name: str) -> str:
     """A folder name for a student's name: no separators, no dots in front, not too long."""
     safe = re.sub(r"[/\\\x00-\x1f:]", "_", name).strip(" .")
-    return safe[:100] or "_"
+    # The page of the class lies beside the folders.
+    return f"_{safe}" if safe == "index.html" else safe[:100] or "_"
 
 
 def places(submissions: Sequence[Submission]) -> list[str]:

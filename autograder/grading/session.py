@@ -90,8 +90,10 @@ class Session:
             except (CancelledError, ClusterError, IsolationError):
                 raise
             except Exception as error:  # noqa: BLE001  one submission must not end the class
-                for plan in plans:
-                    yield self._stumbled(plan.submission, plan.place, error)
+                yield self._stumbled(plans[0].submission, plans[0].place, error)
+                self._apart.update(set(plans[0].keys.all) - {plans[0].keys.own})
+                for plan in plans[1:]:
+                    self._take(plan)
                 continue
             self._ran(plans, trace)
 

@@ -45,24 +45,24 @@ ATTRIBUTES = frozenset(
         *("TFRecordDataset", "TextLineDataset", "FixedLengthRecordDataset", "CsvDataset"),
         *("list_files", "image_dataset_from_directory", "text_dataset_from_directory"),
         *("os", "sys", "time", "timestamp", "now", "today", "datetime", "datetime64", "ctypeslib"),
-        *(
-            "SystemRandom",
-            "Generator",
-            "from_non_deterministic_state",
-            "get_global_generator",
-            "get_ipython",
-        ),
+        *("SystemRandom", "Random", "Generator", "BitGenerator", "MT19937", "PCG64", "PCG64DXSM"),
+        *("Philox", "SFC64", "from_non_deterministic_state", "get_global_generator"),
+        *("mkdtemp", "mkstemp", "mktemp", "NamedTemporaryFile", "gettempdir", "get_ipython"),
         *("copyfile", "copytree", "copy2", "move", "rmtree", "disk_usage"),
     }
 )
 # Entropy, unless they are given a seed.
 SEEDED = frozenset({"default_rng", "RandomState", "SeedSequence", "seed"})
 INSIDE = frozenset({"__name__", "__init__", "__call__", "__version__"})
+QUIET = re.compile(r";\s*(#.*)?\s*\Z")
 # IPython's names for the text of earlier cells.
 INPUTS = re.compile(r"_i(i{0,2}|h|\d+)")
 SOFTWARE = ("tensorflow", "keras", "numpy", "matplotlib", "ipykernel", "ipython", "nbclient")
 # The parts of our own package that have a hand in a run.
-OURS = ("dataset", "evidence", "execution", "notebook", "recorder")
+OURS = (
+    *("*.py", "dataset/*.py", "evidence/*.py", "execution/*.py", "notebook/*.py"),
+    *("recorder/*.py", "lessons/*/*.py"),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,7 +91,7 @@ def conditions(*, isolation: str, data: str) -> tuple[str, ...]:
 
 def _digest_of_ours() -> str:
     package = Path(autograder.__file__).parent
-    files = [path for part in OURS for path in sorted((package / part).glob("*.py"))]
+    files = [path for part in OURS for path in sorted(package.glob(part))]
     return _digest(path.read_bytes() for path in files)
 
 
@@ -104,8 +104,13 @@ def keys(job: Job, under: Iterable[str], *, owner: str, share: bool) -> Keys:
     own = _digest([text.encode(), owner.encode()])
     if not share or not all(is_closed(cell) for cell in job.cells):
         return Keys(own=own)
-    program = _digest([*base, b"program", *(tree(cell).encode() for cell in job.cells)])
+    program = _digest([*base, b"program", *(_program(cell).encode() for cell in job.cells)])
     return Keys(own=own, text=text, program=program)
+
+
+def _program(source: str) -> str:
+    # What ends with a semicolon does the same, and shows nothing.
+    return f"{tree(source)}{bool(QUIET.search(source))}"
 
 
 def kept_under(names: Keys, trace: Trace) -> tuple[str, ...]:
@@ -122,7 +127,7 @@ def kept_under(names: Keys, trace: Trace) -> tuple[str, ...]:
         output.get("output_type") == "error" or output.get("name") == "stderr"
         for ran in trace.cells.values()
         for output in ran.outputs
-    )
+    ) or any(ran.status == "error" for ran in trace.cells.values())
     return tuple(key for key in names.all if not (quotes and key == names.program))
 
 
@@ -132,24 +137,27 @@ def is_closed(source: str) -> bool:
     try:
         parsed = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        # Python refuses it, always in the same way; but IPython may know what to do with it.
-        return not any(line.lstrip().startswith(("%", "!", "?")) for line in source.splitlines())
+        # Python refuses it, but IPython may know what to do with it.
+        return False
     called = {id(node.func): node for node in ast.walk(parsed) if isinstance(node, ast.Call)}
     return not any(_opens(node, called.get(id(node))) for node in ast.walk(parsed))
 
 
 def _opens(node: ast.AST, call: ast.Call | None) -> bool:
+    """Whether a part of a program looks elsewhere; ``call`` is where it is what is called."""
     match node:
-        case ast.Attribute(attr=name) | ast.Name(id=name) if name in SEEDED:
-            return call is None or not _is_given_a_seed(call)
         case ast.Import() | ast.ImportFrom():
             return not all(name.partition(".")[0] in IMPORTS for name in _modules(node))
-        case ast.Name(id=name):
-            return name in NAMES or bool(INPUTS.fullmatch(name)) or _is_inside(name)
-        case ast.Attribute(attr=name):
-            return name in ATTRIBUTES or _is_inside(name)
         case ast.alias(name=name):
-            return name in ATTRIBUTES
+            return name == "*" or name in ATTRIBUTES | NAMES | SEEDED
+        case ast.Attribute(attr=name) if name not in SEEDED:
+            return name in ATTRIBUTES or _is_inside(name)
+        case ast.Name(id=name) if name not in SEEDED:
+            return name in NAMES or bool(INPUTS.fullmatch(name)) or _is_inside(name)
+        case ast.Attribute() | ast.Name():
+            # Many a variable is called `seed`.
+            variable = isinstance(node, ast.Name) and node.id == "seed"
+            return not _is_given_a_seed(call) if call else not variable
     return False
 
 

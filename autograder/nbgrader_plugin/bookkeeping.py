@@ -55,7 +55,8 @@ class Bookkeeper:
     def add(self, report: Report) -> None:
         """Write it, together with some others."""
         folder = self._submitted(report)
-        if not folder.is_dir() or report.trouble:
+        handed_in = folder.is_dir() and str(folder.resolve()) == report.folder
+        if not handed_in or report.trouble:
             return
         place = self._results / report.lesson / report.place
         entry = Entry(

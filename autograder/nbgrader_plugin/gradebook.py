@@ -130,7 +130,11 @@ class GradebookWriter:
                 known, there = rows[entry.lesson.name]
                 group.append(self._record(entry, known, there[entry.student], told))
                 folders.append(Folder(self._autograde, entry.lesson.name, entry.student))
-                told += folders[-1].make(entry.lesson.notebook, group[-1].notebook, entry.folder)
+                try:
+                    notebook = group[-1].notebook
+                    told += folders[-1].make(entry.lesson.notebook, notebook, entry.folder)
+                except OSError as error:
+                    raise CourseError(f"{folders[-1].place}: {error.strerror or error}") from error
         self._steps.penalise(db, group)
 
     def _add_students(self, db: Session, students: Sequence[str]) -> None:

@@ -97,8 +97,8 @@ def _fit(watcher: Watcher, fit: Function) -> Function:
         steps = 1
         with watcher.quietly("fit could not be watched"):
             bound = signature.bind(*args, **kwargs)
-            if watcher.graded:
-                steps = steps_at_a_time(bound.arguments)
+            with suppress(Exception):
+                steps = steps_at_a_time(bound.arguments) if watcher.graded else 1
             fitting = Fitting(bound.arguments)
         if fitting is None:
             with watcher.working():
