@@ -143,8 +143,7 @@ class SaveJudgedGrades(SaveAutoGrades):
         report = resources.get(META)
         grade_id = cell.metadata["nbgrader"]["grade_id"]
         results = report.of(grade_id.removeprefix("check-")) if report else ()
-        unread = report is not None and report.status == "failed"
-        if unread or any(one.outcome is Outcome.ERROR for one in results):
+        if any(one.outcome is Outcome.ERROR for one in results):
             gradebook: Gradebook = self.gradebook
             grade = gradebook.find_grade(
                 grade_id, self.notebook_id, self.assignment_id, self.student_id

@@ -1,0 +1,85 @@
+"""Reports go into the course's gradebook as they come, and one that cannot stops no other."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from gradebook_course import LESSON, hand_in, make_course, report
+from nbgrader.api import Gradebook
+
+from autograder.course import Course
+from autograder.errors import CourseError
+from autograder.grading import results
+from autograder.nbgrader_plugin import bookkeeping
+from autograder.nbgrader_plugin.bookkeeping import Bookkeeper
+from autograder.report import Report
+
+
+@pytest.fixture
+def course(tmp_path: Path, gradebook_file: Path) -> Course:
+    """A course with a gradebook of its own."""
+    shutil.copyfile(gradebook_file, tmp_path / "grades.db")
+    return make_course(tmp_path / "course", f"sqlite:///{tmp_path / 'grades.db'}")
+
+
+def graded(course: Course, name: str, outcomes: str = "pppppp") -> Report:
+    """The report on a submission in ``submitted/``, written where reports are."""
+    entry = hand_in(course, report(name, outcomes))
+    place = course.root / "results" / LESSON.name / name
+    place.mkdir(parents=True)
+    results.write_notebook(place, entry.notebook)
+    told = replace(entry.report, place=name, lesson=LESSON.name, folder=str(entry.folder))
+    results.write_report(place, told, LESSON)
+    return told
+
+
+def scores(course: Course, tmp_path: Path) -> dict[str, float]:
+    """The points of each student in the gradebook."""
+    with Gradebook(f"sqlite:///{tmp_path / 'grades.db'}", "brains") as gradebook:
+        rows = gradebook.assignment_submissions(LESSON.name)
+        return {one.student.id: one.score for one in rows}
+
+
+def test_a_class_is_entered_group_by_group(course, tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(bookkeeping, "GROUP", 2)
+    reports = [graded(course, name) for name in ("ann", "bob", "cal")]
+    with Bookkeeper(course, course.root / "results") as book:
+        for one in reports:
+            book.add(one)
+        assert set(scores(course, tmp_path)) == {"ann", "bob"}
+    assert scores(course, tmp_path) == {"ann": 20, "bob": 20, "cal": 20}
+    assert (book.failed, book.remarks) == (False, [])
+    assert (course.root / "autograded" / "cal" / LESSON.name / LESSON.notebook).exists()
+
+
+def test_what_was_handed_in_elsewhere_is_none_of_its_business(course, tmp_path) -> None:
+    one = graded(course, "ann")
+    with Bookkeeper(course, course.root / "results") as book:
+        book.add(replace(one, folder=str(tmp_path / "drafts" / "ann")))
+        book.add(replace(one, folder=""))
+        book.add(replace(one, trouble="our own fault"))
+    assert scores(course, tmp_path) == {}
+
+
+def test_one_that_cannot_be_entered_costs_no_other(course, tmp_path) -> None:
+    names = ("ann", "x" * 200, "cal")
+    reports = [graded(course, name) for name in names]
+    blocked = graded(course, "dan")
+    (course.root / "autograded").mkdir()
+    (course.root / "autograded" / "dan").write_text("a file where a folder should be")
+    with Bookkeeper(course, course.root / "results") as book:
+        for one in (*reports, blocked):
+            book.add(one)
+    assert scores(course, tmp_path) == {"ann": 20, "cal": 20}
+    assert book.failed
+    assert [remark.partition(" is not")[0] for remark in book.remarks] == ["x" * 200, "dan"]
+
+
+def test_without_a_gradebook_the_reason_is_told(tmp_path) -> None:
+    course = make_course(tmp_path / "course", f"sqlite:///{tmp_path / 'none.db'}")
+    assert not bookkeeping.has_submissions(course)
+    with pytest.raises(CourseError, match="autograder generate"):
+        Bookkeeper(course, course.root / "results").__enter__()
