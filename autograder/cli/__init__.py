@@ -1,6 +1,7 @@
 """The command line of the autograder.
 
-Exit codes: 0 all were graded, 1 some could not be, 2 wrong usage or the grader's own fault.
+Exit codes: 0 all were graded, 1 some could not be, 2 wrong usage or the grader's own fault, 130
+stopped by Ctrl-C or a polite request to end.
 """
 
 from __future__ import annotations
