@@ -55,6 +55,14 @@ def test_a_class_is_entered_group_by_group(course, tmp_path, monkeypatch) -> Non
     assert (course.root / "autograded" / "cal" / LESSON.name / LESSON.notebook).exists()
 
 
+def test_what_nbgrader_has_graded_is_entered_again(course, tmp_path) -> None:
+    one = graded(course, "ann", "ffffff")
+    copy = course.root / "autograded" / "ann" / LESSON.name
+    with Bookkeeper(course, course.root / "results") as book:
+        book.add(replace(one, folder=str(copy)))
+    assert scores(course, tmp_path) == {"ann": 10}
+
+
 def test_what_was_handed_in_elsewhere_is_none_of_its_business(course, tmp_path) -> None:
     one = graded(course, "ann")
     with Bookkeeper(course, course.root / "results") as book:

@@ -54,9 +54,11 @@ class Bookkeeper:
 
     def add(self, report: Report) -> None:
         """Write it, together with some others."""
-        folder = self._submitted(report)
-        handed_in = folder.is_dir() and str(folder.resolve()) == report.folder
-        if not handed_in or report.trouble:
+        directory = self._directory
+        folder = self._place(directory.submitted_directory, report)
+        # nbgrader itself grades the copy that it has made.
+        copied = self._place(directory.autograded_directory, report)
+        if report.folder not in (str(folder), str(copied)) or report.trouble:
             return
         place = self._results / report.lesson / report.place
         entry = Entry(
@@ -71,11 +73,8 @@ class Bookkeeper:
             self._write(self._waiting)
             self._waiting = []
 
-    def _submitted(self, report: Report) -> Path:
-        directory = self._directory
-        return Path(
-            directory.format_path(directory.submitted_directory, report.name, report.lesson)
-        )
+    def _place(self, step: str, report: Report) -> Path:
+        return Path(self._directory.format_path(step, report.name, report.lesson)).resolve()
 
     def _write(self, group: list[Entry]) -> None:
         if not group:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -125,11 +126,12 @@ class RunAndJudge(Execute):
         submission = Submission(
             name=resources["nbgrader"]["student"], path=folder / lesson.notebook, folder=folder
         )
-        if reason := told.get("unreadable"):
-            graded = unreadable(submission, restored, lesson, str(reason))
-        else:
-            place = place_for(submission.name)
-            with grader_for(course) as grader:
+        place = place_for(submission.name)
+        with replace(grader_for(course), lesson=lesson) as grader:
+            if reason := told.get("unreadable"):
+                grader.unrun(submission, str(reason), place)
+                graded = unreadable(submission, restored, lesson, str(reason))
+            else:
                 graded = grader.run_and_judge(submission, lesson, restored, place)
         resources[META] = graded.report
         return graded.notebook, resources
