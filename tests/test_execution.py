@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import mini
@@ -52,11 +53,12 @@ def own(source):
 
 
 def run(notebook, home, *, beside=None, isolation="none", **limits):
-    restored = restore(notebook, mini.released())
     rooms = Rooms(settings=Settings(isolation=isolation, **limits), data_home=home)
+    restored = restore(notebook, mini.released())
     job, notes = execution.prepare(restored, rooms.settings, beside)
+    restored = replace(restored, notes=(*restored.notes, *notes))
     try:
-        return execution.executed(restored, LESSON, execution.run(job, rooms), notes=notes)
+        return execution.executed(restored, LESSON, execution.run(job, rooms))
     finally:
         rooms.close()
 

@@ -121,7 +121,6 @@ def executed(
     lesson: Lesson,
     trace: Trace,
     *,
-    notes: tuple[str, ...] = (),
     shared: bool = False,
 ) -> Executed:
     """The evidence that a run left for a notebook, and the notebook with its outputs.
@@ -140,7 +139,7 @@ def executed(
             stopped=trace.stopped.why if trace.stopped else None,
             trouble=trouble,
             limits=trace.limits,
-            notes=(*restored.notes, *notes, *trace.notes),
+            notes=(*restored.notes, *trace.notes),
         ),
         cells=_cells(restored, trace),
         recorded=recorded,
