@@ -10,22 +10,33 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from autograder.report import CheckResult, Outcome
+from autograder.report import CheckResult, Outcome, Standing
 
 
 class Verdict(Exception):
     """Ends a check with an outcome other than *passed*, in words for the student.
 
-    ``message`` says what was found and what was expected, ``help`` what to do next, and
-    ``misconception`` names what the student probably believes.
+    What helps is a ladder, told rung by rung: ``message`` says what was found and what was
+    expected, ``help`` what to look at next; on request ``why`` says why it matters, and ``how``
+    how to put it right. ``misconception`` names what the student probably believes.
     """
 
     outcome: ClassVar[Outcome] = Outcome.ERROR
 
-    def __init__(self, message: str, *, help: str = "", misconception: str | None = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        help: str = "",
+        why: str = "",
+        how: str = "",
+        misconception: str | None = None,
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.help = help
+        self.why = why
+        self.how = how
         self.misconception = misconception
 
 
@@ -61,14 +72,21 @@ class CannotTell(Verdict):
 
 @dataclass
 class Tell:
-    """How a check that passes speaks: a sentence for the student, numbers for the report."""
+    """How a check speaks besides its verdict: a sentence where it passes, numbers, a standing."""
 
     message: str = ""
+    more: str = ""
     measures: dict[str, float] = field(default_factory=dict)
+    standing: Standing | None = None
 
-    def passed(self, message: str) -> None:
-        """What the student reads when this check passes."""
+    def passed(self, message: str, more: str = "") -> None:
+        """What the student reads when this check passes, and one thing ``more`` to know."""
         self.message = message
+        self.more = more
+
+    def stands(self, standing: Standing) -> None:
+        """Where the student stands among right solutions, whether the check passes or not."""
+        self.standing = standing
 
     def measure(self, name: str, value: float) -> None:
         """Note a number for the report."""

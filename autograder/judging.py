@@ -130,7 +130,7 @@ class Judging:
     def _keep(self, item: pytest.Item, name: str, verdict: Verdict | None) -> CheckResult:
         tell = getattr(item, "funcargs", {}).get("tell", Tell())
         self.judged[name].measures.update(tell.measures)
-        result = _result(item, verdict, tell.message)
+        result = _result(item, verdict, tell)
         self.judged[name].results.append(result)
         return result
 
@@ -197,10 +197,10 @@ def _points(item: pytest.Item) -> float:
     return points
 
 
-def _result(item: pytest.Item, verdict: Verdict | None, message: str) -> CheckResult:
+def _result(item: pytest.Item, verdict: Verdict | None, tell: Tell) -> CheckResult:
     outcome = verdict.outcome if verdict else Outcome.PASSED
     points = _points(item)
-    said = str(getattr(item, "function", item).__doc__ or item.name).strip()
+    said = str(getattr(item, "function", item).__doc__ or item.name).strip().partition("\n")[0]
     return CheckResult(
         id=check_id(item),
         question=_question(item),
@@ -208,8 +208,11 @@ def _result(item: pytest.Item, verdict: Verdict | None, message: str) -> CheckRe
         points=points if outcome is Outcome.PASSED else 0.0,
         max_points=points,
         # They may quote what a student wrote.
-        message=signs.plain(verdict.message if verdict else message or said.partition("\n")[0]),
+        message=signs.plain(verdict.message if verdict else tell.message or said),
         help=signs.plain(verdict.help) if verdict else "",
+        why=signs.plain(verdict.why if verdict else tell.more),
+        how=signs.plain(verdict.how) if verdict else "",
         misconception=verdict.misconception if verdict else None,
+        standing=tell.standing,
         hidden=item.get_closest_marker("hidden") is not None,
     )

@@ -18,10 +18,25 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Standing:
+    """Where a measured number stands: the bar, and ``low`` to ``high`` of right solutions.
+
+    All of them are fractions, between 0 and 1.
+    """
+
+    value: float
+    bar: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class CheckResult:
     """The result of one check. ``id`` is ``question.check``, as in ``build.layers``.
 
-    What a ``hidden`` check says is for the instructor; see :meth:`for_student`.
+    ``message``, ``help``, ``why`` and ``how`` are the rungs of a ladder: what was found, what to
+    look at next, why it matters, how to put it right. Of a check that passed, ``why`` is one thing
+    more to know. What a ``hidden`` check says is for the instructor; see :meth:`for_student`.
     """
 
     id: str
@@ -31,7 +46,10 @@ class CheckResult:
     max_points: float
     message: str
     help: str = ""
+    why: str = ""
+    how: str = ""
     misconception: str | None = None
+    standing: Standing | None = None
     hidden: bool = False
 
     def for_student(self) -> CheckResult:
@@ -47,7 +65,10 @@ class CheckResult:
             id=f"{self.question}.hidden",
             message=told.get(self.outcome, "A hidden check was not looked at."),
             help=self.help if self.outcome is Outcome.FAILED else "",
+            why="",
+            how="",
             misconception=None,
+            standing=None,
         )
 
 
