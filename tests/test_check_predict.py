@@ -139,7 +139,7 @@ def cases():
         "the label on the card": fails(
             "predict.label",
             "copied-label",
-            f"is {truth}, the label on the card; your model says {largest(wrong)}",
+            f"is {truth}, the label on the card; your model says another one",
             work=about(wrong, truth),
         ),
         "typed": fails(
@@ -187,7 +187,7 @@ def cases():
         "some other class": fails(
             "predict.label",
             "label-not-class-index",
-            f"largest output for this card is at place {right}",
+            "largest output for this card is at another place",
             work=Submission(label=lambda: claim(neither())),
         ),
         "the smallest output": fails(
@@ -200,7 +200,7 @@ def cases():
             "predict.label",
             "wrong-card",
             "a neighbouring card",
-            f"it says {largest(middle)}",
+            "of this one it says something else",
             work=about(middle, largest(middle + 1)),
         ),
         "no such card": fails(
@@ -235,4 +235,4 @@ def test_each_case(cases, verdicts, subtests):
 
 
 def test_every_misconception_that_the_check_can_name_has_a_case(cases):
-    assert nameable("predict") == named(cases)
+    assert nameable("predict") == named(cases) | {"not-a-model"}
