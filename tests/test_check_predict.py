@@ -1,5 +1,7 @@
 """What the check of `predict` says."""
 
+import functools
+
 import numpy as np
 import pytest
 from evidence_builder import (
@@ -75,8 +77,9 @@ def asked_about(*questions: Asked) -> Submission:
     return Submission(asked=questions)
 
 
-@pytest.fixture(scope="module")
-def cases():
+@functools.cache
+def all_cases() -> dict[str, Case]:
+    """The cases: made when they are asked for, because weights have to be trained for them."""
     wrong, middle, right = wrong_card(), between(), largest(INDEX)
     truth = int(cards().train_labels[wrong])
     raw, whole = training(), training(count=12_000, places=None)
@@ -221,6 +224,11 @@ def cases():
             says=("could not be worked out", "stay open until a person has looked"),
         ),
     }
+
+
+@pytest.fixture(scope="module")
+def cases():
+    return all_cases()
 
 
 @pytest.fixture(scope="module")

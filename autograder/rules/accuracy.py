@@ -90,7 +90,7 @@ def too_few_updates(fits: Sequence[Fit], *, cards: int, epochs: int, batch: int)
         help="Train for more epochs, or leave the batch size alone.",
         why="The weights move once a batch, not once a card. A batch of a thousand cards is one"
         " step, where thirty small ones would be thirty.",
-        how="Take `batch_size` out of the call of `fit`. Build and compile afresh, then train again.",
+        how="Take `batch_size` out of the call of `fit`. Build, compile and train afresh.",
     )
 
 

@@ -12,15 +12,20 @@ from autograder.lesson import Lesson
 from autograder.rules.rule import Rule
 
 
+def checks_of(lesson: Lesson) -> Mapping[str, FunctionType]:
+    """The functions that are a lesson's checks, by their ids, as in ``build.layers``."""
+    return {
+        f"{question.name}.{name.removeprefix('test_')}": value
+        for path, question in zip(lesson.checks, lesson.questions, strict=True)
+        for name, value in vars(_loaded(path)).items()
+        if name.startswith("test_")
+    }
+
+
 def rules_of(lesson: Lesson) -> Mapping[str, tuple[Rule[Any], ...]]:
-    """The rules that each check of a lesson asks, by the check's id, as in ``build.layers``."""
-    found: dict[str, tuple[Rule[Any], ...]] = {}
-    for path, question in zip(lesson.checks, lesson.questions, strict=True):
-        for name, value in vars(_loaded(path)).items():
-            if name.startswith("test_"):
-                check = f"{question.name}.{name.removeprefix('test_')}"
-                found[check] = tuple(dict.fromkeys(_asked(value, set())))
-    return found
+    """The rules that each check of a lesson asks, by the check's id."""
+    checks = checks_of(lesson).items()
+    return {name: tuple(dict.fromkeys(_asked(check, set()))) for name, check in checks}
 
 
 def misconceptions(lesson: Lesson) -> Mapping[str, tuple[Rule[Any], ...]]:

@@ -36,8 +36,8 @@ class Rule(Generic[P]):
 
     @property
     def meaning(self) -> str:
-        """What was done or believed, for instructors: the first lines of the docstring."""
-        return " ".join((inspect.getdoc(self._look) or "").partition("\n\n")[0].split())
+        """What was done or believed, for instructors: the first line of the docstring."""
+        return (inspect.getdoc(self._look) or "").partition("\n")[0]
 
 
 def rule(misconception: str) -> Callable[[Callable[P, Failed | None]], Rule[P]]:
