@@ -74,7 +74,8 @@ def test_the_wheel_holds_lessons_sample_licences_and_types(built: Path) -> None:
 def test_the_sdist_can_be_tested(built: Path) -> None:
     """The sdist holds sources, notebooks, tests and locks."""
     (sdist,) = built.glob("*.tar.gz")
-    names = {name.partition("/")[2] for name in tarfile.open(sdist).getnames()}
+    with tarfile.open(sdist) as archive:
+        names = {name.partition("/")[2] for name in archive.getnames()}
     wanted = {"pyproject.toml", "constraints.txt", "Makefile", "nbgrader_config.py", "LICENSE"}
     assert wanted <= names
     assert any(name.startswith("source/") for name in names)
