@@ -1,4 +1,4 @@
-"""The documentation: the site is built without a warning, and nothing that can be done is left out."""
+"""The documentation: built without a warning, and nothing that can be done is left out."""
 
 from __future__ import annotations
 
