@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from autograder.cli.classes import check, grade, rejudge
+from autograder.cli.reports import report
 from autograder.cli.upkeep import data, examine, generate
 from autograder.course import ISOLATION
 from autograder.errors import AutograderError
@@ -79,6 +80,11 @@ def _parser() -> argparse.ArgumentParser:
     _common(command)
     _gradebook_option(command)
     command.set_defaults(run=rejudge)
+
+    command = commands.add_parser("report", help="make the page of a class again, and a table")
+    command.add_argument("--output", type=Path, metavar="FILE", help="(default: index.html there)")
+    _common(command)
+    command.set_defaults(run=report)
 
     command = commands.add_parser("check", help="rehearse: grade your own notebook here")
     command.add_argument("notebook", type=Path)
