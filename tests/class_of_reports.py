@@ -6,6 +6,8 @@ import random
 from dataclasses import replace
 from pathlib import Path
 
+from autograder.dataset.places import data_folder
+from autograder.dataset.provision import SHIPPED_SAMPLE, install
 from autograder.grading import results
 from autograder.lesson import load_lesson
 from autograder.report import CONTRADICTION, CheckResult, Outcome, Report, Standing
@@ -125,3 +127,8 @@ def write(reports: list[Report], folder: Path) -> None:
     for one in reports:
         (folder / one.place).mkdir(parents=True)
         results.write_report(folder / one.place, one, LESSON)
+
+
+def install_sample(home: Path) -> None:
+    """Put the shipped sample into a Keras home."""
+    install(SHIPPED_SAMPLE, data_folder(home))

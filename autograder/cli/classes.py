@@ -17,7 +17,7 @@ from rich.markup import escape
 
 from autograder.cli import log
 from autograder.cli.images import data_home
-from autograder.cli.reports import lessons_in, write_page
+from autograder.cli.reports import add_summary, lessons_in, write_page
 from autograder.course import Course, find_course
 from autograder.errors import CourseError, UsageError, writing
 from autograder.evidence import write_whole
@@ -37,8 +37,9 @@ def grade(arguments: argparse.Namespace, console: Console) -> int:
     """Grade submissions, write their reports, print a table."""
     course = _isolated(find_course(Path.cwd()), arguments.isolation)
     submissions = find_submissions(arguments.paths)
-    if arguments.json and not arguments.json.resolve().parent.is_dir():
-        raise UsageError(f"There is no folder {arguments.json.resolve().parent} to write in.")
+    for path in (arguments.json, arguments.summary):
+        if path and not path.resolve().parent.is_dir():
+            raise UsageError(f"There is no folder {path.resolve().parent} to write in.")
     grader = replace(
         _grader(arguments, course, console),
         share=not arguments.no_share,
@@ -59,6 +60,8 @@ def grade(arguments: argparse.Namespace, console: Console) -> int:
             reports = _watched(ready, (lines.graded, book.add), len(submissions), console)
         reports.sort(key=lambda report: (report.name, report.place))
         _show(arguments, reports, grader.results, console)
+        if arguments.summary:
+            add_summary(arguments.summary, reports)
         code = max(_exit_code(reports, console), 2 * book.failed)
         lines.say(f"grade: ended with exit code {code}")
     return code

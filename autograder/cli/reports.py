@@ -15,7 +15,8 @@ from autograder.errors import UsageError, writing
 from autograder.evidence import write_whole
 from autograder.grading.regrade import kept
 from autograder.lesson import Lesson, lesson_names, load_lesson
-from autograder.render import class_report, terminal
+from autograder.render import class_report, markdown, terminal
+from autograder.report import Report
 
 
 def report(arguments: argparse.Namespace, console: Console) -> int:
@@ -47,6 +48,18 @@ def write_page(folder: Path, lesson: Lesson, path: Path | None = None) -> Path:
     with writing():
         write_whole(path, class_report.page(reports, lesson, folder=seen).encode())
     return path
+
+
+def add_summary(path: Path, reports: Sequence[Report]) -> None:
+    """Add what was found to a Markdown file, which may hold something already.
+
+    Raises:
+        ResultsError: it cannot be written.
+    """
+    with writing(), path.open("a", encoding="utf-8") as file:
+        for name in dict.fromkeys(one.lesson for one in reports):
+            own = [one for one in reports if one.lesson == name]
+            file.write(markdown.summary(own, load_lesson(name)))
 
 
 def lessons_in(results: Path) -> Sequence[str]:
