@@ -16,6 +16,8 @@ from rich.console import Console
 from rich.markup import escape
 
 from autograder.cli.classes import check, grade, rejudge
+from autograder.cli.exporting import FORMATS, SOURCES, export
+from autograder.cli.reports import report
 from autograder.cli.upkeep import data, examine, generate
 from autograder.course import ISOLATION
 from autograder.errors import AutograderError
@@ -55,6 +57,9 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("paths", nargs="+", type=Path, metavar="PATH")
     command.add_argument("--json", type=Path, metavar="FILE", help="also write the results here")
     command.add_argument(
+        "--summary", type=Path, metavar="FILE", help="add the results to this file, as Markdown"
+    )
+    command.add_argument(
         "--workers", type=_at_least_one, metavar="N", help="submissions at a time (default: cores)"
     )
     command.add_argument(
@@ -83,6 +88,27 @@ def parser() -> argparse.ArgumentParser:
     _common(command)
     _gradebook_option(command)
     command.set_defaults(run=rejudge)
+
+    command = commands.add_parser("report", help="make the page of a class again, and a table")
+    command.add_argument("--output", type=Path, metavar="FILE", help="(default: index.html there)")
+    _common(command)
+    command.set_defaults(run=report)
+
+    command = commands.add_parser("export", help="hand grades over to an LMS, Gradescope, GitHub")
+    command.add_argument("format", choices=FORMATS, metavar="FORMAT", help=", ".join(FORMATS))
+    command.add_argument(
+        "--output", type=Path, metavar="FILE", help="(default: a name that says what it is)"
+    )
+    command.add_argument(
+        "--from",
+        dest="source",
+        choices=SOURCES,
+        default="auto",
+        help="the gradebook with all that a person entered, or the judge's reports (default: the"
+        " gradebook, where grades are in it)",
+    )
+    _common(command)
+    command.set_defaults(run=export)
 
     command = commands.add_parser("check", help="rehearse: grade your own notebook here")
     command.add_argument("notebook", type=Path)

@@ -17,14 +17,15 @@ from rich.markup import escape
 
 from autograder.cli import log
 from autograder.cli.images import data_home
+from autograder.cli.reports import add_summary, lessons_in, write_page
 from autograder.course import Course, find_course
 from autograder.errors import CourseError, UsageError, writing
 from autograder.evidence import write_whole
 from autograder.grading import Grader
 from autograder.grading.cluster import ClusterPool
 from autograder.grading.regrade import kept, regrade
-from autograder.lesson import lesson_names, load_lesson
-from autograder.render import html, jsonform, signs, terminal, words
+from autograder.lesson import load_lesson
+from autograder.render import jsonform, signs, terminal, words
 from autograder.report import Report
 from autograder.submissions import Submission, find_submissions
 
@@ -36,8 +37,9 @@ def grade(arguments: argparse.Namespace, console: Console) -> int:
     """Grade submissions, write their reports, print a table."""
     course = _isolated(find_course(Path.cwd()), arguments.isolation)
     submissions = find_submissions(arguments.paths)
-    if arguments.json and not arguments.json.resolve().parent.is_dir():
-        raise UsageError(f"There is no folder {arguments.json.resolve().parent} to write in.")
+    for path in (arguments.json, arguments.summary):
+        if path and not path.resolve().parent.is_dir():
+            raise UsageError(f"There is no folder {path.resolve().parent} to write in.")
     grader = replace(
         _grader(arguments, course, console),
         share=not arguments.no_share,
@@ -58,6 +60,8 @@ def grade(arguments: argparse.Namespace, console: Console) -> int:
             reports = _watched(ready, (lines.graded, book.add), len(submissions), console)
         reports.sort(key=lambda report: (report.name, report.place))
         _show(arguments, reports, grader.results, console)
+        if arguments.summary:
+            add_summary(arguments.summary, reports)
         code = max(_exit_code(reports, console), 2 * book.failed)
         lines.say(f"grade: ended with exit code {code}")
     return code
@@ -67,7 +71,7 @@ def rejudge(arguments: argparse.Namespace, console: Console) -> int:
     """Judge again what an earlier grading has left, without running anything."""
     course = find_course(Path.cwd())
     results = arguments.results or (course.root or Path.cwd()) / "results"
-    names = [arguments.lesson] if arguments.lesson else _lessons_in(results)
+    names = [arguments.lesson] if arguments.lesson else lessons_in(results)
     reports: list[Report] = []
     with log.opened(results, "regrade") as lines:
         with _gradebook(arguments, course, results, console) as book:
@@ -87,13 +91,6 @@ def rejudge(arguments: argparse.Namespace, console: Console) -> int:
         code = max(_exit_code(reports, console), 2 * book.failed)
         lines.say(f"regrade: ended with exit code {code}")
     return code
-
-
-def _lessons_in(results: Path) -> list[str]:
-    names = [name for name in lesson_names() if (results / name).is_dir()]
-    if not names:
-        raise UsageError(f"There are no results in {results}. Grade the submissions first.")
-    return names
 
 
 def check(arguments: argparse.Namespace, console: Console) -> int:
@@ -197,12 +194,9 @@ def _show(
     with writing():
         if arguments.json:
             write_whole(arguments.json, jsonform.document(reports).encode())
-        for name in dict.fromkeys(report.lesson for report in reports):
-            path = results / name / "index.html"
-            # All that is kept: perhaps only some were graded just now.
-            page = html.class_page([one.report for one in kept(path.parent)], load_lesson(name))
-            write_whole(path, page.encode())
-            print(f"Reports: {path}")
+    for name in dict.fromkeys(report.lesson for report in reports):
+        # All that is kept: perhaps only some were graded just now.
+        print(f"Reports: {write_page(results / name, load_lesson(name))}")
 
 
 def _exit_code(reports: Sequence[Report], console: Console) -> int:

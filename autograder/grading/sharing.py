@@ -108,6 +108,11 @@ def keys(job: Job, under: Iterable[str], *, owner: str, share: bool) -> Keys:
     return Keys(own=own, text=text, program=program)
 
 
+def program(job: Job) -> str:
+    """A name for what the cells of a job do, whoever handed them in and however they are run."""
+    return _digest(tree(cell).encode() for cell in job.cells)[:16]
+
+
 def _program(source: str) -> str:
     # What ends with a semicolon does the same, and shows nothing.
     return f"{tree(source)}{bool(QUIET.search(source))}"
