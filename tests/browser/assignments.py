@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from lab import LONG, Lab
 from playwright.sync_api import Locator
 
@@ -34,10 +36,10 @@ class Assignments:
             self._list("fetched").get_by_role("button", name=assignment).click()
         return rows.locator(".nested_list_item", has=self.page.get_by_role("button"))
 
-    def validate(self, assignment: str) -> str:
+    def validate(self, assignment: str, picture: Path) -> str:
         """Press *Validate* of the fetched notebook; what the dialog says."""
         self.notebook(assignment).get_by_role("button", name="Validate").click()
-        return self.lab.told()
+        return self.lab.told(picture)
 
     def submit(self, assignment: str) -> None:
         """Press *Submit*, and wait until it is listed among what was handed in."""

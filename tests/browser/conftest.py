@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,7 +29,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):
     """Keep what the open pages showed when a test failed, and what the servers said."""
     report = yield
     if report.failed and (window := item.config.stash.get(browsing.WINDOW, None)):
-        window.keep(KEPT / "failures" / item.name)
+        window.keep(KEPT / "failures" / re.sub(r"[^\w.-]+", "-", item.name), call.excinfo.value)
     return report
 
 

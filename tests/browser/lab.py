@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from people import Server
@@ -123,7 +124,7 @@ class Lab:
         """Run one cell with the keys that students use."""
         place = self._place(name)
         self._focus(place)
-        self._node(place).locator(".jp-InputPrompt").click()
+        self._node(name).locator(".jp-InputPrompt").click()
         self._run(place, lambda: self.page.keyboard.press("Control+Enter"))
         return self.cells()[place]
 
@@ -137,9 +138,12 @@ class Lab:
 
     def output_of(self, name: str) -> Locator:
         """Where a cell's output is seen, brought into view."""
-        place = self._place(name)
-        self._focus(place)
-        return self._node(place).locator(".jp-Cell-outputArea")
+        self._focus(self._place(name))
+        return self._node(name).locator(".jp-Cell-outputArea")
+
+    def selector(self, name: str) -> str:
+        """What names a cell in CSS."""
+        return f'.jp-Notebook .jp-Cell[data-windowed-list-index="{self._place(name)}"]'
 
     def menu(self, *path: str) -> None:
         """Choose from a menu, from a menu in it and so on."""
@@ -159,16 +163,17 @@ class Lab:
         self.page.keyboard.press("Control+s")
         self.page.wait_for_function(SAVED, arg=self.path)
 
-    def validate(self) -> str:
+    def validate(self, picture: Path) -> str:
         """Press nbgrader's button; what its dialog says."""
         self.page.locator(".validate-button").first.click()
-        return self.told()
+        return self.told(picture)
 
-    def told(self) -> str:
-        """What a dialog of nbgrader's says, which is closed then."""
+    def told(self, picture: Path) -> str:
+        """What a dialog of nbgrader's says, of which a picture is taken before it is closed."""
         dialog = self.page.locator(".jp-Dialog")
         dialog.wait_for(timeout=LONG)
         said = dialog.inner_text()
+        self.page.screenshot(path=picture)
         dialog.locator("button.jp-mod-accept").click()
         dialog.wait_for(state="detached")
         return said
@@ -178,8 +183,8 @@ class Lab:
         assert name in names, f"There is no cell {name}: {json.dumps(names)}"
         return names.index(name)
 
-    def _node(self, place: int) -> Locator:
-        return self.page.locator(f'.jp-Notebook .jp-Cell[data-windowed-list-index="{place}"]')
+    def _node(self, name: str) -> Locator:
+        return self.page.locator(self.selector(name))
 
     def _focus(self, place: int) -> None:
         self.page.evaluate(FOCUS, {"path": self.path, "index": place})
@@ -191,9 +196,8 @@ class Lab:
         self.page.wait_for_function(ENDED, arg=told, timeout=LONG)
 
     def _edit(self, name: str, where: str, lines: Sequence[str]) -> None:
-        place = self._place(name)
-        self._focus(place)
-        self._node(place).locator(".cm-content").click()
+        self._focus(self._place(name))
+        self._node(name).locator(".cm-content").click()
         keyboard = self.page.keyboard
         keyboard.press(where)
         for number, line in enumerate(lines):

@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+import looks
 import pytest
 from assignments import Assignments
 from course import LESSON, Course, solutions
@@ -51,7 +52,14 @@ def blank(lab: Lab, fetched) -> list[Cell]:
 
 
 @pytest.fixture(scope="module")
-def filled(lab: Lab, blank) -> list[Cell]:
+def blank_seen(lab: Lab, blank, pictures) -> list[str]:
+    """What keeps people from reading what the checks say of blanks."""
+    looks.photograph(lab, pictures, "devices-report", "check-build")
+    return looks.findings(lab, "setup", "devices-report", "check-build")
+
+
+@pytest.fixture(scope="module")
+def filled(lab: Lab, blank_seen) -> list[Cell]:
     """All cells after the blanks were filled and run; the biases were forgotten."""
     for name, code in {**SOLUTIONS, "parameters": FORGOTTEN}.items():
         lab.type_into(name, code)
@@ -59,12 +67,19 @@ def filled(lab: Lab, blank) -> list[Cell]:
 
 
 @pytest.fixture(scope="module")
-def refused(lab: Lab, filled) -> str:
+def filled_seen(lab: Lab, filled, pictures) -> list[str]:
+    """What keeps people from reading what the checks say of right and of wrong work."""
+    looks.photograph(lab, pictures, "check-parameters", "check-train")
+    return looks.findings(lab, "check-parameters", "check-train")
+
+
+@pytest.fixture(scope="module")
+def refused(lab: Lab, filled_seen, pictures) -> str:
     """What *Validate* in the list of assignments says of it."""
     lab.save()
     assignments = Assignments(lab)
     assignments.open()
-    return assignments.validate(LESSON.name)
+    return assignments.validate(LESSON.name, pictures / "refused.png")
 
 
 @pytest.fixture(scope="module")
@@ -78,17 +93,18 @@ def mended(lab: Lab, refused) -> list[Cell]:
 
 
 @pytest.fixture(scope="module")
-def validated(lab: Lab, mended) -> str:
+def validated(lab: Lab, mended, pictures) -> str:
     """What *Validate* in the notebook says then."""
-    return lab.validate()
+    return lab.validate(pictures / "validated.png")
 
 
 @pytest.fixture(scope="module")
-def graded(lab: Lab, validated, course: Course) -> dict:
+def graded(lab: Lab, validated, course: Course, pictures) -> dict:
     """The report of the official grading, after it was handed in and collected."""
     assignments = Assignments(lab)
     assignments.open()
     assignments.submit(LESSON.name)
+    lab.page.screenshot(path=pictures / "submitted.png")
     course.instructor.run("nbgrader", "collect", LESSON.name)
     course.instructor.run("autograder.cli", "grade", "submitted", "--json", "grades.json")
     (submission,) = json.loads((course.root / "grades.json").read_text())["submissions"]
@@ -108,6 +124,12 @@ def test_every_check_of_a_blank_says_not_attempted(blank) -> None:
     for question in LESSON.questions:
         assert LABELS[Outcome.NOT_ATTEMPTED] in said[question.grade_id]
     assert set(values(blank).values()) == {0}
+
+
+def test_all_can_read_what_the_checks_say(blank_seen, filled_seen) -> None:
+    """axe-core finds nothing serious, in the light theme and in the dark one."""
+    assert blank_seen == []
+    assert filled_seen == []
 
 
 def test_what_was_typed_is_what_the_cell_holds(filled) -> None:
