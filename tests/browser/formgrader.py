@@ -69,7 +69,9 @@ class Formgrader:
         row.wait_for(state="attached")
         self.frame.locator("#toggle_names").click()
         row.click()
-        self.frame.locator("input.score").first.wait_for()
+        # What is typed before it has fetched the grades and comments is not saved.
+        for field in ("input.score", "textarea.comment"):
+            self.frame.locator(f"{field}[placeholder]").last.wait_for(timeout=LONG)
 
     def give(self, grade_id: str, points: float) -> None:
         """Type points for a grade cell in the place of the judge's."""

@@ -70,12 +70,14 @@ def graded(formgrader, collected) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def overridden(formgrader, graded) -> str:
+def overridden(formgrader, graded, pictures) -> str:
     """The score of one student after half the points were given by hand, with a comment."""
     formgrader.grade_by_hand(WRONG)
     formgrader.give("check-parameters", 1.5)
     formgrader.comment("parameters", COMMENT)
+    formgrader.page.screenshot(path=pictures / "graded-by-hand.png")
     formgrader.submissions()
+    formgrader.page.screenshot(path=pictures / "submissions.png")
     return formgrader.score(WRONG)
 
 
@@ -155,17 +157,21 @@ def test_points_given_by_hand_survive(again, formgrader) -> None:
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("path", ["index.html", *(f"{name}/report.html" for name in CLASS)])
 def test_our_pages_can_be_read_by_all(again, own_course, window, path: str, dark: bool) -> None:
-    """axe-core finds nothing serious."""
-    page = window.page(dark=dark)
+    """axe-core finds nothing serious, and nothing is wider than a narrow screen."""
+    page = window.page(width=800, dark=dark)
     page.goto((own_course.root / "results" / LESSON.name / path).as_uri())
     assert accessible.findings(page, "html") == []
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
 @pytest.mark.parametrize("name", CLASS)
-def test_what_we_say_in_the_feedback_can_be_read_by_all(again, own_course, window, name) -> None:
+def test_what_we_say_in_the_feedback_can_be_read_by_all(
+    again, own_course, window, pictures, name: str
+) -> None:
     """The page is nbgrader's, which is light only; what the checks say in it is ours."""
     page = window.page()
     path = own_course.root / "feedback" / name / LESSON.name / f"{LESSON.name}.html"
     page.goto(path.as_uri(), wait_until="commit")
-    page.locator("section[aria-label]").first.wait_for()
+    page.locator("section[aria-label]").nth(2).scroll_into_view_if_needed()
+    page.screenshot(path=pictures / f"feedback-{name}.png")
     assert accessible.findings(page, "section[aria-label]") == []
