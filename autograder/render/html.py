@@ -20,7 +20,7 @@ MARKS = {
     Outcome.ERROR: ("?", "#8250df"),
 }
 INK = "color:var(--jp-ui-font-color1,inherit)"
-PALE = "color:var(--jp-ui-font-color2,#57606a)"
+PALE = "opacity:.8"
 
 
 def text(words_: str) -> str:
@@ -61,7 +61,8 @@ def _row(one: CheckResult) -> str:
     )
     return (
         '<div style="display:flex;gap:8px;margin:3px 0">'
-        f'<span style="color:{colour};font-weight:bold" aria-hidden="true">{symbol}</span>'
+        f'<span style="color:{colour};font-weight:bold;font-size:19px;line-height:1.1"'
+        f' aria-hidden="true">{symbol}</span>'
         f'<div><span style="position:absolute;clip-path:inset(50%)">{words.LABELS[one.outcome]}: '
         f"</span>{text(one.message)}{more}</div></div>"
     )
@@ -71,7 +72,7 @@ PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1"><title>{title}</title>
 <style>
-:root {{ color-scheme: light dark }}
+:root {{ color-scheme: light dark; background: Canvas; color: CanvasText }}
 body {{ font: 16px/1.5 system-ui, sans-serif; margin: 2em auto; max-width: 70em; padding: 0 1em }}
 table {{ border-collapse: collapse; width: 100% }}
 th, td {{ text-align: left; vertical-align: top; padding: .35em .7em }}
