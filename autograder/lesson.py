@@ -85,12 +85,21 @@ class Lesson:
         raise LessonError(f"“{self.title}” has no question “{name}”. It has: {names}.")
 
 
+# Stands in where nothing tells which lesson something belongs to, such as a file that is no
+# notebook.
+NO_LESSON = Lesson(
+    name="no-lesson", title="No lesson", folder=Path(__file__).parent, questions=(), thresholds={}
+)
+
+
 def load_lesson(name: str) -> Lesson:
-    """The lesson of this name, as in ``building-a-brain``.
+    """The lesson of this name: that of its package, with hyphens.
 
     Raises:
         LessonError: there is no such lesson.
     """
+    if name == NO_LESSON.name:
+        return NO_LESSON
     if name not in lesson_names():
         raise LessonError(f"There is no lesson “{name}”. There are: {', '.join(lesson_names())}.")
     module = importlib.import_module(f"{lessons.__name__}.{name.replace('-', '_')}.lesson")
@@ -104,12 +113,21 @@ def lesson_names() -> tuple[str, ...]:
     return tuple(sorted(name.replace("_", "-") for name in found))
 
 
+def named_lesson(name: str) -> Lesson | None:
+    """The lesson of this name, ``None`` where there is none."""
+    return load_lesson(name) if name in lesson_names() else None
+
+
 def guess_lesson(grade_ids: Iterable[str]) -> Lesson | None:
-    """The lesson that shares most ``grade_id`` with a notebook, ``None`` where none does."""
+    """The lesson that shares most ``grade_id`` with a notebook.
+
+    ``None`` where none does, or where several share as many.
+    """
     present = set(grade_ids)
-
-    def shared(lesson: Lesson) -> int:
-        return sum(one.grade_id in present for one in lesson.questions)
-
-    best = max((load_lesson(name) for name in lesson_names()), key=shared)
-    return best if shared(best) else None
+    shared = {
+        name: sum(one.grade_id in present for one in load_lesson(name).questions)
+        for name in lesson_names()
+    }
+    most = max(shared.values(), default=0)
+    best = [name for name, count in shared.items() if count == most]
+    return load_lesson(best[0]) if most and len(best) == 1 else None

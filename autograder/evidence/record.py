@@ -72,7 +72,7 @@ class Model(_Part, frozen=True, kw_only=True):
 
 
 class Cards(_Part, frozen=True, kw_only=True):
-    """Which of the lesson's cards an array or a stream of data was, as far as could be told.
+    """Which of the course's cards an array or a stream of data was, as far as could be told.
 
     ``cards`` says which set they come from, ``labels`` whether each label belongs to its card.
     ``scale`` and ``shift`` name arrays: what the model was given is ``scale * card + shift``,

@@ -173,7 +173,7 @@ def environment(place: Place) -> dict[str, str]:
             "TF_CPP_MIN_LOG_LEVEL": "3",
             # Several notebooks may share a GPU with us: take what is needed, not all.
             "TF_FORCE_GPU_ALLOW_GROWTH": "true",
-            # Ten neurons do not fill a core; several submissions side by side do.
+            # A small network does not fill a core; several submissions side by side do.
             "TF_NUM_INTRAOP_THREADS": "1",
             "TF_NUM_INTEROP_THREADS": "1",
             "OMP_NUM_THREADS": "1",

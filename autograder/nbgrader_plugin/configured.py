@@ -15,6 +15,7 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from traitlets.config import Application, Config
 
+from autograder import DISTRIBUTION
 from autograder.course import CONFIG
 from autograder.errors import CourseError
 
@@ -71,7 +72,7 @@ def explained(address: str) -> Iterator[None]:
     except ModuleNotFoundError as error:
         raise CourseError(
             f"For the gradebook {shown}, {error.name} is missing. For PostgreSQL:"
-            " `pip install 'building-a-brain[postgresql]'`."
+            f" `pip install '{DISTRIBUTION}[postgresql]'`."
         ) from error
     except SQLAlchemyError as error:
         reason = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]

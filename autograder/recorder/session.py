@@ -61,7 +61,7 @@ class Recorder:
 
     @functools.cached_property
     def data(self) -> dataset.FashionMnist:
-        """The lesson's own cards, read afresh: the notebook may have changed its copy."""
+        """The course's own cards, read afresh: the notebook may have changed its copy."""
         return dataset.load()
 
     @functools.cached_property
