@@ -69,8 +69,16 @@ class Course:
 
     def released(self, lesson: Lesson) -> Path:
         """The students' notebook: the course's own, else the one in the package."""
-        own = self.root and self.root / "release" / lesson.name / lesson.notebook
+        own = self._own_release(lesson)
         return own if own and own.is_file() else lesson.released
+
+    def has_released(self, lesson: Lesson) -> bool:
+        """Whether the course has a students' notebook of its own for the lesson."""
+        own = self._own_release(lesson)
+        return own is not None and own.is_file()
+
+    def _own_release(self, lesson: Lesson) -> Path | None:
+        return self.root and self.root / "release" / lesson.name / lesson.notebook
 
     def checks(self, lesson: Lesson) -> tuple[Path, ...]:
         """The check files of a lesson, the course's own in ``checks/<lesson>/`` last."""

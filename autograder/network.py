@@ -90,31 +90,26 @@ def _forward(model: Model, weights: Weights, x: Floats) -> Floats:
 
 
 def _apply(layer: Layer, weights: Weights, x: Floats) -> Floats:
-    if layer.kind in TRANSPARENT:
-        return x
-    match layer.kind:
-        case "Flatten" | "Reshape":
-            shape = (layer.output_shape or (None, -1))[1:]
-            return x.reshape(len(x), *(-1 if side is None else side for side in shape))
-        case "Rescaling":
-            return _rescaled(layer, x)
-        case "Normalization":
-            return _normalized(layer, weights, x)
-        case "Dense":
-            y = x @ weights[f"{layer.name}/kernel"]
-            if layer.settings.get("use_bias", True):
-                y = y + weights[f"{layer.name}/bias"]
-            return ACTIVATIONS[str(layer.settings.get("activation", "linear"))](y)
-        case "BatchNormalization":
-            return _batch_normalized(layer, weights, x)
-        case "ReLU" | "LeakyReLU":
-            return _rectified(layer, x)
-        case "Activation" | "Softmax":
-            return ACTIVATIONS[str(layer.settings.get("activation", layer.kind.lower()))](x)
-    raise KeyError(layer.kind)
+    return x if layer.kind in TRANSPARENT else LAYERS[layer.kind](layer, weights, x)
 
 
-def _rescaled(layer: Layer, x: Floats) -> Floats:
+def _reshaped(layer: Layer, _: Weights, x: Floats) -> Floats:
+    shape = (layer.output_shape or (None, -1))[1:]
+    return x.reshape(len(x), *(-1 if side is None else side for side in shape))
+
+
+def _dense(layer: Layer, weights: Weights, x: Floats) -> Floats:
+    y = x @ weights[f"{layer.name}/kernel"]
+    if layer.settings.get("use_bias", True):
+        y = y + weights[f"{layer.name}/bias"]
+    return ACTIVATIONS[str(layer.settings.get("activation", "linear"))](y)
+
+
+def _activated(layer: Layer, _: Weights, x: Floats) -> Floats:
+    return ACTIVATIONS[str(layer.settings.get("activation", layer.kind.lower()))](x)
+
+
+def _rescaled(layer: Layer, _: Weights, x: Floats) -> Floats:
     # Where they are no numbers, there is one for each pixel.
     scale, offset = _number(layer, "scale"), _number(layer, "offset")
     return (x * np.float32(scale) + np.float32(offset)).astype(np.float32)
@@ -139,7 +134,7 @@ def _batch_normalized(layer: Layer, weights: Weights, x: Floats) -> Floats:
     return np.asarray(y, np.float32)
 
 
-def _rectified(layer: Layer, x: Floats) -> Floats:
+def _rectified(layer: Layer, _: Weights, x: Floats) -> Floats:
     """``x`` from a threshold on, ``slope * (x - threshold)`` below it, no more than a maximum."""
     threshold = np.float32(_number(layer, "threshold", 0.0))
     slope = np.float32(_number(layer, "negative_slope", 0.0 if layer.kind == "ReLU" else None))
@@ -153,6 +148,20 @@ def _number(layer: Layer, name: str, otherwise: float | None = None) -> float:
     if not isinstance(value, int | float):
         raise TypeError(f"{name} is no number")
     return float(value)
+
+
+LAYERS: Mapping[str, Callable[[Layer, Weights, Floats], Floats]] = {
+    "Flatten": _reshaped,
+    "Reshape": _reshaped,
+    "Rescaling": _rescaled,
+    "Normalization": _normalized,
+    "BatchNormalization": _batch_normalized,
+    "Dense": _dense,
+    "Activation": _activated,
+    "Softmax": _activated,
+    "ReLU": _rectified,
+    "LeakyReLU": _rectified,
+}
 
 
 def as_given(evidence: Evidence, cards: Cards, images: NDArray[np.uint8]) -> Floats | None:

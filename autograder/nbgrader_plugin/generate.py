@@ -188,7 +188,8 @@ def _lessons(root: Path) -> list[Lesson]:
         if not (root / "source" / name / load_lesson(name).notebook).is_file():
             raise CourseError(f"source/{name}/{name}.ipynb is missing.")
     if not found:
-        raise CourseError(f"There is no lesson in source/; there could be {lesson_names()[0]}.")
+        there = ", ".join(lesson_names())
+        raise CourseError(f"There is no lesson in source/; there could be: {there}.")
     return [load_lesson(name) for name in found]
 
 
