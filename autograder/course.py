@@ -14,10 +14,10 @@ from traitlets.config.loader import DeferredConfigString, PyFileConfigLoader
 
 from autograder.errors import CourseError
 from autograder.lesson import Lesson
+from autograder.root import CONFIG, find_root
 
 Positive = Annotated[int, msgspec.Meta(ge=1)]
 
-CONFIG = "nbgrader_config.py"
 NO_GPU = ("accept", "not_applicable", "error")
 ISOLATION = ("auto", "none")
 
@@ -94,17 +94,6 @@ def find_course(start: Path) -> Course:
     """
     root = find_root(start)
     return Course(root=root, settings=read_settings(root / CONFIG)) if root else Course()
-
-
-def find_root(start: Path) -> Path | None:
-    """The folder of the course that ``start`` lies in; its configuration is not run."""
-    places = (start.resolve(), *start.resolve().parents)
-    found = [folder for folder in places if (folder / CONFIG).is_file()]
-    # What was handed in to a course is none itself, whatever a student put into it.
-    handed_in = [folder / "submitted" for folder in found]
-    return next(
-        (one for one in found if not any(one.is_relative_to(place) for place in handed_in)), None
-    )
 
 
 def read_settings(path: Path) -> Settings:

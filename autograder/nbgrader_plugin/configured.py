@@ -16,8 +16,8 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from traitlets.config import Application, Config
 
 from autograder import DISTRIBUTION
-from autograder.course import CONFIG
 from autograder.errors import CourseError
+from autograder.root import CONFIG
 
 COURSE_ID = "default_course"  # what nbgrader's own gradebook calls a course without a name
 

@@ -19,7 +19,7 @@ from nbgrader.preprocessors import SaveCells
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
-from autograder.course import CONFIG, Course
+from autograder.course import Course
 from autograder.errors import CourseError
 from autograder.evidence import write_whole
 from autograder.lesson import Lesson, lesson_names, load_lesson
@@ -30,6 +30,7 @@ from autograder.nbgrader_plugin.configured import (
     environment,
 )
 from autograder.nbgrader_plugin.solved import RunSolution
+from autograder.root import CONFIG
 from autograder.solution import is_sealed, without_outputs
 
 MOST_LINES = 40
