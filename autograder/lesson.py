@@ -91,9 +91,7 @@ class Lesson:
 
 # Stands in where nothing tells which lesson something belongs to, such as a file that is no
 # notebook.
-NO_LESSON = Lesson(
-    name="no-lesson", title="No lesson", folder=Path(__file__).parent, questions=()
-)
+NO_LESSON = Lesson(name="no-lesson", title="No lesson", folder=Path(__file__).parent, questions=())
 
 
 def load_lesson(name: str) -> Lesson:
