@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from autograder.cli.classes import check, grade, rejudge
-from autograder.cli.upkeep import data, examine, generate
+from autograder.cli.upkeep import data, examine, generate, new
 from autograder.course import ISOLATION
 from autograder.errors import AutograderError
 from autograder.lesson import lesson_names
@@ -89,6 +89,11 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--check", action="store_true", help="only say whether they are stale")
     command.add_argument("--force", action="store_true", help="run the solutions again anyway")
     command.set_defaults(run=generate)
+
+    command = commands.add_parser("new", help="begin a lesson: notebook, checks and tests that run")
+    command.add_argument("name", metavar="LESSON", help="a name such as two-layers")
+    command.add_argument("--title", default="", help="(default: made from the name)")
+    command.set_defaults(run=new)
 
     command = commands.add_parser("doctor", help="what this machine can do for grading")
     command.set_defaults(run=examine)
