@@ -15,6 +15,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.markup import escape
 
+from autograder import DISTRIBUTION
 from autograder.cli.classes import check, grade, rejudge
 from autograder.cli.upkeep import data, examine, generate, new
 from autograder.course import ISOLATION
@@ -47,7 +48,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def parser() -> argparse.ArgumentParser:
     """All commands and their options."""
     parser = argparse.ArgumentParser(prog="autograder", description=__doc__)
-    version = f"%(prog)s {metadata.version('building-a-brain')}"
+    version = f"%(prog)s {metadata.version(DISTRIBUTION)}"
     parser.add_argument("--version", action="version", version=version)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograder.dataset import PIXELS, FashionMnist
+from autograder.evidence import Cards
 from autograder.recorder.affine import Floats, affine
 
 SAMPLE = 256
@@ -42,6 +43,17 @@ class Told:
     def of(self, count: int | None) -> Told:
         """The same, of so many cards."""
         return replace(self, count=count)
+
+    def as_cards(self, prefix: str, arrays: dict[str, NDArray[Any]]) -> Cards:
+        """The same as evidence; the map goes among the arrays, under this prefix."""
+        names: dict[str, str | None] = {"scale": None, "shift": None}
+        for part, array in (("scale", self.scale), ("shift", self.shift)):
+            if array is not None:
+                names[part] = f"{prefix}/{part}"
+                arrays[f"{prefix}/{part}"] = np.asarray(array)
+        return Cards(
+            count=self.count, cards=self.cards, labels=self.labels, places=self.places, **names
+        )
 
 
 @dataclass(frozen=True)
