@@ -747,7 +747,7 @@ class TestTroubles:
             (Tap, "__init__"),
             (describe, "device_here"),
             (describe, "device_of"),
-            (Recorder, "_number"),
+            (Recorder, "number"),
             (kept.Fits, "add"),
         ],
     )
