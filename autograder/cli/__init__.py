@@ -15,10 +15,11 @@ from pathlib import Path
 from rich.console import Console
 from rich.markup import escape
 
+from autograder import DISTRIBUTION
 from autograder.cli.classes import check, grade, rejudge
 from autograder.cli.exporting import FORMATS, SOURCES, export
 from autograder.cli.reports import report
-from autograder.cli.upkeep import data, examine, generate
+from autograder.cli.upkeep import data, examine, generate, new
 from autograder.course import ISOLATION
 from autograder.errors import AutograderError
 from autograder.lesson import lesson_names
@@ -49,7 +50,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def parser() -> argparse.ArgumentParser:
     """All commands and their options."""
     parser = argparse.ArgumentParser(prog="autograder", description=__doc__)
-    version = f"%(prog)s {metadata.version('building-a-brain')}"
+    version = f"%(prog)s {metadata.version(DISTRIBUTION)}"
     parser.add_argument("--version", action="version", version=version)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
@@ -119,6 +120,11 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("--check", action="store_true", help="only say whether they are stale")
     command.add_argument("--force", action="store_true", help="run the solutions again anyway")
     command.set_defaults(run=generate)
+
+    command = commands.add_parser("new", help="begin a lesson: notebook, checks and tests that run")
+    command.add_argument("name", metavar="LESSON", help="a name such as two-layers")
+    command.add_argument("--title", default="", help="(default: made from the name)")
+    command.set_defaults(run=new)
 
     command = commands.add_parser("doctor", help="what this machine can do for grading")
     command.set_defaults(run=examine)
