@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from autograder.cli.classes import check, grade, rejudge
+from autograder.cli.studies import add_study
 from autograder.cli.upkeep import data, examine, generate
 from autograder.course import ISOLATION
 from autograder.errors import AutograderError
@@ -97,6 +98,7 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--from", dest="source", type=Path, metavar="FOLDER")
     command.add_argument("--offline", action="store_true", help="download nothing")
     command.set_defaults(run=data)
+    add_study(commands)
     return parser
 
 

@@ -26,7 +26,7 @@ MARKED = "marked"
 
 @dataclass(frozen=True, kw_only=True)
 class Study:
-    """A lesson's study.
+    """A lesson's study. ``check`` is the one that compares with the bar, as in ``train.accuracy``.
 
     ``recipes``: the first is the lesson as it is written. ``measure`` gives the numbers of one
     training, shares of the validation cards sorted right (``nan`` where weights are no longer
@@ -36,6 +36,7 @@ class Study:
     """
 
     lesson: str
+    check: str
     recipes: tuple[Recipe, ...]
     measure: Callable[[Trained, FashionMnist], Mapping[str, float]]
     statistics: Mapping[str, str]
@@ -61,14 +62,22 @@ class Study:
         return hashlib.sha256(whole.encode()).hexdigest()[:12]
 
 
+def has_study(lesson: Lesson) -> bool:
+    """Whether a lesson declares a study."""
+    return importlib.util.find_spec(_module(lesson)) is not None
+
+
 def load_study(lesson: Lesson) -> Study:
     """The study of a lesson.
 
     Raises:
         UsageError: the lesson has none.
     """
-    name = f"{lessons.__name__}.{lesson.folder.name}.study"
-    if importlib.util.find_spec(name) is None:
+    if not has_study(lesson):
         raise UsageError(f"“{lesson.title}” declares no study (`study.py` in {lesson.folder}).")
-    study: Study = importlib.import_module(name).STUDY
+    study: Study = importlib.import_module(_module(lesson)).STUDY
     return study
+
+
+def _module(lesson: Lesson) -> str:
+    return f"{lessons.__name__}.{lesson.folder.name}.study"

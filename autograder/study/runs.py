@@ -9,7 +9,7 @@ from typing import IO, Self
 
 import msgspec
 
-from autograder.errors import writing
+from autograder.errors import StudyError, writing
 
 
 class Task(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,9 +43,11 @@ class Runs:
     def __enter__(self) -> Self:
         with writing():
             self.path.parent.mkdir(parents=True, exist_ok=True)
+            self.path.touch()
+            whole = self._read()
             self._file = self.path.open("ab")
             # A line without an end was being written when the program was ended.
-            self._file.truncate(self._read())
+            self._file.truncate(whole)
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -55,10 +57,13 @@ class Runs:
     def _read(self) -> int:
         """Read the whole lines; how many bytes they are."""
         whole = 0
-        for line in self.path.read_bytes().splitlines(keepends=True):
+        for number, line in enumerate(self.path.read_bytes().splitlines(keepends=True), start=1):
             if not line.endswith(b"\n"):
                 break
-            self._keep(msgspec.json.decode(line, type=Run))
+            try:
+                self._keep(msgspec.json.decode(line, type=Run))
+            except msgspec.DecodeError as error:
+                raise StudyError(f"{self.path}, line {number}, is no run: {error}.") from None
             whole += len(line)
         return whole
 

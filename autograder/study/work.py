@@ -53,8 +53,9 @@ def _started(lesson: str, tasks: Sequence[Task]) -> Iterator[subprocess.Popen[by
     ) as process:
         try:
             assert process.stdin
-            process.stdin.write(msgspec.json.encode(tasks))
-            process.stdin.close()
+            # One that ended at once is told of by its exit code.
+            with contextlib.suppress(BrokenPipeError), process.stdin:
+                process.stdin.write(msgspec.json.encode(tasks))
             yield process
         finally:
             process.kill()

@@ -12,7 +12,7 @@ from autograder.course import Settings
 from autograder.dataset import FashionMnist
 from autograder.evidence import Cards, Evidence, Fit
 from autograder.lesson import Lesson
-from autograder.lessons.building_a_brain.accuracy import marked_accuracy
+from autograder.lessons.building_a_brain.accuracy import marked_accuracy, standing
 from autograder.lessons.building_a_brain.consistency import contradiction, never_moved
 from autograder.lessons.building_a_brain.facts import EPOCHS, OPEN, fits_of, model_of, plural
 from autograder.network import UnknownLayer
@@ -197,6 +197,7 @@ def test_accuracy(
             misconception="not-trained",
         )
     if reached >= bar and not _studied_quiz(fits_of(evidence)):
+        tell.stands(standing(lesson, evidence.run.data, reached))
         tell.passed(_sorts(reached, bar))
     elif root:
         raise _waits_for(root, lesson)
@@ -208,6 +209,7 @@ def test_accuracy(
             misconception="diverged",
         )
     else:
+        tell.stands(standing(lesson, evidence.run.data, reached))
         raise Failed(
             _sorts(reached, bar), help=_next_step(evidence, data), misconception="under-trained"
         )
