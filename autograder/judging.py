@@ -215,6 +215,7 @@ def _result(item: pytest.Item, verdict: Verdict | None, tell: Tell) -> CheckResu
         why=signs.plain(verdict.why if verdict else tell.more),
         how=signs.plain(verdict.how) if verdict else "",
         misconception=verdict.misconception if verdict else None,
-        standing=tell.standing,
+        # What is not looked at yet stands nowhere.
+        standing=tell.standing if outcome in (Outcome.PASSED, Outcome.FAILED) else None,
         hidden=item.get_closest_marker("hidden") is not None,
     )

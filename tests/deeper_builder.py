@@ -7,6 +7,7 @@ lesson's recipe. Every other submission is made from it by small changes.
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -96,7 +97,7 @@ def trained(*, hidden: int = HIDDEN, epochs: int = EPOCHS) -> Trained:
 
 def _newborn(random: np.random.Generator, sides: list[int]) -> list[Floats]:
     weights: list[Floats] = []
-    for inputs, units in zip(sides, sides[1:], strict=False):
+    for inputs, units in itertools.pairwise(sides):
         limit = np.sqrt(6 / (inputs + units))
         weights.append(random.uniform(-limit, limit, (inputs, units)).astype(np.float32))
         weights.append(np.zeros(units, np.float32))

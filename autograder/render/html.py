@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 
 from autograder.lesson import Lesson, Question
-from autograder.render import signs, words
+from autograder.render import signs, standing, words
 from autograder.report import CheckResult, Outcome, Report
 
 # Symbol and colour; the symbol and the word beside it carry the meaning without the colour.
@@ -59,6 +59,7 @@ def _row(one: CheckResult) -> str:
         if one.help and one.outcome is not Outcome.PASSED
         else ""
     )
+    more += standing.plot(one.standing) if one.standing else ""
     return (
         '<div style="display:flex;gap:8px;margin:3px 0">'
         f'<span style="color:{colour};font-weight:bold;font-size:19px;line-height:1.1"'
