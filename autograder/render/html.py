@@ -20,7 +20,8 @@ MARKS = {
     Outcome.ERROR: ("?", "#8250df"),
 }
 INK = "color:var(--jp-ui-font-color1,inherit)"
-PALE = "opacity:.8"
+# Not by opacity: it would make pale what has a colour of its own, such as code in nbgrader's pages.
+PALE = "color:var(--jp-ui-font-color2,inherit)"
 
 
 def text(words_: str) -> str:

@@ -8,15 +8,13 @@ import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-import pytest
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, sync_playwright
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 HEIGHT = 900
+# How long to wait for anything on a page: a machine may be busy with other tests.
+MILLISECONDS = 120_000
 
 
 class Window:
@@ -27,11 +25,19 @@ class Window:
         self._open: list[tuple[Page, Path | None]] = []
         self._kept: BaseException | None = None
 
-    def page(self, log: Path | None = None, *, width: int = 1280, dark: bool = False) -> Page:
-        """A page with cookies and a cache of its own; ``log`` is of the server behind it."""
+    def page(
+        self, log: Path | None = None, *, width: int = 1280, dark: bool = False, scale: float = 1
+    ) -> Page:
+        """A page with cookies and a cache of its own.
+
+        ``log`` is of the server behind it; pictures of it have ``scale`` dots for each pixel.
+        """
         context = self._browser.new_context(
-            viewport={"width": width, "height": HEIGHT}, color_scheme="dark" if dark else "light"
+            viewport={"width": width, "height": HEIGHT},
+            color_scheme="dark" if dark else "light",
+            device_scale_factor=scale,
         )
+        context.set_default_timeout(MILLISECONDS)
         page = context.new_page()
         self._open.append((page, log))
         return page
@@ -57,21 +63,25 @@ class Window:
                 (folder / f"{number}.log").write_text(told)
 
 
-WINDOW = pytest.StashKey[Window]()
+class NoBrowser(Exception):
+    """There is no browser on this machine; the message says which is meant."""
 
 
 @contextlib.contextmanager
 def window() -> Iterator[Window]:
-    """Start Chromium and end it; skip where there is none."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    with playwright.sync_playwright() as started:
+    """Start Chromium and end it.
+
+    Raises:
+        NoBrowser: there is none.
+    """
+    with sync_playwright() as playwright:
         program = next(filter(None, map(shutil.which, PROGRAMS)), None)
-        own = Path(started.chromium.executable_path)
-        if program is None and not own.exists():
-            pytest.skip("there is no Chromium (Debian: apt-get install chromium)")
-        # Chromium's own sandbox cannot be had by root.
+        # What `playwright install chromium` puts into the home.
+        if program is None and not Path(playwright.chromium.executable_path).exists():
+            raise NoBrowser("there is no Chromium (Debian: apt-get install chromium)")
+        # Root cannot have Chromium's own sandbox.
         options = ["--no-sandbox"] if os.geteuid() == 0 else []
-        browser = started.chromium.launch(executable_path=program, args=options)
+        browser = playwright.chromium.launch(executable_path=program, args=options)
         try:
             yield Window(browser)
         finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import shutil
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ import people
 import pytest
 from course import Course
 
+WINDOW = pytest.StashKey[browsing.Window]()
 KEPT = Path(__file__).parent.parent.parent / "test-artefacts" / "browser"
 
 
@@ -28,7 +30,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):
     """Keep what the open pages showed when a test failed, and what the servers said."""
     report = yield
-    if report.failed and (window := item.config.stash.get(browsing.WINDOW, None)):
+    if report.failed and (window := item.config.stash.get(WINDOW, None)):
         window.keep(KEPT / "failures" / re.sub(r"[^\w.-]+", "-", item.name), call.excinfo.value)
     return report
 
@@ -44,10 +46,14 @@ def pictures() -> Path:
 @pytest.fixture(scope="module")
 def window(request) -> Iterator[browsing.Window]:
     """A browser. It ends with its module: as long as it runs, nobody can use asyncio."""
-    with browsing.window() as opened:
-        request.config.stash[browsing.WINDOW] = opened
+    with contextlib.ExitStack() as stack:
+        try:
+            opened = stack.enter_context(browsing.window())
+        except browsing.NoBrowser as reason:
+            pytest.skip(str(reason))
+        request.config.stash[WINDOW] = opened
         yield opened
-        del request.config.stash[browsing.WINDOW]
+        del request.config.stash[WINDOW]
 
 
 @pytest.fixture(scope="session")

@@ -30,7 +30,7 @@ class Course:
     def begun(cls, folder: Path) -> Course:
         """A new course with the source of the lesson, and an exchange that all may write to."""
         exchange = folder / "exchange"
-        exchange.mkdir()
+        exchange.mkdir(parents=True)
         exchange.chmod(0o777)
         config = (ROOT / "nbgrader_config.py").read_text() + EXCHANGE.format(exchange=exchange)
         instructor = moved_in(folder, config)

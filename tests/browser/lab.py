@@ -4,78 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
+from cells import CELLS, ENDED, FOCUS, READY, SAVED, Cell
 from people import Server
 from playwright.sync_api import Locator, Page
 
 LIGHT, DARK = "JupyterLab Light", "JupyterLab Dark"
 # Milliseconds: a kernel that loads TensorFlow on a busy machine, and trains.
 LONG = 240_000
-PANEL = "[...window.jupyterapp.shell.widgets('main')].find(one => one.context?.path === path)"
-READY = f"""(path) => {{
-    const panel = window.jupyterapp && {PANEL};
-    return panel?.context.isReady && panel.sessionContext.session?.kernel?.status === 'idle';
-}}"""
-CELLS = f"""(path) => ({PANEL}).content.widgets.map(({{model}}) => ({{
-    name: model.sharedModel.metadata.nbgrader?.grade_id ?? model.id,
-    kind: model.type,
-    source: model.sharedModel.source,
-    count: model.executionCount ?? null,
-    outputs: model.outputs?.toJSON() ?? [],
-}}))"""
-# Cells that were run end one after the other; a cell that fails takes those behind it along.
-ENDED = f"""({{path, last, before}}) => {{
-    const panel = {PANEL};
-    const models = panel.content.widgets.map((one) => one.model);
-    const idle = panel.sessionContext.session?.kernel?.status === 'idle';
-    const failed = models.some((one) => one.type === 'code'
-        && one.outputs.toJSON().some((output) => output.output_type === 'error'));
-    const count = models[last].executionCount;
-    return idle && (failed || (count !== null && count !== before));
-}}"""
-FOCUS = f"""async ({{path, index}}) => {{
-    const notebook = ({PANEL}).content;
-    notebook.activeCellIndex = index;
-    await notebook.scrollToItem(index, 'center');
-    notebook.widgets[index].node.scrollIntoView({{block: 'center'}});
-}}"""
-SAVED = f"(path) => !({PANEL}).context.model.dirty"
-
-
-@dataclass(frozen=True)
-class Cell:
-    """A cell as it stands in the page; ``name`` is its ``grade_id``, or its id."""
-
-    name: str
-    kind: str
-    source: str
-    count: int | None
-    outputs: Sequence[dict[str, Any]] = field(repr=False)
-
-    @property
-    def text(self) -> str:
-        """All that it put out, as plain text."""
-        said = []
-        for output in self.outputs:
-            said.append(output.get("text", "") or output.get("evalue", ""))
-            said.append(output.get("data", {}).get("text/plain", ""))
-        return "\n".join(one for one in said if one)
-
-    @property
-    def value(self) -> str:
-        """What the last line of its code gave, as Python writes it; empty where it gave nothing."""
-        values = [one for one in self.outputs if one["output_type"] == "execute_result"]
-        return str(values[-1]["data"]["text/plain"]) if values else ""
-
-    @property
-    def failed(self) -> bool:
-        """Whether it shows a traceback, or what a program complained of, in red."""
-        return any(
-            one["output_type"] == "error" or one.get("name") == "stderr" for one in self.outputs
-        )
 
 
 class Lab:
@@ -123,10 +60,14 @@ class Lab:
     def run(self, name: str) -> Cell:
         """Run one cell with the keys that students use."""
         place = self._place(name)
-        self._focus(place)
-        self._node(name).locator(".jp-InputPrompt").click()
-        self._run(place, lambda: self.page.keyboard.press("Control+Enter"))
+        self._run(place, lambda: self.start_running(name))
         return self.cells()[place]
+
+    def start_running(self, name: str) -> None:
+        """Run one cell, and do not wait for its end."""
+        self._focus(self._place(name))
+        self._node(name).locator(".jp-InputPrompt").click()
+        self.page.keyboard.press("Control+Enter")
 
     def type_into(self, name: str, code: str) -> None:
         """Type code below what a cell already holds."""
@@ -190,9 +131,10 @@ class Lab:
         self.page.evaluate(FOCUS, {"path": self.path, "index": place})
 
     def _run(self, place: int, start: Callable[[], None]) -> None:
-        before = self.cells()[place].count
+        cells = self.cells()
+        failed = [number for number, cell in enumerate(cells) if cell.failed]
         start()
-        told = {"path": self.path, "last": place, "before": before}
+        told = {"path": self.path, "last": place, "before": cells[place].count, "failed": failed}
         self.page.wait_for_function(ENDED, arg=told, timeout=LONG)
 
     def _edit(self, name: str, where: str, lines: Sequence[str]) -> None:

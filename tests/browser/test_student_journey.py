@@ -8,9 +8,11 @@ from pathlib import Path
 
 import looks
 import pytest
+import quoted
 from assignments import Assignments
+from cells import Cell
 from course import LESSON, Course, solutions
-from lab import Cell, Lab
+from lab import Lab
 
 from autograder.render.words import LABELS
 from autograder.report import Outcome
@@ -111,6 +113,22 @@ def graded(lab: Lab, validated, course: Course, pictures) -> dict:
     return submission
 
 
+@pytest.fixture(scope="module")
+def died(lab: Lab, graded, pictures) -> str:
+    """What JupyterLab says after a cell ended Python."""
+    lab.show()
+    lab.rewrite("devices", "import os; os._exit(1)")
+    lab.start_running("devices")
+    return lab.told(pictures / "died.png")
+
+
+@pytest.fixture(scope="module")
+def restarted(lab: Lab, died) -> str:
+    """What two cells say in the kernel that came in its place."""
+    lab.opened(PATH)
+    return lab.run("summary").text + lab.run("check-build").text
+
+
 def test_the_untouched_notebook_runs_to_its_end(blank) -> None:
     """No cell shows a traceback, and the last one was run."""
     assert [cell.name for cell in blank if cell.failed] == []
@@ -155,8 +173,8 @@ def test_a_mistake_is_told_where_it_was_made(filled) -> None:
 
 
 def test_validate_tells_of_the_mistake(refused) -> None:
-    """In the words of the check, and of nothing else."""
-    assert "7,840" in refused
+    """In the words of the check that the page for students quotes, and of no other."""
+    assert quoted.missing("Validate says that a cell failed", refused) == []
     assert "Build the neurons" not in refused
 
 
@@ -175,3 +193,15 @@ def test_what_was_handed_in_is_graded_with_all_points(graded) -> None:
     assert (graded["score"], graded["max_score"]) == (20, 20)
     assert graded["status"] == "graded"
     assert graded["isolation"].startswith("bubblewrap")
+
+
+def test_a_dead_kernel_is_told_as_the_page_for_students_says(died) -> None:
+    """In JupyterLab's words; the last of them are the grader's."""
+    *in_the_lab, in_the_feedback = quoted.entries()["The kernel dies"]
+    assert quoted.missing("The kernel dies", died) == [in_the_feedback]
+    assert in_the_lab
+
+
+def test_a_new_kernel_knows_nothing_as_the_page_for_students_says(restarted) -> None:
+    """Neither the model nor the checks."""
+    assert quoted.missing("NameError after a restart", restarted) == []
