@@ -171,6 +171,8 @@ def environment(place: Place) -> dict[str, str]:
             **found_again(),
             "PYTHONHASHSEED": "0",
             "PYTHONDONTWRITEBYTECODE": "1",
+            # As in JupyterLab. A kernel says so itself, too late where pyplot is loaded already.
+            "MPLBACKEND": "module://matplotlib_inline.backend_inline",
             # On a machine without a GPU TensorFlow reports an error where there is none.
             "TF_CPP_MIN_LOG_LEVEL": "3",
             # Several notebooks may share a GPU with us: take what is needed, not all.
