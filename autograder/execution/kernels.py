@@ -51,7 +51,9 @@ def run_kernel(connection: Path) -> None:
     """Be a kernel, until it ends."""
     from ipykernel.kernelapp import IPKernelApp  # noqa: PLC0415  only the kernel itself needs it
 
-    IPKernelApp.launch_instance(["-f", str(connection), *OPTIONS])
+    # Loaded before there was a kernel, matplotlib has not heard that it is to draw into notebooks.
+    pictures = ["--matplotlib=inline"] if "matplotlib.pyplot" in sys.modules else []
+    IPKernelApp.launch_instance(["-f", str(connection), *OPTIONS, *pictures])
 
 
 class ForkedKernel:
