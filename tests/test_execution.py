@@ -371,13 +371,3 @@ def test_the_process_says_when_it_could_not_begin(tmp_path) -> None:
         input=b"\0\0\0\1x", capture_output=True, check=False,
     )  # fmt: skip
     assert done.returncode == 1
-
-
-@pytest.mark.parametrize("isolation", ["auto", "none"])
-@pytest.mark.parametrize("source", ["plt.plot([1, 2]); plt.show()", "plt.plot([1, 2]);"])
-def test_pictures_are_kept(sample_keras, isolation, source) -> None:
-    """Those that are shown, and those that a cell leaves to be shown at its end."""
-    notebook = mini.submitted(build="import matplotlib.pyplot as plt\n" + source, train="")
-    told = run(notebook, sample_keras, isolation=isolation)
-    outputs = mini.cell_of(told.notebook, "build").outputs
-    assert [one for one in outputs if "image/png" in one.get("data", {})]
