@@ -11,6 +11,7 @@ from pathlib import Path
 from autograder import lessons
 from autograder.errors import LessonError
 from autograder.evidence import HandIn
+from autograder.stumbles.rule import Stumble
 
 
 def nothing_blank(hand_in: HandIn) -> bool:
@@ -43,7 +44,8 @@ class Question:
 class Lesson:
     """A lesson: its questions in order, and where its own files lie.
 
-    ``thresholds`` gives the bar for each data set, ``full`` and ``sample``, as a fraction.
+    ``thresholds`` gives the bar for each data set, ``full`` and ``sample``, as a fraction;
+    ``stumbles`` are sentences for errors that are met in this lesson only.
     """
 
     name: str
@@ -51,6 +53,7 @@ class Lesson:
     folder: Path
     questions: tuple[Question, ...]
     thresholds: Mapping[str, float]
+    stumbles: tuple[Stumble, ...] = ()
 
     @property
     def checks(self) -> tuple[Path, ...]:
