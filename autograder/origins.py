@@ -33,9 +33,9 @@ def released_cells(released: Path) -> list[dict[str, Any]]:
     """The cells of a notebook as they lie in its file; none where it cannot be read."""
     try:
         cells: list[dict[str, Any]] = json.loads(released.read_text(encoding="utf-8"))["cells"]
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, TypeError):
         return []
-    return cells
+    return cells if isinstance(cells, list) else []
 
 
 def _sections(released: Path) -> Iterator[tuple[str, str]]:

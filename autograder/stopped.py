@@ -22,7 +22,12 @@ def stopped(evidence: Evidence, lesson: Lesson, question: Question, cell: Cell) 
     match cell.status:
         case "error":
             return _cut_short(evidence, cell) or Failed(
-                f"{error_of(cell)}.", help=_help_for_error(lesson, question, cell)
+                f"{error_of(cell)}.",
+                help=_help_for_error(lesson, question, cell),
+                why="An error ends a cell where it stands: what comes after it is not run, and"
+                " nothing is left to look at.",
+                how="In the error's own text an arrow shows the line where your cell stopped, and"
+                " the last line says why. Change that line and run the cell again.",
             )
         case "timeout":
             return Failed(

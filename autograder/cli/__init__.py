@@ -82,6 +82,9 @@ def _parser() -> argparse.ArgumentParser:
 
     command = commands.add_parser("check", help="rehearse: grade your own notebook here")
     command.add_argument("notebook", type=Path)
+    command.add_argument(
+        "--more", action="store_true", help="also say why, and how to put right what is not right"
+    )
     _common(command)
     command.set_defaults(run=check)
 
@@ -90,7 +93,10 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--force", action="store_true", help="run the solutions again anyway")
     command.set_defaults(run=generate)
 
-    command = commands.add_parser("doctor", help="what this machine can do for grading")
+    command = commands.add_parser(
+        "doctor",
+        help="whether this machine is ready: in a course for grading, elsewhere for a student",
+    )
     command.set_defaults(run=examine)
 
     command = commands.add_parser("data", help="provide Fashion-MNIST for Keras")

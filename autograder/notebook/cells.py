@@ -29,13 +29,14 @@ class Ran:
 class Cells:
     """The cells that were run: the last run of each, and what was seen of the solution cells.
 
-    A cell is known by its id, which JupyterLab and VS Code send along; else a solution cell is
-    known by its first line. ``gone`` are names that a cell made, and no longer makes.
+    A cell is known by its id, which JupyterLab and VS Code send along; else a solution cell and a
+    check are known by their first line. ``gone`` are names that a cell made, and no longer makes.
     """
 
     def __init__(self, lesson: Lesson, released: Path) -> None:
         self._solutions = [question.name for question in lesson.questions]
-        self._blanks: dict[str, str] = {}
+        self._known = [*self._solutions, *(question.grade_id for question in lesson.questions)]
+        self._texts: dict[str, str] = {}
         self._ids: dict[str, str] = {}
         self._seen: dict[str, Cell] = {}
         self._ran: dict[str, Ran] = {}
@@ -45,7 +46,7 @@ class Cells:
             name = cell.get("metadata", {}).get("nbgrader", {}).get("grade_id")
             if name:
                 self._ids[cell.get("id", "")] = name
-                self._blanks[name] = "".join(cell["source"])
+                self._texts[name] = "".join(cell["source"])
 
     @property
     def ran(self) -> tuple[Ran, ...]:
@@ -71,7 +72,7 @@ class Cells:
 
     def _by_first_line(self, source: str) -> str:
         first = _first_line(source)
-        names = (one for one in self._solutions if _first_line(self._blanks.get(one, "")) == first)
+        names = (one for one in self._known if _first_line(self._texts.get(one, "")) == first)
         return next(names, "") if first else ""
 
     def _told(self, name: str, cell_id: str, source: str, result: Any) -> Cell:
@@ -81,7 +82,7 @@ class Cells:
             cell_id=cell_id[:300],
             grade_id=name,
             status="error" if error else "ok",
-            changed=not same_program(source, self._blanks[name]),
+            changed=not same_program(source, self._texts[name]),
             ename=type(error).__name__ if error else "",
             evalue=shortened(str(error)) if error else "",
         )

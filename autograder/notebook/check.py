@@ -24,12 +24,9 @@ class Answering(Protocol):
 
 
 class Check(Generic[P]):
-    """A check of the lesson. ``hint()`` and ``why()`` say more about what it found.
+    """A check of the lesson. Afterwards ``hint()`` and ``why()`` say more about what it found."""
 
-    It is declared by a function that is named after the question and whose parameters name what
-    is handed in; the body stays empty.
-    """
-
+    # This is what a student reads in `check.build?`. How a check is declared: see `Desk.asks`.
     def __init__(self, desk: Answering, declared: Callable[P, float | None]) -> None:
         functools.update_wrapper(self, declared)
         self._desk = desk

@@ -60,7 +60,11 @@ class Desk:
             self._verdicts()
 
     def asks(self, declared: Callable[P, float | None]) -> Check[P]:
-        """The check that a function declares by its name, its parameters and its docstring."""
+        """The check that a function declares.
+
+        It is named after the question, its parameters name what is handed in, its docstring is
+        shown to students, and its body stays empty.
+        """
         return Check(self, declared)
 
     def blank(self, name: str) -> Blank:
@@ -122,10 +126,7 @@ class Desk:
         """A word on the help that there is, where there is something to mend."""
         if not self._ladders[question].is_open:
             return ""
-        return (
-            f"If you would like more help: `check.{question}.hint()` goes a step further, and"
-            f" `check.{question}.why()` says why it matters."
-        )
+        return f"More help, if you like: `check.{question}.hint()`, `check.{question}.why()`."
 
     def _say(self, question: str, rung: Callable[[], str]) -> None:
         if self.graded:

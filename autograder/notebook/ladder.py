@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from autograder.lesson import Question
 from autograder.progress import SETTLED
 from autograder.render import words
-from autograder.report import CheckResult
+from autograder.report import CheckResult, Outcome
 
 
 class Ladder:
@@ -16,7 +16,10 @@ class Ladder:
     def __init__(self, question: Question, results: Sequence[CheckResult] | None = None) -> None:
         self._question = question
         self._checked = results is not None
-        self._open = [one for one in words.told(results or ()) if one.outcome not in SETTLED]
+        open_ = [one for one in words.told(results or ()) if one.outcome not in SETTLED]
+        # What only waits for another one needs no help of its own.
+        first = [one for one in open_ if one.outcome is not Outcome.SKIPPED]
+        self._open = first or open_
         self._climbed = 0
 
     @property

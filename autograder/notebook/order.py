@@ -16,7 +16,7 @@ def doubts(ran: Sequence[Ran], gone: Collection[str], lesson: Lesson) -> tuple[s
         gone: names that a cell made once, and no longer makes.
         lesson: tells which question builds on which.
     """
-    turns = {one.name: one.turn for one in ran if one.name}
+    turns = {one.name: one.turn for one in sorted(ran, key=lambda one: one.turn) if one.name}
     return (*_older(turns, lesson), *_unchecked(turns, lesson), *_left_over(ran, gone))
 
 

@@ -25,6 +25,10 @@ MARKS = {
 # JupyterLab's own colour, else that of VS Code, else that of the page: Colab's, or nbconvert's.
 INK = "color:var(--jp-ui-font-color1,var(--vscode-foreground,inherit))"
 PALE = "opacity:.8"
+SIGN = (
+    "font-weight:bold;font-size:19px;line-height:1.1;display:inline-block;flex:none;width:18px;"
+    "text-align:center"
+)
 # For those who hear the page, not for those who see it.
 UNSEEN = "position:absolute;clip-path:inset(50%)"
 
@@ -56,7 +60,7 @@ def mark(outcome: Outcome) -> str:
     """The sign of an outcome, and for those who do not see it the word."""
     symbol, colour = MARKS[outcome]
     return (
-        f'<span style="color:{colour};font-weight:bold;font-size:19px;line-height:1.1"'
+        f'<span style="color:{colour};{SIGN}"'
         f' aria-hidden="true">{symbol}</span>'
         f'<span style="{UNSEEN}">{words.LABELS[outcome]}: </span>'
     )
