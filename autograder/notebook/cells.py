@@ -62,11 +62,13 @@ class Cells:
         source, turn = str(result.info.raw_cell or ""), next(self._turns)
         cell_id = str(getattr(result.info, "cell_id", None) or "")
         name = self._ids.get(cell_id) or self._by_first_line(source)
-        run = Ran(turn=turn, name=name, names=names_in(source))
-        key = cell_id or name or f"turn {turn}"
-        before = self._ran.get(key)
-        self.gone |= before.names.made - run.names.made if before else frozenset()
-        self._ran[key] = run
+        # What Python cannot read was not run at all.
+        if not result.error_before_exec:
+            run = Ran(turn=turn, name=name, names=names_in(source))
+            key = cell_id or name or f"turn {turn}"
+            before = self._ran.get(key)
+            self.gone |= before.names.made - run.names.made if before else frozenset()
+            self._ran[key] = run
         if name in self._solutions:
             self._seen[name] = self._told(name, cell_id, source, result)
 
