@@ -25,7 +25,8 @@ def show(words: str) -> None:
 
     figure = plt.gcf()
     picture = print_figure(figure, base64=True)
-    told = f"{words} In the picture is written: {'; '.join(_written(figure))}."
+    written = "; ".join(_written(figure))
+    told = f"{words} In the picture is written: {written}." if written else words
     plt.close(figure)
     page = (
         f'<img alt="{html.escape(told)}" src="data:image/png;base64,{picture}"'
@@ -37,11 +38,11 @@ def show(words: str) -> None:
 
 def _written(figure: Figure) -> Iterator[str]:
     """What is written in a figure, each part of it in one piece."""
-    if title := figure.get_suptitle():
-        yield title
+    texts = [[figure.get_suptitle()]]
     for axes in figure.axes:
         legend = axes.get_legend()
-        parts = [axes.get_title(), axes.get_xlabel(), axes.get_ylabel()]
-        parts += [one.get_text() for one in legend.get_texts()] if legend else []
+        keys = [one.get_text() for one in legend.get_texts()] if legend else []
+        texts.append([axes.get_title(), axes.get_xlabel(), axes.get_ylabel(), *keys])
+    for parts in texts:
         if told := ", ".join(" ".join(part.split()) for part in parts if part):
             yield told
