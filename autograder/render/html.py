@@ -69,23 +69,23 @@ def _row(one: CheckResult) -> str:
 
 PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:;
+ style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
 <meta name="viewport" content="width=device-width, initial-scale=1"><title>{title}</title>
 <style>
 :root {{ color-scheme: light dark }}
+html {{ background: Canvas; color: CanvasText }}
 body {{ font: 16px/1.5 system-ui, sans-serif; margin: 2em auto; max-width: 70em; padding: 0 1em }}
-table {{ border-collapse: collapse; width: 100% }}
-th, td {{ text-align: left; vertical-align: top; padding: .35em .7em }}
-th, td {{ border-bottom: 1px solid #8884 }}
-td.number, th.number {{ text-align: right; font-variant-numeric: tabular-nums }}
 h1 {{ font-size: 1.5em }}
-</style></head><body>
+@media (prefers-color-scheme: dark) {{ :root {{ --jp-ui-font-color2: #a3adb8 }} }}
+{style}</style></head><body>
 {body}
 </body></html>
 """
 
 
-def page(report: Report, lesson: Lesson) -> str:
-    """One submission's report as a page of its own."""
+def page(report: Report, lesson: Lesson, *, below: str = "", style: str = "") -> str:
+    """One submission's report as a page; ``below`` it more HTML, with a ``style`` of its own."""
     head = (
         f"<h1>{text(lesson.title)}: {text(report.name)}</h1>"
         f"<p><strong>{words.number(report.score)} of {words.number(report.max_score)} points"
@@ -101,5 +101,7 @@ def page(report: Report, lesson: Lesson) -> str:
         if (results := report.of(question.name))
     )
     return PAGE.format(
-        title=html.escape(signs.line(f"{lesson.title}: {report.name}")), body=head + notes + answers
+        title=html.escape(signs.line(f"{lesson.title}: {report.name}")),
+        style=style,
+        body=f"<main>{head}{notes}{answers}{below}</main>",
     )
