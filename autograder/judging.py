@@ -101,7 +101,7 @@ class Judging:
             self._gate(item, self.judged[name], self._submissions[name])
             answer = yield
         except BaseException as error:  # noqa: BLE001  kept, then raised again
-            roots, judged = _marked(item, "explained_by"), self.judged[name]
+            roots, judged = _roots(item, error), self.judged[name]
             self._end(item, explained(error, roots, _question(item), judged, self._lesson))
         self._keep(item, name, None)
         return answer
@@ -180,6 +180,12 @@ def _marked(item: pytest.Item, mark: str) -> list[str]:
     return [check for marker in item.iter_markers(mark) for check in marker.args]
 
 
+def _roots(item: pytest.Item, error: BaseException) -> list[str]:
+    """The checks that may explain this one, none for a misconception that they do not explain."""
+    marker, named = item.get_closest_marker("explained_by"), getattr(error, "misconception", None)
+    return list(marker.args) if marker and named not in marker.kwargs.get("never", ()) else []
+
+
 def _points(item: pytest.Item) -> float:
     marker = item.get_closest_marker("points")
     if marker is None:
@@ -209,6 +215,7 @@ def _result(item: pytest.Item, verdict: Verdict | None, tell: Tell) -> CheckResu
         why=signs.plain(verdict.why if verdict else tell.more),
         how=signs.plain(verdict.how) if verdict else "",
         misconception=verdict.misconception if verdict else None,
-        standing=tell.standing,
+        # What is not looked at yet stands nowhere.
+        standing=tell.standing if outcome in (Outcome.PASSED, Outcome.FAILED) else None,
         hidden=item.get_closest_marker("hidden") is not None,
     )

@@ -24,13 +24,14 @@ class Outcome(StrEnum):
 class Standing:
     """Where a measured number stands: the bar, and ``low`` to ``high`` of right solutions.
 
-    All of them are fractions, between 0 and 1.
+    All of them are fractions, between 0 and 1. ``note`` is a sentence on how it was measured.
     """
 
     value: float
     bar: float
     low: float
     high: float
+    note: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

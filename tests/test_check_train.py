@@ -397,6 +397,15 @@ CASES = {
             history={"loss": FALLING, "accuracy": (0.3,) * 5, "val_accuracy": (0.7,) * 5}
         ),
     ),
+    "good weights that too short a training did not touch": fails(
+        "train.accuracy",
+        "not-trained",
+        "training changed nothing",
+        work=Submission(
+            arrays=not_moving, fits=(fit(epochs_done=4, epochs_asked=4, snapshots=(3,) * 5),)
+        ),
+        others={"train.epochs": "failed"},
+    ),
     "more epochs than were asked for": contradicts("of 3 that were", epochs_asked=3),
     "epochs without a step": contradicts("without a single step", steps=0),
     "a history longer than training": contradicts(

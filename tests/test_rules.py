@@ -37,7 +37,7 @@ from evidence_builder import (
 from autograder import rules
 from autograder.checks import Failed
 from autograder.evidence import HandIn
-from autograder.lessons.building_a_brain import counting
+from autograder.lessons.building_a_brain import counting, single
 from autograder.lessons.building_a_brain.facts import IMAGE, LIMITS
 from autograder.rules import models, signature
 from autograder.rules.registry import misconceptions
@@ -49,7 +49,7 @@ MODULES = [
 ]
 RULES = {
     f"{module.__name__.rpartition('.')[2]}.{name}": value
-    for module in (*MODULES, counting)
+    for module in (*MODULES, counting, single)
     for name, value in vars(module).items()
     if isinstance(value, Rule) and value.__module__ == module.__name__
 }
@@ -154,7 +154,7 @@ PAIRS = {
         lambda: (stack(layer("Reshape", (None, 784)), dense()), IMAGE),
     ),
     "inputs.pixels_left_out": Pair(lambda: (POOLED, IMAGE), lambda: (DEEP, IMAGE)),
-    "layers.hidden_layer": Pair(
+    "single.hidden_layer": Pair(
         lambda: (DEEP,), lambda: (stack(FLATTEN, layer("Dropout", (None, 784)), dense()),)
     ),
     "layers.no_neurons": Pair(lambda: (stack(FLATTEN), 10), lambda: (MODEL, 10)),

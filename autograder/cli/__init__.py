@@ -11,14 +11,17 @@ import signal
 from collections.abc import Sequence
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
 
+from autograder import DISTRIBUTION
 from autograder.cli.classes import check, grade, rejudge
 from autograder.cli.exporting import FORMATS, SOURCES, export
 from autograder.cli.reports import report
-from autograder.cli.upkeep import data, examine, generate
+from autograder.cli.studies import add_study
+from autograder.cli.upkeep import data, examine, generate, new
 from autograder.course import ISOLATION
 from autograder.errors import AutograderError
 from autograder.lesson import lesson_names
@@ -49,10 +52,17 @@ def main(argv: Sequence[str] | None = None) -> int:
 def parser() -> argparse.ArgumentParser:
     """All commands and their options."""
     parser = argparse.ArgumentParser(prog="autograder", description=__doc__)
-    version = f"%(prog)s {metadata.version('building-a-brain')}"
+    version = f"%(prog)s {metadata.version(DISTRIBUTION)}"
     parser.add_argument("--version", action="version", version=version)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_grading(commands)
+    _add_results(commands)
+    _add_upkeep(commands)
+    add_study(commands)
+    return parser
 
+
+def _add_grading(commands: Any) -> None:
     command = commands.add_parser("grade", help="grade notebooks, folders or submitted/")
     command.add_argument("paths", nargs="+", type=Path, metavar="PATH")
     command.add_argument("--json", type=Path, metavar="FILE", help="also write the results here")
@@ -89,6 +99,13 @@ def parser() -> argparse.ArgumentParser:
     _gradebook_option(command)
     command.set_defaults(run=rejudge)
 
+    command = commands.add_parser("check", help="rehearse: grade your own notebook here")
+    command.add_argument("notebook", type=Path)
+    _common(command)
+    command.set_defaults(run=check)
+
+
+def _add_results(commands: Any) -> None:
     command = commands.add_parser("report", help="make the page of a class again, and a table")
     command.add_argument("--output", type=Path, metavar="FILE", help="(default: index.html there)")
     _common(command)
@@ -110,15 +127,17 @@ def parser() -> argparse.ArgumentParser:
     _common(command)
     command.set_defaults(run=export)
 
-    command = commands.add_parser("check", help="rehearse: grade your own notebook here")
-    command.add_argument("notebook", type=Path)
-    _common(command)
-    command.set_defaults(run=check)
 
+def _add_upkeep(commands: Any) -> None:
     command = commands.add_parser("generate", help="make release/ and solutions/ from source/")
     command.add_argument("--check", action="store_true", help="only say whether they are stale")
     command.add_argument("--force", action="store_true", help="run the solutions again anyway")
     command.set_defaults(run=generate)
+
+    command = commands.add_parser("new", help="begin a lesson: notebook, checks and tests that run")
+    command.add_argument("name", metavar="LESSON", help="a name such as two-layers")
+    command.add_argument("--title", default="", help="(default: made from the name)")
+    command.set_defaults(run=new)
 
     command = commands.add_parser("doctor", help="what this machine can do for grading")
     command.set_defaults(run=examine)
@@ -127,7 +146,6 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("--from", dest="source", type=Path, metavar="FOLDER")
     command.add_argument("--offline", action="store_true", help="download nothing")
     command.set_defaults(run=data)
-    return parser
 
 
 def _at_least_one(text: str) -> int:

@@ -51,9 +51,7 @@ def run_kernel(connection: Path) -> None:
     """Be a kernel, until it ends."""
     from ipykernel.kernelapp import IPKernelApp  # noqa: PLC0415  only the kernel itself needs it
 
-    # Loaded before there was a kernel, matplotlib has not heard that it is to draw into notebooks.
-    pictures = ["--matplotlib=inline"] if "matplotlib.pyplot" in sys.modules else []
-    IPKernelApp.launch_instance(["-f", str(connection), *OPTIONS, *pictures])
+    IPKernelApp.launch_instance(["-f", str(connection), *OPTIONS])
 
 
 class ForkedKernel:

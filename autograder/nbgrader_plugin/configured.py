@@ -16,8 +16,9 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from traitlets.config import Application, Config
 
-from autograder.course import CONFIG
+from autograder import DISTRIBUTION
 from autograder.errors import CourseError
+from autograder.root import CONFIG
 
 GENERATE = "Run `autograder generate`, or `nbgrader generate_assignment`, first."
 COURSE_ID = "default_course"  # what nbgrader's own gradebook calls a course without a name
@@ -87,7 +88,7 @@ def explained(address: str) -> Iterator[None]:
     except ModuleNotFoundError as error:
         raise CourseError(
             f"For the gradebook {shown}, {error.name} is missing. For PostgreSQL:"
-            " `pip install 'building-a-brain[postgresql]'`."
+            f" `pip install '{DISTRIBUTION}[postgresql]'`."
         ) from error
     except SQLAlchemyError as error:
         reason = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]

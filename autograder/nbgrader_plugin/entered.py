@@ -9,11 +9,12 @@ from nbgrader.api import Gradebook, Student, SubmittedAssignment
 from sqlalchemy import select
 from sqlalchemy.orm import undefer
 
-from autograder.course import CONFIG, Course
+from autograder.course import Course
 from autograder.errors import CourseError
 from autograder.exports.grades import Grade, Person
 from autograder.lesson import lesson_names, load_lesson
 from autograder.nbgrader_plugin.configured import course_directory, explained, open_gradebook
+from autograder.root import CONFIG
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,7 +18,7 @@ from nbgrader.api import Gradebook, Student, SubmittedAssignment, SubmittedNoteb
 from nbgrader.converters import Autograde
 from sqlalchemy.orm import Session
 
-from autograder.course import CONFIG, Course
+from autograder.course import Course
 from autograder.errors import CourseError
 from autograder.lesson import Lesson
 from autograder.nbgrader_plugin.autograded import Folder, handed_in, is_student
@@ -40,6 +40,7 @@ from autograder.nbgrader_plugin.steps import Recorded, Steps
 from autograder.nbgrader_plugin.submitted import META
 from autograder.render.notebook import filled
 from autograder.report import Report
+from autograder.root import CONFIG
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 
 from autograder.lesson import Lesson, Question
-from autograder.render import signs, words
+from autograder.render import signs, standing, words
 from autograder.report import CheckResult, Outcome, Report
 
 # Symbol and colour; the symbol and the word beside it carry the meaning without the colour.
@@ -20,7 +20,8 @@ MARKS = {
     Outcome.ERROR: ("?", "#8250df"),
 }
 INK = "color:var(--jp-ui-font-color1,inherit)"
-PALE = "color:var(--jp-ui-font-color2,#57606a)"
+# Not by opacity: it would make pale what has a colour of its own, such as code in nbgrader's pages.
+PALE = "color:var(--jp-ui-font-color2,inherit)"
 
 
 def text(words_: str) -> str:
@@ -59,9 +60,11 @@ def _row(one: CheckResult) -> str:
         if one.help and one.outcome is not Outcome.PASSED
         else ""
     )
+    more += standing.plot(one.standing) if one.standing else ""
     return (
         '<div style="display:flex;gap:8px;margin:3px 0">'
-        f'<span style="color:{colour};font-weight:bold" aria-hidden="true">{symbol}</span>'
+        f'<span style="color:{colour};font-weight:bold;font-size:19px;line-height:1.1"'
+        f' aria-hidden="true">{symbol}</span>'
         f'<div><span style="position:absolute;clip-path:inset(50%)">{words.LABELS[one.outcome]}: '
         f"</span>{text(one.message)}{more}</div></div>"
     )
@@ -73,8 +76,7 @@ PAGE = """<!doctype html>
  style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
 <meta name="viewport" content="width=device-width, initial-scale=1"><title>{title}</title>
 <style>
-:root {{ color-scheme: light dark }}
-html {{ background: Canvas; color: CanvasText }}
+:root {{ color-scheme: light dark; background: Canvas; color: CanvasText }}
 body {{ font: 16px/1.5 system-ui, sans-serif; margin: 2em auto; max-width: 70em; padding: 0 1em }}
 h1 {{ font-size: 1.5em }}
 @media (prefers-color-scheme: dark) {{ :root {{ --jp-ui-font-color2: #a3adb8 }} }}

@@ -25,11 +25,12 @@ def output_steps(model: Model) -> Steps | None:
     if not model.dense:
         return None
     last = model.layers.index(model.dense[-1])
-    named = (_step(layer) for layer in model.layers[last:])
+    named = (step_of(layer) for layer in model.layers[last:])
     return tuple(name for name in named if name != "linear")
 
 
-def _step(layer: Layer) -> str:
+def step_of(layer: Layer) -> str:
+    """What a layer does to the sums that it is given: the name of an activation."""
     if layer.kind in ("Dense", "Activation"):
         return str(layer.settings.get("activation", "linear"))
     if layer.kind in NAMED:

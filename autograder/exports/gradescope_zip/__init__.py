@@ -12,9 +12,10 @@ import zipfile
 from dataclasses import fields
 from pathlib import Path
 
-from autograder.course import CONFIG, Course, Settings
+from autograder.course import Course, Settings
 from autograder.exports.gradescope_zip.package import constraints, wheel
 from autograder.lesson import Lesson
+from autograder.root import CONFIG
 
 PYTHONS = ("3.12", "3.11", "3.13")
 SCRIPTS = ("setup.sh", "run_autograder")

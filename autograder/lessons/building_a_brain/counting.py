@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from autograder.checks import Failed, Skipped
+from autograder.checks import Failed
 from autograder.evidence import Claim, Model
 from autograder.lessons.building_a_brain.facts import CLASSES, PARAMETERS, PIXELS
+from autograder.rules.counting import is_right
 from autograder.rules.rule import rule
 from autograder.rules.wording import shown, whole_number
 
@@ -26,25 +27,6 @@ def no_whole_number(claim: Claim) -> Failed | None:
         " no quotes, no parts and no fractions.",
         how=AS_A_SUM,
     )
-
-
-def of_another_network(count: int | None, model: Model | None) -> Skipped | None:
-    """The count is right for what was built, which is not what the lesson asks for."""
-    own = model.trainable_parameters + model.other_parameters if model else 0
-    if not count or count != own or is_right(count, model):
-        return None
-    return Skipped(
-        f"{count:,} is right for the network that you built; the lesson asks for another one.",
-        help="Put “Build the neurons” right first, then count again.",
-    )
-
-
-def is_right(count: int | None, model: Model | None) -> bool:
-    """Whether this is the lesson's number, or its own model's with statistics beside it."""
-    if count == PARAMETERS or model is None:
-        return count == PARAMETERS
-    whole = model.trainable_parameters + model.other_parameters
-    return count == whole and model.trainable_parameters == PARAMETERS
 
 
 @rule("forgot-bias-parameters")
@@ -79,7 +61,7 @@ def one_neuron(count: int | None) -> Failed | None:
 @rule("miscounted")
 def another_number(count: int | None, model: Model | None) -> Failed | None:
     """Another number, for which no reason is to be seen."""
-    if count is None or is_right(count, model):
+    if count is None or is_right(count, model, PARAMETERS):
         return None
     return Failed(
         f"`number_of_parameters` is {count:,}; {CLASSES} neurons that see 28 × 28 pixels learn"

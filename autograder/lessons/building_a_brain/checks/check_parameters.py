@@ -6,20 +6,21 @@ import pytest
 
 from autograder.checks import Tell
 from autograder.evidence import Evidence
+from autograder.lesson import Lesson
 from autograder.lessons.building_a_brain.counting import (
     another_number,
     no_whole_number,
-    of_another_network,
     one_neuron,
     weights_only,
 )
 from autograder.lessons.building_a_brain.facts import CLASSES, PARAMETERS, PIXELS
+from autograder.rules.counting import of_another_network
 from autograder.rules.rule import raise_first
 from autograder.rules.wording import whole_number
 
 
 @pytest.mark.points(2)
-def test_count(evidence: Evidence, tell: Tell) -> None:
+def test_count(evidence: Evidence, tell: Tell, lesson: Lesson) -> None:
     """The number of values that the lesson's ten neurons learn."""
     hand_in, build = evidence.hand_in("parameters"), evidence.hand_in("build")
     assert hand_in is not None
@@ -27,7 +28,7 @@ def test_count(evidence: Evidence, tell: Tell) -> None:
     count, own = whole_number(claim), build.model if build else None
     raise_first(
         no_whole_number(claim),
-        of_another_network(count, own),
+        of_another_network(count, own, PARAMETERS, lesson.question("build").title),
         weights_only(count),
         one_neuron(count),
         another_number(count, own),

@@ -9,7 +9,7 @@ from autograder.course import Settings
 from autograder.dataset import FashionMnist
 from autograder.evidence import Evidence, Fit, Model
 from autograder.lesson import Lesson
-from autograder.lessons.building_a_brain.accuracy import marked_accuracy
+from autograder.lessons.building_a_brain.accuracy import marked_accuracy, standing
 from autograder.lessons.building_a_brain.facts import BATCH, CLASSES, EPOCHS, LIMITS
 from autograder.rules.accuracy import (
     can_be_computed,
@@ -133,7 +133,7 @@ def test_device(evidence: Evidence, tell: Tell, settings: Settings, data: Fashio
 
 
 @pytest.mark.points(2)
-@pytest.mark.explained_by(*ROOTS)
+@pytest.mark.explained_by(*ROOTS, never=("not-trained",))
 def test_accuracy(
     evidence: Evidence, tell: Tell, so_far: Judged, lesson: Lesson, data: FashionMnist
 ) -> None:
@@ -146,6 +146,7 @@ def test_accuracy(
     raise_first(diverged(reached))
     tell.measure("accuracy", reached)
     tell.measure("threshold", bar)
+    tell.stands(standing(lesson, evidence.run.data, reached))
     said = sorts(reached, bar, "The mean of your weights sorts")
     if reached < bar:
         raise fall_short(said, *_causes(evidence, model, fits, data))
