@@ -7,6 +7,7 @@ lesson's recipe. Every other submission is made from it by small changes.
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -59,7 +60,10 @@ def cards() -> FashionMnist:
 
 @dataclass(frozen=True, kw_only=True)
 class Trained:
-    """The weights after the last step, and the mean over each epoch, one array a weight."""
+    """The weights handed in, and the mean over each epoch, one array a weight.
+
+    Those handed in stand for the best ones, which were taken back: the mean of the last epoch.
+    """
 
     last: tuple[Floats, ...]
     means: tuple[Floats, ...]
@@ -91,12 +95,12 @@ def trained(*, hidden: int = HIDDEN, epochs: int = EPOCHS) -> Trained:
                 snapshots.append([one.copy() for one in weights])
         means.append([np.mean(each, axis=0) for each in zip(*snapshots, strict=True)])
     kept = tuple(np.stack(each).astype(np.float32) for each in zip(*means, strict=True))
-    return Trained(last=tuple(weights), means=kept)
+    return Trained(last=tuple(each[-1] for each in kept), means=kept)
 
 
 def _newborn(random: np.random.Generator, sides: list[int]) -> list[Floats]:
     weights: list[Floats] = []
-    for inputs, units in zip(sides, sides[1:], strict=False):
+    for inputs, units in itertools.pairwise(sides):
         limit = np.sqrt(6 / (inputs + units))
         weights.append(random.uniform(-limit, limit, (inputs, units)).astype(np.float32))
         weights.append(np.zeros(units, np.float32))
@@ -393,11 +397,13 @@ def verify(case: Case, verdicts: Verdicts) -> None:
     """Compare what the checks said with what they should say."""
     expected = {one.id: "passed" for one in verdicts.checks}
     expected |= {case.check: case.outcome, **case.others}
-    assert {one.id: str(one.outcome) for one in verdicts.checks} == expected
+    found = {one.id: str(one.outcome) for one in verdicts.checks}
+    unlike = {name: one for name, one in found.items() if one != expected.get(name)}
+    assert found == expected, unlike
     told = of(verdicts, case.check)
-    assert told.misconception == case.misconception
+    assert told.misconception == case.misconception, told.misconception
     for part in case.says:
-        assert part in f"{told.message} {told.help}"
+        assert part in f"{told.message} {told.help}", told.message
 
 
 RELU = layer("ReLU", (None, HIDDEN))
