@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from nbformat import NotebookNode
 from autograder.evidence import Run, write_whole
 from autograder.execution import Trace
 from autograder.execution.restore import Restored
+from autograder.grading import sharing
 from autograder.grading.plan import Plan
 from autograder.judge import Verdicts
 from autograder.lesson import Lesson
@@ -43,6 +43,8 @@ def report_on(plan: Plan, trace: Trace, run: Run, verdicts: Verdicts) -> Report:
         shared=run.shared,
         warm=trace.warm or trace.isolation == "none",
         interrupted=bool(trace.stopped and trace.stopped.by_others),
+        limits=run.limits,
+        program=sharing.program(plan.job),
         notes=run.notes,
         full_score=plan.lesson.max_score,
         place=plan.place,
@@ -112,14 +114,16 @@ def place_for(name: str) -> str:
     return f"_{safe}" if safe == "index.html" else safe[:100] or "_"
 
 
-def places(submissions: Sequence[Submission]) -> list[str]:
-    """A folder name for each submission, no two alike."""
-    taken: set[str] = set()
-    found = []
-    for submission in submissions:
-        place, number = place_for(submission.name), 2
-        while place in taken:
-            place, number = f"{place_for(submission.name)} ({number})", number + 1
-        taken.add(place)
-        found.append(place)
-    return found
+class Places:
+    """Folder names for the results of submissions, no two alike in one lesson."""
+
+    def __init__(self) -> None:
+        self._taken: set[tuple[str, str]] = set()
+
+    def take(self, lesson: Lesson, name: str) -> str:
+        """The folder name for a submission of this name."""
+        place, number = place_for(name), 2
+        while (lesson.name, place) in self._taken:
+            place, number = f"{place_for(name)} ({number})", number + 1
+        self._taken.add((lesson.name, place))
+        return place

@@ -5,10 +5,9 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Sequence
-from urllib.parse import quote
 
 from autograder.lesson import Lesson, Question
-from autograder.render import signs, words
+from autograder.render import signs, standing, words
 from autograder.report import CheckResult, Outcome, Report
 
 # Symbol and colour; the symbol and the word beside it carry the meaning without the colour.
@@ -61,6 +60,7 @@ def _row(one: CheckResult) -> str:
         if one.help and one.outcome is not Outcome.PASSED
         else ""
     )
+    more += standing.plot(one.standing) if one.standing else ""
     return (
         '<div style="display:flex;gap:8px;margin:3px 0">'
         f'<span style="color:{colour};font-weight:bold;font-size:19px;line-height:1.1"'
@@ -106,29 +106,3 @@ def page(report: Report, lesson: Lesson) -> str:
     return PAGE.format(
         title=html.escape(signs.line(f"{lesson.title}: {report.name}")), body=head + notes + answers
     )
-
-
-def class_page(reports: Sequence[Report], lesson: Lesson) -> str:
-    """All submissions in one table, each with a link to its own page."""
-    rows = "".join(
-        f'<tr><td><a href="{html.escape(link(report))}">{text(report.name)}</a></td>'
-        f'<td class="number">{words.number(report.score)}</td>'
-        f'<td class="number">{words.number(report.max_score)}</td>'
-        f'<td class="number">{words.accuracy(report)}</td>'
-        f"<td>{text(report.first_message)}</td></tr>"
-        for report in reports
-    )
-    return PAGE.format(
-        title=html.escape(lesson.title),
-        body=(
-            f"<h1>{text(lesson.title)}</h1><table><thead><tr><th>Submission</th>"
-            '<th class="number">Points</th><th class="number">of</th>'
-            '<th class="number">Accuracy</th><th>First message</th></tr></thead>'
-            f"<tbody>{rows}</tbody></table>"
-        ),
-    )
-
-
-def link(report: Report) -> str:
-    """Where a submission's own page lies, seen from the class page."""
-    return f"{quote(report.place)}/report.html"

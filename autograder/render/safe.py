@@ -86,7 +86,12 @@ def clean(notebook: NotebookNode) -> None:
 
 def markdown(given: str) -> str:
     """Text in one line that Markdown shows as it is."""
-    return re.sub(r"([\\`*_\[\]!|#$])", r"\\\1", html.escape(line(given), quote=False))
+    return literal(line(given))
+
+
+def literal(given: str) -> str:
+    """The same of a part of a line, whose spaces stay."""
+    return re.sub(r"([\\`*_\[\]!|#$])", r"\\\1", html.escape(given, quote=False))
 
 
 def markup(given: str) -> str:
