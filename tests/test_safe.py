@@ -53,6 +53,19 @@ def test_what_shows_something_stays() -> None:
     assert "white-space: pre" in safe.markup(pre)
 
 
+def test_a_long_picture_comes_out_as_it_went_in() -> None:
+    """And what only looks like one, once tags are gone, brings no other in."""
+    data = "iVBORw0KGgo" + "Ab+/9" * 20_000
+    pictures = "".join(
+        f'<img alt="{n}" src="data:image/png;base64,{data}{n}==" onerror="x">' for n in range(12)
+    )
+    cleaned = safe.markup(pictures)
+    assert "onerror" not in cleaned
+    assert all(f'src="data:image/png;base64,{data}{n}=="' in cleaned for n in range(12))
+    broken = "data:image/png;<x>base64,</x>7 data:image/png;base64,QQ"
+    assert safe.markup(broken) == "data:image/png;base64,7 data:image/png;base64,QQ"
+
+
 def test_control_characters() -> None:
     """Colours stay; what moves, renames, erases, links or turns around goes."""
     given = "\x1b[2J\x1b]0;title\x07\x1b[31mred\x1b[0m\x08\u202egnp\x1b]8;;http://x\x1b\\here\r\n"

@@ -101,6 +101,9 @@ def _add_grading(commands: Any) -> None:
 
     command = commands.add_parser("check", help="rehearse: grade your own notebook here")
     command.add_argument("notebook", type=Path)
+    command.add_argument(
+        "--more", action="store_true", help="also say why, and how to put right what is not right"
+    )
     _common(command)
     command.set_defaults(run=check)
 
@@ -139,7 +142,10 @@ def _add_upkeep(commands: Any) -> None:
     command.add_argument("--title", default="", help="(default: made from the name)")
     command.set_defaults(run=new)
 
-    command = commands.add_parser("doctor", help="what this machine can do for grading")
+    command = commands.add_parser(
+        "doctor",
+        help="whether this machine is ready: in a course for grading, elsewhere for a student",
+    )
     command.set_defaults(run=examine)
 
     command = commands.add_parser("data", help="provide Fashion-MNIST for Keras")

@@ -72,6 +72,7 @@ STYLES = (
 )
 # Programs, and pictures that can hold programs (SVG), are not among them.
 PICTURES = {"image/png": "iVBORw0KGgo", "image/jpeg": "/9j/"}
+INLINE = re.compile(r"(data:image/(?:png|jpeg);base64,)([A-Za-z0-9+/]+)")
 MARKUP = re.compile(r"<[a-zA-Z/!?]")
 REMOTE_PICTURE = re.compile(r"!\[([^\]]*)\]\(\s*<?(?!attachment:)[^)]*\)")
 # What else could be a picture, however it is written.
@@ -107,10 +108,23 @@ def markup(given: str, *, protocols: Collection[str] = ("data",)) -> str:
     """
     css = CSSSanitizer(allowed_css_properties=STYLES)
     bare = re.sub(r"(?is)<(script|style)\b.*?(</\1\s*>|\Z)", "", given)
+    # A picture is long and has no signs that mean anything: a number stands in for it meanwhile.
+    pictures: dict[str, str] = {}
+
+    def put_aside(found: re.Match[str]) -> str:
+        number = str(len(pictures))
+        pictures[number] = found[2]
+        return f"{found[1]}{number}"
+
     cleaned: str = bleach.clean(
-        bare, tags=TAGS, attributes=_is_allowed, protocols=protocols, css_sanitizer=css, strip=True
+        INLINE.sub(put_aside, bare),
+        tags=TAGS,
+        attributes=_is_allowed,
+        protocols=protocols,
+        css_sanitizer=css,
+        strip=True,
     )
-    return cleaned
+    return INLINE.sub(lambda found: f"{found[1]}{pictures.get(found[2], found[2])}", cleaned)
 
 
 def _is_allowed(tag: str, name: str, value: str) -> bool:

@@ -14,6 +14,8 @@ from course import LESSON, ROOT, Course
 from formgrader import Formgrader
 from lab import Lab
 
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.kernel]
+
 RIGHT, WRONG, BLANK = "full-solution", "size-not-place", "untouched-blank"
 CLASS = (RIGHT, WRONG, BLANK)
 COMMENT = "You counted the weights with care."

@@ -11,6 +11,8 @@ from autograder.lesson import load_lesson
 from autograder.render import html
 from autograder.report import CheckResult, Outcome, Report
 
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
 LESSON = load_lesson("building-a-brain")
 
 

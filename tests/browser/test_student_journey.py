@@ -17,6 +17,8 @@ from lab import Lab
 from autograder.render.words import LABELS
 from autograder.report import Outcome
 
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.kernel]
+
 PATH = f"{LESSON.name}/{LESSON.notebook}"
 SOLUTIONS = solutions()
 FORGOTTEN = "number_of_parameters = 28 * 28 * 10"
