@@ -28,6 +28,10 @@ VALIDATING = "NBGRADER_VALIDATING"
 class CheckFailed(Exception):
     """Raised by a check under nbgrader's *Validate*, which counts only exceptions."""
 
+    def _render_traceback_(self) -> list[str]:
+        """What IPython shows: the words alone, not the way that they took through our code."""
+        return [str(self)]
+
 
 class Desk:
     """One kernel's recorder, and the judge behind each check."""
