@@ -6,7 +6,7 @@ Nothing here imports TensorFlow or Keras, so that the judge can load the images 
 from autograder.dataset.files import FILES, DataFile, FashionMnist, read, verify
 from autograder.dataset.named import load_named
 from autograder.dataset.places import active_home, data_folder, keras_home, load, sample_home
-from autograder.dataset.provision import Provision, provide
+from autograder.dataset.provision import Provision, provide, provide_sample
 
 __all__ = [
     "FILES",
@@ -19,6 +19,7 @@ __all__ = [
     "load",
     "load_named",
     "provide",
+    "provide_sample",
     "read",
     "sample_home",
     "verify",

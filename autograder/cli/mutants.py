@@ -1,0 +1,84 @@
+"""The command that proves a lesson's checks on mutants of its solution."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+
+from autograder.cli.images import home_of
+from autograder.course import find_course
+from autograder.errors import UsageError, writing
+from autograder.evidence import write_whole
+from autograder.grading import Grader
+from autograder.lesson import lesson_names, load_lesson
+from autograder.mutants import matrix, page
+from autograder.mutants.judgement import Judgement, tally
+from autograder.mutants.running import run
+from autograder.mutants.workshop import Workshop, workshop
+from autograder.render import terminal
+
+
+def prove(arguments: argparse.Namespace, console: Console) -> int:
+    """Hold what the checks say of a lesson's mutants against what the lesson declares."""
+    if arguments.stored and (arguments.store or arguments.second):
+        raise UsageError("--stored runs nothing: leave --store and --second away.")
+    course = find_course(Path.cwd())
+    if arguments.isolation:
+        settings = replace(course.settings, isolation=arguments.isolation)
+        course = replace(course, settings=settings)
+    ours = workshop(load_lesson(arguments.lesson), course)
+    judgements = ours.stored() if arguments.stored else _run(ours, arguments, console)
+    _show(judgements, ours, console)
+    with writing():
+        if arguments.json:
+            told = matrix.document(judgements, lesson=ours.lesson.name)
+            text = json.dumps(told, ensure_ascii=False, indent=2)
+            write_whole(arguments.json, text.encode())
+    if arguments.write:
+        page.put(arguments.write, page.text(ours.stored(), ours.lesson, ours.declared.unseen))
+        print(f"Written: {arguments.write}")
+    return 0 if all(one.is_well for one in judgements) else 1
+
+
+def _run(ours: Workshop, arguments: argparse.Namespace, console: Console) -> list[Judgement]:
+    made = ours.made(ours.chosen(arguments.only, arguments.second))
+    root = ours.course.root or Path.cwd()
+    grader = Grader(
+        course=ours.course,
+        data_home=home_of(arguments.data, console),
+        results=arguments.results or root / "results" / ".mutants",
+        lesson=ours.lesson,
+    )
+    workers = arguments.workers or ours.course.settings.workers or os.cpu_count() or 1
+    watch = partial(terminal.watched, console=console)
+    ran = run(made, ours.lesson, grader, workers=workers, watch=watch)
+    if arguments.store:
+        size = ours.store(ran)
+        print(f"Stored: {ours.folder} ({size / 2**20:.2f} MiB)")
+    return [ours.judgement(one) for one in ran]
+
+
+def _show(judgements: Sequence[Judgement], ours: Workshop, console: Console) -> None:
+    """The matrix, the score, and each mutant of which something else was said than declared."""
+    Console().print(matrix.table(judgements, ours.lesson))
+    found = tally(judgements)
+    print(
+        f"{len(judgements)} mutants. {found.caught} of {found.wrong} wrong ones were caught with"
+        f" the right names: mutation score {found.score:.1%}."
+    )
+    for one in judgements:
+        if one.deviations:
+            known = f" Known: {one.known}" if one.known else ""
+            told = f"{one.name}: {one.verdict}. {'; '.join(one.deviations)}.{known}"
+            console.print(escape(told), highlight=False, soft_wrap=True)
+        elif one.known:
+            told = f"{one.name} is as declared now: take it off the list of those that are known."
+            console.print(escape(told), highlight=False, soft_wrap=True)

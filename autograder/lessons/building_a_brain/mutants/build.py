@@ -1,0 +1,74 @@
+"""Mutants of the question `build`: right ones."""
+
+from __future__ import annotations
+
+from autograder.mutants.calls import (
+    add_keyword,
+    call_instead,
+    replace_call,
+    set_argument,
+    set_keyword,
+)
+from autograder.mutants.mutant import right
+from autograder.mutants.statements import drop_item, first, insert_after, insert_before, instead
+
+FROM_PROBABILITIES = {
+    "compile": [set_keyword("SparseCategoricalCrossentropy", "from_logits", "False")]
+}
+
+MUTANTS = (
+    right(
+        "build/shape-in-first-layer",
+        drop_item("Input"),
+        add_keyword("Flatten", "input_shape", "(28, 28)"),
+    ),
+    right("build/input-layer", call_instead("Input", "tf.keras.layers.InputLayer")),
+    right("build/shape-from-data", set_keyword("Input", "shape", "train_images.shape[1:]")),
+    right("build/one-channel", set_keyword("Input", "shape", "(28, 28, 1)")),
+    right("build/reshape", replace_call("Flatten", "tf.keras.layers.Reshape((784,))")),
+    right("build/reshape-to-fit", replace_call("Flatten", "tf.keras.layers.Reshape((-1,))")),
+    right("build/ten-typed", set_argument("Dense", 0, "10")),
+    right("build/numpy-ten", set_argument("Dense", 0, "np.int64(_)")),
+    right("build/ten-names", set_argument("Dense", 0, "len(class_names)")),
+    right("build/no-activation-said", add_keyword("Dense", "activation", "None")),
+    right("build/linear-said", add_keyword("Dense", "activation", '"linear"')),
+    right("build/bias-said", add_keyword("Dense", "use_bias", "True")),
+    right("build/other-start", add_keyword("Dense", "kernel_initializer", '"zeros"')),
+    right("build/layer-named", add_keyword("Dense", "name", '"neurons"')),
+    right("build/built-twice", first("model = tf.keras.Sequential([tf.keras.layers.Dense(3)])")),
+    right(
+        "build/list-first",
+        instead("""
+layers = [tf.keras.Input((28, 28)), tf.keras.layers.Flatten()]
+layers.append(tf.keras.layers.Dense(number_of_classes))
+model = tf.keras.Sequential(layers)
+"""),
+    ),
+    right(
+        "build/imported",
+        call_instead("Input", "Input"),
+        call_instead("Flatten", "layers.Flatten"),
+        call_instead("Dense", "layers.Dense"),
+        first("from tensorflow.keras import Input, layers"),
+    ),
+    right(
+        "build/rescaling-around-nought",
+        insert_before("Flatten", "tf.keras.layers.Rescaling(1 / 127.5, offset=-1)"),
+    ),
+    right(
+        "build/normalization",
+        insert_before("Flatten", "normalization"),
+        first("normalization.adapt(train_images)"),
+        first("normalization = tf.keras.layers.Normalization(axis=None)"),
+    ),
+    right(
+        "build/softmax-layer-and-its-loss",
+        insert_after("Dense", "tf.keras.layers.Softmax()"),
+        also=FROM_PROBABILITIES,
+    ),
+    right(
+        "build/softmax-function-and-its-loss",
+        add_keyword("Dense", "activation", "tf.nn.softmax"),
+        also={"compile": [set_keyword("compile", "loss", '"sparse_categorical_crossentropy"')]},
+    ),
+)

@@ -1,0 +1,112 @@
+"""A lesson's mutants with all that is done to them: chosen, made, run, stored, judged again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.course import Course
+from autograder.errors import EvidenceError, writing
+from autograder.judge import judge
+from autograder.lesson import Lesson
+from autograder.mutants import shelf
+from autograder.mutants.judgement import Judgement
+from autograder.mutants.making import Made, make, read_source
+from autograder.mutants.mutant import Declared, Mutant, load_declared
+from autograder.mutants.pairs import named, pairs
+from autograder.mutants.running import Ran, judgement
+from autograder.mutants.thinning import thinned
+
+# Which pairs are drawn; another number draws others.
+SEED = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Workshop:
+    """The mutants of one lesson in one course."""
+
+    course: Course
+    lesson: Lesson
+    declared: Declared
+
+    @property
+    def folder(self) -> Path:
+        """Where evidence is stored, beside the tests."""
+        return (self.course.root or Path.cwd()) / "tests" / "mutants" / self.lesson.name
+
+    def chosen(self, pattern: str, second: int) -> list[Mutant]:
+        """The mutants whose names match a pattern; where ``second`` is given, so many pairs of them.
+
+        Raises:
+            LessonError: there is none.
+        """
+        mutants = self.declared.only(pattern)
+        return list((pairs(mutants, second, SEED) if second else mutants).values())
+
+    def made(self, mutants: Iterable[Mutant]) -> list[Made]:
+        """Their notebooks.
+
+        Raises:
+            LessonError: one does not fit the source any more.
+        """
+        source = read_source(self.course, self.lesson)
+        return make(source, {one.name: one.edits for one in mutants})
+
+    def judgement(self, ran: Ran) -> Judgement:
+        """What was said of one that was run."""
+        mutant = named(ran.made.name, self.declared.mutants)
+        assert mutant
+        return judgement(mutant, ran.evidence, ran.checks, self.declared.known)
+
+    def store(self, ran: Sequence[Ran]) -> int:
+        """Store evidence; that of other mutants stays, as long as they are declared.
+
+        Returns:
+            The bytes of all that is stored.
+
+        Raises:
+            ResultsError: it cannot be written.
+        """
+        entries, files = thinned(ran, self.lesson, self.course.settings)
+        kept = {
+            name: entry
+            for name, entry in shelf.entries(self.folder).items()
+            if named(name, self.declared.mutants)
+        }
+        with writing():
+            return shelf.write(self.folder, {**kept, **entries}, files)
+
+    def stale(self, stored: shelf.Stored) -> list[str]:
+        """Why what is stored is out of date, a sentence for each mutant of which it is."""
+        doubles = (named(name, self.declared.mutants) for name in stored.entries)
+        mutants = {one.name: one for one in doubles if one} | dict(self.declared.mutants)
+        return shelf.stale(stored.entries, self.made(mutants.values()))
+
+    def stored(self) -> list[Judgement]:
+        """Every stored mutant, pairs included, judged now; nothing is run.
+
+        Raises:
+            EvidenceError: what is stored is out of date, or cannot be read.
+        """
+        stored = shelf.read(self.folder)
+        if told := self.stale(stored):
+            more = f" The same is true of {len(told) - 1} more." if told[1:] else ""
+            raise EvidenceError(f"{told[0]}{more}")
+        evidence = [(name, stored.evidence(name)) for name in stored.entries]
+        verdicts = judge(evidence, self.lesson, settings=self.course.settings)
+        found = []
+        for name, one in evidence:
+            mutant = named(name, self.declared.mutants)
+            assert mutant, "what is no mutant any more is stale"
+            found.append(judgement(mutant, one, verdicts[name].checks, self.declared.known))
+        return found
+
+
+def workshop(lesson: Lesson, course: Course) -> Workshop:
+    """The workshop of a lesson.
+
+    Raises:
+        LessonError: the lesson declares no mutants.
+    """
+    return Workshop(course=course, lesson=lesson, declared=load_declared(lesson))
