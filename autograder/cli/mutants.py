@@ -14,11 +14,11 @@ from rich.console import Console
 from rich.markup import escape
 
 from autograder.cli.images import home_of
-from autograder.course import find_course
+from autograder.course import Course, find_course
 from autograder.errors import UsageError, writing
 from autograder.evidence import write_whole
 from autograder.grading import Grader
-from autograder.lesson import lesson_names, load_lesson
+from autograder.lesson import load_lesson
 from autograder.mutants import matrix, page
 from autograder.mutants.judgement import Judgement, tally
 from autograder.mutants.running import run
@@ -50,14 +50,13 @@ def prove(arguments: argparse.Namespace, console: Console) -> int:
 
 def _run(ours: Workshop, arguments: argparse.Namespace, console: Console) -> list[Judgement]:
     made = ours.made(ours.chosen(arguments.only, arguments.second))
-    root = ours.course.root or Path.cwd()
     grader = Grader(
-        course=ours.course,
+        course=Course(root=ours.root, settings=ours.settings),
         data_home=home_of(arguments.data, console),
-        results=arguments.results or root / "results" / ".mutants",
+        results=arguments.results or ours.root / "results" / ".mutants",
         lesson=ours.lesson,
     )
-    workers = arguments.workers or ours.course.settings.workers or os.cpu_count() or 1
+    workers = arguments.workers or ours.settings.workers or os.cpu_count() or 1
     watch = partial(terminal.watched, console=console)
     ran = run(made, ours.lesson, grader, workers=workers, watch=watch)
     if arguments.store:

@@ -22,12 +22,12 @@ def edited(source: str, *edits: Edit) -> str:
     """
     for edit in edits:
         before, tree = source, ast.parse(source)
-        edit(tree)
-        source = ast.unparse(ast.fix_missing_locations(tree))
-        if same_program(before, source):
-            raise DoesNotFit("The program is the same as before.")
         try:
-            ast.parse(source)
+            edit(tree)
+            source = ast.unparse(ast.fix_missing_locations(tree))
+            compile(source, "a mutant", "exec")
         except SyntaxError as error:
             raise DoesNotFit(f"What comes of it is not Python: {error}.") from error
+        if same_program(before, source):
+            raise DoesNotFit("The program is the same as before.")
     return source

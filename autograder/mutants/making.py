@@ -13,7 +13,6 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from autograder.course import Course
 from autograder.errors import LessonError
 from autograder.execution.restore import grade_id, is_solution
 from autograder.lesson import Lesson
@@ -32,18 +31,15 @@ class Made:
     program: str
 
 
-def read_source(course: Course, lesson: Lesson) -> NotebookNode:
-    """The lesson's source notebook.
+def read_source(root: Path, lesson: Lesson) -> NotebookNode:
+    """The lesson's source notebook in the folder of a course.
 
     Raises:
-        LessonError: it is not here.
+        LessonError: it is not there.
     """
-    root = course.root or Path.cwd()
     path = root / "source" / lesson.name / lesson.notebook
     if not path.is_file():
-        raise LessonError(
-            f"Mutants are made from {path}, which is not there. Run this in the course's folder."
-        )
+        raise LessonError(f"Mutants are made from {path}, which is not there.")
     notebook: NotebookNode = nbformat.read(path, as_version=4)
     return notebook
 

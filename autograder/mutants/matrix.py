@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
+from rich.box import SIMPLE
 from rich.table import Table
 
 from autograder.lesson import Lesson
 from autograder.mutants.judgement import Judgement, tally
+from autograder.mutants.mutant import Expected
 from autograder.report import Outcome
 
 SIGNS = {
@@ -19,36 +21,42 @@ SIGNS = {
     Outcome.NOT_APPLICABLE: "/",
     Outcome.PASSED: "·",
 }
+EITHER = "~"
+KEY = "✗ fails, – is skipped, ~ is skipped or passes, ? cannot be told, · passes"
 
 
 def table(judgements: Sequence[Judgement], lesson: Lesson) -> Table:
-    """A row for each mutant, a column for each question; what was expected instead behind a ←."""
-    rows = Table()
+    """A row for each mutant: a sign for each question as expected, then as found."""
+    questions = ", ".join(question.name for question in lesson.questions)
+    rows = Table(box=SIMPLE, pad_edge=False, caption=f"The signs: {questions}. {KEY}.")
     rows.add_column("Mutant", overflow="fold")
-    for question in lesson.questions:
-        rows.add_column(question.name, justify="center", no_wrap=True)
+    rows.add_column("Expected", no_wrap=True)
+    rows.add_column("Found", no_wrap=True)
     rows.add_column("Named", overflow="fold")
-    rows.add_column("Verdict", overflow="fold")
     for one in judgements:
-        signs = (_sign(one, question.name) for question in lesson.questions)
         named = ", ".join(sorted({c.misconception for c in one.found if c.misconception}))
-        verdict = f"{one.verdict} (known)" if one.known else one.verdict
-        rows.add_row(one.name, *signs, named, verdict)
+        expected = " ".join(expected_sign(one.expected, q.name) for q in lesson.questions)
+        found = " ".join(_found_sign(one, q.name) for q in lesson.questions)
+        style = "bold yellow" if one.deviations else ""
+        rows.add_row(one.name, expected, found, named, style=style)
     return rows
 
 
-def _sign(one: Judgement, question: str) -> str:
-    found = [check for check in one.found if check.question == question]
-    expected = [one.expected.outcomes(check.id)[0] for check in found]
-    strange = any(check.outcome not in one.expected.outcomes(check.id) for check in found)
-    sign = worst(check.outcome for check in found)
-    return f"{sign} ← {worst(expected)}" if strange else sign
+def expected_sign(expected: Expected, question: str) -> str:
+    """What is expected of one question, in one sign."""
+    own = [check for check in expected.checks if check.partition(".")[0] == question]
+    outcomes = {outcome for check in own for outcome in expected.outcomes(check)}
+    return EITHER if outcomes == {Outcome.PASSED, Outcome.SKIPPED} else _worst(outcomes)
 
 
-def worst(outcomes: Iterable[Outcome]) -> str:
-    """The sign of the outcome that matters most among those of one question."""
-    given = set(outcomes)
-    return next((sign for outcome, sign in SIGNS.items() if outcome in given), " ")
+def _found_sign(one: Judgement, question: str) -> str:
+    return _worst({check.outcome for check in one.found if check.question == question})
+
+
+def _worst(outcomes: Collection[Outcome]) -> str:
+    """The sign of the outcome that matters most."""
+    signs = (sign for outcome, sign in SIGNS.items() if outcome in outcomes)
+    return next(signs, SIGNS[Outcome.PASSED])
 
 
 def document(judgements: Sequence[Judgement], *, lesson: str) -> dict[str, Any]:

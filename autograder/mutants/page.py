@@ -13,10 +13,9 @@ from autograder.errors import UsageError
 from autograder.evidence import write_whole
 from autograder.lesson import Lesson
 from autograder.mutants.judgement import Judgement, tally
-from autograder.mutants.matrix import SIGNS
+from autograder.mutants.matrix import KEY, expected_sign
 from autograder.mutants.mutant import Expected
 from autograder.mutants.pairs import AND
-from autograder.report import Outcome
 
 BEGIN, END = "<!-- mutants -->", "<!-- /mutants -->"
 
@@ -78,28 +77,13 @@ def _table(judgements: Iterable[Judgement], lesson: Lesson) -> str:
     lines = [f"| {' | '.join(head)} |", f"| --- | --- |{' :-: |' * len(lesson.questions)}"]
     for (named, *signs), names in sorted(groups.items()):
         lines.append(f"| {' | '.join((named, _listed(names), *signs))} |")
-    return "\n".join([*lines, "", _key()])
+    return "\n".join([*lines, "", f"{KEY}."])
 
 
 def _row(expected: Expected, lesson: Lesson) -> tuple[str, ...]:
     named = ", ".join(f"`{name}`" for name in sorted(expected.misconceptions))
-    signs = (_sign(expected, question.name) for question in lesson.questions)
+    signs = (expected_sign(expected, question.name) for question in lesson.questions)
     return named or "*Python's own error*", *signs
-
-
-def _sign(expected: Expected, question: str) -> str:
-    own = {check: expected.outcomes(check) for check in expected.checks}
-    own = {check: one for check, one in own.items() if check.partition(".")[0] == question}
-    found = {outcome for outcomes in own.values() for outcome in outcomes} or {Outcome.PASSED}
-    signs = [sign for outcome, sign in SIGNS.items() if outcome in found]
-    return f"({SIGNS[Outcome.SKIPPED]})" if found == {Outcome.PASSED, Outcome.SKIPPED} else signs[0]
-
-
-def _key() -> str:
-    return (
-        "✗ fails; – is not looked at until that is put right; (–) is not looked at, or passes all the"
-        " same; ? has to be looked at by a person; · earns its points."
-    )
 
 
 def _right(judgements: Iterable[Judgement]) -> str:

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.course import Course
-from autograder.errors import EvidenceError, writing
+from autograder.course import Course, Settings
+from autograder.errors import CourseError, EvidenceError, writing
 from autograder.judge import judge
 from autograder.lesson import Lesson
 from autograder.mutants import shelf
@@ -26,17 +26,18 @@ SEED = 20
 class Workshop:
     """The mutants of one lesson in one course."""
 
-    course: Course
+    root: Path
+    settings: Settings
     lesson: Lesson
     declared: Declared
 
     @property
     def folder(self) -> Path:
         """Where evidence is stored, beside the tests."""
-        return (self.course.root or Path.cwd()) / "tests" / "mutants" / self.lesson.name
+        return self.root / "tests" / "mutants" / self.lesson.name
 
     def chosen(self, pattern: str, second: int) -> list[Mutant]:
-        """The mutants whose names match a pattern; where ``second`` is given, so many pairs of them.
+        """The mutants whose names match a pattern; with ``second`` so many pairs.
 
         Raises:
             LessonError: there is none.
@@ -50,7 +51,7 @@ class Workshop:
         Raises:
             LessonError: one does not fit the source any more.
         """
-        source = read_source(self.course, self.lesson)
+        source = read_source(self.root, self.lesson)
         return make(source, {one.name: one.edits for one in mutants})
 
     def judgement(self, ran: Ran) -> Judgement:
@@ -68,7 +69,7 @@ class Workshop:
         Raises:
             ResultsError: it cannot be written.
         """
-        entries, files = thinned(ran, self.lesson, self.course.settings)
+        entries, files = thinned(ran, self.lesson, self.settings)
         kept = {
             name: entry
             for name, entry in shelf.entries(self.folder).items()
@@ -94,7 +95,7 @@ class Workshop:
             more = f" The same is true of {len(told) - 1} more." if told[1:] else ""
             raise EvidenceError(f"{told[0]}{more}")
         evidence = [(name, stored.evidence(name)) for name in stored.entries]
-        verdicts = judge(evidence, self.lesson, settings=self.course.settings)
+        verdicts = judge(evidence, self.lesson, settings=self.settings)
         found = []
         for name, one in evidence:
             mutant = named(name, self.declared.mutants)
@@ -108,5 +109,13 @@ def workshop(lesson: Lesson, course: Course) -> Workshop:
 
     Raises:
         LessonError: the lesson declares no mutants.
+        CourseError: there is no course.
     """
-    return Workshop(course=course, lesson=lesson, declared=load_declared(lesson))
+    if course.root is None:
+        raise CourseError("Mutants are made from a course's source/: run this in its folder.")
+    return Workshop(
+        root=course.root,
+        settings=course.settings,
+        lesson=lesson,
+        declared=load_declared(lesson),
+    )

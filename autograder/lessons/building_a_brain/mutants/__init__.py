@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from autograder.lessons.building_a_brain.mutants import (
     build,
-    build_wrong,
+    build_layers,
+    build_outputs,
     compiling,
     devices,
     equivalents,
     parameters,
     predict,
     train,
-    train_wrong,
+    train_cards,
+    train_work,
 )
 from autograder.mutants.mutant import declared
 
@@ -27,11 +29,13 @@ DECLARED = declared(
         *devices.MUTANTS,
         *equivalents.EQUIVALENTS,
         *build.MUTANTS,
-        *build_wrong.MUTANTS,
+        *build_layers.MUTANTS,
+        *build_outputs.MUTANTS,
         *parameters.MUTANTS,
         *compiling.MUTANTS,
         *train.MUTANTS,
-        *train_wrong.MUTANTS,
+        *train_cards.MUTANTS,
+        *train_work.MUTANTS,
         *predict.MUTANTS,
     ),
     known=KNOWN,

@@ -1,0 +1,137 @@
+"""Mutants of the question `train`: too little training, or of another model."""
+
+from __future__ import annotations
+
+from autograder.lessons.building_a_brain.mutants.equivalents import IN_PIECES, STREAMED
+from autograder.lessons.building_a_brain.mutants.groups import ACCURACY, AFTER_EPOCHS
+from autograder.mutants.calls import (
+    add_keyword,
+    call_instead,
+    drop_keyword,
+    set_constant,
+    set_keyword,
+)
+from autograder.mutants.mutant import wrong
+from autograder.mutants.statements import assign_to, first, instead, last
+
+FEW = {"train.epochs": "too-few-epochs"}
+NOT_TRAINED = {"train.epochs": "not-trained"}
+UNDER = {"train.accuracy": "under-trained"}
+CLONE = "tf.keras.models.clone_model(model)"
+OTHER = f"""
+other = {CLONE}
+other.compile("adam", tf.keras.losses.SparseCategoricalCrossentropy(True), metrics=["accuracy"])
+"""
+DENIED = 'model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])'
+STOPS = """
+class Impatient(tf.keras.callbacks.Callback):
+    def on_epoch_begin(self, epoch, logs=None):
+        if epoch == 2:
+            raise KeyboardInterrupt
+
+try:
+    model.fit(
+        train_images,
+        train_labels,
+        epochs=5,
+        validation_data=(valid_images, valid_labels),
+        verbose=2,
+        callbacks=[Impatient()],
+    )
+except KeyboardInterrupt:
+    history = model.history
+"""
+PRAISE = """
+class Praise(tf.keras.callbacks.Callback):
+    def on_epoch_end(self, epoch, logs=None):
+        logs.update(accuracy=0.99, val_accuracy=0.99)
+"""
+
+EPOCHS = (
+    wrong("train/epochs-not-said", drop_keyword("fit", "epochs"), fails=FEW, may_skip=ACCURACY),
+    wrong("train/four-epochs", set_keyword("fit", "epochs", "_ - 1"), fails=FEW, may_skip=ACCURACY),
+    wrong(
+        "train/three-epochs",
+        set_keyword("fit", "epochs", "3"),
+        base=STREAMED,
+        fails=FEW,
+        may_skip=ACCURACY,
+    ),
+    wrong("train/four-epochs", set_constant(3, "2"), base=IN_PIECES, fails=FEW, may_skip=ACCURACY),
+    wrong(
+        "train/no-epochs", set_keyword("fit", "epochs", "0"), fails=NOT_TRAINED, skips=AFTER_EPOCHS
+    ),
+    wrong("train/cut-short", instead(STOPS), fails=FEW, may_skip=ACCURACY),
+    wrong(
+        "train/evaluated-only",
+        instead("history = model.evaluate(valid_images, valid_labels)"),
+        fails=NOT_TRAINED,
+        skips=AFTER_EPOCHS,
+    ),
+    wrong(
+        "train/predicted-only",
+        instead("history = model.predict(train_images, verbose=0)"),
+        fails=NOT_TRAINED,
+        skips=AFTER_EPOCHS,
+    ),
+    wrong(
+        "train/model-afresh-after", last(f"model = {CLONE}"), fails=NOT_TRAINED, skips=AFTER_EPOCHS
+    ),
+    wrong(
+        "train/another-model",
+        call_instead("fit", "other.fit"),
+        first(OTHER),
+        fails=NOT_TRAINED,
+        skips=AFTER_EPOCHS,
+    ),
+    wrong(
+        "train/praised",
+        add_keyword("fit", "callbacks", "[Praise()]"),
+        first(PRAISE),
+        fails={"train.epochs": "contradictory-evidence"},
+        skips=AFTER_EPOCHS,
+    ),
+)
+STEPS = (
+    wrong(
+        "train/all-cards-at-once",
+        add_keyword("fit", "batch_size", "len(train_images)"),
+        fails=UNDER,
+    ),
+    wrong("train/batches-of-4096", add_keyword("fit", "batch_size", "4096"), fails=UNDER),
+    wrong("train/ten-steps-an-epoch", add_keyword("fit", "steps_per_epoch", "10"), fails=UNDER),
+    wrong("train/tiny-steps", first("model.optimizer.learning_rate = 1e-6"), fails=UNDER),
+    wrong("train/logits-denied-again", first(DENIED), fails=UNDER),
+    wrong(
+        "train/weights-thrown-away",
+        last("model.set_weights([one * 0 for one in model.get_weights()])"),
+        fails=UNDER,
+    ),
+)
+NAMES = (
+    wrong(
+        "train/result-not-kept",
+        assign_to("history"),
+        fails={"train.epochs": None},
+        skips=AFTER_EPOCHS,
+    ),
+    wrong(
+        "train/result-taken-for-model",
+        assign_to("history", "history", "model"),
+        fails=dict.fromkeys(("train.epochs",), "not-a-model"),
+        skips=(*AFTER_EPOCHS, "predict.label"),
+    ),
+    wrong(
+        "train/result-only-in-model",
+        assign_to("history", "model"),
+        fails={"train.epochs": None},
+        skips=(*AFTER_EPOCHS, "predict.label"),
+    ),
+    wrong(
+        "train/unknown-argument",
+        add_keyword("fit", "epoch", "5"),
+        fails={"train.epochs": None},
+        skips=AFTER_EPOCHS,
+    ),
+)
+MUTANTS = (*EPOCHS, *STEPS, *NAMES)
