@@ -18,6 +18,7 @@ from autograder.evidence import Evidence
 from autograder.lesson import Lesson
 from autograder.render import signs
 from autograder.report import CheckResult, Outcome
+from autograder.waiting import explained, required
 
 
 class Judging:
@@ -100,7 +101,8 @@ class Judging:
             self._gate(item, self.judged[name], self._submissions[name])
             answer = yield
         except BaseException as error:  # noqa: BLE001  kept, then raised again
-            self._end(item, error)
+            roots, judged = _marked(item, "explained_by"), self.judged[name]
+            self._end(item, explained(error, roots, _question(item), judged, self._lesson))
         self._keep(item, name, None)
         return answer
 
@@ -114,18 +116,7 @@ class Judging:
             raise Skipped("This could not be looked at: see the first message of this question.")
         if verdict:
             raise verdict
-        for marker in item.iter_markers("requires"):
-            for needed in marker.args:
-                self._require(needed, question.name, judged)
-
-    def _require(self, needed: str, question: str, judged: Judged) -> None:
-        outcome = judged.outcome(needed)
-        if outcome is None:
-            raise LookupError(f"it requires “{needed}”, which did not run before it")
-        if outcome not in (Outcome.PASSED, Outcome.NOT_APPLICABLE):
-            other = self._lesson.question(needed.partition(".")[0])
-            where = "the message above" if other.name == question else f"“{other.title}”"
-            raise Skipped(f"This is looked at once {where} is settled.")
+        required(_marked(item, "requires"), question.name, judged, self._lesson)
 
     def _keep(self, item: pytest.Item, name: str, verdict: Verdict | None) -> CheckResult:
         tell = getattr(item, "funcargs", {}).get("tell", Tell())
@@ -182,6 +173,11 @@ def _submission(item: pytest.Item) -> str | None:
     """The submission that a check is asked of, ``None`` for a test that is no check."""
     callspec = getattr(item, "callspec", None)
     return callspec.params.get("submission") if callspec else None
+
+
+def _marked(item: pytest.Item, mark: str) -> list[str]:
+    """The checks that a mark names."""
+    return [check for marker in item.iter_markers(mark) for check in marker.args]
 
 
 def _points(item: pytest.Item) -> float:

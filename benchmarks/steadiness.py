@@ -16,8 +16,8 @@ from collections.abc import Sequence
 
 from autograder import dataset
 from autograder.evidence import Evidence, Record, Run
-from autograder.lessons.building_a_brain.accuracy import accuracy, last_weights, mean_weights
 from autograder.lessons.building_a_brain.lesson import LESSON
+from autograder.rules.weights import accuracy, last_weights, mean_weights
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import signal
 from collections.abc import Sequence
+from importlib import metadata
 from pathlib import Path
 
 from rich.console import Console
@@ -24,7 +25,7 @@ from autograder.lesson import lesson_names
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code."""
-    arguments = _parser().parse_args(argv)
+    arguments = parser().parse_args(argv)
     console = Console(stderr=True)
     # Asked to end, we end as after Ctrl-C: nothing that we started goes on.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -44,8 +45,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     return code
 
 
-def _parser() -> argparse.ArgumentParser:
+def parser() -> argparse.ArgumentParser:
+    """All commands and their options."""
     parser = argparse.ArgumentParser(prog="autograder", description=__doc__)
+    version = f"%(prog)s {metadata.version('building-a-brain')}"
+    parser.add_argument("--version", action="version", version=version)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     command = commands.add_parser("grade", help="grade notebooks, folders or submitted/")

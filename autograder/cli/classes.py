@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.markup import escape
 
+from autograder.cli import log
 from autograder.cli.images import data_home
 from autograder.course import Course, find_course
 from autograder.errors import CourseError, UsageError, writing
@@ -46,12 +47,20 @@ def grade(arguments: argparse.Namespace, console: Console) -> int:
     workers = arguments.workers or course.settings.workers or os.cpu_count() or 1
     if course.settings.isolation == "none":
         console.print("Submissions run with your own rights (isolation: none).", highlight=False)
-    ready = grader.grade(submissions, workers=min(workers, len(submissions)))
-    with grader, _gradebook(arguments, course, grader.results, console) as book:
-        reports = _watched(ready, book.add, len(submissions), console)
-    reports.sort(key=lambda report: (report.name, report.place))
-    _show(arguments, reports, grader.results, console)
-    return max(_exit_code(reports, console), 2 * book.failed)
+    workers = min(workers, len(submissions))
+    ready = grader.grade(submissions, workers=workers)
+    with log.opened(grader.results, "grade") as lines:
+        isolation = course.settings.isolation
+        lines.say(
+            f"grade: {len(submissions)} submissions, {workers} workers, isolation {isolation}"
+        )
+        with grader, _gradebook(arguments, course, grader.results, console) as book:
+            reports = _watched(ready, (lines.graded, book.add), len(submissions), console)
+        reports.sort(key=lambda report: (report.name, report.place))
+        _show(arguments, reports, grader.results, console)
+        code = max(_exit_code(reports, console), 2 * book.failed)
+        lines.say(f"grade: ended with exit code {code}")
+    return code
 
 
 def rejudge(arguments: argparse.Namespace, console: Console) -> int:
@@ -60,19 +69,24 @@ def rejudge(arguments: argparse.Namespace, console: Console) -> int:
     results = arguments.results or (course.root or Path.cwd()) / "results"
     names = [arguments.lesson] if arguments.lesson else _lessons_in(results)
     reports: list[Report] = []
-    with _gradebook(arguments, course, results, console) as book:
+    with log.opened(results, "regrade") as lines:
+        with _gradebook(arguments, course, results, console) as book:
 
-        def add(report: Report) -> None:
-            # What could not be judged again is in the gradebook as it was judged before.
-            if report.status == "graded":
-                book.add(report)
+            def add(report: Report) -> None:
+                # What could not be judged again is in the gradebook as it was judged before.
+                if report.status == "graded":
+                    book.add(report)
 
-        for lesson in map(load_lesson, names):
-            ready = regrade(results / lesson.name, lesson, course)
-            reports += _watched(ready, add, len(kept(results / lesson.name)), console)
-    reports.sort(key=lambda report: (report.lesson, report.name, report.place))
-    _show(arguments, reports, results, console)
-    return max(_exit_code(reports, console), 2 * book.failed)
+            for lesson in map(load_lesson, names):
+                ready = regrade(results / lesson.name, lesson, course)
+                count = len(kept(results / lesson.name))
+                lines.say(f"regrade: {count} submissions of {lesson.name}")
+                reports += _watched(ready, (lines.graded, add), count, console)
+        reports.sort(key=lambda report: (report.lesson, report.name, report.place))
+        _show(arguments, reports, results, console)
+        code = max(_exit_code(reports, console), 2 * book.failed)
+        lines.say(f"regrade: ended with exit code {code}")
+    return code
 
 
 def _lessons_in(results: Path) -> list[str]:
@@ -151,13 +165,17 @@ def _gradebook(
 
 
 def _watched(
-    ready: Iterable[Report], add: Callable[[Report], None], total: int, console: Console
+    ready: Iterable[Report],
+    takers: Sequence[Callable[[Report], None]],
+    total: int,
+    console: Console,
 ) -> list[Report]:
-    """All the reports, each written to the gradebook, with progress meanwhile."""
+    """All the reports, each given to the log and the gradebook, with progress meanwhile."""
 
     def noted() -> Iterator[Report]:
         for report in ready:
-            add(report)
+            for take in takers:
+                take(report)
             yield report
 
     return terminal.watched(noted(), total, console)
