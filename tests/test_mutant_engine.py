@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
 import nbformat
 import numpy as np
 import pytest
-from evidence_builder import GPU, LESSON, Submission, devices, fit, right
+from evidence_builder import GPU, LESSON, Submission, claim, devices, fit, right
 
 from autograder import lessons
 from autograder.course import Course, Settings
@@ -16,8 +17,8 @@ from autograder.errors import CourseError, EvidenceError, LessonError, UsageErro
 from autograder.evidence import Evidence
 from autograder.execution.restore import grade_id
 from autograder.judge import judge
-from autograder.mutants import coarse, matrix, page, shelf
-from autograder.mutants.calls import add_keyword, set_keyword, set_value
+from autograder.mutants import archive, coarse, matrix, page
+from autograder.mutants.calls import add_keyword, drop_keyword, set_keyword, set_value
 from autograder.mutants.judgement import Judgement, tally
 from autograder.mutants.making import Made, make, read_source
 from autograder.mutants.mutant import Expected, Mutant, declared, load_declared, wrong
@@ -26,7 +27,7 @@ from autograder.mutants.pairs import are_independent, both, named, pairs
 from autograder.mutants.running import Ran, judgement
 from autograder.mutants.thinning import thinned
 from autograder.mutants.trees import DoesNotFit
-from autograder.mutants.workshop import workshop
+from autograder.mutants.workshop import Workshop, workshop
 from autograder.report import CheckResult, Outcome
 
 ROOT = Path(__file__).parent.parent
@@ -336,9 +337,9 @@ CLASS = [
 
 @pytest.fixture(scope="module")
 def stored(tmp_path_factory) -> tuple[Path, int]:
-    folder = tmp_path_factory.mktemp("shelf")
+    folder = tmp_path_factory.mktemp("archive")
     entries, files = thinned(CLASS, LESSON, Settings())
-    return folder, shelf.write(folder, entries, files)
+    return folder, archive.write(folder, entries, files)
 
 
 def outcomes(evidence: dict[str, Evidence]) -> dict[str, list]:
@@ -351,7 +352,7 @@ def outcomes(evidence: dict[str, Evidence]) -> dict[str, list]:
 
 def test_stored_evidence_is_judged_as_before(stored):
     folder, size = stored
-    back = shelf.read(folder)
+    back = archive.read(folder)
     whole = {one.made.name: one.evidence for one in CLASS}
     assert outcomes({name: back.evidence(name) for name in whole}) == outcomes(whole)
     assert size < sum(array.nbytes for array in right().arrays.values()) / 2
@@ -359,20 +360,20 @@ def test_stored_evidence_is_judged_as_before(stored):
 
 def test_an_array_is_stored_once(stored):
     folder, _ = stored
-    entries = shelf.read(folder).entries
+    entries = archive.read(folder).entries
     assert entries["solution"].arrays == entries["no-quiz"].arrays
     named = {file for entry in entries.values() for file in entry.arrays.values()}
-    assert {path.stem for path in (folder / shelf.ARRAYS).iterdir()} == named
+    assert {path.stem for path in (folder / archive.ARRAYS).iterdir()} == named
 
 
 def test_what_is_named_no_more_is_removed(stored, tmp_path):
     folder, _ = stored
-    kept = shelf.read(folder).entries
+    kept = archive.read(folder).entries
     _, files = thinned(CLASS, LESSON, Settings())
-    shelf.write(tmp_path, kept, files)
-    shelf.write(tmp_path, {}, {})
-    assert shelf.read(tmp_path).entries == {}
-    assert list((tmp_path / shelf.ARRAYS).iterdir()) == []
+    archive.write(tmp_path, kept, files)
+    archive.write(tmp_path, {}, {})
+    assert archive.read(tmp_path).entries == {}
+    assert list((tmp_path / archive.ARRAYS).iterdir()) == []
 
 
 def test_weights_are_kept_as_finely_as_the_verdict_needs():
@@ -389,23 +390,107 @@ def test_weights_are_kept_as_finely_as_the_verdict_needs():
 
 
 def test_stale_evidence_is_told_with_the_cure(stored):
-    entries = shelf.read(stored[0]).entries
+    entries = archive.read(stored[0]).entries
     made = [
         Made(name="solution", notebook=None, program="p"),
         Made(name="no-quiz", notebook=None, program="another"),
         Made(name="new", notebook=None, program="p"),
     ]
-    assert shelf.stale(entries, made) == [
+    assert archive.stale(entries, made) == [
         "The program of no-quiz has changed: run `autograder mutants --store`.",
         "new is not stored yet: run `autograder mutants --store`.",
         "no-bias is no mutant any more: run `autograder mutants --store`.",
     ]
 
 
-def test_an_empty_shelf_is_told_with_the_cure(tmp_path):
-    assert shelf.entries(tmp_path) == {}
+def test_an_empty_archive_is_told_with_the_cure(tmp_path):
+    assert archive.entries(tmp_path) == {}
     with pytest.raises(EvidenceError, match="run `autograder mutants --store`"):
-        shelf.read(tmp_path)
+        archive.read(tmp_path)
+
+
+# ---- a lesson's workshop
+
+
+DECLARED = declared(
+    [
+        right_one("train/six-epochs", MORE_EPOCHS),
+        wrong(
+            "train/no-quiz",
+            drop_keyword("fit", "validation_data"),
+            fails={"train.validation": "no-validation-data"},
+        ),
+        wrong(
+            "parameters/weights-only",
+            set_value("number_of_parameters", "7840"),
+            fails={"parameters.count": "forgot-bias-parameters"},
+        ),
+    ]
+)
+LEFT = {
+    "train/six-epochs": right(),
+    "train/no-quiz": right(fits=(fit(validation=None),)),
+    "parameters/weights-only": right(parameters=claim(7840)),
+    "train/no-quiz + parameters/weights-only": right(
+        fits=(fit(validation=None),), parameters=claim(7840)
+    ),
+}
+
+
+@pytest.fixture
+def ours(tmp_path) -> Workshop:
+    """A workshop with an archive of its own."""
+    shutil.copytree(ROOT / "source" / LESSON.name, tmp_path / "source" / LESSON.name)
+    return Workshop(root=tmp_path, settings=Settings(), lesson=LESSON, declared=DECLARED)
+
+
+def all_ran(ours: Workshop, *names: str) -> list[Ran]:
+    """What would be left if the mutants were run."""
+    mutants = [named(name, DECLARED.mutants) for name in names or LEFT]
+    made = ours.made(mutants)
+    return [Ran(made=one, evidence=LEFT[one.name], checks=()) for one in made]
+
+
+def test_what_was_stored_is_judged_as_declared(ours):
+    """Pairs too."""
+    assert ours.store(all_ran(ours)) > 0
+    found = {one.name: one.verdict for one in ours.stored()}
+    assert found == dict.fromkeys(sorted(LEFT), "as declared")
+
+
+def test_to_store_some_keeps_the_others(ours):
+    ours.store(all_ran(ours))
+    ours.store(all_ran(ours, "train/no-quiz"))
+    assert {one.name for one in ours.stored()} == set(LEFT)
+
+
+def test_to_store_takes_away_what_is_no_mutant_any_more(ours):
+    ours.store(all_ran(ours))
+    fewer = {name: one for name, one in DECLARED.mutants.items() if name != "train/no-quiz"}
+    later = replace(ours, declared=replace(DECLARED, mutants=fewer))
+    assert len(later.stale(archive.read(later.folder))) == 2
+    later.store(all_ran(later, "train/six-epochs"))
+    assert {one.name for one in later.stored()} == set(fewer)
+
+
+def test_what_is_out_of_date_is_not_judged(ours):
+    ours.store(all_ran(ours, "train/no-quiz"))
+    with pytest.raises(EvidenceError, match="is not stored yet: run `autograder mutants --store`"):
+        ours.stored()
+
+
+def test_a_change_of_the_source_makes_all_of_it_stale(ours):
+    ours.store(all_ran(ours))
+    path = ours.root / "source" / LESSON.name / LESSON.notebook
+    path.write_text(path.read_text().replace("data_index = 99", "data_index = 98"))
+    assert len(ours.stale(archive.read(ours.folder))) == len(LEFT)
+
+
+def test_pairs_are_chosen_among_those_that_match(ours):
+    assert [one.name for one in ours.chosen("*", 5)] == ["parameters/weights-only + train/no-quiz"]
+    assert [one.name for one in ours.chosen("*/no-*", 0)] == ["train/no-quiz"]
+    with pytest.raises(LessonError, match="no two"):
+        ours.chosen("train/*", 5)
 
 
 # ---- shown

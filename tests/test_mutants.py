@@ -13,7 +13,7 @@ from evidence_builder import LESSON, QUESTIONS, nameable
 
 from autograder.cli import main
 from autograder.course import find_course
-from autograder.mutants import page, shelf
+from autograder.mutants import archive, page
 from autograder.mutants.judgement import Judgement, tally
 from autograder.mutants.making import Made
 from autograder.mutants.pairs import AND
@@ -45,7 +45,7 @@ def judged(ours: Workshop) -> dict[str, Judgement]:
 
 def test_what_is_stored_is_up_to_date(ours: Workshop) -> None:
     """A mutant that is new or changed, or one that went, has to be run again."""
-    told = ours.stale(shelf.read(ours.folder))
+    told = ours.stale(archive.read(ours.folder))
     assert not told, f"{CURE}: {told}"
 
 
@@ -82,9 +82,7 @@ def test_pairs_of_mistakes_are_stored(judged: dict[str, Judgement]) -> None:
 def test_every_misconception_is_shown_by_a_mutant_or_cannot_be(ours: Workshop) -> None:
     """What the checks can name, and what the mutants are expected to show, is the same."""
     names = {name for question in QUESTIONS for name in nameable(question)}
-    shown = {
-        name for one in ours.declared.mutants.values() for name in one.expected.misconceptions
-    }
+    shown = {name for one in ours.declared.mutants.values() for name in one.expected.misconceptions}
     assert names - shown == set(ours.declared.unseen)
     assert shown <= names
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import fnmatch
 import json
 import os
 from collections.abc import Sequence
@@ -28,24 +29,38 @@ from autograder.render import terminal
 
 def prove(arguments: argparse.Namespace, console: Console) -> int:
     """Hold what the checks say of a lesson's mutants against what the lesson declares."""
-    if arguments.stored and (arguments.store or arguments.second):
-        raise UsageError("--stored runs nothing: leave --store and --second away.")
+    _check(arguments)
     course = find_course(Path.cwd())
     if arguments.isolation:
         settings = replace(course.settings, isolation=arguments.isolation)
         course = replace(course, settings=settings)
     ours = workshop(load_lesson(arguments.lesson), course)
-    judgements = ours.stored() if arguments.stored else _run(ours, arguments, console)
+    judgements = (
+        _stored(ours, arguments.only) if arguments.stored else _run(ours, arguments, console)
+    )
     _show(judgements, ours, console)
-    with writing():
-        if arguments.json:
-            told = matrix.document(judgements, lesson=ours.lesson.name)
-            text = json.dumps(told, ensure_ascii=False, indent=2)
-            write_whole(arguments.json, text.encode())
+    if arguments.json:
+        told = matrix.document(judgements, lesson=ours.lesson.name)
+        with writing():
+            write_whole(arguments.json, json.dumps(told, ensure_ascii=False, indent=2).encode())
     if arguments.write:
         page.put(arguments.write, page.text(ours.stored(), ours.lesson, ours.declared.unseen))
         print(f"Written: {arguments.write}")
     return 0 if all(one.is_well for one in judgements) else 1
+
+
+def _check(arguments: argparse.Namespace) -> None:
+    """Find what cannot work before anything is run, not after an hour."""
+    if arguments.stored and (arguments.store or arguments.second):
+        raise UsageError("--stored runs nothing: leave --store and --second away.")
+    if arguments.json and not arguments.json.resolve().parent.is_dir():
+        raise UsageError(f"There is no folder {arguments.json.resolve().parent} to write in.")
+    if arguments.write:
+        page.written(arguments.write)
+
+
+def _stored(ours: Workshop, pattern: str) -> list[Judgement]:
+    return [one for one in ours.stored() if fnmatch.fnmatch(one.name, pattern)]
 
 
 def _run(ours: Workshop, arguments: argparse.Namespace, console: Console) -> list[Judgement]:

@@ -26,20 +26,28 @@ def put(path: Path, text: str) -> None:
     Raises:
         UsageError: the page is not there, or does not have the two markers.
     """
-    if not path.is_file():
-        raise UsageError(f"There is no file {path}.")
-    page = path.read_text(encoding="utf-8")
-    before, begin, rest = page.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not (begin and end):
-        raise UsageError(f"{path} has no line {BEGIN} with a line {END} after it.")
+    before, _, after = _parts(path)
     write_whole(path, f"{before}{BEGIN}\n\n{text}\n\n{END}{after}".encode())
 
 
 def written(path: Path) -> str:
-    """What stands between the markers of a page."""
-    page = path.read_text(encoding="utf-8")
-    return page.partition(BEGIN)[2].partition(END)[0].strip()
+    """What stands between the markers of a page.
+
+    Raises:
+        UsageError: the page is not there, or does not have the two markers.
+    """
+    return _parts(path)[1].strip()
+
+
+def _parts(path: Path) -> tuple[str, str, str]:
+    """What stands before, between and after the markers."""
+    if not path.is_file():
+        raise UsageError(f"There is no file {path}.")
+    before, begin, rest = path.read_text(encoding="utf-8").partition(BEGIN)
+    between, end, after = rest.partition(END)
+    if not (begin and end):
+        raise UsageError(f"{path} has no line {BEGIN} with a line {END} after it.")
+    return before, between, after
 
 
 def text(judgements: Sequence[Judgement], lesson: Lesson, unseen: Mapping[str, str]) -> str:

@@ -14,8 +14,8 @@ from autograder.evidence import Evidence, Record
 from autograder.judge import Verdicts, judge
 from autograder.lesson import Lesson
 from autograder.mutants import coarse
+from autograder.mutants.archive import Entry
 from autograder.mutants.running import Ran
-from autograder.mutants.shelf import Entry
 
 # How far a measure, such as the accuracy, may be from what it was.
 NEAR = 0.005
@@ -60,7 +60,7 @@ class _Arrays:
 def thinned(
     ran: Sequence[Ran], lesson: Lesson, settings: Settings
 ) -> tuple[dict[str, Entry], dict[str, bytes]]:
-    """Entries for a shelf, and the files of their arrays."""
+    """Entries for an archive, and the files of their arrays."""
     arrays = _Arrays()
     digests = {
         one.made.name: {name: arrays.add(array) for name, array in one.evidence.arrays.items()}

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.course import Course, Settings
-from autograder.errors import CourseError, EvidenceError, writing
+from autograder.errors import CourseError, EvidenceError, LessonError, writing
 from autograder.judge import judge
 from autograder.lesson import Lesson
-from autograder.mutants import shelf
+from autograder.mutants import archive
 from autograder.mutants.judgement import Judgement
 from autograder.mutants.making import Made, make, read_source
 from autograder.mutants.mutant import Declared, Mutant, load_declared
@@ -43,7 +43,12 @@ class Workshop:
             LessonError: there is none.
         """
         mutants = self.declared.only(pattern)
-        return list((pairs(mutants, second, SEED) if second else mutants).values())
+        if not second:
+            return list(mutants.values())
+        drawn = pairs(mutants, second, SEED)
+        if not drawn:
+            raise LessonError(f"Of the mutants like “{pattern}” no two make a pair.")
+        return list(drawn.values())
 
     def made(self, mutants: Iterable[Mutant]) -> list[Made]:
         """Their notebooks.
@@ -72,17 +77,17 @@ class Workshop:
         entries, files = thinned(ran, self.lesson, self.settings)
         kept = {
             name: entry
-            for name, entry in shelf.entries(self.folder).items()
+            for name, entry in archive.entries(self.folder).items()
             if named(name, self.declared.mutants)
         }
         with writing():
-            return shelf.write(self.folder, {**kept, **entries}, files)
+            return archive.write(self.folder, {**kept, **entries}, files)
 
-    def stale(self, stored: shelf.Stored) -> list[str]:
+    def stale(self, stored: archive.Stored) -> list[str]:
         """Why what is stored is out of date, a sentence for each mutant of which it is."""
         doubles = (named(name, self.declared.mutants) for name in stored.entries)
         mutants = {one.name: one for one in doubles if one} | dict(self.declared.mutants)
-        return shelf.stale(stored.entries, self.made(mutants.values()))
+        return archive.stale(stored.entries, self.made(mutants.values()))
 
     def stored(self) -> list[Judgement]:
         """Every stored mutant, pairs included, judged now; nothing is run.
@@ -90,7 +95,7 @@ class Workshop:
         Raises:
             EvidenceError: what is stored is out of date, or cannot be read.
         """
-        stored = shelf.read(self.folder)
+        stored = archive.read(self.folder)
         if told := self.stale(stored):
             more = f" The same is true of {len(told) - 1} more." if told[1:] else ""
             raise EvidenceError(f"{told[0]}{more}")

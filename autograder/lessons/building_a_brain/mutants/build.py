@@ -10,11 +10,7 @@ from autograder.mutants.calls import (
     set_keyword,
 )
 from autograder.mutants.mutant import right
-from autograder.mutants.statements import drop_item, first, insert_after, insert_before, instead
-
-FROM_PROBABILITIES = {
-    "compile": [set_keyword("SparseCategoricalCrossentropy", "from_logits", "False")]
-}
+from autograder.mutants.statements import drop_item, first, insert_before, instead
 
 MUTANTS = (
     right(
@@ -54,11 +50,6 @@ model = tf.keras.Sequential(layers)
         insert_before("Flatten", "normalization"),
         first("normalization.adapt(train_images)"),
         first("normalization = tf.keras.layers.Normalization(axis=None)"),
-    ),
-    right(
-        "build/softmax-layer-and-its-loss",
-        insert_after("Dense", "tf.keras.layers.Softmax()"),
-        also=FROM_PROBABILITIES,
     ),
     right(
         "build/softmax-function-and-its-loss",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from autograder.mutants.calls import add_keyword, set_keyword, set_value, use_instead
 from autograder.mutants.mutant import right
-from autograder.mutants.statements import insert_before, instead
+from autograder.mutants.statements import insert_after, insert_before, instead
 
 FUNCTIONAL = right(
     "build/functional",
@@ -25,10 +25,18 @@ model.add(tf.keras.layers.Dense(number_of_classes))
 """),
 )
 RESCALING = right("build/rescaling", insert_before("Flatten", "tf.keras.layers.Rescaling(1 / 255)"))
+FROM_PROBABILITIES = {
+    "compile": [set_keyword("SparseCategoricalCrossentropy", "from_logits", "False")]
+}
 SOFTMAX = right(
     "build/softmax-and-its-loss",
     add_keyword("Dense", "activation", '"softmax"'),
-    also={"compile": [set_keyword("SparseCategoricalCrossentropy", "from_logits", "False")]},
+    also=FROM_PROBABILITIES,
+)
+SOFTMAX_LAYER = right(
+    "build/softmax-layer-and-its-loss",
+    insert_after("Dense", "tf.keras.layers.Softmax()"),
+    also=FROM_PROBABILITIES,
 )
 COUNTED = right(
     "parameters/counted-by-keras", set_value("number_of_parameters", "model.count_params()")
@@ -58,6 +66,6 @@ history = model.fit(train_images, train_labels, epochs=3, validation_data=quiz, 
 )
 
 EQUIVALENTS = (
-    *(FUNCTIONAL, ADDED, RESCALING, SOFTMAX),
+    *(FUNCTIONAL, ADDED, RESCALING, SOFTMAX, SOFTMAX_LAYER),
     *(COUNTED, SCALED, STREAMED, IN_PIECES),
 )

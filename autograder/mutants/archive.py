@@ -1,4 +1,4 @@
-"""The evidence of mutants on a shelf: small enough to lie beside the tests, judged in seconds.
+"""The evidence of mutants in an archive: small enough to lie beside the tests, judged in seconds.
 
 ``records.json.xz`` has a record for each mutant; in ``arrays/`` lies each array once, named after
 what is in it and how finely it is kept (:mod:`autograder.mutants.thinning`).
@@ -38,7 +38,7 @@ class _Entries(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, kw_only=True)
 class Stored:
-    """What lies on a shelf: a record for each mutant, and its arrays."""
+    """What lies in an archive: a record for each mutant, and its arrays."""
 
     entries: Mapping[str, Entry]
     arrays: Arrays
@@ -51,7 +51,7 @@ class Stored:
 
 
 def read(folder: Path) -> Stored:
-    """All that lies on a shelf.
+    """All that lies on a archive.
 
     Raises:
         EvidenceError: there is nothing, or it cannot be read.
@@ -63,10 +63,10 @@ def read(folder: Path) -> Stored:
 
 
 def write(folder: Path, entries: Mapping[str, Entry], packed: Mapping[str, bytes]) -> int:
-    """Write a shelf: records, and the arrays that are not there yet; what nothing names is removed.
+    """Write records, and the arrays that are not there yet; what nothing names is removed.
 
     Returns:
-        The bytes of the whole shelf.
+        The bytes of the whole archive.
     """
     (folder / ARRAYS).mkdir(parents=True, exist_ok=True)
     for file, content in packed.items():
@@ -90,11 +90,14 @@ def stale(entries: Mapping[str, Entry], made: Iterable[Made]) -> list[str]:
             told.append(f"{name} is not stored yet: {CURE}.")
         elif entries[name].program != program:
             told.append(f"The program of {name} has changed: {CURE}.")
-    return told + [f"{name} is no mutant any more: {CURE}." for name in entries - programs.keys()]
+    return told + [
+        f"{name} is no mutant any more: {CURE}."
+        for name in sorted(entries.keys() - programs.keys())
+    ]
 
 
 def entries(folder: Path) -> Mapping[str, Entry]:
-    """The entries on a shelf, none where there is no shelf or an old one."""
+    """The entries in an archive, none where there is no archive or an old one."""
     try:
         return _entries(folder)
     except EvidenceError:
