@@ -21,7 +21,7 @@ from autograder.mutants import archive, coarse, matrix, page
 from autograder.mutants.calls import add_keyword, drop_keyword, set_keyword, set_value
 from autograder.mutants.judgement import Judgement, tally
 from autograder.mutants.making import Made, make, read_source
-from autograder.mutants.mutant import Expected, Mutant, declared, load_declared, wrong
+from autograder.mutants.mutant import Expected, Mutant, declared, load_declared, on_gpu, wrong
 from autograder.mutants.mutant import right as right_one
 from autograder.mutants.pairs import are_independent, both, named, pairs
 from autograder.mutants.running import Ran, judgement
@@ -208,10 +208,12 @@ def test_the_score_counts_wrong_mutants_that_were_named():
 
 
 def test_on_a_machine_with_a_gpu_something_else_may_be_expected():
-    on_cpu = Expected(failed={"train.device": "forced-cpu"})
-    one = right_one("train/on-cpu", MORE_EPOCHS, with_gpu=on_cpu)
+    one = right_one("train/on-cpu", MORE_EPOCHS)
+    one = on_gpu(one, fails={"train.device": "forced-cpu"})
     there = right(devices=devices(offered=(GPU,)))
-    assert judgement(one, there, [], {}).expected is on_cpu
+    assert judgement(one, there, [], {}).expected.failed == {"train.device": "forced-cpu"}
+    pair = both(one, OTHER).expected_on(gpu=True)
+    assert pair.failed == {"train.device": "forced-cpu", "b.x": "two"}
     assert judgement(one, right(), [], {}).expected.kind == "right"
 
 
@@ -471,6 +473,19 @@ def test_to_store_takes_away_what_is_no_mutant_any_more(ours):
     assert len(later.stale(archive.read(later.folder))) == 2
     later.store(all_ran(later, "train/six-epochs"))
     assert {one.name for one in later.stored()} == set(fewer)
+
+
+def test_a_pair_with_a_known_part_is_neither_drawn_nor_judged(ours):
+    ours.store(all_ran(ours))
+    known = {"train/no-quiz": "The check sleeps."}
+    later = replace(ours, declared=replace(DECLARED, known=known))
+    assert {one.name: one.known for one in later.stored()} == {
+        "parameters/weights-only": None,
+        "train/no-quiz": "The check sleeps.",
+        "train/six-epochs": None,
+    }
+    with pytest.raises(LessonError, match="no two"):
+        later.chosen("*", 5)
 
 
 def test_what_is_out_of_date_is_not_judged(ours):

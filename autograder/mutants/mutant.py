@@ -9,7 +9,7 @@ from __future__ import annotations
 import fnmatch
 import importlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from autograder import lessons
 from autograder.errors import LessonError
@@ -76,15 +76,9 @@ class Mutant:
         return self.with_gpu if gpu and self.with_gpu else self.expected
 
 
-def right(
-    name: str,
-    *edits: Edit,
-    also: Edits | None = None,
-    base: Mutant | None = None,
-    with_gpu: Expected | None = None,
-) -> Mutant:
+def right(name: str, *edits: Edit, also: Edits | None = None, base: Mutant | None = None) -> Mutant:
     """Right work: every check passes. ``also`` edits other cells than that of the question."""
-    return _mutant(name, edits, also, base, Expected(), with_gpu)
+    return _mutant(name, edits, also, base, Expected())
 
 
 def wrong(
@@ -112,19 +106,21 @@ def unclear(name: str, *edits: Edit, checks: Collection[str], base: Mutant | Non
     return _mutant(name, edits, None, base, Expected(unclear=frozenset(checks)))
 
 
+def on_gpu(
+    mutant: Mutant, *, fails: Mapping[str, str | None], skips: Collection[str] = ()
+) -> Mutant:
+    """The same, of which something else is expected where there is a GPU."""
+    return replace(mutant, with_gpu=Expected(failed=fails, skipped=frozenset(skips)))
+
+
 def _mutant(
-    name: str,
-    edits: Sequence[Edit],
-    also: Edits | None,
-    base: Mutant | None,
-    expected: Expected,
-    with_gpu: Expected | None = None,
+    name: str, edits: Sequence[Edit], also: Edits | None, base: Mutant | None, expected: Expected
 ) -> Mutant:
     own: Edits = {name.partition("/")[0]: edits, **(also or {})}
     before: Edits = base.edits if base else {}
     every = {cell: (*before.get(cell, ()), *own.get(cell, ())) for cell in {**before, **own}}
     full = f"{name}@{base.name.rpartition('/')[2]}" if base else name
-    return Mutant(name=full, edits=every, expected=expected, with_gpu=with_gpu)
+    return Mutant(name=full, edits=every, expected=expected)
 
 
 @dataclass(frozen=True, kw_only=True)

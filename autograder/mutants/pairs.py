@@ -41,6 +41,7 @@ def both(one: Mutant, other: Mutant) -> Mutant:
         name=f"{one.name}{AND}{other.name}",
         edits={**one.edits, **other.edits},
         expected=together(one.expected, other.expected),
+        with_gpu=together(one.expected_on(gpu=True), other.expected_on(gpu=True)),
     )
 
 

@@ -14,7 +14,7 @@ from autograder.mutants import archive
 from autograder.mutants.judgement import Judgement
 from autograder.mutants.making import Made, make, read_source
 from autograder.mutants.mutant import Declared, Mutant, load_declared
-from autograder.mutants.pairs import named, pairs
+from autograder.mutants.pairs import AND, named, pairs
 from autograder.mutants.running import Ran, judgement
 from autograder.mutants.thinning import thinned
 
@@ -45,7 +45,8 @@ class Workshop:
         mutants = self.declared.only(pattern)
         if not second:
             return list(mutants.values())
-        drawn = pairs(mutants, second, SEED)
+        sure = {name: one for name, one in mutants.items() if name not in self.declared.known}
+        drawn = pairs(sure, second, SEED)
         if not drawn:
             raise LessonError(f"Of the mutants like “{pattern}” no two make a pair.")
         return list(drawn.values())
@@ -99,7 +100,9 @@ class Workshop:
         if told := self.stale(stored):
             more = f" The same is true of {len(told) - 1} more." if told[1:] else ""
             raise EvidenceError(f"{told[0]}{more}")
-        evidence = [(name, stored.evidence(name)) for name in stored.entries]
+        # Of a pair with a known part nobody knows what to expect.
+        names = [name for name in stored.entries if not self._has_known_part(name)]
+        evidence = [(name, stored.evidence(name)) for name in names]
         verdicts = judge(evidence, self.lesson, settings=self.settings)
         found = []
         for name, one in evidence:
@@ -107,6 +110,10 @@ class Workshop:
             assert mutant, "what is no mutant any more is stale"
             found.append(judgement(mutant, one, verdicts[name].checks, self.declared.known))
         return found
+
+    def _has_known_part(self, name: str) -> bool:
+        parts = name.split(AND)
+        return len(parts) > 1 and any(part in self.declared.known for part in parts)
 
 
 def workshop(lesson: Lesson, course: Course) -> Workshop:

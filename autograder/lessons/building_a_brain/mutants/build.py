@@ -10,7 +10,7 @@ from autograder.mutants.calls import (
     set_keyword,
 )
 from autograder.mutants.mutant import right
-from autograder.mutants.statements import drop_item, first, insert_before, instead
+from autograder.mutants.statements import drop_item, first, insert_before
 
 MUTANTS = (
     right(
@@ -19,21 +19,11 @@ MUTANTS = (
         add_keyword("Flatten", "input_shape", "(28, 28)"),
     ),
     right("build/input-layer", call_instead("Input", "tf.keras.layers.InputLayer")),
-    right("build/shape-from-data", set_keyword("Input", "shape", "train_images.shape[1:]")),
     right("build/one-channel", set_keyword("Input", "shape", "(28, 28, 1)")),
     right("build/reshape", replace_call("Flatten", "tf.keras.layers.Reshape((784,))")),
     right("build/ten-typed", set_argument("Dense", 0, "10")),
     right("build/linear-said", add_keyword("Dense", "activation", '"linear"')),
     right("build/other-start", add_keyword("Dense", "kernel_initializer", '"zeros"')),
-    right("build/layer-named", add_keyword("Dense", "name", '"neurons"')),
-    right(
-        "build/list-first",
-        instead("""
-layers = [tf.keras.Input((28, 28)), tf.keras.layers.Flatten()]
-layers.append(tf.keras.layers.Dense(number_of_classes))
-model = tf.keras.Sequential(layers)
-"""),
-    ),
     right(
         "build/imported",
         call_instead("Input", "Input"),

@@ -42,12 +42,6 @@ INPUT = (
         skips=NOT_TRAINED,
     ),
     wrong(
-        "build/in-colour",
-        set_keyword("Input", "shape", "(28, 28, 3)"),
-        fails=SHAPE,
-        skips=NOT_TRAINED,
-    ),
-    wrong(
         "build/batch-in-shape",
         set_keyword("Input", "shape", "(1, 28, 28)"),
         fails=SHAPE,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from autograder.lessons.building_a_brain.mutants.equivalents import (
-    FUNCTIONAL,
     SOFTMAX,
 )
 from autograder.lessons.building_a_brain.mutants.groups import ACCURACY, COMPILE, TRAIN
@@ -52,13 +51,6 @@ OUTPUTS = (
     wrong(
         "build/softmax-layer-and-logits",
         insert_after("Dense", "tf.keras.layers.Softmax()"),
-        fails=TWICE,
-        may_skip=ACCURACY,
-    ),
-    wrong(
-        "build/softmax-and-logits",
-        add_keyword("Dense", "activation", "tf.nn.softmax"),
-        base=FUNCTIONAL,
         fails=TWICE,
         may_skip=ACCURACY,
     ),

@@ -10,7 +10,7 @@ from autograder.mutants.calls import (
     set_argument,
     set_value,
 )
-from autograder.mutants.mutant import right, wrong
+from autograder.mutants.mutant import on_gpu, right, wrong
 from autograder.mutants.statements import assign_to, instead
 
 BY_HAND = {"devices.asked": "devices-typed-by-hand"}
@@ -51,10 +51,14 @@ MUTANTS = (
         fails=BY_HAND,
         skips=("devices.gpus",),
     ),
-    wrong(
-        "devices/hidden-not-asked",
-        instead("tf.config.set_visible_devices([], 'GPU')\ngpus = []"),
-        fails=BY_HAND,
+    on_gpu(
+        wrong(
+            "devices/hidden-not-asked",
+            instead("tf.config.set_visible_devices([], 'GPU')\ngpus = []"),
+            fails=BY_HAND,
+            skips=("devices.gpus",),
+        ),
+        fails={**BY_HAND, "train.device": "forced-cpu"},
         skips=("devices.gpus",),
     ),
     wrong("devices/cpus", set_argument("list_physical_devices", 0, '"CPU"'), fails=EVERY_KIND),
@@ -68,11 +72,14 @@ MUTANTS = (
     ),
     wrong("devices/printed", set_value("gpus", "print(_)"), fails=NO_LIST),
     wrong("devices/one-more", set_value("gpus", '_ + ["GPU:9"]'), fails=CHANGED),
-    wrong(
-        "devices/first-of-none",
-        set_value("gpus", "_[0]"),
-        fails={"devices.asked": None},
-        skips=("devices.gpus",),
+    on_gpu(
+        wrong(
+            "devices/first-of-none",
+            set_value("gpus", "_[0]"),
+            fails={"devices.asked": None},
+            skips=("devices.gpus",),
+        ),
+        fails=NO_LIST,
     ),
     wrong(
         "devices/other-name",

@@ -30,24 +30,15 @@ def card(value: str) -> Edit:
 
 
 MUTANTS = (
-    right("predict/no-first-row", set_argument("argmax", 0, "outputs")),
     right("predict/axis", label("np.argmax(outputs, axis=1)[0]")),
     right("predict/array-of-one", label("np.argmax(outputs, axis=1)")),
-    right("predict/method", label("outputs.argmax()")),
-    right("predict/tensorflow", label("tf.argmax(outputs[0]).numpy()")),
     right("predict/tensor", label("tf.argmax(outputs[0])")),
     right("predict/in-a-list", label("list(outputs[0]).index(max(outputs[0]))")),
     right("predict/sorted", label("np.argsort(outputs[0])[-1]")),
     right("predict/index-in-a-list", card("train_images[[data_index]]")),
-    right("predict/expanded", card("np.expand_dims(train_images[data_index], 0)")),
-    right("predict/reshaped", card("train_images[data_index].reshape(1, 28, 28)")),
     right(
         "predict/model-called",
         replace_call("predict", "model(train_images[data_index:data_index + 1]).numpy()"),
-    ),
-    right(
-        "predict/on-batch",
-        replace_call("predict", "model.predict_on_batch(train_images[data_index:data_index + 1])"),
     ),
     right(
         "predict/all-cards",
@@ -61,12 +52,10 @@ MUTANTS = (
     right("predict/other-card", first("data_index = 1001")),
     wrong("predict/how-large", label("np.max(outputs[0])"), fails=NO_INDEX),
     wrong("predict/how-large-whole", label("int(np.max(outputs[0]))"), fails=NO_INDEX),
-    wrong("predict/how-sure", label("float(np.max(tf.nn.softmax(outputs[0])))"), fails=NO_INDEX),
     wrong("predict/all-outputs", label("outputs[0]"), fails=NO_INDEX),
     wrong("predict/its-name", label("class_names[_]"), fails=NO_INDEX),
     wrong("predict/one-off", label("_ + 1"), fails=NO_INDEX),
     wrong("predict/second-largest", label("int(np.argsort(outputs[0])[-2])"), fails=NO_INDEX),
-    wrong("predict/along-the-batch", label("np.argmax(outputs, axis=0)"), fails=NO_INDEX),
     wrong(
         "predict/place-among-all",
         set_value("outputs", "model.predict(train_images, verbose=0)"),

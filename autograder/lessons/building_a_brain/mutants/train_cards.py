@@ -57,12 +57,6 @@ CARDS = (
         skips=ACCURACY,
     ),
     wrong(
-        "train/labels-one-off",
-        set_argument("fit", 1, "np.roll(_, 1)"),
-        fails=MISMATCHED,
-        skips=ACCURACY,
-    ),
-    wrong(
         "train/labels-of-the-quiz",
         set_argument("fit", 1, "np.resize(valid_labels, len(_))"),
         fails=MISMATCHED,
@@ -79,13 +73,6 @@ CARDS = (
         "train/few-batches",
         set_argument("fit", 0, "_.take(100)"),
         base=STREAMED,
-        fails=PARTIAL,
-        may_skip=ACCURACY,
-    ),
-    wrong(
-        "train/half-of-the-cards",
-        set_argument("fit", 0, "_[:6000]"),
-        set_argument("fit", 1, "_[:6000]"),
         fails=PARTIAL,
         may_skip=ACCURACY,
     ),
@@ -118,7 +105,6 @@ CARDS = (
 QUIZ = (
     wrong("train/no-quiz", drop_keyword("fit", "validation_data"), fails=NO_QUIZ),
     wrong("train/no-quiz", drop_keyword("fit", "validation_data"), base=STREAMED, fails=NO_QUIZ),
-    wrong("train/quiz-is-nothing", set_keyword("fit", "validation_data", "None"), fails=NO_QUIZ),
     wrong(
         "train/quizzed-on-studied",
         set_keyword("fit", "validation_data", "(train_images, train_labels)"),

@@ -67,12 +67,6 @@ EPOCHS = (
         skips=AFTER_EPOCHS,
     ),
     wrong(
-        "train/predicted-only",
-        instead("history = model.predict(train_images, verbose=0)"),
-        fails=NOT_TRAINED,
-        skips=AFTER_EPOCHS,
-    ),
-    wrong(
         "train/model-afresh-after", last(f"model = {CLONE}"), fails=NOT_TRAINED, skips=AFTER_EPOCHS
     ),
     wrong(
@@ -108,12 +102,6 @@ NAMES = (
         assign_to("history", "model"),
         fails={"train.epochs": None},
         skips=(*AFTER_EPOCHS, "predict.label"),
-    ),
-    wrong(
-        "train/unknown-argument",
-        add_keyword("fit", "epoch", "5"),
-        fails={"train.epochs": None},
-        skips=AFTER_EPOCHS,
     ),
 )
 MUTANTS = (*EPOCHS, *NAMES)
