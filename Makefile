@@ -8,7 +8,7 @@ export PATH := $(abspath $(BIN)):$(PATH)
 unexport PYTHONPATH PYTHONHOME
 
 .DEFAULT_GOAL := help
-.PHONY: help install data demo test test-all lint generate clean
+.PHONY: help install data demo test test-all test-browser lint generate clean
 .DELETE_ON_ERROR:
 
 help: ## list the targets
@@ -48,6 +48,10 @@ test-all: test lint data ## run the tests, then what is slow
 	@autograder generate --check
 	@echo "== Testing what is slow"
 	@python -m pytest -m slow
+
+test-browser: $(READY) ## run the tests in a real browser, JupyterLab among them (minutes; needs Chromium)
+	@echo "== Testing in a browser"
+	@python -m pytest -m browser
 
 lint: $(READY) ## style and types
 	@echo "== Style and types"

@@ -14,10 +14,10 @@ from traitlets.config.loader import DeferredConfigString, PyFileConfigLoader
 
 from autograder.errors import CourseError
 from autograder.lesson import Lesson
+from autograder.root import CONFIG, find_root
 
 Positive = Annotated[int, msgspec.Meta(ge=1)]
 
-CONFIG = "nbgrader_config.py"
 NO_GPU = ("accept", "not_applicable", "error")
 ISOLATION = ("auto", "none")
 
@@ -76,8 +76,16 @@ class Course:
 
     def released(self, lesson: Lesson) -> Path:
         """The students' notebook: the course's own, else the one in the package."""
-        own = self.root and self.root / "release" / lesson.name / lesson.notebook
+        own = self._own_release(lesson)
         return own if own and own.is_file() else lesson.released
+
+    def has_released(self, lesson: Lesson) -> bool:
+        """Whether the course has a students' notebook of its own for the lesson."""
+        own = self._own_release(lesson)
+        return own is not None and own.is_file()
+
+    def _own_release(self, lesson: Lesson) -> Path | None:
+        return self.root and self.root / "release" / lesson.name / lesson.notebook
 
     def checks(self, lesson: Lesson) -> tuple[Path, ...]:
         """The check files of a lesson, the course's own in ``checks/<lesson>/`` last."""
@@ -93,17 +101,6 @@ def find_course(start: Path) -> Course:
     """
     root = find_root(start)
     return Course(root=root, settings=read_settings(root / CONFIG)) if root else Course()
-
-
-def find_root(start: Path) -> Path | None:
-    """The folder of the course that ``start`` lies in; its configuration is not run."""
-    places = (start.resolve(), *start.resolve().parents)
-    found = [folder for folder in places if (folder / CONFIG).is_file()]
-    # What was handed in to a course is none itself, whatever a student put into it.
-    handed_in = [folder / "submitted" for folder in found]
-    return next(
-        (one for one in found if not any(one.is_relative_to(place) for place in handed_in)), None
-    )
 
 
 def read_settings(path: Path) -> Settings:

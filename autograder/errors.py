@@ -46,6 +46,10 @@ class ClusterError(AutograderError):
     """A cluster cannot be used, or was lost, and why."""
 
 
+class StudyError(AutograderError):
+    """A study cannot be made, or what is published does not agree with it, and why."""
+
+
 @contextlib.contextmanager
 def writing() -> Iterator[None]:
     """Results are written within: what the system refuses is told to whoever grades.

@@ -22,7 +22,7 @@ from autograder.course import Course, Settings
 from autograder.errors import EvidenceError
 from autograder.evidence import load
 from autograder.judge import JudgeError, Verdicts, judge
-from autograder.lesson import Lesson, load_lesson
+from autograder.lesson import Lesson, found_again, load_lesson
 from autograder.messages import own_streams, receive, send
 
 # For a batch, and 5 more for each submission in it.
@@ -111,6 +111,7 @@ class Judge:
             stderr=self._log,
             # Ctrl-C is for the grader, which ends us in good order.
             start_new_session=True,
+            env=os.environ | found_again(),
         )
 
     def _last_words(self) -> str:

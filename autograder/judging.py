@@ -18,6 +18,7 @@ from autograder.evidence import Evidence
 from autograder.lesson import Lesson
 from autograder.render import signs
 from autograder.report import CheckResult, Outcome
+from autograder.waiting import explained, required
 
 
 class Judging:
@@ -100,7 +101,8 @@ class Judging:
             self._gate(item, self.judged[name], self._submissions[name])
             answer = yield
         except BaseException as error:  # noqa: BLE001  kept, then raised again
-            self._end(item, error)
+            roots, judged = _roots(item, error), self.judged[name]
+            self._end(item, explained(error, roots, _question(item), judged, self._lesson))
         self._keep(item, name, None)
         return answer
 
@@ -114,18 +116,7 @@ class Judging:
             raise Skipped("This could not be looked at: see the first message of this question.")
         if verdict:
             raise verdict
-        for marker in item.iter_markers("requires"):
-            for needed in marker.args:
-                self._require(needed, question.name, judged)
-
-    def _require(self, needed: str, question: str, judged: Judged) -> None:
-        outcome = judged.outcome(needed)
-        if outcome is None:
-            raise LookupError(f"it requires “{needed}”, which did not run before it")
-        if outcome not in (Outcome.PASSED, Outcome.NOT_APPLICABLE):
-            other = self._lesson.question(needed.partition(".")[0])
-            where = "the message above" if other.name == question else f"“{other.title}”"
-            raise Skipped(f"This is looked at once {where} is settled.")
+        required(_marked(item, "requires"), question.name, judged, self._lesson)
 
     def _keep(self, item: pytest.Item, name: str, verdict: Verdict | None) -> CheckResult:
         tell = getattr(item, "funcargs", {}).get("tell", Tell())
@@ -184,6 +175,17 @@ def _submission(item: pytest.Item) -> str | None:
     return callspec.params.get("submission") if callspec else None
 
 
+def _marked(item: pytest.Item, mark: str) -> list[str]:
+    """The checks that a mark names."""
+    return [check for marker in item.iter_markers(mark) for check in marker.args]
+
+
+def _roots(item: pytest.Item, error: BaseException) -> list[str]:
+    """The checks that may explain this one, none for a misconception that they do not explain."""
+    marker, named = item.get_closest_marker("explained_by"), getattr(error, "misconception", None)
+    return list(marker.args) if marker and named not in marker.kwargs.get("never", ()) else []
+
+
 def _points(item: pytest.Item) -> float:
     marker = item.get_closest_marker("points")
     if marker is None:
@@ -213,6 +215,7 @@ def _result(item: pytest.Item, verdict: Verdict | None, tell: Tell) -> CheckResu
         why=signs.plain(verdict.why if verdict else tell.more),
         how=signs.plain(verdict.how) if verdict else "",
         misconception=verdict.misconception if verdict else None,
-        standing=tell.standing,
+        # What is not looked at yet stands nowhere.
+        standing=tell.standing if outcome in (Outcome.PASSED, Outcome.FAILED) else None,
         hidden=item.get_closest_marker("hidden") is not None,
     )

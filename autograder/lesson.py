@@ -1,16 +1,20 @@
-"""What the engine needs to know of a lesson. Each lesson is a package under ``lessons``."""
+"""What the engine needs to know of a lesson, and which lessons there are.
+
+Each is a package under ``autograder.lessons``, which has more folders than one (``shelves``).
+"""
 
 from __future__ import annotations
 
 import importlib
-import pkgutil
+import os
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder import lessons
 from autograder.errors import LessonError
 from autograder.evidence import HandIn
+from autograder.shelves import VARIABLE
 from autograder.stumbles.rule import Stumble
 
 
@@ -52,7 +56,7 @@ class Lesson:
     title: str
     folder: Path
     questions: tuple[Question, ...]
-    thresholds: Mapping[str, float]
+    thresholds: Mapping[str, float] = field(default_factory=dict)
     stumbles: tuple[Stumble, ...] = ()
 
     @property
@@ -88,31 +92,62 @@ class Lesson:
         raise LessonError(f"“{self.title}” has no question “{name}”. It has: {names}.")
 
 
+# Stands in where nothing tells which lesson something belongs to, such as a file that is no
+# notebook.
+NO_LESSON = Lesson(name="no-lesson", title="No lesson", folder=Path(__file__).parent, questions=())
+
+
 def load_lesson(name: str) -> Lesson:
-    """The lesson of this name, as in ``building-a-brain``.
+    """The lesson of this name: that of its package, with hyphens.
 
     Raises:
-        LessonError: there is no such lesson.
+        LessonError: there is no such lesson, or it cannot be loaded.
     """
+    if name == NO_LESSON.name:
+        return NO_LESSON
     if name not in lesson_names():
         raise LessonError(f"There is no lesson “{name}”. There are: {', '.join(lesson_names())}.")
-    module = importlib.import_module(f"{lessons.__name__}.{name.replace('-', '_')}.lesson")
-    lesson: Lesson = module.LESSON
+    try:
+        module = importlib.import_module(f"{lessons.__name__}.{name.replace('-', '_')}.lesson")
+        lesson: Lesson = module.LESSON
+    # It is a program, perhaps one that somebody is just writing.
+    except Exception as error:
+        raise LessonError(f"The lesson “{name}” cannot be loaded: {error!r}.") from error
     return lesson
 
 
 def lesson_names() -> tuple[str, ...]:
     """The names of all lessons."""
-    found = (module.name for module in pkgutil.iter_modules(lessons.__path__))
-    return tuple(sorted(name.replace("_", "-") for name in found))
+    found = (path for folder in lesson_folders() for path in folder.glob("*/lesson.py"))
+    return tuple(sorted({path.parent.name.replace("_", "-") for path in found}))
+
+
+def lesson_folders() -> tuple[Path, ...]:
+    """The folders in which lessons are found; those of others after our own."""
+    return tuple(Path(folder) for folder in lessons.__path__)
+
+
+def found_again() -> dict[str, str]:
+    """The environment variable that lets another process find the same lessons."""
+    others = [str(folder.resolve()) for folder in lesson_folders()[1:]]
+    return {VARIABLE: os.pathsep.join(others)}
+
+
+def named_lesson(name: str) -> Lesson | None:
+    """The lesson of this name, ``None`` where there is none."""
+    return load_lesson(name) if name in lesson_names() else None
 
 
 def guess_lesson(grade_ids: Iterable[str]) -> Lesson | None:
-    """The lesson that shares most ``grade_id`` with a notebook, ``None`` where none does."""
+    """The lesson that shares most ``grade_id`` with a notebook.
+
+    ``None`` where none does, or where several share as many.
+    """
     present = set(grade_ids)
-
-    def shared(lesson: Lesson) -> int:
-        return sum(one.grade_id in present for one in lesson.questions)
-
-    best = max((load_lesson(name) for name in lesson_names()), key=shared)
-    return best if shared(best) else None
+    shared = {
+        name: sum(one.grade_id in present for one in load_lesson(name).questions)
+        for name in lesson_names()
+    }
+    most = max(shared.values(), default=0)
+    best = [name for name, count in shared.items() if count == most]
+    return load_lesson(best[0]) if most and len(best) == 1 else None

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from autograder.dataset import PIXELS, SHAPE
 from autograder.evidence import Cards, Evidence, Layer, Model
 
 Floats = NDArray[np.float32]
@@ -77,7 +78,7 @@ def outputs(model: Model, weights: Weights, images: Floats) -> Floats:
 def _forward(model: Model, weights: Weights, x: Floats) -> Floats:
     kind = "input"
     try:
-        x = x.reshape(len(x), *(model.input_shape or (None, 28, 28))[1:])
+        x = x.reshape(len(x), *(model.input_shape or (None, *SHAPE))[1:])
         for layer in model.layers:
             kind = layer.kind
             x = _apply(layer, weights, x)
@@ -89,30 +90,28 @@ def _forward(model: Model, weights: Weights, x: Floats) -> Floats:
 
 
 def _apply(layer: Layer, weights: Weights, x: Floats) -> Floats:
-    if layer.kind in TRANSPARENT:
-        return x
-    match layer.kind:
-        case "Flatten" | "Reshape":
-            shape = (layer.output_shape or (None, -1))[1:]
-            return x.reshape(len(x), *(-1 if side is None else side for side in shape))
-        case "Rescaling":
-            return _rescaled(layer, x)
-        case "Normalization":
-            return _normalized(layer, weights, x)
-        case "Dense":
-            y = x @ weights[f"{layer.name}/kernel"]
-            if layer.settings.get("use_bias", True):
-                y = y + weights[f"{layer.name}/bias"]
-            return ACTIVATIONS[str(layer.settings.get("activation", "linear"))](y)
-        case "Activation" | "Softmax" | "ReLU":
-            return ACTIVATIONS[str(layer.settings.get("activation", layer.kind.lower()))](x)
-    raise KeyError(layer.kind)
+    return x if layer.kind in TRANSPARENT else LAYERS[layer.kind](layer, weights, x)
 
 
-def _rescaled(layer: Layer, x: Floats) -> Floats:
-    scale, offset = layer.settings["scale"], layer.settings["offset"]
-    if not isinstance(scale, int | float) or not isinstance(offset, int | float):
-        raise TypeError("only one scale and one offset for all pixels are known")
+def _reshaped(layer: Layer, _: Weights, x: Floats) -> Floats:
+    shape = (layer.output_shape or (None, -1))[1:]
+    return x.reshape(len(x), *(-1 if side is None else side for side in shape))
+
+
+def _dense(layer: Layer, weights: Weights, x: Floats) -> Floats:
+    y = x @ weights[f"{layer.name}/kernel"]
+    if layer.settings.get("use_bias", True):
+        y = y + weights[f"{layer.name}/bias"]
+    return ACTIVATIONS[str(layer.settings.get("activation", "linear"))](y)
+
+
+def _activated(layer: Layer, _: Weights, x: Floats) -> Floats:
+    return ACTIVATIONS[str(layer.settings.get("activation", layer.kind.lower()))](x)
+
+
+def _rescaled(layer: Layer, _: Weights, x: Floats) -> Floats:
+    # Where they are no numbers, there is one for each pixel.
+    scale, offset = _number(layer, "scale"), _number(layer, "offset")
     return (x * np.float32(scale) + np.float32(offset)).astype(np.float32)
 
 
@@ -124,6 +123,47 @@ def _normalized(layer: Layer, weights: Weights, x: Floats) -> Floats:
     return ((x - mean) / np.maximum(np.sqrt(variance), np.float32(1e-7))).astype(np.float32)
 
 
+def _batch_normalized(layer: Layer, weights: Weights, x: Floats) -> Floats:
+    """As after training: with the means and variances that were gathered in it."""
+    if layer.settings["axis"] not in (-1, x.ndim - 1):
+        raise ValueError("only along the last axis")
+    own = {one.name: weights[f"{layer.name}/{one.name}"] for one in layer.weights}
+    spread = np.sqrt(own["moving_variance"] + np.float32(_number(layer, "epsilon")))
+    centred = (x - own["moving_mean"]) / spread
+    y = centred * own.get("gamma", np.float32(1)) + own.get("beta", np.float32(0))
+    return np.asarray(y, np.float32)
+
+
+def _rectified(layer: Layer, _: Weights, x: Floats) -> Floats:
+    """``x`` from a threshold on, ``slope * (x - threshold)`` below it, no more than a maximum."""
+    threshold = np.float32(_number(layer, "threshold", 0.0))
+    slope = np.float32(_number(layer, "negative_slope", 0.0 if layer.kind == "ReLU" else None))
+    y = np.where(x >= threshold, x, slope * (x - threshold))
+    most = layer.settings.get("max_value")
+    return np.asarray(y if most is None else np.minimum(y, np.float32(most)), np.float32)
+
+
+def _number(layer: Layer, name: str, otherwise: float | None = None) -> float:
+    value = layer.settings.get(name, otherwise)
+    if not isinstance(value, int | float):
+        raise TypeError(f"{name} is no number")
+    return float(value)
+
+
+LAYERS: Mapping[str, Callable[[Layer, Weights, Floats], Floats]] = {
+    "Flatten": _reshaped,
+    "Reshape": _reshaped,
+    "Rescaling": _rescaled,
+    "Normalization": _normalized,
+    "BatchNormalization": _batch_normalized,
+    "Dense": _dense,
+    "Activation": _activated,
+    "Softmax": _activated,
+    "ReLU": _rectified,
+    "LeakyReLU": _rectified,
+}
+
+
 def as_given(evidence: Evidence, cards: Cards, images: NDArray[np.uint8]) -> Floats | None:
     """The judge's own images as the model was given them; ``None`` where that cannot be told.
 
@@ -132,14 +172,14 @@ def as_given(evidence: Evidence, cards: Cards, images: NDArray[np.uint8]) -> Flo
     if cards.scale is None or cards.shift is None:
         return None
     scale, shift = evidence.arrays.get(cards.scale), evidence.arrays.get(cards.shift)
-    if scale is None or shift is None or {scale.shape, shift.shape} - {(), (784,)}:
+    if scale is None or shift is None or {scale.shape, shift.shape} - {(), (PIXELS,)}:
         return None
     with np.errstate(all="ignore"):
         scale, shift = scale.astype(np.float32), shift.astype(np.float32)
         # No pixel is further from 0 than the two ends of the scale.
         if not np.isfinite([scale * np.float32(255), scale * np.float32(255) + shift, shift]).all():
             return None
-    given = images.reshape(len(images), 784).astype(np.float32)
+    given = images.reshape(len(images), PIXELS).astype(np.float32)
     # In place, and only where it changes anything: these are most of the judge's work.
     if (scale != 1).any():
         given *= scale

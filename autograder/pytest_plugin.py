@@ -23,6 +23,11 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "points(number): what this check is worth")
     config.addinivalue_line("markers", "hidden: students see its outcome and its help alone")
     config.addinivalue_line("markers", "requires(*checks): checks that must have passed before")
+    config.addinivalue_line(
+        "markers",
+        "explained_by(*checks, never=()): where one failed, no second message is given, but for"
+        " misconceptions that they never explain",
+    )
     if folders := config.getoption("--evidence", default=[]):
         # Only here: pytest loads this plugin in every project of an environment that has us.
         from autograder.judge import judging_of  # noqa: PLC0415

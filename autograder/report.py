@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+# The misconception that is none: what was recorded cannot all be true. Every lesson calls it so.
+CONTRADICTION = "contradictory-evidence"
+
 
 class Outcome(StrEnum):
     """How a check ended."""
@@ -21,13 +24,14 @@ class Outcome(StrEnum):
 class Standing:
     """Where a measured number stands: the bar, and ``low`` to ``high`` of right solutions.
 
-    All of them are fractions, between 0 and 1.
+    All of them are fractions, between 0 and 1. ``note`` is a sentence on how it was measured.
     """
 
     value: float
     bar: float
     low: float
     high: float
+    note: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +87,8 @@ class Report:
     ``folder`` the one that was handed in, where it belongs to this submission alone.
     ``shared``: not it was run, but another submission with the same program. ``warm``: TensorFlow
     was loaded beforehand, and not once more for this run. ``interrupted``: the run was ended by
-    something that was perhaps not the student's doing.
+    something that was perhaps not the student's doing. ``limits`` names the limits that the run
+    met; ``program`` is the same for all submissions that are the same program.
     """
 
     name: str
@@ -95,6 +100,8 @@ class Report:
     shared: bool = False
     warm: bool = True
     interrupted: bool = False
+    limits: tuple[str, ...] = ()
+    program: str = ""
     lesson: str = ""
     folder: str = ""
     checks: tuple[CheckResult, ...] = ()

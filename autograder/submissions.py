@@ -100,8 +100,8 @@ def _in_folder(root: Path) -> list[Submission]:
         chosen, notes = choose(notebooks, wanted)
         found.append(Submission(name=readable(name), path=chosen, folder=folder, notes=notes))
     if all(one.folder for one in found):
-        found += _empty(root, {one.name for one in found})
-    return sorted(found, key=lambda one: one.name)
+        found += _empty(root, found)
+    return sorted(found, key=lambda one: (one.name, str(one.folder or "")))
 
 
 def _of_lessons(notebooks: list[Path], root: Path) -> list[Path]:
@@ -128,13 +128,19 @@ def _owner(path: Path, root: Path) -> tuple[str, Path | None]:
     return (parts[0], root / parts[0]) if len(parts) > 1 else (path.stem, None)
 
 
-def _empty(root: Path, known: set[str]) -> list[Submission]:
-    """The students of a tree who handed in no notebook: a folder, and nothing to grade in it."""
+def _empty(root: Path, found: Sequence[Submission]) -> list[Submission]:
+    """Of a tree the folders without a notebook: a lesson's, of who handed in none the student's."""
     folders = [one for one in root.iterdir() if one.is_dir() and not HIDDEN.match(one.name)]
-    if not known or any(one.name in lesson_names() for one in folders):
+    if not found or any(one.name in lesson_names() for one in folders):
         return []
-    return [
-        Submission(name=readable(folder.name), path=None)
-        for folder in folders
-        if readable(folder.name) not in known
-    ]
+    known, seen = {one.name for one in found}, {one.folder for one in found}
+    empty = []
+    for folder in folders:
+        name = readable(folder.name)
+        handed_in = [one for lesson in lesson_names() if (one := folder / lesson).is_dir()]
+        empty += [
+            Submission(name=name, path=None, folder=one) for one in handed_in if one not in seen
+        ]
+        if name not in known and not handed_in:
+            empty.append(Submission(name=name, path=None))
+    return empty

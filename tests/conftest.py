@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import os
+
+# NumPy looks at it when it is imported. Threads that share small matrices wait for each other more
+# than they work.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 import itertools
+import sys
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,10 +17,12 @@ from pathlib import Path
 import gradebook_course
 import postgres
 import pytest
+import throwaway
 
-from autograder import dataset
+from autograder import dataset, lessons
 from autograder.dataset.places import data_folder
 from autograder.dataset.provision import SHIPPED_SAMPLE, install
+from autograder.lesson import Lesson, load_lesson
 
 
 @pytest.fixture(scope="session")
@@ -28,6 +37,16 @@ def sample_keras(tmp_path_factory) -> Path:
 def sample(sample_keras: Path) -> dataset.FashionMnist:
     """The shipped sample: 12,000 images to train on, 2,000 to validate."""
     return dataset.load(sample_keras)
+
+
+@pytest.fixture
+def any_lesson(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lesson:
+    """A lesson made on the fly, in a folder of its own, that can be found like any other."""
+    throwaway.write(tmp_path / "shelf")
+    monkeypatch.setattr(lessons, "__path__", [*lessons.__path__, str(tmp_path / "shelf")])
+    for name in [one for one in sys.modules if one.startswith(throwaway.PACKAGE)]:
+        monkeypatch.delitem(sys.modules, name)
+    return load_lesson(throwaway.NAME)
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,6 @@ NumPy, with the lesson's recipe. Every other submission is made from it by small
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -39,6 +38,7 @@ from autograder.evidence import (
 from autograder.judge import Verdicts, judge
 from autograder.lesson import load_lesson
 from autograder.report import CheckResult
+from autograder.rules.registry import rules_of
 
 LESSON = load_lesson("building-a-brain")
 QUESTIONS = tuple(question.name for question in LESSON.questions)
@@ -413,9 +413,13 @@ def verify(case: Case, verdicts: Verdicts) -> None:
 
 
 def nameable(question: str) -> set[str]:
-    """The misconceptions that a question's check file can name."""
-    source = (LESSON.folder / "checks" / f"check_{question}.py").read_text()
-    return set(re.findall(r'"((?:[a-z]+-)+[a-z]+|miscounted|diverged)"', source))
+    """The misconceptions that a question's checks can name."""
+    asked = rules_of(LESSON).items()
+    return {rule.misconception for check, rules in asked if _of(check, question) for rule in rules}
+
+
+def _of(check: str, question: str) -> bool:
+    return check.startswith(f"{question}.")
 
 
 def named(cases: Mapping[str, Case]) -> set[str]:

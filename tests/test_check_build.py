@@ -297,7 +297,7 @@ def test_a_hand_in_that_is_no_model(kind, next_step):
 
 
 def test_every_misconception_that_the_checks_can_name_has_a_case():
-    assert nameable("build") == named(CASES)
+    assert nameable("build") == named(CASES) | {"not-a-model"}
 
 
 def test_the_arrays_of_the_cases_are_those_of_one_network():

@@ -102,7 +102,7 @@ CASES = {
         "compile.loss",
         "one-hot-loss-on-integer-labels",
         "CategoricalCrossentropy",
-        "row of ten zeros and ones",
+        "row of 10 zeros and ones",
         "integers from 0 to 9",
         work=loss("CategoricalCrossentropy", logits=True),
     ),
@@ -118,7 +118,7 @@ CASES = {
         "compile.loss",
         "binary-loss",
         "yes and no",
-        "ten classes",
+        "10 classes",
         work=loss("BinaryCrossentropy", logits=True),
     ),
     "some other loss": fails(
@@ -216,4 +216,4 @@ def test_what_compile_gives_back_is_no_model():
 
 
 def test_every_misconception_that_the_checks_can_name_has_a_case():
-    assert nameable("compile") == named(CASES) | {"not-compiled"}
+    assert nameable("compile") == named(CASES) | {"not-compiled", "not-a-model"}

@@ -65,7 +65,7 @@ CASES = {
         others={"build.layers": "failed"},
     ),
     "no biases": wrong("forgot-bias-parameters", "7,840", "y = mx + b", value=7840),
-    "one neuron": wrong("counted-one-neuron", "785", "10 neurons", value=785),
+    "one neuron": wrong("counted-one-neuron", "785", "has 10 of them", value=785),
     "one neuron's weights": wrong("counted-one-neuron", "784", value=784),
     "some number": wrong("miscounted", "7,860", "28 × 28", value=7860),
     "a half": wrong("not-a-number", "0.5", value=0.5),

@@ -38,6 +38,7 @@ from evidence_builder import (
 )
 
 from autograder.course import Settings
+from autograder.rules.registry import checks_of, rules_of
 
 SKIPPED = dict.fromkeys(
     ("train.data", "train.validation", "train.device", "train.accuracy"), "skipped"
@@ -111,6 +112,22 @@ def hidden():
 
 
 HIDDEN = stack(FLATTEN, dense(784, name="hidden", activation="relu"), dense())
+
+
+def below_the_bar(*, weights=spoilt, **changes) -> Submission:
+    """A training whose weights miss the bar, with a signature of its own."""
+    return Submission(fits=(fit(**changes),), arrays=weights, label=lambda: label_of(weights()))
+
+
+def standing_still():
+    """Spoilt weights that are the same in every epoch."""
+    given = spoilt()
+    for name in ("kernel", "bias"):
+        given[f"fit-0/dense/{name}"] = np.repeat(given[f"dense/{name}"][None], 5, axis=0)
+    return given
+
+
+FALLING = (2.0, 1.5, 1.2, 1.1, 1.0)
 DIVIDED = fit(training=training(**SCALED), validation=validation(**SCALED))
 RIGHT = {
     "right": Submission(),
@@ -153,6 +170,9 @@ RIGHT = {
     "a history of no numbers": trained_by(history={"val_accuracy": (None,) * 5, "loss": (None,)}),
     "no means were kept": Submission(fits=(fit(means=(), snapshots=()),)),
     "a split that Keras ignores": trained_by(validation_split=0.2),
+    "a curve that looks bad, and weights that are good": trained_by(
+        history={"loss": (1.0, 1.0, 1.0, 1.0, 2.0), "accuracy": (0.1,) * 5}
+    ),
     "a label set that cannot be told": trained_by(training=training(labels="unknown")),
 }
 CASES = {
@@ -323,6 +343,69 @@ CASES = {
         "the same in every epoch",
         work=Submission(arrays=not_moving),
     ),
+    "a pace that leaps about": fails(
+        "train.accuracy",
+        "learning-rate-too-large",
+        "The learning rate is 5",
+        "Look at where you set",
+        work=replace(
+            below_the_bar(history={"loss": (1.0, 9.0)}),
+            compiled=changed(COMPILED, optimizer_settings={"learning_rate": 5.0}),
+        ),
+    ),
+    "a loss that is no number": fails(
+        "train.accuracy",
+        "loss-not-a-number",
+        "the bar is 74 %. The loss became `nan`",
+        work=below_the_bar(history={"loss": (2.0, None, None, None, None)}),
+    ),
+    "a loss of nought": fails(
+        "train.accuracy",
+        "loss-exactly-zero",
+        "exactly 0 in every epoch",
+        work=below_the_bar(history={"loss": (0.0,) * 5}),
+    ),
+    "weights that stay as they were": fails(
+        "train.accuracy",
+        "weights-unmoved",
+        "each step should move them",
+        work=below_the_bar(weights=standing_still, history={"loss": (2.3,) * 5}),
+    ),
+    "a loss that rises": fails(
+        "train.accuracy",
+        "loss-rising",
+        "rose from 2 in the first epoch to 3.5 in the last; it should fall",
+        work=below_the_bar(history={"loss": (2.0, 2.5, 3.0, 3.2, 3.5)}),
+    ),
+    "a loss that stays": fails(
+        "train.accuracy",
+        "loss-flat",
+        "stayed at 2.3 from the first",
+        work=below_the_bar(history={"loss": (2.303, 2.302, 2.303, 2.302, 2.303)}),
+    ),
+    "no better than guessing": fails(
+        "train.accuracy",
+        "accuracy-at-chance",
+        "sorts 10.1 % of its own training cards right; guessing gets 1 in 10",
+        work=below_the_bar(history={"loss": FALLING, "accuracy": (0.1, 0.1, 0.1, 0.1, 0.101)}),
+    ),
+    "better at the quiz than at studying": fails(
+        "train.accuracy",
+        "studied-worse-than-quizzed",
+        "sorts 70.0 % of the quiz right and only 30.0 % of the cards that it studied",
+        work=below_the_bar(
+            history={"loss": FALLING, "accuracy": (0.3,) * 5, "val_accuracy": (0.7,) * 5}
+        ),
+    ),
+    "good weights that too short a training did not touch": fails(
+        "train.accuracy",
+        "not-trained",
+        "training changed nothing",
+        work=Submission(
+            arrays=not_moving, fits=(fit(epochs_done=4, epochs_asked=4, snapshots=(3,) * 5),)
+        ),
+        others={"train.epochs": "failed"},
+    ),
     "more epochs than were asked for": contradicts("of 3 that were", epochs_asked=3),
     "epochs without a step": contradicts("without a single step", steps=0),
     "a history longer than training": contradicts(
@@ -438,4 +521,34 @@ def test_softmax_that_nobody_trained_again_is_judged_as_it_stands():
 
 
 def test_every_misconception_that_the_checks_can_name_has_a_case():
-    assert nameable("train") == named(CASES)
+    assert nameable("train") == named(CASES) | {"not-a-model"}
+
+
+def test_a_model_that_was_given_away_is_told_once():
+    hand_in = Submission().evidence().hand_in("train")
+    assert hand_in is not None
+    lost = changed(hand_in, model=None, claims={"model": claim(None, "History")})
+    also = changed(lost, question="predict", claims={**lost.claims, "data_index": claim(INDEX)})
+    results = judged({"": Submission(hand_ins={"train": lost, "predict": also})})[""]
+    assert of(results, "train.epochs").misconception == "not-a-model"
+    for other in ("train.data", "train.accuracy"):
+        assert of(results, other).message == "This is looked at once the message above is settled."
+    assert of(results, "predict.label").message == "This is looked at once “Train” is settled."
+    assert [one.misconception for one in results.checks if one.misconception] == ["not-a-model"]
+
+
+def test_roots_are_checks_that_there_are():
+    marks = checks_of(LESSON)["train.accuracy"].pytestmark
+    roots = next(one.args for one in marks if one.name == "explained_by")
+    assert roots
+    assert set(rules_of(LESSON)) >= set(roots)
+
+
+def test_two_mistakes_in_two_questions_are_both_told():
+    work = Submission(
+        built=stack(FLATTEN, dense(bias=False)),
+        compiled=changed(COMPILED, optimizer="SGD"),
+        fits=(fit(validation=None),),
+    )
+    told = [one.misconception for one in judged({"": work})[""].checks if one.misconception]
+    assert told == ["no-bias", "wrong-optimizer", "no-validation-data"]

@@ -118,7 +118,7 @@ def test_a_fault_of_our_own_is_shown_whole_with_code_2(
 ) -> None:
     """Never a silent zero, and never the code that says a submission was at fault."""
     Path("empty.ipynb").write_text("")
-    monkeypatch.setattr("autograder.render.html.class_page", lambda *_: 1 / 0)
+    monkeypatch.setattr("autograder.render.class_report.page", lambda *_, **__: 1 / 0)
     assert main(["grade", "empty.ipynb"]) == 2
     assert "ZeroDivisionError" in capsys.readouterr().err
 

@@ -243,7 +243,9 @@ class TestCluster:
         submissions = handed_in(tmp_path / "submitted", **slow)
         with grader(sample_keras, tmp_path / "r", pool=on(cluster)) as made:
             pool = made.pool(made.rooms)
-            futures = [pool.start(made.plan(one, one.name).job) for one in submissions]
+            futures = [
+                pool.start(made.plan(one, *made.read(one), one.name).job) for one in submissions
+            ]
             wait_for(lambda: len(cluster.taken_up()) == 2)
             time.sleep(12)
             assert cluster.rooms()

@@ -10,8 +10,10 @@ import pytest
 import tensorflow as tf
 
 from autograder.evidence import Evidence, Record, Recorded, Run
-from autograder.lessons.building_a_brain.consistency import contradiction, never_moved
+from autograder.lessons.building_a_brain.facts import LIMITS
 from autograder.recorder import Recorder
+from autograder.rules.contradictions import contradiction
+from autograder.rules.weights import never_moved
 
 CARDS = 640
 
@@ -108,5 +110,5 @@ def test_real_training_never_contradicts_itself(way, cards, sample) -> None:
     assert isinstance(recorded, Recorded)
     fits = evidence.fits(described.number)
     assert fits
-    assert contradiction(evidence, described, fits, sample) is None
+    assert contradiction(evidence, described, fits, sample, LIMITS) is None
     assert never_moved(evidence, fits) is (way == "standing still")

@@ -6,8 +6,9 @@ import pytest
 from evidence_builder import LESSON
 from traitlets.config.loader import DeferredConfigString
 
-from autograder.course import CONFIG, Course, Settings, find_course, settings_of
+from autograder.course import Course, Settings, find_course, settings_of
 from autograder.errors import CourseError
+from autograder.root import CONFIG
 
 
 def course(folder: Path, text: str = "") -> Path:

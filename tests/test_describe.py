@@ -10,6 +10,7 @@ import tensorflow as tf
 from keras import layers
 
 from autograder.evidence import Claim
+from autograder.network import UnknownLayer, outputs
 from autograder.notebook.blank import Blank
 from autograder.recorder import describe, plain
 
@@ -348,3 +349,60 @@ def test_numbers_beyond_all_bounds() -> None:
     with pytest.raises(OverflowError):
         plain.claim(10**5000)
     assert (plain.whole(10**5000), plain.whole(-1), plain.whole("x")) == (2**53, 0, None)
+
+
+HIDDEN = {
+    "in the layer": lambda: [layers.Dense(16, activation="relu")],
+    "a layer of its own": lambda: [layers.Dense(16), layers.ReLU()],
+    "with settings": lambda: [
+        layers.Dense(16),
+        layers.ReLU(max_value=2.0, negative_slope=0.1, threshold=0.5),
+    ],
+    "leaky": lambda: [layers.Dense(16), layers.LeakyReLU()],
+    "two of them": lambda: [layers.Dense(16, activation="relu"), layers.Dense(8, "tanh")],
+    "dropout": lambda: [layers.Dense(16, activation="relu"), layers.Dropout(0.5)],
+    "batch normalization": lambda: [
+        layers.Dense(16),
+        layers.BatchNormalization(),
+        layers.Activation("relu"),
+    ],
+    "without a scale": lambda: [layers.Dense(16), layers.BatchNormalization(scale=False)],
+}
+
+
+@pytest.mark.parametrize("hidden", HIDDEN.values(), ids=HIDDEN)
+def test_the_judge_computes_hidden_layers_as_keras_does(hidden) -> None:
+    """From what was written down, without Keras."""
+    model = keras.Sequential(
+        [
+            keras.Input((28, 28)),
+            layers.Rescaling(1 / 255),
+            layers.Flatten(),
+            *hidden(),
+            layers.Dense(10),
+        ]
+    )
+    rng = np.random.default_rng(1)
+    for variable in model.weights:
+        variable.assign(variable + rng.uniform(0.1, 0.3, variable.shape))
+    images = rng.uniform(0, 255, (20, 28, 28)).astype(np.float32)
+    described, arrays = told(model)
+    weights = {name.removeprefix("here/"): values for name, values in arrays.items()}
+    ours = outputs(described, weights, images)
+    assert np.allclose(ours, np.asarray(model(images)), rtol=1e-3, atol=1e-3)
+
+
+def test_a_batch_normalization_along_another_axis_is_not_guessed() -> None:
+    """Nothing is concluded from it."""
+    model = keras.Sequential(
+        [
+            keras.Input((28, 28)),
+            layers.BatchNormalization(axis=1),
+            layers.Flatten(),
+            layers.Dense(10),
+        ]
+    )
+    described, arrays = told(model)
+    weights = {name.removeprefix("here/"): values for name, values in arrays.items()}
+    with pytest.raises(UnknownLayer, match="BatchNormalization"):
+        outputs(described, weights, np.ones((2, 28, 28), np.float32))

@@ -231,6 +231,16 @@ class TestBlank:
         assert blank_run.notebook.cells[-1].outputs[0].text == "‹model: still blank›\n"
 
 
+@pytest.mark.parametrize("isolation", ["auto", "none"])
+def test_pictures_are_drawn_into_the_notebook(sample_keras, isolation) -> None:
+    """Where they are shown, and at the end of a cell that only draws."""
+    draw = "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()\nplt.plot([2, 1])"
+    answers = {**dict.fromkeys(mini.RIGHT), "devices": draw}
+    executed = run(mini.submitted(**answers), sample_keras, isolation=isolation)
+    shown = [one.get("data", {}) for one in mini.cell_of(executed.notebook, "devices").outputs]
+    assert sum("image/png" in data for data in shown) == 2
+
+
 class TestErrors:
     """One notebook with everything in it that fails without ending the kernel."""
 

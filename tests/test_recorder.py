@@ -361,6 +361,34 @@ class TestFit:
         fit(new_model(), *cards, epochs=9, callbacks=stop)
         assert last_fit(recorder)[0].epochs_done == 2
 
+    def test_what_stopped_it_is_written_down(self, recorder, cards, quiz) -> None:
+        stop = keras.callbacks.EarlyStopping(
+            monitor="val_loss", patience=1, min_delta=1e9, restore_best_weights=True
+        )
+        fit(new_model(), *cards, epochs=9, validation_data=quiz, callbacks=[stop])
+        (told,) = last_fit(recorder)[0].callbacks
+        assert told.kind == "EarlyStopping"
+        assert {name: told.settings[name] for name in ("monitor", "patience", "best_epoch")} == {
+            "monitor": "val_loss",
+            "patience": 1,
+            "best_epoch": 0,
+        }
+        assert told.settings["restore_best_weights"] is True
+        assert told.settings["stopped_epoch"] == 1
+
+    def test_other_callbacks_are_named(self, recorder, cards) -> None:
+        class Mine(keras.callbacks.Callback):
+            @property
+            def patience(self):
+                raise RuntimeError("ask me not")
+
+        alike = type("EarlyStopping", (Mine,), {})
+        given = [keras.callbacks.TerminateOnNaN(), Mine(), alike()]
+        fit(new_model(), *cards, callbacks=given)
+        kinds = [one.kind for one in last_fit(recorder)[0].callbacks]
+        assert kinds == ["TerminateOnNaN", "Mine (custom)", "EarlyStopping (custom)"]
+        assert not recorder.recorded()[0].troubles
+
     def test_a_list_of_callbacks_that_keras_made(self, recorder, cards) -> None:
         model = new_model()
         made = keras.callbacks.CallbackList([], add_history=True, model=model)
@@ -629,6 +657,62 @@ class TestHandIns:
             "label": Claim(kind="object", value="object"),
         }
 
+    def test_arrays_are_known_by_their_cards(self, recorder, sample) -> None:
+        scaled = sample.train_images / 255.0
+        recorder.hand_in(
+            "scale", {"images": scaled, "others": np.zeros((3, 4)), "row": scaled[0, 0]}
+        )
+        recorded, arrays = recorder.recorded()
+        claims = recorded.hand_ins[0].claims
+        told = claims["images"].numbers
+        assert (told.dtype, told.shape, told.low, told.high) == ("float64", scaled.shape, 0, 1)
+        assert (told.about.cards, told.about.count) == ("training", len(scaled))
+        assert arrays[told.about.scale] == pytest.approx(1 / 255)
+        assert claims["others"].numbers.about.cards == "unknown"
+        assert claims["row"].numbers is None
+
+    @pytest.mark.parametrize(
+        ("value", "dtype", "high"),
+        [
+            (np.zeros((0, 28, 28)), "float64", None),
+            (np.full((1, 28, 28), np.nan), "float64", None),
+            (np.ones((2, 28, 28), bool), "bool", 1.0),
+            (tf.ones((2, 28, 28)), "float32", 1.0),
+        ],
+    )
+    def test_odd_arrays(self, recorder, value, dtype, high) -> None:
+        recorder.hand_in("scale", {"images": value})
+        told = recorder.recorded()[0].hand_ins[0].claims["images"].numbers
+        assert (told.dtype, told.high) == (dtype, high)
+        assert not recorder.recorded()[0].troubles
+
+    def test_several_models_at_a_time(self, recorder, tmp_path) -> None:
+        recorder._folder = tmp_path
+        first, second = new_model(), new_model(hidden=[4])
+        recorder.hand_in("compare", {"single": first, "model": second, "won": 3})
+        (hand_in,) = decode((tmp_path / "recorded.json").read_bytes(), Recorded).hand_ins
+        arrays = read_arrays(tmp_path / "recorded.npz")
+        assert (hand_in.model.number, hand_in.others["single"].number) == (1, 0)
+        for model, theirs in ((hand_in.model, second), (hand_in.others["single"], first)):
+            for layer, weights in zip(model.dense, theirs.layers[-len(model.dense) :], strict=True):
+                np.testing.assert_array_equal(arrays[layer.weights[0].array], weights.kernel)
+
+    def test_of_a_long_training_the_end_is_written(
+        self, recorder, cards, tmp_path, monkeypatch
+    ) -> None:
+        recorder._folder = tmp_path
+        monkeypatch.setattr(kept, "MOST_WRITTEN", 3 * 7850 * 4)
+        model = new_model()
+        fit(model, *cards, epochs=5)
+        recorder.hand_in("train", {"model": model})
+        (told,) = decode((tmp_path / "recorded.json").read_bytes(), Recorded).fits
+        arrays = read_arrays(tmp_path / "recorded.npz")
+        here, whole = recorder.recorded()
+        assert (told.epochs_done, len(told.snapshots), len(here.fits[0].snapshots)) == (5, 3, 5)
+        for name in told.means:
+            written = arrays[f"fit-0/{name}"]
+            np.testing.assert_array_equal(written, whole[f"fit-0/{name}"][-3:])
+
     def test_values_that_resist(self, recorder, tmp_path) -> None:
         class Nasty:
             @property
@@ -683,7 +767,7 @@ class TestTroubles:
             (Tap, "__init__"),
             (describe, "device_here"),
             (describe, "device_of"),
-            (Recorder, "_number"),
+            (Recorder, "number"),
             (kept.Fits, "add"),
         ],
     )

@@ -254,7 +254,6 @@ def test_nothing_in_html_is_run():
         html.card(NASTY, NASTY, "", colour="red", label=NASTY),
         html.notice(NASTY),
         html.page(report, LESSON),
-        html.class_page([report], LESSON),
     ):
         assert "<script" not in page
         assert "script" not in Strict(page).tags
@@ -279,14 +278,3 @@ def test_the_page_of_a_whole_report():
 
 def test_a_page_of_what_could_not_be_read():
     assert "This is not a notebook." in Strict(html.page(UNREADABLE, LESSON)).text
-
-
-def test_the_class_page():
-    other = Report(name="C. & D/é", notebook="x.ipynb", place="C. & D_é (2)")
-    page = html.class_page([REPORT, UNREADABLE, other], LESSON)
-    text = Strict(page).text
-    assert "83.1 %" in text
-    assert "–" in text
-    assert "This is not a notebook." in text
-    assert 'href="alice/report.html"' in page
-    assert 'href="C.%20%26%20D_%C3%A9%20%282%29/report.html"' in page

@@ -9,13 +9,20 @@ from __future__ import annotations
 import argparse
 import signal
 from collections.abc import Sequence
+from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
 
+from autograder import DISTRIBUTION
 from autograder.cli.classes import check, grade, rejudge
-from autograder.cli.upkeep import data, examine, generate
+from autograder.cli.exporting import FORMATS, SOURCES, export
+from autograder.cli.mutants import prove
+from autograder.cli.reports import report
+from autograder.cli.studies import add_study
+from autograder.cli.upkeep import data, examine, generate, new
 from autograder.course import ISOLATION
 from autograder.errors import AutograderError
 from autograder.lesson import lesson_names
@@ -23,7 +30,7 @@ from autograder.lesson import lesson_names
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code."""
-    arguments = _parser().parse_args(argv)
+    arguments = parser().parse_args(argv)
     console = Console(stderr=True)
     # Asked to end, we end as after Ctrl-C: nothing that we started goes on.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -43,13 +50,27 @@ def main(argv: Sequence[str] | None = None) -> int:
     return code
 
 
-def _parser() -> argparse.ArgumentParser:
+def parser() -> argparse.ArgumentParser:
+    """All commands and their options."""
     parser = argparse.ArgumentParser(prog="autograder", description=__doc__)
+    version = f"%(prog)s {metadata.version(DISTRIBUTION)}"
+    parser.add_argument("--version", action="version", version=version)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_grading(commands)
+    _add_results(commands)
+    _add_upkeep(commands)
+    add_study(commands)
+    _add_mutants(commands)
+    return parser
 
+
+def _add_grading(commands: Any) -> None:
     command = commands.add_parser("grade", help="grade notebooks, folders or submitted/")
     command.add_argument("paths", nargs="+", type=Path, metavar="PATH")
     command.add_argument("--json", type=Path, metavar="FILE", help="also write the results here")
+    command.add_argument(
+        "--summary", type=Path, metavar="FILE", help="add the results to this file, as Markdown"
+    )
     command.add_argument(
         "--workers", type=_at_least_one, metavar="N", help="submissions at a time (default: cores)"
     )
@@ -88,10 +109,40 @@ def _parser() -> argparse.ArgumentParser:
     _common(command)
     command.set_defaults(run=check)
 
+
+def _add_results(commands: Any) -> None:
+    command = commands.add_parser("report", help="make the page of a class again, and a table")
+    command.add_argument("--output", type=Path, metavar="FILE", help="(default: index.html there)")
+    _common(command)
+    command.set_defaults(run=report)
+
+    command = commands.add_parser("export", help="hand grades over to an LMS, Gradescope, GitHub")
+    command.add_argument("format", choices=FORMATS, metavar="FORMAT", help=", ".join(FORMATS))
+    command.add_argument(
+        "--output", type=Path, metavar="FILE", help="(default: a name that says what it is)"
+    )
+    command.add_argument(
+        "--from",
+        dest="source",
+        choices=SOURCES,
+        default="auto",
+        help="the gradebook with all that a person entered, or the judge's reports (default: the"
+        " gradebook, where grades are in it)",
+    )
+    _common(command)
+    command.set_defaults(run=export)
+
+
+def _add_upkeep(commands: Any) -> None:
     command = commands.add_parser("generate", help="make release/ and solutions/ from source/")
     command.add_argument("--check", action="store_true", help="only say whether they are stale")
     command.add_argument("--force", action="store_true", help="run the solutions again anyway")
     command.set_defaults(run=generate)
+
+    command = commands.add_parser("new", help="begin a lesson: notebook, checks and tests that run")
+    command.add_argument("name", metavar="LESSON", help="a name such as two-layers")
+    command.add_argument("--title", default="", help="(default: made from the name)")
+    command.set_defaults(run=new)
 
     command = commands.add_parser(
         "doctor",
@@ -103,7 +154,34 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--from", dest="source", type=Path, metavar="FOLDER")
     command.add_argument("--offline", action="store_true", help="download nothing")
     command.set_defaults(run=data)
-    return parser
+
+
+def _add_mutants(commands: Any) -> None:
+    command = commands.add_parser("mutants", help="prove the checks on wrong and right work")
+    command.add_argument(
+        "--lesson", choices=lesson_names(), help="(default: the one that declares mutants)"
+    )
+    command.add_argument("--only", default="*", metavar="PATTERN", help="such as 'build/*'")
+    command.add_argument(
+        "--second", type=_at_least_one, default=0, metavar="N", help="N pairs of wrong ones"
+    )
+    command.add_argument(
+        "--data", choices=("sample", "full"), default="sample", help="(default: sample)"
+    )
+    command.add_argument("--workers", type=_at_least_one, metavar="N", help="(default: cores)")
+    command.add_argument("--isolation", choices=ISOLATION, help="as for grade")
+    command.add_argument("--results", type=Path, metavar="FOLDER", help="where runs are kept")
+    command.add_argument("--json", type=Path, metavar="FILE", help="also write the results here")
+    command.add_argument(
+        "--store", action="store_true", help="keep the evidence for the tests in tests/mutants/"
+    )
+    command.add_argument(
+        "--stored", action="store_true", help="judge the evidence that is kept; run nothing"
+    )
+    command.add_argument(
+        "--write", type=Path, metavar="FILE", help="put the matrix of what is kept into this page"
+    )
+    command.set_defaults(run=prove)
 
 
 def _at_least_one(text: str) -> int:

@@ -15,16 +15,18 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.markup import escape
 
+from autograder.cli import log
 from autograder.cli.images import data_home
+from autograder.cli.reports import add_summary, lessons_in, write_page
 from autograder.course import Course, find_course
 from autograder.errors import CourseError, UsageError, writing
 from autograder.evidence import write_whole
 from autograder.grading import Grader
 from autograder.grading.cluster import ClusterPool
 from autograder.grading.regrade import kept, regrade
-from autograder.lesson import lesson_names, load_lesson
+from autograder.lesson import load_lesson
 from autograder.rehearsal import surprises
-from autograder.render import html, jsonform, signs, terminal, words
+from autograder.render import jsonform, signs, terminal, words
 from autograder.report import Report
 from autograder.submissions import Submission, find_submissions
 
@@ -36,8 +38,9 @@ def grade(arguments: argparse.Namespace, console: Console) -> int:
     """Grade submissions, write their reports, print a table."""
     course = _isolated(find_course(Path.cwd()), arguments.isolation)
     submissions = find_submissions(arguments.paths)
-    if arguments.json and not arguments.json.resolve().parent.is_dir():
-        raise UsageError(f"There is no folder {arguments.json.resolve().parent} to write in.")
+    for path in (arguments.json, arguments.summary):
+        if path and not path.resolve().parent.is_dir():
+            raise UsageError(f"There is no folder {path.resolve().parent} to write in.")
     grader = replace(
         _grader(arguments, course, console),
         share=not arguments.no_share,
@@ -47,40 +50,48 @@ def grade(arguments: argparse.Namespace, console: Console) -> int:
     workers = arguments.workers or course.settings.workers or os.cpu_count() or 1
     if course.settings.isolation == "none":
         console.print("Submissions run with your own rights (isolation: none).", highlight=False)
-    ready = grader.grade(submissions, workers=min(workers, len(submissions)))
-    with grader, _gradebook(arguments, course, grader.results, console) as book:
-        reports = _watched(ready, book.add, len(submissions), console)
-    reports.sort(key=lambda report: (report.name, report.place))
-    _show(arguments, reports, grader.results, console)
-    return max(_exit_code(reports, console), 2 * book.failed)
+    workers = min(workers, len(submissions))
+    ready = grader.grade(submissions, workers=workers)
+    with log.opened(grader.results, "grade") as lines:
+        isolation = course.settings.isolation
+        lines.say(
+            f"grade: {len(submissions)} submissions, {workers} workers, isolation {isolation}"
+        )
+        with grader, _gradebook(arguments, course, grader.results, console) as book:
+            reports = _watched(ready, (lines.graded, book.add), len(submissions), console)
+        reports.sort(key=lambda report: (report.name, report.place))
+        _show(arguments, reports, grader.results, console)
+        if arguments.summary:
+            add_summary(arguments.summary, reports)
+        code = max(_exit_code(reports, console), 2 * book.failed)
+        lines.say(f"grade: ended with exit code {code}")
+    return code
 
 
 def rejudge(arguments: argparse.Namespace, console: Console) -> int:
     """Judge again what an earlier grading has left, without running anything."""
     course = find_course(Path.cwd())
     results = arguments.results or (course.root or Path.cwd()) / "results"
-    names = [arguments.lesson] if arguments.lesson else _lessons_in(results)
+    names = [arguments.lesson] if arguments.lesson else lessons_in(results)
     reports: list[Report] = []
-    with _gradebook(arguments, course, results, console) as book:
+    with log.opened(results, "regrade") as lines:
+        with _gradebook(arguments, course, results, console) as book:
 
-        def add(report: Report) -> None:
-            # What could not be judged again is in the gradebook as it was judged before.
-            if report.status == "graded":
-                book.add(report)
+            def add(report: Report) -> None:
+                # What could not be judged again is in the gradebook as it was judged before.
+                if report.status == "graded":
+                    book.add(report)
 
-        for lesson in map(load_lesson, names):
-            ready = regrade(results / lesson.name, lesson, course)
-            reports += _watched(ready, add, len(kept(results / lesson.name)), console)
-    reports.sort(key=lambda report: (report.lesson, report.name, report.place))
-    _show(arguments, reports, results, console)
-    return max(_exit_code(reports, console), 2 * book.failed)
-
-
-def _lessons_in(results: Path) -> list[str]:
-    names = [name for name in lesson_names() if (results / name).is_dir()]
-    if not names:
-        raise UsageError(f"There are no results in {results}. Grade the submissions first.")
-    return names
+            for lesson in map(load_lesson, names):
+                ready = regrade(results / lesson.name, lesson, course)
+                count = len(kept(results / lesson.name))
+                lines.say(f"regrade: {count} submissions of {lesson.name}")
+                reports += _watched(ready, (lines.graded, add), count, console)
+        reports.sort(key=lambda report: (report.lesson, report.name, report.place))
+        _show(arguments, reports, results, console)
+        code = max(_exit_code(reports, console), 2 * book.failed)
+        lines.say(f"regrade: ended with exit code {code}")
+    return code
 
 
 def check(arguments: argparse.Namespace, console: Console) -> int:
@@ -155,13 +166,17 @@ def _gradebook(
 
 
 def _watched(
-    ready: Iterable[Report], add: Callable[[Report], None], total: int, console: Console
+    ready: Iterable[Report],
+    takers: Sequence[Callable[[Report], None]],
+    total: int,
+    console: Console,
 ) -> list[Report]:
-    """All the reports, each written to the gradebook, with progress meanwhile."""
+    """All the reports, each given to the log and the gradebook, with progress meanwhile."""
 
     def noted() -> Iterator[Report]:
         for report in ready:
-            add(report)
+            for take in takers:
+                take(report)
             yield report
 
     return terminal.watched(noted(), total, console)
@@ -183,12 +198,9 @@ def _show(
     with writing():
         if arguments.json:
             write_whole(arguments.json, jsonform.document(reports).encode())
-        for name in dict.fromkeys(report.lesson for report in reports):
-            path = results / name / "index.html"
-            # All that is kept: perhaps only some were graded just now.
-            page = html.class_page([one.report for one in kept(path.parent)], load_lesson(name))
-            write_whole(path, page.encode())
-            print(f"Reports: {path}")
+    for name in dict.fromkeys(report.lesson for report in reports):
+        # All that is kept: perhaps only some were graded just now.
+        print(f"Reports: {write_page(results / name, load_lesson(name))}")
 
 
 def _exit_code(reports: Sequence[Report], console: Console) -> int:

@@ -44,6 +44,22 @@ def data(arguments: argparse.Namespace, console: Console) -> int:
     return 0
 
 
+def new(arguments: argparse.Namespace, console: Console) -> int:
+    """Begin a lesson."""
+    # Only here: nbformat takes its time.
+    from autograder import skeleton  # noqa: PLC0415
+
+    course = find_course(Path.cwd())
+    for path in skeleton.make(course, arguments.name, arguments.title):
+        print(path.relative_to(course.root or path))
+    console.print(
+        "That is a whole lesson, if a small one. `autograder generate` makes the students'"
+        f" notebook and the solution from source/{arguments.name}; docs/authors.md goes on.",
+        highlight=False,
+    )
+    return 0
+
+
 def generate(arguments: argparse.Namespace, console: Console) -> int:
     """Make release/ and solutions/ from source/, or say whether they are up to date."""
     # Only here: nbgrader takes a second to import.

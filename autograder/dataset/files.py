@@ -65,9 +65,13 @@ FILES: tuple[DataFile, ...] = (
     ),
 )
 
+# Of one image: rows and columns.
+SHAPE = (28, 28)
+PIXELS = SHAPE[0] * SHAPE[1]
+
 IMAGE_HEADER = 16
 LABEL_HEADER = 8
-LARGEST_CONTENT = IMAGE_HEADER + 60_000 * 28 * 28
+LARGEST_CONTENT = IMAGE_HEADER + 60_000 * PIXELS
 
 
 # Two are never compared, and arrays could not be.
@@ -209,7 +213,7 @@ def _unusable(path: Path, found: str) -> DatasetError:
 
 # numpy makes an array over immutable bytes read-only, so that nobody can change the images.
 def _images(content: bytes) -> NDArray[np.uint8]:
-    return np.frombuffer(content, np.uint8, offset=IMAGE_HEADER).reshape(-1, 28, 28)
+    return np.frombuffer(content, np.uint8, offset=IMAGE_HEADER).reshape(-1, *SHAPE)
 
 
 def _labels(content: bytes) -> NDArray[np.uint8]:

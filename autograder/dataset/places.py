@@ -10,6 +10,7 @@ from pathlib import Path
 
 import platformdirs
 
+from autograder import DISTRIBUTION
 from autograder.dataset.files import FILES, FashionMnist, read
 
 # Keras names this folder itself, whatever TMPDIR says.
@@ -46,7 +47,7 @@ def configured_home(environ: Mapping[str, str] = os.environ) -> Path:
 
 def sample_home() -> Path:
     """The private home of the sample: never Keras' own, where it would spoil other projects."""
-    return Path(platformdirs.user_cache_dir("building-a-brain", appauthor=False)) / "sample"
+    return Path(platformdirs.user_cache_dir(DISTRIBUTION, appauthor=False)) / "sample"
 
 
 def active_home() -> Path:

@@ -79,7 +79,7 @@ class Model(_Part, frozen=True, kw_only=True):
 
 
 class Cards(_Part, frozen=True, kw_only=True):
-    """Which of the lesson's cards an array or a stream of data was, as far as could be told.
+    """Which of the course's cards an array or a stream of data was, as far as could be told.
 
     ``cards`` says which set they come from, ``labels`` whether each label belongs to its card.
     ``scale`` and ``shift`` name arrays: what the model was given is ``scale * card + shift``,
@@ -92,6 +92,13 @@ class Cards(_Part, frozen=True, kw_only=True):
     scale: Name | None = None
     shift: Name | None = None
     places: Annotated[tuple[Count, ...], msgspec.Meta(max_length=256)] | None = None
+
+
+class Callback(_Part, frozen=True, kw_only=True):
+    """One callback that ``fit`` was given: Keras' class name and the settings that matter."""
+
+    kind: Name
+    settings: dict[Name, Value] = {}
 
 
 class Fit(_Part, frozen=True, kw_only=True):
@@ -114,6 +121,7 @@ class Fit(_Part, frozen=True, kw_only=True):
     training: Cards
     validation: Cards | None = None
     validation_split: float = 0.0
+    callbacks: Annotated[tuple[Callback, ...], msgspec.Meta(max_length=64)] = ()
     device: Name = ""
     means: Annotated[tuple[Name, ...], msgspec.Meta(max_length=64)] = ()
     snapshots: Annotated[tuple[Count, ...], msgspec.Meta(max_length=10_000)] = ()
@@ -127,20 +135,35 @@ class Asked(_Part, frozen=True, kw_only=True):
     about: Cards
 
 
+class Numbers(_Part, frozen=True, kw_only=True):
+    """An array that was handed in: its type and shape, its ends, and which cards it holds."""
+
+    dtype: Name
+    shape: Shape
+    low: float | None = None
+    high: float | None = None
+    about: Cards = Cards()
+
+
 class Claim(_Part, frozen=True, kw_only=True):
     """A value handed in to a check: its Python type, and as much of it as is plain data."""
 
     kind: Name
     value: Value | Annotated[tuple[Value, ...], msgspec.Meta(max_length=64)] = None
     blank: bool = False
+    numbers: Numbers | None = None
 
 
 class HandIn(_Part, frozen=True, kw_only=True):
-    """One call of a check: what was claimed, and the model it was claimed of."""
+    """One call of a check: what was claimed, and the model it was claimed of.
+
+    ``others`` are the models that were handed in besides, by the names of their claims.
+    """
 
     question: Name
     claims: dict[Name, Claim] = {}
     model: Model | None = None
+    others: Annotated[dict[Name, Model], msgspec.Meta(max_length=8)] = {}
 
 
 class Devices(_Part, frozen=True, kw_only=True):

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import autograder
 from autograder.execution.place import DATA, ROOM
+from autograder.lesson import lesson_folders
 
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/nix/store")
 # For the loader, for fonts, and for the drivers of a GPU. No accounts, no keys, no hosts.
@@ -119,7 +120,7 @@ def _folders(hidden: Iterable[Path]) -> Iterator[str]:
 
 
 def _python() -> set[Path]:
-    """The folders of this Python and its packages, under every name that they go by.
+    """The folders of this Python, its packages and the lessons, under every name they go by.
 
     Of our own package only the package itself: where it is installed from a checkout, the sources
     of the lessons with their solutions lie beside it.
@@ -128,7 +129,8 @@ def _python() -> set[Path]:
     packages = (Path(path) for path in sys.path if os.path.isdir(path))
     kept |= {path for path in packages if path.name in ("site-packages", "dist-packages")}
     kept |= set(_libraries())
-    names = {path for one in (*kept, PACKAGE) for path in (one, one.resolve())}
+    ours = (PACKAGE, *lesson_folders())
+    names = {path for one in (*kept, *ours) for path in (one, one.resolve())}
     return {path for path in names if not _lies_in(path, {*map(Path, SYSTEM), *names} - {path})}
 
 

@@ -28,10 +28,14 @@ ATTACHED = re.compile(r"attachment:([^)\s\"'>]+)")
 
 @dataclass(frozen=True, kw_only=True)
 class ReadNotebook:
-    """A notebook of the current format, and what had to be said of the file."""
+    """A notebook of the current format, and what had to be said of the file.
+
+    ``lesson`` is the name of the lesson that it says it belongs to; empty where it says nothing.
+    """
 
     notebook: NotebookNode
     notes: tuple[str, ...] = ()
+    lesson: str = ""
 
 
 def read_notebook(path: Path) -> ReadNotebook:
@@ -59,7 +63,17 @@ def read_notebook(path: Path) -> ReadNotebook:
     if len(data) > LARGE:
         size = f"{len(data) / 2**20:.0f} MiB"
         taking.notes.append(f"The file has {size}; its old outputs were left out.")
-    return ReadNotebook(notebook=notebook, notes=tuple(taking.notes[-MOST_NOTES:]))
+    return ReadNotebook(
+        notebook=notebook, notes=tuple(taking.notes[-MOST_NOTES:]), lesson=_lesson(content)
+    )
+
+
+def _lesson(content: dict[str, Any]) -> str:
+    """What ``{"autograder": {"lesson": …}}`` in the notebook's metadata says."""
+    told: Any = content
+    for part in ("metadata", "autograder", "lesson"):
+        told = told.get(part) if isinstance(told, dict) else None
+    return told if isinstance(told, str) else ""
 
 
 def _bytes(path: Path) -> bytes:

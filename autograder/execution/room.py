@@ -32,7 +32,7 @@ from autograder.messages import own_streams, receive, send
 # What every notebook of ours imports, and what runs it.
 LOADED = (
     *("tensorflow", "keras", "numpy.random", "matplotlib.backends.backend_agg"),
-    *("matplotlib.pyplot", "matplotlib_inline.backend_inline", "contourpy"),
+    *("matplotlib.pyplot", "contourpy"),
     *("PIL.PngImagePlugin", "PIL.features"),
     *("ipykernel.kernelapp", "ipykernel.debugger", "IPython.core.oinspect", "IPython.core.logger"),
     *("IPython.extensions.storemagic", "IPython.core.completerlib", "tornado.platform.asyncio"),

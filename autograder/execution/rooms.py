@@ -21,6 +21,7 @@ from autograder.execution import bare, bubblewrap, why_not
 from autograder.execution.cores import Cores
 from autograder.execution.place import CANARY, CORE, DATA, ROOM, Place
 from autograder.execution.room_process import Room, RoomError
+from autograder.lesson import found_again
 
 # What a notebook may know of the environment: where programs are, the language, the GPU's drivers.
 PASSED_ON = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "LD_LIBRARY_PATH", "VIRTUAL_ENV")
@@ -167,13 +168,16 @@ def environment(place: Place) -> dict[str, str]:
         | {
             # Our own package in this very version, wherever it was imported from.
             "PYTHONPATH": str(bubblewrap.PACKAGE.parent),
+            **found_again(),
             "PYTHONHASHSEED": "0",
             "PYTHONDONTWRITEBYTECODE": "1",
+            # As in JupyterLab. A kernel says so itself, too late where pyplot is loaded already.
+            "MPLBACKEND": "module://matplotlib_inline.backend_inline",
             # On a machine without a GPU TensorFlow reports an error where there is none.
             "TF_CPP_MIN_LOG_LEVEL": "3",
             # Several notebooks may share a GPU with us: take what is needed, not all.
             "TF_FORCE_GPU_ALLOW_GROWTH": "true",
-            # Ten neurons do not fill a core; several submissions side by side do.
+            # A small network does not fill a core; several submissions side by side do.
             "TF_NUM_INTRAOP_THREADS": "1",
             "TF_NUM_INTEROP_THREADS": "1",
             "OMP_NUM_THREADS": "1",

@@ -16,8 +16,8 @@ from autograder.errors import SubmissionError, writing
 from autograder.evidence import save
 from autograder.execution import Executed, Rooms, Trace
 from autograder.execution.reading import ReadNotebook, read_notebook
-from autograder.execution.restore import Restored, grade_id, restore
-from autograder.grading import results, sharing
+from autograder.execution.restore import Restored, restore
+from autograder.grading import recognise, results, sharing
 from autograder.grading.plan import Plan
 from autograder.grading.pool import LocalPool, PoolMaker
 from autograder.grading.results import Graded
@@ -25,7 +25,7 @@ from autograder.grading.session import Session
 from autograder.grading.store import Store
 from autograder.judge import JudgeError, Verdicts
 from autograder.judge_process import Judge
-from autograder.lesson import Lesson, guess_lesson, lesson_names, load_lesson
+from autograder.lesson import Lesson
 from autograder.render.notebook import filled
 from autograder.report import Report
 from autograder.submissions import Submission, readable
@@ -102,13 +102,26 @@ class Grader:
         (graded,) = self.judged([(plan, trace, False)])
         return graded
 
-    def plan(self, submission: Submission, place: str) -> Plan:
-        """Read a submission and put it right.
+    def lesson_of(self, submission: Submission) -> Lesson | None:
+        """The lesson of a submission, as far as it can be told without reading it."""
+        return self.lesson or recognise.by_name(submission, self.course)
+
+    def read(self, submission: Submission) -> tuple[ReadNotebook, Lesson]:
+        """Read a submission, and tell which lesson it is for.
 
         Raises:
-            SubmissionError: it cannot be run, and why.
+            SubmissionError: it cannot be read, or its lesson cannot be told.
         """
-        read, lesson = self._read(submission)
+        if submission.path is None:
+            raise SubmissionError("There is no notebook in this folder.")
+        read = read_notebook(submission.path)
+        if self.lesson:
+            return read, self.lesson
+        lesson, notes = recognise.told(submission, read, self.course)
+        return replace(read, notes=(*notes, *read.notes)), lesson
+
+    def plan(self, submission: Submission, read: ReadNotebook, lesson: Lesson, place: str) -> Plan:
+        """Put right what was read; ``place`` is the folder for its results."""
         released = nbformat.read(self.course.released(lesson), as_version=4)
         restored = restore(read.notebook, released)
         notes = (*submission.notes, *read.notes, *restored.notes)
@@ -156,16 +169,17 @@ class Grader:
         report = results.report_on(plan, trace, made.evidence.run, said)
         notebook = filled(made.notebook, report, plan.lesson)
         with writing():
-            results.write_report(folder, report, plan.lesson)
+            results.write_report(folder, report, plan.lesson, notebook)
             results.write_notebook(folder, notebook)
         return Graded(report=report, notebook=notebook)
 
-    def unrun(self, submission: Submission, reason: str, place: str, trouble: str = "") -> Report:
+    def unrun(
+        self, submission: Submission, reason: str, lesson: Lesson, place: str, trouble: str = ""
+    ) -> Report:
         """Write a report on what could not be run, in place of an earlier one.
 
         ``trouble`` is our own traceback, where it is our fault.
         """
-        lesson = self.lesson or _by_folder(submission) or load_lesson(lesson_names()[0])
         report = results.failed(submission, readable(reason), lesson)
         report = replace(report, place=place, trouble=readable(trouble) or None)
         with writing():
@@ -174,23 +188,3 @@ class Grader:
 
     def _folder(self, plan: Plan) -> Path:
         return self.results / plan.lesson.name / plan.place
-
-    def _read(self, submission: Submission) -> tuple[ReadNotebook, Lesson]:
-        if submission.path is None:
-            raise SubmissionError("There is no notebook in this folder.")
-        read = read_notebook(submission.path)
-        lesson = self.lesson or guess_lesson(
-            name for cell in read.notebook.cells if (name := grade_id(cell))
-        )
-        lesson = lesson or _by_folder(submission)
-        if lesson is None and len(lesson_names()) == 1:
-            lesson = load_lesson(lesson_names()[0])
-        if lesson is None:
-            raise SubmissionError("This notebook belongs to no lesson that is known here.")
-        return read, lesson
-
-
-def _by_folder(submission: Submission) -> Lesson | None:
-    """The lesson after which the folder of a submission is named."""
-    name = submission.folder.name if submission.folder else ""
-    return load_lesson(name) if name in lesson_names() else None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,10 +14,11 @@ from nbformat import NotebookNode
 from autograder.evidence import Run, write_whole
 from autograder.execution import Trace
 from autograder.execution.restore import Restored
+from autograder.grading import sharing
 from autograder.grading.plan import Plan
 from autograder.judge import Verdicts
 from autograder.lesson import Lesson
-from autograder.render import html
+from autograder.render import feedback
 from autograder.render.notebook import filled
 from autograder.report import Report
 from autograder.submissions import Submission, readable
@@ -43,6 +43,8 @@ def report_on(plan: Plan, trace: Trace, run: Run, verdicts: Verdicts) -> Report:
         shared=run.shared,
         warm=trace.warm or trace.isolation == "none",
         interrupted=bool(trace.stopped and trace.stopped.by_others),
+        limits=run.limits,
+        program=sharing.program(plan.job),
         notes=run.notes,
         full_score=plan.lesson.max_score,
         place=plan.place,
@@ -76,10 +78,12 @@ def unreadable(submission: Submission, restored: Restored, lesson: Lesson, reaso
     return Graded(report=report, notebook=filled(restored.notebook, report, lesson))
 
 
-def write_report(folder: Path, report: Report, lesson: Lesson) -> None:
-    """Write ``report.json`` and ``report.html``."""
+def write_report(
+    folder: Path, report: Report, lesson: Lesson, notebook: NotebookNode | None = None
+) -> None:
+    """Write ``report.json``, and ``report.html`` with the notebook that shows the report."""
     write_whole(folder / "report.json", msgspec.json.format(msgspec.json.encode(report)))
-    write_whole(folder / "report.html", html.page(report, lesson).encode())
+    write_whole(folder / "report.html", feedback.page(report, lesson, notebook).encode())
 
 
 def write_notebook(folder: Path, notebook: NotebookNode) -> None:
@@ -112,14 +116,16 @@ def place_for(name: str) -> str:
     return f"_{safe}" if safe == "index.html" else safe[:100] or "_"
 
 
-def places(submissions: Sequence[Submission]) -> list[str]:
-    """A folder name for each submission, no two alike."""
-    taken: set[str] = set()
-    found = []
-    for submission in submissions:
-        place, number = place_for(submission.name), 2
-        while place in taken:
-            place, number = f"{place_for(submission.name)} ({number})", number + 1
-        taken.add(place)
-        found.append(place)
-    return found
+class Places:
+    """Folder names for the results of submissions, no two alike in one lesson."""
+
+    def __init__(self) -> None:
+        self._taken: set[tuple[str, str]] = set()
+
+    def take(self, lesson: Lesson, name: str) -> str:
+        """The folder name for a submission of this name."""
+        place, number = place_for(name), 2
+        while (lesson.name, place) in self._taken:
+            place, number = f"{place_for(name)} ({number})", number + 1
+        self._taken.add((lesson.name, place))
+        return place

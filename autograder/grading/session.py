@@ -9,10 +9,12 @@ from typing import Protocol
 
 from autograder.errors import ClusterError, IsolationError, ResultsError, SubmissionError
 from autograder.execution import CancelledError, Trace
+from autograder.execution.reading import ReadNotebook
 from autograder.grading.plan import Plan
 from autograder.grading.pool import Pool
-from autograder.grading.results import Graded, places
+from autograder.grading.results import Graded, Places
 from autograder.grading.store import Store
+from autograder.lesson import NO_LESSON, Lesson
 from autograder.report import Report
 from autograder.submissions import Submission
 
@@ -29,13 +31,21 @@ class Hands(Protocol):
     def store(self) -> Store:
         """The runs that are kept."""
 
-    def plan(self, submission: Submission, place: str) -> Plan:
-        """Read a submission and put it right."""
+    def lesson_of(self, submission: Submission) -> Lesson | None:
+        """The lesson of a submission, as far as it can be told without reading it."""
+
+    def read(self, submission: Submission) -> tuple[ReadNotebook, Lesson]:
+        """Read a submission, and tell which lesson it is for."""
+
+    def plan(self, submission: Submission, read: ReadNotebook, lesson: Lesson, place: str) -> Plan:
+        """Put right what was read."""
 
     def judged(self, ran: Sequence[Ran]) -> list[Graded]:
         """Judge runs of one lesson together, and write their results."""
 
-    def unrun(self, submission: Submission, reason: str, place: str, trouble: str = "") -> Report:
+    def unrun(
+        self, submission: Submission, reason: str, lesson: Lesson, place: str, trouble: str = ""
+    ) -> Report:
         """Write a report on what could not be run."""
 
 
@@ -50,16 +60,15 @@ class Session:
         # Keys of programs whose run cannot be shared after all.
         self._apart: set[str] = set()
         self._ready: list[Ran] = []
+        self._places = Places()
+        self._lessons: dict[str, Lesson] = {}
+        # What could not be read, and by its name may be of any lesson.
+        self._lost: list[tuple[Submission, Exception]] = []
 
     def reports(self, submissions: Sequence[Submission]) -> Iterator[Report]:
         """The reports, as they are ready."""
-        for submission, place in zip(submissions, places(submissions), strict=True):
-            try:
-                self._take(self._grader.plan(submission, place))
-            except SubmissionError as error:
-                yield self._grader.unrun(submission, str(error), place)
-            except Exception as error:  # noqa: BLE001  one submission must not end the class
-                yield self._stumbled(submission, place, error)
+        for submission in submissions:
+            yield from self._begin(submission)
             if len(self._ready) >= AT_ONCE:
                 yield from self._judge()
             while len(self._running) >= self._pool.at_once:
@@ -67,6 +76,33 @@ class Session:
         while self._running:
             yield from self._wait()
         yield from self._judge()
+        # A class is of one lesson: what is among its notebooks was meant to be another.
+        lesson = next(iter(self._lessons.values())) if len(self._lessons) == 1 else NO_LESSON
+        for submission, error in self._lost:
+            yield self._unread(submission, lesson, error)
+
+    def _begin(self, submission: Submission) -> Iterator[Report]:
+        try:
+            read, lesson = self._grader.read(submission)
+        except Exception as error:  # noqa: BLE001  one submission must not end the class
+            known = self._grader.lesson_of(submission)
+            if known:
+                yield self._unread(submission, known, error)
+            else:
+                self._lost.append((submission, error))
+            return
+        self._lessons[lesson.name] = lesson
+        place = self._places.take(lesson, submission.name)
+        try:
+            self._take(self._grader.plan(submission, read, lesson, place))
+        except Exception as error:  # noqa: BLE001  the same
+            yield self._stumbled(submission, lesson, place, error)
+
+    def _unread(self, submission: Submission, lesson: Lesson, error: Exception) -> Report:
+        place = self._places.take(lesson, submission.name)
+        if isinstance(error, SubmissionError):
+            return self._grader.unrun(submission, str(error), lesson, place)
+        return self._stumbled(submission, lesson, place, error)
 
     def _take(self, plan: Plan) -> None:
         """Find a run for it, wait with another submission for the same run, or start one."""
@@ -90,7 +126,7 @@ class Session:
             except (CancelledError, ClusterError, IsolationError):
                 raise
             except Exception as error:  # noqa: BLE001  one submission must not end the class
-                yield self._stumbled(plans[0].submission, plans[0].place, error)
+                yield self._stumbled(plans[0].submission, plans[0].lesson, plans[0].place, error)
                 self._apart.update(set(plans[0].keys.all) - {plans[0].keys.own})
                 for plan in plans[1:]:
                     self._take(plan)
@@ -121,13 +157,15 @@ class Session:
         except Exception as error:  # noqa: BLE001  one submission must not end the class
             if len(batch) == 1:
                 ((plan, _, _),) = batch
-                yield self._stumbled(plan.submission, plan.place, error)
+                yield self._stumbled(plan.submission, plan.lesson, plan.place, error)
                 return
             for one in batch:
                 yield from self._judged([one])
 
-    def _stumbled(self, submission: Submission, place: str, error: Exception) -> Report:
+    def _stumbled(
+        self, submission: Submission, lesson: Lesson, place: str, error: Exception
+    ) -> Report:
         """Our own fault: told with the traceback, never as a grade."""
         reason = f"The grader itself failed: {error}".partition("\n")[0]
         trouble = "".join(traceback.format_exception(error))
-        return self._grader.unrun(submission, reason, place, trouble)
+        return self._grader.unrun(submission, reason, lesson, place, trouble)

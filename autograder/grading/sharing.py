@@ -22,6 +22,7 @@ import msgspec
 import autograder
 from autograder.evidence import SCHEMA
 from autograder.execution import Job, Trace
+from autograder.lesson import lesson_folders
 from autograder.program import tree
 
 IMPORTS = frozenset(
@@ -61,7 +62,7 @@ SOFTWARE = ("tensorflow", "keras", "numpy", "matplotlib", "ipykernel", "ipython"
 # The parts of our own package that have a hand in a run.
 OURS = (
     *("*.py", "dataset/*.py", "evidence/*.py", "execution/*.py", "notebook/*.py"),
-    *("recorder/*.py", "lessons/*/*.py"),
+    "recorder/*.py",
 )
 
 
@@ -91,7 +92,9 @@ def conditions(*, isolation: str, data: str) -> tuple[str, ...]:
 
 def _digest_of_ours() -> str:
     package = Path(autograder.__file__).parent
-    files = [path for part in OURS for path in sorted(package.glob(part))]
+    places = [(package, part) for part in OURS]
+    places += [(folder, "*/*.py") for folder in lesson_folders()]
+    files = [path for folder, part in places for path in sorted(folder.glob(part))]
     return _digest(path.read_bytes() for path in files)
 
 
@@ -106,6 +109,11 @@ def keys(job: Job, under: Iterable[str], *, owner: str, share: bool) -> Keys:
         return Keys(own=own)
     program = _digest([*base, b"program", *(_program(cell).encode() for cell in job.cells)])
     return Keys(own=own, text=text, program=program)
+
+
+def program(job: Job) -> str:
+    """A name for what the cells of a job do, whoever handed them in and however they are run."""
+    return _digest(tree(cell).encode() for cell in job.cells)[:16]
 
 
 def _program(source: str) -> str:

@@ -9,15 +9,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from jupyter_core.application import JupyterApp
+from nbgrader.api import Gradebook
 from nbgrader.apps.baseapp import NbGrader
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from traitlets.config import Application, Config
 
-from autograder.course import CONFIG
+from autograder import DISTRIBUTION
 from autograder.errors import CourseError
+from autograder.root import CONFIG
 
+GENERATE = "Run `autograder generate`, or `nbgrader generate_assignment`, first."
 COURSE_ID = "default_course"  # what nbgrader's own gradebook calls a course without a name
 
 
@@ -62,6 +65,20 @@ def _absolute(address: str, root: Path) -> str:
     return url.set(database=str(root / file)).render_as_string(hide_password=False)
 
 
+def open_gradebook(directory: CourseDirectory) -> Gradebook:
+    """The course's gradebook, which has to be there already; to be closed by who asked for it.
+
+    Raises:
+        CourseError: there is none, or it cannot be reached.
+    """
+    address = directory.db_url
+    url = make_url(address)
+    if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
+        raise CourseError(f"There is no gradebook {url.database} yet. {GENERATE}")
+    with explained(address), alembic_found():
+        return Gradebook(address, directory.course_id)
+
+
 @contextlib.contextmanager
 def explained(address: str) -> Iterator[None]:
     """What went wrong at the database, in one line, without its password."""
@@ -71,7 +88,7 @@ def explained(address: str) -> Iterator[None]:
     except ModuleNotFoundError as error:
         raise CourseError(
             f"For the gradebook {shown}, {error.name} is missing. For PostgreSQL:"
-            " `pip install 'building-a-brain[postgresql]'`."
+            f" `pip install '{DISTRIBUTION}[postgresql]'`."
         ) from error
     except SQLAlchemyError as error:
         reason = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]

@@ -19,7 +19,7 @@ from nbgrader.preprocessors import SaveCells
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
-from autograder.course import CONFIG, Course
+from autograder.course import Course
 from autograder.errors import CourseError
 from autograder.evidence import write_whole
 from autograder.lesson import Lesson, lesson_names, load_lesson
@@ -30,6 +30,7 @@ from autograder.nbgrader_plugin.configured import (
     environment,
 )
 from autograder.nbgrader_plugin.solved import RunSolution
+from autograder.root import CONFIG
 from autograder.solution import is_sealed, without_outputs
 
 MOST_LINES = 40
@@ -188,7 +189,8 @@ def _lessons(root: Path) -> list[Lesson]:
         if not (root / "source" / name / load_lesson(name).notebook).is_file():
             raise CourseError(f"source/{name}/{name}.ipynb is missing.")
     if not found:
-        raise CourseError(f"There is no lesson in source/; there could be {lesson_names()[0]}.")
+        there = ", ".join(lesson_names())
+        raise CourseError(f"There is no lesson in source/; there could be: {there}.")
     return [load_lesson(name) for name in found]
 
 

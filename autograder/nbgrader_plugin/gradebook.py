@@ -16,18 +16,18 @@ import nbformat
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook, Student, SubmittedAssignment, SubmittedNotebook
 from nbgrader.converters import Autograde
-from sqlalchemy import make_url
 from sqlalchemy.orm import Session
 
-from autograder.course import CONFIG, Course
+from autograder.course import Course
 from autograder.errors import CourseError
 from autograder.lesson import Lesson
 from autograder.nbgrader_plugin.autograded import Folder, handed_in, is_student
 from autograder.nbgrader_plugin.configured import (
-    alembic_found,
+    GENERATE,
     course_directory,
     explained,
     importable,
+    open_gradebook,
 )
 from autograder.nbgrader_plugin.rows import (
     CellRows,
@@ -40,8 +40,7 @@ from autograder.nbgrader_plugin.steps import Recorded, Steps
 from autograder.nbgrader_plugin.submitted import META
 from autograder.render.notebook import filled
 from autograder.report import Report
-
-GENERATE = "Run `autograder generate`, or `nbgrader generate_assignment`, first."
+from autograder.root import CONFIG
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,12 +75,7 @@ class GradebookWriter:
         self._gradebook: Gradebook | None = None
 
     def __enter__(self) -> Self:
-        address = self._directory.db_url
-        url = make_url(address)
-        if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
-            raise CourseError(f"There is no gradebook {url.database} yet. {GENERATE}")
-        with explained(address), alembic_found():
-            self._gradebook = Gradebook(address, self._directory.course_id)
+        self._gradebook = open_gradebook(self._directory)
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -20,10 +20,10 @@ from sqlalchemy.orm import Session, load_only, undefer
 from traitlets import TraitError
 from traitlets.utils.importstring import import_item
 
-from autograder.course import CONFIG
 from autograder.errors import CourseError
 from autograder.execution.restore import grade_id
 from autograder.nbgrader_plugin.rows import CellRows
+from autograder.root import CONFIG
 
 AGAIN = "Run `autograder generate`, so that both are made from the same source."
 # The run is over; and the cells' metadata is the released one, which was checked when it was made.

@@ -129,7 +129,7 @@ class RunAndJudge(Execute):
         place = place_for(submission.name)
         with replace(grader_for(course), lesson=lesson) as grader:
             if reason := told.get("unreadable"):
-                grader.unrun(submission, str(reason), place)
+                grader.unrun(submission, str(reason), lesson, place)
                 graded = unreadable(submission, restored, lesson, str(reason))
             else:
                 graded = grader.run_and_judge(submission, lesson, restored, place)

@@ -13,13 +13,14 @@ from nbformat import NotebookNode
 from nbgrader.preprocessors import Execute
 
 from autograder import dataset, execution
-from autograder.course import Settings, find_root, settings_of
+from autograder.course import Settings, settings_of
 from autograder.evidence import EVIDENCE_VARIABLE
 from autograder.execution import PRELUDE, Rooms
 from autograder.execution.beside import files_beside
 from autograder.execution.job import Job, Ran
 from autograder.notebook.desk import VALIDATING
 from autograder.render import safe, signs
+from autograder.root import find_root
 
 # Without the variable that asks the checks to be silent, with the one that makes them raise.
 SPEAK = f"""\

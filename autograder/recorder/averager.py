@@ -12,21 +12,12 @@ from numpy.typing import NDArray
 
 from autograder.recorder.describe import named_trainable, values_of
 from autograder.recorder.plain import name_of, text
+from autograder.snapshots import steps_a_snapshot
 
-CARDS_A_SNAPSHOT = 4_000
-# Where it cannot be told how many cards a step takes; that many of 32 are 4,000.
-STEPS_A_SNAPSHOT = 125
 MOST_EPOCHS = 50
 MOST_TOLD = 1_000
 MOST_NAMES = 64
 MOST_BYTES = 16 * 2**20
-
-
-def steps_a_snapshot(cards_a_step: int | None) -> int:
-    """After how many steps a snapshot is taken: as many as come nearest to 4,000 cards."""
-    if not cards_a_step:
-        return STEPS_A_SNAPSHOT
-    return max(1, round(CARDS_A_SNAPSHOT / cards_a_step))
 
 
 def _calmly(hook: Callable[..., None]) -> Callable[..., None]:

@@ -1,6 +1,6 @@
-"""Which of the lesson's cards some data is, and what was done to its pixels.
+"""Which of the course's cards some data is, and what was done to its pixels.
 
-Data is compared with the lesson's own images up to an affine map, one for all pixels or one a
+Data is compared with the course's own images up to an affine map, one for all pixels or one a
 pixel, so that ``x / 255`` and standardised pixels are told for what they are.
 """
 
@@ -14,11 +14,11 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from autograder.dataset import FashionMnist
+from autograder.dataset import PIXELS, FashionMnist
+from autograder.evidence import Cards
 from autograder.recorder.affine import Floats, affine
 
 SAMPLE = 256
-PIXELS = 784
 # Parts of a sample: above it is that set, below the other one.
 NEARLY_ALL = 0.95
 # How far a light pixel lies above the mean of its card, as a part of the card's range. In cards
@@ -44,6 +44,17 @@ class Told:
         """The same, of so many cards."""
         return replace(self, count=count)
 
+    def as_cards(self, prefix: str, arrays: dict[str, NDArray[Any]]) -> Cards:
+        """The same as evidence; the map goes among the arrays, under this prefix."""
+        names: dict[str, str | None] = {"scale": None, "shift": None}
+        for part, array in (("scale", self.scale), ("shift", self.shift)):
+            if array is not None:
+                names[part] = f"{prefix}/{part}"
+                arrays[f"{prefix}/{part}"] = np.asarray(array)
+        return Cards(
+            count=self.count, cards=self.cards, labels=self.labels, places=self.places, **names
+        )
+
 
 @dataclass(frozen=True)
 class _Found:
@@ -61,7 +72,7 @@ def cardbox(data: FashionMnist) -> Cardbox:
 
 
 class Cardbox:
-    """The lesson's cards, to find others among them."""
+    """The course's cards, to find others among them."""
 
     def __init__(self, data: FashionMnist) -> None:
         self._images = np.concatenate([data.train_images, data.valid_images]).reshape(-1, PIXELS)

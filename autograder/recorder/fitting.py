@@ -10,7 +10,7 @@ import keras
 import numpy as np
 
 from autograder.evidence import Cards, Fit
-from autograder.recorder import describe
+from autograder.recorder import callbacks, describe
 from autograder.recorder.averager import Averager
 from autograder.recorder.fingerprint import Cardbox, Told
 from autograder.recorder.plain import accepted, name_of, whole
@@ -41,14 +41,14 @@ class Fitting:
 
     def _get_on(self, arguments: dict[str, Any]) -> None:
         given = arguments.get("callbacks")
+        self._others = callbacks.listed(given)
         if isinstance(given, keras.callbacks.CallbackList):
             # Made by the student, and perhaps used again.
             self.averager.set_model(self.model)
             given.callbacks.append(self.averager)
             self._list = given
         else:
-            others = given if isinstance(given, list | tuple) else [given] if given else []
-            arguments["callbacks"] = [*others, self.averager]
+            arguments["callbacks"] = [*self._others, self.averager]
 
     def _get_off(self) -> None:
         if self._list is not None:
@@ -78,6 +78,7 @@ class Fitting:
             if self._quiz
             else None,
             validation_split=self._split,
+            callbacks=callbacks.described(self._others),
             device=self._where(),
             means=tuple(averager.means),
             snapshots=tuple(averager.snapshots),
@@ -119,11 +120,4 @@ def _cards(tap: Tap, box: Cardbox, prefix: str, arrays: describe.Arrays, quietly
     told = Told()
     with quietly("what the model was given could not be looked at"):
         told = tap.tell(box)
-    names: dict[str, str | None] = {"scale": None, "shift": None}
-    for part, array in (("scale", told.scale), ("shift", told.shift)):
-        if array is not None:
-            names[part] = f"{prefix}/{part}"
-            arrays[f"{prefix}/{part}"] = np.asarray(array)
-    return Cards(
-        count=told.count, cards=told.cards, labels=told.labels, places=told.places, **names
-    )
+    return told.as_cards(prefix, arrays)

@@ -15,6 +15,8 @@ MOST_FITS = 500
 # Older ones are told without their arrays; the newer ones are what is judged.
 MOST_FITS_WITH_ARRAYS = 100
 MOST_QUESTIONS = 200
+# Bytes of the means of one call; of a single layer of neurons fifty epochs take less.
+MOST_WRITTEN = 2 * 2**20
 
 
 class Fits:
@@ -66,6 +68,24 @@ class Fits:
                     if (cards := getattr(fit, name))
                 }
                 self.told[place] = msgspec.structs.replace(fit, means=(), snapshots=(), **bare)
+
+
+def worth_writing(fit: Fit, arrays: Arrays) -> tuple[Fit, Arrays]:
+    """A call of ``fit`` and its means, those of its last epochs where all would be too much.
+
+    What is judged is the end of a training, and what is written is kept for a whole class.
+    """
+    means = {
+        name: one
+        for name in fit.means
+        if (one := arrays.get(f"fit-{fit.number}/{name}")) is not None
+    }
+    size = sum(one[0].nbytes for one in means.values() if len(one))
+    most = max(1, MOST_WRITTEN // size) if size else 0
+    if len(fit.snapshots) <= most or not size:
+        return fit, {}
+    shorter = {f"fit-{fit.number}/{name}": one[-most:] for name, one in means.items()}
+    return msgspec.structs.replace(fit, snapshots=fit.snapshots[-most:]), shorter
 
 
 class Questions:

@@ -18,7 +18,6 @@ import tensorflow as tf
 from autograder import dataset
 from autograder.evidence import (
     MAX_JSON_BYTES,
-    Claim,
     Devices,
     Fit,
     HandIn,
@@ -30,7 +29,8 @@ from autograder.evidence import (
 from autograder.recorder import describe, plain
 from autograder.recorder.fingerprint import Cardbox, cardbox
 from autograder.recorder.fitting import Fitting
-from autograder.recorder.kept import Fits, Questions
+from autograder.recorder.handed import handed_in
+from autograder.recorder.kept import Fits, Questions, worth_writing
 from autograder.recorder.watch import watch
 
 MOST_TROUBLES = 50
@@ -61,11 +61,12 @@ class Recorder:
 
     @functools.cached_property
     def data(self) -> dataset.FashionMnist:
-        """The lesson's own cards, read afresh: the notebook may have changed its copy."""
+        """The course's own cards, read afresh: the notebook may have changed its copy."""
         return dataset.load()
 
     @functools.cached_property
-    def _box(self) -> Cardbox:
+    def box(self) -> Cardbox:
+        """The box in which the course's cards are looked for."""
         return cardbox(self.data)
 
     def watch(self) -> None:
@@ -77,25 +78,13 @@ class Recorder:
         self._watching.close()
 
     def hand_in(self, question: str, claims: dict[str, object]) -> None:
-        """Write down what was handed in to a check, and the model as it stands now.
+        """Write down what was handed in to a check, and models as they stand now.
 
         A later hand-in for the same question takes the place of the earlier one.
         """
-        given = claims.get("model")
-        described: Model | None = None
-        arrays: describe.Arrays = {}
-        if isinstance(given, keras.Model):
-            with self.quietly("the model could not be described"):
-                model, arrays = describe.model(given, self._number(given), f"hand-in-{question}")
-                described = plain.accepted(model)
-        claimed: dict[str, Claim] = {}
-        for name, value in claims.items():
-            claimed[name] = Claim(kind=plain.text(type(value).__name__, 300))
-            with self.quietly(f"`{name}` could not be read"):
-                claimed[name] = plain.accepted(plain.claim(value))
+        given = handed_in(question, claims, self)
         self._hand_ins.pop(question, None)
-        hand_in = HandIn(question=question, claims=claimed, model=described)
-        self._hand_ins[question] = hand_in, arrays
+        self._hand_ins[question] = given
         with self.quietly("what was recorded could not be written"):
             self._write()
 
@@ -155,16 +144,16 @@ class Recorder:
 
     def keep_fit(self, fitting: Fitting, error: BaseException | None, history: object) -> None:
         """A call of ``fit`` has ended."""
-        model = self._number(fitting.model)
-        fit, arrays = fitting.told(self._fits.next_number, model, error, self._box, self.quietly)
+        model = self.number(fitting.model)
+        fit, arrays = fitting.told(self._fits.next_number, model, error, self.box, self.quietly)
         if fitting.averager.trouble:
             self._trouble(f"the weights could not be averaged: {fitting.averager.trouble}")
         self._fits.add(fit, arrays, history)
 
     def keep_question(self, model: keras.Model, x: Any) -> None:
         """A model was asked for its outputs."""
-        number = self._number(model)
-        self._questions.add(number, self._fits.count(number), self._box.tell(x))
+        number = self.number(model)
+        self._questions.add(number, self._fits.count(number), self.box.tell(x))
 
     def keep_device_question(self, name: str) -> None:
         """TensorFlow was asked for its devices."""
@@ -175,7 +164,7 @@ class Recorder:
         if len(self._troubles) < MOST_TROUBLES:
             self._troubles.append(plain.text(trouble))
 
-    def _number(self, model: keras.Model) -> int:
+    def number(self, model: keras.Model) -> int:
         """Which model this is: 0 for the first one seen in this kernel."""
         for number, known in enumerate(self._models):
             if known() is model:
@@ -187,6 +176,12 @@ class Recorder:
         if self._folder is None:
             return
         record, arrays = self.recorded()
+        fits = []
+        for fit in record.fits:
+            shorter, means = worth_writing(fit, arrays)
+            fits.append(shorter)
+            arrays |= means
+        record = msgspec.structs.replace(record, fits=tuple(fits))
         data = msgspec.json.encode(record)
         if len(data) > MAX_JSON_BYTES:
             # What was written before stays, and can be read.

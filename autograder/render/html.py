@@ -5,10 +5,9 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Sequence
-from urllib.parse import quote
 
 from autograder.lesson import Lesson, Question
-from autograder.render import signs, words
+from autograder.render import signs, standing, words
 from autograder.report import CheckResult, Outcome, Report
 
 # Symbol and colour; the symbol and the word beside it carry the meaning without the colour.
@@ -24,7 +23,8 @@ MARKS = {
 }
 # JupyterLab's own colour, else that of VS Code, else that of the page: Colab's, or nbconvert's.
 INK = "color:var(--jp-ui-font-color1,var(--vscode-foreground,inherit))"
-PALE = "opacity:.8"
+# Not by opacity: it would make pale what has a colour of its own, such as code in nbgrader's pages.
+PALE = "color:var(--jp-ui-font-color2,var(--vscode-descriptionForeground,inherit))"
 SIGN = (
     "font-weight:bold;font-size:19px;line-height:1.1;display:inline-block;flex:none;width:18px;"
     "text-align:center"
@@ -91,6 +91,7 @@ def answer(
 
 def _row(one: CheckResult) -> str:
     more = "".join(pale(line) for line in words.below(one))
+    more += standing.plot(one.standing) if one.standing else ""
     return (
         '<div style="display:flex;gap:8px;margin:3px 0">'
         f"{mark(one.outcome)}<div>{text(one.message)}{more}</div></div>"
@@ -99,23 +100,22 @@ def _row(one: CheckResult) -> str:
 
 PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:;
+ style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
 <meta name="viewport" content="width=device-width, initial-scale=1"><title>{title}</title>
 <style>
-:root {{ color-scheme: light dark }}
+:root {{ color-scheme: light dark; background: Canvas; color: CanvasText }}
 body {{ font: 16px/1.5 system-ui, sans-serif; margin: 2em auto; max-width: 70em; padding: 0 1em }}
-table {{ border-collapse: collapse; width: 100% }}
-th, td {{ text-align: left; vertical-align: top; padding: .35em .7em }}
-th, td {{ border-bottom: 1px solid #8884 }}
-td.number, th.number {{ text-align: right; font-variant-numeric: tabular-nums }}
 h1 {{ font-size: 1.5em }}
-</style></head><body>
+@media (prefers-color-scheme: dark) {{ :root {{ --jp-ui-font-color2: #a3adb8 }} }}
+{style}</style></head><body>
 {body}
 </body></html>
 """
 
 
-def page(report: Report, lesson: Lesson) -> str:
-    """One submission's report as a page of its own."""
+def page(report: Report, lesson: Lesson, *, below: str = "", style: str = "") -> str:
+    """One submission's report as a page; ``below`` it more HTML, with a ``style`` of its own."""
     head = (
         f"<h1>{text(lesson.title)}: {text(report.name)}</h1>"
         f"<p><strong>{words.number(report.score)} of {words.number(report.max_score)} points"
@@ -131,31 +131,7 @@ def page(report: Report, lesson: Lesson) -> str:
         if (results := report.of(question.name))
     )
     return PAGE.format(
-        title=html.escape(signs.line(f"{lesson.title}: {report.name}")), body=head + notes + answers
+        title=html.escape(signs.line(f"{lesson.title}: {report.name}")),
+        style=style,
+        body=f"<main>{head}{notes}{answers}{below}</main>",
     )
-
-
-def class_page(reports: Sequence[Report], lesson: Lesson) -> str:
-    """All submissions in one table, each with a link to its own page."""
-    rows = "".join(
-        f'<tr><td><a href="{html.escape(link(report))}">{text(report.name)}</a></td>'
-        f'<td class="number">{words.number(report.score)}</td>'
-        f'<td class="number">{words.number(report.max_score)}</td>'
-        f'<td class="number">{words.accuracy(report)}</td>'
-        f"<td>{text(report.first_message)}</td></tr>"
-        for report in reports
-    )
-    return PAGE.format(
-        title=html.escape(lesson.title),
-        body=(
-            f"<h1>{text(lesson.title)}</h1><table><thead><tr><th>Submission</th>"
-            '<th class="number">Points</th><th class="number">of</th>'
-            '<th class="number">Accuracy</th><th>First message</th></tr></thead>'
-            f"<tbody>{rows}</tbody></table>"
-        ),
-    )
-
-
-def link(report: Report) -> str:
-    """Where a submission's own page lies, seen from the class page."""
-    return f"{quote(report.place)}/report.html"

@@ -37,14 +37,15 @@ def refilled(notebook: NotebookNode, report: Report, lesson: Lesson) -> Notebook
             shown = _shown(html.notice(report.reason or ""), report.reason or "")
         for cell in notebook.cells:
             if cell.metadata.get("nbgrader", {}).get("grade_id") == question.grade_id:
-                value = _value(_points(question, results), cell.get("execution_count"))
+                value = _value(points(question, results), cell.get("execution_count"))
                 cell.outputs = [shown, value]
     if told := [*([report.reason] if report.reason else []), *report.notes]:
         notebook.cells.insert(0, _told(told))
     return notebook
 
 
-def _points(question: Question, results: Sequence[CheckResult]) -> float:
+def points(question: Question, results: Sequence[CheckResult]) -> float:
+    """What a question earns of its full points; what is not applicable counts as earned."""
     most = sum(one.max_points for one in results)
     if not most:
         return question.points if results else 0.0
@@ -57,8 +58,8 @@ def _shown(page: str, text: str) -> NotebookNode:
     return output
 
 
-def _value(points: float, count: int | None) -> NotebookNode:
-    data = {"text/plain": repr(round(float(points), 6))}
+def _value(earned: float, count: int | None) -> NotebookNode:
+    data = {"text/plain": repr(round(float(earned), 6))}
     output: NotebookNode = nbformat.v4.new_output("execute_result", data=data)
     output.execution_count = count
     return output

@@ -17,6 +17,7 @@ from rich.progress import (
 from rich.table import Table
 
 from autograder.render import signs, words
+from autograder.render.class_report import facts
 from autograder.report import Report
 
 
@@ -47,6 +48,17 @@ def table(reports: Sequence[Report]) -> Table:
             words.accuracy(report),
             _shown(report.first_message),
         )
+    return rows
+
+
+def mistakes(reports: Sequence[Report]) -> Table:
+    """What was wrong in a class, the most frequent first."""
+    rows = Table()
+    rows.add_column("Misconception", overflow="fold")
+    rows.add_column("Submissions", justify="right", no_wrap=True)
+    rows.add_column("What one of them was told")
+    for one in facts.mistakes(reports):
+        rows.add_row(_shown(one.name), str(len(one.reports)), _shown(one.example.message))
     return rows
 
 

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 from autograder.lesson import Question
+from autograder.render import standing
+from autograder.render.numbers import number, percent
 from autograder.report import CheckResult, Outcome, Report
 
+__all__ = [
+    "LABELS",
+    "accuracy",
+    "answer",
+    "number",
+    "percent",
+    "points",
+    "told",
+    "whose_run",
+]
 LABELS = {
     Outcome.PASSED: "right",
     Outcome.FAILED: "not yet right",
@@ -16,16 +27,6 @@ LABELS = {
     Outcome.NOT_APPLICABLE: "not marked here",
     Outcome.ERROR: "a person has to look",
 }
-
-
-def number(value: float) -> str:
-    """``2``, ``2.5``: no more digits than needed."""
-    return f"{value:.2f}".rstrip("0").rstrip(".")
-
-
-def percent(part: float) -> str:
-    """``79.9 %``: rounded down, so that what is below a bar never looks as if it were on it."""
-    return f"{math.floor(part * 1000 + 1e-9) / 10:.1f} %"
 
 
 def points(results: Sequence[CheckResult]) -> str:
@@ -75,6 +76,7 @@ def answer(
     for one in told(results):
         lines.append(f"  {LABELS[one.outcome]}: {one.message}")
         lines += [f"    {line}" for line in below(one, more=more)]
+        lines += [f"    {line}" for line in standing.words(one.standing)] if one.standing else []
     return "\n".join([*lines, *([f"  {footer}"] if footer else [])])
 
 

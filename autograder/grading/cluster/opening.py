@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from autograder import DISTRIBUTION
 from autograder.errors import ClusterError, UsageError
 from autograder.execution import Rooms
 from autograder.grading.cluster import words
@@ -36,7 +37,7 @@ def connect(address: str, patience: float) -> distributed.Client:
         from distributed import Client  # noqa: PLC0415  needs the extra
     except ImportError as error:
         raise UsageError(
-            "Grading on a cluster needs Dask: pip install 'building-a-brain[cluster]'."
+            f"Grading on a cluster needs Dask: pip install '{DISTRIBUTION}[cluster]'."
         ) from error
     # What happens to the connection we tell ourselves, without Dask's tracebacks.
     logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
@@ -92,4 +93,4 @@ def unlike(who: str, what: list[str]) -> ClusterError:
 
 def without_us(error: ImportError) -> ClusterError:
     """A worker could not even read what it was told."""
-    return ClusterError(f"A worker has not the building-a-brain that this machine has: {error}.")
+    return ClusterError(f"A worker has not the {DISTRIBUTION} that this machine has: {error}.")

@@ -7,6 +7,7 @@ from importlib import metadata
 
 import msgspec
 
+from autograder import DISTRIBUTION
 from autograder.execution import Trace
 from autograder.grading import sharing
 
@@ -60,7 +61,7 @@ Reply = Done | Ended | Cancelled | NeedsImages | Unlike | Insecure | Troubled
 def conditions() -> dict[str, str]:
     """What a run depends on besides the job and the images, by name."""
     found = dict(zip(NAMES, sharing.conditions(isolation="", data=""), strict=True))
-    own = {name: metadata.version(name) for name in ("building-a-brain", "msgspec")}
+    own = {name: metadata.version(name) for name in (DISTRIBUTION, "msgspec")}
     return own | {name: text.removeprefix(f"{name} ") for name, text in found.items()}
 
 

@@ -6,11 +6,11 @@ import math
 from collections.abc import Sequence
 
 from autograder.evidence import Evidence, Fit, Model
-from autograder.lessons.building_a_brain.accuracy import accuracy, last_weights, mean_weights
 from autograder.lessons.building_a_brain.lesson import LESSON
 from autograder.network import UnknownLayer
 from autograder.notebook.blank import Blank, used
 from autograder.notebook.desk import Desk
+from autograder.rules.weights import accuracy, last_weights, mean_weights
 
 _DESK = Desk(LESSON)
 

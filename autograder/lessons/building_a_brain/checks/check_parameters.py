@@ -4,67 +4,40 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.checks import Failed, Skipped, Tell
+from autograder.checks import Tell
 from autograder.evidence import Evidence
-from autograder.lessons.building_a_brain.facts import (
-    CLASSES,
-    PARAMETERS,
-    PIXELS,
-    shown,
-    whole_number,
+from autograder.lesson import Lesson
+from autograder.lessons.building_a_brain.counting import (
+    another_number,
+    no_whole_number,
+    one_neuron,
+    weights_only,
 )
+from autograder.lessons.building_a_brain.facts import CLASSES, PARAMETERS, PIXELS
+from autograder.rules.counting import of_another_network
+from autograder.rules.rule import raise_first
+from autograder.rules.wording import whole_number
 
 
 @pytest.mark.points(2)
-def test_count(evidence: Evidence, tell: Tell) -> None:
+def test_count(evidence: Evidence, tell: Tell, lesson: Lesson) -> None:
     """The number of values that the lesson's ten neurons learn."""
-    hand_in = evidence.hand_in("parameters")
+    hand_in, build = evidence.hand_in("parameters"), evidence.hand_in("build")
     assert hand_in is not None
     claim = hand_in.claims["number_of_parameters"]
-    count = whole_number(claim)
-    if count is None:
-        raise Failed(
-            f"`number_of_parameters` is {shown(claim)}; it should be one whole number.",
-            help="Count: how many numbers does one neuron learn, and how many neurons are there?",
-            misconception="not-a-number",
-        )
-    build = evidence.hand_in("build")
-    own = build.model if build else None
-    if count == PARAMETERS:
-        tell.passed(
-            f"{PIXELS:,} pixels × {CLASSES} neurons = {PIXELS * CLASSES:,} weights, and"
-            f" {CLASSES} biases: {PARAMETERS:,}."
-        )
-        return
-    total = own.trainable_parameters + own.other_parameters if own else None
-    if not own or not count or count != total:
-        _name_the_mistake(count)
-    elif own.trainable_parameters == PARAMETERS:
-        tell.passed(f"{PARAMETERS:,} are learned; the others only prepare the pixels.")
-    else:
-        raise Skipped(
-            f"{count:,} is right for the network that you built; the lesson asks for another one.",
-            help="Put “Build the neurons” right first, then count again.",
-        )
-
-
-def _name_the_mistake(count: int) -> None:
-    if count == PIXELS * CLASSES:
-        raise Failed(
-            f"{count:,} counts the weights only; there is more to learn than weights.",
-            help="In y = mx + b each neuron has one thing besides its weights.",
-            misconception="forgot-bias-parameters",
-        )
-    if count in (PIXELS, PIXELS + 1):
-        raise Failed(
-            f"{count:,} is what one neuron learns; the network has {CLASSES} neurons.",
-            help="Each neuron has weights of its own.",
-            misconception="counted-one-neuron",
-        )
-    raise Failed(
-        f"`number_of_parameters` is {count:,}; ten neurons that see 28 × 28 pixels learn another"
-        " number.",
-        help="Count the weights of one neuron, then those of all neurons, then what is left in"
-        " y = mx + b.",
-        misconception="miscounted",
+    count, own = whole_number(claim), build.model if build else None
+    raise_first(
+        no_whole_number(claim),
+        of_another_network(count, own, PARAMETERS, lesson.question("build").title),
+        weights_only(count),
+        one_neuron(count),
+        another_number(count, own),
+    )
+    tell.passed(
+        f"{PIXELS:,} pixels × {CLASSES} neurons = {PIXELS * CLASSES:,} weights, and {CLASSES}"
+        f" biases: {PARAMETERS:,}."
+        if count == PARAMETERS
+        else f"{PARAMETERS:,} are learned; the others only prepare the pixels.",
+        more="Each of them is one number of 32 bits, so the whole network takes about 31 kilobytes:"
+        " less than a small photograph.",
     )

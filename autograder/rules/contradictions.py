@@ -8,33 +8,84 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from autograder.checks import Failed, Skipped
 from autograder.dataset import FashionMnist
 from autograder.evidence import Evidence, Fit, Model
-from autograder.lessons.building_a_brain.accuracy import last_weights
-from autograder.lessons.building_a_brain.facts import plural
 from autograder.network import UnknownLayer, Weights, as_given, outputs
+from autograder.rules.models import fits_of, model_of
+from autograder.rules.rule import rule
+from autograder.rules.weights import last_weights
+from autograder.rules.wording import plural
 
-# Ten neurons get about 0.84 of the validation cards right, and never nearly all of them.
-MORE_THAN_TEN_NEURONS_CAN = 0.95
-FAR_LESS = 0.90
 ACCURACIES = ("val_accuracy", "val_acc", "val_sparse_categorical_accuracy")
 # With layers between or after them, a network may behave otherwise while it is trained.
 PLAIN = frozenset({"InputLayer", "Flatten", "Reshape", "Rescaling", "Dense", "Softmax"})
 
-Rule = Callable[[Evidence, Sequence[Fit]], Iterator[str]]
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """What can be believed of a lesson's network, as shares of the validation cards.
+
+    A network of so many ``layers`` of neurons cannot get ``claimed`` of them right; a history that
+    says so is ``explained`` only by weights that sort at least that share.
+    """
+
+    layers: int
+    claimed: float
+    explained: float
+
+
+@rule("contradictory-evidence")
+def contradictory(
+    evidence: Evidence, model: Model, fits: Sequence[Fit], data: FashionMnist, limits: Limits
+) -> Failed | None:
+    """What was recorded of the training contradicts itself: it was changed, or our recorder erred.
+
+    A look at the notebook tells which.
+    """
+    found = contradiction(evidence, model, fits, data, limits)
+    if not found:
+        return None
+    return Failed(
+        f"What was recorded of your training contradicts itself: {found}.",
+        help="Restart the kernel and run all cells from the top. If this message comes back, ask"
+        " your instructor to look.",
+        why="What is marked is what the training left behind. Where two parts of it cannot both be"
+        " true, none of it can be marked.",
+        how="Leave `history` and the weights as `fit` made them, and do not touch the recording."
+        " Then train once more.",
+    )
+
+
+def fits_to_judge(
+    evidence: Evidence, question: str, data: FashionMnist, limits: Limits
+) -> tuple[Fit, ...]:
+    """The calls of ``fit`` on the model handed in, one or more, which do not contradict each other.
+
+    Raises:
+        Skipped: there are none yet, or they do, which is told elsewhere.
+    """
+    fits = fits_of(evidence, question)
+    if not fits:
+        raise Skipped("This is looked at once the model is trained.")
+    if contradiction(evidence, model_of(evidence, question), fits, data, limits):
+        raise Skipped("This is looked at once the message above is settled.")
+    return fits
 
 
 def contradiction(
-    evidence: Evidence, model: Model, fits: Sequence[Fit], data: FashionMnist
+    evidence: Evidence, model: Model, fits: Sequence[Fit], data: FashionMnist, limits: Limits
 ) -> str | None:
     """Two things that cannot both be true of how a model was trained, ``None`` where all can."""
-    found = itertools.chain.from_iterable(rule(evidence, fits) for rule in RULES)
-    return next(found, None) or _praise(evidence, model, fits, data)
+    every = (_numbers, _epochs, _snapshots)
+    found = itertools.chain.from_iterable(one(evidence, fits) for one in every)
+    return next(found, None) or _praise(evidence, model, fits, data, limits)
 
 
 def _numbers(evidence: Evidence, _: Sequence[Fit]) -> Iterator[str]:
@@ -74,41 +125,26 @@ def _snapshots(evidence: Evidence, fits: Sequence[Fit]) -> Iterator[str]:
                 yield f"`{name}` was not kept as often as snapshots were taken"
 
 
-RULES: tuple[Rule, ...] = (_numbers, _epochs, _snapshots)
-
-
 def _praise(
-    evidence: Evidence, model: Model, fits: Sequence[Fit], data: FashionMnist
+    evidence: Evidence, model: Model, fits: Sequence[Fit], data: FashionMnist, limits: Limits
 ) -> str | None:
     """A history that praises weights which are far from what it says, epoch after epoch."""
     for fit in fits:
         claimed = _lowest_claim(fit, len(data.valid_images))
-        if claimed < MORE_THAN_TEN_NEURONS_CAN or not _is_plain(model):
+        if claimed < limits.claimed or not _is_plain(model, limits.layers):
             continue
         with contextlib.suppress(UnknownLayer):
             right = [
                 _right(evidence, model, weights, fit, data)
                 for weights in _kept(evidence, model, fit)
             ]
-            if not any(_explains(one, claimed) for one in right):
+            if not any(_explains(one, claimed, limits.explained) for one in right):
                 best = max(float(one.mean()) for one in right)
                 return (
                     f"the history says that {claimed:.0%} of the validation cards were sorted"
                     f" right, and the weights sort {best:.0%}"
                 )
     return None
-
-
-def never_moved(evidence: Evidence, fits: Sequence[Fit]) -> bool:
-    """Whether the weights were the same in every epoch, of two or more."""
-    found = False
-    for name in fits[-1].means if fits else ():
-        kept = [evidence.arrays.get(f"fit-{fit.number}/{name}") for fit in fits]
-        epochs = [epoch for array in kept if array is not None for epoch in array]
-        if any(not np.array_equal(epoch, epochs[0]) for epoch in epochs):
-            return False
-        found = found or len(epochs) > 1
-    return found
 
 
 def _lowest_claim(fit: Fit, whole: int) -> float:
@@ -120,8 +156,8 @@ def _lowest_claim(fit: Fit, whole: int) -> float:
     return min((one for one in told if one is not None), default=0.0)
 
 
-def _is_plain(model: Model) -> bool:
-    return len(model.dense) == 1 and all(layer.kind in PLAIN for layer in model.layers)
+def _is_plain(model: Model, layers: int) -> bool:
+    return len(model.dense) == layers and all(layer.kind in PLAIN for layer in model.layers)
 
 
 def _kept(evidence: Evidence, model: Model, fit: Fit) -> Iterator[Weights]:
@@ -146,13 +182,13 @@ def _right(
     return right
 
 
-def _explains(right: NDArray[np.bool_], claimed: float) -> bool:
+def _explains(right: NDArray[np.bool_], claimed: float, enough: float) -> bool:
     """Whether the claim is near what a quiz of all cards gives, or of the first few.
 
     How many cards Keras was told to ask is not recorded; the claim is a fraction of their number.
     """
     asked = np.arange(1, len(right) + 1)
     is_fraction = np.abs(claimed * asked - np.round(claimed * asked)) < 1e-3
-    return bool((is_fraction & (np.cumsum(right) / asked >= FAR_LESS)).any()) or (
-        float(right.mean()) >= FAR_LESS
+    return bool((is_fraction & (np.cumsum(right) / asked >= enough)).any()) or (
+        float(right.mean()) >= enough
     )

@@ -1,0 +1,134 @@
+"""The command that hands grades over to other systems."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+
+from autograder.cli.reports import lessons_in
+from autograder.course import Course, find_course
+from autograder.errors import CourseError, UsageError, writing
+from autograder.evidence import write_whole
+from autograder.exports import github, grades, gradescope, gradescope_zip, tables
+from autograder.exports.grades import Grade
+from autograder.grading.regrade import kept
+from autograder.lesson import Lesson, lesson_names, load_lesson
+from autograder.render import signs
+
+SOURCES = ("auto", "gradebook", "results")
+
+
+def export(arguments: argparse.Namespace, console: Console) -> int:
+    """Write grades, or what makes them elsewhere, in the form of another system."""
+    write, name = FORMATS[arguments.format]
+    arguments.output = arguments.output or Path(name)
+    if not arguments.output.resolve().parent.is_dir():
+        raise UsageError(f"There is no folder {arguments.output.resolve().parent} to write in.")
+    print(write(arguments, find_course(Path.cwd()), console))
+    return 0
+
+
+def _table(arguments: argparse.Namespace, course: Course, console: Console) -> str:
+    found, source = _grades(arguments, course, console)
+    for student in tables.unfindable(found):
+        _say(
+            f"{student}: the LMS may not find this student. What begins like a formula was given an"
+            " apostrophe in front.",
+            console,
+        )
+    with writing():
+        write_whole(arguments.output, tables.FORMATS[arguments.format](found).encode())
+    return f"{arguments.output}: {len({one.person.id for one in found})} students, from {source}."
+
+
+def _grades(
+    arguments: argparse.Namespace, course: Course, console: Console
+) -> tuple[Sequence[Grade], str]:
+    """The grades, and where they come from."""
+    # Only here: nbgrader takes a second to import.
+    from autograder.nbgrader_plugin import entered  # noqa: PLC0415
+
+    if arguments.source != "results":
+        names = [arguments.lesson] if arguments.lesson else lesson_names()
+        try:
+            found = entered.of_course(course, names)
+        except CourseError:
+            if arguments.source == "gradebook":
+                raise
+        else:
+            if found.waiting:
+                _say(f"A person has still to grade: {', '.join(found.waiting)}", console)
+            return found.grades, "the gradebook"
+    reports = [
+        (one.report, lesson)
+        for folder, lesson in _kept_of(arguments, course)
+        for one in kept(folder)
+    ]
+    return [
+        grade for report, lesson in reports for grade in grades.of_reports([report], lesson)
+    ], "the judge's reports alone: nothing that a person entered, no late penalty"
+
+
+def _gradescope(arguments: argparse.Namespace, course: Course, console: Console) -> str:
+    del console
+    count = 0
+    for results, lesson in _kept_of(arguments, course):
+        for one in kept(results):
+            folder = arguments.output / lesson.name / one.folder.name
+            text = gradescope.document(one.report, lesson, isolation=one.report.isolation)
+            with writing():
+                folder.mkdir(parents=True, exist_ok=True)
+                write_whole(folder / "results.json", text.encode())
+            count += 1
+    return f"{arguments.output}: results.json of {count} submissions."
+
+
+def _autograder(arguments: argparse.Namespace, course: Course, console: Console) -> str:
+    del console
+    with writing():
+        write_whole(arguments.output, gradescope_zip.build(course, _lesson(arguments)))
+    return f"{arguments.output}: upload it to Gradescope under “Configure Autograder”."
+
+
+def _workflow(arguments: argparse.Namespace, course: Course, console: Console) -> str:
+    del course, console
+    with writing():
+        write_whole(arguments.output, github.workflow(_lesson(arguments)).encode())
+    return (
+        f"{arguments.output}: say in it where the package is to be had, and put it into"
+        " .github/workflows/ of the students' repository."
+    )
+
+
+def _kept_of(arguments: argparse.Namespace, course: Course) -> list[tuple[Path, Lesson]]:
+    """The folders with the results that were asked for."""
+    results = arguments.results or (course.root or Path.cwd()) / "results"
+    names = [arguments.lesson] if arguments.lesson else lessons_in(results)
+    return [(results / name, load_lesson(name)) for name in names]
+
+
+def _lesson(arguments: argparse.Namespace) -> Lesson:
+    """The lesson that was asked for, or the only one that there is."""
+    if arguments.lesson is None and len(lesson_names()) > 1:
+        raise UsageError(f"Say which one with --lesson: {', '.join(lesson_names())}.")
+    return load_lesson(arguments.lesson or lesson_names()[0])
+
+
+def _say(text: str, console: Console) -> None:
+    console.print(escape(signs.line(text)), highlight=False, soft_wrap=True)
+
+
+Writer = Callable[[argparse.Namespace, Course, Console], str]
+# How each format is written, and the file or folder unless another is named.
+FORMATS: dict[str, tuple[Writer, str]] = {
+    "csv": (_table, "grades.csv"),
+    "canvas": (_table, "canvas.csv"),
+    "moodle": (_table, "moodle.csv"),
+    "gradescope": (_gradescope, "gradescope"),
+    "gradescope-autograder": (_autograder, "gradescope-autograder.zip"),
+    "github-workflow": (_workflow, "autograde.yml"),
+}

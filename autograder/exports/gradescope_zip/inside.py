@@ -1,0 +1,149 @@
+"""What runs in Gradescope's container, once for each submission: a run, then a judge, then a file.
+
+The container is Gradescope's and holds one submission, but everything in it runs as root. So the
+notebook is run by a user without rights, who leaves evidence; the judge, as root, reads it after
+all that belongs to that user has ended. Where we are not root both are the same user.
+
+Where the grader itself fails, no ``results.json`` is written: Gradescope then says that the
+autograder failed, shows the instructor why, and gives no zero.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import shutil
+import stat
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import psutil
+
+from autograder import dataset
+from autograder.course import find_course
+from autograder.dataset.places import data_folder
+from autograder.evidence import write_whole
+from autograder.execution.ending import end
+from autograder.exports import gradescope
+from autograder.grading import results
+from autograder.grading.regrade import kept, regrade
+from autograder.lesson import Lesson, load_lesson
+from autograder.report import Report
+from autograder.submissions import Submission, notebooks_in
+
+# A number that belongs to nobody: a user needs no name.
+NOBODY = 54321
+NAME = "submission"
+# Of a file that the run leaves; evidence has limits of its own.
+MOST_BYTES = 128 * 2**20
+LEFT = ("evidence.json", "arrays.npz", "report.json")
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Grade ``<root>/submission`` in the lesson of this name, into ``<root>/results``.
+
+    The current folder is that of the course, which came with the archive.
+    """
+    root, lesson = Path(arguments[0]), load_lesson(arguments[1])
+    place = root / "results"
+    place.mkdir(exist_ok=True)
+    apart = _can_be_apart()
+    if apart:
+        place.chmod(0o700)
+    with tempfile.TemporaryDirectory(prefix="autograder-") as scratch:
+        report = _graded(root / "submission", Path(scratch), lesson, apart=apart)
+    level = "a user of its own" if apart else "none"
+    text = gradescope.document(report, lesson, isolation=level)
+    write_whole(place / "results.json", text.encode())
+    print(f"{report.score} of {report.max_score} points; isolation: {level}.")  # noqa: T201
+    return 0
+
+
+def _can_be_apart() -> bool:
+    """Whether a user without rights can be had, who can use this very Python; it is tried."""
+    if os.geteuid() != 0:
+        return False
+    trial = [sys.executable, "-c", "import autograder"]
+    try:
+        done = subprocess.run(trial, check=False, user=NOBODY, group=NOBODY, extra_groups=())
+    except OSError:
+        return False
+    return done.returncode == 0
+
+
+def _graded(handed_in: Path, scratch: Path, lesson: Lesson, *, apart: bool) -> Report:
+    submission = Submission(name=NAME, path=None)
+    if not notebooks_in(handed_in):
+        return results.failed(submission, "There is no notebook in this submission.", lesson)
+    theirs, ours = scratch / "theirs", scratch / "ours" / lesson.name / NAME
+    _run(handed_in, theirs, lesson, apart=apart)
+    ours.mkdir(parents=True)
+    _collect(theirs / "results" / lesson.name / NAME, ours)
+    (left,) = kept(ours.parent)
+    if not left.was_run:
+        # Of what wrote this report nothing is believed but that it was not run.
+        return results.failed(submission, left.report.reason or "It could not be run.", lesson)
+    (report,) = regrade(ours.parent, lesson, find_course(Path.cwd()))
+    return report
+
+
+def _run(handed_in: Path, theirs: Path, lesson: Lesson, *, apart: bool) -> None:
+    """Run the notebook; what it leaves lies in ``theirs/results``."""
+    folder = theirs / "submitted" / NAME / lesson.name
+    # Links stay links: who follows them has no rights.
+    shutil.copytree(handed_in, folder, symlinks=True)
+    # The checks stay with the judge: some of them are known to the course alone.
+    shutil.copytree(Path.cwd(), theirs / "course", ignore=shutil.ignore_patterns("checks"))
+    images = data_folder(theirs / "keras")
+    shutil.copytree(data_folder(dataset.active_home()), images)
+    if apart:
+        theirs.parent.chmod(0o711)
+        for path in (theirs, *theirs.rglob("*")):
+            os.chown(path, NOBODY, NOBODY, follow_symlinks=False)
+    command = [sys.executable, "-m", "autograder.cli", "grade", str(theirs / "submitted")]
+    command += ["--lesson", lesson.name, "--results", str(theirs / "results")]
+    command += ["--isolation", "none", "--no-gradebook", "--workers", "1"]
+    place = {"cwd": theirs / "course", "env": _environment(theirs)}
+    run = functools.partial(subprocess.run, command, check=False, **place)
+    try:
+        # What it prints goes to the instructor.
+        done = run(user=NOBODY, group=NOBODY, extra_groups=()) if apart else run()
+    finally:
+        if apart:
+            end(lambda: [one for one in psutil.process_iter() if _is_theirs(one)])
+    if done.returncode not in (0, 1):
+        raise SystemExit(f"Grading ended with exit code {done.returncode}.")
+
+
+def _environment(theirs: Path) -> Mapping[str, str]:
+    passed_on = ("PATH", "LANG", "PYTHONPATH", "LD_LIBRARY_PATH")
+    given = {name: os.environ[name] for name in passed_on if name in os.environ}
+    own = {"HOME": str(theirs), "TMPDIR": str(theirs), "KERAS_HOME": str(theirs / "keras")}
+    return {**given, **own, "USER": "student", "PYTHONDONTWRITEBYTECODE": "1"}
+
+
+def _is_theirs(process: psutil.Process) -> bool:
+    try:
+        return bool(process.uids().real == NOBODY)
+    except psutil.Error:
+        return False
+
+
+def _collect(left: Path, ours: Path) -> None:
+    """Copy what a run has left, if it is a plain file: a link could lead to one of ours."""
+    for name in LEFT:
+        try:
+            handle = os.open(left / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        except OSError:
+            continue
+        with os.fdopen(handle, "rb") as file:
+            about = os.fstat(handle)
+            if stat.S_ISREG(about.st_mode) and about.st_size <= MOST_BYTES:
+                (ours / name).write_bytes(file.read(MOST_BYTES))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,79 @@
+"""The package as it is installed here, made into a wheel again; and the versions it stands on."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+import zipfile
+from importlib import metadata
+from pathlib import Path
+
+from packaging.requirements import Requirement
+
+import autograder
+
+NAME = "building-a-brain"
+# Written anew for this wheel, or true of the installation here alone.
+LEFT_OUT = ("RECORD", "WHEEL", "INSTALLER", "REQUESTED", "direct_url.json")
+WHEEL = "Wheel-Version: 1.0\nGenerator: autograder\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+
+
+def wheel() -> tuple[str, bytes]:
+    """The name of the file, and its content."""
+    distribution = metadata.distribution(NAME)
+    stem = f"{NAME.replace('-', '_')}-{distribution.version}"
+    files = {**_package(), **_about(distribution, f"{stem}.dist-info")}
+    files[f"{stem}.dist-info/WHEEL"] = WHEEL.encode()
+    record = "".join(
+        f"{name},{_digest(content)},{len(content)}\n" for name, content in files.items()
+    )
+    files[f"{stem}.dist-info/RECORD"] = f"{record}{stem}.dist-info/RECORD,,\n".encode()
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
+    return f"{stem}-py3-none-any.whl", written.getvalue()
+
+
+def constraints() -> list[str]:
+    """``name==version`` of all that the package needs, as it is installed here."""
+    found: dict[str, str] = {}
+    waiting = [NAME]
+    while waiting:
+        for line in metadata.distribution(waiting.pop()).requires or ():
+            needed = Requirement(line)
+            if needed.name in found or (
+                needed.marker and not needed.marker.evaluate({"extra": ""})
+            ):
+                continue
+            try:
+                found[needed.name] = metadata.version(needed.name)
+            except metadata.PackageNotFoundError:
+                continue
+            waiting.append(needed.name)
+    return sorted(f"{name}=={version}" for name, version in found.items())
+
+
+def _package() -> dict[str, bytes]:
+    folder = Path(autograder.__file__).parent
+    return {
+        path.relative_to(folder.parent).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+
+
+def _about(distribution: metadata.Distribution, folder: str) -> dict[str, bytes]:
+    """What is told of the package beside it: requirements, commands, licences."""
+    found = {}
+    for path in distribution.files or ():
+        parts = path.parts
+        if parts[0].endswith(".dist-info") and path.name not in LEFT_OUT:
+            found["/".join([folder, *parts[1:]])] = path.read_binary()
+    return found
+
+
+def _digest(content: bytes) -> str:
+    digest = base64.urlsafe_b64encode(hashlib.sha256(content).digest()).rstrip(b"=")
+    return f"sha256={digest.decode()}"

@@ -1,0 +1,78 @@
+"""The checks that the notebook calls. Importing this begins the recording."""
+
+from __future__ import annotations
+
+import math
+
+from autograder.evidence import Fit
+from autograder.lessons.a_deeper_brain.accuracy import epoch_weights
+from autograder.lessons.a_deeper_brain.lesson import LESSON
+from autograder.network import UnknownLayer
+from autograder.notebook.blank import Blank, used
+from autograder.notebook.desk import Desk
+from autograder.rules.weights import accuracy, last_weights
+
+_DESK = Desk(LESSON)
+
+
+def blank(name: str) -> Blank:
+    """A blank that your own work will replace."""
+    return _DESK.blank(name)
+
+
+def scale(train_images: object, valid_images: object) -> float | None:
+    """Check the scaled pixels of both sets of cards."""
+    return _DESK.check("scale", train_images=train_images, valid_images=valid_images)
+
+
+def build(model: object) -> float | None:
+    """Check the model's layers."""
+    return _DESK.check("build", model=model)
+
+
+def parameters(number_of_parameters: object) -> float | None:
+    """Check the number of parameters."""
+    return _DESK.check("parameters", number_of_parameters=number_of_parameters)
+
+
+def compile(model: object) -> float | None:
+    """Check how the model was compiled."""
+    return _DESK.check("compile", model=model)
+
+
+def train(model: object, history: object) -> float | None:
+    """Check how the model was trained, when it stopped, and how well it does."""
+    return _DESK.check("train", model=model, history=history)
+
+
+def compare(model: object, single_layer: object, cards_won: object) -> float | None:
+    """Check how many cards the deeper network wins."""
+    return _DESK.check("compare", model=model, single_layer=single_layer, cards_won=cards_won)
+
+
+def steady_accuracy(history: object) -> list[float]:
+    """The validation accuracy of the mean of the weights over each epoch.
+
+    The last of these numbers is the one that gets marked. Not a number where it cannot be told:
+    for a history that is not of this kernel, or a network with unknown layers.
+    """
+    told = _told(_DESK.recorder.fit_of(used(history)))
+    curves = getattr(history, "history", history)
+    lengths = [len(curve) for curve in curves.values()] if isinstance(curves, dict) else []
+    return [*[math.nan] * (max(lengths, default=0) - len(told)), *told]
+
+
+def _told(fit: Fit | None) -> list[float]:
+    if fit is None:
+        return []
+    model, arrays = _DESK.recorder.describe(fit.model)
+    evidence = _DESK.evidence(arrays)
+    last = last_weights(evidence, model)
+    told = []
+    try:
+        for epoch in range(len(fit.snapshots)):
+            weights = {**last, **epoch_weights(evidence, fit, epoch)}
+            told.append(accuracy(evidence, model, weights, fit, _DESK.recorder.data))
+    except UnknownLayer:
+        return []
+    return told

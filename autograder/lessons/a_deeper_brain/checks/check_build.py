@@ -1,0 +1,91 @@
+"""Build the network: pixels in, a hidden layer with ReLU, ten neurons out."""
+
+from __future__ import annotations
+
+import pytest
+
+from autograder.checks import Skipped, Tell
+from autograder.evidence import Evidence
+from autograder.lessons.a_deeper_brain.facts import CLASSES, HIDDEN, IMAGE
+from autograder.lessons.a_deeper_brain.hidden import (
+    more_hidden_layers,
+    no_activation,
+    no_hidden_layer,
+    other_activation,
+    untold_activation,
+    wrong_hidden_size,
+)
+from autograder.rules.inputs import missing_flatten, no_input, pixels_left_out, wrong_input_shape
+from autograder.rules.layers import no_bias, no_neurons, wrong_neuron_count
+from autograder.rules.models import model_of
+from autograder.rules.outputs import activated_outputs, no_outputs, output_steps, untold_outputs
+from autograder.rules.rule import raise_first
+
+
+@pytest.mark.points(1)
+def test_input(evidence: Evidence, tell: Tell) -> None:
+    """An image of 28 × 28 goes in and reaches the neurons as one row of 784 numbers."""
+    model = model_of(evidence, "build")
+    raise_first(
+        no_input(model, IMAGE),
+        wrong_input_shape(model, IMAGE),
+        missing_flatten(model, IMAGE),
+        pixels_left_out(model, IMAGE),
+    )
+    tell.passed(
+        "The model takes in all 784 pixels of an image.",
+        more="In your own eye about a hundred million cells take in the light, and a million fibres"
+        " carry it on. So your first hidden layers are in the eye itself.",
+    )
+
+
+@pytest.mark.points(1)
+def test_hidden(evidence: Evidence, tell: Tell) -> None:
+    """One hidden layer, as wide as was asked for, and the last one."""
+    model = model_of(evidence, "build")
+    raise_first(
+        no_neurons(model, CLASSES),
+        no_hidden_layer(model),
+        more_hidden_layers(model),
+        wrong_hidden_size(model, HIDDEN),
+        no_bias(model),
+    )
+    tell.passed(
+        f"One hidden layer of {HIDDEN} neurons stands between the pixels and the answers.",
+        more="One hidden layer that is wide enough can imitate any smooth function. That was proved"
+        " in 1989. How to find its weights the proof does not say.",
+    )
+
+
+@pytest.mark.points(1)
+def test_activation(evidence: Evidence, tell: Tell) -> None:
+    """The hidden neurons go through ReLU."""
+    model = model_of(evidence, "build")
+    if len(model.dense) < 2:
+        raise Skipped("This is looked at once there is a hidden layer.")
+    raise_first(no_activation(model), other_activation(model), untold_activation(model))
+    tell.passed(
+        "The hidden neurons keep silent below nought: that is ReLU.",
+        more="A neuron that is silent for every card learns nothing any more. It is called dead;"
+        " a few of yours may be.",
+    )
+
+
+@pytest.mark.points(1)
+def test_output(evidence: Evidence, tell: Tell) -> None:
+    """One output for each class: plain sums, or probabilities made from them."""
+    model = model_of(evidence, "build")
+    steps = output_steps(model)
+    raise_first(
+        no_outputs(steps),
+        wrong_neuron_count(model, CLASSES),
+        activated_outputs(steps),
+        untold_outputs(steps),
+    )
+    tell.passed(
+        "Ten outputs, as probabilities that add up to one."
+        if steps
+        else "Ten outputs, as plain sums: any number, the larger the surer.",
+        more="The last layer is still a stencil. But it is laid on what the hidden neurons found,"
+        " and not on pixels.",
+    )

@@ -1,0 +1,53 @@
+"""Compare: how many cards the deeper network sorts right and the single layer wrong."""
+
+from __future__ import annotations
+
+import pytest
+
+from autograder.checks import Tell
+from autograder.dataset import FashionMnist
+from autograder.evidence import Evidence
+from autograder.lessons.a_deeper_brain.winning import (
+    all_right,
+    another_number,
+    different_answers,
+    is_right,
+    match,
+    net_gain,
+    no_whole_number,
+    other_model,
+    share,
+    single_mistakes,
+    swapped,
+)
+from autograder.rules.accuracy import can_be_computed
+from autograder.rules.models import model_of
+from autograder.rules.rule import raise_first
+from autograder.rules.wording import whole_number
+
+
+@pytest.mark.points(3)
+def test_won(evidence: Evidence, tell: Tell, data: FashionMnist) -> None:
+    """`cards_won` is the number of validation cards that only the deeper network gets right."""
+    hand_in, model = evidence.hand_in("compare"), model_of(evidence, "compare")
+    assert hand_in is not None
+    claim = hand_in.claims["cards_won"]
+    with can_be_computed("What the two networks say of the quiz"):
+        found = match(evidence, model, other_model(hand_in), data)
+    raise_first(share(claim, found), no_whole_number(claim))
+    count = whole_number(claim)
+    assert count is not None
+    if not is_right(count, found):
+        raise_first(
+            net_gain(count, found),
+            swapped(count, found),
+            all_right(count, found),
+            single_mistakes(count, found),
+            different_answers(count, found),
+            another_number(count, found),
+        )
+    tell.passed(
+        f"{count:,} cards were won, and {found.lost:,} were lost.",
+        more="Let several networks answer and take the mean of what they say: often that beats the"
+        " best of them. Such a team is called an ensemble.",
+    )

@@ -1,0 +1,71 @@
+"""Compile: a loss that fits the outputs and the labels, Adam, and accuracy for people."""
+
+from __future__ import annotations
+
+import pytest
+
+from autograder.checks import Tell
+from autograder.evidence import Evidence
+from autograder.lessons.a_deeper_brain.facts import CLASSES
+from autograder.rules.loss import (
+    binary_loss,
+    logits_as_probabilities,
+    no_loss,
+    one_hot_loss,
+    other_loss,
+    regression_loss,
+    softmax_twice,
+    untold_fit,
+    untold_loss,
+)
+from autograder.rules.metric import no_metric, other_metric
+from autograder.rules.models import compiled_of, model_of
+from autograder.rules.optimizer import wrong_optimizer
+from autograder.rules.outputs import output_steps
+from autograder.rules.rule import raise_first
+
+
+@pytest.mark.points(1)
+def test_loss(evidence: Evidence, tell: Tell) -> None:
+    """Sparse categorical cross-entropy, told the truth about what the outputs are."""
+    compiled = compiled_of(evidence, "compile")
+    steps = output_steps(model_of(evidence, "compile"))
+    raise_first(
+        one_hot_loss(compiled, CLASSES),
+        binary_loss(compiled, CLASSES),
+        regression_loss(compiled),
+        no_loss(compiled),
+        untold_loss(compiled),
+        other_loss(compiled),
+        untold_fit(steps),
+        softmax_twice(steps, compiled),
+        logits_as_probabilities(steps, compiled),
+    )
+    tell.passed(
+        "The loss fits the labels and the outputs: to be sure and wrong costs most.",
+        more="The loss reaches the weights of the hidden layer too, backwards through the last one."
+        " That is called backpropagation.",
+    )
+
+
+@pytest.mark.points(1)
+def test_optimizer(evidence: Evidence, tell: Tell) -> None:
+    """The Adam optimizer."""
+    raise_first(wrong_optimizer(compiled_of(evidence, "compile")))
+    tell.passed(
+        "Adam decides how far each weight moves after each batch.",
+        more="Adam is short for adaptive moments. It was published in 2014 and has been the first"
+        " choice of many ever since.",
+    )
+
+
+@pytest.mark.points(1)
+def test_metric(evidence: Evidence, tell: Tell) -> None:
+    """Accuracy is measured, so that people can follow."""
+    compiled = compiled_of(evidence, "compile")
+    raise_first(no_metric(compiled), other_metric(compiled))
+    tell.passed(
+        "Accuracy is measured: the share of the cards that were sorted right.",
+        more="Early stopping can watch a metric as well as a loss. The loss notices more: it falls"
+        " even while the number of right answers stays the same.",
+    )

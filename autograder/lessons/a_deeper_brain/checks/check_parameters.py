@@ -1,0 +1,46 @@
+"""Count the parameters: weights and biases, of the hidden layer and of the last one."""
+
+from __future__ import annotations
+
+import pytest
+
+from autograder.checks import Tell
+from autograder.evidence import Evidence
+from autograder.lesson import Lesson
+from autograder.lessons.a_deeper_brain.counting import (
+    all_see_pixels,
+    another_number,
+    biases_forgotten,
+    no_hidden,
+    no_whole_number,
+    one_layer,
+)
+from autograder.lessons.a_deeper_brain.facts import OF_HIDDEN, OF_OUTPUT, PARAMETERS
+from autograder.rules.counting import of_another_network
+from autograder.rules.rule import raise_first
+from autograder.rules.wording import whole_number
+
+
+@pytest.mark.points(2)
+def test_count(evidence: Evidence, tell: Tell, lesson: Lesson) -> None:
+    """The number of values that both layers learn."""
+    hand_in, build = evidence.hand_in("parameters"), evidence.hand_in("build")
+    assert hand_in is not None
+    claim = hand_in.claims["number_of_parameters"]
+    count, own = whole_number(claim), build.model if build else None
+    raise_first(
+        no_whole_number(claim),
+        of_another_network(count, own, PARAMETERS, lesson.question("build").title),
+        biases_forgotten(count),
+        one_layer(count),
+        all_see_pixels(count),
+        no_hidden(count),
+        another_number(count, own),
+    )
+    tell.passed(
+        f"{OF_HIDDEN:,} in the hidden layer and {OF_OUTPUT:,} in the last one: {PARAMETERS:,}."
+        if count == PARAMETERS
+        else f"{PARAMETERS:,} are learned; the others only prepare the pixels.",
+        more="There are more parameters than training cards. That it works all the same is one of"
+        " the riddles of deep learning.",
+    )

@@ -1,0 +1,63 @@
+"""Scale: the pixels of both sets of cards, brought to a scale from 0 to 1."""
+
+from __future__ import annotations
+
+import pytest
+
+from autograder.checks import Tell
+from autograder.dataset import FashionMnist
+from autograder.evidence import Evidence
+from autograder.lessons.a_deeper_brain.scaling import (
+    Scaled,
+    another_scale,
+    another_set,
+    another_shape,
+    not_an_array,
+    not_scaled,
+    scaled,
+    scaled_twice,
+    untold_pixels,
+    whole_numbers_left,
+)
+from autograder.rules.rule import raise_first
+
+
+@pytest.mark.points(1)
+def test_train(evidence: Evidence, tell: Tell, data: FashionMnist) -> None:
+    """The training cards, each pixel from 0 to 1."""
+    hand_in = evidence.hand_in("scale")
+    assert hand_in is not None
+    shape = data.train_images.shape
+    _look(scaled(evidence, hand_in, "train_images", "training", shape))
+    tell.passed(
+        "The training cards go from 0, black, to 1, white.",
+        more="A photograph has three such numbers for each pixel: one each for red, green and"
+        " blue.",
+    )
+
+
+@pytest.mark.points(1)
+def test_valid(evidence: Evidence, tell: Tell, data: FashionMnist) -> None:
+    """The validation cards, on the same scale."""
+    hand_in = evidence.hand_in("scale")
+    assert hand_in is not None
+    shape = data.valid_images.shape
+    _look(scaled(evidence, hand_in, "valid_images", "validation", shape))
+    tell.passed(
+        "The validation cards are on the same scale.",
+        more="Where the numbers to scale by are taken from data, they are taken from the training"
+        " cards alone. Even a mean would tell something of the quiz.",
+    )
+
+
+def _look(given: Scaled) -> None:
+    raise_first(
+        not_an_array(given),
+        another_shape(given),
+        another_set(given),
+        whole_numbers_left(given),
+        not_scaled(given),
+        scaled_twice(given),
+        another_scale(given),
+        untold_pixels(given),
+    )

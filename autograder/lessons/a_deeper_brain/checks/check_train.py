@@ -1,0 +1,214 @@
+"""Train: the training cards, a quiz after each epoch, and an end when it is time."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from autograder.checks import Failed, Skipped, Tell
+from autograder.dataset import FashionMnist
+from autograder.evidence import Callback, Evidence, Fit, Model
+from autograder.lesson import Lesson
+from autograder.lessons.a_deeper_brain.accuracy import marked_accuracy
+from autograder.lessons.a_deeper_brain.facts import (
+    BATCH,
+    CLASSES,
+    ENOUGH_EPOCHS,
+    LIMITS,
+    MOST_EPOCHS,
+)
+from autograder.lessons.a_deeper_brain.stopping import (
+    best_weights_left,
+    cap_too_low,
+    early_stopping,
+    has_stopped,
+    no_early_stopping,
+    no_patience,
+    too_patient,
+    untold_stopping,
+    watches_nothing,
+    watches_studied,
+    wrong_way,
+)
+from autograder.lessons.a_deeper_brain.winning import OTHER
+from autograder.rules.accuracy import (
+    can_be_computed,
+    diverged,
+    fall_short,
+    moved_nothing,
+    pace_too_fast,
+    pace_too_slow,
+    sorts,
+    too_few_updates,
+)
+from autograder.rules.contradictions import contradictory, fits_to_judge
+from autograder.rules.epochs import another_was_trained, cut_short, epochs_done, never_trained
+from autograder.rules.models import fits_of, model_of
+from autograder.rules.quiz import (
+    mismatched_quiz,
+    no_quiz,
+    quiz_scaled_differently,
+    quizzed_on_training,
+    split_off,
+)
+from autograder.rules.rule import raise_first
+from autograder.rules.signature import (
+    accuracy_at_chance,
+    loss_exactly_zero,
+    loss_flat,
+    loss_not_a_number,
+    loss_rising,
+    signature_of,
+    studied_worse_than_quizzed,
+    weights_unmoved,
+)
+from autograder.rules.studied import mismatched_labels, partial_training, studied_the_quiz
+from autograder.rules.wording import plural
+
+# What spoils the accuracy when it is wrong: told there, and not once more here.
+ROOTS = (
+    *("scale.train", "build.input", "build.hidden", "build.activation", "build.output"),
+    *("compile.loss", "compile.optimizer", "train.data", "train.stopping"),
+)
+
+
+@pytest.mark.points(1)
+def test_data(evidence: Evidence, tell: Tell, data: FashionMnist) -> None:
+    """It studied the training cards, each with its own label."""
+    fits, alone = fits_of(evidence, "train"), _without_the_other(evidence)
+    raise_first(
+        contradictory(evidence, model_of(evidence, "train"), fits, data, LIMITS),
+        another_was_trained(alone, fits),
+        never_trained(alone, fits),
+        studied_the_quiz(fits),
+        mismatched_labels(fits[-1]) if fits else None,
+        partial_training(fits[-1], len(data.train_images)) if fits else None,
+    )
+    tell.passed(
+        "Which cards it studied could not be told one by one, and that is fine."
+        if fits[-1].training.cards == "unknown"
+        else "It studied the training cards, each with its own label.",
+        more="The order matters less than one might think: Keras shuffles the cards before each"
+        " epoch anyway.",
+    )
+
+
+@pytest.mark.points(1)
+def test_validation(evidence: Evidence, tell: Tell, data: FashionMnist) -> None:
+    """It was quizzed on the validation cards after each epoch."""
+    fit = fits_to_judge(evidence, "train", data, LIMITS)[-1]
+    raise_first(
+        split_off(fit),
+        quizzed_on_training(fit),
+        no_quiz(fit),
+        mismatched_quiz(fit),
+        quiz_scaled_differently(evidence, fit),
+    )
+    assert fit.validation
+    tell.passed(
+        "After each epoch there was a quiz. Its cards could not be told, and that is fine."
+        if fit.validation.cards == "unknown"
+        else "After each epoch it was quizzed on the validation cards.",
+        more="The quiz has decided when to stop, and so it is not quite unseen any more. Careful"
+        " people keep a third set for the very end, the test data.",
+    )
+
+
+@pytest.mark.points(1)
+def test_stopping(evidence: Evidence, tell: Tell, data: FashionMnist) -> None:
+    """Early stopping watched the quiz, and had patience, and room to act."""
+    fits = fits_to_judge(evidence, "train", data, LIMITS)
+    fit = fits[-1]
+    raise_first(no_early_stopping(fit), untold_stopping(fit))
+    stop = _stop(fit)
+    raise_first(
+        watches_studied(stop),
+        watches_nothing(fit, stop),
+        wrong_way(stop),
+        no_patience(stop),
+        too_patient(fit, stop),
+        cut_short(fits, MOST_EPOCHS),
+        cap_too_low(fits, MOST_EPOCHS),
+    )
+    done = plural(epochs_done(fits), "epoch")
+    tell.passed(
+        f"Early stopping ended the training after {done}."
+        if has_stopped(fit)
+        else f"Early stopping watched all {done}, and had no reason to act.",
+        more="Stopping early holds the weights small. Another way to the same end is to let large"
+        " weights cost something; it is called weight decay.",
+    )
+
+
+@pytest.mark.points(1)
+@pytest.mark.requires("train.stopping")
+def test_restored(evidence: Evidence, tell: Tell, data: FashionMnist) -> None:
+    """The weights of the best epoch were taken back."""
+    fit = fits_to_judge(evidence, "train", data, LIMITS)[-1]
+    raise_first(best_weights_left(_stop(fit)))
+    tell.passed(
+        "The network has the weights of its best epoch.",
+        more="Keras keeps a copy of the weights whenever the quiz was better than ever before. It"
+        " costs as much memory as the network itself.",
+    )
+
+
+@pytest.mark.points(2)
+@pytest.mark.explained_by(*ROOTS)
+def test_accuracy(evidence: Evidence, tell: Tell, lesson: Lesson, data: FashionMnist) -> None:
+    """The mean of the weights over the last epoch reaches the bar."""
+    fits, model = fits_to_judge(evidence, "train", data, LIMITS), model_of(evidence, "train")
+    bar = lesson.thresholds[evidence.run.data]
+    with can_be_computed("The accuracy of your model"):
+        reached = marked_accuracy(evidence, model, fits, data)
+    raise_first(diverged(reached))
+    tell.measure("accuracy", reached)
+    tell.measure("threshold", bar)
+    said = sorts(reached, bar, "The mean of your weights over the last epoch sorts")
+    if reached < bar:
+        raise fall_short(said, *_causes(evidence, model, fits, data))
+    raise_first(moved_nothing(evidence, fits))
+    if studied_the_quiz(fits):
+        raise Skipped("This is looked at once the message above is settled.")
+    tell.passed(
+        said,
+        more="With a hidden layer the mean over the whole training would be worse than the last"
+        " step: far from each other, two good networks have a bad mean.",
+    )
+
+
+def _stop(fit: Fit) -> Callback:
+    stop = early_stopping(fit)
+    assert stop is not None
+    return stop
+
+
+def _without_the_other(evidence: Evidence) -> Evidence:
+    """The evidence without the training of the single layer, which the notebook itself trains."""
+    hand_in, recorded = evidence.hand_in("compare"), evidence.recorded
+    other = hand_in.others.get(OTHER) if hand_in else None
+    if other is None or recorded is None:
+        return evidence
+    fits = tuple(fit for fit in recorded.fits if fit.model != other.number)
+    recorded = msgspec.structs.replace(recorded, fits=fits)
+    record = msgspec.structs.replace(evidence.record, recorded=recorded)
+    return Evidence(record=record, arrays=evidence.arrays)
+
+
+def _causes(
+    evidence: Evidence, model: Model, fits: tuple[Fit, ...], data: FashionMnist
+) -> tuple[Failed | None, ...]:
+    """What can hold an accuracy down where every setting is right: the root first."""
+    signature = signature_of(fits)
+    return (
+        loss_not_a_number(signature),
+        loss_exactly_zero(signature),
+        weights_unmoved(evidence, fits),
+        too_few_updates(fits, cards=len(data.train_images), epochs=ENOUGH_EPOCHS, batch=BATCH),
+        pace_too_slow(model),
+        pace_too_fast(model),
+        loss_rising(signature),
+        loss_flat(signature),
+        accuracy_at_chance(signature, CLASSES),
+        studied_worse_than_quizzed(signature),
+    )

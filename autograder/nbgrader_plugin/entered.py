@@ -1,0 +1,103 @@
+"""The grades that stand in a gradebook: with manual scores, extra credit and late penalties."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from nbgrader.api import Gradebook, Student, SubmittedAssignment
+from sqlalchemy import select
+from sqlalchemy.orm import undefer
+
+from autograder.course import Course
+from autograder.errors import CourseError
+from autograder.exports.grades import Grade, Person
+from autograder.lesson import lesson_names, load_lesson
+from autograder.nbgrader_plugin.configured import course_directory, explained, open_gradebook
+from autograder.root import CONFIG
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entered:
+    """Grades, and who has something that a person has still to grade."""
+
+    grades: list[Grade]
+    waiting: list[str]
+
+
+def of_course(course: Course, assignments: Collection[str]) -> Entered:
+    """What stands in a course's gradebook of these assignments.
+
+    Raises:
+        CourseError: there is no gradebook, or nobody has a grade in it.
+    """
+    if course.root is None:
+        raise CourseError(f"There is no {CONFIG} here or above: this is not a course's folder.")
+    directory = course_directory(course.root)
+    with explained(directory.db_url), open_gradebook(directory) as gradebook:
+        found = grades(gradebook, assignments)
+        waiting = _waiting(gradebook, assignments)
+    if not any(one.raw is not None for one in found):
+        raise CourseError(f"Nobody has a grade for {', '.join(assignments)} in the gradebook.")
+    return Entered(grades=found, waiting=waiting)
+
+
+def grades(
+    gradebook: Gradebook, assignments: Collection[str] = (), students: Collection[str] = ()
+) -> list[Grade]:
+    """The grades of all students, or of these, in all assignments, or in these.
+
+    A student who handed in nothing has a grade without a score.
+    """
+    people = {one.id: _person(one) for one in gradebook.students}
+    found = []
+    for assignment in gradebook.assignments:
+        if assignments and assignment.name not in assignments:
+            continue
+        there = _submissions(gradebook, assignment.id)
+        most = float(assignment.max_score)
+        for student, person in people.items():
+            if students and student not in students:
+                continue
+            own = there.get(student)
+            found.append(
+                Grade(
+                    person=person,
+                    assignment=assignment.name,
+                    title=_title(assignment.name),
+                    most=most,
+                    raw=float(own.score) if own else None,
+                    penalty=float(own.late_submission_penalty) if own else 0.0,
+                )
+            )
+    return found
+
+
+def _waiting(gradebook: Gradebook, assignments: Collection[str]) -> list[str]:
+    asked = select(SubmittedAssignment).options(undefer(SubmittedAssignment.needs_manual_grade))
+    return sorted(
+        one.student_id
+        for one in gradebook.db.scalars(asked)
+        if one.needs_manual_grade and one.assignment.name in assignments
+    )
+
+
+def _submissions(gradebook: Gradebook, assignment: str) -> dict[str, SubmittedAssignment]:
+    asked = (
+        select(SubmittedAssignment)
+        .where(SubmittedAssignment.assignment_id == assignment)
+        .options(
+            undefer(SubmittedAssignment.score),
+            undefer(SubmittedAssignment.late_submission_penalty),
+        )
+    )
+    return {one.student_id: one for one in gradebook.db.scalars(asked)}
+
+
+def _person(student: Student) -> Person:
+    names = ("first_name", "last_name", "email", "lms_user_id")
+    return Person(id=student.id, **{name: getattr(student, name) or "" for name in names})
+
+
+def _title(assignment: str) -> str:
+    return load_lesson(assignment).title if assignment in lesson_names() else assignment

@@ -1,0 +1,152 @@
+"""The parts of the class page that name people: who needs a look, and all submissions."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping, Sequence
+
+from autograder.lesson import Lesson, Question
+from autograder.render import words
+from autograder.render.class_report import facts, look
+from autograder.render.class_report.sections import Link, link, section
+from autograder.render.html import text
+from autograder.report import Outcome, Report
+
+# A longer list is closed at first.
+SHORT = 12
+
+
+def asking(reports: Sequence[Report], where: Link) -> str:
+    """Who needs a look, reason by reason; and who handed in the same program."""
+    told = [(report, look.reasons(report)) for report in reports]
+    lists = []
+    for reason in look.REASONS:
+        who = [(report, said[reason.name]) for report, said in told if reason.name in said]
+        if who:
+            entries = "".join(
+                f"<li>{link(report, where(report))} <small>{text(said)}</small></li>"
+                for report, said in who
+            )
+            lists.append(_list(reason.title, len(who), f"<ul>{entries}</ul>"))
+    body = "".join(lists) or "<p>Nobody does.</p>"
+    return section("look", "Who needs a look", body + _alike(reports, where))
+
+
+def _alike(reports: Sequence[Report], where: Link) -> str:
+    groups = look.same_programs(reports)
+    if not groups:
+        return ""
+    entries = "".join(
+        f"<li>{len(group)} with {words.number(group[0].score)} points: "
+        + ", ".join(link(report, where(report)) for report in group)
+        + "</li>"
+        for group in groups
+    )
+    return _list(
+        "The same program",
+        sum(len(group) for group in groups),
+        "<p>Comments and layout set aside, these are the same. In a short exercise that is"
+        " nothing unusual among right answers; a group that shares a rare mistake is worth a"
+        f" question.</p><ol>{entries}</ol>",
+        is_long=len(groups) > SHORT or len(groups[0]) > SHORT,
+    )
+
+
+def _list(title: str, count: int, body: str, *, is_long: bool | None = None) -> str:
+    closed = count > SHORT if is_long is None else is_long
+    return (
+        f"<details{'' if closed else ' open'}><summary>{title} <b>{count}</b></summary>{body}"
+        "</details>"
+    )
+
+
+def submissions(reports: Sequence[Report], lesson: Lesson, where: Link) -> str:
+    """All submissions in one table, with what sorts and filters it."""
+    most = {one.name: one.points for one in lesson.questions}
+    heads = [
+        _head("Submission", first=True),
+        _head("Points", number=True, note=f"of {words.number(lesson.max_score)}"),
+        _head("Accuracy", number=True),
+        '<th scope="col">What was found</th>',
+        *(_head(name, number=True, note=f"of {words.number(of)}") for name, of in most.items()),
+        _head("Seconds", number=True),
+    ]
+    alike = {
+        id(report): number
+        for number, group in enumerate(look.same_programs(reports), 1)
+        for report in group
+    }
+    rows = "".join(_row(report, lesson, where, alike.get(id(report))) for report in reports)
+    return section(
+        "submissions",
+        "All submissions",
+        _controls(reports, alike)
+        + '<div class="scroll" tabindex="0" role="region" aria-label="All submissions">'
+        f'<table id="all"><thead><tr>{"".join(heads)}</tr></thead>'
+        f"<tbody>{rows}</tbody></table></div>",
+    )
+
+
+def _head(label: str, *, number: bool = False, first: bool = False, note: str = "") -> str:
+    kind = ' class="number"' if number else ""
+    sort = ' aria-sort="ascending"' if first else ""
+    shown = f" <small>{note}</small>" if note else ""
+    return (
+        f'<th scope="col"{kind}{sort}><button type="button">{html.escape(label)}{shown}</button>'
+        "</th>"
+    )
+
+
+def _controls(reports: Sequence[Report], alike: Mapping[int, int]) -> str:
+    names = sorted(one.name for one in facts.mistakes(reports))
+    mistakes = "".join(f'<option value="{html.escape(one)}">{text(one)}</option>' for one in names)
+    found = {name for report in reports for name in look.reasons(report)}
+    reasons = "".join(
+        f'<option value="{one.name}">{one.title}</option>'
+        for one in look.REASONS
+        if one.name in found
+    )
+    groups = "".join(
+        f'<option value="{number}">Group {number}</option>'
+        for number in range(1, max(alike.values(), default=0) + 1)
+    )
+    return (
+        '<form class="controls" hidden>'
+        '<label>Search <input type="search" id="search" autocomplete="off"></label>'
+        '<label>Misconception <select id="mistake"><option value="">any or none</option>'
+        f"{mistakes}</select></label>"
+        '<label>Needs a look <select id="reason"><option value="">all submissions</option>'
+        f'<option value="*">for any reason</option>{reasons}</select></label>'
+        '<label>The same program <select id="group"><option value="">any</option>'
+        f"{groups}</select></label>"
+        '<button type="reset">Show all</button>'
+        '<p id="shown" role="status"></p></form>'
+    )
+
+
+def _row(report: Report, lesson: Lesson, where: Link, group: int | None) -> str:
+    wrong = dict.fromkeys(
+        facts.mistake_name(one) for one in report.checks if one.outcome is Outcome.FAILED
+    )
+    said = look.reasons(report)
+    titles = {one.name: one.title for one in look.REASONS}
+    tags = "".join(f'<span class="tag">{text(name)}</span> ' for name in wrong)
+    tags += "".join(f'<span class="tag asks">{titles[name]}</span> ' for name in said)
+    if report.status == "failed":
+        tags += text(report.reason or "")
+    mistakes, reasons = html.escape("\n".join(wrong)), "\n".join(said)
+    return (
+        f'<tr data-mistakes="{mistakes}" data-reasons="{reasons}"'
+        f' data-group="{group or ""}"><th scope="row">{link(report, where(report))}</th>'
+        f'<td class="number">{words.number(report.score)}</td>'
+        f'<td class="number">{words.accuracy(report)}</td><td class="found">{tags}</td>'
+        + "".join(_cell(report, question) for question in lesson.questions)
+        + f'<td class="number">{report.seconds:.0f}</td></tr>'
+    )
+
+
+def _cell(report: Report, question: Question) -> str:
+    results = report.of(question.name)
+    what = facts.kind(results)
+    points = "–" if what == "out" else words.number(sum(one.points for one in results))
+    return f'<td class="number {what}">{points}</td>'

@@ -1,0 +1,194 @@
+"""The parts of the class page, each with a heading. Every text of a student's is escaped."""
+
+from __future__ import annotations
+
+import html
+import statistics
+from collections import Counter
+from collections.abc import Callable, Sequence
+
+from autograder.lesson import Lesson
+from autograder.render import words
+from autograder.render.class_report import charts, facts, look
+from autograder.render.html import text
+from autograder.report import Report, Standing
+
+Link = Callable[[Report], str]
+
+# What became of a question, in the order of the bars.
+KINDS = {
+    "full": "all points",
+    "part": "some points",
+    "none": "no points",
+    "blank": "not attempted",
+    "unclear": "a person has to look",
+}
+
+
+def link(report: Report, where: str, shown: str | None = None) -> str:
+    """A link to a submission's own page."""
+    return f'<a href="{html.escape(where)}">{text(shown or report.name)}</a>'
+
+
+def section(name: str, title: str, body: str) -> str:
+    """A part of the page that can be linked to."""
+    return f'<section id="{name}"><h2>{title}</h2>{body}</section>'
+
+
+def summary(reports: Sequence[Report], lesson: Lesson) -> str:
+    """The figures to know first."""
+    reached = [report.score for report in reports]
+    full = sum(bool(one.max_score) and one.score >= one.max_score for one in reports)
+    asking = sum(bool(look.reasons(report)) for report in reports)
+    figures = [
+        (len(reports), "submissions"),
+        (words.number(statistics.fmean(reached)), f"mean, of {words.number(lesson.max_score)}"),
+        (words.number(statistics.median(reached)), "median"),
+        (full, "with full marks"),
+        (asking, "need a look"),
+    ]
+    return (
+        '<dl class="figures">'
+        + "".join(f"<div><dt>{label}</dt><dd>{value}</dd></div>" for value, label in figures)
+        + "</dl>"
+    )
+
+
+def scores(reports: Sequence[Report], lesson: Lesson) -> str:
+    """How often each score was reached."""
+    bars = facts.scores(reports, lesson)
+    # So that labels do not run into each other.
+    apart = max(1, len(bars.counts) // 11)
+    ticks = [
+        (number * bars.width, words.number(number * bars.width))
+        for number in range(0, len(bars.counts), apart)
+    ]
+    told = [
+        f"{count} with {words.number(number * bars.width)}"
+        for number, count in enumerate(bars.counts)
+        if count
+    ]
+    chart = charts.histogram(
+        bars,
+        charts.Axis(ticks=ticks, unit="points", centred=True),
+        title=f"Submissions by points: {', '.join(told)}.",
+    )
+    return section("scores", "Points", f"<figure>{chart}</figure>")
+
+
+def accuracies(reports: Sequence[Report]) -> str:
+    """How the accuracies lie, beside the bar and where right solutions lie."""
+    found = [where for report in reports if (where := facts.standing(report))]
+    if not found:
+        return ""
+    usual = Counter((one.bar, one.low, one.high) for one in found).most_common(1)[0][0]
+    bar, low, high = usual
+    bars = facts.histogram([one.value for one in found], width=0.01, most=1.0)
+    under = sum(one.value < one.bar for one in found)
+    told = (
+        f"{len(found)} accuracies were measured; {under} {_are(under)} below the bar of"
+        f" {words.percent(bar)}."
+    )
+    if high > low:
+        told += (
+            f" Right solutions lie between {words.percent(low)} and {words.percent(high)},"
+            " the shaded part."
+        )
+    chart = charts.histogram(
+        bars,
+        charts.Axis(ticks=[(part / 10, f"{part * 10}") for part in range(11)], unit="percent"),
+        title=f"Submissions by accuracy. {told}",
+        reference=charts.Reference(bar=bar, low=low, high=high, label="the bar"),
+    )
+    return section(
+        "accuracies",
+        "Accuracy",
+        f"<figure>{chart}<figcaption>{told}{_others(found)}</figcaption></figure>",
+    )
+
+
+def _others(found: Sequence[Standing]) -> str:
+    """A word where not all were held against the same bar, as on two data sets."""
+    bars = sorted({one.bar for one in found})
+    if len(bars) == 1:
+        return ""
+    shown = " and ".join(words.percent(bar) for bar in bars)
+    return f" Not all were held against the same bar: there are {shown}."
+
+
+def _are(count: int) -> str:
+    return "is" if count == 1 else "are"
+
+
+def questions(reports: Sequence[Report], lesson: Lesson) -> str:
+    """Each question: mean points, share with all points, what became of it."""
+    rows = []
+    for one in facts.answers(reports, lesson):
+        parts = [(name, getattr(one, name)) for name in KINDS]
+        said = ", ".join(f"{count} {KINDS[name]}" for name, count in parts if count)
+        rows.append(
+            f'<tr><th scope="row">{text(one.question.title)}</th>'
+            f'<td class="number">{words.number(one.mean)} of {words.number(one.most)}</td>'
+            f'<td class="number">{words.percent(one.passed)}</td>'
+            f'<td class="wide">{charts.stack(parts, said)}'
+            f"<small>{said}</small></td></tr>"
+        )
+    key = "".join(f'<li><i class="{name}"></i>{label}</li>' for name, label in KINDS.items())
+    return section(
+        "questions",
+        "Questions",
+        f'<ul class="key" aria-hidden="true">{key}</ul>'
+        '<div class="scroll" tabindex="0" role="region" aria-label="Points by question"><table>'
+        '<thead><tr><th scope="col">Question</th><th scope="col" class="number">Mean points</th>'
+        '<th scope="col" class="number">All points</th><th scope="col">What became of it</th>'
+        f"</tr></thead><tbody>{''.join(rows)}</tbody></table></div>",
+    )
+
+
+def mistakes(reports: Sequence[Report], lesson: Lesson, where: Link) -> str:
+    """What was wrong, how often, and how it was told to one of those who have it."""
+    rows = []
+    titles = {question.name: question.title for question in lesson.questions}
+    for one in facts.mistakes(reports):
+        first = one.reports[0]
+        name = f"<code>{text(one.name)}</code>"
+        if not one.is_named:
+            name += " <small>(a check; the mistake has no name)</small>"
+        rows.append(
+            f'<tr><th scope="row">{name}</th><td class="number">{len(one.reports)}</td>'
+            f"<td>{text(titles.get(one.example.question, one.example.question))}</td>"
+            f"<td>{text(one.example.message)} <small>{link(first, where(first))}</small></td>"
+            f'<td class="act"><button type="button" data-mistake="{html.escape(one.name)}" hidden>'
+            f'Show<span class="unseen"> who has {text(one.name)}</span></button></td></tr>'
+        )
+    if not rows:
+        return section("mistakes", "Misconceptions", "<p>Nothing was wrong.</p>")
+    return section(
+        "mistakes",
+        "Misconceptions",
+        '<div class="scroll" tabindex="0" role="region" aria-label="Misconceptions"><table>'
+        '<thead><tr><th scope="col">Misconception</th>'
+        '<th scope="col" class="number">Submissions</th><th scope="col">Question</th>'
+        '<th scope="col">What one of them was told</th><td class="act"></td></tr></thead>'
+        f"<tbody>{''.join(rows)}</tbody></table></div>",
+    )
+
+
+def time(reports: Sequence[Report]) -> str:
+    """How long the runs took, and which limits were met."""
+    took = facts.seconds(reports)
+    limits = Counter(name for report in reports for name in report.limits)
+    met = ", ".join(f"{text(name)} ({count})" for name, count in sorted(limits.items()))
+    levels = ", ".join(sorted({report.isolation for report in reports}))
+    return section(
+        "time",
+        "Time and limits",
+        f"<p>Runs: {took.runs}, {_minutes(took.whole)} altogether; the median is"
+        f" {took.median:.0f} s and the longest {took.most:.0f} s. Submissions that shared the run"
+        f" of another, being the same program: {took.shared}. Limits that were met:"
+        f" {met or 'none'}. Isolation: {text(levels)}.</p>",
+    )
+
+
+def _minutes(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"

@@ -1,0 +1,83 @@
+"""What a lesson declares of its study: recipes, what is measured, and how near the bar should be.
+
+Each lesson that has one declares it as ``STUDY`` in its module ``study``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import importlib.util
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+
+from autograder import lessons
+from autograder.dataset import FashionMnist
+from autograder.errors import UsageError
+from autograder.lesson import Lesson
+from autograder.snapshots import CARDS_A_SNAPSHOT
+from autograder.study.recipe import Recipe
+from autograder.study.training import ENGINE, Trained
+
+MARKED = "marked"
+"""The name of the number that the judge compares with the bar."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Study:
+    """A lesson's study. ``check`` is the one that compares with the bar, as in ``train.accuracy``.
+
+    ``recipes``: the first is the lesson as it is written. ``measure`` gives the numbers of one
+    training, shares of the validation cards sorted right (``nan`` where weights are no longer
+    numbers), by the names in ``statistics``, which says each in words; one is ``MARKED``.
+    ``window`` says how much each of five equally long epochs weighs in the weights that are
+    marked, as the judge's own code has it. ``wish`` is the bar that the course would like.
+    """
+
+    lesson: str
+    check: str
+    recipes: tuple[Recipe, ...]
+    measure: Callable[[Trained, FashionMnist], Mapping[str, float]]
+    statistics: Mapping[str, str]
+    window: tuple[float, ...]
+    wish: float
+
+    def recipe(self, name: str) -> Recipe:
+        """The recipe of this name.
+
+        Raises:
+            UsageError: there is no such recipe.
+        """
+        for recipe in self.recipes:
+            if recipe.name == name:
+                return recipe
+        names = ", ".join(recipe.name for recipe in self.recipes)
+        raise UsageError(f"There is no recipe “{name}”. There are: {names}.")
+
+    def key(self, recipe: Recipe) -> str:
+        """A short name for all that a run of a recipe depends on, besides data and seed."""
+        depends = [ENGINE, CARDS_A_SNAPSHOT, self.window, sorted(self.statistics)]
+        whole = json.dumps([asdict(recipe.training), *depends])
+        return hashlib.sha256(whole.encode()).hexdigest()[:12]
+
+
+def has_study(lesson: Lesson) -> bool:
+    """Whether a lesson declares a study."""
+    return importlib.util.find_spec(_module(lesson)) is not None
+
+
+def load_study(lesson: Lesson) -> Study:
+    """The study of a lesson.
+
+    Raises:
+        UsageError: the lesson has none.
+    """
+    if not has_study(lesson):
+        raise UsageError(f"“{lesson.title}” declares no study (`study.py` in {lesson.folder}).")
+    study: Study = importlib.import_module(_module(lesson)).STUDY
+    return study
+
+
+def _module(lesson: Lesson) -> str:
+    return f"{lessons.__name__}.{lesson.folder.name}.study"

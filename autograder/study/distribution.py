@@ -1,0 +1,77 @@
+"""How one number is spread over many runs."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+NO_NUMBER = "nan"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Distribution:
+    """For each number of ``cards`` sorted right the runs that reached it.
+
+    ``lost`` runs reached nothing: their weights were no longer numbers.
+    """
+
+    cards: int
+    counts: Mapping[int, int]
+    lost: int = 0
+
+    @classmethod
+    def of(cls, cards: int, correct: Iterable[int | None]) -> Distribution:
+        """Of single runs, ``None`` for one that is lost."""
+        runs = list(correct)
+        kept = sorted(one for one in runs if one is not None)
+        return cls(cards=cards, counts=Counter(kept), lost=len(runs) - len(kept))
+
+    @classmethod
+    def read(cls, cards: int, stored: Mapping[str, int]) -> Distribution:
+        """As :meth:`stored` wrote it."""
+        counts = {int(one): runs for one, runs in stored.items() if one != NO_NUMBER}
+        return cls(cards=cards, counts=counts, lost=stored.get(NO_NUMBER, 0))
+
+    def stored(self) -> dict[str, int]:
+        """The same as plain JSON."""
+        lost = {NO_NUMBER: self.lost} if self.lost else {}
+        return {**{str(one): runs for one, runs in self.counts.items()}, **lost}
+
+    @property
+    def runs(self) -> int:
+        """How many runs there are, lost ones too."""
+        return sum(self.counts.values()) + self.lost
+
+    @property
+    def values(self) -> NDArray[np.float64]:
+        """The accuracy of each run that is not lost, lowest first."""
+        correct = np.repeat(list(self.counts), list(self.counts.values()))
+        return np.sort(correct) / self.cards
+
+    @property
+    def mean(self) -> float:
+        """The mean accuracy."""
+        return float(self.values.mean())
+
+    @property
+    def sd(self) -> float:
+        """The standard deviation of the accuracy between runs."""
+        return float(self.values.std(ddof=1))
+
+    def above(self, bar: float) -> float:
+        """How many standard deviations the mean lies above a bar."""
+        return (self.mean - bar) / self.sd if self.sd else math.copysign(math.inf, self.mean - bar)
+
+    def below(self, bar: float) -> int:
+        """How many runs the judge would find below this bar; a lost run is."""
+        return sum(n for one, n in self.counts.items() if one / self.cards < bar) + self.lost
+
+    def central(self, share: float) -> tuple[float, float]:
+        """The accuracies between which this share of the runs lies, the rest half on each side."""
+        low, high = np.quantile(self.values, [(1 - share) / 2, (1 + share) / 2], method="nearest")
+        return float(low), float(high)

@@ -1,0 +1,53 @@
+"""What a study trains: recipes, each declared right or wrong by the lesson."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, kw_only=True)
+class Training:
+    """How neurons are trained; as the lesson "Building a Brain" does it where nothing is said.
+
+    ``sizes`` are the numbers of pixels, of hidden neurons of each layer, and of outputs; between
+    layers stands a ReLU. ``scale`` is what the pixels (0 to 255) are multiplied by. ``loss`` is
+    the cross-entropy of raw outputs, or, a mistake, of outputs ``taken for probabilities``.
+    ``labels`` are the cards' own, or ``shuffled``; ``cards`` says which set is studied, ``share``
+    how much of it. With ``patience`` training stops after so many epochs in which the loss on the
+    validation cards did not fall below its least, and the weights of the best epoch come back.
+    """
+
+    sizes: tuple[int, ...] = (784, 10)
+    epochs: int = 5
+    batch: int = 32
+    optimizer: Literal["adam", "sgd"] = "adam"
+    rate: float = 0.001
+    scale: float = 1.0
+    loss: Literal["raw outputs", "taken for probabilities"] = "raw outputs"
+    labels: Literal["own", "shuffled"] = "own"
+    cards: Literal["training", "validation"] = "training"
+    share: float = 1.0
+    patience: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipe:
+    """A way to solve the lesson, right or wrong.
+
+    ``title`` says it in words. ``told_by`` is the check that tells a wrong one, and
+    ``misconception`` what that check names; both are empty where it is right. ``runs`` are
+    published, of each data set.
+    """
+
+    name: str
+    title: str
+    training: Training
+    told_by: str = ""
+    misconception: str = ""
+    runs: int = 300
+
+    @property
+    def right(self) -> bool:
+        """Whether a student who does this should pass."""
+        return not self.told_by

@@ -1,0 +1,49 @@
+"""One process of a study: tasks on standard input, a line of JSON for each run on the other.
+
+Where nobody reads the lines any longer, the process ends at the next one.
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+
+import msgspec
+
+from autograder import dataset
+from autograder.lesson import load_lesson
+from autograder.study.declared import Study, load_study
+from autograder.study.runs import Run, Task
+from autograder.study.training import train
+
+
+def main() -> int:
+    """Make the runs that are asked for."""
+    study = load_study(load_lesson(sys.argv[1]))
+    for task in msgspec.json.decode(sys.stdin.buffer.read(), type=list[Task]):
+        sys.stdout.buffer.write(msgspec.json.encode(run(study, task)) + b"\n")
+        sys.stdout.buffer.flush()
+    return 0
+
+
+def run(study: Study, task: Task) -> Run:
+    """Train one recipe on one data set under one seed, and measure."""
+    data = dataset.load_named(task.data)
+    recipe = study.recipe(task.recipe)
+    cards = len(data.valid_labels)
+    measured = study.measure(train(recipe.training, data, task.seed), data)
+    return Run(
+        recipe=task.recipe,
+        data=task.data,
+        seed=task.seed,
+        key=study.key(recipe),
+        cards=cards,
+        correct={
+            name: round(value * cards) if math.isfinite(value) else None
+            for name, value in measured.items()
+        },
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

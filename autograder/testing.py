@@ -1,0 +1,61 @@
+"""For the tests of a lesson: evidence made by hand, and what the checks say of it.
+
+Nothing is run and TensorFlow is not loaded, so that hundreds of such tests take seconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from autograder.evidence import Cell, Claim, Evidence, HandIn, Model, Record, Recorded, Run
+from autograder.judge import judge
+from autograder.lesson import Lesson, Question
+from autograder.report import CheckResult
+
+Answers = Mapping[str, object]
+NO_ANSWERS: Mapping[str, Answers] = {}
+
+
+def evidence(lesson: Lesson, answers: Mapping[str, Answers] = NO_ANSWERS) -> Evidence:
+    """What is left behind by a notebook in which these questions were answered.
+
+    Args:
+        lesson: the lesson.
+        answers: for a question, by its name, the values that its check is given, each under its
+            name; a network is a ``Model`` as it would have been recorded. What is not answered
+            is still blank.
+    """
+    hand_ins = tuple(_hand_in(one, answers.get(one.name)) for one in lesson.questions)
+    cells = tuple(
+        Cell(index=number, grade_id=one.name, status="ok", changed=one.name in answers)
+        for number, one in enumerate(lesson.questions)
+    )
+    run = Run(lesson=lesson.name, data="sample")
+    recorded = Recorded(hand_ins=hand_ins)
+    return Evidence(record=Record(run=run, cells=cells, recorded=recorded))
+
+
+def _hand_in(question: Question, answers: Answers | None) -> HandIn:
+    if answers is None:
+        blanks = {name: Claim(kind="Blank", blank=True) for name in question.leaves}
+        return HandIn(question=question.name, claims=blanks)
+    models = [value for value in answers.values() if isinstance(value, Model)]
+    return HandIn(
+        question=question.name,
+        claims={name: _claim(value) for name, value in answers.items()},
+        model=models[0] if models else None,
+    )
+
+
+def _claim(value: Any) -> Claim:
+    if isinstance(value, Model):
+        return Claim(kind=value.kind)
+    plain = tuple(value) if isinstance(value, list) else value
+    return Claim(kind=type(value).__name__, value=plain)
+
+
+def said(lesson: Lesson, left: Evidence) -> dict[str, CheckResult]:
+    """What each check of a lesson says of some evidence, under names such as ``build.layers``."""
+    verdicts = judge([("submission", left)], lesson)["submission"]
+    return {one.id: one for one in verdicts.checks}

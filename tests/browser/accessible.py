@@ -1,0 +1,45 @@
+"""What axe-core finds on a page: that which keeps people from reading what it says."""
+
+from __future__ import annotations
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+GRAVE = ("serious", "critical")
+# JupyterLab's body has no height and hides what is beyond it; axe takes all in it for hidden.
+STYLE = "html, body { height: 100% }"
+# A sign of one character counts like any text: it says what is right and what is not. The other
+# options are axe's own.
+SIGNS_TOO = """() => {
+    const check = axe._audit.checks['color-contrast'];
+    axe.configure({checks: [{
+        id: check.id,
+        options: {...check.options, ignoreUnicode: false, ignoreLength: true},
+    }]});
+}"""
+
+
+class Reader(Axe):
+    """axe-core, set to look at signs too."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.axe_script += f"({SIGNS_TOO})();"
+
+
+def findings(page: Page, scope: str) -> list[str]:
+    """Serious and critical findings within what a CSS selector names, each in a line.
+
+    What could not be measured of the contrast is a finding too. Raises where nothing is there.
+    """
+    page.add_style_tag(content=STYLE)
+    response = Reader().run(page, context=scope, options={}).response
+    contrast = [one for one in response["incomplete"] if one["id"] == "color-contrast"]
+    told = [one for one in response["violations"] if one["impact"] in GRAVE] + contrast
+    measured = {one["id"] for one in response["passes"] + response["violations"] + contrast}
+    assert "color-contrast" in measured, f"axe found no text in {scope}"
+    return [
+        f"{rule['id']} ({rule['impact']}): {node['html'][:200]} {node['failureSummary']}"
+        for rule in told
+        for node in rule["nodes"]
+    ]

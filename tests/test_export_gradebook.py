@@ -1,0 +1,111 @@
+"""What is handed over from a gradebook: manual scores, extra credit and late penalties count."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from gradebook_course import LESSON, hand_in, make_course, report
+from nbgrader.api import Gradebook
+
+from autograder.cli import main
+from autograder.course import Course
+from autograder.errors import CourseError
+from autograder.exports import tables
+from autograder.nbgrader_plugin import entered
+from autograder.nbgrader_plugin.configured import course_directory
+from autograder.nbgrader_plugin.export import CanvasExport, CsvExport, MoodleExport
+from autograder.nbgrader_plugin.gradebook import GradebookWriter
+
+HALF = 'c.AssignLatePenalties.plugin_class = "half.Half"\n'
+LATE = "2026-03-02 12:00:00 UTC"
+
+
+@pytest.fixture
+def course(new_gradebook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Course:
+    """Manual score and extra credit; a late one; one who did nothing; one of an odd name."""
+    course = make_course(tmp_path / "course", new_gradebook(), HALF)
+    entries = [hand_in(course, report("ann", "ffpppp")), hand_in(course, report("bob"), LATE)]
+    with GradebookWriter(course) as writer:
+        assert writer.write([*entries, hand_in(course, report("=1+1", "pfpppp"))]) == []
+    with Gradebook(course_directory(course.root).db_url, "brains") as gradebook:
+        about = {"first_name": "Ann", "last_name": "Lee", "email": "a@x.org"}
+        gradebook.update_or_create_student("ann", **about, lms_user_id="1001")
+        gradebook.add_student("lazy", last_name="Bones")
+        grade = gradebook.find_grade("check-build", LESSON.name, LESSON.name, "ann")
+        grade.manual_score, grade.extra_credit = 3.5, 1
+        gradebook.db.commit()
+    monkeypatch.chdir(course.root)
+    return course
+
+
+def test_what_a_person_entered_and_penalties_count(course: Course) -> None:
+    found = {one.person.id: one for one in entered.of_course(course, [LESSON.name]).grades}
+    # 1 + 3.5 + 1 + 2 + 4 + 6 + 2, and the answer in words, which nobody has marked.
+    assert (found["ann"].raw, found["ann"].score) == (19.5, 19.5)
+    assert (found["bob"].raw, found["bob"].penalty, found["bob"].score) == (20, 10, 10)
+    assert (found["lazy"].raw, found["lazy"].score) == (None, None)
+    assert {one.most for one in found.values()} == {23}
+    assert found["ann"].person.lms_user_id == "1001"
+
+
+def test_the_command_takes_the_gradebook_and_tells_who_waits(course: Course, capsys) -> None:
+    assert main(["export", "canvas"]) == 0
+    said = capsys.readouterr()
+    assert "canvas.csv: 4 students, from the gradebook." in said.out
+    told = " ".join(said.err.split())
+    assert "=1+1: the LMS may not find this student" in told
+    rows = {row[3]: row for row in csv.reader(io.StringIO(Path("canvas.csv").read_text()))}
+    assert rows["ann"] == ["Lee, Ann", "1001", "", "ann", "", "19.5"]
+    assert rows["bob"][-1] == "10"
+    assert rows["lazy"][-1] == ""
+    assert rows["'=1+1"][0] == "'=1+1"
+
+
+def test_who_has_something_to_be_marked_by_a_person_is_told(course: Course, capsys) -> None:
+    entry = hand_in(course, report("words"), why="Because it is linear.")
+    with GradebookWriter(course) as writer:
+        writer.write([entry])
+    assert main(["export", "csv"]) == 0
+    assert "A person has still to grade: words" in " ".join(capsys.readouterr().err.split())
+
+
+def test_nobody_in_the_gradebook_is_told(new_gradebook, tmp_path: Path) -> None:
+    course = make_course(tmp_path / "empty", new_gradebook())
+    with pytest.raises(CourseError, match="Nobody has a grade"):
+        entered.of_course(course, [LESSON.name])
+
+
+@pytest.mark.parametrize(
+    ("plugin", "form"),
+    [(CsvExport, tables.plain), (CanvasExport, tables.canvas), (MoodleExport, tables.moodle)],
+)
+def test_the_plugins_of_nbgrader_write_the_same(course: Course, plugin, form) -> None:
+    with Gradebook(course_directory(course.root).db_url, "brains") as gradebook:
+        plugin(assignment=[LESSON.name]).export(gradebook)
+        plugin(assignment=[LESSON.name], student=["ann"], to="ann.csv").export(gradebook)
+        expected = entered.grades(gradebook, [LESSON.name])
+    assert Path(plugin.file).read_bytes().decode() == form(expected)
+    only = Path("ann.csv").read_text()
+    assert "ann" in only
+    assert "bob" not in only
+
+
+def test_nbgraders_own_command_finds_a_plugin(course: Course) -> None:
+    """With its own options, and its own log."""
+    plugin = "--exporter=autograder.nbgrader_plugin.export.CanvasExport"
+    done = subprocess.run(
+        [sys.executable, "-m", "nbgrader", "export", plugin, f"--assignment=['{LESSON.name}']"],
+        env={**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "'=1+1' begins like a formula" in done.stderr
+    assert Path("canvas.csv").read_text().splitlines()[1] == "Points Possible,,,,,23"
