@@ -32,6 +32,9 @@ class Settings:
     before the first cell. ``workers`` submissions are run at a time, as many as there are
     processor cores where it is 0.
 
+    ``package`` is what students give ``pip install`` for this package: an address such as
+    ``git+https://…``, written into the notebook's first cell.
+
     ``isolation`` is ``auto``, or ``none`` to run submissions with one's own rights; ``gpus`` lets
     them use the GPUs there are. A submission may use ``memory_mb`` MiB of memory, as many
     ``processes`` (threads count), files of ``file_mb`` MiB, all its files together
@@ -43,6 +46,7 @@ class Settings:
     seconds: Positive = 900
     seed: int = 20
     workers: Annotated[int, msgspec.Meta(ge=0)] = 0
+    package: str = ""
     isolation: str = "auto"
     gpus: bool = True
     memory_mb: Positive = 4096
@@ -58,6 +62,9 @@ class Settings:
                 raise CourseError(
                     f"Autograder.{name} is “{given}”; it may be {', '.join(choices)}."
                 )
+        # It is written between quotation marks, in one line.
+        if not self.package.isprintable() or set(self.package) & set('"\\'):
+            raise CourseError(f"Autograder.package is no address: {self.package!r}.")
 
 
 @dataclass(frozen=True, kw_only=True)

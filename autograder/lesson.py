@@ -15,6 +15,7 @@ from autograder import lessons
 from autograder.errors import LessonError
 from autograder.evidence import HandIn
 from autograder.shelves import VARIABLE
+from autograder.stumbles.rule import Stumble
 
 
 def nothing_blank(hand_in: HandIn) -> bool:
@@ -47,7 +48,8 @@ class Question:
 class Lesson:
     """A lesson: its questions in order, and where its own files lie.
 
-    ``thresholds`` gives the bar for each data set, ``full`` and ``sample``, as a fraction.
+    ``thresholds`` gives the bar for each data set, ``full`` and ``sample``, as a fraction;
+    ``stumbles`` are sentences for errors that are met in this lesson only.
     """
 
     name: str
@@ -55,6 +57,7 @@ class Lesson:
     folder: Path
     questions: tuple[Question, ...]
     thresholds: Mapping[str, float] = field(default_factory=dict)
+    stumbles: tuple[Stumble, ...] = ()
 
     @property
     def checks(self) -> tuple[Path, ...]:

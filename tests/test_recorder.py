@@ -84,6 +84,26 @@ def test_watching_ends_without_a_trace(sample) -> None:
     assert [dict(vars(owner)) for owner in owners] == before
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda model, x, y: model.predict(x[0], verbose=0),
+        lambda model, x, y: model(x[0]),
+        lambda model, x, y: model.fit(x[0], y, verbose=0),
+        lambda model, x, y: model.evaluate(x[0], y, verbose=0),
+    ],
+)
+def test_an_error_is_not_seen_to_come_from_us(recorder, cards, wrong) -> None:
+    """Our one frame is marked as hidden, and never the last, which is shown in any case."""
+    with pytest.raises(ValueError, match=r"shape|sizes") as caught:
+        wrong(new_model(), *cards)
+    frames = [part.frame for part in caught.traceback]
+    ours = [one for one in frames if str(one.code.path).endswith("recorder/watch.py")]
+    assert len(ours) == 1
+    assert ours[0].f_locals["__tracebackhide__"]
+    assert ours[0] is not frames[-1]
+
+
 class TestNothingChanges:
     """Same seeds, same numbers, bit by bit, with the recorder and without."""
 

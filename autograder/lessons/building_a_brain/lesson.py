@@ -6,6 +6,7 @@ from pathlib import Path
 
 from autograder.evidence import HandIn
 from autograder.lesson import Lesson, Question, nothing_blank
+from autograder.lessons.building_a_brain.stumbles import STUMBLES
 
 
 def _compiled(hand_in: HandIn) -> bool:
@@ -52,4 +53,5 @@ LESSON = Lesson(
         ),
     ),
     thresholds={"full": 0.80, "sample": 0.74},
+    stumbles=STUMBLES,
 )
