@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from gradebook_course import LESSON, files, hand_in, make_course, report, rows
 from nbgrader.api import Gradebook
 
+from autograder.cli import main
 from autograder.course import Course, Settings
 from autograder.errors import CourseError
 from autograder.nbgrader_plugin.configured import course_directory
@@ -173,3 +175,82 @@ def test_a_group_is_written_whichever_of_it_counts(best: Course) -> None:
 def test_keep_may_be_last_or_best() -> None:
     with pytest.raises(CourseError, match=r"Autograder.keep is “first”; it may be last, best"):
         Settings(keep="first")
+
+
+# ---- the solution, after the deadline
+
+
+@pytest.fixture
+def solved(course: Course, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Course:
+    """A course with a solution and an exchange, in its own folder."""
+    folder = course.root / "solutions" / LESSON.name
+    folder.mkdir(parents=True)
+    (folder / LESSON.notebook).write_text("the solution")
+    with (course.root / "nbgrader_config.py").open("a") as config:
+        config.write(f"c.Exchange.root = {str(tmp_path / 'exchange')!r}\n")
+    monkeypatch.chdir(course.root)
+    return course
+
+
+def due(course: Course, when: datetime | None) -> None:
+    """Set the due date, which nbgrader keeps in UTC."""
+    shown = when.strftime("%Y-%m-%d %H:%M:%S UTC") if when else None
+
+    def change(gradebook: Gradebook) -> None:
+        gradebook.update_or_create_assignment(LESSON.name, duedate=shown)
+
+    by_hand(course, change)
+
+
+def test_after_the_due_date_the_solution_is_an_assignment_to_fetch(
+    solved: Course, tmp_path
+) -> None:
+    assert main(["publish-solutions"]) == 0
+    name = f"{LESSON.name}-solution"
+    place = tmp_path / "exchange" / "brains" / "outbound" / name / LESSON.notebook
+    assert place.read_text() == "the solution"
+    (solved.root / "solutions" / LESSON.name / LESSON.notebook).write_text("a better one")
+    assert main(["publish-solutions"]) == 0
+    assert place.read_text() == "a better one"
+    assert not (solved.root / "release" / name).exists()
+
+
+def test_or_it_is_copied_into_a_folder(solved: Course, tmp_path: Path) -> None:
+    assert main(["publish-solutions", "--to", str(tmp_path / "site")]) == 0
+    assert (tmp_path / "site" / LESSON.name / LESSON.notebook).read_text() == "the solution"
+
+
+def test_before_the_due_date_it_stays(solved: Course, tmp_path: Path, capsys) -> None:
+    due(solved, datetime.now(UTC) + timedelta(hours=1))
+    assert main(["publish-solutions", "--to", str(tmp_path / "site")]) == 2
+    assert "UTC: that is the due date. Publish it after that." in told(capsys)
+    assert not (tmp_path / "site").exists()
+    assert not (tmp_path / "exchange").exists()
+
+
+def test_until_the_last_extension_it_stays(solved: Course, tmp_path: Path, capsys) -> None:
+    due(solved, datetime.now(UTC) - timedelta(days=1))
+    enter(solved, "pppppp", IN_TIME)
+    by_hand(solved, lambda gradebook: gradebook.grant_extension(LESSON.name, "ann", days=2))
+    assert main(["publish-solutions", "--to", str(tmp_path / "site")]) == 2
+    assert "ann has an extension" in told(capsys)
+    by_hand(solved, lambda gradebook: gradebook.grant_extension(LESSON.name, "ann", hours=2))
+    assert main(["publish-solutions", "--to", str(tmp_path / "site")]) == 0
+
+
+def test_without_a_due_date_nobody_can_know(solved: Course, capsys) -> None:
+    due(solved, None)
+    assert main(["publish-solutions"]) == 2
+    assert "has no due date for building-a-brain. Set one" in told(capsys)
+
+
+def test_without_a_solution_it_says_what_to_do(course: Course, monkeypatch, capsys) -> None:
+    monkeypatch.chdir(course.root)
+    assert main(["publish-solutions"]) == 2
+    assert "Run `autograder generate` first" in told(capsys)
+    assert main(["publish-solutions", "--lesson", LESSON.name]) == 2
+
+
+def told(capsys: pytest.CaptureFixture) -> str:
+    """What was said, whatever the width of the terminal."""
+    return " ".join(capsys.readouterr().err.split())
