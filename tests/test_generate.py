@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -13,10 +14,11 @@ import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
-from autograder.course import Course
+from autograder.course import Course, Settings
 from autograder.errors import CourseError
 from autograder.lesson import lesson_names, load_lesson
 from autograder.nbgrader_plugin import generate
+from autograder.nbgrader_plugin.address import PLACEHOLDER
 from autograder.solution import strip_markers
 
 ROOT = Path(__file__).parent.parent
@@ -87,6 +89,75 @@ def test_the_solution_is_fit_to_publish(lesson) -> None:
     for question in lesson.questions:
         cell = next(one for one in solution.cells if one.id == question.grade_id)
         assert cell.outputs[-1].data["text/plain"] == repr(float(question.points))
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
+def test_the_release_is_all_that_a_student_needs(lesson) -> None:
+    """One notebook, with its pictures in it; it reads and loads nothing that lies beside it."""
+    released = nbformat.read(ROOT / "release" / lesson.name / lesson.notebook, as_version=4)
+    for cell in released.cells:
+        if cell.cell_type == "markdown":
+            shown = re.findall(r"!\[[^\]]*\]\(([^)]+)\)|<img[^>]+src=[\"']([^\"']+)", cell.source)
+            names = {"".join(one).removeprefix("attachment:") for one in shown}
+            assert names <= set(cell.get("attachments", {})), cell.id
+        else:
+            assert not re.search(
+                r"\bopen\(|read_csv|np\.load|imread|urlopen|urlretrieve", cell.source
+            )
+
+
+def run_without_package(source: str, folder: Path) -> str:
+    """What a cell says where our package is not installed."""
+    program = f"import sys\nsys.modules['autograder'] = None\n{source}"
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=folder, capture_output=True, text=True, check=True
+    )
+    return done.stdout
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
+def test_the_first_cell_says_how_to_get_what_is_missing(lesson, tmp_path) -> None:
+    """In three lines, and not in a traceback."""
+    released = nbformat.read(ROOT / "release" / lesson.name / lesson.notebook, as_version=4)
+    first = next(cell for cell in released.cells if cell.cell_type == "code")
+    said = run_without_package(first.source, tmp_path).splitlines()
+    assert said[0].startswith("Something is missing here: ")
+    assert said[1:] == [
+        "To install it, run this line in a cell of its own, then restart the kernel:",
+        f"%pip install {PLACEHOLDER}",
+    ]
+
+
+CHECKSUM = r'"checksum": "\w+",'
+ADDRESS = "git+https://example.org/brain.git@v1"
+
+
+def test_the_courses_own_address_is_written_into_the_first_cell(course: Course) -> None:
+    """Into release and solution, by both commands, and nothing else changes."""
+    lesson = LESSONS[0]
+    path = course.root / "release" / lesson.name / lesson.notebook
+    before = path.read_text()
+    with (course.root / "nbgrader_config.py").open("a") as file:
+        file.write(f"c.Autograder.package = {ADDRESS!r}\n")
+    assert f'+    "    print(\\"%pip install {ADDRESS}\\")\\n",' in "\n".join(
+        generate.differences(course)
+    )
+    subprocess.run(
+        [sys.executable, "-m", "nbgrader", "generate_assignment", lesson.name, "--force"],
+        cwd=course.root,
+        env={**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"},
+        check=True,
+        capture_output=True,
+    )
+    after = re.sub(CHECKSUM, "", path.read_text())
+    assert after == re.sub(CHECKSUM, "", before.replace(PLACEHOLDER, ADDRESS))
+
+
+@pytest.mark.parametrize("address", ['x"); import os; ("', "a\\nb", "two\nlines"])
+def test_an_address_that_would_break_the_cell_is_refused(address: str) -> None:
+    """Before anything is written."""
+    with pytest.raises(CourseError, match="is no address"):
+        Settings(package=address)
 
 
 def test_an_edited_release_is_shown_with_the_difference(course: Course) -> None:

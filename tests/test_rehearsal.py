@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import make_class
 import nbformat
 import pytest
 from evidence_builder import LESSON, Submission, claim, fit, judged
 from mini import cell_of, submitted
 
+from autograder.cli import main
 from autograder.rehearsal import shown_points, surprises
 from autograder.report import Report
 
@@ -96,3 +98,24 @@ def test_a_damaged_file_shows_nothing(tmp_path, cells):
     path = tmp_path / "a.ipynb"
     path.write_text(json.dumps({"cells": cells}))
     assert told(path, report()) == []
+
+
+@pytest.mark.slow
+@pytest.mark.kernel
+def test_the_rehearsal_tells_of_an_old_variable(tmp_path, monkeypatch, capsys, sample_keras):
+    """The points and the words of the official grade, and where the saved notebook says more."""
+    monkeypatch.setenv("KERAS_HOME", str(sample_keras))
+    monkeypatch.chdir(tmp_path)
+    left = {"train": make_class.BLANK, "predict": make_class.BLANK}
+    notebook = make_class.notebook({"parameters": "number_of_parameters = total", **left})
+    value = nbformat.v4.new_output("execute_result", data={"text/plain": "2.0"})
+    cell_of(notebook, "check-parameters").outputs = [value]
+    nbformat.write(notebook, "mine.ipynb")
+    assert main(["check", "mine.ipynb", "--more"]) == 0
+    said = capsys.readouterr().out
+    assert "Together: 10 of 20 points" in said
+    assert "    How: In the error's own text an arrow shows the line" in said
+    assert said.splitlines()[-1].startswith(
+        "Look here. Count the parameters: In your notebook this check passed; run afresh from the"
+        " top it does not: Your cell stopped with NameError: name 'total' is not defined."
+    )

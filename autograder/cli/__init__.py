@@ -19,6 +19,7 @@ from rich.markup import escape
 from autograder import DISTRIBUTION
 from autograder.cli.classes import check, grade, rejudge
 from autograder.cli.exporting import FORMATS, SOURCES, export
+from autograder.cli.mutants import prove
 from autograder.cli.reports import report
 from autograder.cli.studies import add_study
 from autograder.cli.upkeep import data, examine, generate, new, publish_solutions
@@ -59,6 +60,7 @@ def parser() -> argparse.ArgumentParser:
     _add_results(commands)
     _add_upkeep(commands)
     add_study(commands)
+    _add_mutants(commands)
     return parser
 
 
@@ -161,6 +163,34 @@ def _add_upkeep(commands: Any) -> None:
     command.add_argument("--from", dest="source", type=Path, metavar="FOLDER")
     command.add_argument("--offline", action="store_true", help="download nothing")
     command.set_defaults(run=data)
+
+
+def _add_mutants(commands: Any) -> None:
+    command = commands.add_parser("mutants", help="prove the checks on wrong and right work")
+    command.add_argument(
+        "--lesson", choices=lesson_names(), help="(default: the one that declares mutants)"
+    )
+    command.add_argument("--only", default="*", metavar="PATTERN", help="such as 'build/*'")
+    command.add_argument(
+        "--second", type=_at_least_one, default=0, metavar="N", help="N pairs of wrong ones"
+    )
+    command.add_argument(
+        "--data", choices=("sample", "full"), default="sample", help="(default: sample)"
+    )
+    command.add_argument("--workers", type=_at_least_one, metavar="N", help="(default: cores)")
+    command.add_argument("--isolation", choices=ISOLATION, help="as for grade")
+    command.add_argument("--results", type=Path, metavar="FOLDER", help="where runs are kept")
+    command.add_argument("--json", type=Path, metavar="FILE", help="also write the results here")
+    command.add_argument(
+        "--store", action="store_true", help="keep the evidence for the tests in tests/mutants/"
+    )
+    command.add_argument(
+        "--stored", action="store_true", help="judge the evidence that is kept; run nothing"
+    )
+    command.add_argument(
+        "--write", type=Path, metavar="FILE", help="put the matrix of what is kept into this page"
+    )
+    command.set_defaults(run=prove)
 
 
 def _at_least_one(text: str) -> int:

@@ -35,6 +35,10 @@ P = ParamSpec("P")
 class CheckFailed(Exception):
     """Raised by a check under nbgrader's *Validate*, which counts only exceptions."""
 
+    def _render_traceback_(self) -> list[str]:
+        """What IPython shows: the words alone, not the way that they took through our code."""
+        return [str(self)]
+
 
 class Desk:
     """One kernel's recorder, and the judge behind each check."""

@@ -178,6 +178,7 @@ def test_validate_tells_of_the_mistake(refused) -> None:
     """In the words of the check that the page for students quotes, and of no other."""
     assert quoted.missing("Validate says that a cell failed", refused) == []
     assert "Build the neurons" not in refused
+    assert "Traceback" not in refused
 
 
 def test_a_mistake_that_was_put_right_earns_its_points(mended) -> None:
