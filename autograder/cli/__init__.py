@@ -22,7 +22,7 @@ from autograder.cli.exporting import FORMATS, SOURCES, export
 from autograder.cli.mutants import prove
 from autograder.cli.reports import report
 from autograder.cli.studies import add_study
-from autograder.cli.upkeep import data, examine, generate, new
+from autograder.cli.upkeep import data, examine, generate, new, publish_solutions
 from autograder.course import ISOLATION
 from autograder.errors import AutograderError
 from autograder.lesson import lesson_names
@@ -138,6 +138,15 @@ def _add_upkeep(commands: Any) -> None:
     command.add_argument("--check", action="store_true", help="only say whether they are stale")
     command.add_argument("--force", action="store_true", help="run the solutions again anyway")
     command.set_defaults(run=generate)
+
+    command = commands.add_parser(
+        "publish-solutions", help="give students the solutions, once nobody can hand in any more"
+    )
+    command.add_argument("--lesson", choices=lesson_names(), help="(default: all that are solved)")
+    command.add_argument(
+        "--to", type=Path, metavar="FOLDER", help="copy them here (default: nbgrader's exchange)"
+    )
+    command.set_defaults(run=publish_solutions)
 
     command = commands.add_parser("new", help="begin a lesson: notebook, checks and tests that run")
     command.add_argument("name", metavar="LESSON", help="a name such as two-layers")
