@@ -93,6 +93,8 @@ def _apply(layer: Layer, weights: Weights, x: Floats) -> Floats:
         return x
     match layer.kind:
         case "Flatten" | "Reshape":
+            if layer.settings.get("data_format") == "channels_first":
+                x = np.moveaxis(x, 1, -1)
             shape = (layer.output_shape or (None, -1))[1:]
             return x.reshape(len(x), *(-1 if side is None else side for side in shape))
         case "Rescaling":

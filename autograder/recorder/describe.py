@@ -17,7 +17,10 @@ from autograder.evidence import Layer, Model, Value, Weight
 from autograder.recorder.compiled import compiled
 from autograder.recorder.plain import text
 
-SETTINGS = ("units", "use_bias", "scale", "offset", "rate", "axis", "filters", "pool_size")
+SETTINGS = (
+    *("units", "use_bias", "scale", "offset", "rate", "axis", "filters", "pool_size"),
+    "data_format",
+)
 MOST_LAYERS = 200
 MOST_WEIGHTS = 64
 # The lesson's model has 31 KiB; several hand-ins must fit into one archive.
