@@ -28,11 +28,13 @@ MARKED = "marked"
 class Study:
     """A lesson's study. ``check`` is the one that compares with the bar, as in ``train.accuracy``.
 
-    ``recipes``: the first is the lesson as it is written. ``measure`` gives the numbers of one
-    training, shares of the validation cards sorted right (``nan`` where weights are no longer
-    numbers), by the names in ``statistics``, which says each in words; one is ``MARKED``.
-    ``window`` says how much each of five equally long epochs weighs in the weights that are
-    marked, as the judge's own code has it. ``wish`` is the bar that the course would like.
+    ``recipes``: the first is the lesson as it is written, and perhaps others are too.
+
+    ``measure`` gives the numbers of one training, shares of the validation cards sorted right
+    (``nan`` where weights are no longer numbers), by the names in ``statistics``, which says each
+    in words. One is ``MARKED``; those ``compared`` are held against real Keras. ``window`` says how
+    much each of five equally long epochs weighs in the weights that are marked, as the judge's own
+    code has it. ``wish`` is the bar that the course would like.
     """
 
     lesson: str
@@ -40,6 +42,7 @@ class Study:
     recipes: tuple[Recipe, ...]
     measure: Callable[[Trained, FashionMnist], Mapping[str, float]]
     statistics: Mapping[str, str]
+    compared: tuple[str, ...]
     window: tuple[float, ...]
     wish: float
 
