@@ -22,6 +22,7 @@ import tensorflow as tf
 from autograder import dataset
 from autograder.evidence import Evidence, Record, Run, write_whole
 from autograder.lessons.building_a_brain.lesson import LESSON
+from autograder.recorder import Recorder
 from autograder.rules.weights import accuracy, last_weights, mean_weights
 from autograder.study.declared import MARKED
 from autograder.study.reference import KERAS_FILE, OfKeras, document, load_keras
