@@ -1,6 +1,9 @@
 # Everything a newcomer types. `make` alone lists it.
 PYTHON ?= python3
 VENV   ?= .venv
+# What is installed into it, and at which versions.
+LOCK   ?= constraints.txt
+EXTRAS ?= dev
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.installed
 export PATH := $(abspath $(BIN)):$(PATH)
@@ -8,15 +11,15 @@ export PATH := $(abspath $(BIN)):$(PATH)
 unexport PYTHONPATH PYTHONHOME
 
 .DEFAULT_GOAL := help
-.PHONY: help install data demo test test-all lint generate clean
+.PHONY: help install data demo test test-all test-oldest with-oldest lint generate clean
 .DELETE_ON_ERROR:
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 install: $(READY) ## make .venv and install the locked versions
 
-$(READY): pyproject.toml constraints.txt
+$(READY): pyproject.toml $(LOCK)
 	@echo "== Installing into $(VENV) (once; some minutes)"
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
 	  || { echo "Python 3.11, 3.12 or 3.13 is needed; try: make PYTHON=python3.12"; exit 1; }
@@ -24,7 +27,7 @@ $(READY): pyproject.toml constraints.txt
 	  || $(PYTHON) -m venv --clear $(VENV) \
 	  || { echo "On Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
 	$(BIN)/python -m pip install --quiet --progress-bar on --disable-pip-version-check \
-	  --constraint constraints.txt --editable '.[dev]'
+	  --constraint $(LOCK) --editable '.[$(EXTRAS)]'
 	@touch $@
 
 data: $(READY) ## provide Fashion-MNIST for Keras
@@ -49,6 +52,21 @@ test-all: test lint data ## run the tests, then what is slow
 	@echo "== Testing what is slow"
 	@python -m pytest -m slow
 
+# What is decided by the versions of others: what is recorded, judged, made, read, entered.
+VERSIONED := $(wildcard tests/test_check_*.py) $(addprefix tests/test_, $(addsuffix .py, \
+  recorder together cross_check describe fingerprint network judge evidence reading report told \
+  generate gradebook class versions))
+
+test-oldest: ## run what depends on versions with the oldest ones (Python 3.11)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' \
+	  || { echo "Their lock is for Python 3.11; try: make test-oldest PYTHON=python3.11"; exit 1; }
+	@$(MAKE) --no-print-directory with-oldest \
+	  VENV=.venv-oldest LOCK=constraints-oldest.txt EXTRAS=cluster,postgresql,test
+
+with-oldest: $(READY)
+	@echo "== Testing with the oldest versions"
+	@python -m pytest -m 'not slow' $(VERSIONED)
+
 lint: $(READY) ## style and types
 	@echo "== Style and types"
 	@ruff check .
@@ -56,4 +74,4 @@ lint: $(READY) ## style and types
 	@mypy
 
 clean: ## remove what was made here, not the data
-	rm -rf $(VENV) results autograded feedback submitted gradebook.db .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) .venv-oldest results autograded feedback submitted gradebook.db .pytest_cache .mypy_cache .ruff_cache
