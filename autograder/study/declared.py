@@ -6,16 +6,13 @@ Each lesson that has one declares it as ``STUDY`` in its module ``study``.
 from __future__ import annotations
 
 import hashlib
-import importlib
-import importlib.util
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 
-from autograder import lessons
 from autograder.dataset import FashionMnist
 from autograder.errors import UsageError
-from autograder.lesson import Lesson
+from autograder.lesson import Lesson, part_of
 from autograder.snapshots import CARDS_A_SNAPSHOT
 from autograder.study.recipe import Recipe
 from autograder.study.training import ENGINE, Trained
@@ -67,7 +64,7 @@ class Study:
 
 def has_study(lesson: Lesson) -> bool:
     """Whether a lesson declares a study."""
-    return importlib.util.find_spec(_module(lesson)) is not None
+    return part_of(lesson, "study") is not None
 
 
 def load_study(lesson: Lesson) -> Study:
@@ -76,11 +73,8 @@ def load_study(lesson: Lesson) -> Study:
     Raises:
         UsageError: the lesson has none.
     """
-    if not has_study(lesson):
+    module = part_of(lesson, "study")
+    if module is None:
         raise UsageError(f"“{lesson.title}” declares no study (`study.py` in {lesson.folder}).")
-    study: Study = importlib.import_module(_module(lesson)).STUDY
+    study: Study = module.STUDY
     return study
-
-
-def _module(lesson: Lesson) -> str:
-    return f"{lessons.__name__}.{lesson.folder.name}.study"

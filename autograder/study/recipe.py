@@ -8,7 +8,7 @@ from typing import Literal
 
 @dataclass(frozen=True, kw_only=True)
 class Training:
-    """How neurons are trained; as the lesson "Building a Brain" does it where nothing is said.
+    """How neurons are trained: ten of them, on pixels as they are, where nothing else is said.
 
     ``sizes`` are the numbers of pixels, of hidden neurons of each layer, and of outputs; between
     layers stands a ReLU. ``scale`` is what the pixels (0 to 255) are multiplied by. ``loss`` is
