@@ -29,12 +29,15 @@ def in_each(lab: Lab, widths: tuple[int, ...] = WIDTHS) -> Iterator[str]:
     lab.theme(LIGHT)
 
 
-def photograph(lab: Lab, folder: Path, *names: str) -> None:
-    """A picture of each of these cells' outputs, in each theme and width."""
+def photograph(lab: Lab, folder: Path, *names: str, into: str = "") -> None:
+    """A picture of each of these cells' outputs, in each theme and width.
+
+    It is named after the cell, or ``into`` where that says more.
+    """
     for look in in_each(lab):
         for name in names:
             lab.output_of(name)
-            lab.page.screenshot(path=folder / f"{name}-{look}.png")
+            lab.page.screenshot(path=folder / f"{into or name}-{look}.png")
 
 
 def findings(lab: Lab, *names: str) -> list[str]:
