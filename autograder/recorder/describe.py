@@ -19,7 +19,7 @@ from autograder.recorder.plain import text
 
 SETTINGS = (
     *("units", "use_bias", "scale", "offset", "rate", "axis", "filters", "pool_size"),
-    *("max_value", "negative_slope", "threshold", "epsilon"),
+    *("max_value", "negative_slope", "threshold", "epsilon", "mean", "variance"),
 )
 MOST_LAYERS = 200
 MOST_WEIGHTS = 64
