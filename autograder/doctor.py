@@ -1,4 +1,7 @@
-"""What this machine can do for grading: tried, not guessed, and how to get what is missing."""
+"""What this machine can do for grading: tried, not guessed, and how to get what is missing.
+
+Outside of a course it is a student who asks, whom grading does not concern.
+"""
 
 from __future__ import annotations
 
@@ -6,26 +9,21 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
-from autograder import dataset
+from autograder import dataset, ready
 from autograder.course import Course
 from autograder.errors import AutograderError, IsolationError
 from autograder.execution import Rooms, bubblewrap
-
-
-@dataclass(frozen=True, kw_only=True)
-class Finding:
-    """One thing that was looked at: whether it is well, what was found, what to do next."""
-
-    well: bool
-    what: str
-    next_step: str = ""
+from autograder.ready import Finding
 
 
 def examine(course: Course) -> Iterator[Finding]:
     """Look at the images, at how well submissions can be kept apart, and at the GPUs."""
+    if course.root is None:
+        yield from ready.examine()
+        return
     yield _data()
     yield from _isolation(course)
     yield _gpus(course)

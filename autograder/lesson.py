@@ -6,15 +6,18 @@ Each is a package under ``autograder.lessons``, which has more folders than one 
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import ModuleType
 
 from autograder import lessons
 from autograder.errors import LessonError
 from autograder.evidence import HandIn
 from autograder.shelves import VARIABLE
+from autograder.stumbles.rule import Stumble
 
 
 def nothing_blank(hand_in: HandIn) -> bool:
@@ -47,7 +50,8 @@ class Question:
 class Lesson:
     """A lesson: its questions in order, and where its own files lie.
 
-    ``thresholds`` gives the bar for each data set, ``full`` and ``sample``, as a fraction.
+    ``thresholds`` gives the bar for each data set, ``full`` and ``sample``, as a fraction;
+    ``stumbles`` are sentences for errors that are met in this lesson only.
     """
 
     name: str
@@ -55,6 +59,7 @@ class Lesson:
     folder: Path
     questions: tuple[Question, ...]
     thresholds: Mapping[str, float] = field(default_factory=dict)
+    stumbles: tuple[Stumble, ...] = ()
 
     @property
     def checks(self) -> tuple[Path, ...]:
@@ -111,6 +116,12 @@ def load_lesson(name: str) -> Lesson:
     except Exception as error:
         raise LessonError(f"The lesson “{name}” cannot be loaded: {error!r}.") from error
     return lesson
+
+
+def part_of(lesson: Lesson, name: str) -> ModuleType | None:
+    """A module of a lesson's package, ``None`` where the lesson has none of this name."""
+    module = f"{lessons.__name__}.{lesson.folder.name}.{name}"
+    return importlib.import_module(module) if importlib.util.find_spec(module) else None
 
 
 def lesson_names() -> tuple[str, ...]:

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import os
+
+# NumPy looks at it when it is imported. Threads that share small matrices wait for each other more
+# than they work.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 import itertools
 import sys
 import uuid

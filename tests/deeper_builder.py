@@ -60,7 +60,10 @@ def cards() -> FashionMnist:
 
 @dataclass(frozen=True, kw_only=True)
 class Trained:
-    """The weights after the last step, and the mean over each epoch, one array a weight."""
+    """The weights handed in, and the mean over each epoch, one array a weight.
+
+    Those handed in stand for the best ones, which were taken back: the mean of the last epoch.
+    """
 
     last: tuple[Floats, ...]
     means: tuple[Floats, ...]
@@ -92,7 +95,7 @@ def trained(*, hidden: int = HIDDEN, epochs: int = EPOCHS) -> Trained:
                 snapshots.append([one.copy() for one in weights])
         means.append([np.mean(each, axis=0) for each in zip(*snapshots, strict=True)])
     kept = tuple(np.stack(each).astype(np.float32) for each in zip(*means, strict=True))
-    return Trained(last=tuple(weights), means=kept)
+    return Trained(last=tuple(each[-1] for each in kept), means=kept)
 
 
 def _newborn(random: np.random.Generator, sides: list[int]) -> list[Floats]:
@@ -394,11 +397,13 @@ def verify(case: Case, verdicts: Verdicts) -> None:
     """Compare what the checks said with what they should say."""
     expected = {one.id: "passed" for one in verdicts.checks}
     expected |= {case.check: case.outcome, **case.others}
-    assert {one.id: str(one.outcome) for one in verdicts.checks} == expected
+    found = {one.id: str(one.outcome) for one in verdicts.checks}
+    unlike = {name: one for name, one in found.items() if one != expected.get(name)}
+    assert found == expected, unlike
     told = of(verdicts, case.check)
-    assert told.misconception == case.misconception
+    assert told.misconception == case.misconception, told.misconception
     for part in case.says:
-        assert part in f"{told.message} {told.help}"
+        assert part in f"{told.message} {told.help}", told.message
 
 
 RELU = layer("ReLU", (None, HIDDEN))

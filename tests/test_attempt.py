@@ -11,6 +11,7 @@ from evidence_builder import (
     cell,
     changed,
     dense,
+    fit,
     judged,
     of,
     stack,
@@ -215,6 +216,61 @@ def test_the_later_questions_wait_where_a_check_stopped():
     assert isinstance(asked(evidence, "compile"), Skipped)
 
 
+def test_an_error_that_is_known_is_explained_in_plain_words():
+    """The report gives the very sentence that stood below the error in the notebook."""
+    missing = {"ename": "NameError", "evalue": "name 'np' is not defined"}
+    broken = cell("build", status="error", **missing)
+    verdict = said("build", Submission(hand_ins={"build": BLANK_BUILD}, cells={"build": broken}))
+    assert isinstance(verdict, Failed)
+    assert verdict.message == "Your cell stopped with NameError: name 'np' is not defined."
+    assert verdict.help.startswith("`np` is not there yet: the cell that begins with `import matp")
+    assert "in “2. The flashcards”" in verdict.help
+    assert verdict.why
+    assert verdict.how
+
+
+def test_the_lessons_own_words_for_an_error_come_first():
+    evalue = "Arguments `target` and `output` must have the same shape. Received: (None, 1)"
+    broken = cell("train", status="error", ename="ValueError", evalue=evalue)
+    verdict = said("train", Submission(hand_ins={"train": BLANK_TRAIN}, cells={"train": broken}))
+    assert isinstance(verdict, Failed)
+    assert "the sparse categorical cross-entropy" in verdict.help
+
+
+STOPPED = {"status": "error", "ename": "KeyboardInterrupt", "evalue": ""}
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"), [(50, "after 2 of 50 epochs."), (None, "epochs finished: 2.")]
+)
+def test_training_that_was_stopped_by_hand_is_called_cut_short(asked, words):
+    cut = fit(interrupted=True, epochs_done=2, epochs_asked=asked, error="KeyboardInterrupt")
+    work = Submission(
+        hand_ins={"train": BLANK_TRAIN}, cells={"train": cell("train", **STOPPED)}, fits=(cut,)
+    )
+    verdict = said("train", work)
+    assert isinstance(verdict, Failed)
+    assert verdict.message == f"Training was cut short: it was stopped by hand, {words}"
+    assert "Run the cell again" in verdict.help
+    assert "keeps what it learned" in verdict.how
+
+
+@pytest.mark.parametrize("fits", [(), (fit(),), (fit(interrupted=True), fit())])
+def test_what_was_stopped_by_hand_was_not_always_training(fits):
+    work = Submission(
+        hand_ins={"train": BLANK_TRAIN}, cells={"train": cell("train", **STOPPED)}, fits=fits
+    )
+    verdict = said("train", work)
+    assert verdict.message == "Your cell stopped with KeyboardInterrupt."
+    assert "stopped by hand" in verdict.help
+
+
+def test_a_blank_has_more_to_say_on_request():
+    verdict = said("build", untouched())
+    assert "# Your code here" in verdict.how
+    assert verdict.why
+
+
 def test_a_question_that_leaves_nothing_new_is_told_what_it_should_do():
     work = Submission(compiled=None, cells={"compile": cell("compile", **BROKEN)})
     verdict = said("compile", work)
@@ -277,6 +333,20 @@ def test_an_error_that_an_earlier_mistake_explains_is_no_second_mistake():
     assert isinstance(verdict, Skipped)
     assert "ValueError: Bad shape: (9,). This builds on “Build the neurons”" in verdict.message
     assert isinstance(said("train", work, {"devices"}), Failed)
+
+
+def test_a_prediction_waits_for_a_training_that_took_the_model_away():
+    """As `model = model.fit(...)` does, also where that is told as a blank `history`."""
+    lost = {"status": "error", "ename": "AttributeError", "evalue": "'History' object has no"}
+    work = Submission(
+        hand_ins={"train": BLANK_TRAIN, "predict": None},
+        cells={"predict": cell("predict", **lost)},
+    )
+    verdict = said("predict", work)
+    assert isinstance(verdict, Skipped)
+    assert "“Train”, which has no result yet" in verdict.message
+    alone = said("predict", replace(work, hand_ins={"predict": None}))
+    assert isinstance(alone, Failed)
 
 
 def test_a_time_limit_is_not_explained_by_an_earlier_mistake():

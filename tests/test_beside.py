@@ -31,6 +31,15 @@ def test_files_go_along_but_no_notebook_and_nothing_behind_a_link(folder):
     assert {path.name for path in links_beside(folder)} == {"a-link.txt", "broken"}
 
 
+def test_what_nbgrader_puts_there_stays(folder):
+    """It differs from student to student; a file of that name in a folder is the student's."""
+    (folder / "timestamp.txt").write_text("2026-03-01 11:00:00 UTC")
+    (folder / "submission_secret.txt").write_text("drawn by lot")
+    (folder / "deeper" / "timestamp.txt").write_text("mine")
+    files, _ = files_beside(folder)
+    assert set(files) == {"deeper/cards.csv", "deeper/timestamp.txt", "notes.txt"}
+
+
 def test_without_a_folder_of_its_own():
     assert files_beside(None) == ({}, ())
 

@@ -104,6 +104,7 @@ def runs(sample_keras, tmp_path_factory, request):
         "\nprint(sorted(os.environ))"
     )
     notebook = mini.submitted(devices=answer)
+    notebook.cells.append(own("import matplotlib.pyplot as plt\nplt.plot([1, 2]);"))
     return [run(notebook, sample_keras, beside=beside, isolation=request.param) for _ in range(2)]
 
 
@@ -183,6 +184,12 @@ class TestRight:
         assert numbers == list(range(1, len(numbers) + 1))
         # In grading a check shows nothing: the judge fills it in.
         assert mini.cell_of(notebook, "check-build").outputs == []
+
+    def test_pictures_are_drawn(self, runs) -> None:
+        """Also where matplotlib was loaded before there was a kernel."""
+        for executed in runs:
+            (picture,) = executed.notebook.cells[-1].outputs
+            assert "image/png" in picture.data
 
     def test_nothing_on_stderr(self, runs) -> None:
         outputs = [out for one in runs[0].notebook.cells for out in one.get("outputs", [])]

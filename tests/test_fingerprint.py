@@ -144,7 +144,7 @@ def test_labels(box, sample, relabel, said) -> None:
         7,
         [],
         {},
-        object(),
+        pytest.param(object(), id="object"),
         tf.ragged.constant([[1.0], [2.0, 3.0]]),
     ],
     ids=repr,

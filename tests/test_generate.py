@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -13,14 +14,16 @@ import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
-from autograder.course import Course
+from autograder.course import Course, Settings
 from autograder.errors import CourseError
 from autograder.lesson import lesson_names, load_lesson
 from autograder.nbgrader_plugin import generate
+from autograder.nbgrader_plugin.address import PLACEHOLDER
 from autograder.solution import strip_markers
 
 ROOT = Path(__file__).parent.parent
 LESSONS = [load_lesson(name) for name in lesson_names()]
+LESSON = load_lesson("building-a-brain")
 
 
 @pytest.fixture
@@ -89,9 +92,78 @@ def test_the_solution_is_fit_to_publish(lesson) -> None:
         assert cell.outputs[-1].data["text/plain"] == repr(float(question.points))
 
 
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
+def test_the_release_is_all_that_a_student_needs(lesson) -> None:
+    """One notebook, with its pictures in it; it reads and loads nothing that lies beside it."""
+    released = nbformat.read(ROOT / "release" / lesson.name / lesson.notebook, as_version=4)
+    for cell in released.cells:
+        if cell.cell_type == "markdown":
+            shown = re.findall(r"!\[[^\]]*\]\(([^)]+)\)|<img[^>]+src=[\"']([^\"']+)", cell.source)
+            names = {"".join(one).removeprefix("attachment:") for one in shown}
+            assert names <= set(cell.get("attachments", {})), cell.id
+        else:
+            assert not re.search(
+                r"\bopen\(|read_csv|np\.load|imread|urlopen|urlretrieve", cell.source
+            )
+
+
+def run_without_package(source: str, folder: Path) -> str:
+    """What a cell says where our package is not installed."""
+    program = f"import sys\nsys.modules['autograder'] = None\n{source}"
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=folder, capture_output=True, text=True, check=True
+    )
+    return done.stdout
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
+def test_the_first_cell_says_how_to_get_what_is_missing(lesson, tmp_path) -> None:
+    """In three lines, and not in a traceback."""
+    released = nbformat.read(ROOT / "release" / lesson.name / lesson.notebook, as_version=4)
+    first = next(cell for cell in released.cells if cell.cell_type == "code")
+    said = run_without_package(first.source, tmp_path).splitlines()
+    assert said[0].startswith("Something is missing here: ")
+    assert said[1:] == [
+        "To install it, run this line in a cell of its own, then restart the kernel:",
+        f"%pip install {PLACEHOLDER}",
+    ]
+
+
+CHECKSUM = r'"checksum": "\w+",'
+ADDRESS = "git+https://example.org/brain.git@v1"
+
+
+def test_the_courses_own_address_is_written_into_the_first_cell(course: Course) -> None:
+    """Into release and solution, by both commands, and nothing else changes."""
+    lesson = LESSON
+    path = course.root / "release" / lesson.name / lesson.notebook
+    before = path.read_text()
+    with (course.root / "nbgrader_config.py").open("a") as file:
+        file.write(f"c.Autograder.package = {ADDRESS!r}\n")
+    assert f'+    "    print(\\"%pip install {ADDRESS}\\")\\n",' in "\n".join(
+        generate.differences(course)
+    )
+    subprocess.run(
+        [sys.executable, "-m", "nbgrader", "generate_assignment", lesson.name, "--force"],
+        cwd=course.root,
+        env={**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"},
+        check=True,
+        capture_output=True,
+    )
+    after = re.sub(CHECKSUM, "", path.read_text())
+    assert after == re.sub(CHECKSUM, "", before.replace(PLACEHOLDER, ADDRESS))
+
+
+@pytest.mark.parametrize("address", ['x"); import os; ("', "a\\nb", "two\nlines"])
+def test_an_address_that_would_break_the_cell_is_refused(address: str) -> None:
+    """Before anything is written."""
+    with pytest.raises(CourseError, match="is no address"):
+        Settings(package=address)
+
+
 def test_an_edited_release_is_shown_with_the_difference(course: Course) -> None:
     """The line that was changed stands in the difference, and where."""
-    lesson = LESSONS[0]
+    lesson = LESSON
     path = course.root / "release" / lesson.name / lesson.notebook
     edit(path, "28 rows of 28 numbers", "28 rows of 29 numbers")
     (difference,) = generate.differences(course)
@@ -101,7 +173,7 @@ def test_an_edited_release_is_shown_with_the_difference(course: Course) -> None:
 
 def test_a_changed_source_makes_both_stale(course: Course) -> None:
     """After an edit of the source, release and solution are named."""
-    lesson = LESSONS[0]
+    lesson = LESSON
     path = course.root / "source" / lesson.name / lesson.notebook
     edit(path, "28 rows of 28 numbers", "28 rows of 29 numbers")
     found = "\n".join(generate.differences(course))
@@ -111,7 +183,7 @@ def test_a_changed_source_makes_both_stale(course: Course) -> None:
 
 def test_an_edited_output_of_the_solution_is_found(course: Course) -> None:
     """Also where the code is as it was."""
-    lesson = LESSONS[0]
+    lesson = LESSON
     path = course.root / "solutions" / lesson.name / lesson.notebook
     notebook = nbformat.read(path, as_version=4)
     next(cell for cell in notebook.cells if cell.get("outputs")).outputs = []
@@ -121,7 +193,7 @@ def test_an_edited_output_of_the_solution_is_found(course: Course) -> None:
 
 def test_missing_and_foreign_files_are_named(course: Course) -> None:
     """A file too few and a file too many."""
-    lesson = LESSONS[0]
+    lesson = LESSON
     (course.root / "release" / lesson.name / "answers.txt").write_text("7850")
     (course.root / "solutions" / lesson.name / lesson.notebook).unlink()
     assert generate.differences(course) == [
@@ -154,7 +226,7 @@ def test_checking_writes_nothing(course: Course) -> None:
 
 def test_generating_twice_changes_nothing(course: Course, tmp_path: Path) -> None:
     """The second time nothing is run, and every byte of the release is the same."""
-    lesson = LESSONS[0]
+    lesson = LESSON
     path = course.root / "release" / lesson.name / lesson.notebook
     before = path.read_bytes()
     path.unlink()
@@ -165,7 +237,7 @@ def test_generating_twice_changes_nothing(course: Course, tmp_path: Path) -> Non
 
 def test_nbgraders_own_command_releases_the_same(course: Course) -> None:
     """`nbgrader generate_assignment` in the course's folder gives the same bytes."""
-    lesson = LESSONS[0]
+    lesson = LESSON
     path = course.root / "release" / lesson.name / lesson.notebook
     before = path.read_bytes()
     environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
@@ -205,9 +277,10 @@ def test_the_assignment_goes_to_the_courses_own_gradebook(
         told = list(generate.generate(course, course.root / "no-images"))
         assert told[-1].endswith("up to date.")
     with Gradebook(no_gradebook, named or "default_course") as gradebook:
-        (assignment,) = gradebook.assignments
-        assert assignment.course.id == (named or "default_course")
-        assert assignment.max_score == 20
+        assert {one.name for one in gradebook.assignments} == set(lesson_names())
+        for assignment in gradebook.assignments:
+            assert assignment.course.id == (named or "default_course")
+            assert assignment.max_score == 20
     assert not (course.root / "gradebook.db").exists()
 
 

@@ -212,6 +212,15 @@ class TestSharing:
         assert not any(one.shared for one in course.grade(share=False).values())
         assert len(hand.jobs) == 2
 
+    def test_what_nbgrader_puts_beside_each_submission_does_not(self, course, hand) -> None:
+        for name in ("ann", "bob"):
+            course.hand_in(name)
+            folder = course.folder / name / LESSON.name
+            (folder / "timestamp.txt").write_text(f"2026-03-01 11:00:00 UTC {name}")
+            (folder / "submission_secret.txt").write_text(name)
+        course.grade()
+        assert len(hand.jobs) == 1
+
     def test_a_file_beside_makes_another_program(self, course, hand) -> None:
         course.hand_in("ann")
         course.hand_in("bob")

@@ -6,6 +6,7 @@ import copy
 import csv
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -20,6 +21,7 @@ import nbformat
 import pytest
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
+from nbgrader.utils import notebook_hash
 
 from autograder.lesson import load_lesson
 
@@ -101,11 +103,24 @@ def course(tmp_path_factory, sample_keras: Path) -> Path:
     renamed = root / "submitted" / "stderr" / LESSON.name / LESSON.notebook
     renamed.rename(renamed.with_name("meine Lösung.ipynb"))
     link(root, root / "submitted" / "links" / LESSON.name)
+    for folder in (root / "submitted").glob("*/*"):
+        # As nbgrader collects: by these the feedback finds its way back.
+        (folder / "timestamp.txt").write_text("2026-03-01 11:00:00 UTC")
+        (folder / "submission_secret.txt").write_text(secret_of(folder.parent.name))
     for command in ("generate_assignment", "autograde", "generate_feedback"):
         done = nbgrader(root, sample_keras, command, LESSON.name)
         assert done.returncode == 0, done.stderr[-3000:]
     assert nbgrader(root, sample_keras, "export").returncode == 0
+    (root / "exchange").mkdir()
+    exchange = f"--Exchange.root={root / 'exchange'}"
+    done = nbgrader(root, sample_keras, "release_feedback", LESSON.name, exchange)
+    assert done.returncode == 0, done.stderr[-3000:]
     return root
+
+
+def secret_of(student: str) -> str:
+    """What nbgrader would have drawn by lot when the notebook was handed in."""
+    return f"the secret of {student}"
 
 
 def link(root: Path, folder: Path) -> None:
@@ -150,6 +165,24 @@ def test_partial_credit_and_explanation_both_arrive(course: Path) -> None:
         "predict": 0,
     }
     assert "The last layer has 11 neurons" in feedback(course, "partial credit")
+
+
+def test_feedback_and_report_show_the_pictures_and_say_the_same(course: Path) -> None:
+    """What nbgrader delivers, and what lies in results/."""
+    own = course / "results" / LESSON.name / "partial credit" / "report.html"
+    for page in (feedback(course, "partial credit"), own.read_text()):
+        assert page.count("data:image/png;base64,") >= 5
+        assert "The last layer has 11 neurons" in page
+    assert "http" not in re.sub(r'href="https?://|http-equiv', "", own.read_text())
+
+
+def test_feedback_finds_its_way_back(course: Path) -> None:
+    """Released to the exchange, under the name that only its student can work out."""
+    released = {path.stem: path.read_text() for path in (course / "exchange").rglob("*.html")}
+    for name in (*SUBMITTED, "not a notebook"):
+        own = notebook_hash(secret=secret_of(name), notebook_id=LESSON.name)
+        assert released.pop(own) == feedback(course, name)
+    assert released == {}
 
 
 @pytest.mark.parametrize("student", [*SUBMITTED, "not a notebook"])

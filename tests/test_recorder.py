@@ -84,6 +84,26 @@ def test_watching_ends_without_a_trace(sample) -> None:
     assert [dict(vars(owner)) for owner in owners] == before
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda model, x, y: model.predict(x[0], verbose=0),
+        lambda model, x, y: model(x[0]),
+        lambda model, x, y: model.fit(x[0], y, verbose=0),
+        lambda model, x, y: model.evaluate(x[0], y, verbose=0),
+    ],
+)
+def test_an_error_is_not_seen_to_come_from_us(recorder, cards, wrong) -> None:
+    """Our one frame is marked as hidden, and never the last, which is shown in any case."""
+    with pytest.raises(ValueError, match=r"shape|sizes") as caught:
+        wrong(new_model(), *cards)
+    frames = [part.frame for part in caught.traceback]
+    ours = [one for one in frames if str(one.code.path).endswith("recorder/watch.py")]
+    assert len(ours) == 1
+    assert ours[0].f_locals["__tracebackhide__"]
+    assert ours[0] is not frames[-1]
+
+
 class TestNothingChanges:
     """Same seeds, same numbers, bit by bit, with the recorder and without."""
 
@@ -237,6 +257,20 @@ def test_steps_per_execution_makes_no_difference_to_the_mean(recorder, sample) -
     assert one.steps == other.steps == 375
     for name, second in zip(one.means, other.means, strict=True):
         np.testing.assert_array_equal(arrays[f"fit-0/{name}"], arrays[f"fit-1/{second}"])
+
+
+@pytest.mark.parametrize("told", ["first", "last"])
+def test_steps_taken_together_are_counted_whichever_of_them_keras_names(told) -> None:
+    """Keras 3.10 tells at their end the number of the first, 3.11 that of the last."""
+    averager = Averager(lambda: 32, lambda _: None)
+    averager.set_model(new_model(steps_per_execution=125))
+    averager.set_params({"steps": 282})
+    averager.on_epoch_begin(0)
+    for first in (0, 125, 250):
+        averager.on_train_batch_begin(first)
+        averager.on_train_batch_end(first if told == "first" else first + 124)
+    averager.on_epoch_end(0)
+    assert (averager.steps, averager.snapshots, averager.trouble) == (282, [3], None)
 
 
 class TestFit:

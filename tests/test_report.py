@@ -166,6 +166,37 @@ def test_words_say_what_was_found_and_what_to_do_next():
     )
 
 
+LADDER = result(Outcome.FAILED, message="No bias.", why="It lifts.", how="Leave it on.")
+
+
+def test_the_upper_rungs_are_told_on_request_only():
+    assert "It lifts." not in words.answer(BUILD, [LADDER])
+    assert words.answer(BUILD, [LADDER], more=True).splitlines()[-3:] == [
+        "    Next: What to do.",
+        "    Why: It lifts.",
+        "    How: Leave it on.",
+    ]
+
+
+def test_a_check_that_passed_tells_one_thing_more():
+    passed = result(why="A bias lifts the line.", how="")
+    for page in (words.answer(BUILD, [passed]), Strict(html.answer(BUILD, [passed])).text):
+        assert "Good to know: A bias lifts the line." in page
+        assert "What to do." not in page
+    assert "Good to know" not in words.answer(BUILD, [result()])
+
+
+def test_what_stands_around_an_answer():
+    around = {"so_far": "8 of 20 points so far", "footer": "More: `check.build.hint()`."}
+    assert words.answer(BUILD, [LADDER], **around).splitlines()[0] == (
+        "Build the neurons: 0 of 2 points (8 of 20 points so far)"
+    )
+    assert words.answer(BUILD, [LADDER], **around).splitlines()[-1].endswith(".hint()`.")
+    page = Strict(html.answer(BUILD, [LADDER], **around))
+    assert "0 of 2 points · 8 of 20 points so far" in page.text
+    assert "More: check.build.hint()." in page.text
+
+
 @pytest.mark.parametrize("outcome", Outcome)
 def test_every_outcome_has_a_word(outcome):
     assert words.LABELS[outcome] in words.answer(BUILD, [result(outcome)])
@@ -214,10 +245,13 @@ def test_html_of_every_outcome_is_understood_without_its_colour(outcome):
 
 
 def test_nothing_in_html_is_run():
-    nasty = result(Outcome.FAILED, message=NASTY, help=f"`{NASTY}`")
+    nasty = result(Outcome.FAILED, message=NASTY, help=f"`{NASTY}`", why=NASTY, how=NASTY)
+    passed = result(message=NASTY, why=NASTY)
     report = Report(name=NASTY, notebook=NASTY, reason=NASTY, checks=(nasty,), notes=(NASTY,))
     for page in (
-        html.answer(BUILD, [nasty]),
+        html.answer(BUILD, [nasty], so_far=NASTY, footer=NASTY),
+        html.answer(BUILD, [passed]),
+        html.card(NASTY, NASTY, "", colour="red", label=NASTY),
         html.notice(NASTY),
         html.page(report, LESSON),
     ):

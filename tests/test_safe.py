@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import nbformat
 import pytest
+from markdown_it import MarkdownIt
+from nbconvert.filters.markdown import markdown2html
 
 from autograder.render import safe, signs
 
@@ -47,6 +51,19 @@ def test_what_shows_something_stays() -> None:
     assert "data:image/png" in safe.markup(picture)
     pre = '<pre style="white-space: pre; line-height: normal">│ <span style="color: #0af">7</span>'
     assert "white-space: pre" in safe.markup(pre)
+
+
+def test_a_long_picture_comes_out_as_it_went_in() -> None:
+    """And what only looks like one, once tags are gone, brings no other in."""
+    data = "iVBORw0KGgo" + "Ab+/9" * 20_000
+    pictures = "".join(
+        f'<img alt="{n}" src="data:image/png;base64,{data}{n}==" onerror="x">' for n in range(12)
+    )
+    cleaned = safe.markup(pictures)
+    assert "onerror" not in cleaned
+    assert all(f'src="data:image/png;base64,{data}{n}=="' in cleaned for n in range(12))
+    broken = "data:image/png;<x>base64,</x>7 data:image/png;base64,QQ"
+    assert safe.markup(broken) == "data:image/png;base64,7 data:image/png;base64,QQ"
 
 
 def test_control_characters() -> None:
@@ -106,3 +123,42 @@ def test_a_notebook() -> None:
     assert quote.source == "> a & b, 1 < 2\n\n![n](attachment:n.png)"
     assert locked.source == "<details>ours</details>"
     nbformat.validate(given)
+
+
+ODD_LINKS = (
+    *("[a](javascript:alert(1))", "[a](<javascript:alert(1)>)", "[a](java&#115;cript:x)"),
+    *("[a]( \n javascript:x)", "[a]: javascript:x\n\n[a]", "> [a]:\n> javascript:x\n\n[a]"),
+    *("1. [a]: javascript:x\n\n[a]", "<javascript:alert(1)>", "[a\\]b]: javascript:x\n\n[a\\]b]"),
+    *("[a](data:text/html;base64,eA==)", "[a](vbscript:x)", "[a](file:///etc/passwd)"),
+)
+PICTURES = (
+    *("![p](http://x.org/p.png)", "![p][r]\n\n[r]: http://x.org/p.png", "![a\\]](http://x.org/p)"),
+    *("![a [b] c](http://x.org/p.png)", "![r]\n\n[r]:\nhttp://x.org/p.png", "![](//x.org/p)"),
+    *("![p](<http://x.org/p.png>)", "[![p](http://x.org/p.png)](https://x.org)"),
+    *("![r]\n\n> [r]: http://x.org/p.png", "![attachment:](http://x.org/p.png)"),
+)
+
+
+@pytest.mark.parametrize("source", [*ODD_LINKS, *PICTURES])
+@pytest.mark.parametrize("show", [markdown2html, MarkdownIt("commonmark", {"html": True}).render])
+def test_a_students_markdown_asks_for_nothing_and_starts_nothing(source: str, show) -> None:
+    """As nbgrader's feedback shows it, and as our own page does."""
+    given = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(source)])
+    safe.clean(given)
+    made = show(given.cells[0].source)
+    assert "<img" not in made
+    assert not [one for one in re.findall(r'href="([^"]*)"', made) if not one.startswith("http")]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        *("[a](https://x.org/y)", "![n](attachment:n.png)", "a[0]: 1, b! [c]", "[here](#part)"),
+        *("- [ ] to do", "f(x)[1] (2)", "*a* `b` $c$"),
+    ],
+)
+def test_a_students_markdown_stays_as_it_is(source: str) -> None:
+    """Or an answer in words would not be the one that was handed in."""
+    given = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(source)])
+    safe.clean(given)
+    assert given.cells[0].source == source

@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -27,15 +28,19 @@ from evidence_builder import (
     trained,
     untouched,
 )
+from nbgrader.preprocessors import Execute
 
 from autograder import dataset
+from autograder.course import Settings
 from autograder.dataset.files import FILES, SAMPLE_NOTICE
-from autograder.errors import DatasetError
+from autograder.errors import DatasetError, IsolationError
 from autograder.evidence import Cell, Evidence, HandIn
+from autograder.execution import Rooms
 from autograder.execution.job import End, Ended
 from autograder.execution.told import Told, ending
 from autograder.judge import judge
-from autograder.render import words
+from autograder.nbgrader_plugin.configured import environment
+from autograder.render import signs, words
 from autograder.submissions import choose
 
 # These take a JupyterLab: ``tests/browser`` looks at them.
@@ -97,6 +102,23 @@ def in_another_python(tmp_path: Path) -> str:
     return done.stderr
 
 
+def not_validated(tmp_path: Path) -> str:
+    """What stops a validation: nbgrader's own limit, or a machine without sealed rooms."""
+    broken = tmp_path / "bwrap"
+    broken.write_text("#!/bin/sh\necho --size; exit 1\n")
+    broken.chmod(0o755)
+    rooms = Rooms(settings=Settings(), data_home=tmp_path)
+    with (
+        environment("PATH", f"{tmp_path}:{os.environ['PATH']}"),
+        pytest.raises(IsolationError) as error,
+        rooms.lend(threading.Event()),
+    ):
+        pass
+    rooms.close()
+    (late,) = Execute().error_on_timeout["traceback"]
+    return f"{signs.plain(late)}\n{error.value}"
+
+
 def renamed(tmp_path: Path) -> str:
     """What is told of a notebook with another name, and of two."""
     one, two = (tmp_path / name for name in ("mine.ipynb", LESSON.notebook))
@@ -139,6 +161,7 @@ PRODUCED: dict[str, Callable[[Path], str]] = {
         )
     ),
     "An old kernel, or another one": in_another_python,
+    "Validate cannot run the notebook": not_validated,
     "The notebook has another name": renamed,
     "It was handed in late": late,
 }

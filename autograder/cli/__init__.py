@@ -19,9 +19,10 @@ from rich.markup import escape
 from autograder import DISTRIBUTION
 from autograder.cli.classes import check, grade, rejudge
 from autograder.cli.exporting import FORMATS, SOURCES, export
+from autograder.cli.mutants import prove
 from autograder.cli.reports import report
 from autograder.cli.studies import add_study
-from autograder.cli.upkeep import data, examine, generate, new
+from autograder.cli.upkeep import data, examine, generate, new, publish_solutions
 from autograder.course import ISOLATION
 from autograder.errors import AutograderError
 from autograder.lesson import lesson_names
@@ -59,12 +60,15 @@ def parser() -> argparse.ArgumentParser:
     _add_results(commands)
     _add_upkeep(commands)
     add_study(commands)
+    _add_mutants(commands)
     return parser
 
 
 def _add_grading(commands: Any) -> None:
     command = commands.add_parser("grade", help="grade notebooks, folders or submitted/")
-    command.add_argument("paths", nargs="+", type=Path, metavar="PATH")
+    command.add_argument(
+        "paths", nargs="+", type=Path, metavar="PATH", help="a notebook, a folder, submitted/"
+    )
     command.add_argument("--json", type=Path, metavar="FILE", help="also write the results here")
     command.add_argument(
         "--summary", type=Path, metavar="FILE", help="add the results to this file, as Markdown"
@@ -100,7 +104,10 @@ def _add_grading(commands: Any) -> None:
     command.set_defaults(run=rejudge)
 
     command = commands.add_parser("check", help="rehearse: grade your own notebook here")
-    command.add_argument("notebook", type=Path)
+    command.add_argument("notebook", type=Path, metavar="NOTEBOOK", help="your own notebook")
+    command.add_argument(
+        "--more", action="store_true", help="also say why, and how to put right what is not right"
+    )
     _common(command)
     command.set_defaults(run=check)
 
@@ -134,18 +141,60 @@ def _add_upkeep(commands: Any) -> None:
     command.add_argument("--force", action="store_true", help="run the solutions again anyway")
     command.set_defaults(run=generate)
 
+    command = commands.add_parser(
+        "publish-solutions", help="give students the solutions, once nobody can hand in any more"
+    )
+    command.add_argument("--lesson", choices=lesson_names(), help="(default: all that are solved)")
+    command.add_argument(
+        "--to", type=Path, metavar="FOLDER", help="copy them here (default: nbgrader's exchange)"
+    )
+    command.set_defaults(run=publish_solutions)
+
     command = commands.add_parser("new", help="begin a lesson: notebook, checks and tests that run")
     command.add_argument("name", metavar="LESSON", help="a name such as two-layers")
     command.add_argument("--title", default="", help="(default: made from the name)")
     command.set_defaults(run=new)
 
-    command = commands.add_parser("doctor", help="what this machine can do for grading")
+    command = commands.add_parser(
+        "doctor",
+        help="whether this machine is ready: in a course for grading, elsewhere for a student",
+    )
     command.set_defaults(run=examine)
 
     command = commands.add_parser("data", help="provide Fashion-MNIST for Keras")
-    command.add_argument("--from", dest="source", type=Path, metavar="FOLDER")
+    command.add_argument(
+        "--from", dest="source", type=Path, metavar="FOLDER", help="where the four files lie"
+    )
     command.add_argument("--offline", action="store_true", help="download nothing")
     command.set_defaults(run=data)
+
+
+def _add_mutants(commands: Any) -> None:
+    command = commands.add_parser("mutants", help="prove the checks on wrong and right work")
+    command.add_argument(
+        "--lesson", choices=lesson_names(), help="(default: the one that declares mutants)"
+    )
+    command.add_argument("--only", default="*", metavar="PATTERN", help="such as 'build/*'")
+    command.add_argument(
+        "--second", type=_at_least_one, default=0, metavar="N", help="N pairs of wrong ones"
+    )
+    command.add_argument(
+        "--data", choices=("sample", "full"), default="sample", help="(default: sample)"
+    )
+    command.add_argument("--workers", type=_at_least_one, metavar="N", help="(default: cores)")
+    command.add_argument("--isolation", choices=ISOLATION, help="as for grade")
+    command.add_argument("--results", type=Path, metavar="FOLDER", help="where runs are kept")
+    command.add_argument("--json", type=Path, metavar="FILE", help="also write the results here")
+    command.add_argument(
+        "--store", action="store_true", help="keep the evidence for the tests in tests/mutants/"
+    )
+    command.add_argument(
+        "--stored", action="store_true", help="judge the evidence that is kept; run nothing"
+    )
+    command.add_argument(
+        "--write", type=Path, metavar="FILE", help="put the matrix of what is kept into this page"
+    )
+    command.set_defaults(run=prove)
 
 
 def _at_least_one(text: str) -> int:

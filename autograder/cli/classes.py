@@ -25,6 +25,7 @@ from autograder.grading import Grader
 from autograder.grading.cluster import ClusterPool
 from autograder.grading.regrade import kept, regrade
 from autograder.lesson import load_lesson
+from autograder.rehearsal import surprises
 from autograder.render import jsonform, signs, terminal, words
 from autograder.report import Report
 from autograder.submissions import Submission, find_submissions
@@ -109,10 +110,13 @@ def check(arguments: argparse.Namespace, console: Console) -> int:
     if report.status == "graded":
         for line in (*([report.reason] if report.reason else ()), *report.notes):
             print(f"Note: {line}")
-        for question in load_lesson(report.lesson).questions:
+        lesson = load_lesson(report.lesson)
+        for question in lesson.questions:
             if results := report.of(question.name):
-                print(words.answer(question, results))
+                print(words.answer(question, results, more=arguments.more))
         print(f"Together: {words.points(report.checks)}")
+        for line in surprises(arguments.notebook, report, lesson):
+            print(f"Look here. {line}")
     return _exit_code([report], console)
 
 

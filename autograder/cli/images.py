@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from autograder import dataset
-from autograder.errors import AutograderError
+from autograder.errors import AutograderError, DatasetError
 
 
 def data_home(console: Console) -> Path:
@@ -22,4 +22,18 @@ def data_home(console: Console) -> Path:
         home, notice = provision.home, provision.notice
     if notice:
         console.print(f"[bold]{escape(notice)}[/bold]", highlight=False)
+    return home
+
+
+def home_of(name: str, console: Console) -> Path:
+    """The Keras home with the data set of this name: ``full``, or the ``sample`` that is shipped.
+
+    Raises:
+        DatasetError: the full one is not here.
+    """
+    if name == "sample":
+        return dataset.provide_sample()
+    home = data_home(console)
+    if dataset.load(home).name != name:
+        raise DatasetError("The full Fashion-MNIST is not here. Run “autograder data” first.")
     return home

@@ -14,7 +14,7 @@ from autograder.dataset.files import (
 )
 from autograder.dataset.named import load_named
 from autograder.dataset.places import active_home, data_folder, keras_home, load, sample_home
-from autograder.dataset.provision import Provision, provide
+from autograder.dataset.provision import Provision, provide, provide_sample
 
 __all__ = [
     "FILES",
@@ -29,6 +29,7 @@ __all__ = [
     "load",
     "load_named",
     "provide",
+    "provide_sample",
     "read",
     "sample_home",
     "verify",

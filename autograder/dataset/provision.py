@@ -171,6 +171,14 @@ def _set_aside(paths: list[Path], progress: Progress) -> None:
         progress(f"{path} was moved aside to {aside.name}, so that nothing uses it.")
 
 
+def provide_sample() -> Path:
+    """The home with the shipped sample, which is put there where it is not there yet.
+
+    Raises DatasetError where it cannot be written.
+    """
+    return _provide_sample(SHIPPED_SAMPLE, "").home
+
+
 def _provide_sample(folder: Path, origin: str) -> Provision:
     home = sample_home()
     if verify(folder) != _verified(data_folder(home)):

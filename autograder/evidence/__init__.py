@@ -30,6 +30,7 @@ from autograder.evidence.record import (
     Run,
     Value,
     Weight,
+    shortened,
 )
 from autograder.evidence.whole import Arrays, Evidence
 
@@ -62,5 +63,6 @@ __all__ = [
     "pack_arrays",
     "read_arrays",
     "save",
+    "shortened",
     "write_whole",
 ]

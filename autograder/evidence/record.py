@@ -12,11 +12,18 @@ import msgspec
 
 SCHEMA = 1
 
-Text = Annotated[str, msgspec.Meta(max_length=4000)]
+LONGEST_TEXT = 4000
+Text = Annotated[str, msgspec.Meta(max_length=LONGEST_TEXT)]
 Name = Annotated[str, msgspec.Meta(max_length=300)]
 Count = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 Shape = Annotated[tuple[int | None, ...], msgspec.Meta(max_length=8)]
 Value = bool | int | float | Text | None
+
+
+def shortened(text: str) -> str:
+    """As much of a text as a record takes: of one that is too long, its beginning and its end."""
+    half = LONGEST_TEXT // 2
+    return text if len(text) <= LONGEST_TEXT else f"{text[: half - 3]} … {text[-half:]}"
 
 
 class _Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

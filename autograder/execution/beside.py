@@ -9,12 +9,16 @@ from pathlib import Path
 MOST_BYTES = 20 * 2**20
 MOST_FILES = 1000
 MOST_NOTES = 10
+# What nbgrader puts beside each submission when it is handed in: no two are alike, and with them
+# no two programs would be.
+NBGRADERS = ("timestamp.txt", "submission_secret.txt")
 
 
 def files_beside(folder: Path | None) -> tuple[dict[str, bytes], tuple[str, ...]]:
     """The ordinary files of a folder by their names in it, and a note on what was left out.
 
-    No link is followed: it could lead to what is not the student's. No notebook goes along.
+    No link is followed: it could lead to what is not the student's. No notebook goes along, and
+    nothing that nbgrader itself has put there.
     """
     files: dict[str, bytes] = {}
     notes: list[str] = []
@@ -40,8 +44,11 @@ def links_beside(folder: Path) -> Iterator[Path]:
 
 
 def _ordinary(folder: Path) -> Iterator[Path]:
+    own = [folder / name for name in NBGRADERS]
     for path in _files(folder):
-        if not path.is_symlink() and path.is_file() and path.suffix != ".ipynb":
+        if path in own or path.suffix == ".ipynb" or path.is_symlink():
+            continue
+        if path.is_file():
             yield path
 
 

@@ -14,6 +14,7 @@ from nbclient import NotebookClient
 from nbformat import NotebookNode
 
 from autograder.course import Settings
+from autograder.evidence import shortened
 from autograder.execution.job import Ran
 from autograder.execution.kernels import ForkedKernel, OwnKernelManager
 
@@ -84,7 +85,7 @@ class Client(NotebookClient):
         return Ran(
             status="timeout" if ename == TIMEOUT else "error",
             ename=ename[:300],
-            evalue=str(self._reply.get("evalue", ""))[:4000],
+            evalue=shortened(str(self._reply.get("evalue", ""))),
             seconds=seconds,
             cut=self._cut,
             outputs=outputs,

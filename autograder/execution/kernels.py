@@ -51,7 +51,8 @@ def run_kernel(connection: Path) -> None:
     """Be a kernel, until it ends."""
     from ipykernel.kernelapp import IPKernelApp  # noqa: PLC0415  only the kernel itself needs it
 
-    IPKernelApp.launch_instance(["-f", str(connection), *OPTIONS])
+    # By itself a kernel only tells a matplotlib that is not loaded yet where pictures go.
+    IPKernelApp.launch_instance(["-f", str(connection), *OPTIONS, "--matplotlib=inline"])
 
 
 class ForkedKernel:

@@ -169,7 +169,7 @@ class Grader:
         report = results.report_on(plan, trace, made.evidence.run, said)
         notebook = filled(made.notebook, report, plan.lesson)
         with writing():
-            results.write_report(folder, report, plan.lesson)
+            results.write_report(folder, report, plan.lesson, notebook)
             results.write_notebook(folder, notebook)
         return Graded(report=report, notebook=notebook)
 

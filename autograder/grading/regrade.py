@@ -96,8 +96,10 @@ def _judged(one: Kept, said: Verdicts | str, lesson: Lesson) -> Report:
     report = replace(one.report, checks=said.checks, measures=said.measures, trouble=None)
     if report != one.report:
         notebook = results.read_notebook(one.folder)
+        if notebook is not None:
+            notebook = refilled(notebook, report, lesson)
         with writing():
-            results.write_report(one.folder, report, lesson)
+            results.write_report(one.folder, report, lesson, notebook)
             if notebook is not None:
-                results.write_notebook(one.folder, refilled(notebook, report, lesson))
+                results.write_notebook(one.folder, notebook)
     return report

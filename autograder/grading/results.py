@@ -18,7 +18,7 @@ from autograder.grading import sharing
 from autograder.grading.plan import Plan
 from autograder.judge import Verdicts
 from autograder.lesson import Lesson
-from autograder.render import html
+from autograder.render import feedback
 from autograder.render.notebook import filled
 from autograder.report import Report
 from autograder.submissions import Submission, readable
@@ -78,10 +78,12 @@ def unreadable(submission: Submission, restored: Restored, lesson: Lesson, reaso
     return Graded(report=report, notebook=filled(restored.notebook, report, lesson))
 
 
-def write_report(folder: Path, report: Report, lesson: Lesson) -> None:
-    """Write ``report.json`` and ``report.html``."""
+def write_report(
+    folder: Path, report: Report, lesson: Lesson, notebook: NotebookNode | None = None
+) -> None:
+    """Write ``report.json``, and ``report.html`` with the notebook that shows the report."""
     write_whole(folder / "report.json", msgspec.json.format(msgspec.json.encode(report)))
-    write_whole(folder / "report.html", html.page(report, lesson).encode())
+    write_whole(folder / "report.html", feedback.page(report, lesson, notebook).encode())
 
 
 def write_notebook(folder: Path, notebook: NotebookNode) -> None:

@@ -21,6 +21,7 @@ from nbgrader.preprocessors import (
 from nbgrader.validator import Validator
 from traitlets.config import Config
 
+from autograder.nbgrader_plugin.address import NameAddress, steps_of_assignment
 from autograder.nbgrader_plugin.links import leave_out_links
 from autograder.nbgrader_plugin.solved import RunSolution, StripSolutionMarkers
 from autograder.nbgrader_plugin.submitted import (
@@ -37,7 +38,9 @@ def configure(c: Config) -> None:
     """Set up nbgrader for our lessons, in a course's ``nbgrader_config.py``."""
     c.CourseDirectory.solution_directory = "solutions"
     c.ClearSolutions.code_stub = {"python": "# Your code here"}
+    c.GenerateAssignment.preprocessors = steps_of_assignment()
     c.GenerateSolution.preprocessors = [
+        NameAddress,
         IncludeHeaderFooter,
         LockCells,
         ClearOutput,

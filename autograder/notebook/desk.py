@@ -8,25 +8,36 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections.abc import Callable
 from pathlib import Path
-from typing import Literal
+from typing import Literal, ParamSpec
 
 from autograder import dataset
 from autograder.course import Course, Settings
 from autograder.errors import DatasetError
 from autograder.evidence import EVIDENCE_VARIABLE, Arrays, Evidence, Record, Run
-from autograder.judge import judge
+from autograder.judge import Verdicts, judge
 from autograder.lesson import Lesson
 from autograder.notebook import kernel
 from autograder.notebook.blank import Blank
+from autograder.notebook.cells import Cells
+from autograder.notebook.check import Check
+from autograder.notebook.ladder import Ladder
+from autograder.notebook.order import doubts
+from autograder.progress import SETTLED, Progress
 from autograder.render import html, words
-from autograder.report import Outcome
+from autograder.render import progress as standing
 
 VALIDATING = "NBGRADER_VALIDATING"
+P = ParamSpec("P")
 
 
 class CheckFailed(Exception):
     """Raised by a check under nbgrader's *Validate*, which counts only exceptions."""
+
+    def _render_traceback_(self) -> list[str]:
+        """What IPython shows: the words alone, not the way that they took through our code."""
+        return [str(self)]
 
 
 class Desk:
@@ -40,12 +51,25 @@ class Desk:
             from autograder.recorder import Recorder  # noqa: PLC0415
 
         folder = os.environ.get(EVIDENCE_VARIABLE)
+        released = Course().released(lesson)
         self.lesson = lesson
         self.graded = folder is not None
         self.recorder = Recorder(Path(folder) if folder else None)
         self.recorder.watch()
-        self.cells = kernel.Cells(lesson, Course().released(lesson))
-        kernel.greet_blanks(self.cells)
+        self.cells = Cells(lesson, released)
+        self._ladders = {one.name: Ladder(one) for one in lesson.questions}
+        kernel.listen(self.cells, lesson, released)
+        if not self.graded:
+            # The first verdict takes half a second more than all others: not the student's.
+            self._verdicts()
+
+    def asks(self, declared: Callable[P, float | None]) -> Check[P]:
+        """The check that a function declares.
+
+        It is named after the question, its parameters name what is handed in, its docstring is
+        shown to students, and its body stays empty.
+        """
+        return Check(self, declared)
 
     def blank(self, name: str) -> Blank:
         """A blank of this name."""
@@ -59,15 +83,38 @@ class Desk:
         self.recorder.hand_in(question, claims)
         if self.graded:
             return None
-        verdicts = judge([("notebook", self.evidence())], self.lesson, settings=Settings())
-        results = [one for one in verdicts["notebook"].checks if one.question == question]
-        asked = self.lesson.question(question)
-        kernel.show(html.answer(asked, results), words.answer(asked, results))
-        if os.environ.get(VALIDATING) and any(
-            one.outcome not in (Outcome.PASSED, Outcome.NOT_APPLICABLE) for one in results
-        ):
+        verdicts, asked = self._verdicts(), self.lesson.question(question)
+        results = [one for one in verdicts.checks if one.question == question]
+        self._ladders[question] = Ladder(asked, results)
+        so_far, footer = f"{words.points(verdicts.checks)} so far", self._offer(question)
+        kernel.show(
+            html.answer(asked, results, so_far=so_far, footer=footer),
+            words.answer(asked, results, so_far=so_far, footer=footer),
+        )
+        if os.environ.get(VALIDATING) and any(one.outcome not in SETTLED for one in results):
             raise CheckFailed(words.answer(asked, results))
         return float(sum(one.points for one in results))
+
+    def hint(self, question: str) -> None:
+        """Show how to put right what is not right yet; nothing in grading."""
+        self._say(question, self._ladders[question].hint)
+
+    def why(self, question: str) -> None:
+        """Show why what is not right yet matters; nothing in grading."""
+        self._say(question, self._ladders[question].why)
+
+    def progress(self) -> None:
+        """Show where the student stands and what comes next; nothing in grading."""
+        if self.graded:
+            return
+        verdicts = self._verdicts()
+        told = Progress(
+            lesson=self.lesson,
+            results=verdicts.checks,
+            measures=verdicts.measures,
+            doubts=doubts(self.cells.ran, self.cells.gone, self.lesson),
+        )
+        kernel.show(standing.page(told), standing.text(told))
 
     def evidence(self, also: Arrays | None = None) -> Evidence:
         """All that was recorded in this kernel, as the judge reads it, and ``also`` arrays."""
@@ -75,6 +122,21 @@ class Desk:
         run = Run(lesson=self.lesson.name, data=self._data(), isolation="own kernel")
         record = Record(run=run, cells=self.cells.seen(), recorded=recorded)
         return Evidence(record=record, arrays={**arrays, **(also or {})})
+
+    def _verdicts(self) -> Verdicts:
+        return judge([("notebook", self.evidence())], self.lesson, settings=Settings())["notebook"]
+
+    def _offer(self, question: str) -> str:
+        """A word on the help that there is, where there is something to mend."""
+        if not self._ladders[question].is_open:
+            return ""
+        return f"More help, if you like: `check.{question}.hint()`, `check.{question}.why()`."
+
+    def _say(self, question: str, rung: Callable[[], str]) -> None:
+        if self.graded:
+            return
+        title, said = self.lesson.question(question).title, rung()
+        kernel.show(html.notice(f"{title}: {said}"), f"{title}: {said}")
 
     def _data(self) -> Literal["full", "sample"]:
         # The first checks come before the cell that lets Keras download the images.

@@ -1,4 +1,4 @@
-"""The part of a check that touches IPython: what is shown, and which cells were run."""
+"""The part of a check that touches IPython: what is shown, and what follows a cell that ran."""
 
 from __future__ import annotations
 
@@ -8,20 +8,23 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import nbformat
 from IPython.core.getipython import get_ipython
 from IPython.display import display
 
 from autograder.checks import NotAttempted
-from autograder.evidence import Cell
 from autograder.lesson import Lesson
-from autograder.program import same_program
+from autograder.notebook.cells import Cells
+from autograder.origins import origins
 from autograder.render import html
+from autograder.stumbles import Facts, in_plain_words
 
 
 def show(page: str, text: str) -> None:
     """Show HTML, with a twin in words for terminals and screen readers."""
-    display({"text/html": page, "text/plain": text}, raw=True)
+    if get_ipython() is None:
+        print(text)  # noqa: T201  plain Python shows no HTML
+    else:
+        display({"text/html": page, "text/plain": text}, raw=True)
 
 
 @contextlib.contextmanager
@@ -45,47 +48,8 @@ def hushed() -> Iterator[None]:
         os.close(nowhere)
 
 
-class Cells:
-    """Which of the lesson's solution cells were run in this kernel, and how they ended.
-
-    A cell is known by its id, which JupyterLab and VS Code send along. Where it is not sent,
-    nothing is known of the cells, and only what is handed in counts.
-    """
-
-    def __init__(self, lesson: Lesson, released: Path) -> None:
-        self._grade_ids = {question.name for question in lesson.questions}
-        self._blanks: dict[str, tuple[str, str]] = {}
-        self._seen: dict[str, Cell] = {}
-        if released.is_file():
-            for cell in nbformat.read(released, as_version=4).cells:
-                grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
-                if grade_id in self._grade_ids:
-                    self._blanks[cell.id] = (grade_id, cell.source)
-
-    def seen(self) -> tuple[Cell, ...]:
-        """The cells that were run, as evidence."""
-        return tuple(self._seen.values())
-
-    def note(self, result: Any) -> None:
-        """IPython's ``post_run_cell``: keep how a cell ended."""
-        cell_id = getattr(result.info, "cell_id", None)
-        if cell_id not in self._blanks:
-            return
-        grade_id, blank = self._blanks[cell_id]
-        error = result.error_before_exec or result.error_in_exec
-        self._seen[grade_id] = Cell(
-            index=list(self._blanks).index(cell_id),
-            cell_id=cell_id[:300],
-            grade_id=grade_id,
-            status="error" if error else "ok",
-            changed=not same_program(result.info.raw_cell, blank),
-            ename=type(error).__name__ if error else "",
-            evalue=str(error)[:4000] if error else "",
-        )
-
-
-def greet_blanks(cells: Cells) -> None:
-    """Watch the cells, and meet a blank that is used with one friendly line."""
+def listen(cells: Cells, lesson: Lesson, released: Path) -> None:
+    """Note each cell that ran; meet a blank with one friendly line, and an error with another."""
     shell = get_ipython()
     if shell is None:
         return
@@ -95,5 +59,26 @@ def greet_blanks(cells: Cells) -> None:
         show(html.notice(text), text)
         return []
 
+    def explain(result: Any) -> None:
+        error = result.error_before_exec or result.error_in_exec
+        # An extra: where it fails, Python's own words are there already.
+        with contextlib.suppress(Exception):
+            if error and (sentence := _sentence(error, lesson, released, shell.user_ns)):
+                text = f"In plain words: {sentence}"
+                show(html.notice(text), text)
+
     shell.set_custom_exc((NotAttempted,), friendly)
     shell.events.register("post_run_cell", cells.note)
+    shell.events.register("post_run_cell", explain)
+
+
+def _sentence(
+    error: BaseException, lesson: Lesson, released: Path, names: dict[str, Any]
+) -> str | None:
+    asked = getattr(error, "obj", None) if isinstance(error, AttributeError) else None
+    facts = Facts(
+        origins=origins(released),
+        names=[name for name in names if not name.startswith("_")],
+        attributes=[] if asked is None else [one for one in dir(asked) if not one.startswith("_")],
+    )
+    return in_plain_words(type(error).__name__, str(error), facts, lesson.stumbles)

@@ -10,7 +10,7 @@ import importlib
 import inspect
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from typing import Any, Protocol
 
 import keras
@@ -106,7 +106,7 @@ def _fit(watcher: Watcher, fit: Function) -> Function:
         error: BaseException | None = None
         history = None
         try:
-            with watcher.working(), steps_together(bound.arguments["self"], steps):
+            with _unseen(), watcher.working(), steps_together(bound.arguments["self"], steps):
                 history = fit(*bound.args, **bound.kwargs)
         except BaseException as raised:
             error = raised
@@ -125,10 +125,27 @@ def _evaluate(watcher: Watcher, evaluate: Function) -> Function:
     @functools.wraps(evaluate)
     def undisturbed(*args: Any, **kwargs: Any) -> Any:
         __tracebackhide__ = True
-        with watcher.working():
+        with _unseen(), watcher.working():
             return evaluate(*args, **kwargs)
 
     return undisturbed
+
+
+@contextmanager
+def _unseen() -> Iterator[None]:
+    """Take the frames of this module out of an error's traceback: they tell a student nothing.
+
+    What is marked as hidden is left out by IPython too, but not where it is the last frame.
+    """
+    try:
+        yield
+    except BaseException as error:
+        part = error.__traceback__
+        while part:
+            while part.tb_next and part.tb_next.tb_frame.f_code.co_filename == __file__:
+                part.tb_next = part.tb_next.tb_next
+            part = part.tb_next
+        raise
 
 
 def _asked(watcher: Watcher, ask: Function) -> Function:
@@ -137,7 +154,7 @@ def _asked(watcher: Watcher, ask: Function) -> Function:
         __tracebackhide__ = True
         if watcher.busy:
             return ask(model, *args, **kwargs)
-        with watcher.working():
+        with _unseen(), watcher.working():
             answer = ask(model, *args, **kwargs)
         with watcher.quietly("a question to the model could not be recorded"):
             x = args[0] if args else kwargs.get("x", kwargs.get("inputs"))

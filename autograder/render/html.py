@@ -11,17 +11,26 @@ from autograder.render import signs, standing, words
 from autograder.report import CheckResult, Outcome, Report
 
 # Symbol and colour; the symbol and the word beside it carry the meaning without the colour.
+# Green and orange are those of Okabe and Ito (2008), "Color Universal Design", which the
+# colour-blind can tell apart; all five are seen on white and on black.
 MARKS = {
-    Outcome.PASSED: ("✓", "#1a7f37"),
-    Outcome.FAILED: ("✗", "#c9510c"),
-    Outcome.NOT_ATTEMPTED: ("○", "#6e7781"),
-    Outcome.SKIPPED: ("–", "#6e7781"),
-    Outcome.NOT_APPLICABLE: ("–", "#6e7781"),
-    Outcome.ERROR: ("?", "#8250df"),
+    Outcome.PASSED: ("✓", "#009e73"),
+    Outcome.FAILED: ("✗", "#d55e00"),
+    Outcome.NOT_ATTEMPTED: ("○", "#7a828b"),
+    Outcome.SKIPPED: ("–", "#7a828b"),
+    Outcome.NOT_APPLICABLE: ("–", "#7a828b"),
+    Outcome.ERROR: ("?", "#9467bd"),
 }
-INK = "color:var(--jp-ui-font-color1,inherit)"
+# JupyterLab's own colour, else that of VS Code, else that of the page: Colab's, or nbconvert's.
+INK = "color:var(--jp-ui-font-color1,var(--vscode-foreground,inherit))"
 # Not by opacity: it would make pale what has a colour of its own, such as code in nbgrader's pages.
-PALE = "color:var(--jp-ui-font-color2,inherit)"
+PALE = "color:var(--jp-ui-font-color2,var(--vscode-descriptionForeground,inherit))"
+SIGN = (
+    "font-weight:bold;font-size:19px;line-height:1.1;display:inline-block;flex:none;width:18px;"
+    "text-align:center"
+)
+# For those who hear the page, not for those who see it.
+UNSEEN = "position:absolute;clip-path:inset(50%)"
 
 
 def text(words_: str) -> str:
@@ -32,63 +41,81 @@ def text(words_: str) -> str:
 def notice(message: str) -> str:
     """One friendly line."""
     return (
-        f'<div style="{INK};border-left:4px solid #6e7781;padding:2px 10px;margin:4px 0"'
-        f' role="status">{text(message)}</div>'
+        f'<div style="{INK};border-left:4px solid #7a828b;padding:2px 10px;margin:4px 0;'
+        f'max-width:60em" role="status">{text(message)}</div>'
     )
 
 
-def answer(question: Question, results: Sequence[CheckResult]) -> str:
-    """What the checks of one question say, as a small card."""
-    outcomes = {one.outcome for one in results}
-    worst = next(
-        (one for one in (Outcome.FAILED, Outcome.ERROR, Outcome.SKIPPED) if one in outcomes),
-        Outcome.NOT_ATTEMPTED if Outcome.NOT_ATTEMPTED in outcomes else Outcome.PASSED,
-    )
-    rows = "".join(_row(one) for one in words.told(results))
+def card(title: str, aside: str, body: str, *, colour: str, label: str) -> str:
+    """A section with a coloured edge: a title, something pale behind it, and HTML as its body."""
+    behind = f' <span style="{PALE}">· {text(aside)}</span>' if aside else ""
     return (
-        f'<section style="{INK};border-left:4px solid {MARKS[worst][1]};padding:2px 10px;'
-        f'margin:4px 0;max-width:60em" aria-label="{html.escape(question.title)}: result">'
-        f'<p style="margin:2px 0"><strong>{text(question.title)}</strong>'
-        f' <span style="{PALE}">· {words.points(results)}</span></p>{rows}</section>'
+        f'<section style="{INK};border-left:4px solid {colour};padding:2px 10px;margin:4px 0;'
+        # A group and no landmark: a notebook may show the same card in several places.
+        f'max-width:60em" role="group" aria-label="{html.escape(signs.line(label))}">'
+        f'<p style="margin:2px 0"><strong>{text(title)}</strong>{behind}</p>{body}</section>'
+    )
+
+
+def mark(outcome: Outcome) -> str:
+    """The sign of an outcome, and for those who do not see it the word."""
+    symbol, colour = MARKS[outcome]
+    return (
+        f'<span style="color:{colour};{SIGN}"'
+        f' aria-hidden="true">{symbol}</span>'
+        f'<span style="{UNSEEN}">{words.LABELS[outcome]}: </span>'
+    )
+
+
+def pale(line: str) -> str:
+    """A line that is there for those who look for it."""
+    return f'<div style="{PALE}">{text(line)}</div>'
+
+
+def answer(
+    question: Question, results: Sequence[CheckResult], *, so_far: str = "", footer: str = ""
+) -> str:
+    """What the checks of one question say, as a small card.
+
+    ``so_far`` stands behind the points, ``footer`` below all the rest.
+    """
+    rows = "".join(_row(one) for one in words.told(results))
+    return card(
+        question.title,
+        " · ".join(one for one in (words.points(results), so_far) if one),
+        rows + (pale(footer) if footer else ""),
+        colour=MARKS[words.overall(results)][1],
+        label=f"{question.title}: result",
     )
 
 
 def _row(one: CheckResult) -> str:
-    symbol, colour = MARKS[one.outcome]
-    more = (
-        f'<div style="{PALE}">Next: {text(one.help)}</div>'
-        if one.help and one.outcome is not Outcome.PASSED
-        else ""
-    )
+    more = "".join(pale(line) for line in words.below(one))
     more += standing.plot(one.standing) if one.standing else ""
     return (
         '<div style="display:flex;gap:8px;margin:3px 0">'
-        f'<span style="color:{colour};font-weight:bold;font-size:19px;line-height:1.1"'
-        f' aria-hidden="true">{symbol}</span>'
-        f'<div><span style="position:absolute;clip-path:inset(50%)">{words.LABELS[one.outcome]}: '
-        f"</span>{text(one.message)}{more}</div></div>"
+        f"{mark(one.outcome)}<div>{text(one.message)}{more}</div></div>"
     )
 
 
 PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:;
+ style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
 <meta name="viewport" content="width=device-width, initial-scale=1"><title>{title}</title>
 <style>
 :root {{ color-scheme: light dark; background: Canvas; color: CanvasText }}
 body {{ font: 16px/1.5 system-ui, sans-serif; margin: 2em auto; max-width: 70em; padding: 0 1em }}
-table {{ border-collapse: collapse; width: 100% }}
-th, td {{ text-align: left; vertical-align: top; padding: .35em .7em }}
-th, td {{ border-bottom: 1px solid #8884 }}
-td.number, th.number {{ text-align: right; font-variant-numeric: tabular-nums }}
 h1 {{ font-size: 1.5em }}
-</style></head><body>
+@media (prefers-color-scheme: dark) {{ :root {{ --jp-ui-font-color2: #a3adb8 }} }}
+{style}</style></head><body>
 {body}
 </body></html>
 """
 
 
-def page(report: Report, lesson: Lesson) -> str:
-    """One submission's report as a page of its own."""
+def page(report: Report, lesson: Lesson, *, below: str = "", style: str = "") -> str:
+    """One submission's report as a page; ``below`` it more HTML, with a ``style`` of its own."""
     head = (
         f"<h1>{text(lesson.title)}: {text(report.name)}</h1>"
         f"<p><strong>{words.number(report.score)} of {words.number(report.max_score)} points"
@@ -104,5 +131,7 @@ def page(report: Report, lesson: Lesson) -> str:
         if (results := report.of(question.name))
     )
     return PAGE.format(
-        title=html.escape(signs.line(f"{lesson.title}: {report.name}")), body=head + notes + answers
+        title=html.escape(signs.line(f"{lesson.title}: {report.name}")),
+        style=style,
+        body=f"<main>{head}{notes}{answers}{below}</main>",
     )

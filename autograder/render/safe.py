@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Collection
 
 import bleach
 from bleach.css_sanitizer import CSSSanitizer
@@ -71,8 +72,14 @@ STYLES = (
 )
 # Programs, and pictures that can hold programs (SVG), are not among them.
 PICTURES = {"image/png": "iVBORw0KGgo", "image/jpeg": "/9j/"}
+INLINE = re.compile(r"(data:image/(?:png|jpeg);base64,)([A-Za-z0-9+/]+)")
 MARKUP = re.compile(r"<[a-zA-Z/!?]")
 REMOTE_PICTURE = re.compile(r"!\[([^\]]*)\]\(\s*<?(?!attachment:)[^)]*\)")
+# What else could be a picture, however it is written.
+ODD_PICTURE = re.compile(r"!\[(?![^\[\]\\]*\]\(attachment:[^)\s]*\))")
+# A link to anything but a page, and an address that is named first and used elsewhere.
+ODD_LINK = re.compile(r"\]\(\s*<?\s*(?!https?://|mailto:|attachment:|#)[^)]*\)")
+NAMED_ADDRESS = re.compile(r"(?m)^([\s>*+\-\d.)]*\[(?:\\.|[^\]\\])*\]):")
 
 
 def clean(notebook: NotebookNode) -> None:
@@ -94,24 +101,43 @@ def literal(given: str) -> str:
     return re.sub(r"([\\`*_\[\]!|#$])", r"\\\1", html.escape(given, quote=False))
 
 
-def markup(given: str) -> str:
-    """HTML of which only tags are left that show something, with nothing from elsewhere."""
+def markup(given: str, *, protocols: Collection[str] = ("data",)) -> str:
+    """HTML of which only tags are left that show something, with nothing from elsewhere.
+
+    A link keeps its address where that has one of the ``protocols``.
+    """
     css = CSSSanitizer(allowed_css_properties=STYLES)
     bare = re.sub(r"(?is)<(script|style)\b.*?(</\1\s*>|\Z)", "", given)
+    # A picture is long and has no signs that mean anything: a number stands in for it meanwhile.
+    pictures: dict[str, str] = {}
+
+    def put_aside(found: re.Match[str]) -> str:
+        number = str(len(pictures))
+        pictures[number] = found[2]
+        return f"{found[1]}{number}"
+
     cleaned: str = bleach.clean(
-        bare, tags=TAGS, attributes=_is_allowed, protocols={"data"}, css_sanitizer=css, strip=True
+        INLINE.sub(put_aside, bare),
+        tags=TAGS,
+        attributes=_is_allowed,
+        protocols=protocols,
+        css_sanitizer=css,
+        strip=True,
     )
-    return cleaned
+    return INLINE.sub(lambda found: f"{found[1]}{pictures.get(found[2], found[2])}", cleaned)
 
 
 def _is_allowed(tag: str, name: str, value: str) -> bool:
+    if tag == "a" and name == "href":
+        return value.startswith(("https://", "http://"))
     if tag == "img" and name == "src":
         return bool(re.match(r"data:image/(png|jpeg);base64,", value))
     return name in ATTRIBUTES
 
 
 def _markdown(source: str) -> str:
-    source = REMOTE_PICTURE.sub(r"\1", text(source))
+    source = ODD_LINK.sub("]", REMOTE_PICTURE.sub(r"\1", text(source)))
+    source = NAMED_ADDRESS.sub(r"\1\\:", ODD_PICTURE.sub(r"!\\[", source))
     return markup(source) if MARKUP.search(source) else source
 
 

@@ -43,15 +43,41 @@ def told(results: Sequence[CheckResult]) -> list[CheckResult]:
     return list(first.values())
 
 
-def answer(question: Question, results: Sequence[CheckResult]) -> str:
-    """What the checks of one question say."""
-    lines = [f"{question.title}: {points(results)}"]
+def overall(results: Sequence[CheckResult]) -> Outcome:
+    """The outcome of a question as a whole: the first thing that a person has to act on."""
+    outcomes = {one.outcome for one in results}
+    pressing = (Outcome.FAILED, Outcome.ERROR, Outcome.SKIPPED, Outcome.NOT_ATTEMPTED)
+    rest = (Outcome.PASSED, Outcome.NOT_APPLICABLE)
+    return next((one for one in (*pressing, *rest) if one in outcomes), Outcome.NOT_ATTEMPTED)
+
+
+def below(one: CheckResult, *, more: bool = False) -> list[str]:
+    """What is said below a result's message; ``more`` tells the rungs that are told on request."""
+    if one.outcome is Outcome.PASSED:
+        return [f"Good to know: {one.why}"] if one.why else []
+    rungs = [("Next", one.help), *([("Why", one.why), ("How", one.how)] if more else [])]
+    return [f"{name}: {rung}" for name, rung in rungs if rung]
+
+
+def answer(
+    question: Question,
+    results: Sequence[CheckResult],
+    *,
+    so_far: str = "",
+    footer: str = "",
+    more: bool = False,
+) -> str:
+    """What the checks of one question say.
+
+    ``so_far`` stands behind the points and ``footer`` below all the rest; ``more`` climbs the whole
+    ladder of what helps.
+    """
+    lines = [f"{question.title}: {points(results)}{so_far and f' ({so_far})'}"]
     for one in told(results):
         lines.append(f"  {LABELS[one.outcome]}: {one.message}")
-        if one.help and one.outcome is not Outcome.PASSED:
-            lines.append(f"    Next: {one.help}")
+        lines += [f"    {line}" for line in below(one, more=more)]
         lines += [f"    {line}" for line in standing.words(one.standing)] if one.standing else []
-    return "\n".join(lines)
+    return "\n".join([*lines, *([f"  {footer}"] if footer else [])])
 
 
 def accuracy(report: Report) -> str:

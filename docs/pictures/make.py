@@ -26,8 +26,8 @@ from lab import Lab  # noqa: E402
 PATH = f"{LESSON.name}/{LESSON.notebook}"
 WRONG = "number_of_parameters = 28 * 28 * 10"
 WIDTH, MARGIN = 1100, 8
-# A picture of text and a few colours loses nothing by it.
-COLOURS = 64
+# A picture of text and a few colours loses nothing that is seen.
+COLOURS = 256
 
 
 def main() -> int:
@@ -60,6 +60,10 @@ def _work(lab: Lab) -> None:
         lab.run(f"check-{name}")
     _cells(lab, "right", "build", "check-build")
     _cells(lab, "check", "parameters", "check-parameters")
+    for picture, asked in (("hint", "check.parameters.hint()"), ("progress", "check.progress()")):
+        added = lab.add_below("check-parameters", asked)
+        assert not lab.run(added).failed, f"{asked} failed"
+        _cells(lab, picture, added, added)
 
 
 def _hand_in(lab: Lab) -> None:
@@ -68,7 +72,7 @@ def _hand_in(lab: Lab) -> None:
     assignments.open()
     assignments.submit(LESSON.name)
     assignments.notebook(LESSON.name)
-    _shown(lab, "assignments", "#nbgrader-assignment-list", "#submitted_assignments_list")
+    _shown(lab, "assignments", "#assignments_toolbar", "#submitted_assignments_list")
 
 
 def _cells(lab: Lab, picture: str, first: str, last: str) -> None:

@@ -17,15 +17,6 @@ WINDOW = pytest.StashKey[browsing.Window]()
 KEPT = Path(__file__).parent.parent.parent / "test-artefacts" / "browser"
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whatever is in this folder takes a browser, and minutes."""
-    here = Path(__file__).parent
-    for item in items:
-        if here in item.path.parents:
-            item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.slow)
-
-
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):
     """Keep what the open pages showed when a test failed, and what the servers said."""

@@ -77,6 +77,16 @@ class Lab:
         """Type code in the place of what a cell holds."""
         self._edit(name, "Control+a", code.splitlines())
 
+    def add_below(self, name: str, code: str) -> str:
+        """Make a new cell below one, with the keys that students use, and type code into it."""
+        place = self._place(name)
+        self._focus(place)
+        self._node(name).locator(".jp-InputPrompt").click()
+        self.page.keyboard.press("b")
+        added = self.cells()[place + 1].name
+        self.rewrite(added, code)
+        return added
+
     def output_of(self, name: str) -> Locator:
         """Where a cell's output is seen, brought into view."""
         self._focus(self._place(name))

@@ -157,3 +157,4 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     _, left = psutil.wait_procs(family, timeout=20)
     for one in left:
         one.kill()
+    psutil.wait_procs(left)

@@ -1,0 +1,110 @@
+"""The command that proves a lesson's checks on mutants of its solution."""
+
+from __future__ import annotations
+
+import argparse
+import fnmatch
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+
+from autograder.cli.images import home_of
+from autograder.course import Course, find_course
+from autograder.errors import UsageError, writing
+from autograder.evidence import write_whole
+from autograder.grading import Grader
+from autograder.lesson import Lesson, lesson_names, load_lesson
+from autograder.mutants import matrix, page
+from autograder.mutants.judgement import Judgement, tally
+from autograder.mutants.mutant import has_mutants
+from autograder.mutants.running import run
+from autograder.mutants.workshop import Workshop, workshop
+from autograder.render import terminal
+
+
+def prove(arguments: argparse.Namespace, console: Console) -> int:
+    """Hold what the checks say of a lesson's mutants against what the lesson declares."""
+    _check(arguments)
+    course = find_course(Path.cwd())
+    if arguments.isolation:
+        settings = replace(course.settings, isolation=arguments.isolation)
+        course = replace(course, settings=settings)
+    ours = workshop(_lesson(arguments), course)
+    judgements = (
+        _stored(ours, arguments.only) if arguments.stored else _run(ours, arguments, console)
+    )
+    _show(judgements, ours, console)
+    if arguments.json:
+        told = matrix.document(judgements, lesson=ours.lesson.name)
+        with writing():
+            write_whole(arguments.json, json.dumps(told, ensure_ascii=False, indent=2).encode())
+    if arguments.write:
+        page.put(arguments.write, page.text(ours.stored(), ours.lesson, ours.declared.unseen))
+        print(f"Written: {arguments.write}")
+    return 0 if all(one.is_well for one in judgements) else 1
+
+
+def _lesson(arguments: argparse.Namespace) -> Lesson:
+    """The lesson that was asked for, else the only one that declares mutants."""
+    if arguments.lesson:
+        return load_lesson(arguments.lesson)
+    declaring = [one for one in map(load_lesson, lesson_names()) if has_mutants(one)]
+    if len(declaring) != 1:
+        names = ", ".join(lesson.name for lesson in declaring) or "none declares mutants"
+        raise UsageError(f"Which lesson? Name one with --lesson: {names}.")
+    return declaring[0]
+
+
+def _check(arguments: argparse.Namespace) -> None:
+    """Find what cannot work before anything is run, not after an hour."""
+    if arguments.stored and (arguments.store or arguments.second):
+        raise UsageError("--stored runs nothing: leave --store and --second away.")
+    if arguments.json and not arguments.json.resolve().parent.is_dir():
+        raise UsageError(f"There is no folder {arguments.json.resolve().parent} to write in.")
+    if arguments.write:
+        page.written(arguments.write)
+
+
+def _stored(ours: Workshop, pattern: str) -> list[Judgement]:
+    return [one for one in ours.stored() if fnmatch.fnmatch(one.name, pattern)]
+
+
+def _run(ours: Workshop, arguments: argparse.Namespace, console: Console) -> list[Judgement]:
+    made = ours.made(ours.chosen(arguments.only, arguments.second))
+    grader = Grader(
+        course=Course(root=ours.root, settings=ours.settings),
+        data_home=home_of(arguments.data, console),
+        results=arguments.results or ours.root / "results" / ".mutants",
+        lesson=ours.lesson,
+    )
+    workers = arguments.workers or ours.settings.workers or os.cpu_count() or 1
+    watch = partial(terminal.watched, console=console)
+    ran = run(made, ours.lesson, grader, workers=workers, watch=watch)
+    if arguments.store:
+        size = ours.store(ran)
+        print(f"Stored: {ours.folder} ({size / 2**20:.2f} MiB)")
+    return [ours.judgement(one) for one in ran]
+
+
+def _show(judgements: Sequence[Judgement], ours: Workshop, console: Console) -> None:
+    """The matrix, the score, and each mutant of which something else was said than declared."""
+    Console().print(matrix.table(judgements, ours.lesson))
+    found = tally(judgements)
+    print(
+        f"{len(judgements)} mutants. {found.caught} of {found.wrong} wrong ones were caught with"
+        f" the right names: mutation score {found.score:.1%}."
+    )
+    for one in judgements:
+        if one.deviations:
+            known = f" Known: {one.known}" if one.known else ""
+            told = f"{one.name}: {one.verdict}. {'; '.join(one.deviations)}.{known}"
+            console.print(escape(told), highlight=False, soft_wrap=True)
+        elif one.known:
+            told = f"{one.name} is as declared now: take it off the list of those that are known."
+            console.print(escape(told), highlight=False, soft_wrap=True)

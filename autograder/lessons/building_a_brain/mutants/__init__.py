@@ -1,0 +1,45 @@
+"""The lesson's mutants: what students do instead, right and wrong, question by question."""
+
+from __future__ import annotations
+
+from autograder.lessons.building_a_brain.mutants import (
+    build,
+    build_layers,
+    build_outputs,
+    compiling,
+    devices,
+    equivalents,
+    parameters,
+    predict,
+    short,
+    train,
+    train_cards,
+    train_work,
+)
+from autograder.mutants.mutant import declared
+
+# Mutants of which the checks do not say what they should, and why.
+KNOWN: dict[str, str] = {}
+# Misconceptions that no mutant can show, and why.
+UNSEEN = {
+    "forced-cpu": "Only a machine with a GPU can show it: there `train/on-cpu` is expected to.",
+}
+
+DECLARED = declared(
+    (
+        *devices.MUTANTS,
+        *equivalents.EQUIVALENTS,
+        *build.MUTANTS,
+        *build_layers.MUTANTS,
+        *build_outputs.MUTANTS,
+        *parameters.MUTANTS,
+        *compiling.MUTANTS,
+        *train.MUTANTS,
+        *train_cards.MUTANTS,
+        *train_work.MUTANTS,
+        *short.MUTANTS,
+        *predict.MUTANTS,
+    ),
+    known=KNOWN,
+    unseen=UNSEEN,
+)

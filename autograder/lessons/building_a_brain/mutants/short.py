@@ -1,0 +1,83 @@
+"""Mutants whose training falls short of the bar, each for a reason of its own."""
+
+from __future__ import annotations
+
+from autograder.mutants.calls import add_keyword, set_keyword
+from autograder.mutants.edits import Edit
+from autograder.mutants.mutant import Edits, Mutant, wrong
+from autograder.mutants.statements import first, insert_before
+
+DENIED = 'model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])'
+GROWING = "tf.keras.optimizers.schedules.ExponentialDecay(0.001, 100, 8)"
+HARDLY_ANY = "tf.keras.optimizers.schedules.ExponentialDecay(1e-10, 1000, 0.9)"
+UNIT_NORM = add_keyword("Dense", "kernel_constraint", '"unit_norm"')
+VANISHING = "tf.keras.optimizers.schedules.ExponentialDecay(0.001, 1, 0.1)"
+
+
+def short(
+    name: str, *edits: Edit, of: str, also: Edits | None = None, base: Mutant | None = None
+) -> Mutant:
+    """One that falls short because of this misconception."""
+    return wrong(name, *edits, also=also, base=base, fails={"train.accuracy": of})
+
+
+def adam(arguments: str) -> Edit:
+    """The right optimizer, with arguments of its own."""
+    return set_keyword("compile", "optimizer", f"tf.keras.optimizers.Adam({arguments})")
+
+
+MUTANTS = (
+    short(
+        "train/all-cards-at-once",
+        add_keyword("fit", "batch_size", "len(train_images)"),
+        of="under-trained",
+    ),
+    short("train/batches-of-4096", add_keyword("fit", "batch_size", "4096"), of="under-trained"),
+    short(
+        "train/ten-steps-an-epoch", add_keyword("fit", "steps_per_epoch", "10"), of="under-trained"
+    ),
+    short("train/tiny-steps", first("model.optimizer.learning_rate = 1e-6"), of="under-trained"),
+    short("train/logits-denied-again", first(DENIED), of="accuracy-at-chance"),
+    short(
+        "train/no-card-counts",
+        add_keyword("fit", "sample_weight", "np.zeros(len(train_images))"),
+        of="loss-exactly-zero",
+    ),
+    short("compile/tiny-steps", adam("0.000001"), of="under-trained"),
+    short("compile/no-steps", adam("learning_rate=0.0"), of="weights-unmoved"),
+    short("compile/endless-steps", adam("1e38"), of="diverged"),
+    short(
+        "compile/steps-longer-than-weights",
+        adam("100.0"),
+        also={"build": [UNIT_NORM]},
+        of="learning-rate-too-large",
+    ),
+    short(
+        "compile/steps-longer-than-weights-2",
+        adam("100.0, beta_1=0.0, beta_2=0.0"),
+        also={"build": [UNIT_NORM]},
+        of="learning-rate-too-large",
+    ),
+    short("compile/steps-that-grow", adam(GROWING), of="loss-rising"),
+    short("compile/steps-that-vanish", adam(VANISHING), of="weights-unmoved"),
+    short("compile/steps-too-small-to-see", adam(HARDLY_ANY), of="loss-flat"),
+    short("compile/uphill", adam("-0.001"), of="loss-rising"),
+    short("build/frozen", add_keyword("Dense", "trainable", "False"), of="weights-unmoved"),
+    short(
+        "build/weights-held-at-nought",
+        add_keyword("Dense", "kernel_constraint", "tf.keras.constraints.MaxNorm(0.0)"),
+        of="accuracy-at-chance",
+    ),
+    short(
+        "build/nearly-all-dropped",
+        insert_before("Dense", "tf.keras.layers.Dropout(0.98)"),
+        of="studied-worse-than-quizzed",
+    ),
+    # Labels without a class do it on a GPU; on a CPU Keras refuses them.
+    short(
+        "build/penalty-not-a-number",
+        add_keyword("Dense", "kernel_regularizer", "lambda weights: 0.0 * tf.math.log(0.0)"),
+        also={"compile": [adam("0.0")]},
+        of="loss-not-a-number",
+    ),
+)

@@ -1,0 +1,116 @@
+"""Evidence made thin: each array as coarse as it may be for the checks to say the same."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+from numpy.typing import NDArray
+
+from autograder.course import Settings
+from autograder.evidence import Evidence, Record
+from autograder.judge import Verdicts, judge
+from autograder.lesson import Lesson
+from autograder.mutants import coarse
+from autograder.mutants.archive import Entry
+from autograder.mutants.running import Ran
+
+# How far a measure, such as the accuracy, may be from what it was.
+NEAR = 0.005
+
+# The digest of each of a mutant's arrays, by the array's name.
+Digests = Mapping[str, str]
+
+
+class _Arrays:
+    """Arrays, each once, by a digest of what is in it, and how finely each is kept for now."""
+
+    def __init__(self) -> None:
+        self._whole: dict[str, NDArray[Any]] = {}
+        self._rungs: dict[str, int] = {}
+        self._packed: dict[str, bytes] = {}
+
+    def add(self, array: NDArray[Any]) -> str:
+        """Keep an array; its digest."""
+        digest = hashlib.sha256(f"{array.dtype.str} {array.shape} ".encode())
+        digest.update(array.tobytes())
+        name = digest.hexdigest()[:16]
+        self._whole[name] = array
+        self._rungs.setdefault(name, 0)
+        return name
+
+    def refine(self, digest: str) -> None:
+        """Keep it more finely."""
+        self._rungs[digest] = min(self._rungs[digest] + 1, coarse.EXACT)
+
+    def file(self, digest: str) -> str:
+        """The name of the file that holds it as finely as it is kept."""
+        return f"{digest}-{self._rungs[digest]}"
+
+    def packed(self, digest: str) -> bytes:
+        """The content of that file."""
+        file = self.file(digest)
+        if file not in self._packed:
+            self._packed[file] = coarse.pack(self._whole[digest], self._rungs[digest])
+        return self._packed[file]
+
+
+def thinned(
+    ran: Sequence[Ran], lesson: Lesson, settings: Settings
+) -> tuple[dict[str, Entry], dict[str, bytes]]:
+    """Entries for an archive, and the files of their arrays."""
+    arrays = _Arrays()
+    digests = {
+        one.made.name: {name: arrays.add(array) for name, array in one.evidence.arrays.items()}
+        for one in ran
+    }
+    records = {one.made.name: one.evidence.record for one in ran}
+    wanted = judge([(one.made.name, one.evidence) for one in ran], lesson, settings=settings)
+
+    def said() -> dict[str, Verdicts]:
+        thin = [(name, _thin(records[name], digests[name], arrays)) for name in records]
+        return judge(thin, lesson, settings=settings)
+
+    # It ends: in the end all arrays are what they were.
+    while other := [name for name, one in said().items() if not _alike(one, wanted[name])]:
+        for name in other:
+            for digest in digests[name].values():
+                arrays.refine(digest)
+    entries = {
+        one.made.name: Entry(
+            program=one.made.program,
+            record=_timeless(one.evidence.record),
+            arrays={name: arrays.file(key) for name, key in digests[one.made.name].items()},
+        )
+        for one in ran
+    }
+    files = {
+        arrays.file(key): arrays.packed(key) for each in digests.values() for key in each.values()
+    }
+    return entries, files
+
+
+def _thin(record: Record, digests: Digests, arrays: _Arrays) -> Evidence:
+    read = {name: coarse.unpack(arrays.packed(digest)) for name, digest in digests.items()}
+    return Evidence(record=record, arrays=read)
+
+
+def _alike(one: Verdicts, other: Verdicts) -> bool:
+    """Whether the checks say the same, and measure nearly the same."""
+    same = [(check.id, check.outcome, check.misconception) for check in one.checks] == [
+        (check.id, check.outcome, check.misconception) for check in other.checks
+    ]
+    return (
+        same
+        and one.measures.keys() == other.measures.keys()
+        and not any(abs(one.measures[name] - other.measures[name]) > NEAR for name in one.measures)
+    )
+
+
+def _timeless(record: Record) -> Record:
+    """Without how long it all took, which is different every time."""
+    replace = msgspec.structs.replace
+    cells = tuple(replace(cell, seconds=0.0) for cell in record.cells)
+    return replace(record, run=replace(record.run, seconds=0.0), cells=cells)

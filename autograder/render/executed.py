@@ -1,0 +1,116 @@
+"""An executed notebook as HTML, for a page of its own: no script, nothing from elsewhere.
+
+What students wrote and put out has to be clean already (``safe.clean``). Cells that were given are
+the same in every submission, and rendered once.
+"""
+
+from __future__ import annotations
+
+import functools
+import html
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from markdown_it import MarkdownIt
+from nbformat import NotebookNode
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import PythonLexer
+
+from autograder.render import safe, signs
+
+# What is longer is in the notebook itself: letters of a text, and of a picture's base64.
+MOST_LETTERS = 20_000
+MOST_OF_A_PICTURE = 3_000_000
+ATTACHMENT = re.compile(r"attachment:([^)\s\"'>]+)")
+PICTURES = ("image/png", "image/jpeg")
+
+
+def notebook(given: NotebookNode, *, without: str = "") -> str:
+    """All cells but the one with the id ``without``."""
+    return "".join(_cell(cell) for cell in given.cells if cell.get("id") != without)
+
+
+@functools.cache
+def style() -> str:
+    """The colours of Python, for light and dark pages."""
+    light = HtmlFormatter(style="default").get_style_defs(".code")
+    dark = HtmlFormatter(style="github-dark").get_style_defs(".code")
+    return f"{light}\n@media (prefers-color-scheme: dark) {{ {dark} }}"
+
+
+def _cell(cell: NotebookNode) -> str:
+    if cell.cell_type != "code":
+        trusted = bool(cell.metadata.get("nbgrader", {}).get("locked"))
+        pictures = tuple(sorted(_attached(cell.get("attachments", {}))))
+        return f'<div class="text">{_markdown(cell.source, pictures, trusted)}</div>'
+    outputs = "".join(_output(one) for one in cell.get("outputs", []) if not _is_points(cell, one))
+    count = cell.get("execution_count")
+    number = f'<span class="count">[{count}]</span>' if count else ""
+    return (
+        f'<div class="cell">{number}<pre class="code"><code>{_python(cell.source)}</code></pre>'
+        f"{outputs}</div>"
+    )
+
+
+def _is_points(cell: NotebookNode, output: NotebookNode) -> bool:
+    """Whether it is the number that nbgrader reads, which the words above it have told."""
+    graded = bool(cell.metadata.get("nbgrader", {}).get("grade"))
+    return graded and bool(output.output_type == "execute_result")
+
+
+def _attached(attachments: dict[str, dict[str, str]]) -> Iterator[tuple[str, str]]:
+    for name, forms in attachments.items():
+        for kind in PICTURES:
+            if kind in forms:
+                yield name, f"data:{kind};base64,{''.join(forms[kind].split())}"
+
+
+@functools.lru_cache(maxsize=1024)
+def _markdown(source: str, pictures: tuple[tuple[str, str], ...], trusted: bool) -> str:  # noqa: FBT001
+    known = dict(pictures)
+    source = ATTACHMENT.sub(lambda found: known.get(found[1], ""), source)
+    made: str = MarkdownIt("commonmark", {"html": True}).enable("table").render(source)
+    return made if trusted else safe.markup(made, protocols=("data", "https", "http"))
+
+
+@functools.lru_cache(maxsize=1024)
+def _python(source: str) -> str:
+    made: str = highlight(source, PythonLexer(stripnl=False), HtmlFormatter(nowrap=True))
+    return made
+
+
+def _output(output: NotebookNode) -> str:
+    match output.output_type:
+        case "stream":
+            kind = "stream error" if output.name == "stderr" else "stream"
+            return _text(output.text, kind)
+        case "error":
+            return _text("\n".join(output.traceback), "stream error")
+    return _shown(output.get("data", {}))
+
+
+def _shown(data: dict[str, Any]) -> str:
+    """An output's best form: a picture, else HTML, else text."""
+    said = str(data.get("text/plain", ""))
+    for kind in PICTURES:
+        if kind in data:
+            content = "".join(str(data[kind]).split())
+            if len(content) > MOST_OF_A_PICTURE:
+                return _text("A picture that is too large for this page is in the notebook.")
+            return (
+                f'<img src="data:{kind};base64,{html.escape(content)}"'
+                f' alt="{html.escape(signs.line(said)[:200] or "a picture")}">'
+            )
+    if "text/html" in data:
+        return f'<div class="shown">{data["text/html"]}</div>'
+    return _text(said)
+
+
+def _text(content: str, kind: str = "stream") -> str:
+    shown = signs.plain(content)
+    if len(shown) > MOST_LETTERS:
+        left_out = len(shown) - MOST_LETTERS
+        shown = f"{shown[:MOST_LETTERS]}\n… {left_out:,} more characters are in the notebook."
+    return f'<pre class="{kind}">{html.escape(shown)}</pre>'
