@@ -165,6 +165,16 @@ def test_normalization_keeps_its_statistics() -> None:
     assert float(weights["mean"]) == pytest.approx(2)
 
 
+def test_normalization_keeps_the_numbers_that_it_was_given() -> None:
+    """They are no weights, and still the judge computes what Keras does."""
+    model = ten(layers.Normalization(mean=73.0, variance=8100.0))
+    described, arrays = told(model)
+    images = np.random.default_rng(1).uniform(0, 255, (20, 28, 28)).astype(np.float32)
+    weights = {name.removeprefix("here/"): values for name, values in arrays.items()}
+    ours = outputs(described, weights, images)
+    assert np.allclose(ours, np.asarray(model(images)), rtol=1e-3, atol=1e-3)
+
+
 @pytest.mark.parametrize(
     ("given", "name"),
     [
@@ -220,6 +230,21 @@ def test_losses_however_they_are_given(given, name, logits) -> None:
 
 class Adam(keras.optimizers.SGD):
     """Not what it says."""
+
+
+def test_the_optimizer_that_keras_wraps_to_compute_with_16_bits() -> None:
+    """The student gave Adam; Keras itself puts something around it."""
+    policy = keras.config.dtype_policy()
+    keras.config.set_dtype_policy("mixed_float16")
+    try:
+        model = keras.Sequential([keras.Input((28, 28)), layers.Flatten(), layers.Dense(10)])
+        model.compile(keras.optimizers.Adam(0.01), "mse")
+    finally:
+        keras.config.set_dtype_policy(policy)
+    assert isinstance(model.optimizer, keras.optimizers.LossScaleOptimizer)
+    compiled = describe.model(model, 0, "x")[0].compiled
+    assert compiled.optimizer == "Adam"
+    assert compiled.optimizer_settings["learning_rate"] == pytest.approx(0.01)
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ from autograder.solution import strip_markers
 
 ROOT = Path(__file__).parent.parent
 LESSONS = [load_lesson(name) for name in lesson_names()]
+LESSON = load_lesson("building-a-brain")
 
 
 @pytest.fixture
@@ -134,7 +135,7 @@ ADDRESS = "git+https://example.org/brain.git@v1"
 
 def test_the_courses_own_address_is_written_into_the_first_cell(course: Course) -> None:
     """Into release and solution, by both commands, and nothing else changes."""
-    lesson = LESSONS[0]
+    lesson = LESSON
     path = course.root / "release" / lesson.name / lesson.notebook
     before = path.read_text()
     with (course.root / "nbgrader_config.py").open("a") as file:
@@ -162,7 +163,7 @@ def test_an_address_that_would_break_the_cell_is_refused(address: str) -> None:
 
 def test_an_edited_release_is_shown_with_the_difference(course: Course) -> None:
     """The line that was changed stands in the difference, and where."""
-    lesson = LESSONS[0]
+    lesson = LESSON
     path = course.root / "release" / lesson.name / lesson.notebook
     edit(path, "28 rows of 28 numbers", "28 rows of 29 numbers")
     (difference,) = generate.differences(course)
@@ -172,7 +173,7 @@ def test_an_edited_release_is_shown_with_the_difference(course: Course) -> None:
 
 def test_a_changed_source_makes_both_stale(course: Course) -> None:
     """After an edit of the source, release and solution are named."""
-    lesson = LESSONS[0]
+    lesson = LESSON
     path = course.root / "source" / lesson.name / lesson.notebook
     edit(path, "28 rows of 28 numbers", "28 rows of 29 numbers")
     found = "\n".join(generate.differences(course))
@@ -182,7 +183,7 @@ def test_a_changed_source_makes_both_stale(course: Course) -> None:
 
 def test_an_edited_output_of_the_solution_is_found(course: Course) -> None:
     """Also where the code is as it was."""
-    lesson = LESSONS[0]
+    lesson = LESSON
     path = course.root / "solutions" / lesson.name / lesson.notebook
     notebook = nbformat.read(path, as_version=4)
     next(cell for cell in notebook.cells if cell.get("outputs")).outputs = []
@@ -192,7 +193,7 @@ def test_an_edited_output_of_the_solution_is_found(course: Course) -> None:
 
 def test_missing_and_foreign_files_are_named(course: Course) -> None:
     """A file too few and a file too many."""
-    lesson = LESSONS[0]
+    lesson = LESSON
     (course.root / "release" / lesson.name / "answers.txt").write_text("7850")
     (course.root / "solutions" / lesson.name / lesson.notebook).unlink()
     assert generate.differences(course) == [
@@ -225,7 +226,7 @@ def test_checking_writes_nothing(course: Course) -> None:
 
 def test_generating_twice_changes_nothing(course: Course, tmp_path: Path) -> None:
     """The second time nothing is run, and every byte of the release is the same."""
-    lesson = LESSONS[0]
+    lesson = LESSON
     path = course.root / "release" / lesson.name / lesson.notebook
     before = path.read_bytes()
     path.unlink()
@@ -236,7 +237,7 @@ def test_generating_twice_changes_nothing(course: Course, tmp_path: Path) -> Non
 
 def test_nbgraders_own_command_releases_the_same(course: Course) -> None:
     """`nbgrader generate_assignment` in the course's folder gives the same bytes."""
-    lesson = LESSONS[0]
+    lesson = LESSON
     path = course.root / "release" / lesson.name / lesson.notebook
     before = path.read_bytes()
     environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
@@ -276,9 +277,10 @@ def test_the_assignment_goes_to_the_courses_own_gradebook(
         told = list(generate.generate(course, course.root / "no-images"))
         assert told[-1].endswith("up to date.")
     with Gradebook(no_gradebook, named or "default_course") as gradebook:
-        (assignment,) = gradebook.assignments
-        assert assignment.course.id == (named or "default_course")
-        assert assignment.max_score == 20
+        assert {one.name for one in gradebook.assignments} == set(lesson_names())
+        for assignment in gradebook.assignments:
+            assert assignment.course.id == (named or "default_course")
+            assert assignment.max_score == 20
     assert not (course.root / "gradebook.db").exists()
 
 

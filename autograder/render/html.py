@@ -51,7 +51,8 @@ def card(title: str, aside: str, body: str, *, colour: str, label: str) -> str:
     behind = f' <span style="{PALE}">· {text(aside)}</span>' if aside else ""
     return (
         f'<section style="{INK};border-left:4px solid {colour};padding:2px 10px;margin:4px 0;'
-        f'max-width:60em" aria-label="{html.escape(signs.line(label))}">'
+        # A group and no landmark: a notebook may show the same card in several places.
+        f'max-width:60em" role="group" aria-label="{html.escape(signs.line(label))}">'
         f'<p style="margin:2px 0"><strong>{text(title)}</strong>{behind}</p>{body}</section>'
     )
 

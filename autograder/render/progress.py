@@ -47,7 +47,8 @@ def page(progress: Progress) -> str:
         )
     title = progress.lesson.title
     aside = words.points(progress.results)
-    return html.card(title, aside, body, colour="#7a828b", label=f"{title}: where you stand")
+    colour = FULL if earned == most and not progress.doubts else "#7a828b"
+    return html.card(title, aside, body, colour=colour, label=f"{title}: where you stand")
 
 
 def _row(question: Question, progress: Progress) -> str:

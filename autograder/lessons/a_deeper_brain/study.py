@@ -80,6 +80,7 @@ STUDY = Study(
     check=ACCURACY,
     wish=0.87,
     measure=_measure,
+    compared=(MARKED, "last"),
     window=_window(),
     statistics={
         MARKED: "the mean of the weights over the last epoch",

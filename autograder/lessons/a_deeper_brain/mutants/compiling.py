@@ -1,0 +1,44 @@
+"""Mutants of the question `compile`."""
+
+from __future__ import annotations
+
+from autograder.lessons.a_deeper_brain.mutants.groups import ACCURACY, COMPILE, TRAIN
+from autograder.mutants.calls import drop_keyword, not_called, set_constant, set_keyword
+from autograder.mutants.mutant import right, wrong
+
+MUTANTS = (
+    right("compile/adam-object", set_keyword("compile", "optimizer", "tf.keras.optimizers.Adam()")),
+    wrong(
+        "compile/logits-denied",
+        set_constant(True, "False"),
+        fails={"compile.loss": "logits-treated-as-probabilities"},
+        may_skip=ACCURACY,
+    ),
+    wrong(
+        "compile/sgd",
+        set_keyword("compile", "optimizer", '"sgd"'),
+        fails={"compile.optimizer": "wrong-optimizer"},
+        may_skip=ACCURACY,
+    ),
+    wrong(
+        "compile/no-metrics",
+        drop_keyword("compile", "metrics"),
+        fails={"compile.metric": "no-accuracy-metric"},
+    ),
+    wrong(
+        "compile/tiny-steps",
+        set_keyword("compile", "optimizer", "tf.keras.optimizers.Adam(0.000001)"),
+        fails={"train.accuracy": "under-trained"},
+    ),
+    wrong(
+        "compile/long-steps",
+        set_keyword("compile", "optimizer", "tf.keras.optimizers.Adam(1.0)"),
+        fails={"train.accuracy": "learning-rate-too-large"},
+    ),
+    wrong(
+        "compile/not-called",
+        not_called("compile"),
+        fails={"compile.loss": "not-compiled"},
+        skips=(*COMPILE[1:], *TRAIN),
+    ),
+)
