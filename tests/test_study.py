@@ -405,7 +405,7 @@ def test_the_bars_of_the_lesson_follow_from_what_is_published():
 def test_the_promise_is_shown_by_the_lessons_own_runs(data, recipe):
     one = REFERENCE.data[data].recipes[recipe.name]
     assert one.below == 0
-    # None of n bounds the rate at 3/n (one-sided, 95 %). With a seed set there are fewer runs as yet.
+    # None of n bounds the rate at 3/n. With a seed set there are fewer runs as yet.
     assert one.runs >= (3_000 if recipe is FIRST else 40)
 
 
