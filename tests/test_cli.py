@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 
@@ -121,6 +122,18 @@ def test_a_fault_of_our_own_is_shown_whole_with_code_2(
     monkeypatch.setattr("autograder.render.class_report.page", lambda *_, **__: 1 / 0)
     assert main(["grade", "empty.ipynb"]) == 2
     assert "ZeroDivisionError" in capsys.readouterr().err
+
+
+def test_where_a_sign_cannot_be_printed_another_stands_for_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A terminal or a pipe of another encoding is no fault of the grader's."""
+    pipe = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    monkeypatch.setattr("sys.stdout", pipe)
+    monkeypatch.setattr("autograder.cli.examine", lambda *_: pipe.write("“Build” – 28 × 28\n") * 0)
+    assert main(["doctor"]) == 0
+    pipe.flush()
+    assert pipe.buffer.getvalue() == b"?Build? ? 28 ? 28\n"
 
 
 def test_no_workers_is_wrong_usage() -> None:

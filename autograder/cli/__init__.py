@@ -7,7 +7,9 @@ stopped by Ctrl-C or a polite request to end.
 from __future__ import annotations
 
 import argparse
+import io
 import signal
+import sys
 from collections.abc import Sequence
 from importlib import metadata
 from pathlib import Path
@@ -30,6 +32,7 @@ from autograder.lesson import lesson_names
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code."""
+    _print_anywhere()
     arguments = parser().parse_args(argv)
     console = Console(stderr=True)
     # Asked to end, we end as after Ctrl-C: nothing that we started goes on.
@@ -48,6 +51,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         console.print("Stopped. What was finished is kept; the same command starts again.")
         return 130
     return code
+
+
+def _print_anywhere() -> None:
+    """Where the terminal or a pipe has no sign for a quotation mark, a `?` stands for it."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def parser() -> argparse.ArgumentParser:

@@ -45,9 +45,10 @@ class Desk:
 
     def __init__(self, lesson: Lesson) -> None:
         _use_our_data()
+        _use_tensorflow()
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
         with kernel.hushed():
-            # Only now: Keras reads KERAS_HOME once, when it is imported.
+            # Only now: Keras reads the environment once, when it is imported.
             from autograder.recorder import Recorder  # noqa: PLC0415
 
         folder = os.environ.get(EVIDENCE_VARIABLE)
@@ -155,3 +156,9 @@ def _use_our_data() -> None:
         os.environ["KERAS_HOME"] = str(home)
         text = dataset.load(home).notice or ""
         kernel.show(html.notice(text), text)
+
+
+def _use_tensorflow() -> None:
+    """Let Keras compute with TensorFlow, and `tf.keras` be Keras, whatever else is set here."""
+    os.environ["KERAS_BACKEND"] = "tensorflow"
+    os.environ.pop("TF_USE_LEGACY_KERAS", None)

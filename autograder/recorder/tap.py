@@ -32,7 +32,8 @@ class Tap:
         if isinstance(x, tf.data.Dataset):
             # What cannot be tapped flows untapped, and stays unknown.
             with contextlib.suppress(Exception):
-                self.data = x.map(self._through)
+                # As it stands: to translate it TensorFlow would, in Python 3.13, warn 160 times.
+                self.data = x.map(tf.autograph.experimental.do_not_convert(self._through))
         # Keras takes no other kind of iterator.
         elif isinstance(x, GeneratorType):
             self.data = self._generated(x)
