@@ -67,7 +67,7 @@ test-oldest: ## run what depends on versions with the oldest ones (Python 3.11)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' \
 	  || { echo "Their lock is for Python 3.11; try: make test-oldest PYTHON=python3.11"; exit 1; }
 	@$(MAKE) --no-print-directory with-oldest \
-	  VENV=.venv-oldest LOCK=constraints-oldest.txt EXTRAS=cluster,postgresql,test
+	  VENV=.venv-oldest LOCK=constraints-oldest.txt EXTRAS=cluster,postgresql,study,test
 
 with-oldest: $(READY)
 	@echo "== Testing with the oldest versions"

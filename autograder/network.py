@@ -118,11 +118,17 @@ def _rescaled(layer: Layer, _: Weights, x: Floats) -> Floats:
 
 
 def _normalized(layer: Layer, weights: Weights, x: Floats) -> Floats:
-    mean, variance = weights[f"{layer.name}/mean"], weights[f"{layer.name}/variance"]
+    mean, variance = (_learned_or_given(layer, weights, name) for name in ("mean", "variance"))
     along_last = layer.settings.get("axis", -1) in (-1, x.ndim - 1)
     if mean.shape != x.shape[1:] and not (mean.ndim == 1 and along_last) and mean.size != 1:
         raise ValueError("only a mean for all pixels, for each, or for each of the last axis")
     return ((x - mean) / np.maximum(np.sqrt(variance), np.float32(1e-7))).astype(np.float32)
+
+
+def _learned_or_given(layer: Layer, weights: Weights, name: str) -> Floats:
+    """What the layer has learned from data, else the one number that it was given instead."""
+    learned = weights.get(f"{layer.name}/{name}")
+    return np.asarray(_number(layer, name) if learned is None else learned, np.float32)
 
 
 def _batch_normalized(layer: Layer, weights: Weights, x: Floats) -> Floats:

@@ -335,6 +335,20 @@ def test_an_error_that_an_earlier_mistake_explains_is_no_second_mistake():
     assert isinstance(said("train", work, {"devices"}), Failed)
 
 
+def test_a_prediction_waits_for_a_training_that_took_the_model_away():
+    """As `model = model.fit(...)` does, also where that is told as a blank `history`."""
+    lost = {"status": "error", "ename": "AttributeError", "evalue": "'History' object has no"}
+    work = Submission(
+        hand_ins={"train": BLANK_TRAIN, "predict": None},
+        cells={"predict": cell("predict", **lost)},
+    )
+    verdict = said("predict", work)
+    assert isinstance(verdict, Skipped)
+    assert "“Train”, which has no result yet" in verdict.message
+    alone = said("predict", replace(work, hand_ins={"predict": None}))
+    assert isinstance(alone, Failed)
+
+
 def test_a_time_limit_is_not_explained_by_an_earlier_mistake():
     work = Submission(
         hand_ins={"train": BLANK_TRAIN}, cells={"train": cell("train", status="timeout")}

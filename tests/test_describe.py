@@ -165,6 +165,16 @@ def test_normalization_keeps_its_statistics() -> None:
     assert float(weights["mean"]) == pytest.approx(2)
 
 
+def test_normalization_keeps_the_numbers_that_it_was_given() -> None:
+    """They are no weights, and still the judge computes what Keras does."""
+    model = ten(layers.Normalization(mean=73.0, variance=8100.0))
+    described, arrays = told(model)
+    images = np.random.default_rng(1).uniform(0, 255, (20, 28, 28)).astype(np.float32)
+    weights = {name.removeprefix("here/"): values for name, values in arrays.items()}
+    ours = outputs(described, weights, images)
+    assert np.allclose(ours, np.asarray(model(images)), rtol=1e-3, atol=1e-3)
+
+
 @pytest.mark.parametrize(
     ("given", "name"),
     [

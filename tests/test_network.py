@@ -128,6 +128,12 @@ def test_normalization(shape):
     assert np.allclose(outputs(model, weights, IMAGES), straight, rtol=1e-4)
 
 
+def test_a_normalization_with_numbers_that_it_was_given():
+    model = stack(layer("Normalization", mean=73.0, variance=8100.0), FLATTEN, dense())
+    straight = outputs(stack(FLATTEN, dense()), WEIGHTS, (IMAGES - np.float32(73)) / 90)
+    assert np.allclose(outputs(model, WEIGHTS, IMAGES), straight, rtol=1e-4, atol=1e-4)
+
+
 @pytest.mark.parametrize(
     ("model", "words"),
     [

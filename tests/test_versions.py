@@ -17,7 +17,7 @@ from packaging.version import Version
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 # What `make test-oldest` installs; the other extras hold tools, which change no result.
-EXTRAS = ("cluster", "postgresql", "test")
+EXTRAS = ("cluster", "postgresql", "study", "test")
 LOCKS = ("constraints.txt", "constraints-oldest.txt")
 
 

@@ -24,7 +24,7 @@ from autograder.solution import MARKER
 
 @dataclass(frozen=True, kw_only=True)
 class Made:
-    """A mutant as a notebook. ``program`` is a digest of what its cells with a ``grade_id`` do."""
+    """A mutant as a notebook. ``program`` is a digest of what its solution cells do."""
 
     name: str
     notebook: NotebookNode
@@ -56,8 +56,8 @@ def make(source: NotebookNode, mutants: Mapping[str, Edits]) -> list[Made]:
 
 def _made(source: NotebookNode, name: str, edits: Edits) -> Made:
     notebook = copy.deepcopy(source)
-    cells = {found: cell for cell in notebook.cells if (found := grade_id(cell))}
-    solutions = {found: cell for found, cell in cells.items() if is_solution(cell)}
+    named = {found: cell for cell in notebook.cells if (found := grade_id(cell))}
+    solutions = {found: cell for found, cell in named.items() if is_solution(cell)}
     if strangers := sorted(set(edits) - set(solutions)):
         raise LessonError(f"{name}: there is no solution cell “{strangers[0]}”.")
     for question, cell in solutions.items():
@@ -69,8 +69,8 @@ def _made(source: NotebookNode, name: str, edits: Edits) -> Made:
                 f"{name} does not fit the solution cell “{question}”: {error}"
             ) from error
         cell.source = "\n".join(part for part in (before, solution, after) if part)
-    codes = [cell.source for cell in cells.values() if cell.cell_type == "code"]
-    return Made(name=name, notebook=notebook, program=_digest(codes))
+    program = _digest(cell.source for cell in solutions.values())
+    return Made(name=name, notebook=notebook, program=program)
 
 
 def _parts(source: str, question: str) -> tuple[str, str, str]:

@@ -49,7 +49,7 @@ LESSON = Lesson(
             title="Predict",
             points=2,
             leaves=("predicted_label",),
-            builds_on=("build",),
+            builds_on=("build", "train"),
         ),
     ),
     thresholds={"full": 0.80, "sample": 0.73},

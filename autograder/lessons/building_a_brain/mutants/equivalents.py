@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from autograder.mutants.calls import add_keyword, set_keyword, set_value, use_instead
 from autograder.mutants.mutant import right
-from autograder.mutants.statements import insert_after, insert_before, instead
+from autograder.mutants.statements import first, insert_after, insert_before, instead
 
 FUNCTIONAL = right(
     "build/functional",
@@ -25,6 +25,12 @@ model.add(tf.keras.layers.Dense(number_of_classes))
 """),
 )
 RESCALING = right("build/rescaling", insert_before("Flatten", "tf.keras.layers.Rescaling(1 / 255)"))
+NORMALIZATION = right(
+    "build/normalization",
+    insert_before("Flatten", "normalization"),
+    first("normalization.adapt(train_images)"),
+    first("normalization = tf.keras.layers.Normalization(axis=None)"),
+)
 FROM_PROBABILITIES = {
     "compile": [set_keyword("SparseCategoricalCrossentropy", "from_logits", "False")]
 }
@@ -66,6 +72,6 @@ history = model.fit(train_images, train_labels, epochs=3, validation_data=quiz, 
 )
 
 EQUIVALENTS = (
-    *(FUNCTIONAL, ADDED, RESCALING, SOFTMAX, SOFTMAX_LAYER),
+    *(FUNCTIONAL, ADDED, RESCALING, NORMALIZATION, SOFTMAX, SOFTMAX_LAYER),
     *(COUNTED, SCALED, STREAMED, IN_PIECES),
 )

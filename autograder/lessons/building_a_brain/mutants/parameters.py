@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from autograder.lessons.building_a_brain.mutants.equivalents import COUNTED
+from autograder.lessons.building_a_brain.mutants.equivalents import COUNTED, NORMALIZATION
 from autograder.mutants.calls import not_called, set_value
 from autograder.mutants.edits import Edit
 from autograder.mutants.mutant import right, wrong
-from autograder.mutants.statements import assign_to, insert_before
+from autograder.mutants.statements import assign_to
 
 WEIGHTS_ONLY = {"parameters.count": "forgot-bias-parameters"}
 ONE_NEURON = {"parameters.count": "counted-one-neuron"}
@@ -24,18 +24,7 @@ MUTANTS = (
     right("parameters/a-bias-each", count("(28 * 28 + 1) * number_of_classes")),
     right("parameters/float", count("float(_)")),
     right("parameters/array-of-one", count("np.array([7850])")),
-    right(
-        "parameters/with-pixel-statistics",
-        count("model.count_params()"),
-        also={
-            "build": [
-                insert_before("Flatten", "tf.keras.layers.Normalization(mean=0.0, variance=1.0)"),
-                insert_before(
-                    "Flatten", "tf.keras.layers.BatchNormalization(scale=False, center=False)"
-                ),
-            ]
-        },
-    ),
+    right("parameters/counted-by-keras", count("model.count_params()"), base=NORMALIZATION),
     wrong("parameters/weights-only", count("number_of_weights"), fails=WEIGHTS_ONLY),
     wrong("parameters/pixels", count("28 * 28"), fails=ONE_NEURON),
     wrong("parameters/one-neuron", count("28 * 28 + 1"), fails=ONE_NEURON),

@@ -17,6 +17,8 @@ COPIED = {"predict.label": "copied-label"}
 SMALLEST = {"predict.label": "smallest-output"}
 OTHER_CARD = {"predict.label": "wrong-card"}
 NO_CARD = {"predict.label": "no-such-card"}
+# A trouser between a bag and a boot: three cards that no network takes for each other.
+BETWEEN = "data_index = 2781"
 
 
 def label(value: str) -> Edit:
@@ -63,9 +65,24 @@ MUTANTS = (
         fails=NO_INDEX,
     ),
     wrong("predict/smallest", call_instead("argmax", "np.argmin"), fails=SMALLEST),
-    wrong("predict/card-before", card("train_images[data_index - 1:data_index]"), fails=OTHER_CARD),
     wrong(
-        "predict/card-after", card("train_images[data_index + 1:data_index + 2]"), fails=OTHER_CARD
+        "predict/card-before",
+        card("train_images[data_index - 1:data_index]"),
+        first(BETWEEN),
+        fails=OTHER_CARD,
+    ),
+    wrong(
+        "predict/card-after",
+        card("train_images[data_index + 1:data_index + 2]"),
+        first(BETWEEN),
+        fails=OTHER_CARD,
+    ),
+    # What the model says of it is right for the card in question, too.
+    wrong(
+        "predict/card-alike",
+        card("train_images[data_index + 1:data_index + 2]"),
+        first("data_index = 418"),
+        fails=COPIED,
     ),
     wrong("predict/quiz-card", card("valid_images[data_index:data_index + 1]"), fails=NO_INDEX),
     wrong(

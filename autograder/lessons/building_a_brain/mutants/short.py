@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from autograder.lessons.building_a_brain.mutants.equivalents import SOFTMAX_LAYER
 from autograder.mutants.calls import add_keyword, set_keyword
 from autograder.mutants.edits import Edit
 from autograder.mutants.mutant import Edits, Mutant, wrong
@@ -11,6 +10,7 @@ from autograder.mutants.statements import first, insert_before
 DENIED = 'model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])'
 GROWING = "tf.keras.optimizers.schedules.ExponentialDecay(0.001, 100, 8)"
 HARDLY_ANY = "tf.keras.optimizers.schedules.ExponentialDecay(1e-10, 1000, 0.9)"
+UNIT_NORM = add_keyword("Dense", "kernel_constraint", '"unit_norm"')
 VANISHING = "tf.keras.optimizers.schedules.ExponentialDecay(0.001, 1, 0.1)"
 
 
@@ -46,7 +46,18 @@ MUTANTS = (
     short("compile/tiny-steps", adam("0.000001"), of="under-trained"),
     short("compile/no-steps", adam("learning_rate=0.0"), of="weights-unmoved"),
     short("compile/endless-steps", adam("1e38"), of="diverged"),
-    short("compile/long-steps", adam("1.0"), base=SOFTMAX_LAYER, of="learning-rate-too-large"),
+    short(
+        "compile/steps-longer-than-weights",
+        adam("100.0"),
+        also={"build": [UNIT_NORM]},
+        of="learning-rate-too-large",
+    ),
+    short(
+        "compile/steps-longer-than-weights-2",
+        adam("100.0, beta_1=0.0, beta_2=0.0"),
+        also={"build": [UNIT_NORM]},
+        of="learning-rate-too-large",
+    ),
     short("compile/steps-that-grow", adam(GROWING), of="loss-rising"),
     short("compile/steps-that-vanish", adam(VANISHING), of="weights-unmoved"),
     short("compile/steps-too-small-to-see", adam(HARDLY_ANY), of="loss-flat"),
