@@ -66,7 +66,7 @@ def test_no_solution_text_is_released(lesson) -> None:
         for cell in source.cells
         for line in re.sub(r"(?s)BEGIN SOLUTION.*?END SOLUTION", "", cell.source).splitlines()
     ]
-    secret = [line for line in secret if line not in given]
+    secret = [line for line in secret if not any(line in one for one in given)]
     assert len(secret) >= len(lesson.questions)
     assert [line for line in secret if json.dumps(line)[1:-1] in text] == []
     assert "SOLUTION" not in text
