@@ -22,16 +22,18 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):
     """Keep what the open pages showed when a test failed, and what the servers said."""
     report = yield
     if report.failed and (window := item.config.stash.get(WINDOW, None)):
-        window.keep(KEPT / "failures" / re.sub(r"[^\w.-]+", "-", item.name), call.excinfo.value)
+        name = re.sub(r"[^\w.-]+", "-", item.name)
+        window.keep(KEPT / item.path.stem / "failed" / name, call.excinfo.value)
     return report
 
 
-@pytest.fixture(scope="session", autouse=True)
-def pictures() -> Path:
-    """The folder where the pictures of the decisive moments are left."""
-    shutil.rmtree(KEPT, ignore_errors=True)
-    KEPT.mkdir(parents=True)
-    return KEPT
+@pytest.fixture(scope="module", autouse=True)
+def pictures(request) -> Path:
+    """The folder where a module leaves the pictures of its decisive moments."""
+    folder = KEPT / request.path.stem
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder
 
 
 @pytest.fixture(scope="module")
