@@ -25,6 +25,7 @@ MOST_LETTERS = 20_000
 MOST_OF_AN_OUTPUT = 3_000_000
 ATTACHMENT = re.compile(r"attachment:([^)\s\"'>]+)")
 PICTURES = ("image/png", "image/jpeg")
+WIDE = re.compile(r"<(table|pre)\b")
 
 
 def notebook(given: NotebookNode, *, without: str = "") -> str:
@@ -102,7 +103,10 @@ def _shown(data: dict[str, Any]) -> str:
                 f' alt="{html.escape(signs.line(said)[:200] or "a picture")}">'
             )
     if "text/html" in data:
-        return _fitting(f'<div class="shown">{data["text/html"]}</div>')
+        shown = str(data["text/html"])
+        # What is wider than the page is scrolled, and so must be reached by the keyboard.
+        wide = ' tabindex="0" role="group" aria-label="Output"' if WIDE.search(shown) else ""
+        return _fitting(f'<div class="shown"{wide}>{shown}</div>')
     return _text(said)
 
 
