@@ -49,7 +49,7 @@ def promise(study: Study, reference: Reference) -> str:
     """Of each data set the bar, and how often the lesson as it is written fails."""
     rows = []
     for name, on in reference.data.items():
-        for recipe in (one for one in study.recipes if one.written):
+        for recipe in study.written:
             one, spread = on.recipes[recipe.name], on.spread(recipe.name, MARKED)
             rows.append(
                 (
