@@ -81,10 +81,16 @@ def _check(lessons: Iterable[Lesson], root: Path) -> int:
     # Only here, as in `_write`: it imports matplotlib.
     from autograder.study import publication  # noqa: PLC0415
 
-    told = [line for lesson in lessons for line in publication.stale(lesson, root)]
-    for line in told or ["What is published agrees with the lesson, and with the study."]:
-        print(line)
-    return 1 if told else 0
+    differences = 0
+    for lesson in lessons:
+        if not publication.is_published(lesson):
+            print(f"{lesson.title}: its study is not published yet.")
+            continue
+        told = list(publication.stale(lesson, root))
+        differences += len(told)
+        for line in told or ["what is published agrees with the lesson, and with its study."]:
+            print(f"{lesson.title}: {line}")
+    return 1 if differences else 0
 
 
 def _write(lesson: Lesson, runs: Runs, root: Path) -> None:

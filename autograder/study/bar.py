@@ -3,7 +3,7 @@
 The bar of a data set is the highest whole per cent, no higher than the course wishes, at which
 every right recipe keeps the promise: it fails at most one student in a thousand. A recipe keeps it
 
-- if the exact 95 % interval of the share of its runs below the bar ends at 0.1 % or lower; or,
+- if the share of its runs below the bar is at most 0.1 %, with 95 % confidence; or,
 - if it has too few runs to show that even with none below the bar, when none is, and the bar lies
   at least ``MARGIN`` standard deviations below its mean (beyond that lies one run in 30,000 of a
   normal distribution).
@@ -38,12 +38,12 @@ def choose_bar(right: Mapping[str, Distribution], wish: float) -> float:
 
 def are_enough(runs: int) -> bool:
     """Whether so many runs can show by themselves that a recipe keeps the promise."""
-    return rate(0, runs).high <= PROMISE
+    return rate(0, runs).most <= PROMISE
 
 
 def keeps_promise(spread: Distribution, bar: float) -> bool:
     """Whether a right recipe is failed rarely enough at this bar."""
     below = spread.below(bar)
     if are_enough(spread.runs):
-        return rate(below, spread.runs).high <= PROMISE
+        return rate(below, spread.runs).most <= PROMISE
     return not below and spread.above(bar) >= MARGIN

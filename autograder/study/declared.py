@@ -25,8 +25,6 @@ MARKED = "marked"
 class Study:
     """A lesson's study. ``check`` is the one that compares with the bar, as in ``train.accuracy``.
 
-    ``recipes``: the first is the lesson as it is written, and perhaps others are too.
-
     ``measure`` gives the numbers of one training, shares of the validation cards sorted right
     (``nan`` where weights are no longer numbers), by the names in ``statistics``, which says each
     in words. One is ``MARKED``; those ``compared`` are held against real Keras. ``window`` says how
@@ -42,6 +40,11 @@ class Study:
     compared: tuple[str, ...]
     window: tuple[float, ...]
     wish: float
+
+    @property
+    def written(self) -> tuple[Recipe, ...]:
+        """The recipes that are the lesson as it is written: the first, and others that say so."""
+        return tuple(one for one in self.recipes if one.written or one is self.recipes[0])
 
     def recipe(self, name: str) -> Recipe:
         """The recipe of this name.

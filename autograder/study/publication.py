@@ -40,6 +40,11 @@ def write(lesson: Lesson, runs: Runs, root: Path) -> Iterator[Path]:
     load_reference.cache_clear()
 
 
+def is_published(lesson: Lesson) -> bool:
+    """Whether a study of a lesson was ever published."""
+    return (lesson.folder / FILE).is_file()
+
+
 def stale(lesson: Lesson, root: Path) -> Iterator[str]:
     """What in the publication does not agree with the lesson, with its study or with itself."""
     reference = load_reference(lesson.folder)

@@ -66,7 +66,7 @@ def _kept(study: Study, recipe: Recipe) -> Iterable[str]:
     """Of most recipes only what is marked: the file stays small."""
     if recipe is study.recipes[0]:
         return study.statistics
-    return study.compared if recipe.written else (MARKED,)
+    return study.compared if recipe in study.written else (MARKED,)
 
 
 def _decided(study: Study, on: OnData) -> OnData:
@@ -74,7 +74,7 @@ def _decided(study: Study, on: OnData) -> OnData:
     spreads = {name: on.spread(name, MARKED) for name in on.recipes}
     right = {name: spreads[name] for name, one in on.recipes.items() if one.right}
     bar = choose_bar(right, study.wish)
-    written = [spreads[one.name].central(CENTRAL) for one in study.recipes if one.written]
+    written = [spreads[one.name].central(CENTRAL) for one in study.written]
     return changed(
         on,
         bar=bar,

@@ -16,25 +16,41 @@ DIGITS = 7
 
 @dataclass(frozen=True, kw_only=True)
 class Rate:
-    """``count`` of ``runs``, and the interval that holds the true rate with 95 % confidence."""
+    """``count`` of ``runs``, and what can be said of the true rate with 95 % confidence.
+
+    It lies between ``low`` and ``high``; and, said by itself, it is at ``most`` so much.
+    """
 
     count: int
     runs: int
     low: float
     high: float
+    most: float
 
 
 def rate(count: int, runs: int) -> Rate:
-    """A rate with its exact two-sided interval (Clopper and Pearson, Biometrika 26, 1934).
+    """A rate with its exact interval and upper limit (Clopper and Pearson, Biometrika 26, 1934).
 
     Raises:
         StudyError: scipy is not installed.
     """
-    tail = (1 - CONFIDENCE) / 2
-    beta = _scipy().beta
-    low = float(beta.ppf(tail, count, runs - count + 1)) if count else 0.0
-    high = float(beta.ppf(1 - tail, count + 1, runs - count)) if count < runs else 1.0
-    return Rate(count=count, runs=runs, low=round(low, DIGITS), high=round(high, DIGITS))
+    beyond = 1 - CONFIDENCE
+
+    def lower(tail: float) -> float:
+        found = _scipy().beta.ppf(tail, count, runs - count + 1) if count else 0
+        return round(float(found), DIGITS)
+
+    def upper(tail: float) -> float:
+        found = _scipy().beta.isf(tail, count + 1, runs - count) if count < runs else 1
+        return round(float(found), DIGITS)
+
+    return Rate(
+        count=count,
+        runs=runs,
+        low=lower(beyond / 2),
+        high=upper(beyond / 2),
+        most=upper(beyond),
+    )
 
 
 def likeness(one: Sequence[float], other: Sequence[float]) -> float:

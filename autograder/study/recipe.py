@@ -40,7 +40,8 @@ class Recipe:
 
     ``title`` says it in words. ``told_by`` is the check that tells a wrong one, and
     ``misconception`` what that check names; both are empty where it is right. ``written``: it is
-    the lesson as it is written. ``runs`` are published, of each data set.
+    the lesson as it is written, as the first recipe of a study always is. ``runs`` are published,
+    of each data set.
     """
 
     name: str

@@ -49,7 +49,7 @@ def promise(study: Study, reference: Reference) -> str:
     """Of each data set the bar, and how often the lesson as it is written fails."""
     rows = []
     for name, on in reference.data.items():
-        for recipe in (one for one in study.recipes if one.written):
+        for recipe in study.written:
             one, spread = on.recipes[recipe.name], on.spread(recipe.name, MARKED)
             rows.append(
                 (
@@ -57,13 +57,14 @@ def promise(study: Study, reference: Reference) -> str:
                     recipe.title,
                     f"{on.bar * 100:.0f} %",
                     f"{one.below} of {one.runs:,}",
+                    f"{rate(one.below, one.runs).most * 100:.3g} %",
                     interval(one.low, one.high),
                     f"{percent(spread.mean)} (sd {percent(spread.sd)})",
                     f"{spread.above(on.bar):.1f} sd",
                 )
             )
-    heads = ("data", "recipe", "bar", "right runs failed", "error rate, 95 % interval", "mean")
-    return table((*heads, "above the bar"), rows, "llrrrrr")
+    heads = ("data", "recipe", "bar", "right runs failed", "error rate at most", "95 % interval")
+    return table((*heads, "mean", "above the bar"), rows, "llrrrrrr")
 
 
 def right(study: Study, on: OnData) -> str:
@@ -95,7 +96,7 @@ def _spread(on: OnData, recipe: Recipe) -> tuple[str, ...]:
 def _failed(on: OnData, recipe: Recipe) -> tuple[str, ...]:
     one, spread = on.recipes[recipe.name], on.spread(recipe.name, MARKED)
     shown = (
-        "the interval"
+        "enough runs"
         if are_enough(one.runs)
         else f"the bar's distance: {spread.above(on.bar):.1f} sd"
     )
