@@ -52,12 +52,6 @@ MUTANTS = (
         also={"build": [UNIT_NORM]},
         of="learning-rate-too-large",
     ),
-    short(
-        "compile/steps-longer-than-weights-2",
-        adam("100.0, beta_1=0.0, beta_2=0.0"),
-        also={"build": [UNIT_NORM]},
-        of="learning-rate-too-large",
-    ),
     short("compile/steps-that-grow", adam(GROWING), of="loss-rising"),
     short("compile/steps-that-vanish", adam(VANISHING), of="weights-unmoved"),
     short("compile/steps-too-small-to-see", adam(HARDLY_ANY), of="loss-flat"),
