@@ -1,22 +1,27 @@
 # Everything a newcomer types. `make` alone lists it.
 PYTHON ?= python3
 VENV   ?= .venv
+# What is installed into it, and at which versions.
+LOCK   ?= constraints.txt
+EXTRAS ?= dev
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.installed
 export PATH := $(abspath $(BIN)):$(PATH)
 # A caller's own virtual environment or paths must not leak into ours.
 unexport PYTHONPATH PYTHONHOME
+# Two test files at a time: most of them wait for a kernel.
+BESIDE := -n 2 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help install data demo test test-all test-browser lint generate clean
+.PHONY: help install data demo test test-all test-browser test-oldest with-oldest lint generate clean
 .DELETE_ON_ERROR:
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 install: $(READY) ## make .venv and install the locked versions
 
-$(READY): pyproject.toml constraints.txt
+$(READY): pyproject.toml $(LOCK)
 	@echo "== Installing into $(VENV) (once; some minutes)"
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
 	  || { echo "Python 3.11, 3.12 or 3.13 is needed; try: make PYTHON=python3.12"; exit 1; }
@@ -24,7 +29,7 @@ $(READY): pyproject.toml constraints.txt
 	  || $(PYTHON) -m venv --clear $(VENV) \
 	  || { echo "On Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
 	$(BIN)/python -m pip install --quiet --progress-bar on --disable-pip-version-check \
-	  --constraint constraints.txt --editable '.[dev]'
+	  --constraint $(LOCK) --editable '.[$(EXTRAS)]'
 	@touch $@
 
 data: $(READY) ## provide Fashion-MNIST for Keras
@@ -41,17 +46,32 @@ demo: generate ## grade a small class: the solution, the blank, some mistakes
 
 test: $(READY) ## run the tests (minutes)
 	@echo "== Testing"
-	@python -m pytest -m 'not slow'
+	@python -m pytest -m 'not slow' $(BESIDE)
 
 test-all: test lint data ## run the tests, then what is slow
 	@echo "== Checking that release/ and solutions/ are what source/ makes them"
 	@autograder generate --check
 	@echo "== Testing what is slow"
-	@python -m pytest -m slow
+	@python -m pytest -m slow $(BESIDE)
 
 test-browser: $(READY) ## run the tests in a real browser, JupyterLab among them (minutes; needs Chromium)
 	@echo "== Testing in a browser"
 	@python -m pytest -m browser
+
+# What is decided by the versions of others: what is recorded, judged, made, read, entered.
+VERSIONED := $(wildcard tests/test_check_*.py) $(addprefix tests/test_, $(addsuffix .py, \
+  recorder together cross_check describe fingerprint network judge evidence reading report told \
+  generate gradebook class versions))
+
+test-oldest: ## run what depends on versions with the oldest ones (Python 3.11)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' \
+	  || { echo "Their lock is for Python 3.11; try: make test-oldest PYTHON=python3.11"; exit 1; }
+	@$(MAKE) --no-print-directory with-oldest \
+	  VENV=.venv-oldest LOCK=constraints-oldest.txt EXTRAS=cluster,postgresql,study,test
+
+with-oldest: $(READY)
+	@echo "== Testing with the oldest versions"
+	@python -m pytest -m 'not slow' $(VERSIONED)
 
 lint: $(READY) ## style and types
 	@echo "== Style and types"
@@ -60,4 +80,4 @@ lint: $(READY) ## style and types
 	@mypy
 
 clean: ## remove what was made here, not the data
-	rm -rf $(VENV) results autograded feedback submitted gradebook.db .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) .venv-oldest results autograded feedback submitted gradebook.db .pytest_cache .mypy_cache .ruff_cache

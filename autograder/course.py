@@ -20,6 +20,7 @@ Positive = Annotated[int, msgspec.Meta(ge=1)]
 
 NO_GPU = ("accept", "not_applicable", "error")
 ISOLATION = ("auto", "none")
+KEEP = ("last", "best")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +36,9 @@ class Settings:
     ``package`` is what students give ``pip install`` for this package: an address such as
     ``git+https://…``, written into the notebook's first cell.
 
+    ``keep`` says which of a student's submissions counts in the gradebook, the ``last`` or the
+    ``best``.
+
     ``isolation`` is ``auto``, or ``none`` to run submissions with one's own rights; ``gpus`` lets
     them use the GPUs there are. A submission may use ``memory_mb`` MiB of memory, as many
     ``processes`` (threads count), files of ``file_mb`` MiB, all its files together
@@ -47,6 +51,7 @@ class Settings:
     seed: int = 20
     workers: Annotated[int, msgspec.Meta(ge=0)] = 0
     package: str = ""
+    keep: str = "last"
     isolation: str = "auto"
     gpus: bool = True
     memory_mb: Positive = 4096
@@ -57,7 +62,7 @@ class Settings:
     evidence_mb: Annotated[int, msgspec.Meta(ge=1, le=64)] = 64
 
     def __post_init__(self) -> None:
-        for name, choices in (("no_gpu", NO_GPU), ("isolation", ISOLATION)):
+        for name, choices in (("no_gpu", NO_GPU), ("isolation", ISOLATION), ("keep", KEEP)):
             if (given := getattr(self, name)) not in choices:
                 raise CourseError(
                     f"Autograder.{name} is “{given}”; it may be {', '.join(choices)}."

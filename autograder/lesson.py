@@ -6,10 +6,12 @@ Each is a package under ``autograder.lessons``, which has more folders than one 
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import ModuleType
 
 from autograder import lessons
 from autograder.errors import LessonError
@@ -114,6 +116,12 @@ def load_lesson(name: str) -> Lesson:
     except Exception as error:
         raise LessonError(f"The lesson “{name}” cannot be loaded: {error!r}.") from error
     return lesson
+
+
+def part_of(lesson: Lesson, name: str) -> ModuleType | None:
+    """A module of a lesson's package, ``None`` where the lesson has none of this name."""
+    module = f"{lessons.__name__}.{lesson.folder.name}.{name}"
+    return importlib.import_module(module) if importlib.util.find_spec(module) else None
 
 
 def lesson_names() -> tuple[str, ...]:

@@ -94,6 +94,8 @@ def _apply(layer: Layer, weights: Weights, x: Floats) -> Floats:
 
 
 def _reshaped(layer: Layer, _: Weights, x: Floats) -> Floats:
+    if layer.settings.get("data_format") == "channels_first":
+        x = np.moveaxis(x, 1, -1)
     shape = (layer.output_shape or (None, -1))[1:]
     return x.reshape(len(x), *(-1 if side is None else side for side in shape))
 

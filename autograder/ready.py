@@ -12,7 +12,7 @@ from pathlib import Path
 
 from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
 
-from autograder import dataset
+from autograder import DISTRIBUTION, dataset
 from autograder.errors import AutograderError
 
 KERNEL = "python3"
@@ -68,7 +68,7 @@ def _images() -> Finding:
 
 def _kernel(specs: KernelSpecManager) -> Finding:
     """Whether notebooks run in a Python that has this package: often it is another one."""
-    anew = f"{sys.executable} -m ipykernel install --user --name building-a-brain"
+    anew = f"{sys.executable} -m ipykernel install --user --name {DISTRIBUTION}"
     try:
         program = specs.get_kernel_spec(KERNEL).argv[0]
     except NoSuchKernel:
@@ -80,7 +80,7 @@ def _kernel(specs: KernelSpecManager) -> Finding:
     return Finding(
         well=False,
         what=f"Kernel: notebooks run in {python}, which does not find this package.",
-        next_step=f"{anew}\nThen choose the kernel “building-a-brain” in the menu Kernel.",
+        next_step=f"{anew}\nThen choose the kernel “{DISTRIBUTION}” in the menu Kernel.",
     )
 
 

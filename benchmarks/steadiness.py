@@ -5,20 +5,24 @@
 trains the right solution with real Keras under many seeds and prints both, as the judge works them
 out. ``--sample`` uses the sample that is shipped instead of the full data. ``--write`` keeps the
 numbers in the lesson's ``keras.json``, with which `autograder study` compares its own; it goes on
-after the seeds that are kept already.
+after those that are kept already. ``--no-seed`` sets none: then Keras takes the cards in a fresh
+order in each epoch, and else in the same one.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
 import statistics
 import sys
 from collections.abc import Sequence
 
+import keras
+import tensorflow as tf
+
 from autograder import dataset
 from autograder.evidence import Evidence, Record, Run, write_whole
 from autograder.lessons.building_a_brain.lesson import LESSON
+from autograder.recorder import Recorder
 from autograder.rules.weights import accuracy, last_weights, mean_weights
 from autograder.study.declared import MARKED
 from autograder.study.reference import KERAS_FILE, OfKeras, document, load_keras
@@ -31,22 +35,25 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--epochs", type=int, default=5)
     parser.add_argument("--sample", action="store_true")
+    parser.add_argument("--no-seed", action="store_true")
     parser.add_argument("--write", action="store_true")
     arguments = parser.parse_args(argv)
     if arguments.write and (arguments.batch, arguments.epochs) != (32, 5):
         parser.error("only the lesson as it is written is kept")
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     data = dataset.load_named("sample" if arguments.sample else "full")
-    kept = load_keras(LESSON.folder).get(data.name) if arguments.write else None
+    recipe = "lesson" if arguments.no_seed else "lesson-seeded"
+    kept = load_keras(LESSON.folder).get(data.name, {}).get(recipe) if arguments.write else None
     found = {name: list(kept.correct[name]) if kept else [] for name in ("last", MARKED)}
     cards = len(data.valid_labels)
     for seed in range(len(found["last"]), arguments.seeds):
-        last, mean = _train(data, seed, arguments.batch, arguments.epochs)
+        if not arguments.no_seed:
+            keras.utils.set_random_seed(seed)
+        last, mean = _train(data, arguments.batch, arguments.epochs)
         print(f"seed {seed}: last step {last:.4f}, mean of the weights {mean:.4f}", flush=True)
         found["last"].append(round(last * cards))
         found[MARKED].append(round(mean * cards))
         if arguments.write:
-            _keep(data.name, OfKeras(cards=cards, made_by=_versions(), correct=found))
+            _keep(data.name, recipe, OfKeras(cards=cards, made_by=_versions(), correct=found))
     bar = LESSON.thresholds[data.name]
     for name, correct in (("last step", found["last"]), ("mean of the weights", found[MARKED])):
         values = [one / cards for one in correct]
@@ -58,24 +65,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _keep(name: str, numbers: OfKeras) -> None:
-    kept = {**load_keras(LESSON.folder), name: numbers}
-    write_whole(LESSON.folder / KERAS_FILE, document(dict(sorted(kept.items()))).encode())
+def _keep(name: str, recipe: str, numbers: OfKeras) -> None:
+    kept = load_keras(LESSON.folder)
+    kept.setdefault(name, {})[recipe] = numbers
+    whole = {data: dict(sorted(kept[data].items())) for data in sorted(kept)}
+    write_whole(LESSON.folder / KERAS_FILE, document(whole).encode())
 
 
 def _versions() -> str:
-    import keras  # noqa: PLC0415  after the environment is set
-    import tensorflow as tf  # noqa: PLC0415  the same
-
     return f"keras {keras.__version__}, tensorflow {tf.__version__}"
 
 
-def _train(data: dataset.FashionMnist, seed: int, batch: int, epochs: int) -> tuple[float, float]:
-    import keras  # noqa: PLC0415  after the environment is set
-
-    from autograder.recorder import Recorder  # noqa: PLC0415  the same
-
-    keras.utils.set_random_seed(seed)
+def _train(data: dataset.FashionMnist, batch: int, epochs: int) -> tuple[float, float]:
     recorder = Recorder()
     recorder.watch()
     model = keras.Sequential(

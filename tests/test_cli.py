@@ -75,7 +75,7 @@ def test_what_cannot_be_read_has_a_reason_in_one_line(
 def test_the_json_has_the_fixed_form(tmp_path: Path) -> None:
     """The keys that other programs rely on, also where nothing could be graded."""
     (tmp_path / "empty.ipynb").write_text("")
-    _, document = grade_json(tmp_path, "empty.ipynb")
+    _, document = grade_json(tmp_path, "empty.ipynb", "--lesson", "building-a-brain")
     assert document["schema"] == 1
     assert document["submissions"] == [
         {
@@ -98,7 +98,7 @@ def test_a_report_of_what_failed_takes_the_place_of_an_older_one(tmp_path: Path)
     old = tmp_path / "results" / "building-a-brain" / "empty"
     old.mkdir(parents=True)
     (old / "evidence.json").write_text("of an earlier run")
-    assert main(["grade", "empty.ipynb"]) == 1
+    assert main(["grade", "empty.ipynb", "--lesson", "building-a-brain"]) == 1
     assert {path.name for path in old.iterdir()} == {"report.html", "report.json"}
     assert 'href="empty/report.html"' in (old.parent / "index.html").read_text()
     assert "The file is empty." in (old / "report.html").read_text()

@@ -232,6 +232,21 @@ class Adam(keras.optimizers.SGD):
     """Not what it says."""
 
 
+def test_the_optimizer_that_keras_wraps_to_compute_with_16_bits() -> None:
+    """The student gave Adam; Keras itself puts something around it."""
+    policy = keras.config.dtype_policy()
+    keras.config.set_dtype_policy("mixed_float16")
+    try:
+        model = keras.Sequential([keras.Input((28, 28)), layers.Flatten(), layers.Dense(10)])
+        model.compile(keras.optimizers.Adam(0.01), "mse")
+    finally:
+        keras.config.set_dtype_policy(policy)
+    assert isinstance(model.optimizer, keras.optimizers.LossScaleOptimizer)
+    compiled = describe.model(model, 0, "x")[0].compiled
+    assert compiled.optimizer == "Adam"
+    assert compiled.optimizer_settings["learning_rate"] == pytest.approx(0.01)
+
+
 @pytest.mark.parametrize(
     ("given", "name", "rate"),
     [

@@ -118,10 +118,11 @@ def test_no_program_may_run_and_no_connection_be_made() -> None:
 
 def test_what_is_too_long_is_cut_and_says_where_the_rest_is() -> None:
     flood = nbformat.v4.new_output("stream", text="z" * 2_000_000)
-    made = page(handed_in(flood, display(png="iVBORw0KGgo" + "A" * 4_000_000)))
+    large = display(png="iVBORw0KGgo" + "A" * 4_000_000), display(html="x" * 4_000_000)
+    made = page(handed_in(flood, *large))
     assert len(made) < 200_000
     assert "1,980,000 more characters are in the notebook." in made
-    assert "A picture that is too large for this page" in made
+    assert made.count("What is too large for this page is in the notebook.") == 2
 
 
 def test_the_page_of_a_whole_lesson_is_of_a_sane_size() -> None:

@@ -94,6 +94,7 @@ def test_the_versions_are_those_that_are_installed_here() -> None:
     found = constraints()
     assert f"tensorflow=={metadata.version('tensorflow')}" in found
     assert f"nbconvert=={metadata.version('nbconvert')}" in found  # that a requirement asks for
+    assert f"tinycss2=={metadata.version('tinycss2')}" in found  # for the sake of `bleach[css]`
     assert not [line for line in found if line.startswith(("building-a-brain", "mkdocs"))]
 
 

@@ -101,6 +101,17 @@ def test_reshape_for_flatten():
     assert np.allclose(outputs(model, WEIGHTS, IMAGES), SUMS)
 
 
+@pytest.mark.parametrize("shape", [(28, 28), (28, 28, 1), (1, 28, 28), (784,)])
+def test_flatten_where_the_channels_come_first(shape):
+    """Keras then puts the first side of an image last; a row stays a row."""
+    flatten = layer("Flatten", (None, 784), data_format="channels_first")
+    model = stack(flatten, dense(), input_shape=(None, *shape))
+    images = IMAGES.reshape(-1, *shape)
+    turned = images if len(shape) == 1 else np.moveaxis(images, 1, -1)
+    straight = outputs(stack(FLATTEN, dense()), WEIGHTS, turned.reshape(-1, 784))
+    assert np.allclose(outputs(model, WEIGHTS, IMAGES), straight)
+
+
 def test_rescaling():
     model = stack(layer("Rescaling", scale=0.5, offset=3.0), FLATTEN, dense())
     straight = outputs(stack(FLATTEN, dense()), WEIGHTS, IMAGES * np.float32(0.5) + 3)

@@ -10,6 +10,8 @@ from autograder.render import html, words
 from autograder.render import progress as standing
 from autograder.report import Outcome
 
+BAR = LESSON.thresholds["sample"]
+
 
 def told(work: Submission, doubts: tuple[str, ...] = ()) -> Progress:
     verdicts = judged({"": work})[""]
@@ -43,7 +45,7 @@ def test_all_is_right():
     assert progress.next_step.startswith("Every question is right. Restart the kernel")
     for page in pages(progress):
         assert "20 of 20 points" in page
-        assert "the bar is 74 %." in page
+        assert f"the bar is {BAR * 100:.0f} %." in page
 
 
 def test_the_first_open_question_is_the_next_step():
@@ -56,8 +58,8 @@ def test_the_first_open_question_is_the_next_step():
 def test_the_accuracy_stands_beside_the_bar():
     progress = told(Submission())
     reached = words.percent(progress.measures["accuracy"])
-    assert f"Accuracy: {reached}; the bar is 74 %." in standing.text(progress)
-    assert "left:74.00%" in standing.page(progress)
+    assert f"Accuracy: {reached}; the bar is {BAR * 100:.0f} %." in standing.text(progress)
+    assert f"left:{BAR:.2%}" in standing.page(progress)
 
 
 def test_doubts_are_told_below_and_in_the_next_step():

@@ -259,6 +259,20 @@ def test_steps_per_execution_makes_no_difference_to_the_mean(recorder, sample) -
         np.testing.assert_array_equal(arrays[f"fit-0/{name}"], arrays[f"fit-1/{second}"])
 
 
+@pytest.mark.parametrize("told", ["first", "last"])
+def test_steps_taken_together_are_counted_whichever_of_them_keras_names(told) -> None:
+    """Keras 3.10 tells at their end the number of the first, 3.11 that of the last."""
+    averager = Averager(lambda: 32, lambda _: None)
+    averager.set_model(new_model(steps_per_execution=125))
+    averager.set_params({"steps": 282})
+    averager.on_epoch_begin(0)
+    for first in (0, 125, 250):
+        averager.on_train_batch_begin(first)
+        averager.on_train_batch_end(first if told == "first" else first + 124)
+    averager.on_epoch_end(0)
+    assert (averager.steps, averager.snapshots, averager.trouble) == (282, [3], None)
+
+
 class TestFit:
     """What is recorded of a call of ``fit``."""
 

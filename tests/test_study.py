@@ -77,6 +77,13 @@ def test_steps_that_are_far_too_large_end_in_no_number_and_not_in_a_warning(samp
     assert math.isnan(STUDY.measure(trained, sample)[MARKED])
 
 
+def test_an_order_that_is_repeated_is_the_first_one_again(sample):
+    one, other = (Training(epochs=2, share=0.05, order=order) for order in ("fresh", "repeated"))
+    fresh, repeated = (train(training, sample, 0) for training in (one, other))
+    assert np.array_equal(fresh.means[0], repeated.means[0])
+    assert not np.array_equal(fresh.means[1], repeated.means[1])
+
+
 def test_labels_cards_and_shares_are_those_of_the_recipe(sample):
     right, shuffled = (
         train(Training(scale=1 / 255, epochs=1, labels=labels), sample, 0)
@@ -354,6 +361,11 @@ def test_a_distribution_is_stored_and_read_again():
     assert (given.runs, given.values.tolist()) == (4, [0.8, 0.8, 0.801])
 
 
+def test_runs_that_are_all_alike_are_as_far_from_a_bar_as_can_be():
+    alike = Distribution.of(1_000, [800, 800])
+    assert (alike.above(0.79), alike.above(0.81)) == (math.inf, -math.inf)
+
+
 def test_the_central_part_leaves_as_much_out_on_either_side():
     hundred = Distribution.of(1_000, range(500, 601))
     assert hundred.central(0.98) == (0.501, 0.599)
@@ -388,12 +400,13 @@ def test_the_bars_of_the_lesson_follow_from_what_is_published():
         assert choose_bar(right, STUDY.wish) == LESSON.thresholds[name]
 
 
-def test_the_promise_is_shown_by_the_lessons_own_runs():
-    for on in REFERENCE.data.values():
-        one = on.recipes[FIRST.name]
-        assert one.runs >= 3_000
-        assert one.below == 0
-        assert one.high <= 0.001
+@pytest.mark.parametrize("data", ["full", "sample"])
+@pytest.mark.parametrize("recipe", [one for one in STUDY.recipes if one.written])
+def test_the_promise_is_shown_by_the_lessons_own_runs(data, recipe):
+    one = REFERENCE.data[data].recipes[recipe.name]
+    assert one.below == 0
+    # None of n bounds the rate at 3/n. With a seed set there are fewer runs as yet.
+    assert one.runs >= (3_000 if recipe is FIRST else 40)
 
 
 def lowered(**thresholds):

@@ -22,7 +22,7 @@ from autograder.cli.exporting import FORMATS, SOURCES, export
 from autograder.cli.mutants import prove
 from autograder.cli.reports import report
 from autograder.cli.studies import add_study
-from autograder.cli.upkeep import data, examine, generate, new
+from autograder.cli.upkeep import data, examine, generate, new, publish_solutions
 from autograder.course import ISOLATION
 from autograder.errors import AutograderError
 from autograder.lesson import lesson_names
@@ -66,7 +66,9 @@ def parser() -> argparse.ArgumentParser:
 
 def _add_grading(commands: Any) -> None:
     command = commands.add_parser("grade", help="grade notebooks, folders or submitted/")
-    command.add_argument("paths", nargs="+", type=Path, metavar="PATH")
+    command.add_argument(
+        "paths", nargs="+", type=Path, metavar="PATH", help="a notebook, a folder, submitted/"
+    )
     command.add_argument("--json", type=Path, metavar="FILE", help="also write the results here")
     command.add_argument(
         "--summary", type=Path, metavar="FILE", help="add the results to this file, as Markdown"
@@ -102,7 +104,7 @@ def _add_grading(commands: Any) -> None:
     command.set_defaults(run=rejudge)
 
     command = commands.add_parser("check", help="rehearse: grade your own notebook here")
-    command.add_argument("notebook", type=Path)
+    command.add_argument("notebook", type=Path, metavar="NOTEBOOK", help="your own notebook")
     command.add_argument(
         "--more", action="store_true", help="also say why, and how to put right what is not right"
     )
@@ -139,6 +141,15 @@ def _add_upkeep(commands: Any) -> None:
     command.add_argument("--force", action="store_true", help="run the solutions again anyway")
     command.set_defaults(run=generate)
 
+    command = commands.add_parser(
+        "publish-solutions", help="give students the solutions, once nobody can hand in any more"
+    )
+    command.add_argument("--lesson", choices=lesson_names(), help="(default: all that are solved)")
+    command.add_argument(
+        "--to", type=Path, metavar="FOLDER", help="copy them here (default: nbgrader's exchange)"
+    )
+    command.set_defaults(run=publish_solutions)
+
     command = commands.add_parser("new", help="begin a lesson: notebook, checks and tests that run")
     command.add_argument("name", metavar="LESSON", help="a name such as two-layers")
     command.add_argument("--title", default="", help="(default: made from the name)")
@@ -151,7 +162,9 @@ def _add_upkeep(commands: Any) -> None:
     command.set_defaults(run=examine)
 
     command = commands.add_parser("data", help="provide Fashion-MNIST for Keras")
-    command.add_argument("--from", dest="source", type=Path, metavar="FOLDER")
+    command.add_argument(
+        "--from", dest="source", type=Path, metavar="FOLDER", help="where the four files lie"
+    )
     command.add_argument("--offline", action="store_true", help="download nothing")
     command.set_defaults(run=data)
 

@@ -11,6 +11,8 @@ from rich.markup import escape
 from autograder import dataset, doctor
 from autograder.cli.images import data_home
 from autograder.course import find_course
+from autograder.errors import UsageError
+from autograder.lesson import lesson_names, load_lesson
 
 
 def examine(arguments: argparse.Namespace, console: Console) -> int:
@@ -76,4 +78,23 @@ def generate(arguments: argparse.Namespace, console: Console) -> int:
     home = data_home(console)
     for line in generating.generate(course, home, force=arguments.force):
         console.print(line, highlight=False, soft_wrap=True)
+    return 0
+
+
+def publish_solutions(arguments: argparse.Namespace, console: Console) -> int:
+    """Give students the solutions, once nobody can hand in any more."""
+    # Only here: nbgrader takes a second to import.
+    from autograder.nbgrader_plugin import publishing  # noqa: PLC0415
+
+    course = find_course(Path.cwd())
+    solved = (course.root or Path.cwd()) / "solutions"
+    names = (
+        [arguments.lesson]
+        if arguments.lesson
+        else [one for one in lesson_names() if (solved / one).is_dir()]
+    )
+    if not names:
+        raise UsageError(f"There are no solutions in {solved}. Run `autograder generate` first.")
+    for name in names:
+        console.print(publishing.publish(course, load_lesson(name), arguments.to), soft_wrap=True)
     return 0

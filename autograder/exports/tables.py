@@ -27,7 +27,7 @@ def canvas(grades: Sequence[Grade]) -> str:
 
     Canvas finds a student by ``ID`` (nbgrader's ``lms_user_id``), else by ``SIS Login ID``
     (nbgrader's student id), and an assignment by its title; a title that ends in Canvas' own
-    number, as in ``Building a Brain (1234)``, is found by that. An empty cell is no grade.
+    number, as in ``My Lesson (1234)``, is found by that. An empty cell is no grade.
     """
     return _csv(_canvas(grades))
 

@@ -13,7 +13,7 @@ import hashlib
 import platform
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import metadata
 from pathlib import Path
 
@@ -100,7 +100,9 @@ def _digest_of_ours() -> str:
 
 def keys(job: Job, under: Iterable[str], *, owner: str, share: bool) -> Keys:
     """The keys of a job that is run under these conditions for a submission of this name."""
-    limits = msgspec.json.encode(job.settings, order="sorted")
+    # How many are run at a time, and which of them count, is nothing to a run.
+    settings = replace(job.settings, workers=0, keep="last")
+    limits = msgspec.json.encode(settings, order="sorted")
     base = [*(text.encode() for text in under), limits, job.prelude.encode()]
     base += [part for name in sorted(job.files) for part in (name.encode(), job.files[name])]
     text = _digest([*base, *(cell.encode() for cell in job.cells)])

@@ -7,14 +7,11 @@ accepted equivalent, its *base*, is named after both: ``build/no-bias@functional
 from __future__ import annotations
 
 import fnmatch
-import importlib
-import importlib.util
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from autograder import lessons
 from autograder.errors import LessonError
-from autograder.lesson import Lesson
+from autograder.lesson import Lesson, part_of
 from autograder.mutants.edits import Edit
 from autograder.report import Outcome
 
@@ -172,7 +169,7 @@ def declared(
 
 def has_mutants(lesson: Lesson) -> bool:
     """Whether a lesson declares mutants."""
-    return importlib.util.find_spec(_module(lesson)) is not None
+    return part_of(lesson, "mutants") is not None
 
 
 def load_declared(lesson: Lesson) -> Declared:
@@ -181,11 +178,8 @@ def load_declared(lesson: Lesson) -> Declared:
     Raises:
         LessonError: it declares none.
     """
-    if not has_mutants(lesson):
+    module = part_of(lesson, "mutants")
+    if module is None:
         raise LessonError(f"The lesson “{lesson.title}” declares no mutants.")
-    found: Declared = importlib.import_module(_module(lesson)).DECLARED
+    found: Declared = module.DECLARED
     return found
-
-
-def _module(lesson: Lesson) -> str:
-    return f"{lessons.__name__}.{lesson.folder.name}.mutants"

@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 from autograder.course import Course
 from autograder.errors import CourseError
 from autograder.lesson import Lesson
+from autograder.nbgrader_plugin import keeping
 from autograder.nbgrader_plugin.autograded import Folder, handed_in, is_student
 from autograder.nbgrader_plugin.configured import (
     GENERATE,
@@ -72,6 +73,7 @@ class GradebookWriter:
         self._autograde = Autograde(coursedir=self._directory, config=self._directory.config)
         with importable(course.root):
             self._steps = Steps(self._autograde)
+        self._keeps_best = course.settings.keep == "best"
         self._gradebook: Gradebook | None = None
 
     def __enter__(self) -> Self:
@@ -122,13 +124,11 @@ class GradebookWriter:
             group = []
             for entry in entries:
                 known, there = rows[entry.lesson.name]
-                group.append(self._record(entry, known, there[entry.student], told))
-                folders.append(Folder(self._autograde, entry.lesson.name, entry.student))
-                try:
-                    notebook = group[-1].notebook
-                    told += folders[-1].make(entry.lesson.notebook, notebook, entry.folder)
-                except OSError as error:
-                    raise CourseError(f"{folders[-1].place}: {error.strerror or error}") from error
+                recorded = self._recorded(db, entry, known, there[entry.student], told)
+                if recorded is not None:
+                    group.append(recorded)
+                    folders.append(Folder(self._autograde, entry.lesson.name, entry.student))
+                    told += _made(folders[-1], entry, recorded.notebook)
         self._steps.penalise(db, group)
 
     def _add_students(self, db: Session, students: Sequence[str]) -> None:
@@ -145,6 +145,23 @@ class GradebookWriter:
         if known is None or lesson.name not in {one.name for one in known.notebooks}:
             raise CourseError(f"{lesson.name} is not in the gradebook yet. {GENERATE}")
         return known
+
+    def _recorded(
+        self,
+        db: Session,
+        entry: Entry,
+        known: Released,
+        submission: SubmittedAssignment,
+        told: list[str],
+    ) -> Recorded | None:
+        """What is recorded of an entry; ``None`` where an earlier submission counts."""
+        earlier = keeping.earlier(submission) if self._keeps_best else None
+        recorded = self._record(entry, known, submission, told)
+        if earlier and (why := earlier.outdoes(recorded, self._steps)):
+            keeping.undo(db, submission)
+            told.append(f"{entry.student}: {why}")
+            return None
+        return recorded
 
     def _record(
         self, entry: Entry, known: Released, submission: SubmittedAssignment, told: list[str]
@@ -177,6 +194,13 @@ class GradebookWriter:
             return _copied(entry.notebook)
         blank = nbformat.read(self._course.released(entry.lesson), as_version=4)
         return filled(blank, entry.report, entry.lesson)
+
+
+def _made(folder: Folder, entry: Entry, notebook: NotebookNode) -> list[str]:
+    try:
+        return folder.make(entry.lesson.notebook, notebook, entry.folder)
+    except OSError as error:
+        raise CourseError(f"{folder.place}: {error.strerror or error}") from error
 
 
 def _copied(notebook: NotebookNode) -> NotebookNode:

@@ -102,6 +102,7 @@ def submissions(
                 Grade.notebook_id,
                 Grade.auto_score,
                 Grade.manual_score,
+                Grade.extra_credit,
                 Grade.needs_manual_grade,
             ),
             notebooks.selectinload(SubmittedNotebook.comments).load_only(

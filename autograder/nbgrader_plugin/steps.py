@@ -69,6 +69,17 @@ class Steps:
                 step.init_plugin()
                 _penalise(step, db, group)
 
+    def late_penalty(self, one: Recorded, score: float) -> float:
+        """What would be taken of a score that is not in the gradebook yet."""
+        seconds = _seconds_late(one.submission)
+        penalty = 0.0
+        for step in self._steps:
+            if isinstance(step, AssignLatePenalties) and seconds > 0:
+                step.init_plugin()
+                penalty = _penalty(step, one, score, seconds) or 0.0
+        # Within nbgrader's limits.
+        return min(max(penalty, 0.0), score)
+
 
 def _as_released(notebook: NotebookNode, rows: CellRows) -> None:
     """Check that what was run is what the gradebook knows; note nbgrader's checksums."""
@@ -115,18 +126,18 @@ def _penalise(step: AssignLatePenalties, db: Session, group: Sequence[Recorded])
     for one in group:
         penalty = None
         if id(one) in late:
-            penalty = _penalty(step, one, late[id(one)])
+            penalty = _penalty(step, one, one.own.score, late[id(one)])
         if penalty is not None:
             penalty = step._check_late_penalty(one.own, penalty)  # noqa: SLF001  nbgrader's limits
         one.own.late_submission_penalty = penalty
 
 
-def _penalty(step: AssignLatePenalties, one: Recorded, seconds: float) -> float | None:
+def _penalty(
+    step: AssignLatePenalties, one: Recorded, score: float, seconds: float
+) -> float | None:
     student = one.submission.student_id
     try:
-        penalty: float | None = step.plugin_inst.late_submission_penalty(
-            student, one.own.score, seconds
-        )
+        penalty: float | None = step.plugin_inst.late_submission_penalty(student, score, seconds)
     # The plugin is a program of the course: it may raise anything.
     except Exception as error:
         reason = f"{type(error).__name__}: {error}"

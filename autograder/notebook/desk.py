@@ -97,11 +97,11 @@ class Desk:
 
     def hint(self, question: str) -> None:
         """Show how to put right what is not right yet; nothing in grading."""
-        self._say(question, self._ladders[question].hint)
+        self._say(question, "a hint", self._ladders[question].hint)
 
     def why(self, question: str) -> None:
         """Show why what is not right yet matters; nothing in grading."""
-        self._say(question, self._ladders[question].why)
+        self._say(question, "why it matters", self._ladders[question].why)
 
     def progress(self) -> None:
         """Show where the student stands and what comes next; nothing in grading."""
@@ -132,11 +132,14 @@ class Desk:
             return ""
         return f"More help, if you like: `check.{question}.hint()`, `check.{question}.why()`."
 
-    def _say(self, question: str, rung: Callable[[], str]) -> None:
+    def _say(self, question: str, what: str, rung: Callable[[], str]) -> None:
         if self.graded:
             return
         title, said = self.lesson.question(question).title, rung()
-        kernel.show(html.notice(f"{title}: {said}"), f"{title}: {said}")
+        page = html.card(
+            title, what, f"<div>{html.text(said)}</div>", colour=html.GREY, label=f"{title}: {what}"
+        )
+        kernel.show(page, f"{title}: {said}")
 
     def _data(self) -> Literal["full", "sample"]:
         # The first checks come before the cell that lets Keras download the images.

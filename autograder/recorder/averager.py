@@ -58,7 +58,7 @@ class Averager(keras.callbacks.Callback):
 
     def _start(self) -> None:
         self._sums: dict[str, NDArray[Any]] = {}
-        self._taken = self._seen = self._at_step = 0
+        self._taken = self._seen = self._at_step = self._begun = 0
         self._taken_at = -1
 
     @_calmly
@@ -67,10 +67,17 @@ class Averager(keras.callbacks.Callback):
         self._start()
 
     @_calmly
+    def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:  # noqa: ARG002
+        """Remember which step comes next."""
+        self._begun = batch
+
+    @_calmly
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:  # noqa: ARG002
         """Take a snapshot whenever another 4,000 cards have been studied."""
-        # Of steps that it takes together Keras counts all, also where an epoch ends among them.
-        done = min(batch + 1, (self.params or {}).get("steps") or batch + 1)
+        # Not by `batch`: of steps taken together Keras 3.10 names the first here, 3.11 the last,
+        # and both count all of them, also where an epoch ends among them.
+        together = self._begun + self.model.steps_per_execution
+        done = min(together, (self.params or {}).get("steps") or together)
         self.steps += done - self._at_step
         self._at_step = done
         seen = done // steps_a_snapshot(self._cards_a_step())

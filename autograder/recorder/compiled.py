@@ -25,6 +25,9 @@ def compiled(subject: keras.Model) -> Compiled | None:
     if not getattr(subject, "compiled", False):
         return None
     optimizer = subject.optimizer
+    if isinstance(optimizer, keras.optimizers.LossScaleOptimizer):
+        # Keras itself puts it around the one that it was given, to compute with 16 bits.
+        optimizer = optimizer.inner_optimizer
     loss, settings = _loss(subject.loss)
     return Compiled(
         optimizer=_class_name(type(optimizer), keras.optimizers) if optimizer is not None else "",

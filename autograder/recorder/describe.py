@@ -19,7 +19,8 @@ from autograder.recorder.plain import text
 
 SETTINGS = (
     *("units", "use_bias", "scale", "offset", "rate", "axis", "filters", "pool_size"),
-    *("max_value", "negative_slope", "threshold", "epsilon", "mean", "variance"),
+    *("max_value", "negative_slope", "threshold", "epsilon", "data_format"),
+    *("mean", "variance"),
 )
 MOST_LAYERS = 200
 MOST_WEIGHTS = 64

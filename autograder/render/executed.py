@@ -20,9 +20,9 @@ from pygments.lexers import PythonLexer
 
 from autograder.render import safe, signs
 
-# What is longer is in the notebook itself: letters of a text, and of a picture's base64.
+# What is longer is in the notebook itself: letters of a text, and of HTML, pictures in it included.
 MOST_LETTERS = 20_000
-MOST_OF_A_PICTURE = 3_000_000
+MOST_OF_AN_OUTPUT = 3_000_000
 ATTACHMENT = re.compile(r"attachment:([^)\s\"'>]+)")
 PICTURES = ("image/png", "image/jpeg")
 
@@ -97,15 +97,20 @@ def _shown(data: dict[str, Any]) -> str:
     for kind in PICTURES:
         if kind in data:
             content = "".join(str(data[kind]).split())
-            if len(content) > MOST_OF_A_PICTURE:
-                return _text("A picture that is too large for this page is in the notebook.")
-            return (
+            return _fitting(
                 f'<img src="data:{kind};base64,{html.escape(content)}"'
                 f' alt="{html.escape(signs.line(said)[:200] or "a picture")}">'
             )
     if "text/html" in data:
-        return f'<div class="shown">{data["text/html"]}</div>'
+        return _fitting(f'<div class="shown">{data["text/html"]}</div>')
     return _text(said)
+
+
+def _fitting(made: str) -> str:
+    """Itself, if it is not too large for a page."""
+    if len(made) > MOST_OF_AN_OUTPUT:
+        return _text("What is too large for this page is in the notebook.")
+    return made
 
 
 def _text(content: str, kind: str = "stream") -> str:

@@ -13,12 +13,13 @@ from autograder.report import CheckResult, Outcome, Report
 # Symbol and colour; the symbol and the word beside it carry the meaning without the colour.
 # Green and orange are those of Okabe and Ito (2008), "Color Universal Design", which the
 # colour-blind can tell apart; all five are seen on white and on black.
+GREY = "#7a828b"
 MARKS = {
     Outcome.PASSED: ("✓", "#009e73"),
     Outcome.FAILED: ("✗", "#d55e00"),
-    Outcome.NOT_ATTEMPTED: ("○", "#7a828b"),
-    Outcome.SKIPPED: ("–", "#7a828b"),
-    Outcome.NOT_APPLICABLE: ("–", "#7a828b"),
+    Outcome.NOT_ATTEMPTED: ("○", GREY),
+    Outcome.SKIPPED: ("–", GREY),
+    Outcome.NOT_APPLICABLE: ("–", GREY),
     Outcome.ERROR: ("?", "#9467bd"),
 }
 # JupyterLab's own colour, else that of VS Code, else that of the page: Colab's, or nbconvert's.
@@ -41,7 +42,7 @@ def text(words_: str) -> str:
 def notice(message: str) -> str:
     """One friendly line."""
     return (
-        f'<div style="{INK};border-left:4px solid #7a828b;padding:2px 10px;margin:4px 0;'
+        f'<div style="{INK};border-left:4px solid {GREY};padding:2px 10px;margin:4px 0;'
         f'max-width:60em" role="status">{text(message)}</div>'
     )
 
@@ -51,7 +52,8 @@ def card(title: str, aside: str, body: str, *, colour: str, label: str) -> str:
     behind = f' <span style="{PALE}">· {text(aside)}</span>' if aside else ""
     return (
         f'<section style="{INK};border-left:4px solid {colour};padding:2px 10px;margin:4px 0;'
-        f'max-width:60em" aria-label="{html.escape(signs.line(label))}">'
+        # A group and no landmark: a notebook may show the same card in several places.
+        f'max-width:60em" role="group" aria-label="{html.escape(signs.line(label))}">'
         f'<p style="margin:2px 0"><strong>{text(title)}</strong>{behind}</p>{body}</section>'
     )
 

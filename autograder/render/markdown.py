@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from autograder.lesson import Lesson
 from autograder.render import safe, signs, words
-from autograder.report import Outcome, Report
+from autograder.report import Report
 
 
 def summary(reports: Sequence[Report], lesson: Lesson) -> str:
@@ -42,8 +42,7 @@ def _one(report: Report, lesson: Lesson) -> str:
             lines += ["", f"### {text(question.title)}: {words.points(results)}", ""]
             for one in words.told(results):
                 lines.append(f"- {words.LABELS[one.outcome]}: {text(one.message)}")
-                if one.help and one.outcome is not Outcome.PASSED:
-                    lines.append(f"  - Next: {text(one.help)}")
+                lines += [f"  - {text(line)}" for line in words.below(one)]
     return "\n".join(lines) + "\n"
 
 

@@ -7,10 +7,11 @@ import html as escaping
 from autograder.lesson import Question
 from autograder.progress import Progress
 from autograder.render import html, signs, words
+from autograder.report import Outcome
 
 REMARK = "Before you hand in"
 ADVICE = "To see what your instructor will see, restart the kernel and run all cells."
-FULL = "#009e73"
+FULL = html.MARKS[Outcome.PASSED][1]
 EMPTY = "rgba(127,127,127,.3)"
 CELL = "text-align:left;padding:2px 12px 2px 0"
 
@@ -47,7 +48,8 @@ def page(progress: Progress) -> str:
         )
     title = progress.lesson.title
     aside = words.points(progress.results)
-    return html.card(title, aside, body, colour="#7a828b", label=f"{title}: where you stand")
+    colour = FULL if earned == most and not progress.doubts else html.GREY
+    return html.card(title, aside, body, colour=colour, label=f"{title}: where you stand")
 
 
 def _row(question: Question, progress: Progress) -> str:

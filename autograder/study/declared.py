@@ -6,16 +6,13 @@ Each lesson that has one declares it as ``STUDY`` in its module ``study``.
 from __future__ import annotations
 
 import hashlib
-import importlib
-import importlib.util
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 
-from autograder import lessons
 from autograder.dataset import FashionMnist
 from autograder.errors import UsageError
-from autograder.lesson import Lesson
+from autograder.lesson import Lesson, part_of
 from autograder.snapshots import CARDS_A_SNAPSHOT
 from autograder.study.recipe import Recipe
 from autograder.study.training import ENGINE, Trained
@@ -28,11 +25,13 @@ MARKED = "marked"
 class Study:
     """A lesson's study. ``check`` is the one that compares with the bar, as in ``train.accuracy``.
 
-    ``recipes``: the first is the lesson as it is written. ``measure`` gives the numbers of one
-    training, shares of the validation cards sorted right (``nan`` where weights are no longer
-    numbers), by the names in ``statistics``, which says each in words; one is ``MARKED``.
-    ``window`` says how much each of five equally long epochs weighs in the weights that are
-    marked, as the judge's own code has it. ``wish`` is the bar that the course would like.
+    ``recipes``: the first is the lesson as it is written, and perhaps others are too.
+
+    ``measure`` gives the numbers of one training, shares of the validation cards sorted right
+    (``nan`` where weights are no longer numbers), by the names in ``statistics``, which says each
+    in words. One is ``MARKED``; those ``compared`` are held against real Keras. ``window`` says how
+    much each of five equally long epochs weighs in the weights that are marked, as the judge's own
+    code has it. ``wish`` is the bar that the course would like.
     """
 
     lesson: str
@@ -40,6 +39,7 @@ class Study:
     recipes: tuple[Recipe, ...]
     measure: Callable[[Trained, FashionMnist], Mapping[str, float]]
     statistics: Mapping[str, str]
+    compared: tuple[str, ...]
     window: tuple[float, ...]
     wish: float
 
@@ -64,7 +64,7 @@ class Study:
 
 def has_study(lesson: Lesson) -> bool:
     """Whether a lesson declares a study."""
-    return importlib.util.find_spec(_module(lesson)) is not None
+    return part_of(lesson, "study") is not None
 
 
 def load_study(lesson: Lesson) -> Study:
@@ -73,11 +73,8 @@ def load_study(lesson: Lesson) -> Study:
     Raises:
         UsageError: the lesson has none.
     """
-    if not has_study(lesson):
+    module = part_of(lesson, "study")
+    if module is None:
         raise UsageError(f"“{lesson.title}” declares no study (`study.py` in {lesson.folder}).")
-    study: Study = importlib.import_module(_module(lesson)).STUDY
+    study: Study = module.STUDY
     return study
-
-
-def _module(lesson: Lesson) -> str:
-    return f"{lessons.__name__}.{lesson.folder.name}.study"

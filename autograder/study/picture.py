@@ -16,6 +16,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.ticker import MultipleLocator
 from numpy.typing import NDArray
 
 from autograder.study.declared import MARKED, Study
@@ -48,12 +49,12 @@ def drawn(study: Study, reference: Reference) -> bytes:
     groups = _groups(study)
     rows = sum(len(one) + 1 for one in groups.values())
     with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(13.5, 0.34 * rows + 1.4), layout="constrained")
+        figure = Figure(figsize=(14.5, 0.34 * rows + 1.4), layout="constrained")
         FigureCanvasAgg(figure)
         axes = figure.subplots(1, len(reference.data), sharey=True, squeeze=False)[0]
         for axis, (name, on) in zip(axes, reference.data.items(), strict=True):
             _panel(axis, groups, on, study.check)
-            axis.set_title(_title(name, on), loc="left", pad=20, fontsize=11)
+            axis.set_title(_title(name, on), loc="left", pad=24, fontsize=11)
         _names(axes[0], groups)
         written = io.BytesIO()
         about = {"Software": None, "Description": stamp(reference)}
@@ -102,6 +103,7 @@ def _panel(axis: Axes, groups: Groups, on: OnData, check: str) -> None:
     axis.text(on.bar, -1, f"the bar: {on.bar * 100:.0f} %", ha="center")
     axis.set_xlim(LEFT - 0.02, end)
     axis.set_ylim(len(places) - 0.4, -0.6)
+    axis.xaxis.set_major_locator(MultipleLocator(0.05))
     axis.xaxis.set_major_formatter(lambda value, _: f"{value * 100:.0f} %")
     axis.set_xlabel("the accuracy that is marked")
     axis.tick_params(left=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 import numpy as np
@@ -47,8 +47,6 @@ def _on_data(study: Study, runs: Runs, data: str) -> OnData:
 
 
 def _unmarked(study: Study, recipe: Recipe, made: Sequence[Run]) -> OfRecipe:
-    # Of all but the lesson as it is written only what is marked: the file stays small.
-    statistics = study.statistics if recipe is study.recipes[0] else (MARKED,)
     return OfRecipe(
         key=study.key(recipe),
         right=recipe.right,
@@ -59,9 +57,16 @@ def _unmarked(study: Study, recipe: Recipe, made: Sequence[Run]) -> OfRecipe:
         first=tuple(run.correct[MARKED] for run in made[:FIRST]),
         correct={
             name: Distribution.of(made[0].cards, (run.correct[name] for run in made)).stored()
-            for name in statistics
+            for name in _kept(study, recipe)
         },
     )
+
+
+def _kept(study: Study, recipe: Recipe) -> Iterable[str]:
+    """Of most recipes only what is marked: the file stays small."""
+    if recipe is study.recipes[0]:
+        return study.statistics
+    return study.compared if recipe.written else (MARKED,)
 
 
 def _decided(study: Study, on: OnData) -> OnData:
@@ -69,12 +74,12 @@ def _decided(study: Study, on: OnData) -> OnData:
     spreads = {name: on.spread(name, MARKED) for name in on.recipes}
     right = {name: spreads[name] for name, one in on.recipes.items() if one.right}
     bar = choose_bar(right, study.wish)
-    low, high = spreads[study.recipes[0].name].central(CENTRAL)
+    written = [spreads[one.name].central(CENTRAL) for one in study.recipes if one.written]
     return changed(
         on,
         bar=bar,
-        low=low,
-        high=high,
+        low=min(low for low, _ in written),
+        high=max(high for _, high in written),
         recipes={
             name: changed(one, below=below, low=found.low, high=found.high)
             for name, one in on.recipes.items()

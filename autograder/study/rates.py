@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from autograder import DISTRIBUTION
 from autograder.errors import StudyError
 
 CONFIDENCE = 0.95
@@ -50,6 +51,6 @@ def _scipy() -> Any:
         from scipy import stats  # noqa: PLC0415  an extra, and slow to import
     except ImportError:
         raise StudyError(
-            "Confidence intervals need scipy: pip install 'building-a-brain[study]'."
+            f"Confidence intervals need scipy: pip install '{DISTRIBUTION}[study]'."
         ) from None
     return stats

@@ -8,14 +8,16 @@ from typing import Literal
 
 @dataclass(frozen=True, kw_only=True)
 class Training:
-    """How neurons are trained; as the lesson "Building a Brain" does it where nothing is said.
+    """How neurons are trained: ten of them, on pixels as they are, where nothing else is said.
 
     ``sizes`` are the numbers of pixels, of hidden neurons of each layer, and of outputs; between
     layers stands a ReLU. ``scale`` is what the pixels (0 to 255) are multiplied by. ``loss`` is
     the cross-entropy of raw outputs, or, a mistake, of outputs ``taken for probabilities``.
     ``labels`` are the cards' own, or ``shuffled``; ``cards`` says which set is studied, ``share``
-    how much of it. With ``patience`` training stops after so many epochs in which the loss on the
-    validation cards did not fall below its least, and the weights of the best epoch come back.
+    how much of it. The ``order`` of the cards is a fresh one in each epoch, or the first again, as
+    in Keras once a seed was set for TensorFlow. With ``patience`` training stops after so many
+    epochs in which the loss on the validation cards did not fall below its least, and the weights
+    of the best epoch come back.
     """
 
     sizes: tuple[int, ...] = (784, 10)
@@ -28,6 +30,7 @@ class Training:
     labels: Literal["own", "shuffled"] = "own"
     cards: Literal["training", "validation"] = "training"
     share: float = 1.0
+    order: Literal["fresh", "repeated"] = "fresh"
     patience: int | None = None
 
 
@@ -36,8 +39,8 @@ class Recipe:
     """A way to solve the lesson, right or wrong.
 
     ``title`` says it in words. ``told_by`` is the check that tells a wrong one, and
-    ``misconception`` what that check names; both are empty where it is right. ``runs`` are
-    published, of each data set.
+    ``misconception`` what that check names; both are empty where it is right. ``written``: it is
+    the lesson as it is written. ``runs`` are published, of each data set.
     """
 
     name: str
@@ -45,7 +48,8 @@ class Recipe:
     training: Training
     told_by: str = ""
     misconception: str = ""
-    runs: int = 300
+    written: bool = False
+    runs: int = 100
 
     @property
     def right(self) -> bool:

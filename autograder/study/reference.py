@@ -48,7 +48,8 @@ class OfRecipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 class OnData(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One data set: its validation ``cards``, the ``bar``, and where right solutions land.
 
-    Of the lesson as it is written, 98 of 100 runs lie between ``low`` and ``high``.
+    Of every recipe that is the lesson as it is written, 98 of 100 runs lie between ``low`` and
+    ``high``.
     """
 
     cards: int
@@ -78,11 +79,15 @@ class Reference(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class OfKeras(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Runs of the lesson in real Keras: ``correct`` has a number for seeds 0, 1, …."""
+    """Runs of one recipe in real Keras: ``correct`` has a number for each run."""
 
     cards: int
     made_by: str
     correct: dict[str, list[int]]
+
+
+Keras = dict[str, dict[str, OfKeras]]
+"""By data set and recipe."""
 
 
 @functools.lru_cache(maxsize=4)
@@ -98,14 +103,14 @@ def load_reference(folder: Path) -> Reference:
     return reference
 
 
-def load_keras(folder: Path) -> dict[str, OfKeras]:
-    """The runs of real Keras in a lesson's folder, by data set; empty where there are none.
+def load_keras(folder: Path) -> Keras:
+    """The runs of real Keras in a lesson's folder; empty where there are none.
 
     Raises:
         StudyError: they cannot be read.
     """
     path = folder / KERAS_FILE
-    return _read(path, dict[str, OfKeras]) if path.is_file() else {}
+    return _read(path, Keras) if path.is_file() else {}
 
 
 def _read(path: Path, kind: type[T]) -> T:
@@ -117,7 +122,7 @@ def _read(path: Path, kind: type[T]) -> T:
         raise StudyError(f"{path} cannot be read: {error}.") from None
 
 
-def document(published: Reference | dict[str, OfKeras]) -> str:
+def document(published: Reference | Keras) -> str:
     """As it is written: the same content gives the same bytes, a line for each innermost part."""
     wide = json.dumps(msgspec.to_builtins(published), indent=1, ensure_ascii=False)
-    return INNERMOST.sub(lambda part: " ".join(part[0].split()), wide) + "\n"
+    return INNERMOST.sub(lambda part: "".join(part[0].split()), wide) + "\n"

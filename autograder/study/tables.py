@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from autograder.study.bar import are_enough
 from autograder.study.declared import MARKED, Study
 from autograder.study.distribution import Distribution
 from autograder.study.rates import likeness, rate
 from autograder.study.recipe import Recipe
-from autograder.study.reference import OfKeras, OnData, Reference
+from autograder.study.reference import Keras, OfKeras, OnData, Reference
 from autograder.study.runs import Runs
 
 HEADS = ("Recipe", "Runs", "Mean", "sd", "Below", "95 % interval")
 NAMES = {"full": "full data", "sample": "sample"}
 
 
-def tables(study: Study, reference: Reference, keras: Mapping[str, OfKeras]) -> dict[str, str]:
+def tables(study: Study, reference: Reference, keras: Keras) -> dict[str, str]:
     """All tables, by the name of their place in the page."""
     made = {"promise": promise(study, reference), "ways": ways(study, reference)}
     for name, on in reference.data.items():
@@ -47,23 +47,23 @@ def summary(
 
 def promise(study: Study, reference: Reference) -> str:
     """Of each data set the bar, and how often the lesson as it is written fails."""
-    lesson = study.recipes[0].name
     rows = []
     for name, on in reference.data.items():
-        one, spread = on.recipes[lesson], on.spread(lesson, MARKED)
-        rows.append(
-            (
-                NAMES.get(name, name),
-                f"{on.bar:.0%}".replace("%", " %"),
-                f"{one.below} of {one.runs:,}",
-                interval(one.low, one.high),
-                f"{percent(spread.mean)} (sd {percent(spread.sd)})",
-                f"{percent(on.low)} to {percent(on.high)}",
-                f"{spread.above(on.bar):.1f} sd below the mean",
+        for recipe in (one for one in study.recipes if one.written):
+            one, spread = on.recipes[recipe.name], on.spread(recipe.name, MARKED)
+            rows.append(
+                (
+                    NAMES.get(name, name),
+                    recipe.title,
+                    f"{on.bar * 100:.0f} %",
+                    f"{one.below} of {one.runs:,}",
+                    interval(one.low, one.high),
+                    f"{percent(spread.mean)} (sd {percent(spread.sd)})",
+                    f"{spread.above(on.bar):.1f} sd",
+                )
             )
-        )
-    heads = ("data", "bar", "right runs failed", "error rate, 95 % interval", "mean")
-    return table((*heads, "98 of 100 land in", "the bar lies"), rows, "lrrrrrr")
+    heads = ("data", "recipe", "bar", "right runs failed", "error rate, 95 % interval", "mean")
+    return table((*heads, "above the bar"), rows, "llrrrrr")
 
 
 def right(study: Study, on: OnData) -> str:
@@ -134,33 +134,29 @@ def ways(study: Study, reference: Reference) -> str:
     return table((*heads, "95 % interval"), rows, "llrrrrr")
 
 
-def compared(study: Study, reference: Reference, keras: Mapping[str, OfKeras]) -> str:
-    """The study's runs of the lesson against those of real Keras."""
-    lesson = study.recipes[0].name
-    rows = []
-    for name, theirs in keras.items():
-        for statistic, correct in theirs.correct.items():
-            ours = reference.data[name].spread(lesson, statistic)
-            values = [one / theirs.cards for one in correct]
-            mean = sum(values) / len(values)
-            sd = (sum((one - mean) ** 2 for one in values) / (len(values) - 1)) ** 0.5
-            rows.append(
-                (
-                    NAMES.get(name, name),
-                    study.statistics[statistic],
-                    f"{percent(ours.mean)} (sd {percent(ours.sd)}), {ours.runs:,}",
-                    f"{percent(mean)} (sd {percent(sd)}), {len(values):,}",
-                    f"{likeness(ours.values.tolist(), values):.2f}",
-                )
-            )
-    heads = (
-        "data",
-        "statistic",
-        "study: mean, runs",
-        "Keras: mean, runs",
-        "p (Kolmogorov–Smirnov)",
+def compared(study: Study, reference: Reference, keras: Keras) -> str:
+    """The study's runs against those of real Keras."""
+    rows = [
+        (NAMES.get(name, name), *_compared(study, reference.data[name], recipe, statistic, theirs))
+        for name, by_recipe in keras.items()
+        for recipe, theirs in by_recipe.items()
+        for statistic in study.compared
+    ]
+    heads = ("data", "recipe", "statistic", "study: mean, runs", "Keras: mean, runs", "p")
+    return table(heads, rows, "lllrrr")
+
+
+def _compared(
+    study: Study, on: OnData, recipe: str, statistic: str, keras: OfKeras
+) -> tuple[str, ...]:
+    ours = on.spread(recipe, statistic)
+    theirs = Distribution.of(keras.cards, keras.correct[statistic])
+    return (
+        study.recipe(recipe).title,
+        study.statistics[statistic],
+        *(f"{percent(one.mean)} (sd {percent(one.sd)}), {one.runs:,}" for one in (ours, theirs)),
+        f"{likeness(ours.values.tolist(), theirs.values.tolist()):.2g}",
     )
-    return table(heads, rows, "llrrr")
 
 
 def percent(part: float) -> str:

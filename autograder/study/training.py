@@ -128,10 +128,17 @@ def train(training: Training, data: FashionMnist, seed: int) -> Trained:
     network.draw(random)
     studied = studied_cards(training, data, random)
     trainer = Trainer(training, studied, network)
-    orders = (random.permutation(len(studied.labels)) for _ in range(training.epochs))
+    orders = _orders(training, len(studied.labels), random)
     # Steps that are far too large overflow, as they do in Keras.
     with np.errstate(all="ignore"):
         return follow(trainer, orders, Quiz(data, training), training)
+
+
+def _orders(training: Training, cards: int, random: np.random.Generator) -> Iterator[Labels]:
+    """The order of the cards in each epoch."""
+    order = random.permutation(cards)
+    for epoch in range(training.epochs):
+        yield order if not epoch or training.order == "repeated" else random.permutation(cards)
 
 
 def follow(trainer: Trainer, orders: Iterator[Labels], quiz: Quiz, training: Training) -> Trained:

@@ -6,6 +6,7 @@ Where nobody reads the lines any longer, the process ends at the next one.
 from __future__ import annotations
 
 import math
+import signal
 import sys
 
 import msgspec
@@ -19,6 +20,9 @@ from autograder.study.training import train
 
 def main() -> int:
     """Make the runs that are asked for."""
+    if hasattr(signal, "SIGPIPE"):
+        # Python would go on and raise; nobody is left to be told.
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     study = load_study(load_lesson(sys.argv[1]))
     for task in msgspec.json.decode(sys.stdin.buffer.read(), type=list[Task]):
         sys.stdout.buffer.write(msgspec.json.encode(run(study, task)) + b"\n")

@@ -53,8 +53,9 @@ class Cell:
         said = []
         for output in self.outputs:
             said.append(output.get("text", ""))
-            said.append(": ".join(output.get(part, "") for part in ("ename", "evalue")))
             said.append(output.get("data", {}).get("text/plain", ""))
+            if output["output_type"] == "error":
+                said.append(f"{output['ename']}: {output['evalue']}")
         return "\n".join(said)
 
     @property

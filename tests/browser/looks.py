@@ -12,6 +12,9 @@ THEMES = {"light": LIGHT, "dark": DARK}
 WIDTHS = (1280, 800)
 # What the checks say, and the friendly lines in other cells.
 OURS = ":is(section[aria-label], [role=status])"
+# JupyterLab's body has no height and hides what is beyond it; axe takes all in it for hidden.
+FULL_HEIGHT = """() => [document.documentElement, document.body]
+    .forEach((one) => one.style.setProperty('height', '100%'))"""
 
 
 def in_each(lab: Lab, widths: tuple[int, ...] = WIDTHS) -> Iterator[str]:
@@ -26,16 +29,20 @@ def in_each(lab: Lab, widths: tuple[int, ...] = WIDTHS) -> Iterator[str]:
     lab.theme(LIGHT)
 
 
-def photograph(lab: Lab, folder: Path, *names: str) -> None:
-    """A picture of each of these cells' outputs, in each theme and width."""
+def photograph(lab: Lab, folder: Path, *names: str, into: str = "") -> None:
+    """A picture of each of these cells' outputs, in each theme and width.
+
+    It is named after the cell, or ``into`` where that says more.
+    """
     for look in in_each(lab):
         for name in names:
             lab.output_of(name)
-            lab.page.screenshot(path=folder / f"{name}-{look}.png")
+            lab.page.screenshot(path=folder / f"{into or name}-{look}.png")
 
 
 def findings(lab: Lab, *names: str) -> list[str]:
     """What keeps people from reading what these cells put out, in each theme."""
+    lab.page.evaluate(FULL_HEIGHT)
     found = []
     for look in in_each(lab, widths=(WIDTHS[0],)):
         for name in names:

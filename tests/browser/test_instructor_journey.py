@@ -164,6 +164,7 @@ def test_our_pages_can_be_read_by_all(again, own_course, window, path: str, dark
     page.goto((own_course.root / "results" / LESSON.name / path).as_uri())
     assert accessible.findings(page, "html") == []
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    page.close()
 
 
 @pytest.mark.parametrize("name", CLASS)
@@ -177,3 +178,4 @@ def test_what_we_say_in_the_feedback_can_be_read_by_all(
     page.locator("section[aria-label]").nth(2).scroll_into_view_if_needed()
     page.screenshot(path=pictures / f"feedback-{name}.png")
     assert accessible.findings(page, "section[aria-label]") == []
+    page.close()

@@ -56,3 +56,4 @@ def test_all_can_read_it(window, path: Path, pictures: Path, dark: bool, width: 
     page.screenshot(path=pictures / f"report-{look}-{width}.png", full_page=True)
     assert accessible.findings(page, "html") == []
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    page.close()

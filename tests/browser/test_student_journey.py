@@ -59,7 +59,7 @@ def blank(lab: Lab, fetched) -> list[Cell]:
 def blank_seen(lab: Lab, blank, pictures) -> list[str]:
     """What keeps people from reading what the checks say of blanks."""
     looks.photograph(lab, pictures, "devices-report", "check-build")
-    return looks.findings(lab, "setup", "devices-report", "check-build")
+    return looks.findings(lab, "devices-report", "check-build")
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +78,20 @@ def filled_seen(lab: Lab, filled, pictures) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def refused(lab: Lab, filled_seen, pictures) -> str:
+def helped(lab: Lab, filled_seen, pictures) -> tuple[dict[str, str], list[str]]:
+    """What is said on request, in cells of the student's own; what keeps people from reading it."""
+    added = {
+        asked: lab.add_below("check-parameters", asked)
+        for asked in ("check.parameters.hint()", "check.parameters.why()", "check.progress()")
+    }
+    said = {asked: lab.run(name).text for asked, name in added.items()}
+    looks.photograph(lab, pictures, added["check.progress()"], into="progress")
+    # A reason looks as a hint does.
+    return said, looks.findings(lab, added["check.parameters.hint()"], added["check.progress()"])
+
+
+@pytest.fixture(scope="module")
+def refused(lab: Lab, helped, pictures) -> str:
     """What *Validate* in the list of assignments says of it."""
     lab.save()
     assignments = Assignments(lab)
@@ -146,10 +159,22 @@ def test_every_check_of_a_blank_says_not_attempted(blank) -> None:
     assert set(values(blank).values()) == {0}
 
 
-def test_all_can_read_what_the_checks_say(blank_seen, filled_seen) -> None:
+def test_all_can_read_what_the_checks_say(blank_seen, filled_seen, helped) -> None:
     """axe-core finds nothing serious, in the light theme and in the dark one."""
     assert blank_seen == []
     assert filled_seen == []
+    assert helped[1] == []
+
+
+def test_help_is_there_for_the_asking(helped) -> None:
+    """A hint and a reason for the question that is open, and where the student stands."""
+    said, _ = helped
+    hint, why, progress = said.values()
+    title = LESSON.question("parameters").title
+    assert f"{title}: " in hint
+    assert f"{title}: " in why
+    assert hint != why
+    assert f"{LESSON.max_score - 2:g} of {LESSON.max_score:g} points" in progress
 
 
 def test_what_was_typed_is_what_the_cell_holds(filled) -> None:

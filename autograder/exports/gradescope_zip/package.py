@@ -12,8 +12,8 @@ from pathlib import Path
 from packaging.requirements import Requirement
 
 import autograder
+from autograder import DISTRIBUTION
 
-NAME = "building-a-brain"
 # Written anew for this wheel, or true of the installation here alone.
 LEFT_OUT = ("RECORD", "WHEEL", "INSTALLER", "REQUESTED", "direct_url.json")
 WHEEL = "Wheel-Version: 1.0\nGenerator: autograder\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
@@ -21,8 +21,8 @@ WHEEL = "Wheel-Version: 1.0\nGenerator: autograder\nRoot-Is-Purelib: true\nTag: 
 
 def wheel() -> tuple[str, bytes]:
     """The name of the file, and its content."""
-    distribution = metadata.distribution(NAME)
-    stem = f"{NAME.replace('-', '_')}-{distribution.version}"
+    distribution = metadata.distribution(DISTRIBUTION)
+    stem = f"{DISTRIBUTION.replace('-', '_')}-{distribution.version}"
     files = {**_package(), **_about(distribution, f"{stem}.dist-info")}
     files[f"{stem}.dist-info/WHEEL"] = WHEEL.encode()
     record = "".join(
@@ -39,20 +39,25 @@ def wheel() -> tuple[str, bytes]:
 def constraints() -> list[str]:
     """``name==version`` of all that the package needs, as it is installed here."""
     found: dict[str, str] = {}
-    waiting = [NAME]
+    seen: set[str] = set()
+    waiting = [Requirement(DISTRIBUTION)]
     while waiting:
-        for line in metadata.distribution(waiting.pop()).requires or ():
-            needed = Requirement(line)
-            if needed.name in found or (
-                needed.marker and not needed.marker.evaluate({"extra": ""})
-            ):
-                continue
-            try:
-                found[needed.name] = metadata.version(needed.name)
-            except metadata.PackageNotFoundError:
-                continue
-            waiting.append(needed.name)
-    return sorted(f"{name}=={version}" for name, version in found.items())
+        asked = waiting.pop()
+        if str(asked) in seen:
+            continue
+        seen.add(str(asked))
+        try:
+            distribution = metadata.distribution(asked.name)
+        except metadata.PackageNotFoundError:
+            continue
+        found[asked.name] = distribution.version
+        waiting += [
+            needed
+            for needed in map(Requirement, distribution.requires or ())
+            if not needed.marker
+            or any(needed.marker.evaluate({"extra": extra}) for extra in ("", *asked.extras))
+        ]
+    return sorted(f"{name}=={version}" for name, version in found.items() if name != DISTRIBUTION)
 
 
 def _package() -> dict[str, bytes]:
