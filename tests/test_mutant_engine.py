@@ -21,7 +21,15 @@ from autograder.mutants import archive, coarse, matrix, page
 from autograder.mutants.calls import add_keyword, drop_keyword, set_keyword, set_value
 from autograder.mutants.judgement import Judgement, tally
 from autograder.mutants.making import Made, make, read_source
-from autograder.mutants.mutant import Expected, Mutant, declared, load_declared, on_gpu, wrong
+from autograder.mutants.mutant import (
+    Expected,
+    Mutant,
+    declared,
+    load_declared,
+    on_gpu,
+    relying,
+    wrong,
+)
 from autograder.mutants.mutant import right as right_one
 from autograder.mutants.pairs import are_independent, both, named, pairs
 from autograder.mutants.running import Ran, judgement
@@ -235,11 +243,15 @@ def test_both_mistakes_are_expected_to_be_named():
     assert found.expected.failed == {"a.x": "one", "b.x": "two"}
 
 
-@pytest.mark.parametrize("how", ["skips", "may_skip"])
-def test_what_one_has_skipped_hides_the_other(how):
-    hiding = mistake("a/one", **{how: ("b.x",)})
-    found = both(hiding, OTHER).expected
+def test_what_one_may_have_skipped_hides_the_other():
+    found = both(mistake("a/one", may_skip=("b.x",)), OTHER).expected
     assert (found.failed, found.skipped, found.may_skip) == ({"a.x": "one"}, {"b.x"}, set())
+
+
+def test_what_is_skipped_for_one_is_skipped_for_both():
+    one, other = mistake("a/one", may_skip=("c.x",)), mistake("b/two", skips=("c.x",))
+    found = both(one, other).expected
+    assert (found.skipped, found.may_skip) == ({"c.x"}, set())
 
 
 def test_what_may_be_skipped_of_either_may_be_of_both():
@@ -251,6 +263,8 @@ DEPENDENT = {
     "the same cell": (ONE, mistake("a/other", fails={"c.x": "other"})),
     "the same check": (ONE, mistake("b/two", fails={"a.x": "two"})),
     "the same consequence": (mistake("a/one", skips=("c.x",)), mistake("b/two", skips=("c.x",))),
+    "one prevents the other's check": (ONE, mistake("b/two", skips=("a.x",))),
+    "one takes what the other relies on": (relying(mistake("b/two"), "a.x"), ONE),
     "Python's own error": (ONE, mistake("b/two", fails={"b.x": None})),
     "something unclear": (ONE, mistake("b/two", unclear=("c.x",))),
 }
@@ -278,6 +292,7 @@ def test_a_pair_is_known_by_its_name():
     assert named("a/one", mutants) is ONE
     assert named("a/one + b/two", mutants) == both(ONE, OTHER)
     assert named("a/one + b/gone", mutants) is None
+    assert named("a/one + a/one", mutants) is None
     assert named("a/gone", mutants) is None
 
 
@@ -464,6 +479,16 @@ def test_to_store_some_keeps_the_others(ours):
     ours.store(all_ran(ours))
     ours.store(all_ran(ours, "train/no-quiz"))
     assert {one.name for one in ours.stored()} == set(LEFT)
+
+
+def test_a_new_sample_of_pairs_takes_the_place_of_the_one_before(ours):
+    ours.store(all_ran(ours))
+    pair = all_ran(ours, "train/no-quiz + parameters/weights-only")
+    other = "parameters/weights-only + train/six-epochs"
+    before = {**archive.read(ours.folder).entries}
+    archive.write(ours.folder, {**before, other: before["train/six-epochs"]}, {})
+    ours.store(pair)
+    assert set(archive.read(ours.folder).entries) == set(LEFT)
 
 
 def test_to_store_takes_away_what_is_no_mutant_any_more(ours):

@@ -26,13 +26,15 @@ class Expected:
     ``failed`` has the misconception of each check that fails, ``None`` where Python itself says
     what is wrong. ``skipped`` checks build on those. ``may_skip`` are skipped or pass, and which is
     a matter of luck, such as the accuracy of a network that is not the lesson's. ``unclear`` ones
-    cannot be told, so that a person has to look.
+    cannot be told, so that a person has to look. Where those that it ``relies_on`` do not pass, a
+    misconception cannot be named: where no accuracy is measured, its curve tells nothing.
     """
 
     failed: Mapping[str, str | None] = field(default_factory=dict)
     skipped: frozenset[str] = frozenset()
     may_skip: frozenset[str] = frozenset()
     unclear: frozenset[str] = frozenset()
+    relies_on: frozenset[str] = frozenset()
 
     @property
     def kind(self) -> str:
@@ -102,6 +104,11 @@ def wrong(
 def unclear(name: str, *edits: Edit, checks: Collection[str], base: Mutant | None = None) -> Mutant:
     """Work of which these checks cannot tell whether it is right: never a failure."""
     return _mutant(name, edits, None, base, Expected(unclear=frozenset(checks)))
+
+
+def relying(mutant: Mutant, *checks: str) -> Mutant:
+    """The same, whose misconception can be named only where these checks pass."""
+    return replace(mutant, expected=replace(mutant.expected, relies_on=frozenset(checks)))
 
 
 def on_gpu(

@@ -23,16 +23,22 @@ def pairs(mutants: Mapping[str, Mutant], number: int, seed: int) -> dict[str, Mu
 def are_independent(one: Mutant, other: Mutant) -> bool:
     """Whether they change different cells, and neither has a hand in what the other is told.
 
-    Where both would have a check skipped, it may be that together they do not.
+    Where both would have a check skipped, it may be that together they do not; and where one would
+    have that skipped which the other fails, it may be that the other prevents it.
     """
     ours, theirs = one.expected, other.expected
     return (
         not set(one.edits) & set(other.edits)
-        and not set(ours.failed) & set(theirs.failed)
-        and not ours.skipped & theirs.skipped
         and not (ours.unclear or theirs.unclear)
         and None not in {*ours.failed.values(), *theirs.failed.values()}
+        and not (_stopped(ours) & _stopped(theirs))
+        and not (ours.relies_on & _stopped(theirs) or theirs.relies_on & _stopped(ours))
     )
+
+
+def _stopped(expected: Expected) -> frozenset[str]:
+    """The checks that certainly do not pass."""
+    return frozenset(expected.failed) | expected.skipped
 
 
 def both(one: Mutant, other: Mutant) -> Mutant:
@@ -46,20 +52,23 @@ def both(one: Mutant, other: Mutant) -> Mutant:
 
 
 def together(one: Expected, other: Expected) -> Expected:
-    """What is expected of both: what one of them has skipped hides what the other is told there."""
-    skipped = one.skipped | other.skipped
-    hidden = skipped | ((one.may_skip & set(other.failed)) | (other.may_skip & set(one.failed)))
+    """What is expected of both: what one of them may skip is skipped where the other fails it."""
+    hidden = (one.may_skip & set(other.failed)) | (other.may_skip & set(one.failed))
     failed = {**one.failed, **other.failed}
+    skipped = one.skipped | other.skipped | hidden
     return Expected(
         failed={check: name for check, name in failed.items() if check not in hidden},
-        skipped=frozenset(hidden),
-        may_skip=(one.may_skip | other.may_skip) - hidden,
+        skipped=skipped,
+        may_skip=(one.may_skip | other.may_skip) - skipped,
     )
 
 
 def named(name: str, mutants: Mapping[str, Mutant]) -> Mutant | None:
-    """The mutant of this name, also where it is the name of a pair."""
-    one, _, other = name.partition(AND)
-    if one not in mutants or (other and other not in mutants):
-        return None
-    return both(mutants[one], mutants[other]) if other else mutants[one]
+    """The mutant of this name, which may be that of a pair; ``None`` where there is none."""
+    found = [mutants.get(one) for one in name.split(AND)]
+    match found:
+        case [Mutant() as one]:
+            return one
+        case [Mutant() as one, Mutant() as other] if are_independent(one, other):
+            return both(one, other)
+    return None

@@ -69,6 +69,8 @@ class Workshop:
     def store(self, ran: Sequence[Ran]) -> int:
         """Store evidence; that of other mutants stays, as long as they are declared.
 
+        A new sample of pairs takes the place of the one before.
+
         Returns:
             The bytes of all that is stored.
 
@@ -79,7 +81,7 @@ class Workshop:
         kept = {
             name: entry
             for name, entry in archive.entries(self.folder).items()
-            if named(name, self.declared.mutants)
+            if named(name, self.declared.mutants) and not (AND in name and AND in ran[0].made.name)
         }
         with writing():
             return archive.write(self.folder, {**kept, **entries}, files)

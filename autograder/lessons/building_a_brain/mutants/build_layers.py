@@ -31,7 +31,7 @@ HIDDEN = {"build.layers": "hidden-layer"}
 
 one_more = set_argument("Dense", 0, "_ + 1")
 no_bias = add_keyword("Dense", "use_bias", "False")
-hidden = insert_before("Dense", 'tf.keras.layers.Dense(64, activation="relu")')
+hidden = insert_before("Dense", 'tf.keras.layers.Dense(8, activation="relu")')
 no_flatten = drop_item("Flatten")
 
 INPUT = (
@@ -76,7 +76,7 @@ NEURONS = (
     wrong("build/one-too-many", one_more, base=ADDED, fails=COUNT, may_skip=ACCURACY),
     wrong("build/one-too-few", set_argument("Dense", 0, "_ - 1"), fails=COUNT, skips=TRAIN),
     wrong("build/one-neuron", set_argument("Dense", 0, "1"), fails=COUNT, skips=TRAIN),
-    wrong("build/neuron-a-pixel", set_argument("Dense", 0, "784"), fails=COUNT, may_skip=ACCURACY),
+    wrong("build/neuron-a-row", set_argument("Dense", 0, "28"), fails=COUNT, may_skip=ACCURACY),
     wrong(
         "build/no-neurons",
         drop_item("Dense"),
@@ -116,7 +116,7 @@ NEURONS = (
     wrong(
         "build/convolution",
         insert_before("Flatten", "tf.keras.layers.Reshape((28, 28, 1))"),
-        insert_before("Flatten", 'tf.keras.layers.Conv2D(4, 3, activation="relu")'),
+        insert_before("Flatten", 'tf.keras.layers.Conv2D(1, 3, activation="relu")'),
         fails=HIDDEN,
         may_skip=ACCURACY,
         unclear=("predict.label",),

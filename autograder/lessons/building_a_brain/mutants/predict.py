@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from autograder.mutants.calls import (
     call_instead,
     replace_call,
@@ -9,7 +11,7 @@ from autograder.mutants.calls import (
     set_value,
 )
 from autograder.mutants.edits import Edit
-from autograder.mutants.mutant import right, wrong
+from autograder.mutants.mutant import Mutant, relying, right, wrong
 from autograder.mutants.statements import assign_to, first, instead, last
 
 NO_INDEX = {"predict.label": "label-not-class-index"}
@@ -24,6 +26,11 @@ BETWEEN = "data_index = 2781"
 def label(value: str) -> Edit:
     """Hand in another label."""
     return set_value("predicted_label", value)
+
+
+def trained(name: str, *edits: Edit, fails: Mapping[str, str]) -> Mutant:
+    """A wrong one, of which an untrained model, or one of other outputs, might say anything."""
+    return relying(wrong(name, *edits, fails=fails), "build.layers", "train.accuracy")
 
 
 def card(value: str) -> Edit:
@@ -56,41 +63,41 @@ MUTANTS = (
     wrong("predict/how-large-whole", label("int(np.max(outputs[0]))"), fails=NO_INDEX),
     wrong("predict/all-outputs", label("outputs[0]"), fails=NO_INDEX),
     wrong("predict/its-name", label("class_names[_]"), fails=NO_INDEX),
-    wrong("predict/one-off", label("_ + 1"), fails=NO_INDEX),
-    wrong("predict/second-largest", label("int(np.argsort(outputs[0])[-2])"), fails=NO_INDEX),
+    trained("predict/one-off", label("_ + 1"), fails=NO_INDEX),
+    trained("predict/second-largest", label("int(np.argsort(outputs[0])[-2])"), fails=NO_INDEX),
     wrong(
         "predict/place-among-all",
         set_value("outputs", "model.predict(train_images, verbose=0)"),
         set_argument("argmax", 0, "outputs"),
         fails=NO_INDEX,
     ),
-    wrong("predict/smallest", call_instead("argmax", "np.argmin"), fails=SMALLEST),
-    wrong(
+    trained("predict/smallest", call_instead("argmax", "np.argmin"), fails=SMALLEST),
+    trained(
         "predict/card-before",
         card("train_images[data_index - 1:data_index]"),
         first(BETWEEN),
         fails=OTHER_CARD,
     ),
-    wrong(
+    trained(
         "predict/card-after",
         card("train_images[data_index + 1:data_index + 2]"),
         first(BETWEEN),
         fails=OTHER_CARD,
     ),
     # What the model says of it is right for the card in question, too.
-    wrong(
+    trained(
         "predict/card-alike",
         card("train_images[data_index + 1:data_index + 2]"),
         first("data_index = 418"),
         fails=COPIED,
     ),
-    wrong("predict/quiz-card", card("valid_images[data_index:data_index + 1]"), fails=NO_INDEX),
-    wrong(
+    trained("predict/quiz-card", card("valid_images[data_index:data_index + 1]"), fails=NO_INDEX),
+    trained(
         "predict/label-on-the-card",
         instead("predicted_label = int(train_labels[data_index])"),
         fails=COPIED,
     ),
-    wrong(
+    trained(
         "predict/model-never-trained",
         call_instead("predict", "tf.keras.models.clone_model(model).predict"),
         fails=NO_INDEX,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from autograder.mutants.calls import add_keyword, set_keyword
 from autograder.mutants.edits import Edit
-from autograder.mutants.mutant import Edits, Mutant, wrong
+from autograder.mutants.mutant import Edits, Mutant, relying, wrong
 from autograder.mutants.statements import first, insert_before
 
 DENIED = 'model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])'
@@ -12,6 +12,8 @@ GROWING = "tf.keras.optimizers.schedules.ExponentialDecay(0.001, 100, 8)"
 HARDLY_ANY = "tf.keras.optimizers.schedules.ExponentialDecay(1e-10, 1000, 0.9)"
 UNIT_NORM = add_keyword("Dense", "kernel_constraint", '"unit_norm"')
 VANISHING = "tf.keras.optimizers.schedules.ExponentialDecay(0.001, 1, 0.1)"
+# Whose curve tells these mistakes.
+METRIC = ("compile.metric",)
 
 
 def short(
@@ -37,7 +39,7 @@ MUTANTS = (
         "train/ten-steps-an-epoch", add_keyword("fit", "steps_per_epoch", "10"), of="under-trained"
     ),
     short("train/tiny-steps", first("model.optimizer.learning_rate = 1e-6"), of="under-trained"),
-    short("train/logits-denied-again", first(DENIED), of="accuracy-at-chance"),
+    relying(short("train/logits-denied-again", first(DENIED), of="accuracy-at-chance"), *METRIC),
     short(
         "train/no-card-counts",
         add_keyword("fit", "sample_weight", "np.zeros(len(train_images))"),
@@ -57,15 +59,21 @@ MUTANTS = (
     short("compile/steps-too-small-to-see", adam(HARDLY_ANY), of="loss-flat"),
     short("compile/uphill", adam("-0.001"), of="loss-rising"),
     short("build/frozen", add_keyword("Dense", "trainable", "False"), of="weights-unmoved"),
-    short(
-        "build/weights-held-at-nought",
-        add_keyword("Dense", "kernel_constraint", "tf.keras.constraints.MaxNorm(0.0)"),
-        of="accuracy-at-chance",
+    relying(
+        short(
+            "build/weights-held-at-nought",
+            add_keyword("Dense", "kernel_constraint", "tf.keras.constraints.MaxNorm(0.0)"),
+            of="accuracy-at-chance",
+        ),
+        *METRIC,
     ),
-    short(
-        "build/nearly-all-dropped",
-        insert_before("Dense", "tf.keras.layers.Dropout(0.98)"),
-        of="studied-worse-than-quizzed",
+    relying(
+        short(
+            "build/nearly-all-dropped",
+            insert_before("Dense", "tf.keras.layers.Dropout(0.98)"),
+            of="studied-worse-than-quizzed",
+        ),
+        *METRIC,
     ),
     # Labels without a class do it on a GPU; on a CPU Keras refuses them.
     short(
