@@ -356,7 +356,7 @@ CASES = {
     "a loss that is no number": fails(
         "train.accuracy",
         "loss-not-a-number",
-        "the bar is 74 %. The loss became `nan`",
+        "the bar is 73 %. The loss became `nan`",
         work=below_the_bar(history={"loss": (2.0, None, None, None, None)}),
     ),
     "a loss of nought": fails(

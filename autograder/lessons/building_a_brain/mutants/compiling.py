@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from autograder.lessons.building_a_brain.mutants.equivalents import SOFTMAX
 from autograder.lessons.building_a_brain.mutants.groups import ACCURACY, COMPILE, TRAIN
 from autograder.mutants.calls import (
     add_keyword,
@@ -78,13 +77,6 @@ LOSS = (
         "compile/loss-by-name",
         loss('"sparse_categorical_crossentropy"'),
         fails=PROBABILITIES,
-        may_skip=ACCURACY,
-    ),
-    wrong(
-        "compile/logits-claimed",
-        set_constant(False, "True"),
-        base=SOFTMAX,
-        fails={"compile.loss": "softmax-with-logits-loss"},
         may_skip=ACCURACY,
     ),
     wrong(
