@@ -9,7 +9,7 @@ from autograder.course import Settings
 from autograder.dataset import FashionMnist
 from autograder.evidence import Evidence, Fit, Model
 from autograder.lesson import Lesson
-from autograder.lessons.building_a_brain.accuracy import marked_accuracy, standing
+from autograder.lessons.building_a_brain.accuracy import NOT_THE_LOG, marked_accuracy
 from autograder.lessons.building_a_brain.facts import BATCH, CLASSES, EPOCHS, LIMITS
 from autograder.rules.accuracy import (
     can_be_computed,
@@ -51,6 +51,7 @@ from autograder.rules.signature import (
 )
 from autograder.rules.studied import mismatched_labels, partial_training, studied_the_quiz
 from autograder.rules.wording import plural
+from autograder.study.reference import standing
 
 # What spoils the accuracy when it is wrong: told there, and not once more here.
 ROOTS = (
@@ -146,7 +147,7 @@ def test_accuracy(
     raise_first(diverged(reached))
     tell.measure("accuracy", reached)
     tell.measure("threshold", bar)
-    tell.stands(standing(lesson, evidence.run.data, reached))
+    tell.stands(standing(lesson, evidence.run.data, reached, NOT_THE_LOG))
     said = sorts(reached, bar, "The mean of your weights sorts")
     if reached < bar:
         raise fall_short(said, *_causes(evidence, model, fits, data))
