@@ -95,7 +95,8 @@ def test_two_misconceptions_never_say_the_same(judged: dict[str, Judgement]) -> 
             if check.outcome is Outcome.FAILED and check.misconception:
                 names[check.message].add(check.misconception)
     assert {message: found for message, found in names.items() if len(found) > 1} == {}
-    assert len(names) > 100
+    # They also say what was found, and so there are more of them than misconceptions.
+    assert len(names) > len(set().union(*names.values()))
 
 
 def test_what_fails_says_what_to_do_next(judged: dict[str, Judgement]) -> None:
