@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from deeper_builder import (
     FIT,
+    LESSON,
     SINGLE_FIT,
     Callback,
     Case,
@@ -250,3 +251,11 @@ def test_the_accuracy_waits_for_what_spoils_it():
     assert of(verdicts, "scale.train").outcome == "failed"
     assert of(verdicts, "train.accuracy").outcome == "skipped"
     assert "“Scale the pixels”" in of(verdicts, "train.accuracy").message
+
+
+def test_it_is_told_where_the_accuracy_stands(verdicts):
+    """Among right solutions, with the bar of the cards that it was trained on."""
+    where = of(verdicts["as the lesson has it"], "train.accuracy").standing
+    assert where.bar == LESSON.thresholds["sample"] < where.low < where.high
+    assert where.value == verdicts["as the lesson has it"].measures["accuracy"] >= where.bar
+    assert "training log" in where.note

@@ -76,11 +76,10 @@ PUBLISHED = {
             lesson=load_lesson("a-deeper-brain"),
             window=(0, 0, 0, 0, 1),
             # So few runs that it is the bar's distance which shows the promise.
-            most=(0.2, 0.2),
+            most=(0.3, 0.3),
             quick="epochs-1",
         ),
     )
-    if publication.is_published(one.lesson)
 }
 
 
@@ -691,4 +690,4 @@ def test_of_several_studies_one_has_to_be_named(capsys):
     assert main(["study", "--runs", "1"]) == 2
     said = capsys.readouterr().err
     assert "Which lesson?" in said
-    assert "building-a-brain, a-deeper-brain" in said or "a-deeper-brain, building-a-brain" in said
+    assert all(name in said for name in PUBLISHED)

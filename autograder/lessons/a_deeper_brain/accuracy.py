@@ -18,6 +18,11 @@ from autograder.evidence import Evidence, Fit, Model
 from autograder.network import Weights
 from autograder.rules.weights import accuracy, last_weights
 
+NOT_THE_LOG = (
+    "This is not the last line of your training log: that line is about the last step alone, while"
+    " the mean of the weights over the last epoch is steadier."
+)
+
 
 def epoch_weights(evidence: Evidence, fit: Fit, epoch: int = -1) -> Weights:
     """The mean of the weights over one epoch of those kept, by default the last one.

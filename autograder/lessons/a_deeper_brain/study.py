@@ -25,8 +25,8 @@ from autograder.study.training import Trained
 ACCURACY = "train.accuracy"
 STOPPING = "train.stopping"
 # A run takes up to half a minute: few can be made, and the bar's distance has to show the promise.
-MANY = 40
-FEW = 3
+MANY = 10
+FEW = 2
 NUMBERS = ("one epoch", "two epochs", "three epochs")
 
 

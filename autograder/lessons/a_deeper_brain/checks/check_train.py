@@ -9,7 +9,7 @@ from autograder.checks import Failed, Skipped, Tell
 from autograder.dataset import FashionMnist
 from autograder.evidence import Callback, Evidence, Fit, Model
 from autograder.lesson import Lesson
-from autograder.lessons.a_deeper_brain.accuracy import marked_accuracy
+from autograder.lessons.a_deeper_brain.accuracy import NOT_THE_LOG, marked_accuracy
 from autograder.lessons.a_deeper_brain.facts import (
     BATCH,
     CLASSES,
@@ -65,6 +65,7 @@ from autograder.rules.signature import (
 )
 from autograder.rules.studied import mismatched_labels, partial_training, studied_the_quiz
 from autograder.rules.wording import plural
+from autograder.study.reference import standing
 
 # What spoils the accuracy when it is wrong: told there, and not once more here.
 ROOTS = (
@@ -165,6 +166,7 @@ def test_accuracy(evidence: Evidence, tell: Tell, lesson: Lesson, data: FashionM
     raise_first(diverged(reached))
     tell.measure("accuracy", reached)
     tell.measure("threshold", bar)
+    tell.stands(standing(lesson, evidence.run.data, reached, NOT_THE_LOG))
     said = sorts(reached, bar, "The mean of your weights over the last epoch sorts")
     if reached < bar:
         raise fall_short(said, *_causes(evidence, model, fits, data))
