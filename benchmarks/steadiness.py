@@ -1,12 +1,12 @@
-"""How much the accuracy varies from seed to seed: of the last step, and of the mean weights.
+"""How much the accuracy varies from seed to seed, in real Keras through the real recorder.
 
-    python benchmarks/steadiness.py --seeds 20 --batch 32
+    python benchmarks/steadiness.py --lesson building-a-brain --recipe lesson-seeded --seeds 20
 
-trains the right solution with real Keras under many seeds and prints both, as the judge works them
+trains a recipe of a lesson's study with Keras and prints what is measured, as the judge works it
 out. ``--sample`` uses the sample that is shipped instead of the full data. ``--write`` keeps the
 numbers in the lesson's ``keras.json``, with which `autograder study` compares its own; it goes on
-after those that are kept already. ``--no-seed`` sets none: then Keras takes the cards in a fresh
-order in each epoch, and else in the same one.
+after those that are kept already. Where a recipe repeats the order of the cards, a seed is set
+before each training: that makes Keras do so. Else none is.
 """
 
 from __future__ import annotations
@@ -17,88 +17,136 @@ import sys
 from collections.abc import Sequence
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from autograder import dataset
-from autograder.evidence import Evidence, Record, Run, write_whole
-from autograder.lessons.building_a_brain.lesson import LESSON
+from autograder.evidence import write_whole
+from autograder.lesson import Lesson, lesson_names, load_lesson
 from autograder.recorder import Recorder
-from autograder.rules.weights import accuracy, last_weights, mean_weights
-from autograder.study.declared import MARKED
+from autograder.snapshots import CARDS_A_SNAPSHOT
+from autograder.study.declared import load_study
+from autograder.study.recipe import Training
 from autograder.study.reference import KERAS_FILE, OfKeras, document, load_keras
+from autograder.study.training import Trained
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Train under each seed and print the table."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--lesson", choices=lesson_names(), default="building-a-brain")
+    parser.add_argument("--recipe", default="lesson")
     parser.add_argument("--seeds", type=int, default=10)
-    parser.add_argument("--batch", type=int, default=32)
-    parser.add_argument("--epochs", type=int, default=5)
     parser.add_argument("--sample", action="store_true")
-    parser.add_argument("--no-seed", action="store_true")
     parser.add_argument("--write", action="store_true")
     arguments = parser.parse_args(argv)
-    if arguments.write and (arguments.batch, arguments.epochs) != (32, 5):
+    lesson = load_lesson(arguments.lesson)
+    study = load_study(lesson)
+    recipe = study.recipe(arguments.recipe)
+    if arguments.write and recipe not in study.written:
         parser.error("only the lesson as it is written is kept")
     data = dataset.load_named("sample" if arguments.sample else "full")
-    recipe = "lesson" if arguments.no_seed else "lesson-seeded"
-    kept = load_keras(LESSON.folder).get(data.name, {}).get(recipe) if arguments.write else None
-    found = {name: list(kept.correct[name]) if kept else [] for name in ("last", MARKED)}
+    kept = (
+        load_keras(lesson.folder).get(data.name, {}).get(recipe.name) if arguments.write else None
+    )
+    found = {name: list(kept.correct[name]) if kept else [] for name in study.compared}
     cards = len(data.valid_labels)
-    for seed in range(len(found["last"]), arguments.seeds):
-        if not arguments.no_seed:
+    for seed in range(len(found[study.compared[0]]), arguments.seeds):
+        if recipe.training.order == "repeated":
             keras.utils.set_random_seed(seed)
-        last, mean = _train(data, arguments.batch, arguments.epochs)
-        print(f"seed {seed}: last step {last:.4f}, mean of the weights {mean:.4f}", flush=True)
-        found["last"].append(round(last * cards))
-        found[MARKED].append(round(mean * cards))
+        measured = study.measure(_trained(recipe.training, data), data)
+        print(f"{seed}:", *(f"{name} {measured[name]:.4f}" for name in found), flush=True)
+        for name, correct in found.items():
+            correct.append(round(measured[name] * cards))
         if arguments.write:
-            _keep(data.name, recipe, OfKeras(cards=cards, made_by=_versions(), correct=found))
-    bar = LESSON.thresholds[data.name]
-    for name, correct in (("last step", found["last"]), ("mean of the weights", found[MARKED])):
-        values = [one / cards for one in correct]
-        below = sum(value < bar for value in values)
-        print(
-            f"{name:20} {min(values):.3f} to {max(values):.3f}, mean {statistics.mean(values):.3f},"
-            f" sd {statistics.stdev(values):.4f}; below {bar:.2f}: {below} of {len(values)}"
+            numbers = OfKeras(cards=cards, made_by=_versions(), correct=found)
+            _keep(lesson, data.name, recipe.name, numbers)
+    for name, correct in found.items():
+        _tell(
+            study.statistics[name], [one / cards for one in correct], lesson.thresholds[data.name]
         )
     return 0
 
 
-def _keep(name: str, recipe: str, numbers: OfKeras) -> None:
-    kept = load_keras(LESSON.folder)
+def _tell(name: str, values: Sequence[float], bar: float) -> None:
+    below = sum(value < bar for value in values)
+    print(
+        f"{name}: {min(values):.3f} to {max(values):.3f}, mean {statistics.mean(values):.3f},"
+        f" sd {statistics.stdev(values):.4f}; below {bar:.2f}: {below} of {len(values)}"
+    )
+
+
+def _keep(lesson: Lesson, name: str, recipe: str, numbers: OfKeras) -> None:
+    kept = load_keras(lesson.folder)
     kept.setdefault(name, {})[recipe] = numbers
     whole = {data: dict(sorted(kept[data].items())) for data in sorted(kept)}
-    write_whole(LESSON.folder / KERAS_FILE, document(whole).encode())
+    write_whole(lesson.folder / KERAS_FILE, document(whole).encode())
 
 
 def _versions() -> str:
     return f"keras {keras.__version__}, tensorflow {tf.__version__}"
 
 
-def _train(data: dataset.FashionMnist, batch: int, epochs: int) -> tuple[float, float]:
+def _trained(training: Training, data: dataset.FashionMnist) -> Trained:
+    """A right recipe trained in Keras, and what the recorder kept of it."""
     recorder = Recorder()
     recorder.watch()
-    model = keras.Sequential(
-        [keras.Input((28, 28)), keras.layers.Flatten(), keras.layers.Dense(10)]
-    )
-    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    model.compile(
-        optimizer="adam", loss=loss, metrics=["accuracy"], steps_per_execution=4000 // batch
-    )
+    model = _model(training)
+    scale = np.float32(training.scale)
+    patience = training.patience
     history = model.fit(
-        data.train_images, data.train_labels, batch_size=batch, epochs=epochs, verbose=0
+        data.train_images * scale,
+        data.train_labels,
+        batch_size=training.batch,
+        epochs=training.epochs,
+        validation_data=(data.valid_images * scale, data.valid_labels),
+        callbacks=[_stopping(patience)] if patience else None,
+        verbose=0,
     )
     fit = recorder.fit_of(history)
     assert fit
-    described, weights = recorder.describe(fit.model)
-    recorded, arrays = recorder.recorded()
+    _, arrays = recorder.recorded()
     recorder.unwatch()
-    run = Run(lesson=LESSON.name, data=data.name)
-    evidence = Evidence(record=Record(run=run, recorded=recorded), arrays={**arrays, **weights})
-    plain = last_weights(evidence, described)
-    steady = {**plain, **mean_weights(evidence, [fit])}
-    return tuple(accuracy(evidence, described, one, fit, data) for one in (plain, steady))
+    kept = [arrays[f"fit-{fit.number}/{name}"] for name in fit.means]
+    return Trained(
+        training=training,
+        values=_flat(model.get_weights()),
+        means=np.stack([_flat(epoch) for epoch in zip(*kept, strict=True)]),
+        snapshots=fit.snapshots,
+        steps=fit.steps,
+        accuracies=tuple(history.history["val_accuracy"]),
+        losses=tuple(history.history["val_loss"]),
+    )
+
+
+def _model(training: Training) -> keras.Model:
+    *hidden, outputs = training.sizes[1:]
+    model = keras.Sequential(
+        [
+            keras.Input((28, 28)),
+            keras.layers.Flatten(),
+            *(keras.layers.Dense(neurons, activation="relu") for neurons in hidden),
+            keras.layers.Dense(outputs),
+        ]
+    )
+    model.compile(
+        optimizer=keras.optimizers.Adam(training.rate),
+        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+        metrics=["accuracy"],
+        steps_per_execution=max(1, CARDS_A_SNAPSHOT // training.batch),
+    )
+    return model
+
+
+def _stopping(patience: int) -> keras.callbacks.Callback:
+    return keras.callbacks.EarlyStopping(
+        monitor="val_loss", patience=patience, restore_best_weights=True
+    )
+
+
+def _flat(weights: Sequence[np.ndarray]) -> np.ndarray:
+    """All weights in one row, in the order of the study's networks: kernels a neuron at a time."""
+    return np.concatenate([one.T.ravel() for one in weights]).astype(np.float32)
 
 
 if __name__ == "__main__":
