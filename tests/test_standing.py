@@ -61,7 +61,7 @@ def test_without_a_note_there_is_one_line():
 @pytest.mark.parametrize("value", [0.0, 0.412, 0.7999, 0.8, 0.8134, 0.8312, 0.95, 1.0])
 def test_marks_stand_in_the_order_of_their_numbers(value):
     page = standing.plot(replace(HERE, value=value))
-    marks = {"yours": value, "the bar": HERE.bar, "right solutions": HERE.low}
+    marks = {"yours": value, "the bar": HERE.bar, "right\xa0solutions": HERE.low}
     places = {name: place(page, name) for name in marks}
     assert sorted(places, key=places.__getitem__) == sorted(marks, key=marks.__getitem__)
     assert all(0 <= one <= standing.EM for one in places.values())

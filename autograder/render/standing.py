@@ -66,7 +66,8 @@ def _line(standing: Standing, value: float, said: str, kind: str = f"solid {MARK
 
 def _band(standing: Standing) -> str:
     low, high = (_place(standing, one) for one in (standing.low, standing.high))
-    return _beside(low, f"{max(high - low, LEAST_EM):.2f}em solid {BAND}", "right solutions")
+    # In one line, also where it reaches beyond the plot: in two the band would be twice as high.
+    return _beside(low, f"{max(high - low, LEAST_EM):.2f}em solid {BAND}", "right&nbsp;solutions")
 
 
 def _beside(at: float, edge: str, said: str) -> str:

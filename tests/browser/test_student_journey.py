@@ -160,7 +160,7 @@ def test_every_check_of_a_blank_says_not_attempted(blank) -> None:
 
 
 def test_all_can_read_what_the_checks_say(blank_seen, filled_seen, helped) -> None:
-    """axe-core finds nothing serious, in the light theme and in the dark one."""
+    """axe-core finds nothing, in the light theme and in the dark one."""
     assert blank_seen == []
     assert filled_seen == []
     assert helped[1] == []
