@@ -11,6 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 PAGES = ("README.md", "docs/index.md", "docs/students.md", "docs/instructors.md")
+ALL_PAGES = ("README.md", *sorted(f"docs/{one.name}" for one in (ROOT / "docs").glob("*.md")))
 # What a command begins with.
 PROGRAMS = (
     r"(?:(?:make|autograder|nbgrader|pip|jupyter|git|cd|cp|mkdocs|python3)\s|\.ci/|\. \.venv/)"
@@ -75,7 +76,8 @@ def _typed(block: str) -> Iterator[tuple[str, str]]:
             yield command, answer
         return
     for line in block.splitlines():
-        yield from ((command, "") for command in line.split(" && "))
+        if re.match(PROGRAMS, f"{line}\n"):
+            yield from ((command, "") for command in line.split(" && "))
 
 
 def matches(shown: str, said: str) -> bool:
