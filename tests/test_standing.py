@@ -72,6 +72,12 @@ def test_a_band_is_seen_even_where_it_is_narrow():
     assert f"{standing.LEAST_EM}em solid {standing.BAND}" in page
 
 
+def test_words_beside_a_wide_band_stand_where_they_have_room():
+    """The sample's band ends at the right edge: words behind it would leave a narrow screen."""
+    page = standing.plot(Standing(value=0.8118, bar=0.73, low=0.776, high=0.83))
+    assert "text-align:right" in Boxes(page).styles["right\xa0solutions"]
+
+
 def test_all_numbers_alike_can_be_drawn():
     assert "yours: 80.0 %" in standing.plot(Standing(value=0.8, bar=0.8, low=0.8, high=0.8))
 

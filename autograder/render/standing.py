@@ -16,6 +16,8 @@ from autograder.report import Standing
 # The width of the plot, and of a band that is too narrow to be seen.
 EM, LEAST_EM = 20.0, 0.35
 GAP_EM = 0.4
+# What the longest words beside a mark need.
+WORDS_EM = 8.0
 # Dark enough on white and light enough on black, and told apart without a sense of red and green.
 BAND, MARK, GREY = "#2f81c7", "#b35900", "#8a8f98"
 WHICH = "98 of 100 that do as the lesson says"
@@ -71,8 +73,8 @@ def _band(standing: Standing) -> str:
 
 
 def _beside(at: float, edge: str, said: str) -> str:
-    """An edge that begins so many em from the left, and words on the side that has room."""
-    if at < EM / 2:
+    """An edge that begins so many em from the left, and words before it where they have room."""
+    if at < WORDS_EM:
         style = f"margin:0 0 0 {at:.2f}em;border-left:{edge};padding:0 0 0 {GAP_EM}em"
     else:
         style = (
