@@ -61,7 +61,7 @@ def test_without_a_note_there_is_one_line():
 @pytest.mark.parametrize("value", [0.0, 0.412, 0.7999, 0.8, 0.8134, 0.8312, 0.95, 1.0])
 def test_marks_stand_in_the_order_of_their_numbers(value):
     page = standing.plot(replace(HERE, value=value))
-    marks = {"yours": value, "the bar": HERE.bar, "right solutions": HERE.low}
+    marks = {"yours": value, "the bar": HERE.bar, "right\xa0solutions": HERE.low}
     places = {name: place(page, name) for name in marks}
     assert sorted(places, key=places.__getitem__) == sorted(marks, key=marks.__getitem__)
     assert all(0 <= one <= standing.EM for one in places.values())
@@ -70,6 +70,12 @@ def test_marks_stand_in_the_order_of_their_numbers(value):
 def test_a_band_is_seen_even_where_it_is_narrow():
     page = standing.plot(replace(HERE, value=0.0, high=HERE.low))
     assert f"{standing.LEAST_EM}em solid {standing.BAND}" in page
+
+
+def test_words_beside_a_wide_band_stand_where_they_have_room():
+    """The sample's band ends at the right edge: words behind it would leave a narrow screen."""
+    page = standing.plot(Standing(value=0.8118, bar=0.73, low=0.776, high=0.83))
+    assert "text-align:right" in Boxes(page).styles["right\xa0solutions"]
 
 
 def test_all_numbers_alike_can_be_drawn():

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import nbformat
 import pytest
+from terminal import ROOT, Terminal
 
 from autograder.lesson import Lesson, Question, lesson_names, load_lesson
 
-ROOT = Path(__file__).parents[1]
 STUDENTS = [f"student{number:02}" for number in range(40)]
 LESSONS = [load_lesson(name) for name in lesson_names()]
 CLONED = ("source", "release", "solutions", "nbgrader_config.py")
@@ -89,49 +86,21 @@ def write_submission(course: Path, student: str, lesson: Lesson, answers: Answer
     nbformat.write(notebook, folder / lesson.notebook)
 
 
-class Course:
-    """A copy of what a clone holds, and the commands that are typed in it."""
-
-    def __init__(self, folder: Path, keras: Path) -> None:
-        self.folder = folder
-        self._environment = {
-            **os.environ,
-            "HOME": str(folder.parent),
-            "KERAS_HOME": str(keras),
-            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
-            "PYTHONPATH": str(ROOT),
-        }
-
-    def type(self, command: str) -> str:
-        """Type a command; it has to end well."""
-        program, *arguments = command.split()
-        start = ["-m", "autograder.cli"] if program == "autograder" else ["-m", program]
-        done = subprocess.run(
-            [sys.executable, *start, *arguments],
-            cwd=self.folder,
-            env=self._environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
-        return done.stdout
-
-    def rows(self, name: str) -> list[dict[str, str]]:
-        """A file of comma-separated values that was written."""
-        with (self.folder / name).open(newline="", encoding="utf-8-sig") as file:
-            return list(csv.DictReader(file))
+def rows(course: Terminal, name: str) -> list[dict[str, str]]:
+    """A file of comma-separated values that was written."""
+    with (course.folder / name).open(newline="", encoding="utf-8-sig") as file:
+        return list(csv.DictReader(file))
 
 
 @pytest.fixture(scope="module")
-def walked(tmp_path_factory, sample_keras: Path) -> Course:
+def walked(tmp_path_factory, sample_keras: Path) -> Terminal:
     """The whole walk, once."""
     folder = tmp_path_factory.mktemp("walk") / "course"
     folder.mkdir()
     for name in CLONED:
         source = ROOT / name
         (shutil.copytree if source.is_dir() else shutil.copyfile)(source, folder / name)
-    course = Course(folder, sample_keras)
+    course = Terminal(folder=folder, home=folder.parent, keras=sample_keras)
     course.type("autograder generate --check")
     for lesson in LESSONS:
         right = solutions(lesson)
@@ -147,7 +116,7 @@ def walked(tmp_path_factory, sample_keras: Path) -> Course:
 
 
 @pytest.fixture(scope="module")
-def graded(walked: Course) -> dict[tuple[str, str], dict]:
+def graded(walked: Terminal) -> dict[tuple[str, str], dict]:
     """What was graded, by student and notebook."""
     document = json.loads((walked.folder / "grades.json").read_text())
     return {(one["name"], one["notebook"]): one for one in document["submissions"]}
@@ -194,7 +163,7 @@ def test_twins_have_the_same_points(graded) -> None:
         assert all(len(scores) == 1 for scores in points.values())
 
 
-def test_judged_again_nothing_changes(walked: Course) -> None:
+def test_judged_again_nothing_changes(walked: Terminal) -> None:
     """Checks that did not change say what they said."""
     first, again = (
         {
@@ -206,7 +175,7 @@ def test_judged_again_nothing_changes(walked: Course) -> None:
     assert again == first
 
 
-def test_the_pages_of_the_class_are_there(walked: Course) -> None:
+def test_the_pages_of_the_class_are_there(walked: Terminal) -> None:
     """One for each lesson, with every student on it."""
     for lesson in LESSONS:
         page = (walked.folder / "results" / lesson.name / "index.html").read_text()
@@ -216,20 +185,20 @@ def test_the_pages_of_the_class_are_there(walked: Course) -> None:
 @pytest.mark.parametrize(
     ("name", "key"), [("canvas.csv", "SIS Login ID"), ("moodle.csv", "Username")]
 )
-def test_the_lms_gets_everyone_with_both_grades(walked: Course, graded, name, key) -> None:
+def test_the_lms_gets_everyone_with_both_grades(walked: Terminal, graded, name, key) -> None:
     """A row a student, a column a lesson, the points of the judge."""
-    rows = {row[key]: row for row in walked.rows(name) if row[key] in STUDENTS}
-    assert sorted(rows) == STUDENTS
+    found = {row[key]: row for row in rows(walked, name) if row[key] in STUDENTS}
+    assert sorted(found) == STUDENTS
     for lesson in LESSONS:
-        (column,) = [title for title in rows[STUDENTS[0]] if lesson.title in title]
+        (column,) = [title for title in found[STUDENTS[0]] if lesson.title in title]
         for student in STUDENTS:
-            assert float(rows[student][column]) == graded[student, lesson.notebook]["score"]
+            assert float(found[student][column]) == graded[student, lesson.notebook]["score"]
 
 
-def test_the_plain_table_has_every_grade(walked: Course, graded) -> None:
+def test_the_plain_table_has_every_grade(walked: Terminal, graded) -> None:
     """A row for each student and lesson."""
-    rows = walked.rows("grades.csv")
-    assert len(rows) == len(graded)
-    for row in rows:
+    found = rows(walked, "grades.csv")
+    assert len(found) == len(graded)
+    for row in found:
         lesson = load_lesson(row["assignment"])
         assert float(row["score"]) == graded[row["student_id"], lesson.notebook]["score"]

@@ -48,13 +48,13 @@ def notice(message: str) -> str:
 
 
 def card(title: str, aside: str, body: str, *, colour: str, label: str) -> str:
-    """A section with a coloured edge: a title, something pale behind it, and HTML as its body."""
+    """A group with a coloured edge: a title, something pale behind it, and HTML as its body."""
     behind = f' <span style="{PALE}">· {text(aside)}</span>' if aside else ""
     return (
-        f'<section style="{INK};border-left:4px solid {colour};padding:2px 10px;margin:4px 0;'
-        # A group and no landmark: a notebook may show the same card in several places.
+        f'<div style="{INK};border-left:4px solid {colour};padding:2px 10px;margin:4px 0;'
+        # A group and no landmark, which a section would be: a page may show the same card twice.
         f'max-width:60em" role="group" aria-label="{html.escape(signs.line(label))}">'
-        f'<p style="margin:2px 0"><strong>{text(title)}</strong>{behind}</p>{body}</section>'
+        f'<p style="margin:2px 0"><strong>{text(title)}</strong>{behind}</p>{body}</div>'
     )
 
 
@@ -108,6 +108,7 @@ PAGE = """<!doctype html>
 :root {{ color-scheme: light dark; background: Canvas; color: CanvasText }}
 body {{ font: 16px/1.5 system-ui, sans-serif; margin: 2em auto; max-width: 70em; padding: 0 1em }}
 h1 {{ font-size: 1.5em }}
+:root {{ --jp-ui-font-color2: #57606a }}
 @media (prefers-color-scheme: dark) {{ :root {{ --jp-ui-font-color2: #a3adb8 }} }}
 {style}</style></head><body>
 {body}

@@ -57,7 +57,7 @@ def _row(question: Question, progress: Progress) -> str:
     return (
         f'<tr style="background:none"><td style="{CELL}">{html.mark(outcome)}</td>'
         f'<td style="{CELL}">{html.text(question.title)}</td>'
-        f'<td style="{CELL}">{_points(question, progress)}</td>'
+        f'<td style="{CELL};white-space:nowrap">{_points(question, progress)}</td>'
         f'<td style="{CELL};{html.PALE}" aria-hidden="true">{words.LABELS[outcome]}</td></tr>'
     )
 

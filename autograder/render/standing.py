@@ -16,6 +16,8 @@ from autograder.report import Standing
 # The width of the plot, and of a band that is too narrow to be seen.
 EM, LEAST_EM = 20.0, 0.35
 GAP_EM = 0.4
+# What the longest words beside a mark need.
+WORDS_EM = 8.0
 # Dark enough on white and light enough on black, and told apart without a sense of red and green.
 BAND, MARK, GREY = "#2f81c7", "#b35900", "#8a8f98"
 WHICH = "98 of 100 that do as the lesson says"
@@ -66,12 +68,13 @@ def _line(standing: Standing, value: float, said: str, kind: str = f"solid {MARK
 
 def _band(standing: Standing) -> str:
     low, high = (_place(standing, one) for one in (standing.low, standing.high))
-    return _beside(low, f"{max(high - low, LEAST_EM):.2f}em solid {BAND}", "right solutions")
+    # In one line, also where it reaches beyond the plot: in two the band would be twice as high.
+    return _beside(low, f"{max(high - low, LEAST_EM):.2f}em solid {BAND}", "right&nbsp;solutions")
 
 
 def _beside(at: float, edge: str, said: str) -> str:
-    """An edge that begins so many em from the left, and words on the side that has room."""
-    if at < EM / 2:
+    """An edge that begins so many em from the left, and words before it where they have room."""
+    if at < WORDS_EM:
         style = f"margin:0 0 0 {at:.2f}em;border-left:{edge};padding:0 0 0 {GAP_EM}em"
     else:
         style = (

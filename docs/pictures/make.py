@@ -25,7 +25,7 @@ from lab import Lab  # noqa: E402
 
 PATH = f"{LESSON.name}/{LESSON.notebook}"
 WRONG = "number_of_parameters = 28 * 28 * 10"
-WIDTH, MARGIN = 1100, 8
+WIDTH, MARGIN = 1100, 4
 # A picture of text and a few colours loses nothing that is seen.
 COLOURS = 256
 

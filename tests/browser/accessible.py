@@ -5,7 +5,7 @@ from __future__ import annotations
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-GRAVE = ("serious", "critical")
+GRAVE = ("moderate", "serious", "critical")
 # A sign of one character counts like any text: it says what is right and what is not. The other
 # options are axe's own.
 SIGNS_TOO = """() => {
@@ -26,7 +26,7 @@ class Reader(Axe):
 
 
 def findings(page: Page, scope: str) -> list[str]:
-    """Serious and critical findings within what a CSS selector names, each in a line.
+    """What axe calls at least moderate within what a CSS selector names, each in a line.
 
     Raises where there is no text of which the contrast can be measured.
     """

@@ -11,8 +11,10 @@ READY = f"""(path) => {{
     const panel = window.jupyterapp && {PANEL};
     return panel?.context.isReady && panel.sessionContext.session?.kernel?.status === 'idle';
 }}"""
+NAME = "(model.sharedModel.metadata.nbgrader?.grade_id ?? model.id)"
+NAMES = f"(path) => ({PANEL}).content.widgets.map(({{model}}) => {NAME})"
 CELLS = f"""(path) => ({PANEL}).content.widgets.map(({{model}}) => ({{
-    name: model.sharedModel.metadata.nbgrader?.grade_id ?? model.id,
+    name: {NAME},
     kind: model.type,
     source: model.sharedModel.source,
     count: model.executionCount ?? null,

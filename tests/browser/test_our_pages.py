@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import accessible
+import mini
 import pytest
 
 from autograder.lesson import load_lesson
-from autograder.render import html
+from autograder.render import feedback
+from autograder.render.notebook import filled
 from autograder.report import CheckResult, Outcome, Report
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -18,7 +20,7 @@ LESSON = load_lesson("building-a-brain")
 
 @pytest.fixture(scope="module")
 def path(tmp_path_factory) -> Path:
-    """The page of a submission in which each question has another outcome."""
+    """A submission in which each question has another outcome, with its notebook below."""
     checks = tuple(
         CheckResult(
             id=f"{question.name}.one",
@@ -42,18 +44,18 @@ def path(tmp_path_factory) -> Path:
         notes=("The notebook had been renamed mine.ipynb.",),
     )
     path = tmp_path_factory.mktemp("pages") / "report.html"
-    path.write_text(html.page(report, LESSON))
+    path.write_text(feedback.page(report, LESSON, filled(mini.submitted(), report, LESSON)))
     return path
 
 
 @pytest.mark.parametrize("width", [1280, 800])
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_all_can_read_it(window, path: Path, pictures: Path, dark: bool, width: int) -> None:
-    """axe-core finds nothing serious, and nothing is wider than the screen."""
+    """axe-core finds nothing, and nothing is wider than the screen."""
     page = window.page(width=width, dark=dark)
     page.goto(path.as_uri())
     look = "dark" if dark else "light"
-    page.screenshot(path=pictures / f"report-{look}-{width}.png", full_page=True)
+    page.screenshot(path=pictures / f"report-{look}-{width}.png")
     assert accessible.findings(page, "html") == []
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     page.close()

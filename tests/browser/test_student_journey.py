@@ -58,8 +58,7 @@ def blank(lab: Lab, fetched) -> list[Cell]:
 @pytest.fixture(scope="module")
 def blank_seen(lab: Lab, blank, pictures) -> list[str]:
     """What keeps people from reading what the checks say of blanks."""
-    looks.photograph(lab, pictures, "devices-report", "check-build")
-    return looks.findings(lab, "devices-report", "check-build")
+    return looks.look(lab, pictures, "devices-report", "check-build")
 
 
 @pytest.fixture(scope="module")
@@ -73,8 +72,7 @@ def filled(lab: Lab, blank_seen) -> list[Cell]:
 @pytest.fixture(scope="module")
 def filled_seen(lab: Lab, filled, pictures) -> list[str]:
     """What keeps people from reading what the checks say of right and of wrong work."""
-    looks.photograph(lab, pictures, "check-parameters", "check-train")
-    return looks.findings(lab, "check-parameters", "check-train")
+    return looks.look(lab, pictures, "check-parameters", "check-train")
 
 
 @pytest.fixture(scope="module")
@@ -85,9 +83,9 @@ def helped(lab: Lab, filled_seen, pictures) -> tuple[dict[str, str], list[str]]:
         for asked in ("check.parameters.hint()", "check.parameters.why()", "check.progress()")
     }
     said = {asked: lab.run(name).text for asked, name in added.items()}
-    looks.photograph(lab, pictures, added["check.progress()"], into="progress")
     # A reason looks as a hint does.
-    return said, looks.findings(lab, added["check.parameters.hint()"], added["check.progress()"])
+    hint, _, progress = added.values()
+    return said, looks.look(lab, pictures, hint=hint, progress=progress)
 
 
 @pytest.fixture(scope="module")
@@ -160,7 +158,7 @@ def test_every_check_of_a_blank_says_not_attempted(blank) -> None:
 
 
 def test_all_can_read_what_the_checks_say(blank_seen, filled_seen, helped) -> None:
-    """axe-core finds nothing serious, in the light theme and in the dark one."""
+    """axe-core finds nothing, in the light theme and in the dark one."""
     assert blank_seen == []
     assert filled_seen == []
     assert helped[1] == []
