@@ -1,9 +1,9 @@
 """The accuracy that is marked: of the mean of the weights over the last epoch.
 
-With a hidden layer the loss is not convex, and a mean over half of the training mixes weights that
-have little to do with each other. Within one epoch they stay in the same valley, and there the mean
-is both better and steadier than any single step (Izmailov and others 2018, "Averaging weights leads
-to wider optima and better generalization").
+With a hidden layer the loss is not convex, and nothing says that the mean of weights that lie far
+apart is any good. Within one epoch they stay in the same valley, and there the mean is both better
+and steadier than any single step (Izmailov and others 2018, "Averaging weights leads to wider
+optima and better generalization").
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ from autograder.study.training import Trained
 ACCURACY = "train.accuracy"
 STOPPING = "train.stopping"
 # A run takes up to half a minute: few can be made, and the bar's distance has to show the promise.
-MANY = 10
+MANY = 20
 FEW = 2
 NUMBERS = ("one epoch", "two epochs", "three epochs")
 

@@ -35,7 +35,7 @@ MUTANTS = (
         train("raw_train_images"),
         valid("raw_valid_images"),
         fails=dict.fromkeys(BOTH, "not-scaled"),
-        skips=ACCURACY,
+        may_skip=ACCURACY,
     ),
     wrong(
         "scale/training-only",
