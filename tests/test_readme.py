@@ -123,6 +123,15 @@ def test_settings_can_be_set(block: str, tmp_path: Path) -> None:
         assert owner == "Autograder" or name in theirs[owner].class_trait_names(), name
 
 
+@pytest.mark.parametrize(
+    ("shown", "fits"),
+    [("one\n…\nfour", True), ("…\ntwo", True), ("one\n…\nfive", False), ("two\n…\none", False)],
+)
+def test_an_answer_that_is_not_given_is_found(shown: str, *, fits: bool) -> None:
+    """The comparison can fail; what is left out may stand in between, in no other order."""
+    assert examples.matches(shown, "one\ntwo\nthree\nfour\n") is fits
+
+
 # Typed ---------------------------------------------------------------------
 
 
