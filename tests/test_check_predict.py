@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from evidence_builder import (
     ASKED,
+    FLATTEN,
     INDEX,
     Case,
     Submission,
@@ -60,6 +61,17 @@ def between() -> int:
     )
 
 
+def of_28_neurons():
+    """The right weights, and 18 neurons more that are never the largest."""
+    wider = {
+        name: np.pad(array, [(0, 0)] * (array.ndim - 1) + [(0, 18)], constant_values=at)
+        for name, array in arrays().items()
+        for at in (-1e4 if name.endswith("bias") else 0,)
+        if "dense" in name
+    }
+    return {**arrays(), **wider}
+
+
 def about(index: int, label, **more) -> Submission:
     """A submission that asked the model about this card."""
     asked = (changed(ASKED, about=training(count=1, places=(index,))),)
@@ -94,6 +106,15 @@ def all_cases() -> dict[str, Case]:
                 "build.input": "failed",
                 "train.accuracy": "skipped",
             },
+        ),
+        "one of more outputs than there are classes": Case(
+            work=Submission(
+                model=stack(FLATTEN, dense(28)), label=lambda: claim(27), arrays=of_28_neurons
+            ),
+            check="predict.label",
+            outcome="skipped",
+            says=("The model gives 28 outputs", "“Build the neurons”"),
+            others={"build.layers": "failed"},
         ),
         "the model is wrong, and so says the student": Case(
             work=about(wrong, largest(wrong)),

@@ -13,6 +13,7 @@ from evidence_builder import (
     GPU,
     INDEX,
     LESSON,
+    MODEL,
     UNKNOWN,
     Case,
     Submission,
@@ -351,6 +352,34 @@ CASES = {
         work=replace(
             below_the_bar(history={"loss": (1.0, 9.0)}),
             compiled=changed(COMPILED, optimizer_settings={"learning_rate": 5.0}),
+        ),
+    ),
+    "a pace below nought": fails(
+        "train.accuracy",
+        "loss-rising",
+        "The learning rate is -0.001; below nought each step goes uphill",
+        "Look at the sign",
+        work=replace(
+            below_the_bar(history={"loss": (3.0, 9.0)}),
+            compiled=changed(COMPILED, optimizer_settings={"learning_rate": -0.001}),
+        ),
+    ),
+    "a layer that may not learn": fails(
+        "train.accuracy",
+        "weights-unmoved",
+        "each step should move them",
+        work=replace(
+            below_the_bar(means=(), snapshots=()),
+            model=changed(MODEL, trainable_parameters=0, other_parameters=7_850),
+        ),
+    ),
+    "good weights in a layer that may not learn": fails(
+        "train.accuracy",
+        "not-trained",
+        "the same in every epoch",
+        work=Submission(
+            fits=(fit(means=(), snapshots=()),),
+            model=changed(MODEL, trainable_parameters=0, other_parameters=7_850),
         ),
     ),
     "a loss that is no number": fails(

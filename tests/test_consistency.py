@@ -111,4 +111,4 @@ def test_real_training_never_contradicts_itself(way, cards, sample) -> None:
     fits = evidence.fits(described.number)
     assert fits
     assert contradiction(evidence, described, fits, sample, LIMITS) is None
-    assert never_moved(evidence, fits) is (way == "standing still")
+    assert never_moved(evidence, described, fits) is (way == "standing still")

@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 import pytest
-from deeper_builder import Case, Submission, claim, counts, fails, judged, of, verify
+from deeper_builder import (
+    Case,
+    Submission,
+    claim,
+    counts,
+    fails,
+    judged,
+    of,
+    pictures,
+    validation,
+    verify,
+)
 
 FOUND = {
     "won minus lost": ("counted-net-gain", lambda found: found.won - found.lost),
@@ -17,9 +28,13 @@ FOUND = {
 }
 
 
-def won(count, kind=None) -> Submission:
+# Other pixels than those that the judge gives the networks: they guess differently.
+RAW_QUIZ = pictures("validation", about=validation(scale="one"), high=255.0)
+
+
+def won(count, kind=None, **more) -> Submission:
     """The right solution but for the number of cards; nothing is trained before it is asked."""
-    return Submission(won=lambda: claim(count(counts()), kind))
+    return Submission(won=lambda: claim(count(counts()), kind), **more)
 
 
 CASES = {
@@ -34,6 +49,18 @@ CASES = {
         "compare.won", "share-not-number", "0.05", work=won(lambda found: found.won / 2_000)
     ),
     "the array": fails("compare.won", "not-a-number", work=won(lambda _: None, "ndarray")),
+    "counted on raw pixels, told there": Case(
+        work=won(lambda _: 777, valid_images=RAW_QUIZ),
+        check="compare.won",
+        outcome="skipped",
+        others={"scale.valid": "failed"},
+    ),
+    "an array from raw pixels, told here too": fails(
+        "compare.won",
+        "not-a-number",
+        work=won(lambda _: None, "ndarray", valid_images=RAW_QUIZ),
+        others={"scale.valid": "failed"},
+    ),
     "no single layer": Case(work=Submission(single=None), check="compare.won", outcome="skipped"),
 }
 

@@ -79,6 +79,12 @@ CASES = {
             valid_images=pictures("validation", about=training(count=2_000, labels="none"))
         ),
     ),
+    "the whole other set": fails(
+        "scale.valid",
+        "sets-swapped",
+        "training cards",
+        work=Submission(valid_images=pictures(about=training(labels="none"))),
+    ),
     "a number": fails(
         "scale.train", "not-an-array", "`float`", work=Submission(train_images=claim(0.5))
     ),

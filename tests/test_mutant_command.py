@@ -10,10 +10,12 @@ import pytest
 from evidence_builder import LESSON
 
 from autograder.cli import main
+from autograder.lesson import lesson_names
 from autograder.mutants import workshop
 from autograder.mutants.mutant import Expected, load_declared
 
 ROOT = Path(__file__).parent.parent
+MUTANTS = ["mutants", "--lesson", LESSON.name]
 
 
 @pytest.fixture(autouse=True)
@@ -27,7 +29,7 @@ REFUSED = {
     "stored pairs": (["--stored", "--second", "3"], "--stored runs nothing"),
     "no folder for the JSON": (["--stored", "--json", "nowhere/out.json"], "There is no folder"),
     "no such page": (["--stored", "--write", "nowhere.md"], "There is no file nowhere.md"),
-    "no markers in the page": (["--stored", "--write", "README.md"], "no line <!-- mutants -->"),
+    "no markers in the page": (["--stored", "--write", "README.md"], "no line <!-- mutants"),
     "no two that make a pair": (["--only", "predict/*", "--second", "2"], "no two make a pair"),
 }
 
@@ -38,10 +40,18 @@ def test_what_cannot_work_is_refused_before_anything_is_run(
 ) -> None:
     """In one line, with code 2."""
     arguments, says = REFUSED[name]
-    assert main(["mutants", *arguments]) == 2
+    assert main([*MUTANTS, *arguments]) == 2
     said = capsys.readouterr().err
     assert says in said
     assert "Traceback" not in said
+
+
+def test_of_several_lessons_one_has_to_be_named(capsys: pytest.CaptureFixture) -> None:
+    """Those that declare mutants are listed."""
+    assert main(["mutants", "--stored"]) == 2
+    said = capsys.readouterr().err
+    assert "Which lesson?" in said
+    assert all(name in said for name in lesson_names())
 
 
 def test_outside_a_course_it_is_refused(
@@ -49,7 +59,7 @@ def test_outside_a_course_it_is_refused(
 ) -> None:
     """The source is what mutants are made from."""
     monkeypatch.chdir(tmp_path)
-    assert main(["mutants"]) == 2
+    assert main(MUTANTS) == 2
     assert "run this in its folder" in capsys.readouterr().err
 
 
@@ -68,7 +78,7 @@ def test_what_is_not_as_declared_is_listed_with_code_1(
         for name, one in declared.mutants.items()
     }
     monkeypatch.setattr(workshop, "load_declared", lambda _: replace(declared, mutants=mutants))
-    assert main(["mutants", "--stored"]) == 1
+    assert main([*MUTANTS, "--stored"]) == 1
     said = capsys.readouterr().err
     assert "build/no-bias: misnamed. build.layers named no-bias, expected: hidden-layer" in said
     assert "train/no-quiz: survived. train.data passed, expected: failed" in said
@@ -77,7 +87,7 @@ def test_what_is_not_as_declared_is_listed_with_code_1(
 
 def test_only_some_of_what_is_stored_is_shown(capsys: pytest.CaptureFixture) -> None:
     """All of it is judged, which takes no longer."""
-    assert main(["mutants", "--stored", "--only", "devices/cpu*"]) == 0
+    assert main([*MUTANTS, "--stored", "--only", "devices/cpu*"]) == 0
     assert "1 mutants. 1 of 1 wrong ones were caught" in capsys.readouterr().out
 
 
@@ -86,7 +96,7 @@ def test_mutants_are_run_for_real(tmp_path: Path, capsys: pytest.CaptureFixture)
     """Made, run apart by the project's own grader, judged, and held against what is declared."""
     results, told = tmp_path / "results", tmp_path / "out.json"
     arguments = ["--results", str(results), "--json", str(told), "--only", "parameters/b*"]
-    assert main(["mutants", *arguments]) == 0
+    assert main([*MUTANTS, *arguments]) == 0
     document = json.loads(told.read_text())
     assert {one["name"]: one["kind"] for one in document["mutants"]} == {
         "parameters/by-hand": "right",
@@ -104,7 +114,7 @@ def test_two_mistakes_at_once_are_run_for_real(tmp_path: Path) -> None:
     """Both are named."""
     told = tmp_path / "out.json"
     arguments = ["--results", str(tmp_path), "--json", str(told), "--second", "2"]
-    assert main(["mutants", *arguments]) == 0
+    assert main([*MUTANTS, *arguments]) == 0
     document = json.loads(told.read_text())
     assert [one["verdict"] for one in document["mutants"]] == ["as declared"] * 2
     assert all(" + " in one["name"] for one in document["mutants"])

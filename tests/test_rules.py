@@ -115,11 +115,14 @@ class Pair:
 
 
 PAIRS = {
-    "accuracy.moved_nothing": Pair(lambda: (still(), (FIT,)), lambda: (right(), (FIT,))),
+    "accuracy.moved_nothing": Pair(
+        lambda: (still(), MODEL, (FIT,)), lambda: (right(), MODEL, (FIT,))
+    ),
     "accuracy.diverged": Pair(lambda: (float("nan"),), lambda: (0.1,)),
     "accuracy.too_few_updates": Pair(
         lambda: ((fit(steps=60),),), lambda: ((fit(steps=1_800),),), PICKED
     ),
+    "accuracy.pace_backwards": Pair(lambda: (paced(-0.001),), lambda: (paced(0.0),)),
     "accuracy.pace_too_slow": Pair(lambda: (paced(1e-5),), lambda: (paced(0.0005),)),
     "accuracy.pace_too_fast": Pair(lambda: (paced(0.5),), lambda: (paced(0.01),)),
     "contradictions.contradictory": Pair(
@@ -220,7 +223,9 @@ PAIRS = {
     "signature.loss_exactly_zero": Pair(
         lambda: (curves(loss=(0.0, 0.0)),), lambda: (curves(loss=(0.1, 0.0)),)
     ),
-    "signature.weights_unmoved": Pair(lambda: (still(), (FIT,)), lambda: (right(), (FIT,))),
+    "signature.weights_unmoved": Pair(
+        lambda: (still(), MODEL, (FIT,)), lambda: (right(), MODEL, (FIT,))
+    ),
     "signature.loss_rising": Pair(
         lambda: (curves(loss=(1.0, 1.2)),), lambda: (curves(loss=(1.0, 9.0, 1.02)),)
     ),

@@ -40,8 +40,7 @@ def stumbling(place: int) -> Program:
     }
 
 
-# A dozen programs, which forty students hand in: thirteen what the first holds, two or three each
-# of the others. None of them knows the lesson.
+# A dozen programs, which forty students hand in. None of them knows the lesson.
 PROGRAMS: tuple[Program, ...] = (
     all_but(),
     *(all_but(place) for place in range(6)),
@@ -54,8 +53,11 @@ PROGRAMS: tuple[Program, ...] = (
 
 
 def program_of(number: int) -> int:
-    """Which program a student hands in."""
-    return 0 if number % 3 == 0 else number % len(PROGRAMS)
+    """Which program a student hands in: every third the first, the rest the others in turn."""
+    if number % 3 == 0:
+        return 0
+    before = number - number // 3 - 1
+    return 1 + before % (len(PROGRAMS) - 1)
 
 
 def solutions(lesson: Lesson) -> Answers:

@@ -30,22 +30,24 @@ from autograder.render import terminal
 
 def prove(arguments: argparse.Namespace, console: Console) -> int:
     """Hold what the checks say of a lesson's mutants against what the lesson declares."""
-    _check(arguments)
+    lesson = _lesson(arguments)
+    _check(arguments, lesson)
     course = find_course(Path.cwd())
     if arguments.isolation:
         settings = replace(course.settings, isolation=arguments.isolation)
         course = replace(course, settings=settings)
-    ours = workshop(_lesson(arguments), course)
+    ours = workshop(lesson, course)
     judgements = (
         _stored(ours, arguments.only) if arguments.stored else _run(ours, arguments, console)
     )
     _show(judgements, ours, console)
     if arguments.json:
-        told = matrix.document(judgements, lesson=ours.lesson.name)
+        told = matrix.document(judgements, lesson=lesson.name)
         with writing():
             write_whole(arguments.json, json.dumps(told, ensure_ascii=False, indent=2).encode())
     if arguments.write:
-        page.put(arguments.write, page.text(ours.stored(), ours.lesson, ours.declared.unseen))
+        text = page.text(ours.stored(), lesson, ours.declared.unseen)
+        page.put(arguments.write, lesson, text)
         print(f"Written: {arguments.write}")
     return 0 if all(one.is_well for one in judgements) else 1
 
@@ -61,14 +63,14 @@ def _lesson(arguments: argparse.Namespace) -> Lesson:
     return declaring[0]
 
 
-def _check(arguments: argparse.Namespace) -> None:
+def _check(arguments: argparse.Namespace, lesson: Lesson) -> None:
     """Find what cannot work before anything is run, not after an hour."""
     if arguments.stored and (arguments.store or arguments.second):
         raise UsageError("--stored runs nothing: leave --store and --second away.")
     if arguments.json and not arguments.json.resolve().parent.is_dir():
         raise UsageError(f"There is no folder {arguments.json.resolve().parent} to write in.")
     if arguments.write:
-        page.written(arguments.write)
+        page.written(arguments.write, lesson)
 
 
 def _stored(ours: Workshop, pattern: str) -> list[Judgement]:

@@ -1,7 +1,8 @@
 """The evidence of mutants in an archive: small enough to lie beside the tests, judged in seconds.
 
 ``records.json.xz`` has a record for each mutant; in ``arrays/`` lies each array once, named after
-what is in it and how finely it is kept (:mod:`autograder.mutants.thinning`).
+what is in it and how finely it is kept (:mod:`autograder.mutants.thinning`). The folder is named
+after the lesson.
 """
 
 from __future__ import annotations
@@ -20,7 +21,6 @@ from autograder.mutants.making import Made
 
 RECORDS = "records.json.xz"
 ARRAYS = "arrays"
-CURE = "run `autograder mutants --store`"
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -34,6 +34,11 @@ class Entry(msgspec.Struct, frozen=True):
 class _Entries(msgspec.Struct, frozen=True):
     schema: int
     mutants: dict[str, Entry]
+
+
+def cure(lesson: str) -> str:
+    """What to do where evidence is missing or out of date."""
+    return f"run `autograder mutants --lesson {lesson} --store`"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +56,7 @@ class Stored:
 
 
 def read(folder: Path) -> Stored:
-    """All that lies on a archive.
+    """All that lies in an archive.
 
     Raises:
         EvidenceError: there is nothing, or it cannot be read.
@@ -81,18 +86,18 @@ def write(folder: Path, entries: Mapping[str, Entry], packed: Mapping[str, bytes
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
-def stale(entries: Mapping[str, Entry], made: Iterable[Made]) -> list[str]:
+def stale(entries: Mapping[str, Entry], made: Iterable[Made], lesson: str) -> list[str]:
     """Why what is stored is out of date, in sentences; ``made`` are all mutants that there are."""
+    now = cure(lesson)
     programs = {one.name: one.program for one in made}
     told = []
     for name, program in programs.items():
         if name not in entries:
-            told.append(f"{name} is not stored yet: {CURE}.")
+            told.append(f"{name} is not stored yet: {now}.")
         elif entries[name].program != program:
-            told.append(f"The program of {name} has changed: {CURE}.")
+            told.append(f"The program of {name} has changed: {now}.")
     return told + [
-        f"{name} is no mutant any more: {CURE}."
-        for name in sorted(entries.keys() - programs.keys())
+        f"{name} is no mutant any more: {now}." for name in sorted(entries.keys() - programs.keys())
     ]
 
 
@@ -107,11 +112,11 @@ def entries(folder: Path) -> Mapping[str, Entry]:
 def _entries(folder: Path) -> dict[str, Entry]:
     path = folder / RECORDS
     if not path.is_file():
-        raise EvidenceError(f"No evidence of mutants is stored in {folder}: {CURE}.")
+        raise EvidenceError(f"No evidence of mutants is stored in {folder}: {cure(folder.name)}.")
     found = decode(lzma.decompress(path.read_bytes()), _Entries)
     if found.schema != SCHEMA:
         raise EvidenceError(
-            f"The evidence in {folder} has another schema than the judge's: {CURE}."
+            f"The evidence in {folder} has another schema than the judge's: {cure(folder.name)}."
         )
     return found.mutants
 

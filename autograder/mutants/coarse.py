@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from autograder.errors import EvidenceError
 
 # Bits a number, from coarse to fine; after that a number is kept as it is.
-LADDER = (6, 8, 12)
+LADDER = (4, 6, 8, 10, 12)
 EXACT = len(LADDER)
 # Not worth it, and some of them are single numbers on which everything hangs.
 SMALL = 1024

@@ -26,8 +26,8 @@ class Expected:
     ``failed`` has the misconception of each check that fails, ``None`` where Python itself says
     what is wrong. ``skipped`` checks build on those. ``may_skip`` are skipped or pass, and which is
     a matter of luck, such as the accuracy of a network that is not the lesson's. ``unclear`` ones
-    cannot be told, so that a person has to look. Where those that it ``relies_on`` do not pass, a
-    misconception cannot be named: where no accuracy is measured, its curve tells nothing.
+    cannot be told, so that a person has to look. All this holds only where the checks that it
+    ``relies_on`` pass: where no accuracy is measured, its curve tells nothing.
     """
 
     failed: Mapping[str, str | None] = field(default_factory=dict)
@@ -107,7 +107,7 @@ def unclear(name: str, *edits: Edit, checks: Collection[str], base: Mutant | Non
 
 
 def relying(mutant: Mutant, *checks: str) -> Mutant:
-    """The same, whose misconception can be named only where these checks pass."""
+    """The same, of which that is expected only where these checks pass."""
     return replace(mutant, expected=replace(mutant.expected, relies_on=frozenset(checks)))
 
 

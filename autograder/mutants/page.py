@@ -1,4 +1,4 @@
-"""The matrix as a table in a page, between two markers: what is expected of which mutants.
+"""A lesson's matrix as a table in a page, between two markers: what is expected of which mutants.
 
 Mutants of which the same is expected share a row. The page holds nothing that luck decides, so that
 it is the same wherever the mutants are run.
@@ -17,36 +17,40 @@ from autograder.mutants.matrix import KEY, expected_sign
 from autograder.mutants.mutant import Expected
 from autograder.mutants.pairs import AND
 
-BEGIN, END = "<!-- mutants -->", "<!-- /mutants -->"
+END = "<!-- /mutants -->"
 
 
-def put(path: Path, text: str) -> None:
-    """Put text between the markers of a page.
-
-    Raises:
-        UsageError: the page is not there, or does not have the two markers.
-    """
-    before, _, after = _parts(path)
-    write_whole(path, f"{before}{BEGIN}\n\n{text}\n\n{END}{after}".encode())
-
-
-def written(path: Path) -> str:
-    """What stands between the markers of a page.
+def put(path: Path, lesson: Lesson, text: str) -> None:
+    """Put text between a lesson's markers in a page.
 
     Raises:
         UsageError: the page is not there, or does not have the two markers.
     """
-    return _parts(path)[1].strip()
+    before, _, after = _parts(path, lesson)
+    write_whole(path, f"{before}{_begin(lesson)}\n\n{text}\n\n{END}{after}".encode())
 
 
-def _parts(path: Path) -> tuple[str, str, str]:
+def written(path: Path, lesson: Lesson) -> str:
+    """What stands between a lesson's markers in a page.
+
+    Raises:
+        UsageError: the page is not there, or does not have the two markers.
+    """
+    return _parts(path, lesson)[1].strip()
+
+
+def _begin(lesson: Lesson) -> str:
+    return f"<!-- mutants {lesson.name} -->"
+
+
+def _parts(path: Path, lesson: Lesson) -> tuple[str, str, str]:
     """What stands before, between and after the markers."""
     if not path.is_file():
         raise UsageError(f"There is no file {path}.")
-    before, begin, rest = path.read_text(encoding="utf-8").partition(BEGIN)
+    before, begin, rest = path.read_text(encoding="utf-8").partition(_begin(lesson))
     between, end, after = rest.partition(END)
     if not (begin and end):
-        raise UsageError(f"{path} has no line {BEGIN} with a line {END} after it.")
+        raise UsageError(f"{path} has no line {_begin(lesson)} with a line {END} after it.")
     return before, between, after
 
 

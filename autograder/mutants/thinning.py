@@ -1,8 +1,9 @@
-"""Evidence made thin: each array as coarse as it may be for the checks to say the same."""
+"""Evidence made thin: as few epochs, and arrays as coarse, as the checks need to say the same."""
 
 from __future__ import annotations
 
 import hashlib
+import itertools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -19,6 +20,9 @@ from autograder.mutants.running import Ran
 
 # How far a measure, such as the accuracy, may be from what it was.
 NEAR = 0.005
+# Two tell whether the weights moved at all.
+EPOCHS = 2
+OF_FITS = "fit-"
 
 # The digest of each of a mutant's arrays, by the array's name.
 Digests = Mapping[str, str]
@@ -61,27 +65,41 @@ def thinned(
     ran: Sequence[Ran], lesson: Lesson, settings: Settings
 ) -> tuple[dict[str, Entry], dict[str, bytes]]:
     """Entries for an archive, and the files of their arrays."""
+    whole = [(one.made.name, one.evidence) for one in ran]
+    wanted = judge(whole, lesson, settings=settings)
+    shorter = [(name, _last_epochs(evidence)) for name, evidence in whole]
+    enough = judge(shorter, lesson, settings=settings)
+    kept = {
+        name: short if _alike(enough[name], wanted[name]) else evidence
+        for (name, evidence), (_, short) in zip(whole, shorter, strict=True)
+    }
     arrays = _Arrays()
     digests = {
-        one.made.name: {name: arrays.add(array) for name, array in one.evidence.arrays.items()}
-        for one in ran
+        name: {array: arrays.add(one) for array, one in evidence.arrays.items()}
+        for name, evidence in kept.items()
     }
-    records = {one.made.name: one.evidence.record for one in ran}
-    wanted = judge([(one.made.name, one.evidence) for one in ran], lesson, settings=settings)
 
     def said() -> dict[str, Verdicts]:
-        thin = [(name, _thin(records[name], digests[name], arrays)) for name in records]
+        thin = [(name, _thin(kept[name].record, digests[name], arrays)) for name in kept]
         return judge(thin, lesson, settings=settings)
 
-    # It ends: in the end all arrays are what they were.
-    while other := [name for name, one in said().items() if not _alike(one, wanted[name])]:
-        for name in other:
-            for digest in digests[name].values():
-                arrays.refine(digest)
+    # It ends: in the end all arrays are what they were. What was handed in and the means, which are
+    # larger, take turns: mostly only one of them has to be finer.
+    for means in itertools.cycle((False, True)):
+        other = [name for name, one in said().items() if not _alike(one, wanted[name])]
+        if not other:
+            break
+        for digest in {
+            digest
+            for name in other
+            for array, digest in digests[name].items()
+            if array.startswith(OF_FITS) is means
+        }:
+            arrays.refine(digest)
     entries = {
         one.made.name: Entry(
             program=one.made.program,
-            record=_timeless(one.evidence.record),
+            record=_timeless(kept[one.made.name].record),
             arrays={name: arrays.file(key) for name, key in digests[one.made.name].items()},
         )
         for one in ran
@@ -90,6 +108,21 @@ def thinned(
         arrays.file(key): arrays.packed(key) for each in digests.values() for key in each.values()
     }
     return entries, files
+
+
+def _last_epochs(evidence: Evidence) -> Evidence:
+    """The same with the means of the last epochs of each training only."""
+    recorded, replace = evidence.recorded, msgspec.structs.replace
+    if recorded is None:
+        return evidence
+    means = {f"fit-{fit.number}/{name}" for fit in recorded.fits for name in fit.means}
+    fits = tuple(replace(fit, snapshots=fit.snapshots[-EPOCHS:]) for fit in recorded.fits)
+    return Evidence(
+        record=replace(evidence.record, recorded=replace(recorded, fits=fits)),
+        arrays={
+            name: one[-EPOCHS:] if name in means else one for name, one in evidence.arrays.items()
+        },
+    )
 
 
 def _thin(record: Record, digests: Digests, arrays: _Arrays) -> Evidence:

@@ -90,7 +90,7 @@ class Workshop:
         """Why what is stored is out of date, a sentence for each mutant of which it is."""
         doubles = (named(name, self.declared.mutants) for name in stored.entries)
         mutants = {one.name: one for one in doubles if one} | dict(self.declared.mutants)
-        return archive.stale(stored.entries, self.made(mutants.values()))
+        return archive.stale(stored.entries, self.made(mutants.values()), self.lesson.name)
 
     def stored(self) -> list[Judgement]:
         """Every stored mutant, pairs included, judged now; nothing is run.

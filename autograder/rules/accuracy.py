@@ -46,9 +46,9 @@ def can_be_computed(what: str) -> Iterator[None]:
 
 
 @rule("not-trained")
-def moved_nothing(evidence: Evidence, fits: Sequence[Fit]) -> Failed | None:
+def moved_nothing(evidence: Evidence, model: Model, fits: Sequence[Fit]) -> Failed | None:
     """The weights are good, and were so before training, which changed none of them."""
-    if not never_moved(evidence, fits):
+    if not never_moved(evidence, model, fits):
         return None
     return Failed(
         "The weights sort well, but they were the same in every epoch: training changed nothing.",
@@ -98,7 +98,7 @@ def too_few_updates(fits: Sequence[Fit], *, cards: int, epochs: int, batch: int)
 def pace_too_slow(model: Model) -> Failed | None:
     """The learning rate is so small that the weights hardly moved."""
     rate = _rate(model)
-    if rate is None or rate >= RATES[0]:
+    if rate is None or not 0 <= rate < RATES[0]:
         return None
     return Failed(
         f"The learning rate is {rate:g}, so the steps are tiny; those that Keras takes by itself"
@@ -107,6 +107,22 @@ def pace_too_slow(model: Model) -> Failed | None:
         " this length?",
         why="The learning rate is the length of a step. With tiny steps the right way is a long"
         " one.",
+        how="Leave the learning rate as Keras sets it for Adam, 0.001. Build, compile and train"
+        " again.",
+    )
+
+
+@rule("loss-rising")
+def pace_backwards(model: Model) -> Failed | None:
+    """The learning rate lies below nought, so that each step goes uphill."""
+    rate = _rate(model)
+    if rate is None or rate >= 0:
+        return None
+    return Failed(
+        f"The learning rate is {rate:g}; below nought each step goes uphill, and the loss rises.",
+        help="Look at the sign of the learning rate.",
+        why="The optimizer works out which way is downhill, and goes as far as the learning rate"
+        " says. With a minus before it, that is the other way.",
         how="Leave the learning rate as Keras sets it for Adam, 0.001. Build, compile and train"
         " again.",
     )

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from autograder.checks import Failed
-from autograder.evidence import Evidence, Fit
+from autograder.evidence import Evidence, Fit, Model
 from autograder.render.words import percent
 from autograder.rules.metric import ACCURACY
 from autograder.rules.rule import rule
@@ -92,9 +92,9 @@ def loss_exactly_zero(signature: Signature) -> Failed | None:
 
 
 @rule("weights-unmoved")
-def weights_unmoved(evidence: Evidence, fits: Sequence[Fit]) -> Failed | None:
+def weights_unmoved(evidence: Evidence, model: Model, fits: Sequence[Fit]) -> Failed | None:
     """The weights stayed the same in every epoch: steps of no length, or a layer that is frozen."""
-    if not never_moved(evidence, fits):
+    if not never_moved(evidence, model, fits):
         return None
     return Failed(
         "The weights were the same in every epoch; each step should move them a little.",

@@ -57,10 +57,12 @@ def accuracy(
     return float(np.mean(said.argmax(axis=1) == data.valid_labels))
 
 
-def never_moved(evidence: Evidence, fits: Sequence[Fit]) -> bool:
-    """Whether the weights were the same in every epoch, of two or more."""
+def never_moved(evidence: Evidence, model: Model, fits: Sequence[Fit]) -> bool:
+    """Whether the weights were the same in every epoch, of two or more, or none may ever move."""
+    if not any(fit.means for fit in fits):
+        return bool(fits and model.other_parameters and not model.trainable_parameters)
     found = False
-    for name in fits[-1].means if fits else ():
+    for name in fits[-1].means:
         kept = [evidence.arrays.get(f"fit-{fit.number}/{name}") for fit in fits]
         epochs = [epoch for array in kept if array is not None for epoch in array]
         if any(not np.array_equal(epoch, epochs[0]) for epoch in epochs):

@@ -14,6 +14,7 @@ from typing import TypeVar
 import msgspec
 
 from autograder.errors import StudyError
+from autograder.lesson import Lesson
 from autograder.report import Standing
 from autograder.study.distribution import Distribution
 
@@ -72,11 +73,6 @@ class Reference(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     window: tuple[float, ...]
     data: dict[str, OnData]
 
-    def standing(self, data: str, value: float, bar: float, note: str) -> Standing:
-        """Where an accuracy stands among the solutions that do as the lesson is written."""
-        on = self.data[data]
-        return Standing(value=value, bar=bar, low=on.low, high=on.high, note=note)
-
 
 class OfKeras(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Runs of one recipe in real Keras: ``correct`` has a number for each run."""
@@ -103,6 +99,19 @@ def load_reference(folder: Path) -> Reference:
     return reference
 
 
+def standing(lesson: Lesson, data: str, reached: float, note: str) -> Standing:
+    """Where an accuracy stands among the solutions that do as the lesson is written.
+
+    ``note`` is a sentence for the student on what the number is.
+
+    Raises:
+        StudyError: the lesson has published no study.
+    """
+    on = load_reference(lesson.folder).data[data]
+    bar = lesson.thresholds[data]
+    return Standing(value=reached, bar=bar, low=on.low, high=on.high, note=note)
+
+
 def load_keras(folder: Path) -> Keras:
     """The runs of real Keras in a lesson's folder; empty where there are none.
 
@@ -117,7 +126,10 @@ def _read(path: Path, kind: type[T]) -> T:
     try:
         return msgspec.json.decode(path.read_bytes(), type=kind)
     except FileNotFoundError:
-        raise StudyError(f"{path} is missing: `autograder study --write` makes it.") from None
+        # A lesson is named after its package.
+        lesson = path.parent.name.replace("_", "-")
+        cure = f"`autograder study --lesson {lesson} --write` makes it"
+        raise StudyError(f"{path} is missing: {cure}.") from None
     except msgspec.DecodeError as error:
         raise StudyError(f"{path} cannot be read: {error}.") from None
 

@@ -17,12 +17,12 @@ NAMES = {"full": "full data", "sample": "sample"}
 
 
 def tables(study: Study, reference: Reference, keras: Keras) -> dict[str, str]:
-    """All tables, by the name of their place in the page."""
+    """All tables, by the name of their place in the page; that of Keras where it was run."""
     made = {"promise": promise(study, reference), "ways": ways(study, reference)}
     for name, on in reference.data.items():
         made[f"right {name}"] = right(study, on)
         made[f"wrong {name}"] = wrong(study, on)
-    return {**made, "keras": compared(study, reference, keras)}
+    return made | ({"keras": compared(study, reference, keras)} if keras else {})
 
 
 def summary(

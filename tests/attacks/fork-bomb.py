@@ -1,6 +1,6 @@
 # Tries: start processes without end
 # Cell: devices
-# Expect: processes
+# Expect: processes|stopped at its time limit
 
 import os
 import time

@@ -14,21 +14,12 @@ import numpy as np
 
 from autograder.dataset import FashionMnist
 from autograder.evidence import Evidence, Fit, Model
-from autograder.lesson import Lesson
-from autograder.report import Standing
 from autograder.rules.weights import accuracy, last_weights, mean_weights
-from autograder.study.reference import load_reference
 
 NOT_THE_LOG = (
     "This is not the last line of your training log: that line is about the last step alone and"
     " jumps up and down, while the mean of the weights over the second half of training is steady."
 )
-
-
-def standing(lesson: Lesson, data: str, reached: float) -> Standing:
-    """Where a marked accuracy stands among right solutions, as the lesson's study found them."""
-    bar = lesson.thresholds[data]
-    return load_reference(lesson.folder).standing(data, reached, bar, NOT_THE_LOG)
 
 
 def marked_accuracy(

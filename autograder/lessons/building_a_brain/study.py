@@ -7,7 +7,6 @@ what nothing else in the evidence shows, too few steps or steps of a wrong size.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 import numpy as np
 
@@ -18,7 +17,7 @@ from autograder.lessons.building_a_brain.lesson import LESSON
 from autograder.rules.weights import accuracy, mean_weights
 from autograder.study.declared import MARKED, Study
 from autograder.study.evidence import recorded
-from autograder.study.recipe import Recipe, Training
+from autograder.study.recipe import Recipe, Training, seeded
 from autograder.study.training import Trained
 
 ACCURACY = "train.accuracy"
@@ -84,16 +83,7 @@ RIGHT = (
         for factor in (10, 100)
     ),
 )
-# Where a seed was set, as grading does, Keras repeats the order of the cards in every epoch.
-SEEDED = tuple(
-    replace(
-        recipe,
-        name=f"{recipe.name}-seeded",
-        title=f"{recipe.title}, seeded",
-        training=replace(recipe.training, order="repeated"),
-    )
-    for recipe in RIGHT
-)
+SEEDED = seeded(RIGHT)
 WRONG = (
     *(
         Recipe(

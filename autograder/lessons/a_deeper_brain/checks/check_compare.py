@@ -27,6 +27,7 @@ from autograder.rules.wording import whole_number
 
 
 @pytest.mark.points(3)
+@pytest.mark.explained_by("scale.train", "scale.valid", never=("not-a-number", "share-not-number"))
 def test_won(evidence: Evidence, tell: Tell, data: FashionMnist) -> None:
     """`cards_won` is the number of validation cards that only the deeper network gets right."""
     hand_in, model = evidence.hand_in("compare"), model_of(evidence, "compare")

@@ -53,8 +53,8 @@ def test_valid(evidence: Evidence, tell: Tell, data: FashionMnist) -> None:
 def _look(given: Scaled) -> None:
     raise_first(
         not_an_array(given),
-        another_shape(given),
         another_set(given),
+        another_shape(given),
         whole_numbers_left(given),
         not_scaled(given),
         scaled_twice(given),

@@ -36,6 +36,7 @@ from autograder.rules.accuracy import (
     diverged,
     fall_short,
     moved_nothing,
+    pace_backwards,
     pace_too_fast,
     pace_too_slow,
     sorts,
@@ -167,7 +168,7 @@ def test_accuracy(evidence: Evidence, tell: Tell, lesson: Lesson, data: FashionM
     said = sorts(reached, bar, "The mean of your weights over the last epoch sorts")
     if reached < bar:
         raise fall_short(said, *_causes(evidence, model, fits, data))
-    raise_first(moved_nothing(evidence, fits))
+    raise_first(moved_nothing(evidence, model, fits))
     if studied_the_quiz(fits):
         raise Skipped("This is looked at once the message above is settled.")
     tell.passed(
@@ -203,8 +204,9 @@ def _causes(
     return (
         loss_not_a_number(signature),
         loss_exactly_zero(signature),
-        weights_unmoved(evidence, fits),
+        weights_unmoved(evidence, model, fits),
         too_few_updates(fits, cards=len(data.train_images), epochs=ENOUGH_EPOCHS, batch=BATCH),
+        pace_backwards(model),
         pace_too_slow(model),
         pace_too_fast(model),
         loss_rising(signature),

@@ -34,8 +34,10 @@ def test_label(evidence: Evidence, tell: Tell, data: FashionMnist) -> None:
     shape = model.layers[-1].output_shape if model.layers else None
     if shape and len(shape) != 2:
         raise Skipped("The model gives no row of outputs for a card yet: see “Build the neurons”.")
-    raise_first(not_a_class(claim, CLASSES))
     index, label = whole_number(card), whole_number(claim)
+    if shape and label is not None and CLASSES <= label < (shape[-1] or 0):
+        raise Skipped(f"The model gives {shape[-1]} outputs for a card: see “Build the neurons”.")
+    raise_first(not_a_class(claim, CLASSES))
     assert index is not None
     assert label is not None
     beside = [one for one in (index - 1, index + 1) if 0 <= one < len(data.train_images)]

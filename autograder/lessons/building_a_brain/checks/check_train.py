@@ -9,13 +9,14 @@ from autograder.course import Settings
 from autograder.dataset import FashionMnist
 from autograder.evidence import Evidence, Fit, Model
 from autograder.lesson import Lesson
-from autograder.lessons.building_a_brain.accuracy import marked_accuracy, standing
+from autograder.lessons.building_a_brain.accuracy import NOT_THE_LOG, marked_accuracy
 from autograder.lessons.building_a_brain.facts import BATCH, CLASSES, EPOCHS, LIMITS
 from autograder.rules.accuracy import (
     can_be_computed,
     diverged,
     fall_short,
     moved_nothing,
+    pace_backwards,
     pace_too_fast,
     pace_too_slow,
     sorts,
@@ -51,6 +52,7 @@ from autograder.rules.signature import (
 )
 from autograder.rules.studied import mismatched_labels, partial_training, studied_the_quiz
 from autograder.rules.wording import plural
+from autograder.study.reference import standing
 
 # What spoils the accuracy when it is wrong: told there, and not once more here.
 ROOTS = (
@@ -146,11 +148,11 @@ def test_accuracy(
     raise_first(diverged(reached))
     tell.measure("accuracy", reached)
     tell.measure("threshold", bar)
-    tell.stands(standing(lesson, evidence.run.data, reached))
+    tell.stands(standing(lesson, evidence.run.data, reached, NOT_THE_LOG))
     said = sorts(reached, bar, "The mean of your weights sorts")
     if reached < bar:
         raise fall_short(said, *_causes(evidence, model, fits, data))
-    raise_first(moved_nothing(evidence, fits))
+    raise_first(moved_nothing(evidence, model, fits))
     if studied_the_quiz(fits):
         raise Skipped("This is looked at once the message above is settled.")
     tell.passed(
@@ -168,8 +170,9 @@ def _causes(
     return (
         loss_not_a_number(signature),
         loss_exactly_zero(signature),
-        weights_unmoved(evidence, fits),
+        weights_unmoved(evidence, model, fits),
         too_few_updates(fits, cards=len(data.train_images), epochs=EPOCHS, batch=BATCH),
+        pace_backwards(model),
         pace_too_slow(model),
         pace_too_fast(model),
         loss_rising(signature),

@@ -18,15 +18,6 @@ from autograder.lessons.building_a_brain.mutants import (
 )
 from autograder.mutants.mutant import declared
 
-# Mutants of which the checks do not say what they should, and why.
-KNOWN = {
-    "build/frozen": "A layer that may not learn has no weights whose mean could be taken, so that"
-    " nobody sees that they stood still: `loss-flat` is named, not `weights-unmoved`.",
-    "build/no-neurons": "The model gives 784 outputs, and the label is the place of the largest"
-    " one, as it should be: `predict` names it a second mistake.",
-    "compile/uphill": "A learning rate below nought is told as one that is too small; the loss"
-    " rises.",
-}
 # Misconceptions that no mutant can show, and why.
 UNSEEN = {
     "forced-cpu": "Only a machine with a GPU can show it: there `train/on-cpu` is expected to.",
@@ -47,6 +38,5 @@ DECLARED = declared(
         *short.MUTANTS,
         *predict.MUTANTS,
     ),
-    known=KNOWN,
     unseen=UNSEEN,
 )

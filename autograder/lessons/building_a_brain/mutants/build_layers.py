@@ -15,7 +15,7 @@ from autograder.mutants.calls import (
     set_argument,
     set_keyword,
 )
-from autograder.mutants.mutant import wrong
+from autograder.mutants.mutant import relying, wrong
 from autograder.mutants.statements import (
     drop_item,
     insert_after,
@@ -23,6 +23,8 @@ from autograder.mutants.statements import (
 )
 
 NOT_TRAINED = (*TRAIN, "predict.label")
+# There are more outputs than classes, and training may not have told it which of them count.
+NOT_TAUGHT = (*ACCURACY, "predict.label")
 SHAPE = {"build.input": "wrong-input-shape"}
 ROWS = {"build.input": "missing-flatten"}
 LEFT_OUT = {"build.input": "pixels-left-out"}
@@ -47,14 +49,15 @@ INPUT = (
         fails=SHAPE,
         skips=NOT_TRAINED,
     ),
-    wrong("build/no-input", drop_item("Input"), fails=SHAPE),
+    # It learns its shape from the cards, if it comes to that.
+    relying(wrong("build/no-input", drop_item("Input"), fails=SHAPE), "train.epochs"),
     wrong("build/no-flatten", no_flatten, fails=ROWS, skips=NOT_TRAINED),
     wrong(
         "build/flatten-at-the-end",
         no_flatten,
         insert_after("Dense", "tf.keras.layers.Flatten()"),
         fails=ROWS,
-        may_skip=ACCURACY,
+        may_skip=NOT_TAUGHT,
     ),
     wrong(
         "build/rows-cropped",

@@ -30,7 +30,9 @@ def label(value: str) -> Edit:
 
 def trained(name: str, *edits: Edit, fails: Mapping[str, str]) -> Mutant:
     """A wrong one, of which an untrained model, or one of other outputs, might say anything."""
-    return relying(wrong(name, *edits, fails=fails), "build.layers", "train.accuracy")
+    return relying(
+        wrong(name, *edits, fails=fails), "build.layers", "build.activation", "train.accuracy"
+    )
 
 
 def card(value: str) -> Edit:
@@ -59,8 +61,8 @@ MUTANTS = (
         call_instead("predict", "tf.keras.Sequential([model, tf.keras.layers.Softmax()]).predict"),
     ),
     right("predict/other-card", first("data_index = 1001")),
-    wrong("predict/how-large", label("np.max(outputs[0])"), fails=NO_INDEX),
-    wrong("predict/how-large-whole", label("int(np.max(outputs[0]))"), fails=NO_INDEX),
+    trained("predict/how-large", label("np.max(outputs[0])"), fails=NO_INDEX),
+    trained("predict/how-large-whole", label("int(np.max(outputs[0]))"), fails=NO_INDEX),
     wrong("predict/all-outputs", label("outputs[0]"), fails=NO_INDEX),
     wrong("predict/its-name", label("class_names[_]"), fails=NO_INDEX),
     trained("predict/one-off", label("_ + 1"), fails=NO_INDEX),

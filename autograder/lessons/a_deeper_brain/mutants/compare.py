@@ -1,0 +1,43 @@
+"""Mutants of the question `compare`."""
+
+from __future__ import annotations
+
+from autograder.mutants.edits import Edit
+from autograder.mutants.mutant import Mutant, right, wrong
+from autograder.mutants.statements import instead
+
+DEEP = "(deep_guesses == valid_labels)"
+SINGLE = "(single_guesses == valid_labels)"
+
+
+def count(value: str) -> Edit:
+    """Hand in this instead."""
+    return instead(f"cards_won = {value}")
+
+
+def miscounted(name: str, value: str, misconception: str) -> Mutant:
+    """A count that is wrong for this reason."""
+    return wrong(name, count(value), fails={"compare.won": misconception})
+
+
+MUTANTS = (
+    right("compare/numpy-number", count(f"({DEEP} & ~{SINGLE}).sum()")),
+    right("compare/counted", count(f"np.count_nonzero({DEEP} & ~{SINGLE})")),
+    right(
+        "compare/in-a-loop",
+        count(
+            "sum(deep == label != single for deep, single, label in"
+            " zip(deep_guesses, single_guesses, valid_labels))"
+        ),
+    ),
+    miscounted("compare/ahead", f"int({DEEP}.sum() - {SINGLE}.sum())", "counted-net-gain"),
+    miscounted("compare/lost", f"int((~{DEEP} & {SINGLE}).sum())", "won-and-lost-swapped"),
+    miscounted("compare/all-right", f"int({DEEP}.sum())", "counted-all-right"),
+    miscounted("compare/all-wrong", f"int((~{SINGLE}).sum())", "counted-single-mistakes"),
+    miscounted(
+        "compare/apart", "int((deep_guesses != single_guesses).sum())", "counted-different-answers"
+    ),
+    miscounted("compare/share", f"float(({DEEP} & ~{SINGLE}).mean())", "share-not-number"),
+    miscounted("compare/which", f"{DEEP} & ~{SINGLE}", "not-a-number"),
+    miscounted("compare/made-up", "1234", "miscounted-cards"),
+)

@@ -1,0 +1,55 @@
+"""Mutants of the question `train`: when it stops, and what it takes back."""
+
+from __future__ import annotations
+
+from autograder.lessons.a_deeper_brain.mutants.groups import ACCURACY, AFTER_DATA
+from autograder.mutants.calls import add_keyword, drop_keyword, set_keyword
+from autograder.mutants.edits import Edit
+from autograder.mutants.mutant import Mutant, right, wrong
+
+STOP = "EarlyStopping"
+
+
+def misplaced(name: str, *edits: Edit, of: str) -> Mutant:
+    """A training that does not stop as it should, for this reason."""
+    return wrong(
+        name,
+        *edits,
+        fails={"train.stopping": of},
+        skips=("train.restored",),
+        may_skip=ACCURACY,
+    )
+
+
+MUTANTS = (
+    right("train/watches-accuracy", set_keyword(STOP, "monitor", '"val_accuracy"')),
+    right("train/watches-by-default", drop_keyword(STOP, "monitor")),
+    right("train/more-patience", set_keyword(STOP, "patience", "5")),
+    right("train/room-for-50", set_keyword("fit", "epochs", "50")),
+    misplaced("train/never-stops", drop_keyword("fit", "callbacks"), of="no-early-stopping"),
+    misplaced(
+        "train/watches-studied", set_keyword(STOP, "monitor", '"loss"'), of="watches-studied-cards"
+    ),
+    misplaced(
+        "train/watches-nothing",
+        set_keyword(STOP, "monitor", '"val_acc"'),
+        add_keyword(STOP, "mode", '"max"'),
+        of="watches-nothing",
+    ),
+    wrong(
+        "train/watches-unknown",
+        set_keyword(STOP, "monitor", '"val_acc"'),
+        fails={"train.data": None},
+        skips=AFTER_DATA,
+    ),
+    misplaced("train/wrong-way", add_keyword(STOP, "mode", '"max"'), of="watches-the-wrong-way"),
+    misplaced("train/no-patience", drop_keyword(STOP, "patience"), of="no-patience"),
+    misplaced("train/endless-patience", set_keyword(STOP, "patience", "20"), of="too-patient"),
+    misplaced("train/three-epochs", set_keyword("fit", "epochs", "3"), of="too-patient"),
+    misplaced("train/four-epochs", set_keyword("fit", "epochs", "4"), of="too-few-epochs"),
+    wrong(
+        "train/best-left",
+        drop_keyword(STOP, "restore_best_weights"),
+        fails={"train.restored": "best-weights-not-restored"},
+    ),
+)
