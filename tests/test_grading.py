@@ -26,12 +26,15 @@ from autograder.errors import ResultsError
 from autograder.evidence import SCHEMA, pack_arrays
 from autograder.execution import Job, Rooms, Trace
 from autograder.execution.job import Ran
+from autograder.execution.restore import grade_id, restore
 from autograder.execution.trace import Stopped
 from autograder.grading import Grader, grader, regrade, results, sharing
 from autograder.grading.pool import LocalPool
 from autograder.grading.sharing import is_closed
+from autograder.lesson import lesson_names
 from autograder.submissions import find_submissions
 
+ROOT = Path(__file__).parent.parent
 CELLS = [cell for cell in mini.released().cells if cell.cell_type == "code"]
 BARE = Settings(isolation="none")
 
@@ -290,6 +293,25 @@ def test_a_program_that_may_be_shared(source: str) -> None:
 )
 def test_a_program_that_may_look_elsewhere(source: str) -> None:
     assert not is_closed(source)
+
+
+@pytest.mark.parametrize("lesson", lesson_names())
+def test_the_solution_of_every_lesson_may_be_shared(lesson: str) -> None:
+    """Also where one of its own cells looks elsewhere; one that was changed is the student's."""
+    read = [
+        nbformat.read(ROOT / folder / lesson / f"{lesson}.ipynb", as_version=4)
+        for folder in ("solutions", "release")
+    ]
+
+    def program() -> str | None:
+        restored = restore(*read)
+        job, _ = execution.prepare(restored, BARE)
+        return sharing.keys(job, (), owner="ann", share=True, given=restored.given).program
+
+    assert program()
+    free = next(cell for cell in read[0].cells if cell.cell_type == "code" and not grade_id(cell))
+    free.source += "\nimport time"
+    assert program() is None
 
 
 def test_what_looks_elsewhere_is_run_for_itself(course, hand) -> None:

@@ -19,11 +19,15 @@ MOST_NOTES = 100
 
 @dataclass(frozen=True, kw_only=True)
 class Restored:
-    """A notebook that can be run, what was put right, and which solution cells were changed."""
+    """A notebook that can be run, what was put right, and which solution cells were changed.
+
+    ``given`` are the texts of the lesson's own code cells, those that are no solution cells.
+    """
 
     notebook: NotebookNode
     notes: tuple[str, ...] = ()
     changed: frozenset[str] = frozenset()
+    given: frozenset[str] = frozenset()
 
 
 @dataclass
@@ -63,7 +67,16 @@ def restore(submitted: NotebookNode, released: NotebookNode) -> Restored:
         for name, cell in ours.items()
         if is_solution(cell) and any(_is(one, name) and _differs(one, cell) for one in work.cells)
     )
-    return Restored(notebook=notebook, notes=tuple(work.notes[:MOST_NOTES]), changed=changed)
+    return Restored(
+        notebook=notebook,
+        notes=tuple(work.notes[:MOST_NOTES]),
+        changed=changed,
+        given=frozenset(
+            cell.source
+            for cell in released.cells
+            if cell.cell_type == "code" and not is_solution(cell)
+        ),
+    )
 
 
 def grade_id(cell: NotebookNode) -> str | None:

@@ -132,13 +132,16 @@ class Grader:
     ) -> Plan:
         """What is to be run for a notebook that was put right, and what may stand in for it."""
         job, left_out = execution.prepare(restored, self.course.settings, submission.folder)
+        keys = sharing.keys(
+            job, self._conditions, owner=submission.name, share=self.share, given=restored.given
+        )
         return Plan(
             submission=submission,
             lesson=lesson,
             place=place,
             restored=replace(restored, notes=(*restored.notes, *left_out)),
             job=job,
-            keys=sharing.keys(job, self._conditions, owner=submission.name, share=self.share),
+            keys=keys,
         )
 
     def judged(self, ran: Sequence[tuple[Plan, Trace, bool]]) -> list[Graded]:

@@ -2,6 +2,7 @@
 
 A program may be run once for several students only where nothing but its text, the files beside it,
 the images and the seed decide what it does. What could look at anything else is run for itself.
+The lesson's own cells are trusted with that, as they stand in the release.
 Being wrong about that would cost no safety: the judge reads the evidence of a run either way.
 """
 
@@ -12,7 +13,7 @@ import functools
 import hashlib
 import platform
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from importlib import metadata
 from pathlib import Path
@@ -98,8 +99,18 @@ def _digest_of_ours() -> str:
     return _digest(path.read_bytes() for path in files)
 
 
-def keys(job: Job, under: Iterable[str], *, owner: str, share: bool) -> Keys:
-    """The keys of a job that is run under these conditions for a submission of this name."""
+def keys(
+    job: Job,
+    under: Iterable[str],
+    *,
+    owner: str,
+    share: bool,
+    given: Collection[str] = frozenset(),
+) -> Keys:
+    """The keys of a job that is run under these conditions for a submission of this name.
+
+    ``given`` are the texts of the lesson's own cells.
+    """
     # How many are run at a time, and which of them count, is nothing to a run.
     settings = replace(job.settings, workers=0, keep="last")
     limits = msgspec.json.encode(settings, order="sorted")
@@ -107,7 +118,8 @@ def keys(job: Job, under: Iterable[str], *, owner: str, share: bool) -> Keys:
     base += [part for name in sorted(job.files) for part in (name.encode(), job.files[name])]
     text = _digest([*base, *(cell.encode() for cell in job.cells)])
     own = _digest([text.encode(), owner.encode()])
-    if not share or not all(is_closed(cell) for cell in job.cells):
+    ours = {_program(cell) for cell in given}
+    if not share or not all(is_closed(cell) or _program(cell) in ours for cell in job.cells):
         return Keys(own=own)
     program = _digest([*base, b"program", *(_program(cell).encode() for cell in job.cells)])
     return Keys(own=own, text=text, program=program)
