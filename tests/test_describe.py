@@ -167,7 +167,7 @@ def test_normalization_keeps_its_statistics() -> None:
 
 def test_normalization_keeps_the_numbers_that_it_was_given() -> None:
     """They are no weights, and still the judge computes what Keras does."""
-    model = ten(layers.Normalization(mean=73.0, variance=8100.0))
+    model = ten(layers.Normalization(axis=None, mean=73.0, variance=8100.0))
     described, arrays = told(model)
     images = np.random.default_rng(1).uniform(0, 255, (20, 28, 28)).astype(np.float32)
     weights = {name.removeprefix("here/"): values for name, values in arrays.items()}
