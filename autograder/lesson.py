@@ -127,7 +127,12 @@ def part_of(lesson: Lesson, name: str) -> ModuleType | None:
 def lesson_names() -> tuple[str, ...]:
     """The names of all lessons."""
     found = (path for folder in lesson_folders() for path in folder.glob("*/lesson.py"))
-    return tuple(sorted({path.parent.name.replace("_", "-") for path in found}))
+    return tuple(sorted({name_of(path.parent) for path in found}))
+
+
+def name_of(folder: Path) -> str:
+    """The name of the lesson whose package this is."""
+    return folder.name.replace("_", "-")
 
 
 def lesson_folders() -> tuple[Path, ...]:

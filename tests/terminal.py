@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -13,6 +14,13 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 # Started as modules: a console script may belong to another copy of the package.
 MODULES = {"autograder": "autograder.cli", "nbgrader": "nbgrader"}
+
+
+def copy_of(folder: Path, *names: str) -> None:
+    """Put copies of these files and folders of the repository into a folder."""
+    for name in names:
+        source = ROOT / name
+        (shutil.copytree if source.is_dir() else shutil.copy)(source, folder / name)
 
 
 @dataclass(frozen=True)

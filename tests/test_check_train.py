@@ -128,6 +128,7 @@ def standing_still():
     return given
 
 
+FROZEN = changed(MODEL, trainable_parameters=0, other_parameters=7_850)
 FALLING = (2.0, 1.5, 1.2, 1.1, 1.0)
 DIVIDED = fit(training=training(**SCALED), validation=validation(**SCALED))
 RIGHT = {
@@ -370,7 +371,7 @@ CASES = {
         "each step should move them",
         work=replace(
             below_the_bar(means=(), snapshots=()),
-            model=changed(MODEL, trainable_parameters=0, other_parameters=7_850),
+            model=FROZEN,
         ),
     ),
     "good weights in a layer that may not learn": fails(
@@ -379,7 +380,7 @@ CASES = {
         "the same in every epoch",
         work=Submission(
             fits=(fit(means=(), snapshots=()),),
-            model=changed(MODEL, trainable_parameters=0, other_parameters=7_850),
+            model=FROZEN,
         ),
     ),
     "a loss that is no number": fails(

@@ -109,7 +109,7 @@ def test_every_misconception_is_shown_by_a_mutant_or_cannot_be(ours: Workshop) -
     assert shown <= names
 
 
-def test_two_misconceptions_never_say_the_same(judged: dict[str, Judgement], asked: Asked) -> None:
+def test_two_misconceptions_never_say_the_same(judged: dict[str, Judgement]) -> None:
     """Each has a message of its own, so that a student reads of one mistake and not another."""
     names = defaultdict(set)
     for one in judged.values():

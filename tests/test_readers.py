@@ -10,7 +10,7 @@ from pathlib import Path
 import examples
 import pytest
 from examples import PAGES, Example
-from terminal import ROOT, Terminal
+from terminal import ROOT, Terminal, copy_of
 
 from autograder import dataset
 from autograder.errors import DatasetError
@@ -18,7 +18,6 @@ from autograder.lesson import load_lesson
 
 LESSON = load_lesson("building-a-brain")
 CLASS = ROOT / "tests" / "class"
-CLONED = ("source", "release", "solutions", "nbgrader_config.py")
 # What is right on the full data lies above it, in percent.
 BAR = 80.0
 EXAMPLES = [one for page in PAGES for one in examples.examples(page)]
@@ -101,8 +100,7 @@ def clone(home: Path, keras: Path) -> Terminal:
     course.mkdir()
     exchange.mkdir()
     exchange.chmod(0o777)
-    for name in CLONED:
-        (shutil.copytree if (ROOT / name).is_dir() else shutil.copy)(ROOT / name, course / name)
+    copy_of(course, "source", "release", "solutions", "nbgrader_config.py")
     with (course / "nbgrader_config.py").open("a") as config:
         config.write(f'\nc.Exchange.root = "{exchange}"\n')
     return Terminal(folder=course, home=home, keras=keras)
@@ -150,8 +148,7 @@ def test_the_demo_ends_with_the_table_that_is_shown(tmp_path: Path) -> None:
         which = "none"
     if which != "full":
         pytest.skip("Only the full Fashion-MNIST gives the README's figures: `autograder data`.")
-    for one in ("release", "nbgrader_config.py"):
-        (shutil.copytree if (ROOT / one).is_dir() else shutil.copy)(ROOT / one, tmp_path / one)
+    copy_of(tmp_path, "release", "nbgrader_config.py")
     shutil.copytree(CLASS, tmp_path / "tests" / "class")
     makefile = (ROOT / "Makefile").read_text()
     (command,) = re.findall(r"^\t@(autograder grade .*)$", makefile, flags=re.MULTILINE)

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from terminal import ROOT, Terminal
+from terminal import ROOT, Terminal, copy_of
 
+from autograder.execution.restore import grade_id
 from autograder.lesson import Lesson, Question, lesson_names, load_lesson
 
 STUDENTS = [f"student{number:02}" for number in range(40)]
 LESSONS = [load_lesson(name) for name in lesson_names()]
-CLONED = ("source", "release", "solutions", "nbgrader_config.py")
 pytestmark = [pytest.mark.kernel, pytest.mark.slow]
 
 Answers = Mapping[str, str]
@@ -64,20 +64,16 @@ def solutions(lesson: Lesson) -> Answers:
     """What stands in the solution cells of the course's own solution."""
     notebook = nbformat.read(ROOT / "solutions" / lesson.name / lesson.notebook, as_version=4)
     names = {question.name for question in lesson.questions}
-    return {
-        grade_id: cell.source
-        for cell in notebook.cells
-        if (grade_id := cell.metadata.get("nbgrader", {}).get("grade_id")) in names
-    }
+    return {name: cell.source for cell in notebook.cells if (name := grade_id(cell)) in names}
 
 
 def write_submission(course: Path, student: str, lesson: Lesson, answers: Answers) -> None:
     """The released notebook with these cells filled in, where nbgrader collects it."""
     notebook = nbformat.read(course / "release" / lesson.name / lesson.notebook, as_version=4)
     for cell in notebook.cells:
-        grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
-        if grade_id in answers:
-            cell.source = answers[grade_id]
+        name = grade_id(cell)
+        if name in answers:
+            cell.source = answers[name]
     folder = course / "submitted" / student / lesson.name
     folder.mkdir(parents=True)
     shutil.copytree(
@@ -97,9 +93,7 @@ def walked(tmp_path_factory, sample_keras: Path) -> Terminal:
     """The whole walk, once."""
     folder = tmp_path_factory.mktemp("walk") / "course"
     folder.mkdir()
-    for name in CLONED:
-        source = ROOT / name
-        (shutil.copytree if source.is_dir() else shutil.copyfile)(source, folder / name)
+    copy_of(folder, "source", "release", "solutions", "nbgrader_config.py")
     course = Terminal(folder=folder, home=folder.parent, keras=sample_keras)
     course.type("autograder generate --check")
     for lesson in LESSONS:

@@ -118,11 +118,17 @@ def keys(
     base += [part for name in sorted(job.files) for part in (name.encode(), job.files[name])]
     text = _digest([*base, *(cell.encode() for cell in job.cells)])
     own = _digest([text.encode(), owner.encode()])
-    ours = {_program(cell) for cell in given}
-    if not share or not all(is_closed(cell) or _program(cell) in ours for cell in job.cells):
+    if not share:
         return Keys(own=own)
-    program = _digest([*base, b"program", *(_program(cell).encode() for cell in job.cells)])
-    return Keys(own=own, text=text, program=program)
+    ours = {_program(cell) for cell in given}
+    programs = [_program(cell) for cell in job.cells]
+    if not all(
+        is_closed(cell) or program in ours
+        for cell, program in zip(job.cells, programs, strict=True)
+    ):
+        return Keys(own=own)
+    whole = _digest([*base, b"program", *(one.encode() for one in programs)])
+    return Keys(own=own, text=text, program=whole)
 
 
 def program(job: Job) -> str:

@@ -14,7 +14,7 @@ from typing import TypeVar
 import msgspec
 
 from autograder.errors import StudyError
-from autograder.lesson import Lesson
+from autograder.lesson import Lesson, name_of
 from autograder.report import Standing
 from autograder.study.distribution import Distribution
 
@@ -126,9 +126,7 @@ def _read(path: Path, kind: type[T]) -> T:
     try:
         return msgspec.json.decode(path.read_bytes(), type=kind)
     except FileNotFoundError:
-        # A lesson is named after its package.
-        lesson = path.parent.name.replace("_", "-")
-        cure = f"`autograder study --lesson {lesson} --write` makes it"
+        cure = f"`autograder study --lesson {name_of(path.parent)} --write` makes it"
         raise StudyError(f"{path} is missing: {cure}.") from None
     except msgspec.DecodeError as error:
         raise StudyError(f"{path} cannot be read: {error}.") from None

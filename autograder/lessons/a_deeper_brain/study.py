@@ -12,13 +12,12 @@ from typing import Any
 import numpy as np
 
 from autograder.dataset import FashionMnist
-from autograder.evidence import Cards, Evidence, Fit, Record, Run
 from autograder.lessons.a_deeper_brain.accuracy import epoch_weights, marked_accuracy
 from autograder.lessons.a_deeper_brain.facts import CLASSES, HIDDEN, MOST_EPOCHS, PATIENCE, PIXELS
 from autograder.lessons.a_deeper_brain.lesson import LESSON
 from autograder.rules.weights import accuracy, mean_weights
 from autograder.study.declared import MARKED, Study
-from autograder.study.evidence import recorded
+from autograder.study.evidence import recorded, window
 from autograder.study.recipe import Recipe, Training, seeded
 from autograder.study.training import Trained
 
@@ -51,14 +50,6 @@ def _measure(trained: Trained, data: FashionMnist) -> Mapping[str, float]:
         "last": trained.accuracies[-1],
         "best": max(trained.accuracies),
     }
-
-
-def _window() -> tuple[float, ...]:
-    """How much each of five epochs weighs: found by asking the judge's own code."""
-    fit = Fit(number=0, model=0, training=Cards(), means=("epoch",), snapshots=(1,) * 5)
-    record = Record(run=Run(lesson=LESSON.name))
-    evidence = Evidence(record=record, arrays={"fit-0/epoch": np.eye(5)})
-    return tuple(round(float(one), 4) for one in epoch_weights(evidence, fit)["epoch"])
 
 
 def _right(name: str, title: str, **changes: Any) -> Recipe:
@@ -180,7 +171,7 @@ STUDY = Study(
     check=ACCURACY,
     wish=0.87,
     measure=_measure,
-    window=_window(),
+    window=window(epoch_weights),
     statistics={
         MARKED: "the mean of the weights over the last epoch",
         "half": "the mean of the weights over the second half of training",

@@ -11,12 +11,11 @@ from collections.abc import Mapping
 import numpy as np
 
 from autograder.dataset import FashionMnist
-from autograder.evidence import Cards, Evidence, Fit, Record, Run
 from autograder.lessons.building_a_brain.accuracy import marked_accuracy
 from autograder.lessons.building_a_brain.lesson import LESSON
 from autograder.rules.weights import accuracy, mean_weights
 from autograder.study.declared import MARKED, Study
-from autograder.study.evidence import recorded
+from autograder.study.evidence import recorded, window
 from autograder.study.recipe import Recipe, Training, seeded
 from autograder.study.training import Trained
 
@@ -41,14 +40,6 @@ def _measure(trained: Trained, data: FashionMnist) -> Mapping[str, float]:
         "last": trained.accuracies[-1],
         "best": max(trained.accuracies),
     }
-
-
-def _window() -> tuple[float, ...]:
-    """How much each of five epochs weighs: found by asking the judge's own code."""
-    fit = Fit(number=0, model=0, training=Cards(), means=("epoch",), snapshots=(1,) * 5)
-    record = Record(run=Run(lesson=LESSON.name))
-    evidence = Evidence(record=record, arrays={"fit-0/epoch": np.eye(5)})
-    return tuple(round(float(one), 4) for one in mean_weights(evidence, (fit,))["epoch"])
 
 
 RIGHT = (
@@ -164,7 +155,7 @@ STUDY = Study(
     check=ACCURACY,
     wish=0.80,
     measure=_measure,
-    window=_window(),
+    window=window(lambda evidence, fit: mean_weights(evidence, (fit,))),
     statistics={
         MARKED: "the mean of the weights over the second half of training",
         "whole": "the mean of the weights over all of training",

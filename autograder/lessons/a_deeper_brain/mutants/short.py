@@ -6,9 +6,8 @@ from autograder.lessons.a_deeper_brain.mutants.build import FLATTEN, HIDDEN, IMA
 from autograder.mutants.calls import add_keyword, set_keyword
 from autograder.mutants.edits import Edit
 from autograder.mutants.mutant import Edits, Mutant, relying, wrong
+from autograder.mutants.snippets import GROWING, HARDLY_ANY
 
-GROWING = "tf.keras.optimizers.schedules.ExponentialDecay(0.001, 100, 8)"
-HARDLY_ANY = "tf.keras.optimizers.schedules.ExponentialDecay(1e-10, 1000, 0.9)"
 # The loss falls, because the biases learn how often each class comes.
 HELD = (
     "tf.keras.layers.Dense(10, kernel_constraint=tf.keras.constraints.MaxNorm(0.0),"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from autograder.lessons.a_deeper_brain.mutants.groups import ACCURACY, AFTER_DATA
 from autograder.mutants.calls import add_keyword, drop_keyword, set_keyword, use_instead
 from autograder.mutants.mutant import right, wrong
+from autograder.mutants.snippets import PRAISE
 from autograder.mutants.statements import first, instead
 
 STREAMED = """
@@ -17,11 +18,6 @@ history = model.fit(
 )
 """
 
-PRAISE = """
-class Praise(tf.keras.callbacks.Callback):
-    def on_epoch_end(self, epoch, logs=None):
-        logs.update(accuracy=0.99, val_accuracy=0.99)
-"""
 
 MUTANTS = (
     right("train/batches-of-64", add_keyword("fit", "batch_size", "64")),

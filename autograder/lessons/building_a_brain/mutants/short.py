@@ -5,11 +5,10 @@ from __future__ import annotations
 from autograder.mutants.calls import add_keyword, set_keyword
 from autograder.mutants.edits import Edit
 from autograder.mutants.mutant import Edits, Mutant, relying, wrong
+from autograder.mutants.snippets import GROWING, HARDLY_ANY
 from autograder.mutants.statements import first, insert_before
 
 DENIED = 'model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])'
-GROWING = "tf.keras.optimizers.schedules.ExponentialDecay(0.001, 100, 8)"
-HARDLY_ANY = "tf.keras.optimizers.schedules.ExponentialDecay(1e-10, 1000, 0.9)"
 UNIT_NORM = add_keyword("Dense", "kernel_constraint", '"unit_norm"')
 VANISHING = "tf.keras.optimizers.schedules.ExponentialDecay(0.001, 1, 0.1)"
 # Whose curve tells these mistakes.

@@ -12,6 +12,7 @@ from autograder.mutants.calls import (
     set_keyword,
 )
 from autograder.mutants.mutant import wrong
+from autograder.mutants.snippets import PRAISE
 from autograder.mutants.statements import assign_to, first, instead, last
 
 FEW = {"train.epochs": "too-few-epochs"}
@@ -38,11 +39,6 @@ try:
     )
 except KeyboardInterrupt:
     history = model.history
-"""
-PRAISE = """
-class Praise(tf.keras.callbacks.Callback):
-    def on_epoch_end(self, epoch, logs=None):
-        logs.update(accuracy=0.99, val_accuracy=0.99)
 """
 
 EPOCHS = (
