@@ -14,7 +14,7 @@ from pathlib import Path
 from types import ModuleType
 
 from autograder import lessons
-from autograder.errors import LessonError
+from autograder.errors import LessonError, UsageError
 from autograder.evidence import HandIn
 from autograder.shelves import VARIABLE
 from autograder.stumbles.rule import Stumble
@@ -144,6 +144,19 @@ def found_again() -> dict[str, str]:
     """The environment variable that lets another process find the same lessons."""
     others = [str(folder.resolve()) for folder in lesson_folders()[1:]]
     return {VARIABLE: os.pathsep.join(others)}
+
+
+def only_lesson(having: Iterable[Lesson], what: str) -> Lesson:
+    """The one lesson that can be meant where none is named.
+
+    Raises:
+        UsageError: several have ``what`` it takes, or none has.
+    """
+    found = list(having)
+    if len(found) != 1:
+        names = ", ".join(lesson.name for lesson in found) or f"none has {what}"
+        raise UsageError(f"Which lesson? Name one with --lesson: {names}.")
+    return found[0]
 
 
 def named_lesson(name: str) -> Lesson | None:

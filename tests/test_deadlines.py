@@ -13,6 +13,7 @@ from nbgrader.api import Gradebook
 from autograder.cli import main
 from autograder.course import Course, Settings
 from autograder.errors import CourseError
+from autograder.lesson import lesson_names
 from autograder.nbgrader_plugin.configured import course_directory
 from autograder.nbgrader_plugin.gradebook import GradebookWriter
 
@@ -242,6 +243,19 @@ def test_without_a_due_date_nobody_can_know(solved: Course, capsys) -> None:
     due(solved, None)
     assert main(["publish-solutions"]) == 2
     assert "has no due date for building-a-brain. Set one" in told(capsys)
+
+
+def test_a_lesson_that_is_not_over_keeps_no_other_back(
+    solved: Course, tmp_path: Path, capsys
+) -> None:
+    assert solved.root
+    other = next(name for name in lesson_names() if name != LESSON.name)
+    (solved.root / "solutions" / other).mkdir()
+    (solved.root / "solutions" / other / f"{other}.ipynb").write_text("another solution")
+    assert other < LESSON.name
+    assert main(["publish-solutions", "--to", str(tmp_path / "site")]) == 2
+    assert f"has no due date for {other}" in told(capsys)
+    assert [one.name for one in (tmp_path / "site").iterdir()] == [LESSON.name]
 
 
 def test_without_a_solution_it_says_what_to_do(course: Course, monkeypatch, capsys) -> None:

@@ -19,7 +19,7 @@ from autograder.course import Course, find_course
 from autograder.errors import UsageError, writing
 from autograder.evidence import write_whole
 from autograder.grading import Grader
-from autograder.lesson import Lesson, lesson_names, load_lesson
+from autograder.lesson import Lesson, lesson_names, load_lesson, only_lesson
 from autograder.mutants import matrix, page
 from autograder.mutants.judgement import Judgement, tally
 from autograder.mutants.mutant import has_mutants
@@ -56,11 +56,7 @@ def _lesson(arguments: argparse.Namespace) -> Lesson:
     """The lesson that was asked for, else the only one that declares mutants."""
     if arguments.lesson:
         return load_lesson(arguments.lesson)
-    declaring = [one for one in map(load_lesson, lesson_names()) if has_mutants(one)]
-    if len(declaring) != 1:
-        names = ", ".join(lesson.name for lesson in declaring) or "none declares mutants"
-        raise UsageError(f"Which lesson? Name one with --lesson: {names}.")
-    return declaring[0]
+    return only_lesson(filter(has_mutants, map(load_lesson, lesson_names())), "mutants")
 
 
 def _check(arguments: argparse.Namespace, lesson: Lesson) -> None:

@@ -23,8 +23,7 @@ from rich.table import Table
 
 from autograder import dataset
 from autograder.course import find_course
-from autograder.errors import UsageError
-from autograder.lesson import Lesson, lesson_names, load_lesson
+from autograder.lesson import Lesson, lesson_names, load_lesson, only_lesson
 from autograder.study.declared import Study, has_study, load_study
 from autograder.study.runs import Runs, Task
 from autograder.study.tables import HEADS, summary
@@ -57,11 +56,8 @@ def study(arguments: argparse.Namespace, console: Console) -> int:
     root = find_course(Path.cwd()).root or Path.cwd()
     if arguments.check:
         return _check(_lessons(arguments), root)
-    lessons = _lessons(arguments)
-    if len(lessons) != 1:
-        names = ", ".join(lesson.name for lesson in lessons)
-        raise UsageError(f"Which lesson? Name one with --lesson: {names}.")
-    lesson, declared = lessons[0], load_study(lessons[0])
+    lesson = only_lesson(_lessons(arguments), "a study")
+    declared = load_study(lesson)
     with Runs(root / "results" / ".study" / f"{lesson.name}.jsonl") as runs:
         _train(_tasks(declared, arguments), declared, runs, arguments.workers, console)
         for data in DATA[arguments.data]:

@@ -11,7 +11,7 @@ from rich.markup import escape
 from autograder import dataset, doctor
 from autograder.cli.images import data_home
 from autograder.course import find_course
-from autograder.errors import UsageError
+from autograder.errors import CourseError, UsageError
 from autograder.lesson import lesson_names, load_lesson
 
 
@@ -95,6 +95,15 @@ def publish_solutions(arguments: argparse.Namespace, console: Console) -> int:
     )
     if not names:
         raise UsageError(f"There are no solutions in {solved}. Run `autograder generate` first.")
+    held = []
     for name in names:
-        console.print(publishing.publish(course, load_lesson(name), arguments.to), soft_wrap=True)
+        try:
+            told = publishing.publish(course, load_lesson(name), arguments.to)
+        except CourseError as error:
+            # One lesson that is not over keeps no other back.
+            held.append(str(error))
+        else:
+            console.print(told, soft_wrap=True)
+    if held:
+        raise CourseError("\n".join(held))
     return 0
