@@ -190,6 +190,12 @@ def all_cases() -> dict[str, Case]:
             "its place",
             work=Submission(label=lambda: claim(311.25)),
         ),
+        "the largest output, to its last digit": fails(
+            "predict.label",
+            "label-not-class-index",
+            "is about 416.912; it should be the number of a class",
+            work=Submission(label=lambda: claim(416.91180419921875)),
+        ),
         "the largest output, rounded": fails(
             "predict.label",
             "label-not-class-index",
