@@ -163,7 +163,7 @@ RIGHT = {
         history={"loss": (1.0,) * 6, "val_accuracy": (0.8,) * 3},
     ),
     "the first steps of each epoch": trained_by(steps=15, snapshots=(1,) * 5),
-    "a proud quiz of few cards": trained_by(history=PRAISE, validation=validation(count=32)),
+    "a quiz that drops the rest": trained_by(validation=validation(count=1_920)),
     "a proud quiz of the first cards, all of them right": trained_by(
         history={"val_accuracy": (1.0,) * 5}
     ),
@@ -260,6 +260,13 @@ CASES = {
         "no-validation-data",
         "There was no quiz",
         work=trained_by(validation=None),
+    ),
+    "a quiz of few cards, and proud of it": fails(
+        "train.validation",
+        "partial-validation-data",
+        "held with 32 validation cards",
+        "there are 2,000",
+        work=trained_by(history=PRAISE, validation=validation(count=32)),
     ),
     "quizzed on what was studied": fails(
         "train.validation",

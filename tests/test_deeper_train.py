@@ -61,6 +61,9 @@ ACCEPTED = {
     "more patience": stopped(stop(patience=5)),
     "many more epochs asked for": stopped(stop(), epochs_asked=100),
     "going on": Submission(fits=(FIT, SINGLE_FIT, fit(number=2, means=(), snapshots=()))),
+    "a small step is no better": stopped(stop(min_delta=-0.001)),
+    "a line that was reached": stopped(stop(baseline=0.9)),
+    "a watch that begins later": stopped(stop(start_from_epoch=3)),
     "from a stream": trained_with(
         fit(training=training(cards="unknown", labels="unknown"), batch_size=64)
     ),
@@ -101,6 +104,12 @@ CASES = {
         "train.validation",
         "no-validation-data",
         work=trained_with(fit(validation=None, callbacks=(stop(monitor="val_loss"),))),
+    ),
+    "quizzed on few cards": fails(
+        "train.validation",
+        "partial-validation-data",
+        "10 validation cards",
+        work=trained_with(fit(validation=validation(count=10))),
     ),
     "quizzed on the studied cards": fails(
         "train.validation",
@@ -157,6 +166,27 @@ CASES = {
         "too-patient",
         "30 epochs",
         work=stopped(stop(patience=30, stopped_epoch=0)),
+        others={"train.restored": "skipped"},
+    ),
+    "a watch that begins too late": fails(
+        "train.stopping",
+        "too-patient",
+        "begins after 18 epochs",
+        work=stopped(stop(start_from_epoch=18, stopped_epoch=0)),
+        others={"train.restored": "skipped"},
+    ),
+    "only large steps are better": fails(
+        "train.stopping",
+        "asks-for-too-much",
+        "`min_delta` of 1",
+        work=stopped(stop(min_delta=-1.0)),
+        others={"train.restored": "skipped"},
+    ),
+    "a line that is out of reach": fails(
+        "train.stopping",
+        "asks-for-too-much",
+        "`baseline` of 0.01",
+        work=stopped(stop(baseline=0.01)),
         others={"train.restored": "skipped"},
     ),
     "a low cap": fails(

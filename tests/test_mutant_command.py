@@ -88,7 +88,7 @@ def test_what_is_not_as_declared_is_listed_with_code_1(
 def test_only_some_of_what_is_stored_is_shown(capsys: pytest.CaptureFixture) -> None:
     """All of it is judged, which takes no longer."""
     assert main([*MUTANTS, "--stored", "--only", "devices/cpu*"]) == 0
-    assert "1 mutants. 1 of 1 wrong ones were caught" in capsys.readouterr().out
+    assert "1 mutant. 1 of 1 wrong ones were caught" in capsys.readouterr().out
 
 
 @pytest.mark.kernel

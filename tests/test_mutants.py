@@ -6,10 +6,12 @@ Whoever changes a check sees here at once which mutant it misnames. Nothing is r
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
+import nbformat
 import pytest
 
 from autograder.cli import main
@@ -125,6 +127,31 @@ def test_what_fails_says_what_to_do_next(judged: dict[str, Judgement]) -> None:
     """A message, and a next step."""
     failed = [c for one in judged.values() for c in one.found if c.outcome is Outcome.FAILED]
     assert [check.id for check in failed if not (check.message and check.help)] == []
+
+
+def test_the_published_solution_shows_what_the_checks_say_today(
+    ours: Workshop, judged: dict[str, Judgement]
+) -> None:
+    """Its outputs are from the day when it was run; of right work the words are the same."""
+    notebook = nbformat.read(ROOT / "solutions" / ours.lesson.name / ours.lesson.notebook, 4)
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", ())]
+    shown = _without_numbers("".join(one.get("data", {}).get("text/plain", "") for one in outputs))
+    said = defaultdict(list)
+    for one in judged.values():
+        for check in one.found:
+            if check.outcome is Outcome.PASSED:
+                said[check.id].append(
+                    [_without_numbers(part) for part in (check.message, check.why)]
+                )
+    assert set(said) == set(rules_of(ours.lesson))
+    for check, sayings in said.items():
+        assert any(all(part in shown for part in parts) for parts in sayings), (
+            f"{check} says something else today: run `autograder generate --force`"
+        )
+
+
+def _without_numbers(text: str) -> str:
+    return re.sub(r"[\d.,]+", "#", text)
 
 
 def test_the_page_on_fairness_is_up_to_date(ours: Workshop, judged: dict[str, Judgement]) -> None:

@@ -210,6 +210,10 @@ PAIRS = {
     "quiz.no_quiz": Pair(
         lambda: (fit(validation=None),), lambda: (fit(validation=None, validation_split=0.1),)
     ),
+    "quiz.partial_quiz": Pair(
+        lambda: (fit(validation=validation(count=10)), 2_000),
+        lambda: (fit(validation=validation(count=1_920)), 2_000),
+    ),
     "quiz.mismatched_quiz": Pair(
         lambda: (fit(validation=validation(labels="mismatched")),),
         lambda: (fit(validation=validation(labels="unknown")),),

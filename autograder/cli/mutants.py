@@ -26,6 +26,7 @@ from autograder.mutants.mutant import has_mutants
 from autograder.mutants.running import run
 from autograder.mutants.workshop import Workshop, workshop
 from autograder.render import terminal
+from autograder.rules.wording import plural
 
 
 def prove(arguments: argparse.Namespace, console: Console) -> int:
@@ -95,8 +96,8 @@ def _show(judgements: Sequence[Judgement], ours: Workshop, console: Console) -> 
     Console().print(matrix.table(judgements, ours.lesson))
     found = tally(judgements)
     print(
-        f"{len(judgements)} mutants. {found.caught} of {found.wrong} wrong ones were caught with"
-        f" the right names: mutation score {found.score:.1%}."
+        f"{plural(len(judgements), 'mutant')}. {found.caught} of {found.wrong} wrong ones were"
+        f" caught with the right names: mutation score {found.score:.1%}."
     )
     for one in judgements:
         if one.deviations:

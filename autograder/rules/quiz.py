@@ -7,6 +7,7 @@ import numpy as np
 from autograder.checks import Failed
 from autograder.evidence import Evidence, Fit
 from autograder.rules.rule import rule
+from autograder.rules.studied import NEARLY_ALL
 
 
 @rule("validated-on-training-data")
@@ -53,6 +54,23 @@ def no_quiz(fit: Fit) -> Failed | None:
         why="Without a quiz you only see how well the network knows the cards in its hand. Whether"
         " it can sort new ones stays unknown.",
         how="Add `validation_data=(valid_images, valid_labels)` to the call of `fit`.",
+    )
+
+
+@rule("partial-validation-data")
+def partial_quiz(fit: Fit, whole: int) -> Failed | None:
+    """The quiz was held with a part of the validation cards."""
+    quiz = fit.validation
+    if not quiz or quiz.cards != "validation" or quiz.count is None:
+        return None
+    if quiz.count >= NEARLY_ALL * whole:
+        return None
+    return Failed(
+        f"The quiz was held with {quiz.count:,} validation cards; there are {whole:,}.",
+        help="Quiz the model on all of `valid_images` with all of `valid_labels`.",
+        why="How well a network does on a few cards is mostly luck: one card more or less changes"
+        " the accuracy by a lot.",
+        how="Take the slice, such as `[:1000]`, off the validation images and off their labels.",
     )
 
 

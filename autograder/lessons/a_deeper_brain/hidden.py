@@ -34,8 +34,8 @@ def no_hidden_layer(model: Model) -> Failed | None:
     return Failed(
         "There is one layer of neurons; there should be a hidden one before it.",
         help="The pixels go to the hidden neurons, and the hidden neurons to those of the answer.",
-        why="A single layer adds up pixels one by one. It cannot say that a pixel counts only if"
-        " another one is dark.",
+        why="A single layer adds up pixels one by one. It cannot say that a bright pixel speaks for"
+        " a boot where another one is dark, and against it where that one is bright.",
         how='Put `tf.keras.layers.Dense(hidden_neurons, activation="relu")` between `Flatten` and'
         " the last layer.",
     )

@@ -11,6 +11,8 @@ from autograder.rules.rule import OPEN, rule
 from autograder.rules.wording import plural
 
 KIND = "EarlyStopping"
+# The loss of the quiz falls by about so much in the last epochs that are worth waiting for.
+LARGEST_STEP = 0.01
 READY = (
     '`tf.keras.callbacks.EarlyStopping(monitor="val_loss", patience=3, restore_best_weights=True)`'
 )
@@ -128,6 +130,60 @@ def too_patient(fit: Fit, stop: Callback) -> Failed | None:
         why="Patience is how many epochs without a better quiz are borne. It has to run out while"
         " there is still something to stop.",
         how="Write `patience=3` into the brackets.",
+    )
+
+
+@rule("too-patient")
+def begins_too_late(fit: Fit, stop: Callback) -> Failed | None:
+    """Early stopping looks away for so long that nothing is left to stop."""
+    patience, begin = stop.settings.get("patience", 0), stop.settings.get("start_from_epoch", 0)
+    if not isinstance(patience, int) or not isinstance(begin, int) or fit.epochs_asked is None:
+        return None
+    if not begin or begin + patience < fit.epochs_asked:
+        return None
+    return Failed(
+        f"Early stopping begins after {plural(begin, 'epoch')} and then waits for {patience} more;"
+        f" the training may last for {fit.epochs_asked}, so it can never act.",
+        help="Let it watch from the first epoch.",
+        why="What comes before it begins is not kept as the best. If the best epoch lies there, it"
+        " is lost.",
+        how="Take `start_from_epoch` out of the brackets.",
+    )
+
+
+@rule("asks-for-too-much")
+def steps_too_large(stop: Callback) -> Failed | None:
+    """Early stopping takes an epoch that is better for one that is no better."""
+    # Keras turns its sign round where less is better.
+    least = stop.settings.get("min_delta", 0)
+    if not isinstance(least, int | float) or abs(least) <= LARGEST_STEP:
+        return None
+    return Failed(
+        f"Early stopping has a `min_delta` of {abs(least):g}: only an epoch that is better by more"
+        " than that counts as better. It gives up, and takes back an early epoch, while the quiz"
+        " still goes better and better.",
+        help="Every step counts, however small. What does Keras take if you do not say it?",
+        why="Later epochs gain less than the first ones, and together they gain much.",
+        how="Take `min_delta` out of the brackets.",
+    )
+
+
+@rule("asks-for-too-much")
+def out_of_reach(fit: Fit, stop: Callback) -> Failed | None:
+    """Early stopping waits for a quiz result that never came."""
+    line, monitor = stop.settings.get("baseline"), str(stop.settings.get("monitor"))
+    reached = [one for one in fit.history.get(monitor, ()) if one is not None]
+    if not isinstance(line, int | float) or not reached:
+        return None
+    if min(reached) < line if "loss" in monitor else max(reached) > line:
+        return None
+    return Failed(
+        f"Early stopping has a `baseline` of {line:g}, and `{monitor}` never got there; until it"
+        " does, patience runs out, however much better the epochs are.",
+        help="The training should be as good as it can, not as good as a number set beforehand.",
+        why="How good a network can become nobody knows before it was trained. With a line that it"
+        " cannot reach, the first unlucky epoch ends the training.",
+        how="Take `baseline` out of the brackets.",
     )
 
 

@@ -46,7 +46,8 @@ def match(evidence: Evidence, deep: Model, single: Model, data: FashionMnist) ->
     Raises:
         UnknownLayer: one of them, or what it was given, cannot be computed here.
     """
-    ours, theirs = (_guesses(evidence, model, data) for model in (deep, single))
+    ours = _guesses(evidence, deep, data, "your network")
+    theirs = _guesses(evidence, single, data, f"`{OTHER}`")
     right, theirs_right = ours == data.valid_labels, theirs == data.valid_labels
     return Match(
         won=int((right & ~theirs_right).sum()),
@@ -58,13 +59,13 @@ def match(evidence: Evidence, deep: Model, single: Model, data: FashionMnist) ->
     )
 
 
-def _guesses(evidence: Evidence, model: Model, data: FashionMnist) -> NDArray[np.intp]:
+def _guesses(evidence: Evidence, model: Model, data: FashionMnist, name: str) -> NDArray[np.intp]:
     fits = evidence.fits(model.number)
     if not fits:
-        raise UnknownLayer("it was not trained, so that what goes into it is not known")
+        raise UnknownLayer(f"{name} was not trained, so that what goes into it is not known")
     images = as_given(evidence, fits[-1].training, data.valid_images)
     if images is None:
-        raise UnknownLayer("what was done to its pixels could not be told")
+        raise UnknownLayer(f"what was done to the pixels for {name} could not be told")
     said = outputs(model, last_weights(evidence, model), images)
     guesses: NDArray[np.intp] = said.argmax(axis=1)
     return guesses

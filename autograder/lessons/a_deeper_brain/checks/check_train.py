@@ -18,12 +18,15 @@ from autograder.lessons.a_deeper_brain.facts import (
     MOST_EPOCHS,
 )
 from autograder.lessons.a_deeper_brain.stopping import (
+    begins_too_late,
     best_weights_left,
     cap_too_low,
     early_stopping,
     has_stopped,
     no_early_stopping,
     no_patience,
+    out_of_reach,
+    steps_too_large,
     too_patient,
     untold_stopping,
     watches_nothing,
@@ -48,6 +51,7 @@ from autograder.rules.models import fits_of, model_of
 from autograder.rules.quiz import (
     mismatched_quiz,
     no_quiz,
+    partial_quiz,
     quiz_scaled_differently,
     quizzed_on_training,
     split_off,
@@ -103,6 +107,7 @@ def test_validation(evidence: Evidence, tell: Tell, data: FashionMnist) -> None:
         split_off(fit),
         quizzed_on_training(fit),
         no_quiz(fit),
+        partial_quiz(fit, len(data.valid_images)),
         mismatched_quiz(fit),
         quiz_scaled_differently(evidence, fit),
     )
@@ -129,6 +134,9 @@ def test_stopping(evidence: Evidence, tell: Tell, data: FashionMnist) -> None:
         wrong_way(stop),
         no_patience(stop),
         too_patient(fit, stop),
+        begins_too_late(fit, stop),
+        steps_too_large(stop),
+        out_of_reach(fit, stop),
         cut_short(fits, MOST_EPOCHS),
         cap_too_low(fits, MOST_EPOCHS),
     )

@@ -52,6 +52,11 @@ for layer in ({IMAGE}, {FLATTEN}, {HIDDEN}, {OUTPUT}):
         net(IMAGE, FLATTEN, HIDDEN, "tf.keras.layers.Dropout(0.1)", OUTPUT),
     ),
     right(
+        "build/softmax-layer",
+        net(IMAGE, FLATTEN, HIDDEN, OUTPUT, "tf.keras.layers.Softmax()"),
+        also=FROM_PROBABILITIES,
+    ),
+    right(
         "build/softmax-and-its-loss",
         net(IMAGE, FLATTEN, HIDDEN, "tf.keras.layers.Dense(10, activation='softmax')"),
         also=FROM_PROBABILITIES,

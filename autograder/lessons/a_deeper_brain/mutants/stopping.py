@@ -25,6 +25,7 @@ MUTANTS = (
     right("train/watches-accuracy", set_keyword(STOP, "monitor", '"val_accuracy"')),
     right("train/watches-by-default", drop_keyword(STOP, "monitor")),
     right("train/more-patience", set_keyword(STOP, "patience", "5")),
+    right("train/small-steps", add_keyword(STOP, "min_delta", "0.001")),
     right("train/room-for-50", set_keyword("fit", "epochs", "50")),
     misplaced("train/never-stops", drop_keyword("fit", "callbacks"), of="no-early-stopping"),
     misplaced(
@@ -45,6 +46,11 @@ MUTANTS = (
     misplaced("train/wrong-way", add_keyword(STOP, "mode", '"max"'), of="watches-the-wrong-way"),
     misplaced("train/no-patience", drop_keyword(STOP, "patience"), of="no-patience"),
     misplaced("train/endless-patience", set_keyword(STOP, "patience", "20"), of="too-patient"),
+    misplaced("train/late-watch", add_keyword(STOP, "start_from_epoch", "18"), of="too-patient"),
+    misplaced(
+        "train/large-steps-only", add_keyword(STOP, "min_delta", "1.0"), of="asks-for-too-much"
+    ),
+    misplaced("train/out-of-reach", add_keyword(STOP, "baseline", "0.05"), of="asks-for-too-much"),
     misplaced("train/three-epochs", set_keyword("fit", "epochs", "3"), of="too-patient"),
     misplaced("train/four-epochs", set_keyword("fit", "epochs", "4"), of="too-few-epochs"),
     wrong(

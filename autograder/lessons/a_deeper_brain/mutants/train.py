@@ -58,6 +58,11 @@ MUTANTS = (
         fails={"train.validation": "validated-on-training-data"},
     ),
     wrong(
+        "train/quizzed-on-few",
+        set_keyword("fit", "validation_data", "(valid_images[:500], valid_labels[:500])"),
+        fails={"train.validation": "partial-validation-data"},
+    ),
+    wrong(
         "train/no-epochs",
         set_keyword("fit", "epochs", "0"),
         fails={"train.data": "not-trained"},

@@ -35,6 +35,7 @@ from autograder.rules.models import fits_of, model_of
 from autograder.rules.quiz import (
     mismatched_quiz,
     no_quiz,
+    partial_quiz,
     quiz_scaled_differently,
     quizzed_on_training,
     split_off,
@@ -104,6 +105,7 @@ def test_validation(evidence: Evidence, tell: Tell, data: FashionMnist) -> None:
         split_off(fit),
         quizzed_on_training(fit),
         no_quiz(fit),
+        partial_quiz(fit, len(data.valid_images)),
         mismatched_quiz(fit),
         quiz_scaled_differently(evidence, fit),
     )

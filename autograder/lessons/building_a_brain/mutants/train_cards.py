@@ -116,6 +116,11 @@ QUIZ = (
         fails=OWN_QUIZ,
     ),
     wrong(
+        "train/quizzed-on-few",
+        set_keyword("fit", "validation_data", "(valid_images[:500], valid_labels[:500])"),
+        fails={"train.validation": "partial-validation-data"},
+    ),
+    wrong(
         "train/split",
         drop_keyword("fit", "validation_data"),
         add_keyword("fit", "validation_split", "0.2"),
