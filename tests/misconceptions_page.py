@@ -11,21 +11,29 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from evidence_builder import LESSON
-from test_rules import PAIRS, RULES
+import test_deeper_rules
+import test_rules
 
 from autograder.checks import Failed
+from autograder.lesson import Lesson, load_lesson
 from autograder.rules.registry import misconceptions, rules_of
 from autograder.rules.rule import Rule
 
 PAGE = Path(__file__).parent.parent / "docs" / "misconceptions.md"
-BEGINNING = f"""\
+# In the order in which they are taught.
+LESSONS = tuple(map(load_lesson, ("building-a-brain", "a-deeper-brain")))
+PAIRS = {
+    module.RULES[name]: pair
+    for module in (test_rules, test_deeper_rules)
+    for name, pair in module.PAIRS.items()
+}
+BEGINNING = """\
 # Misconceptions
 
 A check that fails names the mistake behind it, and tells of it in four rungs: what was found, what
 to look at next, and, for those who ask, why it matters and how to put it right. This page lists
-what “{LESSON.title}” can name, with an example of each. It is written from the rules in
-`autograder/rules/` and in the lesson by `python tests/misconceptions_page.py`; a test holds it to
+what the lessons can name, with an example of each. It is written from the rules in
+`autograder/rules/` and in the lessons by `python tests/misconceptions_page.py`; a test holds it to
 them.
 
 What is merely different has no name and loses no point. Where an accuracy is below the bar, the
@@ -39,23 +47,34 @@ def page() -> str:
 
 
 def _parts() -> Iterator[str]:
-    asked = rules_of(LESSON)
-    for name, rules in misconceptions(LESSON).items():
-        yield f"## {name}\n"
-        for one in rules:
-            checks = [f"`{check}`" for check, known in asked.items() if one in known]
-            told = _told(one)
-            yield f"{one.meaning} *Asked by {_listed(checks)}.*\n"
-            yield f"1. **Found:** {told.message}"
-            yield f"2. **Next:** {told.help}"
-            yield f"3. **Why:** {told.why}"
-            yield f"4. **How:** {told.how}\n"
+    told: set[Rule[Any]] = set()
+    for lesson in LESSONS:
+        known = misconceptions(lesson)
+        again = [f"`{name}`" for name, rules in known.items() if told.issuperset(rules)]
+        yield f"## {lesson.title}\n"
+        if again:
+            yield f"As above: {', '.join(again)}.\n"
+        for name, rules in known.items():
+            if not told.issuperset(rules):
+                yield from _told(lesson, name, [one for one in rules if one not in told])
+        told.update(*known.values())
 
 
-def _told(one: Rule[Any]) -> Failed:
-    pair = next(
-        (PAIRS[name] for name, rule in RULES.items() if rule is one and name in PAIRS), None
-    )
+def _told(lesson: Lesson, name: str, rules: list[Rule[Any]]) -> Iterator[str]:
+    asked = rules_of(lesson)
+    yield f"### {name}\n"
+    for one in rules:
+        checks = [f"`{check}`" for check, known in asked.items() if one in known]
+        found = _example(one)
+        yield f"{one.meaning} *Asked by {_listed(checks)}.*\n"
+        yield f"1. **Found:** {found.message}"
+        yield f"2. **Next:** {found.help}"
+        yield f"3. **Why:** {found.why}"
+        yield f"4. **How:** {found.how}\n"
+
+
+def _example(one: Rule[Any]) -> Failed:
+    pair = PAIRS.get(one)
     found = pair.asked(pair.speaks, one) if pair else one()
     assert found
     return found

@@ -13,6 +13,7 @@ import test_deeper_parameters
 import test_deeper_scale
 import test_deeper_train
 from deeper_builder import LESSON, Submission, judged
+from test_deeper_rules import PAIRS, RULES
 from test_ladder import CODE, prose_is_plain, rungs
 
 from autograder.rules.registry import misconceptions, rules_of
@@ -60,6 +61,13 @@ def test_every_rung_is_there_and_says_something_else(told):
 def test_the_prose_is_plain(told):
     for one, _ in told.values():
         prose_is_plain(rungs(one))
+
+
+@pytest.mark.parametrize("name", PAIRS)
+def test_each_rule_speaks_plainly(name):
+    found = PAIRS[name].asked(PAIRS[name].speaks, RULES[name])
+    assert found
+    prose_is_plain((*rungs(found), RULES[name].meaning))
 
 
 def test_the_first_rung_leaks_no_answer(told):

@@ -21,6 +21,7 @@ from test_rules import PAIRS, RULES
 
 from autograder import rules
 from autograder.checks import Failed
+from autograder.lesson import lesson_names
 from autograder.report import CheckResult
 from autograder.rules.registry import misconceptions
 
@@ -209,5 +210,14 @@ def test_the_page_says_what_the_rules_say():
 
 
 def test_every_misconception_is_on_the_page():
-    page = misconceptions_page.PAGE.read_text()
-    assert re.findall(r"^## (.+)$", page, re.MULTILINE) == list(misconceptions(LESSON))
+    for lesson in misconceptions_page.LESSONS:
+        _, part = misconceptions_page.PAGE.read_text().split(f"\n## {lesson.title}\n")
+        part = part.split("\n## ")[0]
+        again = re.match(r"\nAs above: (.+)\.$", part, re.MULTILINE)
+        named = re.findall(r"^### (.+)$", part, re.MULTILINE)
+        named += re.findall(r"`([^`]+)`", again[1]) if again else []
+        assert sorted(named) == list(misconceptions(lesson))
+
+
+def test_the_page_tells_of_every_lesson():
+    assert {lesson.name for lesson in misconceptions_page.LESSONS} == set(lesson_names())
