@@ -15,6 +15,7 @@ import pytest
 from autograder.course import Settings
 
 ROOT = Path(__file__).parents[1]
+IMPORTED = re.compile(r"^ *from (autograder\.\S+) import", re.MULTILINE)
 FROM_ELSEWHERE = re.compile(r"""(?:src|href)=["']?(?:https?:)?//[^"'> ]+["']?[^>]*>""")
 
 
@@ -98,3 +99,26 @@ def test_the_public_reference_is_made_from_the_code(site: Path) -> None:
 def test_files_to_copy_are_programs(name: str) -> None:
     """They are at least Python."""
     compile((ROOT / "docs" / "deploy" / name).read_text(), name, "exec")
+
+
+def test_what_authors_are_told_to_import_is_on_the_page_of_the_api() -> None:
+    """In the guide, and in what `autograder new` makes."""
+    texts = [ROOT / "docs" / "authors.md", *(ROOT / "autograder" / "skeleton" / "files").rglob("*")]
+    told = {
+        module
+        for path in texts
+        if path.is_file()
+        for module in re.findall(
+            r"^ *from (autograder\.\S+) import", path.read_text(), re.MULTILINE
+        )
+    }
+    shown = re.findall(r"^::: (\S+)", (ROOT / "docs" / "api.md").read_text(), re.MULTILINE)
+    missing = {
+        module
+        for module in told
+        # A lesson's own modules are its author's.
+        if not module.startswith("autograder.lessons.")
+        and not any(one == module or one.startswith(f"{module}.") for one in shown)
+    }
+    assert {"autograder.checks", "autograder.testing", "autograder.mutants.calls"} <= told
+    assert missing == set()
