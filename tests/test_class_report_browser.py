@@ -12,7 +12,8 @@ import pytest
 from class_of_reports import HOSTILE, LESSON
 
 from autograder.cli.reports import write_page
-from autograder.report import Report
+from autograder.render.class_report import Counted
+from autograder.report import CheckResult, Report
 
 playwright = pytest.importorskip("playwright.sync_api")
 axe = pytest.importorskip("axe_playwright_python.sync_playwright")
@@ -68,6 +69,22 @@ def opened(browser, folder: Path) -> Iterator[playwright.Page]:
     context.close()
 
 
+def is_too_few(check: CheckResult) -> bool:
+    return check.misconception == "too-few-epochs"
+
+
+def small(folder: Path) -> Path:
+    """The page of a smaller class beside a gradebook, with all that this adds."""
+    reports = class_of_reports.many(40)
+    class_of_reports.write(reports, folder)
+    gradebook = {one.name: Counted(score=one.score, most=20) for one in reports}
+    gradebook["student-0020"] = Counted(
+        score=3.5, most=20, penalty=2, by_hand=True, name="Lovelace, Ada"
+    )
+    gradebook["lazy"] = Counted(score=None, most=20, name="Bones")
+    return write_page(folder, LESSON, gradebook=gradebook)
+
+
 def names(page: playwright.Page) -> list[str]:
     """Who is shown, from top to bottom."""
     return page.locator("#all tbody tr:visible th").all_inner_texts()
@@ -121,11 +138,7 @@ def test_searching_by_name(opened) -> None:
 
 
 def test_filtering_by_misconception_from_its_own_row(opened, reports) -> None:
-    wanted = [
-        one.name
-        for one in reports
-        if any(check.misconception == "too-few-epochs" for check in one.checks)
-    ]
+    wanted = [one.name for one in reports if any(map(is_too_few, one.checks))]
     opened.get_by_role("button", name="Show who has too-few-epochs").click()
     assert sorted(names(opened)) == sorted(wanted)
     assert opened.evaluate("document.activeElement.id") == "mistake"
@@ -141,6 +154,19 @@ def test_filtering_by_a_reason_to_look_and_by_the_same_program(opened) -> None:
     opened.get_by_role("button", name="Show all").click()
     opened.get_by_label("The same program").select_option(label="Group 2")
     assert 1 < len(names(opened)) < MANY
+
+
+def test_searching_by_misconception_and_by_real_name(opened, browser, tmp_path, reports) -> None:
+    opened.get_by_label("Search").fill("too-few")
+    wanted = [one.name for one in reports if any(map(is_too_few, one.checks))]
+    assert sorted(names(opened)) == sorted(wanted)
+    page = browser.new_page()
+    page.goto(small(tmp_path).as_uri())
+    page.get_by_label("Search").fill("lovelace")
+    assert names(page) == ["Lovelace, Ada student-0020"]
+    page.get_by_label("Search").fill("student-0020")
+    assert names(page) == ["Lovelace, Ada student-0020"]
+    page.close()
 
 
 @pytest.mark.parametrize("by", ["link", "row", "keyboard"])
@@ -176,8 +202,7 @@ def test_nothing_but_a_table_is_wider_than_the_window(opened, width: int) -> Non
 @pytest.fixture
 def checked(browser, tmp_path: Path) -> Callable[[str], list[str]]:
     """Ask axe-core of a smaller class, in a colour scheme; what it finds."""
-    class_of_reports.write(class_of_reports.many(40), tmp_path)
-    page = write_page(tmp_path, LESSON)
+    page = small(tmp_path)
 
     def check(scheme: str) -> list[str]:
         context = browser.new_context(color_scheme=scheme)

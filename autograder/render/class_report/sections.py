@@ -13,6 +13,7 @@ from autograder.render.class_report import charts, facts, look
 from autograder.render.html import text
 from autograder.report import Report, Standing
 
+# From a report to a link to its page, which says whose it is.
 Link = Callable[[Report], str]
 
 # What became of a question, in the order of the bars.
@@ -25,9 +26,14 @@ KINDS = {
 }
 
 
-def link(report: Report, where: str, shown: str | None = None) -> str:
-    """A link to a submission's own page."""
-    return f'<a href="{html.escape(where)}">{text(shown or report.name)}</a>'
+def link(report: Report, where: str, name: str = "") -> str:
+    """A link to a submission's own page; the student's own ``name``, where it is known."""
+    return f'<a href="{html.escape(where)}">{called(report.name, name)}</a>'
+
+
+def called(student: str, name: str) -> str:
+    """A student's own name with the id small behind it, or the id where there is none."""
+    return f"{text(name)} <small>{text(student)}</small>" if name else text(student)
 
 
 def section(name: str, title: str, body: str) -> str:
@@ -145,7 +151,7 @@ def questions(reports: Sequence[Report], lesson: Lesson) -> str:
     )
 
 
-def mistakes(reports: Sequence[Report], lesson: Lesson, where: Link) -> str:
+def mistakes(reports: Sequence[Report], lesson: Lesson, who: Link) -> str:
     """What was wrong, how often, and how it was told to one of those who have it."""
     rows = []
     titles = {question.name: question.title for question in lesson.questions}
@@ -157,7 +163,7 @@ def mistakes(reports: Sequence[Report], lesson: Lesson, where: Link) -> str:
         rows.append(
             f'<tr><th scope="row">{name}</th><td class="number">{len(one.reports)}</td>'
             f"<td>{text(titles.get(one.example.question, one.example.question))}</td>"
-            f"<td>{text(one.example.message)} <small>{link(first, where(first))}</small></td>"
+            f"<td>{text(one.example.message)} <small>{who(first)}</small></td>"
             f'<td class="act"><button type="button" data-mistake="{html.escape(one.name)}" hidden>'
             f'Show<span class="unseen"> who has {text(one.name)}</span></button></td></tr>'
         )
