@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import math
 import statistics
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -98,18 +99,55 @@ def accuracies(reports: Sequence[Report]) -> str:
     if high > low:
         told += (
             f" Right solutions lie between {words.percent(low)} and {words.percent(high)},"
-            " the shaded part."
+            " the outlined part."
         )
+    reference = charts.Reference(bar=bar, low=low, high=high, label="the bar")
     chart = charts.histogram(
         bars,
         charts.Axis(ticks=[(part / 10, f"{part * 10}") for part in range(11)], unit="percent"),
         title=f"Submissions by accuracy. {told}",
-        reference=charts.Reference(bar=bar, low=low, high=high, label="the bar"),
+        reference=reference,
     )
     return section(
         "accuracies",
         "Accuracy",
-        f"<figure>{chart}<figcaption>{told}{_others(found)}</figcaption></figure>",
+        f"<figure>{chart}<figcaption>{told}{_others(found)}</figcaption></figure>"
+        + _near(found, reference),
+    )
+
+
+def _near(found: Sequence[Standing], reference: charts.Reference) -> str:
+    """The same once more, closer to the bar: of most classes it is there that all the rest lie."""
+    bars = facts.near([one.value for one in found], reference.bar, reference.high)
+    lower, *within, higher = bars.counts
+    starts = [bars.start + number * bars.width for number in range(1, len(bars.counts))]
+    told = [
+        *([f"{lower} lower"] if lower else []),
+        *(
+            f"{count} from {words.number(start * 100)} %"
+            for start, count in zip(starts, within, strict=False)
+            if count
+        ),
+        *([f"{higher} higher"] if higher else []),
+    ]
+    first, last = math.ceil(starts[0] * 100 - 1e-9), math.floor(starts[-1] * 100 + 1e-9)
+    apart = max(1, (last - first) // 11)
+    chart = charts.histogram(
+        bars,
+        charts.Axis(
+            ticks=[(part / 100, f"{part}") for part in range(first, last + 1, apart)],
+            unit="percent",
+            ends=(
+                f"lower: {lower}" if lower else "",
+                f"higher: {higher}" if higher else "",
+            ),
+        ),
+        title=f"Accuracies near the bar: {', '.join(told)}.",
+        reference=reference,
+    )
+    return (
+        f"<figure>{chart}<figcaption>Near the bar, in steps of"
+        f" {words.number(bars.width * 100)} percentage points.</figcaption></figure>"
     )
 
 
