@@ -211,6 +211,21 @@ def test_each_row_and_each_name_leads_to_the_students_own_page() -> None:
     assert "../results/x/near/report.html" in elsewhere.links
 
 
+def test_zeros_are_told_apart_without_a_colour() -> None:
+    made = class_report.page([blank("a"), odd_ones()[0], report("w", "build")], LESSON)
+    found = dict.fromkeys(re.findall(r'<td class="number \w+">.*?</td>', made))
+    assert [Page(cell).text for cell in found] == [
+        "○ 0 not attempted",
+        "2",
+        "? 0 a person has to look",
+        "4",
+        "6",
+        "0",
+    ]
+    assert '<span aria-hidden="true">○</span>' in made
+    assert "○ not attempted? a person has to look0 wrong" in Page(made).text
+
+
 def test_the_page_tells_what_happened() -> None:
     found = page(many(40))
     for words in (

@@ -193,6 +193,32 @@ def test_on_paper_there_are_no_controls_and_every_row(opened) -> None:
     assert background == "rgb(255, 255, 255)"
 
 
+def test_heads_stay_in_sight_but_not_on_paper(opened) -> None:
+    table = opened.get_by_role("region", name="All submissions")
+    table.evaluate("(element) => element.scrollTo(0, 20000)")
+    assert opened.locator("#all tbody tr").first.bounding_box()["y"] < -10000
+    head = opened.locator("#all thead")
+    assert head.bounding_box()["y"] == pytest.approx(table.bounding_box()["y"], abs=1)
+    assert opened.evaluate("innerHeight") * 0.9 >= table.bounding_box()["height"]
+    # Whatever is hidden in the table makes no room below it.
+    rest = "document.documentElement.scrollHeight - document.querySelector('main').offsetHeight"
+    assert opened.evaluate(rest) < 500
+    opened.emulate_media(media="print")
+    assert table.bounding_box()["height"] > 20000
+    assert head.evaluate("(element) => getComputedStyle(element).position") == "static"
+
+
+def test_signs_in_front_of_points_do_not_change_the_order(opened) -> None:
+    number = 4  # the first question
+    # The strongest first, so that what has a dash, and comes before a blank by name, comes last.
+    opened.locator("#all thead th").nth(number).get_by_role("button").dblclick()
+    shown = column(opened, number)
+    values = [float(re.sub(r"\D+", "", one) or -1) for one in shown]
+    assert any(one.startswith("○ 0") for one in shown)
+    assert shown[-1] == "–"
+    assert values == sorted(values, reverse=True)
+
+
 @pytest.mark.parametrize("width", [800, 1280])
 def test_nothing_but_a_table_is_wider_than_the_window(opened, width: int) -> None:
     opened.set_viewport_size({"width": width, "height": 900})

@@ -31,7 +31,8 @@ function show() {
 function value(row, head) {
   const cell = row.cells[head.cellIndex];
   if (!head.classList.contains("number")) return cell.textContent;
-  const number = parseFloat(cell.textContent);
+  // A sign may stand in front of it.
+  const number = parseFloat(cell.textContent.replace(/^\D+/, ""));
   return Number.isNaN(number) ? -1 : number;
 }
 

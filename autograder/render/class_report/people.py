@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from autograder.lesson import Lesson, Question
 from autograder.render import words
 from autograder.render.class_report import counted, facts, look
-from autograder.render.class_report.sections import Link, called, section
-from autograder.render.html import text
+from autograder.render.class_report.sections import KINDS, Link, called, section
+from autograder.render.html import MARKS, text
 from autograder.report import Outcome, Report
 
 JUDGES = (
@@ -20,6 +20,8 @@ COUNTS = (
     "Points are those of the automatic check; what counts is in the gradebook, with manual scores,"
     " extra credit and late penalties."
 )
+# Of what became of a question, what could be taken for a plain zero.
+SIGNS = {"blank": Outcome.NOT_ATTEMPTED, "unclear": Outcome.ERROR}
 # A longer list is closed at first.
 SHORT = 12
 
@@ -103,6 +105,7 @@ def submissions(
         _absent(reports, gradebook)
         + f"<p>{COUNTS if counts else JUDGES}</p>"
         + _controls(reports, alike)
+        + _key()
         + '<div class="scroll" tabindex="0" role="region" aria-label="All submissions">'
         f'<table id="all"><thead><tr>{"".join(heads)}</tr></thead>'
         f"<tbody>{rows}</tbody></table></div>",
@@ -193,4 +196,22 @@ def _cell(report: Report, question: Question) -> str:
     results = report.of(question.name)
     what = facts.kind(results)
     points = "–" if what == "out" else words.number(sum(one.points for one in results))
+    if what in SIGNS:
+        sign, _ = MARKS[SIGNS[what]]
+        points = (
+            f'<span aria-hidden="true">{sign}</span> {points}'
+            f'<span class="unseen"> {KINDS[what]}</span>'
+        )
     return f'<td class="number {what}">{points}</td>'
+
+
+def _key() -> str:
+    """What the signs in the table mean, which tell zeros apart without a colour."""
+    signs = "".join(
+        f'<li><span class="{what}">{MARKS[outcome][0]}</span> {KINDS[what]}</li>'
+        for what, outcome in SIGNS.items()
+    )
+    return (
+        f'<ul class="key" aria-hidden="true">{signs}<li><span class="none">0</span> wrong</li>'
+        "<li>– not marked here</li></ul>"
+    )
