@@ -75,6 +75,37 @@ def test_a_score_that_is_no_whole_number_lies_in_the_range_below() -> None:
     assert facts.histogram([0.83, 0.8399, 0.84, 1.0], width=0.01, most=1).counts[83:85] == (2, 1)
 
 
+def test_near_the_bar_ranges_are_narrow_and_what_lies_outside_is_counted_at_the_ends() -> None:
+    values = [0.1, 0.7499, 0.75, 0.7999, 0.8, 0.8024, 0.8025, 0.8579, 0.858, 0.9]
+    found = facts.near(values, 0.8, 0.838)
+    # From 75 % to 86 % in quarters of a point: the first end at 85.8 % or above.
+    assert len(found.counts) == 20 + 24 + 2
+    assert found.start == pytest.approx(0.7475)
+    counted = {number: count for number, count in enumerate(found.counts) if count}
+    assert counted == {0: 2, 1: 1, 20: 1, 21: 2, 22: 1, 44: 2, 45: 1}
+
+
+@pytest.mark.parametrize(("bar", "high"), [(0.02, 0.03), (0.97, 0.99)])
+def test_near_the_bar_is_never_outside_of_what_can_be(bar: float, high: float) -> None:
+    found = facts.near([0.0, 0.5, 1.0], bar, high)
+    assert found.start >= -found.width - 1e-9
+    assert found.start + found.width * (len(found.counts) - 1) <= 1 + 1e-9
+    assert found.total == 3
+
+
+def test_the_band_of_right_solutions_stands_in_front_and_the_ends_are_labelled() -> None:
+    reports = [stands(report(f"s{value}"), value) for value in (0.1, 0.2, 0.83, 0.831, 0.95)]
+    made = class_report.page(reports, LESSON)
+    charts = re.findall(r'<svg class="chart".*?</svg>', made)
+    assert len(charts) == 3
+    for chart in charts[1:]:
+        assert chart.index('class="bar"') < chart.index('class="band"')
+        assert 'class="bar"' not in chart.partition('class="band"')[2]
+    assert ">lower: 2</text>" in charts[2]
+    assert ">higher: 1</text>" in charts[2]
+    assert "2 lower, 2 from 83 %, 1 higher." in charts[2]
+
+
 def test_what_could_not_be_marked_here_takes_no_bar_down() -> None:
     """On a machine without GPUs a question may be worth nothing of nothing."""
     left_out = class_of_reports.result(
@@ -178,6 +209,21 @@ def test_each_row_and_each_name_leads_to_the_students_own_page() -> None:
     )
     elsewhere = Page(class_report.page(reports, LESSON, folder="../results/x"))
     assert "../results/x/near/report.html" in elsewhere.links
+
+
+def test_zeros_are_told_apart_without_a_colour() -> None:
+    made = class_report.page([blank("a"), odd_ones()[0], report("w", "build")], LESSON)
+    found = dict.fromkeys(re.findall(r'<td class="number \w+">.*?</td>', made))
+    assert [Page(cell).text for cell in found] == [
+        "○ 0 not attempted",
+        "2",
+        "? 0 a person has to look",
+        "4",
+        "6",
+        "0",
+    ]
+    assert '<span aria-hidden="true">○</span>' in made
+    assert "○ not attempted? a person has to look0 wrong" in Page(made).text
 
 
 def test_the_page_tells_what_happened() -> None:

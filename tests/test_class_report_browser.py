@@ -12,7 +12,8 @@ import pytest
 from class_of_reports import HOSTILE, LESSON
 
 from autograder.cli.reports import write_page
-from autograder.report import Report
+from autograder.render.class_report import Counted
+from autograder.report import CheckResult, Report
 
 playwright = pytest.importorskip("playwright.sync_api")
 axe = pytest.importorskip("axe_playwright_python.sync_playwright")
@@ -68,6 +69,22 @@ def opened(browser, folder: Path) -> Iterator[playwright.Page]:
     context.close()
 
 
+def is_too_few(check: CheckResult) -> bool:
+    return check.misconception == "too-few-epochs"
+
+
+def small(folder: Path) -> Path:
+    """The page of a smaller class beside a gradebook, with all that this adds."""
+    reports = class_of_reports.many(40)
+    class_of_reports.write(reports, folder)
+    gradebook = {one.name: Counted(score=one.score, most=20) for one in reports}
+    gradebook["student-0020"] = Counted(
+        score=3.5, most=20, penalty=2, by_hand=True, name="Lovelace, Ada"
+    )
+    gradebook["lazy"] = Counted(score=None, most=20, name="Bones")
+    return write_page(folder, LESSON, gradebook=gradebook)
+
+
 def names(page: playwright.Page) -> list[str]:
     """Who is shown, from top to bottom."""
     return page.locator("#all tbody tr:visible th").all_inner_texts()
@@ -121,11 +138,7 @@ def test_searching_by_name(opened) -> None:
 
 
 def test_filtering_by_misconception_from_its_own_row(opened, reports) -> None:
-    wanted = [
-        one.name
-        for one in reports
-        if any(check.misconception == "too-few-epochs" for check in one.checks)
-    ]
+    wanted = [one.name for one in reports if any(map(is_too_few, one.checks))]
     opened.get_by_role("button", name="Show who has too-few-epochs").click()
     assert sorted(names(opened)) == sorted(wanted)
     assert opened.evaluate("document.activeElement.id") == "mistake"
@@ -141,6 +154,19 @@ def test_filtering_by_a_reason_to_look_and_by_the_same_program(opened) -> None:
     opened.get_by_role("button", name="Show all").click()
     opened.get_by_label("The same program").select_option(label="Group 2")
     assert 1 < len(names(opened)) < MANY
+
+
+def test_searching_by_misconception_and_by_real_name(opened, browser, tmp_path, reports) -> None:
+    opened.get_by_label("Search").fill("too-few")
+    wanted = [one.name for one in reports if any(map(is_too_few, one.checks))]
+    assert sorted(names(opened)) == sorted(wanted)
+    page = browser.new_page()
+    page.goto(small(tmp_path).as_uri())
+    page.get_by_label("Search").fill("lovelace")
+    assert names(page) == ["Lovelace, Ada student-0020"]
+    page.get_by_label("Search").fill("student-0020")
+    assert names(page) == ["Lovelace, Ada student-0020"]
+    page.close()
 
 
 @pytest.mark.parametrize("by", ["link", "row", "keyboard"])
@@ -167,6 +193,32 @@ def test_on_paper_there_are_no_controls_and_every_row(opened) -> None:
     assert background == "rgb(255, 255, 255)"
 
 
+def test_heads_stay_in_sight_but_not_on_paper(opened) -> None:
+    table = opened.get_by_role("region", name="All submissions")
+    table.evaluate("(element) => element.scrollTo(0, 20000)")
+    assert opened.locator("#all tbody tr").first.bounding_box()["y"] < -10000
+    head = opened.locator("#all thead")
+    assert head.bounding_box()["y"] == pytest.approx(table.bounding_box()["y"], abs=1)
+    assert opened.evaluate("innerHeight") * 0.9 >= table.bounding_box()["height"]
+    # Whatever is hidden in the table makes no room below it.
+    rest = "document.documentElement.scrollHeight - document.querySelector('main').offsetHeight"
+    assert opened.evaluate(rest) < 500
+    opened.emulate_media(media="print")
+    assert table.bounding_box()["height"] > 20000
+    assert head.evaluate("(element) => getComputedStyle(element).position") == "static"
+
+
+def test_signs_in_front_of_points_do_not_change_the_order(opened) -> None:
+    number = 4  # the first question
+    # The strongest first, so that what has a dash, and comes before a blank by name, comes last.
+    opened.locator("#all thead th").nth(number).get_by_role("button").dblclick()
+    shown = column(opened, number)
+    values = [float(re.sub(r"\D+", "", one) or -1) for one in shown]
+    assert any(one.startswith("○ 0") for one in shown)
+    assert shown[-1] == "–"
+    assert values == sorted(values, reverse=True)
+
+
 @pytest.mark.parametrize("width", [800, 1280])
 def test_nothing_but_a_table_is_wider_than_the_window(opened, width: int) -> None:
     opened.set_viewport_size({"width": width, "height": 900})
@@ -176,8 +228,7 @@ def test_nothing_but_a_table_is_wider_than_the_window(opened, width: int) -> Non
 @pytest.fixture
 def checked(browser, tmp_path: Path) -> Callable[[str], list[str]]:
     """Ask axe-core of a smaller class, in a colour scheme; what it finds."""
-    class_of_reports.write(class_of_reports.many(40), tmp_path)
-    page = write_page(tmp_path, LESSON)
+    page = small(tmp_path)
 
     def check(scheme: str) -> list[str]:
         context = browser.new_context(color_scheme=scheme)

@@ -17,7 +17,7 @@ from rich.markup import escape
 
 from autograder.cli import log
 from autograder.cli.images import data_home
-from autograder.cli.reports import add_summary, lessons_in, write_page
+from autograder.cli.reports import add_summary, lessons_in, what_counts, write_page
 from autograder.course import Course, find_course
 from autograder.errors import CourseError, UsageError, writing
 from autograder.evidence import write_whole
@@ -60,7 +60,7 @@ def grade(arguments: argparse.Namespace, console: Console) -> int:
         with grader, _gradebook(arguments, course, grader.results, console) as book:
             reports = _watched(ready, (lines.graded, book.add), len(submissions), console)
         reports.sort(key=lambda report: (report.name, report.place))
-        _show(arguments, reports, grader.results, console)
+        _show(arguments, reports, grader.results, console, _entered_in(book, course))
         if arguments.summary:
             add_summary(arguments.summary, reports)
         code = max(_exit_code(reports, console), 2 * book.failed)
@@ -88,7 +88,7 @@ def rejudge(arguments: argparse.Namespace, console: Console) -> int:
                 lines.say(f"regrade: {count} submissions of {lesson.name}")
                 reports += _watched(ready, (lines.graded, add), count, console)
         reports.sort(key=lambda report: (report.lesson, report.name, report.place))
-        _show(arguments, reports, results, console)
+        _show(arguments, reports, results, console, _entered_in(book, course))
         code = max(_exit_code(reports, console), 2 * book.failed)
         lines.say(f"regrade: ended with exit code {code}")
     return code
@@ -165,6 +165,11 @@ def _gradebook(
             console.print(escape(remark), highlight=False, soft_wrap=True)
 
 
+def _entered_in(book: Bookkeeper | _NoBook, course: Course) -> Course:
+    """The course whose gradebook was written; a gradebook left alone is not read either."""
+    return Course() if isinstance(book, _NoBook) else course
+
+
 def _watched(
     ready: Iterable[Report],
     takers: Sequence[Callable[[Report], None]],
@@ -183,9 +188,16 @@ def _watched(
 
 
 def _show(
-    arguments: argparse.Namespace, reports: Sequence[Report], results: Path, console: Console
+    arguments: argparse.Namespace,
+    reports: Sequence[Report],
+    results: Path,
+    console: Console,
+    entered: Course,
 ) -> None:
-    """Write the JSON and the pages of the classes; print the table, and what needs a look."""
+    """Write the JSON and the pages of the classes; print the table, and what needs a look.
+
+    ``entered`` is the course in whose gradebook they are.
+    """
     Console().print(terminal.table(reports))
     if open_ := [report.name for report in reports if report.needs_a_look]:
         names = ", ".join(escape(signs.line(name)) for name in open_)
@@ -200,7 +212,9 @@ def _show(
             write_whole(arguments.json, jsonform.document(reports).encode())
     for name in dict.fromkeys(report.lesson for report in reports):
         # All that is kept: perhaps only some were graded just now.
-        print(f"Reports: {write_page(results / name, load_lesson(name))}")
+        lesson = load_lesson(name)
+        gradebook = what_counts(entered, lesson, console)
+        print(f"Reports: {write_page(results / name, lesson, gradebook=gradebook)}")
 
 
 def _exit_code(reports: Sequence[Report], console: Console) -> int:

@@ -4,39 +4,68 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from urllib.parse import quote
 
 from rich.console import Console
+from rich.markup import escape
 
-from autograder.course import find_course
-from autograder.errors import UsageError, writing
+from autograder.course import Course, find_course
+from autograder.errors import CourseError, UsageError, writing
 from autograder.evidence import write_whole
 from autograder.grading.regrade import kept
 from autograder.lesson import Lesson, lesson_names, load_lesson
 from autograder.render import class_report, markdown, terminal
+from autograder.render.class_report import Counted
 from autograder.report import Report
 
 
 def report(arguments: argparse.Namespace, console: Console) -> int:
     """Make the page of a class again, and print its misconceptions."""
-    del console
-    results = arguments.results or (find_course(Path.cwd()).root or Path.cwd()) / "results"
+    course = find_course(Path.cwd())
+    results = arguments.results or (course.root or Path.cwd()) / "results"
     names = [arguments.lesson] if arguments.lesson else lessons_in(results)
     if arguments.output and len(names) > 1:
         raise UsageError(f"Say which one with --lesson: there are results of {', '.join(names)}.")
     for name in names:
         lesson, folder = load_lesson(name), results / name
-        path = write_page(folder, lesson, arguments.output)
+        gradebook = what_counts(course, lesson, console)
+        path = write_page(folder, lesson, arguments.output, gradebook=gradebook)
         print(f"{lesson.title}:")
         Console().print(terminal.mistakes([one.report for one in kept(folder)]))
         print(f"Reports: {path}")
     return 0
 
 
-def write_page(folder: Path, lesson: Lesson, path: Path | None = None) -> Path:
+def what_counts(course: Course, lesson: Lesson, console: Console) -> Mapping[str, Counted]:
+    """What the course's gradebook says of a class; nothing where there is none.
+
+    Why it cannot be read is told: the page then shows the judge's points alone.
+    """
+    if course.root is None:
+        return {}
+    # Only here: nbgrader takes a second to import.
+    from autograder.nbgrader_plugin import counted  # noqa: PLC0415
+
+    try:
+        return counted.of_lesson(course, lesson)
+    except CourseError as error:
+        said = f"The page of the class shows the judge's points alone. {escape(str(error))}"
+        console.print(said, highlight=False, soft_wrap=True)
+        return {}
+
+
+def write_page(
+    folder: Path,
+    lesson: Lesson,
+    path: Path | None = None,
+    *,
+    gradebook: Mapping[str, Counted] | None = None,
+) -> Path:
     """Write the page over all that is kept in the folder of a lesson's results; where it is.
+
+    ``gradebook`` is what counts for each student, where that is known.
 
     Raises:
         SubmissionError: there is nothing.
@@ -46,7 +75,8 @@ def write_page(folder: Path, lesson: Lesson, path: Path | None = None) -> Path:
     reports = [one.report for one in kept(folder)]
     seen = quote(Path(os.path.relpath(folder, path.parent)).as_posix())
     with writing():
-        write_whole(path, class_report.page(reports, lesson, folder=seen).encode())
+        page = class_report.page(reports, lesson, folder=seen, gradebook=gradebook)
+        write_whole(path, page.encode())
     return path
 
 

@@ -7,11 +7,13 @@ what a notebook says it belongs to is the student's to write.
 
 from __future__ import annotations
 
+from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
 from nbgrader.preprocessors import (
     AssignLatePenalties,
     CheckCellMetadata,
     ClearMarkScheme,
     ClearOutput,
+    GetGrades,
     IncludeHeaderFooter,
     LimitOutput,
     LockCells,
@@ -22,6 +24,7 @@ from nbgrader.validator import Validator
 from traitlets.config import Config
 
 from autograder.nbgrader_plugin.address import NameAddress, steps_of_assignment
+from autograder.nbgrader_plugin.feedback import ShowWhatCounts
 from autograder.nbgrader_plugin.links import leave_out_links
 from autograder.nbgrader_plugin.solved import RunSolution, StripSolutionMarkers
 from autograder.nbgrader_plugin.submitted import (
@@ -64,6 +67,7 @@ def configure(c: Config) -> None:
         AssignLatePenalties,
         CheckCellMetadata,
     ]
+    c.GenerateFeedback.preprocessors = [GetGrades, ShowWhatCounts, CSSHTMLHeaderPreprocessor]
     # No setting of nbgrader's reaches these two.
     Validator.preprocessors = [CheckCellMetadata, ClearOutput, RunApart]
     leave_out_links()

@@ -46,7 +46,7 @@ def _cell(cell: NotebookNode) -> str:
         trusted = bool(cell.metadata.get("nbgrader", {}).get("locked"))
         pictures = tuple(sorted(_attached(cell.get("attachments", {}))))
         return f'<div class="text">{_markdown(cell.source, pictures, trusted)}</div>'
-    outputs = "".join(_output(one) for one in cell.get("outputs", []) if not _is_points(cell, one))
+    outputs = "".join(_output(one) for one in cell.get("outputs", []) if not is_points(cell, one))
     count = cell.get("execution_count")
     number = f'<span class="count">[{count}]</span>' if count else ""
     return (
@@ -55,7 +55,7 @@ def _cell(cell: NotebookNode) -> str:
     )
 
 
-def _is_points(cell: NotebookNode, output: NotebookNode) -> bool:
+def is_points(cell: NotebookNode, output: NotebookNode) -> bool:
     """Whether it is the number that nbgrader reads, which the words above it have told."""
     graded = bool(cell.metadata.get("nbgrader", {}).get("grade"))
     return graded and bool(output.output_type == "execute_result")

@@ -99,6 +99,10 @@ def _row(one: CheckResult) -> str:
     )
 
 
+JUDGES = (
+    "These are the points of the automatic check. Manual scores, extra credit and late penalties"
+    " are in the course's gradebook alone."
+)
 PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:;
@@ -123,6 +127,7 @@ def page(report: Report, lesson: Lesson, *, below: str = "", style: str = "") ->
         f"<p><strong>{words.number(report.score)} of {words.number(report.max_score)} points"
         f"</strong> · {text(report.notebook)} · isolation: {text(report.isolation)}"
         f" · {report.seconds:.0f} s, {words.whose_run(report)}</p>"
+        f"<p>{JUDGES}</p>"
     )
     notes = "".join(
         notice(one) for one in ([report.reason] if report.reason else []) + list(report.notes)

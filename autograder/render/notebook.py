@@ -34,7 +34,7 @@ def refilled(notebook: NotebookNode, report: Report, lesson: Lesson) -> Notebook
         results = report.of(question.name)
         shown = _shown(html.answer(question, results), words.answer(question, results))
         if report.status == "failed":
-            shown = _shown(html.notice(report.reason or ""), report.reason or "")
+            shown = notice(report.reason or "")
         for cell in notebook.cells:
             if cell.metadata.get("nbgrader", {}).get("grade_id") == question.grade_id:
                 value = _value(points(question, results), cell.get("execution_count"))
@@ -42,6 +42,11 @@ def refilled(notebook: NotebookNode, report: Report, lesson: Lesson) -> Notebook
     if told := [*([report.reason] if report.reason else []), *report.notes]:
         notebook.cells.insert(0, _told(told))
     return notebook
+
+
+def notice(message: str) -> NotebookNode:
+    """One friendly line, as an output of a cell."""
+    return _shown(html.notice(message), message)
 
 
 def points(question: Question, results: Sequence[CheckResult]) -> float:

@@ -15,8 +15,11 @@ from urllib.parse import quote
 from autograder.lesson import Lesson
 from autograder.render import signs
 from autograder.render.class_report import people, sections
+from autograder.render.class_report.counted import Counted, Gradebook
 from autograder.render.html import text
 from autograder.report import Report
+
+__all__ = ["Counted", "page"]
 
 PARTS = {
     "scores": "Points",
@@ -40,13 +43,34 @@ PAGE = """<!doctype html>
 """
 
 
-def page(reports: Sequence[Report], lesson: Lesson, *, folder: str = ".") -> str:
-    """The page; ``folder``, as an address seen from it, is where the students' folders lie."""
+def page(
+    reports: Sequence[Report],
+    lesson: Lesson,
+    *,
+    folder: str = ".",
+    gradebook: Gradebook | None = None,
+) -> str:
+    """The page; ``folder``, as an address seen from it, is where the students' folders lie.
 
-    def where(report: Report) -> str:
-        return f"{folder}/{quote(report.place)}/report.html".removeprefix("./")
+    ``gradebook`` tells what counts, and what students are called, where that is known.
+    """
+    known = gradebook or {}
 
-    reports = sorted(reports, key=lambda one: (signs.line(one.name).casefold(), one.place))
+    def name(report: Report) -> str:
+        return known[report.name].name if report.name in known else ""
+
+    def who(report: Report) -> str:
+        where = f"{folder}/{quote(report.place)}/report.html".removeprefix("./")
+        return sections.link(report, where, name(report))
+
+    reports = sorted(
+        reports,
+        key=lambda one: (
+            signs.line(name(one) or one.name).casefold(),
+            signs.line(one.name).casefold(),
+            one.place,
+        ),
+    )
     body = "".join(
         [
             sections.summary(reports, lesson),
@@ -55,10 +79,10 @@ def page(reports: Sequence[Report], lesson: Lesson, *, folder: str = ".") -> str
             sections.accuracies(reports),
             "</div>",
             sections.questions(reports, lesson),
-            sections.mistakes(reports, lesson, where),
-            people.asking(reports, where),
+            sections.mistakes(reports, lesson, who),
+            people.asking(reports, who),
             sections.time(reports),
-            people.submissions(reports, lesson, where),
+            people.submissions(reports, lesson, who, known),
         ]
     )
     style, script = (_file(name) for name in ("page.css", "page.js"))

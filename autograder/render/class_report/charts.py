@@ -17,12 +17,14 @@ LEFT, RIGHT, TOP, BOTTOM = 34, 10, 26, 40
 class Axis:
     """The scale below a histogram: ``ticks`` are values and their labels; ``unit`` names it.
 
-    ``centred`` bars stand for one value each, others for a range.
+    ``centred`` bars stand for one value each, others for a range. ``ends`` is what the first and
+    the last bar hold, where they hold all that is outside.
     """
 
     ticks: Sequence[tuple[float, str]]
     unit: str
     centred: bool = False
+    ends: tuple[str, str] = ("", "")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,10 +47,9 @@ def histogram(
     shift = 0.5 if axis.centred else 0.0
 
     def across(value: float) -> float:
-        return LEFT + (value / bars.width + shift) * step
+        return LEFT + ((value - bars.start) / bars.width + shift) * step
 
-    parts = [_band(reference, across)] if reference else []
-    parts += [_grid(top), *_bars(bars.counts, step, top)]
+    parts = [_grid(top), *_bars(bars.counts, step, top), *_ends(axis)]
     parts += [
         f'<text class="tick" x="{across(value):.1f}" y="{HEIGHT - BOTTOM + 16}">{label}</text>'
         for value, label in axis.ticks
@@ -58,7 +59,8 @@ def histogram(
         "</text>"
     )
     if reference:
-        parts.append(_line(reference, across(reference.bar)))
+        # In front: many submissions lie between right solutions, and would hide where that is.
+        parts += [_band(reference, across), _line(reference, across(reference.bar))]
     return (
         f'<svg class="chart" viewBox="0 0 {WIDTH} {HEIGHT}" role="img"'
         f' aria-label="{html.escape(title)}">{"".join(parts)}</svg>'
@@ -114,11 +116,18 @@ def _band(reference: Reference, across: Callable[[float], float]) -> str:
         return ""
     return (
         f'<rect class="band" x="{low:.1f}" y="{TOP}" width="{high - low:.1f}"'
-        f' height="{HEIGHT - TOP - BOTTOM}"/>'
-        # Below the axis too, where no bar stands in front of it.
-        f'<rect class="right" x="{low:.1f}" y="{HEIGHT - BOTTOM}" width="{high - low:.1f}"'
-        ' height="4"/>'
+        f' height="{HEIGHT - TOP - BOTTOM + 4}"/>'
     )
+
+
+def _ends(axis: Axis) -> list[str]:
+    """What the first and the last bar hold, above them."""
+    places = (("first", LEFT), ("last", WIDTH - RIGHT))
+    return [
+        f'<text class="{name}" x="{place}" y="{TOP - 10}">{html.escape(label)}</text>'
+        for (name, place), label in zip(places, axis.ends, strict=True)
+        if label
+    ]
 
 
 def _line(reference: Reference, place: float) -> str:

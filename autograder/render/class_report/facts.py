@@ -13,17 +13,22 @@ from autograder.report import CheckResult, Outcome, Report, Standing
 
 # So many bars at most; wider scales have wider bars.
 MOST_BARS = 25
+# Around the bar, as fractions: how wide a bar is drawn, how many stand below it, and how far the
+# picture goes beyond the best of right solutions.
+NARROW, BELOW, BEYOND = 0.0025, 20, 0.02
 
 
 @dataclass(frozen=True, kw_only=True)
 class Histogram:
-    """How many values lie in each of many ranges of equal ``width``, the first from 0 on.
+    """How many values lie in each of many ranges of equal ``width``, the first from ``start`` on.
 
-    Values are in the unit of ``width``. The last range also holds what is above it.
+    Values are in the unit of ``width``. The last range also holds what is above it, and where
+    ``start`` is not 0 the first what is below it.
     """
 
     counts: tuple[int, ...]
     width: float
+    start: float = 0.0
 
     @property
     def total(self) -> int:
@@ -37,6 +42,21 @@ def histogram(values: Sequence[float], *, width: float, most: float) -> Histogra
     for value in values:
         counts[min(max(math.floor(value / width + 1e-9), 0), len(counts) - 1)] += 1
     return Histogram(counts=tuple(counts), width=width)
+
+
+def near(values: Sequence[float], bar: float, high: float) -> Histogram:
+    """Count accuracies in narrow ranges from below the bar to above all right solutions.
+
+    The first and the last hold all that is lower, and all that is higher. Two ranges meet at the
+    bar, so that none holds some that reach it and some that do not.
+    """
+    below = min(BELOW, math.floor(bar / NARROW + 1e-9))
+    above = math.ceil((min(high + BEYOND, 1.0) - bar) / NARROW - 1e-9)
+    counts = [0] * (below + above + 2)
+    for value in values:
+        place = math.floor((value - bar) / NARROW + 1e-9) + below + 1
+        counts[min(max(place, 0), len(counts) - 1)] += 1
+    return Histogram(counts=tuple(counts), width=NARROW, start=bar - (below + 1) * NARROW)
 
 
 def scores(reports: Sequence[Report], lesson: Lesson) -> Histogram:

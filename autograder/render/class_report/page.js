@@ -7,15 +7,17 @@ const form = document.querySelector(".controls");
 const [search, mistake, reason, group] = ["search", "mistake", "reason", "group"].map((id) =>
   document.getElementById(id),
 );
-const names = new Map(rows.map((row) => [row, row.cells[0].textContent.toLowerCase()]));
-const has = (words, one) => words.split("\n").includes(one);
+const words = new Map(
+  rows.map((row) => [row, `${row.cells[0].textContent}\n${row.dataset.mistakes}`.toLowerCase()]),
+);
+const has = (lines, one) => lines.split("\n").includes(one);
 
 function show() {
   const wanted = search.value.trim().toLowerCase();
   let shown = 0;
   for (const row of rows) {
     const { mistakes, reasons, group: own } = row.dataset;
-    const is = (!wanted || names.get(row).includes(wanted))
+    const is = (!wanted || words.get(row).includes(wanted))
       && (!mistake.value || has(mistakes, mistake.value))
       && (!reason.value || (reason.value === "*" ? reasons !== "" : has(reasons, reason.value)))
       && (!group.value || own === group.value);
@@ -29,7 +31,8 @@ function show() {
 function value(row, head) {
   const cell = row.cells[head.cellIndex];
   if (!head.classList.contains("number")) return cell.textContent;
-  const number = parseFloat(cell.textContent);
+  // A sign may stand in front of it.
+  const number = parseFloat(cell.textContent.replace(/^\D+/, ""));
   return Number.isNaN(number) ? -1 : number;
 }
 

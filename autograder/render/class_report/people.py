@@ -7,38 +7,47 @@ from collections.abc import Mapping, Sequence
 
 from autograder.lesson import Lesson, Question
 from autograder.render import words
-from autograder.render.class_report import facts, look
-from autograder.render.class_report.sections import Link, link, section
-from autograder.render.html import text
+from autograder.render.class_report import counted, facts, look
+from autograder.render.class_report.sections import KINDS, Link, called, section
+from autograder.render.html import MARKS, text
 from autograder.report import Outcome, Report
 
+JUDGES = (
+    "Points are those of the automatic check. Manual scores, extra credit and late penalties are in"
+    " the gradebook."
+)
+COUNTS = (
+    "Points are those of the automatic check; what counts is in the gradebook, with manual scores,"
+    " extra credit and late penalties."
+)
+# Of what became of a question, what could be taken for a plain zero.
+SIGNS = {"blank": Outcome.NOT_ATTEMPTED, "unclear": Outcome.ERROR}
 # A longer list is closed at first.
 SHORT = 12
 
 
-def asking(reports: Sequence[Report], where: Link) -> str:
+def asking(reports: Sequence[Report], who: Link) -> str:
     """Who needs a look, reason by reason; and who handed in the same program."""
     told = [(report, look.reasons(report)) for report in reports]
     lists = []
     for reason in look.REASONS:
-        who = [(report, said[reason.name]) for report, said in told if reason.name in said]
-        if who:
+        found = [(report, said[reason.name]) for report, said in told if reason.name in said]
+        if found:
             entries = "".join(
-                f"<li>{link(report, where(report))} <small>{text(said)}</small></li>"
-                for report, said in who
+                f"<li>{who(report)} <small>{text(said)}</small></li>" for report, said in found
             )
-            lists.append(_list(reason.title, len(who), f"<ul>{entries}</ul>"))
+            lists.append(_list(reason.title, len(found), f"<ul>{entries}</ul>"))
     body = "".join(lists) or "<p>Nobody does.</p>"
-    return section("look", "Who needs a look", body + _alike(reports, where))
+    return section("look", "Who needs a look", body + _alike(reports, who))
 
 
-def _alike(reports: Sequence[Report], where: Link) -> str:
+def _alike(reports: Sequence[Report], who: Link) -> str:
     groups = look.same_programs(reports)
     if not groups:
         return ""
     entries = "".join(
         f"<li>{len(group)} with {words.number(group[0].score)} points: "
-        + ", ".join(link(report, where(report)) for report in group)
+        + "; ".join(who(report) for report in group)
         + "</li>"
         for group in groups
     )
@@ -60,12 +69,16 @@ def _list(title: str, count: int, body: str, *, is_long: bool | None = None) -> 
     )
 
 
-def submissions(reports: Sequence[Report], lesson: Lesson, where: Link) -> str:
+def submissions(
+    reports: Sequence[Report], lesson: Lesson, who: Link, gradebook: counted.Gradebook
+) -> str:
     """All submissions in one table, with what sorts and filters it."""
+    counts = gradebook if counted.differs(reports, gradebook) else {}
     most = {one.name: one.points for one in lesson.questions}
     heads = [
         _head("Submission", first=True),
         _head("Points", number=True, note=f"of {words.number(lesson.max_score)}"),
+        *_counts_head(counts),
         _head("Accuracy", number=True),
         '<th scope="col">What was found</th>',
         *(_head(name, number=True, note=f"of {words.number(of)}") for name, of in most.items()),
@@ -76,11 +89,23 @@ def submissions(reports: Sequence[Report], lesson: Lesson, where: Link) -> str:
         for number, group in enumerate(look.same_programs(reports), 1)
         for report in group
     }
-    rows = "".join(_row(report, lesson, where, alike.get(id(report))) for report in reports)
+    rows = "".join(
+        _row(
+            report,
+            lesson,
+            head=who(report),
+            counts=_counts_cell(report, counts),
+            group=alike.get(id(report)),
+        )
+        for report in reports
+    )
     return section(
         "submissions",
         "All submissions",
-        _controls(reports, alike)
+        _absent(reports, gradebook)
+        + f"<p>{COUNTS if counts else JUDGES}</p>"
+        + _controls(reports, alike)
+        + _key()
         + '<div class="scroll" tabindex="0" role="region" aria-label="All submissions">'
         f'<table id="all"><thead><tr>{"".join(heads)}</tr></thead>'
         f"<tbody>{rows}</tbody></table></div>",
@@ -112,7 +137,8 @@ def _controls(reports: Sequence[Report], alike: Mapping[int, int]) -> str:
     )
     return (
         '<form class="controls" hidden>'
-        '<label>Search <input type="search" id="search" autocomplete="off"></label>'
+        "<label>Search names and misconceptions"
+        ' <input type="search" id="search" autocomplete="off"></label>'
         '<label>Misconception <select id="mistake"><option value="">any or none</option>'
         f"{mistakes}</select></label>"
         '<label>Needs a look <select id="reason"><option value="">all submissions</option>'
@@ -124,7 +150,28 @@ def _controls(reports: Sequence[Report], alike: Mapping[int, int]) -> str:
     )
 
 
-def _row(report: Report, lesson: Lesson, where: Link, group: int | None) -> str:
+def _counts_head(counts: counted.Gradebook) -> list[str]:
+    most = max((one.most for one in counts.values()), default=0.0)
+    return [_head("Counts", number=True, note=f"of {words.number(most)}")] if counts else []
+
+
+def _counts_cell(report: Report, counts: counted.Gradebook) -> str:
+    if not counts:
+        return ""
+    known = counts.get(report.name)
+    if known is None or known.score is None:
+        return '<td class="number">–</td>'
+    why = f" <small>{known.why}</small>" if known.why else ""
+    return f'<td class="number">{words.number(known.score)}{why}</td>'
+
+
+def _absent(reports: Sequence[Report], gradebook: counted.Gradebook) -> str:
+    found = counted.absent(reports, gradebook)
+    entries = "".join(f"<li>{called(student, one.name)}</li>" for student, one in found)
+    return _list("Handed in nothing", len(found), f"<ul>{entries}</ul>") if found else ""
+
+
+def _row(report: Report, lesson: Lesson, *, head: str, counts: str, group: int | None) -> str:
     wrong = dict.fromkeys(
         facts.mistake_name(one) for one in report.checks if one.outcome is Outcome.FAILED
     )
@@ -137,8 +184,8 @@ def _row(report: Report, lesson: Lesson, where: Link, group: int | None) -> str:
     mistakes, reasons = html.escape("\n".join(wrong)), "\n".join(said)
     return (
         f'<tr data-mistakes="{mistakes}" data-reasons="{reasons}"'
-        f' data-group="{group or ""}"><th scope="row">{link(report, where(report))}</th>'
-        f'<td class="number">{words.number(report.score)}</td>'
+        f' data-group="{group or ""}"><th scope="row">{head}</th>'
+        f'<td class="number">{words.number(report.score)}</td>{counts}'
         f'<td class="number">{words.accuracy(report)}</td><td class="found">{tags}</td>'
         + "".join(_cell(report, question) for question in lesson.questions)
         + f'<td class="number">{report.seconds:.0f}</td></tr>'
@@ -149,4 +196,22 @@ def _cell(report: Report, question: Question) -> str:
     results = report.of(question.name)
     what = facts.kind(results)
     points = "–" if what == "out" else words.number(sum(one.points for one in results))
+    if what in SIGNS:
+        sign, _ = MARKS[SIGNS[what]]
+        points = (
+            f'<span aria-hidden="true">{sign}</span> {points}'
+            f'<span class="unseen"> {KINDS[what]}</span>'
+        )
     return f'<td class="number {what}">{points}</td>'
+
+
+def _key() -> str:
+    """What the signs in the table mean, which tell zeros apart without a colour."""
+    signs = "".join(
+        f'<li><span class="{what}">{MARKS[outcome][0]}</span> {KINDS[what]}</li>'
+        for what, outcome in SIGNS.items()
+    )
+    return (
+        f'<ul class="key" aria-hidden="true">{signs}<li><span class="none">0</span> wrong</li>'
+        "<li>– not marked here</li></ul>"
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import math
 import statistics
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -13,6 +14,7 @@ from autograder.render.class_report import charts, facts, look
 from autograder.render.html import text
 from autograder.report import Report, Standing
 
+# From a report to a link to its page, which says whose it is.
 Link = Callable[[Report], str]
 
 # What became of a question, in the order of the bars.
@@ -25,9 +27,14 @@ KINDS = {
 }
 
 
-def link(report: Report, where: str, shown: str | None = None) -> str:
-    """A link to a submission's own page."""
-    return f'<a href="{html.escape(where)}">{text(shown or report.name)}</a>'
+def link(report: Report, where: str, name: str = "") -> str:
+    """A link to a submission's own page; the student's own ``name``, where it is known."""
+    return f'<a href="{html.escape(where)}">{called(report.name, name)}</a>'
+
+
+def called(student: str, name: str) -> str:
+    """A student's own name with the id small behind it, or the id where there is none."""
+    return f"{text(name)} <small>{text(student)}</small>" if name else text(student)
 
 
 def section(name: str, title: str, body: str) -> str:
@@ -92,18 +99,55 @@ def accuracies(reports: Sequence[Report]) -> str:
     if high > low:
         told += (
             f" Right solutions lie between {words.percent(low)} and {words.percent(high)},"
-            " the shaded part."
+            " the outlined part."
         )
+    reference = charts.Reference(bar=bar, low=low, high=high, label="the bar")
     chart = charts.histogram(
         bars,
         charts.Axis(ticks=[(part / 10, f"{part * 10}") for part in range(11)], unit="percent"),
         title=f"Submissions by accuracy. {told}",
-        reference=charts.Reference(bar=bar, low=low, high=high, label="the bar"),
+        reference=reference,
     )
     return section(
         "accuracies",
         "Accuracy",
-        f"<figure>{chart}<figcaption>{told}{_others(found)}</figcaption></figure>",
+        f"<figure>{chart}<figcaption>{told}{_others(found)}</figcaption></figure>"
+        + _near(found, reference),
+    )
+
+
+def _near(found: Sequence[Standing], reference: charts.Reference) -> str:
+    """The same once more, closer to the bar: of most classes it is there that all the rest lie."""
+    bars = facts.near([one.value for one in found], reference.bar, reference.high)
+    lower, *within, higher = bars.counts
+    starts = [bars.start + number * bars.width for number in range(1, len(bars.counts))]
+    told = [
+        *([f"{lower} lower"] if lower else []),
+        *(
+            f"{count} from {words.number(start * 100)} %"
+            for start, count in zip(starts, within, strict=False)
+            if count
+        ),
+        *([f"{higher} higher"] if higher else []),
+    ]
+    first, last = math.ceil(starts[0] * 100 - 1e-9), math.floor(starts[-1] * 100 + 1e-9)
+    apart = max(1, (last - first) // 11)
+    chart = charts.histogram(
+        bars,
+        charts.Axis(
+            ticks=[(part / 100, f"{part}") for part in range(first, last + 1, apart)],
+            unit="percent",
+            ends=(
+                f"lower: {lower}" if lower else "",
+                f"higher: {higher}" if higher else "",
+            ),
+        ),
+        title=f"Accuracies near the bar: {', '.join(told)}.",
+        reference=reference,
+    )
+    return (
+        f"<figure>{chart}<figcaption>Near the bar, in steps of"
+        f" {words.number(bars.width * 100)} percentage points.</figcaption></figure>"
     )
 
 
@@ -145,7 +189,7 @@ def questions(reports: Sequence[Report], lesson: Lesson) -> str:
     )
 
 
-def mistakes(reports: Sequence[Report], lesson: Lesson, where: Link) -> str:
+def mistakes(reports: Sequence[Report], lesson: Lesson, who: Link) -> str:
     """What was wrong, how often, and how it was told to one of those who have it."""
     rows = []
     titles = {question.name: question.title for question in lesson.questions}
@@ -157,7 +201,7 @@ def mistakes(reports: Sequence[Report], lesson: Lesson, where: Link) -> str:
         rows.append(
             f'<tr><th scope="row">{name}</th><td class="number">{len(one.reports)}</td>'
             f"<td>{text(titles.get(one.example.question, one.example.question))}</td>"
-            f"<td>{text(one.example.message)} <small>{link(first, where(first))}</small></td>"
+            f"<td>{text(one.example.message)} <small>{who(first)}</small></td>"
             f'<td class="act"><button type="button" data-mistake="{html.escape(one.name)}" hidden>'
             f'Show<span class="unseen"> who has {text(one.name)}</span></button></td></tr>'
         )
