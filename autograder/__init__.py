@@ -1,4 +1,13 @@
 """An engine for exercises in machine learning that grade themselves, and its lessons."""
 
+from importlib import metadata
+
 # As pip knows this package; its first lesson lent it the name.
 DISTRIBUTION = "building-a-brain"
+
+
+def __getattr__(name: str) -> str:
+    # Only when it is asked for: in a room the package has to be there, not how it was installed.
+    if name == "__version__":
+        return metadata.version(DISTRIBUTION)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

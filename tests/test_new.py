@@ -7,13 +7,15 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import nbformat
 import pytest
+from packaging.requirements import Requirement
 
 from autograder import DISTRIBUTION, lessons, shelves, skeleton
-from autograder.course import Course
+from autograder.course import Course, Settings
 from autograder.errors import CourseError, UsageError
 
 ROOT = Path(__file__).parent.parent
@@ -118,10 +120,29 @@ class TestWriting:
         skeleton.make(course, "two-layers")
         path = course.root / "lessons" / "pyproject.toml"
         assert 'name = "my-course-2-lessons"' in path.read_text()
-        assert f'"{DISTRIBUTION}"' in path.read_text()
         path.write_text("mine")
         skeleton.make(course, "three-layers")
         assert path.read_text() == "mine"
+
+    @pytest.mark.parametrize(
+        ("package", "needed"),
+        [
+            ("git+https://example.org/it", [f"{DISTRIBUTION} @ git+https://example.org/it"]),
+            ("", []),
+            ("./wheels/it.whl", []),
+        ],
+    )
+    def test_pip_is_told_of_the_package_by_its_address(
+        self, course: Course, package: str, needed: list[str]
+    ) -> None:
+        """Never by a name that it would look up."""
+        settings = Settings(package=package)
+        skeleton.make(Course(root=course.root, settings=settings), "two-layers")
+        path = course.root / "lessons" / "pyproject.toml"
+        project = tomllib.loads(path.read_text())
+        assert project["project"]["dependencies"] == needed
+        assert [str(Requirement(one)) for one in needed] == needed
+        assert project["tool"]["hatch"]["metadata"]["allow-direct-references"]
 
     def test_outside_a_course_it_says_so(self) -> None:
         """There is no place to write to."""

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import tarfile
+import tomllib
 import zipfile
 from pathlib import Path
 
@@ -89,7 +90,9 @@ def test_what_is_installed_grades(installed: Path, tmp_path: Path) -> None:
     home.mkdir()
     work.mkdir()
     program = installed / "bin" / "autograder"
-    assert run(program, "--version", cwd=work, home=home).stdout.startswith("autograder ")
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    told = run(program, "--version", cwd=work, home=home).stdout
+    assert told == f"autograder {project['version']}\n"
     # The sample is inside; Debian's package or a download would be tried without --offline.
     provided = run(program, "data", "--offline", cwd=work, home=home)
     assert provided.returncode == 0, provided.stderr

@@ -11,14 +11,13 @@ import io
 import signal
 import sys
 from collections.abc import Sequence
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
 
-from autograder import DISTRIBUTION
+import autograder
 from autograder.cli.classes import check, grade, rejudge
 from autograder.cli.exporting import FORMATS, SOURCES, export
 from autograder.cli.mutants import prove
@@ -63,7 +62,7 @@ def _print_anywhere() -> None:
 def parser() -> argparse.ArgumentParser:
     """All commands and their options."""
     parser = argparse.ArgumentParser(prog="autograder", description=__doc__)
-    version = f"%(prog)s {metadata.version(DISTRIBUTION)}"
+    version = f"%(prog)s {autograder.__version__}"
     parser.add_argument("--version", action="version", version=version)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_grading(commands)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -10,6 +11,8 @@ APPARMOR = Path("/proc/sys/kernel/apparmor_restrict_unprivileged_userns")
 CLONE = Path("/proc/sys/kernel/unprivileged_userns_clone")
 MOST = Path("/proc/sys/user/max_user_namespaces")
 CONTAINERS = (Path("/.dockerenv"), Path("/run/.containerenv"))
+# What bubblewrap was doing when the system refused it; any other refusal is about files.
+BUILDING = ("namespace", "uid map", "/ slave")
 
 OTHER_SYSTEM = (
     "Submissions can be kept apart on Linux only. Grade in a Linux machine, a virtual one or a"
@@ -33,10 +36,18 @@ BY_CLONE = (
 BY_MOST = (
     "The number of user namespaces is limited to 0: sudo sysctl user.max_user_namespaces=15000."
 )
+MASKED = (
+    "Parts of /proc are covered here, as in most containers, and Linux then lets nobody mount a"
+    " /proc of one's own. Docker: start the container with --security-opt systempaths=unconfined;"
+    " Podman: with --security-opt unmask=ALL. Kubernetes: procMount: Unmasked in the container's"
+    " securityContext, and hostUsers: false for its pod."
+)
 IN_CONTAINER = (
     "In this container no namespaces can be made. Start it with: --security-opt seccomp=unconfined"
-    " --security-opt apparmor=unconfined --security-opt systempaths=unconfined --cap-add SYS_ADMIN."
+    " --security-opt apparmor=unconfined --security-opt systempaths=unconfined."
 )
+# An ordinary user has this right in a namespace of its own; root makes none.
+ROOT_IN_CONTAINER = "And as an ordinary user (--user), or with --cap-add SYS_ADMIN."
 UNREADABLE = (
     "As root, submissions are run as the user nobody, who cannot read this Python or the images."
     " Make them readable for everyone: chmod -R a+rX on their folders; or grade as an ordinary"
@@ -48,18 +59,17 @@ def cure(said: str) -> str:
     """What to do, after what the room's process has said."""
     if sys.platform != "linux":
         return OTHER_SYSTEM
-    if "Permission denied" in said and "namespace" not in said and "uid map" not in said:
+    if "mount proc" in said and "Operation not permitted" in said:
+        return MASKED
+    if "Permission denied" in said and not any(one in said for one in BUILDING):
         return UNREADABLE
-    for path, setting, remedy in (
-        (APPARMOR, "1", BY_APPARMOR),
-        (CLONE, "0", BY_CLONE),
-        (MOST, "0", BY_MOST),
-    ):
-        if _reads(path) == setting:
-            return remedy
-    if any(path.exists() for path in CONTAINERS):
-        return IN_CONTAINER
-    return "Ask the administrator of this machine to let bubblewrap make namespaces."
+    switches = ((APPARMOR, "1", BY_APPARMOR), (CLONE, "0", BY_CLONE), (MOST, "0", BY_MOST))
+    switch = next((cure for path, setting, cure in switches if _reads(path) == setting), "")
+    if not any(path.exists() for path in CONTAINERS):
+        return switch or "Ask the administrator of this machine to let bubblewrap make namespaces."
+    # The container's options and its host's switches are asked for independently.
+    cures = [IN_CONTAINER, ROOT_IN_CONTAINER if os.getuid() == 0 else ""]
+    return " ".join(filter(None, [*cures, switch and f"On its host: {switch}"]))
 
 
 def _reads(path: Path) -> str:

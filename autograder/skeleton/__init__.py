@@ -20,6 +20,8 @@ from autograder.shelves import FOLDER
 FILES = Path(__file__).parent / "files"
 NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 TITLE = re.compile(r"[^\"\\\x00-\x1f]{1,100}")
+# What pip can be told in a list of dependencies; a file's path, say, it can be told by hand only.
+ADDRESS = re.compile(r"[a-z+]+://\S+$")
 # What is written into the folder of the lesson, from files of these names.
 PARTS = {
     "__init__.py": "__init__.py",
@@ -47,7 +49,7 @@ def make(course: Course, name: str, title: str = "") -> list[Path]:
     files = dict(_files(course.root, name, title))
     if there := [path for path in files if path.exists()]:
         raise CourseError(f"{there[0].relative_to(course.root)} is there already.")
-    files |= _packaging(course.root)
+    files |= _packaging(course.root, course.settings.package)
     for path, text in files.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
@@ -73,13 +75,14 @@ def _files(root: Path, name: str, title: str) -> Iterator[tuple[Path, str]]:
     yield root / "source" / name / f"{name}.ipynb", nbformat.writes(notebook) + "\n"
 
 
-def _packaging(root: Path) -> dict[Path, str]:
+def _packaging(root: Path, package: str) -> dict[Path, str]:
     """What lets the lessons of a course be installed; written with the first of them."""
     path = root / FOLDER / "pyproject.toml"
     if _shelf(root) != path.parent or path.exists():
         return {}
     course = re.sub(r"[^a-z0-9]+", "-", root.name.lower()).strip("-") or "course"
     words = {"course": course, "package": course.replace("-", "_"), "distribution": DISTRIBUTION}
+    words["needed"] = f'"{DISTRIBUTION} @ {package}"' if ADDRESS.match(package) else ""
     return {path: _filled("pyproject.toml", words)}
 
 
