@@ -9,13 +9,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import class_of_reports
 import pytest
 from gradebook_course import LESSON, hand_in, make_course, report
 from nbgrader.api import Gradebook
 
 from autograder.cli import main
 from autograder.course import Course
-from autograder.errors import CourseError
+from autograder.errors import NothingEntered
 from autograder.exports import tables
 from autograder.nbgrader_plugin import entered
 from autograder.nbgrader_plugin.configured import course_directory
@@ -77,8 +78,45 @@ def test_who_has_something_to_be_marked_by_a_person_is_told(course: Course, caps
 
 def test_nobody_in_the_gradebook_is_told(new_gradebook, tmp_path: Path) -> None:
     course = make_course(tmp_path / "empty", new_gradebook())
-    with pytest.raises(CourseError, match="Nobody has a grade"):
+    with pytest.raises(NothingEntered, match="Nobody has a grade"):
         entered.of_course(course, [LESSON.name])
+
+
+def judged(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The judge's reports are kept in the course, which we are in."""
+    class_of_reports.write([class_of_reports.report("ann")], course.root / "results" / LESSON.name)
+    monkeypatch.chdir(course.root)
+
+
+def test_where_nothing_is_entered_the_judges_grades_are_taken(
+    tmp_path: Path, monkeypatch, capsys
+) -> None:
+    judged(make_course(tmp_path / "course", "sqlite:///grades.db"), monkeypatch)
+    assert main(["export", "csv"]) == 0
+    assert "from the judge's reports alone" in " ".join(capsys.readouterr().out.split())
+
+
+@pytest.mark.parametrize(
+    ("address", "why"),
+    [
+        ("sqlite:///garbage.db", "garbage.db cannot be used"),
+        ("postgresql+psycopg://me:secret@127.0.0.1:1/grades", "@127.0.0.1:1/grades"),
+        ("mysql+nowhere://me@127.0.0.1/grades", "me@127.0.0.1/grades cannot be used"),
+        ("nonsense", "is no address of a database"),
+    ],
+    ids=["garbage", "server down", "no driver", "no address"],
+)
+def test_a_gradebook_that_cannot_be_read_is_no_reason_for_other_grades(
+    tmp_path: Path, monkeypatch, capsys, address: str, why: str
+) -> None:
+    """Else manual scores and penalties would be missing, and nobody would know."""
+    course = make_course(tmp_path / "course", address)
+    (course.root / "garbage.db").write_text("Dear diary, " * 999)
+    judged(course, monkeypatch)
+    assert main(["export", "csv"]) == 2
+    assert why in " ".join(capsys.readouterr().err.split())
+    assert not Path("grades.csv").exists()
+    assert main(["export", "csv", "--from", "results"]) == 0
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from rich.markup import escape
 
 from autograder.cli.reports import lessons_in
 from autograder.course import Course, find_course
-from autograder.errors import CourseError, UsageError, writing
+from autograder.errors import NothingEntered, UsageError, writing
 from autograder.evidence import write_whole
 from autograder.exports import github, grades, gradescope, gradescope_zip, tables
 from autograder.exports.grades import Grade
@@ -56,7 +56,8 @@ def _grades(
         names = [arguments.lesson] if arguments.lesson else lesson_names()
         try:
             found = entered.of_course(course, names)
-        except CourseError:
+        # A gradebook that is there and cannot be read is no reason to hand over other grades.
+        except NothingEntered:
             if arguments.source == "gradebook":
                 raise
         else:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import undefer
 
 from autograder.course import Course
-from autograder.errors import CourseError
+from autograder.errors import NothingEntered
 from autograder.exports.grades import Grade, Person
 from autograder.lesson import lesson_names, load_lesson
 from autograder.nbgrader_plugin.configured import course_directory, explained, open_gradebook
@@ -29,16 +29,17 @@ def of_course(course: Course, assignments: Collection[str]) -> Entered:
     """What stands in a course's gradebook of these assignments.
 
     Raises:
-        CourseError: there is no gradebook, or nobody has a grade in it.
+        NothingEntered: there is no gradebook, or nobody has a grade in it.
+        CourseError: the gradebook cannot be read.
     """
     if course.root is None:
-        raise CourseError(f"There is no {CONFIG} here or above: this is not a course's folder.")
+        raise NothingEntered(f"There is no {CONFIG} here or above: this is not a course's folder.")
     directory = course_directory(course.root)
     with explained(directory.db_url), open_gradebook(directory) as gradebook:
         found = grades(gradebook, assignments)
         waiting = _waiting(gradebook, assignments)
     if not any(one.raw is not None for one in found):
-        raise CourseError(f"Nobody has a grade for {', '.join(assignments)} in the gradebook.")
+        raise NothingEntered(f"Nobody has a grade for {', '.join(assignments)} in the gradebook.")
     return Entered(grades=found, waiting=waiting)
 
 
