@@ -76,6 +76,19 @@ def test_who_has_something_to_be_marked_by_a_person_is_told(course: Course, caps
     assert "A person has still to grade: words" in " ".join(capsys.readouterr().err.split())
 
 
+def test_who_has_an_extension_and_handed_in_nothing_has_no_grade(course: Course, capsys) -> None:
+    """An extension is kept with a submission, which is then there before there is any."""
+    with Gradebook(course_directory(course.root).db_url, "brains") as gradebook:
+        gradebook.update_or_create_submission(LESSON.name, "lazy")
+        gradebook.grant_extension(LESSON.name, "lazy", days=2)
+    found = entered.of_course(course, [LESSON.name])
+    assert [one.raw for one in found.grades if one.person.id == "lazy"] == [None]
+    assert "lazy" not in found.waiting
+    assert main(["export", "canvas"]) == 0
+    rows = {row[3]: row for row in csv.reader(io.StringIO(Path("canvas.csv").read_text()))}
+    assert rows["lazy"][-1] == ""
+
+
 def test_nobody_in_the_gradebook_is_told(new_gradebook, tmp_path: Path) -> None:
     course = make_course(tmp_path / "empty", new_gradebook())
     with pytest.raises(NothingEntered, match="Nobody has a grade"):

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from nbgrader.api import Gradebook, Student, SubmittedAssignment
-from sqlalchemy import select
+from nbgrader.api import Grade as Entry
+from nbgrader.api import Gradebook, Student, SubmittedAssignment, SubmittedNotebook
+from sqlalchemy import or_, select
 from sqlalchemy.orm import undefer
 
 from autograder.course import Course
@@ -50,6 +51,7 @@ def grades(
 
     A student who handed in nothing has a grade without a score.
     """
+    graded = _graded(gradebook)
     people = {one.id: _person(one) for one in gradebook.students}
     found = []
     for assignment in gradebook.assignments:
@@ -61,6 +63,8 @@ def grades(
             if students and student not in students:
                 continue
             own = there.get(student)
+            if own and own.id not in graded:
+                own = None
             found.append(
                 Grade(
                     person=person,
@@ -76,11 +80,31 @@ def grades(
 
 def _waiting(gradebook: Gradebook, assignments: Collection[str]) -> list[str]:
     asked = select(SubmittedAssignment).options(undefer(SubmittedAssignment.needs_manual_grade))
+    graded = _graded(gradebook)
     return sorted(
         one.student_id
         for one in gradebook.db.scalars(asked)
-        if one.needs_manual_grade and one.assignment.name in assignments
+        if one.needs_manual_grade and one.id in graded and one.assignment.name in assignments
     )
+
+
+def _graded(gradebook: Gradebook) -> set[str]:
+    """The submissions with a score in any cell.
+
+    There are others: a student who has an extension has rows before anything is handed in.
+    """
+    asked = (
+        select(SubmittedNotebook.assignment_id)
+        .join(Entry, Entry.notebook_id == SubmittedNotebook.id)
+        .where(
+            or_(
+                Entry.auto_score.is_not(None),
+                Entry.manual_score.is_not(None),
+                Entry.extra_credit.is_not(None),
+            )
+        )
+    )
+    return set(gradebook.db.scalars(asked))
 
 
 def _submissions(gradebook: Gradebook, assignment: str) -> dict[str, SubmittedAssignment]:
