@@ -18,6 +18,7 @@ from autograder.cli import main
 from autograder.course import Course
 from autograder.errors import NothingEntered
 from autograder.exports import tables
+from autograder.lesson import lesson_names, load_lesson
 from autograder.nbgrader_plugin import entered
 from autograder.nbgrader_plugin.configured import course_directory
 from autograder.nbgrader_plugin.export import CanvasExport, CsvExport, MoodleExport
@@ -46,7 +47,7 @@ def course(new_gradebook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Co
 
 
 def test_what_a_person_entered_and_penalties_count(course: Course) -> None:
-    found = {one.person.id: one for one in entered.of_course(course, [LESSON.name]).grades}
+    found = {one.person.id: one for one in entered.of_course(course, LESSON.name).grades}
     # 1 + 3.5 + 1 + 2 + 4 + 6 + 2, and the answer in words, which nobody has marked.
     assert (found["ann"].raw, found["ann"].score) == (19.5, 19.5)
     assert (found["bob"].raw, found["bob"].penalty, found["bob"].score) == (20, 10, 10)
@@ -81,7 +82,7 @@ def test_who_has_an_extension_and_handed_in_nothing_has_no_grade(course: Course,
     with Gradebook(course_directory(course.root).db_url, "brains") as gradebook:
         gradebook.update_or_create_submission(LESSON.name, "lazy")
         gradebook.grant_extension(LESSON.name, "lazy", days=2)
-    found = entered.of_course(course, [LESSON.name])
+    found = entered.of_course(course, LESSON.name)
     assert [one.raw for one in found.grades if one.person.id == "lazy"] == [None]
     assert "lazy" not in found.waiting
     assert main(["export", "canvas"]) == 0
@@ -92,7 +93,7 @@ def test_who_has_an_extension_and_handed_in_nothing_has_no_grade(course: Course,
 def test_nobody_in_the_gradebook_is_told(new_gradebook, tmp_path: Path) -> None:
     course = make_course(tmp_path / "empty", new_gradebook())
     with pytest.raises(NothingEntered, match="Nobody has a grade"):
-        entered.of_course(course, [LESSON.name])
+        entered.of_course(course, LESSON.name)
 
 
 def judged(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -130,6 +131,28 @@ def test_a_gradebook_that_cannot_be_read_is_no_reason_for_other_grades(
     assert why in " ".join(capsys.readouterr().err.split())
     assert not Path("grades.csv").exists()
     assert main(["export", "csv", "--from", "results"]) == 0
+
+
+def titles(name: str) -> list[str]:
+    """The columns that a table for Canvas has for assignments."""
+    return Path(name).read_text().splitlines()[0].split(",")[5:]
+
+
+def test_a_lesson_in_which_nobody_has_a_score_is_left_out_unless_it_is_named(
+    course: Course,
+) -> None:
+    """A column of blanks would become an assignment of its own in the LMS."""
+    other = next(name for name in lesson_names() if name != LESSON.name)
+    with Gradebook(course_directory(course.root).db_url, "brains") as gradebook:
+        gradebook.add_assignment(other)
+        CanvasExport().export(gradebook)
+        CanvasExport(assignment=[LESSON.name, other], to="named.csv").export(gradebook)
+    assert titles("canvas.csv") == [LESSON.title]
+    assert sorted(titles("named.csv")) == sorted([LESSON.title, load_lesson(other).title])
+    assert main(["export", "canvas"]) == 0
+    assert titles("canvas.csv") == [LESSON.title]
+    assert main(["export", "csv"]) == 0
+    assert other not in Path("grades.csv").read_text()
 
 
 @pytest.mark.parametrize(

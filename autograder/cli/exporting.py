@@ -53,9 +53,8 @@ def _grades(
     from autograder.nbgrader_plugin import entered  # noqa: PLC0415
 
     if arguments.source != "results":
-        names = [arguments.lesson] if arguments.lesson else lesson_names()
         try:
-            found = entered.of_course(course, names)
+            found = entered.of_course(course, arguments.lesson)
         # A gradebook that is there and cannot be read is no reason to hand over other grades.
         except NothingEntered:
             if arguments.source == "gradebook":

@@ -26,8 +26,8 @@ class Entered:
     waiting: list[str]
 
 
-def of_course(course: Course, assignments: Collection[str]) -> Entered:
-    """What stands in a course's gradebook of these assignments.
+def of_course(course: Course, lesson: str | None = None) -> Entered:
+    """What stands in a course's gradebook of a lesson, or of all that anyone has a score in.
 
     Raises:
         NothingEntered: there is no gradebook, or nobody has a grade in it.
@@ -36,8 +36,9 @@ def of_course(course: Course, assignments: Collection[str]) -> Entered:
     if course.root is None:
         raise NothingEntered(f"There is no {CONFIG} here or above: this is not a course's folder.")
     directory = course_directory(course.root)
+    assignments = [lesson] if lesson else lesson_names()
     with explained(directory.db_url), open_gradebook(directory) as gradebook:
-        found = grades(gradebook, assignments)
+        found = grades(gradebook, assignments, unscored=lesson is not None)
         waiting = _waiting(gradebook, assignments)
     if not any(one.raw is not None for one in found):
         raise NothingEntered(f"Nobody has a grade for {', '.join(assignments)} in the gradebook.")
@@ -45,11 +46,16 @@ def of_course(course: Course, assignments: Collection[str]) -> Entered:
 
 
 def grades(
-    gradebook: Gradebook, assignments: Collection[str] = (), students: Collection[str] = ()
+    gradebook: Gradebook,
+    assignments: Collection[str] = (),
+    students: Collection[str] = (),
+    *,
+    unscored: bool = False,
 ) -> list[Grade]:
     """The grades of all students, or of these, in all assignments, or in these.
 
-    A student who handed in nothing has a grade without a score.
+    A student who handed in nothing has a grade without a score. An assignment in which nobody has
+    a score, such as one that is not handed out yet, is left out unless ``unscored`` is set.
     """
     graded = _graded(gradebook)
     people = {one.id: _person(one) for one in gradebook.students}
@@ -57,14 +63,18 @@ def grades(
     for assignment in gradebook.assignments:
         if assignments and assignment.name not in assignments:
             continue
-        there = _submissions(gradebook, assignment.id)
+        there = {
+            student: own
+            for student, own in _submissions(gradebook, assignment.id).items()
+            if own.id in graded
+        }
+        if not there and not unscored:
+            continue
         most = float(assignment.max_score)
         for student, person in people.items():
             if students and student not in students:
                 continue
             own = there.get(student)
-            if own and own.id not in graded:
-                own = None
             found.append(
                 Grade(
                     person=person,
