@@ -155,6 +155,16 @@ def test_a_lesson_in_which_nobody_has_a_score_is_left_out_unless_it_is_named(
     assert other not in Path("grades.csv").read_text()
 
 
+def test_a_lesson_in_the_gradebook_is_used_too(course: Course, capsys) -> None:
+    """Where a lesson has to be named unless there is only one."""
+    assert main(["export", "github-workflow"]) == 0
+    assert LESSON.name in Path("autograde.yml").read_text()
+    with Gradebook(course_directory(course.root).db_url, "brains") as gradebook:
+        gradebook.add_assignment(min(lesson_names()))
+    assert main(["export", "github-workflow"]) == 2
+    assert "Name one with --lesson" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("plugin", "form"),
     [(CsvExport, tables.plain), (CanvasExport, tables.canvas), (MoodleExport, tables.moodle)],

@@ -19,6 +19,7 @@ from class_of_reports import HOSTILE, LESSON, odd_ones, report, with_check
 from autograder.cli import main
 from autograder.exports import github, gradescope, tables
 from autograder.exports.grades import Grade, Person, earned, of_reports
+from autograder.lesson import lesson_names
 from autograder.render import jsonform, markdown
 from autograder.report import Outcome, Report
 
@@ -356,6 +357,29 @@ def test_export_writes_a_file_for_each_submission_to_gradescope(kept) -> None:
 def test_export_into_a_folder_that_is_not_there_is_wrong_usage(kept, capsys) -> None:
     assert main(["export", "csv", "--output", "nowhere/x.csv"]) == 2
     assert "There is no folder" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("place", ["results", "source", "release"])
+@pytest.mark.parametrize("form", ["github-workflow", "gradescope-autograder"])
+def test_export_takes_the_only_lesson_that_is_used_here(
+    tmp_path: Path, monkeypatch, capsys, form: str, place: str
+) -> None:
+    """Only where there are several is one to be named."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / place / LESSON.name).mkdir(parents=True)
+    assert main(["export", form, "--output", "made"]) == 0
+    assert LESSON.name.encode() in Path("made").read_bytes()
+    (tmp_path / place / min(lesson_names())).mkdir()
+    assert main(["export", form, "--output", "again"]) == 2
+    said = " ".join(capsys.readouterr().err.split())
+    assert f"Name one with --lesson: {', '.join(lesson_names())}." in said
+    assert not Path("again").exists()
+
+
+def test_export_asks_for_a_lesson_where_none_is_used(tmp_path: Path, monkeypatch, capsys) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["export", "github-workflow"]) == 2
+    assert "Name one with --lesson" in capsys.readouterr().err
 
 
 def test_export_writes_the_workflow(kept, capsys) -> None:

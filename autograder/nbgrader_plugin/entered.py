@@ -45,6 +45,21 @@ def of_course(course: Course, lesson: str | None = None) -> Entered:
     return Entered(grades=found, waiting=waiting)
 
 
+def lessons(course: Course) -> set[str]:
+    """The lessons that a course's gradebook has; none where there is no gradebook.
+
+    Raises:
+        CourseError: the gradebook cannot be read.
+    """
+    assert course.root
+    directory = course_directory(course.root)
+    try:
+        with explained(directory.db_url), open_gradebook(directory) as gradebook:
+            return {one.name for one in gradebook.assignments} & set(lesson_names())
+    except NothingEntered:
+        return set()
+
+
 def grades(
     gradebook: Gradebook,
     assignments: Collection[str] = (),
