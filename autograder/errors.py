@@ -30,6 +30,10 @@ class CourseError(AutograderError):
     """The course's configuration is not right."""
 
 
+class NothingEntered(CourseError):
+    """The course has no gradebook yet, or nobody has a grade in it: nothing is wrong with that."""
+
+
 class SubmissionError(AutograderError):
     """A submission that cannot be run, and why."""
 

@@ -9,14 +9,16 @@ import subprocess
 import sys
 from pathlib import Path
 
+import class_of_reports
 import pytest
 from gradebook_course import LESSON, hand_in, make_course, report
 from nbgrader.api import Gradebook
 
 from autograder.cli import main
 from autograder.course import Course
-from autograder.errors import CourseError
+from autograder.errors import NothingEntered
 from autograder.exports import tables
+from autograder.lesson import lesson_names, load_lesson
 from autograder.nbgrader_plugin import entered
 from autograder.nbgrader_plugin.configured import course_directory
 from autograder.nbgrader_plugin.export import CanvasExport, CsvExport, MoodleExport
@@ -45,7 +47,7 @@ def course(new_gradebook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Co
 
 
 def test_what_a_person_entered_and_penalties_count(course: Course) -> None:
-    found = {one.person.id: one for one in entered.of_course(course, [LESSON.name]).grades}
+    found = {one.person.id: one for one in entered.of_course(course, LESSON.name).grades}
     # 1 + 3.5 + 1 + 2 + 4 + 6 + 2, and the answer in words, which nobody has marked.
     assert (found["ann"].raw, found["ann"].score) == (19.5, 19.5)
     assert (found["bob"].raw, found["bob"].penalty, found["bob"].score) == (20, 10, 10)
@@ -75,10 +77,92 @@ def test_who_has_something_to_be_marked_by_a_person_is_told(course: Course, caps
     assert "A person has still to grade: words" in " ".join(capsys.readouterr().err.split())
 
 
+def test_who_has_an_extension_and_handed_in_nothing_has_no_grade(course: Course, capsys) -> None:
+    """An extension is kept with a submission, which is then there before there is any."""
+    with Gradebook(course_directory(course.root).db_url, "brains") as gradebook:
+        gradebook.update_or_create_submission(LESSON.name, "lazy")
+        gradebook.grant_extension(LESSON.name, "lazy", days=2)
+    found = entered.of_course(course, LESSON.name)
+    assert [one.raw for one in found.grades if one.person.id == "lazy"] == [None]
+    assert "lazy" not in found.waiting
+    assert main(["export", "canvas"]) == 0
+    rows = {row[3]: row for row in csv.reader(io.StringIO(Path("canvas.csv").read_text()))}
+    assert rows["lazy"][-1] == ""
+
+
 def test_nobody_in_the_gradebook_is_told(new_gradebook, tmp_path: Path) -> None:
     course = make_course(tmp_path / "empty", new_gradebook())
-    with pytest.raises(CourseError, match="Nobody has a grade"):
-        entered.of_course(course, [LESSON.name])
+    with pytest.raises(NothingEntered, match="Nobody has a grade"):
+        entered.of_course(course, LESSON.name)
+
+
+def judged(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The judge's reports are kept in the course, which we are in."""
+    class_of_reports.write([class_of_reports.report("ann")], course.root / "results" / LESSON.name)
+    monkeypatch.chdir(course.root)
+
+
+def test_where_nothing_is_entered_the_judges_grades_are_taken(
+    tmp_path: Path, monkeypatch, capsys
+) -> None:
+    judged(make_course(tmp_path / "course", "sqlite:///grades.db"), monkeypatch)
+    assert main(["export", "csv"]) == 0
+    assert "from the judge's reports alone" in " ".join(capsys.readouterr().out.split())
+
+
+@pytest.mark.parametrize(
+    ("address", "why"),
+    [
+        ("sqlite:///garbage.db", "garbage.db cannot be used"),
+        ("postgresql+psycopg://me:secret@127.0.0.1:1/grades", "@127.0.0.1:1/grades"),
+        ("mysql+nowhere://me@127.0.0.1/grades", "me@127.0.0.1/grades cannot be used"),
+        ("nonsense", "is no address of a database"),
+    ],
+    ids=["garbage", "server down", "no driver", "no address"],
+)
+def test_a_gradebook_that_cannot_be_read_is_no_reason_for_other_grades(
+    tmp_path: Path, monkeypatch, capsys, address: str, why: str
+) -> None:
+    """Else manual scores and penalties would be missing, and nobody would know."""
+    course = make_course(tmp_path / "course", address)
+    (course.root / "garbage.db").write_text("Dear diary, " * 999)
+    judged(course, monkeypatch)
+    assert main(["export", "csv"]) == 2
+    assert why in " ".join(capsys.readouterr().err.split())
+    assert not Path("grades.csv").exists()
+    assert main(["export", "csv", "--from", "results"]) == 0
+
+
+def titles(name: str) -> list[str]:
+    """The columns that a table for Canvas has for assignments."""
+    return Path(name).read_text().splitlines()[0].split(",")[5:]
+
+
+def test_a_lesson_in_which_nobody_has_a_score_is_left_out_unless_it_is_named(
+    course: Course,
+) -> None:
+    """A column of blanks would become an assignment of its own in the LMS."""
+    other = next(name for name in lesson_names() if name != LESSON.name)
+    with Gradebook(course_directory(course.root).db_url, "brains") as gradebook:
+        gradebook.add_assignment(other)
+        CanvasExport().export(gradebook)
+        CanvasExport(assignment=[LESSON.name, other], to="named.csv").export(gradebook)
+    assert titles("canvas.csv") == [LESSON.title]
+    assert sorted(titles("named.csv")) == sorted([LESSON.title, load_lesson(other).title])
+    assert main(["export", "canvas"]) == 0
+    assert titles("canvas.csv") == [LESSON.title]
+    assert main(["export", "csv"]) == 0
+    assert other not in Path("grades.csv").read_text()
+
+
+def test_a_lesson_in_the_gradebook_is_used_too(course: Course, capsys) -> None:
+    """Where a lesson has to be named unless there is only one."""
+    assert main(["export", "github-workflow"]) == 0
+    assert LESSON.name in Path("autograde.yml").read_text()
+    with Gradebook(course_directory(course.root).db_url, "brains") as gradebook:
+        gradebook.add_assignment(min(lesson_names()))
+    assert main(["export", "github-workflow"]) == 2
+    assert "Name one with --lesson" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

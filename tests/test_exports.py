@@ -6,6 +6,8 @@ import csv
 import io
 import json
 import re
+import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,8 +19,9 @@ from class_of_reports import HOSTILE, LESSON, odd_ones, report, with_check
 from autograder.cli import main
 from autograder.exports import github, gradescope, tables
 from autograder.exports.grades import Grade, Person, earned, of_reports
-from autograder.render import markdown
-from autograder.report import Outcome
+from autograder.lesson import lesson_names
+from autograder.render import jsonform, markdown
+from autograder.report import Outcome, Report
 
 ANN = Person(id="ann", first_name="Ann", last_name="Lee", email="ann@x.org", lms_user_id="1001")
 BOB = Person(id="bob", first_name="Bob", last_name='O"Brien, Jr.', lms_user_id="")
@@ -263,15 +266,15 @@ def test_the_workflow_is_one_that_github_can_read() -> None:
     assert job["runs-on"].startswith("ubuntu-")
     runs = [step["run"] for step in job["steps"] if "run" in step]
     assert [one.split()[0:2] for one in runs] == [
-        *(["pip", "install"], ["autograder", "data"], ["autograder", "grade"])
+        *(["pip", "install"], ["autograder", "data"], ["autograder", "grade"], ["import", "json,"])
     ]
-    assert '"$GITHUB_STEP_SUMMARY"' in runs[-1]
-    assert f'"{LESSON.notebook}" --lesson {LESSON.name} ' in runs[-1]
-    assert "@" not in runs[-1]
+    assert '"$GITHUB_STEP_SUMMARY"' in runs[2]
+    assert f'"{LESSON.notebook}" --lesson {LESSON.name} ' in runs[2]
+    assert "@" not in runs[2]
 
 
 def test_the_workflows_own_command_is_one_of_ours(tmp_path: Path, monkeypatch) -> None:
-    """Its last step, on a notebook that cannot be read: a summary is added to what is there."""
+    """Where it grades, a notebook that cannot be read: a summary is added to what is there."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
     class_of_reports.install_sample(tmp_path / "keras")
@@ -285,6 +288,35 @@ def test_the_workflows_own_command_is_one_of_ours(tmp_path: Path, monkeypatch) -
     assert told.startswith("What was there.\n## Building a Brain\n")
     assert "it is not JSON" in told
     assert Path("grade.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("given", "code", "told"),
+    [
+        (report("ann"), 0, "20 of 20 points"),
+        (report("ann", "build"), 1, "16 of 20 points"),
+        (report("ann", "build", "train", "compile"), 1, "6 of 20 points"),
+        (odd_ones()[-1], 1, "0 of 20 points"),
+    ],
+    ids=["all", "some", "few", "unreadable"],
+)
+def test_the_workflow_is_green_with_all_points_only(
+    tmp_path: Path, given: Report, code: int, told: str
+) -> None:
+    """Its last step, which comes after the reports were uploaded."""
+    (job,) = yaml.safe_load(github.workflow(LESSON))["jobs"].values()
+    *_, upload, last = job["steps"]
+    assert "upload-artifact" in upload["uses"]
+    assert (last["name"], last["shell"]) == ("Full marks", "python")
+    (tmp_path / "grade.json").write_text(jsonform.document([given]))
+    done = subprocess.run(
+        [sys.executable, "-c", last["run"]],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, (done.stdout + done.stderr).strip()) == (code, told)
 
 
 # ---- the command
@@ -325,6 +357,29 @@ def test_export_writes_a_file_for_each_submission_to_gradescope(kept) -> None:
 def test_export_into_a_folder_that_is_not_there_is_wrong_usage(kept, capsys) -> None:
     assert main(["export", "csv", "--output", "nowhere/x.csv"]) == 2
     assert "There is no folder" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("place", ["results", "source", "release"])
+@pytest.mark.parametrize("form", ["github-workflow", "gradescope-autograder"])
+def test_export_takes_the_only_lesson_that_is_used_here(
+    tmp_path: Path, monkeypatch, capsys, form: str, place: str
+) -> None:
+    """Only where there are several is one to be named."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / place / LESSON.name).mkdir(parents=True)
+    assert main(["export", form, "--output", "made"]) == 0
+    assert LESSON.name.encode() in Path("made").read_bytes()
+    (tmp_path / place / min(lesson_names())).mkdir()
+    assert main(["export", form, "--output", "again"]) == 2
+    said = " ".join(capsys.readouterr().err.split())
+    assert f"Name one with --lesson: {', '.join(lesson_names())}." in said
+    assert not Path("again").exists()
+
+
+def test_export_asks_for_a_lesson_where_none_is_used(tmp_path: Path, monkeypatch, capsys) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["export", "github-workflow"]) == 2
+    assert "Name one with --lesson" in capsys.readouterr().err
 
 
 def test_export_writes_the_workflow(kept, capsys) -> None:

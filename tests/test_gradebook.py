@@ -115,11 +115,57 @@ def test_what_an_instructor_entered_is_kept(pair: Pair) -> None:
     found = pair.alike()
     build = row(found, "ada", "check-build Grade")
     assert (build["manual_score"], build["auto_score"]) == (3.5, 2)
-    assert build["needs_manual_grade"]
+    assert not build["needs_manual_grade"]
     assert row(found, "ada", "check-train Grade")["extra_credit"] == 1
     assert row(found, "ada", "build Comment")["manual_comment"] == "Well tried."
     assert found["bert"][1]["penalty"] is None
     assert found["ada"][1] == {"penalty": 8.75, "flagged": True}
+
+
+def test_a_person_is_asked_again_only_where_something_is_new(pair: Pair) -> None:
+    """Where the judge's own score changed; or a check still cannot tell, and nobody has."""
+    pair.grade([report("ada", "pfeepp")])
+
+    def enter(gradebook: Gradebook) -> None:
+        for question in ("build", "parameters"):
+            grade = gradebook.find_grade(f"check-{question}", LESSON.name, LESSON.name, "ada")
+            # What the formgrader does.
+            grade.manual_score, grade.needs_manual_grade = 1.5, False
+
+    def asked() -> set[object]:
+        return {one["cell"] for one in pair.alike()["ada"] if one.get("needs_manual_grade")}
+
+    pair.by_hand(enter)
+    pair.grade([report("ada", "pfeepp")])
+    assert asked() == {"check-compile Grade"}
+    pair.grade([report("ada", "ppeepp")])
+    assert asked() == {"check-compile Grade", "check-build Grade"}
+    # Until a person has looked.
+    pair.grade([report("ada", "ppeepp")])
+    assert "check-build Grade" in asked()
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "asks"),
+    [(IN_TIME, IN_TIME, False), (IN_TIME, LATE, True), ("", "", True)],
+    ids=["the same submission", "another one", "who knows"],
+)
+def test_an_answer_in_words_is_marked_once_for_each_submission(
+    pair: Pair, first: str, second: str, *, asks: bool
+) -> None:
+    """The judge has no score for it that could tell whether it changed."""
+
+    def grade(time: str, why: str) -> None:
+        write(pair.ours, [hand_in(pair.ours, report("ada"), time, why=why)])
+
+    grade(first, "Because.")
+    with Gradebook(address(pair.ours), "brains") as gradebook:
+        mark = gradebook.find_grade("why", LESSON.name, LESSON.name, "ada")
+        mark.manual_score, mark.needs_manual_grade = 2, False
+        gradebook.db.commit()
+    grade(second, "Because." if first == second else "It is linear.")
+    found = row(rows(address(pair.ours)), "ada", "why Grade")
+    assert (found["manual_score"], found["needs_manual_grade"]) == (2, asks)
 
 
 def test_late_submissions(pair: Pair) -> None:

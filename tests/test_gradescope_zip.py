@@ -15,7 +15,7 @@ import sys
 import tempfile
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import metadata
 from io import BytesIO
 from pathlib import Path
@@ -29,7 +29,7 @@ from test_exports import read_as_gradescope
 from test_ordinary_user import NEEDED, open_to_all
 
 from autograder.cli import main
-from autograder.course import Course, Settings
+from autograder.course import Course, Settings, read_settings
 from autograder.execution import bubblewrap
 from autograder.exports.gradescope_zip import build
 from autograder.exports.gradescope_zip.package import constraints, wheel
@@ -76,6 +76,23 @@ def test_settings_and_checks_go_along_and_passwords_do_not(course: Course) -> No
     released = archive.read(f"course/release/{LESSON.name}/{LESSON.notebook}")
     assert released == course.released(LESSON).read_bytes()
     assert build(course, LESSON) == build(course, LESSON)
+
+
+@pytest.mark.parametrize(
+    ("own", "expected"),
+    [
+        (Settings(), (500, 300)),
+        (Settings(seconds=7200, cell_seconds=3600), (500, 400)),
+        (Settings(seconds=100, cell_seconds=50), (100, 50)),
+    ],
+    ids=["defaults", "long", "short"],
+)
+def test_a_run_ends_before_gradescope_ends_it(tmp_path: Path, own: Settings, expected) -> None:
+    """Which it does after 600 seconds, without a word of ours."""
+    archive = zipfile.ZipFile(BytesIO(build(Course(settings=own), LESSON)))
+    found = read_settings(Path(archive.extract("course/nbgrader_config.py", tmp_path)))
+    assert (found.seconds, found.cell_seconds) == expected
+    assert replace(found, seconds=own.seconds, cell_seconds=own.cell_seconds) == own
 
 
 def test_the_wheel_is_the_package_that_runs_here() -> None:

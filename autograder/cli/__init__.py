@@ -23,10 +23,12 @@ from autograder.cli.exporting import FORMATS, SOURCES, export
 from autograder.cli.mutants import prove
 from autograder.cli.reports import report
 from autograder.cli.studies import add_study
-from autograder.cli.upkeep import data, examine, generate, new, publish_solutions
+from autograder.cli.upkeep import data, examine, extend, generate, new, publish_solutions
 from autograder.course import ISOLATION
 from autograder.errors import AutograderError
 from autograder.lesson import lesson_names
+
+MOST_TIME = 9999  # days or hours of an extension
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -159,6 +161,23 @@ def _add_upkeep(commands: Any) -> None:
     )
     command.set_defaults(run=publish_solutions)
 
+    command = commands.add_parser("extend", help="give a student more time than the due date")
+    command.add_argument("student", metavar="STUDENT", help="as the gradebook names the student")
+    command.add_argument(
+        "--lesson", choices=lesson_names(), required=True, help="what is handed in later"
+    )
+    command.add_argument(
+        "--days",
+        type=_at_least_nought,
+        metavar="N",
+        help="how many days after the due date, in the place of an earlier extension; 0 takes it"
+        " back",
+    )
+    command.add_argument(
+        "--hours", type=_at_least_nought, metavar="N", help="how many hours, in addition to days"
+    )
+    command.set_defaults(run=extend)
+
     command = commands.add_parser("new", help="begin a lesson: notebook, checks and tests that run")
     command.add_argument("name", metavar="LESSON", help="a name such as two-layers")
     command.add_argument("--title", default="", help="(default: made from the name)")
@@ -210,6 +229,14 @@ def _at_least_one(text: str) -> int:
     number = int(text)
     if number < 1:
         raise argparse.ArgumentTypeError("at least 1")
+    return number
+
+
+def _at_least_nought(text: str) -> int:
+    number = int(text)
+    # More than anybody has, and fewer than Python can count.
+    if not 0 <= number <= MOST_TIME:
+        raise argparse.ArgumentTypeError(f"from 0 to {MOST_TIME}")
     return number
 
 

@@ -11,12 +11,12 @@ from rich.markup import escape
 
 from autograder.cli.reports import lessons_in
 from autograder.course import Course, find_course
-from autograder.errors import CourseError, UsageError, writing
+from autograder.errors import NothingEntered, UsageError, writing
 from autograder.evidence import write_whole
 from autograder.exports import github, grades, gradescope, gradescope_zip, tables
 from autograder.exports.grades import Grade
 from autograder.grading.regrade import kept
-from autograder.lesson import Lesson, lesson_names, load_lesson
+from autograder.lesson import Lesson, lesson_names, load_lesson, only_lesson
 from autograder.render import signs
 
 SOURCES = ("auto", "gradebook", "results")
@@ -53,10 +53,10 @@ def _grades(
     from autograder.nbgrader_plugin import entered  # noqa: PLC0415
 
     if arguments.source != "results":
-        names = [arguments.lesson] if arguments.lesson else lesson_names()
         try:
-            found = entered.of_course(course, names)
-        except CourseError:
+            found = entered.of_course(course, arguments.lesson)
+        # A gradebook that is there and cannot be read is no reason to hand over other grades.
+        except NothingEntered:
             if arguments.source == "gradebook":
                 raise
         else:
@@ -90,14 +90,14 @@ def _gradescope(arguments: argparse.Namespace, course: Course, console: Console)
 def _autograder(arguments: argparse.Namespace, course: Course, console: Console) -> str:
     del console
     with writing():
-        write_whole(arguments.output, gradescope_zip.build(course, _lesson(arguments)))
+        write_whole(arguments.output, gradescope_zip.build(course, _lesson(arguments, course)))
     return f"{arguments.output}: upload it to Gradescope under “Configure Autograder”."
 
 
 def _workflow(arguments: argparse.Namespace, course: Course, console: Console) -> str:
-    del course, console
+    del console
     with writing():
-        write_whole(arguments.output, github.workflow(_lesson(arguments)).encode())
+        write_whole(arguments.output, github.workflow(_lesson(arguments, course)).encode())
     return (
         f"{arguments.output}: say in it where the package is to be had, and put it into"
         " .github/workflows/ of the students' repository."
@@ -111,11 +111,19 @@ def _kept_of(arguments: argparse.Namespace, course: Course) -> list[tuple[Path, 
     return [(results / name, load_lesson(name)) for name in names]
 
 
-def _lesson(arguments: argparse.Namespace) -> Lesson:
-    """The lesson that was asked for, or the only one that there is."""
-    if arguments.lesson is None and len(lesson_names()) > 1:
-        raise UsageError(f"Say which one with --lesson: {', '.join(lesson_names())}.")
-    return load_lesson(arguments.lesson or lesson_names()[0])
+def _lesson(arguments: argparse.Namespace, course: Course) -> Lesson:
+    """The lesson that was asked for, or the only one that is used here."""
+    if arguments.lesson:
+        return load_lesson(arguments.lesson)
+    here = course.root or Path.cwd()
+    places = [arguments.results or here / "results", here / "source", here / "release"]
+    used = {name for name in lesson_names() if any((one / name).is_dir() for one in places)}
+    if course.root and len(used) < 2:
+        # Only here: nbgrader takes a second to import.
+        from autograder.nbgrader_plugin import entered  # noqa: PLC0415
+
+        used |= entered.lessons(course)
+    return only_lesson(map(load_lesson, sorted(used) or lesson_names()), "a folder here")
 
 
 def _say(text: str, console: Console) -> None:

@@ -17,7 +17,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from traitlets.config import Application, Config
 
 from autograder import DISTRIBUTION
-from autograder.errors import CourseError
+from autograder.errors import CourseError, NothingEntered
 from autograder.root import CONFIG
 
 GENERATE = "Run `autograder generate`, or `nbgrader generate_assignment`, first."
@@ -69,12 +69,13 @@ def open_gradebook(directory: CourseDirectory) -> Gradebook:
     """The course's gradebook, which has to be there already; to be closed by who asked for it.
 
     Raises:
-        CourseError: there is none, or it cannot be reached.
+        NothingEntered: there is none.
+        CourseError: it cannot be reached or read.
     """
     address = directory.db_url
     url = make_url(address)
     if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
-        raise CourseError(f"There is no gradebook {url.database} yet. {GENERATE}")
+        raise NothingEntered(f"There is no gradebook {url.database} yet. {GENERATE}")
     with explained(address), alembic_found():
         return Gradebook(address, directory.course_id)
 

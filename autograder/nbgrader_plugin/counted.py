@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from nbgrader.api import Grade, Gradebook, SubmittedAssignment, SubmittedNotebook
-from nbgrader.coursedir import CourseDirectory
-from sqlalchemy import func, make_url, or_, select
+from sqlalchemy import func, or_, select
 
 from autograder.course import Course
+from autograder.errors import NothingEntered
 from autograder.exports.grades import Person
 from autograder.lesson import Lesson
 from autograder.nbgrader_plugin import entered
@@ -24,11 +22,12 @@ def of_lesson(course: Course, lesson: Lesson) -> dict[str, Counted]:
     """
     assert course.root
     directory = course_directory(course.root)
-    if _is_missing(directory):
+    try:
+        with explained(directory.db_url), open_gradebook(directory) as gradebook:
+            grades = entered.grades(gradebook, [lesson.name], unscored=True)
+            by_hand = _by_hand(gradebook, lesson.name) if grades else set()
+    except NothingEntered:
         return {}
-    with explained(directory.db_url), open_gradebook(directory) as gradebook:
-        grades = entered.grades(gradebook, [lesson.name])
-        by_hand = _by_hand(gradebook, lesson.name) if grades else set()
     return {
         one.person.id: Counted(
             score=one.score,
@@ -39,11 +38,6 @@ def of_lesson(course: Course, lesson: Lesson) -> dict[str, Counted]:
         )
         for one in grades
     }
-
-
-def _is_missing(directory: CourseDirectory) -> bool:
-    url = make_url(directory.db_url)
-    return url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file()
 
 
 def _by_hand(gradebook: Gradebook, assignment: str) -> set[str]:

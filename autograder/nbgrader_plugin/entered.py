@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from nbgrader.api import Gradebook, Student, SubmittedAssignment
-from sqlalchemy import select
+from nbgrader.api import Grade as Entry
+from nbgrader.api import Gradebook, Student, SubmittedAssignment, SubmittedNotebook
+from sqlalchemy import or_, select
 from sqlalchemy.orm import undefer
 
 from autograder.course import Course
-from autograder.errors import CourseError
+from autograder.errors import NothingEntered
 from autograder.exports.grades import Grade, Person
 from autograder.lesson import lesson_names, load_lesson
 from autograder.nbgrader_plugin.configured import course_directory, explained, open_gradebook
@@ -25,36 +26,65 @@ class Entered:
     waiting: list[str]
 
 
-def of_course(course: Course, assignments: Collection[str]) -> Entered:
-    """What stands in a course's gradebook of these assignments.
+def of_course(course: Course, lesson: str | None = None) -> Entered:
+    """What stands in a course's gradebook of a lesson, or of all that anyone has a score in.
 
     Raises:
-        CourseError: there is no gradebook, or nobody has a grade in it.
+        NothingEntered: there is no gradebook, or nobody has a grade in it.
+        CourseError: the gradebook cannot be read.
     """
     if course.root is None:
-        raise CourseError(f"There is no {CONFIG} here or above: this is not a course's folder.")
+        raise NothingEntered(f"There is no {CONFIG} here or above: this is not a course's folder.")
     directory = course_directory(course.root)
+    assignments = [lesson] if lesson else lesson_names()
     with explained(directory.db_url), open_gradebook(directory) as gradebook:
-        found = grades(gradebook, assignments)
+        found = grades(gradebook, assignments, unscored=lesson is not None)
         waiting = _waiting(gradebook, assignments)
     if not any(one.raw is not None for one in found):
-        raise CourseError(f"Nobody has a grade for {', '.join(assignments)} in the gradebook.")
+        raise NothingEntered(f"Nobody has a grade for {', '.join(assignments)} in the gradebook.")
     return Entered(grades=found, waiting=waiting)
 
 
+def lessons(course: Course) -> set[str]:
+    """The lessons that a course's gradebook has; none where there is no gradebook.
+
+    Raises:
+        CourseError: the gradebook cannot be read.
+    """
+    assert course.root
+    directory = course_directory(course.root)
+    try:
+        with explained(directory.db_url), open_gradebook(directory) as gradebook:
+            return {one.name for one in gradebook.assignments} & set(lesson_names())
+    except NothingEntered:
+        return set()
+
+
 def grades(
-    gradebook: Gradebook, assignments: Collection[str] = (), students: Collection[str] = ()
+    gradebook: Gradebook,
+    assignments: Collection[str] = (),
+    students: Collection[str] = (),
+    *,
+    unscored: bool = False,
 ) -> list[Grade]:
     """The grades of all students, or of these, in all assignments, or in these.
 
-    A student who handed in nothing has a grade without a score.
+    A student who handed in nothing has a grade without a score. An assignment in which nobody has
+    a score, such as one that is not handed out yet, is left out unless ``unscored`` is set.
     """
+    graded = _graded(gradebook)
     people = {one.id: _person(one) for one in gradebook.students}
     found = []
     for assignment in gradebook.assignments:
         if assignments and assignment.name not in assignments:
             continue
-        there = _submissions(gradebook, assignment.id)
+        there = {
+            student: own
+            for student, own in _submissions(gradebook, assignment.id).items()
+            if own.id in graded
+        }
+        if not there and not unscored:
+            continue
         most = float(assignment.max_score)
         for student, person in people.items():
             if students and student not in students:
@@ -75,11 +105,31 @@ def grades(
 
 def _waiting(gradebook: Gradebook, assignments: Collection[str]) -> list[str]:
     asked = select(SubmittedAssignment).options(undefer(SubmittedAssignment.needs_manual_grade))
+    graded = _graded(gradebook)
     return sorted(
         one.student_id
         for one in gradebook.db.scalars(asked)
-        if one.needs_manual_grade and one.assignment.name in assignments
+        if one.needs_manual_grade and one.id in graded and one.assignment.name in assignments
     )
+
+
+def _graded(gradebook: Gradebook) -> set[str]:
+    """The submissions with a score in any cell.
+
+    There are others: a student who has an extension has rows before anything is handed in.
+    """
+    asked = (
+        select(SubmittedNotebook.assignment_id)
+        .join(Entry, Entry.notebook_id == SubmittedNotebook.id)
+        .where(
+            or_(
+                Entry.auto_score.is_not(None),
+                Entry.manual_score.is_not(None),
+                Entry.extra_credit.is_not(None),
+            )
+        )
+    )
+    return set(gradebook.db.scalars(asked))
 
 
 def _submissions(gradebook: Gradebook, assignment: str) -> dict[str, SubmittedAssignment]:

@@ -27,7 +27,10 @@ class _TableExport(ExportPlugin):
         path = Path(self.to or self.file)
         self.log.info("Exporting grades to %s", path)
         chosen = grades(
-            gradebook, [str(one) for one in self.assignment], [str(one) for one in self.student]
+            gradebook,
+            [str(one) for one in self.assignment],
+            [str(one) for one in self.student],
+            unscored=bool(self.assignment),
         )
         for student in tables.unfindable(chosen):
             self.log.warning("%r begins like a formula; an apostrophe was put in front.", student)

@@ -1,7 +1,8 @@
 """The one writer to nbgrader's gradebook: what ``nbgrader autograde`` would leave, for a class.
 
 Rows and the folders under ``autograded/`` of a group of submissions are written together, in one
-transaction; what instructors entered by hand is kept just as nbgrader keeps it.
+transaction; what instructors entered by hand is kept just as nbgrader keeps it. One thing differs:
+an answer in words that a person has marked is not asked for again while it is the same submission.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ from autograder.nbgrader_plugin.rows import (
     submissions,
 )
 from autograder.nbgrader_plugin.steps import Recorded, Steps
-from autograder.nbgrader_plugin.submitted import META
+from autograder.nbgrader_plugin.submitted import META, SAME
 from autograder.render.notebook import filled
 from autograder.report import Report
 from autograder.root import CONFIG
@@ -166,6 +167,7 @@ class GradebookWriter:
     def _record(
         self, entry: Entry, known: Released, submission: SubmittedAssignment, told: list[str]
     ) -> Recorded:
+        before = submission.timestamp
         try:
             if time := handed_in(self._directory, entry.folder):
                 submission.timestamp = time
@@ -185,6 +187,7 @@ class GradebookWriter:
                 "db_url": self._directory.db_url,
             },
             META: entry.report,
+            SAME: before is not None and submission.timestamp == before,
         }
         notebook = self._steps.record(self._shown(entry), resources, CellRows(known, own))
         return Recorded(submission=submission, own=own, notebook=notebook)

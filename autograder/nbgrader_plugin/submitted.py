@@ -25,6 +25,8 @@ from autograder.submissions import Submission, choose
 
 # What the first pass, which puts a notebook right, leaves for the second, which runs it.
 META = "autograder"
+# Set where it is known that this submission was recorded before, and not another one.
+SAME = "autograder_same"
 
 
 def one_notebook(assignment: str, student: str, notebooks: list[str]) -> None:
@@ -138,17 +140,28 @@ class RunAndJudge(Execute):
 
 
 class SaveJudgedGrades(SaveAutoGrades):
-    """Saves the points; where a check could not tell, asks for a person as well."""
+    """Saves the points; where a check could not tell, asks for a person as well.
+
+    nbgrader asks for a person again wherever one has entered a score. We do so only where there
+    is something new to look at, so that a class which is graded again is not to be gone through
+    again.
+    """
 
     def _add_score(self, cell: NotebookNode, resources: dict[str, Any]) -> None:
+        gradebook: Gradebook = self.gradebook
+        grade_id = cell.metadata["nbgrader"]["grade_id"]
+        grade = gradebook.find_grade(
+            grade_id, self.notebook_id, self.assignment_id, self.student_id
+        )
+        done = grade.manual_score is not None and not grade.needs_manual_grade
+        before = grade.auto_score
         super()._add_score(cell, resources)
         report = resources.get(META)
-        grade_id = cell.metadata["nbgrader"]["grade_id"]
         results = report.of(grade_id.removeprefix("check-")) if report else ()
         if any(one.outcome is Outcome.ERROR for one in results):
-            gradebook: Gradebook = self.gradebook
-            grade = gradebook.find_grade(
-                grade_id, self.notebook_id, self.assignment_id, self.student_id
-            )
             grade.needs_manual_grade = True
-            gradebook.db.commit()
+        # An answer in words has no score of the judge's, whatever it says.
+        unchanged = grade.auto_score == before and (before is not None or resources.get(SAME))
+        if done and unchanged:
+            grade.needs_manual_grade = False
+        gradebook.db.commit()
