@@ -12,10 +12,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import deeper_builder
 import nbformat
 import nbgrader
 import pytest
 import quoted
+import test_deeper_train
 from evidence_builder import (
     BLANK,
     GPU,
@@ -40,6 +42,7 @@ from autograder.execution import Rooms
 from autograder.execution.job import End, Ended
 from autograder.execution.told import Told, ending
 from autograder.judge import judge
+from autograder.lesson import Lesson
 from autograder.nbgrader_plugin.configured import environment
 from autograder.render import signs, words
 from autograder.submissions import choose
@@ -48,19 +51,26 @@ from autograder.submissions import choose
 IN_A_BROWSER = {"NameError after a restart", "The kernel dies", "Validate says that a cell failed"}
 
 
-def checked(*works: Submission | Evidence) -> Callable[[Path], str]:
+def checked(
+    *works: Submission | Evidence | deeper_builder.Submission, lesson: Lesson = LESSON
+) -> Callable[[Path], str]:
     """What the checks say of each of these."""
 
     def said(tmp_path: Path) -> str:
-        found = [one.evidence() if isinstance(one, Submission) else one for one in works]
-        verdicts = judge([(str(number), one) for number, one in enumerate(found)], LESSON)
+        found = [one if isinstance(one, Evidence) else one.evidence() for one in works]
+        verdicts = judge([(str(number), one) for number, one in enumerate(found)], lesson)
         return "\n".join(
             words.answer(one, [check for check in told.checks if check.question == one.name])
             for told in verdicts.values()
-            for one in LESSON.questions
+            for one in lesson.questions
         )
 
     return said
+
+
+def in_turn(*sayings: Callable[[Path], str]) -> Callable[[Path], str]:
+    """What is said in several lessons."""
+    return lambda tmp_path: "\n".join(said(tmp_path) for said in sayings)
 
 
 def nameless() -> Evidence:
@@ -146,11 +156,17 @@ PRODUCED: dict[str, Callable[[Path], str]] = {
     "Training was cut short": checked(
         Submission(fits=(fit(epochs_done=2, steps=900, interrupted=True, means=(), snapshots=()),))
     ),
-    "The accuracy is below the bar": checked(
-        Submission(
-            fits=(fit(batch_size=1024, steps=60, snapshots=(1,) * 5),),
-            arrays=lambda: arrays(trained(batch=1024, rate=0.0001)),
-        )
+    "The accuracy is below the bar": in_turn(
+        checked(
+            Submission(
+                fits=(fit(batch_size=1024, steps=60, snapshots=(1,) * 5),),
+                arrays=lambda: arrays(trained(batch=1024, rate=0.0001)),
+            )
+        ),
+        checked(
+            test_deeper_train.CASES["huge batches"].work,
+            lesson=deeper_builder.LESSON,
+        ),
     ),
     "The pictures cannot be loaded": without_pictures,
     "The pictures are fewer than 60,000": lambda tmp_path: SAMPLE_NOTICE,
