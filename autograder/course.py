@@ -79,6 +79,16 @@ class Course:
     root: Path | None = None
     settings: Settings = Settings()
 
+    def folder(self) -> Path:
+        """The folder, where there has to be one.
+
+        Raises:
+            CourseError: there is none.
+        """
+        if self.root is None:
+            raise CourseError(f"There is no {CONFIG} here or above: this is not a course's folder.")
+        return self.root
+
     def released(self, lesson: Lesson) -> Path:
         """The students' notebook: the course's own, else the one in the package."""
         own = self._own_release(lesson)

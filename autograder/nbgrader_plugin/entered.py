@@ -11,11 +11,10 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import undefer
 
 from autograder.course import Course
-from autograder.errors import NothingEntered
+from autograder.errors import CourseError, NothingEntered
 from autograder.exports.grades import Grade, Person
 from autograder.lesson import lesson_names, load_lesson
 from autograder.nbgrader_plugin.configured import course_directory, explained, open_gradebook
-from autograder.root import CONFIG
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,9 +32,11 @@ def of_course(course: Course, lesson: str | None = None) -> Entered:
         NothingEntered: there is no gradebook, or nobody has a grade in it.
         CourseError: the gradebook cannot be read.
     """
-    if course.root is None:
-        raise NothingEntered(f"There is no {CONFIG} here or above: this is not a course's folder.")
-    directory = course_directory(course.root)
+    try:
+        root = course.folder()
+    except CourseError as error:
+        raise NothingEntered(str(error)) from error
+    directory = course_directory(root)
     assignments = [lesson] if lesson else lesson_names()
     with explained(directory.db_url), open_gradebook(directory) as gradebook:
         found = grades(gradebook, assignments, unscored=lesson is not None)

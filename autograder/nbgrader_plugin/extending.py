@@ -15,7 +15,6 @@ from autograder.nbgrader_plugin.configured import (
     explained,
     open_gradebook,
 )
-from autograder.root import CONFIG
 
 
 def extend(course: Course, student: str, lesson: Lesson, longer: timedelta) -> datetime:
@@ -27,9 +26,7 @@ def extend(course: Course, student: str, lesson: Lesson, longer: timedelta) -> d
     Raises:
         CourseError: there is no gradebook, no such student in it, or no due date.
     """
-    if course.root is None:
-        raise CourseError(f"There is no {CONFIG} here or above: this is not a course's folder.")
-    directory = course_directory(course.root)
+    directory = course_directory(course.folder())
     with explained(directory.db_url), open_gradebook(directory) as gradebook:
         due = _due(gradebook, lesson)
         _extend(gradebook, student, lesson, longer)

@@ -48,7 +48,7 @@ def generate(course: Course, data_home: Path, *, force: bool = False) -> Iterato
 
     A solution that is up to date is not run again unless ``force``.
     """
-    root = _root(course)
+    root = course.folder()
     for lesson in _lessons(root):
         files = _converted(root, lesson, GenerateAssignment, gradebook=course_directory(root))
         _write(root / "release" / lesson.name, files)
@@ -66,7 +66,7 @@ def generate(course: Course, data_home: Path, *, force: bool = False) -> Iterato
 
 def differences(course: Course) -> list[str]:
     """What in ``release/`` and ``solutions/`` is not what the source makes; runs nothing."""
-    root = _root(course)
+    root = course.folder()
     found = []
     for lesson in _lessons(root):
         expected = _converted(root, lesson, GenerateAssignment)
@@ -192,12 +192,6 @@ def _lessons(root: Path) -> list[Lesson]:
         there = ", ".join(lesson_names())
         raise CourseError(f"There is no lesson in source/; there could be: {there}.")
     return [load_lesson(name) for name in found]
-
-
-def _root(course: Course) -> Path:
-    if course.root is None:
-        raise CourseError(f"There is no {CONFIG} here or above: this is not a course's folder.")
-    return course.root
 
 
 @contextlib.contextmanager

@@ -42,7 +42,6 @@ from autograder.nbgrader_plugin.steps import Recorded, Steps
 from autograder.nbgrader_plugin.submitted import META, SAME
 from autograder.render.notebook import filled
 from autograder.report import Report
-from autograder.root import CONFIG
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,12 +66,11 @@ class GradebookWriter:
     """
 
     def __init__(self, course: Course) -> None:
-        if course.root is None:
-            raise CourseError(f"There is no {CONFIG} here or above: this is not a course's folder.")
+        root = course.folder()
         self._course = course
-        self._directory = course_directory(course.root)
+        self._directory = course_directory(root)
         self._autograde = Autograde(coursedir=self._directory, config=self._directory.config)
-        with importable(course.root):
+        with importable(root):
             self._steps = Steps(self._autograde)
         self._keeps_best = course.settings.keep == "best"
         self._gradebook: Gradebook | None = None

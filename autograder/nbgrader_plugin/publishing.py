@@ -19,7 +19,6 @@ from autograder.nbgrader_plugin.configured import (
     explained,
     open_gradebook,
 )
-from autograder.root import CONFIG
 
 SUFFIX = "-solution"
 
@@ -31,14 +30,13 @@ def publish(course: Course, lesson: Lesson, place: Path | None = None) -> str:
         CourseError: somebody can still hand in, or nobody can know; or there is no solution.
         ResultsError: it cannot be written.
     """
-    if course.root is None:
-        raise CourseError(f"There is no {CONFIG} here or above: this is not a course's folder.")
-    solved = course.root / "solutions" / lesson.name
+    root = course.folder()
+    solved = root / "solutions" / lesson.name
     if not (solved / lesson.notebook).is_file():
         raise CourseError(
             f"There is no {solved / lesson.notebook}. Run `autograder generate` first."
         )
-    directory = course_directory(course.root)
+    directory = course_directory(root)
     _wait_for(*_last_day(directory, lesson))
     if place is None:
         return _release(directory, lesson, solved)

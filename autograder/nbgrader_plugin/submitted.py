@@ -158,10 +158,10 @@ class SaveJudgedGrades(SaveAutoGrades):
         super()._add_score(cell, resources)
         report = resources.get(META)
         results = report.of(grade_id.removeprefix("check-")) if report else ()
-        if any(one.outcome is Outcome.ERROR for one in results):
-            grade.needs_manual_grade = True
+        asked = grade.needs_manual_grade or any(one.outcome is Outcome.ERROR for one in results)
         # An answer in words has no score of the judge's, whatever it says.
         unchanged = grade.auto_score == before and (before is not None or resources.get(SAME))
-        if done and unchanged:
-            grade.needs_manual_grade = False
-        gradebook.db.commit()
+        wanted = asked and not (done and unchanged)
+        if wanted != grade.needs_manual_grade:
+            grade.needs_manual_grade = wanted
+            gradebook.db.commit()

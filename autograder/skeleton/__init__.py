@@ -14,7 +14,6 @@ from autograder import DISTRIBUTION
 from autograder.course import Course
 from autograder.errors import CourseError, UsageError
 from autograder.lesson import NO_LESSON, lesson_folders, lesson_names
-from autograder.root import CONFIG
 from autograder.shelves import FOLDER
 
 FILES = Path(__file__).parent / "files"
@@ -42,14 +41,13 @@ def make(course: Course, name: str, title: str = "") -> list[Path]:
         CourseError: this is no course, or some of the files are there already.
         UsageError: the name or the title cannot be used.
     """
-    if course.root is None:
-        raise CourseError(f"There is no {CONFIG} here or above: this is not a course's folder.")
+    root = course.folder()
     title = title or name.replace("-", " ").title()
     _refuse(name, title)
-    files = dict(_files(course.root, name, title))
+    files = dict(_files(root, name, title))
     if there := [path for path in files if path.exists()]:
-        raise CourseError(f"{there[0].relative_to(course.root)} is there already.")
-    files |= _packaging(course.root, course.settings.package)
+        raise CourseError(f"{there[0].relative_to(root)} is there already.")
+    files |= _packaging(root, course.settings.package)
     for path, text in files.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
