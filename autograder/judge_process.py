@@ -12,7 +12,7 @@ import sys
 import tempfile
 import threading
 import traceback
-from collections.abc import Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, Self
 
@@ -20,7 +20,7 @@ import msgspec
 
 from autograder.course import Course, Settings
 from autograder.errors import EvidenceError
-from autograder.evidence import load
+from autograder.evidence import Evidence, load
 from autograder.judge import JudgeError, Verdicts, judge
 from autograder.lesson import Lesson, found_again, load_lesson
 from autograder.messages import own_streams, receive, send
@@ -30,10 +30,13 @@ MOST_SECONDS = 60
 
 
 class Batch(msgspec.Struct, frozen=True):
-    """Stored evidence to judge, by folders, with which checks and settings."""
+    """Stored evidence to judge, with which checks and settings.
+
+    ``folders`` says for each folder which program its evidence has to be of.
+    """
 
     lesson: str
-    folders: list[str]
+    folders: dict[str, str]
     checks: list[str]
     settings: Settings
 
@@ -59,8 +62,13 @@ class Judge:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def judge(self, folders: Sequence[Path], lesson: Lesson) -> dict[str, Verdicts | str]:
+    def judge(self, folders: Mapping[Path, str], lesson: Lesson) -> dict[str, Verdicts | str]:
         """Judge stored evidence in one pytest session.
+
+        Args:
+            folders: for each folder the program (``Report.program``) that its evidence has to be
+                of.
+            lesson: whose checks are asked.
 
         Returns:
             For each folder, as an absolute path, what the checks said, or why it cannot be read.
@@ -70,7 +78,7 @@ class Judge:
         """
         batch = Batch(
             lesson=lesson.name,
-            folders=[str(folder.resolve()) for folder in folders],
+            folders={str(folder.resolve()): program for folder, program in folders.items()},
             checks=[str(path.resolve()) for path in self._course.checks(lesson)],
             settings=self._course.settings,
         )
@@ -131,7 +139,7 @@ class Judge:
 
 
 def judge_apart(
-    folders: Sequence[Path], lesson: Lesson, course: Course
+    folders: Mapping[Path, str], lesson: Lesson, course: Course
 ) -> dict[str, Verdicts | str]:
     """As :meth:`Judge.judge`, in a process for this once."""
     with Judge(course) as official:
@@ -153,14 +161,30 @@ def main() -> int:
 def _answered(batch: Batch) -> dict[str, Verdicts | str]:
     answers: dict[str, Verdicts | str] = {}
     submissions = []
-    for folder in batch.folders:
+    for folder, program in batch.folders.items():
         try:
-            submissions.append((folder, load(Path(folder))))
+            submissions.append((folder, _of_program(load(Path(folder)), program)))
         except EvidenceError as error:
             answers[folder] = str(error)
     checks = [Path(one) for one in batch.checks]
     lesson = load_lesson(batch.lesson)
     return answers | judge(submissions, lesson, settings=batch.settings, checks=checks)
+
+
+def _of_program(evidence: Evidence, program: str) -> Evidence:
+    """The evidence, where it is of this program.
+
+    Raises:
+        EvidenceError: it is of another; whoever handed in the one must not be marked by the other.
+    """
+    if evidence.run.program != program:
+        what = (
+            f"is of another program than the submission is (run {evidence.run.job})"
+            if evidence.run.program
+            else "is of a version that did not yet say what was run"
+        )
+        raise EvidenceError(f"The evidence {what}. Run the submission again.")
+    return evidence
 
 
 if __name__ == "__main__":

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import socket
 import struct
-from typing import IO, Any
+from typing import IO, Any, Self
 
 import msgspec
 
 HEADER = struct.Struct(">I")
 # Of one message: the outputs of a cell, or the evidence with its arrays.
 MOST_BYTES = 128 * 2**20
+# What goes along with a descriptor: a message without any content cannot carry one.
+HANDED_OVER = b"!"
 
 
-def send(stream: IO[bytes], message: msgspec.Struct) -> None:
+def send(stream: IO[bytes], message: Any) -> None:
     """Write one message."""
     data = msgspec.msgpack.encode(message)
     stream.write(HEADER.pack(len(data)))
@@ -44,3 +48,76 @@ def own_streams() -> tuple[IO[bytes], IO[bytes]]:
         os.dup2(nothing.fileno(), 0)
     os.dup2(2, 1)
     return inbox, outbox
+
+
+class Line:
+    """One end of a socket pair, for messages both ways. A context manager.
+
+    Whoever holds the other end is who speaks: nobody else can.
+    """
+
+    def __init__(self, end: socket.socket) -> None:
+        self._socket = end
+        self._inbox, self._outbox = end.makefile("rb"), end.makefile("wb")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def send(self, message: Any) -> None:
+        """Write one message.
+
+        Raises:
+            OSError: the other side has ended.
+        """
+        send(self._outbox, message)
+
+    def receive(self, kind: Any) -> Any:
+        """Read one message of a kind, ``None`` where the other side has ended.
+
+        Raises:
+            ValueError: it is no such message, or longer than any may be.
+        """
+        return receive(self._inbox, kind)
+
+    def hand_over(self, end: socket.socket) -> None:
+        """Give the other side a descriptor, and nothing else.
+
+        Raises:
+            OSError: the other side has ended.
+        """
+        socket.send_fds(self._socket, [HANDED_OVER], [end.fileno()])
+
+    def take_over(self) -> socket.socket | None:
+        """Return the descriptor that the other side has given, ``None`` where it has ended."""
+        data, handles, _, _ = socket.recv_fds(self._socket, len(HANDED_OVER), 1)
+        if not data or not handles:
+            return None
+        os.set_inheritable(handles[0], False)
+        return socket.socket(fileno=handles[0])
+
+    def fileno(self) -> int:
+        """Return the descriptor of this end."""
+        return self._socket.fileno()
+
+    def close(self) -> None:
+        """Close this end, also for whoever waits for a message on it."""
+        with contextlib.suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
+        for part in (self._outbox, self._inbox, self._socket):
+            with contextlib.suppress(OSError):
+                part.close()
+
+
+def given_line(number: int) -> Line:
+    """Return the line whose end was given to this process as a descriptor of this number."""
+    # What this process starts has no business with it.
+    os.set_inheritable(number, False)
+    return Line(socket.socket(fileno=number))
+
+
+def pair() -> tuple[socket.socket, socket.socket]:
+    """Return both ends of a new line."""
+    return socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)

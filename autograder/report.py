@@ -88,7 +88,8 @@ class Report:
     ``shared``: not it was run, but another submission with the same program. ``warm``: TensorFlow
     was loaded beforehand, and not once more for this run. ``interrupted``: the run was ended by
     something that was perhaps not the student's doing. ``limits`` names the limits that the run
-    met; ``program`` is the same for all submissions that are the same program.
+    met; ``program`` is the same for all submissions that are the same program, and ``job`` names
+    the run that was judged.
     """
 
     name: str
@@ -102,6 +103,7 @@ class Report:
     interrupted: bool = False
     limits: tuple[str, ...] = ()
     program: str = ""
+    job: str = ""
     lesson: str = ""
     folder: str = ""
     checks: tuple[CheckResult, ...] = ()

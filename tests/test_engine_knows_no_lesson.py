@@ -171,7 +171,8 @@ class Hand:
     def start(self, job: Job) -> Future[Trace]:
         future: Future[Trace] = Future()
         source = "\n".join(job.cells)
-        future.set_result(next(one for word, one in self.made.items() if word in source))
+        made = next(one for word, one in self.made.items() if word in source)
+        future.set_result(msgspec.structs.replace(made, program=job.program))
         return future
 
     def stop(self) -> None:
@@ -234,7 +235,7 @@ class TestAnyLesson:
     def test_it_is_judged_in_a_process_of_its_own(self, any_lesson, tmp_path) -> None:
         """Which finds it where we have found it."""
         save(evidence(apples=2, pears=3), tmp_path / "ann")
-        (said,) = judge_apart([tmp_path / "ann"], any_lesson, Course()).values()
+        (said,) = judge_apart({tmp_path / "ann": ""}, any_lesson, Course()).values()
         assert [one.outcome for one in said.checks] == ["passed", "failed"]
         assert said.checks[1].message == "Pears are not apples."
 

@@ -90,7 +90,7 @@ class Hand:
             if isinstance(answer, Exception):
                 future.set_exception(answer)
             else:
-                future.set_result(answer)
+                future.set_result(msgspec.structs.replace(answer, program=job.program))
 
         threading.Timer(0.02, later).start()
         return future

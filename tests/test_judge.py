@@ -1,10 +1,13 @@
 """The judge: one pytest session over evidence, in this process, apart, and as plain pytest."""
 
 import os
+import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import pytest
 from evidence_builder import (
     FLATTEN,
@@ -271,12 +274,17 @@ def stored(tmp_path_factory) -> dict[str, Path]:
     return {name: root / name for name in works}
 
 
+def unnamed(*folders: Path) -> dict[Path, str]:
+    """Folders with evidence that does not say what was run, as these do not."""
+    return dict.fromkeys(folders, "")
+
+
 def test_judged_apart_is_judged_the_same(stored, tmp_path):
     damaged = tmp_path / "damaged"
     damaged.mkdir()
     (damaged / "evidence.json").write_text("{}")
     folders = [*stored.values(), damaged, tmp_path / "nowhere"]
-    verdicts = judge_apart(folders, LESSON, Course())
+    verdicts = judge_apart(unnamed(*folders), LESSON, Course())
     for name, folder in stored.items():
         evidence = load(folder)
         assert verdicts[str(folder)] == judge([(name, evidence)], LESSON)[name]
@@ -287,35 +295,48 @@ def test_judged_apart_is_judged_the_same(stored, tmp_path):
 def test_one_process_judges_batch_after_batch(stored, tmp_path):
     check_file(tmp_path, "raise ValueError('my own fault')")
     with Judge(Course()) as official:
-        first = official.judge(list(stored.values()), LESSON)
-        again = official.judge([stored["right"], tmp_path], LESSON)
+        first = official.judge(unnamed(*stored.values()), LESSON)
+        again = official.judge(unnamed(stored["right"], tmp_path), LESSON)
         assert again[str(stored["right"])] == first[str(stored["right"])]
         assert "missing" in str(again[str(tmp_path)])
     with Judge(Course(root=tmp_path)) as broken:
         for _ in range(2):
             with pytest.raises(JudgeError, match="my own fault"):
-                broken.judge([stored["right"]], LESSON)
+                broken.judge(unnamed(stored["right"]), LESSON)
 
 
 def test_a_judge_that_was_killed_is_started_again(stored):
     with Judge(Course()) as official:
-        official.judge([stored["right"]], LESSON)
+        official.judge(unnamed(stored["right"]), LESSON)
         assert official._process
         official._process.kill()
         with pytest.raises(JudgeError):
-            official.judge([stored["right"]], LESSON)
-        assert official.judge([stored["right"]], LESSON)
+            official.judge(unnamed(stored["right"]), LESSON)
+        assert official.judge(unnamed(stored["right"]), LESSON)
+
+
+def test_evidence_of_another_program_is_not_judged(stored, tmp_path):
+    """Nobody is marked by a run of what somebody else handed in."""
+    evidence = load(stored["right"])
+    run = msgspec.structs.replace(evidence.run, program="right", job="one")
+    record = msgspec.structs.replace(evidence.record, run=run)
+    save(replace(evidence, record=record), tmp_path)
+    for program, said in (("right", None), ("wrong", r"another program.*\(run one\)")):
+        answer = judge_apart({tmp_path: program}, LESSON, Course())[str(tmp_path)]
+        assert isinstance(answer, Verdicts) if said is None else re.search(said, str(answer))
+    (old,) = judge_apart({stored["right"]: "right"}, LESSON, Course()).values()
+    assert "did not yet say" in str(old)
 
 
 def test_only_what_cannot_be_read(tmp_path):
-    verdicts = judge_apart([tmp_path], LESSON, Course())
+    verdicts = judge_apart(unnamed(tmp_path), LESSON, Course())
     assert "missing" in str(verdicts[str(tmp_path)])
 
 
 def test_a_courses_checks_and_settings_are_used(stored, tmp_path):
     check_file(tmp_path, EXTRA)
     course = Course(root=tmp_path, settings=Settings(no_gpu="error"))
-    verdicts = judge_apart([stored["right"]], LESSON, course)[str(stored["right"])]
+    verdicts = judge_apart(unnamed(stored["right"]), LESSON, course)[str(stored["right"])]
     assert isinstance(verdicts, Verdicts)
     assert of(verdicts, "build.name").outcome == "failed"
     assert of(verdicts, "train.device").outcome == "error"
@@ -331,7 +352,7 @@ def test_files_beside_the_caller_or_the_evidence_are_not_run(stored, tmp_path, m
             (folder / f"{name}.py").write_text(trap)
         (folder / "pytest.ini").write_text("[pytest]\naddopts = --no-such-option\n")
     monkeypatch.chdir(tmp_path)
-    verdicts = judge_apart([Path("evidence")], LESSON, Course())[str(evidence)]
+    verdicts = judge_apart(unnamed(Path("evidence")), LESSON, Course())[str(evidence)]
     assert isinstance(verdicts, Verdicts)
     assert sum(one.points for one in verdicts.checks) == 20
     assert not (tmp_path / "sprung").exists()
@@ -340,7 +361,7 @@ def test_files_beside_the_caller_or_the_evidence_are_not_run(stored, tmp_path, m
 def test_a_judge_that_breaks_says_its_last_words(stored, tmp_path):
     check_file(tmp_path, "raise ValueError('my own fault')")
     with pytest.raises(JudgeError, match="my own fault"):
-        judge_apart([stored["right"]], LESSON, Course(root=tmp_path))
+        judge_apart(unnamed(stored["right"]), LESSON, Course(root=tmp_path))
 
 
 def test_the_judge_does_without_tensorflow():

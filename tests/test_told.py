@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from autograder.evidence import Recorded
-from autograder.execution.job import Began, End, Ended, Finished, Left, Message, Ran
+from autograder.execution.job import Began, End, Ended, Finished, Left, Message, Ran, Started
 from autograder.execution.tail import Tail
 from autograder.execution.told import Told, ending
 from autograder.execution.trace import Stopped, Trace
@@ -81,7 +81,8 @@ class TestTold:
     """What the grader makes of the messages."""
 
     def test_cells(self) -> None:
-        told = Told()
+        told = Told(job="this")
+        told.take(Started(digest="this"))
         told.take(Began(index=1))
         assert told.cells[1].status == "running"
         told.take(Finished(index=1, ran=Ran(status="ok")))
@@ -89,9 +90,24 @@ class TestTold:
 
     @pytest.mark.parametrize("output", [{"output_type": "nonsense"}, {"text": 7}, {}])
     def test_outputs_that_no_notebook_may_hold(self, output: dict) -> None:
-        told = Told()
+        told = Told(job="this", is_started=True)
         told.take(Finished(index=0, ran=Ran(status="ok", outputs=[output])))
         assert (told.cells[0].status, told.cells[0].outputs) == ("ok", [])
+
+    @pytest.mark.parametrize(
+        "said",
+        [[Started(digest="other")], [Began(index=0)], [Left()], [Started(digest="x"), Left()]],
+        ids=str,
+    )
+    def test_what_is_said_of_another_job_is_not_believed(self, said: list[Message]) -> None:
+        """It is our fault, and no grade: the run is made again."""
+        told = Told(job="this")
+        for message in [*said, Ended(end=End.REACHED)]:
+            if told.ended is None:
+                told.take(message)
+        assert (told.cells, told.left) == ({}, Left())
+        with pytest.raises(RuntimeError, match=r"another job|had not begun"):
+            ending(told, 7)
 
     @pytest.mark.parametrize(
         ("end", "why"),
@@ -103,18 +119,18 @@ class TestTold:
         ],
     )
     def test_how_it_ended(self, end: End, why: str) -> None:
-        stopped = ending(Told(ended=Ended(end=end)), 7)
+        stopped = ending(Told(job="", ended=Ended(end=end)), 7)
         assert stopped is not None
         assert why in stopped.why
 
     def test_the_end(self) -> None:
-        assert ending(Told(ended=Ended(end=End.REACHED)), 7) is None
+        assert ending(Told(job="", ended=Ended(end=End.REACHED)), 7) is None
 
     def test_our_own_fault_is_no_grade(self) -> None:
         with pytest.raises(RuntimeError, match="what broke"):
-            ending(Told(ended=Ended(end=End.BROKEN, said="what broke")), 7)
+            ending(Told(job="", ended=Ended(end=End.BROKEN, said="what broke")), 7)
         with pytest.raises(RuntimeError):
-            ending(Told(), 7)
+            ending(Told(job=""), 7)
 
 
 class TestRecorded:

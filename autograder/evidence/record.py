@@ -199,9 +199,11 @@ class Cell(_Part, frozen=True, kw_only=True):
 
 
 class Run(_Part, frozen=True, kw_only=True):
-    """The run as seen from outside the kernel."""
+    """The run as seen from outside the kernel: ``job`` names it, ``program`` what was run."""
 
     lesson: Name
+    job: Name = ""
+    program: Name = ""
     data: Literal["full", "sample"] = "full"
     isolation: Name = "none"
     seconds: float = 0.0

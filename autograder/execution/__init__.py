@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import threading
 import time
 from dataclasses import dataclass
@@ -100,7 +101,8 @@ def run(job: Job, rooms: Rooms, cancel: threading.Event | None = None) -> Trace:
 def _run_once(job: Job, rooms: Rooms, cancel: threading.Event) -> Trace:
     with rooms.lend(cancel) as room:
         began = time.monotonic()
-        told = room.run(msgspec.structs.replace(job, data=rooms.data), cancel)
+        job = msgspec.structs.replace(job, data=rooms.data, id=secrets.token_hex(8))
+        told = room.run(job, cancel)
         seconds, warm = time.monotonic() - began, room.is_warm
     return Trace(
         cells=told.cells,
@@ -113,6 +115,8 @@ def _run_once(job: Job, rooms: Rooms, cancel: threading.Event) -> Trace:
         warm=warm,
         data="sample" if rooms.data_name == "sample" else "full",
         settings=job.settings,
+        job=job.id,
+        program=job.program,
     )
 
 
@@ -140,6 +144,8 @@ def executed(
             trouble=trouble,
             limits=trace.limits,
             notes=(*restored.notes, *trace.notes),
+            job=trace.job,
+            program=trace.program,
         ),
         cells=_cells(restored, trace),
         recorded=recorded,

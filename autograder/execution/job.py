@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from enum import IntEnum
 from typing import Any, Literal
@@ -9,6 +10,7 @@ from typing import Any, Literal
 import msgspec
 
 from autograder.course import Settings
+from autograder.program import program_digest
 
 
 class End(IntEnum):
@@ -25,7 +27,8 @@ class End(IntEnum):
 class Job(msgspec.Struct, frozen=True, kw_only=True):
     """A notebook to run: its code cells, the files beside it, what is run before its first cell.
 
-    ``data`` is the folder with the images, as it is called where the notebook is run.
+    ``data`` is the folder with the images, as it is called where the notebook is run; ``id`` names
+    this one run.
     """
 
     cells: list[str]
@@ -33,6 +36,17 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     prelude: str
     settings: Settings
     data: str = ""
+    id: str = ""
+
+    @property
+    def program(self) -> str:
+        """A name for what its cells do, whoever handed them in and however they are run."""
+        return program_digest(self.cells)
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of all of it: whoever runs a job says with it which one that is."""
+        return hashlib.sha256(msgspec.msgpack.encode(self)).hexdigest()
 
 
 class Ran(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,9 +64,15 @@ class Ran(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Ready(msgspec.Struct, frozen=True, kw_only=True, tag="ready"):
-    """The room can be used; ``warm`` where it has TensorFlow loaded already."""
+    """A job can be handed over; ``warm`` where TensorFlow is loaded already."""
 
     warm: bool
+
+
+class Started(msgspec.Struct, frozen=True, kw_only=True, tag="started"):
+    """The job with this digest is run from now on."""
+
+    digest: str
 
 
 class Began(msgspec.Struct, frozen=True, kw_only=True, tag="began"):
@@ -83,5 +103,5 @@ class Ended(msgspec.Struct, frozen=True, kw_only=True, tag="ended"):
     said: str = ""
 
 
-Message = Ready | Began | Finished | Left | Ended
+Message = Started | Began | Finished | Left | Ended
 Tell = Callable[[Message], None]

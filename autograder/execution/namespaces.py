@@ -8,10 +8,14 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import fcntl
 import os
 import resource
 import signal
-from collections.abc import Callable
+import socket
+import struct
+import traceback
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import NoReturn
 
@@ -19,12 +23,18 @@ from autograder.course import Settings
 from autograder.execution.syscalls import SET_DEATH_SIGNAL, SET_DUMPABLE, call, set_process
 
 NEW_MOUNTS, NEW_IPC, NEW_USER, NEW_PIDS = 0x20000, 0x8000000, 0x10000000, 0x20000000
+NEW_NAMES, NEW_NETWORK = 0x4000000, 0x40000000
+# What brings up a network interface: requests and flags from ``sockios.h`` and ``if.h``.
+GET_FLAGS, SET_FLAGS, IS_UP = 0x8913, 0x8914, 1
 NO_SETUID, NO_DEVICES, NO_PROGRAMS, BIND = 2, 4, 8, 4096
 CAPABILITY_VERSION = 0x20080522
 NOBODY = 65534
 # Files and folders in the scratch space; each costs the kernel memory that no size counts.
 MOST_FILES = 100_000
 MOST_OPEN = 4096
+STANDARD_ERROR = 2
+# A ``struct ifreq``: the name of an interface, then its flags.
+INTERFACE = struct.Struct("16sH14x")
 # Since then a limit on processes counts those of a user namespace alone.
 COUNTS_PER_NAMESPACE = (5, 14)
 
@@ -35,8 +45,6 @@ def become_nobody() -> None:
     os.setgroups([])
     os.setresgid(NOBODY, NOBODY, NOBODY)
     os.setresuid(NOBODY, NOBODY, NOBODY)
-    # Changing the user made our own files in /proc unreadable to us.
-    set_process(SET_DUMPABLE, 1)
 
 
 def own_scratch(room: Path, size_mb: int) -> None:
@@ -46,9 +54,12 @@ def own_scratch(room: Path, size_mb: int) -> None:
     """
     user, group = os.getuid(), os.getgid()
     call("unshare", NEW_USER | NEW_MOUNTS)
+    # Only then are our own files in /proc ours to write. Nobody else is here yet to see us.
+    set_process(SET_DUMPABLE, 1)
     Path("/proc/self/setgroups").write_text("deny")
     Path("/proc/self/uid_map").write_text(f"{user} {user} 1")
     Path("/proc/self/gid_map").write_text(f"{group} {group} 1")
+    set_process(SET_DUMPABLE, 0)
     size = f"size={size_mb}m,nr_inodes={MOST_FILES},mode=700".encode()
     call("mount", b"scratch", bytes(room), b"tmpfs", NO_SETUID | NO_DEVICES, size)
     for name, place in (("tmp", Path("/tmp")), ("shm", Path("/dev/shm"))):
@@ -58,56 +69,97 @@ def own_scratch(room: Path, size_mb: int) -> None:
             call("mount", bytes(room / name), bytes(place), None, BIND, None)
 
 
-def fork_apart(settings: Settings, main: Callable[[], None]) -> int:
+def fork_apart(
+    settings: Settings,
+    main: Callable[[], None],
+    *,
+    keep: Collection[int] = (),
+) -> int:
     """Run ``main`` among processes of its own, without any right to change that.
+
+    It is left the descriptors ``keep``, and no other of ours.
 
     Returns:
         The id of a child that passes SIGINT on and ends as ``main`` ends. When it is killed,
         whatever ``main`` has started is killed too.
     """
-    return fork(lambda: _outer(settings, main))
+    return fork(lambda: _outer(settings, main, keep), keep=keep)
 
 
-def fork(main: Callable[[], int]) -> int:
-    """Run ``main`` in a child, which ends with its answer, and with us."""
+def fork(main: Callable[[], int], *, keep: Collection[int] = ()) -> int:
+    """Run ``main`` in a child, which ends with its answer, and with us.
+
+    The child closes at once what it does not need: all but the standard streams and ``keep``. No
+    process can look into it, nor take a descriptor from it.
+    """
     parent = os.getpid()
     child = os.fork()
     if child:
         return child
     status = 1
     try:
+        set_process(SET_DUMPABLE, 0)
         set_process(SET_DEATH_SIGNAL, signal.SIGKILL)
+        _close_all_but(keep)
         # In a process space of its own our parent is 0, whatever its number.
         if os.getppid() in (parent, 0):
             status = main()
+    except Exception:  # noqa: BLE001  told in the log of the room
+        traceback.print_exc()
     finally:
         # A copy of what our parent was doing must never go on.
         os._exit(status)
 
 
-def _outer(settings: Settings, main: Callable[[], None]) -> int:
-    call("unshare", NEW_PIDS | NEW_IPC | NEW_MOUNTS)
-    inner = fork(lambda: _first(settings, main))
+def _close_all_but(keep: Collection[int]) -> None:
+    for path in list(Path("/proc/self/fd").iterdir()):
+        if (number := int(path.name)) > STANDARD_ERROR and number not in keep:
+            with contextlib.suppress(OSError):
+                os.close(number)
+
+
+def _be_silent() -> None:
+    """Let go of the standard streams: the log of the room is read by the grader."""
+    with open(os.devnull, "r+b") as nothing:
+        for number in range(STANDARD_ERROR + 1):
+            os.dup2(nothing.fileno(), number)
+
+
+def _outer(settings: Settings, main: Callable[[], None], keep: Collection[int]) -> int:
+    call("unshare", NEW_PIDS | NEW_IPC | NEW_MOUNTS | NEW_NETWORK | NEW_NAMES)
+    inner = fork(lambda: _first(settings, main, keep), keep=keep)
+    _be_silent()
     return _wait_for(inner)
 
 
-def _first(settings: Settings, main: Callable[[], None]) -> int:
+def _first(settings: Settings, main: Callable[[], None], keep: Collection[int]) -> int:
     """The first process among its own: takes in orphans, and takes all along when it ends."""
     call("mount", b"proc", b"/proc", b"proc", NO_SETUID | NO_DEVICES | NO_PROGRAMS, None)
+    _bring_up_loopback()
     with contextlib.suppress(OSError):
         # In a namespace below it anyone could mount a larger scratch space.
         Path("/proc/sys/user/max_user_namespaces").write_text("0")
     _drop_rights()
-    return _wait_for(fork(lambda: _innermost(settings, main)))
+    # A student's code can see this process: by now it must have nothing of ours.
+    _be_silent()
+    inner = fork(lambda: _innermost(settings, main), keep=keep)
+    _close_all_but(())
+    return _wait_for(inner)
+
+
+def _bring_up_loopback() -> None:
+    """Let processes of one submission reach each other, as they can on any machine."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
+        request = fcntl.ioctl(any_socket, GET_FLAGS, INTERFACE.pack(b"lo", 0))
+        name, flags = INTERFACE.unpack(request)
+        fcntl.ioctl(any_socket, SET_FLAGS, INTERFACE.pack(name, flags | IS_UP))
 
 
 def _innermost(settings: Settings, main: Callable[[], None]) -> NoReturn:
     os.setsid()
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    with open(os.devnull, "r+b") as nothing:
-        for number in (0, 1, 2):
-            os.dup2(nothing.fileno(), number)
-    os.closerange(3, MOST_OPEN)
+    # What a student's code may know of its own process is in files of /proc.
+    set_process(SET_DUMPABLE, 1)
     _limit(settings)
     main()
     raise SystemExit(0)

@@ -17,6 +17,8 @@ DATA = Path("/data")
 CANARY = "AUTOGRADER_CANARY"
 # Before the number of the core that a room is to use.
 CORE = "--core="
+# Before the number of the descriptor on which a process is given its jobs.
+LINE = "--line="
 
 
 @dataclass(frozen=True)
@@ -53,14 +55,17 @@ class Place:
             EVIDENCE_VARIABLE: str(self.evidence),
         }
 
-    def lay_out(self, job: Job, *, link: bool) -> None:
-        """Make the folders and put the submission's files and the images into them.
+    def make_folders(self) -> None:
+        """Make the folders, empty."""
+        for folder in (self.work, self.evidence, self.home, self.root / "tmp"):
+            folder.mkdir(exist_ok=True)
+
+    def fill(self, job: Job, *, link: bool) -> None:
+        """Put the submission's files and the images into the folders.
 
         ``link`` only points to the images, where nobody can write to them; otherwise they are
         copied, because another submission must not find them changed.
         """
-        for folder in (self.work, self.evidence, self.home, self.root / "tmp"):
-            folder.mkdir(exist_ok=True)
         for name, content in job.files.items():
             path = self.work / name
             path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,8 +1,9 @@
 """The process that bubblewrap starts: runs one notebook after the other, each apart.
 
-``python -m autograder.execution.room`` reads jobs from its standard input and tells of them on its
-standard output. Each job is run in a fork with a scratch space of its own, and its kernel in a
-fork of that fork, among processes of its own: what a student leaves behind ends there, and the
+``python -m autograder.execution.room --line=N`` is handed a socket for each job, on its descriptor
+``N``, and hands it on to a fork without ever reading from it: whatever it had read would lie in the
+memory of every later fork. The fork makes a scratch space of its own, forks the kernel among
+processes of its own, and only then reads the job. What a student leaves behind ends there, and the
 next student's notebook sees nothing of it.
 """
 
@@ -15,19 +16,21 @@ import gc
 import importlib
 import io
 import os
+import socket
 import sys
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
-from typing import IO
 
 from autograder import dataset
+from autograder.course import Settings
 from autograder.errors import DatasetError
 from autograder.execution import namespaces, selftest
-from autograder.execution.job import End, Ended, Job, Ready, Tell
+from autograder.execution.job import End, Ended, Job, Ready, Started, Tell
 from autograder.execution.kernels import ForkedKernel, run_kernel, write_connection
-from autograder.execution.place import CORE, DATA, ROOM, Place
-from autograder.messages import own_streams, receive, send
+from autograder.execution.place import CORE, DATA, LINE, ROOM, Place
+from autograder.execution.syscalls import SET_DUMPABLE, SET_SUBREAPER, set_process
+from autograder.messages import Line, given_line
 
 # What every notebook of ours imports, and what runs it.
 LOADED = (
@@ -43,27 +46,40 @@ LOADED = (
 def main(argv: Sequence[str] | None = None) -> int:
     """Run jobs until there are no more."""
     given = sys.argv[1:] if argv is None else argv
-    warm = "--cold" not in given
-    inbox, outbox = own_streams()
+    set_process(SET_DUMPABLE, 0)
+    (number,) = (int(word.removeprefix(LINE)) for word in given if word.startswith(LINE))
+    control = given_line(number)
     if cores := {int(word.removeprefix(CORE)) for word in given if word.startswith(CORE)}:
         os.sched_setaffinity(0, cores)
     if os.getuid() == 0:
         namespaces.become_nobody()
     selftest.run(given)
+    warm = "--cold" not in given
     if warm:
         _load()
         if not _may_be_forked():
-            os.dup2(inbox.fileno(), 0)
-            os.dup2(outbox.fileno(), 1)
+            os.set_inheritable(number, True)
             os.execv(sys.executable, [*sys.orig_argv, "--cold"])  # noqa: S606  afresh
-    send(outbox, Ready(warm=warm))
-    while job := receive(inbox, Job):
-        child = namespaces.fork(functools.partial(_run, job, outbox))
-        _, status = os.waitpid(child, 0)
-        if status:
-            code = os.waitstatus_to_exitcode(status)
-            send(outbox, Ended(end=End.BROKEN, said=f"the process of the run ended with {code}"))
+    # Whatever a run leaves becomes our child, so that we can wait for its end.
+    set_process(SET_SUBREAPER, 1)
+    control.send(Ready(warm=warm))
+    while end := control.take_over():
+        _serve(end)
+        control.send(Ready(warm=warm))
     return 0
+
+
+def _serve(end: socket.socket) -> None:
+    """Have one job run, and wait until nothing of it is left."""
+    child = namespaces.fork(functools.partial(_run, end), keep=[end.fileno()])
+    end.close()
+    _, status = os.waitpid(child, 0)
+    if status:
+        code = os.waitstatus_to_exitcode(status)
+        sys.stderr.write(f"the process of the run ended with {code}\n")
+    with contextlib.suppress(ChildProcessError):
+        while True:
+            os.waitpid(-1, 0)
 
 
 def _load() -> None:
@@ -99,17 +115,28 @@ def _may_be_forked() -> bool:
     return sum(1 for _ in Path("/proc/self/task").iterdir()) == 1
 
 
-def _run(job: Job, outbox: IO[bytes]) -> int:
-    tell = functools.partial(send, outbox)
-    try:
-        namespaces.own_scratch(ROOM, job.settings.scratch_mb)
-        place = Place(ROOM)
-        place.lay_out(job, link=True)
-        connection = write_connection(ROOM / "sockets")
-        pid = namespaces.fork_apart(job.settings, lambda: _be_kernel(place, connection))
-        tell(Ended(end=_follow(job, place, ForkedKernel(pid, connection), tell)))
-    except Exception:  # noqa: BLE001  told to the grader, whatever it is
-        tell(Ended(end=End.BROKEN, said=traceback.format_exc()))
+def _run(end: socket.socket) -> int:
+    with Line(end) as line:
+        try:
+            settings = line.receive(Settings)
+            namespaces.own_scratch(ROOM, settings.scratch_mb)
+            place = Place(ROOM)
+            place.make_folders()
+            connection = write_connection(ROOM / "sockets")
+            waiting, gate = os.pipe()
+            kernel = namespaces.fork_apart(
+                settings, lambda: _be_kernel(place, connection, waiting), keep=[waiting]
+            )
+            os.close(waiting)
+            # Not before the kernel was forked: it would have a copy.
+            job = line.receive(Job)
+            line.send(Started(digest=job.digest))
+            place.fill(job, link=True)
+            os.close(gate)
+            how = _follow(job, place, ForkedKernel(kernel, connection), line.send)
+            line.send(Ended(end=how))
+        except Exception:  # noqa: BLE001  told to the grader, whatever it is
+            line.send(Ended(end=End.BROKEN, said=traceback.format_exc()))
     return 0
 
 
@@ -120,7 +147,10 @@ def _follow(job: Job, place: Place, kernel: ForkedKernel, tell: Tell) -> End:
     return asyncio.run(work.run(job, place, kernel, tell))
 
 
-def _be_kernel(place: Place, connection: Path) -> None:
+def _be_kernel(place: Place, connection: Path, waiting: int) -> None:
+    # Until the files are there: it must not depend on chance which of them a kernel finds.
+    os.read(waiting, 1)
+    os.close(waiting)
     os.chdir(place.work)
     run_kernel(connection)
 

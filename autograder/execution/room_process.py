@@ -1,8 +1,9 @@
-"""The grader's side of a room: starts it, hands it a job, listens, and ends it when time is up."""
+"""A process that runs notebooks, as the grader sees it: it starts, takes jobs, and is ended."""
 
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import queue
 import signal
@@ -10,21 +11,22 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import IO
 
 import psutil
 
 from autograder.execution.job import End, Ended, Job, Message, Ready
+from autograder.execution.place import LINE
 from autograder.execution.told import Told
 from autograder.execution.trace import Stopped
 from autograder.execution.watch import Watch
-from autograder.messages import receive, send
+from autograder.messages import Line, pair
 
 TICK = 0.25
 # A room loads TensorFlow before it is ready, on a busy machine.
 START_SECONDS = 120
-MOST_WAITING = 8
+MAX_WAITING = 8
 
 
 class CancelledError(Exception):
@@ -36,7 +38,10 @@ class RoomError(RuntimeError):
 
 
 class Room:
-    """A process that runs notebooks.
+    """A process that runs notebooks, one at a time.
+
+    It is given a socket for each job, and speaks of that job on it alone: what comes from there is
+    of this job and of no other.
 
     Args:
         command: what starts it.
@@ -55,35 +60,33 @@ class Room:
     ) -> None:
         self._log: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  closed with the room
         self._end = end
-        self.process = subprocess.Popen(
-            list(command),
-            env=dict(environment),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._log,
-            start_new_session=True,
-        )
-        self._messages: queue.Queue[Message | None] = queue.Queue(MOST_WAITING)
-        threading.Thread(target=self._listen, daemon=True).start()
+        ours, theirs = pair()
+        with theirs:
+            self.process = subprocess.Popen(
+                [*command, f"{LINE}{theirs.fileno()}"],
+                env=dict(environment),
+                stdin=subprocess.DEVNULL,
+                stdout=self._log,
+                stderr=self._log,
+                pass_fds=[theirs.fileno()],
+                start_new_session=True,
+            )
+        self._control = Line(ours)
+        self._ready: queue.Queue[Ready | None] = queue.Queue()
+        threading.Thread(target=self._await_ready, daemon=True).start()
         self.is_sealed = is_sealed
         self.is_usable = True
         self.is_ready = False
         self.is_warm = False
 
-    def _listen(self) -> None:
-        assert self.process.stdout is not None
-        try:
-            while message := receive(self.process.stdout, Message):
-                self._messages.put(message)
-        except ValueError as error:
-            self._messages.put(Ended(end=End.GARBLED, said=str(error)))
-        except OSError:
-            # It was closed meanwhile.
-            pass
-        self._messages.put(None)
+    def _await_ready(self) -> None:
+        with contextlib.suppress(OSError, ValueError):
+            while ready := self._control.receive(Ready):
+                self._ready.put(ready)
+        self._ready.put(None)
 
     def wait_until_ready(self, cancel: threading.Event) -> None:
-        """Wait until it can be used.
+        """Wait until it can take a job: nothing of the one before is left then.
 
         Raises:
             RoomError: it cannot.
@@ -94,12 +97,11 @@ class Room:
             if cancel.is_set():
                 raise CancelledError
             with contextlib.suppress(queue.Empty):
-                match self._messages.get(timeout=TICK):
-                    case Ready(warm=warm):
-                        self.is_warm, self.is_ready = warm, True
-                        return
-                    case _:
-                        raise RoomError(self.last_words())
+                ready = self._ready.get(timeout=TICK)
+                if ready is None:
+                    raise RoomError(self.last_words())
+                self.is_ready, self.is_warm = True, ready.warm
+                return
         raise RoomError(f"It was not ready after {START_SECONDS} s.\n{self.last_words()}")
 
     def run(self, job: Job, cancel: threading.Event) -> Told:
@@ -108,29 +110,44 @@ class Room:
         Raises:
             CancelledError: ``cancel`` was set meanwhile.
         """
-        told = Told()
+        self.is_ready = False
+        told = Told(job=job.digest)
         watch = Watch(job.settings, psutil.Process(self.process.pid) if self.is_sealed else None)
-        # In a thread of its own: a room that does not read must not hold us up.
-        threading.Thread(target=self._hand_over, args=(job,), daemon=True).start()
-        while told.ended is None and told.stopped is None:
-            if cancel.is_set():
-                raise CancelledError
-            told.stopped = watch.verdict()
-            with contextlib.suppress(queue.Empty):
-                message = self._messages.get(timeout=TICK)
-                told.take(message or Ended(end=End.BROKEN, said=self.last_words()))
-                watch.cell()
-                if message is None:
-                    told.stopped = told.stopped or self._killed()
+        with self._job(job) as messages:
+            while told.ended is None and told.stopped is None:
+                if cancel.is_set():
+                    raise CancelledError
+                told.stopped = watch.verdict()
+                with contextlib.suppress(queue.Empty):
+                    message = messages.get(timeout=TICK)
+                    told.take(message or Ended(end=End.BROKEN, said=self.last_words()))
+                    watch.cell()
+                    if message is None:
+                        told.stopped = told.stopped or self._killed()
         assert told.ended or told.stopped
         kept = (End.REACHED, End.KERNEL_DIED, End.KERNEL_STUCK)
         self.is_usable = told.ended is not None and told.ended.end in kept
         return told
 
-    def _hand_over(self, job: Job) -> None:
-        assert self.process.stdin is not None
-        with contextlib.suppress(OSError, ValueError):
-            send(self.process.stdin, job)
+    @contextlib.contextmanager
+    def _job(self, job: Job) -> Iterator[queue.Queue[Message | None]]:
+        """Hand a job over; what is said of it, and ``None`` once nobody is there to say more."""
+        messages: queue.Queue[Message | None] = queue.Queue(MAX_WAITING)
+        over = threading.Event()
+        ours, theirs = pair()
+        with Line(ours) as line:
+            with theirs, contextlib.suppress(OSError):
+                self._control.hand_over(theirs)
+            # In threads of their own: who does not read must not hold us up, nor who says nothing.
+            for work in (
+                functools.partial(_hand_over, line, job),
+                functools.partial(_listen, line, messages, over),
+            ):
+                threading.Thread(target=work, daemon=True).start()
+            try:
+                yield messages
+            finally:
+                over.set()
 
     def _killed(self) -> Stopped | None:
         """Where its process was killed, by whom: not our code's fault, nor always the student's."""
@@ -155,7 +172,35 @@ class Room:
         """End it and all that it has started."""
         self._end(self.process)
         self.process.wait()
-        for stream in (self.process.stdin, self.process.stdout, self._log):
-            if stream:
-                with contextlib.suppress(OSError):
-                    stream.close()
+        self._control.close()
+        self._log.close()
+
+
+def _hand_over(line: Line, job: Job) -> None:
+    with contextlib.suppress(OSError, ValueError):
+        # The limits by themselves: the kernel is forked with them before its work is read.
+        line.send(job.settings)
+        line.send(job)
+
+
+def _listen(line: Line, messages: queue.Queue[Message | None], over: threading.Event) -> None:
+    last: Message | None = None
+    try:
+        while message := line.receive(Message):
+            _put(messages, message, over)
+    except ValueError as error:
+        last = Ended(end=End.GARBLED, said=str(error))
+    except OSError:
+        # It was closed meanwhile.
+        pass
+    _put(messages, last, over)
+
+
+def _put(
+    messages: queue.Queue[Message | None], message: Message | None, over: threading.Event
+) -> None:
+    """Put a message where it is waited for; nobody waits once the run is over."""
+    while not over.is_set():
+        with contextlib.suppress(queue.Full):
+            messages.put(message, timeout=TICK)
+            return

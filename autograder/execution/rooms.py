@@ -74,15 +74,9 @@ class Rooms:
             IsolationError: rooms cannot be sealed here; the message says why, and what to do.
             CancelledError: ``cancel`` was set meanwhile.
         """
-        try:
-            # Several threads borrow at the same time.
-            room = self._idle.pop()
-        except IndexError:
-            room = self._new()
+        room = self._ready(cancel)
         keep = False
         try:
-            if room.is_sealed and not room.is_ready:
-                self._wait(room, cancel)
             yield room
             keep = room.is_sealed and room.is_usable
         finally:
@@ -90,6 +84,26 @@ class Rooms:
                 self._idle.append(room)
             else:
                 room.close()
+
+    def _ready(self, cancel: threading.Event) -> Room:
+        """A room that can take a job: one that was used before, else a new one."""
+        # Several threads borrow at the same time.
+        with contextlib.suppress(IndexError):
+            while True:
+                room = self._idle.pop()
+                # One that has ended meanwhile says nothing about this machine.
+                with contextlib.suppress(IsolationError):
+                    return self._waited_for(room, cancel)
+        return self._waited_for(self._new(), cancel)
+
+    def _waited_for(self, room: Room, cancel: threading.Event) -> Room:
+        try:
+            if not room.is_ready:
+                self._wait(room, cancel)
+        except BaseException:
+            room.close()
+            raise
+        return room
 
     def close(self) -> None:
         """End all rooms."""

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from autograder.course import Settings
-from autograder.execution import namespaces
+from autograder.execution import namespaces, reach
 from autograder.execution.place import CANARY, DATA, ROOM
 
 # Set aside for documentation (RFC 5737): nobody is there, but there must not even be a way.
@@ -67,7 +67,7 @@ def _writable(folder: Path) -> bool:
 def _trial() -> list[str]:
     """What is wrong with a submission's own space, tried with one that does nothing."""
     reader, writer = os.pipe()
-    child = namespaces.fork(lambda: _tried(writer))
+    child = namespaces.fork(lambda: _tried(writer), keep=[writer])
     os.close(writer)
     with os.fdopen(reader, "rb") as told:
         found = told.read().decode(errors="replace").splitlines()
@@ -92,10 +92,13 @@ def _tried(writer: int) -> int:
 
 def _inside(answer: Path) -> None:
     """What a kernel would see; writes down what it should not."""
-    found = []
-    processes = [path for path in Path("/proc").iterdir() if path.name.isdigit()]
+    found = [f"a submission is left our descriptor {number}" for number in reach.descriptors()]
+    processes = [int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit()]
     if len(processes) > 2:
         found.append("a submission sees processes that are not its own")
+    for process in set(processes) - {os.getpid()}:
+        found += [f"a submission {what} of a process of ours" for what in reach.into(process)]
+    found += [f"a submission shares memory with others ({name})" for name in reach.shared_memory()]
     size = os.statvfs(ROOM)
     if size.f_blocks * size.f_frsize > TRIAL.scratch_mb * 2**20:
         found.append("the scratch space has no limit")

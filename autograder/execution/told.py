@@ -6,22 +6,33 @@ from dataclasses import dataclass, field
 
 import nbformat
 
-from autograder.execution.job import Began, End, Ended, Finished, Left, Message, Ran
+from autograder.execution.job import Began, End, Ended, Finished, Left, Message, Ran, Started
 from autograder.execution.trace import Stopped
 
 
 @dataclass
 class Told:
-    """What a room has told of one run. A student's code can have a hand in all of it."""
+    """What a room has told of one run. A student's code can have a hand in all of it.
 
+    ``job`` is the digest of the job that was handed over.
+    """
+
+    job: str
+    is_started: bool = False
     cells: dict[int, Ran] = field(default_factory=dict)
     left: Left = field(default_factory=Left)
     ended: Ended | None = None
     stopped: Stopped | None = None
 
     def take(self, message: Message) -> None:
-        """Take in what was told next."""
+        """Take in what was told next; first of all, which job it is told of."""
         match message:
+            case Started(digest=digest) if digest == self.job:
+                self.is_started = True
+            case Started():
+                self.ended = Ended(end=End.BROKEN, said="another job was run than the one given")
+            case Began() | Finished() | Left() if not self.is_started:
+                self.ended = Ended(end=End.BROKEN, said="a run was told of that had not begun")
             case Began(index=index):
                 self.cells[index] = Ran(status="running")
             case Finished(index=index, ran=ran):

@@ -38,7 +38,8 @@ class Stopped(msgspec.Struct, frozen=True):
 class Trace(msgspec.Struct, frozen=True, kw_only=True):
     """One run: how its cells ended, what the recorder wrote, under which conditions it was made.
 
-    A student's code can have a hand in ``cells``, ``recorded`` and ``arrays``.
+    A student's code can have a hand in ``cells``, ``recorded`` and ``arrays``. ``job`` names the
+    run, and ``program`` what was run in it.
     """
 
     cells: dict[int, Ran] = {}
@@ -51,6 +52,8 @@ class Trace(msgspec.Struct, frozen=True, kw_only=True):
     warm: bool = False
     data: Literal["full", "sample"] = "full"
     settings: Settings = Settings()
+    job: str = ""
+    program: str = ""
 
     def read(self) -> tuple[Recorded | None, Arrays, str | None]:
         """What the recorder wrote, its arrays, and why it cannot be read where it cannot."""

@@ -1,14 +1,13 @@
 """The process that runs one notebook where there is no isolation. Our code, but not trusted to end.
 
-``python -m autograder.execution.worker FOLDER PID`` reads a job from its standard input, runs it in
-``FOLDER`` and tells of it on its standard output, for the grader whose process is ``PID``.
+``python -m autograder.execution.worker FOLDER PID --line=N`` is given a socket for a job on its
+descriptor ``N``, and runs it in ``FOLDER`` for the grader whose process is ``PID``.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import functools
 import os
 import signal
 import sys
@@ -17,36 +16,47 @@ from pathlib import Path
 
 import psutil
 
+from autograder.course import Settings
 from autograder.execution import work
 from autograder.execution.ending import end
-from autograder.execution.job import End, Ended, Job
+from autograder.execution.job import End, Ended, Job, Ready, Started
 from autograder.execution.kernels import OwnKernelManager
-from autograder.execution.place import Place
+from autograder.execution.place import LINE, Place
 from autograder.execution.syscalls import SET_DEATH_SIGNAL, SET_SUBREAPER, set_process
-from autograder.messages import own_streams, receive, send
+from autograder.messages import Line, given_line
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the job that is handed over."""
-    folder, grader = argv or sys.argv[1:]
-    inbox, outbox = own_streams()
+    folder, grader, line = argv or sys.argv[1:]
+    control = given_line(int(line.removeprefix(LINE)))
     _tie_to_family()
     if os.getppid() != int(grader):
         # It died before we were tied to it.
         return 0
-    job = receive(inbox, Job)
-    tell = functools.partial(send, outbox)
-    place = Place(Path(folder))
+    control.send(Ready(warm=False))
+    handed_over = control.take_over()
+    if handed_over is None:
+        return 0
+    with Line(handed_over) as job_line:
+        _run(job_line, Place(Path(folder)))
+    return 0
+
+
+def _run(line: Line, place: Place) -> None:
+    line.receive(Settings)
+    job = line.receive(Job)
+    line.send(Started(digest=job.digest))
     try:
-        place.lay_out(job, link=False)
-        how = asyncio.run(work.run(job, place, OwnKernelManager(), tell))
+        place.make_folders()
+        place.fill(job, link=False)
+        how = asyncio.run(work.run(job, place, OwnKernelManager(), line.send))
     except work.AskedToEnd:
         how = End.ASKED_TO
     finally:
         # As long as we live, orphans are our children; afterwards nobody could tell them.
         end(lambda: psutil.Process().children(recursive=True))
-    tell(Ended(end=how))
-    return 0
+    line.send(Ended(end=how))
 
 
 def _tie_to_family() -> None:

@@ -159,7 +159,8 @@ class Grader:
             made.append(execution.executed(plan.restored, lesson, trace, shared=shared))
             with writing():
                 save(made[-1].evidence, self._folder(plan))
-        verdicts = self._judge.judge([self._folder(plan) for plan, _, _ in ran], lesson)
+        programs = {self._folder(plan): plan.job.program for plan, _, _ in ran}
+        verdicts = self._judge.judge(programs, lesson)
         return [
             self._graded(plan, trace, one, verdicts[str(self._folder(plan).resolve())])
             for (plan, trace, _), one in zip(ran, made, strict=True)

@@ -71,7 +71,7 @@ def regrade(folder: Path, lesson: Lesson, course: Course) -> Iterator[Report]:
     submissions = kept(folder)
     with Judge(course) as judge:
         for batch in _batches(one for one in submissions if one.was_run):
-            verdicts = judge.judge([one.folder for one in batch], lesson)
+            verdicts = judge.judge({one.folder: one.report.program for one in batch}, lesson)
             for one in batch:
                 yield _judged(one, verdicts[str(one.folder.resolve())], lesson)
     yield from (one.report for one in submissions if not one.was_run)

@@ -14,7 +14,6 @@ from nbformat import NotebookNode
 from autograder.evidence import Run, write_whole
 from autograder.execution import Trace
 from autograder.execution.restore import Restored
-from autograder.grading import sharing
 from autograder.grading.plan import Plan
 from autograder.judge import Verdicts
 from autograder.lesson import Lesson
@@ -44,7 +43,8 @@ def report_on(plan: Plan, trace: Trace, run: Run, verdicts: Verdicts) -> Report:
         warm=trace.warm or trace.isolation == "none",
         interrupted=bool(trace.stopped and trace.stopped.by_others),
         limits=run.limits,
-        program=sharing.program(plan.job),
+        program=plan.job.program,
+        job=run.job,
         notes=run.notes,
         full_score=plan.lesson.max_score,
         place=plan.place,

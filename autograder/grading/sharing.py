@@ -131,11 +131,6 @@ def keys(
     return Keys(own=own, text=text, program=whole)
 
 
-def program(job: Job) -> str:
-    """A name for what the cells of a job do, whoever handed them in and however they are run."""
-    return _digest(tree(cell).encode() for cell in job.cells)[:16]
-
-
 def _program(source: str) -> str:
     # What ends with a semicolon does the same, and shows nothing.
     return f"{tree(source)}{bool(QUIET.search(source))}"
