@@ -17,7 +17,7 @@ class Names:
 
 def names_in(source: str) -> Names:
     """The names in a cell; none where Python cannot read it. Lines for IPython are left out."""
-    lines = [line for line in source.splitlines() if not line.lstrip().startswith(("%", "!", "?"))]
+    lines = [line for line in source.split("\n") if not line.lstrip().startswith(("%", "!", "?"))]
     try:
         whole = symtable.symtable("\n".join(lines), "cell", "exec")
     except (SyntaxError, ValueError, RecursionError, MemoryError):

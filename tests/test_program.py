@@ -37,6 +37,7 @@ def test_another_program_is_another_program(other):
 
 
 @pytest.mark.parametrize("text", ["%%time\nfit()", "def (:", "x = 1\x00", "(" * 2000])
-def test_what_python_cannot_read_is_compared_as_text(text):
-    assert same_program(text, text + "  \n")
+def test_what_python_cannot_read_is_the_same_as_its_own_bytes_alone(text):
+    assert same_program(text, text)
+    assert not same_program(text, text + "  \n")
     assert not same_program(text, text + " 1")

@@ -22,6 +22,7 @@ from autograder.execution.rooms import Rooms
 from autograder.execution.told import ending
 from autograder.execution.trace import Stopped, Trace
 from autograder.lesson import Lesson
+from autograder.program import program_of
 
 __all__ = [
     "PRELUDE",
@@ -65,14 +66,19 @@ def prepare(
 ) -> tuple[Job, tuple[str, ...]]:
     """All that is needed to run a notebook, anywhere, and what had to be left out of it.
 
+    A cell that does the same as one of the lesson's is run as it stands in the release, so that
+    nothing depends on who was the first to write it otherwise.
+
     Args:
         restored: the notebook, our own cells put right.
         settings: the limits and the seed.
         beside: the folder of the submission; its other files are put beside the notebook.
     """
     files, left_out = files_beside(beside)
+    ours = {program_of(source): source for source in sorted(restored.given)}
+    sources = [cell.source for cell in code_cells(restored.notebook)]
     job = Job(
-        cells=[cell.source for cell in code_cells(restored.notebook)],
+        cells=[ours.get(program_of(source), source) for source in sources],
         files=files,
         prelude=PRELUDE.format(seed=settings.seed),
         settings=settings,

@@ -40,7 +40,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def program(self) -> str:
-        """A name for what its cells do, whoever handed them in and however they are run."""
+        """A digest of what its cells do, whoever handed them in and however they are run."""
         return program_digest(self.cells)
 
     @property

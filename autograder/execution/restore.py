@@ -21,7 +21,7 @@ MOST_NOTES = 100
 class Restored:
     """A notebook that can be run, what was put right, and which solution cells were changed.
 
-    ``given`` are the texts of the lesson's own code cells, those that are no solution cells.
+    ``given`` are the texts of the lesson's own code cells, with the blanks of its solution cells.
     """
 
     notebook: NotebookNode
@@ -71,11 +71,7 @@ def restore(submitted: NotebookNode, released: NotebookNode) -> Restored:
         notebook=notebook,
         notes=tuple(work.notes[:MOST_NOTES]),
         changed=changed,
-        given=frozenset(
-            cell.source
-            for cell in released.cells
-            if cell.cell_type == "code" and not is_solution(cell)
-        ),
+        given=frozenset(cell.source for cell in released.cells if cell.cell_type == "code"),
     )
 
 

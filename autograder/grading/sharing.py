@@ -3,17 +3,17 @@
 A program may be run once for several students only where nothing but its text, the files beside it,
 the images and the seed decide what it does. What could look at anything else is run for itself.
 The lesson's own cells are trusted with that, as they stand in the release.
-Being wrong about that would cost no safety: the judge reads the evidence of a run either way.
+
+Of those who share a run the first that is graded is run. That is nobody's advantage: a cell that is
+one of the lesson's is run as the lesson has it (``execution.prepare``), the others differ in
+comments and layout alone, and a program that could notice these is shared with the same text only.
 """
 
 from __future__ import annotations
 
-import ast
-import functools
 import hashlib
 import platform
-import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from importlib import metadata
 from pathlib import Path
@@ -23,47 +23,15 @@ import msgspec
 import autograder
 from autograder.evidence import SCHEMA
 from autograder.execution import Job, Trace
+from autograder.grading.closed import is_closed, may_quote_itself
 from autograder.lesson import lesson_folders
-from autograder.program import tree
+from autograder.program import program_of
 
-IMPORTS = frozenset(
-    {
-        *("autograder", "keras", "matplotlib", "numpy", "tensorflow", "IPython"),
-        *("collections", "dataclasses", "functools", "itertools", "math", "random", "statistics"),
-        *("shutil", "tempfile", "textwrap", "typing", "warnings", "__future__"),
-    }
-)
-# What reads files, clocks, entropy, addresses or the notebook itself.
-NAMES = frozenset(
-    {
-        *("open", "exec", "eval", "compile", "input", "breakpoint", "globals", "locals", "vars"),
-        *("getattr", "setattr", "id", "In", "get_ipython", "help", "exit", "quit"),
-    }
-)
-ATTRIBUTES = frozenset(
-    {
-        *("load", "loadtxt", "genfromtxt", "fromfile", "memmap", "DataSource", "open", "imread"),
-        *("load_model", "load_weights", "load_img", "get_file", "read_file", "gfile", "io"),
-        *("TFRecordDataset", "TextLineDataset", "FixedLengthRecordDataset", "CsvDataset"),
-        *("list_files", "image_dataset_from_directory", "text_dataset_from_directory"),
-        *("os", "sys", "time", "timestamp", "now", "today", "datetime", "datetime64", "ctypeslib"),
-        *("SystemRandom", "Random", "Generator", "BitGenerator", "MT19937", "PCG64", "PCG64DXSM"),
-        *("Philox", "SFC64", "from_non_deterministic_state", "get_global_generator"),
-        *("mkdtemp", "mkstemp", "mktemp", "NamedTemporaryFile", "gettempdir", "get_ipython"),
-        *("copyfile", "copytree", "copy2", "move", "rmtree", "disk_usage"),
-    }
-)
-# Entropy, unless they are given a seed.
-SEEDED = frozenset({"default_rng", "RandomState", "SeedSequence", "seed"})
-INSIDE = frozenset({"__name__", "__init__", "__call__", "__version__"})
-QUIET = re.compile(r";\s*(#.*)?\s*\Z")
-# IPython's names for the text of earlier cells.
-INPUTS = re.compile(r"_i(i{0,2}|h|\d+)")
 SOFTWARE = ("tensorflow", "keras", "numpy", "matplotlib", "ipykernel", "ipython", "nbclient")
-# The parts of our own package that have a hand in a run.
+# The parts of our own package that have a hand in a run, or in who shares it.
 OURS = (
     *("*.py", "dataset/*.py", "evidence/*.py", "execution/*.py", "notebook/*.py"),
-    "recorder/*.py",
+    *("recorder/*.py", "grading/closed.py", "grading/sharing.py"),
 )
 
 
@@ -71,7 +39,8 @@ OURS = (
 class Keys:
     """The names of a run: for this submission alone, for its text, for its program.
 
-    The last two are ``None`` where the run may not be shared.
+    The last is ``None`` where the run may be shared with the same text only, the last two where it
+    may not be shared.
     """
 
     own: str
@@ -113,27 +82,22 @@ def keys(
     """
     # How many are run at a time, and which of them count, is nothing to a run.
     settings = replace(job.settings, workers=0, keep="last")
-    limits = msgspec.json.encode(settings, order="sorted")
-    base = [*(text.encode() for text in under), limits, job.prelude.encode()]
-    base += [part for name in sorted(job.files) for part in (name.encode(), job.files[name])]
-    text = _digest([*base, *(cell.encode() for cell in job.cells)])
-    own = _digest([text.encode(), owner.encode()])
-    if not share:
+    files = [part for name in sorted(job.files) for part in (name.encode(), job.files[name])]
+    # A digest for each list: a cell must not pass for a file, nor a file for a cell.
+    base = (
+        _digest(one.encode() for one in under),
+        _digest([msgspec.json.encode(settings, order="sorted"), job.prelude.encode()]),
+        _digest(files),
+    )
+    text = _name(*base, "text", _digest(cell.encode() for cell in job.cells))
+    own = _name(text, owner)
+    ours = {program_of(cell) for cell in given}
+    theirs = [cell for cell in job.cells if program_of(cell) not in ours]
+    if not share or not all(is_closed(cell) for cell in theirs):
         return Keys(own=own)
-    ours = {_program(cell) for cell in given}
-    programs = [_program(cell) for cell in job.cells]
-    if not all(
-        is_closed(cell) or program in ours
-        for cell, program in zip(job.cells, programs, strict=True)
-    ):
-        return Keys(own=own)
-    whole = _digest([*base, b"program", *(one.encode() for one in programs)])
-    return Keys(own=own, text=text, program=whole)
-
-
-def _program(source: str) -> str:
-    # What ends with a semicolon does the same, and shows nothing.
-    return f"{tree(source)}{bool(QUIET.search(source))}"
+    if any(may_quote_itself(cell) for cell in theirs):
+        return Keys(own=own, text=text)
+    return Keys(own=own, text=text, program=_name(*base, "program", job.program))
 
 
 def kept_under(names: Keys, trace: Trace) -> tuple[str, ...]:
@@ -154,51 +118,8 @@ def kept_under(names: Keys, trace: Trace) -> tuple[str, ...]:
     return tuple(key for key in names.all if not (quotes and key == names.program))
 
 
-@functools.lru_cache(maxsize=4096)
-def is_closed(source: str) -> bool:
-    """Whether a cell looks at nothing but what every run of it is given alike."""
-    try:
-        parsed = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        # Python refuses it, but IPython may know what to do with it.
-        return False
-    called = {id(node.func): node for node in ast.walk(parsed) if isinstance(node, ast.Call)}
-    return not any(_opens(node, called.get(id(node))) for node in ast.walk(parsed))
-
-
-def _opens(node: ast.AST, call: ast.Call | None) -> bool:
-    """Whether a part of a program looks elsewhere; ``call`` is where it is what is called."""
-    match node:
-        case ast.Import() | ast.ImportFrom():
-            return not all(name.partition(".")[0] in IMPORTS for name in _modules(node))
-        case ast.alias(name=name):
-            return name == "*" or name in ATTRIBUTES | NAMES | SEEDED
-        case ast.Attribute(attr=name) if name not in SEEDED:
-            return name in ATTRIBUTES or _is_inside(name)
-        case ast.Name(id=name) if name not in SEEDED:
-            return name in NAMES or bool(INPUTS.fullmatch(name)) or _is_inside(name)
-        case ast.Attribute() | ast.Name():
-            # Many a variable is called `seed`.
-            variable = isinstance(node, ast.Name) and node.id == "seed"
-            return not _is_given_a_seed(call) if call else not variable
-    return False
-
-
-def _is_given_a_seed(call: ast.Call) -> bool:
-    given = [*call.args, *(keyword.value for keyword in call.keywords)]
-    return bool(given) and not any(ast.unparse(one) == "None" for one in given)
-
-
-def _is_inside(name: str) -> bool:
-    return name.startswith("__") and name not in INSIDE
-
-
-def _modules(node: ast.Import | ast.ImportFrom) -> Iterator[str]:
-    if isinstance(node, ast.ImportFrom):
-        # A relative one has no module of its own, and fails.
-        yield node.module or ""
-        return
-    yield from (alias.name for alias in node.names)
+def _name(*parts: str) -> str:
+    return _digest(part.encode() for part in parts)
 
 
 def _digest(parts: Iterable[bytes]) -> str:
