@@ -22,10 +22,6 @@ from typing import Any
 
 # IPython's reader takes quadratic time for some texts. No cell of a lesson comes near this length.
 MAX_CHARACTERS = 50_000
-# Here ``str.splitlines`` ends a line and Python does not. IPython cuts a cell with it, and keeps
-# these lines for whoever asks for the source of a function: TensorFlow's AutoGraph runs what it
-# finds there. A lone carriage return ends a line for Python, but not for ``tokenize``.
-ODD_ENDS = re.compile("[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]|\r(?!\n)")
 # The first word of a line, and what follows.
 WORDS = re.compile(r"\s*([\w.*]*)[ \t]*(.?)")
 UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError, Warning, tokenize.TokenError)
@@ -83,7 +79,7 @@ def _as_run(source: str) -> str:
     # Loading IPython takes a while, and most commands compare nothing.
     from IPython.core import inputtransformer2 as ipython  # noqa: PLC0415
 
-    if len(source) > MAX_CHARACTERS or ODD_ENDS.search(source) or _may_be_magic(source):
+    if len(source) > MAX_CHARACTERS or _may_be_magic(source):
         raise SyntaxError
     manager: Any = ipython.TransformerManager()
     whole = source if source.endswith("\n") else f"{source}\n"

@@ -18,7 +18,7 @@ import mini
 import msgspec
 import nbformat
 import pytest
-from evidence_builder import LESSON, Submission, right
+from evidence_builder import LESSON, Submission, right, untouched
 
 from autograder import execution
 from autograder.course import Course, Settings
@@ -113,7 +113,7 @@ def course(tmp_path: Path, sample_keras: Path, hand: Hand):
         folder: Path = tmp_path / "class"
         results: Path = tmp_path / "results"
 
-        def hand_in(self, name: str, comment: str = "", **answers: str) -> None:
+        def hand_in(self, name: str, comment: str = "", **answers: str | None) -> None:
             notebook = mini.submitted(**answers)
             mini.cell_of(notebook, "build").source += comment
             path = self.folder / name / LESSON.name / LESSON.notebook
@@ -254,6 +254,66 @@ class TestSharing:
         assert len(hand.jobs) == 2
 
 
+STRING = f"{mini.RIGHT['build']}\nnote = '''a\nb'''"
+FUNCTION = f"def rows(x):\n    return x[:9]\n\n\n{mini.RIGHT['build']}"
+
+
+class TestNeighbours:
+    """Nobody's run stands in for another's that may do something else, and no text is preferred."""
+
+    @pytest.mark.parametrize(
+        ("theirs", "right"),
+        [
+            (STRING.replace("a\nb", "a\u2028b"), STRING),
+            (STRING.replace("a\nb", "a\x85b"), STRING),
+            (STRING.replace("a\nb", "a  \nb"), STRING),
+            (STRING.replace("a\nb", "a\n  \nb"), STRING.replace("a\nb", "a\n\nb")),
+            (f"#\u2028def rows(x): return 0 * x\n{FUNCTION}", FUNCTION),
+            (FUNCTION.replace("def rows", "def \\\n    rows"), FUNCTION),
+        ],
+    )
+    def test_a_program_that_only_looks_alike_decides_nothing(
+        self, course, hand, theirs, right
+    ) -> None:
+        hand.made[theirs] = trace(untouched())
+        course.hand_in("ann", build=theirs)
+        for name in ("bob", "cal"):
+            course.hand_in(name, build=right)
+        reports = course.grade()
+        assert [reports[name].shared for name in ("ann", "bob", "cal")] == [False, False, True]
+        assert reports["ann"].score < reports["bob"].score == reports["cal"].score == 20
+        assert [theirs in "\n".join(job.cells) for job in hand.jobs] == [True, False]
+
+    def test_what_is_the_lessons_is_run_as_the_lesson_has_it(self, course, hand) -> None:
+        course.hand_in("ann", "\n# Ann's own words", build=None)
+        path = course.folder / "ann" / LESSON.name / LESSON.notebook
+        notebook = nbformat.read(path, as_version=4)
+        notebook.cells.append(nbformat.v4.new_code_cell("model.summary() # Ann's"))
+        nbformat.write(notebook, path)
+        course.hand_in("bob", build=None)
+        course.grade()
+        released = [cell.source for cell in CELLS]
+        for job in hand.jobs:
+            assert job.cells[CELLS.index(_of("build"))] == _of("build").source
+            assert not any("Ann" in cell for cell in job.cells)
+        assert hand.jobs[0].cells[-1] in released
+        # What she gets back is her own.
+        assert "Ann's own words" in mini.cell_of(course.notebook("ann"), "build").source
+
+    def test_the_text_of_a_function_can_be_read_back(self, course, hand) -> None:
+        for name, comment in (("ann", "# 1"), ("bob", "# 2"), ("cal", "# 1")):
+            course.hand_in(name, build=f"{comment}\n{FUNCTION}")
+        reports = course.grade()
+        assert [reports[name].shared for name in sorted(reports)] == [False, False, True]
+
+    def test_a_cell_does_not_pass_for_a_file(self) -> None:
+        def key(files: dict[str, bytes], *cells: str) -> str | None:
+            job = Job(cells=list(cells), files=files, prelude="", settings=BARE)
+            return sharing.keys(job, (), owner="ann", share=True).text
+
+        assert key({"a.b": b"x = 1"}, "y = 2") != key({}, "a.b", "x = 1", "y = 2")
+
+
 def _of(name: str) -> nbformat.NotebookNode:
     return next(cell for cell in CELLS if cell.id == name)
 
@@ -269,6 +329,11 @@ def _of(name: str) -> nbformat.NotebookNode:
         "print(tf.__version__, __name__)",
         "seed = 42\ntf.random.set_seed(seed)",
         "_, last = 1, 2\n_images = last",
+        "print('{:.2f} of {name}'.format(x, name=1), f'{x.y:.1f}')",
+        "from IPython.display import display\nfrom autograder.notebook import show",
+        "import numpy.random as r\nx = np.array([1]).copy()",
+        "warnings.filterwarnings('ignore')\nx = model.count_params()",
+        "    x = 1\n    y = 2",
     ],
 )
 def test_a_program_that_may_be_shared(source: str) -> None:
@@ -289,6 +354,17 @@ def test_a_program_that_may_be_shared(source: str) -> None:
         *("from numpy.random import default_rng as d", "from random import *", "random.Random()"),
         *("tempfile.mkdtemp()", "np.random.PCG64()", "from random import seed"),
         *("%time fit()", "!ls", "x = 1\n%matplotlib inline", "getattr(np, 'load')"),
+        *("x = shutil.os", "x = tempfile._os", "x = random._inst", "x = warnings.sys", "time (1)"),
+        *("x = np.lib.npyio", "import numpy.lib", "from numpy import lib", "import keras.src.x"),
+        *("from numpy import testing", "x = np.testing", "x = tf.compat.v1", "x = tf.raw_ops"),
+        *("x = '{0.os}'.format(shutil)", "x = '{:{0[a]}}'.format(1)"),
+        *("fmt.format(1)", "match shutil:\n    case object(os=x): pass", "x = Out[3]", "x = _3"),
+        *("x = g.gi_frame.f_builtins", "x = f.f_back", "x = e.tb_frame", "x = hash('a')"),
+        *("with warnings.catch_warnings(record=True) as w: pass", "typing.get_type_hints(f)"),
+        *("functools.singledispatch(f)", "keras.layers.deserialize(x)", "x = dataclasses.inspect"),
+        *("import IPython", "import IPython.core", "from IPython import core", "import autograder"),
+        *("from autograder import execution", "from collections import abc", "x = 1\n%time"),
+        *("tempfile.TemporaryDirectory()", "x = tf.io", "x = functools.sys"),
     ],
 )
 def test_a_program_that_may_look_elsewhere(source: str) -> None:

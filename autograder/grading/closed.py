@@ -84,8 +84,8 @@ def is_closed(source: str) -> bool:
 def may_quote_itself(source: str) -> bool:
     """Return whether the way a cell is written may make a difference to what it does.
 
-    TensorFlow's AutoGraph looks for the source of a function and runs what it finds, and an error
-    that was caught can tell its line.
+    TensorFlow's AutoGraph asks for the source of a function and runs what it gets: lines as IPython
+    keeps them, which a line separator in a comment shifts. An error that was caught tells its line.
     """
     tree = parsed(source)
     return tree is None or any(
