@@ -27,7 +27,7 @@ def build(rules: dict[str, Any], step: str, architecture: int) -> seccomp.Syscal
     answer.remove_arch(seccomp.Arch.NATIVE)
     answer.add_arch(architecture)
     refused, limited = rules["refused"](step), rules["limited"](step)
-    for name in sorted(known(architecture, rules["NEWEST"]).keys() - rules["missing"]()):
+    for name in sorted(known(architecture, rules["NEWEST"]).keys() - rules["missing"](step)):
         if name in refused:
             answer.add_rule(seccomp.ERRNO(errno.EPERM), name)
         elif rule := limited.get(name):

@@ -41,8 +41,9 @@ class Only(NamedTuple):
 
 
 class Missing(NamedTuple):
-    """System calls that answer ENOSYS, so that the C library takes its other way."""
+    """System calls that answer ENOSYS from a step on, so that programs take their other way."""
 
+    step: str
     calls: tuple[str, ...]
     reason: str
 
@@ -139,8 +140,8 @@ REFUSED = (
         "memory that nothing counts",
         KERNEL,
         (
-            *("memfd_create", "shmget", "shmat", "shmctl", "shmdt"),
-            *("msgget", "msgsnd", "msgrcv", "msgctl", "semget", "semop", "semtimedop", "semctl"),
+            *("shmget", "shmat", "shmctl", "shmdt", "msgget", "msgsnd", "msgrcv", "msgctl"),
+            *("semget", "semop", "semtimedop", "semctl"),
         ),
         "It belongs to no process and lies in no file of the scratch space, so that only a cgroup"
         " counts it. Python's shared memory and locks are files in /dev/shm, which are limited.",
@@ -185,8 +186,15 @@ LIMITED = (
 
 MISSING = (
     Missing(
+        SANDBOX,
         ("clone3",),
         "Its flags lie in memory, where no filter can read them; the C library then uses clone.",
+    ),
+    Missing(
+        KERNEL,
+        ("memfd_create",),
+        "Its files are in no folder and need no process that maps them, so that only a cgroup"
+        " counts them. Drivers and libraries that ask for one make a temporary file else.",
     ),
 )
 
@@ -203,6 +211,7 @@ def limited(step: str) -> dict[str, Only]:
     return {rule.call: rule for rule in LIMITED if rule.step in steps}
 
 
-def missing() -> frozenset[str]:
-    """The names of all calls that answer ENOSYS."""
-    return frozenset(call for one in MISSING for call in one.calls)
+def missing(step: str) -> frozenset[str]:
+    """The names of all calls that answer ENOSYS from ``step`` on."""
+    steps = STEPS[: STEPS.index(step) + 1]
+    return frozenset(call for one in MISSING if one.step in steps for call in one.calls)
