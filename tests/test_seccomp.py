@@ -108,6 +108,15 @@ def test_only_sockets_that_a_namespace_separates(step: str, machine: str) -> Non
 
 
 @pytest.mark.parametrize("machine", MACHINES)
+def test_keys_can_only_be_left_behind(machine: str) -> None:
+    """In the first step, for each job; later not even that."""
+    joins, searches = 1, 10
+    assert answer("sandbox", machine, "keyctl", joins) == 0
+    assert answer("sandbox", machine, "keyctl", HIGH | searches) == errno.ENOSYS
+    assert answer("kernel", machine, "keyctl", joins) == errno.EPERM
+
+
+@pytest.mark.parametrize("machine", MACHINES)
 def test_our_own_code_goes_on_after_the_first_step(machine: str) -> None:
     """All that builds the space of a submission."""
     ours = (
@@ -131,7 +140,8 @@ def test_every_refused_call_exists() -> None:
     assert rules.refused("kernel") <= known
     assert limited <= known
     assert rules.missing("kernel") <= known
-    assert not rules.refused("kernel") & (limited | rules.missing("kernel"))
+    for step in rules.STEPS:
+        assert not rules.refused(step) & (rules.limited(step).keys() | rules.missing(step))
 
 
 def test_the_second_step_refuses_what_the_first_does() -> None:

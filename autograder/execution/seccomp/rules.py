@@ -52,9 +52,15 @@ REFUSED = (
     Family(
         "keys",
         SANDBOX,
-        ("add_key", "request_key", "keyctl"),
+        ("add_key", "request_key"),
         "Keys of the grader's login session (tokens, disk and network passwords) lie in keyrings,"
         " which no namespace separates in full.",
+    ),
+    Family(
+        "keyrings",
+        KERNEL,
+        ("keyctl",),
+        "The same; until then each job may join a keyring of its own.",
     ),
     Family(
         "other processes",
@@ -164,6 +170,15 @@ LIMITED = (
         "Without a flag for a new namespace, as processes and threads are started.",
     ),
     Only(
+        "keyctl",
+        SANDBOX,
+        0,
+        INT,
+        # KEYCTL_JOIN_SESSION_KEYRING of keyctl.h
+        (1,),
+        "Only to leave the keys of a session behind, for each job anew.",
+    ),
+    Only(
         "socket",
         SANDBOX,
         0,
@@ -208,7 +223,8 @@ def refused(step: str) -> frozenset[str]:
 def limited(step: str) -> dict[str, Only]:
     """The rules for calls that exist for some arguments only, by the name of the call."""
     steps = STEPS[: STEPS.index(step) + 1]
-    return {rule.call: rule for rule in LIMITED if rule.step in steps}
+    gone = refused(step)
+    return {rule.call: rule for rule in LIMITED if rule.step in steps and rule.call not in gone}
 
 
 def missing(step: str) -> frozenset[str]:
