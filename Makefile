@@ -13,7 +13,7 @@ unexport PYTHONPATH PYTHONHOME
 BESIDE := -n 2 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help install data demo test test-all test-browser test-oldest with-oldest lint generate clean
+.PHONY: help install data demo test test-all test-browser test-oldest with-oldest lint generate seccomp clean
 .DELETE_ON_ERROR:
 
 help: ## list the targets
@@ -78,6 +78,11 @@ lint: $(READY) ## style and types
 	@ruff check .
 	@ruff format --check .
 	@mypy
+
+# Debian's own Python, for which its package of libseccomp is built.
+seccomp: ## make the filters of system calls from their rules (needs Debian's python3-seccomp)
+	@/usr/bin/python3 -c 'import seccomp' || { echo "apt-get install python3-seccomp"; exit 1; }
+	@/usr/bin/python3 autograder/execution/seccomp/build.py autograder/execution/seccomp
 
 clean: ## remove what was made here, not the data
 	rm -rf $(VENV) .venv-oldest results autograded feedback submitted gradebook.db .pytest_cache .mypy_cache .ruff_cache

@@ -67,6 +67,9 @@ def test_the_wheel_holds_lessons_sample_licences_and_types(built: Path) -> None:
         if (lesson / "lesson.py").is_file():
             assert f"autograder/lessons/{lesson.name}/release.ipynb" in names
     assert "autograder/py.typed" in names
+    for filters in (ROOT / "autograder" / "execution" / "seccomp").glob("*.bpf"):
+        assert f"autograder/execution/seccomp/{filters.name}" in names
+    assert "autograder/execution/seccomp/calls.json" in names
     assert sum("fashion-mnist-sample" in name and name.endswith(".gz") for name in names) == 4
     assert sum(name.endswith("LICENSE") and ".dist-info/" in name for name in names) == 2
     assert all(name.startswith(("autograder/", "building_a_brain-")) for name in names)
