@@ -117,7 +117,7 @@ def _run_once(job: Job, rooms: Rooms, cancel: threading.Event) -> Trace:
         trouble=told.left.trouble,
         stopped=ending(told, job.settings.cell_seconds),
         seconds=seconds,
-        isolation=rooms.level,
+        isolation=room.level,
         warm=warm,
         data="sample" if rooms.data_name == "sample" else "full",
         settings=job.settings,

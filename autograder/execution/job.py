@@ -64,9 +64,13 @@ class Ran(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Ready(msgspec.Struct, frozen=True, kw_only=True, tag="ready"):
-    """A job can be handed over; ``warm`` where TensorFlow is loaded already."""
+    """A job can be handed over.
+
+    ``warm`` where TensorFlow is loaded already, ``is_filtered`` where system calls are.
+    """
 
     warm: bool
+    is_filtered: bool = False
 
 
 class Started(msgspec.Struct, frozen=True, kw_only=True, tag="started"):

@@ -16,10 +16,11 @@ import socket
 import struct
 import traceback
 from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
 
 from autograder.course import Settings
+from autograder.execution import seccomp
 from autograder.execution.syscalls import SET_DEATH_SIGNAL, SET_DUMPABLE, call, set_process
 
 NEW_MOUNTS, NEW_IPC, NEW_USER, NEW_PIDS = 0x20000, 0x8000000, 0x10000000, 0x20000000
@@ -74,16 +75,19 @@ def fork_apart(
     main: Callable[[], None],
     *,
     keep: Collection[int] = (),
+    is_filtered: bool = True,
 ) -> int:
     """Run ``main`` among processes of its own, without any right to change that.
 
-    It is left the descriptors ``keep``, and no other of ours.
+    It is left the descriptors ``keep``, and no other of ours; and ``is_filtered`` says whether its
+    system calls are.
 
     Returns:
         The id of a child that passes SIGINT on and ends as ``main`` ends. When it is killed,
         whatever ``main`` has started is killed too.
     """
-    return fork(lambda: _outer(settings, main, keep), keep=keep)
+    apart = _Apart(settings=settings, main=main, keep=keep, is_filtered=is_filtered)
+    return fork(apart.outer, keep=keep)
 
 
 def fork(main: Callable[[], int], *, keep: Collection[int] = ()) -> int:
@@ -125,26 +129,47 @@ def _be_silent() -> None:
             os.dup2(nothing.fileno(), number)
 
 
-def _outer(settings: Settings, main: Callable[[], None], keep: Collection[int]) -> int:
-    call("unshare", NEW_PIDS | NEW_IPC | NEW_MOUNTS | NEW_NETWORK | NEW_NAMES)
-    inner = fork(lambda: _first(settings, main, keep), keep=keep)
-    _be_silent()
-    return _wait_for(inner)
+@dataclass(frozen=True, kw_only=True)
+class _Apart:
+    """The three processes around what is run apart, from the outside in."""
 
+    settings: Settings
+    main: Callable[[], None]
+    keep: Collection[int]
+    is_filtered: bool
 
-def _first(settings: Settings, main: Callable[[], None], keep: Collection[int]) -> int:
-    """The first process among its own: takes in orphans, and takes all along when it ends."""
-    call("mount", b"proc", b"/proc", b"proc", NO_SETUID | NO_DEVICES | NO_PROGRAMS, None)
-    _bring_up_loopback()
-    with contextlib.suppress(OSError):
-        # In a namespace below it anyone could mount a larger scratch space.
-        Path("/proc/sys/user/max_user_namespaces").write_text("0")
-    _drop_rights()
-    # A student's code can see this process: by now it must have nothing of ours.
-    _be_silent()
-    inner = fork(lambda: _innermost(settings, main), keep=keep)
-    _close_all_but(())
-    return _wait_for(inner)
+    def outer(self) -> int:
+        """Make the namespaces; this process itself is still outside of most."""
+        call("unshare", NEW_PIDS | NEW_IPC | NEW_MOUNTS | NEW_NETWORK | NEW_NAMES)
+        child = fork(self.first, keep=self.keep)
+        _be_silent()
+        return _wait_for(child)
+
+    def first(self) -> int:
+        """Be the first among its own: take in orphans, and take all along at the end."""
+        call("mount", b"proc", b"/proc", b"proc", NO_SETUID | NO_DEVICES | NO_PROGRAMS, None)
+        _bring_up_loopback()
+        with contextlib.suppress(OSError):
+            # In a namespace below it anyone could mount a larger scratch space.
+            Path("/proc/sys/user/max_user_namespaces").write_text("0")
+        _drop_rights()
+        # A student's code can see this process: by now it must have nothing of ours.
+        _be_silent()
+        child = fork(self.innermost, keep=self.keep)
+        _close_all_but(())
+        return _wait_for(child)
+
+    def innermost(self) -> int:
+        """Run ``main``."""
+        os.setsid()
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        # What a student's code may know of its own process is in files of /proc.
+        set_process(SET_DUMPABLE, 1)
+        _limit(self.settings)
+        if self.is_filtered:
+            seccomp.load(seccomp.KERNEL)
+        self.main()
+        return 0
 
 
 def _bring_up_loopback() -> None:
@@ -153,16 +178,6 @@ def _bring_up_loopback() -> None:
         request = fcntl.ioctl(any_socket, GET_FLAGS, INTERFACE.pack(b"lo", 0))
         name, flags = INTERFACE.unpack(request)
         fcntl.ioctl(any_socket, SET_FLAGS, INTERFACE.pack(name, flags | IS_UP))
-
-
-def _innermost(settings: Settings, main: Callable[[], None]) -> NoReturn:
-    os.setsid()
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    # What a student's code may know of its own process is in files of /proc.
-    set_process(SET_DUMPABLE, 1)
-    _limit(settings)
-    main()
-    raise SystemExit(0)
 
 
 def _limit(settings: Settings) -> None:

@@ -25,7 +25,7 @@ from pathlib import Path
 from autograder import dataset
 from autograder.course import Settings
 from autograder.errors import DatasetError
-from autograder.execution import namespaces, selftest
+from autograder.execution import keyring, namespaces, seccomp, selftest
 from autograder.execution.job import End, Ended, Job, Ready, Started, Tell
 from autograder.execution.kernels import ForkedKernel, run_kernel, write_connection
 from autograder.execution.place import CORE, DATA, LINE, ROOM, Place
@@ -53,7 +53,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.sched_setaffinity(0, cores)
     if os.getuid() == 0:
         namespaces.become_nobody()
+    keyring.join_new()
     selftest.run(given)
+    is_filtered = _filter()
     warm = "--cold" not in given
     if warm:
         _load()
@@ -62,16 +64,28 @@ def main(argv: Sequence[str] | None = None) -> int:
             os.execv(sys.executable, [*sys.orig_argv, "--cold"])  # noqa: S606  afresh
     # Whatever a run leaves becomes our child, so that we can wait for its end.
     set_process(SET_SUBREAPER, 1)
-    control.send(Ready(warm=warm))
+    ready = Ready(warm=warm, is_filtered=is_filtered)
+    control.send(ready)
     while end := control.take_over():
-        _serve(end)
-        control.send(Ready(warm=warm))
+        _serve(end, is_filtered=is_filtered)
+        control.send(ready)
     return 0
 
 
-def _serve(end: socket.socket) -> None:
+def _filter() -> bool:
+    """Filter our own system calls; whether that can be done here."""
+    if why := seccomp.available():
+        sys.stderr.write(f"system calls are not filtered: {why}\n")
+        return False
+    seccomp.load(seccomp.SANDBOX)
+    selftest.run_filtered()
+    return True
+
+
+def _serve(end: socket.socket, *, is_filtered: bool) -> None:
     """Have one job run, and wait until nothing of it is left."""
-    child = namespaces.fork(functools.partial(_run, end), keep=[end.fileno()])
+    run = functools.partial(_run, end, is_filtered=is_filtered)
+    child = namespaces.fork(run, keep=[end.fileno()])
     end.close()
     _, status = os.waitpid(child, 0)
     if status:
@@ -115,17 +129,21 @@ def _may_be_forked() -> bool:
     return sum(1 for _ in Path("/proc/self/task").iterdir()) == 1
 
 
-def _run(end: socket.socket) -> int:
+def _run(end: socket.socket, *, is_filtered: bool) -> int:
     with Line(end) as line:
         try:
             settings = line.receive(Settings)
+            keyring.join_new()
             namespaces.own_scratch(ROOM, settings.scratch_mb)
             place = Place(ROOM)
             place.make_folders()
             connection = write_connection(ROOM / "sockets")
             waiting, gate = os.pipe()
             kernel = namespaces.fork_apart(
-                settings, lambda: _be_kernel(place, connection, waiting), keep=[waiting]
+                settings,
+                lambda: _be_kernel(place, connection, waiting),
+                keep=[waiting],
+                is_filtered=is_filtered,
             )
             os.close(waiting)
             # Not before the kernel was forked: it would have a copy.

@@ -16,6 +16,7 @@ from typing import IO
 
 import psutil
 
+from autograder.execution.cgroups import Group
 from autograder.execution.job import End, Ended, Job, Message, Ready
 from autograder.execution.place import LINE
 from autograder.execution.told import Told
@@ -48,6 +49,7 @@ class Room:
         environment: all of its environment variables.
         end: ends it and all that it has started.
         is_sealed: whether it is one that keeps a notebook from everything else.
+        group: where Linux keeps its limits; without one they are looked at from here.
     """
 
     def __init__(
@@ -57,13 +59,15 @@ class Room:
         end: Callable[[subprocess.Popen[bytes]], None],
         *,
         is_sealed: bool,
+        group: Group | None = None,
     ) -> None:
         self._log: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  closed with the room
         self._end = end
         ours, theirs = pair()
         with theirs:
+            words = [*command, f"{LINE}{theirs.fileno()}"]
             self.process = subprocess.Popen(
-                [*command, f"{LINE}{theirs.fileno()}"],
+                group.command(words) if group else words,
                 env=dict(environment),
                 stdin=subprocess.DEVNULL,
                 stdout=self._log,
@@ -75,9 +79,19 @@ class Room:
         self._ready: queue.Queue[Ready | None] = queue.Queue()
         threading.Thread(target=self._await_ready, daemon=True).start()
         self.is_sealed = is_sealed
+        self._group = group
+        self._is_filtered = False
         self.is_usable = True
         self.is_ready = False
         self.is_warm = False
+
+    @property
+    def level(self) -> str:
+        """What keeps a notebook from everything else: how limits are kept, and what is missing."""
+        if not self.is_sealed:
+            return "none"
+        kept = "bubblewrap+cgroup" if self._group else "bubblewrap"
+        return kept if self._is_filtered else f"{kept} without seccomp"
 
     def _await_ready(self) -> None:
         with contextlib.suppress(OSError, ValueError):
@@ -101,6 +115,7 @@ class Room:
                 if ready is None:
                     raise RoomError(self.last_words())
                 self.is_ready, self.is_warm = True, ready.warm
+                self._is_filtered = ready.is_filtered
                 return
         raise RoomError(f"It was not ready after {START_SECONDS} s.\n{self.last_words()}")
 
@@ -112,7 +127,8 @@ class Room:
         """
         self.is_ready = False
         told = Told(job=job.digest)
-        watch = Watch(job.settings, psutil.Process(self.process.pid) if self.is_sealed else None)
+        looked_at = self.is_sealed and not self._group
+        watch = Watch(job.settings, psutil.Process(self.process.pid) if looked_at else None)
         with self._job(job) as messages:
             while told.ended is None and told.stopped is None:
                 if cancel.is_set():
@@ -151,6 +167,8 @@ class Room:
 
     def _killed(self) -> Stopped | None:
         """Where its process was killed, by whom: not our code's fault, nor always the student's."""
+        if self._group and (limit := self._group.met()):
+            return Stopped(f"it used more {limit} than it may have", limit=limit)
         with contextlib.suppress(subprocess.TimeoutExpired):
             code = self.process.wait(timeout=5)
             # bubblewrap tells of a signal as a shell does.

@@ -11,6 +11,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from autograder import dataset
 from autograder.course import Settings
 from autograder.errors import IsolationError
 from autograder.execution import bare, bubblewrap, why_not
+from autograder.execution.cgroups import Group, Limits, NoCgroupsError, Parent
 from autograder.execution.cores import Cores
 from autograder.execution.place import CANARY, CORE, DATA, ROOM, Place
 from autograder.execution.room_process import Room, RoomError
@@ -25,6 +27,8 @@ from autograder.lesson import found_again
 
 # What a notebook may know of the environment: where programs are, the language, the GPU's drivers.
 PASSED_ON = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "LD_LIBRARY_PATH", "VIRTUAL_ENV")
+# What a room takes before a notebook is run in it, with room to spare: TensorFlow, and ourselves.
+OURS_MB, OUR_PROCESSES = 1024, 64
 PASSED_ON_BEGIN = ("CUDA_", "NVIDIA_", "XLA_")
 # In a course's folder or in a home; a room that can see any of them is none.
 SECRETS = ("source", "solutions", "submitted", "gradebook.db", "checks", "results", ".ssh")
@@ -48,8 +52,16 @@ class Rooms:
 
     @property
     def level(self) -> str:
-        """How well a room keeps a notebook from everything else."""
+        """What keeps a notebook from everything else."""
         return "none" if self.settings.isolation == "none" else "bubblewrap"
+
+    @functools.cached_property
+    def groups(self) -> Parent | None:
+        """Where Linux itself can keep limits for us, ``None`` where it cannot."""
+        # Without them memory and processes are looked at once a second.
+        with contextlib.suppress(NoCgroupsError):
+            return Parent.find() if self.level != "none" else None
+        return None
 
     @functools.cached_property
     def data_name(self) -> str:
@@ -133,6 +145,8 @@ class Rooms:
         private = [path.resolve() for path in (*self.private, Path.home())]
         secrets = [path / name for path in private for name in SECRETS if (path / name).exists()]
         core = self._cores.take()
+        stack = contextlib.ExitStack()
+        stack.callback(self._cores.give_back, core)
         run = [sys.executable, "-P", "-m", "autograder.execution.room", *map(str, secrets)]
         run += [f"{CORE}{core}"] if core is not None else []
         command = bubblewrap.command(
@@ -144,16 +158,27 @@ class Rooms:
             gpus=self.settings.gpus,
         )
 
+        group = stack.enter_context(self._group()) if self.groups else None
+
         def end(process: subprocess.Popen[bytes]) -> None:
             # bubblewrap's own child ends with it, and with that all that lives in the room.
             process.kill()
-            self._cores.give_back(core)
+            stack.close()
 
         try:
-            return Room(command, {CANARY: "1"}, end, is_sealed=True)
+            return Room(command, {CANARY: "1"}, end, is_sealed=True, group=group)
         except BaseException:
-            self._cores.give_back(core)
+            stack.close()
             raise
+
+    def _group(self) -> AbstractContextManager[Group]:
+        assert self.groups
+        limits = Limits(
+            # Files of the scratch space lie in memory.
+            memory_bytes=(self.settings.memory_mb + self.settings.scratch_mb + OURS_MB) * 2**20,
+            processes=self.settings.processes + OUR_PROCESSES,
+        )
+        return self.groups.create("submission", limits)
 
 
 def _bare() -> Room:

@@ -26,12 +26,26 @@ class NotSealedError(RuntimeError):
 def run(hidden: Sequence[str]) -> None:
     """Try what must not be possible here, and a scratch space and processes of one's own.
 
-    ``hidden`` are paths that must not be seen.
+    ``hidden`` are paths that must not be seen. To be called before any system call is filtered: a
+    filter would hide what is open behind it.
 
     Raises:
         NotSealedError: something is possible.
     """
-    if found := [*_open_doors(hidden), *_trial()]:
+    _refuse([*_open_doors(hidden), *_trial(is_filtered=False)])
+
+
+def run_filtered() -> None:
+    """Try the same space once more as a student's code will have it, with its filter.
+
+    Raises:
+        NotSealedError: something is possible.
+    """
+    _refuse(_trial(is_filtered=True))
+
+
+def _refuse(found: Sequence[str]) -> None:
+    if found:
         raise NotSealedError("; ".join(found))
 
 
@@ -64,10 +78,10 @@ def _writable(folder: Path) -> bool:
     return False
 
 
-def _trial() -> list[str]:
+def _trial(*, is_filtered: bool) -> list[str]:
     """What is wrong with a submission's own space, tried with one that does nothing."""
     reader, writer = os.pipe()
-    child = namespaces.fork(lambda: _tried(writer), keep=[writer])
+    child = namespaces.fork(lambda: _tried(writer, is_filtered=is_filtered), keep=[writer])
     os.close(writer)
     with os.fdopen(reader, "rb") as told:
         found = told.read().decode(errors="replace").splitlines()
@@ -77,12 +91,14 @@ def _trial() -> list[str]:
     return found
 
 
-def _tried(writer: int) -> int:
+def _tried(writer: int, *, is_filtered: bool) -> int:
     with os.fdopen(writer, "w") as tell:
         try:
             namespaces.own_scratch(ROOM, TRIAL.scratch_mb)
             answer = ROOM / "answer"
-            first = namespaces.fork_apart(TRIAL, lambda: _inside(answer))
+            first = namespaces.fork_apart(
+                TRIAL, lambda: _inside(answer, is_filtered=is_filtered), is_filtered=is_filtered
+            )
             os.waitpid(first, 0)
             tell.write(answer.read_text() if answer.exists() else "a kernel cannot be forked")
         except OSError as error:
@@ -90,7 +106,7 @@ def _tried(writer: int) -> int:
     return 0
 
 
-def _inside(answer: Path) -> None:
+def _inside(answer: Path, *, is_filtered: bool) -> None:
     """What a kernel would see; writes down what it should not."""
     found = [f"a submission is left our descriptor {number}" for number in reach.descriptors()]
     processes = [int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit()]
@@ -105,4 +121,6 @@ def _inside(answer: Path) -> None:
     with contextlib.suppress(OSError):
         namespaces.own_scratch(ROOM, 2)
         found.append("a submission can make a scratch space without limit")
+    if is_filtered:
+        found += [f"a submission can call {name}" for name in reach.calls()]
     answer.write_text("\n".join(found))
