@@ -15,7 +15,8 @@ from pathlib import Path
 from autograder import dataset, ready
 from autograder.course import Course
 from autograder.errors import AutograderError, IsolationError
-from autograder.execution import Rooms, bubblewrap
+from autograder.execution import Rooms, bubblewrap, seccomp
+from autograder.execution.cgroups import NoCgroupsError, Parent
 from autograder.ready import Finding
 
 
@@ -61,7 +62,9 @@ def _isolation(course: Course) -> Iterator[Finding]:
         what=f"Isolation: bubblewrap ({bubblewrap.find()}). A submission has no network, no home,"
         " nothing of the course; its processes and its files end with it.",
     )
-    yield _limits()
+    if why := seccomp.available():
+        yield Finding(well=False, what=f"System calls are not filtered. {why}")
+    yield from _limits()
     if not is_warm:
         yield Finding(
             well=False,
@@ -71,19 +74,24 @@ def _isolation(course: Course) -> Iterator[Finding]:
         )
 
 
-def _limits() -> Finding:
+def _limits() -> Iterator[Finding]:
     # Not above: it can be loaded on Linux only.
     from autograder.execution.namespaces import counts_per_namespace  # noqa: PLC0415
 
-    if counts_per_namespace():
-        what = "Limits: time, memory, processes, files, scratch space, output, evidence."
-        return Finding(well=True, what=what)
-    return Finding(
-        well=False,
-        what="Limits: processes are only counted, once a second; this system cannot limit those of"
-        " a submission by themselves.",
-        next_step="Linux 5.14 or newer can.",
-    )
+    if not counts_per_namespace():
+        yield Finding(
+            well=False,
+            what="Limits: processes are only counted, once a second; this system cannot limit those"
+            " of a submission by themselves.",
+            next_step="Linux 5.14 or newer can.",
+        )
+    kept = "Limits: time, memory, processes, files, scratch space, output, evidence."
+    try:
+        Parent.find()
+    except NoCgroupsError as why:
+        yield Finding(well=True, what=f"{kept} Memory is measured once a second. {why}")
+    else:
+        yield Finding(well=True, what=f"{kept} Linux itself keeps those of memory and processes.")
 
 
 def _gpus(course: Course) -> Finding:
