@@ -104,6 +104,8 @@ def fork(main: Callable[[], int], *, keep: Collection[int] = ()) -> int:
     try:
         set_process(SET_DUMPABLE, 0)
         set_process(SET_DEATH_SIGNAL, signal.SIGKILL)
+        # A signal to a group of processes must not reach those around it.
+        os.setsid()
         _close_all_but(keep)
         # In a process space of its own our parent is 0, whatever its number.
         if os.getppid() in (parent, 0):
@@ -161,7 +163,6 @@ class _Apart:
 
     def innermost(self) -> int:
         """Run ``main``."""
-        os.setsid()
         signal.signal(signal.SIGINT, signal.default_int_handler)
         # What a student's code may know of its own process is in files of /proc.
         set_process(SET_DUMPABLE, 1)
