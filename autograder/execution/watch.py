@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
+from pathlib import Path
 
 import psutil
 
@@ -57,15 +58,34 @@ class Watch:
 def used(room: psutil.Process) -> tuple[int, int]:
     """The memory that a process and all that it started use, in bytes, and how many they are.
 
-    What several of them share is counted once: the proportional set size.
+    What several of them share is counted once: the proportional set size. Of memory that they
+    share by a mapping without a file all is counted, also what is not in sight just now.
     """
     memory = count = 0
+    shared: dict[str, int] = {}
     with contextlib.suppress(psutil.Error):
         for process in (room, *room.children(recursive=True)):
             count += 1
             with contextlib.suppress(psutil.Error):
                 memory += _size(process)
-    return memory, count
+            with contextlib.suppress(OSError):
+                shared |= _shared(Path(f"/proc/{process.pid}/maps").read_text())
+    return memory + sum(shared.values()), count
+
+
+def _shared(maps: str) -> dict[str, int]:
+    """The bytes of each mapping that has no file and is shared, by its number.
+
+    ``man 5 proc``: address, rights, offset, device, number, name. Linux gives them this name.
+    """
+    found: dict[str, int] = {}
+    for line in maps.splitlines():
+        if " /dev/zero" in line:
+            address, _, _, _, number, _ = line.split(maxsplit=5)
+            first, last = (int(one, 16) for one in address.split("-"))
+            # In parts, where only some of it was mapped or its rights differ.
+            found[number] = found.get(number, 0) + last - first
+    return found
 
 
 def _size(process: psutil.Process) -> int:

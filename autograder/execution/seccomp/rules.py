@@ -91,6 +91,13 @@ REFUSED = (
         "A handle leads to a file past every mount that hides it.",
     ),
     Family(
+        "watching files",
+        SANDBOX,
+        ("inotify_init", "inotify_init1", "inotify_add_watch", "inotify_rm_watch"),
+        "They see when somebody else opens a file that all share, such as the images, and use up"
+        " what the grader's own account may have of them.",
+    ),
+    Family(
         "another kernel",
         SANDBOX,
         (
@@ -159,6 +166,9 @@ NAMESPACES = (
     0x00020000 | 0x02000000 | 0x04000000 | 0x08000000 | 0x10000000 | 0x20000000 | 0x40000000
 )
 INT = 0xFFFFFFFF
+# Of fcntl.h: F_DUPFD to F_GETOWNER_UIDS, locks of open files, F_DUPFD_CLOEXEC to F_GET_SEALS. What
+# is missing between them are F_SETLEASE and F_NOTIFY.
+FCNTL = (*range(18), 36, 37, 38, *range(1030, 1035))
 
 LIMITED = (
     Only(
@@ -187,6 +197,14 @@ LIMITED = (
         (1, 2, 10, 16),
         "Only kinds that a network namespace separates: a vsock reaches the host of a virtual"
         " machine from every namespace.",
+    ),
+    Only(
+        "fcntl",
+        SANDBOX,
+        1,
+        INT,
+        FCNTL,
+        "Not leases and notices: whoever else opens the file waits for who holds one, or is seen.",
     ),
     Only(
         "personality",
@@ -231,3 +249,16 @@ def missing(step: str) -> frozenset[str]:
     """The names of all calls that answer ENOSYS from ``step`` on."""
     steps = STEPS[: STEPS.index(step) + 1]
     return frozenset(call for one in MISSING if one.step in steps for call in one.calls)
+
+
+def table() -> list[str]:
+    """The rules as lines of a table, for the documentation."""
+    rows = [(one.step, _names(one.calls), one.reason) for one in REFUSED]
+    rows += [(one.step, f"{_names((one.call,))} for some values", one.reason) for one in LIMITED]
+    rows += [(one.step, f"{_names(one.calls)}, as if unknown", one.reason) for one in MISSING]
+    head = ["| step | system calls | why they are refused |", "| --- | --- | --- |"]
+    return [*head, *(f"| {' | '.join(row)} |" for row in rows)]
+
+
+def _names(calls: tuple[str, ...]) -> str:
+    return ", ".join(f"`{call}`" for call in calls)
