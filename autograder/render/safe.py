@@ -74,12 +74,16 @@ STYLES = (
 PICTURES = {"image/png": "iVBORw0KGgo", "image/jpeg": "/9j/"}
 INLINE = re.compile(r"(data:image/(?:png|jpeg);base64,)([A-Za-z0-9+/]+)")
 MARKUP = re.compile(r"<[a-zA-Z/!?]")
-REMOTE_PICTURE = re.compile(r"!\[([^\]]*)\]\(\s*<?(?!attachment:)[^)]*\)")
+# A run of signs is taken whole (`*+`), and none reaches beyond the next bracket: otherwise the time
+# for a text would grow with its square, or faster.
+REMOTE_PICTURE = re.compile(r"!\[([^\[\]]*+)\]\(\s*+<?+(?!attachment:)[^)]*+\)")
 # What else could be a picture, however it is written.
-ODD_PICTURE = re.compile(r"!\[(?![^\[\]\\]*\]\(attachment:[^)\s]*\))")
+ODD_PICTURE = re.compile(r"!\[(?![^\[\]\\]*+\]\(attachment:[^()\[\s]*+\))")
 # A link to anything but a page, and an address that is named first and used elsewhere.
-ODD_LINK = re.compile(r"\]\(\s*<?\s*(?!https?://|mailto:|attachment:|#)[^)]*\)")
-NAMED_ADDRESS = re.compile(r"(?m)^([\s>*+\-\d.)]*\[(?:\\.|[^\]\\])*\]):")
+ODD_LINK = re.compile(r"\]\(\s*+<?+\s*+(?!https?://|mailto:|attachment:|#)[^)]*+\)")
+NAMED_ADDRESS = re.compile(r"(?m)^([^\S\n]*+(?:[>*+\-\d.)][^\S\n]*+)*+\[(?:\\.|[^\[\]\\])*+\]):")
+# The signs that end a line of Markdown.
+LINE_ENDS = re.compile(r"\r\n?")
 
 
 def clean(notebook: NotebookNode) -> None:
@@ -136,8 +140,12 @@ def _is_allowed(tag: str, name: str, value: str) -> bool:
 
 
 def _markdown(source: str) -> str:
-    source = ODD_LINK.sub("]", REMOTE_PICTURE.sub(r"\1", text(source)))
-    source = NAMED_ADDRESS.sub(r"\1\\:", ODD_PICTURE.sub(r"!\\[", source))
+    source = LINE_ENDS.sub("\n", text(source))
+    # No link is complete after the last bracket; before it each search for one ends at a bracket.
+    end = source.rfind(")") + 1
+    links = ODD_LINK.sub("]", REMOTE_PICTURE.sub(r"\1", source[:end]))
+    source = ODD_PICTURE.sub(r"!\\[", links + source[end:])
+    source = NAMED_ADDRESS.sub(r"\1\\:", source)
     return markup(source) if MARKUP.search(source) else source
 
 
