@@ -108,7 +108,8 @@ def _that_fit(arrays: Arrays) -> dict[str, NDArray[Any]]:
 
 
 def _is_plain(dtype: np.dtype[Any], shape: tuple[int, ...]) -> bool:
-    return dtype.kind in "iuf" and len(shape) <= MAX_DIMENSIONS
+    # Numbers of more than 64 bits are computed a hundred times as slowly, and no layer has them.
+    return dtype.kind in "iuf" and dtype.itemsize <= 8 and len(shape) <= MAX_DIMENSIONS
 
 
 def read_arrays(path: Path) -> Arrays:

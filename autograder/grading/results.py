@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
+import copy
 import re
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
 import nbformat
 from nbformat import NotebookNode
 
+from autograder.bounded import Bounded, OverBudgetError
 from autograder.evidence import Run, write_whole
 from autograder.execution import Trace
-from autograder.execution.restore import Restored
+from autograder.execution.restore import Restored, grade_id
 from autograder.grading import sharing
 from autograder.grading.plan import Plan
 from autograder.judge import Verdicts
-from autograder.lesson import Lesson
+from autograder.lesson import Lesson, load_lesson
 from autograder.render import feedback
-from autograder.render.notebook import filled
+from autograder.render.notebook import filled, refilled
 from autograder.report import Report
 from autograder.submissions import Submission, readable
+
+LEFT_OUT = (
+    "To show this notebook takes more time or memory than any homework needs: what was added to the"
+    " lesson's own cells, and all outputs, were left out."
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,17 +85,72 @@ def unreadable(submission: Submission, restored: Restored, lesson: Lesson, reaso
     return Graded(report=report, notebook=filled(restored.notebook, report, lesson))
 
 
-def write_report(
-    folder: Path, report: Report, lesson: Lesson, notebook: NotebookNode | None = None
-) -> None:
-    """Write ``report.json``, and ``report.html`` with the notebook that shows the report."""
+@dataclass(frozen=True, kw_only=True)
+class Drawn:
+    """A report, the notebook that shows it, and the page with both."""
+
+    report: Report
+    notebook: NotebookNode
+    page: bytes
+    text: bytes
+
+
+def draw(notebook: NotebookNode, report: Report, lesson: str, *, fresh: bool) -> Drawn:
+    """Draw a report into a notebook, and both as a page.
+
+    ``fresh``: the notebook comes from a run; else it is one that was drawn before.
+    """
+    of = load_lesson(lesson)
+    shown = (filled if fresh else refilled)(notebook, report, of)
+    return Drawn(
+        report=report,
+        notebook=shown,
+        page=feedback.page(report, of, shown).encode(),
+        text=nbformat.writes(shown).encode(),
+    )
+
+
+def drawn_apart(
+    apart: Bounded, notebook: NotebookNode, report: Report, lesson: Lesson, *, fresh: bool
+) -> Drawn:
+    """What :func:`draw` gives, made in another process within its limits.
+
+    A notebook that takes more is shown without all that the student added to it.
+
+    Raises:
+        OverBudgetError: that takes too much as well.
+    """
+    try:
+        return apart.call(draw, notebook, report, lesson.name, fresh=fresh)
+    except OverBudgetError:
+        report = replace(report, notes=(*report.notes, LEFT_OUT))
+        return apart.call(draw, _bare(notebook), report, lesson.name, fresh=fresh)
+
+
+def _bare(notebook: NotebookNode) -> NotebookNode:
+    """The lesson's own cells, with what the student wrote in them and no outputs."""
+    bare = copy.copy(notebook)
+    bare.cells = [copy.copy(cell) for cell in notebook.cells if grade_id(cell)]
+    for cell in bare.cells:
+        if cell.cell_type == "code":
+            cell.outputs = []
+    return bare
+
+
+def write(folder: Path, drawn: Drawn) -> None:
+    """Write ``report.json``, ``report.html`` with the notebook, and ``notebook.ipynb``."""
+    _write(folder, drawn.report, drawn.page)
+    write_whole(folder / "notebook.ipynb", drawn.text)
+
+
+def write_report(folder: Path, report: Report, lesson: Lesson) -> None:
+    """Write ``report.json`` and ``report.html``, without a notebook."""
+    _write(folder, report, feedback.page(report, lesson, None).encode())
+
+
+def _write(folder: Path, report: Report, page: bytes) -> None:
     write_whole(folder / "report.json", msgspec.json.format(msgspec.json.encode(report)))
-    write_whole(folder / "report.html", feedback.page(report, lesson, notebook).encode())
-
-
-def write_notebook(folder: Path, notebook: NotebookNode) -> None:
-    """Write the notebook that shows a report."""
-    write_whole(folder / "notebook.ipynb", nbformat.writes(notebook).encode())
+    write_whole(folder / "report.html", page)
 
 
 def read_notebook(folder: Path) -> NotebookNode | None:
