@@ -119,7 +119,8 @@ class Grader:
             SubmissionError: it cannot be read, or its lesson cannot be told.
         """
         if submission.path is None:
-            raise SubmissionError("There is no notebook in this folder.")
+            told = ("There is no notebook in this folder.", *submission.notes)
+            raise SubmissionError(" ".join(told))
         read = self._apart.call(read_notebook, submission.path)
         if self.lesson:
             return read, self.lesson

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import re
 import shutil
+import unicodedata
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -174,12 +175,17 @@ def write_alone(folder: Path, report: Report, lesson: Lesson) -> None:
 def place_for(name: str) -> str:
     """A folder name for a student's name: no separators, no dots in front, not too long."""
     safe = re.sub(r"[/\\\x00-\x1f:]", "_", name).strip(" .")
+    # In letters, and in bytes: a file's name has 255 of them at most, and more may be put to it.
+    short = safe[:100].encode(errors="replace")[:200].decode(errors="ignore").strip(" .")
     # The page of the class lies beside the folders.
-    return f"_{safe}" if safe == "index.html" else safe[:100] or "_"
+    return f"_{short}" if short == "index.html" else short or "_"
 
 
 class Places:
-    """Folder names for the results of submissions, no two alike in one lesson."""
+    """Folder names for the results of submissions, no two alike in one lesson.
+
+    Not even but for upper and lower case: there are disks that know no difference.
+    """
 
     def __init__(self) -> None:
         self._taken: set[tuple[str, str]] = set()
@@ -187,7 +193,11 @@ class Places:
     def take(self, lesson: Lesson, name: str) -> str:
         """The folder name for a submission of this name."""
         place, number = place_for(name), 2
-        while (lesson.name, place) in self._taken:
+        while (lesson.name, _alike(place)) in self._taken:
             place, number = f"{place_for(name)} ({number})", number + 1
-        self._taken.add((lesson.name, place))
+        self._taken.add((lesson.name, _alike(place)))
         return place
+
+
+def _alike(place: str) -> str:
+    return unicodedata.normalize("NFC", place).casefold()
