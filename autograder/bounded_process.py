@@ -32,7 +32,11 @@ def main(arguments: list[str]) -> int:
             used = resource.getrusage(resource.RUSAGE_SELF)
             most = int(used.ru_utime + used.ru_stime) + 1 + seconds
             resource.setrlimit(resource.RLIMIT_CPU, (most, resource.RLIM_INFINITY))
-            line.send(_answered(function, given, named))
+            answer = _answered(function, given, named)
+            resource.setrlimit(
+                resource.RLIMIT_CPU, (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
+            )
+            line.send(answer)
     return 0
 
 

@@ -165,6 +165,8 @@ def _empty(root: Path, found: Sequence[Submission], lessons: Collection[str]) ->
     known, seen = {one.name for one in found}, {one.folder for one in found}
     empty = []
     for folder in folders:
+        if folder in seen:
+            continue
         name = readable(folder.name)
         handed_in = [one for lesson in lessons if _is_folder(one := folder / lesson)]
         empty += [
