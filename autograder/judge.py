@@ -24,6 +24,7 @@ from autograder.evidence import Evidence, load
 from autograder.judging import Judging
 from autograder.lesson import Lesson, load_lesson
 from autograder.report import CheckResult, Outcome
+from autograder.stopwatch import Stopwatch
 
 # What a session of pure functions does not need; fewer plugins start faster.
 UNNEEDED = (
@@ -51,17 +52,20 @@ def judge(
     *,
     settings: Settings | None = None,
     checks: Sequence[Path] = (),
+    seconds: float | None = None,
 ) -> dict[str, Verdicts]:
     """Run the checks over the evidence of each submission; no two may have the same name.
 
-    ``checks`` are check files, by default the lesson's own.
+    ``checks`` are check files, by default the lesson's own. ``seconds`` of computing are what all
+    checks of a submission may take together; only for a process of its own, in the main thread.
 
     Raises:
         JudgeError: pytest did not run every check.
     """
     if not submissions:
         return {}
-    judging = Judging(submissions, lesson, settings or Settings())
+    clock = Stopwatch(seconds) if seconds else None
+    judging = Judging(submissions, lesson, settings or Settings(), clock)
     _run_pytest([str(one.absolute()) for one in checks or lesson.checks], judging)
     return {
         name: Verdicts(tuple(_scaled(judged, lesson)), judged.measures)

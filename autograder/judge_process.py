@@ -6,7 +6,9 @@ wrote is ever run or imported in it.
 
 from __future__ import annotations
 
+import contextlib
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -23,10 +25,17 @@ from autograder.errors import EvidenceError
 from autograder.evidence import Evidence, load
 from autograder.judge import JudgeError, Verdicts, judge
 from autograder.lesson import Lesson, found_again, load_lesson
+from autograder.limits import limit_memory
 from autograder.messages import own_streams, receive, send
+from autograder.report import CheckResult, Outcome
 
 # For a batch, and 5 more for each submission in it.
 MOST_SECONDS = 60
+# Images, and the evidence of a batch: each at most 64 MiB.
+MAX_BYTES = 4 * 2**30
+# The computing that all checks of one submission may take together, many times what they need;
+# each gets a second at least, so that what can be said cheaply is said.
+MAX_CHECK_SECONDS = 30
 
 
 class Batch(msgspec.Struct, frozen=True):
@@ -55,6 +64,7 @@ class Judge:
         self._course = course
         self._process: subprocess.Popen[bytes] | None = None
         self._log: IO[bytes] | None = None
+        self._was_late = False
 
     def __enter__(self) -> Self:
         return self
@@ -82,11 +92,27 @@ class Judge:
             checks=[str(path.resolve()) for path in self._course.checks(lesson)],
             settings=self._course.settings,
         )
+        return self._judged(batch, lesson)
+
+    def _judged(self, batch: Batch, lesson: Lesson) -> dict[str, Verdicts | str]:
+        was_fresh = self._process is None
         answers = self._asked(batch)
         if answers is None:
-            said = self._last_words()
+            said, was_ended = self._last_words(), self._was_ended()
             self.close()
-            raise JudgeError(f"The judge failed:\n{said}")
+            if not was_ended:
+                raise JudgeError(f"The judge failed:\n{said}")
+            if not (was_fresh or self._was_late):
+                # Perhaps it was ended for what has nothing to do with this batch.
+                return self._judged(batch, lesson)
+            if len(batch.folders) == 1:
+                return dict.fromkeys(batch.folders, given_up(lesson))
+            # One of them was too much for it, and is not to cost the others anything.
+            alone = [
+                msgspec.structs.replace(batch, folders={folder: program})
+                for folder, program in batch.folders.items()
+            ]
+            return {name: one for part in alone for name, one in self._judged(part, lesson).items()}
         if answers.broken:
             raise JudgeError(f"The judge failed:\n{answers.broken}")
         return answers.verdicts
@@ -95,7 +121,9 @@ class Judge:
         process = self._process = self._process or self._started()
         assert process.stdin
         assert process.stdout
-        late = threading.Timer(MOST_SECONDS + 5 * len(batch.folders), process.kill)
+        self._was_late = False
+        seconds = MOST_SECONDS + 5 * len(batch.folders)
+        late = threading.Timer(seconds, self._end_late, [process])
         late.daemon = True
         late.start()
         try:
@@ -106,6 +134,10 @@ class Judge:
         finally:
             late.cancel()
         return answers
+
+    def _end_late(self, process: subprocess.Popen[bytes]) -> None:
+        self._was_late = True
+        process.kill()
 
     def _started(self) -> subprocess.Popen[bytes]:
         self._log = tempfile.TemporaryFile()  # noqa: SIM115  closed with the process
@@ -121,6 +153,13 @@ class Judge:
             start_new_session=True,
             env=os.environ | found_again(),
         )
+
+    def _was_ended(self) -> bool:
+        """Whether a signal ended it: ours when time was up, or the system's for want of memory."""
+        assert self._process
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            return self._process.wait(timeout=5) < 0
+        return False
 
     def _last_words(self) -> str:
         assert self._log
@@ -138,6 +177,24 @@ class Judge:
             self._log = None
 
 
+def given_up(lesson: Lesson) -> Verdicts:
+    """What is said of evidence that the judge did not come to an end with."""
+    checks = tuple(
+        CheckResult(
+            id=f"{question.name}.judged",
+            question=question.name,
+            outcome=Outcome.ERROR,
+            points=0.0,
+            max_points=question.points,
+            message="The judge did not come to an end with what was recorded of this notebook: it"
+            " takes too much time or memory.",
+            help="These points stay open until a person has looked.",
+        )
+        for question in lesson.questions
+    )
+    return Verdicts(checks, {})
+
+
 def judge_apart(
     folders: Mapping[Path, str], lesson: Lesson, course: Course
 ) -> dict[str, Verdicts | str]:
@@ -149,9 +206,13 @@ def judge_apart(
 def main() -> int:
     """Judge batches from standard input until there are no more."""
     inbox, outbox = own_streams()
+    limit_memory(MAX_BYTES)
     while batch := receive(inbox, Batch):
         try:
             answers = Answers(_answered(batch))
+        except MemoryError:
+            # As if the system had ended us: the grader then asks about each by itself.
+            os.kill(os.getpid(), signal.SIGKILL)
         except Exception:  # noqa: BLE001  told to the grader, whatever it is
             answers = Answers({}, broken=traceback.format_exc()[-4000:])
         send(outbox, answers)
@@ -168,7 +229,10 @@ def _answered(batch: Batch) -> dict[str, Verdicts | str]:
             answers[folder] = str(error)
     checks = [Path(one) for one in batch.checks]
     lesson = load_lesson(batch.lesson)
-    return answers | judge(submissions, lesson, settings=batch.settings, checks=checks)
+    told = judge(
+        submissions, lesson, settings=batch.settings, checks=checks, seconds=MAX_CHECK_SECONDS
+    )
+    return answers | told
 
 
 def _of_program(evidence: Evidence, program: str) -> Evidence:

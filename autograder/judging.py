@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import Counter
 from collections.abc import Generator, Sequence
 from typing import Any, NoReturn
@@ -18,6 +19,7 @@ from autograder.evidence import Evidence
 from autograder.lesson import Lesson
 from autograder.render import signs
 from autograder.report import CheckResult, Outcome
+from autograder.stopwatch import Stopwatch
 from autograder.waiting import explained, required
 
 
@@ -28,7 +30,11 @@ class Judging:
     """
 
     def __init__(
-        self, submissions: Sequence[tuple[str, Evidence]], lesson: Lesson, settings: Settings
+        self,
+        submissions: Sequence[tuple[str, Evidence]],
+        lesson: Lesson,
+        settings: Settings,
+        clock: Stopwatch | None = None,
     ) -> None:
         self.judged = {name: Judged() for name, _ in submissions}
         self.expected: Counter[str] = Counter()
@@ -36,6 +42,7 @@ class Judging:
         self._submissions = dict(submissions)
         self._lesson = lesson
         self._settings = settings
+        self._clock = clock
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
         """Ask every check of every submission."""
@@ -98,8 +105,9 @@ class Judging:
         if name is None:
             return (yield)
         try:
-            self._gate(item, self.judged[name], self._submissions[name])
-            answer = yield
+            with self._clock.running(name) if self._clock else contextlib.nullcontext():
+                self._gate(item, self.judged[name], self._submissions[name])
+                answer = yield
         except BaseException as error:  # noqa: BLE001  kept, then raised again
             roots, judged = _roots(item, error), self.judged[name]
             self._end(item, explained(error, roots, _question(item), judged, self._lesson))

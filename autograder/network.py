@@ -6,7 +6,7 @@ Follows the layers' definitions in the Keras documentation. A layer that is not 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -18,8 +18,15 @@ from autograder.evidence import Cards, Evidence, Layer, Model
 Floats = NDArray[np.float32]
 Weights = Mapping[str, NDArray[Any]]
 
-# Images at a time: what a wide layer makes of more of them would fill the memory.
+# Images at a time, fewer where a layer is wide: no layer's numbers take more bytes than these.
 AT_ONCE = 2_000
+MAX_LAYER_BYTES = 64 * 2**20
+# Multiplications for one answer, which take seconds: 10,000 images through 10 million parameters.
+MAX_OPERATIONS = 10**11
+# What one number costs that a layer makes, its activation included, in multiplications.
+OF_A_NUMBER = 100
+# A mistake may have as many outputs as an image has pixels, or more.
+MAX_OUTPUTS = 5_000
 # At inference these layers hand on what they were given.
 TRANSPARENT = frozenset(
     {"InputLayer", "Dropout", "GaussianNoise", "GaussianDropout", "ActivityRegularization"}
@@ -71,22 +78,48 @@ def outputs(model: Model, weights: Weights, images: Floats) -> Floats:
     """
     if not model.chain:
         raise UnknownLayer("its layers do not form one chain")
-    starts = range(0, len(images), AT_ONCE)
-    return np.concatenate([_forward(model, weights, images[at : at + AT_ONCE]) for at in starts])
+    at_once = _that_fit(model, weights, images)
+    starts = range(0, len(images), at_once)
+    return np.concatenate([_forward(model, weights, images[at : at + at_once]) for at in starts])
+
+
+def _that_fit(model: Model, weights: Weights, images: Floats) -> int:
+    """How many images can be computed at once, as one of them tells.
+
+    Raises:
+        UnknownLayer: the network is too large, or shapes do not fit.
+    """
+    widest, operations, x = 1, 0, images[:1]
+    for layer, made in _steps(model, weights, images[:1]):
+        x = made
+        learned = weights[f"{layer.name}/kernel"].size if layer.kind == "Dense" else 0
+        widest, operations = max(widest, x.nbytes), operations + learned + OF_A_NUMBER * x.size
+        if operations * len(images) > MAX_OPERATIONS:
+            raise UnknownLayer("it is far larger than this lesson needs")
+    if x.size > MAX_OUTPUTS:
+        raise UnknownLayer(f"it has {x.size:,} outputs")
+    return max(1, min(AT_ONCE, MAX_LAYER_BYTES // widest))
 
 
 def _forward(model: Model, weights: Weights, x: Floats) -> Floats:
+    for _, made in _steps(model, weights, x):
+        x = made
+    if x.ndim != 2:
+        raise UnknownLayer(f"its outputs have the shape {x.shape[1:]}")
+    return x
+
+
+def _steps(model: Model, weights: Weights, x: Floats) -> Iterator[tuple[Layer, Floats]]:
+    """Each layer with what it makes of these images."""
     kind = "input"
     try:
         x = x.reshape(len(x), *(model.input_shape or (None, *SHAPE))[1:])
         for layer in model.layers:
             kind = layer.kind
             x = _apply(layer, weights, x)
+            yield layer, x
     except (KeyError, ValueError, TypeError) as error:
         raise UnknownLayer(f"its layer `{kind}` is not one that is known here") from error
-    if x.ndim != 2:
-        raise UnknownLayer(f"its outputs have the shape {x.shape[1:]}")
-    return x
 
 
 def _apply(layer: Layer, weights: Weights, x: Floats) -> Floats:
@@ -101,10 +134,20 @@ def _reshaped(layer: Layer, _: Weights, x: Floats) -> Floats:
 
 
 def _dense(layer: Layer, weights: Weights, x: Floats) -> Floats:
-    y = x @ weights[f"{layer.name}/kernel"]
+    kernel = weights[f"{layer.name}/kernel"]
+    _must_be(kernel, (x.shape[-1], kernel.shape[-1] if kernel.ndim else 0))
+    y = x @ kernel
     if layer.settings.get("use_bias", True):
-        y = y + weights[f"{layer.name}/bias"]
+        bias = weights[f"{layer.name}/bias"]
+        _must_be(bias, kernel.shape[1:])
+        y = y + bias
     return ACTIVATIONS[str(layer.settings.get("activation", "linear"))](y)
+
+
+def _must_be(array: NDArray[Any], shape: tuple[int, ...]) -> None:
+    """Compare a shape before NumPy makes it fit, which can take any amount of memory."""
+    if array.shape != shape:
+        raise ValueError(f"of shape {array.shape}, not {shape}")
 
 
 def _activated(layer: Layer, _: Weights, x: Floats) -> Floats:
@@ -120,8 +163,10 @@ def _rescaled(layer: Layer, _: Weights, x: Floats) -> Floats:
 def _normalized(layer: Layer, weights: Weights, x: Floats) -> Floats:
     mean, variance = (_learned_or_given(layer, weights, name) for name in ("mean", "variance"))
     along_last = layer.settings.get("axis", -1) in (-1, x.ndim - 1)
-    if mean.shape != x.shape[1:] and not (mean.ndim == 1 and along_last) and mean.size != 1:
-        raise ValueError("only a mean for all pixels, for each, or for each of the last axis")
+    fitting = (x.shape[1:], *([x.shape[-1:]] if along_last else []))
+    for own in (mean, variance):
+        if own.shape not in fitting and (own.size != 1 or own.ndim > x.ndim):
+            raise ValueError("only a mean for all pixels, for each, or for each of the last axis")
     return ((x - mean) / np.maximum(np.sqrt(variance), np.float32(1e-7))).astype(np.float32)
 
 
@@ -136,6 +181,8 @@ def _batch_normalized(layer: Layer, weights: Weights, x: Floats) -> Floats:
     if layer.settings["axis"] not in (-1, x.ndim - 1):
         raise ValueError("only along the last axis")
     own = {one.name: weights[f"{layer.name}/{one.name}"] for one in layer.weights}
+    for array in own.values():
+        _must_be(array, x.shape[-1:])
     spread = np.sqrt(own["moving_variance"] + np.float32(_number(layer, "epsilon")))
     centred = (x - own["moving_mean"]) / spread
     y = centred * own.get("gamma", np.float32(1)) + own.get("beta", np.float32(0))

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.errors import SubmissionError
 from autograder.lesson import lesson_names
+from autograder.walking import Unseen, walked
 
+# Of the notebooks that were not graded so many are named.
+MAX_NAMES = 10
 HIDDEN = re.compile(r"^[._]")
 
 
@@ -65,62 +69,87 @@ def choose(notebooks: Sequence[Path], wanted: str) -> tuple[Path, tuple[str, ...
 
     The one with the assignment's name, else the one that was saved last.
     """
-    names = [path.name for path in notebooks]
-    if wanted in names:
-        chosen = notebooks[names.index(wanted)]
-    else:
-        chosen = max(notebooks, key=lambda path: (path.stat().st_mtime, path.name))
+    # What is a folder or a pipe is read only where there is nothing else, which says so.
+    usable = [path for path in notebooks if os.path.isfile(path)] or notebooks
+    chosen = next((path for path in usable if path.name == wanted), None)
+    if chosen is None:
+        chosen = max(usable, key=lambda path: (path.lstat().st_mtime, path.name))
     notes = []
-    if len(names) > 1:
-        others = ", ".join(sorted(set(names) - {chosen.name}))
-        notes.append(f"There are {len(names)} notebooks: {chosen.name} was graded, not {others}.")
+    if len(notebooks) > 1:
+        others = sorted({path.name for path in notebooks} - {chosen.name})
+        listed = ", ".join(others[:MAX_NAMES])
+        more = f" and {len(others) - MAX_NAMES:,} more" if len(others) > MAX_NAMES else ""
+        notes.append(
+            f"There are {len(notebooks):,} notebooks: {chosen.name} was graded, not {listed}{more}."
+        )
     if chosen.name != wanted and wanted:
         notes.append(f"The notebook had been renamed {chosen.name}.")
     return chosen, tuple(notes)
 
 
-def notebooks_in(folder: Path) -> list[Path]:
-    """The notebooks under a folder, without hidden ones such as checkpoints, and no links."""
+def notebooks_in(folder: Path, unseen: Unseen = lambda *_: None) -> list[Path]:
+    """The notebooks under a folder, without hidden ones such as checkpoints, and no links.
+
+    ``unseen`` is told of each folder that is not looked into, and why.
+    """
     return sorted(
-        path
-        for path in folder.rglob("*.ipynb")
-        if not path.is_symlink()
-        and not any(HIDDEN.match(part) for part in path.relative_to(folder).parts[:-1])
+        here / name
+        for here, folders, files in walked(folder, unseen, HIDDEN.match)
+        for name in (*folders, *files)
+        if name.endswith(".ipynb") and not (here / name).is_symlink()
     )
 
 
 def _in_folder(root: Path) -> list[Submission]:
     root = root.resolve()
+    # Once for all: each time the folders of lessons are listed.
+    lessons = frozenset(lesson_names())
     groups: dict[tuple[str, Path | None], list[Path]] = {}
-    for path in _of_lessons(notebooks_in(root), root):
-        groups.setdefault(_owner(path, root), []).append(path)
+    unseen: dict[tuple[str, Path | None], str] = {}
+
+    def missed(folder: Path, why: str) -> None:
+        name = readable(folder.name)[:60]
+        said = f"The folder “{name}” was not looked into: {why}."
+        unseen.setdefault(_owner(folder / "any", root, lessons), said)
+
+    for path in _of_lessons(notebooks_in(root, missed), root, lessons):
+        groups.setdefault(_owner(path, root, lessons), []).append(path)
     found = []
     for (name, folder), notebooks in groups.items():
-        wanted = f"{folder.name}.ipynb" if folder and folder.name in lesson_names() else ""
+        wanted = f"{folder.name}.ipynb" if folder and folder.name in lessons else ""
         chosen, notes = choose(notebooks, wanted)
+        if said := unseen.pop((name, folder), ""):
+            notes = (*notes, said)
         found.append(Submission(name=readable(name), path=chosen, folder=folder, notes=notes))
+    # Of who has no notebook elsewhere: it may lie where nobody could look.
+    names = {one.name for one in found}
+    found += [
+        Submission(name=readable(name), path=None, folder=folder, notes=(said,))
+        for (name, folder), said in unseen.items()
+        if folder and readable(name) not in names
+    ]
     if all(one.folder for one in found):
-        found += _empty(root, found)
+        found += _empty(root, found, lessons)
     return sorted(found, key=lambda one: (one.name, str(one.folder or "")))
 
 
-def _of_lessons(notebooks: list[Path], root: Path) -> list[Path]:
+def _of_lessons(notebooks: list[Path], root: Path, lessons: Collection[str]) -> list[Path]:
     """In a tree with folders named after lessons, what lies in them; else all of them.
 
     nbgrader's tree holds the students' other assignments too, which are none of our business.
     """
     ours = [
-        path for path in notebooks if set(path.relative_to(root).parts[:-1]) & set(lesson_names())
+        path for path in notebooks if not set(path.relative_to(root).parts[:-1]).isdisjoint(lessons)
     ]
-    if {root.name, root.parent.name} & set(lesson_names()):
+    if root.name in lessons or root.parent.name in lessons:
         return notebooks
     return ours or notebooks
 
 
-def _owner(path: Path, root: Path) -> tuple[str, Path | None]:
+def _owner(path: Path, root: Path, lessons: Collection[str]) -> tuple[str, Path | None]:
     """Whose notebook it is, and the folder that is theirs alone."""
     for folder in path.parents:
-        if folder.name in lesson_names() and folder.parent.name:
+        if folder.name in lessons and folder.parent.name:
             return folder.parent.name, folder
         if folder == root:
             break
@@ -128,19 +157,26 @@ def _owner(path: Path, root: Path) -> tuple[str, Path | None]:
     return (parts[0], root / parts[0]) if len(parts) > 1 else (path.stem, None)
 
 
-def _empty(root: Path, found: Sequence[Submission]) -> list[Submission]:
+def _empty(root: Path, found: Sequence[Submission], lessons: Collection[str]) -> list[Submission]:
     """Of a tree the folders without a notebook: a lesson's, of who handed in none the student's."""
-    folders = [one for one in root.iterdir() if one.is_dir() and not HIDDEN.match(one.name)]
-    if not found or any(one.name in lesson_names() for one in folders):
+    folders = [one for one in root.iterdir() if _is_folder(one) and not HIDDEN.match(one.name)]
+    if not found or any(one.name in lessons for one in folders):
         return []
     known, seen = {one.name for one in found}, {one.folder for one in found}
     empty = []
     for folder in folders:
+        if folder in seen:
+            continue
         name = readable(folder.name)
-        handed_in = [one for lesson in lesson_names() if (one := folder / lesson).is_dir()]
+        handed_in = [one for lesson in lessons if _is_folder(one := folder / lesson)]
         empty += [
             Submission(name=name, path=None, folder=one) for one in handed_in if one not in seen
         ]
         if name not in known and not handed_in:
             empty.append(Submission(name=name, path=None))
     return empty
+
+
+def _is_folder(path: Path) -> bool:
+    # Unlike ``Path.is_dir`` it does not raise where one may not look.
+    return os.path.isdir(path)

@@ -6,12 +6,14 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
+import nbformat
 import pytest
 from gradebook_course import LESSON, hand_in, make_course, report
 from nbgrader.api import Gradebook
 
 from autograder.course import Course
 from autograder.errors import CourseError
+from autograder.evidence import write_whole
 from autograder.grading import results
 from autograder.nbgrader_plugin import bookkeeping
 from autograder.nbgrader_plugin.bookkeeping import Bookkeeper
@@ -30,7 +32,7 @@ def graded(course: Course, name: str, outcomes: str = "pppppp") -> Report:
     entry = hand_in(course, report(name, outcomes))
     place = course.root / "results" / LESSON.name / name
     place.mkdir(parents=True)
-    results.write_notebook(place, entry.notebook)
+    write_whole(place / "notebook.ipynb", nbformat.writes(entry.notebook).encode())
     told = replace(entry.report, place=name, lesson=LESSON.name, folder=str(entry.folder))
     results.write_report(place, told, LESSON)
     return told

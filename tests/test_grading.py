@@ -21,6 +21,7 @@ import pytest
 from evidence_builder import LESSON, Submission, right, untouched
 
 from autograder import execution
+from autograder.bounded import Bounded
 from autograder.course import Course, Settings
 from autograder.errors import ResultsError
 from autograder.evidence import SCHEMA, pack_arrays
@@ -589,8 +590,62 @@ class TestHere:
         assert not course.grade()["ann"].warm
 
 
+STALLS = "<b><p>" * 100_000
+
+
+class TestBudgets:
+    """One submission that takes too much ends with its reason, and the class goes on."""
+
+    def test_what_takes_too_long_to_show(self, course, hand, monkeypatch) -> None:
+        """The points stay; what the student added is not shown."""
+        shown = {"output_type": "display_data", "metadata": {}, "data": {"text/html": STALLS}}
+        made = trace()
+        cells = {**made.cells, 3: Ran(status="ok", outputs=[shown])}
+        hand.made["ann"] = msgspec.structs.replace(made, cells=cells)
+        for name in ("ann", "bob"):
+            course.hand_in(name, parameters=f"number_of_parameters = 7850\n{name} = 1")
+        with Bounded(seconds=6) as apart:
+            monkeypatch.setattr(Grader, "_apart", apart)
+            reports = course.grade()
+        assert {name: one.score for name, one in reports.items()} == {"ann": 20, "bob": 20}
+        assert results.LEFT_OUT in reports["ann"].notes
+        assert results.LEFT_OUT not in reports["bob"].notes
+        assert STALLS[:60] not in nbformat.writes(course.notebook("ann"))
+
+    def test_what_takes_too_much_memory_to_read(self, course, monkeypatch) -> None:
+        """Its reason is for the instructor, and no traceback."""
+        for name in ("ann", "bob"):
+            course.hand_in(name)
+        path = course.folder / "ann" / LESSON.name / LESSON.notebook
+        path.write_bytes(b'{"nbformat": 4, "cells": [' + b"[]," * 16_000_000 + b"[]]}")
+        with Bounded(memory=2**30) as apart:
+            monkeypatch.setattr(Grader, "_apart", apart)
+            reports = course.grade()
+        assert (reports["ann"].status, reports["ann"].trouble) == ("failed", None)
+        assert "no homework needs" in reports["ann"].reason
+        assert reports["bob"].score == 20
+
+
 class TestRegrade:
     """Judged again from what is kept."""
+
+    def test_one_that_the_judge_fails_on_costs_the_others_nothing(
+        self, course, monkeypatch
+    ) -> None:
+        for name in ("ann", "bob"):
+            course.hand_in(name)
+        course.grade()
+        judge = regrade.Judge.judge
+
+        def failing_on_bob(self, folders, lesson):
+            if any(folder.name == "bob" for folder in folders):
+                raise regrade.JudgeError("our own fault")
+            return judge(self, folders, lesson)
+
+        monkeypatch.setattr(regrade.Judge, "judge", failing_on_bob)
+        reports = self.judged(course)
+        assert reports["ann"].score == 20
+        assert (reports["bob"].status, reports["bob"].trouble) == ("failed", "our own fault")
 
     def judged(self, course, root: Path | None = None):
         folder = course.results / LESSON.name

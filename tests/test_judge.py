@@ -307,12 +307,58 @@ def test_one_process_judges_batch_after_batch(stored, tmp_path):
 
 def test_a_judge_that_was_killed_is_started_again(stored):
     with Judge(Course()) as official:
-        official.judge(unnamed(stored["right"]), LESSON)
+        first = official.judge(unnamed(stored["right"]), LESSON)
         assert official._process
         official._process.kill()
-        with pytest.raises(JudgeError):
-            official.judge(unnamed(stored["right"]), LESSON)
-        assert official.judge(unnamed(stored["right"]), LESSON)
+        assert official.judge(unnamed(stored["right"]), LESSON) == first
+
+
+FATAL = EXTRA.replace(
+    "    assert",
+    """    import os
+    if not evidence.hand_in("build").model.dense[-1].settings.get("use_bias", True):
+        os.kill(os.getpid(), 9)
+    assert""",
+)
+
+
+def test_evidence_that_ends_the_judge_costs_its_own_submission_only(stored, tmp_path):
+    """As where the system ends it for want of memory, or time is up."""
+    check_file(tmp_path, FATAL)
+    with Judge(Course(root=tmp_path)) as official:
+        verdicts = official.judge(unnamed(*stored.values()), LESSON)
+    given_up = verdicts[str(stored["no-bias"])]
+    assert {one.outcome for one in given_up.checks} == {"error"}
+    assert sum(one.max_points for one in given_up.checks) == LESSON.max_score
+    assert "did not come to an end" in given_up.checks[0].message
+    for name in ("right", "typed"):
+        assert of(verdicts[str(stored[name])], "build.name").outcome == "failed"
+
+
+def test_a_check_that_takes_too_long_is_left_to_a_person(tmp_path):
+    """And the others say what they have to say."""
+    slow = EXTRA.replace("    assert", "    while True:\n        pass\n    assert")
+    checks = (*LESSON.checks, check_file(tmp_path, slow))
+    evidence = Submission().evidence()
+    verdicts = judge([("", evidence)], LESSON, checks=checks, seconds=0.5)[""]
+    late = of(verdicts, "build.name")
+    assert (late.outcome, late.points) == ("error", 0)
+    assert "in the time that a check may take" in late.message
+    assert of(verdicts, "train.accuracy").outcome == "passed"
+
+
+def test_the_judge_has_limits(stored):
+    """Of memory, and it goes before the grader where the machine has none left."""
+    with Judge(Course()) as official:
+        official.judge(unnamed(stored["right"]), LESSON)
+        assert official._process
+        ours, its = Path("/proc/self"), Path(f"/proc/{official._process.pid}")
+        scores = [int((one / "oom_score_adj").read_text()) for one in (ours, its)]
+        (line,) = (
+            one for one in (its / "limits").read_text().splitlines() if one.startswith("Max data")
+        )
+    assert scores[1] > scores[0]
+    assert "unlimited" not in line
 
 
 def test_evidence_of_another_program_is_not_judged(stored, tmp_path):

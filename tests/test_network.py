@@ -1,5 +1,7 @@
 """Recorded networks computed in NumPy."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from evidence_builder import (
@@ -199,3 +201,90 @@ def test_a_map_that_cannot_be_used(scale, shift):
 def test_a_map_that_was_not_recorded():
     assert as_given(right(), training(scale=None), CARDS) is None
     assert as_given(right(), training(scale="nowhere"), CARDS) is None
+
+
+# ---- what would take too much
+
+WIDE = {
+    "one/kernel": np.ones((784, 1), np.float32),
+    "one/bias": np.ones(1, np.float32),
+    "wide/kernel": np.ones((1, 60_000), np.float32),
+    "wide/bias": np.ones(60_000, np.float32),
+}
+MANY = np.ones((12_000, 784), np.float32)
+
+
+def wide(*more, units=60_000):
+    names = ((1, "one"), (units, "wide"))
+    return stack(FLATTEN, *(dense(size, name=name) for size, name in names), *more)
+
+
+def peak(model, weights, images):
+    """The most memory that was asked for at a time, in bytes."""
+    tracemalloc.start()
+    try:
+        with pytest.raises(UnknownLayer) as raised:
+            outputs(model, weights, images)
+    finally:
+        most = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+    return most, str(raised.value)
+
+
+def test_a_layer_that_is_far_too_wide_is_not_computed():
+    most, said = peak(wide(), WIDE, MANY)
+    assert "far larger" in said or "60,000 outputs" in said
+    assert most < 16 * 2**20
+
+
+def test_a_great_many_wide_activations_are_not_computed():
+    weights = {**WIDE, "wide/kernel": WIDE["wide/kernel"][:, :20_000], "wide/bias": MANY[0, :0]}
+    weights["wide/bias"] = WIDE["wide/bias"][:20_000]
+    model = wide(*(layer("Softmax") for _ in range(60)), units=20_000)
+    most, said = peak(model, weights, MANY)
+    assert "far larger" in said
+    assert most < 16 * 2**20
+
+
+@pytest.mark.parametrize(
+    ("name", "shape"),
+    [
+        ("dense/bias", (5_000, 1, 10)),
+        ("dense/bias", (1,)),
+        ("dense/kernel", (500, 784, 10)),
+        ("dense/kernel", (784,)),
+        ("dense/kernel", ()),
+    ],
+)
+def test_an_array_of_another_shape_is_not_made_to_fit(name, shape):
+    most, said = peak(stack(FLATTEN, dense()), {**WEIGHTS, name: np.ones(shape)}, MANY[:2_000])
+    assert "`Dense`" in said
+    assert most < 64 * 2**20
+
+
+@pytest.mark.parametrize("name", ["mean", "variance"])
+def test_nor_is_what_normalizes(name):
+    one = {"normalization/mean": np.ones(1), "normalization/variance": np.ones(1)}
+    weights = {**WEIGHTS, **one, f"normalization/{name}": np.ones((5_000, 1, 28))}
+    model = stack(normalization((1,), axis=-1), FLATTEN, dense())
+    most, said = peak(model, weights, MANY[:2_000])
+    assert "`Normalization`" in said
+    assert most < 64 * 2**20
+
+
+def test_a_wide_layer_takes_no_more_memory_at_a_time():
+    """The widest layer decides how many images are computed together."""
+    model = stack(FLATTEN, dense(20_000, name="wide"), dense(10, name="dense"))
+    weights = {
+        "wide/kernel": np.ones((784, 20_000), np.float32),
+        "wide/bias": np.ones(20_000, np.float32),
+        "dense/kernel": np.ones((20_000, 10), np.float32),
+        "dense/bias": np.ones(10, np.float32),
+    }
+    tracemalloc.start()
+    try:
+        assert outputs(model, weights, MANY[:2_000]).shape == (2_000, 10)
+    finally:
+        most = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+    assert most < 256 * 2**20

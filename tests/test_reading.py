@@ -87,7 +87,7 @@ def test_what_is_no_notebook(tmp_path, content, reason) -> None:
 def test_no_file(tmp_path) -> None:
     with pytest.raises(SubmissionError, match=r"no file gone\.ipynb"):
         read_notebook(tmp_path / "gone.ipynb")
-    with pytest.raises(SubmissionError, match="no file"):
+    with pytest.raises(SubmissionError, match="no ordinary file, but a folder"):
         read_notebook(tmp_path)
 
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+import sys
+import unicodedata
 from pathlib import Path
 
 import pytest
 
 from autograder.errors import SubmissionError
+from autograder.grading.results import Places
+from autograder.lesson import load_lesson
 from autograder.submissions import find_submissions
 
 LESSON = "building-a-brain"
@@ -110,3 +114,114 @@ def test_a_path_without_notebooks_is_said_to_be_one(tmp_path: Path, name: str) -
     (tmp_path / "empty").mkdir()
     with pytest.raises(SubmissionError, match=r"There is no (file or folder|notebook under)"):
         find_submissions([tmp_path / name])
+
+
+# ---- what nobody means to hand in
+
+
+def chain(folder: Path, deep: int) -> None:
+    """Make folders within each other."""
+    here = os.open(folder, os.O_RDONLY)
+    for _ in range(deep):
+        os.mkdir("deeper", dir_fd=here)
+        inside = os.open("deeper", os.O_RDONLY, dir_fd=here)
+        os.close(here)
+        here = inside
+    os.close(here)
+
+
+def unchain(folder: Path) -> None:
+    """Take them away again, which pytest itself could not."""
+    while (inner := folder / "deeper").is_dir():
+        if (inner / "deeper").is_dir():
+            (inner / "deeper").rename(folder / "aside")
+        inner.rmdir()
+        if (folder / "aside").is_dir():
+            (folder / "aside").rename(inner)
+
+
+def test_folders_that_nobody_can_go_through_are_told(tmp_path: Path) -> None:
+    """Deeper than Python's stack and the system's paths: her notebook is found, or the reason."""
+    put(tmp_path, f"ada/{LESSON}/{LESSON}.ipynb", f"bob/{LESSON}/{LESSON}.ipynb")
+    for name in ("ada", "cat"):
+        (tmp_path / name / LESSON).mkdir(parents=True, exist_ok=True)
+        chain(tmp_path / name / LESSON, 1_900)
+    try:
+        ada, bob, cat = find_submissions([tmp_path])
+    finally:
+        for name in ("ada", "cat"):
+            unchain(tmp_path / name / LESSON)
+    assert (ada.path.name, cat.path, bob.notes) == (f"{LESSON}.ipynb", None, ())
+    for one in (ada, cat):
+        assert "folders deep" in one.notes[0]
+
+
+def test_a_loop_of_links_leads_nowhere(tmp_path: Path) -> None:
+    """Whether it is a folder's or a notebook's."""
+    put(tmp_path, f"ada/{LESSON}/{LESSON}.ipynb")
+    (tmp_path / "ada" / LESSON / "again").symlink_to(tmp_path / "ada")
+    (tmp_path / "ada" / LESSON / "self.ipynb").symlink_to("self.ipynb")
+    assert found(tmp_path) == {"ada": f"ada/{LESSON}/{LESSON}.ipynb"}
+
+
+def test_what_is_called_a_notebook_and_is_none(tmp_path: Path) -> None:
+    """A pipe and a folder stand back behind a file; alone they are the submission, and told."""
+    put(tmp_path, f"ada/{LESSON}/old.ipynb", f"bob/{LESSON}/{LESSON}.ipynb/x")
+    os.mkfifo(tmp_path / "ada" / LESSON / f"{LESSON}.ipynb")
+    assert found(tmp_path) == {
+        "ada": f"ada/{LESSON}/old.ipynb",
+        "bob": f"bob/{LESSON}/{LESSON}.ipynb",
+    }
+
+
+def test_a_great_many_notebooks_are_named_in_few_words(tmp_path: Path) -> None:
+    """Each file system call counts: so many of each notebook, however many there are."""
+    folder = tmp_path / "ada" / LESSON
+    folder.mkdir(parents=True)
+    for number in range(3_000):
+        (folder / f"{number:0200}.ipynb").touch()
+    calls: list[str] = []
+    sys.setprofile(lambda _, what, one: calls.append(what) if what == "c_call" else None)
+    try:
+        (one,) = find_submissions([tmp_path])
+    finally:
+        sys.setprofile(None)
+    assert "and 2,989 more" in one.notes[0]
+    assert len(one.notes[0]) < 3_000
+    assert len(calls) < 300 * 3_000
+
+
+def test_a_folder_that_may_not_be_read(tmp_path: Path, monkeypatch) -> None:
+    """It is told of who has it, and the others are found."""
+    put(tmp_path, f"ada/{LESSON}/{LESSON}.ipynb", f"bob/{LESSON}/{LESSON}.ipynb")
+    scandir = os.scandir
+
+    def refused(path):
+        if Path(path).name == "bob":
+            raise PermissionError(13, "Permission denied", str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refused)
+    ada, bob = find_submissions([tmp_path])
+    assert ada.path
+    assert bob.path is None
+    assert bob.notes == (
+        "The folder “bob” was not looked into: it cannot be read (Permission denied).",
+    )
+
+
+@pytest.mark.parametrize("name", ["é" * 127, "a" * 255, "漢" * 85, os.fsdecode(b"\xff\xfe" * 60)])
+def test_a_name_as_long_as_names_can_be(tmp_path: Path, name: str) -> None:
+    """Its results have a folder, with room for a number and for what is put to it meanwhile."""
+    put(tmp_path, f"{name}/{LESSON}/{LESSON}.ipynb")
+    (one,) = find_submissions([tmp_path])
+    places = Places()
+    for _ in range(3):
+        (tmp_path / "results" / places.take(load_lesson(LESSON), one.name)).mkdir(parents=True)
+
+
+def test_names_that_some_disks_take_for_one(tmp_path: Path) -> None:
+    """Upper and lower case, and letters with their accents in one piece or in two."""
+    places, lesson = Places(), load_lesson(LESSON)
+    names = [places.take(lesson, one) for one in ("Ann", "ann", "Zoë", "Zoe\u0308")]
+    assert len({unicodedata.normalize("NFC", one).casefold() for one in names}) == 4

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
+
+from autograder.ordinary import open_ordinary, size_of
+from autograder.walking import Unseen, walked
 
 MOST_BYTES = 20 * 2**20
 MOST_FILES = 1000
 MOST_NOTES = 10
+MOST_TROUBLES = 1000
 # What nbgrader puts beside each submission when it is handed in: no two are alike, and with them
 # no two programs would be.
 NBGRADERS = ("timestamp.txt", "submission_secret.txt")
@@ -23,37 +26,52 @@ def files_beside(folder: Path | None) -> tuple[dict[str, bytes], tuple[str, ...]
     files: dict[str, bytes] = {}
     notes: list[str] = []
     left = MOST_BYTES
-    for path in _ordinary(folder) if folder else ():
+
+    def left_out(path: Path, why: str) -> None:
+        notes.append(f"Of its files “{_shown(path)}” was left out: {why}.")
+
+    for path in _ordinary(folder, left_out) if folder else ():
         name = str(path.relative_to(folder or path))
         try:
             name.encode()
-            left -= path.stat().st_size
-            if left < 0 or len(files) == MOST_FILES:
-                notes.append(f"Of its other files those from {path.name[:60]} on were left out.")
-                break
-            files[name] = path.read_bytes()
+            with open_ordinary(path) as stream:
+                left -= size_of(stream)
+                if left < 0 or len(files) == MOST_FILES:
+                    notes.append(f"Of its other files those from {_shown(path)} on were left out.")
+                    break
+                files[name] = stream.read(MOST_BYTES)
         except (OSError, UnicodeEncodeError):
-            shown = path.name.encode("utf-8", "replace").decode()[:60]
-            notes += [f"Its file {shown} could not be read."] if len(notes) < MOST_NOTES else []
-    return files, tuple(notes)
+            notes.append(f"Its file {_shown(path)} could not be read.")
+        if len(notes) > MOST_TROUBLES:
+            break
+    return files, tuple(notes[:MOST_NOTES])
 
 
-def links_beside(folder: Path) -> Iterator[Path]:
-    """The links among the files of a folder."""
-    return (path for path in _files(folder) if path.is_symlink())
+def ignored_beside(folder: Path) -> set[str]:
+    """The names of links among the files of a folder, and of folders that lie too deep in it."""
+    deep: set[str] = set()
+    links = {
+        path.name
+        for path in _files(folder, lambda path, _: deep.add(path.name))
+        if path.is_symlink()
+    }
+    return links | deep
 
 
-def _ordinary(folder: Path) -> Iterator[Path]:
+def _shown(path: Path) -> str:
+    return path.name.encode("utf-8", "replace").decode()[:60]
+
+
+def _ordinary(folder: Path, unseen: Unseen) -> Iterator[Path]:
     own = [folder / name for name in NBGRADERS]
-    for path in _files(folder):
+    for path in _files(folder, unseen):
         if path in own or path.suffix == ".ipynb" or path.is_symlink():
             continue
         if path.is_file():
             yield path
 
 
-def _files(folder: Path) -> Iterator[Path]:
+def _files(folder: Path, unseen: Unseen) -> Iterator[Path]:
     """In their order, one after the other: there may be more than anyone wants to count."""
-    for place, folders, names in os.walk(folder):
-        folders.sort()
-        yield from (Path(place) / name for name in sorted(names))
+    for place, _, names in walked(folder, unseen):
+        yield from (place / name for name in names)

@@ -16,10 +16,14 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder.errors import SubmissionError
+from autograder.ordinary import open_ordinary, size_of
 
 MOST_BYTES = 100 * 2**20
 MOST_SOURCE = 2 * 2**20
 MOST_CELLS = 2_000
+MAX_PICTURES_BYTES = 20 * 2**20
+MAX_NAME = 300
+MAX_TAGS = 100
 MOST_NOTES = 100
 LARGE = 10 * 2**20
 CELL_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
@@ -77,13 +81,16 @@ def _lesson(content: dict[str, Any]) -> str:
 
 
 def _bytes(path: Path) -> bytes:
-    if not path.is_file():
-        raise SubmissionError(f"There is no file {path.name}.")
     try:
-        size = path.stat().st_size
-        if size > MOST_BYTES:
-            raise SubmissionError(f"The file has {size / 2**20:.0f} MiB; at most 100 MiB are read.")
-        data = path.read_bytes()
+        with open_ordinary(path, follow=True) as stream:
+            size = size_of(stream)
+            if size > MOST_BYTES:
+                raise SubmissionError(
+                    f"The file has {size / 2**20:.0f} MiB; at most 100 MiB are read."
+                )
+            data = stream.read(size + 1)
+    except FileNotFoundError as error:
+        raise SubmissionError(f"There is no file {path.name}.") from error
     except OSError as error:
         raise SubmissionError(f"The file cannot be read: {error.strerror}.") from error
     if not data.strip():
@@ -116,6 +123,7 @@ class _Taking:
 
     notes: list[str] = field(default_factory=list)
     _ids: set[str] = field(default_factory=set)
+    _left_for_pictures: int = MAX_PICTURES_BYTES
 
     def cell(self, number: int, given: Any) -> NotebookNode:
         """One cell, put right."""
@@ -137,11 +145,28 @@ class _Taking:
     def _pictures(self, number: int, cell: NotebookNode, given: Any) -> None:
         """Keep pictures; a mention of one that is missing would stop nbconvert."""
         pictures = _attachments(given)
+        self._left_for_pictures -= sum(
+            len(kind) + len(content)
+            for kinds in pictures.values()
+            for kind, content in kinds.items()
+        )
+        if self._left_for_pictures < 0:
+            self.notes.append(f"The pictures from cell {number + 1} on are too large for homework.")
+            pictures = {}
         if pictures:
             cell.attachments = nbformat.from_dict(pictures)
-        for name in set(ATTACHED.findall(cell.source)) - set(pictures):
+        missing: set[str] = set()
+
+        def told(found: re.Match[str]) -> str:
+            if found[1] in pictures:
+                return found[0]
+            missing.add(found[1])
+            return f"missing:{found[1]}"
+
+        # In one go: to look for each name by itself takes time that grows with their square.
+        cell.source = ATTACHED.sub(told, cell.source)
+        for name in sorted(missing)[:MOST_NOTES]:
             self.notes.append(f"Cell {number + 1} shows a picture that is not there: {name[:60]}.")
-            cell.source = cell.source.replace(f"attachment:{name}", f"missing:{name}")
 
     def _id(self, number: int, given: Any) -> str:
         usable = isinstance(given, str) and CELL_ID.fullmatch(given) and given not in self._ids
@@ -177,10 +202,13 @@ def _needed(metadata: dict[str, Any]) -> dict[str, Any]:
     needed: dict[str, Any] = {}
     nbgrader, tags = metadata.get("nbgrader"), metadata.get("tags")
     if isinstance(nbgrader, dict) and (name := _text(nbgrader.get("grade_id"))):
-        needed["nbgrader"] = {"grade_id": name, "solution": nbgrader.get("solution") is True}
+        needed["nbgrader"] = {
+            "grade_id": name[:MAX_NAME],
+            "solution": nbgrader.get("solution") is True,
+        }
     if isinstance(tags, list):
-        texts = {text for one in tags if isinstance(one, str) and (text := _text(one))}
-        needed["tags"] = sorted(texts)
+        texts = {text for one in tags if isinstance(one, str) and (text := _text(one[:MAX_NAME]))}
+        needed["tags"] = sorted(texts)[:MAX_TAGS]
     return needed
 
 

@@ -11,6 +11,7 @@ from typing import Self
 import nbformat
 
 from autograder import execution
+from autograder.bounded import Bounded
 from autograder.course import Course
 from autograder.errors import SubmissionError, writing
 from autograder.evidence import save
@@ -26,7 +27,6 @@ from autograder.grading.store import Store
 from autograder.judge import JudgeError, Verdicts
 from autograder.judge_process import Judge
 from autograder.lesson import Lesson
-from autograder.render.notebook import filled
 from autograder.report import Report
 from autograder.submissions import Submission, readable
 
@@ -61,6 +61,11 @@ class Grader:
         return Store(self.results / RUNS, fresh=self.fresh)
 
     @functools.cached_property
+    def _apart(self) -> Bounded:
+        """Who looks at what students wrote: whatever it is, the class goes on."""
+        return Bounded()
+
+    @functools.cached_property
     def _judge(self) -> Judge:
         return Judge(self.course)
 
@@ -74,6 +79,7 @@ class Grader:
     def __exit__(self, *_: object) -> None:
         self.rooms.close()
         self._judge.close()
+        self._apart.close()
 
     def grade(self, submissions: Sequence[Submission], *, workers: int = 1) -> Iterator[Report]:
         """The report of each submission, as they are ready; each is written before it is told.
@@ -113,8 +119,9 @@ class Grader:
             SubmissionError: it cannot be read, or its lesson cannot be told.
         """
         if submission.path is None:
-            raise SubmissionError("There is no notebook in this folder.")
-        read = read_notebook(submission.path)
+            told = ("There is no notebook in this folder.", *submission.notes)
+            raise SubmissionError(" ".join(told))
+        read = self._apart.call(read_notebook, submission.path)
         if self.lesson:
             return read, self.lesson
         lesson, notes = recognise.told(submission, read, self.course)
@@ -123,7 +130,7 @@ class Grader:
     def plan(self, submission: Submission, read: ReadNotebook, lesson: Lesson, place: str) -> Plan:
         """Put right what was read; ``place`` is the folder for its results."""
         released = nbformat.read(self.course.released(lesson), as_version=4)
-        restored = restore(read.notebook, released)
+        restored = self._apart.call(restore, read.notebook, released)
         notes = (*submission.notes, *read.notes, *restored.notes)
         return self.planned(submission, lesson, replace(restored, notes=notes), place)
 
@@ -131,9 +138,16 @@ class Grader:
         self, submission: Submission, lesson: Lesson, restored: Restored, place: str
     ) -> Plan:
         """What is to be run for a notebook that was put right, and what may stand in for it."""
-        job, left_out = execution.prepare(restored, self.course.settings, submission.folder)
-        keys = sharing.keys(
-            job, self._conditions, owner=submission.name, share=self.share, given=restored.given
+        job, left_out = self._apart.call(
+            execution.prepare, restored, self.course.settings, submission.folder
+        )
+        keys = self._apart.call(
+            sharing.keys,
+            job,
+            self._conditions,
+            owner=submission.name,
+            share=self.share,
+            given=restored.given,
         )
         return Plan(
             submission=submission,
@@ -169,13 +183,11 @@ class Grader:
     def _graded(self, plan: Plan, trace: Trace, made: Executed, said: Verdicts | str) -> Graded:
         if isinstance(said, str):
             raise JudgeError(said)
-        folder = self._folder(plan)
         report = results.report_on(plan, trace, made.evidence.run, said)
-        notebook = filled(made.notebook, report, plan.lesson)
+        drawn = results.drawn_apart(self._apart, made.notebook, report, plan.lesson, fresh=True)
         with writing():
-            results.write_report(folder, report, plan.lesson, notebook)
-            results.write_notebook(folder, notebook)
-        return Graded(report=report, notebook=notebook)
+            results.write(self._folder(plan), drawn)
+        return Graded(report=drawn.report, notebook=drawn.notebook)
 
     def unrun(
         self, submission: Submission, reason: str, lesson: Lesson, place: str, trouble: str = ""

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
 
+from autograder.bounded import Bounded, OverBudgetError
 from autograder.course import Course
 from autograder.errors import SubmissionError, writing
 from autograder.grading import results
-from autograder.judge import Verdicts
+from autograder.judge import JudgeError, Verdicts
 from autograder.judge_process import Judge
 from autograder.lesson import Lesson
-from autograder.render.notebook import refilled
 from autograder.report import Report
 
 # As much evidence as is judged together: of any ordinary class all of it.
@@ -61,19 +61,18 @@ def regrade(folder: Path, lesson: Lesson, course: Course) -> Iterator[Report]:
     """Judge again, in one pytest session, what is kept in the folder of a lesson's results.
 
     Of evidence that cannot be read, such as that of an older version, the reason is told in a
-    ``failed`` report, and what was written before stays.
+    ``failed`` report, and what was written before stays; so it is where the judge failed, with its
+    last words in ``Report.trouble``.
 
     Raises:
         SubmissionError: there is nothing to judge.
-        JudgeError: the judge failed.
         ResultsError: the results cannot be written.
     """
     submissions = kept(folder)
-    with Judge(course) as judge:
+    with Judge(course) as judge, Bounded() as apart:
         for batch in _batches(one for one in submissions if one.was_run):
-            verdicts = judge.judge({one.folder: one.report.program for one in batch}, lesson)
-            for one in batch:
-                yield _judged(one, verdicts[str(one.folder.resolve())], lesson)
+            for one, said in _answers(judge, batch, lesson):
+                yield _judged(one, said, lesson, apart)
     yield from (one.report for one in submissions if not one.was_run)
 
 
@@ -90,16 +89,40 @@ def _batches(submissions: Iterable[Kept]) -> Iterator[list[Kept]]:
         yield batch
 
 
-def _judged(one: Kept, said: Verdicts | str, lesson: Lesson) -> Report:
+def _answers(
+    judge: Judge, batch: Sequence[Kept], lesson: Lesson
+) -> Iterator[tuple[Kept, Verdicts | str | JudgeError]]:
+    """What the judge says of each; where it fails, of each by itself."""
+    try:
+        verdicts = judge.judge({one.folder: one.report.program for one in batch}, lesson)
+    except JudgeError as error:
+        if len(batch) == 1:
+            yield batch[0], error
+            return
+        for one in batch:
+            yield from _answers(judge, [one], lesson)
+        return
+    for one in batch:
+        yield one, verdicts[str(one.folder.resolve())]
+
+
+def _judged(one: Kept, said: Verdicts | str | JudgeError, lesson: Lesson, apart: Bounded) -> Report:
     if isinstance(said, str):
         return replace(one.report, status="failed", reason=said, checks=())
+    if isinstance(said, JudgeError):
+        reason = f"The grader itself failed: {said}".partition("\n")[0]
+        return replace(one.report, status="failed", reason=reason, checks=(), trouble=str(said))
     report = replace(one.report, checks=said.checks, measures=said.measures, trouble=None)
-    if report != one.report:
-        notebook = results.read_notebook(one.folder)
-        if notebook is not None:
-            notebook = refilled(notebook, report, lesson)
-        with writing():
-            results.write_report(one.folder, report, lesson, notebook)
-            if notebook is not None:
-                results.write_notebook(one.folder, notebook)
+    if report == one.report:
+        return report
+    notebook = results.read_notebook(one.folder)
+    try:
+        drawn = notebook and results.drawn_apart(apart, notebook, report, lesson, fresh=False)
+    except OverBudgetError as error:
+        return replace(one.report, status="failed", reason=str(error), checks=())
+    with writing():
+        if drawn:
+            results.write(one.folder, drawn)
+        else:
+            results.write_report(one.folder, report, lesson)
     return report

@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
+import copy
 import re
 import shutil
-from dataclasses import dataclass
+import unicodedata
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
 import nbformat
 from nbformat import NotebookNode
 
+from autograder.bounded import Bounded, OverBudgetError
 from autograder.evidence import Run, write_whole
 from autograder.execution import Trace
-from autograder.execution.restore import Restored
+from autograder.execution.restore import Restored, grade_id
 from autograder.grading.plan import Plan
 from autograder.judge import Verdicts
-from autograder.lesson import Lesson
+from autograder.lesson import Lesson, load_lesson
 from autograder.render import feedback
-from autograder.render.notebook import filled
+from autograder.render.notebook import filled, refilled
 from autograder.report import Report
 from autograder.submissions import Submission, readable
+
+LEFT_OUT = (
+    "To show this notebook takes more time or memory than any homework needs: what was added to the"
+    " lesson's own cells, and all outputs, were left out."
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,17 +86,72 @@ def unreadable(submission: Submission, restored: Restored, lesson: Lesson, reaso
     return Graded(report=report, notebook=filled(restored.notebook, report, lesson))
 
 
-def write_report(
-    folder: Path, report: Report, lesson: Lesson, notebook: NotebookNode | None = None
-) -> None:
-    """Write ``report.json``, and ``report.html`` with the notebook that shows the report."""
+@dataclass(frozen=True, kw_only=True)
+class Drawn:
+    """A report, the notebook that shows it, and the page with both."""
+
+    report: Report
+    notebook: NotebookNode
+    page: bytes
+    text: bytes
+
+
+def draw(notebook: NotebookNode, report: Report, lesson: str, *, fresh: bool) -> Drawn:
+    """Draw a report into a notebook, and both as a page.
+
+    ``fresh``: the notebook comes from a run; else it is one that was drawn before.
+    """
+    of = load_lesson(lesson)
+    shown = (filled if fresh else refilled)(notebook, report, of)
+    return Drawn(
+        report=report,
+        notebook=shown,
+        page=feedback.page(report, of, shown).encode(),
+        text=nbformat.writes(shown).encode(),
+    )
+
+
+def drawn_apart(
+    apart: Bounded, notebook: NotebookNode, report: Report, lesson: Lesson, *, fresh: bool
+) -> Drawn:
+    """What :func:`draw` gives, made in another process within its limits.
+
+    A notebook that takes more is shown without all that the student added to it.
+
+    Raises:
+        OverBudgetError: that takes too much as well.
+    """
+    try:
+        return apart.call(draw, notebook, report, lesson.name, fresh=fresh)
+    except OverBudgetError:
+        report = replace(report, notes=(*report.notes, LEFT_OUT))
+        return apart.call(draw, _bare(notebook), report, lesson.name, fresh=fresh)
+
+
+def _bare(notebook: NotebookNode) -> NotebookNode:
+    """The lesson's own cells, with what the student wrote in them and no outputs."""
+    bare = copy.copy(notebook)
+    bare.cells = [copy.copy(cell) for cell in notebook.cells if grade_id(cell)]
+    for cell in bare.cells:
+        if cell.cell_type == "code":
+            cell.outputs = []
+    return bare
+
+
+def write(folder: Path, drawn: Drawn) -> None:
+    """Write ``report.json``, ``report.html`` with the notebook, and ``notebook.ipynb``."""
+    _write(folder, drawn.report, drawn.page)
+    write_whole(folder / "notebook.ipynb", drawn.text)
+
+
+def write_report(folder: Path, report: Report, lesson: Lesson) -> None:
+    """Write ``report.json`` and ``report.html``, without a notebook."""
+    _write(folder, report, feedback.page(report, lesson, None).encode())
+
+
+def _write(folder: Path, report: Report, page: bytes) -> None:
     write_whole(folder / "report.json", msgspec.json.format(msgspec.json.encode(report)))
-    write_whole(folder / "report.html", feedback.page(report, lesson, notebook).encode())
-
-
-def write_notebook(folder: Path, notebook: NotebookNode) -> None:
-    """Write the notebook that shows a report."""
-    write_whole(folder / "notebook.ipynb", nbformat.writes(notebook).encode())
+    write_whole(folder / "report.html", page)
 
 
 def read_notebook(folder: Path) -> NotebookNode | None:
@@ -112,12 +175,17 @@ def write_alone(folder: Path, report: Report, lesson: Lesson) -> None:
 def place_for(name: str) -> str:
     """A folder name for a student's name: no separators, no dots in front, not too long."""
     safe = re.sub(r"[/\\\x00-\x1f:]", "_", name).strip(" .")
+    # In letters, and in bytes: a file's name has 255 of them at most, and more may be put to it.
+    short = safe[:100].encode(errors="replace")[:200].decode(errors="ignore").strip(" .")
     # The page of the class lies beside the folders.
-    return f"_{safe}" if safe == "index.html" else safe[:100] or "_"
+    return f"_{short}" if short == "index.html" else short or "_"
 
 
 class Places:
-    """Folder names for the results of submissions, no two alike in one lesson."""
+    """Folder names for the results of submissions, no two alike in one lesson.
+
+    Not even but for upper and lower case: there are disks that know no difference.
+    """
 
     def __init__(self) -> None:
         self._taken: set[tuple[str, str]] = set()
@@ -125,7 +193,11 @@ class Places:
     def take(self, lesson: Lesson, name: str) -> str:
         """The folder name for a submission of this name."""
         place, number = place_for(name), 2
-        while (lesson.name, place) in self._taken:
+        while (lesson.name, _alike(place)) in self._taken:
             place, number = f"{place_for(name)} ({number})", number + 1
-        self._taken.add((lesson.name, place))
+        self._taken.add((lesson.name, _alike(place)))
         return place
+
+
+def _alike(place: str) -> str:
+    return unicodedata.normalize("NFC", place).casefold()

@@ -100,8 +100,6 @@ class Session:
 
     def _unread(self, submission: Submission, lesson: Lesson, error: Exception) -> Report:
         place = self._places.take(lesson, submission.name)
-        if isinstance(error, SubmissionError):
-            return self._grader.unrun(submission, str(error), lesson, place)
         return self._stumbled(submission, lesson, place, error)
 
     def _take(self, plan: Plan) -> None:
@@ -165,7 +163,9 @@ class Session:
     def _stumbled(
         self, submission: Submission, lesson: Lesson, place: str, error: Exception
     ) -> Report:
-        """Our own fault: told with the traceback, never as a grade."""
+        """Our own fault: told with the traceback, never as a grade; else the reason alone."""
+        if isinstance(error, SubmissionError):
+            return self._grader.unrun(submission, str(error), lesson, place)
         reason = f"The grader itself failed: {error}".partition("\n")[0]
         trouble = "".join(traceback.format_exception(error))
         return self._grader.unrun(submission, reason, lesson, place, trouble)

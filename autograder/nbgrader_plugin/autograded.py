@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import fnmatch
+import hashlib
+import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,7 +15,8 @@ import nbformat
 from nbformat import NotebookNode
 from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.utils import find_all_files
+
+from autograder.walking import walked
 
 TIMESTAMP = "timestamp.txt"
 MOST_BYTES = 1000
@@ -35,7 +39,10 @@ class Folder:
     @property
     def new(self) -> Path:
         """Where it is made; nbgrader passes over names with a dot in front."""
-        return self.place.with_name(f".{self.place.name}.new")
+        name = os.fsencode(self.place.name)
+        # Nothing can be put to a name that is as long as names can be.
+        short = hashlib.sha256(name).hexdigest() if len(name) > 200 else self.place.name
+        return self.place.with_name(f".{short}.new")
 
     def make(self, name: str, notebook: NotebookNode, beside: Path | None) -> list[str]:
         """Make it: the course's other files, the student's, the notebook; tell what is left out."""
@@ -106,11 +113,28 @@ def handed_in(directory: CourseDirectory, folder: Path | None) -> datetime | Non
 
 
 def _files(directory: CourseDirectory, folder: Path) -> Iterator[Path]:
-    """Files that go along. No links: one of a student's could lead to a file of ours."""
-    for name in find_all_files(str(folder), [*directory.ignore, "*.ipynb"]):
-        path = Path(name)
-        if path.is_file() and not path.is_symlink():
-            yield path
+    """Files that go along. No links: one of a student's could lead to a file of ours.
+
+    None is larger than the course's ``max_file_size``, nor all are than its ``max_dir_size``, both
+    in kB. Not nbgrader's own search: it lists a folder again for each file in it.
+    """
+    left = directory.max_dir_size * 1000
+
+    def is_ignored(name: str) -> bool:
+        hidden = name.startswith(".")
+        return any(
+            fnmatch.fnmatch(name, one) and hidden <= one.startswith(".")
+            for one in (*directory.ignore, "*.ipynb")
+        )
+
+    for place, _, names in walked(folder, lambda *_: None, is_ignored):
+        for path in (place / name for name in names if not is_ignored(name)):
+            if path.is_symlink() or not path.is_file():
+                continue
+            size = path.stat().st_size
+            if size <= min(left, directory.max_file_size * 1000):
+                left -= size
+                yield path
 
 
 def _copy(source: Path, place: Path) -> None:

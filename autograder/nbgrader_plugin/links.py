@@ -10,7 +10,7 @@ from typing import Any
 
 from nbgrader.converters import Autograde
 
-from autograder.execution.beside import links_beside
+from autograder.execution.beside import ignored_beside
 
 Init = Callable[[Any, str, str], None]
 
@@ -28,7 +28,7 @@ def _without_links(init: Init) -> Init:
     @functools.wraps(init)
     def init_assignment(self: Any, assignment_id: str, student_id: str) -> None:
         folder = Path(self._format_source(assignment_id, student_id))
-        names = sorted({path.name for path in links_beside(folder)})
+        names = sorted(ignored_beside(folder))
         before = self.coursedir.ignore
         self.coursedir.ignore = [*before, *map(glob.escape, names)]
         try:

@@ -12,6 +12,7 @@ from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import DeduplicateIds, Execute, SaveAutoGrades
 
+from autograder.bounded import Bounded, OverBudgetError
 from autograder.course import find_course
 from autograder.errors import SubmissionError
 from autograder.execution.reading import read_notebook
@@ -61,7 +62,8 @@ def _read_submission(path: Path, lesson: Lesson) -> NotebookNode:
     notes: tuple[str, ...] = ()
     try:
         chosen, notes = choose(_notebooks(path.parent), path.name)
-        read = read_notebook(chosen)
+        with Bounded() as apart:
+            read = apart.call(read_notebook, chosen)
     except SubmissionError as error:
         notebook: NotebookNode = nbformat.read(
             find_course(Path.cwd()).released(lesson), as_version=4
@@ -93,8 +95,14 @@ class PutRight(DeduplicateIds):
             answer: tuple[NotebookNode, dict[str, Any]] = super().preprocess(nb, resources)
             return answer
         course = find_course(Path.cwd())
-        told = nb.metadata.get(META, {})
-        restored = restore(nb, nbformat.read(course.released(lesson), as_version=4))
+        told = dict(nb.metadata.get(META, {}))
+        released = nbformat.read(course.released(lesson), as_version=4)
+        try:
+            with Bounded() as apart:
+                restored = apart.call(restore, nb, released)
+        except OverBudgetError as error:
+            restored = restore(released, released)
+            told["unreadable"] = str(error)
         notebook = restored.notebook
         notebook.metadata[META] = {
             "notes": [*told.get("notes", ()), *restored.notes],

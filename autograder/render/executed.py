@@ -20,10 +20,11 @@ from pygments.lexers import PythonLexer
 
 from autograder.render import safe, signs
 
-# What is longer is in the notebook itself: letters of a text, and of HTML, pictures in it included.
+# What is longer is in the notebook itself, or shown without colours and formats: letters of a text,
+# and of HTML, pictures in it included.
 MOST_LETTERS = 20_000
 MOST_OF_AN_OUTPUT = 3_000_000
-ATTACHMENT = re.compile(r"attachment:([^)\s\"'>]+)")
+ATTACHMENT = re.compile(r"attachment:([^)\s\"'>]++)")
 PICTURES = ("image/png", "image/jpeg")
 WIDE = re.compile(r"<(table|pre)\b")
 
@@ -50,7 +51,7 @@ def _cell(cell: NotebookNode) -> str:
     count = cell.get("execution_count")
     number = f'<span class="count">[{count}]</span>' if count else ""
     return (
-        f'<div class="cell">{number}<pre class="code"><code>{_python(cell.source)}</code></pre>'
+        f'<div class="cell">{number}<pre class="code"><code>{_code(cell.source)}</code></pre>'
         f"{outputs}</div>"
     )
 
@@ -68,15 +69,35 @@ def _attached(attachments: dict[str, dict[str, str]]) -> Iterator[tuple[str, str
                 yield name, f"data:{kind};base64,{''.join(forms[kind].split())}"
 
 
-@functools.lru_cache(maxsize=1024)
 def _markdown(source: str, pictures: tuple[tuple[str, str], ...], trusted: bool) -> str:  # noqa: FBT001
+    if trusted:
+        return _ours(source, pictures)
+    known = {name: len(picture) for name, picture in pictures}
+    # A picture may be shown again and again.
+    shown = sum(known.get(found[1], 0) for found in ATTACHMENT.finditer(source))
+    if len(source) > MOST_LETTERS or shown > MOST_OF_AN_OUTPUT:
+        return _text(source)
+    return safe.markup(_rendered(source, pictures), protocols=("data", "https", "http"))
+
+
+@functools.lru_cache(maxsize=256)
+def _ours(source: str, pictures: tuple[tuple[str, str], ...]) -> str:
+    return _rendered(source, pictures)
+
+
+def _rendered(source: str, pictures: tuple[tuple[str, str], ...]) -> str:
     known = dict(pictures)
     source = ATTACHMENT.sub(lambda found: known.get(found[1], ""), source)
     made: str = MarkdownIt("commonmark", {"html": True}).enable("table").render(source)
-    return made if trusted else safe.markup(made, protocols=("data", "https", "http"))
+    return made
 
 
-@functools.lru_cache(maxsize=1024)
+def _code(source: str) -> str:
+    # In each long program there may be what the rules for its colours take too long for.
+    return html.escape(signs.plain(source)) if len(source) > MOST_LETTERS else _python(source)
+
+
+@functools.lru_cache(maxsize=256)
 def _python(source: str) -> str:
     made: str = highlight(source, PythonLexer(stripnl=False), HtmlFormatter(nowrap=True))
     return made

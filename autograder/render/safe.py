@@ -73,22 +73,45 @@ STYLES = (
 # Programs, and pictures that can hold programs (SVG), are not among them.
 PICTURES = {"image/png": "iVBORw0KGgo", "image/jpeg": "/9j/"}
 INLINE = re.compile(r"(data:image/(?:png|jpeg);base64,)([A-Za-z0-9+/]+)")
+# nbconvert's Markdown takes time that grows with the square of a text, above all of its blanks.
+# Of the student's own: in one cell, in all together; an answer of 3,000 words has 20,000.
+MAX_LETTERS = 20_000
+MAX_LETTERS_OF_ALL = 200_000
+MAX_BLANKS = 200
+BLANKS = re.compile(rf"[^\S\n]{{{MAX_BLANKS},}}+")
 MARKUP = re.compile(r"<[a-zA-Z/!?]")
-REMOTE_PICTURE = re.compile(r"!\[([^\]]*)\]\(\s*<?(?!attachment:)[^)]*\)")
+# A run of signs is taken whole (`*+`), and none reaches beyond the next bracket: otherwise the time
+# for a text would grow with its square, or faster.
+REMOTE_PICTURE = re.compile(r"!\[([^\[\]]*+)\]\(\s*+<?+(?!attachment:)[^)]*+\)")
 # What else could be a picture, however it is written.
-ODD_PICTURE = re.compile(r"!\[(?![^\[\]\\]*\]\(attachment:[^)\s]*\))")
+ODD_PICTURE = re.compile(r"!\[(?![^\[\]\\]*+\]\(attachment:[^()\[\s]*+\))")
 # A link to anything but a page, and an address that is named first and used elsewhere.
-ODD_LINK = re.compile(r"\]\(\s*<?\s*(?!https?://|mailto:|attachment:|#)[^)]*\)")
-NAMED_ADDRESS = re.compile(r"(?m)^([\s>*+\-\d.)]*\[(?:\\.|[^\]\\])*\]):")
+ODD_LINK = re.compile(r"\]\(\s*+<?+\s*+(?!https?://|mailto:|attachment:|#)[^)]*+\)")
+NAMED_ADDRESS = re.compile(r"(?m)^([^\S\n]*+(?:[>*+\-\d.)][^\S\n]*+)*+\[(?:\\.|[^\[\]\\])*+\]):")
+# The signs that end a line of Markdown.
+LINE_ENDS = re.compile(r"\r\n?")
 
 
 def clean(notebook: NotebookNode) -> None:
-    """Clean, in place, all outputs, and all text between them that is not locked."""
+    """Clean, in place, all outputs, and all text between them that is not locked.
+
+    Of very long texts the rest is left out.
+    """
+    left = MAX_LETTERS_OF_ALL
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs = [_output(one) for one in cell.get("outputs", [])]
         elif not cell.metadata.get("nbgrader", {}).get("locked"):
-            cell.source = _markdown(cell.source)
+            most = min(MAX_LETTERS, left)
+            left -= min(len(cell.source), most)
+            cell.source = _markdown(_shortened(cell.source, most))
+
+
+def _shortened(source: str, most: int) -> str:
+    source = BLANKS.sub(lambda found: found[0][:MAX_BLANKS], source)
+    if len(source) <= most:
+        return source
+    return f"{source[:most]}\n\n… {len(source) - most:,} more characters were handed in."
 
 
 def markdown(given: str) -> str:
@@ -136,8 +159,12 @@ def _is_allowed(tag: str, name: str, value: str) -> bool:
 
 
 def _markdown(source: str) -> str:
-    source = ODD_LINK.sub("]", REMOTE_PICTURE.sub(r"\1", text(source)))
-    source = NAMED_ADDRESS.sub(r"\1\\:", ODD_PICTURE.sub(r"!\\[", source))
+    source = LINE_ENDS.sub("\n", text(source))
+    # No link is complete after the last bracket; before it each search for one ends at a bracket.
+    end = source.rfind(")") + 1
+    links = ODD_LINK.sub("]", REMOTE_PICTURE.sub(r"\1", source[:end]))
+    source = ODD_PICTURE.sub(r"!\\[", links + source[end:])
+    source = NAMED_ADDRESS.sub(r"\1\\:", source)
     return markup(source) if MARKUP.search(source) else source
 
 

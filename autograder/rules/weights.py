@@ -30,7 +30,7 @@ def mean_weights(evidence: Evidence, fits: Sequence[Fit], *, epochs: int | None 
     snapshots = np.array([count for fit in fits for count in fit.snapshots][:epochs], float)
     window = slice(len(snapshots) // 2, None)
     means = {}
-    for name in names:
+    for name in dict.fromkeys(names):
         each = [evidence.arrays.get(f"fit-{fit.number}/{name}") for fit in fits]
         kept = [one for one in each if one is not None]
         if sum(len(one) for one in kept) < len(snapshots) or not snapshots[window].sum():

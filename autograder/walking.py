@@ -1,0 +1,44 @@
+"""Folders that others have filled: walked through without following links, and not without end."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+# Of folders within each other. Far from where the names of a path, or Python's stack, end.
+MAX_DEPTH = 20
+TOO_DEEP = f"it lies more than {MAX_DEPTH} folders deep"
+
+Unseen = Callable[[Path, str], None]
+
+
+def walked(
+    folder: Path, unseen: Unseen, skip: Callable[[str], object] | None = None
+) -> Iterator[tuple[Path, list[str], list[str]]]:
+    """Each folder with the names of its folders and of its other files, both in order.
+
+    Args:
+        folder: where to begin.
+        unseen: is told of each folder that is not looked into, and why.
+        skip: whether a folder of this name is left out in silence; by default none is.
+    """
+    pending = [(folder, 0)]
+    while pending:
+        here, depth = pending.pop()
+        if depth > MAX_DEPTH:
+            unseen(here, TOO_DEEP)
+            continue
+        folders: list[str] = []
+        files: list[str] = []
+        try:
+            with os.scandir(here) as entries:
+                for entry in entries:
+                    is_folder = entry.is_dir(follow_symlinks=False)
+                    (folders if is_folder else files).append(entry.name)
+        except OSError as error:
+            unseen(here, f"it cannot be read ({error.strerror})")
+            continue
+        folders = sorted(name for name in folders if not (skip and skip(name)))
+        yield here, folders, sorted(files)
+        pending += [(here / name, depth + 1) for name in reversed(folders)]
