@@ -16,9 +16,10 @@ from rich.console import Console
 from rich.markup import escape
 
 from autograder.cli import log
+from autograder.cli.courses import course_of
 from autograder.cli.images import data_home
 from autograder.cli.reports import add_summary, lessons_in, what_counts, write_page
-from autograder.course import Course, find_course
+from autograder.course import Course
 from autograder.errors import CourseError, UsageError, writing
 from autograder.evidence import write_whole
 from autograder.grading import Grader
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 
 def grade(arguments: argparse.Namespace, console: Console) -> int:
     """Grade submissions, write their reports, print a table."""
-    course = _isolated(find_course(Path.cwd()), arguments.isolation)
+    course = _isolated(course_of(arguments, console), arguments.isolation)
     submissions = find_submissions(arguments.paths)
     for path in (arguments.json, arguments.summary):
         if path and not path.resolve().parent.is_dir():
@@ -70,7 +71,7 @@ def grade(arguments: argparse.Namespace, console: Console) -> int:
 
 def rejudge(arguments: argparse.Namespace, console: Console) -> int:
     """Judge again what an earlier grading has left, without running anything."""
-    course = find_course(Path.cwd())
+    course = course_of(arguments, console)
     results = arguments.results or (course.root or Path.cwd()) / "results"
     names = [arguments.lesson] if arguments.lesson else lessons_in(results)
     reports: list[Report] = []

@@ -9,13 +9,13 @@ import os
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
 
+from autograder.cli.courses import course_of
 from autograder.cli.images import home_of
-from autograder.course import Course, find_course
+from autograder.course import Course
 from autograder.errors import UsageError, writing
 from autograder.evidence import write_whole
 from autograder.grading import Grader
@@ -31,9 +31,9 @@ from autograder.rules.wording import plural
 
 def prove(arguments: argparse.Namespace, console: Console) -> int:
     """Hold what the checks say of a lesson's mutants against what the lesson declares."""
+    course = course_of(arguments, console)
     lesson = _lesson(arguments)
     _check(arguments, lesson)
-    course = find_course(Path.cwd())
     if arguments.isolation:
         settings = replace(course.settings, isolation=arguments.isolation)
         course = replace(course, settings=settings)
