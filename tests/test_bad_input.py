@@ -12,6 +12,7 @@ from pathlib import Path
 
 import make_class
 import nbformat
+import processes
 import psutil
 import pytest
 from nbformat import NotebookNode
@@ -167,7 +168,7 @@ def test_a_grader_that_is_stopped_leaves_nothing_running(
     nbformat.write(NOTEBOOKS["deaf loop"], tmp_path / "loop.ipynb")
     environment = {**os.environ, "KERAS_HOME": str(sample_keras), "TMPDIR": str(tmp_path)}
     command = [sys.executable, "-m", "autograder.cli", "grade", "loop.ipynb"]
-    with subprocess.Popen(
+    with processes.started(
         command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True
     ) as grader:
         family = grown_family(psutil.Process(grader.pid))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import make_class
 import nbformat
+import processes
 import pytest
 
 from autograder.lesson import load_lesson
@@ -36,10 +38,10 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def started(folder: Path, sample_keras: Path) -> subprocess.Popen[str]:
+def started(folder: Path, sample_keras: Path) -> contextlib.AbstractContextManager:
     """The command."""
     command = ["grade", "class", "--workers", "1", "--json", "out.json"]
-    return subprocess.Popen(
+    return processes.started(
         [sys.executable, "-m", "autograder.cli", *command],
         cwd=folder,
         env={**os.environ, "KERAS_HOME": str(sample_keras)},

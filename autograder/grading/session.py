@@ -149,18 +149,19 @@ class Session:
             self._ready = [one for one in self._ready if one not in batch]
             yield from self._judged(batch)
 
-    def _judged(self, batch: Sequence[Ran]) -> Iterator[Report]:
+    def _judged(self, batch: Sequence[Ran], *, last: bool = False) -> Iterator[Report]:
         try:
             yield from [graded.report for graded in self._grader.judged(batch)]
         except ResultsError:
             raise
         except Exception as error:  # noqa: BLE001  one submission must not end the class
-            if len(batch) == 1:
+            if last:
                 ((plan, _, _),) = batch
                 yield self._stumbled(plan.submission, plan.lesson, plan.place, error)
                 return
+            # Each by itself: one may be to blame, or none, such as where the judge was ended.
             for one in batch:
-                yield from self._judged([one])
+                yield from self._judged([one], last=True)
 
     def _stumbled(
         self, submission: Submission, lesson: Lesson, place: str, error: Exception
