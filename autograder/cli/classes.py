@@ -22,8 +22,9 @@ from autograder.cli.reports import add_summary, lessons_in, what_counts, write_p
 from autograder.course import Course
 from autograder.errors import CourseError, UsageError, writing
 from autograder.evidence import write_whole
-from autograder.grading import Grader
+from autograder.grading import Grader, place_for
 from autograder.grading.cluster import ClusterPool
+from autograder.grading.holding import held
 from autograder.grading.regrade import kept, regrade
 from autograder.lesson import load_lesson
 from autograder.rehearsal import surprises
@@ -53,7 +54,7 @@ def grade(arguments: argparse.Namespace, console: Console) -> int:
         console.print("Submissions run with your own rights (isolation: none).", highlight=False)
     workers = min(workers, len(submissions))
     ready = grader.grade(submissions, workers=workers)
-    with log.opened(grader.results, "grade") as lines:
+    with _held(grader.results, "grade", console), log.opened(grader.results, "grade") as lines:
         isolation = course.settings.isolation
         lines.say(
             f"grade: {len(submissions)} submissions, {workers} workers, isolation {isolation}"
@@ -75,7 +76,7 @@ def rejudge(arguments: argparse.Namespace, console: Console) -> int:
     results = arguments.results or (course.root or Path.cwd()) / "results"
     names = [arguments.lesson] if arguments.lesson else lessons_in(results)
     reports: list[Report] = []
-    with log.opened(results, "regrade") as lines:
+    with _held(results, "regrade", console), log.opened(results, "regrade") as lines:
         with _gradebook(arguments, course, results, console) as book:
 
             def add(report: Report) -> None:
@@ -132,6 +133,13 @@ def _grader(arguments: argparse.Namespace, course: Course, console: Console) -> 
     lesson = load_lesson(arguments.lesson) if arguments.lesson else None
     results = arguments.results or (course.root or Path.cwd()) / "results"
     return Grader(course=course, data_home=data_home(console), results=results, lesson=lesson)
+
+
+def _held(results: Path, command: str, console: Console) -> contextlib.AbstractContextManager[None]:
+    def say(text: str) -> None:
+        console.print(escape(text), highlight=False, soft_wrap=True)
+
+    return held(results, f"autograder {command}", say)
 
 
 class _NoBook:
@@ -203,6 +211,10 @@ def _show(
     if open_ := [report.name for report in reports if report.needs_a_look]:
         names = ", ".join(escape(signs.line(name)) for name in open_)
         console.print(f"A person has to look at: {names}", soft_wrap=True)
+    for report in reports:
+        if report.place not in ("", place_for(report.name)):
+            said = f"{report.name}: more than one has this name; see {report.place}."
+            console.print(escape(signs.line(said)), highlight=False, soft_wrap=True)
     if cold := sum(not report.warm for report in reports):
         console.print(
             f"TensorFlow was loaded anew for {cold} of them: `autograder doctor` says why.",

@@ -19,6 +19,7 @@ from autograder.course import Course
 from autograder.errors import UsageError, writing
 from autograder.evidence import write_whole
 from autograder.grading import Grader
+from autograder.grading.holding import held
 from autograder.lesson import Lesson, lesson_names, load_lesson, only_lesson
 from autograder.mutants import matrix, page
 from autograder.mutants.judgement import Judgement, tally
@@ -84,7 +85,8 @@ def _run(ours: Workshop, arguments: argparse.Namespace, console: Console) -> lis
     )
     workers = arguments.workers or ours.settings.workers or os.cpu_count() or 1
     watch = partial(terminal.watched, console=console)
-    ran = run(made, ours.lesson, grader, workers=workers, watch=watch)
+    with held(grader.results, "autograder mutants", console.print):
+        ran = run(made, ours.lesson, grader, workers=workers, watch=watch)
     if arguments.store:
         size = ours.store(ran)
         print(f"Stored: {ours.folder} ({size / 2**20:.2f} MiB)")

@@ -170,6 +170,7 @@ class Grader:
             raise JudgeError(said)
         folder = self._folder(plan)
         report = results.report_on(plan, trace, made.evidence.run, said)
+        report = replace(report, source=results.source_of(plan.submission, self.results))
         notebook = filled(made.notebook, report, plan.lesson)
         with writing():
             results.write_report(folder, report, plan.lesson, notebook)
@@ -184,7 +185,8 @@ class Grader:
         ``trouble`` is our own traceback, where it is our fault.
         """
         report = results.failed(submission, readable(reason), lesson)
-        report = replace(report, place=place, trouble=readable(trouble) or None)
+        source = results.source_of(submission, self.results)
+        report = replace(report, place=place, source=source, trouble=readable(trouble) or None)
         with writing():
             results.write_alone(self.results / lesson.name / place, report, lesson)
         return report
