@@ -37,6 +37,7 @@ from autograder.report import Report  # noqa: E402
 from autograder.submissions import find_submissions  # noqa: E402
 
 LESSON = load_lesson(attack_course.LESSON)
+PATIENCE = 60
 SETTINGS = Settings(cell_seconds=10, seconds=60)
 HOSTILE = (
     *("daemon", "kill-everyone", "memory-bomb", "fork-bomb", "many-files", "output-flood"),
@@ -93,9 +94,11 @@ def _soak(root: Path, count: int) -> tuple[dict[str, str], bool]:
             memory.append(psutil.Process().memory_info().rss / 2**20)
     seconds = time.monotonic() - began
     gc.collect()
-    left = {name: sorted(now - before[name]) for name, now in traces().items()}
+    left = left_since(before)
     # A process that has ended may wait some seconds for the system to take note of it.
-    left["processes"] = [str(one) for one in psutil.wait_procs(family - others, timeout=10)[1]]
+    left["processes"] = [
+        str(one) for one in psutil.wait_procs(family - others, timeout=PATIENCE)[1]
+    ]
     ungraded = [
         f"{one.name}: {one.reason}\n{one.trouble or ''}".strip()
         for one in reports
@@ -154,6 +157,16 @@ def mixed() -> Iterator[tuple[str, dict[str, str]]]:
         if number % 4 == 0:
             yield "endless", {"parameters": ENDLESS}
         number += 1
+
+
+def left_since(before: dict[str, set[str]]) -> dict[str, list[str]]:
+    """What is there now and was not before; on a busy machine some of it takes a while to end."""
+    end = time.monotonic() + PATIENCE
+    while True:
+        left = {name: sorted(now - before[name]) for name, now in traces().items()}
+        if not any(left.values()) or time.monotonic() > end:
+            return left
+        time.sleep(0.5)
 
 
 def traces() -> dict[str, set[str]]:

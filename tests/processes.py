@@ -5,8 +5,23 @@ from __future__ import annotations
 import contextlib
 import signal
 import subprocess
-from collections.abc import Iterator, Sequence
-from typing import Any
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeVar
+
+# A machine with many tests beside each other takes minutes for what it does in seconds alone.
+PATIENCE = 600
+T = TypeVar("T")
+
+
+def wait_until(there: Callable[[], T], process: subprocess.Popen[Any], what: str) -> T:
+    """What is there at last, of a process that has to live until then."""
+    end = time.monotonic() + PATIENCE
+    while not (found := there()):
+        assert process.poll() is None, f"{what}: the process ended with {process.returncode}"
+        assert time.monotonic() < end, f"{what}: not within {PATIENCE} s"
+        time.sleep(0.2)
+    return found
 
 
 @contextlib.contextmanager

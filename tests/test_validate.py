@@ -201,7 +201,7 @@ def test_stopping_it_leaves_nothing_running(course, sample_keras, how) -> None:
 
 def wait_for_kernel(process: subprocess.Popen[bytes]) -> list[psutil.Process]:
     """All that it has started, once a cell keeps a kernel busy."""
-    for _ in range(300):
+    for _ in range(3000):
         family = psutil.Process(process.pid).children(recursive=True)
         if any(one.cpu_times().user > 0.5 for one in family if len(one.parents()) > 5):
             time.sleep(1)
