@@ -65,7 +65,7 @@ def grade(arguments: argparse.Namespace, console: Console) -> int:
         _show(arguments, reports, grader.results, console, _entered_in(book, course))
         if arguments.summary:
             add_summary(arguments.summary, reports)
-        code = max(_exit_code(reports, console), 2 * book.failed)
+        code = max(_exit_code(reports, console), 2 * book.failed, 1 * book.incomplete)
         lines.say(f"grade: ended with exit code {code}")
     return code
 
@@ -91,7 +91,7 @@ def rejudge(arguments: argparse.Namespace, console: Console) -> int:
                 reports += _watched(ready, (lines.graded, add), count, console)
         reports.sort(key=lambda report: (report.lesson, report.name, report.place))
         _show(arguments, reports, results, console, _entered_in(book, course))
-        code = max(_exit_code(reports, console), 2 * book.failed)
+        code = max(_exit_code(reports, console), 2 * book.failed, 1 * book.incomplete)
         lines.say(f"regrade: ended with exit code {code}")
     return code
 
@@ -145,7 +145,7 @@ def _held(results: Path, command: str, console: Console) -> contextlib.AbstractC
 class _NoBook:
     """In the place of a gradebook where there is none."""
 
-    failed = False
+    failed = incomplete = False
 
     def add(self, report: Report) -> None:
         """Nothing is entered anywhere."""
