@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,7 +14,7 @@ from traitlets.config.loader import DeferredConfigString, PyFileConfigLoader
 
 from autograder.errors import CourseError
 from autograder.lesson import Lesson
-from autograder.root import CONFIG, find_root
+from autograder.root import CONFIG, find_root, roots_above
 
 Positive = Annotated[int, msgspec.Meta(ge=1)]
 
@@ -114,8 +114,57 @@ def find_course(start: Path) -> Course:
     Raises:
         CourseError: the configuration cannot be read.
     """
-    root = find_root(start)
+    return open_course(find_root(start))
+
+
+def open_course(root: Path | None) -> Course:
+    """The course in this folder, with its settings: its configuration is run.
+
+    Raises:
+        CourseError: the configuration cannot be read.
+    """
     return Course(root=root, settings=read_settings(root / CONFIG)) if root else Course()
+
+
+def named_root(folder: Path) -> Path:
+    """The folder of a course that was named.
+
+    Raises:
+        CourseError: there is no configuration in it.
+    """
+    if not (folder / CONFIG).is_file():
+        raise CourseError(f"There is no {CONFIG} in {folder}: this is not a course's folder.")
+    return folder.resolve()
+
+
+def root_here(graded: Iterable[Path] = ()) -> Path | None:
+    """The folder of the course one stands in; its configuration is not run.
+
+    Args:
+        graded: notebooks and folders that are about to be graded. A configuration in or below
+            them, or beside a notebook, could be a student's.
+
+    Raises:
+        CourseError: which course is meant has to be said.
+    """
+    match roots_above(Path.cwd()):
+        case []:
+            return None
+        case [root]:
+            pass
+        case [root, outer, *_]:
+            raise CourseError(
+                f"There are two courses here, one inside the other: {root} and {outer}."
+                " Name one of them with --course."
+            )
+    for path in graded:
+        if root.is_relative_to(path.resolve().parent if path.is_file() else path.resolve()):
+            raise CourseError(
+                f"{root / CONFIG} lies in what is to be graded ({path}) and could be a student's:"
+                " it was not run. Name the course's folder with --course, or start from a folder"
+                " outside of what is graded."
+            )
+    return root
 
 
 def read_settings(path: Path) -> Settings:

@@ -18,7 +18,7 @@ import msgspec
 import pytest
 
 from autograder.checks import Judged
-from autograder.course import Settings, find_course
+from autograder.course import Settings, open_course, root_here
 from autograder.errors import AutograderError
 from autograder.evidence import Evidence, load
 from autograder.judging import Judging
@@ -89,9 +89,10 @@ def judging_of(folders: Sequence[Path]) -> Judging:
     try:
         submissions = [(str(name), load(folder)) for name, folder in found]
         lesson = load_lesson(submissions[0][1].run.lesson)
+        course = open_course(root_here(folders))
     except AutograderError as error:
         raise pytest.UsageError(str(error)) from error
-    return Judging(submissions, lesson, find_course(Path.cwd()).settings)
+    return Judging(submissions, lesson, course.settings)
 
 
 def _run_pytest(files: Sequence[str], judging: Judging) -> None:

@@ -84,7 +84,8 @@ class Report:
     run ended early. ``measures`` holds numbers that checks noted, such as ``accuracy``;
     ``full_score`` is the lesson's sum of points, for a submission that has no checks; ``trouble``
     is the traceback where the grader itself failed; ``place`` is the folder of its results and
-    ``folder`` the one that was handed in, where it belongs to this submission alone.
+    ``folder`` the one that was handed in, where it belongs to this submission alone. ``source`` is
+    what was handed in as seen from the folder of all results, which tells two of one name apart.
     ``shared``: not it was run, but another submission with the same program. ``warm``: TensorFlow
     was loaded beforehand, and not once more for this run. ``interrupted``: the run was ended by
     something that was perhaps not the student's doing. ``limits`` names the limits that the run
@@ -106,6 +107,7 @@ class Report:
     job: str = ""
     lesson: str = ""
     folder: str = ""
+    source: str = ""
     checks: tuple[CheckResult, ...] = ()
     notes: tuple[str, ...] = ()
     measures: dict[str, float] = field(default_factory=dict)

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+import stat
 from pathlib import Path
 
 CONFIG = "nbgrader_config.py"
+# nbgrader's folders with files of students; `autograded` and `feedback` hold copies of them.
+HANDED_IN = ("submitted", "autograded", "feedback", "downloaded")
 
 
 def find_root(start: Path) -> Path | None:
     """The folder of the course that ``start`` lies in; its configuration is not run."""
+    return next(iter(roots_above(start)), None)
+
+
+def roots_above(start: Path) -> list[Path]:
+    """The folders with a configuration that ``start`` lies in, the nearest first."""
     places = (start.resolve(), *start.resolve().parents)
-    found = [folder for folder in places if (folder / CONFIG).is_file()]
+    found = [one for one in places if (one / CONFIG).is_file() and not _is_everyones(one)]
     # What was handed in to a course is none itself, whatever a student put into it.
-    handed_in = [folder / "submitted" for folder in found]
-    return next(
-        (one for one in found if not any(one.is_relative_to(place) for place in handed_in)), None
-    )
+    handed_in = [folder / name for folder in found for name in HANDED_IN]
+    return [one for one in found if not any(one.is_relative_to(place) for place in handed_in)]
+
+
+def _is_everyones(folder: Path) -> bool:
+    """Whether everyone may put files into it, as into ``/tmp``."""
+    wanted = stat.S_ISVTX | stat.S_IWOTH
+    return folder.stat().st_mode & wanted == wanted

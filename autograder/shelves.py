@@ -19,9 +19,13 @@ GROUP = "autograder.lessons"
 FOLDER = "lessons"
 
 
-def shelves() -> list[str]:
-    """The lessons of the course one stands in, those that are named, those installed."""
-    found = (str(path) for path in (*_of_the_course(), *_named(), *_installed()) if path.is_dir())
+def shelves(root: Path | None = None) -> list[str]:
+    """The lessons of a course, those that are named, those installed.
+
+    ``root`` is the course's folder; without it the course is the one that one stands in.
+    """
+    course = [root / FOLDER] if root else _of_the_course()
+    found = (str(path) for path in (*course, *_named(), *_installed()) if path.is_dir())
     return list(dict.fromkeys(found))
 
 

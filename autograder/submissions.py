@@ -22,12 +22,14 @@ class Submission:
     """One submission: ``path`` is its notebook, ``None`` where the folder has none.
 
     ``folder`` is given where it belongs to this submission alone: its other files go along.
+    ``source`` is what was handed in, where ``path`` and ``folder`` are copies of it.
     """
 
     name: str
     path: Path | None
     folder: Path | None = None
     notes: tuple[str, ...] = ()
+    source: Path | None = None
 
     @property
     def notebook(self) -> str:

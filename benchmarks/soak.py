@@ -9,6 +9,7 @@ sockets, temporary files and memory that should not be there any more.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import gc
 import os
 import sys
@@ -36,6 +37,7 @@ from autograder.report import Report  # noqa: E402
 from autograder.submissions import find_submissions  # noqa: E402
 
 LESSON = load_lesson(attack_course.LESSON)
+PATIENCE = 60
 SETTINGS = Settings(cell_seconds=10, seconds=60)
 HOSTILE = (
     *("daemon", "kill-everyone", "memory-bomb", "fork-bomb", "many-files", "output-flood"),
@@ -61,6 +63,22 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def soak(root: Path, count: int) -> tuple[dict[str, str], bool]:
     """Grade so many in ``root``; what was found, and whether nothing was left behind."""
+    with own_temporary_files(root / "tmp"):
+        return _soak(root, count)
+
+
+@contextlib.contextmanager
+def own_temporary_files(folder: Path) -> Iterator[None]:
+    """All temporary files lie in a folder of our own: in the common one others have theirs."""
+    folder.mkdir()
+    before, tempfile.tempdir = tempfile.tempdir, str(folder)
+    try:
+        yield
+    finally:
+        tempfile.tempdir = before
+
+
+def _soak(root: Path, count: int) -> tuple[dict[str, str], bool]:
     install(SHIPPED_SAMPLE, data_folder(root / "keras"))
     kinds = hand_in(root / "submitted", count)
     before, began, memory = traces(), time.monotonic(), []
@@ -76,10 +94,16 @@ def soak(root: Path, count: int) -> tuple[dict[str, str], bool]:
             memory.append(psutil.Process().memory_info().rss / 2**20)
     seconds = time.monotonic() - began
     gc.collect()
-    left = {name: sorted(now - before[name]) for name, now in traces().items()}
+    left = left_since(before)
     # A process that has ended may wait some seconds for the system to take note of it.
-    left["processes"] = [str(one) for one in psutil.wait_procs(family - others, timeout=10)[1]]
-    ungraded = [one.name for one in reports if one.status != "graded" or one.trouble]
+    left["processes"] = [
+        str(one) for one in psutil.wait_procs(family - others, timeout=PATIENCE)[1]
+    ]
+    ungraded = [
+        f"{one.name}: {one.reason}\n{one.trouble or ''}".strip()
+        for one in reports
+        if one.status != "graded" or one.trouble
+    ]
     middle = memory[len(memory) // 5]
     lines = {
         "submissions": f"{count} ({', '.join(f'{n} {kind}' for kind, n in kinds.items())})",
@@ -87,6 +111,7 @@ def soak(root: Path, count: int) -> tuple[dict[str, str], bool]:
         "seconds": f"{seconds:.0f} ({seconds / count:.2f} each, {os.cpu_count()} cores)",
         "the grader's memory after a fifth, at the end": f"{middle:.0f}, {memory[-1]:.0f} MiB",
         **{f"{name} left behind": str(len(found)) for name, found in left.items()},
+        **{f"not graded ({number})": why for number, why in enumerate(ungraded, start=1)},
     }
     for found in (*left.values(), ungraded):
         for one in found[:10]:
@@ -134,6 +159,16 @@ def mixed() -> Iterator[tuple[str, dict[str, str]]]:
         number += 1
 
 
+def left_since(before: dict[str, set[str]]) -> dict[str, list[str]]:
+    """What is there now and was not before; on a busy machine some of it takes a while to end."""
+    end = time.monotonic() + PATIENCE
+    while True:
+        left = {name: sorted(now - before[name]) for name, now in traces().items()}
+        if not any(left.values()) or time.monotonic() > end:
+            return left
+        time.sleep(0.5)
+
+
 def traces() -> dict[str, set[str]]:
     """What this process holds, and temporary files."""
     process = psutil.Process()
@@ -141,7 +176,7 @@ def traces() -> dict[str, set[str]]:
         "sockets": {str(one) for one in process.net_connections("all")},
         "open files": {one.path for one in process.open_files()},
         "threads": {str(one.id) for one in process.threads()},
-        "temporary files": {str(path) for path in Path(tempfile.gettempdir()).glob("autograder-*")},
+        "temporary files": {str(path) for path in Path(tempfile.gettempdir()).iterdir()},
     }
 
 

@@ -6,12 +6,12 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from dataclasses import replace
 from pathlib import Path
 
 import make_class
 import nbformat
+import processes
 import psutil
 import pytest
 from nbformat import NotebookNode
@@ -167,23 +167,19 @@ def test_a_grader_that_is_stopped_leaves_nothing_running(
     nbformat.write(NOTEBOOKS["deaf loop"], tmp_path / "loop.ipynb")
     environment = {**os.environ, "KERAS_HOME": str(sample_keras), "TMPDIR": str(tmp_path)}
     command = [sys.executable, "-m", "autograder.cli", "grade", "loop.ipynb"]
-    with subprocess.Popen(
+    with processes.started(
         command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True
     ) as grader:
-        family = grown_family(psutil.Process(grader.pid))
+        family = processes.wait_until(lambda: with_a_kernel(grader.pid), grader, "a kernel")
         grader.send_signal(asked)
-        _, said = grader.communicate(timeout=60)
+        _, said = grader.communicate(timeout=processes.PATIENCE)
     assert psutil.wait_procs(family, timeout=30)[1] == []
     if asked is not signal.SIGKILL:
         assert grader.returncode == 130
         assert "the same command starts again" in said
 
 
-def grown_family(grader: psutil.Process) -> list[psutil.Process]:
+def with_a_kernel(grader: int) -> list[psutil.Process]:
     """All that a grader has started, once a kernel is among them."""
-    for _ in range(120):
-        family = grader.children(recursive=True)
-        if len(family) >= WITH_A_KERNEL:
-            return family
-        time.sleep(0.5)
-    raise AssertionError(f"no kernel was started: {family}")
+    family = psutil.Process(grader).children(recursive=True)
+    return family if len(family) >= WITH_A_KERNEL else []

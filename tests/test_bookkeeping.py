@@ -11,9 +11,11 @@ import pytest
 from gradebook_course import LESSON, hand_in, make_course, report
 from nbgrader.api import Gradebook
 
-from autograder.course import Course
+from autograder.cli import classes, main
+from autograder.course import Course, Settings
 from autograder.errors import CourseError
 from autograder.evidence import write_whole
+from autograder.grading import regrade as regrading
 from autograder.grading import results
 from autograder.nbgrader_plugin import bookkeeping
 from autograder.nbgrader_plugin.bookkeeping import Bookkeeper
@@ -27,9 +29,9 @@ def course(tmp_path: Path, gradebook_file: Path) -> Course:
     return make_course(tmp_path / "course", f"sqlite:///{tmp_path / 'grades.db'}")
 
 
-def graded(course: Course, name: str, outcomes: str = "pppppp") -> Report:
+def graded(course: Course, name: str, outcomes: str = "pppppp", time: str = "") -> Report:
     """The report on a submission in ``submitted/``, written where reports are."""
-    entry = hand_in(course, report(name, outcomes))
+    entry = hand_in(course, report(name, outcomes), time)
     place = course.root / "results" / LESSON.name / name
     place.mkdir(parents=True)
     write_whole(place / "notebook.ipynb", nbformat.writes(entry.notebook).encode())
@@ -93,3 +95,65 @@ def test_without_a_gradebook_the_reason_is_told(tmp_path) -> None:
     assert not bookkeeping.has_submissions(course)
     with pytest.raises(CourseError, match="autograder generate"):
         Bookkeeper(course, course.root / "results").__enter__()
+
+
+def test_a_grade_without_its_folder_is_told_and_the_next_run_writes_it(course, tmp_path) -> None:
+    """The rows are there; what stands in the way of the folder is found only after that."""
+    one, other = graded(course, "ann"), graded(course, "bob")
+    place = course.root / "autograded" / "ann" / LESSON.name
+    place.parent.mkdir(parents=True)
+    place.write_text("a file where a folder should be")
+    with Bookkeeper(course, course.root / "results") as book:
+        book.add(one)
+        book.add(other)
+    assert scores(course, tmp_path) == {"ann": 20, "bob": 20}
+    assert (book.failed, book.incomplete) == (False, True)
+    (remark,) = book.remarks
+    assert remark.startswith("ann: the grade is in the gradebook, but")
+    assert str(place) in remark
+    assert (place.parents[1] / "bob" / LESSON.name / LESSON.notebook).exists()
+    place.unlink()
+    with Bookkeeper(course, course.root / "results") as book:
+        book.add(one)
+    assert (book.incomplete, book.remarks) == (False, [])
+    assert (place / LESSON.notebook).exists()
+
+
+@pytest.mark.parametrize("again", ["regrade", "grade"])
+def test_the_command_ends_with_1_and_the_next_one_with_0(
+    course, tmp_path, monkeypatch, capsys, again: str
+) -> None:
+    graded(course, "ann")
+    # What is kept is taken for what was found just now: nothing is run.
+    kept = regrading.kept(course.root / "results" / LESSON.name)
+    reports = [one.report for one in kept]
+    monkeypatch.setattr(classes, "regrade", lambda *_: iter(reports))
+    monkeypatch.setattr(classes.Grader, "grade", lambda *_, **__: iter(reports))
+    monkeypatch.setattr(classes, "data_home", lambda _: tmp_path)
+    monkeypatch.chdir(course.root)
+    place = course.root / "autograded" / "ann" / LESSON.name
+    place.parent.mkdir(parents=True)
+    place.write_text("a file where a folder should be")
+    command = [again] if again == "regrade" else [again, "submitted"]
+    assert main(command) == 1
+    assert "the same command writes it" in " ".join(capsys.readouterr().err.split())
+    place.unlink()
+    assert main(command) == 0
+    assert (place / LESSON.notebook).exists()
+
+
+def test_a_folder_that_only_the_earlier_submission_could_fill(tmp_path, gradebook_file) -> None:
+    """Where the best counts: the later one is not put in its place, and no silence either."""
+    shutil.copyfile(gradebook_file, tmp_path / "grades.db")
+    address = f"sqlite:///{tmp_path / 'grades.db'}"
+    made = make_course(tmp_path / "course", address, "c.Autograder.keep = 'best'\n")
+    course = replace(made, settings=Settings(keep="best"))
+    with Bookkeeper(course, course.root / "results") as book:
+        book.add(graded(course, "ann", time="2026-03-01 10:00:00 UTC"))
+    shutil.rmtree(course.root / "autograded" / "ann")
+    shutil.rmtree(course.root / "results")
+    with Bookkeeper(course, course.root / "results") as book:
+        book.add(graded(course, "ann", "ffffff", time="2026-03-01 11:00:00 UTC"))
+    assert scores(course, tmp_path) == {"ann": 20}
+    assert book.incomplete
+    assert "Grade the earlier one again." in book.remarks[-1]

@@ -152,8 +152,9 @@ def test_generate_outside_a_course_says_so(capsys: pytest.CaptureFixture) -> Non
 def test_a_misspelt_setting_is_named(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
     """A setting that does not exist is not ignored."""
     (tmp_path / "nbgrader_config.py").write_text("c = get_config()\nc.Autograder.cell_secs = 3\n")
-    (tmp_path / "one.ipynb").write_text("")
-    assert main(["grade", "one.ipynb"]) == 2
+    (tmp_path / "class").mkdir()
+    (tmp_path / "class" / "one.ipynb").write_text("")
+    assert main(["grade", "class/one.ipynb"]) == 2
     assert "Autograder.cell_secs" in capsys.readouterr().err
 
 

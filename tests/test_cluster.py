@@ -14,6 +14,7 @@ from unittest import mock
 import mini
 import msgspec
 import nbformat
+import processes
 import psutil
 import pytest
 
@@ -261,19 +262,23 @@ class TestCluster:
     def test_a_grader_that_is_stopped(self, cluster, sample_keras, tmp_path, number, code) -> None:
         cluster.add()
         handed_in(tmp_path / "submitted", slow=mini.submitted(build=SLOW))
-        with (tmp_path / "log").open("wb") as log:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "autograder.cli", "grade", "submitted", "--dask",
-                 str(cluster.file)],
-                cwd=tmp_path, env={**cluster._environment, "KERAS_HOME": str(sample_keras)},
-                stdout=log, stderr=log,
-            )  # fmt: skip
-        wait_for(lambda: len(cluster.taken_up()) == 1)
-        time.sleep(10)
-        assert cluster.rooms()
-        process.send_signal(number)
-        assert process.wait(15) == code
-        wait_for(lambda: not cluster.rooms(), 15)
+        command = ["grade", "submitted", "--dask", str(cluster.file)]
+        with (
+            (tmp_path / "log").open("wb") as log,
+            processes.started(
+                [sys.executable, "-m", "autograder.cli", *command],
+                cwd=tmp_path,
+                env={**cluster._environment, "KERAS_HOME": str(sample_keras)},
+                stdout=log,
+                stderr=log,
+            ) as process,
+        ):
+            wait_for(lambda: len(cluster.taken_up()) == 1)
+            time.sleep(10)
+            assert cluster.rooms()
+            process.send_signal(number)
+            assert process.wait(15) == code
+            wait_for(lambda: not cluster.rooms(), 15)
 
     def test_a_worker_that_cannot_keep_submissions_apart(
         self, cluster, sample_keras, tmp_path

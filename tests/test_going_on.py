@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import make_class
 import nbformat
+import processes
 import pytest
 
 from autograder.lesson import load_lesson
@@ -36,10 +37,10 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def started(folder: Path, sample_keras: Path) -> subprocess.Popen[str]:
+def started(folder: Path, sample_keras: Path) -> contextlib.AbstractContextManager:
     """The command."""
     command = ["grade", "class", "--workers", "1", "--json", "out.json"]
-    return subprocess.Popen(
+    return processes.started(
         [sys.executable, "-m", "autograder.cli", *command],
         cwd=folder,
         env={**os.environ, "KERAS_HOME": str(sample_keras)},
@@ -59,17 +60,14 @@ def runs(folder: Path) -> dict[Path, int]:
 def test_the_same_command_goes_on(folder: Path, sample_keras: Path, asked: signal.Signals) -> None:
     first = folder / "results" / LESSON.name / "ann" / "report.json"
     with started(folder, sample_keras) as grader:
-        for _ in range(240):
-            if first.exists():
-                break
-            time.sleep(0.25)
+        processes.wait_until(first.exists, grader, "a first report")
         grader.send_signal(asked)
-        grader.communicate(timeout=60)
+        grader.communicate(timeout=processes.PATIENCE)
     report, before = first.read_bytes(), runs(folder)
     assert before
     assert not (folder / "out.json").exists()
     with started(folder, sample_keras) as grader:
-        _, said = grader.communicate(timeout=180)
+        _, said = grader.communicate(timeout=processes.PATIENCE)
     assert grader.returncode == 0, said
     document = json.loads((folder / "out.json").read_text())
     assert [one["name"] for one in document["submissions"]] == list(NAMES)
@@ -87,14 +85,14 @@ def test_a_full_disk(folder: Path, sample_keras: Path) -> None:
         pytest.skip("nothing can be mounted here")
     try:
         with started(folder, sample_keras) as grader:
-            _, said = grader.communicate(timeout=180)
+            _, said = grader.communicate(timeout=processes.PATIENCE)
         assert grader.returncode == 2
         assert "No space left on device" in said
         assert "the same command goes on" in said
         assert "Traceback" not in said
         subprocess.run(["mount", "-o", "remount,size=100m", str(results)], check=True)
         with started(folder, sample_keras) as grader:
-            _, said = grader.communicate(timeout=180)
+            _, said = grader.communicate(timeout=processes.PATIENCE)
         assert grader.returncode == 0, said
         shutil.rmtree(results / ".runs")
     finally:

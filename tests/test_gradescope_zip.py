@@ -31,7 +31,7 @@ from test_ordinary_user import NEEDED, open_to_all
 from autograder.cli import main
 from autograder.course import Course, Settings, read_settings
 from autograder.execution import bubblewrap
-from autograder.exports.gradescope_zip import build
+from autograder.exports.gradescope_zip import build, inside
 from autograder.exports.gradescope_zip.package import constraints, wheel
 
 SECRET = "what only the course knows"  # noqa: S105
@@ -142,6 +142,8 @@ class Gradescope:
 @pytest.fixture(scope="module")
 def gradescope(tmp_path_factory) -> Iterator[Gradescope]:
     """An autograder with a hidden check, unpacked and set up."""
+    if os.geteuid() != 0:
+        pytest.skip("Gradescope runs it as root; only root can become another user")
     course = tmp_path_factory.mktemp("course")
     (course / "checks" / LESSON.name).mkdir(parents=True)
     (course / "checks" / LESSON.name / "check_build.py").write_text(HIDDEN)
@@ -213,8 +215,7 @@ def test_a_submission_is_graded_where_gradescope_puts_it(gradescope) -> None:
     assert "A hidden check failed." in told
     assert SECRET not in json.dumps(found)
     assert "renamed my work.ipynb" in found["output"]
-    expected = "a user of its own" if os.geteuid() == 0 else "none"
-    assert found["extra_data"]["isolation"] == expected
+    assert found["extra_data"]["isolation"] == "a user of its own"
 
 
 ATTACK = f"""\
@@ -236,7 +237,6 @@ raise RuntimeError(found)
 
 @pytest.mark.kernel
 @pytest.mark.slow
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
 def test_a_students_code_reads_no_check_and_writes_no_result(gradescope) -> None:
     """On Gradescope all runs as root; a submission does not."""
     attack = ATTACK.format(root=str(gradescope.root))
@@ -256,3 +256,55 @@ def test_what_is_no_notebook_has_a_zero_with_its_reason(gradescope) -> None:
     found = gradescope.grade({LESSON.notebook: "Dear teacher,"})
     assert found["score"] == 0
     assert "it is not JSON" in found["output"]
+
+
+class TestRefusing:
+    """Where no user without rights can be had nothing is run, and nobody gets a zero for it."""
+
+    @pytest.fixture
+    def handed_in(self, tmp_path: Path, monkeypatch) -> Path:
+        (tmp_path / "submission").mkdir()
+        (tmp_path / "submission" / "mine.ipynb").write_text("Dear teacher,")
+        monkeypatch.setattr(inside, "_run", lambda *_, **__: pytest.fail("it was run"))
+        return tmp_path
+
+    def refused(self, root: Path) -> str:
+        with pytest.raises(SystemExit) as stop:
+            inside.main([str(root), LESSON.name])
+        assert not (root / "results" / "results.json").exists()
+        assert isinstance(stop.value.code, str)
+        assert stop.value.code.endswith("nothing is graded.")
+        return stop.value.code
+
+    def test_an_ordinary_user(self, handed_in: Path, monkeypatch) -> None:
+        monkeypatch.setattr(os, "geteuid", lambda: 1000)
+        assert "not run by root" in self.refused(handed_in)
+
+    def test_a_root_who_may_become_nobody_else(self, handed_in: Path, monkeypatch) -> None:
+        """As in a container without these rights."""
+
+        def refuse(*_: object, **__: object) -> None:
+            raise PermissionError(1, "Operation not permitted")
+
+        monkeypatch.setattr(os, "geteuid", lambda: 0)
+        monkeypatch.setattr(inside.subprocess, "run", refuse)
+        assert "Operation not permitted" in self.refused(handed_in)
+
+    def test_a_python_that_nobody_else_can_run(self, handed_in: Path, monkeypatch) -> None:
+        failed = subprocess.CompletedProcess([], 1)
+        monkeypatch.setattr(os, "geteuid", lambda: 0)
+        monkeypatch.setattr(inside.subprocess, "run", lambda *_, **__: failed)
+        assert sys.executable in self.refused(handed_in)
+
+    def test_rights_that_are_kept_without_a_word(self, handed_in: Path, monkeypatch) -> None:
+        """The trial looks whose rights it has."""
+        run = subprocess.run
+
+        def as_before(command: list[str], **options: object) -> object:
+            for name in ("user", "group", "extra_groups"):
+                options.pop(name, None)
+            return run(command, **options)
+
+        monkeypatch.setattr(os, "geteuid", lambda: 0)
+        monkeypatch.setattr(inside.subprocess, "run", as_before)
+        assert "cannot run" in self.refused(handed_in)

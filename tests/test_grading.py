@@ -23,15 +23,17 @@ from evidence_builder import LESSON, Submission, right, untouched
 from autograder import execution
 from autograder.bounded import Bounded
 from autograder.course import Course, Settings
-from autograder.errors import ResultsError
+from autograder.errors import IsolationError, ResultsError
 from autograder.evidence import SCHEMA, pack_arrays
-from autograder.execution import Job, Rooms, Trace
+from autograder.execution import CancelledError, Job, Rooms, Trace
 from autograder.execution.job import Ran
 from autograder.execution.restore import grade_id, restore
 from autograder.execution.trace import Stopped
 from autograder.grading import Grader, grader, regrade, results, sharing
 from autograder.grading.pool import LocalPool
 from autograder.grading.sharing import is_closed
+from autograder.judge import JudgeError
+from autograder.judge_process import Judge
 from autograder.lesson import lesson_names
 from autograder.submissions import find_submissions
 
@@ -515,6 +517,20 @@ class TestTrouble:
         }
         assert "our own fault" in (reports["bob"].trouble or "")
 
+    def test_what_could_not_be_judged_is_judged_again(self, course, monkeypatch) -> None:
+        """The judge may have been ended; another one takes its place."""
+        course.hand_in("ann")
+        judge, times = Judge.judge, []
+
+        def stumble(self, *given):
+            times.append(None)
+            if len(times) == 1:
+                raise JudgeError("ended by the machine")
+            return judge(self, *given)
+
+        monkeypatch.setattr(Judge, "judge", stumble)
+        assert course.grade()["ann"].score == 20
+
     def test_a_full_disk_stops_the_class_and_keeps_what_is_finished(
         self, course, hand, monkeypatch
     ) -> None:
@@ -559,10 +575,18 @@ class TestHere:
     """The pool of this machine, and a run that the machine has ended."""
 
     @pytest.fixture
-    def ran(self, monkeypatch) -> list[Trace]:
+    def ran(self, monkeypatch) -> list[Trace | Exception]:
         """What each run in turn comes to."""
-        made: list[Trace] = []
-        monkeypatch.setattr(execution, "_run_once", lambda *_: made.pop(0))
+        made: list[Trace | Exception] = []
+
+        def run_once(*_: object) -> Trace:
+            match made.pop(0):
+                case Trace() as trace:
+                    return trace
+                case error:
+                    raise error
+
+        monkeypatch.setattr(execution, "_run_once", run_once)
         return made
 
     def test_what_others_ended_is_run_again(self, ran) -> None:
@@ -577,6 +601,26 @@ class TestHere:
         ran += [trace(stopped=Stopped(str(number), by_others=by_others)) for number in range(4)]
         here = LocalPool(None, 1)
         assert here.start(None).result().stopped.why == ("2" if by_others else "0")
+        here.stop()
+
+    @pytest.mark.parametrize("fault", [RuntimeError("broken"), BlockingIOError("no process")])
+    def test_what_we_could_not_run_is_run_again(self, ran, fault) -> None:
+        ran += [fault, trace(stopped=Stopped("ended from outside", by_others=True)), trace()]
+        here = LocalPool(None, 1)
+        assert here.start(None).result().stopped is None
+        here.stop()
+
+    def test_but_not_for_ever_either(self, ran) -> None:
+        ran += [RuntimeError(str(number)) for number in range(4)]
+        here = LocalPool(None, 1)
+        assert str(here.start(None).exception()) == "2"
+        here.stop()
+
+    @pytest.mark.parametrize("why", [IsolationError("not here"), CancelledError()])
+    def test_what_another_run_cannot_help(self, ran, why) -> None:
+        ran += [why, trace()]
+        here = LocalPool(None, 1)
+        assert here.start(None).exception() is why
         here.stop()
 
     def test_then_a_person_has_to_look(self, course, hand) -> None:

@@ -16,6 +16,7 @@ import attack_changes
 import attack_course
 import make_class
 import nbformat
+import processes
 import psutil
 import pytest
 from nbformat import NotebookNode
@@ -186,27 +187,21 @@ def test_stopping_it_leaves_nothing_running(course, sample_keras, how) -> None:
     path = course.root / "loop.ipynb"
     nbformat.write(notebook, path)
     words, environment = command(course, sample_keras, "validate", path.name)
-    process = subprocess.Popen(
-        words,
-        cwd=course.root,
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     try:
-        family = wait_for_kernel(process)
-        process.send_signal(how)
-        process.wait(timeout=30)
-        _, alive = psutil.wait_procs(family, timeout=10)
-        assert alive == []
+        with processes.started(words, cwd=course.root, env=environment, **silent) as process:
+            family = wait_for_kernel(process)
+            process.send_signal(how)
+            process.wait(timeout=30)
+            _, alive = psutil.wait_procs(family, timeout=10)
+            assert alive == []
     finally:
-        process.kill()
         path.unlink()
 
 
 def wait_for_kernel(process: subprocess.Popen[bytes]) -> list[psutil.Process]:
     """All that it has started, once a cell keeps a kernel busy."""
-    for _ in range(300):
+    for _ in range(3000):
         family = psutil.Process(process.pid).children(recursive=True)
         if any(one.cpu_times().user > 0.5 for one in family if len(one.parents()) > 5):
             time.sleep(1)

@@ -19,6 +19,7 @@ from rich.markup import escape
 
 import autograder
 from autograder.cli.classes import check, grade, rejudge
+from autograder.cli.courses import WITHOUT_COURSE, add_course, find_lessons
 from autograder.cli.exporting import FORMATS, SOURCES, export
 from autograder.cli.mutants import prove
 from autograder.cli.reports import report
@@ -34,11 +35,12 @@ MOST_TIME = 9999  # days or hours of an extension
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code."""
     _print_anywhere()
-    arguments = parser().parse_args(argv)
     console = Console(stderr=True)
     # Asked to end, we end as after Ctrl-C: nothing that we started goes on.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
+        find_lessons(argv)
+        arguments = parser().parse_args(argv)
         code: int = arguments.run(arguments, console)
     except AutograderError as error:
         console.print(
@@ -72,6 +74,9 @@ def parser() -> argparse.ArgumentParser:
     _add_upkeep(commands)
     add_study(commands)
     _add_mutants(commands)
+    for name, command in commands.choices.items():
+        if name not in WITHOUT_COURSE:
+            add_course(command)
     return parser
 
 

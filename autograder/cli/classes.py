@@ -16,13 +16,15 @@ from rich.console import Console
 from rich.markup import escape
 
 from autograder.cli import log
+from autograder.cli.courses import course_of
 from autograder.cli.images import data_home
 from autograder.cli.reports import add_summary, lessons_in, what_counts, write_page
-from autograder.course import Course, find_course
+from autograder.course import Course
 from autograder.errors import CourseError, UsageError, writing
 from autograder.evidence import write_whole
-from autograder.grading import Grader
+from autograder.grading import Grader, place_for
 from autograder.grading.cluster import ClusterPool
+from autograder.grading.holding import held
 from autograder.grading.regrade import kept, regrade
 from autograder.lesson import load_lesson
 from autograder.rehearsal import surprises
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
 
 def grade(arguments: argparse.Namespace, console: Console) -> int:
     """Grade submissions, write their reports, print a table."""
-    course = _isolated(find_course(Path.cwd()), arguments.isolation)
+    course = _isolated(course_of(arguments, console), arguments.isolation)
     submissions = find_submissions(arguments.paths)
     for path in (arguments.json, arguments.summary):
         if path and not path.resolve().parent.is_dir():
@@ -52,7 +54,7 @@ def grade(arguments: argparse.Namespace, console: Console) -> int:
         console.print("Submissions run with your own rights (isolation: none).", highlight=False)
     workers = min(workers, len(submissions))
     ready = grader.grade(submissions, workers=workers)
-    with log.opened(grader.results, "grade") as lines:
+    with _held(grader.results, "grade", console), log.opened(grader.results, "grade") as lines:
         isolation = course.settings.isolation
         lines.say(
             f"grade: {len(submissions)} submissions, {workers} workers, isolation {isolation}"
@@ -63,18 +65,18 @@ def grade(arguments: argparse.Namespace, console: Console) -> int:
         _show(arguments, reports, grader.results, console, _entered_in(book, course))
         if arguments.summary:
             add_summary(arguments.summary, reports)
-        code = max(_exit_code(reports, console), 2 * book.failed)
+        code = max(_exit_code(reports, console), 2 * book.failed, 1 * book.incomplete)
         lines.say(f"grade: ended with exit code {code}")
     return code
 
 
 def rejudge(arguments: argparse.Namespace, console: Console) -> int:
     """Judge again what an earlier grading has left, without running anything."""
-    course = find_course(Path.cwd())
+    course = course_of(arguments, console)
     results = arguments.results or (course.root or Path.cwd()) / "results"
     names = [arguments.lesson] if arguments.lesson else lessons_in(results)
     reports: list[Report] = []
-    with log.opened(results, "regrade") as lines:
+    with _held(results, "regrade", console), log.opened(results, "regrade") as lines:
         with _gradebook(arguments, course, results, console) as book:
 
             def add(report: Report) -> None:
@@ -89,7 +91,7 @@ def rejudge(arguments: argparse.Namespace, console: Console) -> int:
                 reports += _watched(ready, (lines.graded, add), count, console)
         reports.sort(key=lambda report: (report.lesson, report.name, report.place))
         _show(arguments, reports, results, console, _entered_in(book, course))
-        code = max(_exit_code(reports, console), 2 * book.failed)
+        code = max(_exit_code(reports, console), 2 * book.failed, 1 * book.incomplete)
         lines.say(f"regrade: ended with exit code {code}")
     return code
 
@@ -133,10 +135,17 @@ def _grader(arguments: argparse.Namespace, course: Course, console: Console) -> 
     return Grader(course=course, data_home=data_home(console), results=results, lesson=lesson)
 
 
+def _held(results: Path, command: str, console: Console) -> contextlib.AbstractContextManager[None]:
+    def say(text: str) -> None:
+        console.print(escape(text), highlight=False, soft_wrap=True)
+
+    return held(results, f"autograder {command}", say)
+
+
 class _NoBook:
     """In the place of a gradebook where there is none."""
 
-    failed = False
+    failed = incomplete = False
 
     def add(self, report: Report) -> None:
         """Nothing is entered anywhere."""
@@ -202,6 +211,10 @@ def _show(
     if open_ := [report.name for report in reports if report.needs_a_look]:
         names = ", ".join(escape(signs.line(name)) for name in open_)
         console.print(f"A person has to look at: {names}", soft_wrap=True)
+    for report in reports:
+        if report.place not in ("", place_for(report.name)):
+            said = f"{report.name}: more than one has this name; see {report.place}."
+            console.print(escape(signs.line(said)), highlight=False, soft_wrap=True)
     if cold := sum(not report.warm for report in reports):
         console.print(
             f"TensorFlow was loaded anew for {cold} of them: `autograder doctor` says why.",

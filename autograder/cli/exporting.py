@@ -9,8 +9,9 @@ from pathlib import Path
 from rich.console import Console
 from rich.markup import escape
 
+from autograder.cli.courses import course_of
 from autograder.cli.reports import lessons_in
-from autograder.course import Course, find_course
+from autograder.course import Course
 from autograder.errors import NothingEntered, UsageError, writing
 from autograder.evidence import write_whole
 from autograder.exports import github, grades, gradescope, gradescope_zip, tables
@@ -28,7 +29,7 @@ def export(arguments: argparse.Namespace, console: Console) -> int:
     arguments.output = arguments.output or Path(name)
     if not arguments.output.resolve().parent.is_dir():
         raise UsageError(f"There is no folder {arguments.output.resolve().parent} to write in.")
-    print(write(arguments, find_course(Path.cwd()), console))
+    print(write(arguments, course_of(arguments, console), console))
     return 0
 
 

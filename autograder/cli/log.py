@@ -45,10 +45,16 @@ def opened(results: Path, command: str) -> Iterator[Log]:
     form.converter = time.gmtime
     handler.setFormatter(form)
     log = Log(handler)
+    # What the package itself has to tell stands here, and on the console as ever.
+    ours, told = logging.getLogger("autograder"), (handler, logging.lastResort or handler)
+    for one in told:
+        ours.addHandler(one)
     try:
         yield log
     except BaseException as error:
         log.say(f"{command}: ended by {type(error).__name__}: {error}", logging.ERROR)
         raise
     finally:
+        for one in told:
+            ours.removeHandler(one)
         handler.close()

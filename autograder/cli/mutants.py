@@ -9,16 +9,17 @@ import os
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
 
+from autograder.cli.courses import course_of
 from autograder.cli.images import home_of
-from autograder.course import Course, find_course
+from autograder.course import Course
 from autograder.errors import UsageError, writing
 from autograder.evidence import write_whole
 from autograder.grading import Grader
+from autograder.grading.holding import held
 from autograder.lesson import Lesson, lesson_names, load_lesson, only_lesson
 from autograder.mutants import matrix, page
 from autograder.mutants.judgement import Judgement, tally
@@ -31,9 +32,9 @@ from autograder.rules.wording import plural
 
 def prove(arguments: argparse.Namespace, console: Console) -> int:
     """Hold what the checks say of a lesson's mutants against what the lesson declares."""
+    course = course_of(arguments, console)
     lesson = _lesson(arguments)
     _check(arguments, lesson)
-    course = find_course(Path.cwd())
     if arguments.isolation:
         settings = replace(course.settings, isolation=arguments.isolation)
         course = replace(course, settings=settings)
@@ -84,7 +85,8 @@ def _run(ours: Workshop, arguments: argparse.Namespace, console: Console) -> lis
     )
     workers = arguments.workers or ours.settings.workers or os.cpu_count() or 1
     watch = partial(terminal.watched, console=console)
-    ran = run(made, ours.lesson, grader, workers=workers, watch=watch)
+    with held(grader.results, "autograder mutants", console.print):
+        ran = run(made, ours.lesson, grader, workers=workers, watch=watch)
     if arguments.store:
         size = ours.store(ran)
         print(f"Stored: {ours.folder} ({size / 2**20:.2f} MiB)")

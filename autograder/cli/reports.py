@@ -11,7 +11,8 @@ from urllib.parse import quote
 from rich.console import Console
 from rich.markup import escape
 
-from autograder.course import Course, find_course
+from autograder.cli.courses import course_of
+from autograder.course import Course
 from autograder.errors import CourseError, UsageError, writing
 from autograder.evidence import write_whole
 from autograder.grading.regrade import kept
@@ -23,7 +24,7 @@ from autograder.report import Report
 
 def report(arguments: argparse.Namespace, console: Console) -> int:
     """Make the page of a class again, and print its misconceptions."""
-    course = find_course(Path.cwd())
+    course = course_of(arguments, console)
     results = arguments.results or (course.root or Path.cwd()) / "results"
     names = [arguments.lesson] if arguments.lesson else lessons_in(results)
     if arguments.output and len(names) > 1:

@@ -22,7 +22,7 @@ from rich.progress import (
 from rich.table import Table
 
 from autograder import dataset
-from autograder.course import find_course
+from autograder.cli.courses import course_of
 from autograder.lesson import Lesson, lesson_names, load_lesson, only_lesson
 from autograder.study.declared import Study, has_study, load_study
 from autograder.study.runs import Runs, Task
@@ -53,7 +53,7 @@ def add_study(commands: Any) -> None:
 
 def study(arguments: argparse.Namespace, console: Console) -> int:
     """Train and say what the runs show, and publish it; or check what is published."""
-    root = find_course(Path.cwd()).root or Path.cwd()
+    root = course_of(arguments, console).root or Path.cwd()
     if arguments.check:
         return _check(_lessons(arguments), root)
     lesson = only_lesson(_lessons(arguments), "a study")

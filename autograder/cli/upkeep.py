@@ -10,17 +10,16 @@ from rich.console import Console
 from rich.markup import escape
 
 from autograder import dataset, doctor
+from autograder.cli.courses import course_of
 from autograder.cli.images import data_home
-from autograder.course import find_course
 from autograder.errors import CourseError, UsageError
 from autograder.lesson import lesson_names, load_lesson
 
 
 def examine(arguments: argparse.Namespace, console: Console) -> int:
     """Say what this machine can do for grading, and how to get what is missing."""
-    del arguments
     findings = []
-    for finding in doctor.examine(find_course(Path.cwd())):
+    for finding in doctor.examine(course_of(arguments, console)):
         findings.append(finding)
         mark = "[green]✓[/green]" if finding.well else "[bold yellow]![/bold yellow]"
         console.print(f"{mark} {escape(finding.what)}", highlight=False, soft_wrap=True)
@@ -52,7 +51,7 @@ def new(arguments: argparse.Namespace, console: Console) -> int:
     # Only here: nbformat takes its time.
     from autograder import skeleton  # noqa: PLC0415
 
-    course = find_course(Path.cwd())
+    course = course_of(arguments, console)
     for path in skeleton.make(course, arguments.name, arguments.title):
         print(path.relative_to(course.root or path))
     console.print(
@@ -68,7 +67,7 @@ def generate(arguments: argparse.Namespace, console: Console) -> int:
     # Only here: nbgrader takes a second to import.
     from autograder.nbgrader_plugin import generate as generating  # noqa: PLC0415
 
-    course = find_course(Path.cwd())
+    course = course_of(arguments, console)
     if arguments.check:
         differences = generating.differences(course)
         for difference in differences:
@@ -87,7 +86,7 @@ def publish_solutions(arguments: argparse.Namespace, console: Console) -> int:
     # Only here: nbgrader takes a second to import.
     from autograder.nbgrader_plugin import publishing  # noqa: PLC0415
 
-    course = find_course(Path.cwd())
+    course = course_of(arguments, console)
     solved = (course.root or Path.cwd()) / "solutions"
     names = (
         [arguments.lesson]
@@ -112,7 +111,6 @@ def publish_solutions(arguments: argparse.Namespace, console: Console) -> int:
 
 def extend(arguments: argparse.Namespace, console: Console) -> int:
     """Give a student more time."""
-    del console
     # Only here: nbgrader takes a second to import.
     from autograder.nbgrader_plugin import extending  # noqa: PLC0415
 
@@ -120,7 +118,7 @@ def extend(arguments: argparse.Namespace, console: Console) -> int:
         raise UsageError("Say how much longer, with --days or --hours.")
     longer = timedelta(days=arguments.days or 0, hours=arguments.hours or 0)
     until = extending.extend(
-        find_course(Path.cwd()), arguments.student, load_lesson(arguments.lesson), longer
+        course_of(arguments, console), arguments.student, load_lesson(arguments.lesson), longer
     )
     why = "" if longer else ", as for everybody"
     print(f"{arguments.student}: {arguments.lesson} is due on {until:%Y-%m-%d %H:%M} UTC{why}.")

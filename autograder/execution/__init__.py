@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 import threading
 import time
@@ -87,20 +88,23 @@ def prepare(
 
 
 def run(job: Job, rooms: Rooms, cancel: threading.Event | None = None) -> Trace:
-    """Run a job; once more where the machine or a person has ended it, and not the notebook.
+    """Run a job; again where the machine, a person or our own code has ended it.
 
     Given up once ``cancel`` is set.
 
     Raises:
         IsolationError: it cannot be kept apart on this machine.
-        RuntimeError: it could not be run, and the notebook is not to blame.
+        RuntimeError, OSError: it could not be run, and the notebook is not to blame.
         CancelledError: it was given up.
     """
     cancel = cancel or threading.Event()
     for _ in range(MOST_TIMES - 1):
-        trace = _run_once(job, rooms, cancel)
-        if not (trace.stopped and trace.stopped.by_others):
-            return trace
+        # What could not be run, a busy machine may be able to run the next time. That submissions
+        # cannot be kept apart is no such error, and ends the class at once.
+        with contextlib.suppress(OSError, RuntimeError):
+            trace = _run_once(job, rooms, cancel)
+            if not (trace.stopped and trace.stopped.by_others):
+                return trace
     return _run_once(job, rooms, cancel)
 
 

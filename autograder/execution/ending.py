@@ -4,23 +4,46 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 import psutil
 
-ROUNDS = 100
+# How long it is tried. Some milliseconds are enough, but for what starts new ones all the time.
+MAX_SECONDS = 10.0
+# Something that was started while we looked is found by the next look.
+LOOKS = 3
+BETWEEN_LOOKS = 0.02
 
 
-def end(find: Callable[[], Iterable[psutil.Process]]) -> None:
-    """End what ``find`` finds, until it finds nothing that lives."""
-    for _ in range(ROUNDS):
-        alive = [process for process in find() if _lives(process)]
-        if not alive:
-            return
-        for process in alive:
-            with contextlib.suppress(psutil.Error):
-                process.kill()
-        time.sleep(0.02)
+def end(find: Callable[[], Iterable[psutil.Process]]) -> list[psutil.Process]:
+    """End what ``find`` finds, each at once, until it finds nothing that lives.
+
+    Returns:
+        What still lived after ``MAX_SECONDS``; nothing, if all is well.
+    """
+    latest = time.monotonic() + MAX_SECONDS
+    quiet = 0
+    while quiet < LOOKS:
+        alive = []
+        for process in find():
+            if _lives(process):
+                alive.append(process)
+                with contextlib.suppress(psutil.Error):
+                    process.kill()
+        if alive and time.monotonic() > latest:
+            return alive
+        quiet = 0 if alive else quiet + 1
+        # Who starts one process after the other must not gain time.
+        if not alive and quiet < LOOKS:
+            time.sleep(BETWEEN_LOOKS)
+    return []
+
+
+def newest_first() -> Iterator[psutil.Process]:
+    """All processes: one that is about to start the next and to end is met while it lives."""
+    for pid in reversed(psutil.pids()):
+        with contextlib.suppress(psutil.Error):
+            yield psutil.Process(pid)
 
 
 def _lives(process: psutil.Process) -> bool:

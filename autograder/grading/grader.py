@@ -184,6 +184,7 @@ class Grader:
         if isinstance(said, str):
             raise JudgeError(said)
         report = results.report_on(plan, trace, made.evidence.run, said)
+        report = replace(report, source=results.source_of(plan.submission, self.results))
         drawn = results.drawn_apart(self._apart, made.notebook, report, plan.lesson, fresh=True)
         with writing():
             results.write(self._folder(plan), drawn)
@@ -197,7 +198,8 @@ class Grader:
         ``trouble`` is our own traceback, where it is our fault.
         """
         report = results.failed(submission, readable(reason), lesson)
-        report = replace(report, place=place, trouble=readable(trouble) or None)
+        source = results.source_of(submission, self.results)
+        report = replace(report, place=place, source=source, trouble=readable(trouble) or None)
         with writing():
             results.write_alone(self.results / lesson.name / place, report, lesson)
         return report

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
+import itertools
+import os
 import re
 import shutil
 import unicodedata
@@ -181,23 +184,60 @@ def place_for(name: str) -> str:
     return f"_{short}" if short == "index.html" else short or "_"
 
 
+def source_of(submission: Submission, results: Path) -> str:
+    """What was handed in, as seen from the folder of all results: both may be moved together.
+
+    Empty where there is no telling, as of a student who handed in nothing.
+    """
+    source = submission.source or submission.folder or submission.path
+    return readable(os.path.relpath(source.resolve(), results.resolve())) if source else ""
+
+
+class _Owned(msgspec.Struct, frozen=True):
+    """Of a report that is there already: whose it is."""
+
+    source: str = ""
+
+
 class Places:
     """Folder names for the results of submissions, no two alike in one lesson.
 
-    Not even but for upper and lower case: there are disks that know no difference.
+    A submission that is graded again has the folder that it had before, and no other one's.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, results: Path) -> None:
+        self._results = results
         self._taken: set[tuple[str, str]] = set()
 
-    def take(self, lesson: Lesson, name: str) -> str:
-        """The folder name for a submission of this name."""
-        place, number = place_for(name), 2
-        while (lesson.name, _alike(place)) in self._taken:
-            place, number = f"{place_for(name)} ({number})", number + 1
-        self._taken.add((lesson.name, _alike(place)))
-        return place
+    def take(self, lesson: Lesson, submission: Submission) -> str:
+        """The folder name for a submission."""
+        source = source_of(submission, self._results)
+        first = place_for(submission.name)
+        free = None
+        for number in itertools.count(1):
+            place = first if number == 1 else f"{first} ({number})"
+            if (lesson.name, _alike(place)) in self._taken:
+                continue
+            owner = self._owner(self._results / lesson.name / place)
+            if owner and owner == source:
+                free = place
+            elif not owner:
+                free = free or place
+            if owner is None or (owner and owner == source):
+                break
+        assert free
+        self._taken.add((lesson.name, _alike(free)))
+        return free
+
+    def _owner(self, folder: Path) -> str | None:
+        """Whose results lie there: empty where nobody can tell, ``None`` where there are none."""
+        if not folder.exists():
+            return None
+        with contextlib.suppress(OSError, ValueError):
+            return msgspec.json.decode((folder / "report.json").read_bytes(), type=_Owned).source
+        return ""
 
 
 def _alike(place: str) -> str:
+    """The name as disks see it that know no upper and lower case."""
     return unicodedata.normalize("NFC", place).casefold()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import traceback
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
+from pathlib import Path
 from typing import Protocol
 
 from autograder.errors import ClusterError, IsolationError, ResultsError, SubmissionError
@@ -26,6 +27,10 @@ Ran = tuple[Plan, Trace, bool]
 
 class Hands(Protocol):
     """Who reads, keeps, judges and writes for a session."""
+
+    @property
+    def results(self) -> Path:
+        """The folder of all results."""
 
     @property
     def store(self) -> Store:
@@ -60,7 +65,7 @@ class Session:
         # Keys of programs whose run cannot be shared after all.
         self._apart: set[str] = set()
         self._ready: list[Ran] = []
-        self._places = Places()
+        self._places = Places(grader.results)
         self._lessons: dict[str, Lesson] = {}
         # What could not be read, and by its name may be of any lesson.
         self._lost: list[tuple[Submission, Exception]] = []
@@ -92,14 +97,14 @@ class Session:
                 self._lost.append((submission, error))
             return
         self._lessons[lesson.name] = lesson
-        place = self._places.take(lesson, submission.name)
+        place = self._places.take(lesson, submission)
         try:
             self._take(self._grader.plan(submission, read, lesson, place))
         except Exception as error:  # noqa: BLE001  the same
             yield self._stumbled(submission, lesson, place, error)
 
     def _unread(self, submission: Submission, lesson: Lesson, error: Exception) -> Report:
-        place = self._places.take(lesson, submission.name)
+        place = self._places.take(lesson, submission)
         return self._stumbled(submission, lesson, place, error)
 
     def _take(self, plan: Plan) -> None:
@@ -147,18 +152,19 @@ class Session:
             self._ready = [one for one in self._ready if one not in batch]
             yield from self._judged(batch)
 
-    def _judged(self, batch: Sequence[Ran]) -> Iterator[Report]:
+    def _judged(self, batch: Sequence[Ran], *, last: bool = False) -> Iterator[Report]:
         try:
             yield from [graded.report for graded in self._grader.judged(batch)]
         except ResultsError:
             raise
         except Exception as error:  # noqa: BLE001  one submission must not end the class
-            if len(batch) == 1:
+            if last:
                 ((plan, _, _),) = batch
                 yield self._stumbled(plan.submission, plan.lesson, plan.place, error)
                 return
+            # Each by itself: one may be to blame, or none, such as where the judge was ended.
             for one in batch:
-                yield from self._judged([one])
+                yield from self._judged([one], last=True)
 
     def _stumbled(
         self, submission: Submission, lesson: Lesson, place: str, error: Exception

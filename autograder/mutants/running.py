@@ -48,7 +48,9 @@ def run(
         for number, one in enumerate(made):
             path = Path(folder) / f"{number}.ipynb"
             nbformat.write(one.notebook, path)
-            submissions.append(Submission(name=one.name, path=path))
+            # What is made anew each time is known by its name.
+            source = grader.results / one.name
+            submissions.append(Submission(name=one.name, path=path, source=source))
         ready = grader.grade(submissions, workers=min(workers, len(submissions)))
         reports = {report.name: report for report in watch(ready, len(submissions))}
     places = {name: grader.results / lesson.name / one.place for name, one in reports.items()}

@@ -68,16 +68,19 @@ class Folder:
         (self.new / name).write_bytes(text.encode())
         return told
 
-    def publish(self) -> list[str]:
-        """Put it in its place, with nbgrader's permissions; tell why that is not possible."""
+    def publish(self) -> str | None:
+        """Put it in its place, with nbgrader's permissions; why that is not possible."""
         try:
             if self.place.exists():
                 shutil.rmtree(self.place)
             self.new.rename(self.place)
             self.autograde.set_permissions(self.assignment, self.student)
         except OSError as error:
-            return [f"{self.student}: {self.place} could not be written: {error.strerror}."]
-        return []
+            return (
+                f"{self.student}: the grade is in the gradebook, but {self.place} could not be"
+                f" written: {error.strerror}. Once that is put right, the same command writes it."
+            )
+        return None
 
     def discard(self) -> None:
         """Take away what was made."""

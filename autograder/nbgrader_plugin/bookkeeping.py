@@ -28,8 +28,9 @@ def has_submissions(course: Course) -> bool:
 class Bookkeeper:
     """Takes the reports on what lies in the course's ``submitted/``, and no others.
 
-    A context manager; ``remarks`` are what a person should know, and ``failed`` whether something
-    could not be written. ``folder`` is where the results lie.
+    A context manager; ``remarks`` are what a person should know, ``failed`` whether something is
+    not in the gradebook, ``incomplete`` whether something is, but not under ``autograded/``.
+    ``folder`` is where the results lie.
     """
 
     def __init__(self, course: Course, folder: Path) -> None:
@@ -39,7 +40,7 @@ class Bookkeeper:
         self._results = folder
         self._waiting: list[Entry] = []
         self.remarks: list[str] = []
-        self.failed = False
+        self.failed = self.incomplete = False
 
     def __enter__(self) -> Self:
         self._writer.__enter__()
@@ -51,6 +52,8 @@ class Bookkeeper:
             self._write(self._waiting)
         finally:
             self._writer.__exit__(*given)
+            self.remarks += self._writer.unpublished
+            self.incomplete = bool(self._writer.unpublished)
 
     def add(self, report: Report) -> None:
         """Write it, together with some others."""

@@ -116,7 +116,8 @@ def _converted(
         left_out = {None if gradebook else SaveCells, None if run else RunSolution}
         made.preprocessors = [step for step in made.preprocessors if step not in left_out]
         made.no_database = gradebook is None
-        with alembic_found(), _listening() as said:
+        # nbgrader's steps ask for the course where they stand.
+        with alembic_found(), _listening() as said, contextlib.chdir(root):
             try:
                 made.start()
             except NbGraderException as error:

@@ -8,7 +8,7 @@ an answer in words that a person has marked is not asked for again while it is t
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -62,7 +62,8 @@ class Entry:
 class GradebookWriter:
     """Writes to a course's gradebook, wherever its ``nbgrader_config.py`` says that is.
 
-    A context manager. Use one at a time: it is meant to be the only writer.
+    A context manager. Use one at a time: it is meant to be the only writer. ``unpublished`` tells
+    where a folder under ``autograded/`` is not what the gradebook says.
     """
 
     def __init__(self, course: Course) -> None:
@@ -74,6 +75,7 @@ class GradebookWriter:
             self._steps = Steps(self._autograde)
         self._keeps_best = course.settings.keep == "best"
         self._gradebook: Gradebook | None = None
+        self.unpublished: list[str] = []
 
     def __enter__(self) -> Self:
         self._gradebook = open_gradebook(self._directory)
@@ -107,7 +109,21 @@ class GradebookWriter:
             finally:
                 # A connection that idles until the next group is there may be cut.
                 self._gradebook.close()
-        return [*told, *(problem for folder in folders for problem in folder.publish())]
+        self.unpublished += [why for folder in folders if (why := folder.publish())]
+        self.unpublished += self._missing(
+            set(latest) - {(one.assignment, one.student) for one in folders}
+        )
+        return told
+
+    def _missing(self, kept: set[tuple[str, str]]) -> Iterator[str]:
+        """Of those whose earlier submission counts, who has no folder of it."""
+        for assignment, student in sorted(kept):
+            place = Folder(self._autograde, assignment, student).place
+            if not place.is_dir():
+                yield (
+                    f"{student}: an earlier submission counts, and {place}, which cannot be made"
+                    " from a later one, is missing. Grade the earlier one again."
+                )
 
     def _write(
         self, db: Session, entries: Sequence[Entry], folders: list[Folder], told: list[str]

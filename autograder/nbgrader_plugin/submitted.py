@@ -10,6 +10,7 @@ import nbformat
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import DeduplicateIds, Execute, SaveAutoGrades
 
 from autograder.bounded import Bounded, OverBudgetError
@@ -17,7 +18,8 @@ from autograder.course import find_course
 from autograder.errors import SubmissionError
 from autograder.execution.reading import read_notebook
 from autograder.execution.restore import Restored, restore
-from autograder.grading import place_for, unreadable
+from autograder.grading import Places, unreadable
+from autograder.grading.holding import held
 from autograder.lesson import Lesson, lesson_names
 from autograder.nbgrader_plugin.ours import grader_for, lesson_of
 from autograder.render import signs
@@ -133,11 +135,16 @@ class RunAndJudge(Execute):
             changed=frozenset(told.get("changed", ())),
         )
         folder = Path(resources["metadata"]["path"])
+        student = resources["nbgrader"]["student"]
         submission = Submission(
-            name=resources["nbgrader"]["student"], path=folder / lesson.notebook, folder=folder
+            name=student,
+            path=folder / lesson.notebook,
+            folder=folder,
+            source=self._handed_in(student, lesson),
         )
-        place = place_for(submission.name)
-        with replace(grader_for(course), lesson=lesson) as grader:
+        grader = replace(grader_for(course), lesson=lesson)
+        with held(grader.results, "nbgrader autograde", self.log.warning), grader:
+            place = Places(grader.results).take(lesson, submission)
             if reason := told.get("unreadable"):
                 grader.unrun(submission, str(reason), lesson, place)
                 graded = unreadable(submission, restored, lesson, str(reason))
@@ -145,6 +152,12 @@ class RunAndJudge(Execute):
                 graded = grader.run_and_judge(submission, lesson, restored, place)
         resources[META] = graded.report
         return graded.notebook, resources
+
+    def _handed_in(self, student: str, lesson: Lesson) -> Path:
+        """The folder in ``submitted/``, of which nbgrader has made a copy."""
+        directory = CourseDirectory(config=self.config)
+        step = directory.submitted_directory
+        return Path(directory.format_path(step, student, lesson.name))
 
 
 class SaveJudgedGrades(SaveAutoGrades):

@@ -2,7 +2,7 @@
 
 The container is Gradescope's and holds one submission, but everything in it runs as root. So the
 notebook is run by a user without rights, who leaves evidence; the judge, as root, reads it after
-all that belongs to that user has ended. Where we are not root both are the same user.
+all that belongs to that user has ended. Where there can be no such user nothing is graded.
 
 Where the grader itself fails, no ``results.json`` is written: Gradescope then says that the
 autograder failed, shows the instructor why, and gives no zero.
@@ -10,7 +10,7 @@ autograder failed, shows the instructor why, and gives no zero.
 
 from __future__ import annotations
 
-import functools
+import contextlib
 import os
 import shutil
 import stat
@@ -19,6 +19,7 @@ import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -26,7 +27,7 @@ from autograder import dataset
 from autograder.course import find_course
 from autograder.dataset.places import data_folder
 from autograder.evidence import write_whole
-from autograder.execution.ending import end
+from autograder.execution.ending import end, newest_first
 from autograder.exports import gradescope
 from autograder.grading import results
 from autograder.grading.regrade import kept, regrade
@@ -37,6 +38,8 @@ from autograder.submissions import Submission, notebooks_in
 # A number that belongs to nobody: a user needs no name.
 NOBODY = 54321
 NAME = "submission"
+LEVEL = "a user of its own"
+NO = "nothing is graded."
 # Of a file that the run leaves; evidence has limits of its own.
 MOST_BYTES = 128 * 2**20
 LEFT = ("evidence.json", "arrays.npz", "report.json")
@@ -48,38 +51,48 @@ def main(arguments: Sequence[str]) -> int:
     The current folder is that of the course, which came with the archive.
     """
     root, lesson = Path(arguments[0]), load_lesson(arguments[1])
+    if why := _not_apart():
+        raise SystemExit(f"{why} A student's code would be run with the rights of the grader: {NO}")
     place = root / "results"
     place.mkdir(exist_ok=True)
-    apart = _can_be_apart()
-    if apart:
-        place.chmod(0o700)
+    place.chmod(0o700)
     with tempfile.TemporaryDirectory(prefix="autograder-") as scratch:
-        report = _graded(root / "submission", Path(scratch), lesson, apart=apart)
-    level = "a user of its own" if apart else "none"
-    text = gradescope.document(report, lesson, isolation=level)
+        report = _graded(root / "submission", Path(scratch), lesson)
+    text = gradescope.document(report, lesson, isolation=LEVEL)
     write_whole(place / "results.json", text.encode())
-    print(f"{report.score} of {report.max_score} points; isolation: {level}.")  # noqa: T201
+    print(f"{report.score} of {report.max_score} points; isolation: {LEVEL}.")  # noqa: T201
     return 0
 
 
-def _can_be_apart() -> bool:
-    """Whether a user without rights can be had, who can use this very Python; it is tried."""
+def _not_apart() -> str:
+    """Why no user without rights can be had who can use this very Python; empty where one can."""
     if os.geteuid() != 0:
-        return False
-    trial = [sys.executable, "-c", "import autograder"]
+        return "This is not run by root, who alone can become another user."
+    # Not only refused: what keeps its rights without a word is none either.
+    check = f"import os, autograder; assert os.getresuid() == ({NOBODY},) * 3"
+    check += f" and os.getresgid() == ({NOBODY},) * 3 and not os.getgroups()"
     try:
-        done = subprocess.run(trial, check=False, user=NOBODY, group=NOBODY, extra_groups=())
-    except OSError:
-        return False
-    return done.returncode == 0
+        done = _as_nobody(["-c", check])
+    except OSError as error:
+        return f"No process can become another user here ({error.strerror})."
+    if done.returncode:
+        return f"Another user cannot run {sys.executable} with this package."
+    return ""
 
 
-def _graded(handed_in: Path, scratch: Path, lesson: Lesson, *, apart: bool) -> Report:
+def _as_nobody(arguments: Sequence[str], **place: Any) -> subprocess.CompletedProcess[bytes]:
+    """Run this Python as the user without rights."""
+    # -P: nothing beside the caller is imported.
+    command = [sys.executable, "-P", *arguments]
+    return subprocess.run(command, check=False, user=NOBODY, group=NOBODY, extra_groups=(), **place)
+
+
+def _graded(handed_in: Path, scratch: Path, lesson: Lesson) -> Report:
     submission = Submission(name=NAME, path=None)
     if not notebooks_in(handed_in):
         return results.failed(submission, "There is no notebook in this submission.", lesson)
     theirs, ours = scratch / "theirs", scratch / "ours" / lesson.name / NAME
-    _run(handed_in, theirs, lesson, apart=apart)
+    _run(handed_in, theirs, lesson)
     ours.mkdir(parents=True)
     _collect(theirs / "results" / lesson.name / NAME, ours)
     (left,) = kept(ours.parent)
@@ -90,7 +103,7 @@ def _graded(handed_in: Path, scratch: Path, lesson: Lesson, *, apart: bool) -> R
     return report
 
 
-def _run(handed_in: Path, theirs: Path, lesson: Lesson, *, apart: bool) -> None:
+def _run(handed_in: Path, theirs: Path, lesson: Lesson) -> None:
     """Run the notebook; what it leaves lies in ``theirs/results``."""
     folder = theirs / "submitted" / NAME / lesson.name
     # Links stay links: who follows them has no rights.
@@ -99,21 +112,19 @@ def _run(handed_in: Path, theirs: Path, lesson: Lesson, *, apart: bool) -> None:
     shutil.copytree(Path.cwd(), theirs / "course", ignore=shutil.ignore_patterns("checks"))
     images = data_folder(theirs / "keras")
     shutil.copytree(data_folder(dataset.active_home()), images)
-    if apart:
-        theirs.parent.chmod(0o711)
-        for path in (theirs, *theirs.rglob("*")):
-            os.chown(path, NOBODY, NOBODY, follow_symlinks=False)
-    command = [sys.executable, "-m", "autograder.cli", "grade", str(theirs / "submitted")]
+    theirs.parent.chmod(0o711)
+    for path in (theirs, *theirs.rglob("*")):
+        os.chown(path, NOBODY, NOBODY, follow_symlinks=False)
+    command = ["-m", "autograder.cli", "grade", str(theirs / "submitted")]
     command += ["--lesson", lesson.name, "--results", str(theirs / "results")]
     command += ["--isolation", "none", "--no-gradebook", "--workers", "1"]
-    place = {"cwd": theirs / "course", "env": _environment(theirs)}
-    run = functools.partial(subprocess.run, command, check=False, **place)
     try:
         # What it prints goes to the instructor.
-        done = run(user=NOBODY, group=NOBODY, extra_groups=()) if apart else run()
+        done = _as_nobody(command, cwd=theirs / "course", env=_environment(theirs))
     finally:
-        if apart:
-            end(lambda: [one for one in psutil.process_iter() if _is_theirs(one)])
+        left = _end_theirs()
+    if left:
+        raise SystemExit(f"Processes of the submission could not be ended: {left}. {NO}")
     if done.returncode not in (0, 1):
         raise SystemExit(f"Grading ended with exit code {done.returncode}.")
 
@@ -123,6 +134,15 @@ def _environment(theirs: Path) -> Mapping[str, str]:
     given = {name: os.environ[name] for name in passed_on if name in os.environ}
     own = {"HOME": str(theirs), "TMPDIR": str(theirs), "KERAS_HOME": str(theirs / "keras")}
     return {**given, **own, "USER": "student", "PYTHONDONTWRITEBYTECODE": "1"}
+
+
+def _end_theirs() -> list[psutil.Process]:
+    """End all that belongs to the user without rights; what could not be ended."""
+    # All of a user's processes at once: none of them can start another meanwhile.
+    everything = f"import os; os.getuid() == {NOBODY} and os.kill(-1, 9)"
+    with contextlib.suppress(OSError):
+        _as_nobody(["-c", everything])
+    return end(lambda: filter(_is_theirs, newest_first()))
 
 
 def _is_theirs(process: psutil.Process) -> bool:

@@ -1,0 +1,43 @@
+"""Commands that a test starts, and ends."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeVar
+
+# A machine with many tests beside each other takes minutes for what it does in seconds alone.
+PATIENCE = 600
+T = TypeVar("T")
+
+
+def wait_until(there: Callable[[], T], process: subprocess.Popen[Any], what: str) -> T:
+    """What is there at last, of a process that has to live until then."""
+    end = time.monotonic() + PATIENCE
+    while not (found := there()):
+        assert process.poll() is None, f"{what}: the process ended with {process.returncode}"
+        assert time.monotonic() < end, f"{what}: not within {PATIENCE} s"
+        time.sleep(0.2)
+    return found
+
+
+@contextlib.contextmanager
+def started(command: Sequence[str], **options: Any) -> Iterator[subprocess.Popen[Any]]:
+    """A command that Ctrl-C can end, and that ends with the test however that ends.
+
+    Where the tests run in the background of a shell, SIGINT is ignored there, and by all that is
+    started from there: nobody could tell an ignored signal from one that was not sent.
+    """
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        process = subprocess.Popen(command, **options)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    with process:
+        try:
+            yield process
+        finally:
+            process.kill()
