@@ -23,7 +23,8 @@ from autograder.execution.job import Ran
 from autograder.execution.trace import Trace
 from autograder.nbgrader_plugin import configure, validated
 from autograder.nbgrader_plugin.address import PLACEHOLDER
-from autograder.nbgrader_plugin.configured import alembic_found
+from autograder.nbgrader_plugin.configured import alembic_found, course_directory
+from autograder.nbgrader_plugin.submitted import SubmissionExporter
 from autograder.nbgrader_plugin.taken import limit_what_is_taken
 
 LISTS = (
@@ -82,6 +83,14 @@ def test_validating_runs_apart_however_often_it_is_configured() -> None:
     assert [one for one in Validator.preprocessors if issubclass(one, Execute)] == [
         validated.RunApart
     ]
+
+
+def test_nbgraders_own_tests_find_us_configured(tmp_path: Path, monkeypatch) -> None:
+    """The configuration of `make test-nbgrader`, without which it would say nothing of us."""
+    monkeypatch.setenv("JUPYTER_CONFIG_PATH", str(Path(__file__).parent / "nbgrader_suite"))
+    c = course_directory(tmp_path).config
+    assert c.Autograde.exporter_class is SubmissionExporter
+    assert "solution_directory" not in c.CourseDirectory
 
 
 def notebook(*, points: float = 2, language: str = "python", **outputs: list) -> NotebookNode:
