@@ -13,11 +13,12 @@ unexport PYTHONPATH PYTHONHOME
 BESIDE := -n 2 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help install data demo test test-all test-browser test-oldest with-oldest lint generate seccomp clean
+.PHONY: help install data demo test test-all test-nbgrader test-browser test-oldest with-oldest lint generate \
+  seccomp clean
 .DELETE_ON_ERROR:
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 install: $(READY) ## make .venv and install the locked versions
 
@@ -53,6 +54,11 @@ test-all: test lint data ## run the tests, then what is slow
 	@autograder generate --check
 	@echo "== Testing what is slow"
 	@python -m pytest -m slow $(BESIDE)
+	@$(MAKE) --no-print-directory test-nbgrader
+
+test-nbgrader: $(READY) ## run nbgrader's own tests in a course of ours (minutes)
+	@echo "== Testing nbgrader's own commands on other assignments"
+	@tests/nbgrader_suite/run -q -n 2
 
 test-browser: $(READY) ## run the tests in a real browser, JupyterLab among them (minutes; needs Chromium)
 	@echo "== Testing in a browser"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from nbformat import NotebookNode
-from nbgrader.converters import GenerateAssignment
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from autograder.course import settings_of
+from autograder.nbgrader_plugin.ours import lesson_of
 
 PLACEHOLDER = "<the address that your course gives you>"
 
@@ -16,18 +16,12 @@ PLACEHOLDER = "<the address that your course gives you>"
 class NameAddress(NbGraderPreprocessor):
     """Puts ``c.Autograder.package`` where the notebook says how to install what is missing."""
 
-    def preprocess_cell(
-        self, cell: NotebookNode, resources: dict[str, Any], cell_index: int
+    def preprocess(
+        self, nb: NotebookNode, resources: dict[str, Any]
     ) -> tuple[NotebookNode, dict[str, Any]]:
-        """Write it into one cell; without an address the words stay, which send one to ask."""
-        del cell_index
-        if cell.cell_type == "code" and (package := settings_of(self.config).package):
-            cell.source = cell.source.replace(PLACEHOLDER, package)
-        return cell, resources
-
-
-def steps_of_assignment() -> list[type[NbGraderPreprocessor]]:
-    """What nbgrader does to make an assignment, ours first."""
-    steps: list[type[NbGraderPreprocessor]]
-    steps = GenerateAssignment.class_traits()["preprocessors"].default()
-    return [NameAddress, *steps]
+        """Write it into a lesson; without an address the words stay, which send one to ask."""
+        if lesson_of(resources) and (package := settings_of(self.config).package):
+            for cell in nb.cells:
+                if cell.cell_type == "code":
+                    cell.source = cell.source.replace(PLACEHOLDER, package)
+        return nb, resources

@@ -23,13 +23,14 @@ from autograder.submissions import Submission
 class StripSolutionMarkers(NbGraderPreprocessor):
     """Takes the markers and the blanks out of a solution that is to be published."""
 
-    def preprocess_cell(
-        self, cell: NotebookNode, resources: dict[str, Any], cell_index: int
+    def preprocess(
+        self, nb: NotebookNode, resources: dict[str, Any]
     ) -> tuple[NotebookNode, dict[str, Any]]:
-        """Strip one cell."""
-        del cell_index
-        cell.source = strip_markers(cell.source)
-        return cell, resources
+        """Strip the cells of a lesson."""
+        if lesson_of(resources):
+            for cell in nb.cells:
+                cell.source = strip_markers(cell.source)
+        return nb, resources
 
 
 class RunSolution(Execute):

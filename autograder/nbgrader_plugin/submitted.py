@@ -11,7 +11,7 @@ from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.preprocessors import DeduplicateIds, Execute, SaveAutoGrades
+from nbgrader.preprocessors import Execute, NbGraderPreprocessor, SaveAutoGrades
 
 from autograder.bounded import Bounded, OverBudgetError
 from autograder.course import find_course
@@ -20,7 +20,7 @@ from autograder.execution.reading import read_notebook
 from autograder.execution.restore import Restored, restore
 from autograder.grading import Places, unreadable
 from autograder.grading.holding import held
-from autograder.lesson import Lesson, lesson_names
+from autograder.lesson import Lesson
 from autograder.nbgrader_plugin.ours import grader_for, lesson_of
 from autograder.render import signs
 from autograder.report import Outcome
@@ -30,17 +30,6 @@ from autograder.submissions import Submission, choose
 META = "autograder"
 # Set where it is known that this submission was recorded before, and not another one.
 SAME = "autograder_same"
-
-
-def one_notebook(assignment: str, student: str, notebooks: list[str]) -> None:
-    """Before a submission is graded: exactly the assignment's notebook, whatever it is called.
-
-    nbgrader hands over its own list, so that it is changed in place.
-    """
-    del assignment, student
-    folder = Path(notebooks[0]).parent
-    if folder.name in lesson_names():
-        notebooks[:] = [str(folder / f"{folder.name}.ipynb")]
 
 
 class SubmissionExporter(NotebookExporter):
@@ -85,7 +74,7 @@ def _notebooks(folder: Path) -> list[Path]:
     return found
 
 
-class PutRight(DeduplicateIds):
+class PutRight(NbGraderPreprocessor):
     """Brings our cells back to what was released, before nbgrader looks at them."""
 
     def preprocess(
@@ -94,8 +83,7 @@ class PutRight(DeduplicateIds):
         """Restore the notebook; keep what was found for the run."""
         lesson = lesson_of(resources)
         if lesson is None:
-            answer: tuple[NotebookNode, dict[str, Any]] = super().preprocess(nb, resources)
-            return answer
+            return nb, resources
         course = find_course(Path.cwd())
         told = dict(nb.metadata.get(META, {}))
         released = nbformat.read(course.released(lesson), as_version=4)
@@ -163,12 +151,15 @@ class RunAndJudge(Execute):
 class SaveJudgedGrades(SaveAutoGrades):
     """Saves the points; where a check could not tell, asks for a person as well.
 
-    nbgrader asks for a person again wherever one has entered a score. We do so only where there
-    is something new to look at, so that a class which is graded again is not to be gone through
-    again.
+    nbgrader asks for a person again wherever one has entered a score. In a lesson we do so only
+    where there is something new to look at, so that a class which is graded again is not to be
+    gone through again.
     """
 
     def _add_score(self, cell: NotebookNode, resources: dict[str, Any]) -> None:
+        if lesson_of(resources) is None:
+            super()._add_score(cell, resources)
+            return
         gradebook: Gradebook = self.gradebook
         grade_id = cell.metadata["nbgrader"]["grade_id"]
         grade = gradebook.find_grade(

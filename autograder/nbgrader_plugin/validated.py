@@ -1,23 +1,37 @@
 """``nbgrader validate``: the notebook is run apart too, whatever kernel it names.
 
-Here the checks speak for themselves, in the notebook's own kernel: validating is no grading.
+Here the checks speak for themselves, in the notebook's own kernel: validating is no grading. Only
+what lies in the folder of another assignment of the course's is run as nbgrader runs it, as when it
+is graded.
 """
 
 from __future__ import annotations
 
+import contextlib
+import tempfile
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import Execute
+from nbgrader.validator import Validator
+from traitlets.config import Config
 
 from autograder import dataset, execution
 from autograder.course import Settings, settings_of
+from autograder.dataset.provision import SHIPPED_SAMPLE, install
+from autograder.errors import AutograderError, DatasetError
 from autograder.evidence import EVIDENCE_VARIABLE
 from autograder.execution import PRELUDE, Rooms
 from autograder.execution.beside import files_beside
 from autograder.execution.job import Job, Ran
+from autograder.execution.restore import grade_id
+from autograder.lesson import lesson_names, load_lesson
+from autograder.nbgrader_plugin.preprocessors import defaults, replaced
 from autograder.notebook.desk import VALIDATING
 from autograder.render import safe, signs
 from autograder.root import find_root
@@ -35,53 +49,126 @@ class RunApart(Execute):
     """Runs a notebook as submissions are run, and shows what it put out."""
 
     def preprocess(
-        self, nb: NotebookNode, resources: dict[str, Any], **_: Any
+        self, nb: NotebookNode, resources: dict[str, Any], **kw: Any
     ) -> tuple[NotebookNode, dict[str, Any]]:
         """Run; nbgrader's validator has made the notebook's folder the current one.
 
         Raises:
-            IsolationError: it cannot be kept apart on this machine.
+            SystemExit: it cannot be run on this machine, and why.
         """
+        folder = Path.cwd()
+        root = find_root(folder)
+        if root and is_of_another_assignment(folder, root, self.config):
+            answer: tuple[NotebookNode, dict[str, Any]] = super().preprocess(nb, resources, **kw)
+            return answer
+        try:
+            self._run_apart(nb, folder, root)
+        # nbgrader would show where in our program it arose, and not only what a person can do.
+        except AutograderError as error:
+            raise SystemExit(str(error)) from error
+        return nb, resources
+
+    def _run_apart(self, nb: NotebookNode, folder: Path, root: Path | None) -> None:
         # Not from a file near the notebook, which could be a student's.
         settings = settings_of(self.config)
         if settings.isolation == "none":
             self.log.warning("The notebook is run with your own rights (isolation: none).")
-        folder, root = Path.cwd(), find_root(Path.cwd())
-        rooms = Rooms(
-            settings=settings, data_home=dataset.active_home(), private=[root] if root else []
-        )
         # A folder of the course's holds one assignment; any other may hold anything.
         files, notes = files_beside(folder if root and folder != root else None)
         for note in notes:
             self.log.warning(signs.line(note))
-        self._run(nb, rooms, files)
+        is_lesson = _is_lesson(nb)
+        if not is_lesson and self.timeout and self.timeout > 0:
+            settings = replace(settings, cell_seconds=self.timeout)
+        with _images(is_lesson=is_lesson) as home:
+            rooms = Rooms(settings=settings, data_home=home, private=[root] if root else [])
+            timeout = None if is_lesson else dict(self.error_on_timeout)
+            _run(nb, rooms, files, timeout)
         safe.clean(nb)
         for cell in nb.cells:
             cell.source = signs.text(cell.source)
-        return nb, resources
-
-    def _run(self, nb: NotebookNode, rooms: Rooms, files: dict[str, bytes]) -> None:
-        settings: Settings = rooms.settings
-        dataset.verify(dataset.data_folder(rooms.data_home))
-        cells = execution.code_cells(nb)
-        job = Job(
-            cells=[cell.source for cell in cells],
-            files=files,
-            prelude=PRELUDE.format(seed=settings.seed) + SPEAK,
-            settings=settings,
-        )
-        try:
-            trace = execution.run(job, rooms)
-        finally:
-            rooms.close()
-        why = trace.stopped.why if trace.stopped else "the notebook ended before it"
-        for number, cell in enumerate(cells):
-            cell.outputs = _outputs(trace.cells.get(number), why)
 
 
-def _outputs(ran: Ran | None, why: str) -> list[NotebookNode]:
+def validate_apart() -> None:
+    """Let nbgrader's validator run a notebook apart; it has no setting for it."""
+    own = Validator.preprocessors
+    kinds = own if isinstance(own, list) else defaults(own)
+    Validator.preprocessors = replaced(kinds, RunApart)
+
+
+def is_of_another_assignment(folder: Path, root: Path, config: Config) -> bool:
+    """Whether a folder belongs to an assignment of the course's that is no lesson of ours.
+
+    By its place alone, and only where the course has a source of it: neither is a student's to
+    choose.
+    """
+    assignment, student = folder.name, folder.parent.name
+    if assignment in lesson_names():
+        return False
+    course = CourseDirectory(config=config, root=str(root))
+    places = {
+        course.source_directory: ".",
+        course.release_directory: ".",
+        course.solution_directory: ".",
+        course.submitted_directory: student,
+        course.autograded_directory: student,
+    }
+    folders = [Path(course.format_path(*place, assignment)).resolve() for place in places.items()]
+    return folders[0].is_dir() and folder.resolve() in folders
+
+
+def _is_lesson(nb: NotebookNode) -> bool:
+    """Whether it has a grade cell of a lesson's: then it needs the images, and may take longer."""
+    questions = {one.grade_id for name in lesson_names() for one in load_lesson(name).questions}
+    return any(grade_id(cell) in questions for cell in nb.cells)
+
+
+@contextlib.contextmanager
+def _images(*, is_lesson: bool) -> Iterator[Path]:
+    """The home with the images; where another notebook finds none, the sample is enough for it.
+
+    Raises:
+        DatasetError: a lesson needs them, and they are missing or damaged.
+    """
+    home = dataset.active_home()
+    try:
+        dataset.verify(dataset.data_folder(home))
+    except DatasetError:
+        if is_lesson:
+            raise
+        with tempfile.TemporaryDirectory(prefix="autograder-") as folder:
+            install(SHIPPED_SAMPLE, dataset.data_folder(Path(folder)))
+            yield Path(folder)
+        return
+    yield home
+
+
+def _run(
+    nb: NotebookNode, rooms: Rooms, files: dict[str, bytes], timeout: dict[str, Any] | None
+) -> None:
+    """Run it; ``timeout`` is the error of a cell that had to be stopped, where there is one."""
+    settings: Settings = rooms.settings
+    cells = execution.code_cells(nb)
+    job = Job(
+        cells=[cell.source for cell in cells],
+        files=files,
+        prelude=PRELUDE.format(seed=settings.seed) + SPEAK,
+        settings=settings,
+    )
+    try:
+        trace = execution.run(job, rooms)
+    finally:
+        rooms.close()
+    why = trace.stopped.why if trace.stopped else "the notebook ended before it"
+    for number, cell in enumerate(cells):
+        cell.outputs = _outputs(trace.cells.get(number), why, timeout)
+
+
+def _outputs(ran: Ran | None, why: str, timeout: dict[str, Any] | None) -> list[NotebookNode]:
     """What a cell put out; where it failed without a word, why it did."""
     outputs = [nbformat.from_dict(one) for one in ran.outputs] if ran else []
+    if ran and ran.status == "timeout" and timeout:
+        return [*outputs, nbformat.v4.new_output("error", **timeout)]
     if ran and (ran.status == "ok" or any(one.output_type == "error" for one in outputs)):
         return outputs
     ename, evalue = (ran.ename, ran.evalue) if ran and ran.ename else ("NotRun", why)

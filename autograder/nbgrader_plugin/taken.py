@@ -1,4 +1,4 @@
-"""Links among the files of a submission are left out: nbgrader would copy what they point to."""
+"""What ``nbgrader autograde`` takes of a submission to a lesson: one notebook, and no links."""
 
 from __future__ import annotations
 
@@ -11,23 +11,29 @@ from typing import Any
 from nbgrader.converters import Autograde
 
 from autograder.execution.beside import ignored_beside
+from autograder.lesson import lesson_names, load_lesson
 
 Init = Callable[[Any, str, str], None]
 
 
-def leave_out_links() -> None:
-    """Let ``nbgrader autograde`` copy no file that a link stands for.
+def limit_what_is_taken() -> None:
+    """Let ``nbgrader autograde`` take a lesson's notebook, whatever it is called, and no links.
 
-    Its settings can ignore files by name only, and are read before there is a submission.
+    nbgrader would copy the file that a link stands for. Its settings can ignore files by name
+    only, and are read before there is a submission; its one hook is left to the course.
     """
     if not hasattr(Autograde.init_assignment, "__wrapped__"):
-        Autograde.init_assignment = _without_links(Autograde.init_assignment)
+        Autograde.init_assignment = _limited(Autograde.init_assignment)
 
 
-def _without_links(init: Init) -> Init:
+def _limited(init: Init) -> Init:
     @functools.wraps(init)
     def init_assignment(self: Any, assignment_id: str, student_id: str) -> None:
+        if assignment_id not in lesson_names():
+            init(self, assignment_id, student_id)
+            return
         folder = Path(self._format_source(assignment_id, student_id))
+        self.notebooks = [str(folder / load_lesson(assignment_id).notebook)]
         names = sorted(ignored_beside(folder))
         before = self.coursedir.ignore
         self.coursedir.ignore = [*before, *map(glob.escape, names)]
