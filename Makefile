@@ -13,12 +13,12 @@ unexport PYTHONPATH PYTHONHOME
 BESIDE := -n 2 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help install data demo test test-all test-nbgrader test-browser test-oldest with-oldest lint generate \
-  seccomp clean
+.PHONY: help install data demo test test-all test-nbgrader test-browser test-oldest with-oldest test-debian13 lint \
+  generate seccomp clean
 .DELETE_ON_ERROR:
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 install: $(READY) ## make .venv and install the locked versions
 
@@ -78,6 +78,10 @@ test-oldest: ## run what depends on versions with the oldest ones (Python 3.11)
 with-oldest: $(READY)
 	@echo "== Testing with the oldest versions"
 	@python -m pytest -m 'not slow' $(VERSIONED)
+
+# The last commit, whatever lies here; nothing is installed here for it.
+test-debian13: ## make demo and make test on a fresh Debian 13 (half an hour; needs root and debootstrap)
+	@tests/debian13.sh
 
 lint: $(READY) ## style and types
 	@echo "== Style and types"

@@ -14,6 +14,7 @@ from traitlets.config.loader import DeferredConfigString, PyFileConfigLoader
 
 from autograder.errors import CourseError
 from autograder.lesson import Lesson
+from autograder.public_names import public_name
 from autograder.root import CONFIG, find_root, roots_above
 
 Positive = Annotated[int, msgspec.Meta(ge=1)]
@@ -177,7 +178,7 @@ def read_settings(path: Path) -> Settings:
         config = PyFileConfigLoader(path.name, path=str(path.parent)).load_config()
     # The file is a program: it may raise anything.
     except Exception as error:
-        raise CourseError(f"{path.name}: {type(error).__name__}: {error}") from error
+        raise CourseError(f"{path.name}: {public_name(type(error))}: {error}") from error
     return settings_of(config, path.name)
 
 

@@ -17,6 +17,7 @@ from autograder.dataset import FashionMnist
 from autograder.errors import LessonError
 from autograder.evidence import Evidence
 from autograder.lesson import Lesson
+from autograder.public_names import public_name
 from autograder.render import signs
 from autograder.report import CheckResult, Outcome
 from autograder.stopwatch import Stopwatch
@@ -162,7 +163,7 @@ def as_verdict(error: BaseException) -> Verdict:
     if not isinstance(error, Exception):
         raise error
     return CannotTell(
-        f"This check could not be carried out ({type(error).__name__}: {error}).",
+        f"This check could not be carried out ({public_name(type(error))}: {error}).",
         help="These points stay open until a person has looked.",
     )
 

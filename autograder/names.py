@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import symtable
 from collections.abc import Iterator
 from dataclasses import dataclass
+
+Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
+# Stands for every variable of a comprehension; lengthened until the cell has no such name.
+VARIABLE = "variable"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,18 +22,22 @@ class Names:
 
 def names_in(source: str) -> Names:
     """The names in a cell; none where Python cannot read it. Lines for IPython are left out."""
+    # Not splitlines(): the signs at which it splits besides may stand in the middle of a text.
     lines = [line for line in source.split("\n") if not line.lstrip().startswith(("%", "!", "?"))]
+    variable = VARIABLE
+    while variable in source:
+        variable += "_"
     try:
-        whole = symtable.symtable("\n".join(lines), "cell", "exec")
+        plain = _Plain(variable).visit(ast.parse("\n".join(lines)))
+        whole = symtable.symtable(ast.unparse(plain), "cell", "exec")
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return Names()
     own = whole.get_symbols()
     inside = [one for part in _parts(whole) for one in part.get_symbols() if one.is_global()]
+    found = [one for one in [*own, *inside] if one.get_name() != variable]
     return Names(
-        made=frozenset(
-            one.get_name() for one in [*own, *inside] if one.is_assigned() or one.is_imported()
-        ),
-        used=frozenset(one.get_name() for one in [*own, *inside] if one.is_referenced()),
+        made=frozenset(one.get_name() for one in found if one.is_assigned() or one.is_imported()),
+        used=frozenset(one.get_name() for one in found if one.is_referenced()),
     )
 
 
@@ -37,3 +46,68 @@ def _parts(table: symtable.SymbolTable) -> Iterator[symtable.SymbolTable]:
     for part in table.get_children():
         yield part
         yield from _parts(part)
+
+
+class _Plain(ast.NodeTransformer):
+    """Takes a comprehension apart into what it is made of, which has the same names.
+
+    What ``symtable`` tells of one is not the same in every Python: since PEP 709 (Python 3.12) a
+    comprehension may belong to the function around it, and its variables with it.
+    """
+
+    def __init__(self, variable: str) -> None:
+        self._variable = variable
+        self._variables: frozenset[str] = frozenset()
+
+    def visit_ListComp(self, node: ast.ListComp) -> ast.expr:
+        return self._apart(node, [node.elt])
+
+    def visit_SetComp(self, node: ast.SetComp) -> ast.expr:
+        return self._apart(node, [node.elt])
+
+    def visit_GeneratorExp(self, node: ast.GeneratorExp) -> ast.expr:
+        return self._apart(node, [node.elt])
+
+    def visit_DictComp(self, node: ast.DictComp) -> ast.expr:
+        return self._apart(node, [node.key, node.value])
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        return ast.Name(self._variable) if node.id in self._variables else node
+
+    # Of an f-string only what is filled in: not each that is read can be written down again.
+    def visit_JoinedStr(self, node: ast.JoinedStr) -> ast.expr:
+        return _tuple(self.visit(one) for one in node.values)
+
+    def visit_FormattedValue(self, node: ast.FormattedValue) -> ast.expr:
+        return _tuple(self.visit(one) for one in (node.value, node.format_spec) if one)
+
+    def _apart(self, node: Comprehension, results: list[ast.expr]) -> ast.expr:
+        first, *others = node.generators
+        # The only part that is looked up outside: not among the variables, but in a class's body.
+        outside = self.visit(first.iter)
+        before = self._variables
+        self._variables |= {
+            name.id
+            for one in node.generators
+            for name in ast.walk(one.target)
+            if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Store)
+        }
+        parts = [first.target, *first.ifs]
+        for one in others:
+            parts += [one.target, one.iter, *one.ifs]
+        inside = _tuple(self.visit(part) for part in (*parts, *results))
+        self._variables = before
+        # A `:=` makes its name around the comprehension; Python forbids it in a class's body.
+        own_scope = not any(_makes_a_name(part) for part in (*parts, *results))
+        nothing = ast.arguments([], [], None, [], [], None, [])
+        return _tuple([outside, ast.Lambda(nothing, inside) if own_scope else inside])
+
+
+def _makes_a_name(node: ast.AST) -> bool:
+    if isinstance(node, ast.NamedExpr | ast.Lambda):
+        return isinstance(node, ast.NamedExpr)
+    return any(_makes_a_name(part) for part in ast.iter_child_nodes(node))
+
+
+def _tuple(parts: Iterator[ast.expr] | list[ast.expr]) -> ast.expr:
+    return ast.Tuple(list(parts), ast.Load())

@@ -16,6 +16,8 @@ os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 
 from IPython.core.interactiveshell import InteractiveShell
 
+from autograder.public_names import public_name
+
 # Small cards in the place of the lesson's: what is wrong with a cell does not depend on them.
 BEFORE = """\
 import numpy as np
@@ -48,7 +50,7 @@ def main() -> int:
 
 def _error(result) -> list[str] | None:
     error = result.error_before_exec or result.error_in_exec
-    return [type(error).__name__, str(error)] if error else None
+    return [public_name(type(error)), str(error)] if error else None
 
 
 if __name__ == "__main__":

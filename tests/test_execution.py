@@ -241,6 +241,22 @@ def test_pictures_are_drawn_into_the_notebook(sample_keras, isolation) -> None:
     assert sum("image/png" in data for data in shown) == 2
 
 
+@pytest.mark.parametrize("isolation", ["auto", "none"])
+def test_an_error_of_a_private_class_is_recorded_under_its_public_name(
+    sample_keras, isolation
+) -> None:
+    answers = {
+        "devices": "import numpy as np\nnp.zeros((10**7, 10**7))",
+        "build": "model = (",
+        "parameters": "class _Mine(LookupError): pass\nraise _Mine('mine')",
+        "train": "raise ValueError('theirs')",
+    }
+    executed = run(mini.submitted(**answers), sample_keras, isolation=isolation)
+    names = [cell(executed, name).ename for name in answers]
+    assert names == ["MemoryError", "SyntaxError", "LookupError", "ValueError"]
+    assert executed.evidence.run.limits == ("memory",)
+
+
 class TestErrors:
     """One notebook with everything in it that fails without ending the kernel."""
 

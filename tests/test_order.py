@@ -10,7 +10,6 @@ import pytest
 from evidence_builder import LESSON
 from mini import BLANKS, CALLS, RIGHT, released
 
-from autograder.names import names_in
 from autograder.notebook.cells import Cells
 from autograder.notebook.order import doubts
 from autograder.origins import origins, released_cells
@@ -164,32 +163,7 @@ def test_without_a_notebook_nothing_is_known(tmp_path, content):
     assert origins(path) == {}
 
 
-# ---- the names in a cell
-
-
-@pytest.mark.parametrize(
-    ("source", "made", "used"),
-    [
-        ("x = y + 1", {"x"}, {"y"}),
-        ("import numpy as np\nfrom a.b import c as d, e", {"np", "d", "e"}, set()),
-        ("(a, b), c = f()", {"a", "b", "c"}, {"f"}),
-        ("for i in r:\n    z = i", {"i", "z"}, {"r", "i"}),
-        ("def g(p):\n    q = p + h\n    return q", {"g"}, {"h"}),
-        ("def g():\n    global total\n    total = 1", {"g", "total"}, set()),
-        ("class A:\n    b = c", {"A"}, {"c"}),
-        ("print([q for q in w])", set(), {"print", "w"}),
-        ("%matplotlib inline\n!pip list\nx = 1", {"x"}, set()),
-        ("with f() as g:\n    pass", {"g"}, {"f"}),
-        ("model.fit(x)", set(), {"model", "x"}),
-        ("x = (1", set(), set()),
-        ("\0", set(), set()),
-        ("", set(), set()),
-    ],
-)
-def test_names_in_a_cell(source, made, used):
-    names = names_in(source)
-    assert names.made == made
-    assert names.used == used
+# ---- where a name comes from
 
 
 def test_where_a_name_comes_from(tmp_path):

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from autograder.errors import writing
+from autograder.public_names import public_name
 from autograder.render import signs, words
 from autograder.report import Report
 
@@ -52,7 +53,7 @@ def opened(results: Path, command: str) -> Iterator[Log]:
     try:
         yield log
     except BaseException as error:
-        log.say(f"{command}: ended by {type(error).__name__}: {error}", logging.ERROR)
+        log.say(f"{command}: ended by {public_name(type(error))}: {error}", logging.ERROR)
         raise
     finally:
         for one in told:

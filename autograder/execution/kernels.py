@@ -16,8 +16,12 @@ from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 
-# ignore_cwd: a file beside the notebook, such as numpy.py, must not be imported.
-OPTIONS = ("--HistoryManager.enabled=False", "--IPKernelApp.ignore_cwd=True")
+OPTIONS = (
+    "--HistoryManager.enabled=False",
+    # A file beside the notebook, such as numpy.py, must not be imported.
+    "--IPKernelApp.ignore_cwd=True",
+    "--IPKernelApp.kernel_class=autograder.kernel.Kernel",
+)
 
 
 class OwnKernelManager(AsyncKernelManager):

@@ -23,6 +23,7 @@ from traitlets.utils.importstring import import_item
 from autograder.errors import CourseError
 from autograder.execution.restore import grade_id
 from autograder.nbgrader_plugin.rows import CellRows
+from autograder.public_names import public_name
 from autograder.root import CONFIG
 
 AGAIN = "Run `autograder generate`, so that both are made from the same source."
@@ -140,7 +141,7 @@ def _penalty(
         penalty: float | None = step.plugin_inst.late_submission_penalty(student, score, seconds)
     # The plugin is a program of the course: it may raise anything.
     except Exception as error:
-        reason = f"{type(error).__name__}: {error}"
+        reason = f"{public_name(type(error))}: {error}"
         raise CourseError(f"The late-submission penalty for {student} failed: {reason}") from error
     return penalty
 

@@ -12,6 +12,7 @@ from autograder.lesson import Lesson
 from autograder.names import Names, names_in
 from autograder.origins import released_cells
 from autograder.program import same_program
+from autograder.public_names import public_name
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,7 +86,7 @@ class Cells:
             grade_id=name,
             status="error" if error else "ok",
             changed=not same_program(source, self._texts[name]),
-            ename=type(error).__name__ if error else "",
+            ename=public_name(type(error)) if error else "",
             evalue=shortened(str(error)) if error else "",
         )
 

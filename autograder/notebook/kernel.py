@@ -15,6 +15,7 @@ from autograder.checks import NotAttempted
 from autograder.lesson import Lesson
 from autograder.notebook.cells import Cells
 from autograder.origins import origins
+from autograder.public_names import public_name
 from autograder.render import html
 from autograder.stumbles import Facts, in_plain_words
 
@@ -81,4 +82,4 @@ def _sentence(
         names=[name for name in names if not name.startswith("_")],
         attributes=[] if asked is None else [one for one in dir(asked) if not one.startswith("_")],
     )
-    return in_plain_words(type(error).__name__, str(error), facts, lesson.stumbles)
+    return in_plain_words(public_name(type(error)), str(error), facts, lesson.stumbles)

@@ -9,6 +9,7 @@ import numpy as np
 
 from autograder.evidence import Claim, Value
 from autograder.notebook.blank import Blank
+from autograder.public_names import public_name
 
 MOST_VALUES = 64
 MOST_TEXT = 1000
@@ -41,9 +42,9 @@ def whole(value: Any) -> int | None:
 def name_of(error: BaseException) -> str:
     """An error in one line, also where it cannot say what it is."""
     try:
-        return f"{type(error).__name__}: {text(error)}"
+        return f"{public_name(type(error))}: {text(error)}"
     except Exception:  # noqa: BLE001  a student's error class may do anything
-        return type(error).__name__
+        return public_name(type(error))
 
 
 def accepted(part: T) -> T:

@@ -178,7 +178,7 @@ PYTHON = (
         "There is no number {index}: there are {size}, and counting starts at 0.",
     ),
     Stumble(
-        "(?:_Array)?MemoryError|ResourceExhaustedError",
+        "MemoryError|ResourceExhaustedError",
         r"",
         "The memory of the computer or of its GPU is used up: look for a shape or a number that is"
         " far too large; if there is none, restart the kernel and close other notebooks.",

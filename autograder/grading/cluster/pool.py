@@ -17,6 +17,7 @@ from autograder.execution import CancelledError, Job, Rooms, Trace
 from autograder.execution.trace import Stopped
 from autograder.grading.cluster import words
 from autograder.grading.cluster.opening import LOST, connect, furnish, unlike, without_us
+from autograder.public_names import public_name
 
 if TYPE_CHECKING:
     import distributed
@@ -166,7 +167,8 @@ class ClusterPool:
             return self._ended(job) if taken_up >= words.MOST_WORKERS else None
         if isinstance(error, ImportError):
             return without_us(error)
-        return RuntimeError(f"Dask: {type(error).__name__}: {error}")
+        reason = f"{public_name(type(error))}: {error}" if error else "it gives no reason"
+        return RuntimeError(f"Dask: {reason}")
 
     def _ended(self, job: Job) -> Trace:
         """The run of a job that has ended three workers."""

@@ -1,0 +1,14 @@
+"""What an error is called where people read it."""
+
+from __future__ import annotations
+
+
+def public_name(kind: type[BaseException]) -> str:
+    """The name of a class of errors; of a private one that of its nearest public base.
+
+    Libraries raise classes of their own that stand in no documentation, such as Python's
+    ``_IncompleteInputError`` (since 3.13) and NumPy's ``_ArrayMemoryError``; a program that
+    catches such an error names a public base, and so does its documentation.
+    """
+    names = (one.__name__ for one in kind.__mro__ if issubclass(one, BaseException))
+    return next(name for name in names if not name.startswith("_"))
