@@ -5,6 +5,10 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -112,3 +116,24 @@ class Besieged:
             seen |= {"cells": cells, "recorded": evidence.record.recorded}
             seen["arrays"] = {key: one.tobytes() for key, one in evidence.arrays.items()}
         return seen | {"outputs": self.outputs(name)}
+
+
+@contextmanager
+def doors(course: Besieged) -> Iterator[int]:
+    """Two sockets that nobody may reach: on a port of this machine, and one without a file."""
+    with socket.socket() as port, socket.socket(socket.AF_UNIX) as abstract:
+        port.bind(("127.0.0.1", 0))
+        abstract.bind(f"\0{course.door}")
+        for door in (port, abstract):
+            door.listen()
+            threading.Thread(target=_wait_at, args=(door, course.callers), daemon=True).start()
+        yield port.getsockname()[1]
+
+
+def _wait_at(door: socket.socket, callers: list[str]) -> None:
+    try:
+        while True:
+            _, address = door.accept()
+            callers.append(str(address))
+    except OSError:
+        return

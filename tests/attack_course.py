@@ -10,12 +10,9 @@ from __future__ import annotations
 import json
 import os
 import secrets
-import socket
 import sqlite3
-import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from unittest import mock
@@ -24,7 +21,7 @@ import attack_changes
 import attack_keys
 import mini
 import nbformat
-from attack_besieged import Besieged
+from attack_besieged import Besieged, doors
 from attack_cases import Case
 
 from autograder.course import Course, Settings
@@ -59,7 +56,7 @@ def graded(
     """Grade the cases, each between neighbours; the course, and its fingerprints before."""
     course = Besieged(root=root / "course", home=root / "home", honest=f"{HONEST[0]}-0")
     _furnish(course)
-    with _doors(course) as port, _environment(course):
+    with doors(course) as port, _environment(course):
         lanes = _hand_all_in(course, chosen, port, side_by_side)
         before = course.prints()
         had = attack_keys.begin(SECRET)
@@ -86,7 +83,7 @@ def _hand_all_in(
     for case in together:
         whose = [f"{case.name}-alone", *case.neighbours]
         for name in whose:
-            notebook = _sharing(case, case.neighbour, "other" in name)
+            notebook = _sharing(case, case.neighbour, commented="other" in name)
             _hand_in(course, name, notebook, case.neighbour_change)
         _attack(case, case.folder, course, port)
         alone.append(whose[0])
@@ -121,12 +118,13 @@ def _between_neighbours(
 
 
 def _signed(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
-    cell = mini.cell_of(notebook, "devices")
-    cell.source += f"\n# {PRIVATE}{secrets.token_hex(8)}"
+    """With a note of its own, so long that nothing handed in later lies over all of it."""
+    line = f"\n# {PRIVATE}{secrets.token_hex(8)}"
+    mini.cell_of(notebook, "predict").source += line * 200
     return notebook
 
 
-def _sharing(case: Case, answer: str | None, commented: bool = False) -> nbformat.NotebookNode:
+def _sharing(case: Case, answer: str | None, *, commented: bool = False) -> nbformat.NotebookNode:
     """A right notebook whose program is this case's and its neighbours' alone."""
     notebook = mini.submitted(**{case.cell: answer or mini.RIGHT[case.cell]})
     comment = "  # mine" if commented else ""
@@ -237,27 +235,6 @@ def _notebook(case: Case, source: str) -> nbformat.NotebookNode:
     if not case.instead and case.source.lstrip().startswith("# After"):
         answer = f"{mini.RIGHT[case.cell]}\n{source}"
     return _sharing(case, answer) if case.shares else mini.submitted(**{case.cell: answer})
-
-
-@contextmanager
-def _doors(course: Besieged) -> Iterator[int]:
-    """Two sockets that nobody may reach: on a port of this machine, and one without a file."""
-    with socket.socket() as port, socket.socket(socket.AF_UNIX) as abstract:
-        port.bind(("127.0.0.1", 0))
-        abstract.bind(f"\0{course.door}")
-        for door in (port, abstract):
-            door.listen()
-            threading.Thread(target=_wait_at, args=(door, course.callers), daemon=True).start()
-        yield port.getsockname()[1]
-
-
-def _wait_at(door: socket.socket, callers: list[str]) -> None:
-    try:
-        while True:
-            _, address = door.accept()
-            callers.append(str(address))
-    except OSError:
-        return
 
 
 def _environment(course: Besieged) -> mock._patch_dict:

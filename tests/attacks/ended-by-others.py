@@ -21,32 +21,31 @@ library.ptrace.argtypes = [ctypes.c_long, ctypes.c_long, ctypes.c_void_p, ctypes
 library.ptrace.restype = ctypes.c_long
 
 
-def make(pid, number, *arguments, data=b""):
-    """Let another process call the system; data lies where the last argument but one points."""
+def make(pid, number, given, data=b""):
+    """Let another process, which waits for a child, call the system with each of these."""
     if library.ptrace(ATTACH, pid, None, None) != 0:
-        return None
+        return
     os.waitpid(pid, 0x40000000)
-    old, new = Registers(), Registers()
+    old = Registers()
     library.ptrace(GET, pid, None, ctypes.byref(old))
     place = old.rsp - 4096
     for start in range(0, len(data), 8):
         (word,) = struct.unpack("<Q", data[start : start + 8].ljust(8, b"\0"))
         library.ptrace(POKE, pid, place + start, word)
-    ctypes.memmove(ctypes.byref(new), ctypes.byref(old), ctypes.sizeof(old))
-    # It waits for a child: the instruction that it came from is a call of the system.
-    new.rax, new.orig_rax, new.rip = number, 2**64 - 1, old.rip - 2
-    new.rdi, new.rsi, new.rdx = [place if one == "data" else one for one in (*arguments, 0, 0, 0)][:3]
-    library.ptrace(SET, pid, None, ctypes.byref(new))
-    library.ptrace(STEP, pid, None, None)
-    os.waitpid(pid, 0x40000000)
-    library.ptrace(GET, pid, None, ctypes.byref(new))
+    for first, second in given:
+        new = Registers.from_buffer_copy(old)
+        # The instruction that it came from is a call of the system.
+        new.rax, new.orig_rax, new.rip = number, 2**64 - 1, old.rip - 2
+        new.rdi, new.rsi, new.rdx = first, place if data else second, len(data)
+        library.ptrace(SET, pid, None, ctypes.byref(new))
+        library.ptrace(STEP, pid, None, None)
+        os.waitpid(pid, 0x40000000)
     old.rip, old.rax = old.rip - 2, old.orig_rax
     library.ptrace(SET, pid, None, ctypes.byref(old))
     library.ptrace(DETACH, pid, None, None)
-    return ctypes.c_long(new.rax).value
 
 
 KILL = 62
 if platform.machine() == "x86_64":
     # Whoever is in the group of the first process is outside of what can be seen from here.
-    make(1, KILL, 0, 9)
+    make(1, KILL, [(0, 9)])
