@@ -76,7 +76,7 @@ def _hand_all_in(
     apart = [case for case in chosen if not case.shares]
     lanes = [
         Lane(str(number), _between_neighbours(course, apart[number::side_by_side], port, number))
-        for number in range(min(side_by_side, len(apart)))
+        for number in range(max(1, min(side_by_side, len(apart))))
     ]
     together = [case for case in chosen if case.shares]
     alone, shared = [], []

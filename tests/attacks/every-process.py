@@ -1,6 +1,6 @@
 # Tries: reach open files, memory, folders and name spaces of every other process through /proc
 # Boundary: grader
-# Before: held
+# Before: succeeded
 # Cell: devices
 
 import os
