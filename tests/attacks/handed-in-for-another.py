@@ -11,7 +11,11 @@ larger = tf.keras.Sequential(
 )
 larger.compile("adam", model.loss, metrics=["accuracy"])
 past = larger.fit(
-    train_images, train_labels, epochs=2, verbose=0, validation_data=(valid_images, valid_labels)
+    train_images[:3000],
+    train_labels[:3000],
+    epochs=2,
+    verbose=0,
+    validation_data=(valid_images, valid_labels),
 )
 recorder = check._DESK.recorder
 recorder.hand_in("train", {"model": larger, "history": past})
