@@ -13,7 +13,9 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
-from attack_course import HONEST, Besieged, Case, cases, graded  # noqa: E402
+from attack_besieged import Besieged  # noqa: E402
+from attack_cases import BOUNDARIES, Case, cases  # noqa: E402
+from attack_course import graded  # noqa: E402
 
 from autograder.dataset.places import data_folder  # noqa: E402
 from autograder.dataset.provision import SHIPPED_SAMPLE, install  # noqa: E402
@@ -30,31 +32,50 @@ def main() -> int:
         install(SHIPPED_SAMPLE, data_folder(home))
         course, before = graded(Path(scratch) / "siege", home, cases())
         untouched = course.prints() == before and not course.callers
-    table = rows(course)
+        untouched = untouched and course.keys[0] == course.keys[1]
+        table, changed = rows(course)
     if "--write" in sys.argv:
         PAGE.write_text(BETWEEN.sub(lambda found: found[1] + table + found[2], PAGE.read_text()))
     print(table)
-    print("Nothing was touched." if untouched else "SOMETHING WAS TOUCHED.")
-    return 0 if untouched else 1
+    print(
+        "Nothing and nobody was touched."
+        if untouched and not changed
+        else f"SOMETHING WAS TOUCHED. Neighbours: {', '.join(changed) or 'none'}"
+    )
+    return 0 if untouched and not changed else 1
 
 
-def rows(course: Besieged) -> str:
-    """The table; points of the question attacked, and how the run ended."""
+def rows(course: Besieged) -> tuple[str, list[str]]:
+    """The table, and the names of the attacks that reached something or changed a neighbour.
+
+    Points are of the whole notebook; the last columns tell how the run ended, and whether the
+    neighbours' reports were what they are without the attack.
+    """
     lines = [
-        "| attack | tries to | earned | honest work | the run |",
-        "| --- | --- | --- | --- | --- |",
+        "| boundary | attack | tries to | before | earned | honest work | the run | neighbours |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
-    honest = course.reports[HONEST[0]].score
-    for case in cases():
-        report = course.reports[case.name]
+    honest = course.reports[course.honest].score
+    changed = []
+    for case in sorted(cases(), key=lambda one: (BOUNDARIES.index(one.boundary), one.name)):
+        score = max(course.reports[student].score for student in case.students)
+        same = _same(course, case)
         lines.append(
-            f"| {case.name} | {case.tries} | {report.score:g} | {honest:g} | {_end(course, case)} |"
+            f"| {case.boundary} | {case.name} | {case.tries} | {case.before} | {score:g} |"
+            f" {honest:g} | {_end(course, case)} | {'the same' if same else 'CHANGED'} |"
         )
-    return "\n".join(lines) + "\n"
+        changed += [] if same else [case.name]
+    return "\n".join(lines) + "\n", changed
+
+
+def _same(course: Besieged, case: Case) -> bool:
+    reached = [line for name in case.students for line in course.reached(name)]
+    alike = all(course.seen(name) == course.seen(before) for name, before in course.like(case))
+    return alike and not reached and not course.overwritten.get(case.name)
 
 
 def _end(course: Besieged, case: Case) -> str:
-    report = course.reports[case.name]
+    report = course.reports[case.folder]
     about = [note for note in report.notes if note.startswith("A cell")]
     words = "; ".join([*([report.reason] if report.reason else []), *about])
     return signs.line(words).replace("|", "\\|") or "reached its end"

@@ -25,6 +25,7 @@ import psutil
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
+import attack_cases  # noqa: E402
 import attack_course  # noqa: E402
 import mini  # noqa: E402
 
@@ -144,7 +145,7 @@ def hand_in(folder: Path, count: int) -> Counter[str]:
 
 def mixed() -> Iterator[tuple[str, dict[str, str]]]:
     """Right, wrong, crashing, endless and hostile answers in turn, without end."""
-    hostile = [case for case in attack_course.cases() if case.name in HOSTILE]
+    hostile = [case for case in attack_cases.cases() if case.name in HOSTILE]
     number = 0
     while True:
         yield "right", {}

@@ -14,12 +14,15 @@ from pathlib import Path
 import evidence_builder
 import mini
 import msgspec
+import nbformat
 from nbformat import NotebookNode
 
 from autograder.evidence import save
 
 # A kernel that anyone may name who hands in a notebook; it does something else.
 KERNEL = "attack"
+# A cell that could be the name of a file, and one that could be its content.
+CELLS = ("shift = 1", "shift = 2")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,3 +120,14 @@ def odd_names(handed: Handed) -> str:
     handed.check.metadata.nbgrader.grade_id = "x\n\n<script>alert('cell')</script>\x1b[2J"
     (handed.folder / "..\\..\\x\x1b[31m\n").write_text("odd")
     return "\x1b[2J<img src=x onerror=alert(1)><script>alert(1)<\u202e\n- 20 of 20.ipynb"
+
+
+def name_a_file_like_a_cell(handed: Handed) -> None:
+    """Put a file beside the notebook that is called as the one cell, and holds the other."""
+    (handed.folder / CELLS[0]).write_text(CELLS[1])
+
+
+def begin_with_two_cells(handed: Handed) -> None:
+    """Begin the notebook with two cells of one's own."""
+    for source in reversed(CELLS):
+        handed.notebook.cells.insert(0, nbformat.v4.new_code_cell(source))

@@ -1,178 +1,177 @@
-"""A course under attack: every case of ``tests/attacks`` as a submission, among things to protect.
+"""A course under attack: cases handed in among neighbours, beside things to protect.
 
-A case is the source of one cell. Its first lines say what it tries, where it stands, and what it
-may earn; ``COURSE``, ``HOME`` and ``PORT`` stand for the real ones. After a line ``# Beside: a, b``
-comes the content of files that are handed in beside the notebook, ``# Change: name`` is a function
-of ``attack_changes``, and ``# Folder: name`` is what the student is called.
+Each attack is followed by two neighbours, one whose work is right and one whose is blank, in one
+sandbox, which graded the same two before there was any attack: what was seen of them then is what
+must be seen of them ever after, but for times.
 """
 
 from __future__ import annotations
 
-import hashlib
-import io
 import json
 import os
-import re
-import socket
+import secrets
 import sqlite3
-import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from unittest import mock
 
 import attack_changes
+import attack_keys
 import mini
 import nbformat
-from rich.console import Console
+from attack_besieged import Besieged, doors
+from attack_cases import Case
 
 from autograder.course import Course, Settings
 from autograder.grading import Grader
 from autograder.lesson import load_lesson
-from autograder.render import terminal
-from autograder.report import Report
-from autograder.submissions import find_submissions
+from autograder.submissions import Submission, find_submissions
 
-FOLDER = Path(__file__).parent / "attacks"
 LESSON = "building-a-brain"
 SECRET = "nobody-but-the-instructor-may-read-this"  # noqa: S105
+# In the text of every neighbour, and nowhere else.
+PRIVATE = "only-its-author-may-read-this-"
 HONEST = ("honest-first", "zz-honest-last")
+BEFORE = ("before-right", "before-other")
 # Short, so that a loop without end costs little; long enough for training on the sample.
 SETTINGS = Settings(cell_seconds=20, seconds=120)
-# Those that stand for their kind in the fast tests.
-FAST = (
-    *("forged-history", "patched-builtins", "evidence-by-hand", "pasted-weights", "network"),
-    *("reading-the-solution", "gradebook", "kill-everyone", "daemon", "new-namespaces"),
-    *("skip-execution", "named-kernel", "imports-beside", "links-beside"),
-)
+UNTRAINED: Mapping[str, str | None] = {"train": None, "predict": None}
+BLANK: Mapping[str, str | None] = dict.fromkeys(mini.RIGHT)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Case:
-    """One attack; ``most`` points for the question of its ``cell``, ``None``: as honest work."""
+@dataclass(frozen=True)
+class Lane:
+    """What one grader grades in one sandbox, one after the other."""
 
     name: str
-    tries: str
-    cell: str
-    source: str
-    instead: bool = False
-    most: float | None = None
-    expect: str | None = None
-    keeps: bool = False
-    change: str | None = None
-    folder: str = ""
-    beside: dict[str, str] = field(default_factory=dict)
+    names: list[str]
+    shares: bool = False
 
 
-def cases(names: Sequence[str] = ()) -> list[Case]:
-    """The cases of these names, all where none is given."""
-    return [_case(path) for path in sorted(FOLDER.glob("*.py")) if not names or path.stem in names]
-
-
-def _case(path: Path) -> Case:
-    text, *parts = re.split(r"^# Beside: ", path.read_text(), flags=re.MULTILINE)
-    head, _, source = text.partition("\n\n")
-    words = dict(
-        re.findall(r"^# (Tries|Cell|Most|Expect|Change|Folder): (.+)$", head, re.MULTILINE)
-    )
-    return Case(
-        name=path.stem,
-        tries=words["Tries"],
-        cell=words["Cell"],
-        source=source,
-        instead="# Instead" in head,
-        most=float(words["Most"]) if "Most" in words else None,
-        expect=words.get("Expect"),
-        keeps="# Keeps its points" in head,
-        change=words.get("Change"),
-        folder=words.get("Folder", path.stem).encode().decode("unicode_escape"),
-        beside=dict(_beside(parts)),
-    )
-
-
-def _beside(parts: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Names and contents; several lines of names in a row share the content that follows."""
-    waiting: list[str] = []
-    for part in parts:
-        names, _, content = part.partition("\n")
-        waiting += names.split(", ")
-        if content:
-            yield from ((name, content) for name in waiting)
-            waiting = []
-
-
-@dataclass
-class Besieged:
-    """The folder of the course, the grader's home, and who came to the door."""
-
-    root: Path
-    home: Path
-    callers: list[str] = field(default_factory=list)
-    reports: dict[str, Report] = field(default_factory=dict)
-
-    @property
-    def door(self) -> str:
-        """The name of a socket of this machine."""
-        return f"autograder-attack-{self.root.parent.name}"
-
-    def prints(self) -> dict[str, str]:
-        """The fingerprint of every file that nobody may change."""
-        kept = (path for place in (self.root, self.home) for path in place.rglob("*"))
-        return {
-            str(path): hashlib.sha256(path.read_bytes()).hexdigest()
-            for path in kept
-            if path.is_file() and "results" not in path.parts
-        }
-
-    def written(self, name: str) -> str:
-        """All that was written about a submission."""
-        folder = self.root / "results" / LESSON / self.reports[name].place
-        return "".join(
-            path.read_text(errors="replace") for path in sorted(folder.rglob("*")) if path.is_file()
-        )
-
-    def pages(self, name: str) -> str:
-        """What whoever opens the report or the notebook is shown."""
-        folder = self.root / "results" / LESSON / self.reports[name].place
-        notebook = nbformat.read(folder / "notebook.ipynb", as_version=4)
-        cells = (one.source for one in notebook.cells if one.cell_type != "code")
-        outputs = (json.dumps(one.get("outputs", ()), ensure_ascii=False) for one in notebook.cells)
-        return "\n".join([*cells, *outputs, (folder / "report.html").read_text()])
-
-    def told(self, name: str) -> str:
-        """What whoever grades is told on the terminal."""
-        console = Console(file=io.StringIO(), width=200)
-        terminal.watched([self.reports[name]], 1, console)
-        console.print(terminal.table([self.reports[name]]))
-        return console.file.getvalue()
-
-
-def graded(root: Path, data_home: Path, chosen: Sequence[Case]) -> tuple[Besieged, dict[str, str]]:
-    """Grade the cases between two honest submissions; the course, and its fingerprints before."""
-    course = Besieged(root=root / "course", home=root / "home")
+def graded(
+    root: Path, data_home: Path, chosen: Sequence[Case], *, side_by_side: int = 2
+) -> tuple[Besieged, dict[str, str]]:
+    """Grade the cases, each between neighbours; the course, and its fingerprints before."""
+    course = Besieged(root=root / "course", home=root / "home", honest=f"{HONEST[0]}-0")
     _furnish(course)
-    with _doors(course) as port, _environment(course):
-        for name in HONEST:
-            _hand_in(course, name, mini.submitted())
-        for case in chosen:
-            _attack(case, course, port)
+    with doors(course) as port, _environment(course):
+        lanes = _hand_all_in(course, chosen, port, side_by_side)
         before = course.prints()
-        grader = Grader(
-            course=Course(root=course.root, settings=SETTINGS),
-            data_home=data_home,
-            results=course.root / "results",
-            lesson=load_lesson(LESSON),
-        )
-        with grader:
-            found = find_submissions([course.root / "submitted"])
-            reports = {one.name: one for one in grader.grade(found, workers=2)}
-    names = {case.folder: case.name for case in chosen}
-    course.reports = {names.get(name, name): one for name, one in reports.items()}
+        had = attack_keys.begin(SECRET)
+        keys = attack_keys.kept() if had else {}
+        with ThreadPoolExecutor(side_by_side) as pool:
+            list(pool.map(lambda lane: _grade(course, data_home, lane), lanes))
+        for case in chosen:
+            if case.once_more:
+                _grade_once_more(course, data_home, case)
+        course.keys = keys, attack_keys.kept() if had else {}
     return course, before
 
 
+def _hand_all_in(
+    course: Besieged, chosen: Sequence[Case], port: int, side_by_side: int
+) -> list[Lane]:
+    apart = [case for case in chosen if not case.shares]
+    lanes = [
+        Lane(str(number), _between_neighbours(course, apart[number::side_by_side], port, number))
+        for number in range(max(1, min(side_by_side, len(apart))))
+    ]
+    together = [case for case in chosen if case.shares]
+    alone, shared = [], []
+    for case in together:
+        whose = [f"{case.name}-alone", *case.neighbours]
+        for name in whose:
+            notebook = _sharing(case, case.neighbour, commented="other" in name)
+            _hand_in(course, name, notebook, case.neighbour_change)
+        _attack(case, case.folder, course, port)
+        alone.append(whose[0])
+        course.before.update(dict.fromkeys(whose[1:], whose[0]))
+        shared += sorted([case.folder, *whose[1:]])
+    course.may_share = frozenset(shared)
+    if together:
+        lanes += [Lane("alone", alone), Lane("shared", shared, shares=True)]
+    return lanes
+
+
+def _between_neighbours(
+    course: Besieged, chosen: Sequence[Case], port: int, number: int
+) -> list[str]:
+    """Hand in a lane: honest work, neighbours, and each case followed by neighbours."""
+    ends = [f"{name}-{number}" for name in HONEST]
+    order = [ends[0]]
+    before = (f"{BEFORE[0]}-{number}", f"{BEFORE[1]}-{number}")
+    for name in ends:
+        _hand_in(course, name, mini.submitted())
+    groups: list[tuple[tuple[str, ...], tuple[str, str]]] = [((), before)]
+    for case in chosen:
+        for student in case.students:
+            _attack(case, student, course, port)
+        groups.append((case.students, case.neighbours))
+        course.before.update(zip(case.neighbours, before, strict=True))
+    for attackers, neighbours in groups:
+        for name, answers in zip(neighbours, (UNTRAINED, BLANK), strict=True):
+            _hand_in(course, name, _signed(mini.submitted(**answers)))
+        order += [*attackers, *neighbours]
+    return [*order, ends[1]]
+
+
+def _signed(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """With a note of its own, so long that nothing handed in later lies over all of it."""
+    line = f"\n# {PRIVATE}{secrets.token_hex(8)}"
+    mini.cell_of(notebook, "predict").source += line * 200
+    return notebook
+
+
+def _sharing(case: Case, answer: str | None, *, commented: bool = False) -> nbformat.NotebookNode:
+    """A right notebook whose program is this case's and its neighbours' alone."""
+    notebook = mini.submitted(**{case.cell: answer or mini.RIGHT[case.cell]})
+    comment = "  # mine" if commented else ""
+    mini.cell_of(notebook, "build").source += f'\nprint("{case.name}"){comment}'
+    return notebook
+
+
+def _grade(course: Besieged, data_home: Path, lane: Lane) -> None:
+    found = {one.name: one for one in find_submissions([course.root / "submitted"])}
+    chosen = [found[name] for name in lane.names]
+    _take(course, _grader(course, data_home, lane), chosen)
+
+
+def _grader(course: Besieged, data_home: Path, lane: Lane) -> Grader:
+    return Grader(
+        course=Course(root=course.root, settings=SETTINGS),
+        data_home=data_home,
+        results=course.root / "results" / lane.name,
+        lesson=load_lesson(LESSON),
+        share=lane.shares,
+    )
+
+
+def _take(course: Besieged, grader: Grader, chosen: Sequence[Submission]) -> None:
+    with grader:
+        for report in grader.grade(chosen, workers=1):
+            course.reports[report.name] = report
+            course.places[report.name] = grader.results / LESSON / report.place
+
+
+def _grade_once_more(course: Besieged, data_home: Path, case: Case) -> None:
+    """Grade a case alone, with its neighbours' results there already."""
+    kept = {name: _contents(course.places[name]) for name in case.neighbours}
+    found = find_submissions([course.root / "submitted" / case.folder])
+    lane = course.places[case.neighbours[0]].parent.parent.name
+    _take(course, _grader(course, data_home, Lane(lane, [])), found)
+    course.overwritten[case.name] = [
+        name for name in case.neighbours if _contents(course.places[name]) != kept[name]
+    ]
+
+
+def _contents(folder: Path) -> dict[str, bytes]:
+    return {str(path): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
 def _furnish(course: Besieged) -> None:
+    """Make what is to be protected."""
     for place in ("source", "solutions", "checks", "submitted"):
         (course.root / place).mkdir(parents=True)
         (course.root / place / "secret.txt").write_text(SECRET)
@@ -193,29 +192,41 @@ def _set_trap(course: Besieged) -> None:
     (kernel / "kernel.json").write_text(json.dumps(given))
 
 
-def _hand_in(course: Besieged, name: str, notebook: nbformat.NotebookNode) -> None:
+def _hand_in(
+    course: Besieged, name: str, notebook: nbformat.NotebookNode, change: str | None = None
+) -> None:
     folder = course.root / "submitted" / name / LESSON
     folder.mkdir(parents=True)
-    nbformat.write(notebook, folder / f"{LESSON}.ipynb")
+    _changed(change, notebook, folder, "build", course)
 
 
-def _attack(case: Case, course: Besieged, port: int) -> None:
+def _attack(case: Case, student: str, course: Besieged, port: int) -> None:
     def real(text: str) -> str:
         text = text.replace("COURSE", str(course.root)).replace("HOME", str(course.home))
         return text.replace("PORT", str(port)).replace("autograder-attack", course.door)
 
     notebook = _notebook(case, real(case.source))
-    folder = course.root / "submitted" / case.folder / LESSON
+    folder = course.root / "submitted" / student / LESSON
     for name, content in case.beside.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(real(content))
     folder.mkdir(parents=True, exist_ok=True)
+    _changed(case.change, notebook, folder, case.cell, course)
+
+
+def _changed(
+    change: str | None,
+    notebook: nbformat.NotebookNode,
+    folder: Path,
+    question: str,
+    course: Besieged,
+) -> None:
     name = None
-    if case.change:
+    if change:
         handed = attack_changes.Handed(
-            notebook=notebook, folder=folder, question=case.cell, course=course.root
+            notebook=notebook, folder=folder, question=question, course=course.root
         )
-        name = getattr(attack_changes, case.change)(handed)
+        name = getattr(attack_changes, change)(handed)
     nbformat.write(notebook, folder / (name or f"{LESSON}.ipynb"))
 
 
@@ -223,29 +234,9 @@ def _notebook(case: Case, source: str) -> nbformat.NotebookNode:
     answer = source if case.instead else f"{source}\n{mini.RIGHT[case.cell]}"
     if not case.instead and case.source.lstrip().startswith("# After"):
         answer = f"{mini.RIGHT[case.cell]}\n{source}"
-    return mini.submitted(**{case.cell: answer})
-
-
-@contextmanager
-def _doors(course: Besieged) -> Iterator[int]:
-    """Two sockets that nobody may reach: on a port of this machine, and one without a file."""
-    with socket.socket() as port, socket.socket(socket.AF_UNIX) as abstract:
-        port.bind(("127.0.0.1", 0))
-        abstract.bind(f"\0{course.door}")
-        for door in (port, abstract):
-            door.listen()
-            threading.Thread(target=_wait_at, args=(door, course.callers), daemon=True).start()
-        yield port.getsockname()[1]
-
-
-def _wait_at(door: socket.socket, callers: list[str]) -> None:
-    try:
-        while True:
-            _, address = door.accept()
-            callers.append(str(address))
-    except OSError:
-        return
+    return _sharing(case, answer) if case.shares else mini.submitted(**{case.cell: answer})
 
 
 def _environment(course: Besieged) -> mock._patch_dict:
+    """The environment of whoever grades, with a home and a secret."""
     return mock.patch.dict(os.environ, {"HOME": str(course.home), "A_SECRET": SECRET})

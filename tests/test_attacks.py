@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from pathlib import Path
 
 import psutil
 import pytest
-from attack_course import FAST, HONEST, SECRET, Besieged, Case, cases, graded
+from attack_besieged import Besieged
+from attack_cases import BOUNDARIES, FAST, Case, cases
+from attack_course import BEFORE, HONEST, PRIVATE, SECRET, graded
 
 pytestmark = pytest.mark.kernel
 
@@ -38,8 +41,22 @@ def told(course: Besieged, name: str) -> str:
 
 def hold(course: Besieged, case: Case) -> None:
     """A case earns no more than honest work, and nothing of what it reached for."""
-    report, honest = course.reports[case.name], course.reports[HONEST[0]]
-    assert (report.status, report.trouble, report.isolation) == ("graded", None, "bubblewrap")
+    for student in case.students:
+        earn_no_more(course, case, student)
+        assert course.reached(student) == []
+        written, pages = course.written(student), course.pages(student)
+        assert SECRET not in written
+        assert re.findall(f"{PRIVATE}[0-9a-f]+", written) == []
+        assert re.findall(REWRITES, pages + course.told(student)) == []
+        assert re.findall(REACHES_OUT, pages) == []
+    leave_neighbours_alone(course, case)
+
+
+def earn_no_more(course: Besieged, case: Case, student: str) -> None:
+    """Points of an attack, and what its report says."""
+    report, honest = course.reports[student], course.reports[course.honest]
+    level = (report.status, report.trouble, report.interrupted, report.isolation)
+    assert level == ("graded", None, False, honest.isolation)
     assert report.score <= honest.score
     for check in honest.checks:
         (own,) = [one for one in report.checks if one.id == check.id]
@@ -49,14 +66,16 @@ def hold(course: Besieged, case: Case) -> None:
     if case.most is not None:
         assert sum(one.points for one in report.of(case.cell)) <= case.most
     if case.expect:
-        assert re.search(case.expect, told(course, case.name)), told(course, case.name)
-    assert SECRET not in course.written(case.name)
-    pages, terminal = course.pages(case.name), course.told(case.name)
-    assert re.findall(REWRITES, pages + terminal) == []
-    assert re.findall(REACHES_OUT, pages) == []
-    # Its own source names the word too, within quotes that outputs have not.
-    outputs = re.findall(r"REACHED[^\"'\\]{0,3}$", told(course, case.name), re.MULTILINE)
-    assert outputs == []
+        assert re.search(case.expect, told(course, student)), told(course, student)
+
+
+def leave_neighbours_alone(course: Besieged, case: Case) -> None:
+    """All that is seen of its neighbours is what is seen of them without it."""
+    for name, before in course.like(case):
+        seen, expected = course.seen(name), course.seen(before)
+        assert {part for part in seen if seen[part] != expected.get(part)} == set(), name
+        assert course.reached(name) == []
+    assert course.overwritten.get(case.name, []) == []
 
 
 def untouched(besieged: tuple[Besieged, dict[str, str]]) -> None:
@@ -64,16 +83,33 @@ def untouched(besieged: tuple[Besieged, dict[str, str]]) -> None:
     course, prints = besieged
     assert course.prints() == prints
     assert course.callers == []
-    first, last = (course.reports[name] for name in HONEST)
-    assert first.checks == last.checks
-    assert first.score >= 17
-    assert first.notes == last.notes
+    assert course.keys[0] == course.keys[1]
+    assert course.reports[course.honest].score >= 17
+    for name in [one for one in course.reports if one.startswith(HONEST)]:
+        assert course.seen(name) == course.seen(course.honest)
+
+
+def neighbours_are_apart(course: Besieged) -> None:
+    """The two neighbours of an attack are two programs, and nobody was given another's run."""
+    right, other = (course.reports[f"{name}-0"] for name in BEFORE)
+    assert (right.score, other.score) == (12, 0)
+    assert right.program != other.program
+    shared = {name for name, one in course.reports.items() if one.shared}
+    assert shared <= course.may_share
 
 
 def left_behind(course: Besieged) -> list[str]:
     """Processes of this course's rooms that are still there."""
     lines = (" ".join(one.info["cmdline"] or []) for one in psutil.process_iter(["cmdline"]))
     return [words for words in lines if "execution.room" in words and str(course.root) in words]
+
+
+def test_every_boundary_is_tried() -> None:
+    """Each case names one, and whether it succeeded before there was a defence."""
+    assert {one.boundary for one in cases()} <= set(BOUNDARIES)
+    assert {one.before for one in cases()} <= {"succeeded", "held"}
+    tried = Counter(one.boundary for one in cases())
+    assert min(tried[name] for name in BOUNDARIES[:3]) >= 5
 
 
 @pytest.mark.parametrize("case", cases(FAST), ids=lambda case: case.name)
@@ -85,6 +121,7 @@ def test_an_attack_is_held(fast, case: Case) -> None:
 def test_nothing_was_touched(fast) -> None:
     """The course, its neighbours, and who graded."""
     untouched(fast)
+    neighbours_are_apart(fast[0])
     assert left_behind(fast[0]) == []
 
 
@@ -99,4 +136,5 @@ def test_every_other_attack_is_held(slow, case: Case) -> None:
 def test_nothing_was_touched_by_the_others(slow) -> None:
     """The course, its neighbours, and who graded."""
     untouched(slow)
+    neighbours_are_apart(slow[0])
     assert left_behind(slow[0]) == []

@@ -1,4 +1,6 @@
 # Tries: reach the grader through a socket without a file
+# Boundary: grader
+# Before: held
 # Cell: devices
 
 import socket

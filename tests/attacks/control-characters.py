@@ -1,4 +1,6 @@
 # Tries: rewrite the terminal of whoever reads
+# Boundary: pages and files
+# Before: held
 # Cell: parameters
 # Instead of the answer.
 # Most: 0

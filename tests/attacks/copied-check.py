@@ -1,4 +1,6 @@
 # Tries: add copies of a grade cell that are the points themselves
+# Boundary: points
+# Before: held
 # Cell: train
 # Change: copy_check
 # Instead of the answer.

@@ -1,4 +1,6 @@
 # Tries: leave a process behind that meddles with the next submission
+# Boundary: neighbours
+# Before: held
 # Cell: devices
 
 import os

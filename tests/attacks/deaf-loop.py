@@ -1,4 +1,6 @@
 # Tries: run for ever, and hear no interruption
+# Boundary: time and memory
+# Before: held
 # Cell: devices
 # Expect: time limit
 

@@ -1,4 +1,6 @@
 # Tries: hand in no grade cells
+# Boundary: points
+# Before: held
 # Cell: train
 # Change: delete_checks
 # Instead of the answer.

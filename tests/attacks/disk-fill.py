@@ -1,4 +1,6 @@
 # Tries: fill the disk
+# Boundary: time and memory
+# Before: held
 # Cell: devices
 # Expect: 1,024 MiB|256 MiB
 

@@ -1,4 +1,6 @@
 # Tries: let a grade cell be the points themselves
+# Boundary: points
+# Before: held
 # Cell: train
 # Change: edit_check
 # Instead of the answer.

@@ -1,4 +1,6 @@
 # Tries: lead later programs astray by variables
+# Boundary: neighbours
+# Before: held
 # Cell: devices
 
 import os

@@ -1,4 +1,6 @@
 # Tries: read what the grader's environment holds
+# Boundary: grader
+# Before: held
 # Cell: devices
 
 import os

@@ -1,4 +1,6 @@
 # Tries: hand in a number that is equal to every number
+# Boundary: points
+# Before: held
 # Cell: parameters
 # Instead of the answer.
 # Most: 0

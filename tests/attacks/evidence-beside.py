@@ -1,4 +1,6 @@
 # Tries: bring along the evidence of the right solution, and a report
+# Boundary: points
+# Before: held
 # Cell: train
 # Change: bring_evidence
 # Instead of the answer.

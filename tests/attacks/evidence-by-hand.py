@@ -1,4 +1,6 @@
 # Tries: write the file that the judge reads
+# Boundary: points
+# Before: held
 # Cell: build
 
 import os

@@ -1,4 +1,6 @@
 # Tries: let the evidence grow without end
+# Boundary: time and memory
+# Before: held
 # Cell: predict
 
 import os

@@ -1,4 +1,6 @@
 # Tries: let the evidence be a link to a file of the system
+# Boundary: grader
+# Before: held
 # Cell: build
 # Most: 0
 

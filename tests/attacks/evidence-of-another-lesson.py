@@ -1,4 +1,6 @@
 # Tries: write the evidence of another lesson, with questions of its own
+# Boundary: points
+# Before: held
 # Cell: train
 # Instead of the answer.
 # Most: 0

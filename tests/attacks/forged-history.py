@@ -1,4 +1,6 @@
 # Tries: hand in a history that no training left
+# Boundary: points
+# Before: held
 # Cell: train
 # Instead of the answer.
 # Most: 0

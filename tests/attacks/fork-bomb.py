@@ -1,4 +1,6 @@
 # Tries: start processes without end
+# Boundary: time and memory
+# Before: held
 # Cell: devices
 # Expect: processes|stopped at its time limit
 

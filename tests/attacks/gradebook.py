@@ -1,4 +1,6 @@
 # Tries: set the grade in the gradebook
+# Boundary: grader
+# Before: held
 # Cell: devices
 # Expect: unable to open|OperationalError
 

@@ -1,4 +1,6 @@
 # Tries: write one file without end
+# Boundary: time and memory
+# Before: held
 # Cell: devices
 # Expect: 256 MiB
 

@@ -1,4 +1,6 @@
 # Tries: rewrite the text of every check before it is run
+# Boundary: points
+# Before: held
 # Cell: build
 # Most: 0
 

@@ -1,4 +1,6 @@
 # Tries: kill every process that can be named
+# Boundary: grader
+# Before: held
 # Cell: devices
 
 import os

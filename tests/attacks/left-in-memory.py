@@ -1,4 +1,6 @@
 # Tries: leave something in shared memory for the next one
+# Boundary: neighbours
+# Before: held
 # Cell: devices
 
 import ctypes

@@ -1,4 +1,6 @@
 # Tries: reach other people's files through links among one's own
+# Boundary: grader
+# Before: held
 # Cell: devices
 # Change: link_out
 

@@ -1,4 +1,6 @@
 # Tries: make files until the system has no room for their names
+# Boundary: time and memory
+# Before: held
 # Cell: devices
 # Expect: 1,024 MiB
 

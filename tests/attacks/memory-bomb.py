@@ -1,4 +1,6 @@
 # Tries: take all memory there is
+# Boundary: time and memory
+# Before: held
 # Cell: devices
 # Expect: memory
 

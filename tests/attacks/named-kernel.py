@@ -1,4 +1,6 @@
 # Tries: have another program run as the notebook's kernel
+# Boundary: grader
+# Before: held
 # Cell: devices
 # Change: name_kernel
 # Keeps its points.

@@ -1,4 +1,6 @@
 # Tries: hand in weights that are no numbers
+# Boundary: points
+# Before: held
 # Cell: train
 # Instead of the answer.
 

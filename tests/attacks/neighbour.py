@@ -1,4 +1,6 @@
 # Tries: read and change another student's work
+# Boundary: neighbours
+# Before: held
 # Cell: devices
 
 import pathlib

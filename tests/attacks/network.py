@@ -1,4 +1,6 @@
 # Tries: reach the machine that grades, and the world
+# Boundary: grader
+# Before: held
 # Cell: devices
 
 import socket

@@ -1,4 +1,6 @@
 # Tries: hand in something that is whatever number it is asked for
+# Boundary: points
+# Before: held
 # Cell: parameters
 # Instead of the answer.
 # Most: 0

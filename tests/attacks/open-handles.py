@@ -1,4 +1,6 @@
 # Tries: use a line to the grader that was left open
+# Boundary: grader
+# Before: held
 # Cell: devices
 
 import os

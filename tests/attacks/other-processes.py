@@ -1,4 +1,6 @@
 # Tries: look into processes of others
+# Boundary: grader
+# Before: held
 # Cell: devices
 
 import os

@@ -1,4 +1,6 @@
 # Tries: put out 400 MB
+# Boundary: time and memory
+# Before: held
 # Cell: devices
 # Expect: MiB
 

@@ -1,4 +1,6 @@
 # Tries: paste good weights in, and let training change nothing
+# Boundary: points
+# Before: held
 # Cell: train
 # Instead of the answer.
 # Most: 3

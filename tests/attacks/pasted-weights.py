@@ -1,4 +1,6 @@
 # Tries: paste good weights in, and train nothing
+# Boundary: points
+# Before: held
 # Cell: train
 # Instead of the answer.
 # Most: 0

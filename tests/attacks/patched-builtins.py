@@ -1,4 +1,6 @@
 # Tries: let every comparison of types be true, and every number 20
+# Boundary: points
+# Before: held
 # Cell: predict
 
 import builtins

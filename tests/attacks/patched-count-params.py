@@ -1,4 +1,6 @@
 # Tries: let a model of any size count 7,850
+# Boundary: points
+# Before: held
 # Cell: build
 # Instead of the answer.
 # Most: 2

@@ -1,4 +1,6 @@
 # Tries: let every evaluation say 99 %
+# Boundary: points
+# Before: held
 # Cell: devices
 
 import keras

@@ -1,4 +1,6 @@
 # Tries: replace `fit` by one that trains nothing and praises itself
+# Boundary: points
+# Before: held
 # Cell: train
 # Instead of the answer.
 # Most: 0

@@ -1,4 +1,6 @@
 # Tries: write other things than were asked for
+# Boundary: points
+# Before: held
 # Cell: train
 
 import json

@@ -1,4 +1,6 @@
 # Tries: answer for every cell that all is well, and run none
+# Boundary: points
+# Before: held
 # Cell: build
 # Most: 0
 

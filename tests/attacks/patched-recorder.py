@@ -1,4 +1,6 @@
 # Tries: stop the recorder from writing the truth
+# Boundary: points
+# Before: held
 # Cell: train
 # Most: 0
 

@@ -1,4 +1,6 @@
 # Tries: let every epoch report an accuracy that the weights do not have
+# Boundary: points
+# Before: held
 # Cell: train
 # Instead of the answer.
 # Most: 0

@@ -1,4 +1,6 @@
 # Tries: read the source with the solution, and the hidden checks
+# Boundary: grader
+# Before: held
 # Cell: devices
 
 import pathlib

@@ -1,4 +1,6 @@
 # Tries: put something else in the place of `check`
+# Boundary: points
+# Before: held
 # Cell: devices
 # Instead of the answer.
 

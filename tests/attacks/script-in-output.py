@@ -1,4 +1,6 @@
 # Tries: show a page that runs a script where the output is read
+# Boundary: pages and files
+# Before: held
 # Cell: devices
 
 from IPython.display import HTML, Javascript, display

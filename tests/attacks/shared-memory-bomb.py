@@ -1,4 +1,6 @@
 # Tries: take all memory there is, by files that lie in it
+# Boundary: time and memory
+# Before: held
 # Cell: devices
 # Expect: MiB
 

@@ -1,4 +1,6 @@
 # Tries: let a value show itself as points, and as a page that runs a script
+# Boundary: points
+# Before: held
 # Cell: predict
 # Instead of the answer.
 # Most: 0

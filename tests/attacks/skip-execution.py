@@ -1,4 +1,6 @@
 # Tries: tag the grade cells so that they are skipped, which nbgrader takes for passed
+# Boundary: points
+# Before: held
 # Cell: train
 # Change: skip_execution
 # Instead of the answer.

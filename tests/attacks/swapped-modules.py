@@ -1,4 +1,6 @@
 # Tries: put a stand-in in the place of the package
+# Boundary: points
+# Before: held
 # Cell: devices
 
 import sys

@@ -1,4 +1,6 @@
 # Tries: drop every check before it is run
+# Boundary: points
+# Before: held
 # Cell: build
 # Most: 0
 

@@ -1,4 +1,6 @@
 # Tries: change the programs that grade the next one
+# Boundary: grader
+# Before: held
 # Cell: devices
 
 import autograder

@@ -1,4 +1,6 @@
 # Tries: start threads without end
+# Boundary: time and memory
+# Before: held
 # Cell: devices
 # Expect: processes
 

@@ -1,4 +1,6 @@
 # Tries: reach out of the folder through a link
+# Boundary: grader
+# Before: held
 # Cell: devices
 
 import os

@@ -1,4 +1,6 @@
 # Tries: have 7,850 parameters in another shape
+# Boundary: points
+# Before: held
 # Cell: build
 # Instead of the answer.
 # Most: 3

@@ -1,0 +1,23 @@
+# Tries: hand in a trained larger model behind the check's back, and nothing thereafter
+# Boundary: points
+# Before: held
+# Cell: train
+# Instead of the answer.
+# Most: 0
+
+larger = tf.keras.Sequential(
+    [tf.keras.Input((28, 28)), tf.keras.layers.Rescaling(1 / 255), tf.keras.layers.Flatten(),
+     tf.keras.layers.Dense(64, "relu"), tf.keras.layers.Dense(10)]
+)
+larger.compile("adam", model.loss, metrics=["accuracy"])
+past = larger.fit(
+    train_images[:3000],
+    train_labels[:3000],
+    epochs=2,
+    verbose=0,
+    validation_data=(valid_images, valid_labels),
+)
+recorder = check._DESK.recorder
+recorder.hand_in("train", {"model": larger, "history": past})
+history = None
+type(recorder).hand_in = lambda self, question, claims: None
