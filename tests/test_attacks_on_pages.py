@@ -101,7 +101,7 @@ def test_one_student_is_one_submission(tmp_path: Path) -> None:
     assert set(graded(tmp_path)) == {"ann", "mallory"}
 
 
-# Before: succeeded, on a file system that does not tell capital letters, or forms of letters, apart.
+# Before: succeeded, where the file system does not tell capitals, or forms of letters, apart.
 @pytest.mark.parametrize(
     ("one", "other"), [("Ann", "ann"), ("Zo\u00eb", "Zoe\u0308"), ("INDEX.HTML", "x")]
 )
@@ -111,8 +111,8 @@ def test_no_two_folders_of_results_are_one_elsewhere(one: str, other: str) -> No
     assert len({unicodedata.normalize("NFC", place).casefold() for place in taken}) == 3
 
 
-# Before: succeeded. The number behind the second one made it too long for the file system, which ended
-# the class.
+# Before: succeeded. The number behind the second made it too long for the file system, which
+# ended the class.
 def test_a_name_made_of_long_letters_has_a_folder(tmp_path: Path) -> None:
     places = Places()
     for _ in range(12):
