@@ -240,7 +240,7 @@ def many_notebooks(folder: Path) -> None:
 
 
 def deep_folders(folder: Path) -> None:
-    """Before: not tried here."""
+    """Before: succeeded. Walking through them ended the command, before anyone was graded."""
     here = os.open(folder, os.O_RDONLY)
     for _ in range(1_500):
         os.mkdir("d", dir_fd=here)
