@@ -53,7 +53,9 @@ def test_the_untouched_release() -> None:
         ("# Your code here.", False),
         ("# Something else, but only in a comment.", False),
         ("\n\n", False),
+        ("# Pasted,\u2028from elsewhere.", False),
         ("pass", True),
+        ("'''Your code here.'''", True),
         ("this is not Python", True),
     ],
 )
