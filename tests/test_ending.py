@@ -32,13 +32,13 @@ time.sleep(600)
 # where nobody ends it, after a number of generations.
 CHAIN = """
 import os, sys, time
-for generation in range(20_000):
+for generation in range(50_000):
     if os.fork():
         os._exit(0)
     os.setsid()
     if generation == 10:
         open(sys.argv[1], "w").close()
-    time.sleep(0.002)
+
 """
 # Two that look after each other.
 PAIR = """
