@@ -36,7 +36,7 @@ PRIVATE = "only-its-author-may-read-this-"
 HONEST = ("honest-first", "zz-honest-last")
 BEFORE = ("before-right", "before-other")
 # Short, so that a loop without end costs little; long enough for training on the sample.
-SETTINGS = Settings(cell_seconds=20, seconds=120)
+SETTINGS = Settings(cell_seconds=30, seconds=150)
 UNTRAINED: Mapping[str, str | None] = {"train": None, "predict": None}
 BLANK: Mapping[str, str | None] = dict.fromkeys(mini.RIGHT)
 
