@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from autograder.execution import beside
-from autograder.execution.beside import files_beside, links_beside
+from autograder.execution.beside import files_beside, ignored_beside
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def test_files_go_along_but_no_notebook_and_nothing_behind_a_link(folder):
     files, notes = files_beside(folder)
     assert files == {"deeper/cards.csv": b"1,2", "notes.txt": b"mine"}
     assert notes == ()
-    assert {path.name for path in links_beside(folder)} == {"a-link.txt", "broken"}
+    assert {path.name for path in ignored_beside(folder)} == {"a-link.txt", "broken"}
 
 
 def test_what_nbgrader_puts_there_stays(folder):
