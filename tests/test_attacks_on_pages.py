@@ -30,7 +30,7 @@ from autograder.grading import results
 from autograder.grading.results import Places
 from autograder.lesson import load_lesson
 from autograder.render import safe
-from autograder.submissions import find_submissions
+from autograder.submissions import Submission, find_submissions
 
 LESSON = load_lesson("building-a-brain")
 OTHER = "a-deeper-brain"
@@ -105,18 +105,19 @@ def test_one_student_is_one_submission(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("one", "other"), [("Ann", "ann"), ("Zo\u00eb", "Zoe\u0308"), ("INDEX.HTML", "x")]
 )
-def test_no_two_folders_of_results_are_one_elsewhere(one: str, other: str) -> None:
-    places = Places()
-    taken = [places.take(LESSON, name) for name in (one, other)] + ["index.html"]
+def test_no_two_folders_of_results_are_one_elsewhere(tmp_path: Path, one: str, other: str) -> None:
+    places = Places(tmp_path)
+    given = [Submission(name=name, path=None) for name in (one, other)]
+    taken = [*(places.take(LESSON, each) for each in given), "index.html"]
     assert len({unicodedata.normalize("NFC", place).casefold() for place in taken}) == 3
 
 
 # Before: succeeded. The number behind the second made it too long for the file system, which
 # ended the class.
 def test_a_name_made_of_long_letters_has_a_folder(tmp_path: Path) -> None:
-    places = Places()
+    places = Places(tmp_path / "results")
     for _ in range(12):
-        (tmp_path / places.take(LESSON, "\U0001f600" * 63)).mkdir()
+        (tmp_path / places.take(LESSON, Submission(name="\U0001f600" * 63, path=None))).mkdir()
     assert len(list(tmp_path.iterdir())) == 12
 
 
