@@ -7,6 +7,7 @@ Any other exception is the check's own fault: outcome *error*, for a person to l
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -85,12 +86,17 @@ class Tell:
         self.more = more
 
     def stands(self, standing: Standing) -> None:
-        """Where the student stands among right solutions, whether the check passes or not."""
-        self.standing = standing
+        """Where the student stands among right solutions, whether the check passes or not.
+
+        What is not a finite number stands nowhere, and no report could hold it.
+        """
+        if math.isfinite(standing.value):
+            self.standing = standing
 
     def measure(self, name: str, value: float) -> None:
-        """Note a number for the report."""
-        self.measures[name] = float(value)
+        """Note a number for the report, which holds finite ones only."""
+        if math.isfinite(value):
+            self.measures[name] = float(value)
 
 
 @dataclass(frozen=True, kw_only=True)

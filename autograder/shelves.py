@@ -25,7 +25,12 @@ def shelves(root: Path | None = None) -> list[str]:
     ``root`` is the course's folder; without it the course is the one that one stands in.
     """
     course = [root / FOLDER] if root else _of_the_course()
-    found = (str(path) for path in (*course, *_named(), *_installed()) if path.is_dir())
+    return [*(str(path) for path in course if path.is_dir()), *shelves_outside()]
+
+
+def shelves_outside() -> list[str]:
+    """The lessons that are of no course: those that are named, those installed."""
+    found = (str(path) for path in (*_named(), *_installed()) if path.is_dir())
     return list(dict.fromkeys(found))
 
 

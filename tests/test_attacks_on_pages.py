@@ -22,15 +22,22 @@ import mini
 import nbformat
 import pytest
 from nbconvert import HTMLExporter
+from nbgrader.coursedir import CourseDirectory
+from traitlets.config import Config
 
+from autograder.checks import Tell
+from autograder.execution.beside import ignored_beside
 from autograder.execution.reading import read_notebook
 from autograder.exports import tables
-from autograder.exports.grades import Grade, Person
+from autograder.exports.grades import Grade, Person, of_reports
 from autograder.grading import results
+from autograder.grading.regrade import kept
 from autograder.grading.results import Places
 from autograder.lesson import load_lesson
+from autograder.nbgrader_plugin import configure
 from autograder.render import safe
-from autograder.submissions import find_submissions
+from autograder.report import Standing
+from autograder.submissions import Submission, find_submissions
 
 LESSON = load_lesson("building-a-brain")
 OTHER = "a-deeper-brain"
@@ -105,18 +112,19 @@ def test_one_student_is_one_submission(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("one", "other"), [("Ann", "ann"), ("Zo\u00eb", "Zoe\u0308"), ("INDEX.HTML", "x")]
 )
-def test_no_two_folders_of_results_are_one_elsewhere(one: str, other: str) -> None:
-    places = Places()
-    taken = [places.take(LESSON, name) for name in (one, other)] + ["index.html"]
+def test_no_two_folders_of_results_are_one_elsewhere(tmp_path: Path, one: str, other: str) -> None:
+    places = Places(tmp_path)
+    given = [Submission(name=name, path=None) for name in (one, other)]
+    taken = [*(places.take(LESSON, each) for each in given), "index.html"]
     assert len({unicodedata.normalize("NFC", place).casefold() for place in taken}) == 3
 
 
 # Before: succeeded. The number behind the second made it too long for the file system, which
 # ended the class.
 def test_a_name_made_of_long_letters_has_a_folder(tmp_path: Path) -> None:
-    places = Places()
+    places = Places(tmp_path / "results")
     for _ in range(12):
-        (tmp_path / places.take(LESSON, "\U0001f600" * 63)).mkdir()
+        (tmp_path / places.take(LESSON, Submission(name="\U0001f600" * 63, path=None))).mkdir()
     assert len(list(tmp_path.iterdir())) == 12
 
 
@@ -146,6 +154,40 @@ def test_standing_in_a_students_folder_runs_nothing_of_hers(tmp_path: Path, comm
         check=False,
     )
     assert not marker.exists(), marker.read_text()
+
+
+# Before: succeeded, by reading: nbgrader opened the pipe, and waited for who would write to it.
+@pytest.mark.parametrize("make", [os.mkfifo, lambda path: path.symlink_to("/dev/zero")])
+def test_a_time_that_is_no_file_is_none(tmp_path: Path, make) -> None:
+    configure(Config())
+    make(tmp_path / "timestamp.txt")
+    assert CourseDirectory().get_existing_timestamp(str(tmp_path)) is None
+    assert ignored_beside(tmp_path) == {"timestamp.txt"}
+
+
+# ---- results that cannot be read
+
+
+# Before: succeeded, where anything could damage one file: nobody had a page or a grade.
+@pytest.mark.parametrize("content", [b"", b"{", b"[" * 100_000, b'{"name": null}'])
+def test_one_report_that_cannot_be_read_stops_nobody(tmp_path: Path, content: bytes) -> None:
+    class_of_reports.write(
+        [class_of_reports.report("ann"), class_of_reports.report("bob")], tmp_path
+    )
+    (tmp_path / "bob" / "report.json").write_bytes(content)
+    ann, bob = kept(tmp_path)
+    assert (ann.report.name, ann.damaged, bob.damaged, bob.was_run) == ("ann", False, True, False)
+    assert (bob.report.status, bob.report.needs_a_look) == ("failed", True)
+    grades = of_reports([one.report for one in (ann, bob)], LESSON)
+    assert [(one.person.id, one.raw is None) for one in grades] == [("ann", False), ("bob", True)]
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_a_number_that_is_none_is_not_noted(value: float) -> None:
+    tell = Tell()
+    tell.measure("accuracy", value)
+    tell.stands(Standing(value=value, bar=0.8, low=0.8, high=0.9))
+    assert (tell.measures, tell.standing) == ({}, None)
 
 
 # ---- what is shown over the judge's words
@@ -189,6 +231,26 @@ def test_nothing_is_drawn_over_what_stands_above(html: str) -> None:
     made = str(notebook.cells[0].outputs[0].data.get("text/html", ""))
     for style in re.findall(r'style="([^"]*)"', made):
         assert not re.search(r"margin[^;]*(-\s*\d|calc|min|max|var|env)", style), style
+
+
+# Before: succeeded. Signs higher than their line, and what a low box holds, lay over others.
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<span style="line-height: 0; font-size: 400px">20 of 20</span>',
+        f'<div style="height: 0"><img src="{PICTURE}"></div>',
+        "<sup>" * 40 + "20 of 20",
+    ],
+)
+def test_what_reaches_out_of_its_place_is_cut_off(html: str) -> None:
+    notebook = put_out(html)
+    safe.clean(notebook)
+    made = str(notebook.cells[0].outputs[0].data["text/html"])
+    assert made.startswith('<div style="overflow-x: auto;">')
+    assert made.endswith("</div>")
+    own = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(html)])
+    safe.clean(own)
+    assert "style" not in own.cells[0].source
 
 
 # The style sheet of nbgrader's pages takes them out of the text's flow, or hides them.

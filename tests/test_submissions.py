@@ -12,7 +12,7 @@ import pytest
 from autograder.errors import SubmissionError
 from autograder.grading.results import Places
 from autograder.lesson import load_lesson
-from autograder.submissions import find_submissions
+from autograder.submissions import Submission, find_submissions
 
 LESSON = "building-a-brain"
 
@@ -89,9 +89,50 @@ def test_a_student_without_a_notebook_is_not_forgotten(tmp_path: Path) -> None:
 
 
 def test_other_assignments_are_none_of_our_business(tmp_path: Path) -> None:
-    """What the students of the same course handed in for something else is not graded."""
-    put(tmp_path, f"ada/{LESSON}/{LESSON}.ipynb", "ada/ps1/ps1.ipynb", "bob/ps1/ps1.ipynb")
-    assert found(tmp_path) == {"ada": f"ada/{LESSON}/{LESSON}.ipynb", "bob": None}
+    """In nbgrader's own folder, what the students handed in for something else is not graded."""
+    put(tmp_path, "nbgrader_config.py")
+    root = tmp_path / "submitted"
+    put(root, f"ada/{LESSON}/{LESSON}.ipynb", "ada/ps1/ps1.ipynb", "bob/ps1/ps1.ipynb")
+    assert found(root) == {"ada": f"ada/{LESSON}/{LESSON}.ipynb", "bob": None}
+    (one,) = find_submissions([root / "ada"])
+    assert (one.name, one.folder) == ("ada", root / "ada" / LESSON)
+
+
+def test_elsewhere_no_other_student_decides_what_somebody_handed_in(tmp_path: Path) -> None:
+    """Whatever lies in her folder is looked at, unless she has a folder of the lesson herself."""
+    put(tmp_path, f"ada/{LESSON}/{LESSON}.ipynb", "ada/ps1/ps1.ipynb", "bob/home/work.ipynb")
+    assert found(tmp_path) == {
+        "ada": f"ada/{LESSON}/{LESSON}.ipynb",
+        "bob": "bob/home/work.ipynb",
+    }
+
+
+def test_in_one_students_folder_nobody_else_can_be_named(tmp_path: Path) -> None:
+    """In a course what lies above tells whose folder it is."""
+    put(tmp_path, "nbgrader_config.py")
+    own = tmp_path / "submitted" / "ada"
+    put(own, "victim.ipynb", f"victim/{LESSON}/{LESSON}.ipynb", "other/victim.ipynb")
+    (one,) = find_submissions([own])
+    assert one.name == "ada"
+
+
+def test_of_copies_the_outermost_is_graded(tmp_path: Path) -> None:
+    """And that there are others is told."""
+    put(tmp_path, *(f"ada/{LESSON}/{place}{LESSON}.ipynb" for place in ("", "a/", "b/c/")))
+    (one,) = find_submissions([tmp_path])
+    assert one.path == tmp_path / "ada" / LESSON / f"{LESSON}.ipynb"
+    assert one.notes == (
+        f"There are 3 notebooks: {LESSON}.ipynb was graded, not others of the same name.",
+    )
+
+
+def test_a_lessons_folder_of_links_is_none(tmp_path: Path) -> None:
+    """It could lead to a neighbour's."""
+    put(tmp_path, f"ada/{LESSON}/{LESSON}.ipynb")
+    (tmp_path / "bob").mkdir()
+    (tmp_path / "bob" / LESSON).symlink_to(tmp_path / "ada" / LESSON)
+    bob = find_submissions([tmp_path])[1]
+    assert (bob.name, bob.path, bob.folder) == ("bob", None, None)
 
 
 def test_a_folder_beside_notebooks_is_no_student(tmp_path: Path) -> None:
@@ -215,13 +256,14 @@ def test_a_name_as_long_as_names_can_be(tmp_path: Path, name: str) -> None:
     """Its results have a folder, with room for a number and for what is put to it meanwhile."""
     put(tmp_path, f"{name}/{LESSON}/{LESSON}.ipynb")
     (one,) = find_submissions([tmp_path])
-    places = Places()
+    places, lesson = Places(tmp_path / "results"), load_lesson(LESSON)
     for _ in range(3):
-        (tmp_path / "results" / places.take(load_lesson(LESSON), one.name)).mkdir(parents=True)
+        (tmp_path / "results" / LESSON / places.take(lesson, one)).mkdir(parents=True)
 
 
 def test_names_that_some_disks_take_for_one(tmp_path: Path) -> None:
     """Upper and lower case, and letters with their accents in one piece or in two."""
-    places, lesson = Places(), load_lesson(LESSON)
-    names = [places.take(lesson, one) for one in ("Ann", "ann", "Zoë", "Zoe\u0308")]
+    places, lesson = Places(tmp_path), load_lesson(LESSON)
+    given = [Submission(name=one, path=None) for one in ("Ann", "ann", "Zoë", "Zoe\u0308")]
+    names = [places.take(lesson, one) for one in given]
     assert len({unicodedata.normalize("NFC", one).casefold() for one in names}) == 4

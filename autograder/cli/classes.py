@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from autograder.cli import log
-from autograder.cli.courses import course_of
+from autograder.cli.courses import course_of, leave_lessons_beside
 from autograder.cli.images import data_home
 from autograder.cli.reports import add_summary, lessons_in, what_counts, write_page
 from autograder.course import Course
@@ -99,6 +99,7 @@ def rejudge(arguments: argparse.Namespace, console: Console) -> int:
 def check(arguments: argparse.Namespace, console: Console) -> int:
     """Rehearse: the points and words of the official grade, on a student's own machine."""
     course = _isolated(Course(), "none")
+    leave_lessons_beside(arguments.notebook, console)
     console.print(
         "A rehearsal: your notebook is run here from the top, on its own, with your own rights"
         " (not isolated). The points are those of the official grade.",

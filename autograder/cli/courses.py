@@ -11,9 +11,10 @@ from rich.markup import escape
 
 from autograder import lessons
 from autograder.course import Course, named_root, open_course, root_here
+from autograder.errors import CourseError
 from autograder.render import signs
 from autograder.root import CONFIG
-from autograder.shelves import shelves
+from autograder.shelves import shelves, shelves_outside
 
 # They are a student's, on a machine of her own.
 WITHOUT_COURSE = ("check", "data")
@@ -37,6 +38,25 @@ def find_lessons(argv: Sequence[str] | None) -> None:
     add_course(first)
     if named := first.parse_known_args(argv)[0].course:
         lessons.__path__[1:] = shelves(named_root(named))
+
+
+def leave_lessons_beside(notebook: Path, console: Console) -> None:
+    """Leave alone the lessons of a course that lies beside or below a notebook; says so.
+
+    They are programs, and could be of whoever wrote the notebook.
+    """
+    try:
+        root_here([notebook])
+    except CourseError:
+        others = shelves_outside()
+        if lessons.__path__[1:] != others:
+            lessons.__path__[1:] = others
+            console.print(
+                "The lessons of the course in this folder are not used: they lie beside the"
+                " notebook and could be its author's.",
+                highlight=False,
+                soft_wrap=True,
+            )
 
 
 def course_of(arguments: argparse.Namespace, console: Console) -> Course:

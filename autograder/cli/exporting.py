@@ -69,16 +69,22 @@ def _grades(
         for folder, lesson in _kept_of(arguments, course)
         for one in kept(folder)
     ]
+    for report, _ in reports:
+        if report.trouble:
+            said = "the grader itself failed, so that there is no grade. Grade it again."
+            _say(f"{report.name}: {said}", console)
     return [
         grade for report, lesson in reports for grade in grades.of_reports([report], lesson)
     ], "the judge's reports alone: nothing that a person entered, no late penalty"
 
 
 def _gradescope(arguments: argparse.Namespace, course: Course, console: Console) -> str:
-    del console
     count = 0
     for results, lesson in _kept_of(arguments, course):
         for one in kept(results):
+            if one.damaged:
+                _say(one.report.trouble or "", console)
+                continue
             folder = arguments.output / lesson.name / one.folder.name
             text = gradescope.document(one.report, lesson, isolation=one.report.isolation)
             with writing():

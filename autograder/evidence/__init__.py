@@ -12,6 +12,7 @@ from autograder.evidence.files import (
     write_whole,
 )
 from autograder.evidence.record import (
+    MAX_NOTES,
     SCHEMA,
     Asked,
     Callback,
@@ -38,6 +39,7 @@ __all__ = [
     "EVIDENCE_VARIABLE",
     "MAX_ARRAY_BYTES",
     "MAX_JSON_BYTES",
+    "MAX_NOTES",
     "SCHEMA",
     "Arrays",
     "Asked",

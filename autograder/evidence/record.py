@@ -13,6 +13,7 @@ import msgspec
 SCHEMA = 1
 
 LONGEST_TEXT = 4000
+MAX_NOTES = 1000
 Text = Annotated[str, msgspec.Meta(max_length=LONGEST_TEXT)]
 Name = Annotated[str, msgspec.Meta(max_length=300)]
 Count = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
@@ -212,7 +213,7 @@ class Run(_Part, frozen=True, kw_only=True):
     stopped: Text | None = None
     trouble: Text | None = None
     limits: Annotated[tuple[Name, ...], msgspec.Meta(max_length=64)] = ()
-    notes: Annotated[tuple[Text, ...], msgspec.Meta(max_length=1000)] = ()
+    notes: Annotated[tuple[Text, ...], msgspec.Meta(max_length=MAX_NOTES)] = ()
 
 
 class Record(_Part, frozen=True, kw_only=True):

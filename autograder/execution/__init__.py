@@ -14,7 +14,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder.course import Settings
-from autograder.evidence import Cell, Evidence, Record, Run
+from autograder.evidence import MAX_NOTES, Cell, Evidence, Record, Run, shortened
 from autograder.execution.beside import files_beside
 from autograder.execution.job import Job, Ran
 from autograder.execution.restore import Restored, grade_id
@@ -153,7 +153,7 @@ def executed(
             stopped=trace.stopped.why if trace.stopped else None,
             trouble=trouble,
             limits=trace.limits,
-            notes=(*restored.notes, *trace.notes),
+            notes=tuple(map(shortened, (*restored.notes, *trace.notes)))[:MAX_NOTES],
             job=trace.job,
             program=trace.program,
         ),

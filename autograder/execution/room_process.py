@@ -104,6 +104,7 @@ class Room:
 
         Raises:
             RoomError: it cannot.
+            RuntimeError: it was ended from outside meanwhile.
             CancelledError: ``cancel`` was set meanwhile.
         """
         end = time.monotonic() + START_SECONDS
@@ -113,6 +114,8 @@ class Room:
             with contextlib.suppress(queue.Empty):
                 ready = self._ready.get(timeout=TICK)
                 if ready is None:
+                    if killed := self._killed():
+                        raise RuntimeError(killed.why)
                     raise RoomError(self.last_words())
                 self.is_ready, self.is_warm = True, ready.warm
                 self._is_filtered = ready.is_filtered

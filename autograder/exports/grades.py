@@ -25,7 +25,8 @@ class Person:
 class Grade:
     """One student's points for one assignment.
 
-    ``raw`` are the points before the late ``penalty``; ``None`` where nothing was handed in.
+    ``raw`` are the points before the late ``penalty``; ``None`` where nothing was handed
+    in, or where the grader itself failed.
     """
 
     person: Person
@@ -42,14 +43,17 @@ class Grade:
 
 
 def of_reports(reports: Sequence[Report], lesson: Lesson) -> list[Grade]:
-    """Grades as the judge gave them: no penalty, and nothing that a person entered."""
+    """Grades as the judge gave them: no penalty, and nothing that a person entered.
+
+    Where the grader itself failed, there is none: that is not the student's.
+    """
     return [
         Grade(
             person=Person(id=report.name),
             assignment=lesson.name,
             title=lesson.title,
             most=lesson.max_score,
-            raw=earned(report, lesson),
+            raw=None if report.trouble else earned(report, lesson),
         )
         for report in reports
     ]

@@ -1,19 +1,24 @@
 """Grades as CSV: plain, for Canvas, for Moodle.
 
 What could be taken for a formula by a spreadsheet gets an apostrophe in front, as the spreadsheet
-itself would write it: nobody's name is run when an instructor opens the file.
+itself would write it, also where another sign parts the cells than the one that was written:
+nobody's name is run when an instructor opens the file.
 """
 
 from __future__ import annotations
 
 import csv
 import io
+import re
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from autograder.exports.grades import Grade, Person
 from autograder.render import signs
 
 FORMULA = ("=", "+", "-", "@")
+# What parts cells where a file is opened, whatever it is written with: in most of Europe `;`.
+PARTING = re.compile(r"([,;\t])")
 Rows = Iterator[list[object]]
 
 
@@ -50,8 +55,13 @@ FORMATS: dict[str, Callable[[Sequence[Grade]], str]] = {
 
 def defused(text: str) -> str:
     """A text in one line that no spreadsheet takes for a formula."""
-    shown = signs.line(text)
-    return f"'{shown}" if shown.startswith(FORMULA) else shown
+    parts = PARTING.split(signs.line(text))
+    return "".join(f"'{part}" if _is_formula(part) else part for part in parts)
+
+
+def _is_formula(part: str) -> bool:
+    # Excel takes the wide forms of the signs for them too.
+    return unicodedata.normalize("NFKC", part).lstrip(' "').startswith(FORMULA)
 
 
 def unfindable(grades: Sequence[Grade]) -> list[str]:

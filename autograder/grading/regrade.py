@@ -14,8 +14,9 @@ from autograder.errors import SubmissionError, writing
 from autograder.grading import results
 from autograder.judge import JudgeError, Verdicts
 from autograder.judge_process import Judge
-from autograder.lesson import Lesson
+from autograder.lesson import Lesson, lesson_names, load_lesson
 from autograder.report import Report
+from autograder.submissions import readable
 
 # As much evidence as is judged together: of any ordinary class all of it.
 MOST_BYTES = 512 * 2**20
@@ -23,15 +24,19 @@ MOST_BYTES = 512 * 2**20
 
 @dataclass(frozen=True, kw_only=True)
 class Kept:
-    """What an earlier grading has left of one submission."""
+    """What an earlier grading has left of one submission.
+
+    Of a ``damaged`` one nothing is known: its report only says so, in ``Report.trouble``.
+    """
 
     folder: Path
     report: Report
+    damaged: bool = False
 
     @property
     def was_run(self) -> bool:
-        """Whether there is evidence of it."""
-        return (self.folder / "evidence.json").exists()
+        """Whether there is evidence of it, and a report which says of what."""
+        return not self.damaged and (self.folder / "evidence.json").exists()
 
     @property
     def size(self) -> int:
@@ -45,16 +50,33 @@ def kept(folder: Path) -> list[Kept]:
     Raises:
         SubmissionError: there is nothing.
     """
-    found = []
-    for path in sorted(folder.glob("*/report.json")):
-        try:
-            report = msgspec.json.decode(path.read_bytes(), type=Report)
-        except ValueError as error:
-            raise SubmissionError(f"{path} is not a report ({error}). Grade it again.") from error
-        found.append(Kept(folder=path.parent, report=report))
+    found = [_kept(path) for path in sorted(folder.glob("*/report.json"))]
     if not found:
         raise SubmissionError(f"There are no results in {folder}. Grade the submissions first.")
     return found
+
+
+def _kept(path: Path) -> Kept:
+    try:
+        report = msgspec.json.decode(path.read_bytes(), type=Report)
+    except (OSError, ValueError, RecursionError) as error:
+        return Kept(folder=path.parent, report=_unread(path, error), damaged=True)
+    return Kept(folder=path.parent, report=report)
+
+
+def _unread(path: Path, error: Exception) -> Report:
+    said = f"{path} cannot be read ({error}). Grade this submission again."
+    place, lesson = path.parent.name, path.parent.parent.name
+    return Report(
+        name=readable(place),
+        notebook="",
+        status="failed",
+        reason="The report that was kept cannot be read. Grade this submission again.",
+        lesson=lesson,
+        place=place,
+        full_score=load_lesson(lesson).max_score if lesson in lesson_names() else 0.0,
+        trouble=readable(said),
+    )
 
 
 def regrade(folder: Path, lesson: Lesson, course: Course) -> Iterator[Report]:

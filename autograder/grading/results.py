@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import hashlib
 import itertools
 import os
 import re
@@ -32,6 +33,10 @@ LEFT_OUT = (
     "To show this notebook takes more time or memory than any homework needs: what was added to the"
     " lesson's own cells, and all outputs, were left out."
 )
+
+# Bytes of a folder's name, before a digest and a number.
+MAX_PLACE = 200
+DIGEST = re.compile(r"~[0-9a-f]{12}\Z")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -176,12 +181,18 @@ def write_alone(folder: Path, report: Report, lesson: Lesson) -> None:
 
 
 def place_for(name: str) -> str:
-    """A folder name for a student's name: no separators, no dots in front, not too long."""
+    """A folder name for a student's name: no separators, no dots in front, not too long.
+
+    Two names have two: to one that had to be changed a digest of it is added.
+    """
     safe = re.sub(r"[/\\\x00-\x1f:]", "_", name).strip(" .")
     # In letters, and in bytes: a file's name has 255 of them at most, and more may be put to it.
-    short = safe[:100].encode(errors="replace")[:200].decode(errors="ignore").strip(" .")
+    short = safe[:100].encode(errors="replace")[:MAX_PLACE].decode(errors="ignore").strip(" .")
     # The page of the class lies beside the folders.
-    return f"_{short}" if short == "index.html" else short or "_"
+    if short == name and short.casefold() != "index.html" and not DIGEST.search(name):
+        return name
+    digest = hashlib.sha256(name.encode(errors="surrogatepass")).hexdigest()
+    return f"{short or '_'}~{digest[:12]}"
 
 
 def source_of(submission: Submission, results: Path) -> str:

@@ -1,19 +1,24 @@
-"""What ``nbgrader autograde`` takes of a submission to a lesson: one notebook, and no links."""
+"""What ``nbgrader autograde`` takes of a submission to a lesson: a notebook, and ordinary files."""
 
 from __future__ import annotations
 
 import functools
 import glob
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from nbgrader.converters import Autograde
+from nbgrader.coursedir import CourseDirectory
 
 from autograder.execution.beside import ignored_beside
 from autograder.lesson import lesson_names, load_lesson
+from autograder.nbgrader_plugin.autograded import TIMESTAMP
+from autograder.ordinary import open_ordinary
 
 Init = Callable[[Any, str, str], None]
+Timed = Callable[[Any, str], datetime | None]
 
 
 def limit_what_is_taken() -> None:
@@ -24,6 +29,7 @@ def limit_what_is_taken() -> None:
     """
     if not hasattr(Autograde.init_assignment, "__wrapped__"):
         Autograde.init_assignment = _limited(Autograde.init_assignment)
+        CourseDirectory.get_existing_timestamp = _of_a_file(CourseDirectory.get_existing_timestamp)
 
 
 def _limited(init: Init) -> Init:
@@ -43,3 +49,21 @@ def _limited(init: Init) -> Init:
             self.coursedir.ignore = before
 
     return init_assignment
+
+
+def _of_a_file(timed: Timed) -> Timed:
+    """Take the time from an ordinary file only: at a pipe nbgrader would wait for ever."""
+
+    @functools.wraps(timed)
+    def get_existing_timestamp(self: Any, dest_path: str) -> datetime | None:
+        path = Path(dest_path) / TIMESTAMP
+        try:
+            open_ordinary(path).close()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            self.log.warning("%s is not read: %s.", path, error.strerror)
+            return None
+        return timed(self, dest_path)
+
+    return get_existing_timestamp

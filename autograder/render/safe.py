@@ -64,11 +64,16 @@ TAGS = frozenset(
     ]
 )
 ATTRIBUTES = frozenset({"alt", "align", "border", "class", "colspan", "rowspan", "style", "title"})
-# None of these can name an address.
+# Of text between the cells, which has no box of its own.
+PLAIN = ATTRIBUTES - {"class", "style"}
+# pandas gives its tables this one. Others mean something in the style sheets of nbgrader's pages,
+# which may lift what wears them over all else.
+CLASSES = frozenset({"dataframe"})
+# None of these can name an address, nor move anything over what stands around it.
 STYLES = (
     *("color", "background-color", "font-family", "font-size", "font-style", "font-weight"),
     *("line-height", "text-align", "text-decoration", "vertical-align", "white-space"),
-    *("width", "height", "max-width", "margin", "padding", "border", "overflow-x"),
+    *("width", "height", "max-width", "padding", "border", "overflow-x"),
 )
 # Programs, and pictures that can hold programs (SVG), are not among them.
 PICTURES = {"image/png": "iVBORw0KGgo", "image/jpeg": "/9j/"}
@@ -84,7 +89,7 @@ MARKUP = re.compile(r"<[a-zA-Z/!?]")
 # for a text would grow with its square, or faster.
 REMOTE_PICTURE = re.compile(r"!\[([^\[\]]*+)\]\(\s*+<?+(?!attachment:)[^)]*+\)")
 # What else could be a picture, however it is written.
-ODD_PICTURE = re.compile(r"!\[(?![^\[\]\\]*+\]\(attachment:[^()\[\s]*+\))")
+ODD_PICTURE = re.compile(r"!\[(?![^\[\]\\]*+\]\(attachment:[^()\[\s]++\))")
 # A link to anything but a page, and an address that is named first and used elsewhere.
 ODD_LINK = re.compile(r"\]\(\s*+<?+\s*+(?!https?://|mailto:|attachment:|#)[^)]*+\)")
 NAMED_ADDRESS = re.compile(r"(?m)^([^\S\n]*+(?:[>*+\-\d.)][^\S\n]*+)*+\[(?:\\.|[^\[\]\\])*+\]):")
@@ -124,10 +129,16 @@ def literal(given: str) -> str:
     return re.sub(r"([\\`*_\[\]!|#$])", r"\\\1", html.escape(given, quote=False))
 
 
-def markup(given: str, *, protocols: Collection[str] = ("data",)) -> str:
+def markup(
+    given: str,
+    *,
+    protocols: Collection[str] = ("data",),
+    attributes: Collection[str] = ATTRIBUTES,
+) -> str:
     """HTML of which only tags are left that show something, with nothing from elsewhere.
 
-    A link keeps its address where that has one of the ``protocols``.
+    A link keeps its address where that has one of the ``protocols``, a tag those of the
+    ``attributes`` that it may have.
     """
     css = CSSSanitizer(allowed_css_properties=STYLES)
     bare = re.sub(r"(?is)<(script|style)\b.*?(</\1\s*>|\Z)", "", given)
@@ -142,7 +153,7 @@ def markup(given: str, *, protocols: Collection[str] = ("data",)) -> str:
     cleaned: str = bleach.clean(
         INLINE.sub(put_aside, bare),
         tags=TAGS,
-        attributes=_is_allowed,
+        attributes=lambda tag, name, value: _is_allowed(tag, name, value, attributes),
         protocols=protocols,
         css_sanitizer=css,
         strip=True,
@@ -150,12 +161,14 @@ def markup(given: str, *, protocols: Collection[str] = ("data",)) -> str:
     return INLINE.sub(lambda found: f"{found[1]}{pictures.get(found[2], found[2])}", cleaned)
 
 
-def _is_allowed(tag: str, name: str, value: str) -> bool:
+def _is_allowed(tag: str, name: str, value: str, attributes: Collection[str]) -> bool:
     if tag == "a" and name == "href":
         return value.startswith(("https://", "http://"))
     if tag == "img" and name == "src":
         return bool(re.match(r"data:image/(png|jpeg);base64,", value))
-    return name in ATTRIBUTES
+    if name == "class":
+        return name in attributes and CLASSES.issuperset(value.split())
+    return name in attributes
 
 
 def _markdown(source: str) -> str:
@@ -165,7 +178,7 @@ def _markdown(source: str) -> str:
     links = ODD_LINK.sub("]", REMOTE_PICTURE.sub(r"\1", source[:end]))
     source = ODD_PICTURE.sub(r"!\\[", links + source[end:])
     source = NAMED_ADDRESS.sub(r"\1\\:", source)
-    return markup(source) if MARKUP.search(source) else source
+    return markup(source, attributes=PLAIN) if MARKUP.search(source) else source
 
 
 def _output(output: NotebookNode) -> NotebookNode:
@@ -183,6 +196,16 @@ def _output(output: NotebookNode) -> NotebookNode:
     return output
 
 
+def _within_its_box(made: str) -> str:
+    """HTML that draws nothing outside of the place where it stands.
+
+    Signs that are higher than their line would lie over the judge's words, as would what is higher
+    than its box: a box that scrolls to one side cuts off what reaches beyond the others.
+    """
+    can_reach_out = re.search(r" style=|<su[bp]\b", made)
+    return f'<div style="overflow-x: auto;">{made}</div>' if can_reach_out else made
+
+
 def _shown(kind: str, content: object) -> str | None:
     """One form of an output, ``None`` where it is of a kind that is not shown."""
     if not isinstance(content, str):
@@ -190,5 +213,5 @@ def _shown(kind: str, content: object) -> str | None:
     if kind in PICTURES:
         return content if content.lstrip().startswith(PICTURES[kind]) else None
     if kind == "text/html":
-        return markup(text(content))
+        return _within_its_box(markup(text(content)))
     return text(content) if kind == "text/plain" else None
