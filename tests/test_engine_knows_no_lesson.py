@@ -41,7 +41,7 @@ ENGINE = sorted(
 KNOWN = [load_lesson(name) for name in lesson_names()]
 # Words of a lesson that are words of Python's, Keras' or TensorFlow's too, and where.
 OTHERS_WORDS = {
-    ("grading/sharing.py", "compile"): "Python's function",
+    ("grading/closed.py", "compile"): "Python's function",
     ("recorder/watch.py", "predict"): "Keras' method",
     ("stumbles/words.py", "compile"): "Keras' method",
     ("stumbles/words.py", "predict"): "Keras' method",
