@@ -86,7 +86,8 @@ class Bounded:
                 answer = line.recv()
                 if not (isinstance(answer, Raised) and isinstance(answer.error, MemoryError)):
                     return answer
-        except (OSError, EOFError):
+        # What is nested too deeply cannot be sent either.
+        except (OSError, EOFError, RecursionError):
             pass
         self.close()
         seconds, memory = self._limits

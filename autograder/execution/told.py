@@ -67,7 +67,7 @@ class Told:
             case Began(index=index):
                 self.cells[index] = Ran(status="running")
             case Finished(index=index, ran=ran):
-                self.cells[index] = ran if _is_sound(ran) else Ran(status=ran.status)
+                self.cells[index] = _sound(ran)
             case Left():
                 self.left = message
             case Ended():
@@ -79,13 +79,23 @@ class Told:
         return any(ran.status == "running" for ran in self.cells.values())
 
 
-def _is_sound(ran: Ran) -> bool:
-    """Whether the outputs of a cell are such as a notebook may hold."""
+def _sound(ran: Ran) -> Ran:
+    """The same with the texts of its outputs, or with none where no notebook may hold them.
+
+    What is no text is shown nowhere, and may be nested more deeply than anyone can follow.
+    """
     try:
         msgspec.convert(ran.outputs, list[Output])
     except (ValueError, RecursionError):
-        return False
-    return True
+        return Ran(status=ran.status)
+    return msgspec.structs.replace(ran, outputs=[_texts(one) for one in ran.outputs])
+
+
+def _texts(output: dict[str, Any]) -> dict[str, Any]:
+    if "data" not in output:
+        return output
+    data = {kind: one for kind, one in output["data"].items() if isinstance(one, str)}
+    return {**output, "data": data, "metadata": {}}
 
 
 def ending(told: Told, cell_seconds: int) -> Stopped | None:

@@ -78,7 +78,7 @@ INLINE = re.compile(r"(data:image/(?:png|jpeg);base64,)([A-Za-z0-9+/]+)")
 # so do Pygments' rules for the colours of Python.
 # Of the student's own: in one cell, in all together; an answer of 3,000 words has 20,000.
 MAX_LETTERS = 20_000
-MAX_LETTERS_OF_ALL = 200_000
+MAX_LETTERS_OF_ALL = 100_000
 MAX_BLANKS = 200
 BLANKS = {
     "markdown": re.compile(rf"[^\S\n]{{{MAX_BLANKS},}}+"),
@@ -94,6 +94,8 @@ ODD_PICTURE = re.compile(r"!\[(?![^\[\]\\]*+\]\(attachment:[^()\[\s]*+\))")
 # A link to anything but a page, and an address that is named first and used elsewhere.
 ODD_LINK = re.compile(r"\]\(\s*+<?+\s*+(?!https?://|mailto:|attachment:|#)[^)]*+\)")
 NAMED_ADDRESS = re.compile(r"(?m)^([^\S\n]*+(?:[>*+\-\d.)][^\S\n]*+)*+\[(?:\\.|[^\[\]\\])*+\]):")
+# Of a line of code so much is shown: for some, each name is searched for to the end of the line.
+LONG_LINE = re.compile(r"([^\n]{1000})[^\n]++")
 # The signs that end a line of Markdown.
 LINE_ENDS = re.compile(r"\r\n?")
 
@@ -118,6 +120,8 @@ def clean(notebook: NotebookNode) -> None:
 def _shortened(source: str, most: int, kind: str) -> str:
     # The last of them: they may indent a line.
     source = BLANKS[kind].sub(lambda found: found[0][-MAX_BLANKS:], source)
+    if kind == "code":
+        source = LONG_LINE.sub(r"\1 # …", source)
     if len(source) <= most:
         return source
     sign = "# …" if kind == "code" else "…"
