@@ -198,7 +198,7 @@ def test_a_style_with_many_brackets_is_left_out() -> None:
 
 
 def test_colours_that_change_too_often_are_left_out() -> None:
-    """nbconvert copies the rest of the text at each."""
+    """The rest of the text is copied at each."""
     bars = "\x1b[1m7\x1b[0m \x1b[32m━━━\x1b[0m\n" * 500
     for text, shown in ((bars, bars), ("\x1b[31ma" * 50_000, "a" * 50_000)):
         cell = nbformat.v4.new_code_cell("1")
