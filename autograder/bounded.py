@@ -86,13 +86,15 @@ class Bounded:
                 answer = line.recv()
                 if not (isinstance(answer, Raised) and isinstance(answer.error, MemoryError)):
                     return answer
-        except (OSError, EOFError):
+        # What is nested too deeply cannot be sent either.
+        except (OSError, EOFError, RecursionError):
             pass
         self.close()
         seconds, memory = self._limits
         raise OverBudgetError(
-            f"It takes more than {seconds} s of computing or {memory / 2**30:g} GiB of memory to"
-            " read or to show this notebook, which no homework needs."
+            f"It takes more than {seconds} s of computing or {memory / 2**30:g} GiB of memory, or"
+            " more steps into each other than can be followed, to read or to show this notebook,"
+            " which no homework needs."
         )
 
     def _started(self) -> Connection:

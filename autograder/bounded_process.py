@@ -43,7 +43,8 @@ def main(arguments: list[str]) -> int:
 def _answered(function: Callable[..., object], given: tuple[Any], named: dict[str, Any]) -> object:
     try:
         return function(*given, **named)
-    except MemoryError:
+    # What is nested more deeply than can be followed takes too much of the stack.
+    except (MemoryError, RecursionError):
         return Raised(MemoryError())
     except Exception as error:  # noqa: BLE001  raised again where it was called
         # A traceback does not go along with an exception.

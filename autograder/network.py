@@ -92,8 +92,10 @@ def _that_fit(model: Model, weights: Weights, images: Floats) -> int:
     widest, operations, x = 1, 0, images[:1]
     for layer, made in _steps(model, weights, images[:1]):
         x = made
-        learned = weights[f"{layer.name}/kernel"].size if layer.kind == "Dense" else 0
-        widest, operations = max(widest, x.nbytes), operations + learned + OF_A_NUMBER * x.size
+        # For each number that it makes, a dense layer multiplies once for each of its inputs.
+        inputs = len(weights[f"{layer.name}/kernel"]) if layer.kind == "Dense" else 0
+        widest = max(widest, x.nbytes)
+        operations += (inputs + OF_A_NUMBER) * x.size
         if operations * len(images) > MAX_OPERATIONS:
             raise UnknownLayer("it is far larger than this lesson needs")
     if x.size > MAX_OUTPUTS:

@@ -20,8 +20,9 @@ import warnings
 from collections.abc import Iterable
 from typing import Any
 
-# IPython's reader takes quadratic time for some texts. No cell of a lesson comes near this length.
-MAX_CHARACTERS = 50_000
+# Python's parser and IPython's reader take time and memory that grow with the square of some texts:
+# `import a.a.a…` of 50,000 characters takes most of a GiB. No cell of a lesson is nearly as long.
+MAX_CHARACTERS = 10_000
 # The first word of a line, and what follows.
 WORDS = re.compile(r"\s*([\w.*]*)[ \t]*(.?)")
 UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError, Warning, tokenize.TokenError)

@@ -133,7 +133,33 @@ def test_a_long_text_is_shortened_and_says_so() -> None:
     notebook = nbformat.v4.new_notebook(cells=cells)
     safe.clean(notebook)
     assert "80,000 more characters were handed in" in notebook.cells[0].source
-    assert sum(len(cell.source) for cell in notebook.cells) < 210_000
+    assert sum(len(cell.source) for cell in notebook.cells) < 110_000
+
+
+def test_a_long_program_is_shortened_where_it_is_shown() -> None:
+    """So are its lines, and what is left blank in it; what is locked is the lesson's own."""
+    indented = "if x:\n" + "\n " * 50_000 + "   y = 2"
+    long = ("x = 1\n" * 10_000, "a." * 50_000, indented, "x = 1\n" * 10)
+    cells = [nbformat.v4.new_code_cell(source) for source in long]
+    cells.append(nbformat.v4.new_code_cell(long[0], metadata={"nbgrader": {"locked": True}}))
+    safe.clean(nbformat.v4.new_notebook(cells=cells))
+    many, wide, blank, short, ours = (cell.source for cell in cells)
+    assert many.endswith("\n# … 40,000 more characters were handed in.")
+    assert wide == "a." * 500 + " # …"
+    assert len(blank) < 300
+    assert blank.endswith("\n    y = 2")
+    assert (short, ours) == (long[3], long[0])
+
+
+def test_what_is_nested_too_deeply_takes_too_much(apart) -> None:
+    """Whoever stumbles over it: it is the submission that is not read, and no fault of ours."""
+    with pytest.raises(OverBudgetError, match="than can be followed"):
+        apart.call(json.loads, "[" * 5_000)
+    nested: list = []
+    for _ in range(5_000):
+        nested = [nested]
+    with pytest.raises(OverBudgetError, match="than can be followed"):
+        apart.call(len, nested)
 
 
 # ---- files

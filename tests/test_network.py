@@ -246,6 +246,20 @@ def test_a_great_many_wide_activations_are_not_computed():
     assert most < 16 * 2**20
 
 
+def test_neurons_for_each_pixel_count_for_each_pixel():
+    """A few kilobytes of weights can be multiplied as often as there are pixels."""
+    weights = {
+        "a/kernel": np.ones((1, 400), np.float32),
+        "a/bias": np.ones(400, np.float32),
+        "b/kernel": np.ones((400, 40), np.float32),
+        "b/bias": np.ones(40, np.float32),
+    }
+    layers = (dense(400, inputs=1, name="a"), dense(40, inputs=400, name="b"))
+    most, said = peak(stack(layer("Reshape", (None, 784, 1)), *layers), weights, MANY[:2_500])
+    assert "far larger" in said
+    assert most < 16 * 2**20
+
+
 @pytest.mark.parametrize(
     ("name", "shape"),
     [

@@ -162,3 +162,53 @@ def test_a_students_markdown_stays_as_it_is(source: str) -> None:
     given = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(source)])
     safe.clean(given)
     assert given.cells[0].source == source
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        *("<div>" * 200, "<b><p>" * 200, "<b>x</b>" * 6_000, "<B>" * 101 + "</i>" * 101),
+        "<b " + "".join(f"a{n} " for n in range(1_000)) + ">x</b>",
+    ],
+)
+def test_what_is_too_much_to_be_cleaned_is_not_shown(given: str) -> None:
+    """Nested, or with more tags or attributes than any output has."""
+    assert safe.markup(given) == f"<p>{safe.TOO_MUCH}</p>"
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "<table>" + "<tr>" + "<td>1</td>" * 784 + "</tr>" + "</table>",
+        "<p>one" * 500,
+        "<div>" * 50 + "x" + "</div>" * 50,
+        '<img src="data:image/png;base64,iVBORw0KGgo' + "A" * 100_000 + '">',
+    ],
+)
+def test_what_is_large_and_flat_is_cleaned(given: str) -> None:
+    """Tables of an image's pixels, paragraphs that do not end, pictures."""
+    assert safe.TOO_MUCH not in safe.markup(given)
+
+
+def test_a_style_with_many_brackets_is_left_out() -> None:
+    """The parser of styles cannot follow them."""
+    given = "<b style='color:" + "(" * 2_000 + "'>x</b>"
+    assert safe.markup(given) == "<b>x</b>"
+    assert "rgb(1, 2, 3)" in safe.markup("<b style='color: rgb(1, 2, 3)'>x</b>")
+
+
+def test_colours_that_change_too_often_are_left_out() -> None:
+    """The rest of the text is copied at each."""
+    bars = "\x1b[1m7\x1b[0m \x1b[32m━━━\x1b[0m\n" * 500
+    for text, shown in ((bars, bars), ("\x1b[31ma" * 50_000, "a" * 50_000)):
+        cell = nbformat.v4.new_code_cell("1")
+        cell.outputs = [
+            nbformat.v4.new_output("stream", text=text),
+            nbformat.v4.new_output("error", ename="E", evalue="", traceback=[text]),
+            nbformat.v4.new_output("display_data", data={"text/plain": text}),
+        ]
+        safe.clean(nbformat.v4.new_notebook(cells=[cell]))
+        stream, error, plain = cell.outputs
+        assert stream.text == shown
+        assert "\n".join(error.traceback) == shown
+        assert plain.data["text/plain"] == shown

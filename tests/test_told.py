@@ -6,6 +6,7 @@ import io
 import os
 from pathlib import Path
 
+import nbformat
 import pytest
 
 from autograder.evidence import Recorded
@@ -88,11 +89,43 @@ class TestTold:
         told.take(Finished(index=1, ran=Ran(status="ok")))
         assert told.cells[1].status == "ok"
 
-    @pytest.mark.parametrize("output", [{"output_type": "nonsense"}, {"text": 7}, {}])
+    @pytest.mark.parametrize(
+        "output",
+        [
+            *({"output_type": "nonsense"}, {"text": 7}, {}),
+            {"output_type": "stream", "name": "stdout", "text": ["a", "b"]},
+            {"output_type": "display_data", "data": {}, "metadata": {}, "more": 1},
+            {"output_type": "error", "ename": "E", "evalue": "e", "traceback": "t"},
+        ],
+    )
     def test_outputs_that_no_notebook_may_hold(self, output: dict) -> None:
         told = Told(job="this", is_started=True)
         told.take(Finished(index=0, ran=Ran(status="ok", outputs=[output])))
         assert (told.cells[0].status, told.cells[0].outputs) == ("ok", [])
+
+    def test_outputs_of_each_kind(self) -> None:
+        """As nbclient makes them."""
+        outputs = [
+            nbformat.v4.new_output("stream", text="x"),
+            nbformat.v4.new_output("display_data", data={"text/html": "<b>x</b>"}),
+            nbformat.v4.new_output("execute_result", data={"text/plain": "7"}, execution_count=1),
+            nbformat.v4.new_output("error", ename="E", evalue="e", traceback=["t"]),
+        ]
+        told = Told(job="this", is_started=True)
+        told.take(Finished(index=0, ran=Ran(status="ok", outputs=outputs)))
+        assert told.cells[0].outputs == outputs
+
+    def test_of_what_is_put_out_texts_are_kept(self) -> None:
+        """Whoever followed the rest to its end would come to the end of the stack."""
+        nested: dict = {}
+        for _ in range(400):
+            nested = {"a": nested}
+        data = {"application/json": nested, "text/plain": "x"}
+        output = {"output_type": "display_data", "data": data, "metadata": nested}
+        told = Told(job="this", is_started=True)
+        told.take(Finished(index=0, ran=Ran(status="ok", outputs=[output])))
+        (kept,) = told.cells[0].outputs
+        assert (kept["data"], kept["metadata"]) == ({"text/plain": "x"}, {})
 
     @pytest.mark.parametrize(
         "said",

@@ -23,7 +23,7 @@ from autograder.execution.rooms import Rooms
 from autograder.execution.told import ending
 from autograder.execution.trace import Stopped, Trace
 from autograder.lesson import Lesson
-from autograder.program import program_of
+from autograder.program import program_digest, program_of
 
 __all__ = [
     "PRELUDE",
@@ -78,11 +78,13 @@ def prepare(
     files, left_out = files_beside(beside)
     ours = {program_of(source): source for source in sorted(restored.given)}
     sources = [cell.source for cell in code_cells(restored.notebook)]
+    cells = [ours.get(program_of(source), source) for source in sources]
     job = Job(
-        cells=[ours.get(program_of(source), source) for source in sources],
+        cells=cells,
         files=files,
         prelude=PRELUDE.format(seed=settings.seed),
         settings=settings,
+        program=program_digest(cells),
     )
     return job, left_out
 

@@ -21,6 +21,8 @@ from autograder.execution.kernels import ForkedKernel, OwnKernelManager
 Kernel = OwnKernelManager | ForkedKernel
 # The limit is for one cell; all cells together may put out so many times as much.
 OF_ALL = 8
+# What an output takes besides its content, in bytes: a million empty ones are not little.
+OF_AN_OUTPUT = 500
 MOST_IN_A_MESSAGE = 16 * 2**20
 MOST_MESSAGES_WAITING = 100
 TIMEOUT = "CellTimeoutError"
@@ -114,16 +116,21 @@ class Client(NotebookClient):
         """Take a message, but an output only as long as there is room for it."""
         if msg["msg_type"] in OUTPUTS and not self._has_room(msg["content"], cell):
             return None
-        return super().process_message(msg, cell, cell_index)
+        before = len(cell.outputs)
+        taken: NotebookNode | None = super().process_message(msg, cell, cell_index)
+        # What is printed after the other is one output.
+        self._take((len(cell.outputs) - before) * OF_AN_OUTPUT)
+        return taken
 
     def _has_room(self, content: dict[str, Any], cell: NotebookNode) -> bool:
-        had_room = self._left >= 0
-        size = len(json.dumps(content, default=str))
-        self._left -= size
-        self._left_of_all -= size
-        if had_room and self._left < 0:
+        self._take(len(json.dumps(content, default=str)))
+        if self._left < 0 and not self._cut:
             self._cut_off(cell)
         return self._left >= 0
+
+    def _take(self, size: int) -> None:
+        self._left -= size
+        self._left_of_all -= size
 
     def _cut_off(self, cell: NotebookNode) -> None:
         self._cut = True

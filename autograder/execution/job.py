@@ -10,7 +10,6 @@ from typing import Any, Literal
 import msgspec
 
 from autograder.course import Settings
-from autograder.program import program_digest
 
 
 class End(IntEnum):
@@ -27,8 +26,8 @@ class End(IntEnum):
 class Job(msgspec.Struct, frozen=True, kw_only=True):
     """A notebook to run: its code cells, the files beside it, what is run before its first cell.
 
-    ``data`` is the folder with the images, as it is called where the notebook is run; ``id`` names
-    this one run.
+    ``data`` is the folder with the images, as it is called where the notebook is run; ``program``
+    is a digest of what the cells do, and ``id`` names this one run.
     """
 
     cells: list[str]
@@ -36,12 +35,8 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     prelude: str
     settings: Settings
     data: str = ""
+    program: str = ""
     id: str = ""
-
-    @property
-    def program(self) -> str:
-        """A digest of what its cells do, whoever handed them in and however they are run."""
-        return program_digest(self.cells)
 
     @property
     def digest(self) -> str:

@@ -53,12 +53,12 @@ def read_notebook(path: Path) -> ReadNotebook:
     taking = _Taking()
     if content["nbformat"] != 4:
         taking.notes.append(f"The notebook had the old format {content['nbformat']}.")
+        _count(_old_cells(content))
         content = _converted(content)
     cells = content.get("cells")
     if not isinstance(cells, list):
         raise SubmissionError("The notebook is damaged: it has no list of cells.")
-    if len(cells) > MOST_CELLS:
-        raise SubmissionError(f"The notebook has {len(cells):,} cells, which is no homework.")
+    _count(cells)
     taken = [taking.cell(number, cell) for number, cell in enumerate(cells)]
     if sum(len(cell.source) for cell in taken) > MOST_SOURCE:
         raise SubmissionError("The cells hold more than 2 MiB of text, which is no homework.")
@@ -108,6 +108,29 @@ def _parsed(data: bytes) -> dict[str, Any]:
     return content
 
 
+def _count(cells: list[Any]) -> None:
+    if len(cells) > MOST_CELLS:
+        raise SubmissionError(f"The notebook has {len(cells):,} cells, which is no homework.")
+
+
+def _old_cells(content: dict[str, Any]) -> list[Any]:
+    """The cells of a notebook of an old format, without their outputs.
+
+    To convert and to check each of them takes long, and nobody needs their outputs.
+    """
+    sheets = content.get("worksheets")
+    lists = [
+        sheet.get("cells")
+        for sheet in (content, *(sheets if isinstance(sheets, list) else []))
+        if isinstance(sheet, dict)
+    ]
+    cells = [cell for cells in lists if isinstance(cells, list) for cell in cells]
+    for cell in cells:
+        if isinstance(cell, dict) and "outputs" in cell:
+            cell["outputs"] = []
+    return cells
+
+
 def _converted(content: dict[str, Any]) -> dict[str, Any]:
     try:
         return dict(nbformat.reads(json.dumps(content), as_version=4))
@@ -146,8 +169,8 @@ class _Taking:
         """Keep pictures; a mention of one that is missing would stop nbconvert."""
         pictures = _attachments(given)
         self._left_for_pictures -= sum(
-            len(kind) + len(content)
-            for kinds in pictures.values()
+            len(name) + len(kind) + len(content)
+            for name, kinds in pictures.items()
             for kind, content in kinds.items()
         )
         if self._left_for_pictures < 0:

@@ -127,7 +127,11 @@ def _is_plain_format(text: ast.expr) -> bool:
 
 def _is_given_a_seed(call: ast.Call) -> bool:
     given = [*call.args, *(keyword.value for keyword in call.keywords)]
-    return bool(given) and not any(ast.unparse(one) == "None" for one in given)
+    return bool(given) and not any(_is_none(one) for one in given)
+
+
+def _is_none(given: ast.expr) -> bool:
+    return isinstance(given, ast.Constant) and given.value is None
 
 
 def _is_inside(name: str) -> bool:

@@ -10,6 +10,7 @@ import bleach
 from bleach.css_sanitizer import CSSSanitizer
 from nbformat import NotebookNode
 
+from autograder.render import sparing
 from autograder.render.signs import line, text
 
 TAGS = frozenset(
@@ -78,12 +79,17 @@ STYLES = (
 # Programs, and pictures that can hold programs (SVG), are not among them.
 PICTURES = {"image/png": "iVBORw0KGgo", "image/jpeg": "/9j/"}
 INLINE = re.compile(r"(data:image/(?:png|jpeg);base64,)([A-Za-z0-9+/]+)")
-# nbconvert's Markdown takes time that grows with the square of a text, above all of its blanks.
+# nbconvert's Markdown takes time that grows with the square of a text, above all of its blanks, and
+# so do Pygments' rules for the colours of Python.
 # Of the student's own: in one cell, in all together; an answer of 3,000 words has 20,000.
 MAX_LETTERS = 20_000
-MAX_LETTERS_OF_ALL = 200_000
+MAX_LETTERS_OF_ALL = 100_000
 MAX_BLANKS = 200
-BLANKS = re.compile(rf"[^\S\n]{{{MAX_BLANKS},}}+")
+BLANKS = {
+    "markdown": re.compile(rf"[^\S\n]{{{MAX_BLANKS},}}+"),
+    "code": re.compile(rf"\s{{{MAX_BLANKS},}}+"),
+}
+TOO_MUCH = "What stands here is too large or nested too deeply to be shown."
 MARKUP = re.compile(r"<[a-zA-Z/!?]")
 # A run of signs is taken whole (`*+`), and none reaches beyond the next bracket: otherwise the time
 # for a text would grow with its square, or faster.
@@ -93,6 +99,8 @@ ODD_PICTURE = re.compile(r"!\[(?![^\[\]\\]*+\]\(attachment:[^()\[\s]++\))")
 # A link to anything but a page, and an address that is named first and used elsewhere.
 ODD_LINK = re.compile(r"\]\(\s*+<?+\s*+(?!https?://|mailto:|attachment:|#)[^)]*+\)")
 NAMED_ADDRESS = re.compile(r"(?m)^([^\S\n]*+(?:[>*+\-\d.)][^\S\n]*+)*+\[(?:\\.|[^\[\]\\])*+\]):")
+# Of a line of code so much is shown: for some, each name is searched for to the end of the line.
+LONG_LINE = re.compile(r"([^\n]{1000})[^\n]++")
 # The signs that end a line of Markdown.
 LINE_ENDS = re.compile(r"\r\n?")
 
@@ -100,23 +108,29 @@ LINE_ENDS = re.compile(r"\r\n?")
 def clean(notebook: NotebookNode) -> None:
     """Clean, in place, all outputs, and all text between them that is not locked.
 
-    Of very long texts the rest is left out.
+    Of very long texts and programs the rest is left out.
     """
     left = MAX_LETTERS_OF_ALL
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs = [_output(one) for one in cell.get("outputs", [])]
-        elif not cell.metadata.get("nbgrader", {}).get("locked"):
+        if not cell.metadata.get("nbgrader", {}).get("locked"):
             most = min(MAX_LETTERS, left)
             left -= min(len(cell.source), most)
-            cell.source = _markdown(_shortened(cell.source, most))
+            kind = "code" if cell.cell_type == "code" else "markdown"
+            source = _shortened(cell.source, most, kind)
+            cell.source = source if kind == "code" else _markdown(source)
 
 
-def _shortened(source: str, most: int) -> str:
-    source = BLANKS.sub(lambda found: found[0][:MAX_BLANKS], source)
+def _shortened(source: str, most: int, kind: str) -> str:
+    # The last of them: they may indent a line.
+    source = BLANKS[kind].sub(lambda found: found[0][-MAX_BLANKS:], source)
+    if kind == "code":
+        source = LONG_LINE.sub(r"\1 # …", source)
     if len(source) <= most:
         return source
-    return f"{source[:most]}\n\n… {len(source) - most:,} more characters were handed in."
+    sign = "# …" if kind == "code" else "…"
+    return f"{source[:most]}\n\n{sign} {len(source) - most:,} more characters were handed in."
 
 
 def markdown(given: str) -> str:
@@ -138,7 +152,8 @@ def markup(
     """HTML of which only tags are left that show something, with nothing from elsewhere.
 
     A link keeps its address where that has one of the ``protocols``, a tag those of the
-    ``attributes`` that it may have.
+    ``attributes`` that it may have. Where it is too much for the programs that read it, only that
+    is said.
     """
     css = CSSSanitizer(allowed_css_properties=STYLES)
     bare = re.sub(r"(?is)<(script|style)\b.*?(</\1\s*>|\Z)", "", given)
@@ -150,8 +165,11 @@ def markup(
         pictures[number] = found[2]
         return f"{found[1]}{number}"
 
+    bare = INLINE.sub(put_aside, bare)
+    if sparing.is_too_much(bare, TAGS):
+        return f"<p>{TOO_MUCH}</p>"
     cleaned: str = bleach.clean(
-        INLINE.sub(put_aside, bare),
+        bare,
         tags=TAGS,
         attributes=lambda tag, name, value: _is_allowed(tag, name, value, attributes),
         protocols=protocols,
@@ -168,6 +186,8 @@ def _is_allowed(tag: str, name: str, value: str, attributes: Collection[str]) ->
         return bool(re.match(r"data:image/(png|jpeg);base64,", value))
     if name == "class":
         return name in attributes and CLASSES.issuperset(value.split())
+    if name == "style" and sparing.has_many_brackets(value):
+        return False
     return name in attributes
 
 
@@ -184,10 +204,10 @@ def _markdown(source: str) -> str:
 def _output(output: NotebookNode) -> NotebookNode:
     match output.output_type:
         case "stream":
-            output.text = text(output.text)
+            output.text = sparing.coloured(text(output.text))
         case "error":
             output.ename, output.evalue = text(output.ename), text(output.evalue)
-            output.traceback = [text(line) for line in output.traceback]
+            output.traceback = sparing.coloured(text("\n".join(output.traceback))).split("\n")
         case _:
             output.metadata = NotebookNode()
             output.data = NotebookNode(
@@ -214,4 +234,4 @@ def _shown(kind: str, content: object) -> str | None:
         return content if content.lstrip().startswith(PICTURES[kind]) else None
     if kind == "text/html":
         return _within_its_box(markup(text(content)))
-    return text(content) if kind == "text/plain" else None
+    return sparing.coloured(text(content)) if kind == "text/plain" else None
