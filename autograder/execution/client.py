@@ -15,7 +15,7 @@ from nbformat import NotebookNode
 
 from autograder.course import Settings
 from autograder.evidence import shortened
-from autograder.execution.job import Ran
+from autograder.execution.job import Ran, texts
 from autograder.execution.kernels import ForkedKernel, OwnKernelManager
 
 Kernel = OwnKernelManager | ForkedKernel
@@ -114,8 +114,10 @@ class Client(NotebookClient):
         self, msg: dict[str, Any], cell: NotebookNode, cell_index: int
     ) -> NotebookNode | None:
         """Take a message, but an output only as long as there is room for it."""
-        if msg["msg_type"] in OUTPUTS and not self._has_room(msg["content"], cell):
-            return None
+        if msg["msg_type"] in OUTPUTS:
+            msg = {**msg, "content": texts(msg["content"])}
+            if not self._has_room(msg["content"], cell):
+                return None
         before = len(cell.outputs)
         taken: NotebookNode | None = super().process_message(msg, cell, cell_index)
         # What is printed after the other is one output.

@@ -58,6 +58,18 @@ class Ran(msgspec.Struct, frozen=True, kw_only=True):
     outputs: list[dict[str, Any]] = []
 
 
+def texts(output: dict[str, Any]) -> dict[str, Any]:
+    """An output with its texts alone.
+
+    What is no text is shown nowhere, and may be nested more deeply than anyone can follow.
+    """
+    data = output.get("data")
+    if not isinstance(data, dict):
+        return output
+    kept = {kind: one for kind, one in data.items() if isinstance(one, str)}
+    return {**output, "data": kept, "metadata": {}}
+
+
 class Ready(msgspec.Struct, frozen=True, kw_only=True, tag="ready"):
     """A job can be handed over.
 

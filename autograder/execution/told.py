@@ -7,7 +7,17 @@ from typing import Any
 
 import msgspec
 
-from autograder.execution.job import Began, End, Ended, Finished, Left, Message, Ran, Started
+from autograder.execution.job import (
+    Began,
+    End,
+    Ended,
+    Finished,
+    Left,
+    Message,
+    Ran,
+    Started,
+    texts,
+)
 from autograder.execution.trace import Stopped
 
 
@@ -80,22 +90,12 @@ class Told:
 
 
 def _sound(ran: Ran) -> Ran:
-    """The same with the texts of its outputs, or with none where no notebook may hold them.
-
-    What is no text is shown nowhere, and may be nested more deeply than anyone can follow.
-    """
+    """The same with the texts of its outputs, or with none where no notebook may hold them."""
     try:
         msgspec.convert(ran.outputs, list[Output])
     except (ValueError, RecursionError):
         return Ran(status=ran.status)
-    return msgspec.structs.replace(ran, outputs=[_texts(one) for one in ran.outputs])
-
-
-def _texts(output: dict[str, Any]) -> dict[str, Any]:
-    if "data" not in output:
-        return output
-    data = {kind: one for kind, one in output["data"].items() if isinstance(one, str)}
-    return {**output, "data": data, "metadata": {}}
+    return msgspec.structs.replace(ran, outputs=[texts(one) for one in ran.outputs])
 
 
 def ending(told: Told, cell_seconds: int) -> Stopped | None:
