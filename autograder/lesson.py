@@ -8,7 +8,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
@@ -122,6 +122,13 @@ def part_of(lesson: Lesson, name: str) -> ModuleType | None:
     """A module of a lesson's package, ``None`` where the lesson has none of this name."""
     module = f"{lessons.__name__}.{lesson.folder.name}.{name}"
     return importlib.import_module(module) if importlib.util.find_spec(module) else None
+
+
+def look_in(folders: Sequence[str]) -> bool:
+    """Look for lessons in these folders besides our own; whether that changes anything."""
+    before = lessons.__path__[1:]
+    lessons.__path__[1:] = folders
+    return before != lessons.__path__[1:]
 
 
 def lesson_names() -> tuple[str, ...]:

@@ -9,9 +9,9 @@ from pathlib import Path
 from rich.console import Console
 from rich.markup import escape
 
-from autograder import lessons
 from autograder.course import Course, named_root, open_course, root_here
 from autograder.errors import CourseError
+from autograder.lesson import look_in
 from autograder.render import signs
 from autograder.root import CONFIG
 from autograder.shelves import shelves, shelves_outside
@@ -37,7 +37,7 @@ def find_lessons(argv: Sequence[str] | None) -> None:
     first = argparse.ArgumentParser(add_help=False)
     add_course(first)
     if named := first.parse_known_args(argv)[0].course:
-        lessons.__path__[1:] = shelves(named_root(named))
+        look_in(shelves(named_root(named)))
 
 
 def leave_lessons_beside(notebook: Path, console: Console) -> None:
@@ -48,9 +48,7 @@ def leave_lessons_beside(notebook: Path, console: Console) -> None:
     try:
         root_here([notebook])
     except CourseError:
-        others = shelves_outside()
-        if lessons.__path__[1:] != others:
-            lessons.__path__[1:] = others
+        if look_in(shelves_outside()):
             console.print(
                 "The lessons of the course in this folder are not used: they lie beside the"
                 " notebook and could be its author's.",
