@@ -129,5 +129,7 @@ def name_a_file_like_a_cell(handed: Handed) -> None:
 
 def begin_with_two_cells(handed: Handed) -> None:
     """Begin the notebook with two cells of one's own."""
-    for source in reversed(CELLS):
-        handed.notebook.cells.insert(0, nbformat.v4.new_code_cell(source))
+    # Ids of their own choice: by chance, no two notebooks would be the same.
+    for number, source in enumerate(reversed(CELLS)):
+        cell = nbformat.v4.new_code_cell(source, id=f"own-{number}")
+        handed.notebook.cells.insert(0, cell)

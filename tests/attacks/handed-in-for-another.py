@@ -3,7 +3,8 @@
 # Before: held
 # Cell: train
 # Instead of the answer.
-# Most: 0
+# Most: 4
+# As much as the same training earns that is handed in openly.
 
 larger = tf.keras.Sequential(
     [tf.keras.Input((28, 28)), tf.keras.layers.Rescaling(1 / 255), tf.keras.layers.Flatten(),
