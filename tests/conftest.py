@@ -39,6 +39,17 @@ def sample(sample_keras: Path) -> dataset.FashionMnist:
     return dataset.load(sample_keras)
 
 
+@pytest.fixture(autouse=True)
+def _absl_closes_nothing() -> None:
+    """Keep TensorFlow's log from closing what pytest captures.
+
+    absl writes to the standard error that there was when TensorFlow was imported, and closes it
+    where another one is there by the time that somebody, such as traitlets, sets logging up anew.
+    """
+    if absl := sys.modules.get("absl.logging"):
+        absl.get_absl_handler().python_handler.stream = sys.__stderr__
+
+
 @pytest.fixture
 def any_lesson(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lesson:
     """A lesson made on the fly, in a folder of its own, that can be found like any other."""
