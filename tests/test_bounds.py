@@ -12,6 +12,7 @@ from pathlib import Path
 import mini
 import nbformat
 import pytest
+from deep_folders import chain, unchain
 from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
@@ -210,13 +211,7 @@ def test_files_beside_of_any_kind_and_number(tmp_path: Path, monkeypatch) -> Non
 def test_a_folder_deeper_than_any_path_is_told(tmp_path: Path) -> None:
     """1,900 folders within each other: Python's stack and the system's names end before them."""
     (tmp_path / "a.txt").write_text("x")
-    here = os.open(tmp_path, os.O_RDONLY)
-    for _ in range(1_900):
-        os.mkdir("deeper", dir_fd=here)
-        inside = os.open("deeper", os.O_RDONLY, dir_fd=here)
-        os.close(here)
-        here = inside
-    os.close(here)
+    chain(tmp_path, 1_900)
     try:
         files, notes = files_beside(tmp_path)
         assert list(files) == ["a.txt"]
@@ -224,16 +219,4 @@ def test_a_folder_deeper_than_any_path_is_told(tmp_path: Path) -> None:
         assert note.endswith(f"it lies more than {MAX_DEPTH} folders deep.")
 
     finally:
-        flatten(tmp_path)
-
-
-def flatten(folder: Path) -> None:
-    """Take a chain of folders away, which pytest itself could not."""
-    while (inner := folder / "deeper").is_dir():
-        aside = folder / "aside"
-        if (inner / "deeper").is_dir():
-            (inner / "deeper").rename(aside)
-            inner.rmdir()
-            aside.rename(inner)
-        else:
-            inner.rmdir()
+        unchain(tmp_path)

@@ -8,6 +8,7 @@ import unicodedata
 from pathlib import Path
 
 import pytest
+from deep_folders import chain, unchain
 
 from autograder.errors import SubmissionError
 from autograder.grading.results import Places
@@ -158,27 +159,6 @@ def test_a_path_without_notebooks_is_said_to_be_one(tmp_path: Path, name: str) -
 
 
 # ---- what nobody means to hand in
-
-
-def chain(folder: Path, deep: int) -> None:
-    """Make folders within each other."""
-    here = os.open(folder, os.O_RDONLY)
-    for _ in range(deep):
-        os.mkdir("deeper", dir_fd=here)
-        inside = os.open("deeper", os.O_RDONLY, dir_fd=here)
-        os.close(here)
-        here = inside
-    os.close(here)
-
-
-def unchain(folder: Path) -> None:
-    """Take them away again, which pytest itself could not."""
-    while (inner := folder / "deeper").is_dir():
-        if (inner / "deeper").is_dir():
-            (inner / "deeper").rename(folder / "aside")
-        inner.rmdir()
-        if (folder / "aside").is_dir():
-            (folder / "aside").rename(inner)
 
 
 def test_folders_that_nobody_can_go_through_are_told(tmp_path: Path) -> None:
