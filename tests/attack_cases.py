@@ -27,12 +27,8 @@ WORD = re.compile(
 )
 # Those that stand for their kind in the fast tests.
 FAST = (
-    *("forged-history", "patched-builtins", "evidence-by-hand", "pasted-weights", "network"),
-    *("reading-the-solution", "gradebook", "kill-everyone", "daemon", "new-namespaces"),
-    *("skip-execution", "named-kernel", "imports-beside", "links-beside"),
-    *("ended-for-the-next", "ended-by-injection", "answers-for-the-next", "cells-in-memory"),
-    *("poisoned-line-separator", "look-alike", "keyring-read", "first-process-memory"),
-    *("every-process", "lease-on-the-images"),
+    *("evidence-by-hand", "patched-builtins", "look-alike", "ended-for-the-next", "daemon"),
+    *("every-process", "gradebook", "links-beside"),
 )
 
 

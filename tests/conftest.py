@@ -25,6 +25,17 @@ from autograder.dataset.provision import SHIPPED_SAMPLE, install
 from autograder.lesson import Lesson, load_lesson
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The option that keeps what is said now: see ``frozen.py``."""
+    parser.addoption("--freeze", action="store_true", help="keep what is said now in frozen.json")
+
+
+@pytest.fixture(scope="session")
+def freeze(request: pytest.FixtureRequest) -> bool:
+    """Whether what is said now is to be kept."""
+    return bool(request.config.getoption("--freeze"))
+
+
 @pytest.fixture(scope="session")
 def sample_keras(tmp_path_factory) -> Path:
     """A Keras home with the sample in it, to be named in ``KERAS_HOME``."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
+import frozen
 import psutil
 import pytest
 from attack_besieged import Besieged
@@ -98,6 +100,13 @@ def neighbours_are_apart(course: Besieged) -> None:
     assert shared <= course.may_share
 
 
+def told_as_ever(course: Besieged, chosen: Sequence[Case], freeze: bool) -> None:
+    """Each grade, each misconception, each word said of an attack."""
+    names = [name for case in chosen for name in case.students]
+    said = {name: course.reports[name].checks for name in names}
+    frozen.compare("attacks", said, freeze=freeze, part=True)
+
+
 def left_behind(course: Besieged) -> list[str]:
     """Processes of this course's rooms that are still there."""
     lines = (" ".join(one.info["cmdline"] or []) for one in psutil.process_iter(["cmdline"]))
@@ -125,6 +134,11 @@ def test_nothing_was_touched(fast) -> None:
     assert left_behind(fast[0]) == []
 
 
+def test_an_attack_is_told_the_same_as_ever(fast, freeze: bool) -> None:
+    """What is said of the few."""
+    told_as_ever(fast[0], cases(FAST), freeze)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("case", SLOW, ids=lambda case: case.name)
 def test_every_other_attack_is_held(slow, case: Case) -> None:
@@ -138,3 +152,9 @@ def test_nothing_was_touched_by_the_others(slow) -> None:
     untouched(slow)
     neighbours_are_apart(slow[0])
     assert left_behind(slow[0]) == []
+
+
+@pytest.mark.slow
+def test_every_other_attack_is_told_the_same_as_ever(slow, freeze: bool) -> None:
+    """What is said of all the others."""
+    told_as_ever(slow[0], SLOW, freeze)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
+import frozen
 import make_class
 import nbformat
 import pytest
@@ -77,6 +79,14 @@ def test_the_score_and_the_misconceptions(graded: dict[str, dict], name: str) ->
     assert one["max_score"] == 20
     if score is not None:
         assert one["score"] == score
+
+
+def test_everyone_is_told_the_same_as_ever(graded: dict[str, dict], freeze: bool) -> None:
+    """Each grade, each misconception, each word."""
+    said = {
+        name: [SimpleNamespace(**check) for check in one["checks"]] for name, one in graded.items()
+    }
+    frozen.compare("class", said, freeze=freeze)
 
 
 def test_the_blank_is_not_attempted_everywhere(graded: dict[str, dict]) -> None:

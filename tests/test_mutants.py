@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
+import frozen
 import nbformat
 import pytest
 
@@ -90,6 +91,14 @@ def test_every_mutant_is_judged_as_declared(judged: dict[str, Judgement]) -> Non
     """Right work passes; wrong work fails for its own named reason and no other."""
     wrong = {one.name: one.deviations for one in judged.values() if not one.is_well}
     assert wrong == {}
+
+
+def test_every_mutant_is_told_the_same_as_ever(
+    ours: Workshop, judged: dict[str, Judgement], freeze: bool
+) -> None:
+    """Each grade, each misconception, each word."""
+    said = {name: one.found for name, one in judged.items()}
+    frozen.compare(f"mutants of {ours.lesson.name}", said, freeze=freeze)
 
 
 def test_no_wrong_mutant_goes_unnamed(judged: dict[str, Judgement]) -> None:
