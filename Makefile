@@ -65,9 +65,9 @@ test-browser: $(READY) ## run the tests in a real browser, JupyterLab among them
 	@python -m pytest -m browser
 
 # What is decided by the versions of others: what is recorded, judged, made, read, entered.
-VERSIONED := $(wildcard tests/test_check_*.py) $(addprefix tests/test_, $(addsuffix .py, \
+VERSIONED := $(wildcard tests/*/test_check_*.py) $(wildcard $(addprefix tests/*/test_, $(addsuffix .py, \
   recorder together cross_check describe fingerprint network judge evidence reading report told \
-  generate gradebook class versions))
+  generate gradebook class versions)))
 
 test-oldest: ## run what depends on versions with the oldest ones (Python 3.11)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' \
@@ -88,11 +88,12 @@ lint: $(READY) ## style and types
 	@ruff check .
 	@ruff format --check .
 	@mypy
+	@lint-imports --no-cache > /dev/null || { lint-imports; exit 1; }
 
 # Debian's own Python, for which its package of libseccomp is built.
 seccomp: ## make the filters of system calls from their rules (needs Debian's python3-seccomp)
 	@/usr/bin/python3 -c 'import seccomp' || { echo "apt-get install python3-seccomp"; exit 1; }
-	@/usr/bin/python3 autograder/execution/seccomp/build.py autograder/execution/seccomp
+	@/usr/bin/python3 autograder/sandbox/seccomp/build.py autograder/sandbox/seccomp
 
 clean: ## remove what was made here, not the data
 	rm -rf $(VENV) .venv-oldest results autograded feedback submitted gradebook.db .pytest_cache .mypy_cache .ruff_cache

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from autograder.evidence import Cell, Claim, Evidence, HandIn, Model, Record, Recorded, Run
-from autograder.judge import judge
-from autograder.lesson import Lesson, Question
-from autograder.report import CheckResult
+from autograder.core.evidence import Cell, Claim, Evidence, HandIn, Model, Record, Recorded, Run
+from autograder.core.lesson import Lesson, Question
+from autograder.core.report import CheckResult
+from autograder.judge.runner import judge
 
 Answers = Mapping[str, object]
 NO_ANSWERS: Mapping[str, Answers] = {}

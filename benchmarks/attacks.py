@@ -13,13 +13,13 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
-from attack_besieged import Besieged  # noqa: E402
-from attack_cases import BOUNDARIES, Case, cases  # noqa: E402
-from attack_course import graded  # noqa: E402
+from support.attack_besieged import Besieged
+from support.attack_cases import BOUNDARIES, Case, cases
+from support.attack_course import graded
 
-from autograder.dataset.places import data_folder  # noqa: E402
-from autograder.dataset.provision import SHIPPED_SAMPLE, install  # noqa: E402
-from autograder.render import signs  # noqa: E402
+from autograder.core import printable
+from autograder.datasets.keras_cache import data_folder
+from autograder.datasets.provisioning import SHIPPED_SAMPLE, install
 
 PAGE = ROOT / "docs" / "security.md"
 BETWEEN = re.compile(r"(<!-- attacks -->\n).*(<!-- end -->)", re.DOTALL)
@@ -78,7 +78,7 @@ def _end(course: Besieged, case: Case) -> str:
     report = course.reports[case.folder]
     about = [note for note in report.notes if note.startswith("A cell")]
     words = "; ".join([*([report.reason] if report.reason else []), *about])
-    return signs.line(words).replace("|", "\\|") or "reached its end"
+    return printable.line(words).replace("|", "\\|") or "reached its end"
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ import nbformat
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
-import make_class  # noqa: E402
+from support import make_class
 
 LESSON = make_class.LESSON
 # How many students of 120 hand in the same program: a few common ways, and a long tail of one each.

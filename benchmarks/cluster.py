@@ -19,16 +19,16 @@ import nbformat
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
-import mini  # noqa: E402
-from dask_cluster import Cluster  # noqa: E402
+from support import mini
+from support.dask_cluster import Cluster
 
-from autograder.course import Course  # noqa: E402
-from autograder.dataset.places import data_folder  # noqa: E402
-from autograder.dataset.provision import SHIPPED_SAMPLE, install  # noqa: E402
-from autograder.grading import Grader  # noqa: E402
-from autograder.grading.cluster import ClusterPool  # noqa: E402
-from autograder.lesson import load_lesson  # noqa: E402
-from autograder.submissions import Submission, find_submissions  # noqa: E402
+from autograder.core.config import Course
+from autograder.core.lesson_registry import load_lesson
+from autograder.datasets.keras_cache import data_folder
+from autograder.datasets.provisioning import SHIPPED_SAMPLE, install
+from autograder.grading import Grader
+from autograder.grading.dask_executor import ClusterPool
+from autograder.grading.discovery import Submission, find_submissions
 
 LESSON = "building-a-brain"
 

@@ -20,17 +20,17 @@ import classes
 import nbformat
 import numpy as np
 
-from autograder import dataset, execution
-from autograder.course import Settings
-from autograder.execution import Rooms, Trace
-from autograder.execution.restore import restore
+from autograder import datasets, sandbox
+from autograder.core.config import Settings
+from autograder.notebooks.restore import restore
+from autograder.sandbox import Rooms, Trace
 
 RUNS = 3
 
 
 def main() -> int:
     """Measure and print the table."""
-    data = dataset.load_named("full")
+    data = datasets.load_named("full")
     floor = statistics.median(trained(data) for _ in range(RUNS))
     traces = rooms()
     whole = statistics.median(one.seconds for one in traces)
@@ -49,7 +49,7 @@ def main() -> int:
     return 0
 
 
-def trained(data: dataset.FashionMnist) -> float:
+def trained(data: datasets.FashionMnist) -> float:
     """The seconds for five epochs in batches of 32 with Adam, and a quiz after each."""
     began = time.monotonic()
     pixels = data.train_images.reshape(-1, 784).astype(np.float32)
@@ -84,10 +84,10 @@ def rooms() -> list[Trace]:
         classes.ROOT / "release" / classes.LESSON / f"{classes.LESSON}.ipynb", as_version=4
     )
     solved = classes.make_class.notebook({})
-    lent = Rooms(settings=Settings(), data_home=dataset.active_home())
-    job, _ = execution.prepare(restore(solved, released), lent.settings)
+    lent = Rooms(settings=Settings(), data_home=datasets.active_home())
+    job, _ = sandbox.prepare(restore(solved, released), lent.settings)
     try:
-        return [execution.run(job, lent) for _ in range(RUNS + 1)][1:]
+        return [sandbox.run(job, lent) for _ in range(RUNS + 1)][1:]
     finally:
         lent.close()
 

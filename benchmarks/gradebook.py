@@ -33,16 +33,18 @@ from nbgrader.preprocessors import AssignLatePenalties, CheckCellMetadata, Execu
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
-import gradebook_course  # noqa: E402
-import postgres  # noqa: E402
+from support import (
+    gradebook_course,
+    postgres,
+)
 
-from autograder.course import Course  # noqa: E402
-from autograder.nbgrader_plugin.autograded import Folder  # noqa: E402
-from autograder.nbgrader_plugin.configured import course_directory  # noqa: E402
-from autograder.nbgrader_plugin.generate import generate  # noqa: E402
-from autograder.nbgrader_plugin.gradebook import Entry, GradebookWriter  # noqa: E402
-from autograder.nbgrader_plugin.submitted import META, SaveJudgedGrades  # noqa: E402
-from autograder.report import Report  # noqa: E402
+from autograder.core.config import Course
+from autograder.core.report import Report
+from autograder.nbgrader_plugin.autograded_dir import Folder
+from autograder.nbgrader_plugin.config import course_directory
+from autograder.nbgrader_plugin.generate import generate
+from autograder.nbgrader_plugin.gradebook_writer import Entry, GradebookWriter
+from autograder.nbgrader_plugin.preprocessors.autograde import META, SaveJudgedGrades
 
 LESSON = gradebook_course.LESSON
 COLUMNS = ("ours", "again", "rows", "recording", "autograde")

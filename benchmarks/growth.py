@@ -20,13 +20,13 @@ from pathlib import Path
 
 import classes
 
-from autograder.course import Course, Settings
-from autograder.dataset.places import data_folder
-from autograder.dataset.provision import SHIPPED_SAMPLE, install
+from autograder.core.config import Course, Settings
+from autograder.core.lesson_registry import load_lesson
+from autograder.datasets.keras_cache import data_folder
+from autograder.datasets.provisioning import SHIPPED_SAMPLE, install
 from autograder.grading import Grader
+from autograder.grading.discovery import find_submissions
 from autograder.grading.regrade import regrade
-from autograder.lesson import load_lesson
-from autograder.submissions import find_submissions
 
 PROGRAMS = 5
 LESSON = load_lesson(classes.LESSON)

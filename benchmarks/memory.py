@@ -16,11 +16,11 @@ import classes
 import nbformat
 import psutil
 
-from autograder import dataset, execution
-from autograder.course import Settings
-from autograder.execution import Rooms
-from autograder.execution.restore import restore
-from autograder.execution.watch import used
+from autograder import datasets, sandbox
+from autograder.core.config import Settings
+from autograder.notebooks.restore import restore
+from autograder.sandbox import Rooms
+from autograder.sandbox.limits import used
 
 WORKERS = 2
 
@@ -30,11 +30,11 @@ def main() -> int:
     released = nbformat.read(
         classes.ROOT / "release" / classes.LESSON / f"{classes.LESSON}.ipynb", as_version=4
     )
-    lent = Rooms(settings=Settings(), data_home=dataset.active_home())
-    job, _ = execution.prepare(restore(classes.make_class.notebook({}), released), lent.settings)
+    lent = Rooms(settings=Settings(), data_home=datasets.active_home())
+    job, _ = sandbox.prepare(restore(classes.make_class.notebook({}), released), lent.settings)
     try:
         idle, _ = watched(lent, [lambda: None] * WORKERS)
-        _, busy = watched(lent, [lambda: execution.run(job, lent)] * WORKERS)
+        _, busy = watched(lent, [lambda: sandbox.run(job, lent)] * WORKERS)
     finally:
         lent.close()
     print("| | MiB, PSS |")

@@ -25,17 +25,19 @@ import psutil
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
-import attack_cases  # noqa: E402
-import attack_course  # noqa: E402
-import mini  # noqa: E402
+from support import (
+    attack_cases,
+    attack_course,
+    mini,
+)
 
-from autograder.course import Course, Settings  # noqa: E402
-from autograder.dataset.places import data_folder  # noqa: E402
-from autograder.dataset.provision import SHIPPED_SAMPLE, install  # noqa: E402
-from autograder.grading import Grader  # noqa: E402
-from autograder.lesson import load_lesson  # noqa: E402
-from autograder.report import Report  # noqa: E402
-from autograder.submissions import find_submissions  # noqa: E402
+from autograder.core.config import Course, Settings
+from autograder.core.lesson_registry import load_lesson
+from autograder.core.report import Report
+from autograder.datasets.keras_cache import data_folder
+from autograder.datasets.provisioning import SHIPPED_SAMPLE, install
+from autograder.grading import Grader
+from autograder.grading.discovery import find_submissions
 
 LESSON = load_lesson(attack_course.LESSON)
 PATIENCE = 60

@@ -20,15 +20,16 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from autograder import dataset
-from autograder.evidence import write_whole
-from autograder.lesson import Lesson, lesson_names, load_lesson
-from autograder.recorder import Recorder
-from autograder.snapshots import CARDS_A_SNAPSHOT
-from autograder.study.declared import load_study
-from autograder.study.recipe import Training
-from autograder.study.reference import KERAS_FILE, OfKeras, document, load_keras
-from autograder.study.training import Trained
+from autograder import datasets
+from autograder.authoring.spec.calibration import load_study
+from autograder.authoring.spec.numpy_training import Trained
+from autograder.authoring.spec.recipe import Training
+from autograder.core.evidence import write_whole
+from autograder.core.lesson import Lesson
+from autograder.core.lesson_registry import lesson_names, load_lesson
+from autograder.core.reference import KERAS_FILE, OfKeras, document, load_keras
+from autograder.core.snapshot_schedule import CARDS_A_SNAPSHOT
+from autograder.kernel.recorder import Recorder
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -45,7 +46,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     recipe = study.recipe(arguments.recipe)
     if arguments.write and recipe not in study.written:
         parser.error("only the lesson as it is written is kept")
-    data = dataset.load_named("sample" if arguments.sample else "full")
+    data = datasets.load_named("sample" if arguments.sample else "full")
     kept = (
         load_keras(lesson.folder).get(data.name, {}).get(recipe.name) if arguments.write else None
     )
@@ -87,7 +88,7 @@ def _versions() -> str:
     return f"keras {keras.__version__}, tensorflow {tf.__version__}"
 
 
-def _trained(training: Training, data: dataset.FashionMnist) -> Trained:
+def _trained(training: Training, data: datasets.FashionMnist) -> Trained:
     """A right recipe trained in Keras, and what the recorder kept of it."""
     recorder = Recorder()
     recorder.watch()

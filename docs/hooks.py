@@ -9,7 +9,7 @@ from dataclasses import fields
 from typing import Any
 
 from autograder.cli import parser
-from autograder.course import Settings
+from autograder.core.config import Settings
 
 
 def on_page_markdown(markdown: str, **_: Any) -> str:

@@ -14,15 +14,14 @@ import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import gradebook_course
-import postgres
 import pytest
-import throwaway
+from support import gradebook_course, postgres, throwaway
 
-from autograder import dataset, lessons
-from autograder.dataset.places import data_folder
-from autograder.dataset.provision import SHIPPED_SAMPLE, install
-from autograder.lesson import Lesson, load_lesson
+from autograder import datasets, lessons
+from autograder.core.lesson import Lesson
+from autograder.core.lesson_registry import load_lesson
+from autograder.datasets.keras_cache import data_folder
+from autograder.datasets.provisioning import SHIPPED_SAMPLE, install
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -45,9 +44,9 @@ def sample_keras(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def sample(sample_keras: Path) -> dataset.FashionMnist:
+def sample(sample_keras: Path) -> datasets.FashionMnist:
     """The shipped sample: 12,000 images to train on, 2,000 to validate."""
-    return dataset.load(sample_keras)
+    return datasets.load(sample_keras)
 
 
 @pytest.fixture(autouse=True)

@@ -18,16 +18,16 @@ from rich.console import Console
 from rich.markup import escape
 
 import autograder
-from autograder.cli.classes import check, grade, rejudge
-from autograder.cli.courses import WITHOUT_COURSE, add_course, find_lessons
-from autograder.cli.exporting import FORMATS, SOURCES, export
+from autograder.cli.course import data, examine, extend, generate, new, publish_solutions
+from autograder.cli.export import FORMATS, SOURCES, export
+from autograder.cli.grade import check, grade, rejudge
 from autograder.cli.mutants import prove
-from autograder.cli.reports import report
-from autograder.cli.studies import add_study
-from autograder.cli.upkeep import data, examine, extend, generate, new, publish_solutions
-from autograder.course import ISOLATION
-from autograder.errors import AutograderError
-from autograder.lesson import lesson_names
+from autograder.cli.options import WITHOUT_COURSE, add_course, find_lessons
+from autograder.cli.report import report
+from autograder.cli.study import add_study
+from autograder.core.config import ISOLATION
+from autograder.core.errors import AutograderError
+from autograder.core.lesson_registry import lesson_names
 
 MOST_TIME = 9999  # days or hours of an extension
 

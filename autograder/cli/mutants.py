@@ -13,21 +13,22 @@ from functools import partial
 from rich.console import Console
 from rich.markup import escape
 
-from autograder.cli.courses import course_of
-from autograder.cli.images import home_of
-from autograder.course import Course
-from autograder.errors import UsageError, writing
-from autograder.evidence import write_whole
+from autograder.authoring.mutation import matrix, page
+from autograder.authoring.mutation.judgement import Judgement, tally
+from autograder.authoring.mutation.run import run
+from autograder.authoring.mutation.suite import Workshop, workshop
+from autograder.authoring.spec.mutation import has_mutants
+from autograder.cli.dataset_option import home_of
+from autograder.cli.options import course_of
+from autograder.core.config import Course
+from autograder.core.errors import UsageError, writing
+from autograder.core.evidence import write_whole
+from autograder.core.lesson import Lesson
+from autograder.core.lesson_registry import lesson_names, load_lesson, only_lesson
 from autograder.grading import Grader
-from autograder.grading.holding import held
-from autograder.lesson import Lesson, lesson_names, load_lesson, only_lesson
-from autograder.mutants import matrix, page
-from autograder.mutants.judgement import Judgement, tally
-from autograder.mutants.mutant import has_mutants
-from autograder.mutants.running import run
-from autograder.mutants.workshop import Workshop, workshop
-from autograder.render import terminal
-from autograder.rules.wording import plural
+from autograder.grading.results_lock import held
+from autograder.judge.rules.format import plural
+from autograder.reports import terminal
 
 
 def prove(arguments: argparse.Namespace, console: Console) -> int:

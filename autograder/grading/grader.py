@@ -10,25 +10,25 @@ from typing import Self
 
 import nbformat
 
-from autograder import execution
-from autograder.bounded import Bounded
-from autograder.course import Course
-from autograder.errors import SubmissionError, writing
-from autograder.evidence import save
-from autograder.execution import Executed, Rooms, Trace
-from autograder.execution.reading import ReadNotebook, read_notebook
-from autograder.execution.restore import Restored, restore
-from autograder.grading import recognise, results, sharing
+from autograder import sandbox
+from autograder.core.config import Course
+from autograder.core.errors import SubmissionError, writing
+from autograder.core.evidence import save
+from autograder.core.lesson import Lesson
+from autograder.core.report import Report
+from autograder.grading import cache_key, lesson_detection, result_files
+from autograder.grading.bounded import Bounded
+from autograder.grading.discovery import Submission, readable
+from autograder.grading.executor import LocalPool, PoolMaker
 from autograder.grading.plan import Plan
-from autograder.grading.pool import LocalPool, PoolMaker
-from autograder.grading.results import Graded
-from autograder.grading.session import Session
-from autograder.grading.store import Store
-from autograder.judge import JudgeError, Verdicts
-from autograder.judge_process import Judge
-from autograder.lesson import Lesson
-from autograder.report import Report
-from autograder.submissions import Submission, readable
+from autograder.grading.result_files import Graded
+from autograder.grading.run_cache import Store
+from autograder.grading.scheduler import Session
+from autograder.judge.runner import JudgeError, Verdicts
+from autograder.judge.server import Judge
+from autograder.notebooks.reader import ReadNotebook, read_notebook
+from autograder.notebooks.restore import Restored, restore
+from autograder.sandbox import Executed, Rooms, Trace
 
 RUNS = ".runs"
 
@@ -71,7 +71,7 @@ class Grader:
 
     @functools.cached_property
     def _conditions(self) -> tuple[str, ...]:
-        return sharing.conditions(isolation=self.rooms.level, data=self.rooms.data_name)
+        return cache_key.conditions(isolation=self.rooms.level, data=self.rooms.data_name)
 
     def __enter__(self) -> Self:
         return self
@@ -103,14 +103,14 @@ class Grader:
     ) -> Graded:
         """Run a notebook that was put right, judge it, and write its results."""
         plan = self.planned(submission, lesson, restored, place)
-        trace = execution.run(plan.job, self.rooms)
+        trace = sandbox.run(plan.job, self.rooms)
         self.store.keep(plan.keys, trace)
         (graded,) = self.judged([(plan, trace, False)])
         return graded
 
     def lesson_of(self, submission: Submission) -> Lesson | None:
         """The lesson of a submission, as far as it can be told without reading it."""
-        return self.lesson or recognise.by_name(submission, self.course)
+        return self.lesson or lesson_detection.by_name(submission, self.course)
 
     def read(self, submission: Submission) -> tuple[ReadNotebook, Lesson]:
         """Read a submission, and tell which lesson it is for.
@@ -124,7 +124,7 @@ class Grader:
         read = self._apart.call(read_notebook, submission.path)
         if self.lesson:
             return read, self.lesson
-        lesson, notes = recognise.told(submission, read, self.course)
+        lesson, notes = lesson_detection.told(submission, read, self.course)
         return replace(read, notes=(*notes, *read.notes)), lesson
 
     def plan(self, submission: Submission, read: ReadNotebook, lesson: Lesson, place: str) -> Plan:
@@ -139,10 +139,10 @@ class Grader:
     ) -> Plan:
         """What is to be run for a notebook that was put right, and what may stand in for it."""
         job, left_out = self._apart.call(
-            execution.prepare, restored, self.course.settings, submission.folder
+            sandbox.prepare, restored, self.course.settings, submission.folder
         )
         keys = self._apart.call(
-            sharing.keys,
+            cache_key.keys,
             job,
             self._conditions,
             owner=submission.name,
@@ -170,7 +170,7 @@ class Grader:
         lesson = ran[0][0].lesson
         made = []
         for plan, trace, shared in ran:
-            made.append(execution.executed(plan.restored, lesson, trace, shared=shared))
+            made.append(sandbox.executed(plan.restored, lesson, trace, shared=shared))
             with writing():
                 save(made[-1].evidence, self._folder(plan))
         programs = {self._folder(plan): plan.job.program for plan, _, _ in ran}
@@ -183,11 +183,13 @@ class Grader:
     def _graded(self, plan: Plan, trace: Trace, made: Executed, said: Verdicts | str) -> Graded:
         if isinstance(said, str):
             raise JudgeError(said)
-        report = results.report_on(plan, trace, made.evidence.run, said)
-        report = replace(report, source=results.source_of(plan.submission, self.results))
-        drawn = results.drawn_apart(self._apart, made.notebook, report, plan.lesson, fresh=True)
+        report = result_files.report_on(plan, trace, made.evidence.run, said)
+        report = replace(report, source=result_files.source_of(plan.submission, self.results))
+        drawn = result_files.drawn_apart(
+            self._apart, made.notebook, report, plan.lesson, fresh=True
+        )
         with writing():
-            results.write(self._folder(plan), drawn)
+            result_files.write(self._folder(plan), drawn)
         return Graded(report=drawn.report, notebook=drawn.notebook)
 
     def unrun(
@@ -197,11 +199,11 @@ class Grader:
 
         ``trouble`` is our own traceback, where it is our fault.
         """
-        report = results.failed(submission, readable(reason), lesson)
-        source = results.source_of(submission, self.results)
+        report = result_files.failed(submission, readable(reason), lesson)
+        source = result_files.source_of(submission, self.results)
         report = replace(report, place=place, source=source, trouble=readable(trouble) or None)
         with writing():
-            results.write_alone(self.results / lesson.name / place, report, lesson)
+            result_files.write_alone(self.results / lesson.name / place, report, lesson)
         return report
 
     def _folder(self, plan: Plan) -> Path:

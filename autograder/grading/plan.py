@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from autograder.execution import Job
-from autograder.execution.restore import Restored
-from autograder.grading.sharing import Keys
-from autograder.lesson import Lesson
-from autograder.submissions import Submission
+from autograder.core.lesson import Lesson
+from autograder.grading.cache_key import Keys
+from autograder.grading.discovery import Submission
+from autograder.notebooks.restore import Restored
+from autograder.sandbox import Job
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,15 +8,16 @@ from pathlib import Path
 
 import msgspec
 
-from autograder.bounded import Bounded, OverBudgetError
-from autograder.course import Course
-from autograder.errors import SubmissionError, writing
-from autograder.grading import results
-from autograder.judge import JudgeError, Verdicts
-from autograder.judge_process import Judge
-from autograder.lesson import Lesson, lesson_names, load_lesson
-from autograder.report import Report
-from autograder.submissions import readable
+from autograder.core.config import Course
+from autograder.core.errors import SubmissionError, writing
+from autograder.core.lesson import Lesson
+from autograder.core.lesson_registry import lesson_names, load_lesson
+from autograder.core.report import Report
+from autograder.grading import result_files
+from autograder.grading.bounded import Bounded, OverBudgetError
+from autograder.grading.discovery import readable
+from autograder.judge.runner import JudgeError, Verdicts
+from autograder.judge.server import Judge
 
 # As much evidence as is judged together: of any ordinary class all of it.
 MOST_BYTES = 512 * 2**20
@@ -137,14 +138,14 @@ def _judged(one: Kept, said: Verdicts | str | JudgeError, lesson: Lesson, apart:
     report = replace(one.report, checks=said.checks, measures=said.measures, trouble=None)
     if report == one.report:
         return report
-    notebook = results.read_notebook(one.folder)
+    notebook = result_files.read_notebook(one.folder)
     try:
-        drawn = notebook and results.drawn_apart(apart, notebook, report, lesson, fresh=False)
+        drawn = notebook and result_files.drawn_apart(apart, notebook, report, lesson, fresh=False)
     except OverBudgetError as error:
         return replace(one.report, status="failed", reason=str(error), checks=())
     with writing():
         if drawn:
-            results.write(one.folder, drawn)
+            result_files.write(one.folder, drawn)
         else:
-            results.write_report(one.folder, report, lesson)
+            result_files.write_report(one.folder, report, lesson)
     return report

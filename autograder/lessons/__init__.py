@@ -1,5 +1,5 @@
 """The lessons: each a package with a ``lesson.py``, its checks and its words."""
 
-from autograder.shelves import shelves
+from autograder.core.lesson_registry import search_path
 
-__path__ += shelves()
+__path__ += search_path()

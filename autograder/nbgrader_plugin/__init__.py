@@ -11,19 +11,19 @@ from __future__ import annotations
 from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback, GenerateSolution
 from traitlets.config import Config
 
-from autograder.nbgrader_plugin.address import NameAddress
-from autograder.nbgrader_plugin.feedback import ShowWhatCounts
-from autograder.nbgrader_plugin.preprocessors import preprocessors_of, replaced
-from autograder.nbgrader_plugin.solved import RunSolution, StripSolutionMarkers
-from autograder.nbgrader_plugin.stub import ClearLessonSolutions
-from autograder.nbgrader_plugin.submitted import (
+from autograder.nbgrader_plugin.extra_files import limit_what_is_taken
+from autograder.nbgrader_plugin.package_url import NameAddress
+from autograder.nbgrader_plugin.preprocessors.autograde import (
     PutRight,
     RunAndJudge,
     SaveJudgedGrades,
     SubmissionExporter,
 )
-from autograder.nbgrader_plugin.taken import limit_what_is_taken
-from autograder.nbgrader_plugin.validated import validate_apart
+from autograder.nbgrader_plugin.preprocessors.feedback import ShowWhatCounts
+from autograder.nbgrader_plugin.preprocessors.lists import preprocessors_of, replaced
+from autograder.nbgrader_plugin.preprocessors.placeholder import ClearLessonSolutions
+from autograder.nbgrader_plugin.preprocessors.solution import RunSolution, StripSolutionMarkers
+from autograder.nbgrader_plugin.preprocessors.validate import validate_apart
 
 
 def configure(c: Config) -> None:

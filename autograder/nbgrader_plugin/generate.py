@@ -19,19 +19,20 @@ from nbgrader.preprocessors import SaveCells
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
-from autograder.course import Course
-from autograder.errors import CourseError
-from autograder.evidence import write_whole
-from autograder.lesson import Lesson, lesson_names, load_lesson
-from autograder.nbgrader_plugin.configured import (
+from autograder.core.config import Course
+from autograder.core.course_root import CONFIG
+from autograder.core.errors import CourseError
+from autograder.core.evidence import write_whole
+from autograder.core.lesson import Lesson
+from autograder.core.lesson_registry import lesson_names, load_lesson
+from autograder.nbgrader_plugin.config import (
     COURSE_ID,
     alembic_found,
     course_directory,
     environment,
 )
-from autograder.nbgrader_plugin.solved import RunSolution
-from autograder.root import CONFIG
-from autograder.solution import is_sealed, without_outputs
+from autograder.nbgrader_plugin.preprocessors.solution import RunSolution
+from autograder.notebooks.solution import is_sealed, without_outputs
 
 MOST_LINES = 40
 

@@ -18,9 +18,9 @@ from playwright.sync_api import sync_playwright
 PICTURES = Path(__file__).parent
 sys.path.insert(0, str(PICTURES.parent.parent / "tests"))
 
-import class_of_reports  # noqa: E402
+from support import class_of_reports
 
-from autograder.cli.reports import write_page  # noqa: E402
+from autograder.cli.report import write_page
 
 # A picture of text and a few colours loses nothing that is seen.
 COLOURS = 256

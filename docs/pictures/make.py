@@ -17,11 +17,11 @@ from PIL import Image
 PICTURES = Path(__file__).parent
 sys.path.insert(0, str(PICTURES.parent.parent / "tests" / "browser"))
 
-import browsing  # noqa: E402
-import people  # noqa: E402
-from assignments import Assignments  # noqa: E402
-from course import LESSON, Course, solutions  # noqa: E402
-from lab import Lab  # noqa: E402
+import browsing
+import people
+from assignments import Assignments
+from course import LESSON, Course, solutions
+from lab import Lab
 
 PATH = f"{LESSON.name}/{LESSON.notebook}"
 WRONG = "number_of_parameters = 28 * 28 * 10"

@@ -10,7 +10,7 @@ from pathlib import Path
 import nbformat
 from people import Person, moved_in
 
-from autograder.lesson import load_lesson
+from autograder.core.lesson_registry import load_lesson
 
 ROOT = Path(__file__).parent.parent.parent
 LESSON = load_lesson("building-a-brain")

@@ -16,8 +16,8 @@ from pathlib import Path
 
 import psutil
 
-from autograder.dataset.places import data_folder
-from autograder.dataset.provision import SHIPPED_SAMPLE, install
+from autograder.datasets.keras_cache import data_folder
+from autograder.datasets.provisioning import SHIPPED_SAMPLE, install
 
 SECONDS = 90
 # When nobody holds the other end of its input any more, however that came about, it stops.

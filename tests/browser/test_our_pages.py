@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import accessible
-import mini
 import pytest
+from support import mini
 
-from autograder.lesson import load_lesson
-from autograder.render import feedback
-from autograder.render.notebook import filled
-from autograder.report import CheckResult, Outcome, Report
+from autograder.core.lesson_registry import load_lesson
+from autograder.core.report import CheckResult, Outcome, Report
+from autograder.reports import feedback
+from autograder.reports.annotate import filled
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import looks
 import pytest
-import quoted
 from assignments import Assignments
 from cells import Cell
 from course import LESSON, Course, solutions
 from lab import Lab
+from support import quoted
 
-from autograder.render.words import LABELS
-from autograder.report import Outcome
+from autograder.core.report import Outcome
+from autograder.reports.phrases import LABELS
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.kernel]
 

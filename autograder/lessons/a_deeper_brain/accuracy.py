@@ -13,10 +13,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from autograder.dataset import FashionMnist
-from autograder.evidence import Evidence, Fit, Model
-from autograder.network import Weights
-from autograder.rules.weights import accuracy, last_weights
+from autograder.core.evidence import Evidence, Fit, Model
+from autograder.datasets import FashionMnist
+from autograder.judge.inference import Weights
+from autograder.judge.rules.weights import accuracy, last_weights
 
 NOT_THE_LOG = (
     "This is not the last line of your training log: that line is about the last step alone, while"

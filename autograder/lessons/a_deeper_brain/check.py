@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 
-from autograder.evidence import Fit
+from autograder.core.evidence import Fit
+from autograder.judge.inference import UnknownLayer
+from autograder.judge.rules.weights import accuracy, last_weights
+from autograder.kernel.check_session import Desk
+from autograder.kernel.placeholder import Blank, used
 from autograder.lessons.a_deeper_brain.accuracy import epoch_weights
 from autograder.lessons.a_deeper_brain.lesson import LESSON
-from autograder.network import UnknownLayer
-from autograder.notebook.blank import Blank, used
-from autograder.notebook.desk import Desk
-from autograder.rules.weights import accuracy, last_weights
 
 _DESK = Desk(LESSON)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from autograder.evidence import HandIn
-from autograder.lesson import Lesson, Question, nothing_blank
+from autograder.core.evidence import HandIn
+from autograder.core.lesson import Lesson, Question, nothing_blank
 
 
 def _compiled(hand_in: HandIn) -> bool:
@@ -14,7 +14,8 @@ def _compiled(hand_in: HandIn) -> bool:
 
 
 # The bars are for the mean of the weights over the last epoch. They follow from the study in
-# `study.py` by the rule in `autograder/study/bar.py`; `autograder study --check` compares.
+# `calibration.py` by the rule in `autograder/authoring/calibration/threshold.py`;
+# `autograder study --check` compares.
 LESSON = Lesson(
     name="a-deeper-brain",
     title="A Deeper Brain",

@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from autograder.evidence import Evidence, Fit, Model
+from autograder.core.evidence import Evidence, Fit, Model
+from autograder.judge.inference import UnknownLayer
+from autograder.judge.rules.weights import accuracy, last_weights, mean_weights
+from autograder.kernel.check_session import Desk
+from autograder.kernel.placeholder import Blank, used
 from autograder.lessons.building_a_brain.lesson import LESSON
-from autograder.network import UnknownLayer
-from autograder.notebook.blank import Blank, used
-from autograder.notebook.desk import Desk
-from autograder.rules.weights import accuracy, last_weights, mean_weights
 
 _DESK = Desk(LESSON)
 

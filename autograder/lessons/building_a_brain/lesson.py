@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from autograder.evidence import HandIn
-from autograder.lesson import Lesson, Question, nothing_blank
-from autograder.lessons.building_a_brain.stumbles import STUMBLES
+from autograder.core.evidence import HandIn
+from autograder.core.lesson import Lesson, Question, nothing_blank
+from autograder.lessons.building_a_brain.error_hints import STUMBLES
 
 
 def _compiled(hand_in: HandIn) -> bool:
@@ -15,7 +15,8 @@ def _compiled(hand_in: HandIn) -> bool:
 
 
 # The bars are for the mean of the weights over the second half of training. They follow from the
-# study in `study.py` by the rule in `autograder/study/bar.py`; `autograder study --check` compares.
+# study in `calibration.py` by the rule in `autograder/authoring/calibration/threshold.py`;
+# `autograder study --check` compares.
 LESSON = Lesson(
     name="building-a-brain",
     title="Building a Brain",

@@ -4,10 +4,25 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.checks import Skipped, Tell
-from autograder.evidence import Evidence
-from autograder.lessons.a_deeper_brain.facts import CLASSES, HIDDEN, IMAGE
-from autograder.lessons.a_deeper_brain.hidden import (
+from autograder.core.evidence import Evidence
+from autograder.core.verdicts import Skipped, Tell
+from autograder.judge.rules.inputs import (
+    missing_flatten,
+    no_input,
+    pixels_left_out,
+    wrong_input_shape,
+)
+from autograder.judge.rules.layers import no_bias, no_neurons, wrong_neuron_count
+from autograder.judge.rules.models import model_of
+from autograder.judge.rules.outputs import (
+    activated_outputs,
+    no_outputs,
+    output_steps,
+    untold_outputs,
+)
+from autograder.judge.rules.rule import raise_first
+from autograder.lessons.a_deeper_brain.constants import CLASSES, HIDDEN, IMAGE
+from autograder.lessons.a_deeper_brain.rules.hidden_layer import (
     more_hidden_layers,
     no_activation,
     no_hidden_layer,
@@ -15,11 +30,6 @@ from autograder.lessons.a_deeper_brain.hidden import (
     untold_activation,
     wrong_hidden_size,
 )
-from autograder.rules.inputs import missing_flatten, no_input, pixels_left_out, wrong_input_shape
-from autograder.rules.layers import no_bias, no_neurons, wrong_neuron_count
-from autograder.rules.models import model_of
-from autograder.rules.outputs import activated_outputs, no_outputs, output_steps, untold_outputs
-from autograder.rules.rule import raise_first
 
 
 @pytest.mark.points(1)

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.checks import Tell
-from autograder.dataset import FashionMnist
-from autograder.evidence import Evidence
-from autograder.lessons.a_deeper_brain.winning import (
+from autograder.core.evidence import Evidence
+from autograder.core.verdicts import Tell
+from autograder.datasets import FashionMnist
+from autograder.judge.rules.accuracy import can_be_computed
+from autograder.judge.rules.format import whole_number
+from autograder.judge.rules.models import model_of
+from autograder.judge.rules.rule import raise_first
+from autograder.lessons.a_deeper_brain.rules.comparison import (
     all_right,
     another_number,
     different_answers,
@@ -20,10 +24,6 @@ from autograder.lessons.a_deeper_brain.winning import (
     single_mistakes,
     swapped,
 )
-from autograder.rules.accuracy import can_be_computed
-from autograder.rules.models import model_of
-from autograder.rules.rule import raise_first
-from autograder.rules.wording import whole_number
 
 
 @pytest.mark.points(3)

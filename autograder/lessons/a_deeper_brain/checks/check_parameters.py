@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.checks import Tell
-from autograder.evidence import Evidence
-from autograder.lesson import Lesson
-from autograder.lessons.a_deeper_brain.counting import (
+from autograder.core.evidence import Evidence
+from autograder.core.lesson import Lesson
+from autograder.core.verdicts import Tell
+from autograder.judge.rules.format import whole_number
+from autograder.judge.rules.parameter_count import of_another_network
+from autograder.judge.rules.rule import raise_first
+from autograder.lessons.a_deeper_brain.constants import OF_HIDDEN, OF_OUTPUT, PARAMETERS
+from autograder.lessons.a_deeper_brain.rules.parameter_count import (
     all_see_pixels,
     another_number,
     biases_forgotten,
@@ -15,10 +19,6 @@ from autograder.lessons.a_deeper_brain.counting import (
     no_whole_number,
     one_layer,
 )
-from autograder.lessons.a_deeper_brain.facts import OF_HIDDEN, OF_OUTPUT, PARAMETERS
-from autograder.rules.counting import of_another_network
-from autograder.rules.rule import raise_first
-from autograder.rules.wording import whole_number
 
 
 @pytest.mark.points(2)

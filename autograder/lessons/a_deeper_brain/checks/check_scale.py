@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.checks import Tell
-from autograder.dataset import FashionMnist
-from autograder.evidence import Evidence
-from autograder.lessons.a_deeper_brain.scaling import (
+from autograder.core.evidence import Evidence
+from autograder.core.verdicts import Tell
+from autograder.datasets import FashionMnist
+from autograder.judge.rules.rule import raise_first
+from autograder.lessons.a_deeper_brain.rules.scaling import (
     Scaled,
     another_scale,
     another_set,
@@ -19,7 +20,6 @@ from autograder.lessons.a_deeper_brain.scaling import (
     untold_pixels,
     whole_numbers_left,
 )
-from autograder.rules.rule import raise_first
 
 
 @pytest.mark.points(1)

@@ -5,19 +5,60 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from autograder.checks import Failed, Skipped, Tell
-from autograder.dataset import FashionMnist
-from autograder.evidence import Callback, Evidence, Fit, Model
-from autograder.lesson import Lesson
+from autograder.core.evidence import Callback, Evidence, Fit, Model
+from autograder.core.lesson import Lesson
+from autograder.core.reference import standing
+from autograder.core.verdicts import Failed, Skipped, Tell
+from autograder.datasets import FashionMnist
+from autograder.judge.rules.accuracy import (
+    can_be_computed,
+    diverged,
+    fall_short,
+    moved_nothing,
+    pace_backwards,
+    pace_too_fast,
+    pace_too_slow,
+    sorts,
+    too_few_updates,
+)
+from autograder.judge.rules.consistency import contradictory, fits_to_judge
+from autograder.judge.rules.epochs import another_was_trained, cut_short, epochs_done, never_trained
+from autograder.judge.rules.format import plural
+from autograder.judge.rules.learning_curve import (
+    accuracy_at_chance,
+    loss_exactly_zero,
+    loss_flat,
+    loss_not_a_number,
+    loss_rising,
+    signature_of,
+    studied_worse_than_quizzed,
+    weights_unmoved,
+)
+from autograder.judge.rules.models import fits_of, model_of
+from autograder.judge.rules.rule import raise_first
+from autograder.judge.rules.training_data import (
+    mismatched_labels,
+    partial_training,
+    studied_the_quiz,
+)
+from autograder.judge.rules.validation_data import (
+    mismatched_quiz,
+    no_quiz,
+    partial_quiz,
+    quiz_scaled_differently,
+    quizzed_on_training,
+    split_off,
+)
 from autograder.lessons.a_deeper_brain.accuracy import NOT_THE_LOG, marked_accuracy
-from autograder.lessons.a_deeper_brain.facts import (
+from autograder.lessons.a_deeper_brain.constants import (
     BATCH,
     CLASSES,
     ENOUGH_EPOCHS,
     LIMITS,
     MOST_EPOCHS,
 )
-from autograder.lessons.a_deeper_brain.stopping import (
+from autograder.lessons.a_deeper_brain.rules.comparison import OTHER
+from autograder.lessons.a_deeper_brain.rules.early_stopping import (
     begins_too_late,
     best_weights_left,
     cap_too_low,
@@ -33,43 +74,6 @@ from autograder.lessons.a_deeper_brain.stopping import (
     watches_studied,
     wrong_way,
 )
-from autograder.lessons.a_deeper_brain.winning import OTHER
-from autograder.rules.accuracy import (
-    can_be_computed,
-    diverged,
-    fall_short,
-    moved_nothing,
-    pace_backwards,
-    pace_too_fast,
-    pace_too_slow,
-    sorts,
-    too_few_updates,
-)
-from autograder.rules.contradictions import contradictory, fits_to_judge
-from autograder.rules.epochs import another_was_trained, cut_short, epochs_done, never_trained
-from autograder.rules.models import fits_of, model_of
-from autograder.rules.quiz import (
-    mismatched_quiz,
-    no_quiz,
-    partial_quiz,
-    quiz_scaled_differently,
-    quizzed_on_training,
-    split_off,
-)
-from autograder.rules.rule import raise_first
-from autograder.rules.signature import (
-    accuracy_at_chance,
-    loss_exactly_zero,
-    loss_flat,
-    loss_not_a_number,
-    loss_rising,
-    signature_of,
-    studied_worse_than_quizzed,
-    weights_unmoved,
-)
-from autograder.rules.studied import mismatched_labels, partial_training, studied_the_quiz
-from autograder.rules.wording import plural
-from autograder.study.reference import standing
 
 # What spoils the accuracy when it is wrong: told there, and not once more here.
 ROOTS = (

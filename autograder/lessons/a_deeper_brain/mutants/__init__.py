@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from autograder.authoring.spec.mutation import declared
 from autograder.lessons.a_deeper_brain.mutants import (
     build,
     compare,
     compiling,
+    multi_cell,
     parameters,
     scale,
-    short,
     stopping,
     train,
 )
-from autograder.mutants.mutant import declared
 
 DECLARED = declared(
     (
@@ -22,7 +22,7 @@ DECLARED = declared(
         *compiling.MUTANTS,
         *train.MUTANTS,
         *stopping.MUTANTS,
-        *short.MUTANTS,
+        *multi_cell.MUTANTS,
         *compare.MUTANTS,
     ),
 )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from autograder.lessons.a_deeper_brain.mutants.groups import ACCURACY, TRAIN
-from autograder.mutants.edits import Edit
-from autograder.mutants.mutant import Edits, right, wrong
-from autograder.mutants.statements import instead
+from autograder.authoring.spec.edits import Edit
+from autograder.authoring.spec.mutation import Edits, right, wrong
+from autograder.authoring.spec.statement_edits import instead
+from autograder.lessons.a_deeper_brain.mutants.expectations import ACCURACY, TRAIN
 
 FLATTEN = "tf.keras.layers.Flatten()"
 HIDDEN = 'tf.keras.layers.Dense(hidden_neurons, activation="relu")'

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from autograder.mutants.edits import Edit
-from autograder.mutants.mutant import Mutant, right, wrong
-from autograder.mutants.statements import instead
+from autograder.authoring.spec.edits import Edit
+from autograder.authoring.spec.mutation import Mutant, right, wrong
+from autograder.authoring.spec.statement_edits import instead
 
 DEEP = "(deep_guesses == valid_labels)"
 SINGLE = "(single_guesses == valid_labels)"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from autograder.lessons.a_deeper_brain.mutants.groups import ACCURACY, COMPILE, TRAIN
-from autograder.mutants.calls import drop_keyword, not_called, set_constant, set_keyword
-from autograder.mutants.mutant import right, wrong
+from autograder.authoring.spec.call_edits import drop_keyword, not_called, set_constant, set_keyword
+from autograder.authoring.spec.mutation import right, wrong
+from autograder.lessons.a_deeper_brain.mutants.expectations import ACCURACY, COMPILE, TRAIN
 
 # What Keras refuses once it is trained.
 LOSSES = (

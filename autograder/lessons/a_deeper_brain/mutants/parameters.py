@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from autograder.mutants.calls import set_value
-from autograder.mutants.edits import Edit
-from autograder.mutants.mutant import Mutant, right, wrong
+from autograder.authoring.spec.call_edits import set_value
+from autograder.authoring.spec.edits import Edit
+from autograder.authoring.spec.mutation import Mutant, right, wrong
 
 
 def count(value: str) -> Edit:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from autograder.lessons.a_deeper_brain.mutants.groups import ACCURACY, TRAIN
-from autograder.mutants.calls import set_value
-from autograder.mutants.edits import Edit
-from autograder.mutants.mutant import right, wrong
-from autograder.mutants.statements import assign_to
+from autograder.authoring.spec.call_edits import set_value
+from autograder.authoring.spec.edits import Edit
+from autograder.authoring.spec.mutation import right, wrong
+from autograder.authoring.spec.statement_edits import assign_to
+from autograder.lessons.a_deeper_brain.mutants.expectations import ACCURACY, TRAIN
 
 BOTH = ("scale.train", "scale.valid")
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from autograder.lessons.a_deeper_brain.mutants.groups import ACCURACY, AFTER_DATA
-from autograder.mutants.calls import add_keyword, drop_keyword, set_keyword
-from autograder.mutants.edits import Edit
-from autograder.mutants.mutant import Mutant, right, wrong
+from autograder.authoring.spec.call_edits import add_keyword, drop_keyword, set_keyword
+from autograder.authoring.spec.edits import Edit
+from autograder.authoring.spec.mutation import Mutant, right, wrong
+from autograder.lessons.a_deeper_brain.mutants.expectations import ACCURACY, AFTER_DATA
 
 STOP = "EarlyStopping"
 

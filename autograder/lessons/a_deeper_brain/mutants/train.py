@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from autograder.lessons.a_deeper_brain.mutants.groups import ACCURACY, AFTER_DATA
-from autograder.mutants.calls import add_keyword, drop_keyword, set_keyword, use_instead
-from autograder.mutants.mutant import right, wrong
-from autograder.mutants.snippets import PRAISE
-from autograder.mutants.statements import first, instead
+from autograder.authoring.spec.call_edits import add_keyword, drop_keyword, set_keyword, use_instead
+from autograder.authoring.spec.mutation import right, wrong
+from autograder.authoring.spec.snippets import PRAISE
+from autograder.authoring.spec.statement_edits import first, instead
+from autograder.lessons.a_deeper_brain.mutants.expectations import ACCURACY, AFTER_DATA
 
 STREAMED = """
 cards = tf.data.Dataset.from_tensor_slices((train_images.astype("float32"), train_labels))

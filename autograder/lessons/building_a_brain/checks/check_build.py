@@ -4,15 +4,25 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.checks import Tell
-from autograder.evidence import Evidence
-from autograder.lessons.building_a_brain.facts import CLASSES, IMAGE
-from autograder.lessons.building_a_brain.single import hidden_layer
-from autograder.rules.inputs import missing_flatten, no_input, pixels_left_out, wrong_input_shape
-from autograder.rules.layers import no_bias, no_neurons, wrong_neuron_count
-from autograder.rules.models import model_of
-from autograder.rules.outputs import activated_outputs, no_outputs, output_steps, untold_outputs
-from autograder.rules.rule import raise_first
+from autograder.core.evidence import Evidence
+from autograder.core.verdicts import Tell
+from autograder.judge.rules.inputs import (
+    missing_flatten,
+    no_input,
+    pixels_left_out,
+    wrong_input_shape,
+)
+from autograder.judge.rules.layers import no_bias, no_neurons, wrong_neuron_count
+from autograder.judge.rules.models import model_of
+from autograder.judge.rules.outputs import (
+    activated_outputs,
+    no_outputs,
+    output_steps,
+    untold_outputs,
+)
+from autograder.judge.rules.rule import raise_first
+from autograder.lessons.building_a_brain.constants import CLASSES, IMAGE
+from autograder.lessons.building_a_brain.rules.single_layer import hidden_layer
 
 
 @pytest.mark.points(1)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.checks import Tell
-from autograder.evidence import Evidence
-from autograder.lessons.building_a_brain.facts import CLASSES
-from autograder.rules.loss import (
+from autograder.core.evidence import Evidence
+from autograder.core.verdicts import Tell
+from autograder.judge.rules.loss import (
     binary_loss,
     logits_as_probabilities,
     no_loss,
@@ -18,11 +17,12 @@ from autograder.rules.loss import (
     untold_fit,
     untold_loss,
 )
-from autograder.rules.metric import no_metric, other_metric
-from autograder.rules.models import compiled_of, model_of
-from autograder.rules.optimizer import wrong_optimizer
-from autograder.rules.outputs import output_steps
-from autograder.rules.rule import raise_first
+from autograder.judge.rules.metric import no_metric, other_metric
+from autograder.judge.rules.models import compiled_of, model_of
+from autograder.judge.rules.optimizer import wrong_optimizer
+from autograder.judge.rules.outputs import output_steps
+from autograder.judge.rules.rule import raise_first
+from autograder.lessons.building_a_brain.constants import CLASSES
 
 
 @pytest.mark.points(2)

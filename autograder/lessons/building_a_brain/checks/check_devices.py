@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.checks import Tell
-from autograder.evidence import Evidence
-from autograder.rules.device import offered
-from autograder.rules.gpus import listed, not_a_list, other_gpus, other_kinds, typed_by_hand
-from autograder.rules.rule import raise_first
-from autograder.rules.wording import plural
+from autograder.core.evidence import Evidence
+from autograder.core.verdicts import Tell
+from autograder.judge.rules.device import offered
+from autograder.judge.rules.devices import (
+    listed,
+    not_a_list,
+    other_gpus,
+    other_kinds,
+    typed_by_hand,
+)
+from autograder.judge.rules.format import plural
+from autograder.judge.rules.rule import raise_first
 
 
 @pytest.mark.points(1)

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.checks import Tell
-from autograder.evidence import Evidence
-from autograder.lesson import Lesson
-from autograder.lessons.building_a_brain.counting import (
+from autograder.core.evidence import Evidence
+from autograder.core.lesson import Lesson
+from autograder.core.verdicts import Tell
+from autograder.judge.rules.format import whole_number
+from autograder.judge.rules.parameter_count import of_another_network
+from autograder.judge.rules.rule import raise_first
+from autograder.lessons.building_a_brain.constants import CLASSES, PARAMETERS, PIXELS
+from autograder.lessons.building_a_brain.rules.parameter_count import (
     another_number,
     no_whole_number,
     one_neuron,
     weights_only,
 )
-from autograder.lessons.building_a_brain.facts import CLASSES, PARAMETERS, PIXELS
-from autograder.rules.counting import of_another_network
-from autograder.rules.rule import raise_first
-from autograder.rules.wording import whole_number
 
 
 @pytest.mark.points(2)

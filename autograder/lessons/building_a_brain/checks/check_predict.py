@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.checks import Skipped, Tell
-from autograder.dataset import FashionMnist
-from autograder.evidence import Evidence
-from autograder.lessons.building_a_brain.facts import CLASSES
-from autograder.rules.accuracy import can_be_computed
-from autograder.rules.models import model_of
-from autograder.rules.prediction import (
+from autograder.core.evidence import Evidence
+from autograder.core.verdicts import Skipped, Tell
+from autograder.datasets import FashionMnist
+from autograder.judge.rules.accuracy import can_be_computed
+from autograder.judge.rules.format import whole_number
+from autograder.judge.rules.models import model_of
+from autograder.judge.rules.prediction import (
     another_place,
     label_on_the_card,
     never_asked,
@@ -20,8 +20,8 @@ from autograder.rules.prediction import (
     place_of_the_smallest,
     said_of,
 )
-from autograder.rules.rule import raise_first
-from autograder.rules.wording import whole_number
+from autograder.judge.rules.rule import raise_first
+from autograder.lessons.building_a_brain.constants import CLASSES
 
 
 @pytest.mark.points(2)

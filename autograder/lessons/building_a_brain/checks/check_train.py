@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.checks import Failed, Judged, Skipped, Tell
-from autograder.course import Settings
-from autograder.dataset import FashionMnist
-from autograder.evidence import Evidence, Fit, Model
-from autograder.lesson import Lesson
-from autograder.lessons.building_a_brain.accuracy import NOT_THE_LOG, marked_accuracy
-from autograder.lessons.building_a_brain.facts import BATCH, CLASSES, EPOCHS, LIMITS
-from autograder.rules.accuracy import (
+from autograder.core.config import Settings
+from autograder.core.evidence import Evidence, Fit, Model
+from autograder.core.lesson import Lesson
+from autograder.core.reference import standing
+from autograder.core.verdicts import Failed, Judged, Skipped, Tell
+from autograder.datasets import FashionMnist
+from autograder.judge.rules.accuracy import (
     can_be_computed,
     diverged,
     fall_short,
@@ -22,26 +21,17 @@ from autograder.rules.accuracy import (
     sorts,
     too_few_updates,
 )
-from autograder.rules.contradictions import contradictory, fits_to_judge
-from autograder.rules.device import forced_cpu, is_gpu, no_gpu_here, offered, untold_device
-from autograder.rules.epochs import (
+from autograder.judge.rules.consistency import contradictory, fits_to_judge
+from autograder.judge.rules.device import forced_cpu, is_gpu, no_gpu_here, offered, untold_device
+from autograder.judge.rules.epochs import (
     another_was_trained,
     cut_short,
     epochs_done,
     never_trained,
     too_few_epochs,
 )
-from autograder.rules.models import fits_of, model_of
-from autograder.rules.quiz import (
-    mismatched_quiz,
-    no_quiz,
-    partial_quiz,
-    quiz_scaled_differently,
-    quizzed_on_training,
-    split_off,
-)
-from autograder.rules.rule import raise_first
-from autograder.rules.signature import (
+from autograder.judge.rules.format import plural
+from autograder.judge.rules.learning_curve import (
     accuracy_at_chance,
     loss_exactly_zero,
     loss_flat,
@@ -51,9 +41,23 @@ from autograder.rules.signature import (
     studied_worse_than_quizzed,
     weights_unmoved,
 )
-from autograder.rules.studied import mismatched_labels, partial_training, studied_the_quiz
-from autograder.rules.wording import plural
-from autograder.study.reference import standing
+from autograder.judge.rules.models import fits_of, model_of
+from autograder.judge.rules.rule import raise_first
+from autograder.judge.rules.training_data import (
+    mismatched_labels,
+    partial_training,
+    studied_the_quiz,
+)
+from autograder.judge.rules.validation_data import (
+    mismatched_quiz,
+    no_quiz,
+    partial_quiz,
+    quiz_scaled_differently,
+    quizzed_on_training,
+    split_off,
+)
+from autograder.lessons.building_a_brain.accuracy import NOT_THE_LOG, marked_accuracy
+from autograder.lessons.building_a_brain.constants import BATCH, CLASSES, EPOCHS, LIMITS
 
 # What spoils the accuracy when it is wrong: told there, and not once more here.
 ROOTS = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from autograder.authoring.spec.mutation import declared
 from autograder.lessons.building_a_brain.mutants import (
     build,
     build_layers,
@@ -9,14 +10,13 @@ from autograder.lessons.building_a_brain.mutants import (
     compiling,
     devices,
     equivalents,
+    multi_cell,
     parameters,
     predict,
-    short,
     train,
     train_cards,
     train_work,
 )
-from autograder.mutants.mutant import declared
 
 # Misconceptions that no mutant can show, and why.
 UNSEEN = {
@@ -35,7 +35,7 @@ DECLARED = declared(
         *train.MUTANTS,
         *train_cards.MUTANTS,
         *train_work.MUTANTS,
-        *short.MUTANTS,
+        *multi_cell.MUTANTS,
         *predict.MUTANTS,
     ),
     unseen=UNSEEN,

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from autograder.mutants.calls import (
+from autograder.authoring.spec.call_edits import (
     add_keyword,
     call_instead,
     replace_call,
     set_argument,
     set_keyword,
 )
-from autograder.mutants.mutant import right
-from autograder.mutants.statements import drop_item, first, insert_before
+from autograder.authoring.spec.mutation import right
+from autograder.authoring.spec.statement_edits import drop_item, first, insert_before
 
 MUTANTS = (
     right(

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
+from autograder.authoring.spec.call_edits import (
+    add_keyword,
+    replace_call,
+    set_argument,
+    set_keyword,
+)
+from autograder.authoring.spec.mutation import relying, wrong
+from autograder.authoring.spec.statement_edits import (
+    drop_item,
+    insert_after,
+    insert_before,
+)
 from autograder.lessons.building_a_brain.mutants.equivalents import (
     ADDED,
     COUNTED,
     FUNCTIONAL,
     RESCALING,
 )
-from autograder.lessons.building_a_brain.mutants.groups import ACCURACY, TRAIN
-from autograder.mutants.calls import (
-    add_keyword,
-    replace_call,
-    set_argument,
-    set_keyword,
-)
-from autograder.mutants.mutant import relying, wrong
-from autograder.mutants.statements import (
-    drop_item,
-    insert_after,
-    insert_before,
-)
+from autograder.lessons.building_a_brain.mutants.expectations import ACCURACY, TRAIN
 
 NOT_TRAINED = (*TRAIN, "predict.label")
 # There are more outputs than classes, and training may not have told it which of them count.

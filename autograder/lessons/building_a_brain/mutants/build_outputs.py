@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from autograder.lessons.building_a_brain.mutants.equivalents import (
-    SOFTMAX,
-)
-from autograder.lessons.building_a_brain.mutants.groups import ACCURACY, COMPILE, TRAIN
-from autograder.mutants.calls import (
+from autograder.authoring.spec.call_edits import (
     add_keyword,
     replace_call,
     set_argument,
     set_value,
 )
-from autograder.mutants.mutant import unclear, wrong
-from autograder.mutants.statements import (
+from autograder.authoring.spec.mutation import unclear, wrong
+from autograder.authoring.spec.statement_edits import (
     assign_to,
     insert_after,
     instead,
 )
+from autograder.lessons.building_a_brain.mutants.equivalents import (
+    SOFTMAX,
+)
+from autograder.lessons.building_a_brain.mutants.expectations import ACCURACY, COMPILE, TRAIN
 
 BUILD = ("build.input", "build.layers", "build.activation")
 # Where nothing that follows can be run.

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from autograder.lessons.building_a_brain.mutants.groups import ACCURACY, COMPILE, TRAIN
-from autograder.mutants.calls import (
+from autograder.authoring.spec.call_edits import (
     add_keyword,
     call_instead,
     drop_keyword,
@@ -11,9 +10,10 @@ from autograder.mutants.calls import (
     set_constant,
     set_keyword,
 )
-from autograder.mutants.edits import Edit
-from autograder.mutants.mutant import right, unclear, wrong
-from autograder.mutants.statements import first, instead
+from autograder.authoring.spec.edits import Edit
+from autograder.authoring.spec.mutation import right, unclear, wrong
+from autograder.authoring.spec.statement_edits import first, instead
+from autograder.lessons.building_a_brain.mutants.expectations import ACCURACY, COMPILE, TRAIN
 
 PROBABILITIES = {"compile.loss": "logits-treated-as-probabilities"}
 ONE_HOT = {"compile.loss": "one-hot-loss-on-integer-labels"}

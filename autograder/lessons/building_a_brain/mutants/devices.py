@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autograder.mutants.calls import (
+from autograder.authoring.spec.call_edits import (
     add_keyword,
     call_instead,
     drop_argument,
@@ -10,8 +10,8 @@ from autograder.mutants.calls import (
     set_argument,
     set_value,
 )
-from autograder.mutants.mutant import on_gpu, right, wrong
-from autograder.mutants.statements import assign_to, instead
+from autograder.authoring.spec.mutation import on_gpu, right, wrong
+from autograder.authoring.spec.statement_edits import assign_to, instead
 
 BY_HAND = {"devices.asked": "devices-typed-by-hand"}
 NO_LIST = {"devices.gpus": "devices-not-a-list"}

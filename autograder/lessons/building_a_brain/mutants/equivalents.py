@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from autograder.mutants.calls import add_keyword, set_keyword, set_value, use_instead
-from autograder.mutants.mutant import right
-from autograder.mutants.statements import first, insert_after, insert_before, instead
+from autograder.authoring.spec.call_edits import add_keyword, set_keyword, set_value, use_instead
+from autograder.authoring.spec.mutation import right
+from autograder.authoring.spec.statement_edits import first, insert_after, insert_before, instead
 
 FUNCTIONAL = right(
     "build/functional",

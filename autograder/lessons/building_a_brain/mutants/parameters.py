@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from autograder.authoring.spec.call_edits import not_called, set_value
+from autograder.authoring.spec.edits import Edit
+from autograder.authoring.spec.mutation import right, wrong
+from autograder.authoring.spec.statement_edits import assign_to
 from autograder.lessons.building_a_brain.mutants.equivalents import COUNTED, NORMALIZATION
-from autograder.mutants.calls import not_called, set_value
-from autograder.mutants.edits import Edit
-from autograder.mutants.mutant import right, wrong
-from autograder.mutants.statements import assign_to
 
 WEIGHTS_ONLY = {"parameters.count": "forgot-bias-parameters"}
 ONE_NEURON = {"parameters.count": "counted-one-neuron"}

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from autograder.mutants.calls import (
+from autograder.authoring.spec.call_edits import (
     call_instead,
     replace_call,
     set_argument,
     set_value,
 )
-from autograder.mutants.edits import Edit
-from autograder.mutants.mutant import Mutant, relying, right, wrong
-from autograder.mutants.statements import assign_to, first, instead, last
+from autograder.authoring.spec.edits import Edit
+from autograder.authoring.spec.mutation import Mutant, relying, right, wrong
+from autograder.authoring.spec.statement_edits import assign_to, first, instead, last
 
 NO_INDEX = {"predict.label": "label-not-class-index"}
 COPIED = {"predict.label": "copied-label"}

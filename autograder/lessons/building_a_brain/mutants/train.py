@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from autograder.mutants.calls import add_keyword, set_keyword, set_value, use_instead
-from autograder.mutants.mutant import on_gpu, right
-from autograder.mutants.statements import first, instead, last, within
+from autograder.authoring.spec.call_edits import add_keyword, set_keyword, set_value, use_instead
+from autograder.authoring.spec.mutation import on_gpu, right
+from autograder.authoring.spec.statement_edits import first, instead, last, within
 
 RECOMPILED = """
 model.compile(

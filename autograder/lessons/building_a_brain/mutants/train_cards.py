@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from autograder.lessons.building_a_brain.mutants.equivalents import STREAMED
-from autograder.lessons.building_a_brain.mutants.groups import ACCURACY, AFTER_EPOCHS
-from autograder.mutants.calls import (
+from autograder.authoring.spec.call_edits import (
     add_keyword,
     drop_keyword,
     set_argument,
     set_keyword,
     use_instead,
 )
-from autograder.mutants.mutant import unclear, wrong
+from autograder.authoring.spec.mutation import unclear, wrong
+from autograder.lessons.building_a_brain.mutants.equivalents import STREAMED
+from autograder.lessons.building_a_brain.mutants.expectations import ACCURACY, AFTER_EPOCHS
 
 STUDIED_QUIZ = {"train.data": "trained-on-validation-data"}
 MISMATCHED = {"train.data": "mismatched-labels"}

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from autograder.lessons.building_a_brain.mutants.equivalents import IN_PIECES, STREAMED
-from autograder.lessons.building_a_brain.mutants.groups import ACCURACY, AFTER_EPOCHS
-from autograder.mutants.calls import (
+from autograder.authoring.spec.call_edits import (
     add_keyword,
     call_instead,
     drop_keyword,
     set_constant,
     set_keyword,
 )
-from autograder.mutants.mutant import wrong
-from autograder.mutants.snippets import PRAISE
-from autograder.mutants.statements import assign_to, first, instead, last
+from autograder.authoring.spec.mutation import wrong
+from autograder.authoring.spec.snippets import PRAISE
+from autograder.authoring.spec.statement_edits import assign_to, first, instead, last
+from autograder.lessons.building_a_brain.mutants.equivalents import IN_PIECES, STREAMED
+from autograder.lessons.building_a_brain.mutants.expectations import ACCURACY, AFTER_EPOCHS
 
 FEW = {"train.epochs": "too-few-epochs"}
 NOT_TRAINED = {"train.epochs": "not-trained"}

@@ -1,0 +1,1 @@
+"""For authors of lessons: a scaffold, calibration by many trainings, mutation testing."""

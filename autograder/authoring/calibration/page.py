@@ -1,0 +1,32 @@
+"""Tables put into a page in Markdown, each into a place of its own, and read again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from autograder.core.errors import StudyError
+
+PLACE = re.compile(
+    r"(<!-- study (?P<lesson>[\w-]+): (?P<name>[\w ]+) -->\n).*?(<!-- end -->)", re.DOTALL
+)
+
+
+def filled(page: str, lesson: str, tables: Mapping[str, str]) -> str:
+    """The page with these tables of a lesson in their places.
+
+    A place is ``<!-- study LESSON: NAME -->``, then the table, then ``<!-- end -->``.
+
+    Raises:
+        StudyError: a table has no place, or a place no table.
+    """
+    places = {one["name"] for one in PLACE.finditer(page) if one["lesson"] == lesson}
+    if odd := places ^ set(tables):
+        raise StudyError(f"A place in the page or a table is missing: {', '.join(sorted(odd))}.")
+
+    def put(place: re.Match[str]) -> str:
+        if place["lesson"] != lesson:
+            return place[0]
+        return f"{place[1]}{tables[place['name']]}{place[4]}"
+
+    return PLACE.sub(put, page)

@@ -1,0 +1,115 @@
+"""From runs to what is published, and whether that still agrees with what the lesson declares."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import msgspec
+import numpy as np
+
+from autograder.authoring.calibration.run_log import Run, Runs
+from autograder.authoring.calibration.statistics import rate
+from autograder.authoring.calibration.threshold import choose_bar
+from autograder.authoring.spec.calibration import MARKED, Study
+from autograder.authoring.spec.recipe import Recipe
+from autograder.core.distribution import Distribution
+from autograder.core.errors import StudyError
+from autograder.core.lesson import Lesson
+from autograder.core.reference import CENTRAL, SCHEMA, OfRecipe, OnData, Reference
+
+FIRST = 3
+LEAST = 2
+changed = msgspec.structs.replace
+
+
+def published(study: Study, runs: Runs, names: Sequence[str]) -> Reference:
+    """What the runs show of these data sets.
+
+    Raises:
+        StudyError: a recipe was not run at all, or no bar is fair.
+    """
+    return Reference(
+        schema=SCHEMA,
+        lesson=study.lesson,
+        made_by=f"numpy {np.__version__}",
+        window=study.window,
+        data={name: _on_data(study, runs, name) for name in names},
+    )
+
+
+def _on_data(study: Study, runs: Runs, data: str) -> OnData:
+    made = {one.name: runs.of(study.key(one), one.name, data) for one in study.recipes}
+    if short := [name for name, found in made.items() if len(found) < LEAST]:
+        raise StudyError(f"Too few runs on the {data} data to publish: {', '.join(short)}.")
+    cards = next(iter(made.values()))[0].cards
+    recipes = {one.name: _unmarked(study, one, made[one.name]) for one in study.recipes}
+    return _decided(study, OnData(cards=cards, bar=0, low=0, high=0, recipes=recipes))
+
+
+def _unmarked(study: Study, recipe: Recipe, made: Sequence[Run]) -> OfRecipe:
+    return OfRecipe(
+        key=study.key(recipe),
+        right=recipe.right,
+        runs=len(made),
+        below=0,
+        low=0,
+        high=0,
+        first=tuple(run.correct[MARKED] for run in made[:FIRST]),
+        correct={
+            name: Distribution.of(made[0].cards, (run.correct[name] for run in made)).stored()
+            for name in _kept(study, recipe)
+        },
+    )
+
+
+def _kept(study: Study, recipe: Recipe) -> Iterable[str]:
+    """Of most recipes only what is marked: the file stays small."""
+    if recipe is study.recipes[0]:
+        return study.statistics
+    return study.compared if recipe in study.written else (MARKED,)
+
+
+def _decided(study: Study, on: OnData) -> OnData:
+    """The same with all that follows from its runs worked out: the bar, rates, where they land."""
+    spreads = {name: on.spread(name, MARKED) for name in on.recipes}
+    right = {name: spreads[name] for name, one in on.recipes.items() if one.right}
+    bar = choose_bar(right, study.wish)
+    written = [spreads[one.name].central(CENTRAL) for one in study.written]
+    return changed(
+        on,
+        bar=bar,
+        low=min(low for low, _ in written),
+        high=max(high for _, high in written),
+        recipes={
+            name: changed(one, below=below, low=found.low, high=found.high)
+            for name, one in on.recipes.items()
+            for below in (spreads[name].below(bar),)
+            for found in (rate(below, spreads[name].runs),)
+        },
+    )
+
+
+def disagreements(study: Study, lesson: Lesson, reference: Reference) -> Iterator[str]:
+    """What does not hold together any longer: declarations, runs, decisions, the lesson's bar."""
+    if reference.window != study.window:
+        yield f"the judge now weighs five epochs {study.window}; studied was {reference.window}"
+    if dict(lesson.thresholds) != (bars := {name: on.bar for name, on in reference.data.items()}):
+        yield f"the lesson's bars are {dict(lesson.thresholds)}; those of the study are {bars}"
+    for name, on in reference.data.items():
+        yield from (f"{name}: {what}" for what in _of_data(study, on))
+
+
+def _of_data(study: Study, on: OnData) -> Iterator[str]:
+    if list(on.recipes) != [one.name for one in study.recipes]:
+        yield "the recipes are not those that the lesson declares"
+        return
+    for recipe in study.recipes:
+        one = on.recipes[recipe.name]
+        if one.key != study.key(recipe):
+            yield f"{recipe.name}: it means something else now than when it was run"
+        if one.right != recipe.right:
+            yield f"{recipe.name}: right or wrong, the lesson says otherwise"
+        if any(on.spread(recipe.name, name).runs != one.runs for name in one.correct):
+            yield f"{recipe.name}: its numbers are not those of {one.runs} runs"
+    if _decided(study, on) != on:
+        yield "the bar, the rates or where right solutions land do not follow from the runs"

@@ -1,0 +1,92 @@
+"""The runs that were made so far: a line of JSON each, in a file that only grows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Self
+
+import msgspec
+
+from autograder.core.errors import StudyError, writing
+
+
+class Task(msgspec.Struct, frozen=True, kw_only=True):
+    """A run that can be made: a recipe, a data set, a seed."""
+
+    recipe: str
+    data: str
+    seed: int
+
+
+class Run(Task, frozen=True, kw_only=True):
+    """A run that was made: of ``cards`` validation cards so many were sorted right.
+
+    ``correct`` holds a number for each statistic, ``None`` where weights were no longer numbers.
+    ``key`` names all that the recipe meant when it was run.
+    """
+
+    key: str
+    cards: int
+    correct: Mapping[str, int | None]
+
+
+@dataclass
+class Runs:
+    """The runs in a file, and those that are added to it; a context manager."""
+
+    path: Path
+    made: dict[tuple[str, str, str, int], Run] = field(default_factory=dict)
+    _file: IO[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        with writing():
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self.path.touch()
+            whole = self._read()
+            self._file = self.path.open("ab")
+            # A line without an end was being written when the program was ended.
+            self._file.truncate(whole)
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if self._file:
+            self._file.close()
+
+    def _read(self) -> int:
+        """Read the whole lines; how many bytes they are."""
+        whole = 0
+        for number, line in enumerate(self.path.read_bytes().splitlines(keepends=True), start=1):
+            if not line.endswith(b"\n"):
+                break
+            try:
+                self._keep(msgspec.json.decode(line, type=Run))
+            except msgspec.DecodeError as error:
+                raise StudyError(f"{self.path}, line {number}, is no run: {error}.") from None
+            whole += len(line)
+        return whole
+
+    def _keep(self, run: Run) -> None:
+        self.made[run.key, run.recipe, run.data, run.seed] = run
+
+    def add(self, run: Run) -> None:
+        """Keep a run, in the file at once."""
+        assert self._file
+        with writing():
+            self._file.write(msgspec.json.encode(run) + b"\n")
+            self._file.flush()
+        self._keep(run)
+
+    def has(self, key: str, task: Task) -> bool:
+        """Whether a run was made already."""
+        return (key, task.recipe, task.data, task.seed) in self.made
+
+    def of(self, key: str, recipe: str, data: str) -> list[Run]:
+        """The runs of one recipe on one data set, in the order of their seeds."""
+        found = [
+            run
+            for (meant, name, cards, _), run in self.made.items()
+            if (meant, name, cards) == (key, recipe, data)
+        ]
+        return sorted(found, key=lambda run: run.seed)

@@ -1,0 +1,72 @@
+"""Error rates with exact confidence intervals. The only room that needs scipy (extra `study`)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from autograder import DISTRIBUTION
+from autograder.core.errors import StudyError
+
+CONFIDENCE = 0.95
+# So that another release of scipy gives the same digits.
+DIGITS = 7
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rate:
+    """``count`` of ``runs``, and what can be said of the true rate with 95 % confidence.
+
+    It lies between ``low`` and ``high``; and, said by itself, it is at ``most`` so much.
+    """
+
+    count: int
+    runs: int
+    low: float
+    high: float
+    most: float
+
+
+def rate(count: int, runs: int) -> Rate:
+    """A rate with its exact interval and upper limit (Clopper and Pearson, Biometrika 26, 1934).
+
+    Raises:
+        StudyError: scipy is not installed.
+    """
+    beyond = 1 - CONFIDENCE
+
+    def lower(tail: float) -> float:
+        found = _scipy().beta.ppf(tail, count, runs - count + 1) if count else 0
+        return round(float(found), DIGITS)
+
+    def upper(tail: float) -> float:
+        found = _scipy().beta.isf(tail, count + 1, runs - count) if count < runs else 1
+        return round(float(found), DIGITS)
+
+    return Rate(
+        count=count,
+        runs=runs,
+        low=lower(beyond / 2),
+        high=upper(beyond / 2),
+        most=upper(beyond),
+    )
+
+
+def likeness(one: Sequence[float], other: Sequence[float]) -> float:
+    """The p-value of the two-sample test of Kolmogorov and Smirnov; small where they differ.
+
+    Raises:
+        StudyError: scipy is not installed.
+    """
+    return float(_scipy().ks_2samp(one, other).pvalue)
+
+
+def _scipy() -> Any:
+    try:
+        from scipy import stats  # noqa: PLC0415  an extra, and slow to import
+    except ImportError:
+        raise StudyError(
+            f"Confidence intervals need scipy: pip install '{DISTRIBUTION}[study]'."
+        ) from None
+    return stats

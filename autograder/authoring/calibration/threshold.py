@@ -1,0 +1,49 @@
+"""The rule by which the bar follows from the runs.
+
+The bar of a data set is the highest whole per cent, no higher than the course wishes, at which
+every right recipe keeps the promise: it fails at most one student in a thousand. A recipe keeps it
+
+- if the share of its runs below the bar is at most 0.1 %, with 95 % confidence; or,
+- if it has too few runs to show that even with none below the bar, when none is, and the bar lies
+  at least ``MARGIN`` standard deviations below its mean (beyond that lies one run in 30,000 of a
+  normal distribution).
+
+As wrong recipes lie lower, the highest such bar is the one that tells them best.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from autograder.authoring.calibration.statistics import rate
+from autograder.core.distribution import Distribution
+from autograder.core.errors import StudyError
+
+PROMISE = 0.001
+MARGIN = 4.0
+LOWEST = 0.5
+
+
+def choose_bar(right: Mapping[str, Distribution], wish: float) -> float:
+    """The bar for these right recipes, by the rule above.
+
+    Raises:
+        StudyError: there is none, or a recipe has fewer than two runs.
+    """
+    for percent in range(round(wish * 100), round(LOWEST * 100) - 1, -1):
+        if all(keeps_promise(one, percent / 100) for one in right.values()):
+            return percent / 100
+    raise StudyError(f"No bar from {wish:.0%} down to {LOWEST:.0%} is fair to every right recipe.")
+
+
+def are_enough(runs: int) -> bool:
+    """Whether so many runs can show by themselves that a recipe keeps the promise."""
+    return rate(0, runs).most <= PROMISE
+
+
+def keeps_promise(spread: Distribution, bar: float) -> bool:
+    """Whether a right recipe is failed rarely enough at this bar."""
+    below = spread.below(bar)
+    if are_enough(spread.runs):
+        return rate(below, spread.runs).most <= PROMISE
+    return not below and spread.above(bar) >= MARGIN

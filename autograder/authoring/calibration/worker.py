@@ -1,0 +1,53 @@
+"""One process of a study: tasks on standard input, a line of JSON for each run on the other.
+
+Where nobody reads the lines any longer, the process ends at the next one.
+"""
+
+from __future__ import annotations
+
+import math
+import signal
+import sys
+
+import msgspec
+
+from autograder import datasets
+from autograder.authoring.calibration.run_log import Run, Task
+from autograder.authoring.spec.calibration import Study, load_study
+from autograder.authoring.spec.numpy_training import train
+from autograder.core.lesson_registry import load_lesson
+
+
+def main() -> int:
+    """Make the runs that are asked for."""
+    if hasattr(signal, "SIGPIPE"):
+        # Python would go on and raise; nobody is left to be told.
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    study = load_study(load_lesson(sys.argv[1]))
+    for task in msgspec.json.decode(sys.stdin.buffer.read(), type=list[Task]):
+        sys.stdout.buffer.write(msgspec.json.encode(run(study, task)) + b"\n")
+        sys.stdout.buffer.flush()
+    return 0
+
+
+def run(study: Study, task: Task) -> Run:
+    """Train one recipe on one data set under one seed, and measure."""
+    data = datasets.load_named(task.data)
+    recipe = study.recipe(task.recipe)
+    cards = len(data.valid_labels)
+    measured = study.measure(train(recipe.training, data, task.seed), data)
+    return Run(
+        recipe=task.recipe,
+        data=task.data,
+        seed=task.seed,
+        key=study.key(recipe),
+        cards=cards,
+        correct={
+            name: round(value * cards) if math.isfinite(value) else None
+            for name, value in measured.items()
+        },
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

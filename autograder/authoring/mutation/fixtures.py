@@ -1,0 +1,149 @@
+"""Evidence made thin: as few epochs, and arrays as coarse, as the checks need to say the same."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+from numpy.typing import NDArray
+
+from autograder.authoring.mutation import quantize
+from autograder.authoring.mutation.archive import Entry
+from autograder.authoring.mutation.run import Ran
+from autograder.core.config import Settings
+from autograder.core.evidence import Evidence, Record
+from autograder.core.lesson import Lesson
+from autograder.judge.runner import Verdicts, judge
+
+# How far a measure, such as the accuracy, may be from what it was.
+NEAR = 0.005
+# Two tell whether the weights moved at all.
+EPOCHS = 2
+OF_FITS = "fit-"
+
+# The digest of each of a mutant's arrays, by the array's name.
+Digests = Mapping[str, str]
+
+
+class _Arrays:
+    """Arrays, each once, by a digest of what is in it, and how finely each is kept for now."""
+
+    def __init__(self) -> None:
+        self._whole: dict[str, NDArray[Any]] = {}
+        self._rungs: dict[str, int] = {}
+        self._packed: dict[str, bytes] = {}
+
+    def add(self, array: NDArray[Any]) -> str:
+        """Keep an array; its digest."""
+        digest = hashlib.sha256(f"{array.dtype.str} {array.shape} ".encode())
+        digest.update(array.tobytes())
+        name = digest.hexdigest()[:16]
+        self._whole[name] = array
+        self._rungs.setdefault(name, 0)
+        return name
+
+    def refine(self, digest: str) -> None:
+        """Keep it more finely."""
+        self._rungs[digest] = min(self._rungs[digest] + 1, quantize.EXACT)
+
+    def file(self, digest: str) -> str:
+        """The name of the file that holds it as finely as it is kept."""
+        return f"{digest}-{self._rungs[digest]}"
+
+    def packed(self, digest: str) -> bytes:
+        """The content of that file."""
+        file = self.file(digest)
+        if file not in self._packed:
+            self._packed[file] = quantize.pack(self._whole[digest], self._rungs[digest])
+        return self._packed[file]
+
+
+def thinned(
+    ran: Sequence[Ran], lesson: Lesson, settings: Settings
+) -> tuple[dict[str, Entry], dict[str, bytes]]:
+    """Entries for an archive, and the files of their arrays."""
+    whole = [(one.made.name, one.evidence) for one in ran]
+    wanted = judge(whole, lesson, settings=settings)
+    shorter = [(name, _last_epochs(evidence)) for name, evidence in whole]
+    enough = judge(shorter, lesson, settings=settings)
+    kept = {
+        name: short if _alike(enough[name], wanted[name]) else evidence
+        for (name, evidence), (_, short) in zip(whole, shorter, strict=True)
+    }
+    arrays = _Arrays()
+    digests = {
+        name: {array: arrays.add(one) for array, one in evidence.arrays.items()}
+        for name, evidence in kept.items()
+    }
+
+    def said() -> dict[str, Verdicts]:
+        thin = [(name, _thin(kept[name].record, digests[name], arrays)) for name in kept]
+        return judge(thin, lesson, settings=settings)
+
+    # It ends: in the end all arrays are what they were. What was handed in and the means, which are
+    # larger, take turns: mostly only one of them has to be finer.
+    for means in itertools.cycle((False, True)):
+        other = [name for name, one in said().items() if not _alike(one, wanted[name])]
+        if not other:
+            break
+        for digest in {
+            digest
+            for name in other
+            for array, digest in digests[name].items()
+            if array.startswith(OF_FITS) is means
+        }:
+            arrays.refine(digest)
+    entries = {
+        one.made.name: Entry(
+            program=one.made.program,
+            record=_timeless(kept[one.made.name].record),
+            arrays={name: arrays.file(key) for name, key in digests[one.made.name].items()},
+        )
+        for one in ran
+    }
+    files = {
+        arrays.file(key): arrays.packed(key) for each in digests.values() for key in each.values()
+    }
+    return entries, files
+
+
+def _last_epochs(evidence: Evidence) -> Evidence:
+    """The same with the means of the last epochs of each training only."""
+    recorded, replace = evidence.recorded, msgspec.structs.replace
+    if recorded is None:
+        return evidence
+    means = {f"fit-{fit.number}/{name}" for fit in recorded.fits for name in fit.means}
+    fits = tuple(replace(fit, snapshots=fit.snapshots[-EPOCHS:]) for fit in recorded.fits)
+    return Evidence(
+        record=replace(evidence.record, recorded=replace(recorded, fits=fits)),
+        arrays={
+            name: one[-EPOCHS:] if name in means else one for name, one in evidence.arrays.items()
+        },
+    )
+
+
+def _thin(record: Record, digests: Digests, arrays: _Arrays) -> Evidence:
+    read = {name: quantize.unpack(arrays.packed(digest)) for name, digest in digests.items()}
+    return Evidence(record=record, arrays=read)
+
+
+def _alike(one: Verdicts, other: Verdicts) -> bool:
+    """Whether the checks say the same, and measure nearly the same."""
+    same = [(check.id, check.outcome, check.misconception) for check in one.checks] == [
+        (check.id, check.outcome, check.misconception) for check in other.checks
+    ]
+    return (
+        same
+        and one.measures.keys() == other.measures.keys()
+        and not any(abs(one.measures[name] - other.measures[name]) > NEAR for name in one.measures)
+    )
+
+
+def _timeless(record: Record) -> Record:
+    """Without how long it all took, which is different every time."""
+    replace = msgspec.structs.replace
+    cells = tuple(replace(cell, seconds=0.0) for cell in record.cells)
+    return replace(record, run=replace(record.run, seconds=0.0), cells=cells)

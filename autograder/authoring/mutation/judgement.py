@@ -1,0 +1,94 @@
+"""What the checks said of a mutant, held against what was declared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from autograder.authoring.spec.mutation import Expected
+from autograder.core.report import CheckResult, Outcome
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judgement:
+    """One mutant: what was expected and what was found.
+
+    ``known`` is the reason where the checks are known not to say what they should.
+    """
+
+    name: str
+    expected: Expected
+    found: Sequence[CheckResult]
+    known: str | None = None
+
+    @property
+    def deviations(self) -> list[str]:
+        """For each check that did not say what was declared, a sentence."""
+        missing = sorted(self.expected.checks - {one.id for one in self.found})
+        told = (_deviation(self.expected, one) for one in self.found)
+        return [
+            *(sentence for sentence in told if sentence),
+            *(f"{check} should have spoken, and there is no such check" for check in missing),
+        ]
+
+    @property
+    def named(self) -> bool:
+        """Whether every misconception was named by the check that should name it."""
+        told = {one.id: one for one in self.found if one.outcome is Outcome.FAILED}
+        return all(
+            check in told and told[check].misconception == name
+            for check, name in self.expected.failed.items()
+        )
+
+    @property
+    def verdict(self) -> str:
+        """In a word: ``as declared``, ``survived``, ``misnamed``, ``unfair`` or ``leaks``."""
+        if not self.deviations:
+            return "as declared"
+        if self.expected.kind != "wrong":
+            return "unfair"
+        if self.named:
+            return "leaks"
+        told = {one.id for one in self.found if one.outcome is Outcome.FAILED}
+        return "misnamed" if told & set(self.expected.failed) else "survived"
+
+    @property
+    def is_well(self) -> bool:
+        """Whether all is as declared, or known not to be; what is known must still be so."""
+        return (self.verdict == "as declared") is (self.known is None)
+
+
+def _deviation(expected: Expected, found: CheckResult) -> str:
+    wanted = expected.outcomes(found.id)
+    if found.outcome not in wanted:
+        name = f" ({found.misconception})" if found.misconception else ""
+        return f"{found.id} {_in_words(found.outcome)}{name}, expected: {' or '.join(wanted)}"
+    if found.outcome is Outcome.FAILED and found.misconception != expected.failed[found.id]:
+        return (
+            f"{found.id} named {found.misconception or 'nothing'}, expected:"
+            f" {expected.failed[found.id] or 'nothing'}"
+        )
+    return ""
+
+
+def _in_words(outcome: Outcome) -> str:
+    return "cannot tell" if outcome is Outcome.ERROR else str(outcome).replace("_", " ")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tally:
+    """How many wrong mutants there are, and how many of them were caught with the right names."""
+
+    wrong: int
+    caught: int
+
+    @property
+    def score(self) -> float:
+        """The mutation score, between 0 and 1."""
+        return self.caught / self.wrong if self.wrong else 1.0
+
+
+def tally(judgements: Iterable[Judgement]) -> Tally:
+    """The tally of all wrong ones."""
+    wrong = [one for one in judgements if one.expected.kind == "wrong"]
+    return Tally(wrong=len(wrong), caught=sum(one.named for one in wrong))

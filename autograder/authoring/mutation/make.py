@@ -1,0 +1,101 @@
+"""From a mutant to a notebook: the source with the solution cells edited, fit to be handed in."""
+
+from __future__ import annotations
+
+import ast
+import copy
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from autograder.authoring.spec.edits import edited
+from autograder.authoring.spec.mutation import Edits
+from autograder.authoring.spec.syntax_trees import DoesNotFit
+from autograder.core.errors import LessonError
+from autograder.core.lesson import Lesson
+from autograder.notebooks.restore import grade_id, is_solution
+from autograder.notebooks.solution import MARKER
+
+
+@dataclass(frozen=True, kw_only=True)
+class Made:
+    """A mutant as a notebook. ``program`` is a digest of what its solution cells do."""
+
+    name: str
+    notebook: NotebookNode
+    program: str
+
+
+def read_source(root: Path, lesson: Lesson) -> NotebookNode:
+    """The lesson's source notebook in the folder of a course.
+
+    Raises:
+        LessonError: it is not there.
+    """
+    path = root / "source" / lesson.name / lesson.notebook
+    if not path.is_file():
+        raise LessonError(f"Mutants are made from {path}, which is not there.")
+    notebook: NotebookNode = nbformat.read(path, as_version=4)
+    return notebook
+
+
+def make(source: NotebookNode, mutants: Mapping[str, Edits]) -> list[Made]:
+    """The notebooks of mutants, by name.
+
+    Raises:
+        DoesNotFit: an edit no longer fits the source; the message names the mutant.
+        LessonError: a cell that should be edited is no solution cell.
+    """
+    return [_made(source, name, edits) for name, edits in mutants.items()]
+
+
+def _made(source: NotebookNode, name: str, edits: Edits) -> Made:
+    notebook = copy.deepcopy(source)
+    named = {found: cell for cell in notebook.cells if (found := grade_id(cell))}
+    solutions = {found: cell for found, cell in named.items() if is_solution(cell)}
+    if strangers := sorted(set(edits) - set(solutions)):
+        raise LessonError(f"{name}: there is no solution cell “{strangers[0]}”.")
+    for question, cell in solutions.items():
+        before, solution, after = _parts(cell.source, question)
+        try:
+            solution = edited(solution, *edits.get(question, ()))
+        except DoesNotFit as error:
+            raise DoesNotFit(
+                f"{name} does not fit the solution cell “{question}”: {error}"
+            ) from error
+        cell.source = "\n".join(part for part in (before, solution, after) if part)
+    program = _digest(cell.source for cell in solutions.values())
+    return Made(name=name, notebook=notebook, program=program)
+
+
+def _parts(source: str, question: str) -> tuple[str, str, str]:
+    """What stands before, between and after the marks of the solution."""
+    lines = source.split("\n")
+    marks = [number for number, line in enumerate(lines) if MARKER.match(line)]
+    if len(marks) != 2:
+        raise LessonError(f"The cell “{question}” should have one solution between two marks.")
+    begin, end = marks
+    parts = (lines[:begin], lines[begin + 1 : end], lines[end + 1 :])
+    before, solution, after = ("\n".join(part) for part in parts)
+    return before, solution, after
+
+
+def _digest(sources: Iterable[str]) -> str:
+    digest = hashlib.sha256()
+    for source in sources:
+        program = json.dumps(_plain(ast.parse(source))).encode()
+        digest.update(f"{len(program)}:".encode() + program)
+    return digest.hexdigest()[:16]
+
+
+def _plain(node: object) -> object:
+    """A syntax tree as plain data: the same for every version of Python, as a dump is not."""
+    if isinstance(node, ast.AST):
+        fields = ((name, value) for name, value in ast.iter_fields(node) if value not in (None, []))
+        return [type(node).__name__, {name: _plain(value) for name, value in fields}]
+    return [_plain(one) for one in node] if isinstance(node, list) else repr(node)

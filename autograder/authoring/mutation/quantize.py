@@ -1,0 +1,69 @@
+"""Arrays kept coarsely: as many steps between the smallest and the largest as a verdict needs.
+
+The weights of ten neurons in five epochs take 188 KiB as they are, and 19 KiB in 64 steps with the
+same verdict. Means of epochs are much alike, so each is kept as its difference from the one before.
+"""
+
+from __future__ import annotations
+
+import lzma
+from typing import Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from autograder.core.errors import EvidenceError
+
+# Bits a number, from coarse to fine; after that a number is kept as it is.
+LADDER = (4, 6, 8, 10, 12)
+EXACT = len(LADDER)
+# Not worth it, and some of them are single numbers on which everything hangs.
+SMALL = 1024
+
+
+class Packed(msgspec.Struct, frozen=True):
+    """An array: ``data`` are numbers of ``kind``, times ``step`` unless that is nought."""
+
+    shape: tuple[int, ...]
+    kind: str
+    step: float
+    data: bytes
+
+
+def pack(array: NDArray[Any], rung: int) -> bytes:
+    """An array as compressed bytes, on a rung of the ladder; only floats are kept coarsely."""
+    packed = Packed(array.shape, array.dtype.str, 0.0, array.tobytes())
+    if rung < EXACT and array.dtype.kind == "f" and array.size >= SMALL:
+        packed = _coarse(array, LADDER[rung]) or packed
+    return lzma.compress(msgspec.msgpack.encode(packed), preset=9)
+
+
+def unpack(data: bytes) -> NDArray[Any]:
+    """The array that :func:`pack` was given, or one of ``float32`` that is near it.
+
+    Raises:
+        EvidenceError: it is no such array.
+    """
+    try:
+        packed = msgspec.msgpack.decode(lzma.decompress(data), type=Packed)
+        numbers = np.frombuffer(packed.data, packed.kind).reshape(packed.shape)
+    except (lzma.LZMAError, ValueError, TypeError) as error:
+        raise EvidenceError(f"An array that was kept cannot be read: {error}") from error
+    if not packed.step:
+        return numbers
+    if numbers.ndim > 2:
+        # A sum that runs over is right again in the end: the differences did so too.
+        numbers = np.cumsum(numbers, axis=0, dtype=numbers.dtype)
+    return (numbers * packed.step).astype(np.float32)
+
+
+def _coarse(array: NDArray[Any], bits: int) -> Packed | None:
+    step = float(np.abs(array).max()) / (2 ** (bits - 1) - 1)
+    if not step or not np.isfinite(step):
+        return None
+    kind = np.int8 if bits <= 8 else np.int16
+    numbers = np.rint(array / step).astype(kind)
+    if numbers.ndim > 2:
+        numbers = np.diff(numbers, axis=0, prepend=np.zeros_like(numbers[:1]))
+    return Packed(array.shape, numbers.dtype.str, step, numbers.tobytes())

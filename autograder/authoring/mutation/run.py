@@ -1,0 +1,77 @@
+"""Mutants run for real, by the project's own grader, as a class of submissions."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+
+from autograder.authoring.mutation.judgement import Judgement
+from autograder.authoring.mutation.make import Made
+from autograder.authoring.spec.mutation import Mutant
+from autograder.core.errors import AutograderError
+from autograder.core.evidence import Evidence, load
+from autograder.core.lesson import Lesson
+from autograder.core.report import CheckResult, Report
+from autograder.grading import Grader
+from autograder.grading.discovery import Submission
+
+Watch = Callable[[Iterator[Report], int], list[Report]]
+
+
+class RunError(AutograderError):
+    """Mutants could not be run or judged; the message says why."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ran:
+    """A mutant that was run, what it left, and what the checks said."""
+
+    made: Made
+    evidence: Evidence
+    checks: Sequence[CheckResult]
+
+
+def run(
+    made: Sequence[Made], lesson: Lesson, grader: Grader, *, workers: int, watch: Watch
+) -> list[Ran]:
+    """Run mutants and judge them, as many as ``workers`` at a time; ``watch`` shows the progress.
+
+    Raises:
+        RunError: one could not be run or judged.
+    """
+    with tempfile.TemporaryDirectory(prefix="autograder-") as folder, grader:
+        submissions = []
+        for number, one in enumerate(made):
+            path = Path(folder) / f"{number}.ipynb"
+            nbformat.write(one.notebook, path)
+            # What is made anew each time is known by its name.
+            source = grader.results / one.name
+            submissions.append(Submission(name=one.name, path=path, source=source))
+        ready = grader.grade(submissions, workers=min(workers, len(submissions)))
+        reports = {report.name: report for report in watch(ready, len(submissions))}
+    places = {name: grader.results / lesson.name / one.place for name, one in reports.items()}
+    for report in reports.values():
+        if report.status == "failed" or report.interrupted:
+            raise RunError(f"{report.name}: {report.trouble or report.reason}")
+    return [
+        Ran(made=one, evidence=load(places[one.name]), checks=reports[one.name].checks)
+        for one in made
+    ]
+
+
+def judgement(
+    mutant: Mutant, evidence: Evidence, checks: Sequence[CheckResult], known: Mapping[str, str]
+) -> Judgement:
+    """What the checks said of a mutant, held against what is expected where it ran."""
+    recorded = evidence.recorded
+    offered = recorded.devices.offered if recorded else ()
+    return Judgement(
+        name=mutant.name,
+        expected=mutant.expected_on(gpu=any("GPU" in one.upper() for one in offered)),
+        found=checks,
+        known=known.get(mutant.name),
+    )

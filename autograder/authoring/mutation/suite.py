@@ -1,0 +1,135 @@
+"""A lesson's mutants with all that is done to them: chosen, made, run, stored, judged again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.authoring.mutation import archive
+from autograder.authoring.mutation.fixtures import thinned
+from autograder.authoring.mutation.judgement import Judgement
+from autograder.authoring.mutation.make import Made, make, read_source
+from autograder.authoring.mutation.pairs import AND, named, pairs
+from autograder.authoring.mutation.run import Ran, judgement
+from autograder.authoring.spec.mutation import Declared, Mutant, load_declared
+from autograder.core.config import Course, Settings
+from autograder.core.errors import CourseError, EvidenceError, LessonError, writing
+from autograder.core.lesson import Lesson
+from autograder.judge.runner import judge
+
+# Which pairs are drawn; another number draws others.
+SEED = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Workshop:
+    """The mutants of one lesson in one course."""
+
+    root: Path
+    settings: Settings
+    lesson: Lesson
+    declared: Declared
+
+    @property
+    def folder(self) -> Path:
+        """Where evidence is stored, beside the tests."""
+        return self.root / "tests" / "mutants" / self.lesson.name
+
+    def chosen(self, pattern: str, second: int) -> list[Mutant]:
+        """The mutants whose names match a pattern; with ``second`` so many pairs.
+
+        Raises:
+            LessonError: there is none.
+        """
+        mutants = self.declared.only(pattern)
+        if not second:
+            return list(mutants.values())
+        sure = {name: one for name, one in mutants.items() if name not in self.declared.known}
+        drawn = pairs(sure, second, SEED)
+        if not drawn:
+            raise LessonError(f"Of the mutants like “{pattern}” no two make a pair.")
+        return list(drawn.values())
+
+    def made(self, mutants: Iterable[Mutant]) -> list[Made]:
+        """Their notebooks.
+
+        Raises:
+            LessonError: one does not fit the source any more.
+        """
+        source = read_source(self.root, self.lesson)
+        return make(source, {one.name: one.edits for one in mutants})
+
+    def judgement(self, ran: Ran) -> Judgement:
+        """What was said of one that was run."""
+        mutant = named(ran.made.name, self.declared.mutants)
+        assert mutant
+        return judgement(mutant, ran.evidence, ran.checks, self.declared.known)
+
+    def store(self, ran: Sequence[Ran]) -> int:
+        """Store evidence; that of other mutants stays, as long as they are declared.
+
+        A new sample of pairs takes the place of the one before.
+
+        Returns:
+            The bytes of all that is stored.
+
+        Raises:
+            ResultsError: it cannot be written.
+        """
+        entries, files = thinned(ran, self.lesson, self.settings)
+        kept = {
+            name: entry
+            for name, entry in archive.entries(self.folder).items()
+            if named(name, self.declared.mutants) and not (AND in name and AND in ran[0].made.name)
+        }
+        with writing():
+            return archive.write(self.folder, {**kept, **entries}, files)
+
+    def stale(self, stored: archive.Stored) -> list[str]:
+        """Why what is stored is out of date, a sentence for each mutant of which it is."""
+        doubles = (named(name, self.declared.mutants) for name in stored.entries)
+        mutants = {one.name: one for one in doubles if one} | dict(self.declared.mutants)
+        return archive.stale(stored.entries, self.made(mutants.values()), self.lesson.name)
+
+    def stored(self) -> list[Judgement]:
+        """Every stored mutant, pairs included, judged now; nothing is run.
+
+        Raises:
+            EvidenceError: what is stored is out of date, or cannot be read.
+        """
+        stored = archive.read(self.folder)
+        if told := self.stale(stored):
+            more = f" The same is true of {len(told) - 1} more." if told[1:] else ""
+            raise EvidenceError(f"{told[0]}{more}")
+        # Of a pair with a known part nobody knows what to expect.
+        names = [name for name in stored.entries if not self._has_known_part(name)]
+        evidence = [(name, stored.evidence(name)) for name in names]
+        verdicts = judge(evidence, self.lesson, settings=self.settings)
+        found = []
+        for name, one in evidence:
+            mutant = named(name, self.declared.mutants)
+            assert mutant, "what is no mutant any more is stale"
+            found.append(judgement(mutant, one, verdicts[name].checks, self.declared.known))
+        return found
+
+    def _has_known_part(self, name: str) -> bool:
+        parts = name.split(AND)
+        return len(parts) > 1 and any(part in self.declared.known for part in parts)
+
+
+def workshop(lesson: Lesson, course: Course) -> Workshop:
+    """The workshop of a lesson.
+
+    Raises:
+        LessonError: the lesson declares no mutants.
+        CourseError: there is no course.
+    """
+    if course.root is None:
+        raise CourseError("Mutants are made from a course's source/: run this in its folder.")
+    return Workshop(
+        root=course.root,
+        settings=course.settings,
+        lesson=lesson,
+        declared=load_declared(lesson),
+    )

@@ -1,0 +1,1 @@
+"""What a lesson declares of its calibration and of its mutants."""

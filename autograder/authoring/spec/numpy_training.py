@@ -1,0 +1,184 @@
+"""A recipe trained under one seed, as Keras and the recorder would do it, in plain numpy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from autograder.authoring.spec.numpy_losses import Labels, mean_loss, mistaken_slopes, raw_slopes
+from autograder.authoring.spec.numpy_network import Floats, Network, Pass
+from autograder.authoring.spec.numpy_optimizers import Adam, Optimizer, Sgd
+from autograder.authoring.spec.recipe import Training
+from autograder.core.snapshot_schedule import steps_a_snapshot
+from autograder.datasets import FashionMnist
+
+# To be raised whenever the same recipe and seed would give other numbers.
+ENGINE = 1
+LOSSES: Mapping[str, Callable[[Floats, Labels, Labels], None]] = {
+    "raw outputs": raw_slopes,
+    "taken for probabilities": mistaken_slopes,
+}
+OPTIMIZERS: Mapping[str, Callable[[int, float], Optimizer]] = {"adam": Adam, "sgd": Sgd}
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Trained:
+    """What training leaves: weights in the order of :class:`Network`, and each epoch's quiz.
+
+    ``values`` are the weights handed in, ``means`` (shape ``(epochs, weights)``) the mean of each
+    epoch's ``snapshots``, ``accuracies`` and ``losses`` those on the validation cards at each
+    epoch's end.
+    """
+
+    training: Training
+    values: Floats
+    means: Floats
+    snapshots: tuple[int, ...]
+    steps: int
+    accuracies: tuple[float, ...]
+    losses: tuple[float, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Cards:
+    """Images in rows of bytes, shape ``(n, 784)``, and their labels."""
+
+    pixels: NDArray[np.uint8]
+    labels: Labels
+
+
+class Trainer:
+    """Trains one network; :meth:`epoch` goes through the cards once, in the order given."""
+
+    def __init__(self, training: Training, studied: Cards, network: Network) -> None:
+        self.network = network
+        self.steps = 0
+        self._training = training
+        self._studied = studied
+        self._slopes = LOSSES[training.loss]
+        self._optimizer = OPTIMIZERS[training.optimizer](len(network.values), training.rate)
+        self._rooms: dict[int, _Room] = {}
+
+    def epoch(self, order: Labels) -> tuple[Floats, int]:
+        """Study the cards in this order; the mean of the snapshots, and how many there were."""
+        batch, every = self._training.batch, steps_a_snapshot(self._training.batch)
+        total, taken = np.zeros(len(self.network.values)), 0
+        steps = -(-len(order) // batch)
+        for step in range(steps):
+            self._step(order[step * batch : (step + 1) * batch])
+            if (step + 1) % every == 0 or step + 1 == steps:
+                total += self.network.values
+                taken += 1
+        self.steps += steps
+        return (total / taken).astype(np.float32), taken
+
+    def _step(self, chosen: Labels) -> None:
+        room = self._rooms.get(len(chosen))
+        if room is None:
+            room = self._rooms[len(chosen)] = _Room(self.network, len(chosen))
+        given = room.load(self._studied, chosen, self._training.scale)
+        outputs = room.through.forward(given)
+        self._slopes(outputs, room.labels, room.columns)
+        room.through.backward(given, outputs)
+        self._optimizer.step(self.network.values, self.network.slopes)
+
+
+class _Room:
+    """Where the cards of one batch are laid out; made once for each size of batch."""
+
+    def __init__(self, network: Network, cards: int) -> None:
+        self.through = Pass(network, cards)
+        self.columns = np.arange(cards)
+        self.labels = np.empty(cards, np.intp)
+        self._bytes = np.empty((cards, network.sizes[0]), np.uint8)
+        self._floats = np.empty((cards, network.sizes[0]), np.float32)
+
+    def load(self, studied: Cards, chosen: Labels, scale: float) -> Floats:
+        # A mode other than "raise" lets numpy write to where it is told at once.
+        np.take(studied.pixels, chosen, axis=0, out=self._bytes, mode="clip")
+        np.take(studied.labels, chosen, out=self.labels, mode="clip")
+        np.copyto(self._floats, self._bytes)
+        if scale != 1:
+            np.multiply(self._floats, np.float32(scale), out=self._floats)
+        return self._floats
+
+
+class Quiz:
+    """The validation cards as one training sees them."""
+
+    def __init__(self, data: FashionMnist, training: Training) -> None:
+        self._images = data.valid_images.reshape(-1, 784) * np.float32(training.scale)
+        self._labels = data.valid_labels.astype(np.intp)
+
+    def hold(self, network: Network) -> tuple[float, float]:
+        """The share of the cards that is sorted right, and the mean loss."""
+        outputs = Pass(network, len(self._images)).forward(self._images)
+        return float(np.mean(outputs.argmax(axis=0) == self._labels)), mean_loss(
+            outputs, self._labels
+        )
+
+
+def train(training: Training, data: FashionMnist, seed: int) -> Trained:
+    """Train under one seed: the same seed gives the same numbers on the same machine."""
+    random = np.random.default_rng(seed)
+    network = Network(training.sizes)
+    network.draw(random)
+    studied = studied_cards(training, data, random)
+    trainer = Trainer(training, studied, network)
+    orders = _orders(training, len(studied.labels), random)
+    # Steps that are far too large overflow, as they do in Keras.
+    with np.errstate(all="ignore"):
+        return follow(trainer, orders, Quiz(data, training), training)
+
+
+def _orders(training: Training, cards: int, random: np.random.Generator) -> Iterator[Labels]:
+    """The order of the cards in each epoch."""
+    order = random.permutation(cards)
+    for epoch in range(training.epochs):
+        yield order if not epoch or training.order == "repeated" else random.permutation(cards)
+
+
+def follow(trainer: Trainer, orders: Iterator[Labels], quiz: Quiz, training: Training) -> Trained:
+    """Go through the cards in one order after the other, until patience ends."""
+    network, best = trainer.network, trainer.network.values.copy()
+    means, snapshots, accuracies, losses = [], [], [], []
+    for order in orders:
+        mean, taken = trainer.epoch(order)
+        accuracy, loss = quiz.hold(network)
+        means.append(mean)
+        snapshots.append(taken)
+        accuracies.append(accuracy)
+        losses.append(loss)
+        if not any(earlier <= loss for earlier in losses[:-1]):
+            best[:] = network.values
+        if training.patience is not None and _is_over(losses, training.patience):
+            break
+    return Trained(
+        training=training,
+        values=network.values.copy() if training.patience is None else best,
+        means=np.stack(means),
+        snapshots=tuple(snapshots),
+        steps=trainer.steps,
+        accuracies=tuple(accuracies),
+        losses=tuple(losses),
+    )
+
+
+def _is_over(losses: list[float], patience: int) -> bool:
+    """As Keras' ``EarlyStopping``: so many epochs since the last that was better than all."""
+    best = min(range(len(losses)), key=losses.__getitem__)
+    return len(losses) > 1 and len(losses) - 1 - best >= patience
+
+
+def studied_cards(training: Training, data: FashionMnist, random: np.random.Generator) -> Cards:
+    """The cards that a training studies."""
+    quizzed = training.cards == "validation"
+    images = data.valid_images if quizzed else data.train_images
+    labels = (data.valid_labels if quizzed else data.train_labels).astype(np.intp)
+    count = round(training.share * len(images))
+    if training.labels == "shuffled":
+        labels = random.permutation(labels)
+    return Cards(images.reshape(-1, 784)[:count], labels[:count])

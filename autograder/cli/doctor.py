@@ -1,0 +1,104 @@
+"""What this machine can do for grading: tried, not guessed, and how to get what is missing.
+
+Outside of a course it is a student who asks, whom grading does not concern.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from autograder import datasets
+from autograder.cli import readiness
+from autograder.cli.readiness import Finding
+from autograder.core.config import Course
+from autograder.core.errors import AutograderError, IsolationError
+from autograder.sandbox import Rooms, bubblewrap, seccomp
+from autograder.sandbox.cgroups import NoCgroupsError, Parent
+
+
+def examine(course: Course) -> Iterator[Finding]:
+    """Look at the images, at how well submissions can be kept apart, and at the GPUs."""
+    if course.root is None:
+        yield from readiness.examine()
+        return
+    yield _data()
+    yield from _isolation(course)
+    yield _gpus(course)
+
+
+def _data() -> Finding:
+    home = datasets.active_home()
+    try:
+        name = datasets.verify(datasets.data_folder(home))
+    except AutograderError as error:
+        return Finding(well=False, what=f"Images: {error}")
+    if name == "sample":
+        what = f"Images: the shipped sample, in {home}. Its bar is another than the full set's."
+        return Finding(well=True, what=what, next_step="autograder data")
+    return Finding(well=True, what=f"Images: the full set, in {home}.")
+
+
+def _isolation(course: Course) -> Iterator[Finding]:
+    """Build a room as for a submission; it tries itself what must not be possible in it."""
+    settings = replace(course.settings, isolation="auto")
+    private = [course.root] if course.root else []
+    with tempfile.TemporaryDirectory(prefix="autograder-") as home:
+        datasets.data_folder(Path(home)).mkdir(parents=True)
+        rooms = Rooms(settings=settings, data_home=Path(home), private=private)
+        try:
+            with rooms.lend(threading.Event()) as room:
+                is_warm = room.is_warm
+        except IsolationError as error:
+            yield Finding(well=False, what="Isolation: none.", next_step=str(error))
+            return
+        finally:
+            rooms.close()
+    yield Finding(
+        well=True,
+        what=f"Isolation: bubblewrap ({bubblewrap.find()}). A submission has no network, no home,"
+        " nothing of the course; its processes and its files end with it.",
+    )
+    if why := seccomp.available():
+        yield Finding(well=False, what=f"System calls are not filtered. {why}")
+    yield from _limits()
+    if not is_warm:
+        yield Finding(
+            well=False,
+            what="Start: cold. TensorFlow began threads when it was loaded, so that each submission"
+            " has to load it afresh.",
+            next_step="Grading works, but takes some seconds more for each submission.",
+        )
+
+
+def _limits() -> Iterator[Finding]:
+    # Not above: it can be loaded on Linux only.
+    from autograder.sandbox.namespaces import counts_per_namespace  # noqa: PLC0415
+
+    if not counts_per_namespace():
+        yield Finding(
+            well=False,
+            what="Limits: processes are only counted, once a second; this system cannot limit those"
+            " of a submission by themselves.",
+            next_step="Linux 5.14 or newer can.",
+        )
+    kept = "Limits: time, memory, processes, files, scratch space, output, evidence."
+    try:
+        Parent.find()
+    except NoCgroupsError as why:
+        yield Finding(well=True, what=f"{kept} Memory is measured once a second. {why}")
+    else:
+        yield Finding(well=True, what=f"{kept} Linux itself keeps those of memory and processes.")
+
+
+def _gpus(course: Course) -> Finding:
+    nodes = bubblewrap.gpu_nodes() if sys.platform == "linux" else []
+    if not nodes:
+        return Finding(well=True, what="GPUs: none that a submission could be given.")
+    names = ", ".join(str(node) for node in nodes)
+    given = "given to submissions" if course.settings.gpus else "kept from submissions"
+    return Finding(well=True, what=f"GPUs: {names}; {given} (Autograder.gpus).")

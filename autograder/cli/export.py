@@ -1,0 +1,150 @@
+"""The command that hands grades over to other systems."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+
+from autograder.cli.options import course_of
+from autograder.cli.report import lessons_in
+from autograder.core import printable
+from autograder.core.config import Course
+from autograder.core.errors import NothingEntered, UsageError, writing
+from autograder.core.evidence import write_whole
+from autograder.core.lesson import Lesson
+from autograder.core.lesson_registry import lesson_names, load_lesson, only_lesson
+from autograder.exporters import github_workflow, gradescope_results, gradescope_zip, model, tables
+from autograder.exporters.model import Grade
+from autograder.grading.regrade import kept
+
+SOURCES = ("auto", "gradebook", "results")
+
+
+def export(arguments: argparse.Namespace, console: Console) -> int:
+    """Write grades, or what makes them elsewhere, in the form of another system."""
+    write, name = FORMATS[arguments.format]
+    arguments.output = arguments.output or Path(name)
+    if not arguments.output.resolve().parent.is_dir():
+        raise UsageError(f"There is no folder {arguments.output.resolve().parent} to write in.")
+    print(write(arguments, course_of(arguments, console), console))
+    return 0
+
+
+def _table(arguments: argparse.Namespace, course: Course, console: Console) -> str:
+    found, source = _grades(arguments, course, console)
+    for student in tables.unfindable(found):
+        _say(
+            f"{student}: the LMS may not find this student. What begins like a formula was given an"
+            " apostrophe in front.",
+            console,
+        )
+    with writing():
+        write_whole(arguments.output, tables.FORMATS[arguments.format](found).encode())
+    return f"{arguments.output}: {len({one.person.id for one in found})} students, from {source}."
+
+
+def _grades(
+    arguments: argparse.Namespace, course: Course, console: Console
+) -> tuple[Sequence[Grade], str]:
+    """The grades, and where they come from."""
+    # Only here: nbgrader takes a second to import.
+    from autograder.nbgrader_plugin import grade_queries  # noqa: PLC0415
+
+    if arguments.source != "results":
+        try:
+            found = grade_queries.of_course(course, arguments.lesson)
+        # A gradebook that is there and cannot be read is no reason to hand over other grades.
+        except NothingEntered:
+            if arguments.source == "gradebook":
+                raise
+        else:
+            if found.waiting:
+                _say(f"A person has still to grade: {', '.join(found.waiting)}", console)
+            return found.grades, "the gradebook"
+    reports = [
+        (one.report, lesson)
+        for folder, lesson in _kept_of(arguments, course)
+        for one in kept(folder)
+    ]
+    for report, _ in reports:
+        if report.trouble:
+            said = "the grader itself failed, so that there is no grade. Grade it again."
+            _say(f"{report.name}: {said}", console)
+    return [
+        grade for report, lesson in reports for grade in model.of_reports([report], lesson)
+    ], "the judge's reports alone: nothing that a person entered, no late penalty"
+
+
+def _gradescope(arguments: argparse.Namespace, course: Course, console: Console) -> str:
+    count = 0
+    for results, lesson in _kept_of(arguments, course):
+        for one in kept(results):
+            if one.damaged:
+                _say(one.report.trouble or "", console)
+                continue
+            folder = arguments.output / lesson.name / one.folder.name
+            text = gradescope_results.document(one.report, lesson, isolation=one.report.isolation)
+            with writing():
+                folder.mkdir(parents=True, exist_ok=True)
+                write_whole(folder / "results.json", text.encode())
+            count += 1
+    return f"{arguments.output}: results.json of {count} submissions."
+
+
+def _autograder(arguments: argparse.Namespace, course: Course, console: Console) -> str:
+    del console
+    with writing():
+        write_whole(arguments.output, gradescope_zip.build(course, _lesson(arguments, course)))
+    return f"{arguments.output}: upload it to Gradescope under “Configure Autograder”."
+
+
+def _workflow(arguments: argparse.Namespace, course: Course, console: Console) -> str:
+    del console
+    with writing():
+        write_whole(arguments.output, github_workflow.workflow(_lesson(arguments, course)).encode())
+    return (
+        f"{arguments.output}: say in it where the package is to be had, and put it into"
+        " .github/workflows/ of the students' repository."
+    )
+
+
+def _kept_of(arguments: argparse.Namespace, course: Course) -> list[tuple[Path, Lesson]]:
+    """The folders with the results that were asked for."""
+    results = arguments.results or (course.root or Path.cwd()) / "results"
+    names = [arguments.lesson] if arguments.lesson else lessons_in(results)
+    return [(results / name, load_lesson(name)) for name in names]
+
+
+def _lesson(arguments: argparse.Namespace, course: Course) -> Lesson:
+    """The lesson that was asked for, or the only one that is used here."""
+    if arguments.lesson:
+        return load_lesson(arguments.lesson)
+    here = course.root or Path.cwd()
+    places = [arguments.results or here / "results", here / "source", here / "release"]
+    used = {name for name in lesson_names() if any((one / name).is_dir() for one in places)}
+    if course.root and len(used) < 2:
+        # Only here: nbgrader takes a second to import.
+        from autograder.nbgrader_plugin import grade_queries  # noqa: PLC0415
+
+        used |= grade_queries.lessons(course)
+    return only_lesson(map(load_lesson, sorted(used) or lesson_names()), "a folder here")
+
+
+def _say(text: str, console: Console) -> None:
+    console.print(escape(printable.line(text)), highlight=False, soft_wrap=True)
+
+
+Writer = Callable[[argparse.Namespace, Course, Console], str]
+# How each format is written, and the file or folder unless another is named.
+FORMATS: dict[str, tuple[Writer, str]] = {
+    "csv": (_table, "grades.csv"),
+    "canvas": (_table, "canvas.csv"),
+    "moodle": (_table, "moodle.csv"),
+    "gradescope": (_gradescope, "gradescope"),
+    "gradescope-autograder": (_autograder, "gradescope-autograder.zip"),
+    "github-workflow": (_workflow, "autograde.yml"),
+}

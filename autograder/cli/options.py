@@ -1,0 +1,69 @@
+"""Which course a command works with: the one that is named, else the one that one stands in."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+
+from autograder.core import printable
+from autograder.core.config import Course, named_root, open_course, root_here
+from autograder.core.course_root import CONFIG
+from autograder.core.errors import CourseError
+from autograder.core.lesson_registry import look_in, search_path, search_path_outside_courses
+
+# They are a student's, on a machine of her own.
+WITHOUT_COURSE = ("check", "data")
+
+
+def add_course(command: argparse.ArgumentParser) -> None:
+    """Add the option that names a course."""
+    command.add_argument(
+        "--course", type=Path, metavar="DIR", help="the course (default: the one you stand in)"
+    )
+
+
+def find_lessons(argv: Sequence[str] | None) -> None:
+    """Let the lessons be those of the course that is named, before any option is read.
+
+    Raises:
+        CourseError: what is named is no course.
+    """
+    # Which lessons there are, the other options have to know.
+    first = argparse.ArgumentParser(add_help=False)
+    add_course(first)
+    if named := first.parse_known_args(argv)[0].course:
+        look_in(search_path(named_root(named)))
+
+
+def leave_lessons_beside(notebook: Path, console: Console) -> None:
+    """Leave alone the lessons of a course that lies beside or below a notebook; says so.
+
+    They are programs, and could be of whoever wrote the notebook.
+    """
+    try:
+        root_here([notebook])
+    except CourseError:
+        if look_in(search_path_outside_courses()):
+            console.print(
+                "The lessons of the course in this folder are not used: they lie beside the"
+                " notebook and could be its author's.",
+                highlight=False,
+                soft_wrap=True,
+            )
+
+
+def course_of(arguments: argparse.Namespace, console: Console) -> Course:
+    """The course of a command, with its settings; says which it is before anything of it is run.
+
+    Raises:
+        CourseError: it has to be named, or cannot be read.
+    """
+    graded = getattr(arguments, "paths", ())
+    root = named_root(arguments.course) if arguments.course else root_here(graded)
+    said = root or f"none, there is no {CONFIG} here or above"
+    console.print(f"Course: {escape(printable.line(str(said)))}", highlight=False, soft_wrap=True)
+    return open_course(root)

@@ -1,0 +1,62 @@
+"""The log for whoever looks after the machine: a line for each command and each submission."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from autograder.core import printable
+from autograder.core.errors import writing
+from autograder.core.exception_names import public_name
+from autograder.core.report import Report
+from autograder.reports import phrases
+
+NAME = "grading.log"
+
+
+class Log:
+    """Lines in UTC, appended to ``grading.log`` in the folder of the results."""
+
+    def __init__(self, handler: logging.Handler) -> None:
+        self._handler = handler
+
+    def say(self, text: str, level: int = logging.INFO) -> None:
+        """Write a line; what a student chose in it cannot end it or turn it round."""
+        record = logging.LogRecord("autograder", level, "", 0, printable.line(text), None, None)
+        self._handler.handle(record)
+
+    def graded(self, report: Report) -> None:
+        """Write how a submission was graded: a warning where a person has to look."""
+        points = f"{phrases.number(report.score)} / {phrases.number(report.max_score)}"
+        how = f"{points}, {report.seconds:.1f} s, {report.isolation}"
+        reason = f": {report.reason}" if report.reason else ""
+        level = logging.WARNING if reason or report.needs_a_look else logging.INFO
+        self.say(f"{report.status} {report.name}/{report.notebook}: {how}{reason}", level)
+
+
+@contextlib.contextmanager
+def opened(results: Path, command: str) -> Iterator[Log]:
+    """The log of one command, from its beginning to its end however that comes."""
+    with writing():
+        results.mkdir(parents=True, exist_ok=True)
+        handler = logging.FileHandler(results / NAME, encoding="utf-8")
+    form = logging.Formatter("%(asctime)sZ %(levelname)s %(message)s", "%Y-%m-%dT%H:%M:%S")
+    form.converter = time.gmtime
+    handler.setFormatter(form)
+    log = Log(handler)
+    # What the package itself has to tell stands here, and on the console as ever.
+    ours, told = logging.getLogger("autograder"), (handler, logging.lastResort or handler)
+    for one in told:
+        ours.addHandler(one)
+    try:
+        yield log
+    except BaseException as error:
+        log.say(f"{command}: ended by {public_name(type(error))}: {error}", logging.ERROR)
+        raise
+    finally:
+        for one in told:
+            ours.removeHandler(one)
+        handler.close()

@@ -1,0 +1,111 @@
+"""Whether a student's machine is ready for a lesson: tried, not guessed, and what to do if not."""
+
+from __future__ import annotations
+
+import platform
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+
+from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
+
+from autograder import DISTRIBUTION, datasets
+from autograder.core.errors import AutograderError
+
+KERNEL = "python3"
+PATIENCE = 180
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """One thing that was looked at: whether it is well, what was found, what to do next."""
+
+    well: bool
+    what: str
+    next_step: str = ""
+
+
+def examine() -> Iterator[Finding]:
+    """Look at Python, TensorFlow, the images, the kernel and JupyterLab."""
+    yield Finding(well=True, what=f"Python: {platform.python_version()}, {sys.executable}.")
+    yield _tensorflow()
+    yield _images()
+    yield _kernel(KernelSpecManager())
+    yield _lab()
+
+
+def _tensorflow() -> Finding:
+    said = _tried(sys.executable, "import tensorflow; print(tensorflow.__version__)")
+    if said.returncode == 0:
+        return Finding(well=True, what=f"TensorFlow: {said.stdout.split()[-1]}.")
+    reason = (said.stderr.strip().splitlines() or [f"it ended with {said.returncode}"])[-1]
+    return Finding(
+        well=False,
+        what=f"TensorFlow: it cannot be loaded. {reason}",
+        next_step=f"{sys.executable} -m pip install --upgrade tensorflow",
+    )
+
+
+def _images() -> Finding:
+    folder = datasets.data_folder(datasets.active_home())
+    if not all((folder / file.name).is_file() for file in datasets.FILES):
+        return Finding(
+            well=True,
+            what="Images: not here yet. The notebook downloads them, about 30 MB, when it is run"
+            " for the first time.",
+            next_step="To work without a network later, get them now: autograder data",
+        )
+    try:
+        name = datasets.verify(folder)
+    except AutograderError as error:
+        return Finding(well=False, what=f"Images: {error}", next_step="autograder data")
+    which = "the full set" if name == "full" else "the small sample, which is fine to work with"
+    return Finding(well=True, what=f"Images: {which}, in {folder}.")
+
+
+def _kernel(specs: KernelSpecManager) -> Finding:
+    """Whether notebooks run in a Python that has this package: often it is another one."""
+    anew = f"{sys.executable} -m ipykernel install --user --name {DISTRIBUTION}"
+    try:
+        program = specs.get_kernel_spec(KERNEL).argv[0]
+    except NoSuchKernel:
+        return Finding(well=False, what="Kernel: there is none for Python.", next_step=anew)
+    # Jupyter takes its own Python where a kernel names none in particular.
+    python = program if Path(program).is_absolute() else sys.executable
+    if _tried(python, "import autograder, ipykernel").returncode == 0:
+        return Finding(well=True, what=f"Kernel: notebooks run in {python}.")
+    return Finding(
+        well=False,
+        what=f"Kernel: notebooks run in {python}, which does not find this package.",
+        next_step=f"{anew}\nThen choose the kernel “{DISTRIBUTION}” in the menu Kernel.",
+    )
+
+
+def _lab() -> Finding:
+    try:
+        version = metadata.version("jupyterlab")
+    except metadata.PackageNotFoundError:
+        return Finding(
+            well=False,
+            what="JupyterLab: it is not installed. (VS Code can open the notebook too.)",
+            next_step=f"{sys.executable} -m pip install jupyterlab",
+        )
+    return Finding(
+        well=True,
+        what=f"JupyterLab: {version}.",
+        next_step="To begin: jupyter lab",
+    )
+
+
+def _tried(python: str, program: str) -> subprocess.CompletedProcess[str]:
+    """A program run by a Python, in a process of its own, which may crash."""
+    command = [python, "-c", program]
+    try:
+        return subprocess.run(
+            command, capture_output=True, text=True, check=False, timeout=PATIENCE
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return subprocess.CompletedProcess(command, 1, "", str(error))

@@ -1,0 +1,106 @@
+"""Commands that show what is kept of a class; nothing is run."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from urllib.parse import quote
+
+from rich.console import Console
+from rich.markup import escape
+
+from autograder.cli.options import course_of
+from autograder.core.config import Course
+from autograder.core.errors import CourseError, UsageError, writing
+from autograder.core.evidence import write_whole
+from autograder.core.lesson import Lesson
+from autograder.core.lesson_registry import lesson_names, load_lesson
+from autograder.core.report import Report
+from autograder.grading.regrade import kept
+from autograder.reports import class_report, markdown, terminal
+from autograder.reports.class_report import Counted
+
+
+def report(arguments: argparse.Namespace, console: Console) -> int:
+    """Make the page of a class again, and print its misconceptions."""
+    course = course_of(arguments, console)
+    results = arguments.results or (course.root or Path.cwd()) / "results"
+    names = [arguments.lesson] if arguments.lesson else lessons_in(results)
+    if arguments.output and len(names) > 1:
+        raise UsageError(f"Say which one with --lesson: there are results of {', '.join(names)}.")
+    for name in names:
+        lesson, folder = load_lesson(name), results / name
+        gradebook = what_counts(course, lesson, console)
+        path = write_page(folder, lesson, arguments.output, gradebook=gradebook)
+        print(f"{lesson.title}:")
+        Console().print(terminal.mistakes([one.report for one in kept(folder)]))
+        print(f"Reports: {path}")
+    return 0
+
+
+def what_counts(course: Course, lesson: Lesson, console: Console) -> Mapping[str, Counted]:
+    """What the course's gradebook says of a class; nothing where there is none.
+
+    Why it cannot be read is told: the page then shows the judge's points alone.
+    """
+    if course.root is None:
+        return {}
+    # Only here: nbgrader takes a second to import.
+    from autograder.nbgrader_plugin import class_scores  # noqa: PLC0415
+
+    try:
+        return class_scores.of_lesson(course, lesson)
+    except CourseError as error:
+        said = f"The page of the class shows the judge's points alone. {escape(str(error))}"
+        console.print(said, highlight=False, soft_wrap=True)
+        return {}
+
+
+def write_page(
+    folder: Path,
+    lesson: Lesson,
+    path: Path | None = None,
+    *,
+    gradebook: Mapping[str, Counted] | None = None,
+) -> Path:
+    """Write the page over all that is kept in the folder of a lesson's results; where it is.
+
+    ``gradebook`` is what counts for each student, where that is known.
+
+    Raises:
+        SubmissionError: there is nothing.
+        ResultsError: it cannot be written.
+    """
+    path = path or folder / "index.html"
+    reports = [one.report for one in kept(folder)]
+    seen = quote(Path(os.path.relpath(folder, path.parent)).as_posix())
+    with writing():
+        page = class_report.page(reports, lesson, folder=seen, gradebook=gradebook)
+        write_whole(path, page.encode())
+    return path
+
+
+def add_summary(path: Path, reports: Sequence[Report]) -> None:
+    """Add what was found to a Markdown file, which may hold something already.
+
+    Raises:
+        ResultsError: it cannot be written.
+    """
+    with writing(), path.open("a", encoding="utf-8") as file:
+        for name in dict.fromkeys(one.lesson for one in reports):
+            own = [one for one in reports if one.lesson == name]
+            file.write(markdown.summary(own, load_lesson(name)))
+
+
+def lessons_in(results: Path) -> Sequence[str]:
+    """The lessons that there are results of.
+
+    Raises:
+        UsageError: there are none.
+    """
+    names = [name for name in lesson_names() if (results / name).is_dir()]
+    if not names:
+        raise UsageError(f"There are no results in {results}. Grade the submissions first.")
+    return names

@@ -1,0 +1,144 @@
+"""The command `study`: runs under many seeds, error rates, and the bar that follows."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+from rich.table import Table
+
+from autograder import datasets
+from autograder.authoring.calibration.jobs import made
+from autograder.authoring.calibration.run_log import Runs, Task
+from autograder.authoring.calibration.tables import HEADS, summary
+from autograder.authoring.spec.calibration import Study, has_study, load_study
+from autograder.cli.options import course_of
+from autograder.core.lesson import Lesson
+from autograder.core.lesson_registry import lesson_names, load_lesson, only_lesson
+
+DATA = {"full": ("full",), "sample": ("sample",), "both": ("full", "sample")}
+
+
+def add_study(commands: Any) -> None:
+    """Add the command to those of a parser."""
+    command = commands.add_parser("study", help="how often right work fails, from many seeds")
+    command.add_argument("--lesson", choices=lesson_names(), help="(default: the one with a study)")
+    command.add_argument("--data", choices=DATA, default="both", help="(default: both)")
+    command.add_argument(
+        "--runs", type=int, metavar="N", help="of each recipe (default: as many as it declares)"
+    )
+    command.add_argument("--recipe", nargs="+", metavar="NAME", help="(default: all)")
+    command.add_argument("--workers", type=int, metavar="N", help="processes (default: cores)")
+    command.add_argument(
+        "--write", action="store_true", help="publish: the lesson's reference, docs and picture"
+    )
+    command.add_argument(
+        "--check", action="store_true", help="only say whether what is published still holds"
+    )
+    command.set_defaults(run=study)
+
+
+def study(arguments: argparse.Namespace, console: Console) -> int:
+    """Train and say what the runs show, and publish it; or check what is published."""
+    root = course_of(arguments, console).root or Path.cwd()
+    if arguments.check:
+        return _check(_lessons(arguments), root)
+    lesson = only_lesson(_lessons(arguments), "a study")
+    declared = load_study(lesson)
+    with Runs(root / "results" / ".study" / f"{lesson.name}.jsonl") as runs:
+        _train(_tasks(declared, arguments), declared, runs, arguments.workers, console)
+        for data in DATA[arguments.data]:
+            Console().print(_summary(lesson, declared, runs, data))
+        if arguments.write:
+            _write(lesson, runs, root)
+    return 0
+
+
+def _lessons(arguments: argparse.Namespace) -> list[Lesson]:
+    if arguments.lesson:
+        return [load_lesson(arguments.lesson)]
+    return [lesson for lesson in map(load_lesson, lesson_names()) if has_study(lesson)]
+
+
+def _check(lessons: Iterable[Lesson], root: Path) -> int:
+    # Only here, as in `_write`: it imports matplotlib.
+    from autograder.authoring.calibration import publish  # noqa: PLC0415
+
+    differences = 0
+    for lesson in lessons:
+        if not publish.is_published(lesson):
+            print(f"{lesson.title}: its study is not published yet.")
+            continue
+        told = list(publish.stale(lesson, root))
+        differences += len(told)
+        for line in told or ["what is published agrees with the lesson, and with its study."]:
+            print(f"{lesson.title}: {line}")
+    return 1 if differences else 0
+
+
+def _write(lesson: Lesson, runs: Runs, root: Path) -> None:
+    from autograder.authoring.calibration import publish  # noqa: PLC0415
+
+    for path in publish.write(lesson, runs, root):
+        print(f"Written: {path}")
+    for line in publish.stale(lesson, root):
+        print(f"Still to be settled: {line}")
+
+
+def _tasks(declared: Study, arguments: argparse.Namespace) -> list[Task]:
+    recipes = [declared.recipe(name) for name in arguments.recipe or ()] or declared.recipes
+    return [
+        Task(recipe=recipe.name, data=data, seed=seed)
+        for recipe in recipes
+        for data in DATA[arguments.data]
+        for seed in range(recipe.runs if arguments.runs is None else arguments.runs)
+    ]
+
+
+def _train(
+    wanted: Sequence[Task], declared: Study, runs: Runs, workers: int | None, console: Console
+) -> None:
+    """Make the runs that are not there yet."""
+    for name in {task.data for task in wanted}:
+        datasets.load_named(name)  # says now what is missing
+    keys = {recipe.name: declared.key(recipe) for recipe in declared.recipes}
+    tasks = [task for task in wanted if not runs.has(keys[task.recipe], task)]
+    there = len(wanted) - len(tasks)
+    console.print(
+        f"{there:,} of {len(wanted):,} runs are there already ({escape(str(runs.path))}).",
+        highlight=False,
+        soft_wrap=True,
+    )
+    at_once = min(workers or os.cpu_count() or 1, len(tasks))
+    columns = (TextColumn("Training"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, TextColumn("left:"), TimeRemainingColumn(), console=console) as bar:
+        shown = bar.add_task("", total=len(wanted), completed=there)
+        for run in made(declared.lesson, tasks, at_once):
+            runs.add(run)
+            bar.update(shown, advance=1)
+
+
+def _summary(lesson: Lesson, declared: Study, runs: Runs, data: str) -> Table:
+    title = f"{lesson.title}, {data}: the bar is {lesson.thresholds[data]:g}"
+    rows = Table(title=title, box=SIMPLE_HEAD)
+    for head in HEADS:
+        rows.add_column(head, justify="left" if head == HEADS[0] else "right", no_wrap=True)
+    for right in (True, False):
+        for row in summary(declared, runs, data, lesson.thresholds[data], right=right):
+            rows.add_row(*row)
+        rows.add_section()
+    return rows

@@ -1,0 +1,210 @@
+"""A course: the folder with ``nbgrader_config.py``, and the settings made there."""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+from traitlets.config.loader import DeferredConfigString, PyFileConfigLoader
+
+from autograder.core.course_root import CONFIG, find_root, roots_above
+from autograder.core.errors import CourseError
+from autograder.core.exception_names import public_name
+from autograder.core.lesson import Lesson
+
+Positive = Annotated[int, msgspec.Meta(ge=1)]
+
+NO_GPU = ("accept", "not_applicable", "error")
+ISOLATION = ("auto", "none")
+KEEP = ("last", "best")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What a course decides, written as ``c.Autograder.name = value`` in ``nbgrader_config.py``.
+
+    ``no_gpu``: on a machine without a GPU the device check is passed (``accept``), takes its
+    points out of the sum (``not_applicable``) or asks for a person (``error``).
+    ``cell_seconds`` and ``seconds`` limit a cell and a whole submission; ``seed`` is set
+    before the first cell. ``workers`` submissions are run at a time, as many as there are
+    processor cores where it is 0.
+
+    ``package`` is what students give ``pip install`` for this package: an address such as
+    ``git+https://…``, written into the notebook's first cell.
+
+    ``keep`` says which of a student's submissions counts in the gradebook, the ``last`` or the
+    ``best``.
+
+    ``isolation`` is ``auto``, or ``none`` to run submissions with one's own rights; ``gpus`` lets
+    them use the GPUs there are. A submission may use ``memory_mb`` MiB of memory, as many
+    ``processes`` (threads count), files of ``file_mb`` MiB, all its files together
+    ``scratch_mb``; a cell may put out ``output_mb``, and ``evidence_mb`` of arrays are kept.
+    """
+
+    no_gpu: str = "accept"
+    cell_seconds: Positive = 300
+    seconds: Positive = 900
+    seed: int = 20
+    workers: Annotated[int, msgspec.Meta(ge=0)] = 0
+    package: str = ""
+    keep: str = "last"
+    isolation: str = "auto"
+    gpus: bool = True
+    memory_mb: Positive = 4096
+    processes: Positive = 512
+    file_mb: Positive = 256
+    scratch_mb: Positive = 1024
+    output_mb: Positive = 4
+    evidence_mb: Annotated[int, msgspec.Meta(ge=1, le=64)] = 64
+
+    def __post_init__(self) -> None:
+        for name, choices in (("no_gpu", NO_GPU), ("isolation", ISOLATION), ("keep", KEEP)):
+            if (given := getattr(self, name)) not in choices:
+                raise CourseError(
+                    f"Autograder.{name} is “{given}”; it may be {', '.join(choices)}."
+                )
+        # It is written between quotation marks, in one line.
+        if not self.package.isprintable() or set(self.package) & set('"\\'):
+            raise CourseError(f"Autograder.package is no address: {self.package!r}.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Course:
+    """The folder of a course (``None`` for a student's machine) and its settings."""
+
+    root: Path | None = None
+    settings: Settings = Settings()
+
+    def folder(self) -> Path:
+        """The folder, where there has to be one.
+
+        Raises:
+            CourseError: there is none.
+        """
+        if self.root is None:
+            raise CourseError(f"There is no {CONFIG} here or above: this is not a course's folder.")
+        return self.root
+
+    def released(self, lesson: Lesson) -> Path:
+        """The students' notebook: the course's own, else the one in the package."""
+        own = self._own_release(lesson)
+        return own if own and own.is_file() else lesson.released
+
+    def has_released(self, lesson: Lesson) -> bool:
+        """Whether the course has a students' notebook of its own for the lesson."""
+        own = self._own_release(lesson)
+        return own is not None and own.is_file()
+
+    def _own_release(self, lesson: Lesson) -> Path | None:
+        return self.root and self.root / "release" / lesson.name / lesson.notebook
+
+    def checks(self, lesson: Lesson) -> tuple[Path, ...]:
+        """The check files of a lesson, the course's own in ``checks/<lesson>/`` last."""
+        own = sorted((self.root / "checks" / lesson.name).glob("check_*.py")) if self.root else []
+        return (*lesson.checks, *own)
+
+
+def find_course(start: Path) -> Course:
+    """The course that ``start`` lies in, with its settings; an empty one where there is none.
+
+    Raises:
+        CourseError: the configuration cannot be read.
+    """
+    return open_course(find_root(start))
+
+
+def open_course(root: Path | None) -> Course:
+    """The course in this folder, with its settings: its configuration is run.
+
+    Raises:
+        CourseError: the configuration cannot be read.
+    """
+    return Course(root=root, settings=read_settings(root / CONFIG)) if root else Course()
+
+
+def named_root(folder: Path) -> Path:
+    """The folder of a course that was named.
+
+    Raises:
+        CourseError: there is no configuration in it.
+    """
+    if not (folder / CONFIG).is_file():
+        raise CourseError(f"There is no {CONFIG} in {folder}: this is not a course's folder.")
+    return folder.resolve()
+
+
+def root_here(graded: Iterable[Path] = ()) -> Path | None:
+    """The folder of the course one stands in; its configuration is not run.
+
+    Args:
+        graded: notebooks and folders that are about to be graded. A configuration in or below
+            them, or beside a notebook, could be a student's.
+
+    Raises:
+        CourseError: which course is meant has to be said.
+    """
+    match roots_above(Path.cwd()):
+        case []:
+            return None
+        case [root]:
+            pass
+        case [root, outer, *_]:
+            raise CourseError(
+                f"There are two courses here, one inside the other: {root} and {outer}."
+                " Name one of them with --course."
+            )
+    for path in graded:
+        if root.is_relative_to(path.resolve().parent if path.is_file() else path.resolve()):
+            raise CourseError(
+                f"{root / CONFIG} lies in what is to be graded ({path}) and could be a student's:"
+                " it was not run. Name the course's folder with --course, or start from a folder"
+                " outside of what is graded."
+            )
+    return root
+
+
+def read_settings(path: Path) -> Settings:
+    """The settings in an ``nbgrader_config.py``.
+
+    Raises:
+        CourseError: it cannot be run, or a setting does not exist or has a wrong value.
+    """
+    try:
+        config = PyFileConfigLoader(path.name, path=str(path.parent)).load_config()
+    # The file is a program: it may raise anything.
+    except Exception as error:
+        raise CourseError(f"{path.name}: {public_name(type(error))}: {error}") from error
+    return settings_of(config, path.name)
+
+
+def settings_of(config: Mapping[str, Any], name: str = CONFIG) -> Settings:
+    """The settings among those of nbgrader, which were read from a file of this name.
+
+    Raises:
+        CourseError: a setting does not exist or has a wrong value.
+    """
+    given = {name: _plain(value) for name, value in config.get("Autograder", {}).items()}
+    known = {field.name for field in fields(Settings)}
+    if unknown := sorted(set(given) - known):
+        raise CourseError(
+            f"{name}: there is no setting Autograder.{unknown[0]}."
+            f" There are: {', '.join(sorted(known))}."
+        )
+    try:
+        return msgspec.convert(given, Settings)
+    except msgspec.ValidationError as error:
+        raise CourseError(f"{name}: Autograder: {error}.") from error
+
+
+def _plain(value: Any) -> Any:
+    """A value as it was meant, also where it was given as ``--Autograder.name=value``."""
+    if not isinstance(value, DeferredConfigString):
+        return value
+    with contextlib.suppress(ValueError, SyntaxError):
+        return ast.literal_eval(str(value))
+    return str(value)

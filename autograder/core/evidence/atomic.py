@@ -1,0 +1,45 @@
+"""Evidence: a record and its arrays, with the look-ups that checks need."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from numpy.typing import NDArray
+
+from autograder.core.evidence.record import Cell, Fit, HandIn, Record, Recorded, Run
+
+Arrays = Mapping[str, NDArray[Any]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence:
+    """A record with its arrays; what a judge reads, and nothing else."""
+
+    record: Record
+    arrays: Arrays = field(default_factory=dict)
+
+    @property
+    def run(self) -> Run:
+        """The run as seen from outside."""
+        return self.record.run
+
+    @property
+    def recorded(self) -> Recorded | None:
+        """What the kernel wrote down, ``None`` where it never got that far."""
+        return self.record.recorded
+
+    def cell(self, grade_id: str) -> Cell | None:
+        """The cell with this ``grade_id``."""
+        return next((cell for cell in self.record.cells if cell.grade_id == grade_id), None)
+
+    def hand_in(self, question: str) -> HandIn | None:
+        """The last hand-in for a question: a cell run twice counts as it stood at the end."""
+        hand_ins = self.recorded.hand_ins if self.recorded else ()
+        return next((one for one in reversed(hand_ins) if one.question == question), None)
+
+    def fits(self, model: int) -> tuple[Fit, ...]:
+        """The calls of ``fit`` on one model, in order."""
+        fits = self.recorded.fits if self.recorded else ()
+        return tuple(fit for fit in fits if fit.model == model)

@@ -1,0 +1,90 @@
+"""What the engine needs to know of a lesson."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from autograder.core.error_hint import Stumble
+from autograder.core.errors import LessonError
+from autograder.core.evidence import HandIn
+
+
+def nothing_blank(hand_in: HandIn) -> bool:
+    """Whether a hand-in holds no blank."""
+    return not any(claim.blank for claim in hand_in.claims.values())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """One question: its solution cell has ``grade_id`` ``name``, its grade cell ``check-name``.
+
+    ``leaves`` are the names that the solution cell defines, ``builds_on`` the questions whose
+    results it uses, ``filled`` tells whether a hand-in is more than the blank.
+    """
+
+    name: str
+    title: str
+    points: float
+    leaves: tuple[str, ...]
+    builds_on: tuple[str, ...] = ()
+    filled: Callable[[HandIn], bool] = nothing_blank
+
+    @property
+    def grade_id(self) -> str:
+        """The ``grade_id`` of the grade cell."""
+        return f"check-{self.name}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lesson:
+    """A lesson: its questions in order, and where its own files lie.
+
+    ``thresholds`` gives the bar for each data set, ``full`` and ``sample``, as a fraction;
+    ``stumbles`` are sentences for errors that are met in this lesson only.
+    """
+
+    name: str
+    title: str
+    folder: Path
+    questions: tuple[Question, ...]
+    thresholds: Mapping[str, float] = field(default_factory=dict)
+    stumbles: tuple[Stumble, ...] = ()
+
+    @property
+    def checks(self) -> tuple[Path, ...]:
+        """The check files, one a question, in the order of the questions."""
+        return tuple(self.folder / "checks" / f"check_{one.name}.py" for one in self.questions)
+
+    @property
+    def released(self) -> Path:
+        """The students' notebook as it came with the package."""
+        return self.folder / "release.ipynb"
+
+    @property
+    def notebook(self) -> str:
+        """The file name of the notebook."""
+        return f"{self.name}.ipynb"
+
+    @property
+    def max_score(self) -> float:
+        """The points of all questions."""
+        return sum(question.points for question in self.questions)
+
+    def question(self, name: str) -> Question:
+        """The question of this name.
+
+        Raises:
+            LessonError: there is no such question.
+        """
+        for question in self.questions:
+            if question.name == name:
+                return question
+        names = ", ".join(question.name for question in self.questions)
+        raise LessonError(f"“{self.title}” has no question “{name}”. It has: {names}.")
+
+
+# Stands in where nothing tells which lesson something belongs to, such as a file that is no
+# notebook.
+NO_LESSON = Lesson(name="no-lesson", title="No lesson", folder=Path(__file__).parent, questions=())

@@ -1,0 +1,155 @@
+"""Which lessons there are, and where they lie.
+
+Each is a package under ``autograder.lessons``, which has more folders than one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import importlib.util
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from importlib.metadata import entry_points
+from importlib.util import find_spec
+from pathlib import Path
+from types import ModuleType
+
+from autograder.core.course_root import find_root
+from autograder.core.errors import LessonError, UsageError
+from autograder.core.lesson import NO_LESSON, Lesson
+
+# Loaded by its name: the engine imports no lesson.
+PACKAGE = "autograder.lessons"
+# Names folders, as PATH does.
+VARIABLE = "AUTOGRADER_LESSONS"
+# Entry points of this group name packages that were installed and hold lessons.
+GROUP = "autograder.lessons"
+# In a course.
+FOLDER = "lessons"
+
+
+def load_lesson(name: str) -> Lesson:
+    """The lesson of this name: that of its package, with hyphens.
+
+    Raises:
+        LessonError: there is no such lesson, or it cannot be loaded.
+    """
+    if name == NO_LESSON.name:
+        return NO_LESSON
+    if name not in lesson_names():
+        raise LessonError(f"There is no lesson “{name}”. There are: {', '.join(lesson_names())}.")
+    try:
+        module = importlib.import_module(f"{PACKAGE}.{name.replace('-', '_')}.lesson")
+        lesson: Lesson = module.LESSON
+    # It is a program, perhaps one that somebody is just writing.
+    except Exception as error:
+        raise LessonError(f"The lesson “{name}” cannot be loaded: {error!r}.") from error
+    return lesson
+
+
+def part_of(lesson: Lesson, name: str) -> ModuleType | None:
+    """A module of a lesson's package, ``None`` where the lesson has none of this name."""
+    module = f"{PACKAGE}.{lesson.folder.name}.{name}"
+    return importlib.import_module(module) if importlib.util.find_spec(module) else None
+
+
+def look_in(folders: Sequence[str]) -> bool:
+    """Look for lessons in these folders besides our own; whether that changes anything."""
+    path = _package().__path__
+    before = path[1:]
+    path[1:] = folders
+    return before != path[1:]
+
+
+def lesson_names() -> tuple[str, ...]:
+    """The names of all lessons."""
+    found = (path for folder in lesson_folders() for path in folder.glob("*/lesson.py"))
+    return tuple(sorted({name_of(path.parent) for path in found}))
+
+
+def name_of(folder: Path) -> str:
+    """The name of the lesson whose package this is."""
+    return folder.name.replace("_", "-")
+
+
+def lesson_folders() -> tuple[Path, ...]:
+    """The folders in which lessons are found; those of others after our own."""
+    return tuple(Path(folder) for folder in _package().__path__)
+
+
+def found_again() -> dict[str, str]:
+    """The environment variable that lets another process find the same lessons."""
+    others = [str(folder.resolve()) for folder in lesson_folders()[1:]]
+    return {VARIABLE: os.pathsep.join(others)}
+
+
+def only_lesson(having: Iterable[Lesson], what: str) -> Lesson:
+    """The one lesson that can be meant where none is named.
+
+    Raises:
+        UsageError: several have ``what`` it takes, or none has.
+    """
+    found = list(having)
+    if len(found) != 1:
+        names = ", ".join(lesson.name for lesson in found) or f"none has {what}"
+        raise UsageError(f"Which lesson? Name one with --lesson: {names}.")
+    return found[0]
+
+
+def named_lesson(name: str) -> Lesson | None:
+    """The lesson of this name, ``None`` where there is none."""
+    return load_lesson(name) if name in lesson_names() else None
+
+
+def guess_lesson(grade_ids: Iterable[str]) -> Lesson | None:
+    """The lesson that shares most ``grade_id`` with a notebook.
+
+    ``None`` where none does, or where several share as many.
+    """
+    present = set(grade_ids)
+    shared = {
+        name: sum(one.grade_id in present for one in load_lesson(name).questions)
+        for name in lesson_names()
+    }
+    most = max(shared.values(), default=0)
+    best = [name for name, count in shared.items() if count == most]
+    return load_lesson(best[0]) if most and len(best) == 1 else None
+
+
+def _package() -> ModuleType:
+    return importlib.import_module(PACKAGE)
+
+
+def search_path(root: Path | None = None) -> list[str]:
+    """The lessons of a course, those that are named, those installed.
+
+    ``root`` is the course's folder; without it the course is the one that one stands in.
+    """
+    course = [root / FOLDER] if root else _of_the_course()
+    return [*(str(path) for path in course if path.is_dir()), *search_path_outside_courses()]
+
+
+def search_path_outside_courses() -> list[str]:
+    """The lessons that are of no course: those that are named, those installed."""
+    found = (str(path) for path in (*_named(), *_installed()) if path.is_dir())
+    return list(dict.fromkeys(found))
+
+
+def _of_the_course() -> Iterator[Path]:
+    # The folder one stands in may be gone.
+    with contextlib.suppress(OSError):
+        if root := find_root(Path.cwd()):
+            yield root / FOLDER
+
+
+def _named() -> Iterator[Path]:
+    return (Path(name) for name in os.environ.get(VARIABLE, "").split(os.pathsep) if name)
+
+
+def _installed() -> Iterator[Path]:
+    for point in entry_points(group=GROUP):
+        # One that was installed badly is none; it is missing among the lessons.
+        with contextlib.suppress(ImportError, ValueError):
+            if spec := find_spec(point.value):
+                yield from map(Path, spec.submodule_search_locations or ())

@@ -1,0 +1,43 @@
+"""Where a student stands in a lesson, and what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from autograder.core.lesson import Lesson, Question
+from autograder.core.report import CheckResult, Outcome
+
+SETTLED = (Outcome.PASSED, Outcome.NOT_APPLICABLE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Progress:
+    """What the checks say of a whole lesson so far.
+
+    ``measures`` are the numbers that checks noted; ``accuracy`` and its ``threshold`` are drawn.
+    ``doubts`` are sentences on what may be otherwise when the notebook is run from the top.
+    """
+
+    lesson: Lesson
+    results: tuple[CheckResult, ...]
+    measures: Mapping[str, float] = field(default_factory=dict)
+    doubts: tuple[str, ...] = ()
+
+    def of(self, question: Question) -> tuple[CheckResult, ...]:
+        """The results of one question's checks."""
+        return tuple(one for one in self.results if one.question == question.name)
+
+    @property
+    def next_step(self) -> str:
+        """One sentence on what to do next: the first question that is not right yet."""
+        for question in self.lesson.questions:
+            for one in self.of(question):
+                if one.outcome not in SETTLED:
+                    return f"Next: “{question.title}”. {one.help or one.message}"
+        if self.doubts:
+            return "Every question is right, as this notebook stands; see the remark below."
+        return (
+            "Every question is right. Restart the kernel and run all cells once more; if they are"
+            " still right, save the notebook and hand it in."
+        )

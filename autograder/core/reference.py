@@ -1,0 +1,139 @@
+"""What a study publishes: ``reference.json`` in a lesson's folder. Reading it needs no scipy.
+
+``keras.json`` beside it holds runs of real Keras, for comparison.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import re
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from autograder.core.distribution import Distribution
+from autograder.core.errors import StudyError
+from autograder.core.lesson import Lesson
+from autograder.core.lesson_registry import name_of
+from autograder.core.report import Standing
+
+FILE = "reference.json"
+KERAS_FILE = "keras.json"
+SCHEMA = 1
+CENTRAL = 0.98
+# An object or a list that holds no other.
+INNERMOST = re.compile(r"[{\[][^{}\[\]]*[}\]]")
+
+T = TypeVar("T")
+
+
+class OfRecipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The runs of one recipe on one data set.
+
+    ``below`` the bar lie so many of ``runs``; the rate of that lies between ``low`` and ``high``
+    with 95 % confidence. ``first`` are the marked numbers of seeds 0, 1, …; ``correct`` counts
+    for each statistic the runs by the number of cards sorted right. ``key`` says what was run.
+    """
+
+    key: str
+    right: bool
+    runs: int
+    below: int
+    low: float
+    high: float
+    first: tuple[int | None, ...]
+    correct: dict[str, dict[str, int]]
+
+
+class OnData(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One data set: its validation ``cards``, the ``bar``, and where right solutions land.
+
+    Of every recipe that is the lesson as it is written, 98 of 100 runs lie between ``low`` and
+    ``high``.
+    """
+
+    cards: int
+    bar: float
+    low: float
+    high: float
+    recipes: dict[str, OfRecipe]
+
+    def spread(self, recipe: str, statistic: str) -> Distribution:
+        """How a statistic of a recipe is spread."""
+        return Distribution.read(self.cards, self.recipes[recipe].correct[statistic])
+
+
+class Reference(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """All that is published of a lesson's study; ``made_by`` names the software."""
+
+    schema: int
+    lesson: str
+    made_by: str
+    window: tuple[float, ...]
+    data: dict[str, OnData]
+
+
+class OfKeras(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Runs of one recipe in real Keras: ``correct`` has a number for each run."""
+
+    cards: int
+    made_by: str
+    correct: dict[str, list[int]]
+
+
+Keras = dict[str, dict[str, OfKeras]]
+"""By data set and recipe."""
+
+
+@functools.lru_cache(maxsize=4)
+def load_reference(folder: Path) -> Reference:
+    """What is published in a lesson's folder; a process reads it once.
+
+    Raises:
+        StudyError: it cannot be read.
+    """
+    reference = _read(folder / FILE, Reference)
+    if reference.schema != SCHEMA:
+        raise StudyError(f"{folder / FILE} has schema {reference.schema}; expected {SCHEMA}.")
+    return reference
+
+
+def standing(lesson: Lesson, data: str, reached: float, note: str) -> Standing:
+    """Where an accuracy stands among the solutions that do as the lesson is written.
+
+    ``note`` is a sentence for the student on what the number is.
+
+    Raises:
+        StudyError: the lesson has published no study.
+    """
+    on = load_reference(lesson.folder).data[data]
+    bar = lesson.thresholds[data]
+    return Standing(value=reached, bar=bar, low=on.low, high=on.high, note=note)
+
+
+def load_keras(folder: Path) -> Keras:
+    """The runs of real Keras in a lesson's folder; empty where there are none.
+
+    Raises:
+        StudyError: they cannot be read.
+    """
+    path = folder / KERAS_FILE
+    return _read(path, Keras) if path.is_file() else {}
+
+
+def _read(path: Path, kind: type[T]) -> T:
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=kind)
+    except FileNotFoundError:
+        cure = f"`autograder study --lesson {name_of(path.parent)} --write` makes it"
+        raise StudyError(f"{path} is missing: {cure}.") from None
+    except msgspec.DecodeError as error:
+        raise StudyError(f"{path} cannot be read: {error}.") from None
+
+
+def document(published: Reference | Keras) -> str:
+    """As it is written: the same content gives the same bytes, a line for each innermost part."""
+    wide = json.dumps(msgspec.to_builtins(published), indent=1, ensure_ascii=False)
+    return INNERMOST.sub(lambda part: "".join(part[0].split()), wide) + "\n"

@@ -1,0 +1,170 @@
+"""What runs in Gradescope's container, once for each submission: a run, then a judge, then a file.
+
+The container is Gradescope's and holds one submission, but everything in it runs as root. So the
+notebook is run by a user without rights, who leaves evidence; the judge, as root, reads it after
+all that belongs to that user has ended. Where there can be no such user nothing is graded.
+
+Where the grader itself fails, no ``results.json`` is written: Gradescope then says that the
+autograder failed, shows the instructor why, and gives no zero.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import stat
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from autograder import datasets
+from autograder.core.config import find_course
+from autograder.core.evidence import write_whole
+from autograder.core.lesson import Lesson
+from autograder.core.lesson_registry import load_lesson
+from autograder.core.report import Report
+from autograder.datasets.keras_cache import data_folder
+from autograder.exporters import gradescope_results
+from autograder.grading import result_files
+from autograder.grading.discovery import Submission, notebooks_in
+from autograder.grading.regrade import kept, regrade
+from autograder.sandbox.termination import end, newest_first
+
+# A number that belongs to nobody: a user needs no name.
+NOBODY = 54321
+NAME = "submission"
+LEVEL = "a user of its own"
+NO = "nothing is graded."
+# Of a file that the run leaves; evidence has limits of its own.
+MOST_BYTES = 128 * 2**20
+LEFT = ("evidence.json", "arrays.npz", "report.json")
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Grade ``<root>/submission`` in the lesson of this name, into ``<root>/results``.
+
+    The current folder is that of the course, which came with the archive.
+    """
+    root, lesson = Path(arguments[0]), load_lesson(arguments[1])
+    if why := _not_apart():
+        raise SystemExit(f"{why} A student's code would be run with the rights of the grader: {NO}")
+    place = root / "results"
+    place.mkdir(exist_ok=True)
+    place.chmod(0o700)
+    with tempfile.TemporaryDirectory(prefix="autograder-") as scratch:
+        report = _graded(root / "submission", Path(scratch), lesson)
+    text = gradescope_results.document(report, lesson, isolation=LEVEL)
+    write_whole(place / "results.json", text.encode())
+    print(f"{report.score} of {report.max_score} points; isolation: {LEVEL}.")  # noqa: T201
+    return 0
+
+
+def _not_apart() -> str:
+    """Why no user without rights can be had who can use this very Python; empty where one can."""
+    if os.geteuid() != 0:
+        return "This is not run by root, who alone can become another user."
+    # Not only refused: what keeps its rights without a word is none either.
+    check = f"import os, autograder; assert os.getresuid() == ({NOBODY},) * 3"
+    check += f" and os.getresgid() == ({NOBODY},) * 3 and not os.getgroups()"
+    try:
+        done = _as_nobody(["-c", check])
+    except OSError as error:
+        return f"No process can become another user here ({error.strerror})."
+    if done.returncode:
+        return f"Another user cannot run {sys.executable} with this package."
+    return ""
+
+
+def _as_nobody(arguments: Sequence[str], **place: Any) -> subprocess.CompletedProcess[bytes]:
+    """Run this Python as the user without rights."""
+    # -P: nothing beside the caller is imported.
+    command = [sys.executable, "-P", *arguments]
+    return subprocess.run(command, check=False, user=NOBODY, group=NOBODY, extra_groups=(), **place)
+
+
+def _graded(handed_in: Path, scratch: Path, lesson: Lesson) -> Report:
+    submission = Submission(name=NAME, path=None)
+    if not notebooks_in(handed_in):
+        return result_files.failed(submission, "There is no notebook in this submission.", lesson)
+    theirs, ours = scratch / "theirs", scratch / "ours" / lesson.name / NAME
+    _run(handed_in, theirs, lesson)
+    ours.mkdir(parents=True)
+    _collect(theirs / "results" / lesson.name / NAME, ours)
+    (left,) = kept(ours.parent)
+    if not left.was_run:
+        # Of what wrote this report nothing is believed but that it was not run.
+        return result_files.failed(submission, left.report.reason or "It could not be run.", lesson)
+    (report,) = regrade(ours.parent, lesson, find_course(Path.cwd()))
+    return report
+
+
+def _run(handed_in: Path, theirs: Path, lesson: Lesson) -> None:
+    """Run the notebook; what it leaves lies in ``theirs/results``."""
+    folder = theirs / "submitted" / NAME / lesson.name
+    # Links stay links: who follows them has no rights.
+    shutil.copytree(handed_in, folder, symlinks=True)
+    # The checks stay with the judge: some of them are known to the course alone.
+    shutil.copytree(Path.cwd(), theirs / "course", ignore=shutil.ignore_patterns("checks"))
+    images = data_folder(theirs / "keras")
+    shutil.copytree(data_folder(datasets.active_home()), images)
+    theirs.parent.chmod(0o711)
+    for path in (theirs, *theirs.rglob("*")):
+        os.chown(path, NOBODY, NOBODY, follow_symlinks=False)
+    command = ["-m", "autograder.cli", "grade", str(theirs / "submitted")]
+    command += ["--lesson", lesson.name, "--results", str(theirs / "results")]
+    command += ["--isolation", "none", "--no-gradebook", "--workers", "1"]
+    try:
+        # What it prints goes to the instructor.
+        done = _as_nobody(command, cwd=theirs / "course", env=_environment(theirs))
+    finally:
+        left = _end_theirs()
+    if left:
+        raise SystemExit(f"Processes of the submission could not be ended: {left}. {NO}")
+    if done.returncode not in (0, 1):
+        raise SystemExit(f"Grading ended with exit code {done.returncode}.")
+
+
+def _environment(theirs: Path) -> Mapping[str, str]:
+    passed_on = ("PATH", "LANG", "PYTHONPATH", "LD_LIBRARY_PATH")
+    given = {name: os.environ[name] for name in passed_on if name in os.environ}
+    own = {"HOME": str(theirs), "TMPDIR": str(theirs), "KERAS_HOME": str(theirs / "keras")}
+    return {**given, **own, "USER": "student", "PYTHONDONTWRITEBYTECODE": "1"}
+
+
+def _end_theirs() -> list[psutil.Process]:
+    """End all that belongs to the user without rights; what could not be ended."""
+    # All of a user's processes at once: none of them can start another meanwhile.
+    everything = f"import os; os.getuid() == {NOBODY} and os.kill(-1, 9)"
+    with contextlib.suppress(OSError):
+        _as_nobody(["-c", everything])
+    return end(lambda: filter(_is_theirs, newest_first()))
+
+
+def _is_theirs(process: psutil.Process) -> bool:
+    try:
+        return bool(process.uids().real == NOBODY)
+    except psutil.Error:
+        return False
+
+
+def _collect(left: Path, ours: Path) -> None:
+    """Copy what a run has left, if it is a plain file: a link could lead to one of ours."""
+    for name in LEFT:
+        try:
+            handle = os.open(left / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        except OSError:
+            continue
+        with os.fdopen(handle, "rb") as file:
+            about = os.fstat(handle)
+            if stat.S_ISREG(about.st_mode) and about.st_size <= MOST_BYTES:
+                (ours / name).write_bytes(file.read(MOST_BYTES))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

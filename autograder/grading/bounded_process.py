@@ -1,0 +1,57 @@
+"""The process of ``bounded``: answers one call after the other.
+
+``python -m autograder.grading.bounded_process FD SECONDS BYTES`` has the limits of each call.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import resource
+import sys
+import traceback
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from typing import Any
+
+from autograder.core.process_limits import limit_memory
+from autograder.grading.bounded import Raised
+
+# jsonschema imports it where it can, which takes seconds; no notebook holds what it is for.
+NEEDLESS = ("rfc3987_syntax",)
+
+
+def main(arguments: list[str]) -> int:
+    """Answer calls until there are no more."""
+    handle, seconds, memory = map(int, arguments)
+    sys.modules.update(dict.fromkeys(NEEDLESS))  # type: ignore[arg-type]
+    limit_memory(memory)
+    line = Connection(handle)
+    with contextlib.suppress(EOFError, OSError):
+        while True:
+            function, given, named = line.recv()
+            used = resource.getrusage(resource.RUSAGE_SELF)
+            most = int(used.ru_utime + used.ru_stime) + 1 + seconds
+            resource.setrlimit(resource.RLIMIT_CPU, (most, resource.RLIM_INFINITY))
+            answer = _answered(function, given, named)
+            resource.setrlimit(
+                resource.RLIMIT_CPU, (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
+            )
+            line.send(answer)
+    return 0
+
+
+def _answered(function: Callable[..., object], given: tuple[Any], named: dict[str, Any]) -> object:
+    try:
+        return function(*given, **named)
+    # What is nested more deeply than can be followed takes too much of the stack.
+    except (MemoryError, RecursionError):
+        return Raised(MemoryError())
+    except Exception as error:  # noqa: BLE001  raised again where it was called
+        # A traceback does not go along with an exception.
+        error.add_note("".join(traceback.format_tb(error.__traceback__)))
+        error.__cause__ = error.__context__ = None
+        return Raised(error)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,131 @@
+"""Which submissions are the same program, so that one run tells of all of them.
+
+A program may be run once for several students only where nothing but its text, the files beside it,
+the images and the seed decide what it does. What could look at anything else is run for itself.
+The lesson's own cells are trusted with that, as they stand in the release.
+
+Of those who share a run the first that is graded is run. That is nobody's advantage: a cell that is
+one of the lesson's is run as the lesson has it (``execution.prepare``), the others differ in
+comments and layout alone, and a program that could notice these is shared with the same text only.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+from importlib import metadata
+from pathlib import Path
+
+import msgspec
+
+import autograder
+from autograder.core.evidence import SCHEMA
+from autograder.core.lesson_registry import lesson_folders
+from autograder.grading.purity import is_closed, may_quote_itself
+from autograder.notebooks.normalize import program_of
+from autograder.sandbox import Job, Trace
+
+SOFTWARE = ("tensorflow", "keras", "numpy", "matplotlib", "ipykernel", "ipython", "nbclient")
+# The parts of our own package that have a hand in a run, or in who shares it.
+OURS = (
+    *("core/**/*.py", "notebooks/*.py", "datasets/*.py", "kernel/**/*.py", "sandbox/**/*.py"),
+    *("grading/purity.py", "grading/cache_key.py"),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Keys:
+    """The names of a run: for this submission alone, for its text, for its program.
+
+    The last is ``None`` where the run may be shared with the same text only, the last two where it
+    may not be shared.
+    """
+
+    own: str
+    text: str | None = None
+    program: str | None = None
+
+    @property
+    def all(self) -> tuple[str, ...]:
+        """From the narrowest to the widest."""
+        return tuple(key for key in (self.own, self.text, self.program) if key)
+
+
+def conditions(*, isolation: str, data: str) -> tuple[str, ...]:
+    """What a run depends on besides the job: software, machine, images, isolation."""
+    versions = (f"{name} {metadata.version(name)}" for name in SOFTWARE)
+    machine = (platform.python_version(), platform.machine(), platform.system())
+    return (*versions, *machine, isolation, data, _digest_of_ours(), str(SCHEMA))
+
+
+def _digest_of_ours() -> str:
+    package = Path(autograder.__file__).parent
+    places = [(package, part) for part in OURS]
+    places += [(folder, "*/*.py") for folder in lesson_folders()]
+    files = [path for folder, part in places for path in sorted(folder.glob(part))]
+    return _digest(path.read_bytes() for path in files)
+
+
+def keys(
+    job: Job,
+    under: Iterable[str],
+    *,
+    owner: str,
+    share: bool,
+    given: Collection[str] = frozenset(),
+) -> Keys:
+    """The keys of a job that is run under these conditions for a submission of this name.
+
+    ``given`` are the texts of the lesson's own cells.
+    """
+    # How many are run at a time, and which of them count, is nothing to a run.
+    settings = replace(job.settings, workers=0, keep="last")
+    files = [part for name in sorted(job.files) for part in (name.encode(), job.files[name])]
+    # A digest for each list: a cell must not pass for a file, nor a file for a cell.
+    base = (
+        _digest(one.encode() for one in under),
+        _digest([msgspec.json.encode(settings, order="sorted"), job.prelude.encode()]),
+        _digest(files),
+    )
+    text = _name(*base, "text", _digest(cell.encode() for cell in job.cells))
+    own = _name(text, owner)
+    ours = {program_of(cell) for cell in given}
+    theirs = [cell for cell in job.cells if program_of(cell) not in ours]
+    if not share or not all(is_closed(cell) for cell in theirs):
+        return Keys(own=own)
+    if any(may_quote_itself(cell) for cell in theirs):
+        return Keys(own=own, text=text)
+    return Keys(own=own, text=text, program=_name(*base, "program", job.program))
+
+
+def kept_under(names: Keys, trace: Trace) -> tuple[str, ...]:
+    """The keys under which a run may be found again.
+
+    What ended early, or met a limit, may have been unlucky. An error's traceback and a warning
+    quote the text of the cell, comments and all, which is nobody's business but its author's.
+    """
+    if trace.stopped and trace.stopped.by_others:
+        return ()
+    if trace.stopped or trace.limits:
+        return (names.own,)
+    quotes = any(
+        output.get("output_type") == "error" or output.get("name") == "stderr"
+        for ran in trace.cells.values()
+        for output in ran.outputs
+    ) or any(ran.status == "error" for ran in trace.cells.values())
+    return tuple(key for key in names.all if not (quotes and key == names.program))
+
+
+def _name(*parts: str) -> str:
+    return _digest(part.encode() for part in parts)
+
+
+def _digest(parts: Iterable[bytes]) -> str:
+    digest = hashlib.sha256()
+    for part in parts:
+        # With its length: no two lists of parts may run together to the same bytes.
+        digest.update(f"{len(part)}:".encode())
+        digest.update(part)
+    return digest.hexdigest()

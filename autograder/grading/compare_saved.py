@@ -1,0 +1,74 @@
+"""What a saved notebook shows, beside what a run from the top gives."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from autograder.core.lesson import Lesson, Question
+from autograder.core.report import Outcome, Report
+from autograder.notebooks.origins import released_cells
+from autograder.reports import phrases
+
+
+def surprises(notebook: Path, report: Report, lesson: Lesson) -> Iterator[str]:
+    """A sentence for each question of which the saved notebook shows other points.
+
+    A notebook that was saved without the results of its checks surprises nobody.
+    """
+    shown = shown_points(released_cells(notebook))
+    for question in lesson.questions:
+        results = report.of(question.name)
+        saved = shown.get(question.grade_id)
+        fresh = sum(one.points for one in results)
+        if saved is None or not results or math.isclose(saved, fresh, abs_tol=0.005):
+            continue
+        yield f"{question.title}: {_difference(question, saved, fresh, report)}"
+
+
+def _difference(question: Question, saved: float, fresh: float, report: Report) -> str:
+    results = report.of(question.name)
+    if fresh > saved:
+        return (
+            f"In your notebook this check shows {phrases.number(saved)} points; run afresh from the"
+            f" top it earns {phrases.number(fresh)}. Run the check again there."
+        )
+    most = sum(one.max_points for one in results)
+    passed = math.isclose(saved, most, abs_tol=0.005)
+    before = "this check passed" if passed else f"this check shows {phrases.number(saved)} points"
+    lost = next((one for one in results if one.outcome is not Outcome.PASSED), results[0])
+    after = "it does not" if passed else f"it earns {phrases.number(fresh)}"
+    return f"In your notebook {before}; run afresh from the top {after}: {lost.message}"
+
+
+def shown_points(cells: list[dict[str, Any]]) -> Mapping[str, float]:
+    """The points that saved grade cells show, by their ``grade_id``; the file may be anything."""
+    found: dict[str, float] = {}
+    for cell in cells:
+        match cell:
+            case {"metadata": {"nbgrader": {"grade_id": str(name)}}, "outputs": list(outputs)}:
+                pass
+            case {"id": str(name), "outputs": list(outputs)}:
+                pass
+            case _:
+                continue
+        for output in outputs:
+            match output:
+                case {
+                    "output_type": "execute_result",
+                    "data": {"text/plain": str() | list() as text},
+                }:
+                    value = _number(text)
+                    if value is not None:
+                        found[name] = value
+    return found
+
+
+def _number(text: str | list[Any]) -> float | None:
+    try:
+        value = float("".join(map(str, text)))
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None

@@ -1,0 +1,5 @@
+"""Jobs run on a Dask cluster. The extra ``cluster`` is needed only once a pool is made."""
+
+from autograder.grading.dask_executor.executor import ClusterPool
+
+__all__ = ["ClusterPool"]

@@ -1,0 +1,199 @@
+"""A ``concurrent.futures`` future for each job, as the local pool gives them."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import threading
+import uuid
+from concurrent.futures import Future
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from autograder import datasets
+from autograder.core.errors import ClusterError, IsolationError
+from autograder.core.exception_names import public_name
+from autograder.grading.dask_executor import messages
+from autograder.grading.dask_executor.connect import LOST, connect, furnish, unlike, without_us
+from autograder.sandbox import CancelledError, Job, Rooms, Trace
+from autograder.sandbox.result import Stopped
+
+if TYPE_CHECKING:
+    import distributed
+
+PATIENCE = 30.0
+TICK = 2.0
+# How often a job is handed over again after workers went down that it has not ended itself.
+MOST_TIMES = 10
+EMPTY = (
+    "The Dask cluster has had no workers for {seconds:g} s. What was finished is kept; once there"
+    " are some, the same command goes on."
+)
+
+
+class ClusterPool:
+    """The workers of a Dask cluster; each thread of them runs one job at a time.
+
+    Args:
+        rooms: the settings and the images of this machine.
+        address: of the scheduler, or the path of its scheduler file.
+        patience: how many seconds to wait for an answer, and for workers.
+
+    Raises:
+        UsageError: the extra is not installed, or there is no such file.
+        ClusterError: nobody answers, there are no workers, or they differ from this machine.
+    """
+
+    def __init__(self, rooms: Rooms, *, address: str, patience: float = PATIENCE) -> None:
+        self._rooms = rooms
+        self._patience = patience
+        self._name = f"autograder-{uuid.uuid4().hex}"
+        self._stopping = threading.Event()
+        self._waiting: dict[Future[Trace], distributed.Future[bytes]] = {}
+        self._sent_to: set[tuple[str, int]] = set()
+        self._client = connect(address, patience)
+        try:
+            furnish(self._client, rooms, self._name, patience)
+            self.at_once = self._worth()
+        except BaseException:
+            self.stop()
+            raise
+        threading.Thread(target=self._watch, daemon=True).start()
+
+    def start(self, job: Job) -> Future[Trace]:
+        """Run a job once a thread of a worker is free."""
+        future: Future[Trace] = Future()
+        future.set_running_or_notify_cancel()
+        self._hand_over(future, job, uuid.uuid4().hex, 1)
+        return future
+
+    def stop(self) -> None:
+        """Give up what is running, and run nothing more."""
+        self._stopping.set()
+        # Whatever it is that fails now: the workers give up what no client waits for.
+        with contextlib.suppress(Exception):
+            if self._client.status == "running":
+                self._client.sync(self._leave, callback_timeout=self._patience)
+        with contextlib.suppress(Exception):
+            self._client.close(timeout=TICK)
+
+    async def _leave(self) -> None:
+        """Have every worker close its rooms."""
+        if self._client.scheduler:
+            await self._client.scheduler.unregister_worker_plugin(name=self._name)
+
+    def _worth(self) -> int:
+        # Nobody has to wait for us while we judge.
+        threads: dict[str, int] = self._client.nthreads()
+        return 2 * sum(threads.values())
+
+    def _watch(self) -> None:
+        """Keep count of the workers, which come and go; without any, nothing would ever end."""
+        without = 0.0
+        while not self._stopping.wait(TICK):
+            # That a scheduler was lost the jobs are told.
+            with contextlib.suppress(Exception):
+                worth = self._worth()
+                without = 0.0 if worth else without + TICK
+                self.at_once = worth or self.at_once
+            if without > self._patience:
+                for future in list(self._waiting):
+                    _end(future, ClusterError(EMPTY.format(seconds=self._patience)))
+
+    def _hand_over(self, future: Future[Trace], job: Job, name: str, times: int) -> None:
+        from autograder.grading.dask_executor.worker import run  # noqa: PLC0415  needs the extra
+
+        payload, key = msgspec.msgpack.encode(job), f"autograder-{name}-{times}"
+        try:
+            sent = self._client.submit(run, self._name, name, payload, key=key, pure=False)
+            self._waiting[future] = sent
+            sent.add_done_callback(functools.partial(self._heard, future, job, name, times))
+        except Exception as error:  # noqa: BLE001  Dask raises what it likes once it is lost
+            _end(future, ClusterError(f"{LOST} ({error})"))
+
+    def _heard(
+        self,
+        future: Future[Trace],
+        job: Job,
+        name: str,
+        times: int,
+        sent: distributed.Future[bytes],
+    ) -> None:
+        """A job has come to an end, one way or another."""
+        try:
+            result = self._result(job, name, sent)
+        except Exception as error:  # noqa: BLE001  told to whoever waits for the run
+            result = error
+        if self._stopping.is_set():
+            result = CancelledError()
+        if result is None and times < MOST_TIMES:
+            self._hand_over(future, job, name, times + 1)
+            return
+        self._waiting.pop(future, None)
+        _end(future, result or ClusterError("The workers of the Dask cluster keep ending."))
+
+    def _result(
+        self, job: Job, name: str, sent: distributed.Future[bytes]
+    ) -> Trace | Exception | None:
+        """What came of a job; ``None`` where it must be handed over again."""
+        if sent.status == "cancelled":
+            return ClusterError(LOST)
+        if sent.status == "error":
+            return self._erred(job, name, sent.exception())
+        reply = msgspec.msgpack.decode(sent.result(), type=messages.Reply)
+        result: Trace | Exception | None = None
+        match reply:
+            case messages.Done(trace=trace):
+                result = trace
+            case messages.Ended():
+                result = self._ended(job)
+            case messages.NeedsImages(address=address, process=process):
+                self._send_images(address, process)
+            case messages.Unlike(what=what):
+                result = unlike("A worker", what)
+            case messages.Insecure(why=why):
+                result = IsolationError(why)
+            case messages.Troubled(why=why):
+                result = RuntimeError(why)
+        return result
+
+    def _erred(self, job: Job, name: str, error: BaseException | None) -> Trace | Exception | None:
+        from distributed import KilledWorker  # noqa: PLC0415  needs the extra
+
+        if isinstance(error, KilledWorker):
+            # Dask suspects every job that a worker had been given: which ones did it run?
+            taken_up = len(self._client.get_events(f"autograder-{name}"))
+            return self._ended(job) if taken_up >= messages.MOST_WORKERS else None
+        if isinstance(error, ImportError):
+            return without_us(error)
+        reason = f"{public_name(type(error))}: {error}" if error else "it gives no reason"
+        return RuntimeError(f"Dask: {reason}")
+
+    def _ended(self, job: Job) -> Trace:
+        """The run of a job that has ended three workers."""
+        return Trace(
+            stopped=Stopped("the run ended three workers of the cluster", by_others=True),
+            isolation=self._rooms.level,
+            data="sample" if self._rooms.data_name == "sample" else "full",
+            settings=job.settings,
+        )
+
+    def _send_images(self, address: str, process: int) -> None:
+        """Send the images to a worker, once."""
+        from autograder.grading.dask_executor.worker import take_images  # noqa: PLC0415  the extra
+
+        if (address, process) not in self._sent_to:
+            folder = datasets.data_folder(self._rooms.data_home)
+            files = {file.name: (folder / file.name).read_bytes() for file in datasets.FILES}
+            self._client.run(take_images, self._name, files, workers=[address], on_error="ignore")
+            self._sent_to.add((address, process))
+
+
+def _end(future: Future[Trace], result: Trace | Exception) -> None:
+    if future.done():
+        return
+    if isinstance(result, Exception):
+        future.set_exception(result)
+    else:
+        future.set_result(result)

@@ -1,0 +1,83 @@
+"""What a worker of a cluster answers, and what must be alike there and here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import metadata
+
+import msgspec
+
+from autograder import DISTRIBUTION
+from autograder.grading import cache_key
+from autograder.sandbox import Trace
+
+# A job that has ended so many workers is not given to another.
+MOST_WORKERS = 3
+NAMES = (
+    *cache_key.SOFTWARE,
+    "Python",
+    "machine",
+    "system",
+    "isolation",
+    "images",
+    "code",
+    "schema",
+)
+
+
+class Done(msgspec.Struct, frozen=True, tag="done"):
+    """The job was run."""
+
+    trace: Trace
+
+
+class Ended(msgspec.Struct, frozen=True, tag="ended"):
+    """The job has ended as many workers as it may; it was not run again."""
+
+
+class Cancelled(msgspec.Struct, frozen=True, tag="cancelled"):
+    """The job was given up."""
+
+
+class NeedsImages(msgspec.Struct, frozen=True, tag="needs-images"):
+    """The worker has not the images that the grader has."""
+
+    address: str
+    process: int
+
+
+class Unlike(msgspec.Struct, frozen=True, tag="unlike"):
+    """What the worker has differs from what the grader has."""
+
+    what: list[str]
+
+
+class Insecure(msgspec.Struct, frozen=True, tag="insecure"):
+    """Submissions cannot be kept apart on the worker."""
+
+    why: str
+
+
+class Troubled(msgspec.Struct, frozen=True, tag="troubled"):
+    """The job could not be run, and the notebook is not to blame."""
+
+    why: str
+
+
+Reply = Done | Ended | Cancelled | NeedsImages | Unlike | Insecure | Troubled
+
+
+def conditions() -> dict[str, str]:
+    """What a run depends on besides the job and the images, by name."""
+    found = dict(zip(NAMES, cache_key.conditions(isolation="", data=""), strict=True))
+    own = {name: metadata.version(name) for name in (DISTRIBUTION, "msgspec")}
+    return own | {name: text.removeprefix(f"{name} ") for name, text in found.items()}
+
+
+def differences(here: Mapping[str, str], there: Mapping[str, str]) -> list[str]:
+    """In what another machine differs from this one."""
+    return [
+        f"{name} is {there.get(name)}, here it is {version}"
+        for name, version in here.items()
+        if there.get(name) != version
+    ]

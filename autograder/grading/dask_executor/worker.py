@@ -1,0 +1,163 @@
+"""What runs on a worker of a cluster: it takes jobs as bytes, and sends runs back as bytes."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import threading
+import traceback
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from distributed import Worker, WorkerPlugin, get_worker
+from distributed.utils import sync
+
+from autograder import datasets, sandbox
+from autograder.core.config import Settings
+from autograder.core.errors import DatasetError, IsolationError
+from autograder.core.evidence import write_whole
+from autograder.grading.dask_executor.messages import (
+    MOST_WORKERS,
+    Cancelled,
+    Done,
+    Ended,
+    Insecure,
+    NeedsImages,
+    Reply,
+    Troubled,
+    Unlike,
+    conditions,
+    differences,
+)
+from autograder.sandbox import CancelledError, Job, Rooms
+
+END_SECONDS = 20
+
+
+class Grading(WorkerPlugin):
+    """Holds the rooms of one worker, from the first job on until grading ends.
+
+    Args:
+        settings: the limits, and whether rooms are sealed.
+        data: which images there must be, ``full`` or ``sample``.
+        conditions: what must be on this machine as it is on the grader's.
+    """
+
+    def __init__(self, settings: Settings, data: str, conditions: Mapping[str, str]) -> None:
+        self._settings = settings
+        self._data = data
+        self._conditions = dict(conditions)
+
+    def setup(self, worker: Worker) -> None:
+        """Begin on a worker, perhaps one that has just joined."""
+        self._worker = worker
+        self._lock = threading.Lock()
+        self._rooms: Rooms | None = None
+        self._running: dict[Any, threading.Event] = {}
+        self._is_over = False
+        # Dask clears this folder away, also after a worker that was killed.
+        self._sent = Path(worker.local_directory) / f"autograder-{self._data}"
+
+    async def teardown(self, worker: Worker) -> None:  # noqa: ARG002  Dask calls it so
+        """Give up what is running, and leave nothing behind."""
+        self._is_over = True
+        for cancel in list(self._running.values()):
+            cancel.set()
+        for _ in range(END_SECONDS * 10):
+            if not self._running:
+                break
+            await asyncio.sleep(0.1)
+        if self._rooms:
+            self._rooms.close()
+
+    def transition(self, key: Any, start: str, finish: str, **_: Any) -> None:  # noqa: ARG002
+        """Give up a job that nobody waits for any more, such as after the grader was killed."""
+        if finish == "released" and key in self._running:
+            self._running[key].set()
+
+    def run(self, name: str, payload: bytes) -> Reply:
+        """Run a job of this name."""
+        if unlike := differences(self._conditions, conditions()):
+            return Unlike(what=unlike)
+        rooms = self._furnished()
+        if rooms is None:
+            return NeedsImages(address=self._worker.address, process=os.getpid())
+        if self._taken_up(name) >= MOST_WORKERS:
+            return Ended()
+        with self._cancellable() as cancel:
+            return self._run(payload, rooms, cancel)
+
+    def _run(self, payload: bytes, rooms: Rooms, cancel: threading.Event) -> Reply:
+        try:
+            job = msgspec.msgpack.decode(payload, type=Job)
+            return Done(trace=sandbox.run(job, rooms, cancel))
+        except CancelledError:
+            return Cancelled()
+        except IsolationError as error:
+            return Insecure(why=f"On the worker {self._worker.address}: {error}")
+        except Exception as error:  # noqa: BLE001  told to the person who grades
+            return Troubled(why=f"{error}\n{traceback.format_exc()}")
+        finally:
+            # Once one job is given up, no other will come: the idle rooms go as well.
+            if self._is_over or cancel.is_set():
+                rooms.close()
+
+    def take(self, files: Mapping[str, bytes]) -> None:
+        """Keep the images that were sent."""
+        folder = datasets.data_folder(self._sent)
+        with self._lock:
+            folder.mkdir(parents=True, exist_ok=True)
+            for file in datasets.FILES:
+                write_whole(folder / file.name, files[file.name])
+
+    def _furnished(self) -> Rooms | None:
+        """The rooms, with images that were verified; ``None`` where the right ones are not here."""
+        with self._lock:
+            for home in (datasets.active_home(), self._sent):
+                if self._rooms is None and _holds(home) == self._data:
+                    self._rooms = Rooms(settings=self._settings, data_home=home)
+            return self._rooms
+
+    def _taken_up(self, name: str) -> int:
+        """How many workers took this job up before; from now on this one counts too."""
+        # The scheduler keeps the count, because a worker that is killed cannot tell.
+        topic, scheduler = f"autograder-{name}", self._worker.scheduler
+        before = sync(self._worker.loop, scheduler.events, topic=topic)
+        sync(self._worker.loop, scheduler.log_event, topic=topic, msg=self._worker.address)
+        return len(before)
+
+    @contextlib.contextmanager
+    def _cancellable(self) -> Iterator[threading.Event]:
+        key, cancel = self._worker.get_current_task(), threading.Event()
+        self._running[key] = cancel
+        try:
+            # It may have been given up just before we listened.
+            task = self._worker.state.tasks.get(key)
+            if self._is_over or task is None or task.state != "executing":
+                cancel.set()
+            yield cancel
+        finally:
+            del self._running[key]
+
+
+def run(grading: str, name: str, payload: bytes) -> bytes:
+    """Run a job on this worker; the reply, as bytes."""
+    plugin = get_worker().plugins.get(grading)
+    reply = plugin.run(name, payload) if isinstance(plugin, Grading) else Cancelled()
+    return msgspec.msgpack.encode(reply)
+
+
+def take_images(grading: str, files: Mapping[str, bytes], dask_worker: Worker) -> None:
+    """Keep the images that were sent to this worker."""
+    plugin = dask_worker.plugins.get(grading)
+    if isinstance(plugin, Grading):
+        plugin.take(files)
+
+
+def _holds(home: Path) -> str | None:
+    with contextlib.suppress(DatasetError):
+        return datasets.verify(datasets.data_folder(home))
+    return None

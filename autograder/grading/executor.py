@@ -1,0 +1,47 @@
+"""Where jobs are run: several rooms of this machine side by side."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Protocol
+
+from autograder import sandbox
+from autograder.sandbox import Job, Rooms, Trace
+
+
+class Pool(Protocol):
+    """Runs jobs, here or elsewhere."""
+
+    at_once: int
+    """How many jobs it is worth handing over before the first is done."""
+
+    def start(self, job: Job) -> Future[Trace]:
+        """Run a job once there is room for it."""
+
+    def stop(self) -> None:
+        """Give up what is running, and run nothing more."""
+
+
+PoolMaker = Callable[[Rooms], Pool]
+
+
+class LocalPool:
+    """Threads, each of which waits for a process in which a notebook is run."""
+
+    def __init__(self, rooms: Rooms, workers: int) -> None:
+        self._rooms = rooms
+        self._threads = ThreadPoolExecutor(max_workers=workers)
+        self._cancel = threading.Event()
+        # Nobody has to wait for us while we judge.
+        self.at_once = 2 * workers
+
+    def start(self, job: Job) -> Future[Trace]:
+        """Run a job once a thread is free."""
+        return self._threads.submit(sandbox.run, job, self._rooms, self._cancel)
+
+    def stop(self) -> None:
+        """Give up what is running, and run nothing more."""
+        self._cancel.set()
+        self._threads.shutdown(cancel_futures=True)

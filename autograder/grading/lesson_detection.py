@@ -1,0 +1,56 @@
+"""Which lesson a submission is for: what its folder says, else its notebook, else the course."""
+
+from __future__ import annotations
+
+from autograder.core.config import Course
+from autograder.core.errors import SubmissionError
+from autograder.core.lesson import Lesson
+from autograder.core.lesson_registry import guess_lesson, lesson_names, load_lesson, named_lesson
+from autograder.grading.discovery import Submission
+from autograder.notebooks.reader import ReadNotebook
+from autograder.notebooks.restore import grade_id
+
+
+def by_name(submission: Submission, course: Course) -> Lesson | None:
+    """The lesson that can be told without reading: by its folder, its file, or as the only one."""
+    named = by_folder(submission)
+    if named is None and submission.path:
+        named = named_lesson(submission.path.stem)
+    return named or _only(course)
+
+
+def by_folder(submission: Submission) -> Lesson | None:
+    """The lesson after which the folder of a submission is named."""
+    return named_lesson(submission.folder.name) if submission.folder else None
+
+
+def by_notebook(read: ReadNotebook) -> Lesson | None:
+    """The lesson that most cells of a notebook are of, else the one that it says it is of."""
+    names = (name for cell in read.notebook.cells if (name := grade_id(cell)))
+    return guess_lesson(names) or named_lesson(read.lesson)
+
+
+def told(
+    submission: Submission, read: ReadNotebook, course: Course
+) -> tuple[Lesson, tuple[str, ...]]:
+    """The lesson of a submission that was read, and what must be said of it.
+
+    Raises:
+        SubmissionError: nothing tells.
+    """
+    seen = by_notebook(read)
+    lesson = by_folder(submission) or seen or by_name(submission, course)
+    if lesson is None:
+        raise SubmissionError(
+            "Which lesson this notebook belongs to cannot be told; --lesson can say it."
+        )
+    strange = seen is not None and seen.name != lesson.name
+    note = f"It looks like the notebook of “{seen.title}”." if seen and strange else ""
+    return lesson, (note,) if note else ()
+
+
+def _only(course: Course) -> Lesson | None:
+    """The only lesson that the course has released; the only one there is."""
+    known = [load_lesson(name) for name in lesson_names()]
+    released = [one for one in known if course.root and course.has_released(one)]
+    return next((found[0] for found in (released, known) if len(found) == 1), None)

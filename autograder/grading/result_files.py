@@ -1,0 +1,255 @@
+"""What is written about a submission: evidence, report, and the notebook that shows it."""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import hashlib
+import itertools
+import os
+import re
+import shutil
+import unicodedata
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import msgspec
+import nbformat
+from nbformat import NotebookNode
+
+from autograder.core.evidence import Run, write_whole
+from autograder.core.lesson import Lesson
+from autograder.core.lesson_registry import load_lesson
+from autograder.core.report import Report
+from autograder.grading.bounded import Bounded, OverBudgetError
+from autograder.grading.discovery import Submission, readable
+from autograder.grading.plan import Plan
+from autograder.judge.runner import Verdicts
+from autograder.notebooks.restore import Restored, grade_id
+from autograder.reports import feedback
+from autograder.reports.annotate import filled, refilled
+from autograder.sandbox import Trace
+
+LEFT_OUT = (
+    "To show this notebook takes more time or memory than any homework needs: what was added to the"
+    " lesson's own cells, and all outputs, were left out."
+)
+
+# Bytes of a folder's name, before a digest and a number.
+MAX_PLACE = 200
+DIGEST = re.compile(r"~[0-9a-f]{12}\Z")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Graded:
+    """A report, and the notebook that shows it."""
+
+    report: Report
+    notebook: NotebookNode
+
+
+def report_on(plan: Plan, trace: Trace, run: Run, verdicts: Verdicts) -> Report:
+    """The report on a submission that was run and judged."""
+    return Report(
+        name=plan.submission.name,
+        notebook=plan.submission.notebook,
+        reason=run.stopped or run.trouble,
+        isolation=run.isolation,
+        seconds=run.seconds,
+        shared=run.shared,
+        warm=trace.warm or trace.isolation == "none",
+        interrupted=bool(trace.stopped and trace.stopped.by_others),
+        limits=run.limits,
+        program=plan.job.program,
+        job=run.job,
+        notes=run.notes,
+        full_score=plan.lesson.max_score,
+        place=plan.place,
+        lesson=plan.lesson.name,
+        folder=_folder(plan.submission),
+        checks=verdicts.checks,
+        measures=verdicts.measures,
+    )
+
+
+def failed(submission: Submission, reason: str, lesson: Lesson) -> Report:
+    """The report on a submission that could not be run."""
+    return Report(
+        name=submission.name,
+        notebook=submission.notebook,
+        status="failed",
+        reason=reason,
+        full_score=lesson.max_score,
+        lesson=lesson.name,
+        folder=_folder(submission),
+    )
+
+
+def _folder(submission: Submission) -> str:
+    return readable(str(submission.folder.resolve())) if submission.folder else ""
+
+
+def unreadable(submission: Submission, restored: Restored, lesson: Lesson, reason: str) -> Graded:
+    """Nothing earned, and why: the blank notebook stands in for what could not be read."""
+    report = failed(submission, reason, lesson)
+    return Graded(report=report, notebook=filled(restored.notebook, report, lesson))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Drawn:
+    """A report, the notebook that shows it, and the page with both."""
+
+    report: Report
+    notebook: NotebookNode
+    page: bytes
+    text: bytes
+
+
+def draw(notebook: NotebookNode, report: Report, lesson: str, *, fresh: bool) -> Drawn:
+    """Draw a report into a notebook, and both as a page.
+
+    ``fresh``: the notebook comes from a run; else it is one that was drawn before.
+    """
+    of = load_lesson(lesson)
+    shown = (filled if fresh else refilled)(notebook, report, of)
+    return Drawn(
+        report=report,
+        notebook=shown,
+        page=feedback.page(report, of, shown).encode(),
+        text=nbformat.writes(shown).encode(),
+    )
+
+
+def drawn_apart(
+    apart: Bounded, notebook: NotebookNode, report: Report, lesson: Lesson, *, fresh: bool
+) -> Drawn:
+    """What :func:`draw` gives, made in another process within its limits.
+
+    A notebook that takes more is shown without all that the student added to it.
+
+    Raises:
+        OverBudgetError: that takes too much as well.
+    """
+    try:
+        return apart.call(draw, notebook, report, lesson.name, fresh=fresh)
+    except OverBudgetError:
+        report = replace(report, notes=(*report.notes, LEFT_OUT))
+        return apart.call(draw, _bare(notebook), report, lesson.name, fresh=fresh)
+
+
+def _bare(notebook: NotebookNode) -> NotebookNode:
+    """The lesson's own cells, with what the student wrote in them and no outputs."""
+    bare = copy.copy(notebook)
+    bare.cells = [copy.copy(cell) for cell in notebook.cells if grade_id(cell)]
+    for cell in bare.cells:
+        if cell.cell_type == "code":
+            cell.outputs = []
+    return bare
+
+
+def write(folder: Path, drawn: Drawn) -> None:
+    """Write ``report.json``, ``report.html`` with the notebook, and ``notebook.ipynb``."""
+    _write(folder, drawn.report, drawn.page)
+    write_whole(folder / "notebook.ipynb", drawn.text)
+
+
+def write_report(folder: Path, report: Report, lesson: Lesson) -> None:
+    """Write ``report.json`` and ``report.html``, without a notebook."""
+    _write(folder, report, feedback.page(report, lesson, None).encode())
+
+
+def _write(folder: Path, report: Report, page: bytes) -> None:
+    write_whole(folder / "report.json", msgspec.json.format(msgspec.json.encode(report)))
+    write_whole(folder / "report.html", page)
+
+
+def read_notebook(folder: Path) -> NotebookNode | None:
+    """The notebook that shows a report, ``None`` where there is none."""
+    path = folder / "notebook.ipynb"
+    # Not ``nbformat.read``: we have written it ourselves, and to check it again takes most time.
+    return nbformat.v4.reads(path.read_text(encoding="utf-8")) if path.exists() else None
+
+
+def write_alone(folder: Path, report: Report, lesson: Lesson) -> None:
+    """Write a report on what could not be run; what an earlier run left there goes.
+
+    Where that is our own fault, it stays.
+    """
+    if not report.trouble:
+        shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    write_report(folder, report, lesson)
+
+
+def place_for(name: str) -> str:
+    """A folder name for a student's name: no separators, no dots in front, not too long.
+
+    Two names have two: to one that had to be changed a digest of it is added.
+    """
+    safe = re.sub(r"[/\\\x00-\x1f:]", "_", name).strip(" .")
+    # In letters, and in bytes: a file's name has 255 of them at most, and more may be put to it.
+    short = safe[:100].encode(errors="replace")[:MAX_PLACE].decode(errors="ignore").strip(" .")
+    # The page of the class lies beside the folders.
+    if short == name and short.casefold() != "index.html" and not DIGEST.search(name):
+        return name
+    digest = hashlib.sha256(name.encode(errors="surrogatepass")).hexdigest()
+    return f"{short or '_'}~{digest[:12]}"
+
+
+def source_of(submission: Submission, results: Path) -> str:
+    """What was handed in, as seen from the folder of all results: both may be moved together.
+
+    Empty where there is no telling, as of a student who handed in nothing.
+    """
+    source = submission.source or submission.folder or submission.path
+    return readable(os.path.relpath(source.resolve(), results.resolve())) if source else ""
+
+
+class _Owned(msgspec.Struct, frozen=True):
+    """Of a report that is there already: whose it is."""
+
+    source: str = ""
+
+
+class Places:
+    """Folder names for the results of submissions, no two alike in one lesson.
+
+    A submission that is graded again has the folder that it had before, and no other one's.
+    """
+
+    def __init__(self, results: Path) -> None:
+        self._results = results
+        self._taken: set[tuple[str, str]] = set()
+
+    def take(self, lesson: Lesson, submission: Submission) -> str:
+        """The folder name for a submission."""
+        source = source_of(submission, self._results)
+        first = place_for(submission.name)
+        free = None
+        for number in itertools.count(1):
+            place = first if number == 1 else f"{first} ({number})"
+            if (lesson.name, _alike(place)) in self._taken:
+                continue
+            owner = self._owner(self._results / lesson.name / place)
+            if owner and owner == source:
+                free = place
+            elif not owner:
+                free = free or place
+            if owner is None or (owner and owner == source):
+                break
+        assert free
+        self._taken.add((lesson.name, _alike(free)))
+        return free
+
+    def _owner(self, folder: Path) -> str | None:
+        """Whose results lie there: empty where nobody can tell, ``None`` where there are none."""
+        if not folder.exists():
+            return None
+        with contextlib.suppress(OSError, ValueError):
+            return msgspec.json.decode((folder / "report.json").read_bytes(), type=_Owned).source
+        return ""
+
+
+def _alike(place: str) -> str:
+    """The name as disks see it that know no upper and lower case."""
+    return unicodedata.normalize("NFC", place).casefold()

@@ -1,0 +1,177 @@
+"""Grading a class: what is running, what waits for the same run, what is ready to be judged."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from pathlib import Path
+from typing import Protocol
+
+from autograder.core.errors import ClusterError, IsolationError, ResultsError, SubmissionError
+from autograder.core.lesson import NO_LESSON, Lesson
+from autograder.core.report import Report
+from autograder.grading.discovery import Submission
+from autograder.grading.executor import Pool
+from autograder.grading.plan import Plan
+from autograder.grading.result_files import Graded, Places
+from autograder.grading.run_cache import Store
+from autograder.notebooks.reader import ReadNotebook
+from autograder.sandbox import CancelledError, Trace
+
+# One pytest session judges so many at once; more would keep reports from being written.
+AT_ONCE = 32
+
+Ran = tuple[Plan, Trace, bool]
+
+
+class Hands(Protocol):
+    """Who reads, keeps, judges and writes for a session."""
+
+    @property
+    def results(self) -> Path:
+        """The folder of all results."""
+
+    @property
+    def store(self) -> Store:
+        """The runs that are kept."""
+
+    def lesson_of(self, submission: Submission) -> Lesson | None:
+        """The lesson of a submission, as far as it can be told without reading it."""
+
+    def read(self, submission: Submission) -> tuple[ReadNotebook, Lesson]:
+        """Read a submission, and tell which lesson it is for."""
+
+    def plan(self, submission: Submission, read: ReadNotebook, lesson: Lesson, place: str) -> Plan:
+        """Put right what was read."""
+
+    def judged(self, ran: Sequence[Ran]) -> list[Graded]:
+        """Judge runs of one lesson together, and write their results."""
+
+    def unrun(
+        self, submission: Submission, reason: str, lesson: Lesson, place: str, trouble: str = ""
+    ) -> Report:
+        """Write a report on what could not be run."""
+
+
+class Session:
+    """One class. Everything is written by the one thread that asks for the reports."""
+
+    def __init__(self, grader: Hands, pool: Pool) -> None:
+        self._grader = grader
+        self._pool = pool
+        self._running: dict[Future[Trace], list[Plan]] = {}
+        self._by_key: dict[str, Future[Trace]] = {}
+        # Keys of programs whose run cannot be shared after all.
+        self._apart: set[str] = set()
+        self._ready: list[Ran] = []
+        self._places = Places(grader.results)
+        self._lessons: dict[str, Lesson] = {}
+        # What could not be read, and by its name may be of any lesson.
+        self._lost: list[tuple[Submission, Exception]] = []
+
+    def reports(self, submissions: Sequence[Submission]) -> Iterator[Report]:
+        """The reports, as they are ready."""
+        for submission in submissions:
+            yield from self._begin(submission)
+            if len(self._ready) >= AT_ONCE:
+                yield from self._judge()
+            while len(self._running) >= self._pool.at_once:
+                yield from self._wait()
+        while self._running:
+            yield from self._wait()
+        yield from self._judge()
+        # A class is of one lesson: what is among its notebooks was meant to be another.
+        lesson = next(iter(self._lessons.values())) if len(self._lessons) == 1 else NO_LESSON
+        for submission, error in self._lost:
+            yield self._unread(submission, lesson, error)
+
+    def _begin(self, submission: Submission) -> Iterator[Report]:
+        try:
+            read, lesson = self._grader.read(submission)
+        except Exception as error:  # noqa: BLE001  one submission must not end the class
+            known = self._grader.lesson_of(submission)
+            if known:
+                yield self._unread(submission, known, error)
+            else:
+                self._lost.append((submission, error))
+            return
+        self._lessons[lesson.name] = lesson
+        place = self._places.take(lesson, submission)
+        try:
+            self._take(self._grader.plan(submission, read, lesson, place))
+        except Exception as error:  # noqa: BLE001  the same
+            yield self._stumbled(submission, lesson, place, error)
+
+    def _unread(self, submission: Submission, lesson: Lesson, error: Exception) -> Report:
+        place = self._places.take(lesson, submission)
+        return self._stumbled(submission, lesson, place, error)
+
+    def _take(self, plan: Plan) -> None:
+        """Find a run for it, wait with another submission for the same run, or start one."""
+        if found := self._grader.store.find(plan.keys):
+            self._ready.append((plan, *found))
+            return
+        key = next(key for key in reversed(plan.keys.all) if key not in self._apart)
+        if key not in self._by_key:
+            self._by_key[key] = self._pool.start(plan.job)
+        self._running.setdefault(self._by_key[key], []).append(plan)
+
+    def _wait(self) -> Iterator[Report]:
+        """Judge what is ready, then wait until something else is."""
+        yield from self._judge()
+        done, _ = wait(self._running, return_when=FIRST_COMPLETED)
+        for future in done:
+            plans = self._running.pop(future)
+            self._by_key = {key: one for key, one in self._by_key.items() if one is not future}
+            try:
+                trace = future.result()
+            except (CancelledError, ClusterError, IsolationError):
+                raise
+            except Exception as error:  # noqa: BLE001  one submission must not end the class
+                yield self._stumbled(plans[0].submission, plans[0].lesson, plans[0].place, error)
+                self._apart.update(set(plans[0].keys.all) - {plans[0].keys.own})
+                for plan in plans[1:]:
+                    self._take(plan)
+                continue
+            self._ran(plans, trace)
+
+    def _ran(self, plans: Sequence[Plan], trace: Trace) -> None:
+        """The first of the plans was run; the others take what came of it, if they may."""
+        first = plans[0].keys
+        kept = self._grader.store.keep(first, trace)
+        self._apart.update(set(first.all) - set(kept) - {first.own})
+        self._ready.append((plans[0], trace, False))
+        for plan in plans[1:]:
+            self._take(plan)
+
+    def _judge(self) -> Iterator[Report]:
+        while self._ready:
+            lesson = self._ready[0][0].lesson
+            batch = [one for one in self._ready if one[0].lesson is lesson][:AT_ONCE]
+            self._ready = [one for one in self._ready if one not in batch]
+            yield from self._judged(batch)
+
+    def _judged(self, batch: Sequence[Ran], *, last: bool = False) -> Iterator[Report]:
+        try:
+            yield from [graded.report for graded in self._grader.judged(batch)]
+        except ResultsError:
+            raise
+        except Exception as error:  # noqa: BLE001  one submission must not end the class
+            if last:
+                ((plan, _, _),) = batch
+                yield self._stumbled(plan.submission, plan.lesson, plan.place, error)
+                return
+            # Each by itself: one may be to blame, or none, such as where the judge was ended.
+            for one in batch:
+                yield from self._judged([one], last=True)
+
+    def _stumbled(
+        self, submission: Submission, lesson: Lesson, place: str, error: Exception
+    ) -> Report:
+        """Our own fault: told with the traceback, never as a grade; else the reason alone."""
+        if isinstance(error, SubmissionError):
+            return self._grader.unrun(submission, str(error), lesson, place)
+        reason = f"The grader itself failed: {error}".partition("\n")[0]
+        trouble = "".join(traceback.format_exception(error))
+        return self._grader.unrun(submission, reason, lesson, place, trouble)

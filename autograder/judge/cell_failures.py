@@ -1,0 +1,152 @@
+"""What is said where a cell of the student's stopped, or ran and left nothing to look at."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from autograder.core.evidence import Cell, Evidence
+from autograder.core.lesson import Lesson, Question
+from autograder.core.verdicts import Failed, Verdict
+from autograder.judge.error_hints import Facts, in_plain_words
+from autograder.notebooks.origins import origins
+
+# The exceptions that a blank raises; their names tell a student nothing.
+OF_A_BLANK = ("BlankUsed", "NotAttempted")
+TAKEN = "Did you give the name `check` to something else? Leave that name to the checks."
+FROM_THE_TOP = "Restart the kernel and run all cells from the top to see where it stops."
+
+
+def stopped(evidence: Evidence, lesson: Lesson, question: Question, cell: Cell) -> Verdict:
+    """What is said of a cell that was changed and left nothing that could be checked."""
+    match cell.status:
+        case "error":
+            return _cut_short(evidence, cell) or Failed(
+                f"{error_of(cell)}.",
+                help=_help_for_error(lesson, question, cell),
+                why="An error ends a cell where it stands: what comes after it is not run, and"
+                " nothing is left to look at.",
+                how="In the error's own text an arrow shows the line where your cell stopped, and"
+                " the last line says why. Change that line and run the cell again.",
+            )
+        case "timeout":
+            return Failed(
+                "Your cell did not end and was stopped at the time limit.",
+                help="Look for a loop that never ends, or for far more epochs than were asked for.",
+            )
+        case "not_run":
+            return Failed(f"Your cell was never run: {_reason(evidence)}.", help=FROM_THE_TOP)
+    hand_in = evidence.hand_in(question.name)
+    if hand_in is None:
+        return _not_handed_in(evidence, question)
+    blanks = _listed(name for name, claim in hand_in.claims.items() if claim.blank)
+    return Failed(
+        f"Your cell ran, but {blanks} is still blank afterwards.",
+        help=f"Give your result exactly this name: {blanks}.",
+    )
+
+
+def _cut_short(evidence: Evidence, cell: Cell) -> Failed | None:
+    """Training that was stopped by hand, told as such; what was learned until then is not lost."""
+    fits = evidence.recorded.fits if evidence.recorded else ()
+    if cell.ename != "KeyboardInterrupt" or not fits or not fits[-1].interrupted:
+        return None
+    done, asked = fits[-1].epochs_done, fits[-1].epochs_asked
+    when = f"after {done} of {asked} epochs" if asked else f"epochs finished: {done}"
+    return Failed(
+        f"Training was cut short: it was stopped by hand, {when}.",
+        help="Run the cell again and let it come to its end.",
+        why="What was stopped gives back no result, and the model has seen its data less often than"
+        " was asked for.",
+        how="The model keeps what it learned until then, and training goes on from there. To start"
+        " afresh, run the cells that build and compile it first.",
+    )
+
+
+def _help_for_error(lesson: Lesson, question: Question, cell: Cell) -> str:
+    if misses_checks(cell):
+        return TAKEN
+    if cell.ename in OF_A_BLANK:
+        return "Fill in that blank first, then run this cell again."
+    facts = Facts(origins=origins(lesson.released))
+    if sentence := in_plain_words(cell.ename, cell.evalue, facts, lesson.stumbles):
+        return sentence
+    names = names_of(question)
+    earlier = {name for other in question.builds_on for name in lesson.question(other).leaves}
+    # A cell that leaves no name of its own does what its title says, as in “Compile”.
+    ours = not earlier.issuperset(question.leaves)
+    aim = f"leave {names} behind" if ours else f"{question.title.lower()} {names}"
+    return (
+        "The last line of the error says what went wrong. Mend the cell and run it again: it"
+        f" should {aim}."
+    )
+
+
+def _not_handed_in(evidence: Evidence, question: Question) -> Verdict:
+    """Why nothing reached the check, although the cell above it ran."""
+    names = names_of(question)
+    if check := failed_check(evidence, question):
+        if _missing_name(check) in question.leaves:
+            return Failed(
+                f"Your cell ran, but there is no `{_missing_name(check)}` afterwards.",
+                help=f"Give your result exactly this name: {names}.",
+            )
+        return Failed(f"{error_of(check, 'The check itself')}.", help=help_for_check(check))
+    if evidence.run.stopped:
+        return Failed(
+            f"Your cell ran, but {names} was never checked: {_reason(evidence)}.",
+            help=FROM_THE_TOP,
+        )
+    check = evidence.cell(question.grade_id)
+    if check and check.status == "ok":
+        return Failed(f"The check ran, but {names} never reached it.", help=TAKEN)
+    return Failed(
+        f"Your cell ran, but {names} was never checked.",
+        help=f"Run the check below it. Where that changes nothing: {FROM_THE_TOP}",
+    )
+
+
+def failed_check(evidence: Evidence, question: Question) -> Cell | None:
+    """The grade cell, where it stopped with an error of its own."""
+    check = evidence.cell(question.grade_id)
+    ours = check and check.status == "error" and check.ename != "DeadKernelError"
+    return check if ours else None
+
+
+def help_for_check(check: Cell) -> str:
+    """The next step where a grade cell stopped with an error of its own."""
+    name = _missing_name(check)
+    if name and name != "check":
+        return f"The check needs `{name}` as well: leave it as the notebook sets it."
+    return TAKEN
+
+
+def _missing_name(cell: Cell) -> str | None:
+    found = re.match(r"name '(\w+)' is not defined", cell.evalue)
+    return found[1] if found and cell.ename == "NameError" else None
+
+
+def misses_checks(cell: Cell) -> bool:
+    """Whether a solution cell found something else under the name `check`."""
+    return _missing_name(cell) == "check" or "has no attribute 'blank'" in cell.evalue
+
+
+def _reason(evidence: Evidence) -> str:
+    return (evidence.run.stopped or "the notebook ended before it").rstrip(".")
+
+
+def error_of(cell: Cell, whose: str = "Your cell") -> str:
+    """How a cell ended, with the first line of its error."""
+    # The kernel's own name for a cell, as in "(1234567.py, line 3)", tells a student nothing.
+    told = re.sub(r"\(\d+\.py, (line \d+)\)", r"(\1)", cell.evalue.strip().partition("\n")[0])
+    how = "used a blank" if cell.ename in OF_A_BLANK else f"stopped with {cell.ename}"
+    return f"{whose} {how}: {told}".rstrip(":. ")
+
+
+def names_of(question: Question) -> str:
+    """The names that a question's cell leaves behind, as text."""
+    return _listed(question.leaves)
+
+
+def _listed(names: Iterable[str]) -> str:
+    return " and ".join(f"`{name}`" for name in names)

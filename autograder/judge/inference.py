@@ -1,0 +1,245 @@
+"""A recorded network computed in plain numpy, so that the judge needs no TensorFlow.
+
+Follows the layers' definitions in the Keras documentation. A layer that is not known raises
+``UnknownLayer``: then nothing is concluded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from autograder.core.evidence import Cards, Evidence, Layer, Model
+from autograder.datasets import PIXELS, SHAPE
+
+Floats = NDArray[np.float32]
+Weights = Mapping[str, NDArray[Any]]
+
+# Images at a time, fewer where a layer is wide: no layer's numbers take more bytes than these.
+AT_ONCE = 2_000
+MAX_LAYER_BYTES = 64 * 2**20
+# Multiplications for one answer, which take seconds: 10,000 images through 10 million parameters.
+MAX_OPERATIONS = 10**11
+# What one number costs that a layer makes, its activation included, in multiplications.
+OF_A_NUMBER = 100
+# A mistake may have as many outputs as an image has pixels, or more.
+MAX_OUTPUTS = 5_000
+# At inference these layers hand on what they were given.
+TRANSPARENT = frozenset(
+    {"InputLayer", "Dropout", "GaussianNoise", "GaussianDropout", "ActivityRegularization"}
+)
+
+
+class UnknownLayer(Exception):
+    """The judge cannot compute this network; the message goes on after "this model:"."""
+
+
+def _relu(x: Floats) -> Floats:
+    return np.asarray(np.maximum(x, 0), np.float32)
+
+
+def _sigmoid(x: Floats) -> Floats:
+    # Written with tanh, which does not overflow.
+    return np.asarray(0.5 * (1 + np.tanh(0.5 * x)), np.float32)
+
+
+def _softmax(x: Floats) -> Floats:
+    raised = np.exp(x - x.max(axis=-1, keepdims=True))
+    return np.asarray(raised / raised.sum(axis=-1, keepdims=True), np.float32)
+
+
+ACTIVATIONS: Mapping[str, Callable[[Floats], Floats]] = {
+    "linear": lambda x: x,
+    "relu": _relu,
+    "sigmoid": _sigmoid,
+    "tanh": np.tanh,
+    "softmax": _softmax,
+    "elu": lambda x: np.where(x > 0, x, np.expm1(np.minimum(x, 0))),
+    "softplus": lambda x: np.logaddexp(x, 0),
+}
+
+
+def outputs(model: Model, weights: Weights, images: Floats) -> Floats:
+    """What the model says of each image.
+
+    Args:
+        model: the recorded network.
+        weights: for each ``Layer.name/Weight.name`` the values.
+        images: shape ``(n, ...)`` with 784 numbers an image, as the model was given them.
+
+    Returns:
+        Shape ``(n, number of outputs)``.
+
+    Raises:
+        UnknownLayer: a layer is not one that the judge computes, or shapes do not fit.
+    """
+    if not model.chain:
+        raise UnknownLayer("its layers do not form one chain")
+    at_once = _that_fit(model, weights, images)
+    starts = range(0, len(images), at_once)
+    return np.concatenate([_forward(model, weights, images[at : at + at_once]) for at in starts])
+
+
+def _that_fit(model: Model, weights: Weights, images: Floats) -> int:
+    """How many images can be computed at once, as one of them tells.
+
+    Raises:
+        UnknownLayer: the network is too large, or shapes do not fit.
+    """
+    widest, operations, x = 1, 0, images[:1]
+    for layer, made in _steps(model, weights, images[:1]):
+        x = made
+        # For each number that it makes, a dense layer multiplies once for each of its inputs.
+        inputs = len(weights[f"{layer.name}/kernel"]) if layer.kind == "Dense" else 0
+        widest = max(widest, x.nbytes)
+        operations += (inputs + OF_A_NUMBER) * x.size
+        if operations * len(images) > MAX_OPERATIONS:
+            raise UnknownLayer("it is far larger than this lesson needs")
+    if x.size > MAX_OUTPUTS:
+        raise UnknownLayer(f"it has {x.size:,} outputs")
+    return max(1, min(AT_ONCE, MAX_LAYER_BYTES // widest))
+
+
+def _forward(model: Model, weights: Weights, x: Floats) -> Floats:
+    for _, made in _steps(model, weights, x):
+        x = made
+    if x.ndim != 2:
+        raise UnknownLayer(f"its outputs have the shape {x.shape[1:]}")
+    return x
+
+
+def _steps(model: Model, weights: Weights, x: Floats) -> Iterator[tuple[Layer, Floats]]:
+    """Each layer with what it makes of these images."""
+    kind = "input"
+    try:
+        x = x.reshape(len(x), *(model.input_shape or (None, *SHAPE))[1:])
+        for layer in model.layers:
+            kind = layer.kind
+            x = _apply(layer, weights, x)
+            yield layer, x
+    except (KeyError, ValueError, TypeError) as error:
+        raise UnknownLayer(f"its layer `{kind}` is not one that is known here") from error
+
+
+def _apply(layer: Layer, weights: Weights, x: Floats) -> Floats:
+    return x if layer.kind in TRANSPARENT else LAYERS[layer.kind](layer, weights, x)
+
+
+def _reshaped(layer: Layer, _: Weights, x: Floats) -> Floats:
+    if layer.settings.get("data_format") == "channels_first":
+        x = np.moveaxis(x, 1, -1)
+    shape = (layer.output_shape or (None, -1))[1:]
+    return x.reshape(len(x), *(-1 if side is None else side for side in shape))
+
+
+def _dense(layer: Layer, weights: Weights, x: Floats) -> Floats:
+    kernel = weights[f"{layer.name}/kernel"]
+    _must_be(kernel, (x.shape[-1], kernel.shape[-1] if kernel.ndim else 0))
+    y = x @ kernel
+    if layer.settings.get("use_bias", True):
+        bias = weights[f"{layer.name}/bias"]
+        _must_be(bias, kernel.shape[1:])
+        y = y + bias
+    return ACTIVATIONS[str(layer.settings.get("activation", "linear"))](y)
+
+
+def _must_be(array: NDArray[Any], shape: tuple[int, ...]) -> None:
+    """Compare a shape before NumPy makes it fit, which can take any amount of memory."""
+    if array.shape != shape:
+        raise ValueError(f"of shape {array.shape}, not {shape}")
+
+
+def _activated(layer: Layer, _: Weights, x: Floats) -> Floats:
+    return ACTIVATIONS[str(layer.settings.get("activation", layer.kind.lower()))](x)
+
+
+def _rescaled(layer: Layer, _: Weights, x: Floats) -> Floats:
+    # Where they are no numbers, there is one for each pixel.
+    scale, offset = _number(layer, "scale"), _number(layer, "offset")
+    return (x * np.float32(scale) + np.float32(offset)).astype(np.float32)
+
+
+def _normalized(layer: Layer, weights: Weights, x: Floats) -> Floats:
+    mean, variance = (_learned_or_given(layer, weights, name) for name in ("mean", "variance"))
+    along_last = layer.settings.get("axis", -1) in (-1, x.ndim - 1)
+    fitting = (x.shape[1:], *([x.shape[-1:]] if along_last else []))
+    for own in (mean, variance):
+        if own.shape not in fitting and (own.size != 1 or own.ndim > x.ndim):
+            raise ValueError("only a mean for all pixels, for each, or for each of the last axis")
+    return ((x - mean) / np.maximum(np.sqrt(variance), np.float32(1e-7))).astype(np.float32)
+
+
+def _learned_or_given(layer: Layer, weights: Weights, name: str) -> Floats:
+    """What the layer has learned from data, else the one number that it was given instead."""
+    learned = weights.get(f"{layer.name}/{name}")
+    return np.asarray(_number(layer, name) if learned is None else learned, np.float32)
+
+
+def _batch_normalized(layer: Layer, weights: Weights, x: Floats) -> Floats:
+    """As after training: with the means and variances that were gathered in it."""
+    if layer.settings["axis"] not in (-1, x.ndim - 1):
+        raise ValueError("only along the last axis")
+    own = {one.name: weights[f"{layer.name}/{one.name}"] for one in layer.weights}
+    for array in own.values():
+        _must_be(array, x.shape[-1:])
+    spread = np.sqrt(own["moving_variance"] + np.float32(_number(layer, "epsilon")))
+    centred = (x - own["moving_mean"]) / spread
+    y = centred * own.get("gamma", np.float32(1)) + own.get("beta", np.float32(0))
+    return np.asarray(y, np.float32)
+
+
+def _rectified(layer: Layer, _: Weights, x: Floats) -> Floats:
+    """``x`` from a threshold on, ``slope * (x - threshold)`` below it, no more than a maximum."""
+    threshold = np.float32(_number(layer, "threshold", 0.0))
+    slope = np.float32(_number(layer, "negative_slope", 0.0 if layer.kind == "ReLU" else None))
+    y = np.where(x >= threshold, x, slope * (x - threshold))
+    most = layer.settings.get("max_value")
+    return np.asarray(y if most is None else np.minimum(y, np.float32(most)), np.float32)
+
+
+def _number(layer: Layer, name: str, otherwise: float | None = None) -> float:
+    value = layer.settings.get(name, otherwise)
+    if not isinstance(value, int | float):
+        raise TypeError(f"{name} is no number")
+    return float(value)
+
+
+LAYERS: Mapping[str, Callable[[Layer, Weights, Floats], Floats]] = {
+    "Flatten": _reshaped,
+    "Reshape": _reshaped,
+    "Rescaling": _rescaled,
+    "Normalization": _normalized,
+    "BatchNormalization": _batch_normalized,
+    "Dense": _dense,
+    "Activation": _activated,
+    "Softmax": _activated,
+    "ReLU": _rectified,
+    "LeakyReLU": _rectified,
+}
+
+
+def as_given(evidence: Evidence, cards: Cards, images: NDArray[np.uint8]) -> Floats | None:
+    """The judge's own images as the model was given them; ``None`` where that cannot be told.
+
+    Applies the recorded map ``scale * card + shift``, each of shape () or (784,).
+    """
+    if cards.scale is None or cards.shift is None:
+        return None
+    scale, shift = evidence.arrays.get(cards.scale), evidence.arrays.get(cards.shift)
+    if scale is None or shift is None or {scale.shape, shift.shape} - {(), (PIXELS,)}:
+        return None
+    with np.errstate(all="ignore"):
+        scale, shift = scale.astype(np.float32), shift.astype(np.float32)
+        # No pixel is further from 0 than the two ends of the scale.
+        if not np.isfinite([scale * np.float32(255), scale * np.float32(255) + shift, shift]).all():
+            return None
+    given = images.reshape(len(images), PIXELS).astype(np.float32)
+    # In place, and only where it changes anything: these are most of the judge's work.
+    if (scale != 1).any():
+        given *= scale
+    if shift.any():
+        given += shift
+    return given

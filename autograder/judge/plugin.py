@@ -1,0 +1,238 @@
+"""The checks of one lesson over many submissions, as a pytest plugin: asks, and keeps answers."""
+
+from __future__ import annotations
+
+import contextlib
+from collections import Counter
+from collections.abc import Generator, Sequence
+from typing import Any, NoReturn
+
+import pytest
+
+from autograder import datasets
+from autograder.core import printable
+from autograder.core.config import Settings
+from autograder.core.errors import LessonError
+from autograder.core.evidence import Evidence
+from autograder.core.exception_names import public_name
+from autograder.core.lesson import Lesson
+from autograder.core.report import CheckResult, Outcome
+from autograder.core.verdicts import (
+    CannotTell,
+    Failed,
+    Judged,
+    NotApplicable,
+    Skipped,
+    Tell,
+    Verdict,
+)
+from autograder.datasets import FashionMnist
+from autograder.judge.attempts import hindrance
+from autograder.judge.gating import explained, required
+from autograder.judge.time_budget import Stopwatch
+
+
+class Judging:
+    """A pytest plugin that asks every check of every submission.
+
+    ``judged`` is what the checks said of each submission, ``expected`` how many they are.
+    """
+
+    def __init__(
+        self,
+        submissions: Sequence[tuple[str, Evidence]],
+        lesson: Lesson,
+        settings: Settings,
+        clock: Stopwatch | None = None,
+    ) -> None:
+        self.judged = {name: Judged() for name, _ in submissions}
+        self.expected: Counter[str] = Counter()
+        # Underlined, because pytest takes attributes of these names for the fixtures.
+        self._submissions = dict(submissions)
+        self._lesson = lesson
+        self._settings = settings
+        self._clock = clock
+
+    def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
+        """Ask every check of every submission."""
+        if "submission" in metafunc.fixturenames:
+            metafunc.parametrize("submission", list(self._submissions), scope="session")
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Refuse checks that could not be counted, before any of them runs."""
+        for item in session.items:
+            if (name := _submission(item)) is not None:
+                try:
+                    self._lesson.question(_question(item))
+                except LessonError as error:
+                    raise pytest.UsageError(f"{item.path}: {error}") from None
+                _points(item)
+                self.expected[name] += 1
+
+    @pytest.fixture
+    def evidence(self, submission: str) -> Evidence:
+        """The evidence of one submission."""
+        return self._submissions[submission]
+
+    @pytest.fixture
+    def settings(self) -> Settings:
+        """The course's settings."""
+        return self._settings
+
+    @pytest.fixture
+    def lesson(self) -> Lesson:
+        """The lesson that is judged."""
+        return self._lesson
+
+    @pytest.fixture
+    def data(self, evidence: Evidence) -> FashionMnist:
+        """The judge's own copy of the cards that the notebook was given."""
+        return datasets.load_named(evidence.run.data)
+
+    @pytest.fixture
+    def tell(self) -> Tell:
+        """How a check that passes speaks."""
+        return Tell()
+
+    @pytest.fixture
+    def so_far(self, submission: str) -> Judged:
+        """What the earlier checks said of this submission."""
+        return self.judged[submission]
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> Generator[None, Any, Any]:
+        """Keep what went wrong before the check could begin, such as missing images."""
+        try:
+            return (yield)
+        except BaseException as error:  # noqa: BLE001  kept, then raised again
+            self._end(item, error)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, Any, Any]:
+        """Ask first whether there is anything to check, then keep what the check said."""
+        name = _submission(item)
+        if name is None:
+            return (yield)
+        try:
+            with self._clock.running(name) if self._clock else contextlib.nullcontext():
+                self._gate(item, self.judged[name], self._submissions[name])
+                answer = yield
+        except BaseException as error:  # noqa: BLE001  kept, then raised again
+            roots, judged = _roots(item, error), self.judged[name]
+            self._end(item, explained(error, roots, _question(item), judged, self._lesson))
+        self._keep(item, name, None)
+        return answer
+
+    def _gate(self, item: pytest.Item, judged: Judged, evidence: Evidence) -> None:
+        question = self._lesson.question(_question(item))
+        failed = {one.question for one in judged.results if one.outcome is Outcome.FAILED}
+        verdict = hindrance(evidence, self._lesson, question, failed)
+        if isinstance(verdict, Failed | Skipped) and any(
+            one.question == question.name for one in judged.results
+        ):
+            raise Skipped("This could not be looked at: see the first message of this question.")
+        if verdict:
+            raise verdict
+        required(_marked(item, "requires"), question.name, judged, self._lesson)
+
+    def _keep(self, item: pytest.Item, name: str, verdict: Verdict | None) -> CheckResult:
+        tell = getattr(item, "funcargs", {}).get("tell", Tell())
+        self.judged[name].measures.update(tell.measures)
+        result = _result(item, verdict, tell)
+        self.judged[name].results.append(result)
+        return result
+
+    def _end(self, item: pytest.Item, error: BaseException) -> NoReturn:
+        """Keep what ended a check, and end it for pytest too, without a traceback for a verdict."""
+        name = _submission(item)
+        if name is None:
+            raise error
+        verdict = as_verdict(error)
+        result = self._keep(item, name, verdict)
+        if verdict is not error:
+            raise error
+        if result.outcome in (Outcome.FAILED, Outcome.ERROR):
+            told = (result.message, result.help and f"Next: {result.help}", result.misconception)
+            text = "\n".join(one for one in told if one)
+            raise pytest.fail.Exception(text, pytrace=False) from None
+        raise pytest.skip.Exception(result.message) from None
+
+
+def as_verdict(error: BaseException) -> Verdict:
+    """An exception as what a check says; one that no check meant is never the student's fault."""
+    if isinstance(error, Verdict):
+        return error
+    if isinstance(error, AssertionError):
+        return Failed(str(error).partition("\n")[0] or "This is not right yet.")
+    if isinstance(error, pytest.fail.Exception):
+        return Failed(str(error))
+    if isinstance(error, pytest.skip.Exception):
+        return NotApplicable(str(error))
+    if not isinstance(error, Exception):
+        raise error
+    return CannotTell(
+        f"This check could not be carried out ({public_name(type(error))}: {error}).",
+        help="These points stay open until a person has looked.",
+    )
+
+
+def check_id(item: pytest.Item) -> str:
+    """``build.layers`` for ``test_layers`` in ``check_build.py``."""
+    function = getattr(item, "originalname", None) or item.name
+    return f"{_question(item)}.{function.removeprefix('test_')}"
+
+
+def _question(item: pytest.Item) -> str:
+    return item.path.stem.removeprefix("check_")
+
+
+def _submission(item: pytest.Item) -> str | None:
+    """The submission that a check is asked of, ``None`` for a test that is no check."""
+    callspec = getattr(item, "callspec", None)
+    return callspec.params.get("submission") if callspec else None
+
+
+def _marked(item: pytest.Item, mark: str) -> list[str]:
+    """The checks that a mark names."""
+    return [check for marker in item.iter_markers(mark) for check in marker.args]
+
+
+def _roots(item: pytest.Item, error: BaseException) -> list[str]:
+    """The checks that may explain this one, none for a misconception that they do not explain."""
+    marker, named = item.get_closest_marker("explained_by"), getattr(error, "misconception", None)
+    return list(marker.args) if marker and named not in marker.kwargs.get("never", ()) else []
+
+
+def _points(item: pytest.Item) -> float:
+    marker = item.get_closest_marker("points")
+    if marker is None:
+        return 0.0
+    try:
+        points = float(*marker.args)
+    except (TypeError, ValueError):
+        points = -1.0
+    if not 0 <= points < float("inf"):
+        raise pytest.UsageError(f"{item.path}: {check_id(item)} needs points such as points(1).")
+    return points
+
+
+def _result(item: pytest.Item, verdict: Verdict | None, tell: Tell) -> CheckResult:
+    outcome = verdict.outcome if verdict else Outcome.PASSED
+    points = _points(item)
+    said = str(getattr(item, "function", item).__doc__ or item.name).strip().partition("\n")[0]
+    return CheckResult(
+        id=check_id(item),
+        question=_question(item),
+        outcome=outcome,
+        points=points if outcome is Outcome.PASSED else 0.0,
+        max_points=points,
+        # They may quote what a student wrote.
+        message=printable.plain(verdict.message if verdict else tell.message or said),
+        help=printable.plain(verdict.help) if verdict else "",
+        why=printable.plain(verdict.why if verdict else tell.more),
+        how=printable.plain(verdict.how) if verdict else "",
+        misconception=verdict.misconception if verdict else None,
+        # What is not looked at yet stands nowhere.
+        standing=tell.standing if outcome in (Outcome.PASSED, Outcome.FAILED) else None,
+        hidden=item.get_closest_marker("hidden") is not None,
+    )

@@ -1,0 +1,163 @@
+"""The accuracy that the judge measured: what spoilt it where it is below the bar."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+from collections.abc import Iterator, Sequence
+
+from autograder.core.evidence import Evidence, Fit, Model
+from autograder.core.verdicts import CannotTell, Failed
+from autograder.judge.inference import UnknownLayer
+from autograder.judge.rules.rule import OPEN, rule
+from autograder.judge.rules.training_data import NEARLY_ALL
+from autograder.judge.rules.weights import never_moved
+from autograder.reports.phrases import percent
+
+# The learning rates with which Adam gets there; Keras sets 0.001.
+RATES = (0.0005, 0.01)
+
+
+def sorts(reached: float, bar: float, whose: str) -> str:
+    """How much of the validation cards these weights sort right, beside the bar."""
+    return (
+        f"{whose} {percent(reached)} of the validation cards right; the bar is {bar * 100:.0f} %."
+    )
+
+
+def fall_short(said: str, *causes: Failed | None) -> Failed:
+    """The first cause that was found, after ``said``: how far the accuracy fell short."""
+    cause = next(one for one in (*causes, not_there_yet()) if one)
+    cause.message = f"{said} {cause.message}"
+    return cause
+
+
+@contextlib.contextmanager
+def can_be_computed(what: str) -> Iterator[None]:
+    """Leave to a person what the judge cannot compute; ``what`` could not be worked out.
+
+    Raises:
+        CannotTell: there is a layer, or a map of the pixels, that is not known here.
+    """
+    try:
+        yield
+    except UnknownLayer as reason:
+        raise CannotTell(f"{what} could not be worked out: {reason}.", help=OPEN) from None
+
+
+@rule("not-trained")
+def moved_nothing(evidence: Evidence, model: Model, fits: Sequence[Fit]) -> Failed | None:
+    """The weights are good, and were so before training, which changed none of them."""
+    if not never_moved(evidence, model, fits):
+        return None
+    return Failed(
+        "The weights sort well, but they were the same in every epoch: training changed nothing.",
+        help="Build and compile afresh, with Adam as Keras sets it, then train: the weights should"
+        " come from the cards.",
+        why="What is marked is what your training did. Weights that came from elsewhere say nothing"
+        " of it.",
+        how="Take out what loads or sets weights, and a learning rate of nought. Then run the cells"
+        " that build, compile and train.",
+    )
+
+
+@rule("diverged")
+def diverged(reached: float) -> Failed | None:
+    """The weights are no longer numbers, because the steps were far too long."""
+    if math.isfinite(reached):
+        return None
+    return Failed(
+        "The weights are no longer numbers (`nan`): the steps were so large that the loss grew"
+        " without bound.",
+        help="Leave the learning rate as Keras sets it, then build, compile and train again.",
+        why="A step that is too long lands further up the slope than it began. The next one is"
+        " longer still.",
+        how="Compile with the optimizer by its name alone. Build the model afresh first: weights"
+        " that are no numbers never become numbers again.",
+    )
+
+
+@rule("under-trained")
+def too_few_updates(fits: Sequence[Fit], *, cards: int, epochs: int, batch: int) -> Failed | None:
+    """The weights were changed too few times, as huge batches do: the epochs alone do not tell."""
+    steps = sum(fit.steps for fit in fits)
+    wanted = epochs * math.ceil(cards / batch)
+    if steps >= NEARLY_ALL * wanted:
+        return None
+    return Failed(
+        f"The weights were changed {steps:,} times; {epochs} epochs in batches of {batch} change"
+        f" them {wanted:,} times.",
+        help="Train for more epochs, or leave the batch size alone.",
+        why="The weights move once a batch, not once a card. A batch of a thousand cards is one"
+        " step, where thirty small ones would be thirty.",
+        how="Take `batch_size` out of the call of `fit`. Build, compile and train afresh.",
+    )
+
+
+@rule("under-trained")
+def pace_too_slow(model: Model) -> Failed | None:
+    """The learning rate is so small that the weights hardly moved."""
+    rate = _rate(model)
+    if rate is None or not 0 <= rate < RATES[0]:
+        return None
+    return Failed(
+        f"The learning rate is {rate:g}, so the steps are tiny; those that Keras takes by itself"
+        " get there.",
+        help="Look at where you set the learning rate. How far do the weights get with steps of"
+        " this length?",
+        why="The learning rate is the length of a step. With tiny steps the right way is a long"
+        " one.",
+        how="Leave the learning rate as Keras sets it for Adam, 0.001. Build, compile and train"
+        " again.",
+    )
+
+
+@rule("loss-rising")
+def pace_backwards(model: Model) -> Failed | None:
+    """The learning rate lies below nought, so that each step goes uphill."""
+    rate = _rate(model)
+    if rate is None or rate >= 0:
+        return None
+    return Failed(
+        f"The learning rate is {rate:g}; below nought each step goes uphill, and the loss rises.",
+        help="Look at the sign of the learning rate.",
+        why="The optimizer works out which way is downhill, and goes as far as the learning rate"
+        " says. With a minus before it, that is the other way.",
+        how="Leave the learning rate as Keras sets it for Adam, 0.001. Build, compile and train"
+        " again.",
+    )
+
+
+@rule("learning-rate-too-large")
+def pace_too_fast(model: Model) -> Failed | None:
+    """The learning rate is so large that the weights leap about."""
+    rate = _rate(model)
+    if rate is None or rate <= RATES[1]:
+        return None
+    return Failed(
+        f"The learning rate is {rate:g}, so the steps are long; those that Keras takes by itself"
+        " get there.",
+        help="Look at where you set the learning rate. Does the loss jump up and down?",
+        why="Near the bottom of a valley long steps jump from one side to the other. Short ones get"
+        " down.",
+        how="Leave the learning rate out and give the optimizer by its name. Then build, compile"
+        " and train again.",
+    )
+
+
+@rule("under-trained")
+def not_there_yet() -> Failed:
+    """The accuracy is below the bar, and the evidence shows no reason."""
+    return Failed(
+        "Nothing else in your training shows a reason: it may need more time.",
+        help="Build and compile afresh, then train once more, perhaps for more epochs.",
+        why="Weights begin at random, and a right network gets over the bar from almost any"
+        " beginning. What it needs is enough steps.",
+        how="Run the cells that build, compile and train again, in this order, with twice as many"
+        " epochs.",
+    )
+
+
+def _rate(model: Model) -> float | None:
+    rate = model.compiled.optimizer_settings.get("learning_rate") if model.compiled else None
+    return rate if isinstance(rate, float) else None

@@ -1,0 +1,197 @@
+"""Where evidence contradicts itself: what no training could have left behind.
+
+Each rule is true of every training that was really recorded, also of one that was interrupted,
+stopped early or cut into pieces; where that is not certain there is no rule.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from autograder.core.evidence import Evidence, Fit, Model
+from autograder.core.verdicts import Failed, Skipped
+from autograder.datasets import FashionMnist
+from autograder.judge.inference import UnknownLayer, Weights, as_given, outputs
+from autograder.judge.rules.format import plural
+from autograder.judge.rules.models import fits_of, model_of
+from autograder.judge.rules.rule import rule
+from autograder.judge.rules.weights import last_weights
+
+ACCURACIES = ("val_accuracy", "val_acc", "val_sparse_categorical_accuracy")
+# What is praised is the worst epoch, so that any of them tells: of hundreds these are enough.
+MAX_LOOKS = 32
+# With layers between or after them, a network may behave otherwise while it is trained.
+PLAIN = frozenset({"InputLayer", "Flatten", "Reshape", "Rescaling", "Dense", "Softmax"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """What can be believed of a lesson's network, as shares of the validation cards.
+
+    A network of so many ``layers`` of neurons cannot get ``claimed`` of them right; a history that
+    says so is ``explained`` only by weights that sort at least that share.
+    """
+
+    layers: int
+    claimed: float
+    explained: float
+
+
+@rule("contradictory-evidence")
+def contradictory(
+    evidence: Evidence, model: Model, fits: Sequence[Fit], data: FashionMnist, limits: Limits
+) -> Failed | None:
+    """What was recorded of the training contradicts itself: it was changed, or our recorder erred.
+
+    A look at the notebook tells which.
+    """
+    found = contradiction(evidence, model, fits, data, limits)
+    if not found:
+        return None
+    return Failed(
+        f"What was recorded of your training contradicts itself: {found}.",
+        help="Restart the kernel and run all cells from the top. If this message comes back, ask"
+        " your instructor to look.",
+        why="What is marked is what the training left behind. Where two parts of it cannot both be"
+        " true, none of it can be marked.",
+        how="Leave `history` and the weights as `fit` made them, and do not touch the recording."
+        " Then train once more.",
+    )
+
+
+def fits_to_judge(
+    evidence: Evidence, question: str, data: FashionMnist, limits: Limits
+) -> tuple[Fit, ...]:
+    """The calls of ``fit`` on the model handed in, one or more, which do not contradict each other.
+
+    Raises:
+        Skipped: there are none yet, or they do, which is told elsewhere.
+    """
+    fits = fits_of(evidence, question)
+    if not fits:
+        raise Skipped("This is looked at once the model is trained.")
+    if contradiction(evidence, model_of(evidence, question), fits, data, limits):
+        raise Skipped("This is looked at once the message above is settled.")
+    return fits
+
+
+def contradiction(
+    evidence: Evidence, model: Model, fits: Sequence[Fit], data: FashionMnist, limits: Limits
+) -> str | None:
+    """Two things that cannot both be true of how a model was trained, ``None`` where all can."""
+    every = (_numbers, _epochs, _snapshots)
+    found = itertools.chain.from_iterable(one(evidence, fits) for one in every)
+    return next(found, None) or _praise(evidence, model, fits, data, limits)
+
+
+def _numbers(evidence: Evidence, _: Sequence[Fit]) -> Iterator[str]:
+    """Calls are numbered in order."""
+    numbers = [fit.number for fit in evidence.recorded.fits] if evidence.recorded else []
+    if any(after <= before for before, after in itertools.pairwise(numbers)):
+        yield "two calls of `fit` have the same number"
+
+
+def _epochs(_: Evidence, fits: Sequence[Fit]) -> Iterator[str]:
+    """No more epochs than were asked for, none without a step, a curve of no more than there are.
+
+    A mean may be there for one epoch more, which was cut short.
+    """
+    for fit in fits:
+        done = plural(fit.epochs_done, "epoch")
+        if fit.epochs_asked is not None and fit.epochs_done > fit.epochs_asked:
+            yield f"{done} are said to be done, of {fit.epochs_asked:,} that were asked for"
+        if not fit.steps:
+            yield f"{done} are said to be done without a single step"
+        longest = max(map(len, fit.history.values()), default=0)
+        if longest > fit.epochs_done:
+            yield f"the history tells of {plural(longest, 'epoch')}, of which {done} took place"
+        if len(fit.snapshots) > fit.epochs_done + 1:
+            yield f"there are weights of {plural(len(fit.snapshots), 'epoch')} after {done}"
+
+
+def _snapshots(evidence: Evidence, fits: Sequence[Fit]) -> Iterator[str]:
+    """At most one snapshot a step, and a mean of them for each epoch that has some."""
+    for fit in fits:
+        taken = sum(fit.snapshots)
+        if taken > fit.steps + len(fit.snapshots):
+            yield f"{plural(taken, 'snapshot')} were taken in {plural(fit.steps, 'step')}"
+        for name in fit.means:
+            kept = evidence.arrays.get(f"fit-{fit.number}/{name}")
+            if kept is not None and (not kept.ndim or len(kept) != len(fit.snapshots)):
+                yield f"`{name}` was not kept as often as snapshots were taken"
+
+
+def _praise(
+    evidence: Evidence, model: Model, fits: Sequence[Fit], data: FashionMnist, limits: Limits
+) -> str | None:
+    """A history that praises weights which are far from what it says, epoch after epoch."""
+    claims = [(fit, _lowest_claim(fit, len(data.valid_images))) for fit in fits]
+    praised = [one for one in claims if one[1] >= limits.claimed][-MAX_LOOKS:]
+    for fit, claimed in praised if _is_plain(model, limits.layers) else ():
+        with contextlib.suppress(UnknownLayer):
+            right = [
+                _right(evidence, model, weights, fit, data)
+                for weights in _kept(evidence, model, fit, MAX_LOOKS // len(praised))
+            ]
+            if not any(_explains(one, claimed, limits.explained) for one in right):
+                best = max(float(one.mean()) for one in right)
+                return (
+                    f"the history says that {claimed:.0%} of the validation cards were sorted"
+                    f" right, and the weights sort {best:.0%}"
+                )
+    return None
+
+
+def _lowest_claim(fit: Fit, whole: int) -> float:
+    """The lowest accuracy that the history tells of a quiz with all validation cards."""
+    quiz = fit.validation
+    if not quiz or (quiz.cards, quiz.labels, quiz.count) != ("validation", "matching", whole):
+        return 0.0
+    told = [one for name in ACCURACIES for one in fit.history.get(name, ())]
+    return min((one for one in told if one is not None), default=0.0)
+
+
+def _is_plain(model: Model, layers: int) -> bool:
+    return len(model.dense) == layers and all(layer.kind in PLAIN for layer in model.layers)
+
+
+def _kept(evidence: Evidence, model: Model, fit: Fit, most: int) -> Iterator[Weights]:
+    """The weights handed in, and the means of each epoch; of many epochs some, far and near."""
+    last = last_weights(evidence, model)
+    yield last
+    kept = {name: evidence.arrays.get(f"fit-{fit.number}/{name}") for name in fit.means}
+    step = max(1, math.ceil(len(fit.snapshots) / most))
+    for epoch in range(0, len(fit.snapshots), step):
+        yield {**last, **{name: each[epoch] for name, each in kept.items() if each is not None}}
+
+
+def _right(
+    evidence: Evidence, model: Model, weights: Weights, fit: Fit, data: FashionMnist
+) -> NDArray[np.bool_]:
+    """Which of the validation cards these weights sort right."""
+    images = as_given(evidence, fit.training, data.valid_images)
+    if images is None:
+        raise UnknownLayer("what was done to its pixels could not be told")
+    with np.errstate(all="ignore"):
+        said = outputs(model, weights, images)
+    right: NDArray[np.bool_] = said.argmax(axis=1) == data.valid_labels
+    return right
+
+
+def _explains(right: NDArray[np.bool_], claimed: float, enough: float) -> bool:
+    """Whether the claim is near what a quiz of all cards gives, or of the first few.
+
+    How many cards Keras was told to ask is not recorded; the claim is a fraction of their number.
+    """
+    asked = np.arange(1, len(right) + 1)
+    is_fraction = np.abs(claimed * asked - np.round(claimed * asked)) < 1e-3
+    return bool((is_fraction & (np.cumsum(right) / asked >= enough)).any()) or (
+        float(right.mean()) >= enough
+    )

@@ -1,0 +1,58 @@
+"""The device on which the model was trained."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from autograder.core.evidence import Evidence, Fit
+from autograder.core.verdicts import CannotTell, Failed, NotApplicable
+from autograder.judge.rules.rule import rule
+
+
+def is_gpu(name: str) -> bool:
+    """Whether a device of this name is a GPU."""
+    return "GPU" in name.upper()
+
+
+def offered(evidence: Evidence) -> tuple[str, ...]:
+    """The names of the devices that there were when the notebook began."""
+    return evidence.recorded.devices.offered if evidence.recorded else ()
+
+
+@rule("forced-cpu")
+def forced_cpu(fit: Fit, devices: Sequence[str]) -> Failed | None:
+    """There was a GPU, and the model was trained on the CPU all the same."""
+    if not fit.device or is_gpu(fit.device) or not any(map(is_gpu, devices)):
+        return None
+    return Failed(
+        "The model was trained on the CPU, and there is a GPU here.",
+        help="TensorFlow takes the GPU by itself: look for a line that hides it or that asks for"
+        " the CPU.",
+        why="A GPU does thousands of small sums at the same time, and a network is made of such"
+        " sums. Larger ones cannot be trained without.",
+        how="Take out `tf.device`, `set_visible_devices` or `CUDA_VISIBLE_DEVICES`, restart the"
+        " kernel and run all cells.",
+    )
+
+
+def untold_device(fit: Fit, devices: Sequence[str]) -> CannotTell | None:
+    """Where there is a choice, on which device it was is not known."""
+    if fit.device or not any(map(is_gpu, devices)):
+        return None
+    return CannotTell("On which device the model was trained could not be told.")
+
+
+def no_gpu_here(
+    fit: Fit, devices: Sequence[str], course_says: str
+) -> CannotTell | NotApplicable | None:
+    """There was no GPU to use, and this course does not accept that."""
+    if is_gpu(fit.device) or any(map(is_gpu, devices)):
+        return None
+    if course_says == "error":
+        return CannotTell(
+            "This course is graded on GPUs, and there was none where the notebook ran.",
+            help="A person has to run it again on a machine with a GPU.",
+        )
+    if course_says == "not_applicable":
+        return NotApplicable("There was no GPU to use, so this is not marked.")
+    return None

@@ -1,0 +1,184 @@
+"""The training signature: what the curves of ``fit`` tell of a training that did not get there.
+
+The curves are what the student's kernel wrote down. They explain an accuracy that the judge
+measured itself, and earn nothing. A rule speaks of what no right training shows; what is merely
+unusual is not told as wrong.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from autograder.core.evidence import Evidence, Fit, Model
+from autograder.core.verdicts import Failed
+from autograder.judge.rules.metric import ACCURACY
+from autograder.judge.rules.rule import rule
+from autograder.judge.rules.weights import never_moved
+from autograder.reports.phrases import percent
+
+# Parts of the first loss: less is a flat line, more is no accident of a single epoch.
+FLAT = 0.001
+RISEN = 0.05
+# Times the share that guessing gets right; ten epochs of guessing 12,000 cards stay below.
+NEAR_CHANCE = 1.3
+# How much better, in shares of all cards, a quiz may be than studying; dropout costs some.
+FAR_BETTER = 0.2
+
+Curve = tuple[float, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Signature:
+    """The curves of all calls of ``fit`` in a row, a number an epoch; empty where there are none.
+
+    Accuracies are shares of the cards, losses what Keras calls ``loss``.
+    """
+
+    loss: Curve
+    accuracy: Curve
+    quiz_accuracy: Curve
+
+
+def signature_of(fits: Sequence[Fit]) -> Signature:
+    """What the histories of these calls of ``fit`` say."""
+    return Signature(
+        loss=_curve(fits, ("loss",)),
+        accuracy=_curve(fits, ACCURACY),
+        quiz_accuracy=_curve(fits, tuple(f"val_{name}" for name in ACCURACY)),
+    )
+
+
+def _curve(fits: Sequence[Fit], names: Sequence[str]) -> Curve:
+    told = [next((fit.history[name] for name in names if name in fit.history), ()) for fit in fits]
+    # JSON knows no `nan`, and holds nothing in its place.
+    return tuple(math.nan if one is None else one for curve in told for one in curve)
+
+
+@rule("loss-not-a-number")
+def loss_not_a_number(signature: Signature) -> Failed | None:
+    """The loss became `nan` while the weights stayed numbers, as labels without a class do."""
+    if not any(math.isnan(one) for one in signature.loss):
+        return None
+    return Failed(
+        "The loss became `nan`, which is no number; it should be a number that falls.",
+        help="Look at the images and labels that you gave to `fit`: is each label the number of a"
+        " class, and each pixel a number?",
+        why="One `nan` spoils every sum that it goes into. After it the training cannot tell better"
+        " from worse.",
+        how="Give `fit` the images and labels as they were loaded, then build, compile and train"
+        " afresh.",
+    )
+
+
+@rule("loss-exactly-zero")
+def loss_exactly_zero(signature: Signature) -> Failed | None:
+    """The loss was exactly 0: the task had only one possible answer, so nothing was left to learn.
+
+    All labels are the same, or the outputs are a single number.
+    """
+    if not signature.loss or any(signature.loss):
+        return None
+    return Failed(
+        "The loss was exactly 0 in every epoch; no network tells so many classes apart without a"
+        " doubt.",
+        help="Look at the labels that the model studied: how many different ones are there?",
+        why="A loss of nought says that nothing is left to learn. That happens where only one"
+        " answer is possible, not where a network is good.",
+        how="Give `fit` the labels as they were loaded: `train_labels`, with no slice or sum around"
+        " them.",
+    )
+
+
+@rule("weights-unmoved")
+def weights_unmoved(evidence: Evidence, model: Model, fits: Sequence[Fit]) -> Failed | None:
+    """The weights stayed the same in every epoch: steps of no length, or a layer that is frozen."""
+    if not never_moved(evidence, model, fits):
+        return None
+    return Failed(
+        "The weights were the same in every epoch; each step should move them a little.",
+        help="Look for what holds them still: a learning rate of nought, or a layer that was told"
+        " not to learn.",
+        why="To train is to move weights. The cards went by, and the network is what it was"
+        " before.",
+        how="Leave out `learning_rate` and `trainable`, then build, compile and train afresh.",
+    )
+
+
+@rule("loss-rising")
+def loss_rising(signature: Signature) -> Failed | None:
+    """The loss grew from the first epoch to the last: the steps overshoot."""
+    first, last = _ends(signature.loss)
+    if not last > first * (1 + RISEN):
+        return None
+    return Failed(
+        f"The loss rose from {first:.3g} in the first epoch to {last:.3g} in the last; it should"
+        " fall.",
+        help="Look at how long the steps are, and whether the labels belong to the images.",
+        why="Each step goes downhill, as the optimizer sees it. Steps that are too long leap across"
+        " the valley and land higher up.",
+        how="Compile with Adam as Keras sets it, without a learning rate of your own. Then build"
+        " and train afresh.",
+    )
+
+
+@rule("loss-flat")
+def loss_flat(signature: Signature) -> Failed | None:
+    """The loss stayed where it was in all epochs: nothing was learned."""
+    first, last = _ends(signature.loss)
+    if not abs(last - first) <= FLAT * abs(first):
+        return None
+    return Failed(
+        f"The loss stayed at {last:.3g} from the first epoch to the last; it should fall.",
+        help="Look at what the network is given: do the pixels differ from card to card? Then look"
+        " at how long the steps are.",
+        why="A flat line means that no weight found a way to do better. Either the cards say"
+        " nothing, or the steps are too short to matter.",
+        how="Print `train_images[0].min()` and `train_images[0].max()`, just before `fit`. If they"
+        " are the same, load the images again.",
+    )
+
+
+@rule("accuracy-at-chance")
+def accuracy_at_chance(signature: Signature, classes: int) -> Failed | None:
+    """The training cards themselves are sorted no better than by guessing."""
+    last = signature.accuracy[-1] if signature.accuracy else math.nan
+    if not last <= NEAR_CHANCE / classes:
+        return None
+    return Failed(
+        f"The model sorts {percent(last)} of its own training cards right; guessing gets 1 in"
+        f" {classes}.",
+        help="Look whether each image still has its own label when it reaches `fit`.",
+        why="The loss moved, so something was learned, but nothing that helps to sort. Labels in"
+        " another order do just that.",
+        how="Show a few cards with their labels just before `fit`. If they do not fit each other,"
+        " load the data again.",
+    )
+
+
+@rule("studied-worse-than-quizzed")
+def studied_worse_than_quizzed(signature: Signature) -> Failed | None:
+    """The cards that were studied are sorted far worse than those of the quiz.
+
+    Something happens to the network or to the cards only while it studies.
+    """
+    if not signature.accuracy or not signature.quiz_accuracy:
+        return None
+    studied, quizzed = signature.accuracy[-1], signature.quiz_accuracy[-1]
+    if not quizzed - studied >= FAR_BETTER:
+        return None
+    return Failed(
+        f"The model sorts {percent(quizzed)} of the quiz right and only {percent(studied)} of the"
+        " cards that it studied; both should be near each other.",
+        help="Look for what happens only during study: a layer that drops much, noise, or labels"
+        " that are partly wrong.",
+        why="Whoever does better in the exam than with the open book had a book full of errors.",
+        how="Take layers such as `Dropout` out of the model, and give `fit` the training cards as"
+        " they were loaded.",
+    )
+
+
+def _ends(curve: Curve) -> tuple[float, float]:
+    """The first and the last number of a curve of two epochs or more."""
+    return (curve[0], curve[-1]) if len(curve) > 1 else (math.nan, math.nan)

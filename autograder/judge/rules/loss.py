@@ -1,0 +1,146 @@
+"""The loss: sparse categorical cross-entropy, told the truth about what the outputs are."""
+
+from __future__ import annotations
+
+from autograder.core.evidence import Compiled
+from autograder.core.verdicts import CannotTell, Failed
+from autograder.judge.rules.outputs import UNKNOWN, Steps
+from autograder.judge.rules.rule import OPEN, rule
+
+WANTED = "SparseCategoricalCrossentropy"
+ONE_HOT = "CategoricalCrossentropy"
+BINARY = "BinaryCrossentropy"
+REGRESSION = (
+    *("MeanSquaredError", "MeanAbsoluteError", "MeanSquaredLogarithmicError"),
+    *("MeanAbsolutePercentageError", "Huber", "LogCosh"),
+)
+READY = "Take `tf.keras.losses.SparseCategoricalCrossentropy(from_logits=True)` as the loss."
+
+
+@rule("one-hot-loss-on-integer-labels")
+def one_hot_loss(compiled: Compiled, classes: int) -> Failed | None:
+    """The loss is the one for labels that are rows of zeros and ones; the labels are integers."""
+    if compiled.loss != ONE_HOT:
+        return None
+    return Failed(
+        f"The loss is {ONE_HOT}, which expects each label as a row of {classes} zeros and ones;"
+        f" ours are integers from 0 to {classes - 1}.",
+        help="A relative of this loss takes integer labels: one word more in its name says so.",
+        why="Labels as rows are called one-hot. They say the same as one integer and take"
+        f" {classes} times the room.",
+        how=READY,
+    )
+
+
+@rule("binary-loss")
+def binary_loss(compiled: Compiled, classes: int) -> Failed | None:
+    """The loss is the one for a choice between two."""
+    if compiled.loss != BINARY:
+        return None
+    return Failed(
+        f"The loss is {BINARY}, which decides between yes and no; there are {classes} classes to"
+        " choose from.",
+        help="Look for the cross-entropy for many classes and integer labels.",
+        why="A loss for yes and no marks each neuron by itself. Here exactly one class is right,"
+        " and the neurons have to be marked together.",
+        how=READY,
+    )
+
+
+@rule("regression-loss")
+def regression_loss(compiled: Compiled) -> Failed | None:
+    """The loss measures how far numbers are apart, as if labels were amounts."""
+    if compiled.loss not in REGRESSION:
+        return None
+    return Failed(
+        f"The loss is {compiled.loss}, which measures distances between numbers; here labels are"
+        " names, and 9 is not near 8.",
+        help="Look for the cross-entropy for classes with integer labels.",
+        why="To call an ankle boot a bag is no smaller mistake than to call it a shirt, whatever"
+        " their numbers are.",
+        how=READY,
+    )
+
+
+@rule("other-loss")
+def no_loss(compiled: Compiled) -> Failed | None:
+    """The model was compiled without a loss."""
+    if compiled.loss:
+        return None
+    return Failed(
+        "There is no loss; the blank asks for sparse categorical cross-entropy.",
+        help="The loss marks the work: give one to `compile`.",
+        why="Without a mark for each answer the optimizer does not know which way is better.",
+        how=READY,
+    )
+
+
+def untold_loss(compiled: Compiled) -> CannotTell | None:
+    """The loss is the student's own."""
+    if compiled.loss != "custom" and not compiled.loss.endswith(" (custom)"):
+        return None
+    return CannotTell(
+        "The loss is one of your own; whether it is sparse categorical cross-entropy cannot be told"
+        " from outside.",
+        help=f"{OPEN} Keras has this loss ready in `tf.keras.losses`.",
+    )
+
+
+@rule("other-loss")
+def other_loss(compiled: Compiled) -> Failed | None:
+    """The loss is one that fits neither the labels nor the task, such as Poisson."""
+    if compiled.loss in (WANTED, ONE_HOT, BINARY, *REGRESSION, ""):
+        return None
+    return Failed(
+        f"The loss is {compiled.loss}; the blank asks for sparse categorical cross-entropy.",
+        help="Keras has it ready under that very name in `tf.keras.losses`.",
+        why="A loss says what counts as a mistake. Another one marks another task, and the neurons"
+        " learn what it rewards.",
+        how=READY,
+    )
+
+
+def untold_fit(steps: Steps | None) -> CannotTell | None:
+    """What the outputs are cannot be told: the last step decides, and it is not known."""
+    if not steps or steps[-1] != UNKNOWN:
+        return None
+    return CannotTell(
+        "Whether the loss fits the outputs cannot be told: they go through a function or a layer"
+        " that is not known here.",
+        help=OPEN,
+    )
+
+
+@rule("softmax-with-logits-loss")
+def softmax_twice(steps: Steps | None, compiled: Compiled) -> Failed | None:
+    """Probabilities are made twice: by the last layer, and by the loss once more."""
+    if not steps or steps[-1] != "softmax" or not _takes_logits(compiled):
+        return None
+    return Failed(
+        "The model's outputs are probabilities already (softmax), but the loss is told to expect"
+        " plain sums, from which it makes probabilities itself.",
+        help="Do it in one place only: either in the last layer or in the loss.",
+        why="Probabilities of probabilities are all nearly alike. Some versions of Keras mend this"
+        " in silence; others learn badly, and nothing tells you why.",
+        how="Take the softmax out of the model and leave the loss as it is. That is also the"
+        " steadier way to compute it.",
+    )
+
+
+@rule("logits-treated-as-probabilities")
+def logits_as_probabilities(steps: Steps | None, compiled: Compiled) -> Failed | None:
+    """The outputs are plain sums, and the loss was not told so."""
+    if steps != () or compiled.loss != WANTED or _takes_logits(compiled):
+        return None
+    return Failed(
+        "The model's outputs are plain sums, but the loss takes them for probabilities.",
+        help="Tell the loss that it gets raw outputs. Its documentation calls them logits.",
+        why="The loss takes the logarithm of what it gets. A plain sum may be far above one or"
+        " below nought, where that makes no sense, and so the network hardly learns.",
+        how="The name of a loss alone is not enough. Make the loss as an object, with"
+        " `from_logits=True` in its brackets.",
+    )
+
+
+def _takes_logits(compiled: Compiled) -> bool:
+    return compiled.loss_settings.get("from_logits") is True

@@ -1,0 +1,108 @@
+"""The model that was handed in, how it was compiled, and the calls of ``fit`` on it."""
+
+from __future__ import annotations
+
+from autograder.core.evidence import Compiled, Evidence, Fit, HandIn, Layer, Model
+from autograder.core.verdicts import CannotTell, Failed, Skipped
+from autograder.judge.rules.rule import OPEN, raise_first, rule
+
+
+def model_of(evidence: Evidence, question: str) -> Model:
+    """The model handed in to a question's check.
+
+    Raises:
+        Failed: what was handed in is no Keras model.
+        CannotTell: it is one, but it could not be described.
+        Skipped: nothing was handed in.
+    """
+    hand_in = evidence.hand_in(question)
+    if hand_in is None:
+        raise Skipped("There is no model to look at yet.")
+    if hand_in.model:
+        return hand_in.model
+    raise_first(model_given_away(hand_in), not_a_model(hand_in))
+    raise CannotTell("This model could not be described; a person has to look at it.")
+
+
+def compiled_of(evidence: Evidence, question: str) -> Compiled:
+    """How the model handed in to a question's check was compiled.
+
+    Raises:
+        Failed: it was not compiled.
+        CannotTell: it was, with something that cannot be written down.
+    """
+    model = model_of(evidence, question)
+    raise_first(not_compiled(model))
+    assert model.compiled
+    if not model.compiled.loss and any(fit.steps for fit in evidence.fits(model.number)):
+        raise CannotTell(
+            "The model was compiled with something that cannot be written down, such as a loss of"
+            " your own.",
+            help=OPEN,
+        )
+    return model.compiled
+
+
+def fits_of(evidence: Evidence, question: str) -> tuple[Fit, ...]:
+    """The calls of ``fit`` on the model handed in to a question's check that did some work."""
+    model = model_of(evidence, question)
+    return tuple(fit for fit in evidence.fits(model.number) if fit.steps or fit.epochs_done)
+
+
+def learning_layers(model: Model) -> tuple[Layer, ...]:
+    """The layers that learn something, and those of neurons that were told not to."""
+    return tuple(
+        layer
+        for layer in model.layers
+        if layer.kind == "Dense" or any(one.trainable for one in layer.weights)
+    )
+
+
+def _kind(hand_in: HandIn) -> str:
+    return hand_in.claims["model"].kind
+
+
+@rule("not-a-model")
+def model_given_away(hand_in: HandIn) -> Failed | None:
+    """`model` no longer holds the model: what a method of it gave back was put into its place."""
+    if _kind(hand_in) not in ("NoneType", "History"):
+        return None
+    return Failed(
+        f"`model` should be a Keras model, and it is of type `{_kind(hand_in)}`.",
+        help="Methods such as `compile` and `fit` change the model itself; do not assign what they"
+        " give back to `model`.",
+        why="A name in Python holds one thing at a time. Once `model` holds something else, the"
+        " network that you built is out of reach.",
+        how="Write `model.compile(...)` on a line of its own, without `model =` before it. Then run"
+        " the cells again from the one that builds the model.",
+    )
+
+
+@rule("not-a-model")
+def not_a_model(hand_in: HandIn) -> Failed | None:
+    """`model` holds something else than a Keras model, such as a list of layers."""
+    kind = _kind(hand_in)
+    if kind in ("Sequential", "Functional"):
+        return None
+    return Failed(
+        f"`model` is of type `{kind}`; it should be a Keras model.",
+        help="Let `model` be the whole network: `tf.keras.Sequential` makes one from a list.",
+        why="Layers alone do not know of each other. A model joins them, and only a model can be"
+        " compiled, trained and asked.",
+        how="Put the layers into a list and hand that list over:"
+        " `model = tf.keras.Sequential([...])`.",
+    )
+
+
+@rule("not-compiled")
+def not_compiled(model: Model) -> Failed | None:
+    """The cell ran, but `compile` was never called on this model."""
+    if model.compiled:
+        return None
+    return Failed(
+        "Your cell ran, but the model is not compiled.",
+        help="`model` has a method of that name. It takes an optimizer, a loss and metrics.",
+        why="Without them Keras does not know what counts as a mistake, nor how to learn from one.",
+        how="Call `model.compile(optimizer=..., loss=..., metrics=[...])` on the very model that"
+        " you hand in, after the cell that builds it.",
+    )

@@ -1,0 +1,71 @@
+"""What the sums of the last neurons go through before they are outputs."""
+
+from __future__ import annotations
+
+from autograder.core.evidence import Layer, Model
+from autograder.core.verdicts import CannotTell, Failed, Skipped
+from autograder.judge.inference import TRANSPARENT
+from autograder.judge.rules.rule import OPEN, rule
+
+# Layers that lay numbers out anew, scale or shift them.
+LINEAR = frozenset({"Flatten", "Reshape", "Rescaling", "Normalization", "BatchNormalization"})
+NAMED = frozenset({"Softmax", "ReLU", "LeakyReLU", "ELU", "PReLU"})
+UNKNOWN = "custom"
+
+Steps = tuple[str, ...]
+
+
+def output_steps(model: Model) -> Steps | None:
+    """What the sums of the last neurons go through before they are outputs, in order.
+
+    Each step is the name of an activation, wherever it stands, or ``custom`` for what is not known
+    here; what changes no answer, such as ``Dropout``, is no step. ``None`` where there are no
+    neurons.
+    """
+    if not model.dense:
+        return None
+    last = model.layers.index(model.dense[-1])
+    named = (step_of(layer) for layer in model.layers[last:])
+    return tuple(name for name in named if name != "linear")
+
+
+def step_of(layer: Layer) -> str:
+    """What a layer does to the sums that it is given: the name of an activation."""
+    if layer.kind in ("Dense", "Activation"):
+        return str(layer.settings.get("activation", "linear"))
+    if layer.kind in NAMED:
+        return layer.kind.lower()
+    return "linear" if layer.kind in TRANSPARENT or layer.kind in LINEAR else UNKNOWN
+
+
+def no_outputs(steps: Steps | None) -> Skipped | None:
+    """There are no neurons, and so no outputs to look at."""
+    return Skipped("This is looked at once there are neurons.") if steps is None else None
+
+
+@rule("hidden-nonlinearity")
+def activated_outputs(steps: Steps | None) -> Failed | None:
+    """The outputs go through an activation that bends them, such as `relu` or `sigmoid`."""
+    known = [step for step in steps or () if step != UNKNOWN]
+    if known in ([], ["softmax"]):
+        return None
+    return Failed(
+        f"The outputs go through {' and then '.join(f'`{step}`' for step in known)}; in this"
+        " lesson they stay as they are.",
+        help="Look at what the last neurons hand on: nothing should bend their sums. The loss"
+        " turns them into probabilities itself.",
+        why="An activation throws away what the loss needs. `relu` turns every “surely not” into a"
+        " nought, and a nought teaches nothing.",
+        how="Take the `activation` out of the last `Dense` layer, and any activation layer after"
+        " it.",
+    )
+
+
+def untold_outputs(steps: Steps | None) -> CannotTell | None:
+    """The outputs go through something that is not known here."""
+    if UNKNOWN not in (steps or ()):
+        return None
+    return CannotTell(
+        "The outputs go through a function or a layer that cannot be told from outside.",
+        help=f"{OPEN} In this lesson no activation is needed.",
+    )

@@ -1,0 +1,172 @@
+"""The predicted label of one card, beside what the student's own model says of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from autograder.core.evidence import Claim, Evidence, Model
+from autograder.core.verdicts import Failed
+from autograder.judge.inference import Floats, as_given, outputs
+from autograder.judge.rules.format import shown, whole_number
+from autograder.judge.rules.rule import rule
+from autograder.judge.rules.weights import last_weights
+
+# Outputs nearer than this, as a part of their spread, are a tie: rounding differs by device.
+TIE = 1e-3
+BY_PLACE = (
+    "Write `int(np.argmax(model.predict(train_images[data_index:data_index + 1])[0]))` and keep it"
+    " in `predicted_label`."
+)
+
+
+def said_of(evidence: Evidence, model: Model, images: NDArray[np.uint8]) -> list[Floats]:
+    """The outputs for the images prepared as for training, and as they are: both may be asked.
+
+    Raises:
+        UnknownLayer: the network cannot be computed here.
+    """
+    fits = evidence.fits(model.number)
+    trained_on = as_given(evidence, fits[-1].training, images) if fits else None
+    asked = images.reshape(len(images), -1).astype(np.float32)
+    weights = last_weights(evidence, model)
+    return [outputs(model, weights, one) for one in (trained_on, asked) if one is not None]
+
+
+def largest(row: Floats) -> set[int]:
+    """The places of the largest output; where it is not a number, the one that NumPy names."""
+    if not np.isfinite(row).all():
+        return {int(row.argmax())}
+    spread = float(row.max() - row.min()) or 1.0
+    return {int(place) for place in np.flatnonzero(row >= row.max() - TIE * spread)}
+
+
+def was_asked(evidence: Evidence, model: Model, index: int) -> bool:
+    """Whether the card was put to the model since it was trained, or that cannot be excluded.
+
+    Any other model counts too: it may be the trained one with a softmax behind it.
+    """
+    trained = len(evidence.fits(model.number))
+    asked = [
+        one.about
+        for one in (evidence.recorded.asked if evidence.recorded else ())
+        if one.model != model.number or one.fits >= trained
+    ]
+    return any(
+        about.cards == "unknown"
+        or (
+            about.cards in ("training", "mixed") and (about.places is None or index in about.places)
+        )
+        for about in asked
+    )
+
+
+@rule("no-such-card")
+def no_such_card(claim: Claim, cards: int) -> Failed | None:
+    """`data_index` was changed to something that is not the number of a card."""
+    index = whole_number(claim)
+    if index is not None and 0 <= index < cards:
+        return None
+    return Failed(
+        f"`data_index` is {shown(claim)}; it should be the number of a training card, 0 to"
+        f" {cards - 1:,}.",
+        help="Leave `data_index` as the notebook sets it.",
+        why="The question is about one card, and the check looks at the same one.",
+        how="Run the cell that sets `data_index` once more, and set it nowhere else.",
+    )
+
+
+@rule("label-not-class-index")
+def not_a_class(claim: Claim, classes: int) -> Failed | None:
+    """The label is no number of a class: the size of an output, a word, or all outputs."""
+    label = whole_number(claim)
+    if label is not None and 0 <= label < classes:
+        return None
+    return Failed(
+        f"`predicted_label` is {shown(claim)}; it should be the number of a class, 0 to"
+        f" {classes - 1}.",
+        help="Not how large the largest output is, nor the word for the class, but its place in the"
+        " row of outputs.",
+        why="Each neuron stands for one class, in order. Which one speaks loudest is the answer,"
+        " not how loud it is.",
+        how=BY_PLACE,
+    )
+
+
+@rule("copied-label")
+def label_on_the_card(label: int, said: Sequence[Floats], truth: int) -> Failed | None:
+    """The label was read off the card, where the model says something else."""
+    if label != truth or _is_largest(label, said):
+        return None
+    return Failed(
+        f"`predicted_label` is {label}, the label on the card; your model says another one.",
+        help="Ask the model, also where it is wrong: that is what a prediction is.",
+        why="On a new card there is no label to read off. What the model gets wrong tells you most"
+        " about it.",
+        how="Do not use `train_labels` here. " + BY_PLACE,
+    )
+
+
+@rule("smallest-output")
+def place_of_the_smallest(label: int, said: Sequence[Floats]) -> Failed | None:
+    """The place of the smallest output was taken for that of the largest."""
+    if _is_largest(label, said) or label != int(said[0][0].argmin()):
+        return None
+    return Failed(
+        f"`predicted_label` is {label}, the place of the smallest output; the largest one is"
+        " asked for.",
+        help="The larger an output, the surer the model is of that class.",
+        why="The most negative output is what the model is surest that the card is *not*.",
+        how="Use `np.argmax` where you used `np.argmin`, and leave the sign of the outputs alone.",
+    )
+
+
+@rule("wrong-card")
+def of_a_neighbour(label: int, said: Sequence[Floats]) -> Failed | None:
+    """The model was asked about the card before or after the one in question."""
+    if _is_largest(label, said) or not any(label in largest(row) for row in said[0][1:]):
+        return None
+    return Failed(
+        f"`predicted_label` is {label}, which your model says of a neighbouring card; of this one"
+        " it says something else.",
+        help="Counting starts at 0: take the card at `data_index` itself.",
+        why="Python counts from nought, so card 99 is the hundredth. One place beside it lies"
+        " another piece of clothing.",
+        how="Slice out `train_images[data_index:data_index + 1]`, and take the first row of what"
+        " `predict` gives back.",
+    )
+
+
+@rule("label-not-class-index")
+def another_place(label: int, said: Sequence[Floats]) -> Failed | None:
+    """The label is a class, but not the one whose output is largest, for no reason to be seen."""
+    if _is_largest(label, said):
+        return None
+    return Failed(
+        f"`predicted_label` is {label}, but your model's largest output for this card is at another"
+        " place.",
+        help="Give the model the card at `data_index` and take the place of the largest output.",
+        why="The outputs are compared with each other, not read one by one: the largest wins.",
+        how=BY_PLACE,
+    )
+
+
+@rule("copied-label")
+def never_asked(evidence: Evidence, model: Model, index: int, label: int) -> Failed | None:
+    """The label is right, and no model was asked for it since it was trained."""
+    if was_asked(evidence, model, index):
+        return None
+    return Failed(
+        f"`predicted_label` is {label}, but no model was asked about this card since it was"
+        " trained.",
+        help="Let the model predict: give it a batch with this one card, and read its outputs.",
+        why="A label that is typed is right for one card and one training. A model that is asked"
+        " answers for any card.",
+        how=BY_PLACE,
+    )
+
+
+def _is_largest(label: int, said: Sequence[Floats]) -> bool:
+    return any(label in largest(rows[0]) for rows in said)

@@ -1,0 +1,72 @@
+"""Which rules a lesson's checks ask: read from the check files, so that there is no second list."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from types import CodeType, FunctionType, ModuleType
+from typing import Any
+
+from autograder.core.lesson import Lesson
+from autograder.judge.rules.rule import Rule
+
+
+def checks_of(lesson: Lesson) -> Mapping[str, FunctionType]:
+    """The functions that are a lesson's checks, by their ids, as in ``build.layers``."""
+    return {
+        f"{question.name}.{name.removeprefix('test_')}": value
+        for path, question in zip(lesson.checks, lesson.questions, strict=True)
+        for name, value in vars(_loaded(path)).items()
+        if name.startswith("test_")
+    }
+
+
+def rules_of(lesson: Lesson) -> Mapping[str, tuple[Rule[Any], ...]]:
+    """The rules that each check of a lesson asks, by the check's id."""
+    checks = checks_of(lesson).items()
+    return {name: tuple(dict.fromkeys(_asked(check, set()))) for name, check in checks}
+
+
+def misconceptions(lesson: Lesson) -> Mapping[str, tuple[Rule[Any], ...]]:
+    """Every misconception that a lesson's checks can name, with the rules that look for it."""
+    named: dict[str, tuple[Rule[Any], ...]] = {}
+    for rules in rules_of(lesson).values():
+        for one in rules:
+            known = named.get(one.misconception, ())
+            named[one.misconception] = known if one in known else (*known, one)
+    return dict(sorted(named.items()))
+
+
+def _loaded(path: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def _asked(function: FunctionType, seen: set[FunctionType]) -> Iterator[Rule[Any]]:
+    """The rules that a function names, and those of our functions that it calls."""
+    seen.add(function)
+    for name in _names(function.__code__):
+        value = function.__globals__.get(name)
+        if isinstance(value, Rule):
+            yield value
+        elif isinstance(value, FunctionType) and value not in seen and _is_ours(value):
+            yield from _asked(value, seen)
+
+
+def _is_ours(function: FunctionType) -> bool:
+    return function.__module__.startswith(
+        ("autograder.judge.rules", "autograder.lessons", "check_")
+    )
+
+
+def _names(code: CodeType) -> Iterable[str]:
+    """The names in a function and in the functions within it."""
+    yield from code.co_names
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _names(constant)

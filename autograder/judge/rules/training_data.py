@@ -1,0 +1,60 @@
+"""Which cards the model studied, and whether each had its own label."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from autograder.core.evidence import Fit
+from autograder.core.verdicts import Failed
+from autograder.judge.rules.rule import rule
+
+# Streams may leave out the last cards of an epoch where they do not fill a batch.
+NEARLY_ALL = 0.95
+
+
+@rule("trained-on-validation-data")
+def studied_the_quiz(fits: Sequence[Fit]) -> Failed | None:
+    """The model studied cards that are kept for the quiz, in this training or an earlier one."""
+    if not any(fit.training.cards in ("validation", "mixed") for fit in fits):
+        return None
+    return Failed(
+        "The model studied validation cards; it should study the training cards only.",
+        help="Study `train_images` with `train_labels`, and keep the others for the quiz. To start"
+        " afresh, build and compile first: what a model has seen it does not forget.",
+        why="Whoever has seen the questions can answer by heart. Only unseen cards show whether"
+        " something was understood.",
+        how="Build and compile the model again. Then give `fit` the training images and labels"
+        " first, and the validation pair as the validation data alone.",
+    )
+
+
+@rule("mismatched-labels")
+def mismatched_labels(fit: Fit) -> Failed | None:
+    """The images that were studied have the labels of other images."""
+    if fit.training.labels != "mismatched":
+        return None
+    return Failed(
+        "The images and the labels that the model studied do not belong together.",
+        help="Each image needs its own label: take both from the same set, in the same order.",
+        why="A network believes what is written on the cards. With labels shuffled it learns that"
+        " pictures say nothing about names.",
+        how="Give `fit` the pair `train_images, train_labels` just as they were loaded. Where you"
+        " shuffle, shuffle both by the same order.",
+    )
+
+
+@rule("partial-training-data")
+def partial_training(fit: Fit, whole: int) -> Failed | None:
+    """Cards were left out that were not kept for a quiz, nor cut off with the last batch."""
+    studied = fit.training.count
+    kept = fit.validation_split or (fit.validation and fit.validation.cards == "training")
+    if kept or fit.interrupted or fit.training.cards != "training" or studied is None:
+        return None
+    if studied >= NEARLY_ALL * whole:
+        return None
+    return Failed(
+        f"The model studied {studied:,} cards; there are {whole:,}.",
+        help="Give `fit` all the training images and labels.",
+        why="The more examples, the less a network is fooled by a single odd one.",
+        how="Take the slice, such as `[:1000]`, off the training images and off their labels.",
+    )

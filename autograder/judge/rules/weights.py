@@ -1,0 +1,71 @@
+"""The weights that were kept: the last ones, their mean over training, and what they sort right."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from autograder.core.evidence import Evidence, Fit, Model
+from autograder.datasets import FashionMnist
+from autograder.judge.inference import UnknownLayer, Weights, as_given, outputs
+
+
+def last_weights(evidence: Evidence, model: Model) -> Weights:
+    """The weights of a model as they were handed in."""
+    return {
+        f"{layer.name}/{weight.name}": evidence.arrays[weight.array]
+        for layer in model.layers
+        for weight in layer.weights
+        if weight.array and weight.array in evidence.arrays
+    }
+
+
+def mean_weights(evidence: Evidence, fits: Sequence[Fit], *, epochs: int | None = None) -> Weights:
+    """The mean of the weights over the second half of training.
+
+    ``epochs`` looks at the first so many only. Empty where no means were recorded.
+    """
+    names = fits[-1].means if fits else ()
+    snapshots = np.array([count for fit in fits for count in fit.snapshots][:epochs], float)
+    window = slice(len(snapshots) // 2, None)
+    means = {}
+    for name in dict.fromkeys(names):
+        each = [evidence.arrays.get(f"fit-{fit.number}/{name}") for fit in fits]
+        kept = [one for one in each if one is not None]
+        if sum(len(one) for one in kept) < len(snapshots) or not snapshots[window].sum():
+            return {}
+        epochs_means = np.concatenate(kept)[: len(snapshots)]
+        mean = np.average(epochs_means[window], axis=0, weights=snapshots[window])
+        # As Keras computes, and twice as fast as with the 64 bits that the mean was taken in.
+        means[name] = mean.astype(np.float32)
+    return means
+
+
+def accuracy(
+    evidence: Evidence, model: Model, weights: Weights, fit: Fit, data: FashionMnist
+) -> float:
+    """The share of the validation cards that these weights sort right, between 0 and 1.
+
+    Raises:
+        UnknownLayer: the network or what it was given cannot be computed here.
+    """
+    images = as_given(evidence, fit.training, data.valid_images)
+    if images is None:
+        raise UnknownLayer("what was done to its pixels could not be told")
+    said = outputs(model, weights, images)
+    return float(np.mean(said.argmax(axis=1) == data.valid_labels))
+
+
+def never_moved(evidence: Evidence, model: Model, fits: Sequence[Fit]) -> bool:
+    """Whether the weights were the same in every epoch, of two or more, or none may ever move."""
+    if not any(fit.means for fit in fits):
+        return bool(fits and model.other_parameters and not model.trainable_parameters)
+    found = False
+    for name in fits[-1].means:
+        kept = [evidence.arrays.get(f"fit-{fit.number}/{name}") for fit in fits]
+        epochs = [epoch for array in kept if array is not None for epoch in array]
+        if any(not np.array_equal(epoch, epochs[0]) for epoch in epochs):
+            return False
+        found = found or len(epochs) > 1
+    return found

@@ -1,0 +1,146 @@
+"""Evidence to report: one pytest session over a lesson's checks, however many submissions.
+
+Runs no student code, imports no TensorFlow, unpickles nothing. A student's notebook calls
+:func:`judge` directly; what grades officially is a process of its own, ``judge_process``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from autograder.core.config import Settings, open_course, root_here
+from autograder.core.errors import AutograderError
+from autograder.core.evidence import Evidence, load
+from autograder.core.lesson import Lesson
+from autograder.core.lesson_registry import load_lesson
+from autograder.core.report import CheckResult, Outcome
+from autograder.core.verdicts import Judged
+from autograder.judge.plugin import Judging
+from autograder.judge.time_budget import Stopwatch
+
+# What a session of pure functions does not need; fewer plugins start faster.
+UNNEEDED = (
+    *("cacheprovider", "doctest", "junitxml", "pastebin"),
+    *("faulthandler", "logging", "unraisableexception"),
+)
+# A person's own habits with pytest must not change a grade.
+HABITS = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS")
+
+
+class JudgeError(RuntimeError):
+    """The judge itself failed: our fault, never the student's."""
+
+
+class Verdicts(msgspec.Struct, frozen=True):
+    """What the judge's process writes for one submission."""
+
+    checks: tuple[CheckResult, ...]
+    measures: dict[str, float]
+
+
+def judge(
+    submissions: Sequence[tuple[str, Evidence]],
+    lesson: Lesson,
+    *,
+    settings: Settings | None = None,
+    checks: Sequence[Path] = (),
+    seconds: float | None = None,
+) -> dict[str, Verdicts]:
+    """Run the checks over the evidence of each submission; no two may have the same name.
+
+    ``checks`` are check files, by default the lesson's own. ``seconds`` of computing are what all
+    checks of a submission may take together; only for a process of its own, in the main thread.
+
+    Raises:
+        JudgeError: pytest did not run every check.
+    """
+    if not submissions:
+        return {}
+    clock = Stopwatch(seconds) if seconds else None
+    judging = Judging(submissions, lesson, settings or Settings(), clock)
+    _run_pytest([str(one.absolute()) for one in checks or lesson.checks], judging)
+    return {
+        name: Verdicts(tuple(_scaled(judged, lesson)), judged.measures)
+        for name, judged in judging.judged.items()
+    }
+
+
+def judging_of(folders: Sequence[Path]) -> Judging:
+    """The plugin that asks the checks of all evidence in and under these folders.
+
+    Raises:
+        pytest.UsageError: there is none, or it cannot be read.
+    """
+    found = [
+        (one.parent.relative_to(folder.parent), one.parent)
+        for folder in folders
+        for one in sorted(folder.rglob("evidence.json"))
+    ]
+    if not found:
+        raise pytest.UsageError(f"There is no evidence.json under {folders[0]}.")
+    try:
+        submissions = [(str(name), load(folder)) for name, folder in found]
+        lesson = load_lesson(submissions[0][1].run.lesson)
+        course = open_course(root_here(folders))
+    except AutograderError as error:
+        raise pytest.UsageError(str(error)) from error
+    return Judging(submissions, lesson, course.settings)
+
+
+def _run_pytest(files: Sequence[str], judging: Judging) -> None:
+    arguments = [*files, "-c", os.devnull, "--rootdir", str(Path(files[0]).parent), "--noconftest"]
+    arguments += ["--import-mode=importlib", "--assert=plain", "-q", "--disable-plugin-autoload"]
+    arguments += ["-p", "autograder.pytest_plugin", "--capture=no", "--tb=short", "-Wignore"]
+    arguments += [word for name in UNNEEDED for word in ("-p", f"no:{name}")]
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said), _without(HABITS):
+        code = pytest.main(arguments, plugins=[judging])
+    _forget(files)
+    if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+        raise JudgeError(f"pytest ended with {code!r}:\n{said.getvalue()[-2000:]}")
+    for name, judged in judging.judged.items():
+        if not judged.results or len(judged.results) != judging.expected[name]:
+            raise JudgeError(f"Not every check was run on {name}:\n{said.getvalue()[-2000:]}")
+
+
+def _forget(files: Sequence[str]) -> None:
+    """Take check files out of the loaded modules: another one of the same name may come next."""
+    for name, module in list(sys.modules.items()):
+        if getattr(module, "__file__", None) in files:
+            del sys.modules[name]
+
+
+@contextlib.contextmanager
+def _without(names: Sequence[str]) -> Iterator[None]:
+    """Without these variables in the environment."""
+    kept = {name: os.environ.pop(name) for name in names if name in os.environ}
+    try:
+        yield
+    finally:
+        os.environ.update(kept)
+
+
+def _scaled(judged: Judged, lesson: Lesson) -> list[CheckResult]:
+    """Results with each question's points brought to what its grade cell is worth.
+
+    A course that adds a check to a question shares out the same points among more checks. What
+    is not applicable here is worth nothing of nothing.
+    """
+    whole: dict[str, float] = {}
+    for one in judged.results:
+        whole[one.question] = whole.get(one.question, 0.0) + one.max_points
+    scaled = []
+    for one in judged.results:
+        factor = lesson.question(one.question).points / (whole[one.question] or 1.0)
+        most = 0.0 if one.outcome is Outcome.NOT_APPLICABLE else one.max_points * factor
+        scaled.append(replace(one, points=one.points * factor, max_points=most))
+    return scaled

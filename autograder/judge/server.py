@@ -1,0 +1,256 @@
+"""The judge as a process: answers one batch of stored evidence after the other.
+
+``python -m autograder.judge.server`` reads batches from its standard input. Nothing that a student
+wrote is ever run or imported in it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import traceback
+from collections.abc import Mapping
+from pathlib import Path
+from typing import IO, Self
+
+import msgspec
+
+from autograder.core.config import Course, Settings
+from autograder.core.errors import EvidenceError
+from autograder.core.evidence import Evidence, load
+from autograder.core.ipc import own_streams, receive, send
+from autograder.core.lesson import Lesson
+from autograder.core.lesson_registry import found_again, load_lesson
+from autograder.core.process_limits import limit_memory
+from autograder.core.report import CheckResult, Outcome
+from autograder.judge.runner import JudgeError, Verdicts, judge
+
+# For a batch, and 5 more for each submission in it.
+MOST_SECONDS = 60
+# Images, and the evidence of a batch: each at most 64 MiB.
+MAX_BYTES = 4 * 2**30
+# The computing that all checks of one submission may take together, many times what they need;
+# each gets a second at least, so that what can be said cheaply is said.
+MAX_CHECK_SECONDS = 30
+
+
+class Batch(msgspec.Struct, frozen=True):
+    """Stored evidence to judge, with which checks and settings.
+
+    ``folders`` says for each folder which program its evidence has to be of.
+    """
+
+    lesson: str
+    folders: dict[str, str]
+    checks: list[str]
+    settings: Settings
+
+
+class Answers(msgspec.Struct, frozen=True):
+    """For each folder what the checks said, or why its evidence cannot be read."""
+
+    verdicts: dict[str, Verdicts | str]
+    broken: str | None = None
+
+
+class Judge:
+    """The process that judges officially, one batch after the other. A context manager."""
+
+    def __init__(self, course: Course) -> None:
+        self._course = course
+        self._process: subprocess.Popen[bytes] | None = None
+        self._log: IO[bytes] | None = None
+        self._was_late = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def judge(self, folders: Mapping[Path, str], lesson: Lesson) -> dict[str, Verdicts | str]:
+        """Judge stored evidence in one pytest session.
+
+        Args:
+            folders: for each folder the program (``Report.program``) that its evidence has to be
+                of.
+            lesson: whose checks are asked.
+
+        Returns:
+            For each folder, as an absolute path, what the checks said, or why it cannot be read.
+
+        Raises:
+            JudgeError: it failed; its last words are in the message.
+        """
+        batch = Batch(
+            lesson=lesson.name,
+            folders={str(folder.resolve()): program for folder, program in folders.items()},
+            checks=[str(path.resolve()) for path in self._course.checks(lesson)],
+            settings=self._course.settings,
+        )
+        return self._judged(batch, lesson)
+
+    def _judged(self, batch: Batch, lesson: Lesson) -> dict[str, Verdicts | str]:
+        was_fresh = self._process is None
+        answers = self._asked(batch)
+        if answers is None:
+            said, was_ended = self._last_words(), self._was_ended()
+            self.close()
+            if not was_ended:
+                raise JudgeError(f"The judge failed:\n{said}")
+            if not (was_fresh or self._was_late):
+                # Perhaps it was ended for what has nothing to do with this batch.
+                return self._judged(batch, lesson)
+            if len(batch.folders) == 1:
+                return dict.fromkeys(batch.folders, given_up(lesson))
+            # One of them was too much for it, and is not to cost the others anything.
+            alone = [
+                msgspec.structs.replace(batch, folders={folder: program})
+                for folder, program in batch.folders.items()
+            ]
+            return {name: one for part in alone for name, one in self._judged(part, lesson).items()}
+        if answers.broken:
+            raise JudgeError(f"The judge failed:\n{answers.broken}")
+        return answers.verdicts
+
+    def _asked(self, batch: Batch) -> Answers | None:
+        process = self._process = self._process or self._started()
+        assert process.stdin
+        assert process.stdout
+        self._was_late = False
+        seconds = MOST_SECONDS + 5 * len(batch.folders)
+        late = threading.Timer(seconds, self._end_late, [process])
+        late.daemon = True
+        late.start()
+        try:
+            send(process.stdin, batch)
+            answers: Answers | None = receive(process.stdout, Answers)
+        except (OSError, ValueError):
+            return None
+        finally:
+            late.cancel()
+        return answers
+
+    def _end_late(self, process: subprocess.Popen[bytes]) -> None:
+        self._was_late = True
+        process.kill()
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115  closed with the process
+        return subprocess.Popen(
+            # -P: a file beside the caller, such as numpy.py, must not be imported.
+            [sys.executable, "-P", "-m", "autograder.judge.server"],
+            # Nor must pytest find anything there.
+            cwd=Path(__file__).parent,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._log,
+            # Ctrl-C is for the grader, which ends us in good order.
+            start_new_session=True,
+            env=os.environ | found_again(),
+        )
+
+    def _was_ended(self) -> bool:
+        """Whether a signal ended it: ours when time was up, or the system's for want of memory."""
+        assert self._process
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            return self._process.wait(timeout=5) < 0
+        return False
+
+    def _last_words(self) -> str:
+        assert self._log
+        size = os.fstat(self._log.fileno()).st_size
+        return os.pread(self._log.fileno(), 4000, max(0, size - 4000)).decode(errors="replace")
+
+    def close(self) -> None:
+        """End the process."""
+        if self._process:
+            self._process.kill()
+            self._process.communicate()
+            self._process = None
+        if self._log:
+            self._log.close()
+            self._log = None
+
+
+def given_up(lesson: Lesson) -> Verdicts:
+    """What is said of evidence that the judge did not come to an end with."""
+    checks = tuple(
+        CheckResult(
+            id=f"{question.name}.judged",
+            question=question.name,
+            outcome=Outcome.ERROR,
+            points=0.0,
+            max_points=question.points,
+            message="The judge did not come to an end with what was recorded of this notebook: it"
+            " takes too much time or memory.",
+            help="These points stay open until a person has looked.",
+        )
+        for question in lesson.questions
+    )
+    return Verdicts(checks, {})
+
+
+def judge_apart(
+    folders: Mapping[Path, str], lesson: Lesson, course: Course
+) -> dict[str, Verdicts | str]:
+    """As :meth:`Judge.judge`, in a process for this once."""
+    with Judge(course) as official:
+        return official.judge(folders, lesson)
+
+
+def main() -> int:
+    """Judge batches from standard input until there are no more."""
+    inbox, outbox = own_streams()
+    limit_memory(MAX_BYTES)
+    while batch := receive(inbox, Batch):
+        try:
+            answers = Answers(_answered(batch))
+        except MemoryError:
+            # As if the system had ended us: the grader then asks about each by itself.
+            os.kill(os.getpid(), signal.SIGKILL)
+        except Exception:  # noqa: BLE001  told to the grader, whatever it is
+            answers = Answers({}, broken=traceback.format_exc()[-4000:])
+        send(outbox, answers)
+    return 0
+
+
+def _answered(batch: Batch) -> dict[str, Verdicts | str]:
+    answers: dict[str, Verdicts | str] = {}
+    submissions = []
+    for folder, program in batch.folders.items():
+        try:
+            submissions.append((folder, _of_program(load(Path(folder)), program)))
+        except EvidenceError as error:
+            answers[folder] = str(error)
+    checks = [Path(one) for one in batch.checks]
+    lesson = load_lesson(batch.lesson)
+    told = judge(
+        submissions, lesson, settings=batch.settings, checks=checks, seconds=MAX_CHECK_SECONDS
+    )
+    return answers | told
+
+
+def _of_program(evidence: Evidence, program: str) -> Evidence:
+    """The evidence, where it is of this program.
+
+    Raises:
+        EvidenceError: it is of another; whoever handed in the one must not be marked by the other.
+    """
+    if evidence.run.program != program:
+        what = (
+            f"is of another program than the submission is (run {evidence.run.job})"
+            if evidence.run.program
+            else "is of a version that did not yet say what was run"
+        )
+        raise EvidenceError(f"The evidence {what}. Run the submission again.")
+    return evidence
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""What lives in a student's kernel: the recorder, the checks, hints, figures told in words."""

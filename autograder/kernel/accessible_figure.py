@@ -1,0 +1,48 @@
+"""A figure that is also told in words, for those who cannot see it."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from autograder.kernel import ipython
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+def show(words: str) -> None:
+    """Show the figure that is being drawn, as ``plt.show()`` does, and tell it in words.
+
+    The text is ``words`` and what is written in the figure: its titles, axes and legends. The
+    picture is shown as HTML: of all the forms that a notebook knows, it is the only one in which a
+    picture has a text for screen readers wherever it is opened.
+    """
+    # Only here: a check does not need it.
+    import matplotlib.pyplot as plt  # noqa: PLC0415
+    from IPython.core.pylabtools import print_figure  # noqa: PLC0415
+
+    figure = plt.gcf()
+    picture = print_figure(figure, base64=True)
+    written = "; ".join(_written(figure))
+    told = f"{words} In the picture is written: {written}." if written else words
+    plt.close(figure)
+    page = (
+        f'<img alt="{html.escape(told)}" src="data:image/png;base64,{picture}"'
+        # The figure brings its own white paper, also into a dark notebook.
+        ' style="max-width:100%;height:auto;background-color:#fff">'
+    )
+    ipython.show(page, told)
+
+
+def _written(figure: Figure) -> Iterator[str]:
+    """What is written in a figure, each part of it in one piece."""
+    texts = [[figure.get_suptitle()]]
+    for axes in figure.axes:
+        legend = axes.get_legend()
+        keys = [one.get_text() for one in legend.get_texts()] if legend else []
+        texts.append([axes.get_title(), axes.get_xlabel(), axes.get_ylabel(), *keys])
+    for parts in texts:
+        if told := ", ".join(" ".join(part.split()) for part in parts if part):
+            yield told

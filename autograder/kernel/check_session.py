@@ -1,0 +1,164 @@
+"""The checks as a student calls them: hand in, judge, show. In grading they only hand in.
+
+Where ``AUTOGRADER_EVIDENCE`` names a folder, the notebook is being graded: the evidence is
+written there, and another process judges it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Literal, ParamSpec
+
+from autograder import datasets
+from autograder.core.config import Course, Settings
+from autograder.core.errors import DatasetError
+from autograder.core.evidence import EVIDENCE_VARIABLE, Arrays, Evidence, Record, Run
+from autograder.core.lesson import Lesson
+from autograder.core.progress import SETTLED, Progress
+from autograder.judge.runner import Verdicts, judge
+from autograder.kernel import ipython
+from autograder.kernel.cell_tracker import Cells
+from autograder.kernel.hints import Ladder
+from autograder.kernel.notebook_check import Check
+from autograder.kernel.placeholder import Blank
+from autograder.kernel.staleness import doubts
+from autograder.reports import html, phrases
+from autograder.reports import progress as standing
+
+VALIDATING = "NBGRADER_VALIDATING"
+P = ParamSpec("P")
+
+
+class CheckFailed(Exception):
+    """Raised by a check under nbgrader's *Validate*, which counts only exceptions."""
+
+    def _render_traceback_(self) -> list[str]:
+        """What IPython shows: the words alone, not the way that they took through our code."""
+        return [str(self)]
+
+
+class Desk:
+    """One kernel's recorder, and the judge behind each check."""
+
+    def __init__(self, lesson: Lesson) -> None:
+        _use_our_data()
+        _use_tensorflow()
+        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+        with ipython.hushed():
+            # Only now: Keras reads the environment once, when it is imported.
+            from autograder.kernel.recorder import Recorder  # noqa: PLC0415
+
+        folder = os.environ.get(EVIDENCE_VARIABLE)
+        released = Course().released(lesson)
+        self.lesson = lesson
+        self.graded = folder is not None
+        self.recorder = Recorder(Path(folder) if folder else None)
+        self.recorder.watch()
+        self.cells = Cells(lesson, released)
+        self._ladders = {one.name: Ladder(one) for one in lesson.questions}
+        ipython.listen(self.cells, lesson, released)
+        if not self.graded:
+            # The first verdict takes half a second more than all others: not the student's.
+            self._verdicts()
+
+    def asks(self, declared: Callable[P, float | None]) -> Check[P]:
+        """The check that a function declares.
+
+        It is named after the question, its parameters name what is handed in, its docstring is
+        shown to students, and its body stays empty.
+        """
+        return Check(self, declared)
+
+    def blank(self, name: str) -> Blank:
+        """A blank of this name."""
+        return Blank(name)
+
+    def check(self, question: str, **claims: object) -> float | None:
+        """Hand in; then show what the checks say, and give the points as a float.
+
+        In grading nothing is shown and nothing returned: the judge fills it in.
+        """
+        self.recorder.hand_in(question, claims)
+        if self.graded:
+            return None
+        verdicts, asked = self._verdicts(), self.lesson.question(question)
+        results = [one for one in verdicts.checks if one.question == question]
+        self._ladders[question] = Ladder(asked, results)
+        so_far, footer = f"{phrases.points(verdicts.checks)} so far", self._offer(question)
+        ipython.show(
+            html.answer(asked, results, so_far=so_far, footer=footer),
+            phrases.answer(asked, results, so_far=so_far, footer=footer),
+        )
+        if os.environ.get(VALIDATING) and any(one.outcome not in SETTLED for one in results):
+            raise CheckFailed(phrases.answer(asked, results))
+        return float(sum(one.points for one in results))
+
+    def hint(self, question: str) -> None:
+        """Show how to put right what is not right yet; nothing in grading."""
+        self._say(question, "a hint", self._ladders[question].hint)
+
+    def why(self, question: str) -> None:
+        """Show why what is not right yet matters; nothing in grading."""
+        self._say(question, "why it matters", self._ladders[question].why)
+
+    def progress(self) -> None:
+        """Show where the student stands and what comes next; nothing in grading."""
+        if self.graded:
+            return
+        verdicts = self._verdicts()
+        told = Progress(
+            lesson=self.lesson,
+            results=verdicts.checks,
+            measures=verdicts.measures,
+            doubts=doubts(self.cells.ran, self.cells.gone, self.lesson),
+        )
+        ipython.show(standing.page(told), standing.text(told))
+
+    def evidence(self, also: Arrays | None = None) -> Evidence:
+        """All that was recorded in this kernel, as the judge reads it, and ``also`` arrays."""
+        recorded, arrays = self.recorder.recorded()
+        run = Run(lesson=self.lesson.name, data=self._data(), isolation="own kernel")
+        record = Record(run=run, cells=self.cells.seen(), recorded=recorded)
+        return Evidence(record=record, arrays={**arrays, **(also or {})})
+
+    def _verdicts(self) -> Verdicts:
+        return judge([("notebook", self.evidence())], self.lesson, settings=Settings())["notebook"]
+
+    def _offer(self, question: str) -> str:
+        """A word on the help that there is, where there is something to mend."""
+        if not self._ladders[question].is_open:
+            return ""
+        return f"More help, if you like: `check.{question}.hint()`, `check.{question}.why()`."
+
+    def _say(self, question: str, what: str, rung: Callable[[], str]) -> None:
+        if self.graded:
+            return
+        title, said = self.lesson.question(question).title, rung()
+        page = html.card(
+            title, what, f"<div>{html.text(said)}</div>", colour=html.GREY, label=f"{title}: {what}"
+        )
+        ipython.show(page, f"{title}: {said}")
+
+    def _data(self) -> Literal["full", "sample"]:
+        # The first checks come before the cell that lets Keras download the images.
+        with contextlib.suppress(DatasetError):
+            return "sample" if self.recorder.data.notice else "full"
+        return "full"
+
+
+def _use_our_data() -> None:
+    """Let Keras find the images that ``autograder data`` provided, also where it is the sample."""
+    home = datasets.active_home()
+    if home == datasets.sample_home():
+        os.environ["KERAS_HOME"] = str(home)
+        text = datasets.load(home).notice or ""
+        ipython.show(html.notice(text), text)
+
+
+def _use_tensorflow() -> None:
+    """Let Keras compute with TensorFlow, and `tf.keras` be Keras, whatever else is set here."""
+    os.environ["KERAS_BACKEND"] = "tensorflow"
+    os.environ.pop("TF_USE_LEGACY_KERAS", None)

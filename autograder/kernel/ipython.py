@@ -1,0 +1,85 @@
+"""The part of a check that touches IPython: what is shown, and what follows a cell that ran."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from IPython.core.getipython import get_ipython
+from IPython.display import display
+
+from autograder.core.exception_names import public_name
+from autograder.core.lesson import Lesson
+from autograder.core.verdicts import NotAttempted
+from autograder.judge.error_hints import Facts, in_plain_words
+from autograder.kernel.cell_tracker import Cells
+from autograder.notebooks.origins import origins
+from autograder.reports import html
+
+
+def show(page: str, text: str) -> None:
+    """Show HTML, with a twin in words for terminals and screen readers."""
+    if get_ipython() is None:
+        print(text)  # noqa: T201  plain Python shows no HTML
+    else:
+        display({"text/html": page, "text/plain": text}, raw=True)
+
+
+@contextlib.contextmanager
+def hushed() -> Iterator[None]:
+    """Keep off the screen what TensorFlow's C++ part logs while it is imported.
+
+    It looks like errors, is there on every machine, and no setting turns it off. What Python
+    itself says is still seen: in a kernel it takes another way.
+    """
+    try:
+        kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    except OSError:
+        yield
+        return
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
+
+
+def listen(cells: Cells, lesson: Lesson, released: Path) -> None:
+    """Note each cell that ran; meet a blank with one friendly line, and an error with another."""
+    shell = get_ipython()
+    if shell is None:
+        return
+
+    def friendly(_shell: Any, _kind: Any, error: NotAttempted, _trace: Any, **_: Any) -> list[str]:
+        text = f"Not yet: {error.message} {error.help}"
+        show(html.notice(text), text)
+        return []
+
+    def explain(result: Any) -> None:
+        error = result.error_before_exec or result.error_in_exec
+        # An extra: where it fails, Python's own words are there already.
+        with contextlib.suppress(Exception):
+            if error and (sentence := _sentence(error, lesson, released, shell.user_ns)):
+                text = f"In plain words: {sentence}"
+                show(html.notice(text), text)
+
+    shell.set_custom_exc((NotAttempted,), friendly)
+    shell.events.register("post_run_cell", cells.note)
+    shell.events.register("post_run_cell", explain)
+
+
+def _sentence(
+    error: BaseException, lesson: Lesson, released: Path, names: dict[str, Any]
+) -> str | None:
+    asked = getattr(error, "obj", None) if isinstance(error, AttributeError) else None
+    facts = Facts(
+        origins=origins(released),
+        names=[name for name in names if not name.startswith("_")],
+        attributes=[] if asked is None else [one for one in dir(asked) if not one.startswith("_")],
+    )
+    return in_plain_words(public_name(type(error)), str(error), facts, lesson.stumbles)

@@ -1,0 +1,95 @@
+"""What is handed in to a check, as evidence: plain values, models, arrays of cards."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from typing import Any, Protocol
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from autograder.core.evidence import Claim, HandIn, Model, Numbers
+from autograder.kernel.recorder import model_description, serialize
+from autograder.kernel.recorder.data_matching import Cardbox
+
+# The claim that is the model of a hand-in; models under other names are its others.
+MODEL = "model"
+MOST_OTHERS = 4
+# Sides of an array that can hold cards: how many there are, and one for the pixels at least.
+SIDES = 2
+
+
+class Kernel(Protocol):
+    """What is known in the kernel in which something is handed in."""
+
+    def quietly(self, trouble: str) -> AbstractContextManager[None]:
+        """Note what goes wrong, as this trouble, and go on."""
+
+    def number(self, model: keras.Model) -> int:
+        """Which model this is."""
+
+    @property
+    def box(self) -> Cardbox:
+        """The course's cards."""
+
+
+def handed_in(
+    question: str, claims: Mapping[str, object], kernel: Kernel
+) -> tuple[HandIn, model_description.Arrays]:
+    """What was handed in to the check of a question, and its arrays."""
+    arrays: model_description.Arrays = {}
+    claimed: dict[str, Claim] = {}
+    for name, value in claims.items():
+        claimed[name] = Claim(kind=serialize.text(type(value).__name__, 300))
+        with kernel.quietly(f"`{name}` could not be read"):
+            claimed[name] = serialize.accepted(_claim(question, name, value, kernel, arrays))
+    models: dict[str, Model] = {}
+    for name in [one for one, value in claims.items() if isinstance(value, keras.Model)]:
+        with kernel.quietly("the model could not be described"):
+            models[name] = _model(question, name, claims[name], kernel, arrays)
+    main = models.pop(MODEL, None)
+    others = dict(list(models.items())[:MOST_OTHERS])
+    return HandIn(question=question, claims=claimed, model=main, others=others), arrays
+
+
+def _model(
+    question: str, name: str, given: Any, kernel: Kernel, arrays: model_description.Arrays
+) -> Model:
+    prefix = f"hand-in-{question}" if name == MODEL else f"hand-in-{question}-{name}"
+    model, weights = model_description.model(given, kernel.number(given), prefix)
+    accepted = serialize.accepted(model)
+    arrays.update(weights)
+    return accepted
+
+
+def _claim(
+    question: str, name: str, value: Any, kernel: Kernel, arrays: model_description.Arrays
+) -> Claim:
+    claim = serialize.claim(value)
+    array = _array(value)
+    if array is None:
+        return claim
+    about = kernel.box.tell(array).as_cards(f"hand-in-{question}/{name}", arrays)
+    numbers = Numbers(
+        dtype=str(array.dtype),
+        shape=array.shape,
+        low=_end(array, np.min),
+        high=_end(array, np.max),
+        about=about,
+    )
+    return Claim(kind=claim.kind, value=claim.value, numbers=numbers)
+
+
+def _array(value: Any) -> NDArray[Any] | None:
+    """A value as an array of numbers that may be cards, without a copy where possible."""
+    if not isinstance(value, np.ndarray) and not hasattr(value, "numpy"):
+        return None
+    array = np.asarray(value)
+    return array if SIDES <= array.ndim <= 8 and array.dtype.kind in "biuf" else None
+
+
+def _end(array: NDArray[Any], end: Callable[[NDArray[Any]], Any]) -> float | None:
+    number = float(end(array)) if array.size else None
+    return number if number is not None and np.isfinite(number) else None

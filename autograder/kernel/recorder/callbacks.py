@@ -1,0 +1,44 @@
+"""The callbacks that ``fit`` is given: when training stops, and which weights it keeps."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import Any
+
+import keras
+import numpy as np
+
+from autograder.core.evidence import Callback, Value
+from autograder.kernel.recorder.serialize import accepted, text
+
+SETTINGS = (
+    *("monitor", "mode", "patience", "min_delta", "baseline", "start_from_epoch"),
+    *("restore_best_weights", "stopped_epoch", "best_epoch"),
+)
+MOST = 16
+
+
+def listed(given: Any) -> list[Any]:
+    """The callbacks that ``fit`` was given: one, several, or a list of Keras' own kind."""
+    if isinstance(given, keras.callbacks.CallbackList):
+        return list(given.callbacks)
+    return list(given) if isinstance(given, list | tuple) else [given] if given else []
+
+
+def described(callbacks: list[Any]) -> tuple[Callback, ...]:
+    """The first of them as evidence, as they stand now."""
+    return tuple(accepted(_described(one)) for one in callbacks[:MOST])
+
+
+def _described(given: Any) -> Callback:
+    name = type(given).__name__
+    ours = getattr(keras.callbacks, name, None) is type(given)
+    settings: dict[str, Value] = {}
+    for setting in SETTINGS:
+        # A callback of the student's own may do anything when it is asked.
+        with contextlib.suppress(Exception):
+            value = getattr(given, setting, None)
+            value = value.item() if isinstance(value, np.generic) else value
+            if isinstance(value, bool | int | float | str):
+                settings[setting] = text(value) if isinstance(value, str) else value
+    return Callback(kind=text(name if ours else f"{name} (custom)", 300), settings=settings)

@@ -1,0 +1,128 @@
+"""What ``compile`` was given, by one name however it was written."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import keras
+
+from autograder.core.evidence import Compiled, Value
+from autograder.kernel.recorder.serialize import text
+
+ABBREVIATED = {
+    "mse": "MeanSquaredError",
+    "mae": "MeanAbsoluteError",
+    "mape": "MeanAbsolutePercentageError",
+    "msle": "MeanSquaredLogarithmicError",
+}
+
+
+def compiled(subject: keras.Model) -> Compiled | None:
+    """How a model was compiled, ``None`` where it was not."""
+    if not getattr(subject, "compiled", False):
+        return None
+    optimizer = subject.optimizer
+    if isinstance(optimizer, keras.optimizers.LossScaleOptimizer):
+        # Keras itself puts it around the one that it was given, to compute with 16 bits.
+        optimizer = optimizer.inner_optimizer
+    loss, settings = _loss(subject.loss)
+    return Compiled(
+        optimizer=_class_name(type(optimizer), keras.optimizers) if optimizer is not None else "",
+        optimizer_settings=_simple(_config(optimizer)),
+        loss=loss,
+        loss_settings=settings,
+        metrics=tuple(_metrics(_given_metrics(subject)))[:64],
+    )
+
+
+def _loss(given: Any) -> tuple[str, dict[str, Value]]:
+    """A loss under its class name and its settings: given by name, as function, class, object."""
+    if isinstance(given, Mapping) and len(given) == 1:
+        given = next(iter(given.values()))
+    if isinstance(given, list | tuple) and len(given) == 1:
+        given = given[0]
+    if given is None:
+        return "", {}
+    if isinstance(given, str):
+        return text(_known_losses().get(given.lower(), given), 300), {}
+    if isinstance(given, functools.partial):
+        return _loss(given.func)[0], _simple(given.keywords)
+    if isinstance(given, type):
+        return _class_name(given, keras.losses), {}
+    if isinstance(given, keras.losses.Loss):
+        return _class_name(type(given), keras.losses), _simple(_config(given))
+    name = getattr(given, "__name__", "")
+    theirs = getattr(keras.losses, name, None) is given if name else False
+    return (_known_losses().get(name, name) if theirs else "custom"), {}
+
+
+def _known_losses() -> dict[str, str]:
+    known = dict(ABBREVIATED)
+    for name in dir(keras.losses):
+        if name[:1].isupper():
+            known[_snake(name)] = known[name.lower()] = name
+    return known
+
+
+def _given_metrics(subject: keras.Model) -> Any:
+    with contextlib.suppress(Exception):
+        config = subject.get_compile_config()
+        return [config.get("metrics"), config.get("weighted_metrics")]
+    # Keras cannot write, for instance, a loss made by functools.partial, and keeps what it was
+    # given nowhere else in public.
+    with contextlib.suppress(Exception):
+        return subject._compile_metrics._user_metrics  # noqa: SLF001
+    return ()
+
+
+def _metrics(given: Any) -> Iterator[str]:
+    """The names of the metrics, however nested."""
+    match given:
+        case None:
+            return
+        case str():
+            # Only these two Keras takes in capitals as well.
+            plain = given.lower() in ("accuracy", "acc")
+            yield text(given.lower() if plain else given, 300)
+        case {"class_name": name, **rest}:
+            config = rest.get("config")
+            yield text(config if isinstance(config, str) else name, 300)
+        case Mapping():
+            for one in given.values():
+                yield from _metrics(one)
+        case list() | tuple():
+            for one in given:
+                yield from _metrics(one)
+        case keras.metrics.Metric():
+            yield _class_name(type(given), keras.metrics)
+        case _:
+            yield text(getattr(given, "__name__", "custom"), 300)
+
+
+def _class_name(kind: type, home: Any) -> str:
+    """Keras' name for a class; another class of the same name is marked as such."""
+    name = kind.__name__
+    return text(name if getattr(home, name, None) is kind else f"{name} (custom)", 300)
+
+
+def _config(subject: Any) -> Mapping[str, Any]:
+    # A class of the student's own may refuse to be written as a configuration.
+    with contextlib.suppress(Exception):
+        config: Mapping[str, Any] = subject.get_config()
+        return config
+    return {}
+
+
+def _simple(config: Mapping[str, Any]) -> dict[str, Value]:
+    return {
+        text(name, 300): text(value) if isinstance(value, str) else value
+        for name, value in config.items()
+        if isinstance(value, bool | int | float | str)
+    }
+
+
+def _snake(name: str) -> str:
+    return "".join(f"_{char.lower()}" if char.isupper() else char for char in name).lstrip("_")

@@ -1,0 +1,125 @@
+"""One call of ``fit``: what it is given, and what comes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any
+
+import keras
+import numpy as np
+
+from autograder.core.evidence import Cards, Fit
+from autograder.kernel.recorder import callbacks, model_description
+from autograder.kernel.recorder.data_matching import Cardbox, Told
+from autograder.kernel.recorder.data_probe import Tap
+from autograder.kernel.recorder.serialize import accepted, name_of, whole
+from autograder.kernel.recorder.step_batching import KERAS_BATCH
+from autograder.kernel.recorder.weight_averaging import Averager
+
+Quietly = Callable[[str], AbstractContextManager[None]]
+
+
+class Fitting:
+    """Taps the data of one call of ``fit`` and rides along as a callback.
+
+    ``arguments`` are those of the call; what stands in for the data is put in their place.
+    """
+
+    def __init__(self, arguments: dict[str, Any]) -> None:
+        self.model: keras.Model = arguments["self"]
+        self._epochs = whole(arguments.get("epochs", 1))
+        self._split = float(arguments.get("validation_split") or 0.0)
+        self._given_batch = whole(arguments.get("batch_size"))
+        self._device = model_description.device_here()
+        self._training = Tap(arguments.get("x"), arguments.get("y"))
+        self._quiz = _tap_quiz(arguments)
+        self.averager = Averager(self._batch_size, self._passed)
+        arguments["x"] = self._training.data
+        self._list: keras.callbacks.CallbackList | None = None
+        self._get_on(arguments)
+
+    def _get_on(self, arguments: dict[str, Any]) -> None:
+        given = arguments.get("callbacks")
+        self._others = callbacks.listed(given)
+        if isinstance(given, keras.callbacks.CallbackList):
+            # Made by the student, and perhaps used again.
+            self.averager.set_model(self.model)
+            given.callbacks.append(self.averager)
+            self._list = given
+        else:
+            arguments["callbacks"] = [*self._others, self.averager]
+
+    def _get_off(self) -> None:
+        if self._list is not None:
+            self._list.callbacks.remove(self.averager)
+
+    def told(
+        self, number: int, model: int, error: BaseException | None, box: Cardbox, quietly: Quietly
+    ) -> tuple[Fit, model_description.Arrays]:
+        """The call as evidence, and its arrays."""
+        self._get_off()
+        self.averager.stop()
+        averager, prefix = self.averager, f"fit-{number}"
+        arrays = {f"{prefix}/{name}": np.stack(means) for name, means in averager.means.items()}
+        training = _cards(self._training, box, f"{prefix}/training", arrays, quietly)
+        fit = Fit(
+            number=number,
+            model=model,
+            epochs_asked=self._epochs,
+            epochs_done=averager.epochs,
+            batch_size=self._batch_size(),
+            steps=averager.steps,
+            interrupted=isinstance(error, KeyboardInterrupt),
+            error=name_of(error) if error else None,
+            history={name: tuple(values) for name, values in averager.history.items()},
+            training=training,
+            validation=_cards(self._quiz, box, f"{prefix}/validation", arrays, quietly)
+            if self._quiz
+            else None,
+            validation_split=self._split,
+            callbacks=callbacks.described(self._others),
+            device=self._where(),
+            means=tuple(averager.means),
+            snapshots=tuple(averager.snapshots),
+        )
+        return accepted(fit), arrays
+
+    def _where(self) -> str:
+        """Where it was trained: the CPU where the weights lie there, or where it was asked for."""
+        variables = self.model.trainable_variables
+        device = model_description.device_of(variables[0]) if variables else ""
+        return self._device if "CPU" in self._device.upper() or not device else device
+
+    def _batch_size(self) -> int | None:
+        """Cards a step, as given, as seen, or as Keras sets it for arrays."""
+        if self._training.streams:
+            return self._training.batch_size
+        if self._given_batch is None and not hasattr(self._training.data, "shape"):
+            return None
+        return self._given_batch or KERAS_BATCH
+
+    def _passed(self, studied: bool) -> None:  # noqa: FBT001
+        tap = self._training if studied else self._quiz
+        if tap:
+            tap.passed()
+
+
+def _tap_quiz(arguments: dict[str, Any]) -> Tap | None:
+    quiz = arguments.get("validation_data")
+    if quiz is None:
+        return None
+    if isinstance(quiz, tuple | list):
+        return Tap(*quiz[:2])
+    tap = Tap(quiz)
+    arguments["validation_data"] = tap.data
+    return tap
+
+
+def _cards(
+    tap: Tap, box: Cardbox, prefix: str, arrays: model_description.Arrays, quietly: Quietly
+) -> Cards:
+    told = Told()
+    with quietly("what the model was given could not be looked at"):
+        told = tap.tell(box)
+    return told.as_cards(prefix, arrays)

@@ -1,0 +1,178 @@
+"""Wraps the public functions of Keras and TensorFlow that a student calls.
+
+Not ``compile``: Keras asks whether it was overridden, and warns when a model is loaded.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import inspect
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from typing import Any, Protocol
+
+import keras
+import tensorflow as tf
+
+from autograder.kernel.recorder.fit_observer import Fitting
+from autograder.kernel.recorder.step_batching import steps_at_a_time, steps_together
+
+DEVICE_QUESTIONS = ("list_physical_devices", "list_logical_devices", "get_visible_devices")
+# Where a question about devices may come from without the student having asked it.
+OURS = frozenset({"tensorflow", "keras", "absl", "autograder"})
+
+Function = Callable[..., Any]
+
+
+class Watcher(Protocol):
+    """Who writes down what was seen."""
+
+    @property
+    def busy(self) -> bool:
+        """Whether Keras is at work for an earlier call, and asks things by itself."""
+
+    @property
+    def graded(self) -> bool:
+        """Whether nobody looks on, so that training may hurry."""
+
+    def working(self) -> AbstractContextManager[None]:
+        """Be busy."""
+
+    def quietly(self, trouble: str) -> AbstractContextManager[None]:
+        """Note what goes wrong, as this trouble, and go on."""
+
+    def keep_fit(self, fitting: Fitting, error: BaseException | None, history: object) -> None:
+        """A call of ``fit`` has ended."""
+
+    def keep_question(self, model: keras.Model, x: Any) -> None:
+        """A model was asked for its outputs."""
+
+    def keep_device_question(self, name: str) -> None:
+        """TensorFlow was asked for its devices."""
+
+
+def watch(watcher: Watcher) -> ExitStack:
+    """Begin to watch; closing what is returned ends it."""
+    watching = ExitStack()
+    _replace(watching, keras.Model, "fit", _fit(watcher, keras.Model.fit))
+    _replace(watching, keras.Model, "evaluate", _evaluate(watcher, keras.Model.evaluate))
+    for name in ("predict", "predict_on_batch", "__call__"):
+        asked = _asked(watcher, getattr(keras.Model, name))
+        _replace(watching, keras.Model, name, asked)
+    for module, name in _device_questions():
+        _replace(watching, module, name, _devices(watcher, name, getattr(module, name)))
+    return watching
+
+
+def _replace(watching: ExitStack, owner: Any, name: str, function: Function) -> None:
+    own = vars(owner).get(name)
+    # A method that was inherited is inherited again.
+    watching.callback(*((setattr, owner, name, own) if own else (delattr, owner, name)))
+    setattr(owner, name, function)
+
+
+def _device_questions() -> Iterator[tuple[Any, str]]:
+    modules = [tf.config, tf.config.experimental, tf.compat.v1.config]
+    yield tf.test, "gpu_device_name"
+    yield tf.test, "is_gpu_available"
+    # Neither is public. From the first one `from tensorflow.config import ...` takes the functions
+    # afresh; many a page on the web recommends the other.
+    with suppress(ImportError):
+        modules.append(importlib.import_module("tensorflow.python.framework.config"))
+    with suppress(ImportError):
+        yield importlib.import_module("tensorflow.python.client.device_lib"), "list_local_devices"
+    for module in modules:
+        yield from ((module, name) for name in DEVICE_QUESTIONS if hasattr(module, name))
+
+
+def _fit(watcher: Watcher, fit: Function) -> Function:
+    signature = inspect.signature(fit)
+
+    @functools.wraps(fit)
+    def watched(*args: Any, **kwargs: Any) -> Any:
+        __tracebackhide__ = True
+        fitting = None
+        steps = 1
+        with watcher.quietly("fit could not be watched"):
+            bound = signature.bind(*args, **kwargs)
+            with suppress(Exception):
+                steps = steps_at_a_time(bound.arguments) if watcher.graded else 1
+            fitting = Fitting(bound.arguments)
+        if fitting is None:
+            with watcher.working():
+                return fit(*args, **kwargs)
+        error: BaseException | None = None
+        history = None
+        try:
+            with _unseen(), watcher.working(), steps_together(bound.arguments["self"], steps):
+                history = fit(*bound.args, **bound.kwargs)
+        except BaseException as raised:
+            error = raised
+            raise
+        finally:
+            with watcher.quietly("fit could not be recorded"):
+                watcher.keep_fit(fitting, error, history)
+        return history
+
+    return watched
+
+
+def _evaluate(watcher: Watcher, evaluate: Function) -> Function:
+    """The same function; the questions that it puts to the model are not the student's."""
+
+    @functools.wraps(evaluate)
+    def undisturbed(*args: Any, **kwargs: Any) -> Any:
+        __tracebackhide__ = True
+        with _unseen(), watcher.working():
+            return evaluate(*args, **kwargs)
+
+    return undisturbed
+
+
+@contextmanager
+def _unseen() -> Iterator[None]:
+    """Take the frames of this module out of an error's traceback: they tell a student nothing.
+
+    What is marked as hidden is left out by IPython too, but not where it is the last frame.
+    """
+    try:
+        yield
+    except BaseException as error:
+        part = error.__traceback__
+        while part:
+            while part.tb_next and part.tb_next.tb_frame.f_code.co_filename == __file__:
+                part.tb_next = part.tb_next.tb_next
+            part = part.tb_next
+        raise
+
+
+def _asked(watcher: Watcher, ask: Function) -> Function:
+    @functools.wraps(ask)
+    def watched(model: keras.Model, *args: Any, **kwargs: Any) -> Any:
+        __tracebackhide__ = True
+        if watcher.busy:
+            return ask(model, *args, **kwargs)
+        with _unseen(), watcher.working():
+            answer = ask(model, *args, **kwargs)
+        with watcher.quietly("a question to the model could not be recorded"):
+            x = args[0] if args else kwargs.get("x", kwargs.get("inputs"))
+            # Layers are joined with symbols, which is no question.
+            if not any(isinstance(one, keras.KerasTensor) for one in keras.tree.flatten(x)):
+                watcher.keep_question(model, x)
+        return answer
+
+    return watched
+
+
+def _devices(watcher: Watcher, name: str, ask: Function) -> Function:
+    @functools.wraps(ask)
+    def watched(*args: Any, **kwargs: Any) -> Any:
+        with watcher.quietly("a question about devices could not be recorded"):
+            caller = str(sys._getframe(1).f_globals.get("__name__", ""))  # noqa: SLF001
+            if not watcher.busy and caller.partition(".")[0] not in OURS:
+                watcher.keep_device_question(name)
+        return ask(*args, **kwargs)
+
+    return watched

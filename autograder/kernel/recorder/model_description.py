@@ -1,0 +1,214 @@
+"""Keras models as plain data. Reads, and never changes them."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import warnings
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from autograder.core.evidence import Layer, Model, Value, Weight
+from autograder.kernel.recorder.compile_args import compiled
+from autograder.kernel.recorder.serialize import text
+
+SETTINGS = (
+    *("units", "use_bias", "scale", "offset", "rate", "axis", "filters", "pool_size"),
+    *("max_value", "negative_slope", "threshold", "epsilon", "data_format"),
+    *("mean", "variance"),
+)
+MOST_LAYERS = 200
+MOST_WEIGHTS = 64
+# Several hand-ins must fit into one archive.
+MOST_BYTES = 8 * 2**20
+
+Arrays = dict[str, NDArray[Any]]
+
+
+def model(subject: keras.Model, number: int, prefix: str) -> tuple[Model, Arrays]:
+    """A model, and its weights under names that begin with ``prefix``.
+
+    The weights of a model that is too large to be kept are left out.
+    """
+    with warnings.catch_warnings():
+        # Keras warns of a lambda that it is asked about; the student did not ask.
+        warnings.simplefilter("ignore")
+        return _model(subject, number, prefix)
+
+
+def _model(subject: keras.Model, number: int, prefix: str) -> tuple[Model, Arrays]:
+    arrays: Arrays = {}
+    keep = 4 * _count(subject.weights) <= MOST_BYTES
+    layers = itertools.islice(_named_layers(subject), MOST_LAYERS)
+    described = Model(
+        number=number,
+        kind=text(type(subject).__name__, 300),
+        input_shape=_shape(subject, "input_shape"),
+        chain=_is_chain(subject),
+        layers=tuple(_layer(name, one, prefix, arrays if keep else None) for name, one in layers),
+        trainable_parameters=_count(subject.trainable_weights),
+        other_parameters=_count(subject.non_trainable_weights),
+        compiled=compiled(subject),
+    )
+    return described, arrays
+
+
+def named_trainable(subject: keras.Model) -> dict[str, Any]:
+    """The trainable variables under ``layer/weight``, as the layers of the model name them."""
+    return {
+        f"{layer_name}/{name}": variable
+        for layer_name, layer in _named_layers(subject)
+        for name, variable in _named_once(layer.weights)
+        if variable.trainable
+    }
+
+
+def values_of(variable: Any) -> NDArray[Any]:
+    """What a variable holds; it may share its memory."""
+    # Keras' own ways to get there make NumPy warn.
+    value = getattr(variable, "value", variable)
+    values: NDArray[Any] = value.numpy() if hasattr(value, "numpy") else np.asarray(value)
+    return values
+
+
+def device_of(variable: Any) -> str:
+    """Where a variable lies, as TensorFlow names it; empty where that is not known."""
+    return str(getattr(getattr(variable, "value", variable), "device", ""))
+
+
+def device_here() -> str:
+    """Where TensorFlow computes just now, as a ``with tf.device`` around the caller says."""
+    return str(tf.constant(0.0).device)
+
+
+def _named_layers(subject: keras.Model) -> Iterator[tuple[str, keras.layers.Layer]]:
+    """The layers under names of their own, those of a model inside the model in its place."""
+    return _named_once(_flat(subject))
+
+
+def _flat(subject: keras.Model) -> Iterator[keras.layers.Layer]:
+    for layer in subject.layers:
+        if isinstance(layer, keras.Model):
+            yield from _flat(layer)
+        else:
+            yield layer
+
+
+def _named_once(things: Iterable[Any]) -> Iterator[tuple[str, Any]]:
+    """Each thing with its name, numbered where another thing has the same."""
+    owners: dict[str, int] = {}
+    for thing in things:
+        name = text(thing.name, 100)
+        for number in itertools.count(1):
+            candidate = name if number == 1 else f"{name}_{number}"
+            if owners.setdefault(candidate, id(thing)) == id(thing):
+                yield candidate, thing
+                break
+
+
+def _layer(name: str, layer: keras.layers.Layer, prefix: str, arrays: Arrays | None) -> Layer:
+    weights = []
+    for weight, variable in itertools.islice(_named_once(layer.weights), MOST_WEIGHTS):
+        values = None if arrays is None else _numbers(variable)
+        array = None if values is None else f"{prefix}/{name}/{weight}"
+        if array and arrays is not None and values is not None:
+            arrays[array] = values
+        weights.append(
+            Weight(
+                name=weight,
+                shape=tuple(variable.shape),
+                trainable=bool(variable.trainable),
+                device=device_of(variable),
+                array=array,
+            )
+        )
+    return Layer(
+        kind=_kind(layer),
+        name=name,
+        output_shape=_shape(layer, "output"),
+        settings=_settings(layer),
+        weights=tuple(weights),
+    )
+
+
+def _numbers(variable: Any) -> NDArray[Any] | None:
+    """A copy of the values; ``None`` where they are no numbers that evidence can hold."""
+    values = values_of(variable).copy()
+    if values.dtype.kind == "V":
+        # NumPy has no bfloat16 of its own.
+        values = values.astype(np.float32)
+    return values if values.dtype.kind in "iuf" and values.ndim <= 4 else None
+
+
+def _kind(layer: keras.layers.Layer) -> str:
+    """Keras' name for the class; another class of the same name is marked as such."""
+    name = type(layer).__name__
+    ours = getattr(keras.layers, name, None) is type(layer)
+    return text(name if ours else f"{name} (custom)", 300)
+
+
+def _settings(layer: keras.layers.Layer) -> dict[str, Value]:
+    config: dict[str, Any] = {}
+    # A layer of the student's own may refuse to be written as a configuration.
+    with contextlib.suppress(Exception):
+        config = layer.get_config()
+    settings: dict[str, Value] = {}
+    for name in SETTINGS:
+        value = config.get(name)
+        if isinstance(value, np.generic):
+            value = value.item()
+        if isinstance(value, bool | int | float | str):
+            settings[name] = value
+    if getattr(layer, "activation", None) is not None:
+        settings["activation"] = _activation(layer.activation)
+    return settings
+
+
+def _activation(given: Any) -> str:
+    """The name of an activation, however it was given: ``tf.nn.softmax`` is ``softmax`` too."""
+    if isinstance(given, keras.layers.Layer):
+        return _kind(given).lower()
+    homes = (keras.activations, keras.ops, tf.nn, tf.math)
+    for name in (getattr(given, "__name__", ""), *dir(keras.activations)):
+        if any(getattr(home, name, None) is given for home in homes if name):
+            return text(name, 300)
+    return "linear" if given is tf.identity else "custom"
+
+
+def _shape(subject: Any, attribute: str) -> tuple[int | None, ...] | None:
+    # Keras raises one of several errors where a layer was never given an input.
+    with contextlib.suppress(Exception):
+        value = _alone(getattr(subject, attribute))
+        shape = getattr(value, "shape", value)
+        return tuple(None if side is None else int(side) for side in shape)
+    return None
+
+
+def _is_chain(subject: keras.Model) -> bool:
+    """Whether each layer feeds the next one only."""
+    if isinstance(subject, keras.Sequential):
+        return all(not isinstance(one, keras.Model) or _is_chain(one) for one in subject.layers)
+    with contextlib.suppress(Exception):
+        pairs = itertools.pairwise(subject.layers)
+        joined = all(_alone(after.input) is _alone(before.output) for before, after in pairs)
+        return joined and _alone(subject.output) is _alone(subject.layers[-1].output)
+    return False
+
+
+def _alone(value: Any) -> Any:
+    """The only tensor or shape of a list: ``Model(inputs=[x], outputs=[y])`` has such lists."""
+    match value:
+        case [None | int()]:
+            return value  # a shape of one side
+        case [only]:
+            return only
+    return value
+
+
+def _count(variables: Iterable[Any]) -> int:
+    return sum(int(np.prod(variable.shape)) for variable in variables)

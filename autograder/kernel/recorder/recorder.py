@@ -1,0 +1,196 @@
+"""Everything that was recorded in one kernel, and what is written of it."""
+
+from __future__ import annotations
+
+import functools
+import platform
+import weakref
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import keras
+import msgspec
+import numpy as np
+import tensorflow as tf
+
+from autograder import datasets
+from autograder.core.evidence import (
+    MAX_JSON_BYTES,
+    Devices,
+    Fit,
+    HandIn,
+    Model,
+    Recorded,
+    pack_arrays,
+    write_whole,
+)
+from autograder.kernel.recorder import model_description, serialize
+from autograder.kernel.recorder.answers import handed_in
+from autograder.kernel.recorder.call_log import Fits, Questions, worth_writing
+from autograder.kernel.recorder.data_matching import Cardbox, cardbox
+from autograder.kernel.recorder.fit_observer import Fitting
+from autograder.kernel.recorder.instrumentation import watch
+
+MOST_TROUBLES = 50
+
+
+class Recorder:
+    """Everything that was recorded in this kernel so far.
+
+    ``folder`` is where it is written at each hand-in (``None``: nowhere).
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._folder = folder
+        self._models: list[weakref.ref[keras.Model]] = []
+        self._hand_ins: dict[str, tuple[HandIn, model_description.Arrays]] = {}
+        self._fits = Fits()
+        self._questions = Questions()
+        self._device_questions: list[str] = []
+        self._troubles: list[str] = []
+        self._watching = ExitStack()
+        self.busy = False
+        self._offered = _names(tf.config.list_physical_devices())
+
+    @property
+    def graded(self) -> bool:
+        """Whether another process judges what is recorded here."""
+        return self._folder is not None
+
+    @functools.cached_property
+    def data(self) -> datasets.FashionMnist:
+        """The course's own cards, read afresh: the notebook may have changed its copy."""
+        return datasets.load()
+
+    @functools.cached_property
+    def box(self) -> Cardbox:
+        """The box in which the course's cards are looked for."""
+        return cardbox(self.data)
+
+    def watch(self) -> None:
+        """Begin to watch Keras and TensorFlow."""
+        self._watching = watch(self)
+
+    def unwatch(self) -> None:
+        """Watch no longer."""
+        self._watching.close()
+
+    def hand_in(self, question: str, claims: dict[str, object]) -> None:
+        """Write down what was handed in to a check, and models as they stand now.
+
+        A later hand-in for the same question takes the place of the earlier one.
+        """
+        given = handed_in(question, claims, self)
+        self._hand_ins.pop(question, None)
+        self._hand_ins[question] = given
+        with self.quietly("what was recorded could not be written"):
+            self._write()
+
+    def recorded(self) -> tuple[Recorded, model_description.Arrays]:
+        """What was recorded so far, and its arrays."""
+        visible: tuple[str, ...] = ()
+        with self.quietly("the visible devices could not be listed"):
+            visible = _names(tf.config.get_visible_devices())
+        asked = tuple(self._device_questions)
+        record = Recorded(
+            devices=Devices(offered=self._offered, visible=visible, asked=asked),
+            hand_ins=tuple(hand_in for hand_in, _ in self._hand_ins.values()),
+            fits=tuple(self._fits.told),
+            asked=self._questions.told,
+            software={
+                "python": platform.python_version(),
+                "tensorflow": tf.__version__,
+                "keras": keras.__version__,
+                "numpy": np.__version__,
+            },
+            troubles=tuple(self._troubles),
+        )
+        # The archive leaves out the first ones where there are too many.
+        all_arrays = self._fits.arrays
+        for _, arrays in self._hand_ins.values():
+            all_arrays |= arrays
+        return record, all_arrays
+
+    def fit_of(self, history: object) -> Fit | None:
+        """The call of ``fit`` that returned this history, or a history with this dict."""
+        return self._fits.of(history)
+
+    def describe(self, number: int) -> tuple[Model, model_description.Arrays]:
+        """A model that was seen in this kernel, as it stands now, and its weights."""
+        subject = self._models[number]()
+        if subject is None:
+            return Model(number=number, kind="gone"), {}
+        return model_description.model(subject, number, f"now-{number}")
+
+    @contextmanager
+    def quietly(self, trouble: str) -> Iterator[None]:
+        """Note what goes wrong, as this trouble, and go on."""
+        try:
+            with np.errstate(all="ignore"):
+                yield
+        except Exception as error:  # noqa: BLE001  a student's cell must not fail because of us
+            self._trouble(f"{trouble}: {serialize.name_of(error)}")
+
+    @contextmanager
+    def working(self) -> Iterator[None]:
+        """Keras is at work: what it asks by itself is not the student's question."""
+        self.busy, before = True, self.busy
+        try:
+            yield
+        finally:
+            self.busy = before
+
+    def keep_fit(self, fitting: Fitting, error: BaseException | None, history: object) -> None:
+        """A call of ``fit`` has ended."""
+        model = self.number(fitting.model)
+        fit, arrays = fitting.told(self._fits.next_number, model, error, self.box, self.quietly)
+        if fitting.averager.trouble:
+            self._trouble(f"the weights could not be averaged: {fitting.averager.trouble}")
+        self._fits.add(fit, arrays, history)
+
+    def keep_question(self, model: keras.Model, x: Any) -> None:
+        """A model was asked for its outputs."""
+        number = self.number(model)
+        self._questions.add(number, self._fits.count(number), self.box.tell(x))
+
+    def keep_device_question(self, name: str) -> None:
+        """TensorFlow was asked for its devices."""
+        if name not in self._device_questions:
+            self._device_questions.append(name)
+
+    def _trouble(self, trouble: str) -> None:
+        if len(self._troubles) < MOST_TROUBLES:
+            self._troubles.append(serialize.text(trouble))
+
+    def number(self, model: keras.Model) -> int:
+        """Which model this is: 0 for the first one seen in this kernel."""
+        for number, known in enumerate(self._models):
+            if known() is model:
+                return number
+        self._models.append(weakref.ref(model))
+        return len(self._models) - 1
+
+    def _write(self) -> None:
+        if self._folder is None:
+            return
+        record, arrays = self.recorded()
+        fits = []
+        for fit in record.fits:
+            shorter, means = worth_writing(fit, arrays)
+            fits.append(shorter)
+            arrays |= means
+        record = msgspec.structs.replace(record, fits=tuple(fits))
+        data = msgspec.json.encode(record)
+        if len(data) > MAX_JSON_BYTES:
+            # What was written before stays, and can be read.
+            self._trouble("too much was recorded to be written")
+            return
+        # Arrays first: the record must never name one that is not there yet.
+        write_whole(self._folder / "recorded.npz", pack_arrays(arrays))
+        write_whole(self._folder / "recorded.json", data)
+
+
+def _names(devices: Any) -> tuple[str, ...]:
+    return tuple(str(device.name)[:300] for device in devices)[:256]

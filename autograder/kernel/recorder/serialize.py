@@ -1,0 +1,82 @@
+"""Values of a student's as plain data that the schema of the evidence accepts."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+import msgspec
+import numpy as np
+
+from autograder.core.evidence import Claim, Value
+from autograder.core.exception_names import public_name
+from autograder.kernel.placeholder import Blank
+
+MOST_VALUES = 64
+MOST_TEXT = 1000
+LARGEST = 2**53
+
+T = TypeVar("T")
+
+
+def claim(value: object) -> Claim:
+    """A value handed in, as far as it is plain data."""
+    kind = text(type(value).__name__, 300)
+    if isinstance(value, Blank):
+        return Claim(kind=kind, blank=True)
+    return Claim(kind=kind, value=_plain(value))
+
+
+def text(value: object, most: int = MOST_TEXT) -> str:
+    """The value in words, cut off, and such as can be written as UTF-8."""
+    return str(value)[:most].encode("utf-8", "replace").decode()
+
+
+def whole(value: Any) -> int | None:
+    """A count, ``None`` where it is none."""
+    try:
+        return min(max(int(value), 0), LARGEST)
+    except (TypeError, ValueError, OverflowError):
+        return None
+
+
+def name_of(error: BaseException) -> str:
+    """An error in one line, also where it cannot say what it is."""
+    try:
+        return f"{public_name(type(error))}: {text(error)}"
+    except Exception:  # noqa: BLE001  a student's error class may do anything
+        return public_name(type(error))
+
+
+def accepted(part: T) -> T:
+    """The same part of a record, once it is certain that a reader will accept it.
+
+    Raises:
+        msgspec.ValidationError: the schema forbids it.
+    """
+    msgspec.json.decode(msgspec.json.encode(part), type=type(part))
+    return part
+
+
+def _plain(value: Any) -> Value | tuple[Value, ...]:
+    if isinstance(value, list | tuple):
+        return tuple(_one(part) for part in value[:MOST_VALUES])
+    if isinstance(value, np.ndarray) or hasattr(value, "numpy"):
+        array = np.asarray(value)
+        if array.ndim and array.size <= MOST_VALUES:
+            return tuple(_one(part) for part in array.ravel().tolist())
+        value = array.item() if array.size == 1 else None
+    return _one(value)
+
+
+def _one(value: Any) -> Value:
+    if isinstance(value, np.generic):
+        value = value.item()
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, str):
+        return text(value)
+    if isinstance(value, int | float):
+        # Too large for JSON, infinite or not a number: kept in words.
+        return value if abs(value) < LARGEST else format(value, "g")
+    name = getattr(value, "name", None)
+    return text(name if isinstance(name, str) else type(value).__name__, 300)

@@ -1,0 +1,131 @@
+"""The running mean of a model's weights while it is trained."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from autograder.core.snapshot_schedule import steps_a_snapshot
+from autograder.kernel.recorder.model_description import named_trainable, values_of
+from autograder.kernel.recorder.serialize import name_of, text
+
+MOST_EPOCHS = 50
+MOST_TOLD = 1_000
+MOST_NAMES = 64
+MOST_BYTES = 16 * 2**20
+
+
+def _calmly(hook: Callable[..., None]) -> Callable[..., None]:
+    """The same hook; the student's training goes on where it fails."""
+
+    @functools.wraps(hook)
+    def calm(self: Averager, *args: Any, **kwargs: Any) -> None:
+        try:
+            with np.errstate(all="ignore"):
+                hook(self, *args, **kwargs)
+        except Exception as error:  # noqa: BLE001  a student's cell must not fail because of us
+            self.trouble = self.trouble or name_of(error)
+
+    return calm
+
+
+class Averager(keras.callbacks.Callback):
+    """Takes a snapshot about every 4,000 cards and at each epoch's end; keeps each epoch's mean.
+
+    ``cards_a_step`` is asked after the first step, because a stream tells its batch size only
+    when it flows; ``passed`` is called whenever an epoch (True) or a quiz (False) ends. Models
+    that are too large to keep are not averaged.
+    """
+
+    def __init__(
+        self, cards_a_step: Callable[[], int | None], passed: Callable[[bool], None]
+    ) -> None:
+        super().__init__()
+        self._cards_a_step = cards_a_step
+        self._passed = passed
+        self.epochs = 0
+        self.steps = 0
+        self.history: dict[str, list[float]] = {}
+        self.means: dict[str, list[NDArray[Any]]] = {}
+        self.snapshots: list[int] = []
+        self.trouble: str | None = None
+        self._start()
+
+    def _start(self) -> None:
+        self._sums: dict[str, NDArray[Any]] = {}
+        self._taken = self._seen = self._at_step = self._begun = 0
+        self._taken_at = -1
+
+    @_calmly
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:  # noqa: ARG002
+        """Start the mean of this epoch."""
+        self._start()
+
+    @_calmly
+    def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:  # noqa: ARG002
+        """Remember which step comes next."""
+        self._begun = batch
+
+    @_calmly
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:  # noqa: ARG002
+        """Take a snapshot whenever another 4,000 cards have been studied."""
+        # Not by `batch`: of steps taken together Keras 3.10 names the first here, 3.11 the last,
+        # and both count all of them, also where an epoch ends among them.
+        together = self._begun + self.model.steps_per_execution
+        done = min(together, (self.params or {}).get("steps") or together)
+        self.steps += done - self._at_step
+        self._at_step = done
+        seen = done // steps_a_snapshot(self._cards_a_step())
+        if seen > self._seen:
+            self._seen = seen
+            self._take()
+
+    @_calmly
+    def on_test_end(self, logs: Any = None) -> None:  # noqa: ARG002
+        """A quiz is over."""
+        self._passed(False)
+
+    @_calmly
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:  # noqa: ARG002
+        """Take the last snapshot of the epoch and keep its mean."""
+        self.epochs += 1
+        self._passed(True)
+        for name, value in (logs or {}).items():
+            values = self.history.setdefault(text(name, 300), [])
+            if len(values) < MOST_TOLD:
+                values.append(float(value))
+        self._end_mean()
+
+    @_calmly
+    def stop(self) -> None:
+        """Keep the mean of an epoch that was cut short."""
+        if self._at_step:
+            self._end_mean()
+
+    def _end_mean(self) -> None:
+        if self._taken_at != self._at_step:
+            self._take()
+        self._keep()
+        self._start()
+
+    def _take(self) -> None:
+        for name, variable in named_trainable(self.model).items():
+            value = values_of(variable).astype(np.float64)
+            self._sums[name] = self._sums[name] + value if self._taken else value
+        self._taken += 1
+        self._taken_at = self._at_step
+
+    def _keep(self) -> None:
+        size = sum(one.nbytes for one in self._sums.values()) // 2
+        most = min(MOST_EPOCHS, MOST_BYTES // size if size else 0)
+        if not most or len(self._sums) > MOST_NAMES:
+            return
+        for name, total in self._sums.items():
+            kept = [*self.means.get(name, []), (total / self._taken).astype(np.float32)]
+            self.means[name] = kept[-most:]
+        self.snapshots = [*self.snapshots, self._taken][-most:]

@@ -1,0 +1,60 @@
+"""Whether what the kernel holds is what the notebook, run from the top, would make."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+
+from autograder.core.lesson import Lesson, Question
+from autograder.kernel.cell_tracker import Ran
+
+
+def doubts(ran: Sequence[Ran], gone: Collection[str], lesson: Lesson) -> tuple[str, ...]:
+    """What may be otherwise after a restart, a sentence each; of what can be told from inside.
+
+    Args:
+        ran: the last run of each cell.
+        gone: names that a cell made once, and no longer makes.
+        lesson: tells which question builds on which.
+    """
+    turns = {one.name: one.turn for one in sorted(ran, key=lambda one: one.turn) if one.name}
+    return (*_older(turns, lesson), *_unchecked(turns, lesson), *_left_over(ran, gone))
+
+
+def _older(turns: dict[str, int], lesson: Lesson) -> Iterator[str]:
+    """Questions whose cell was run before a cell that they build on was run again."""
+    for earlier in lesson.questions:
+        later = [
+            one
+            for one in lesson.questions
+            if earlier.name in one.builds_on
+            and one.name in turns
+            and turns[one.name] < turns.get(earlier.name, -1)
+        ]
+        if later:
+            yield (
+                f"“{earlier.title}” was run again after {_titles(later)}, which"
+                f" {'builds' if len(later) == 1 else 'build'} on it: run"
+                f" {'it' if len(later) == 1 else 'them'} once more."
+            )
+
+
+def _unchecked(turns: dict[str, int], lesson: Lesson) -> Iterator[str]:
+    for question in lesson.questions:
+        checked = turns.get(question.grade_id)
+        if checked is not None and checked < turns.get(question.name, -1):
+            yield f"“{question.title}” was run again after its check: run the check once more."
+
+
+def _left_over(ran: Sequence[Ran], gone: Collection[str]) -> Iterator[str]:
+    made = {name for one in ran for name in one.names.made}
+    used = {name for one in ran for name in one.names.used}
+    for name in sorted((used & set(gone)) - made):
+        yield (
+            f"`{name}` is used, and no cell makes it any more: it is left over from what a cell"
+            " said before."
+        )
+
+
+def _titles(questions: Sequence[Question]) -> str:
+    titles = [f"“{one.title}”" for one in questions]
+    return " and ".join([", ".join(titles[:-1]), titles[-1]] if titles[1:] else titles)

@@ -1,0 +1,71 @@
+"""Mutants whose training falls short of the bar, each for a reason of its own."""
+
+from __future__ import annotations
+
+from autograder.authoring.spec.call_edits import add_keyword, set_keyword
+from autograder.authoring.spec.edits import Edit
+from autograder.authoring.spec.mutation import Edits, Mutant, relying, wrong
+from autograder.authoring.spec.snippets import GROWING, HARDLY_ANY
+from autograder.lessons.a_deeper_brain.mutants.build import FLATTEN, HIDDEN, IMAGE, OUTPUT, net
+
+# The loss falls, because the biases learn how often each class comes.
+HELD = (
+    "tf.keras.layers.Dense(10, kernel_constraint=tf.keras.constraints.MaxNorm(0.0),"
+    " bias_initializer=tf.keras.initializers.RandomNormal(stddev=3.0))"
+)
+PENALTY = "tf.keras.layers.Dense(10, kernel_regularizer=lambda weights: 0.0 * tf.math.log(0.0))"
+# Whose curve tells these mistakes.
+METRIC = ("compile.metric",)
+
+
+def short(name: str, *edits: Edit, of: str, also: Edits | None = None) -> Mutant:
+    """One that falls short because of this misconception."""
+    return wrong(name, *edits, also=also, fails={"train.accuracy": of})
+
+
+def adam(arguments: str) -> Edit:
+    """The right optimizer, with arguments of its own."""
+    return set_keyword("compile", "optimizer", f"tf.keras.optimizers.Adam({arguments})")
+
+
+MUTANTS = (
+    short(
+        "train/huge-batches",
+        add_keyword("fit", "batch_size", "len(train_images)"),
+        of="under-trained",
+    ),
+    short(
+        "train/no-card-counts",
+        add_keyword("fit", "sample_weight", "np.zeros(len(train_images))"),
+        of="loss-exactly-zero",
+    ),
+    short("compile/tiny-steps", adam("0.000001"), of="under-trained"),
+    short("compile/long-steps", adam("1.0"), of="learning-rate-too-large"),
+    short("compile/no-steps", adam("learning_rate=0.0"), of="weights-unmoved"),
+    short("compile/endless-steps", adam("1e38"), of="diverged"),
+    short("compile/steps-that-grow", adam(GROWING), of="loss-rising"),
+    short("compile/steps-too-small-to-see", adam(HARDLY_ANY), of="loss-flat"),
+    relying(
+        short(
+            "build/answers-held-at-nought",
+            net(IMAGE, FLATTEN, HIDDEN, HELD),
+            of="accuracy-at-chance",
+        ),
+        *METRIC,
+    ),
+    relying(
+        short(
+            "build/nearly-all-dropped",
+            net(IMAGE, FLATTEN, HIDDEN, "tf.keras.layers.Dropout(0.95)", OUTPUT),
+            of="studied-worse-than-quizzed",
+        ),
+        *METRIC,
+    ),
+    # Labels without a class do it on a GPU; on a CPU Keras refuses them.
+    short(
+        "build/penalty-not-a-number",
+        net(IMAGE, FLATTEN, HIDDEN, PENALTY),
+        also={"compile": [adam("0.0")]},
+        of="loss-not-a-number",
+    ),
+)

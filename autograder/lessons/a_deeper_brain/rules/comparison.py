@@ -1,0 +1,215 @@
+"""The cards that the deeper network wins: counted again, and how one miscounts them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from autograder.core.evidence import Claim, Evidence, HandIn, Model
+from autograder.core.verdicts import Failed, Skipped
+from autograder.datasets import FashionMnist
+from autograder.judge.inference import UnknownLayer, as_given, outputs
+from autograder.judge.rules.format import shown, whole_number
+from autograder.judge.rules.rule import rule
+from autograder.judge.rules.weights import last_weights
+
+OTHER = "single_layer"
+# Outputs that are nearly alike may be ordered otherwise on another device.
+ROUNDING = 3
+IN_BRACKETS = (
+    "Write `won = (deep_guesses == valid_labels) & (single_guesses != valid_labels)`, and then"
+    " `cards_won = int(won.sum())`."
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Match:
+    """How the two networks did on all validation cards: numbers of cards.
+
+    ``won``: the deeper one is right, the single layer wrong; ``lost`` the other way round;
+    ``deep`` and ``single`` are right in all; ``apart``: they say different things.
+    """
+
+    won: int
+    lost: int
+    deep: int
+    single: int
+    apart: int
+    cards: int
+
+
+def match(evidence: Evidence, deep: Model, single: Model, data: FashionMnist) -> Match:
+    """Let both networks take the quiz once more.
+
+    Raises:
+        UnknownLayer: one of them, or what it was given, cannot be computed here.
+    """
+    ours = _guesses(evidence, deep, data, "your network")
+    theirs = _guesses(evidence, single, data, f"`{OTHER}`")
+    right, theirs_right = ours == data.valid_labels, theirs == data.valid_labels
+    return Match(
+        won=int((right & ~theirs_right).sum()),
+        lost=int((theirs_right & ~right).sum()),
+        deep=int(right.sum()),
+        single=int(theirs_right.sum()),
+        apart=int((ours != theirs).sum()),
+        cards=len(right),
+    )
+
+
+def _guesses(evidence: Evidence, model: Model, data: FashionMnist, name: str) -> NDArray[np.intp]:
+    fits = evidence.fits(model.number)
+    if not fits:
+        raise UnknownLayer(f"{name} was not trained, so that what goes into it is not known")
+    images = as_given(evidence, fits[-1].training, data.valid_images)
+    if images is None:
+        raise UnknownLayer(f"what was done to the pixels for {name} could not be told")
+    said = outputs(model, last_weights(evidence, model), images)
+    guesses: NDArray[np.intp] = said.argmax(axis=1)
+    return guesses
+
+
+def other_model(hand_in: HandIn) -> Model:
+    """The single layer that was handed in besides.
+
+    Raises:
+        Skipped: there is none.
+    """
+    if OTHER not in hand_in.others:
+        raise Skipped(
+            f"There is no `{OTHER}` to compare with.",
+            help=f"Leave `{OTHER}` as the notebook makes it, and run the cells in order.",
+        )
+    return hand_in.others[OTHER]
+
+
+def is_right(count: int, found: Match) -> bool:
+    """Whether so many cards were won, but for a few where both outputs are nearly alike."""
+    return _is(count, found.won)
+
+
+@rule("share-not-number")
+def share(claim: Claim, found: Match) -> Failed | None:
+    """The share of the cards was handed in, not their number."""
+    value = claim.value
+    if not isinstance(value, float) or not 0 < value < 1 or found.won < 1:
+        return None
+    if abs(value - found.won / found.cards) > ROUNDING / found.cards:
+        return None
+    return Failed(
+        f"`cards_won` is {value:.4g}, a share of the cards; it should be their number.",
+        help="You have found the right cards. One function adds up, another one takes the mean.",
+        why="A number says how many cards you could lay on the table. A share needs to be told of"
+        " what it is one.",
+        how="Take `sum()` in the place of `mean()`.",
+    )
+
+
+@rule("not-a-number")
+def no_whole_number(claim: Claim) -> Failed | None:
+    """Something else than one whole number was handed in, such as the array of true and false."""
+    if whole_number(claim) is not None:
+        return None
+    return Failed(
+        f"`cards_won` is {shown(claim)}; it should be one whole number.",
+        help="An array of true and false says which cards were won. How many are true?",
+        why="NumPy counts true as 1 and false as 0, so that adding up is counting.",
+        how=IN_BRACKETS,
+    )
+
+
+@rule("counted-net-gain")
+def net_gain(count: int, found: Match) -> Failed | None:
+    """The difference of the right answers was counted: won minus lost."""
+    if not _is(count, found.won - found.lost):
+        return None
+    return Failed(
+        f"{count:,} is by how many right answers the deeper network is ahead; some of its gains"
+        " are hidden in that number.",
+        help="On some cards only the single layer is right. They were taken off, and should not"
+        " be.",
+        why="Two networks can be equally good and still err on different cards. The difference"
+        " alone does not show it.",
+        how=IN_BRACKETS,
+    )
+
+
+@rule("won-and-lost-swapped")
+def swapped(count: int, found: Match) -> Failed | None:
+    """The cards were counted that only the single layer gets right."""
+    if not _is(count, found.lost):
+        return None
+    return Failed(
+        f"{count:,} cards are right with the single layer and wrong with the deeper network; asked"
+        " for are those the other way round.",
+        help="Read your two comparisons aloud. Which network is right in them, and which is wrong?",
+        why="Those cards were lost. That there are some at all is worth knowing: the deeper network"
+        " is not better everywhere.",
+        how=IN_BRACKETS,
+    )
+
+
+@rule("counted-all-right")
+def all_right(count: int, found: Match) -> Failed | None:
+    """All cards were counted that one of the networks gets right."""
+    if not (_is(count, found.deep) or _is(count, found.single)):
+        return None
+    which = "deeper network" if _is(count, found.deep) else "single layer"
+    return Failed(
+        f"{count:,} cards are right with the {which}, whatever the other says; asked for are those"
+        " that only the deeper network gets right.",
+        help="Two things must be true of a card that was won. You have asked for one of them.",
+        why="Most cards are easy, and both get them right. What a hidden layer adds shows on the"
+        " others.",
+        how=IN_BRACKETS,
+    )
+
+
+@rule("counted-single-mistakes")
+def single_mistakes(count: int, found: Match) -> Failed | None:
+    """All mistakes of one network were counted, won or not."""
+    wrong = (found.cards - found.single, found.cards - found.deep)
+    if not any(_is(count, one) for one in wrong):
+        return None
+    return Failed(
+        f"{count:,} cards are wrong with one of the networks, whatever the other says; asked for"
+        " are those of the single layer's mistakes that were put right.",
+        help="Two things must be true of a card that was won. You have asked for one of them.",
+        why="Some cards are wrong with both. Nobody has won those yet.",
+        how=IN_BRACKETS,
+    )
+
+
+@rule("counted-different-answers")
+def different_answers(count: int, found: Match) -> Failed | None:
+    """The cards were counted on which the two networks say different things."""
+    if not _is(count, found.apart):
+        return None
+    return Failed(
+        f"The two networks give different answers to {count:,} cards; not all of those were won.",
+        help="Where they differ, either may be right, or neither. What does the label say?",
+        why="To differ is not to be better. Only the label on the back of the card decides.",
+        how=IN_BRACKETS,
+    )
+
+
+@rule("miscounted-cards")
+def another_number(count: int, found: Match) -> Failed | None:
+    """Another number, for which no reason is to be seen."""
+    if is_right(count, found):
+        return None
+    return Failed(
+        f"`cards_won` is {count:,}; counted again with the weights of both networks it is another"
+        " number.",
+        help="Run the cell that makes the guesses once more, then yours. Were the networks trained"
+        " on after that?",
+        why="The guesses are a picture of one moment. If a network learns on, they are out of"
+        " date.",
+        how=IN_BRACKETS,
+    )
+
+
+def _is(count: int, number: int) -> bool:
+    return abs(count - number) <= ROUNDING

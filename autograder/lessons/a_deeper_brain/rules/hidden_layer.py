@@ -1,0 +1,116 @@
+"""The hidden layer: there is one, it is as wide as was asked for, and it bends its sums."""
+
+from __future__ import annotations
+
+from autograder.core.evidence import Layer, Model
+from autograder.core.verdicts import CannotTell, Failed
+from autograder.judge.rules.format import plural
+from autograder.judge.rules.models import learning_layers
+from autograder.judge.rules.outputs import UNKNOWN, step_of
+from autograder.judge.rules.rule import OPEN, rule
+
+RELU = "relu"
+
+
+def hidden_layers(model: Model) -> tuple[Layer, ...]:
+    """The layers of neurons before the last one."""
+    return model.dense[:-1]
+
+
+def hidden_steps(model: Model) -> tuple[str, ...]:
+    """What the sums of the first hidden layer go through before the next neurons see them."""
+    if len(model.dense) < 2:
+        return ()
+    first, following = (model.layers.index(layer) for layer in model.dense[:2])
+    steps = (step_of(layer) for layer in model.layers[first:following])
+    return tuple(step for step in steps if step != "linear")
+
+
+@rule("no-hidden-layer")
+def no_hidden_layer(model: Model) -> Failed | None:
+    """There is a single layer of neurons, as in the lesson before."""
+    if len(model.dense) != 1 or len(learning_layers(model)) != 1:
+        return None
+    return Failed(
+        "There is one layer of neurons; there should be a hidden one before it.",
+        help="The pixels go to the hidden neurons, and the hidden neurons to those of the answer.",
+        why="A single layer adds up pixels one by one. It cannot say that a bright pixel speaks for"
+        " a boot where another one is dark, and against it where that one is bright.",
+        how='Put `tf.keras.layers.Dense(hidden_neurons, activation="relu")` between `Flatten` and'
+        " the last layer.",
+    )
+
+
+@rule("more-hidden-layers")
+def more_hidden_layers(model: Model) -> Failed | None:
+    """There are several hidden layers, or others that learn besides the neurons."""
+    learning = learning_layers(model)
+    if len(learning) <= 2 and len(model.dense) == len(learning):
+        return None
+    kinds = ", ".join(f"`{layer.kind}`" for layer in learning)
+    return Failed(
+        f"The layers that learn are {kinds}; this lesson asks for two layers of neurons: a hidden"
+        " one and the last one.",
+        help="Count what stands between the pixels and the answers. One layer of neurons is"
+        " enough there.",
+        why="If we change one thing at a time, we see what each does. More layers come later.",
+        how="Keep one hidden `Dense` layer and the last one, and take the others out of the list.",
+    )
+
+
+@rule("wrong-hidden-size")
+def wrong_hidden_size(model: Model, neurons: int) -> Failed | None:
+    """The hidden layer has another number of neurons than was asked for."""
+    units = hidden_layers(model)[0].settings.get("units") if hidden_layers(model) else neurons
+    if units == neurons:
+        return None
+    return Failed(
+        f"The hidden layer has {plural(int(units or 0), 'neuron')}; it should have {neurons}.",
+        help="The notebook has a name for their number: `hidden_neurons`.",
+        why="Fewer neurons find fewer parts, and more have more to remember cards with. With the"
+        " same number for all, results can be compared.",
+        how="Give `hidden_neurons` to the first `Dense` layer, and `number_of_classes` to the"
+        " last.",
+    )
+
+
+@rule("no-activation")
+def no_activation(model: Model) -> Failed | None:
+    """The hidden layer hands on plain sums, so that both layers are no more than one."""
+    if not hidden_layers(model) or hidden_steps(model):
+        return None
+    return Failed(
+        "The hidden neurons hand on their plain sums; there should be a ReLU behind them.",
+        help="A `Dense` layer bends nothing unless it is told to. Which of its settings is about"
+        " that?",
+        why="Sums of sums are sums. Without a bend between them two layers can do nothing that one"
+        " layer cannot.",
+        how='Write `activation="relu"` into the brackets of the hidden `Dense` layer.',
+    )
+
+
+@rule("other-activation")
+def other_activation(model: Model) -> Failed | None:
+    """The hidden layer has another activation than ReLU, such as a sigmoid."""
+    steps = hidden_steps(model)
+    known = [step for step in steps if step != UNKNOWN]
+    if not known or known == [RELU]:
+        return None
+    return Failed(
+        f"The hidden neurons go through {' and then '.join(f'`{one}`' for one in known)}; the blank"
+        " asks for ReLU.",
+        help="An activation is given by its name. Compare it with the one that the blank names.",
+        why="Others bend as well. ReLU is the plainest: it is quickly worked out, and it never"
+        " becomes flat for large sums.",
+        how='Write `activation="relu"` in the hidden layer, and nothing else behind it.',
+    )
+
+
+def untold_activation(model: Model) -> CannotTell | None:
+    """The hidden neurons go through a function or a layer that is not known here."""
+    if UNKNOWN not in hidden_steps(model):
+        return None
+    return CannotTell(
+        "The hidden neurons go through a function or a layer that cannot be told from outside.",
+        help=f"{OPEN} Keras has ReLU ready under that name.",
+    )

@@ -1,0 +1,178 @@
+"""The pixels: brought to a scale from 0 to 1, all of them, in both sets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from autograder.core.evidence import Claim, Evidence, HandIn, Numbers
+from autograder.core.verdicts import CannotTell, Failed
+from autograder.judge.rules.format import shape_in_words
+from autograder.judge.rules.rule import OPEN, rule
+
+# White is 1, or so near that nobody would see it: 255 / 256 is near enough.
+NEAR = 0.01
+CALLED = {"training": "training cards", "validation": "validation cards", "mixed": "both sets"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scaled:
+    """An array of pictures that was handed in under a name, and what was done to the pixels.
+
+    ``wanted`` is the set that it should hold, ``shape`` the shape of the raw one. Black and white
+    are what became of 0 and 255, ``None`` where that cannot be told or differs from pixel to pixel.
+    """
+
+    name: str
+    wanted: str
+    shape: tuple[int, ...]
+    claim: Claim
+    black: float | None
+    white: float | None
+
+    @property
+    def numbers(self) -> Numbers | None:
+        """What is known of the array, ``None`` where it is none."""
+        return self.claim.numbers
+
+
+def scaled(
+    evidence: Evidence, hand_in: HandIn, name: str, wanted: str, shape: tuple[int, ...]
+) -> Scaled:
+    """What was handed in under this name, beside what should have been."""
+    claim = hand_in.claims[name]
+    about = claim.numbers.about if claim.numbers else None
+    maps = [evidence.arrays.get(one or "") for one in (about.scale, about.shift)] if about else []
+    black = white = None
+    if maps and all(one is not None and np.ndim(one) == 0 for one in maps):
+        factor, black = (float(one) for one in maps if one is not None)
+        white = 255 * factor + black
+    return Scaled(name=name, wanted=wanted, shape=shape, claim=claim, black=black, white=white)
+
+
+@rule("not-an-array")
+def not_an_array(given: Scaled) -> Failed | None:
+    """Something else than an array of pictures was handed in, such as a single number."""
+    if given.numbers:
+        return None
+    return Failed(
+        f"`{given.name}` is of type `{given.claim.kind}`; it should be an array of pictures.",
+        help="NumPy does arithmetic with whole arrays. What comes out is an array again.",
+        why="The network is given all pictures at once, in one block of numbers.",
+        how=f"Write `{given.name} = raw_{given.name} / 255`.",
+    )
+
+
+@rule("pictures-reshaped")
+def another_shape(given: Scaled) -> Failed | None:
+    """The pictures have another shape than before: flattened, or fewer of them."""
+    if not given.numbers or given.numbers.shape == given.shape:
+        return None
+    return Failed(
+        f"`{given.name}` has the shape {shape_in_words(given.numbers.shape)}; the raw pictures have"
+        f" {shape_in_words(given.shape)}.",
+        help="Only the numbers should change. The pictures stay as many, and as wide and high.",
+        why="The network will lay the rows end to end itself. And each picture that is missing is"
+        " one that it cannot learn from.",
+        how=f"Leave out any `reshape` and any slice: `{given.name} = raw_{given.name} / 255`.",
+    )
+
+
+@rule("integer-division")
+def whole_numbers_left(given: Scaled) -> Failed | None:
+    """The division threw away all that is behind the point, so that only 0 and 1 are left."""
+    if not given.numbers or given.numbers.dtype[:3] not in ("int", "uin", "boo"):
+        return None
+    if given.numbers.high is None or given.numbers.high > 1:
+        return None
+    return Failed(
+        f"`{given.name}` holds whole numbers only, 0 and 1; the greys between black and white are"
+        " lost.",
+        help="Python has two ways to divide. Which of them keeps what is behind the point?",
+        why="A pullover in pure black and white is a blot: nearly all that tells it from a coat"
+        " lies in the greys.",
+        how="Divide with one stroke, `/`, not with two, `//`, and do not turn the result into"
+        " integers.",
+    )
+
+
+@rule("not-scaled")
+def not_scaled(given: Scaled) -> Failed | None:
+    """The pixels are as they were, from 0 to 255."""
+    if given.white is None or not _are(given, 0, 255):
+        return None
+    return Failed(
+        f"The pixels of `{given.name}` go from 0 to {given.white:.0f}; they should go from 0 to 1.",
+        help="By what must the largest pixel be divided to become 1?",
+        why="With large inputs a small change of a weight changes the output by a lot, and training"
+        " stumbles along in leaps.",
+        how=f"Write `{given.name} = raw_{given.name} / 255`.",
+    )
+
+
+@rule("scaled-twice")
+def scaled_twice(given: Scaled) -> Failed | None:
+    """The pixels were divided by 255 two times."""
+    if given.white is None or not _are(given, 0, 1 / 255):
+        return None
+    return Failed(
+        f"The pixels of `{given.name}` go from 0 to {given.white:.4f}; they should go from 0 to 1.",
+        help="Were they divided twice? A cell that scales what it has scaled before does so each"
+        " time it runs.",
+        why="Inputs near nought hardly move an output. The weights would have to grow very large"
+        " first.",
+        how="Begin from the raw pictures each time, so that running the cell again does no harm:"
+        f" `{given.name} = raw_{given.name} / 255`.",
+    )
+
+
+@rule("another-scale")
+def another_scale(given: Scaled) -> Failed | None:
+    """The pixels are on some other scale, such as from -1 to 1."""
+    if given.white is None or given.black is None or _are(given, 0, 1):
+        return None
+    if _are(given, 0, 255) or _are(given, 0, 1 / 255):
+        return None
+    return Failed(
+        f"In `{given.name}` black is {given.black:.3g} and white is {given.white:.3g}; black should"
+        " be 0 and white 1.",
+        help="Nothing needs to be added or taken away. How do you bring 255 to 1 and leave 0 where"
+        " it is?",
+        why="Other small scales would do as well. But marks can be compared only where all work"
+        " with the same pixels.",
+        how=f"Write `{given.name} = raw_{given.name} / 255`.",
+    )
+
+
+@rule("sets-swapped")
+def another_set(given: Scaled) -> Failed | None:
+    """The array holds the pictures of the other set."""
+    found = given.numbers.about.cards if given.numbers else "unknown"
+    if found in ("unknown", given.wanted):
+        return None
+    return Failed(
+        f"`{given.name}` holds pictures of the {CALLED[found]}; it should hold the"
+        f" {CALLED[given.wanted]}.",
+        help="There are two raw arrays. Compare the names on both sides of the equals sign.",
+        why="If the sets are mixed up, the network studies the questions of its own quiz.",
+        how=f"Make it from the raw array of that name: `{given.name} = raw_{given.name} / 255`.",
+    )
+
+
+def untold_pixels(given: Scaled) -> CannotTell | None:
+    """Something was done to the pixels that is not one scale for all."""
+    if given.numbers is None or given.white is not None:
+        return None
+    return CannotTell(
+        f"What was done to the pixels of `{given.name}` could not be told from the numbers.",
+        help=f"{OPEN} One division for all pixels is enough.",
+    )
+
+
+def _are(given: Scaled, black: float, white: float) -> bool:
+    """Whether black and white became these, within one part in a hundred of the way between."""
+    if given.black is None or given.white is None:
+        return False
+    room = NEAR * (white - black)
+    return abs(given.black - black) <= room and abs(given.white - white) <= room

@@ -1,0 +1,84 @@
+"""Mutants whose training falls short of the bar, each for a reason of its own."""
+
+from __future__ import annotations
+
+from autograder.authoring.spec.call_edits import add_keyword, set_keyword
+from autograder.authoring.spec.edits import Edit
+from autograder.authoring.spec.mutation import Edits, Mutant, relying, wrong
+from autograder.authoring.spec.snippets import GROWING, HARDLY_ANY
+from autograder.authoring.spec.statement_edits import first, insert_before
+
+DENIED = 'model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])'
+UNIT_NORM = add_keyword("Dense", "kernel_constraint", '"unit_norm"')
+VANISHING = "tf.keras.optimizers.schedules.ExponentialDecay(0.001, 1, 0.1)"
+# Whose curve tells these mistakes.
+METRIC = ("compile.metric",)
+
+
+def short(
+    name: str, *edits: Edit, of: str, also: Edits | None = None, base: Mutant | None = None
+) -> Mutant:
+    """One that falls short because of this misconception."""
+    return wrong(name, *edits, also=also, base=base, fails={"train.accuracy": of})
+
+
+def adam(arguments: str) -> Edit:
+    """The right optimizer, with arguments of its own."""
+    return set_keyword("compile", "optimizer", f"tf.keras.optimizers.Adam({arguments})")
+
+
+MUTANTS = (
+    short(
+        "train/all-cards-at-once",
+        add_keyword("fit", "batch_size", "len(train_images)"),
+        of="under-trained",
+    ),
+    short("train/batches-of-4096", add_keyword("fit", "batch_size", "4096"), of="under-trained"),
+    short(
+        "train/ten-steps-an-epoch", add_keyword("fit", "steps_per_epoch", "10"), of="under-trained"
+    ),
+    short("train/tiny-steps", first("model.optimizer.learning_rate = 1e-6"), of="under-trained"),
+    relying(short("train/logits-denied-again", first(DENIED), of="accuracy-at-chance"), *METRIC),
+    short(
+        "train/no-card-counts",
+        add_keyword("fit", "sample_weight", "np.zeros(len(train_images))"),
+        of="loss-exactly-zero",
+    ),
+    short("compile/tiny-steps", adam("0.000001"), of="under-trained"),
+    short("compile/no-steps", adam("learning_rate=0.0"), of="weights-unmoved"),
+    short("compile/endless-steps", adam("1e38"), of="diverged"),
+    short(
+        "compile/steps-longer-than-weights",
+        adam("100.0"),
+        also={"build": [UNIT_NORM]},
+        of="learning-rate-too-large",
+    ),
+    short("compile/steps-that-grow", adam(GROWING), of="loss-rising"),
+    short("compile/steps-that-vanish", adam(VANISHING), of="weights-unmoved"),
+    short("compile/steps-too-small-to-see", adam(HARDLY_ANY), of="loss-flat"),
+    short("compile/uphill", adam("-0.001"), of="loss-rising"),
+    short("build/frozen", add_keyword("Dense", "trainable", "False"), of="weights-unmoved"),
+    relying(
+        short(
+            "build/weights-held-at-nought",
+            add_keyword("Dense", "kernel_constraint", "tf.keras.constraints.MaxNorm(0.0)"),
+            of="accuracy-at-chance",
+        ),
+        *METRIC,
+    ),
+    relying(
+        short(
+            "build/nearly-all-dropped",
+            insert_before("Dense", "tf.keras.layers.Dropout(0.98)"),
+            of="studied-worse-than-quizzed",
+        ),
+        *METRIC,
+    ),
+    # Labels without a class do it on a GPU; on a CPU Keras refuses them.
+    short(
+        "build/penalty-not-a-number",
+        add_keyword("Dense", "kernel_regularizer", "lambda weights: 0.0 * tf.math.log(0.0)"),
+        also={"compile": [adam("0.0")]},
+        of="loss-not-a-number",
+    ),
+)

@@ -1,0 +1,74 @@
+"""The number of parameters of a single layer of neurons, and how one miscounts it."""
+
+from __future__ import annotations
+
+from autograder.core.evidence import Claim, Model
+from autograder.core.verdicts import Failed
+from autograder.judge.rules.format import shown, whole_number
+from autograder.judge.rules.parameter_count import is_right
+from autograder.judge.rules.rule import rule
+from autograder.lessons.building_a_brain.constants import CLASSES, PARAMETERS, PIXELS
+
+AS_A_SUM = (
+    "Write it as a calculation: `28 * 28 * number_of_classes + number_of_classes`. The first part"
+    " is the weights, the second the biases."
+)
+
+
+@rule("not-a-number")
+def no_whole_number(claim: Claim) -> Failed | None:
+    """Something else than one whole number was handed in, such as a text or a shape."""
+    if whole_number(claim) is not None:
+        return None
+    return Failed(
+        f"`number_of_parameters` is {shown(claim)}; it should be one whole number.",
+        help="Count: how many numbers does one neuron learn, and how many neurons are there?",
+        why="Parameters are numbers that the network learns. They can be counted, and a count has"
+        " no quotes, no parts and no fractions.",
+        how=AS_A_SUM,
+    )
+
+
+@rule("forgot-bias-parameters")
+def weights_only(count: int | None) -> Failed | None:
+    """The weights were counted, and the biases forgotten."""
+    if count != PIXELS * CLASSES:
+        return None
+    return Failed(
+        f"{count:,} counts the weights only; the parameters are all the numbers that are learned.",
+        help="In y = mx + b each neuron has one thing besides its weights.",
+        why="What is small in number can still matter: each neuron leans one way or the other"
+        " before it sees a card.",
+        how="Add one bias for each neuron to the weights that you counted: `+ number_of_classes`.",
+    )
+
+
+@rule("counted-one-neuron")
+def one_neuron(count: int | None) -> Failed | None:
+    """The parameters of a single neuron were counted."""
+    if count not in (PIXELS, PIXELS + 1):
+        return None
+    return Failed(
+        f"{count:,} counts a single neuron; the network has {CLASSES} of them.",
+        help="Each neuron has weights of its own.",
+        why="Two neurons that share their weights would always say the same. To tell clothes apart"
+        " each needs its own.",
+        how="Multiply what one neuron learns by `number_of_classes`. Mind that a neuron has a bias"
+        " too.",
+    )
+
+
+@rule("miscounted")
+def another_number(count: int | None, model: Model | None) -> Failed | None:
+    """Another number, for which no reason is to be seen."""
+    if count is None or is_right(count, model, PARAMETERS):
+        return None
+    return Failed(
+        f"`number_of_parameters` is {count:,}; {CLASSES} neurons that see 28 × 28 pixels learn"
+        " another number.",
+        help="Count the weights of one neuron, then those of all neurons, then what is left in"
+        " y = mx + b.",
+        why="Who can count the parameters knows the network: every line in the drawing is one of"
+        " them.",
+        how=AS_A_SUM,
+    )

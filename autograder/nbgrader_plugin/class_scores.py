@@ -1,0 +1,58 @@
+"""What the gradebook counts, for the page of a class."""
+
+from __future__ import annotations
+
+from nbgrader.api import Grade, Gradebook, SubmittedAssignment, SubmittedNotebook
+from sqlalchemy import func, or_, select
+
+from autograder.core.config import Course
+from autograder.core.errors import NothingEntered
+from autograder.core.lesson import Lesson
+from autograder.exporters.model import Person
+from autograder.nbgrader_plugin import grade_queries
+from autograder.nbgrader_plugin.config import course_directory, explained, open_gradebook
+from autograder.reports.class_report import Counted
+
+
+def of_lesson(course: Course, lesson: Lesson) -> dict[str, Counted]:
+    """What counts for each student of the course; nothing where there is no gradebook yet.
+
+    Raises:
+        CourseError: there is one, and it cannot be read.
+    """
+    assert course.root
+    directory = course_directory(course.root)
+    try:
+        with explained(directory.db_url), open_gradebook(directory) as gradebook:
+            grades = grade_queries.grades(gradebook, [lesson.name], unscored=True)
+            by_hand = _by_hand(gradebook, lesson.name) if grades else set()
+    except NothingEntered:
+        return {}
+    return {
+        one.person.id: Counted(
+            score=one.score,
+            most=one.most,
+            penalty=one.penalty,
+            by_hand=one.person.id in by_hand,
+            name=_name(one.person),
+        )
+        for one in grades
+    }
+
+
+def _by_hand(gradebook: Gradebook, assignment: str) -> set[str]:
+    """Whom a person gave a score or extra credit."""
+    asked = (
+        select(SubmittedAssignment.student_id)
+        .join(SubmittedAssignment.notebooks)
+        .join(SubmittedNotebook.grades)
+        .where(
+            SubmittedAssignment.assignment_id == gradebook.find_assignment(assignment).id,
+            or_(Grade.manual_score.is_not(None), func.coalesce(Grade.extra_credit, 0) != 0),
+        )
+    )
+    return set(gradebook.db.scalars(asked))
+
+
+def _name(person: Person) -> str:
+    return ", ".join(part for part in (person.last_name, person.first_name) if part)

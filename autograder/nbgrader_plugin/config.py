@@ -1,0 +1,128 @@
+"""A course's configuration as nbgrader itself reads it, and where its gradebook is."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from jupyter_core.application import JupyterApp
+from nbgrader.api import Gradebook
+from nbgrader.apps.baseapp import NbGrader
+from nbgrader.coursedir import CourseDirectory
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from traitlets.config import Application, Config
+
+from autograder import DISTRIBUTION
+from autograder.core.course_root import CONFIG
+from autograder.core.errors import CourseError, NothingEntered
+
+GENERATE = "Run `autograder generate`, or `nbgrader generate_assignment`, first."
+COURSE_ID = "default_course"  # what nbgrader's own gradebook calls a course without a name
+
+
+class _Reader(NbGrader):
+    """Reads configuration files, and translates the old names of settings."""
+
+    name = "nbgrader"
+
+
+def course_directory(root: Path) -> CourseDirectory:
+    """The course's folder as nbgrader sees it; ``config`` holds all of its settings.
+
+    The user's and the machine's own ``nbgrader_config.py`` count too, as in nbgrader: a
+    gradebook on a server is often named there.
+
+    Raises:
+        CourseError: the address of the gradebook is none.
+    """
+    directory = CourseDirectory(config=_config(root), root=str(root))
+    directory.db_url = _absolute(directory.db_url, root)
+    return directory
+
+
+def _config(root: Path) -> Config:
+    reader = _Reader()
+    with importable(root):
+        JupyterApp.load_config_file(reader)
+        Application.load_config_file(reader, Path(CONFIG).stem, path=str(root))
+    config: Config = reader.config
+    return config
+
+
+def _absolute(address: str, root: Path) -> str:
+    try:
+        url = make_url(address)
+    except ArgumentError as error:
+        raise CourseError(f"CourseDirectory.db_url is no address of a database: {error}") from error
+    file = url.database
+    if url.get_backend_name() != "sqlite" or not file or file.startswith((":memory:", "file:")):
+        return address
+    # nbgrader is started in the course's folder, which a relative path means.
+    return url.set(database=str(root / file)).render_as_string(hide_password=False)
+
+
+def open_gradebook(directory: CourseDirectory) -> Gradebook:
+    """The course's gradebook, which has to be there already; to be closed by who asked for it.
+
+    Raises:
+        NothingEntered: there is none.
+        CourseError: it cannot be reached or read.
+    """
+    address = directory.db_url
+    url = make_url(address)
+    if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
+        raise NothingEntered(f"There is no gradebook {url.database} yet. {GENERATE}")
+    with explained(address), alembic_found():
+        return Gradebook(address, directory.course_id)
+
+
+@contextlib.contextmanager
+def explained(address: str) -> Iterator[None]:
+    """What went wrong at the database, in one line, without its password."""
+    shown = make_url(address).render_as_string(hide_password=True)
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise CourseError(
+            f"For the gradebook {shown}, {error.name} is missing. For PostgreSQL:"
+            f" `pip install '{DISTRIBUTION}[postgresql]'`."
+        ) from error
+    except SQLAlchemyError as error:
+        reason = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
+        raise CourseError(f"The gradebook {shown} cannot be used: {reason}") from error
+
+
+@contextlib.contextmanager
+def importable(root: Path) -> Iterator[None]:
+    """Modules in the course's folder can be imported, as by nbgrader: plugins live there."""
+    sys.path.insert(0, str(root))
+    try:
+        yield
+    finally:
+        sys.path.remove(str(root))
+
+
+@contextlib.contextmanager
+def environment(name: str, value: str) -> Iterator[None]:
+    """One environment variable has a value, for a while."""
+    before = os.environ.get(name)
+    os.environ[name] = value
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[name]
+        else:
+            os.environ[name] = before
+
+
+@contextlib.contextmanager
+def alembic_found() -> Iterator[None]:
+    """Let nbgrader find ``alembic``, which it calls through PATH when it makes a gradebook."""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
+    with environment("PATH", path):
+        yield

@@ -1,0 +1,100 @@
+"""Reports that go into the gradebook as they come, a group at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Self
+
+from autograder.core.config import Course
+from autograder.core.errors import CourseError
+from autograder.core.lesson_registry import load_lesson
+from autograder.core.report import Report
+from autograder.grading import result_files
+from autograder.nbgrader_plugin.config import course_directory
+from autograder.nbgrader_plugin.gradebook_writer import Entry, GradebookWriter
+
+GROUP = 50
+
+
+def has_submissions(course: Course) -> bool:
+    """Whether a course has a ``submitted/`` folder, without which there is nothing to enter."""
+    if course.root is None:
+        return False
+    directory = course_directory(course.root)
+    return Path(directory.format_path(directory.submitted_directory, ".", ".")).is_dir()
+
+
+class Bookkeeper:
+    """Takes the reports on what lies in the course's ``submitted/``, and no others.
+
+    A context manager; ``remarks`` are what a person should know, ``failed`` whether something is
+    not in the gradebook, ``incomplete`` whether something is, but not under ``autograded/``.
+    ``folder`` is where the results lie.
+    """
+
+    def __init__(self, course: Course, folder: Path) -> None:
+        assert course.root
+        self._directory = course_directory(course.root)
+        self._writer = GradebookWriter(course)
+        self._results = folder
+        self._waiting: list[Entry] = []
+        self.remarks: list[str] = []
+        self.failed = self.incomplete = False
+
+    def __enter__(self) -> Self:
+        self._writer.__enter__()
+        return self
+
+    def __exit__(self, *given: object) -> None:
+        try:
+            # After Ctrl-C too: these submissions are finished.
+            self._write(self._waiting)
+        finally:
+            self._writer.__exit__(*given)
+            self.remarks += self._writer.unpublished
+            self.incomplete = bool(self._writer.unpublished)
+
+    def add(self, report: Report) -> None:
+        """Write it, together with some others."""
+        directory = self._directory
+        folder = self._place(directory.submitted_directory, report)
+        # nbgrader itself grades the copy that it has made.
+        copied = self._place(directory.autograded_directory, report)
+        if report.folder not in (str(folder), str(copied)) or report.trouble:
+            return
+        place = self._results / report.lesson / report.place
+        entry = Entry(
+            student=report.name,
+            lesson=load_lesson(report.lesson),
+            report=report,
+            notebook=result_files.read_notebook(place),
+            folder=folder,
+        )
+        self._waiting.append(entry)
+        if len(self._waiting) >= GROUP:
+            self._write(self._waiting)
+            self._waiting = []
+
+    def _place(self, step: str, report: Report) -> Path:
+        return Path(self._directory.format_path(step, report.name, report.lesson)).resolve()
+
+    def _write(self, group: list[Entry]) -> None:
+        if not group:
+            return
+        try:
+            self.remarks += self._writer.write(group)
+        except CourseError as error:
+            if len(group) == 1:
+                self.failed = True
+                self.remarks.append(f"{group[0].student} is not in the gradebook: {error}")
+                return
+            for one in _apart(group):
+                self._write(one)
+
+
+def _apart(group: list[Entry]) -> Iterator[list[Entry]]:
+    """Two halves: so one that cannot be written is soon found, and the others are written."""
+    middle = len(group) // 2
+    yield group[:middle]
+    yield group[middle:]

@@ -1,0 +1,237 @@
+"""The one writer to nbgrader's gradebook: what ``nbgrader autograde`` would leave, for a class.
+
+Rows and the folders under ``autograded/`` of a group of submissions are written together, in one
+transaction; what instructors entered by hand is kept just as nbgrader keeps it. One thing differs:
+an answer in words that a person has marked is not asked for again while it is the same submission.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+import nbformat
+from nbformat import NotebookNode
+from nbgrader.api import Gradebook, Student, SubmittedAssignment, SubmittedNotebook
+from nbgrader.converters import Autograde
+from sqlalchemy.orm import Session
+
+from autograder.core.config import Course
+from autograder.core.errors import CourseError
+from autograder.core.lesson import Lesson
+from autograder.core.report import Report
+from autograder.nbgrader_plugin import best_attempt
+from autograder.nbgrader_plugin.autograded_dir import Folder, handed_in, is_student
+from autograder.nbgrader_plugin.config import (
+    GENERATE,
+    course_directory,
+    explained,
+    importable,
+    open_gradebook,
+)
+from autograder.nbgrader_plugin.gradebook_rows import (
+    CellRows,
+    Released,
+    missing_students,
+    released,
+    submissions,
+)
+from autograder.nbgrader_plugin.preprocessor_runner import Recorded, Steps
+from autograder.nbgrader_plugin.preprocessors.autograde import META, SAME
+from autograder.reports.annotate import filled
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One graded submission.
+
+    ``notebook`` is the one that shows the report; ``None`` for what could not be read: the blank
+    one then tells why. ``folder`` is the student's own, for the time and the other files.
+    """
+
+    student: str
+    lesson: Lesson
+    report: Report
+    notebook: NotebookNode | None = None
+    folder: Path | None = None
+
+
+class GradebookWriter:
+    """Writes to a course's gradebook, wherever its ``nbgrader_config.py`` says that is.
+
+    A context manager. Use one at a time: it is meant to be the only writer. ``unpublished`` tells
+    where a folder under ``autograded/`` is not what the gradebook says.
+    """
+
+    def __init__(self, course: Course) -> None:
+        root = course.folder()
+        self._course = course
+        self._directory = course_directory(root)
+        self._autograde = Autograde(coursedir=self._directory, config=self._directory.config)
+        with importable(root):
+            self._steps = Steps(self._autograde)
+        self._keeps_best = course.settings.keep == "best"
+        self._gradebook: Gradebook | None = None
+        self.unpublished: list[str] = []
+
+    def __enter__(self) -> Self:
+        self._gradebook = open_gradebook(self._directory)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._gradebook:
+            self._gradebook.close()
+
+    def write(self, entries: Sequence[Entry]) -> list[str]:
+        """Write a group of submissions, all of them or none; return what a person should know.
+
+        Raises:
+            CourseError: the assignment is not in the gradebook, or it cannot be written.
+        """
+        assert self._gradebook is not None, "use it in a `with`"
+        # Of two for one student the last counts.
+        latest = {(entry.lesson.name, entry.student): entry for entry in entries}
+        folders: list[Folder] = []
+        told: list[str] = []
+        db: Session = self._gradebook.db()
+        with explained(self._directory.db_url):
+            try:
+                self._write(db, list(latest.values()), folders, told)
+                db.commit()
+            except BaseException:
+                db.rollback()
+                for folder in folders:
+                    folder.discard()
+                raise
+            finally:
+                # A connection that idles until the next group is there may be cut.
+                self._gradebook.close()
+        self.unpublished += [why for folder in folders if (why := folder.publish())]
+        self.unpublished += self._missing(
+            set(latest) - {(one.assignment, one.student) for one in folders}
+        )
+        return told
+
+    def _missing(self, kept: set[tuple[str, str]]) -> Iterator[str]:
+        """Of those whose earlier submission counts, who has no folder of it."""
+        for assignment, student in sorted(kept):
+            place = Folder(self._autograde, assignment, student).place
+            if not place.is_dir():
+                yield (
+                    f"{student}: an earlier submission counts, and {place}, which cannot be made"
+                    " from a later one, is missing. Grade the earlier one again."
+                )
+
+    def _write(
+        self, db: Session, entries: Sequence[Entry], folders: list[Folder], told: list[str]
+    ) -> None:
+        # Nothing is sent before everything is ready: SQLite is locked for a moment only.
+        with db.no_autoflush:
+            self._add_students(db, [entry.student for entry in entries])
+            rows = {}
+            for lesson in {entry.lesson.name: entry.lesson for entry in entries}.values():
+                known = self._released(db, lesson)
+                students = [entry.student for entry in entries if entry.lesson.name == lesson.name]
+                rows[lesson.name] = known, submissions(db, known, students)
+            group = []
+            for entry in entries:
+                known, there = rows[entry.lesson.name]
+                recorded = self._recorded(db, entry, known, there[entry.student], told)
+                if recorded is not None:
+                    group.append(recorded)
+                    folders.append(Folder(self._autograde, entry.lesson.name, entry.student))
+                    told += _made(folders[-1], entry, recorded.notebook)
+        self._steps.penalise(db, group)
+
+    def _add_students(self, db: Session, students: Sequence[str]) -> None:
+        for student in students:
+            if not is_student(student):
+                raise CourseError(f"“{student}” cannot be the name of a student's folder.")
+        missing = missing_students(db, students)
+        if missing and not self._autograde.create_student:
+            raise CourseError(f"There is no student {', '.join(missing)} in the gradebook.")
+        db.add_all(Student(id=student) for student in missing)
+
+    def _released(self, db: Session, lesson: Lesson) -> Released:
+        known = released(db, lesson.name)
+        if known is None or lesson.name not in {one.name for one in known.notebooks}:
+            raise CourseError(f"{lesson.name} is not in the gradebook yet. {GENERATE}")
+        return known
+
+    def _recorded(
+        self,
+        db: Session,
+        entry: Entry,
+        known: Released,
+        submission: SubmittedAssignment,
+        told: list[str],
+    ) -> Recorded | None:
+        """What is recorded of an entry; ``None`` where an earlier submission counts."""
+        earlier = best_attempt.earlier(submission) if self._keeps_best else None
+        recorded = self._record(entry, known, submission, told)
+        if earlier and (why := earlier.outdoes(recorded, self._steps)):
+            best_attempt.undo(db, submission)
+            told.append(f"{entry.student}: {why}")
+            return None
+        return recorded
+
+    def _record(
+        self, entry: Entry, known: Released, submission: SubmittedAssignment, told: list[str]
+    ) -> Recorded:
+        before = submission.timestamp
+        try:
+            if time := handed_in(self._directory, entry.folder):
+                submission.timestamp = time
+        except ValueError as error:
+            told.append(f"{entry.student}: {error}: whether it was late, a person has to see.")
+        names = {one.id: one.name for one in known.notebooks}
+        by_name = {names[own.notebook_id]: own for own in submission.notebooks}
+        own = by_name.pop(entry.lesson.notebook.removesuffix(".ipynb"))
+        for name, other in by_name.items():
+            if not entry.folder or not (entry.folder / f"{name}.ipynb").exists():
+                _nothing_earned(other)
+        resources = {
+            "nbgrader": {
+                "student": entry.student,
+                "assignment": entry.lesson.name,
+                "notebook": names[own.notebook_id],
+                "db_url": self._directory.db_url,
+            },
+            META: entry.report,
+            SAME: before is not None and submission.timestamp == before,
+        }
+        notebook = self._steps.record(self._shown(entry), resources, CellRows(known, own))
+        return Recorded(submission=submission, own=own, notebook=notebook)
+
+    def _shown(self, entry: Entry) -> NotebookNode:
+        if entry.notebook is not None:
+            return _copied(entry.notebook)
+        blank = nbformat.read(self._course.released(entry.lesson), as_version=4)
+        return filled(blank, entry.report, entry.lesson)
+
+
+def _made(folder: Folder, entry: Entry, notebook: NotebookNode) -> list[str]:
+    try:
+        return folder.make(entry.lesson.notebook, notebook, entry.folder)
+    except OSError as error:
+        raise CourseError(f"{folder.place}: {error.strerror or error}") from error
+
+
+def _copied(notebook: NotebookNode) -> NotebookNode:
+    """A copy for nbgrader's steps to change; pictures, which they do not, are not copied."""
+    mine = copy.copy(notebook)
+    mine.cells = [copy.copy(cell) for cell in notebook.cells]
+    for cell in mine.cells:
+        cell.metadata = copy.deepcopy(cell.metadata)
+        if "outputs" in cell:
+            cell.outputs = [copy.copy(output) for output in cell.outputs]
+    return mine
+
+
+def _nothing_earned(other: SubmittedNotebook) -> None:
+    """Another notebook of the assignment that was not handed in."""
+    for grade in other.grades:
+        grade.auto_score, grade.needs_manual_grade = 0, False

@@ -1,0 +1,24 @@
+"""Which assignments are lessons of ours, and how they are graded."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from autograder import datasets
+from autograder.core.config import Course
+from autograder.core.lesson import Lesson
+from autograder.core.lesson_registry import lesson_names, load_lesson
+from autograder.grading import Grader
+
+
+def lesson_of(resources: dict[str, Any] | None) -> Lesson | None:
+    """The lesson that nbgrader is working on, ``None`` where the assignment is not ours."""
+    assignment = (resources or {}).get("nbgrader", {}).get("assignment")
+    return load_lesson(assignment) if assignment in lesson_names() else None
+
+
+def grader_for(course: Course) -> Grader:
+    """A grader with the course's settings, whose results lie beside the gradebook."""
+    results = (course.root or Path.cwd()) / "results"
+    return Grader(course=course, data_home=datasets.active_home(), results=results)

@@ -1,0 +1,154 @@
+"""The steps of ``nbgrader autograde`` that come after a notebook was run, for a group at a time.
+
+They are nbgrader's own preprocessors, as the course configured them, so that a score, a comment
+and a penalty are what they would be there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from nbformat import NotebookNode
+from nbgrader.api import MissingEntry, SubmittedAssignment, SubmittedNotebook
+from nbgrader.converters import Autograde
+from nbgrader.preprocessors import AssignLatePenalties, CheckCellMetadata, Execute, SaveAutoGrades
+from nbgrader.utils import compute_checksum
+from sqlalchemy import select
+from sqlalchemy.orm import Session, load_only, undefer
+from traitlets import TraitError
+from traitlets.utils.importstring import import_item
+
+from autograder.core.course_root import CONFIG
+from autograder.core.errors import CourseError
+from autograder.core.exception_names import public_name
+from autograder.nbgrader_plugin.gradebook_rows import CellRows
+from autograder.notebooks.restore import grade_id
+
+AGAIN = "Run `autograder generate`, so that both are made from the same source."
+# The run is over; and the cells' metadata is the released one, which was checked when it was made.
+DONE = (Execute, CheckCellMetadata)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recorded:
+    """A student's rows in the gradebook, and the notebook that is shown with them."""
+
+    submission: SubmittedAssignment
+    own: SubmittedNotebook
+    notebook: NotebookNode
+
+
+class Steps:
+    """The course's own steps, without the run, which is over."""
+
+    def __init__(self, autograde: Autograde) -> None:
+        kinds = autograde.autograde_preprocessors
+        try:
+            kinds = [import_item(kind) if isinstance(kind, str) else kind for kind in kinds]
+            self._steps = [kind(parent=autograde) for kind in kinds if not issubclass(kind, DONE)]
+        except (ImportError, TraitError) as error:
+            raise CourseError(f"{CONFIG}: a step of Autograde: {error}") from error
+
+    def record(
+        self, notebook: NotebookNode, resources: dict[str, Any], rows: CellRows
+    ) -> NotebookNode:
+        """Put a notebook's scores and comments into its rows; return it as it is kept."""
+        _as_released(notebook, rows)
+        for step in self._steps:
+            if isinstance(step, SaveAutoGrades):
+                _save(step, notebook, resources, rows)
+            elif not isinstance(step, AssignLatePenalties):
+                notebook, resources = step(notebook, resources)
+        return notebook
+
+    def penalise(self, db: Session, group: Sequence[Recorded]) -> None:
+        """Set or take back the penalties for what was handed in late."""
+        for step in self._steps:
+            if isinstance(step, AssignLatePenalties):
+                step.init_plugin()
+                _penalise(step, db, group)
+
+    def late_penalty(self, one: Recorded, score: float) -> float:
+        """What would be taken of a score that is not in the gradebook yet."""
+        seconds = _seconds_late(one.submission)
+        penalty = 0.0
+        for step in self._steps:
+            if isinstance(step, AssignLatePenalties) and seconds > 0:
+                step.init_plugin()
+                penalty = _penalty(step, one, score, seconds) or 0.0
+        # Within nbgrader's limits.
+        return min(max(penalty, 0.0), score)
+
+
+def _as_released(notebook: NotebookNode, rows: CellRows) -> None:
+    """Check that what was run is what the gradebook knows; note nbgrader's checksums."""
+    for cell in notebook.cells:
+        name = grade_id(cell)
+        if name is None:
+            continue
+        try:
+            source = rows.find_source_cell(name)
+        except MissingEntry as error:
+            raise CourseError(f"{error}. {AGAIN}") from error
+        if source.locked and compute_checksum(cell) != source.checksum:
+            raise CourseError(f"The cell “{name}” in release/ is not the gradebook's. {AGAIN}")
+        # nbgrader tells from it whether a solution cell was left as it was released.
+        cell.metadata["nbgrader"]["checksum"] = source.checksum
+
+
+def _save(
+    step: SaveAutoGrades, notebook: NotebookNode, resources: dict[str, Any], rows: CellRows
+) -> None:
+    told = resources["nbgrader"]
+    step.notebook_id, step.assignment_id = told["notebook"], told["assignment"]
+    step.student_id, step.gradebook = told["student"], rows
+    for number, cell in enumerate(notebook.cells):
+        try:
+            step.preprocess_cell(cell, resources, number)
+        # No such cell in the gradebook, or fewer points there than the lesson gives.
+        except ValueError as error:
+            raise CourseError(f"The cell “{grade_id(cell)}”: {error}. {AGAIN}") from error
+
+
+def _penalise(step: AssignLatePenalties, db: Session, group: Sequence[Recorded]) -> None:
+    late = {id(one): seconds for one in group if (seconds := _seconds_late(one.submission)) > 0}
+    if late:
+        # nbgrader's own sum over a notebook's grades, once for all.
+        db.flush()
+        ids = [one.own.id for one in group if id(one) in late]
+        db.scalars(
+            select(SubmittedNotebook)
+            .where(SubmittedNotebook.id.in_(ids))
+            .options(load_only(SubmittedNotebook.id), undefer(SubmittedNotebook.score))
+            .execution_options(populate_existing=True)
+        ).all()
+    for one in group:
+        penalty = None
+        if id(one) in late:
+            penalty = _penalty(step, one, one.own.score, late[id(one)])
+        if penalty is not None:
+            penalty = step._check_late_penalty(one.own, penalty)  # noqa: SLF001  nbgrader's limits
+        one.own.late_submission_penalty = penalty
+
+
+def _penalty(
+    step: AssignLatePenalties, one: Recorded, score: float, seconds: float
+) -> float | None:
+    student = one.submission.student_id
+    try:
+        penalty: float | None = step.plugin_inst.late_submission_penalty(student, score, seconds)
+    # The plugin is a program of the course: it may raise anything.
+    except Exception as error:
+        reason = f"{public_name(type(error))}: {error}"
+        raise CourseError(f"The late-submission penalty for {student} failed: {reason}") from error
+    return penalty
+
+
+def _seconds_late(submission: SubmittedAssignment) -> float:
+    # An extension of a date that is not set is more than nbgrader can work out.
+    if submission.assignment.duedate is None:
+        return 0
+    seconds: float = submission.total_seconds_late
+    return seconds

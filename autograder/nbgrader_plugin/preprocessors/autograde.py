@@ -1,0 +1,179 @@
+"""``nbgrader autograde``: put the notebook right, run it apart, let the judge fill in."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbconvert.exporters import NotebookExporter
+from nbformat import NotebookNode
+from nbgrader.api import Gradebook
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import Execute, NbGraderPreprocessor, SaveAutoGrades
+
+from autograder.core import printable
+from autograder.core.config import find_course
+from autograder.core.errors import SubmissionError
+from autograder.core.lesson import Lesson
+from autograder.core.report import Outcome
+from autograder.grading import Places, unreadable
+from autograder.grading.bounded import Bounded, OverBudgetError
+from autograder.grading.discovery import Submission, choose
+from autograder.grading.results_lock import held
+from autograder.nbgrader_plugin.lessons import grader_for, lesson_of
+from autograder.notebooks.reader import read_notebook
+from autograder.notebooks.restore import Restored, restore
+
+# What the first pass, which puts a notebook right, leaves for the second, which runs it.
+META = "autograder"
+# Set where it is known that this submission was recorded before, and not another one.
+SAME = "autograder_same"
+
+
+class SubmissionExporter(NotebookExporter):
+    """Reads a submission of any name and kind; what is no notebook is replaced by the blank one."""
+
+    def from_filename(
+        self, filename: str, resources: dict[str, Any] | None = None, **kw: Any
+    ) -> tuple[Any, dict[str, Any]]:
+        """Convert the notebook, having noted what was the matter with the file."""
+        path = Path(filename)
+        lesson = lesson_of(resources)
+        # nbgrader converts twice with the same exporter; only the first time is it a submission.
+        if lesson is None or not getattr(self.parent, "_sanitizing", False):
+            return super().from_filename(filename, resources, **kw)
+        resources = {**(resources or {}), "metadata": {"path": str(path.parent), "name": path.stem}}
+        notebook = _read_submission(path, lesson)
+        return self.from_notebook_node(notebook, resources, **kw)  # type: ignore[no-untyped-call,no-any-return]
+
+
+def _read_submission(path: Path, lesson: Lesson) -> NotebookNode:
+    notes: tuple[str, ...] = ()
+    try:
+        chosen, notes = choose(_notebooks(path.parent), path.name)
+        with Bounded() as apart:
+            read = apart.call(read_notebook, chosen)
+    except SubmissionError as error:
+        notebook: NotebookNode = nbformat.read(
+            find_course(Path.cwd()).released(lesson), as_version=4
+        )
+        notebook.metadata[META] = {"notes": list(notes), "unreadable": str(error)}
+        return notebook
+    notebook = read.notebook
+    notebook.metadata[META] = {"notes": [*notes, *read.notes], "unreadable": None}
+    return notebook
+
+
+def _notebooks(folder: Path) -> list[Path]:
+    """The notebooks that were handed in; a link could lead to another student's."""
+    found = [one for one in sorted(folder.glob("*.ipynb")) if not one.is_symlink()]
+    if not found:
+        raise SubmissionError("There is no notebook in this folder.")
+    return found
+
+
+class PutRight(NbGraderPreprocessor):
+    """Brings our cells back to what was released, before nbgrader looks at them."""
+
+    def preprocess(
+        self, nb: NotebookNode, resources: dict[str, Any]
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        """Restore the notebook; keep what was found for the run."""
+        lesson = lesson_of(resources)
+        if lesson is None:
+            return nb, resources
+        course = find_course(Path.cwd())
+        told = dict(nb.metadata.get(META, {}))
+        released = nbformat.read(course.released(lesson), as_version=4)
+        try:
+            with Bounded() as apart:
+                restored = apart.call(restore, nb, released)
+        except OverBudgetError as error:
+            restored = restore(released, released)
+            told["unreadable"] = str(error)
+        notebook = restored.notebook
+        notebook.metadata[META] = {
+            "notes": [*told.get("notes", ()), *restored.notes],
+            "changed": sorted(restored.changed),
+            "unreadable": told.get("unreadable"),
+        }
+        for note in restored.notes:
+            self.log.warning(printable.line(note))
+        return notebook, resources
+
+
+class RunAndJudge(Execute):
+    """Runs the notebook apart and writes the judge's answers into the grade cells."""
+
+    def preprocess(
+        self, nb: NotebookNode, resources: dict[str, Any], **kw: Any
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        """Run, judge, fill in."""
+        lesson = lesson_of(resources)
+        if lesson is None:
+            answer: tuple[NotebookNode, dict[str, Any]] = super().preprocess(nb, resources, **kw)
+            return answer
+        told = nb.metadata.pop(META, {})
+        course = find_course(Path.cwd())
+        restored = Restored(
+            notebook=nb,
+            notes=tuple(told.get("notes", ())),
+            changed=frozenset(told.get("changed", ())),
+        )
+        folder = Path(resources["metadata"]["path"])
+        student = resources["nbgrader"]["student"]
+        submission = Submission(
+            name=student,
+            path=folder / lesson.notebook,
+            folder=folder,
+            source=self._handed_in(student, lesson),
+        )
+        grader = replace(grader_for(course), lesson=lesson)
+        with held(grader.results, "nbgrader autograde", self.log.warning), grader:
+            place = Places(grader.results).take(lesson, submission)
+            if reason := told.get("unreadable"):
+                grader.unrun(submission, str(reason), lesson, place)
+                graded = unreadable(submission, restored, lesson, str(reason))
+            else:
+                graded = grader.run_and_judge(submission, lesson, restored, place)
+        resources[META] = graded.report
+        return graded.notebook, resources
+
+    def _handed_in(self, student: str, lesson: Lesson) -> Path:
+        """The folder in ``submitted/``, of which nbgrader has made a copy."""
+        directory = CourseDirectory(config=self.config)
+        step = directory.submitted_directory
+        return Path(directory.format_path(step, student, lesson.name))
+
+
+class SaveJudgedGrades(SaveAutoGrades):
+    """Saves the points; where a check could not tell, asks for a person as well.
+
+    nbgrader asks for a person again wherever one has entered a score. In a lesson we do so only
+    where there is something new to look at, so that a class which is graded again is not to be
+    gone through again.
+    """
+
+    def _add_score(self, cell: NotebookNode, resources: dict[str, Any]) -> None:
+        if lesson_of(resources) is None:
+            super()._add_score(cell, resources)
+            return
+        gradebook: Gradebook = self.gradebook
+        grade_id = cell.metadata["nbgrader"]["grade_id"]
+        grade = gradebook.find_grade(
+            grade_id, self.notebook_id, self.assignment_id, self.student_id
+        )
+        done = grade.manual_score is not None and not grade.needs_manual_grade
+        before = grade.auto_score
+        super()._add_score(cell, resources)
+        report = resources.get(META)
+        results = report.of(grade_id.removeprefix("check-")) if report else ()
+        asked = grade.needs_manual_grade or any(one.outcome is Outcome.ERROR for one in results)
+        # An answer in words has no score of the judge's, whatever it says.
+        unchanged = grade.auto_score == before and (before is not None or resources.get(SAME))
+        wanted = asked and not (done and unchanged)
+        if wanted != grade.needs_manual_grade:
+            grade.needs_manual_grade = wanted
+            gradebook.db.commit()

@@ -1,0 +1,54 @@
+"""``nbgrader generate_feedback``: what a person decided stands before what the judge said.
+
+The judge's words are in the notebook since it was graded; a score is entered afterwards.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nbformat import NotebookNode
+from nbgrader.api import Grade, Gradebook
+from nbgrader.preprocessors import NbGraderPreprocessor
+
+from autograder.nbgrader_plugin.lessons import lesson_of
+from autograder.reports import notebook_html, phrases
+from autograder.reports.annotate import notice
+
+
+class ShowWhatCounts(NbGraderPreprocessor):
+    """Tells at each grade cell what a person gave, and leaves out the bare number."""
+
+    def preprocess(
+        self, nb: NotebookNode, resources: dict[str, Any]
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        """Change what the grade cells of a lesson of ours show."""
+        lesson = lesson_of(resources)
+        if lesson is None:
+            return nb, resources
+        told = resources["nbgrader"]
+        with Gradebook(told["db_url"]) as gradebook:
+            own = gradebook.find_submission_notebook(
+                told["notebook"], told["assignment"], told["student"]
+            )
+            given = {grade.name: _given(grade) for grade in own.grades}
+        for question in lesson.questions:
+            for cell in nb.cells:
+                if cell.metadata.get("nbgrader", {}).get("grade_id") == question.grade_id:
+                    left = [one for one in cell.outputs if not notebook_html.is_points(cell, one)]
+                    said = given.get(question.grade_id, "")
+                    cell.outputs = [notice(said), *left] if said else left
+        return nb, resources
+
+
+def _given(grade: Grade) -> str:
+    """What a person gave, in a sentence; nothing where the judge's points stand."""
+    parts = []
+    if grade.manual_score is not None:
+        most = phrases.number(grade.max_score)
+        parts.append(f"{phrases.number(grade.manual_score)} of {most} points")
+    if grade.extra_credit:
+        parts.append(f"extra credit of {phrases.number(grade.extra_credit)}")
+    if not parts:
+        return ""
+    return f"A person gave {' and '.join(parts)}; below is what the automatic check said."

@@ -1,0 +1,69 @@
+"""``nbgrader generate_solution``: the solution, run and judged as a submission would be."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from nbformat import NotebookNode
+from nbgrader.preprocessors import Execute, NbGraderPreprocessor
+
+from autograder.core.config import find_course
+from autograder.core.errors import IsolationError, LessonError
+from autograder.core.lesson import Lesson
+from autograder.grading import Graded
+from autograder.grading.discovery import Submission
+from autograder.nbgrader_plugin.lessons import grader_for, lesson_of
+from autograder.notebooks.restore import Restored
+from autograder.notebooks.solution import sealed, strip_markers
+
+
+class StripSolutionMarkers(NbGraderPreprocessor):
+    """Takes the markers and the blanks out of a solution that is to be published."""
+
+    def preprocess(
+        self, nb: NotebookNode, resources: dict[str, Any]
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        """Strip the cells of a lesson."""
+        if lesson_of(resources):
+            for cell in nb.cells:
+                cell.source = strip_markers(cell.source)
+        return nb, resources
+
+
+class RunSolution(Execute):
+    """Runs the solution as a submission is run, so that its checks show what the judge says."""
+
+    def preprocess(
+        self, nb: NotebookNode, resources: dict[str, Any], **kw: Any
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        """Run, judge, fill in; a solution that does not earn every point is not published."""
+        lesson = lesson_of(resources)
+        if lesson is None:
+            answer: tuple[NotebookNode, dict[str, Any]] = super().preprocess(nb, resources, **kw)
+            return answer
+        restored = Restored(
+            notebook=nb, changed=frozenset(question.name for question in lesson.questions)
+        )
+        submission = Submission(name="solution", path=Path(lesson.notebook))
+        with tempfile.TemporaryDirectory() as results:
+            graded = self._graded(submission, lesson, restored, Path(results))
+        if graded.report.score != graded.report.max_score:
+            raise LessonError(f"The solution does not pass: {graded.report.first_message}")
+        return sealed(graded.notebook), resources
+
+    def _graded(
+        self, submission: Submission, lesson: Lesson, restored: Restored, results: Path
+    ) -> Graded:
+        course = find_course(Path.cwd())
+        try:
+            with replace(grader_for(course), results=results) as grader:
+                return grader.run_and_judge(submission, lesson, restored, "solution")
+        except IsolationError as error:
+            # Unlike a submission it is the instructor's own work.
+            self.log.warning("The solution is run without isolation. %s", error)
+        bare = replace(course, settings=replace(course.settings, isolation="none"))
+        with replace(grader_for(bare), results=results) as grader:
+            return grader.run_and_judge(submission, lesson, restored, "solution")

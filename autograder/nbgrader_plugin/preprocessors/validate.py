@@ -1,0 +1,178 @@
+"""``nbgrader validate``: the notebook is run apart too, whatever kernel it names.
+
+Here the checks speak for themselves, in the notebook's own kernel: validating is no grading. Only
+what lies in the folder of another assignment of the course's is run as nbgrader runs it, as when it
+is graded.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import tempfile
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import Execute
+from nbgrader.validator import Validator
+from traitlets.config import Config
+
+from autograder import datasets, sandbox
+from autograder.core import printable
+from autograder.core.config import Settings, settings_of
+from autograder.core.course_root import find_root
+from autograder.core.errors import AutograderError, DatasetError
+from autograder.core.evidence import EVIDENCE_VARIABLE
+from autograder.core.lesson_registry import lesson_names, load_lesson
+from autograder.datasets.provisioning import SHIPPED_SAMPLE, install
+from autograder.kernel.check_session import VALIDATING
+from autograder.nbgrader_plugin.preprocessors.lists import defaults, replaced
+from autograder.notebooks.restore import grade_id
+from autograder.reports import sanitize
+from autograder.sandbox import PRELUDE, Rooms
+from autograder.sandbox.extra_files import files_beside
+from autograder.sandbox.protocol import Job, Ran
+
+# Without the variable that asks the checks to be silent, with the one that makes them raise.
+SPEAK = f"""\
+import os as _os
+_os.environ.pop("{EVIDENCE_VARIABLE}", None)
+_os.environ.update({VALIDATING}="1", NBGRADER_EXECUTION="validate")
+del _os
+"""
+
+
+class RunApart(Execute):
+    """Runs a notebook as submissions are run, and shows what it put out."""
+
+    def preprocess(
+        self, nb: NotebookNode, resources: dict[str, Any], **kw: Any
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        """Run; nbgrader's validator has made the notebook's folder the current one.
+
+        Raises:
+            SystemExit: it cannot be run on this machine, and why.
+        """
+        folder = Path.cwd()
+        root = find_root(folder)
+        if root and is_of_another_assignment(folder, root, self.config):
+            answer: tuple[NotebookNode, dict[str, Any]] = super().preprocess(nb, resources, **kw)
+            return answer
+        try:
+            self._run_apart(nb, folder, root)
+        # nbgrader would show where in our program it arose, and not only what a person can do.
+        except AutograderError as error:
+            raise SystemExit(str(error)) from error
+        return nb, resources
+
+    def _run_apart(self, nb: NotebookNode, folder: Path, root: Path | None) -> None:
+        # Not from a file near the notebook, which could be a student's.
+        settings = settings_of(self.config)
+        if settings.isolation == "none":
+            self.log.warning("The notebook is run with your own rights (isolation: none).")
+        # A folder of the course's holds one assignment; any other may hold anything.
+        files, notes = files_beside(folder if root and folder != root else None)
+        for note in notes:
+            self.log.warning(printable.line(note))
+        is_lesson = _is_lesson(nb)
+        if not is_lesson and self.timeout and self.timeout > 0:
+            settings = replace(settings, cell_seconds=self.timeout)
+        with _images(is_lesson=is_lesson) as home:
+            rooms = Rooms(settings=settings, data_home=home, private=[root] if root else [])
+            timeout = None if is_lesson else dict(self.error_on_timeout)
+            _run(nb, rooms, files, timeout)
+        sanitize.clean(nb)
+        for cell in nb.cells:
+            cell.source = printable.text(cell.source)
+
+
+def validate_apart() -> None:
+    """Let nbgrader's validator run a notebook apart; it has no setting for it."""
+    own = Validator.preprocessors
+    kinds = own if isinstance(own, list) else defaults(own)
+    Validator.preprocessors = replaced(kinds, RunApart)
+
+
+def is_of_another_assignment(folder: Path, root: Path, config: Config) -> bool:
+    """Whether a folder belongs to an assignment of the course's that is no lesson of ours.
+
+    By its place alone, and only where the course has a source of it: neither is a student's to
+    choose.
+    """
+    assignment, student = folder.name, folder.parent.name
+    if assignment in lesson_names():
+        return False
+    course = CourseDirectory(config=config, root=str(root))
+    places = {
+        course.source_directory: ".",
+        course.release_directory: ".",
+        course.solution_directory: ".",
+        course.submitted_directory: student,
+        course.autograded_directory: student,
+    }
+    folders = [Path(course.format_path(*place, assignment)).resolve() for place in places.items()]
+    return folders[0].is_dir() and folder.resolve() in folders
+
+
+def _is_lesson(nb: NotebookNode) -> bool:
+    """Whether it has a grade cell of a lesson's: then it needs the images, and may take longer."""
+    questions = {one.grade_id for name in lesson_names() for one in load_lesson(name).questions}
+    return any(grade_id(cell) in questions for cell in nb.cells)
+
+
+@contextlib.contextmanager
+def _images(*, is_lesson: bool) -> Iterator[Path]:
+    """The home with the images; where another notebook finds none, the sample is enough for it.
+
+    Raises:
+        DatasetError: a lesson needs them, and they are missing or damaged.
+    """
+    home = datasets.active_home()
+    try:
+        datasets.verify(datasets.data_folder(home))
+    except DatasetError:
+        if is_lesson:
+            raise
+        with tempfile.TemporaryDirectory(prefix="autograder-") as folder:
+            install(SHIPPED_SAMPLE, datasets.data_folder(Path(folder)))
+            yield Path(folder)
+        return
+    yield home
+
+
+def _run(
+    nb: NotebookNode, rooms: Rooms, files: dict[str, bytes], timeout: dict[str, Any] | None
+) -> None:
+    """Run it; ``timeout`` is the error of a cell that had to be stopped, where there is one."""
+    settings: Settings = rooms.settings
+    cells = sandbox.code_cells(nb)
+    job = Job(
+        cells=[cell.source for cell in cells],
+        files=files,
+        prelude=PRELUDE.format(seed=settings.seed) + SPEAK,
+        settings=settings,
+    )
+    try:
+        trace = sandbox.run(job, rooms)
+    finally:
+        rooms.close()
+    why = trace.stopped.why if trace.stopped else "the notebook ended before it"
+    for number, cell in enumerate(cells):
+        cell.outputs = _outputs(trace.cells.get(number), why, timeout)
+
+
+def _outputs(ran: Ran | None, why: str, timeout: dict[str, Any] | None) -> list[NotebookNode]:
+    """What a cell put out; where it failed without a word, why it did."""
+    outputs = [nbformat.from_dict(one) for one in ran.outputs] if ran else []
+    if ran and ran.status == "timeout" and timeout:
+        return [*outputs, nbformat.v4.new_output("error", **timeout)]
+    if ran and (ran.status == "ok" or any(one.output_type == "error" for one in outputs)):
+        return outputs
+    ename, evalue = (ran.ename, ran.evalue) if ran and ran.ename else ("NotRun", why)
+    told = [f"{ename}: {evalue}"]
+    error = nbformat.v4.new_output("error", ename=ename, evalue=evalue, traceback=told)
+    return [*outputs, error]

@@ -1,0 +1,89 @@
+"""The solution for students, once nobody can hand in any more."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.exchange import ExchangeError, ExchangeFactory
+
+from autograder.core.config import Course
+from autograder.core.errors import CourseError, writing
+from autograder.core.lesson import Lesson
+from autograder.nbgrader_plugin.config import (
+    COURSE_ID,
+    course_directory,
+    explained,
+    open_gradebook,
+)
+
+SUFFIX = "-solution"
+
+
+def publish(course: Course, lesson: Lesson, place: Path | None = None) -> str:
+    """Copy the solution into a folder, or release it as an assignment of its own; tell where.
+
+    Raises:
+        CourseError: somebody can still hand in, or nobody can know; or there is no solution.
+        ResultsError: it cannot be written.
+    """
+    root = course.folder()
+    solved = root / "solutions" / lesson.name
+    if not (solved / lesson.notebook).is_file():
+        raise CourseError(
+            f"There is no {solved / lesson.notebook}. Run `autograder generate` first."
+        )
+    directory = course_directory(root)
+    _wait_for(*_last_day(directory, lesson))
+    if place is None:
+        return _release(directory, lesson, solved)
+    with writing():
+        shutil.copytree(solved, place / lesson.name, dirs_exist_ok=True)
+    return f"{place / lesson.name}: written."
+
+
+def _last_day(directory: CourseDirectory, lesson: Lesson) -> tuple[datetime, str]:
+    """When the last student has to hand in, and who that is; nbgrader's dates are in UTC."""
+    with explained(directory.db_url), open_gradebook(directory) as gradebook:
+        due = {one.name: one.duedate for one in gradebook.assignments}.get(lesson.name)
+        if due is None:
+            raise CourseError(
+                f"The gradebook has no due date for {lesson.name}. Set one in the formgrader, or"
+                f" with `nbgrader db assignment add {lesson.name} --duedate=…`."
+            )
+        extended = [
+            (one.duedate, f"{one.student_id} has an extension")
+            for one in gradebook.assignment_submissions(lesson.name)
+            if one.extension is not None
+        ]
+    return max([(due, "that is the due date"), *extended])
+
+
+def _wait_for(last: datetime, why: str) -> None:
+    if datetime.now(UTC).replace(tzinfo=None) < last:
+        raise CourseError(
+            f"The solution stays here until {last:%Y-%m-%d %H:%M} UTC: {why}. Publish it after"
+            " that."
+        )
+
+
+def _release(directory: CourseDirectory, lesson: Lesson, solved: Path) -> str:
+    """Release it through the course's own exchange, whichever that is."""
+    name = f"{lesson.name}{SUFFIX}"
+    with tempfile.TemporaryDirectory() as folder:
+        stage = CourseDirectory(
+            root=folder,
+            course_id=directory.course_id or COURSE_ID,
+            assignment_id=name,
+            config=directory.config,
+        )
+        shutil.copytree(solved, Path(stage.format_path(stage.release_directory, ".", name)))
+        release = ExchangeFactory(config=directory.config).ReleaseAssignment
+        try:
+            release(coursedir=stage, config=directory.config, force=True).start()
+        except ExchangeError as error:
+            raise CourseError(f"The exchange does not take the solution: {error}") from error
+    return f"{name}: released; students fetch it as they fetch an assignment."

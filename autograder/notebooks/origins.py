@@ -1,0 +1,55 @@
+"""Where in the lesson's notebook a name comes from, in words that lead a student there."""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from autograder.notebooks.names import names_in
+
+LONGEST = 60
+
+
+@functools.lru_cache(maxsize=16)
+def origins(released: Path) -> Mapping[str, str]:
+    """For each name the first cell that makes it, as in *the cell that begins with …*.
+
+    Empty where there is no such notebook.
+    """
+    found: dict[str, str] = {}
+    for section, source in _sections(released):
+        where = f"the cell that begins with `{_first_line(source)}`"
+        if section:
+            where += f", in “{section}”"
+        for name in sorted(names_in(source).made):
+            found.setdefault(name, where)
+    return found
+
+
+def released_cells(released: Path) -> list[dict[str, Any]]:
+    """The cells of a notebook as they lie in its file; none where it cannot be read."""
+    try:
+        cells: list[dict[str, Any]] = json.loads(released.read_text(encoding="utf-8"))["cells"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
+    return cells if isinstance(cells, list) else []
+
+
+def _sections(released: Path) -> Iterator[tuple[str, str]]:
+    """Each code cell with the section that it stands in."""
+    section = ""
+    for cell in released_cells(released):
+        source = "".join(cell["source"])
+        if cell["cell_type"] == "code":
+            yield section, source
+        for line in source.splitlines() if cell["cell_type"] == "markdown" else ():
+            if line.startswith("## "):
+                section = line.removeprefix("## ").strip()
+
+
+def _first_line(source: str) -> str:
+    line = next((one for one in source.splitlines() if one.strip()), "")
+    return line if len(line) <= LONGEST else f"{line[:LONGEST].rstrip()} …"

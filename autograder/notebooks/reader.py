@@ -1,0 +1,242 @@
+"""A submitted file as a notebook, or the reason why it is none.
+
+Of each cell only what is needed is taken: its kind, its text, its id and its ``grade_id``. What
+else stands in the file may be as damaged as it likes.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+
+from autograder.core.errors import SubmissionError
+from autograder.core.regular_files import open_ordinary, size_of
+
+MOST_BYTES = 100 * 2**20
+MOST_SOURCE = 2 * 2**20
+MOST_CELLS = 2_000
+MAX_PICTURES_BYTES = 20 * 2**20
+MAX_NAME = 300
+MAX_TAGS = 100
+MOST_NOTES = 100
+LARGE = 10 * 2**20
+CELL_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
+ATTACHED = re.compile(r"attachment:([^)\s\"'>]+)")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadNotebook:
+    """A notebook of the current format, and what had to be said of the file.
+
+    ``lesson`` is the name of the lesson that it says it belongs to; empty where it says nothing.
+    """
+
+    notebook: NotebookNode
+    notes: tuple[str, ...] = ()
+    lesson: str = ""
+
+
+def read_notebook(path: Path) -> ReadNotebook:
+    """Read a notebook of any format, without its outputs.
+
+    Raises:
+        SubmissionError: it is no notebook; the message says what it is instead.
+    """
+    data = _bytes(path)
+    content = _parsed(data)
+    taking = _Taking()
+    if content["nbformat"] != 4:
+        taking.notes.append(f"The notebook had the old format {content['nbformat']}.")
+        _count(_old_cells(content))
+        content = _converted(content)
+    cells = content.get("cells")
+    if not isinstance(cells, list):
+        raise SubmissionError("The notebook is damaged: it has no list of cells.")
+    _count(cells)
+    taken = [taking.cell(number, cell) for number, cell in enumerate(cells)]
+    if sum(len(cell.source) for cell in taken) > MOST_SOURCE:
+        raise SubmissionError("The cells hold more than 2 MiB of text, which is no homework.")
+    notebook = nbformat.v4.new_notebook(cells=taken)
+    nbformat.validate(notebook)
+    if len(data) > LARGE:
+        size = f"{len(data) / 2**20:.0f} MiB"
+        taking.notes.append(f"The file has {size}; its old outputs were left out.")
+    return ReadNotebook(
+        notebook=notebook, notes=tuple(taking.notes[-MOST_NOTES:]), lesson=_lesson(content)
+    )
+
+
+def _lesson(content: dict[str, Any]) -> str:
+    """What ``{"autograder": {"lesson": …}}`` in the notebook's metadata says."""
+    told: Any = content
+    for part in ("metadata", "autograder", "lesson"):
+        told = told.get(part) if isinstance(told, dict) else None
+    return told if isinstance(told, str) else ""
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        with open_ordinary(path, follow=True) as stream:
+            size = size_of(stream)
+            if size > MOST_BYTES:
+                raise SubmissionError(
+                    f"The file has {size / 2**20:.0f} MiB; at most 100 MiB are read."
+                )
+            data = stream.read(size + 1)
+    except FileNotFoundError as error:
+        raise SubmissionError(f"There is no file {path.name}.") from error
+    except OSError as error:
+        raise SubmissionError(f"The file cannot be read: {error.strerror}.") from error
+    if not data.strip():
+        raise SubmissionError("The file is empty.")
+    return data
+
+
+def _parsed(data: bytes) -> dict[str, Any]:
+    try:
+        content = json.loads(data.decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:
+        raise SubmissionError(f"This is not a notebook: it is not JSON ({error}).") from error
+    if not isinstance(content, dict) or "nbformat" not in content:
+        raise SubmissionError("This is not a notebook: it is JSON of another kind.")
+    return content
+
+
+def _count(cells: list[Any]) -> None:
+    if len(cells) > MOST_CELLS:
+        raise SubmissionError(f"The notebook has {len(cells):,} cells, which is no homework.")
+
+
+def _old_cells(content: dict[str, Any]) -> list[Any]:
+    """The cells of a notebook of an old format, without their outputs.
+
+    To convert and to check each of them takes long, and nobody needs their outputs.
+    """
+    sheets = content.get("worksheets")
+    lists = [
+        sheet.get("cells")
+        for sheet in (content, *(sheets if isinstance(sheets, list) else []))
+        if isinstance(sheet, dict)
+    ]
+    cells = [cell for cells in lists if isinstance(cells, list) for cell in cells]
+    for cell in cells:
+        if isinstance(cell, dict) and "outputs" in cell:
+            cell["outputs"] = []
+    return cells
+
+
+def _converted(content: dict[str, Any]) -> dict[str, Any]:
+    try:
+        return dict(nbformat.reads(json.dumps(content), as_version=4))
+    # nbformat raises whatever a malformed notebook makes its converters stumble over.
+    except Exception as error:
+        first = str(error).strip().partition("\n")[0][:300]
+        raise SubmissionError(f"The notebook is damaged: {first}.") from error
+
+
+@dataclass
+class _Taking:
+    """Takes cells from a file, and notes what was wrong with them."""
+
+    notes: list[str] = field(default_factory=list)
+    _ids: set[str] = field(default_factory=set)
+    _left_for_pictures: int = MAX_PICTURES_BYTES
+
+    def cell(self, number: int, given: Any) -> NotebookNode:
+        """One cell, put right."""
+        if not isinstance(given, dict):
+            raise SubmissionError(f"The notebook is damaged: cell {number + 1} is no cell.")
+        kind, source = given.get("cell_type"), _text(given.get("source"))
+        if source is None:
+            self.notes.append(f"Cell {number + 1} had no text.")
+            source = ""
+        cell = _new(kind, source)
+        if kind == "markdown":
+            self._pictures(number, cell, given.get("attachments"))
+        cell.id = self._id(number, given.get("id"))
+        metadata = given.get("metadata")
+        if isinstance(metadata, dict):
+            cell.metadata.update(_needed(metadata))
+        return cell
+
+    def _pictures(self, number: int, cell: NotebookNode, given: Any) -> None:
+        """Keep pictures; a mention of one that is missing would stop nbconvert."""
+        pictures = _attachments(given)
+        self._left_for_pictures -= sum(
+            len(name) + len(kind) + len(content)
+            for name, kinds in pictures.items()
+            for kind, content in kinds.items()
+        )
+        if self._left_for_pictures < 0:
+            self.notes.append(f"The pictures from cell {number + 1} on are too large for homework.")
+            pictures = {}
+        if pictures:
+            cell.attachments = nbformat.from_dict(pictures)
+        missing: set[str] = set()
+
+        def told(found: re.Match[str]) -> str:
+            if found[1] in pictures:
+                return found[0]
+            missing.add(found[1])
+            return f"missing:{found[1]}"
+
+        # In one go: to look for each name by itself takes time that grows with their square.
+        cell.source = ATTACHED.sub(told, cell.source)
+        for name in sorted(missing)[:MOST_NOTES]:
+            self.notes.append(f"Cell {number + 1} shows a picture that is not there: {name[:60]}.")
+
+    def _id(self, number: int, given: Any) -> str:
+        usable = isinstance(given, str) and CELL_ID.fullmatch(given) and given not in self._ids
+        name = given if usable else f"cell-{number}"
+        while name in self._ids:
+            name += "-again"
+        self._ids.add(name)
+        return str(name)
+
+
+def _attachments(given: Any) -> dict[str, dict[str, str]]:
+    """The pictures of a cell by their names, as base64 by their types."""
+    if not isinstance(given, dict):
+        return {}
+    return {
+        str(name): kinds
+        for name, kinds in given.items()
+        if isinstance(kinds, dict)
+        and kinds
+        and all(str(kind).startswith("image/") for kind in kinds)
+        and all(isinstance(content, str) for content in kinds.values())
+    }
+
+
+def _new(kind: Any, source: str) -> NotebookNode:
+    # Not nbformat's own functions: they check each cell by itself, and all are checked in the end.
+    more: dict[str, Any] = {"outputs": [], "execution_count": None} if kind == "code" else {}
+    kind = kind if kind in ("code", "markdown") else "raw"
+    return NotebookNode(cell_type=kind, source=source, metadata=NotebookNode(), **more)
+
+
+def _needed(metadata: dict[str, Any]) -> dict[str, Any]:
+    needed: dict[str, Any] = {}
+    nbgrader, tags = metadata.get("nbgrader"), metadata.get("tags")
+    if isinstance(nbgrader, dict) and (name := _text(nbgrader.get("grade_id"))):
+        needed["nbgrader"] = {
+            "grade_id": name[:MAX_NAME],
+            "solution": nbgrader.get("solution") is True,
+        }
+    if isinstance(tags, list):
+        texts = {text for one in tags if isinstance(one, str) and (text := _text(one[:MAX_NAME]))}
+        needed["tags"] = sorted(texts)[:MAX_TAGS]
+    return needed
+
+
+def _text(given: Any) -> str | None:
+    """A text, or the lines of one, such as can be written as UTF-8; ``None`` where it is none."""
+    if isinstance(given, list) and all(isinstance(line, str) for line in given):
+        given = "".join(given)
+    return given.encode("utf-8", "replace").decode() if isinstance(given, str) else None

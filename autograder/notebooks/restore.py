@@ -1,0 +1,213 @@
+"""Puts a submitted notebook right: our cells as we released them, the student's as they are.
+
+Cells are known by their ``grade_id``, else by their id, else by what stands in them, so that
+renamed, copied, moved and deleted cells are all found again.
+"""
+
+from __future__ import annotations
+
+import copy
+import itertools
+from dataclasses import dataclass, field
+
+from nbformat import NotebookNode
+
+from autograder.notebooks.normalize import same_program
+
+MOST_NOTES = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class Restored:
+    """A notebook that can be run, what was put right, and which solution cells were changed.
+
+    ``given`` are the texts of the lesson's own code cells, with the blanks of its solution cells.
+    """
+
+    notebook: NotebookNode
+    notes: tuple[str, ...] = ()
+    changed: frozenset[str] = frozenset()
+    given: frozenset[str] = frozenset()
+
+
+@dataclass
+class _Work:
+    """The cells of a submission, ours by name in their order, and the texts of all of ours."""
+
+    cells: list[NotebookNode]
+    released: dict[str, NotebookNode]
+    texts: frozenset[str]
+    notes: list[str] = field(default_factory=list)
+
+
+def restore(submitted: NotebookNode, released: NotebookNode) -> Restored:
+    """A copy of ``submitted`` with every locked cell of ``released`` in its place."""
+    ours = {name: cell for cell in released.cells if (name := grade_id(cell))}
+    texts = frozenset(cell.source.strip() for cell in released.cells)
+    work = _Work(cells=copy.deepcopy(list(submitted.cells)), released=ours, texts=texts)
+    found = _recognise(work)
+    kept = {name: _choose(work, name, places) for name, places in found.items()}
+    _strip(work, released)
+    for name, place in kept.items():
+        work.cells[place] = _as_released(work, name, work.cells[place])
+    _put_in_order(work, kept)
+    dropped = {
+        place
+        for name, places in found.items()
+        if is_locked(ours[name])
+        for place in set(places) - set(kept.values())
+    }
+    work.cells = [cell for place, cell in enumerate(work.cells) if place not in dropped]
+    _add_missing(work)
+    notebook = copy.deepcopy(released)
+    notebook.cells = work.cells
+    _unique_ids(notebook)
+    changed = frozenset(
+        name
+        for name, cell in ours.items()
+        if is_solution(cell) and any(_is(one, name) and _differs(one, cell) for one in work.cells)
+    )
+    return Restored(
+        notebook=notebook,
+        notes=tuple(work.notes[:MOST_NOTES]),
+        changed=changed,
+        given=frozenset(cell.source for cell in released.cells if cell.cell_type == "code"),
+    )
+
+
+def grade_id(cell: NotebookNode) -> str | None:
+    """The cell's ``grade_id``, where its metadata is what nbgrader writes."""
+    meta = cell.metadata.get("nbgrader")
+    name = meta.get("grade_id") if isinstance(meta, dict) else None
+    return name if isinstance(name, str) else None
+
+
+def is_solution(cell: NotebookNode) -> bool:
+    """Whether the student writes in this cell."""
+    meta = cell.metadata.get("nbgrader")
+    return isinstance(meta, dict) and bool(meta.get("solution"))
+
+
+def is_locked(cell: NotebookNode) -> bool:
+    """Whether the cell must be as it was released."""
+    return grade_id(cell) is not None and not is_solution(cell)
+
+
+def _is(cell: NotebookNode, name: str) -> bool:
+    return grade_id(cell) == name
+
+
+def _differs(cell: NotebookNode, released: NotebookNode) -> bool:
+    return not same_program(cell.source, released.source)
+
+
+def _recognise(work: _Work) -> dict[str, list[int]]:
+    """For each of our cells the places where it, or a copy of it, stands."""
+    by_id = {cell.id: name for name, cell in work.released.items()}
+    by_text = {cell.source.strip(): name for name, cell in work.released.items()}
+    by_blank = {
+        first: name
+        for name, cell in work.released.items()
+        if is_solution(cell) and (first := _first_line(cell)) and not first.startswith("#")
+    }
+    found: dict[str, list[int]] = {}
+    for place, cell in enumerate(work.cells):
+        name = grade_id(cell)
+        if name not in work.released:
+            old = name
+            name = by_id.get(cell.get("id", "")) or by_text.get(cell.source.strip())
+            name = name or by_blank.get(_first_line(cell))
+            if name and old:
+                work.notes.append(f"The cell “{name}” had been renamed “{old[:60]}”.")
+        if name:
+            found.setdefault(name, []).append(place)
+    _recognise_by_neighbours(work, found)
+    return found
+
+
+def _recognise_by_neighbours(work: _Work, found: dict[str, list[int]]) -> None:
+    """Where nothing else tells: the last of the student's cells before a check is its answer."""
+    taken = {place for places in found.values() for place in places}
+    for name, cell in work.released.items():
+        check = found.get(f"check-{name}", [0])[0]
+        if name in found or not is_solution(cell):
+            continue
+        codes = [place for place in range(check) if work.cells[place].cell_type == "code"]
+        nearest = codes[-1] if codes else None
+        if nearest is None or nearest in taken:
+            continue
+        # A cell that was given is nobody's answer.
+        if work.cells[nearest].source.strip() not in work.texts:
+            found[name] = [nearest]
+
+
+def _first_line(cell: NotebookNode) -> str:
+    return str(cell.source).strip().partition("\n")[0].strip()
+
+
+def _choose(work: _Work, name: str, places: list[int]) -> int:
+    """Of several copies the last one that was changed; of a locked cell the first."""
+    if len(places) > 1:
+        work.notes.append(f"The cell “{name}” was there {len(places)} times.")
+    if is_locked(work.released[name]):
+        return places[0]
+    changed = [place for place in places if _differs(work.cells[place], work.released[name])]
+    return (changed or places)[-1]
+
+
+def _strip(work: _Work, released: NotebookNode) -> None:
+    """Take from every cell what may change how it is run; keep our own tags on our own cells."""
+    tags = {cell.id: cell.metadata.get("tags", []) for cell in released.cells}
+    for cell in work.cells:
+        own = tags.get(cell.get("id", ""), [])
+        given = cell.metadata.get("tags")
+        if isinstance(given, list) and "skip-execution" in given and "skip-execution" not in own:
+            work.notes.append("The tag “skip-execution” was taken from a cell.")
+        cell.metadata = NotebookNode({"tags": list(own)} if own else {})
+
+
+def _as_released(work: _Work, name: str, cell: NotebookNode) -> NotebookNode:
+    ours = copy.deepcopy(work.released[name])
+    if cell.cell_type != ours.cell_type:
+        work.notes.append(f"The cell “{name}” was no longer a {ours.cell_type} cell.")
+    if is_solution(ours):
+        ours.source = cell.source
+    elif cell.source.strip() != ours.source.strip():
+        work.notes.append(f"The cell “{name}” had been changed; it was run as it was released.")
+    return ours
+
+
+def _put_in_order(work: _Work, kept: dict[str, int]) -> None:
+    """Let our cells follow each other as they were released; the student's own stay."""
+    places = sorted(kept.values())
+    order = [kept[name] for name in work.released if name in kept]
+    if order != places:
+        work.notes.append("Cells had been moved; they were run in their old order.")
+        moved = [work.cells[place] for place in order]
+        for place, cell in zip(places, moved, strict=True):
+            work.cells[place] = cell
+
+
+def _add_missing(work: _Work) -> None:
+    order = list(work.released)
+    for position, name in enumerate(order):
+        if any(_is(cell, name) for cell in work.cells):
+            continue
+        work.notes.append(f"The cell “{name}” had been deleted; it was put back.")
+        before = order[:position]
+        after = max(
+            (place for place, cell in enumerate(work.cells) if grade_id(cell) in before), default=-1
+        )
+        work.cells.insert(after + 1, copy.deepcopy(work.released[name]))
+
+
+def _unique_ids(notebook: NotebookNode) -> None:
+    # Our own cells keep theirs; a copy that a student made gets another.
+    seen = {cell.id for cell in notebook.cells if grade_id(cell)}
+    numbers = itertools.count()
+    for cell in notebook.cells:
+        if grade_id(cell):
+            continue
+        while not cell.get("id") or cell.id in seen:
+            cell.id = f"cell-{next(numbers)}"
+        seen.add(cell.id)

@@ -1,9 +1,0 @@
-"""Lives in the student's kernel and writes down what happens; judges nothing.
-
-It wraps public functions of Keras and TensorFlow, changes none of their results, prints nothing,
-and never makes a student's cell fail: what goes wrong in here is noted as a trouble.
-"""
-
-from autograder.recorder.session import Recorder
-
-__all__ = ["Recorder"]

@@ -1,0 +1,77 @@
+"""A report written into the notebook that it is about, where nbgrader and people look for it."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Sequence
+
+import nbformat
+from nbformat import NotebookNode
+
+from autograder.core.lesson import Lesson, Question
+from autograder.core.report import CheckResult, Report
+from autograder.reports import html, phrases, sanitize
+
+# The cell in front that tells what is to be said of the whole submission.
+ABOUT = "about"
+
+
+def filled(notebook: NotebookNode, report: Report, lesson: Lesson) -> NotebookNode:
+    """A copy that is safe to open, and whose grade cells show what the judge said.
+
+    The cell's value is a plain float, which nbgrader takes for the points; what the judge left
+    out as not applicable here counts as earned, because nbgrader's maximum is the same for all.
+    """
+    notebook = copy.deepcopy(notebook)
+    sanitize.clean(notebook)
+    return refilled(notebook, report, lesson)
+
+
+def refilled(notebook: NotebookNode, report: Report, lesson: Lesson) -> NotebookNode:
+    """The notebook itself, as :func:`filled` left it, with another report in it."""
+    notebook.cells = [cell for cell in notebook.cells if cell.get("id") != ABOUT]
+    for question in lesson.questions:
+        results = report.of(question.name)
+        shown = _shown(html.answer(question, results), phrases.answer(question, results))
+        if report.status == "failed":
+            shown = notice(report.reason or "")
+        for cell in notebook.cells:
+            if cell.metadata.get("nbgrader", {}).get("grade_id") == question.grade_id:
+                value = _value(points(question, results), cell.get("execution_count"))
+                cell.outputs = [shown, value]
+    if told := [*([report.reason] if report.reason else []), *report.notes]:
+        notebook.cells.insert(0, _told(told))
+    return notebook
+
+
+def notice(message: str) -> NotebookNode:
+    """One friendly line, as an output of a cell."""
+    return _shown(html.notice(message), message)
+
+
+def points(question: Question, results: Sequence[CheckResult]) -> float:
+    """What a question earns of its full points; what is not applicable counts as earned."""
+    most = sum(one.max_points for one in results)
+    if not most:
+        return question.points if results else 0.0
+    return sum(one.points for one in results) / most * question.points
+
+
+def _shown(page: str, text: str) -> NotebookNode:
+    data = {"text/html": page, "text/plain": text}
+    output: NotebookNode = nbformat.v4.new_output("display_data", data=data)
+    return output
+
+
+def _value(earned: float, count: int | None) -> NotebookNode:
+    data = {"text/plain": repr(round(float(earned), 6))}
+    output: NotebookNode = nbformat.v4.new_output("execute_result", data=data)
+    output.execution_count = count
+    return output
+
+
+def _told(notes: list[str]) -> NotebookNode:
+    lines = "\n".join(f"- {sanitize.markdown(note)}" for note in notes)
+    text = f"**About this submission**\n\n{lines}"
+    cell: NotebookNode = nbformat.v4.new_markdown_cell(text, id=ABOUT)
+    return cell

@@ -1,0 +1,66 @@
+"""Who needs a look by a person, and why; and who handed in the same program."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from autograder.core.report import CONTRADICTION, Outcome, Report
+from autograder.reports import phrases
+from autograder.reports.class_report.aggregates import standing
+
+# A percentage point on either side of the bar; a fraction, as accuracies are.
+NEAR = 0.01
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reason:
+    """One reason to look: its short name for filters, and how it is called."""
+
+    name: str
+    title: str
+
+
+UNREAD = Reason(name="unread", title="Could not be graded")
+UNCLEAR = Reason(name="unclear", title="A check could not tell")
+CONTRADICTORY = Reason(name="contradictory", title="Contradictory evidence")
+ENDED = Reason(name="ended", title="Crashed or met a limit")
+NEAR_BAR = Reason(name="near", title="Near the bar")
+REASONS = (UNREAD, UNCLEAR, CONTRADICTORY, ENDED, NEAR_BAR)
+
+
+def reasons(report: Report) -> dict[str, str]:
+    """The names of the reasons to look at a submission, and what each says of it."""
+    found = {}
+    if report.status == "failed":
+        found[UNREAD.name] = report.reason or "It could not be read."
+    for check in report.checks:
+        if check.outcome is Outcome.ERROR:
+            found.setdefault(UNCLEAR.name, check.message)
+        if check.misconception == CONTRADICTION:
+            found.setdefault(CONTRADICTORY.name, check.message)
+    if report.status == "graded" and (report.reason or report.interrupted or report.limits):
+        # Of a limit that a cell met, a note tells.
+        found[ENDED.name] = report.reason or (report.notes[-1] if report.notes else "")
+    if (where := standing(report)) and abs(where.value - where.bar) <= NEAR + 1e-9:
+        found[NEAR_BAR.name] = (
+            f"{phrases.percent(where.value)}; the bar is {phrases.percent(where.bar)}."
+        )
+    return found
+
+
+def same_programs(reports: Sequence[Report]) -> list[tuple[Report, ...]]:
+    """Submissions that are the same program, in groups, the largest first.
+
+    The untouched blank is nobody's program.
+    """
+    groups: dict[str, list[Report]] = {}
+    for report in reports:
+        if report.program and any(_is_tried(check.outcome) for check in report.checks):
+            groups.setdefault(report.program, []).append(report)
+    found = [tuple(group) for group in groups.values() if len(group) > 1]
+    return sorted(found, key=lambda group: (-len(group), group[0].name))
+
+
+def _is_tried(outcome: Outcome) -> bool:
+    return outcome not in (Outcome.NOT_ATTEMPTED, Outcome.SKIPPED, Outcome.NOT_APPLICABLE)

@@ -1,0 +1,145 @@
+"""A report as HTML that fits JupyterLab's light and dark themes. Every text is escaped."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Sequence
+
+from autograder.core import printable
+from autograder.core.lesson import Lesson, Question
+from autograder.core.report import CheckResult, Outcome, Report
+from autograder.reports import accuracy_plot, phrases
+
+# Symbol and colour; the symbol and the word beside it carry the meaning without the colour.
+# Green and orange are those of Okabe and Ito (2008), "Color Universal Design", which the
+# colour-blind can tell apart; all five are seen on white and on black.
+GREY = "#7a828b"
+MARKS = {
+    Outcome.PASSED: ("✓", "#009e73"),
+    Outcome.FAILED: ("✗", "#d55e00"),
+    Outcome.NOT_ATTEMPTED: ("○", GREY),
+    Outcome.SKIPPED: ("–", GREY),
+    Outcome.NOT_APPLICABLE: ("–", GREY),
+    Outcome.ERROR: ("?", "#9467bd"),
+}
+# JupyterLab's own colour, else that of VS Code, else that of the page: Colab's, or nbconvert's.
+INK = "color:var(--jp-ui-font-color1,var(--vscode-foreground,inherit))"
+# Not by opacity: it would make pale what has a colour of its own, such as code in nbgrader's pages.
+PALE = "color:var(--jp-ui-font-color2,var(--vscode-descriptionForeground,inherit))"
+SIGN = (
+    "font-weight:bold;font-size:19px;line-height:1.1;display:inline-block;flex:none;width:18px;"
+    "text-align:center"
+)
+# For those who hear the page, not for those who see it.
+UNSEEN = "position:absolute;clip-path:inset(50%)"
+
+
+def text(words_: str) -> str:
+    """Escaped text; what stands between backticks is set as code."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(printable.plain(words_)))
+
+
+def notice(message: str) -> str:
+    """One friendly line."""
+    return (
+        f'<div style="{INK};border-left:4px solid {GREY};padding:2px 10px;margin:4px 0;'
+        f'max-width:60em" role="status">{text(message)}</div>'
+    )
+
+
+def card(title: str, aside: str, body: str, *, colour: str, label: str) -> str:
+    """A group with a coloured edge: a title, something pale behind it, and HTML as its body."""
+    behind = f' <span style="{PALE}">· {text(aside)}</span>' if aside else ""
+    return (
+        f'<div style="{INK};border-left:4px solid {colour};padding:2px 10px;margin:4px 0;'
+        # A group and no landmark, which a section would be: a page may show the same card twice.
+        f'max-width:60em" role="group" aria-label="{html.escape(printable.line(label))}">'
+        f'<p style="margin:2px 0"><strong>{text(title)}</strong>{behind}</p>{body}</div>'
+    )
+
+
+def mark(outcome: Outcome) -> str:
+    """The sign of an outcome, and for those who do not see it the word."""
+    symbol, colour = MARKS[outcome]
+    return (
+        f'<span style="color:{colour};{SIGN}"'
+        f' aria-hidden="true">{symbol}</span>'
+        f'<span style="{UNSEEN}">{phrases.LABELS[outcome]}: </span>'
+    )
+
+
+def pale(line: str) -> str:
+    """A line that is there for those who look for it."""
+    return f'<div style="{PALE}">{text(line)}</div>'
+
+
+def answer(
+    question: Question, results: Sequence[CheckResult], *, so_far: str = "", footer: str = ""
+) -> str:
+    """What the checks of one question say, as a small card.
+
+    ``so_far`` stands behind the points, ``footer`` below all the rest.
+    """
+    rows = "".join(_row(one) for one in phrases.told(results))
+    return card(
+        question.title,
+        " · ".join(one for one in (phrases.points(results), so_far) if one),
+        rows + (pale(footer) if footer else ""),
+        colour=MARKS[phrases.overall(results)][1],
+        label=f"{question.title}: result",
+    )
+
+
+def _row(one: CheckResult) -> str:
+    more = "".join(pale(line) for line in phrases.below(one))
+    more += accuracy_plot.plot(one.standing) if one.standing else ""
+    return (
+        '<div style="display:flex;gap:8px;margin:3px 0">'
+        f"{mark(one.outcome)}<div>{text(one.message)}{more}</div></div>"
+    )
+
+
+JUDGES = (
+    "These are the points of the automatic check. Manual scores, extra credit and late penalties"
+    " are in the course's gradebook alone."
+)
+PAGE = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:;
+ style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
+<meta name="viewport" content="width=device-width, initial-scale=1"><title>{title}</title>
+<style>
+:root {{ color-scheme: light dark; background: Canvas; color: CanvasText }}
+body {{ font: 16px/1.5 system-ui, sans-serif; margin: 2em auto; max-width: 70em; padding: 0 1em }}
+h1 {{ font-size: 1.5em }}
+:root {{ --jp-ui-font-color2: #57606a }}
+@media (prefers-color-scheme: dark) {{ :root {{ --jp-ui-font-color2: #a3adb8 }} }}
+{style}</style></head><body>
+{body}
+</body></html>
+"""
+
+
+def page(report: Report, lesson: Lesson, *, below: str = "", style: str = "") -> str:
+    """One submission's report as a page; ``below`` it more HTML, with a ``style`` of its own."""
+    head = (
+        f"<h1>{text(lesson.title)}: {text(report.name)}</h1>"
+        f"<p><strong>{phrases.number(report.score)} of {phrases.number(report.max_score)} points"
+        f"</strong> · {text(report.notebook)} · isolation: {text(report.isolation)}"
+        f" · {report.seconds:.0f} s, {phrases.whose_run(report)}</p>"
+        f"<p>{JUDGES}</p>"
+    )
+    notes = "".join(
+        notice(one) for one in ([report.reason] if report.reason else []) + list(report.notes)
+    )
+    answers = "".join(
+        answer(question, results)
+        for question in lesson.questions
+        if (results := report.of(question.name))
+    )
+    return PAGE.format(
+        title=html.escape(printable.line(f"{lesson.title}: {report.name}")),
+        style=style,
+        body=f"<main>{head}{notes}{answers}{below}</main>",
+    )

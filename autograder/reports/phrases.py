@@ -1,0 +1,93 @@
+"""A report in plain words, for terminals and screen readers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from autograder.core.lesson import Question
+from autograder.core.report import CheckResult, Outcome, Report
+from autograder.reports import accuracy_plot
+from autograder.reports.numbers import number, percent
+
+__all__ = [
+    "LABELS",
+    "accuracy",
+    "answer",
+    "number",
+    "percent",
+    "points",
+    "told",
+    "whose_run",
+]
+LABELS = {
+    Outcome.PASSED: "right",
+    Outcome.FAILED: "not yet right",
+    Outcome.NOT_ATTEMPTED: "not attempted",
+    Outcome.SKIPPED: "not looked at",
+    Outcome.NOT_APPLICABLE: "not marked here",
+    Outcome.ERROR: "a person has to look",
+}
+
+
+def points(results: Sequence[CheckResult]) -> str:
+    """``2.5 of 4 points``."""
+    earned = sum(one.points for one in results)
+    return f"{number(earned)} of {number(sum(one.max_points for one in results))} points"
+
+
+def told(results: Sequence[CheckResult]) -> list[CheckResult]:
+    """The results worth a line each: what is the same of several checks is said once."""
+    first: dict[tuple[Outcome, str], CheckResult] = {}
+    for one in (result.for_student() for result in results):
+        first.setdefault((one.outcome, one.message), one)
+    return list(first.values())
+
+
+def overall(results: Sequence[CheckResult]) -> Outcome:
+    """The outcome of a question as a whole: the first thing that a person has to act on."""
+    outcomes = {one.outcome for one in results}
+    pressing = (Outcome.FAILED, Outcome.ERROR, Outcome.SKIPPED, Outcome.NOT_ATTEMPTED)
+    rest = (Outcome.PASSED, Outcome.NOT_APPLICABLE)
+    return next((one for one in (*pressing, *rest) if one in outcomes), Outcome.NOT_ATTEMPTED)
+
+
+def below(one: CheckResult, *, more: bool = False) -> list[str]:
+    """What is said below a result's message; ``more`` tells the rungs that are told on request."""
+    if one.outcome is Outcome.PASSED:
+        return [f"Good to know: {one.why}"] if one.why else []
+    rungs = [("Next", one.help), *([("Why", one.why), ("How", one.how)] if more else [])]
+    return [f"{name}: {rung}" for name, rung in rungs if rung]
+
+
+def answer(
+    question: Question,
+    results: Sequence[CheckResult],
+    *,
+    so_far: str = "",
+    footer: str = "",
+    more: bool = False,
+) -> str:
+    """What the checks of one question say.
+
+    ``so_far`` stands behind the points and ``footer`` below all the rest; ``more`` climbs the whole
+    ladder of what helps.
+    """
+    lines = [f"{question.title}: {points(results)}{so_far and f' ({so_far})'}"]
+    for one in told(results):
+        lines.append(f"  {LABELS[one.outcome]}: {one.message}")
+        lines += [f"    {line}" for line in below(one, more=more)]
+        lines += (
+            [f"    {line}" for line in accuracy_plot.words(one.standing)] if one.standing else []
+        )
+    return "\n".join([*lines, *([f"  {footer}"] if footer else [])])
+
+
+def accuracy(report: Report) -> str:
+    """``83.1 %``, or a dash where it could not be measured."""
+    measured = report.measures.get("accuracy")
+    return "–" if measured is None else percent(measured)
+
+
+def whose_run(report: Report) -> str:
+    """Whether it was run itself, or another submission that is the same program."""
+    return "run once for several that are the same program" if report.shared else "its own run"

@@ -1,0 +1,239 @@
+"""What a student's code has put out, made safe to be read by others: no script, nothing remote."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Collection
+
+import bleach
+from bleach.css_sanitizer import CSSSanitizer
+from nbformat import NotebookNode
+
+from autograder.core.printable import line, text
+from autograder.reports import sanitize_budget
+
+TAGS = frozenset(
+    [
+        "a",
+        "abbr",
+        "b",
+        "blockquote",
+        "br",
+        "caption",
+        "code",
+        "dd",
+        "del",
+        "details",
+        "div",
+        "dl",
+        "dt",
+        "em",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "hr",
+        "i",
+        "img",
+        "ins",
+        "kbd",
+        "li",
+        "ol",
+        "p",
+        "pre",
+        "s",
+        "samp",
+        "small",
+        "span",
+        "strong",
+        "sub",
+        "summary",
+        "sup",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "tr",
+        "u",
+        "ul",
+        "var",
+    ]
+)
+ATTRIBUTES = frozenset({"alt", "align", "border", "class", "colspan", "rowspan", "style", "title"})
+# Of text between the cells, which has no box of its own.
+PLAIN = ATTRIBUTES - {"class", "style"}
+# pandas gives its tables this one. Others mean something in the style sheets of nbgrader's pages,
+# which may lift what wears them over all else.
+CLASSES = frozenset({"dataframe"})
+# None of these can name an address, nor move anything over what stands around it.
+STYLES = (
+    *("color", "background-color", "font-family", "font-size", "font-style", "font-weight"),
+    *("line-height", "text-align", "text-decoration", "vertical-align", "white-space"),
+    *("width", "height", "max-width", "padding", "border", "overflow-x"),
+)
+# Programs, and pictures that can hold programs (SVG), are not among them.
+PICTURES = {"image/png": "iVBORw0KGgo", "image/jpeg": "/9j/"}
+INLINE = re.compile(r"(data:image/(?:png|jpeg);base64,)([A-Za-z0-9+/]+)")
+# nbconvert's Markdown takes time that grows with the square of a text, above all of its blanks, and
+# so do Pygments' rules for the colours of Python.
+# Of the student's own: in one cell, in all together; an answer of 3,000 words has 20,000.
+MAX_LETTERS = 20_000
+MAX_LETTERS_OF_ALL = 100_000
+MAX_BLANKS = 200
+BLANKS = {
+    "markdown": re.compile(rf"[^\S\n]{{{MAX_BLANKS},}}+"),
+    "code": re.compile(rf"\s{{{MAX_BLANKS},}}+"),
+}
+TOO_MUCH = "What stands here is too large or nested too deeply to be shown."
+MARKUP = re.compile(r"<[a-zA-Z/!?]")
+# A run of signs is taken whole (`*+`), and none reaches beyond the next bracket: otherwise the time
+# for a text would grow with its square, or faster.
+REMOTE_PICTURE = re.compile(r"!\[([^\[\]]*+)\]\(\s*+<?+(?!attachment:)[^)]*+\)")
+# What else could be a picture, however it is written.
+ODD_PICTURE = re.compile(r"!\[(?![^\[\]\\]*+\]\(attachment:[^()\[\s]++\))")
+# A link to anything but a page, and an address that is named first and used elsewhere.
+ODD_LINK = re.compile(r"\]\(\s*+<?+\s*+(?!https?://|mailto:|attachment:|#)[^)]*+\)")
+NAMED_ADDRESS = re.compile(r"(?m)^([^\S\n]*+(?:[>*+\-\d.)][^\S\n]*+)*+\[(?:\\.|[^\[\]\\])*+\]):")
+# Of a line of code so much is shown: for some, each name is searched for to the end of the line.
+LONG_LINE = re.compile(r"([^\n]{1000})[^\n]++")
+# The signs that end a line of Markdown.
+LINE_ENDS = re.compile(r"\r\n?")
+
+
+def clean(notebook: NotebookNode) -> None:
+    """Clean, in place, all outputs, and all text between them that is not locked.
+
+    Of very long texts and programs the rest is left out.
+    """
+    left = MAX_LETTERS_OF_ALL
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs = [_output(one) for one in cell.get("outputs", [])]
+        if not cell.metadata.get("nbgrader", {}).get("locked"):
+            most = min(MAX_LETTERS, left)
+            left -= min(len(cell.source), most)
+            kind = "code" if cell.cell_type == "code" else "markdown"
+            source = _shortened(cell.source, most, kind)
+            cell.source = source if kind == "code" else _markdown(source)
+
+
+def _shortened(source: str, most: int, kind: str) -> str:
+    # The last of them: they may indent a line.
+    source = BLANKS[kind].sub(lambda found: found[0][-MAX_BLANKS:], source)
+    if kind == "code":
+        source = LONG_LINE.sub(r"\1 # …", source)
+    if len(source) <= most:
+        return source
+    sign = "# …" if kind == "code" else "…"
+    return f"{source[:most]}\n\n{sign} {len(source) - most:,} more characters were handed in."
+
+
+def markdown(given: str) -> str:
+    """Text in one line that Markdown shows as it is."""
+    return literal(line(given))
+
+
+def literal(given: str) -> str:
+    """The same of a part of a line, whose spaces stay."""
+    return re.sub(r"([\\`*_\[\]!|#$])", r"\\\1", html.escape(given, quote=False))
+
+
+def markup(
+    given: str,
+    *,
+    protocols: Collection[str] = ("data",),
+    attributes: Collection[str] = ATTRIBUTES,
+) -> str:
+    """HTML of which only tags are left that show something, with nothing from elsewhere.
+
+    A link keeps its address where that has one of the ``protocols``, a tag those of the
+    ``attributes`` that it may have. Where it is too much for the programs that read it, only that
+    is said.
+    """
+    css = CSSSanitizer(allowed_css_properties=STYLES)
+    bare = re.sub(r"(?is)<(script|style)\b.*?(</\1\s*>|\Z)", "", given)
+    # A picture is long and has no signs that mean anything: a number stands in for it meanwhile.
+    pictures: dict[str, str] = {}
+
+    def put_aside(found: re.Match[str]) -> str:
+        number = str(len(pictures))
+        pictures[number] = found[2]
+        return f"{found[1]}{number}"
+
+    bare = INLINE.sub(put_aside, bare)
+    if sanitize_budget.is_too_much(bare, TAGS):
+        return f"<p>{TOO_MUCH}</p>"
+    cleaned: str = bleach.clean(
+        bare,
+        tags=TAGS,
+        attributes=lambda tag, name, value: _is_allowed(tag, name, value, attributes),
+        protocols=protocols,
+        css_sanitizer=css,
+        strip=True,
+    )
+    return INLINE.sub(lambda found: f"{found[1]}{pictures.get(found[2], found[2])}", cleaned)
+
+
+def _is_allowed(tag: str, name: str, value: str, attributes: Collection[str]) -> bool:
+    if tag == "a" and name == "href":
+        return value.startswith(("https://", "http://"))
+    if tag == "img" and name == "src":
+        return bool(re.match(r"data:image/(png|jpeg);base64,", value))
+    if name == "class":
+        return name in attributes and CLASSES.issuperset(value.split())
+    if name == "style" and sanitize_budget.has_many_brackets(value):
+        return False
+    return name in attributes
+
+
+def _markdown(source: str) -> str:
+    source = LINE_ENDS.sub("\n", text(source))
+    # No link is complete after the last bracket; before it each search for one ends at a bracket.
+    end = source.rfind(")") + 1
+    links = ODD_LINK.sub("]", REMOTE_PICTURE.sub(r"\1", source[:end]))
+    source = ODD_PICTURE.sub(r"!\\[", links + source[end:])
+    source = NAMED_ADDRESS.sub(r"\1\\:", source)
+    return markup(source, attributes=PLAIN) if MARKUP.search(source) else source
+
+
+def _output(output: NotebookNode) -> NotebookNode:
+    match output.output_type:
+        case "stream":
+            output.text = sanitize_budget.coloured(text(output.text))
+        case "error":
+            output.ename, output.evalue = text(output.ename), text(output.evalue)
+            output.traceback = sanitize_budget.coloured(text("\n".join(output.traceback))).split(
+                "\n"
+            )
+        case _:
+            output.metadata = NotebookNode()
+            output.data = NotebookNode(
+                {kind: one for kind in output.data if (one := _shown(kind, output.data[kind]))}
+            )
+    return output
+
+
+def _within_its_box(made: str) -> str:
+    """HTML that draws nothing outside of the place where it stands.
+
+    Signs that are higher than their line would lie over the judge's words, as would what is higher
+    than its box: a box that scrolls to one side cuts off what reaches beyond the others.
+    """
+    can_reach_out = re.search(r" style=|<su[bp]\b", made)
+    return f'<div style="overflow-x: auto;">{made}</div>' if can_reach_out else made
+
+
+def _shown(kind: str, content: object) -> str | None:
+    """One form of an output, ``None`` where it is of a kind that is not shown."""
+    if not isinstance(content, str):
+        return None
+    if kind in PICTURES:
+        return content if content.lstrip().startswith(PICTURES[kind]) else None
+    if kind == "text/html":
+        return _within_its_box(markup(text(content)))
+    return sanitize_budget.coloured(text(content)) if kind == "text/plain" else None

@@ -1,0 +1,206 @@
+"""A notebook in, evidence out: run once, apart from everything else, within limits."""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+import nbformat
+from nbformat import NotebookNode
+
+from autograder.core.config import Settings
+from autograder.core.evidence import MAX_NOTES, Cell, Evidence, Record, Run, shortened
+from autograder.core.lesson import Lesson
+from autograder.notebooks.normalize import program_digest, program_of
+from autograder.notebooks.restore import Restored, grade_id
+from autograder.sandbox.extra_files import files_beside
+from autograder.sandbox.pool import Rooms
+from autograder.sandbox.process import CancelledError
+from autograder.sandbox.protocol import Job, Ran
+from autograder.sandbox.result import Stopped, Trace
+from autograder.sandbox.run_state import ending
+
+__all__ = [
+    "PRELUDE",
+    "CancelledError",
+    "Executed",
+    "Job",
+    "Rooms",
+    "Trace",
+    "code_cells",
+    "executed",
+    "prepare",
+    "run",
+]
+
+# What has been ended so many times has perhaps more to do with it than it seems.
+MOST_TIMES = 3
+# Seeds, so that a second run says the same. The student's own modules come last: one that is
+# called numpy.py must not take the place of another.
+# The devices are listed before any cell could hide a GPU through the environment.
+PRELUDE = """\
+import sys as _sys
+import keras as _keras
+import tensorflow as _tensorflow
+_keras.utils.set_random_seed({seed})
+_tensorflow.config.list_physical_devices()
+_sys.path.append("")
+del _keras, _tensorflow, _sys
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Executed:
+    """The evidence of a run, and the notebook with the outputs that it made."""
+
+    evidence: Evidence
+    notebook: NotebookNode
+
+
+def prepare(
+    restored: Restored, settings: Settings, beside: Path | None = None
+) -> tuple[Job, tuple[str, ...]]:
+    """All that is needed to run a notebook, anywhere, and what had to be left out of it.
+
+    A cell that does the same as one of the lesson's is run as it stands in the release, so that
+    nothing depends on who was the first to write it otherwise.
+
+    Args:
+        restored: the notebook, our own cells put right.
+        settings: the limits and the seed.
+        beside: the folder of the submission; its other files are put beside the notebook.
+    """
+    files, left_out = files_beside(beside)
+    ours = {program_of(source): source for source in sorted(restored.given)}
+    sources = [cell.source for cell in code_cells(restored.notebook)]
+    cells = [ours.get(program_of(source), source) for source in sources]
+    job = Job(
+        cells=cells,
+        files=files,
+        prelude=PRELUDE.format(seed=settings.seed),
+        settings=settings,
+        program=program_digest(cells),
+    )
+    return job, left_out
+
+
+def run(job: Job, rooms: Rooms, cancel: threading.Event | None = None) -> Trace:
+    """Run a job; again where the machine, a person or our own code has ended it.
+
+    Given up once ``cancel`` is set.
+
+    Raises:
+        IsolationError: it cannot be kept apart on this machine.
+        RuntimeError, OSError: it could not be run, and the notebook is not to blame.
+        CancelledError: it was given up.
+    """
+    cancel = cancel or threading.Event()
+    for _ in range(MOST_TIMES - 1):
+        # What could not be run, a busy machine may be able to run the next time. That submissions
+        # cannot be kept apart is no such error, and ends the class at once.
+        with contextlib.suppress(OSError, RuntimeError):
+            trace = _run_once(job, rooms, cancel)
+            if not (trace.stopped and trace.stopped.by_others):
+                return trace
+    return _run_once(job, rooms, cancel)
+
+
+def _run_once(job: Job, rooms: Rooms, cancel: threading.Event) -> Trace:
+    with rooms.lend(cancel) as room:
+        began = time.monotonic()
+        job = msgspec.structs.replace(job, data=rooms.data, id=secrets.token_hex(8))
+        told = room.run(job, cancel)
+        seconds, warm = time.monotonic() - began, room.is_warm
+    return Trace(
+        cells=told.cells,
+        recorded=told.left.recorded,
+        arrays=told.left.arrays,
+        trouble=told.left.trouble,
+        stopped=ending(told, job.settings.cell_seconds),
+        seconds=seconds,
+        isolation=room.level,
+        warm=warm,
+        data="sample" if rooms.data_name == "sample" else "full",
+        settings=job.settings,
+        job=job.id,
+        program=job.program,
+    )
+
+
+def executed(
+    restored: Restored,
+    lesson: Lesson,
+    trace: Trace,
+    *,
+    shared: bool = False,
+) -> Executed:
+    """The evidence that a run left for a notebook, and the notebook with its outputs.
+
+    ``shared`` tells that it was the run of another notebook with the same program.
+    """
+    recorded, arrays, trouble = trace.read()
+    record = Record(
+        run=Run(
+            lesson=lesson.name,
+            data=trace.data,
+            isolation=trace.isolation,
+            seconds=trace.seconds,
+            seed=trace.settings.seed,
+            shared=shared,
+            stopped=trace.stopped.why if trace.stopped else None,
+            trouble=trouble,
+            limits=trace.limits,
+            notes=tuple(map(shortened, (*restored.notes, *trace.notes)))[:MAX_NOTES],
+            job=trace.job,
+            program=trace.program,
+        ),
+        cells=_cells(restored, trace),
+        recorded=recorded,
+    )
+    evidence = Evidence(record=record, arrays=arrays)
+    return Executed(evidence=evidence, notebook=_with_outputs(restored.notebook, trace))
+
+
+def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
+    """The code cells of a notebook."""
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def _cells(restored: Restored, trace: Trace) -> tuple[Cell, ...]:
+    places = [i for i, cell in enumerate(restored.notebook.cells) if cell.cell_type == "code"]
+    return tuple(
+        _cell(place, restored, trace.cells.get(number), trace.stopped)
+        for number, place in enumerate(places)
+    )
+
+
+def _cell(place: int, restored: Restored, ran: Ran | None, stopped: Stopped | None) -> Cell:
+    cell = restored.notebook.cells[place]
+    name = grade_id(cell)
+    told = Cell(index=place, cell_id=cell.id[:300], grade_id=name, changed=name in restored.changed)
+    if ran is None:
+        return told
+    if ran.status == "running":
+        stopped = stopped or Stopped("it did not end")
+        ename = "DeadKernelError" if stopped.cell == "error" else "CellTimeoutError"
+        return msgspec.structs.replace(told, status=stopped.cell, ename=ename, evalue=stopped.why)
+    return msgspec.structs.replace(
+        told, status=ran.status, ename=ran.ename, evalue=ran.evalue, seconds=ran.seconds
+    )
+
+
+def _with_outputs(notebook: NotebookNode, trace: Trace) -> NotebookNode:
+    for number, cell in enumerate(code_cells(notebook)):
+        if number not in trace.cells:
+            continue
+        cell.outputs = [nbformat.from_dict(one) for one in trace.cells[number].outputs]
+        cell.execution_count = number + 1
+        for output in cell.outputs:
+            if output.output_type == "execute_result":
+                output.execution_count = number + 1
+    return notebook

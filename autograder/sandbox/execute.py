@@ -1,0 +1,60 @@
+"""Runs the cells of a notebook one by one, and tells of each at once, so that nothing is lost."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import traceback
+
+import nbformat
+from nbclient.exceptions import DeadKernelError
+
+from autograder.sandbox.evidence_reader import Tail
+from autograder.sandbox.notebook_client import Client, Kernel
+from autograder.sandbox.protocol import Began, End, Finished, Job, Tell
+from autograder.sandbox.workspace import Place
+
+
+class AskedToEnd(SystemExit):
+    """Somebody asked this process to end. asyncio lets a SystemExit through at once."""
+
+
+async def run(job: Job, place: Place, kernel: Kernel, tell: Tell) -> End:
+    """Run the job in a kernel; how it ended."""
+    cells = [nbformat.v4.new_code_cell(source) for source in (job.prelude, *job.cells)]
+    notebook = nbformat.v4.new_notebook(cells=cells)
+    client = Client(notebook, job.settings, kernel, str(place.work))
+    tail = Tail(place.evidence, job.settings.evidence_mb * 2**20)
+    # Otherwise nbclient leaves a kernel alone whose manager it was given.
+    async with client.async_setup_kernel(cleanup_kc=True):
+        # nbclient has set a handler of its own, which ends the kernel under our hands.
+        asyncio.get_running_loop().remove_signal_handler(signal.SIGTERM)
+        signal.signal(signal.SIGTERM, _stop)
+        if (await client.run(0)).status != "ok":
+            raise RuntimeError(f"The preparation failed: {notebook.cells[0].outputs}")
+        return await _run_cells(client, tail, tell)
+
+
+async def _run_cells(client: Client, tail: Tail, tell: Tell) -> End:
+    """Run all but the first cell, which was ours."""
+    for index in range(len(client.nb.cells) - 1):
+        tell(Began(index=index))
+        try:
+            ran = await client.run(index + 1)
+        except DeadKernelError:
+            return End.KERNEL_DIED
+        # Code in the kernel can make it send anything, and nbclient stumble over anything.
+        except Exception:  # noqa: BLE001
+            traceback.print_exc()
+            return End.GARBLED
+        finally:
+            if news := tail.news():
+                tell(news)
+        tell(Finished(index=index, ran=ran))
+        if ran.status == "timeout" and not await client.answers():
+            return End.KERNEL_STUCK
+    return End.REACHED
+
+
+def _stop(*_: object) -> None:
+    raise AskedToEnd

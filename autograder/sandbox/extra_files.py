@@ -1,0 +1,80 @@
+"""The files beside a notebook that go along with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from autograder.core.folders import Unseen, walked
+from autograder.core.regular_files import open_ordinary, size_of
+
+MOST_BYTES = 20 * 2**20
+MOST_FILES = 1000
+MOST_NOTES = 10
+MOST_TROUBLES = 1000
+# What nbgrader puts beside each submission when it is handed in: no two are alike, and with them
+# no two programs would be.
+NBGRADERS = ("timestamp.txt", "submission_secret.txt")
+
+
+def files_beside(folder: Path | None) -> tuple[dict[str, bytes], tuple[str, ...]]:
+    """The ordinary files of a folder by their names in it, and a note on what was left out.
+
+    No link is followed: it could lead to what is not the student's. No notebook goes along, and
+    nothing that nbgrader itself has put there.
+    """
+    files: dict[str, bytes] = {}
+    notes: list[str] = []
+    left = MOST_BYTES
+
+    def left_out(path: Path, why: str) -> None:
+        notes.append(f"Of its files “{_shown(path)}” was left out: {why}.")
+
+    for path in _ordinary(folder, left_out) if folder else ():
+        name = str(path.relative_to(folder or path))
+        try:
+            name.encode()
+            with open_ordinary(path) as stream:
+                left -= size_of(stream)
+                if left < 0 or len(files) == MOST_FILES:
+                    notes.append(f"Of its other files those from {_shown(path)} on were left out.")
+                    break
+                files[name] = stream.read(MOST_BYTES)
+        except (OSError, UnicodeEncodeError):
+            notes.append(f"Its file {_shown(path)} could not be read.")
+        if len(notes) > MOST_TROUBLES:
+            break
+    return files, tuple(notes[:MOST_NOTES])
+
+
+def ignored_beside(folder: Path) -> set[str]:
+    """The names of what is no ordinary file in a folder, and of folders that lie too deep in it.
+
+    A link could lead to what is not the student's, and a pipe waits for who writes to it.
+    """
+    deep: set[str] = set()
+    odd = {
+        path.name
+        for path in _files(folder, lambda path, _: deep.add(path.name))
+        if path.is_symlink() or not path.is_file()
+    }
+    return odd | deep
+
+
+def _shown(path: Path) -> str:
+    return path.name.encode("utf-8", "replace").decode()[:60]
+
+
+def _ordinary(folder: Path, unseen: Unseen) -> Iterator[Path]:
+    own = [folder / name for name in NBGRADERS]
+    for path in _files(folder, unseen):
+        if path in own or path.suffix == ".ipynb" or path.is_symlink():
+            continue
+        if path.is_file():
+            yield path
+
+
+def _files(folder: Path, unseen: Unseen) -> Iterator[Path]:
+    """In their order, one after the other: there may be more than anyone wants to count."""
+    for place, _, names in walked(folder, unseen):
+        yield from (place / name for name in names)

@@ -1,0 +1,182 @@
+"""The process that bubblewrap starts: runs one notebook after the other, each apart.
+
+``python -m autograder.sandbox.fork_server --line=N`` is handed a socket for each job, on its
+descriptor ``N``, and hands it on to a fork without ever reading from it: whatever it had read would
+lie in the memory of every later fork. The fork makes a scratch space of its own, forks the kernel
+among processes of its own, and only then reads the job. What a student leaves behind ends there,
+and the next student's notebook sees nothing of it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import functools
+import gc
+import importlib
+import io
+import os
+import socket
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+
+from autograder import datasets
+from autograder.core.config import Settings
+from autograder.core.errors import DatasetError
+from autograder.core.ipc import Line, given_line
+from autograder.sandbox import keyring, namespaces, seccomp, self_test
+from autograder.sandbox.kernel_manager import ForkedKernel, run_kernel, write_connection
+from autograder.sandbox.libc import SET_DUMPABLE, SET_SUBREAPER, set_process
+from autograder.sandbox.protocol import End, Ended, Job, Ready, Started, Tell
+from autograder.sandbox.workspace import CORE, DATA, LINE, ROOM, Place
+
+# What every notebook of ours imports, and what runs it.
+LOADED = (
+    *("tensorflow", "keras", "numpy.random", "matplotlib.backends.backend_agg"),
+    *("matplotlib.pyplot", "contourpy"),
+    *("PIL.PngImagePlugin", "PIL.features"),
+    *("ipykernel.kernelapp", "ipykernel.debugger", "IPython.core.oinspect", "IPython.core.logger"),
+    *("IPython.extensions.storemagic", "IPython.core.completerlib", "tornado.platform.asyncio"),
+    *(
+        "tornado.queues",
+        "nbclient",
+        "autograder.kernel.check_session",
+        "autograder.kernel.recorder",
+    ),
+)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run jobs until there are no more."""
+    given = sys.argv[1:] if argv is None else argv
+    set_process(SET_DUMPABLE, 0)
+    (number,) = (int(word.removeprefix(LINE)) for word in given if word.startswith(LINE))
+    control = given_line(number)
+    if cores := {int(word.removeprefix(CORE)) for word in given if word.startswith(CORE)}:
+        os.sched_setaffinity(0, cores)
+    if os.getuid() == 0:
+        namespaces.become_nobody()
+    keyring.join_new()
+    self_test.run(given)
+    is_filtered = _filter()
+    warm = "--cold" not in given
+    if warm:
+        _load()
+        if not _may_be_forked():
+            os.set_inheritable(number, True)
+            os.execv(sys.executable, [*sys.orig_argv, "--cold"])  # noqa: S606  afresh
+    # Whatever a run leaves becomes our child, so that we can wait for its end.
+    set_process(SET_SUBREAPER, 1)
+    ready = Ready(warm=warm, is_filtered=is_filtered)
+    control.send(ready)
+    while end := control.take_over():
+        _serve(end, is_filtered=is_filtered)
+        control.send(ready)
+    return 0
+
+
+def _filter() -> bool:
+    """Filter our own system calls; whether that can be done here."""
+    if why := seccomp.available():
+        sys.stderr.write(f"system calls are not filtered: {why}\n")
+        return False
+    seccomp.load(seccomp.SANDBOX)
+    self_test.run_filtered()
+    return True
+
+
+def _serve(end: socket.socket, *, is_filtered: bool) -> None:
+    """Have one job run, and wait until nothing of it is left."""
+    run = functools.partial(_run, end, is_filtered=is_filtered)
+    child = namespaces.fork(run, keep=[end.fileno()])
+    end.close()
+    _, status = os.waitpid(child, 0)
+    if status:
+        code = os.waitstatus_to_exitcode(status)
+        sys.stderr.write(f"the process of the run ended with {code}\n")
+    with contextlib.suppress(ChildProcessError):
+        while True:
+            os.waitpid(-1, 0)
+
+
+def _load() -> None:
+    for name in LOADED:
+        importlib.import_module(name)
+    _draw()
+    # Not before: it loads TensorFlow.
+    from autograder.kernel.recorder.data_matching import cardbox  # noqa: PLC0415
+
+    # The recorder compares with them what a model is given. Where there are none, it says so.
+    with contextlib.suppress(DatasetError):
+        cardbox(datasets.read(DATA)).sort()
+    # What is here stays: no fork has to look through it again, nor copy it because it did.
+    gc.collect()
+    gc.freeze()
+
+
+def _draw() -> None:
+    """Let matplotlib find its fonts, which takes longer than most pictures."""
+    from matplotlib.figure import Figure  # noqa: PLC0415
+
+    figure = Figure()
+    axes = figure.add_subplot(title="title", xlabel="x", ylabel="y")
+    figure.colorbar(axes.imshow([[0, 1]]))
+    figure.savefig(io.BytesIO())
+
+
+def _may_be_forked() -> bool:
+    """Whether this is a single thread, as it is until TensorFlow has worked.
+
+    A fork takes along no other thread, but every lock that one of them held.
+    """
+    return sum(1 for _ in Path("/proc/self/task").iterdir()) == 1
+
+
+def _run(end: socket.socket, *, is_filtered: bool) -> int:
+    with Line(end) as line:
+        try:
+            settings = line.receive(Settings)
+            keyring.join_new()
+            namespaces.own_scratch(ROOM, settings.scratch_mb)
+            place = Place(ROOM)
+            place.make_folders()
+            connection = write_connection(ROOM / "sockets")
+            waiting, gate = os.pipe()
+            kernel = namespaces.fork_apart(
+                settings,
+                lambda: _be_kernel(place, connection, waiting),
+                keep=[waiting],
+                is_filtered=is_filtered,
+            )
+            os.close(waiting)
+            # Not before the kernel was forked: it would have a copy.
+            job = line.receive(Job)
+            line.send(Started(digest=job.digest))
+            place.fill(job, link=True)
+            os.close(gate)
+            how = _follow(job, place, ForkedKernel(kernel, connection), line.send)
+            line.send(Ended(end=how))
+        except Exception:  # noqa: BLE001  told to the grader, whatever it is
+            line.send(Ended(end=End.BROKEN, said=traceback.format_exc()))
+    return 0
+
+
+def _follow(job: Job, place: Place, kernel: ForkedKernel, tell: Tell) -> End:
+    # Imported only after the fork: it begins threads.
+    from autograder.sandbox import execute  # noqa: PLC0415
+
+    return asyncio.run(execute.run(job, place, kernel, tell))
+
+
+def _be_kernel(place: Place, connection: Path, waiting: int) -> None:
+    # Until the files are there: it must not depend on chance which of them a kernel finds.
+    os.read(waiting, 1)
+    os.close(waiting)
+    os.chdir(place.work)
+    run_kernel(connection)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,106 @@
+"""The two ways to come by a kernel: start a program, or fork one apart from everything else."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import secrets
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+import zmq.asyncio
+from jupyter_client.asynchronous.client import AsyncKernelClient
+from jupyter_client.kernelspec import KernelSpec
+from jupyter_client.manager import AsyncKernelManager
+
+OPTIONS = (
+    "--HistoryManager.enabled=False",
+    # A file beside the notebook, such as numpy.py, must not be imported.
+    "--IPKernelApp.ignore_cwd=True",
+    "--IPKernelApp.kernel_class=autograder.kernel.ipykernel_app.Kernel",
+)
+
+
+class OwnKernelManager(AsyncKernelManager):
+    """Starts this Python, whatever kernel the notebook names."""
+
+    @property
+    def kernel_spec(self) -> KernelSpec:
+        """The one kernel that is ever started."""
+        # -P for the same reason as ignore_cwd.
+        command = [sys.executable, "-P", "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+        return KernelSpec(argv=[*command, *OPTIONS], display_name="Python", language="python")
+
+
+def write_connection(folder: Path) -> Path:
+    """Write the file that tells a kernel where to listen: on sockets in ``folder``."""
+    folder.mkdir()
+    ports = ("shell", "iopub", "stdin", "control", "hb")
+    connection: dict[str, object] = {
+        **{f"{name}_port": number for number, name in enumerate(ports, start=1)},
+        "transport": "ipc",
+        "ip": str(folder / "kernel"),
+        "key": secrets.token_hex(16),
+        "signature_scheme": "hmac-sha256",
+    }
+    path = folder / "connection.json"
+    path.write_text(json.dumps(connection))
+    return path
+
+
+def run_kernel(connection: Path) -> None:
+    """Be a kernel, until it ends."""
+    from ipykernel.kernelapp import IPKernelApp  # noqa: PLC0415  only the kernel itself needs it
+
+    # By itself a kernel only tells a matplotlib that is not loaded yet where pictures go.
+    IPKernelApp.launch_instance(["-f", str(connection), *OPTIONS, "--matplotlib=inline"])
+
+
+class ForkedKernel:
+    """A kernel that was forked already: what nbclient asks of a kernel manager.
+
+    ``pid`` is the child whose end is the kernel's end, and which passes SIGINT on to it.
+    """
+
+    has_kernel = True
+    kernel_id = None
+
+    def __init__(self, pid: int, connection: Path) -> None:
+        self._pid: int | None = pid
+        self._connection = connection
+        self.context: zmq.asyncio.Context | None = None
+
+    def client(self) -> AsyncKernelClient:
+        """A client that is connected once the kernel listens."""
+        client = AsyncKernelClient(context=self.context)
+        client.load_connection_file(str(self._connection))
+        return client
+
+    # These three are no coroutines: nbclient takes either, and none of them waits for long.
+    def is_alive(self) -> bool:
+        """Whether it has not ended yet."""
+        if self._pid is None:
+            return False
+        ended, _ = os.waitpid(self._pid, os.WNOHANG)
+        if ended:
+            self._pid = None
+        return not ended
+
+    def interrupt_kernel(self) -> None:
+        """Send SIGINT."""
+        if self._pid is not None:
+            os.kill(self._pid, signal.SIGINT)
+
+    def shutdown_kernel(self, **_: Any) -> None:
+        """End it."""
+        if self._pid is not None:
+            os.kill(self._pid, signal.SIGKILL)
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(self._pid, 0)
+            self._pid = None
+
+    def cleanup_resources(self) -> None:
+        """Nothing is left of it: its files go with its room."""

@@ -1,0 +1,220 @@
+"""Linux namespaces and limits for one submission, inside the room that bubblewrap has built.
+
+The system calls are ``unshare(2)``, ``mount(2)`` and ``capset(2)``; the numbers are Linux's own,
+from its ``sched.h``, ``mount.h`` and ``capability.h``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import fcntl
+import os
+import resource
+import signal
+import socket
+import struct
+import traceback
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.core.config import Settings
+from autograder.sandbox import seccomp
+from autograder.sandbox.libc import SET_DEATH_SIGNAL, SET_DUMPABLE, call, set_process
+
+NEW_MOUNTS, NEW_IPC, NEW_USER, NEW_PIDS = 0x20000, 0x8000000, 0x10000000, 0x20000000
+NEW_NAMES, NEW_NETWORK = 0x4000000, 0x40000000
+# What brings up a network interface: requests and flags from ``sockios.h`` and ``if.h``.
+GET_FLAGS, SET_FLAGS, IS_UP = 0x8913, 0x8914, 1
+NO_SETUID, NO_DEVICES, NO_PROGRAMS, BIND = 2, 4, 8, 4096
+CAPABILITY_VERSION = 0x20080522
+NOBODY = 65534
+# Files and folders in the scratch space; each costs the kernel memory that no size counts.
+MOST_FILES = 100_000
+MOST_OPEN = 4096
+STANDARD_ERROR = 2
+# A ``struct ifreq``: the name of an interface, then its flags.
+INTERFACE = struct.Struct("16sH14x")
+# Since then a limit on processes counts those of a user namespace alone.
+COUNTS_PER_NAMESPACE = (5, 14)
+
+
+def become_nobody() -> None:
+    """As root: mount a ``/proc`` of this process space, then give up every right for good."""
+    call("mount", b"proc", b"/proc", b"proc", NO_SETUID | NO_DEVICES | NO_PROGRAMS, None)
+    os.setgroups([])
+    os.setresgid(NOBODY, NOBODY, NOBODY)
+    os.setresuid(NOBODY, NOBODY, NOBODY)
+
+
+def own_scratch(room: Path, size_mb: int) -> None:
+    """Give this process an empty scratch space of this size, which ends with it.
+
+    It is at ``room``, and parts of it take the place of ``/tmp`` and ``/dev/shm``.
+    """
+    user, group = os.getuid(), os.getgid()
+    call("unshare", NEW_USER | NEW_MOUNTS)
+    # Only then are our own files in /proc ours to write. Nobody else is here yet to see us.
+    set_process(SET_DUMPABLE, 1)
+    Path("/proc/self/setgroups").write_text("deny")
+    Path("/proc/self/uid_map").write_text(f"{user} {user} 1")
+    Path("/proc/self/gid_map").write_text(f"{group} {group} 1")
+    set_process(SET_DUMPABLE, 0)
+    size = f"size={size_mb}m,nr_inodes={MOST_FILES},mode=700".encode()
+    call("mount", b"scratch", bytes(room), b"tmpfs", NO_SETUID | NO_DEVICES, size)
+    for name, place in (("tmp", Path("/tmp")), ("shm", Path("/dev/shm"))):
+        (room / name).mkdir()
+        # It can be that this Python lies in /tmp, which must not be covered then.
+        if not any(place.iterdir()):
+            call("mount", bytes(room / name), bytes(place), None, BIND, None)
+
+
+def fork_apart(
+    settings: Settings,
+    main: Callable[[], None],
+    *,
+    keep: Collection[int] = (),
+    is_filtered: bool = True,
+) -> int:
+    """Run ``main`` among processes of its own, without any right to change that.
+
+    It is left the descriptors ``keep``, and no other of ours; and ``is_filtered`` says whether its
+    system calls are.
+
+    Returns:
+        The id of a child that passes SIGINT on and ends as ``main`` ends. When it is killed,
+        whatever ``main`` has started is killed too.
+    """
+    apart = _Apart(settings=settings, main=main, keep=keep, is_filtered=is_filtered)
+    return fork(apart.outer, keep=keep)
+
+
+def fork(main: Callable[[], int], *, keep: Collection[int] = ()) -> int:
+    """Run ``main`` in a child, which ends with its answer, and with us.
+
+    The child closes at once what it does not need: all but the standard streams and ``keep``. No
+    process can look into it, nor take a descriptor from it.
+    """
+    parent = os.getpid()
+    child = os.fork()
+    if child:
+        return child
+    status = 1
+    try:
+        set_process(SET_DUMPABLE, 0)
+        set_process(SET_DEATH_SIGNAL, signal.SIGKILL)
+        # A signal to a group of processes must not reach those around it.
+        os.setsid()
+        _close_all_but(keep)
+        # In a process space of its own our parent is 0, whatever its number.
+        if os.getppid() in (parent, 0):
+            status = main()
+    except Exception:  # noqa: BLE001  told in the log of the room
+        traceback.print_exc()
+    finally:
+        # A copy of what our parent was doing must never go on.
+        os._exit(status)
+
+
+def _close_all_but(keep: Collection[int]) -> None:
+    for path in list(Path("/proc/self/fd").iterdir()):
+        if (number := int(path.name)) > STANDARD_ERROR and number not in keep:
+            with contextlib.suppress(OSError):
+                os.close(number)
+
+
+def _be_silent() -> None:
+    """Let go of the standard streams: the log of the room is read by the grader."""
+    with open(os.devnull, "r+b") as nothing:
+        for number in range(STANDARD_ERROR + 1):
+            os.dup2(nothing.fileno(), number)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Apart:
+    """The three processes around what is run apart, from the outside in."""
+
+    settings: Settings
+    main: Callable[[], None]
+    keep: Collection[int]
+    is_filtered: bool
+
+    def outer(self) -> int:
+        """Make the namespaces; this process itself is still outside of most."""
+        call("unshare", NEW_PIDS | NEW_IPC | NEW_MOUNTS | NEW_NETWORK | NEW_NAMES)
+        child = fork(self.first, keep=self.keep)
+        _be_silent()
+        return _wait_for(child)
+
+    def first(self) -> int:
+        """Be the first among its own: take in orphans, and take all along at the end."""
+        call("mount", b"proc", b"/proc", b"proc", NO_SETUID | NO_DEVICES | NO_PROGRAMS, None)
+        _bring_up_loopback()
+        with contextlib.suppress(OSError):
+            # In a namespace below it anyone could mount a larger scratch space.
+            Path("/proc/sys/user/max_user_namespaces").write_text("0")
+        _drop_rights()
+        # A student's code can see this process: by now it must have nothing of ours.
+        _be_silent()
+        child = fork(self.innermost, keep=self.keep)
+        _close_all_but(())
+        return _wait_for(child)
+
+    def innermost(self) -> int:
+        """Run ``main``."""
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        # What a student's code may know of its own process is in files of /proc.
+        set_process(SET_DUMPABLE, 1)
+        _limit(self.settings)
+        if self.is_filtered:
+            seccomp.load(seccomp.KERNEL)
+        self.main()
+        return 0
+
+
+def _bring_up_loopback() -> None:
+    """Let processes of one submission reach each other, as they can on any machine."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
+        request = fcntl.ioctl(any_socket, GET_FLAGS, INTERFACE.pack(b"lo", 0))
+        name, flags = INTERFACE.unpack(request)
+        fcntl.ioctl(any_socket, SET_FLAGS, INTERFACE.pack(name, flags | IS_UP))
+
+
+def _limit(settings: Settings) -> None:
+    mebibyte = 2**20
+    limits = {
+        # Not RLIMIT_AS: TensorFlow maps far more than it uses.
+        resource.RLIMIT_DATA: settings.memory_mb * mebibyte,
+        resource.RLIMIT_FSIZE: settings.file_mb * mebibyte,
+        resource.RLIMIT_NOFILE: MOST_OPEN,
+        resource.RLIMIT_CORE: 0,
+    }
+    if counts_per_namespace():
+        limits[resource.RLIMIT_NPROC] = settings.processes
+    for name, most in limits.items():
+        resource.setrlimit(name, (most, most))
+    with contextlib.suppress(OSError):
+        # When memory runs out on the whole machine, this is what has to go.
+        Path("/proc/self/oom_score_adj").write_text("1000")
+
+
+def counts_per_namespace() -> bool:
+    """Whether the system can limit the processes of one submission by themselves."""
+    version = os.uname().release.split("-")[0].split(".")[:2]
+    return tuple(int(part) for part in version if part.isdigit()) >= COUNTS_PER_NAMESPACE
+
+
+def _wait_for(child: int) -> int:
+    """Pass SIGINT on to a child, bury everyone else's, and return how it ended."""
+    signal.signal(signal.SIGINT, lambda *_: os.kill(child, signal.SIGINT))
+    while True:
+        ended, status = os.wait()
+        if ended == child:
+            code = os.waitstatus_to_exitcode(status)
+            return code if code >= 0 else 128 - code
+
+
+def _drop_rights() -> None:
+    header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION, 0)
+    call("capset", header, (ctypes.c_uint32 * 6)())

@@ -1,0 +1,75 @@
+"""The process that runs one notebook where there is no isolation. Our code, but not trusted to end.
+
+``python -m autograder.sandbox.plain_worker FOLDER PID --line=N`` is given a socket for a job on its
+descriptor ``N``, and runs it in ``FOLDER`` for the grader whose process is ``PID``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import psutil
+
+from autograder.core.config import Settings
+from autograder.core.ipc import Line, given_line
+from autograder.sandbox import execute
+from autograder.sandbox.kernel_manager import OwnKernelManager
+from autograder.sandbox.libc import SET_DEATH_SIGNAL, SET_SUBREAPER, set_process
+from autograder.sandbox.protocol import End, Ended, Job, Ready, Started
+from autograder.sandbox.termination import end
+from autograder.sandbox.workspace import LINE, Place
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the job that is handed over."""
+    folder, grader, line = argv or sys.argv[1:]
+    control = given_line(int(line.removeprefix(LINE)))
+    _tie_to_family()
+    if os.getppid() != int(grader):
+        # It died before we were tied to it.
+        return 0
+    control.send(Ready(warm=False))
+    handed_over = control.take_over()
+    if handed_over is None:
+        return 0
+    with Line(handed_over) as job_line:
+        _run(job_line, Place(Path(folder)))
+    return 0
+
+
+def _run(line: Line, place: Place) -> None:
+    line.receive(Settings)
+    job = line.receive(Job)
+    line.send(Started(digest=job.digest))
+    try:
+        place.make_folders()
+        place.fill(job, link=False)
+        how = asyncio.run(execute.run(job, place, OwnKernelManager(), line.send))
+    except execute.AskedToEnd:
+        how = End.ASKED_TO
+    finally:
+        # As long as we live, orphans are our children; afterwards nobody could tell them.
+        end(lambda: psutil.Process().children(recursive=True))
+    line.send(Ended(end=how))
+
+
+def _tie_to_family() -> None:
+    """End when the grader dies, and become the parent of whatever the kernel leaves behind."""
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError, AttributeError):
+            set_process(SET_DEATH_SIGNAL, signal.SIGTERM)
+            set_process(SET_SUBREAPER, 1)
+
+
+if __name__ == "__main__":
+    # Without what Python does at its end: a thread of the kernel's client could wait for ever.
+    status = main()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)

@@ -1,0 +1,227 @@
+"""A process that runs notebooks, as the grader sees it: it starts, takes jobs, and is ended."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import os
+import queue
+import signal
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import IO
+
+import psutil
+
+from autograder.core.ipc import Line, pair
+from autograder.sandbox.cgroups import Group
+from autograder.sandbox.limits import Watch
+from autograder.sandbox.protocol import End, Ended, Job, Message, Ready
+from autograder.sandbox.result import Stopped
+from autograder.sandbox.run_state import Told
+from autograder.sandbox.workspace import LINE
+
+TICK = 0.25
+# A room loads TensorFlow before it is ready, on a busy machine.
+START_SECONDS = 120
+MAX_WAITING = 8
+
+
+class CancelledError(Exception):
+    """The person who was grading wants to stop; nothing of this run counts."""
+
+
+class RoomError(RuntimeError):
+    """A room could not be had; the message holds its last words."""
+
+
+class Room:
+    """A process that runs notebooks, one at a time.
+
+    It is given a socket for each job, and speaks of that job on it alone: what comes from there is
+    of this job and of no other.
+
+    Args:
+        command: what starts it.
+        environment: all of its environment variables.
+        end: ends it and all that it has started.
+        is_sealed: whether it is one that keeps a notebook from everything else.
+        group: where Linux keeps its limits; without one they are looked at from here.
+    """
+
+    def __init__(
+        self,
+        command: Sequence[str],
+        environment: Mapping[str, str],
+        end: Callable[[subprocess.Popen[bytes]], None],
+        *,
+        is_sealed: bool,
+        group: Group | None = None,
+    ) -> None:
+        self._log: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  closed with the room
+        self._end = end
+        ours, theirs = pair()
+        with theirs:
+            words = [*command, f"{LINE}{theirs.fileno()}"]
+            self.process = subprocess.Popen(
+                group.command(words) if group else words,
+                env=dict(environment),
+                stdin=subprocess.DEVNULL,
+                stdout=self._log,
+                stderr=self._log,
+                pass_fds=[theirs.fileno()],
+                start_new_session=True,
+            )
+        self._control = Line(ours)
+        self._ready: queue.Queue[Ready | None] = queue.Queue()
+        threading.Thread(target=self._await_ready, daemon=True).start()
+        self.is_sealed = is_sealed
+        self._group = group
+        self._is_filtered = False
+        self.is_usable = True
+        self.is_ready = False
+        self.is_warm = False
+
+    @property
+    def level(self) -> str:
+        """What keeps a notebook from everything else: how limits are kept, and what is missing."""
+        if not self.is_sealed:
+            return "none"
+        kept = "bubblewrap+cgroup" if self._group else "bubblewrap"
+        return kept if self._is_filtered else f"{kept} without seccomp"
+
+    def _await_ready(self) -> None:
+        with contextlib.suppress(OSError, ValueError):
+            while ready := self._control.receive(Ready):
+                self._ready.put(ready)
+        self._ready.put(None)
+
+    def wait_until_ready(self, cancel: threading.Event) -> None:
+        """Wait until it can take a job: nothing of the one before is left then.
+
+        Raises:
+            RoomError: it cannot.
+            RuntimeError: it was ended from outside meanwhile.
+            CancelledError: ``cancel`` was set meanwhile.
+        """
+        end = time.monotonic() + START_SECONDS
+        while time.monotonic() < end:
+            if cancel.is_set():
+                raise CancelledError
+            with contextlib.suppress(queue.Empty):
+                ready = self._ready.get(timeout=TICK)
+                if ready is None:
+                    if killed := self._killed():
+                        raise RuntimeError(killed.why)
+                    raise RoomError(self.last_words())
+                self.is_ready, self.is_warm = True, ready.warm
+                self._is_filtered = ready.is_filtered
+                return
+        raise RoomError(f"It was not ready after {START_SECONDS} s.\n{self.last_words()}")
+
+    def run(self, job: Job, cancel: threading.Event) -> Told:
+        """Run a job, and hear what becomes of it.
+
+        Raises:
+            CancelledError: ``cancel`` was set meanwhile.
+        """
+        self.is_ready = False
+        told = Told(job=job.digest)
+        looked_at = self.is_sealed and not self._group
+        watch = Watch(job.settings, psutil.Process(self.process.pid) if looked_at else None)
+        with self._job(job) as messages:
+            while told.ended is None and told.stopped is None:
+                if cancel.is_set():
+                    raise CancelledError
+                told.stopped = watch.verdict()
+                with contextlib.suppress(queue.Empty):
+                    message = messages.get(timeout=TICK)
+                    told.take(message or Ended(end=End.BROKEN, said=self.last_words()))
+                    watch.cell()
+                    if message is None:
+                        told.stopped = told.stopped or self._killed()
+        assert told.ended or told.stopped
+        kept = (End.REACHED, End.KERNEL_DIED, End.KERNEL_STUCK)
+        self.is_usable = told.ended is not None and told.ended.end in kept
+        return told
+
+    @contextlib.contextmanager
+    def _job(self, job: Job) -> Iterator[queue.Queue[Message | None]]:
+        """Hand a job over; what is said of it, and ``None`` once nobody is there to say more."""
+        messages: queue.Queue[Message | None] = queue.Queue(MAX_WAITING)
+        over = threading.Event()
+        ours, theirs = pair()
+        with Line(ours) as line:
+            with theirs, contextlib.suppress(OSError):
+                self._control.hand_over(theirs)
+            # In threads of their own: who does not read must not hold us up, nor who says nothing.
+            for work in (
+                functools.partial(_hand_over, line, job),
+                functools.partial(_listen, line, messages, over),
+            ):
+                threading.Thread(target=work, daemon=True).start()
+            try:
+                yield messages
+            finally:
+                over.set()
+
+    def _killed(self) -> Stopped | None:
+        """Where its process was killed, by whom: not our code's fault, nor always the student's."""
+        if self._group and (limit := self._group.met()):
+            return Stopped(f"it used more {limit} than it may have", limit=limit)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            code = self.process.wait(timeout=5)
+            # bubblewrap tells of a signal as a shell does.
+            number = -code if code < 0 else code - 128
+            if number in set(signal.Signals):
+                name = signal.Signals(number).name
+                return Stopped(f"the run was ended from outside by {name}", by_others=True)
+        return None
+
+    def last_words(self) -> str:
+        """What its process has said last."""
+        with contextlib.suppress(OSError, ValueError):
+            # Not seek: the process writes where our common place in the file is.
+            size = os.fstat(self._log.fileno()).st_size
+            return os.pread(self._log.fileno(), 4000, max(0, size - 4000)).decode(errors="replace")
+        return ""
+
+    def close(self) -> None:
+        """End it and all that it has started."""
+        self._end(self.process)
+        self.process.wait()
+        self._control.close()
+        self._log.close()
+
+
+def _hand_over(line: Line, job: Job) -> None:
+    with contextlib.suppress(OSError, ValueError):
+        # The limits by themselves: the kernel is forked with them before its work is read.
+        line.send(job.settings)
+        line.send(job)
+
+
+def _listen(line: Line, messages: queue.Queue[Message | None], over: threading.Event) -> None:
+    last: Message | None = None
+    try:
+        while message := line.receive(Message):
+            _put(messages, message, over)
+    except ValueError as error:
+        last = Ended(end=End.GARBLED, said=str(error))
+    except OSError:
+        # It was closed meanwhile.
+        pass
+    _put(messages, last, over)
+
+
+def _put(
+    messages: queue.Queue[Message | None], message: Message | None, over: threading.Event
+) -> None:
+    """Put a message where it is waited for; nobody waits once the run is over."""
+    while not over.is_set():
+        with contextlib.suppress(queue.Full):
+            messages.put(message, timeout=TICK)
+            return

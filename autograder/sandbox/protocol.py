@@ -1,0 +1,118 @@
+"""What is said between the grader and the process in which a notebook is run."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from enum import IntEnum
+from typing import Any, Literal
+
+import msgspec
+
+from autograder.core.config import Settings
+
+
+class End(IntEnum):
+    """How a run ended."""
+
+    REACHED = 0
+    KERNEL_DIED = 3
+    KERNEL_STUCK = 4
+    ASKED_TO = 5
+    BROKEN = 6
+    GARBLED = 7
+
+
+class Job(msgspec.Struct, frozen=True, kw_only=True):
+    """A notebook to run: its code cells, the files beside it, what is run before its first cell.
+
+    ``data`` is the folder with the images, as it is called where the notebook is run; ``program``
+    is a digest of what the cells do, and ``id`` names this one run.
+    """
+
+    cells: list[str]
+    files: dict[str, bytes]
+    prelude: str
+    settings: Settings
+    data: str = ""
+    program: str = ""
+    id: str = ""
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of all of it: whoever runs a job says with it which one that is."""
+        return hashlib.sha256(msgspec.msgpack.encode(self)).hexdigest()
+
+
+class Ran(msgspec.Struct, frozen=True, kw_only=True):
+    """How one cell ended, after how many seconds, and what it put out.
+
+    A cell that never ended is still ``running``; ``cut`` tells that not all output was kept.
+    """
+
+    status: Literal["running", "ok", "error", "timeout"]
+    ename: str = ""
+    evalue: str = ""
+    seconds: float = 0.0
+    cut: bool = False
+    outputs: list[dict[str, Any]] = []
+
+
+def texts(output: dict[str, Any]) -> dict[str, Any]:
+    """An output with its texts alone.
+
+    What is no text is shown nowhere, and may be nested more deeply than anyone can follow.
+    """
+    data = output.get("data")
+    if not isinstance(data, dict):
+        return output
+    kept = {kind: one for kind, one in data.items() if isinstance(one, str)}
+    return {**output, "data": kept, "metadata": {}}
+
+
+class Ready(msgspec.Struct, frozen=True, kw_only=True, tag="ready"):
+    """A job can be handed over.
+
+    ``warm`` where TensorFlow is loaded already, ``is_filtered`` where system calls are.
+    """
+
+    warm: bool
+    is_filtered: bool = False
+
+
+class Started(msgspec.Struct, frozen=True, kw_only=True, tag="started"):
+    """The job with this digest is run from now on."""
+
+    digest: str
+
+
+class Began(msgspec.Struct, frozen=True, kw_only=True, tag="began"):
+    """A cell is run now; cells are counted from 0."""
+
+    index: int
+
+
+class Finished(msgspec.Struct, frozen=True, kw_only=True, tag="finished"):
+    """A cell has ended."""
+
+    index: int
+    ran: Ran
+
+
+class Left(msgspec.Struct, frozen=True, kw_only=True, tag="left"):
+    """What the recorder has written so far, or why that was not taken along."""
+
+    recorded: bytes = b""
+    arrays: bytes = b""
+    trouble: str | None = None
+
+
+class Ended(msgspec.Struct, frozen=True, kw_only=True, tag="ended"):
+    """The run is over; ``said`` tells what broke, where it was ours."""
+
+    end: int
+    said: str = ""
+
+
+Message = Started | Began | Finished | Left | Ended
+Tell = Callable[[Message], None]

@@ -1,0 +1,124 @@
+"""What is known of a run so far, and what can be believed of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from autograder.sandbox.protocol import (
+    Began,
+    End,
+    Ended,
+    Finished,
+    Left,
+    Message,
+    Ran,
+    Started,
+    texts,
+)
+from autograder.sandbox.result import Stopped
+
+
+class _Stream(msgspec.Struct, tag_field="output_type", tag="stream", forbid_unknown_fields=True):
+    name: str
+    text: str
+
+
+class _Display(
+    msgspec.Struct, tag_field="output_type", tag="display_data", forbid_unknown_fields=True
+):
+    data: dict[str, Any]
+    metadata: dict[str, Any]
+
+
+class _Result(
+    msgspec.Struct, tag_field="output_type", tag="execute_result", forbid_unknown_fields=True
+):
+    data: dict[str, Any]
+    metadata: dict[str, Any]
+    execution_count: int | None
+
+
+class _Error(msgspec.Struct, tag_field="output_type", tag="error", forbid_unknown_fields=True):
+    ename: str
+    evalue: str
+    traceback: list[str]
+
+
+# As nbformat 4 has them. Its own check takes a minute for what a cell can put out.
+Output = _Stream | _Display | _Result | _Error
+
+
+@dataclass
+class Told:
+    """What a room has told of one run. A student's code can have a hand in all of it.
+
+    ``job`` is the digest of the job that was handed over.
+    """
+
+    job: str
+    is_started: bool = False
+    cells: dict[int, Ran] = field(default_factory=dict)
+    left: Left = field(default_factory=Left)
+    ended: Ended | None = None
+    stopped: Stopped | None = None
+
+    def take(self, message: Message) -> None:
+        """Take in what was told next; first of all, which job it is told of."""
+        match message:
+            case Started(digest=digest) if digest == self.job:
+                self.is_started = True
+            case Started():
+                self.ended = Ended(end=End.BROKEN, said="another job was run than the one given")
+            case Began() | Finished() | Left() if not self.is_started:
+                self.ended = Ended(end=End.BROKEN, said="a run was told of that had not begun")
+            case Began(index=index):
+                self.cells[index] = Ran(status="running")
+            case Finished(index=index, ran=ran):
+                self.cells[index] = _sound(ran)
+            case Left():
+                self.left = message
+            case Ended():
+                self.ended = message
+
+    @property
+    def is_running(self) -> bool:
+        """Whether a cell is run just now."""
+        return any(ran.status == "running" for ran in self.cells.values())
+
+
+def _sound(ran: Ran) -> Ran:
+    """The same with the texts of its outputs, or with none where no notebook may hold them."""
+    try:
+        msgspec.convert(ran.outputs, list[Output])
+    except (ValueError, RecursionError):
+        return Ran(status=ran.status)
+    return msgspec.structs.replace(ran, outputs=[texts(one) for one in ran.outputs])
+
+
+def ending(told: Told, cell_seconds: int) -> Stopped | None:
+    """Why a run stopped before the end, ``None`` where it reached it.
+
+    Raises:
+        RuntimeError: what runs notebooks is broken, and the notebook is not to blame.
+    """
+    if told.stopped:
+        return told.stopped
+    match told.ended.end if told.ended else End.BROKEN:
+        case End.REACHED:
+            return None
+        case End.KERNEL_DIED:
+            return Stopped("the kernel died: a cell ended Python itself, or memory ran out")
+        case End.KERNEL_STUCK:
+            return Stopped(
+                f"a cell was stopped at the time limit of {cell_seconds} s, and the kernel did not"
+                " come back from it",
+                limit="time",
+            )
+        case End.GARBLED:
+            return Stopped("what the kernel sent back could not be read")
+        case End.ASKED_TO:
+            return Stopped("the run was ended from outside", by_others=True)
+    raise RuntimeError(f"The notebook could not be run:\n{told.ended.said if told.ended else ''}")

@@ -1,0 +1,80 @@
+"""The folders in which one notebook is run, and what lies in them at the start."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder import datasets
+from autograder.core.evidence import EVIDENCE_VARIABLE
+from autograder.sandbox.protocol import Job
+
+# In a sealed room: where a notebook is run, and where the images lie.
+ROOM = Path("/room")
+DATA = Path("/data")
+# In the environment of the grader, and never in that of a room.
+CANARY = "AUTOGRADER_CANARY"
+# Before the number of the core that a room is to use.
+CORE = "--core="
+# Before the number of the descriptor on which a process is given its jobs.
+LINE = "--line="
+
+
+@dataclass(frozen=True)
+class Place:
+    """The folders of one run, below ``root``."""
+
+    root: Path
+
+    @property
+    def work(self) -> Path:
+        """Where the notebook stands, with the files beside it."""
+        return self.root / "work"
+
+    @property
+    def evidence(self) -> Path:
+        """Where the recorder writes."""
+        return self.root / "evidence"
+
+    @property
+    def home(self) -> Path:
+        """What the notebook takes for the user's home."""
+        return self.root / "home"
+
+    def environment(self) -> dict[str, str]:
+        """The variables that lead programs to these folders, and to nothing else."""
+        return {
+            "HOME": str(self.home),
+            "TMPDIR": str(self.root / "tmp"),
+            "IPYTHONDIR": str(self.home / "ipython"),
+            "JUPYTER_CONFIG_DIR": str(self.home / "jupyter"),
+            "JUPYTER_RUNTIME_DIR": str(self.home / "runtime"),
+            "MPLCONFIGDIR": str(self.home / "matplotlib"),
+            "KERAS_HOME": str(self.home / "keras"),
+            EVIDENCE_VARIABLE: str(self.evidence),
+        }
+
+    def make_folders(self) -> None:
+        """Make the folders, empty."""
+        for folder in (self.work, self.evidence, self.home, self.root / "tmp"):
+            folder.mkdir(exist_ok=True)
+
+    def fill(self, job: Job, *, link: bool) -> None:
+        """Put the submission's files and the images into the folders.
+
+        ``link`` only points to the images, where nobody can write to them; otherwise they are
+        copied, because another submission must not find them changed.
+        """
+        for name, content in job.files.items():
+            path = self.work / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        images = datasets.data_folder(self.home / "keras")
+        images.mkdir(parents=True)
+        for file in datasets.FILES:
+            given = Path(job.data) / file.name
+            if link:
+                (images / file.name).symlink_to(given)
+            else:
+                shutil.copyfile(given, images / file.name)

@@ -1,0 +1,609 @@
+"""What is done with mutants: made, held against what was declared, paired, stored, shown."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import pytest
+from support.evidence_builder import GPU, LESSON, Submission, claim, devices, fit, right
+
+from autograder import lessons
+from autograder.authoring.mutation import archive, matrix, page, quantize
+from autograder.authoring.mutation.fixtures import thinned
+from autograder.authoring.mutation.judgement import Judgement, tally
+from autograder.authoring.mutation.make import Made, make, read_source
+from autograder.authoring.mutation.pairs import are_independent, both, named, pairs
+from autograder.authoring.mutation.run import Ran, judgement
+from autograder.authoring.mutation.suite import Workshop, workshop
+from autograder.authoring.spec.call_edits import add_keyword, drop_keyword, set_keyword, set_value
+from autograder.authoring.spec.mutation import (
+    Expected,
+    Mutant,
+    declared,
+    load_declared,
+    on_gpu,
+    relying,
+    wrong,
+)
+from autograder.authoring.spec.mutation import right as right_one
+from autograder.authoring.spec.syntax_trees import DoesNotFit
+from autograder.core.config import Course, Settings
+from autograder.core.errors import CourseError, EvidenceError, LessonError, UsageError
+from autograder.core.evidence import Evidence
+from autograder.core.report import CheckResult, Outcome
+from autograder.judge.runner import judge
+from autograder.notebooks.restore import grade_id
+
+ROOT = Path(__file__).parents[2]
+MORE_EPOCHS = set_keyword("fit", "epochs", "_ + 1")
+
+
+# ---- what is declared
+
+
+def test_a_mutant_is_named_after_its_question_and_its_base():
+    base = right_one("build/functional", set_value("model", "None"))
+    own = add_keyword("Dense", "use_bias", "False")
+    made = wrong("build/no-bias", own, base=base, fails={"build.layers": "no-bias"})
+    assert made.name == "build/no-bias@functional"
+    assert made.edits == {"build": (*base.edits["build"], own)}
+
+
+def test_a_mutant_may_edit_several_cells():
+    made = right_one("build/softmax", MORE_EPOCHS, also={"compile": [MORE_EPOCHS]})
+    assert set(made.edits) == {"build", "compile"}
+
+
+def test_two_mutants_of_one_name_are_refused():
+    with pytest.raises(LessonError, match="two mutants “train/more”"):
+        declared([right_one("train/more", MORE_EPOCHS)] * 2)
+
+
+def test_what_is_known_must_be_declared():
+    with pytest.raises(LessonError, match="no mutant “train/gone”"):
+        declared([right_one("train/more", MORE_EPOCHS)], known={"train/gone": "It went."})
+
+
+def test_a_pattern_without_a_match_is_told():
+    one = declared([right_one("train/more", MORE_EPOCHS)])
+    assert list(one.only("train/*")) == ["train/more"]
+    with pytest.raises(LessonError, match=r"like “build/\*”. One is “train/more”"):
+        one.only("build/*")
+
+
+def test_a_lesson_without_mutants_is_told(tmp_path, monkeypatch):
+    (tmp_path / "no_such_lesson").mkdir()
+    (tmp_path / "no_such_lesson" / "__init__.py").touch()
+    monkeypatch.setattr(lessons, "__path__", [str(tmp_path)])
+    with pytest.raises(LessonError, match="declares no mutants"):
+        load_declared(replace(LESSON, folder=tmp_path / "no_such_lesson"))
+
+
+# ---- made into notebooks
+
+
+@pytest.fixture(scope="module")
+def source() -> nbformat.NotebookNode:
+    return read_source(ROOT, LESSON)
+
+
+def cells(made: Made) -> dict[str, str]:
+    return {name: cell.source for cell in made.notebook.cells if (name := grade_id(cell))}
+
+
+def test_only_the_edited_cell_differs_from_the_solution(source):
+    solution, more = make(source, {"solution": {}, "more": {"train": [MORE_EPOCHS]}})
+    before, after = cells(solution), cells(more)
+    assert {name for name in before if before[name] != after[name]} == {"train"}
+    assert "epochs=5 + 1" in after["train"]
+    assert solution.program != more.program
+    assert not any("SOLUTION" in text for text in after.values())
+
+
+def test_the_blank_stays_before_the_solution(source):
+    (made,) = make(source, {"solution": {}})
+    assert cells(made)["train"].startswith('history = check.blank("history")\nhistory = model.fit(')
+
+
+def test_the_source_is_not_touched(source):
+    before = nbformat.writes(source)
+    make(source, {"more": {"train": [MORE_EPOCHS]}})
+    assert nbformat.writes(source) == before
+
+
+def test_an_edit_that_does_not_fit_names_the_mutant_and_the_cell(source):
+    with pytest.raises(DoesNotFit, match="more does not fit the solution cell “build”: There"):
+        make(source, {"more": {"build": [MORE_EPOCHS]}})
+
+
+def test_only_solution_cells_are_edited(source):
+    with pytest.raises(LessonError, match="no solution cell “check-train”"):
+        make(source, {"more": {"check-train": [MORE_EPOCHS]}})
+
+
+def test_a_comment_makes_no_other_program(source):
+    changed = nbformat.from_dict(source)
+    for cell in changed.cells:
+        if grade_id(cell) == "train":
+            cell.source = cell.source.replace("epochs=5,", "epochs=5,  # Five.")
+    before, after = make(source, {"": {}}), make(changed, {"": {}})
+    assert before[0].program == after[0].program
+
+
+def test_without_a_source_or_a_course_it_is_told(tmp_path):
+    with pytest.raises(LessonError, match="is not there"):
+        read_source(tmp_path, LESSON)
+    with pytest.raises(CourseError, match="run this in its folder"):
+        workshop(LESSON, Course())
+
+
+# ---- held against what was declared
+
+
+def said(**outcomes: tuple[Outcome, str | None] | Outcome) -> list[CheckResult]:
+    """What checks said; ``a_b`` stands for the check `a.b`."""
+    found = []
+    for name, told in outcomes.items():
+        outcome, misconception = told if isinstance(told, tuple) else (told, None)
+        found.append(
+            CheckResult(
+                id=name.replace("_", "."),
+                question=name.partition("_")[0],
+                outcome=outcome,
+                points=0,
+                max_points=1,
+                message="",
+                misconception=misconception,
+            )
+        )
+    return found
+
+
+PASSED, FAILED, SKIPPED, ERROR = Outcome.PASSED, Outcome.FAILED, Outcome.SKIPPED, Outcome.ERROR
+WRONG = Expected(failed={"a.b": "bad"}, skipped=frozenset({"c.d"}), may_skip=frozenset({"e.f"}))
+BAD = (FAILED, "bad")
+
+VERDICTS = {
+    "all as declared": (WRONG, said(a_b=BAD, c_d=SKIPPED, e_f=PASSED), "as declared"),
+    "what may be skipped is": (WRONG, said(a_b=BAD, c_d=SKIPPED, e_f=SKIPPED), "as declared"),
+    "nothing found": (WRONG, said(a_b=PASSED, c_d=SKIPPED, e_f=PASSED), "survived"),
+    "not looked at": (WRONG, said(a_b=SKIPPED, c_d=SKIPPED, e_f=PASSED), "survived"),
+    "another name": (WRONG, said(a_b=(FAILED, "odd"), c_d=SKIPPED, e_f=PASSED), "misnamed"),
+    "no name": (WRONG, said(a_b=FAILED, c_d=SKIPPED, e_f=PASSED), "misnamed"),
+    "another check fails too": (WRONG, said(a_b=BAD, c_d=BAD, e_f=PASSED), "leaks"),
+    "what should be skipped passes": (WRONG, said(a_b=BAD, c_d=PASSED, e_f=PASSED), "leaks"),
+    "what may be skipped fails": (WRONG, said(a_b=BAD, c_d=SKIPPED, e_f=BAD), "leaks"),
+    "right work passes": (Expected(), said(a_b=PASSED), "as declared"),
+    "right work fails": (Expected(), said(a_b=BAD), "unfair"),
+    "right work cannot be told": (Expected(), said(a_b=ERROR), "unfair"),
+    "right work is not marked here": (Expected(), said(a_b=Outcome.NOT_APPLICABLE), "unfair"),
+    "cannot be told": (Expected(unclear=frozenset({"a.b"})), said(a_b=ERROR), "as declared"),
+    "failed, and cannot be told": (Expected(unclear=frozenset({"a.b"})), said(a_b=BAD), "unfair"),
+    "there is no such check": (WRONG, said(a_b=BAD, e_f=PASSED), "leaks"),
+}
+
+
+@pytest.mark.parametrize("name", VERDICTS)
+def test_a_mutant_is_held_against_what_was_declared(name):
+    expected, found, verdict = VERDICTS[name]
+    one = Judgement(name="a/b", expected=expected, found=found)
+    assert one.verdict == verdict
+    assert one.is_well is (verdict == "as declared")
+    assert bool(one.deviations) is not one.is_well
+    known = replace(one, known="It is known.")
+    assert known.is_well is not one.is_well
+
+
+def test_a_deviation_says_what_was_found_and_what_was_expected():
+    found = said(a_b=(FAILED, "odd"), c_d=PASSED, e_f=ERROR)
+    assert Judgement(name="a/b", expected=WRONG, found=found).deviations == [
+        "a.b named odd, expected: bad",
+        "c.d passed, expected: skipped",
+        "e.f cannot tell, expected: passed or skipped",
+    ]
+
+
+def test_the_score_counts_wrong_mutants_that_were_named():
+    expected = [(WRONG, BAD), (WRONG, (FAILED, "odd")), (WRONG, PASSED), (Expected(), PASSED)]
+    found = [Judgement(name="", expected=one, found=said(a_b=two)) for one, two in expected]
+    assert (tally(found).wrong, tally(found).caught) == (3, 1)
+    assert tally(found).score == pytest.approx(1 / 3)
+    assert tally(found[3:]).score == 1
+
+
+def test_on_a_machine_with_a_gpu_something_else_may_be_expected():
+    one = right_one("train/on-cpu", MORE_EPOCHS)
+    one = on_gpu(one, fails={"train.device": "forced-cpu"})
+    there = right(devices=devices(offered=(GPU,)))
+    assert judgement(one, there, [], {}).expected.failed == {"train.device": "forced-cpu"}
+    pair = both(one, OTHER).expected_on(gpu=True)
+    assert pair.failed == {"train.device": "forced-cpu", "b.x": "two"}
+    assert judgement(one, right(), [], {}).expected.kind == "right"
+
+
+# ---- two at once
+
+
+def mistake(name: str, **expected) -> Mutant:
+    given = {"fails": {f"{name.partition('/')[0]}.x": name.partition("/")[2]}, **expected}
+    return wrong(name, MORE_EPOCHS, **given)
+
+
+ONE, OTHER = mistake("a/one"), mistake("b/two")
+
+
+def test_both_mistakes_are_expected_to_be_named():
+    found = both(ONE, OTHER)
+    assert found.name == "a/one + b/two"
+    assert found.edits == {**ONE.edits, **OTHER.edits}
+    assert found.expected.failed == {"a.x": "one", "b.x": "two"}
+
+
+def test_what_one_may_have_skipped_hides_the_other():
+    found = both(mistake("a/one", may_skip=("b.x",)), OTHER).expected
+    assert (found.failed, found.skipped, found.may_skip) == ({"a.x": "one"}, {"b.x"}, set())
+
+
+def test_what_is_skipped_for_one_is_skipped_for_both():
+    one, other = mistake("a/one", may_skip=("c.x",)), mistake("b/two", skips=("c.x",))
+    found = both(one, other).expected
+    assert (found.skipped, found.may_skip) == ({"c.x"}, set())
+
+
+def test_what_may_be_skipped_of_either_may_be_of_both():
+    found = both(mistake("a/one", may_skip=("c.x",)), mistake("b/two", may_skip=("d.x",))).expected
+    assert found.may_skip == {"c.x", "d.x"}
+
+
+DEPENDENT = {
+    "the same cell": (ONE, mistake("a/other", fails={"c.x": "other"})),
+    "the same check": (ONE, mistake("b/two", fails={"a.x": "two"})),
+    "the same consequence": (mistake("a/one", skips=("c.x",)), mistake("b/two", skips=("c.x",))),
+    "one prevents the other's check": (ONE, mistake("b/two", skips=("a.x",))),
+    "one takes what the other relies on": (relying(mistake("b/two"), "a.x"), ONE),
+    "Python's own error": (ONE, mistake("b/two", fails={"b.x": None})),
+    "something unclear": (ONE, mistake("b/two", unclear=("c.x",))),
+}
+
+
+@pytest.mark.parametrize("name", DEPENDENT)
+def test_mistakes_that_meddle_with_each_other_make_no_pair(name):
+    one, other = DEPENDENT[name]
+    assert not are_independent(one, other)
+    assert are_independent(ONE, OTHER)
+
+
+def test_a_sample_of_pairs_is_always_the_same():
+    mutants = {one.name: one for one in (mistake(f"{letter}/x") for letter in "abcdefg")}
+    mutants["z/right"] = right_one("z/right", MORE_EPOCHS)
+    drawn = pairs(mutants, 5, seed=1)
+    assert list(drawn) == list(pairs(mutants, 5, seed=1)) != list(pairs(mutants, 5, seed=2))
+    assert len(drawn) == 5
+    assert len(pairs(mutants, 1000, seed=1)) == 21
+    assert not any("right" in name for name in pairs(mutants, 1000, seed=1))
+
+
+def test_a_pair_is_known_by_its_name():
+    mutants = {one.name: one for one in (ONE, OTHER)}
+    assert named("a/one", mutants) is ONE
+    assert named("a/one + b/two", mutants) == both(ONE, OTHER)
+    assert named("a/one + b/gone", mutants) is None
+    assert named("a/one + a/one", mutants) is None
+    assert named("a/gone", mutants) is None
+
+
+# ---- stored
+
+
+RANDOM = np.random.default_rng(seed=5)
+WEIGHTS = RANDOM.normal(size=(5, 784, 10)).astype(np.float32)
+
+
+@pytest.mark.parametrize("rung", range(quantize.EXACT))
+def test_a_coarse_array_is_near_and_small(rung):
+    packed = quantize.pack(WEIGHTS, rung)
+    found = quantize.unpack(packed)
+    step = np.abs(WEIGHTS).max() / (2 ** (quantize.LADDER[rung] - 1) - 1)
+    assert found.shape == WEIGHTS.shape
+    assert found.dtype == np.float32
+    assert np.abs(found - WEIGHTS).max() <= step * 0.51
+    assert len(packed) < WEIGHTS.nbytes / 2
+
+
+def test_the_finest_is_exact():
+    assert np.array_equal(quantize.unpack(quantize.pack(WEIGHTS, quantize.EXACT)), WEIGHTS)
+
+
+EXACT = {
+    "small": WEIGHTS[0, :3],
+    "a single number": np.float32(0.3),
+    "whole numbers": np.arange(5000),
+    "nothing but noughts": np.zeros((784, 10), np.float32),
+    "no numbers": np.full((784, 10), np.nan, np.float32),
+    "endless": np.full((784, 10), np.inf, np.float32),
+}
+
+
+@pytest.mark.parametrize("name", EXACT)
+def test_what_cannot_be_coarse_is_exact(name):
+    given = np.asarray(EXACT[name])
+    found = quantize.unpack(quantize.pack(given, 0))
+    assert found.dtype == given.dtype
+    assert np.array_equal(found, given, equal_nan=given.dtype.kind == "f")
+
+
+def test_a_broken_array_is_told():
+    with pytest.raises(EvidenceError, match="cannot be read"):
+        quantize.unpack(b"not compressed")
+
+
+def ran(name: str, evidence: Evidence, program: str = "p") -> Ran:
+    return Ran(made=Made(name=name, notebook=None, program=program), evidence=evidence, checks=())
+
+
+CLASS = [
+    ran("solution", right()),
+    ran("no-quiz", right(fits=(fit(validation=None),))),
+    ran("no-bias", Submission(compiled=None, fits=()).evidence()),
+]
+
+
+@pytest.fixture(scope="module")
+def stored(tmp_path_factory) -> tuple[Path, int]:
+    folder = tmp_path_factory.mktemp("archive")
+    entries, files = thinned(CLASS, LESSON, Settings())
+    return folder, archive.write(folder, entries, files)
+
+
+def outcomes(evidence: dict[str, Evidence]) -> dict[str, list]:
+    found = judge(list(evidence.items()), LESSON, settings=Settings())
+    return {
+        name: [(check.id, check.outcome, check.misconception) for check in one.checks]
+        for name, one in found.items()
+    }
+
+
+def test_stored_evidence_is_judged_as_before(stored):
+    folder, size = stored
+    back = archive.read(folder)
+    whole = {one.made.name: one.evidence for one in CLASS}
+    assert outcomes({name: back.evidence(name) for name in whole}) == outcomes(whole)
+    assert size < sum(array.nbytes for array in right().arrays.values()) / 2
+
+
+def test_an_array_is_stored_once(stored):
+    folder, _ = stored
+    entries = archive.read(folder).entries
+    assert entries["solution"].arrays == entries["no-quiz"].arrays
+    named = {file for entry in entries.values() for file in entry.arrays.values()}
+    assert {path.stem for path in (folder / archive.ARRAYS).iterdir()} == named
+
+
+def test_what_is_named_no_more_is_removed(stored, tmp_path):
+    folder, _ = stored
+    kept = archive.read(folder).entries
+    _, files = thinned(CLASS, LESSON, Settings())
+    archive.write(tmp_path, kept, files)
+    archive.write(tmp_path, {}, {})
+    assert archive.read(tmp_path).entries == {}
+    assert list((tmp_path / archive.ARRAYS).iterdir()) == []
+
+
+def test_weights_are_kept_as_finely_as_the_verdict_needs():
+    """One huge weight of a pixel that is always black: in coarse steps all others are nought."""
+    evidence = right()
+    kernel = evidence.arrays["dense/kernel"].copy()
+    kernel[0, 0] = 1e6
+    uneven = replace(evidence, arrays={**evidence.arrays, "dense/kernel": kernel})
+    entries, files = thinned([ran("even", evidence), ran("uneven", uneven)], LESSON, Settings())
+    even, file = (entries[name].arrays["dense/kernel"] for name in ("even", "uneven"))
+    assert int(even.rpartition("-")[2]) < int(file.rpartition("-")[2])
+    assert np.abs(quantize.unpack(files[file]) - kernel).max() < 0.01
+
+
+def test_stale_evidence_is_told_with_the_cure(stored):
+    entries = archive.read(stored[0]).entries
+    made = [
+        Made(name="solution", notebook=None, program="p"),
+        Made(name="no-quiz", notebook=None, program="another"),
+        Made(name="new", notebook=None, program="p"),
+    ]
+    assert archive.stale(entries, made, "ours") == [
+        "The program of no-quiz has changed: run `autograder mutants --lesson ours --store`.",
+        "new is not stored yet: run `autograder mutants --lesson ours --store`.",
+        "no-bias is no mutant any more: run `autograder mutants --lesson ours --store`.",
+    ]
+
+
+def test_an_empty_archive_is_told_with_the_cure(tmp_path):
+    assert archive.entries(tmp_path / "ours") == {}
+    with pytest.raises(EvidenceError, match="run `autograder mutants --lesson ours --store`"):
+        archive.read(tmp_path / "ours")
+
+
+# ---- a lesson's workshop
+
+
+DECLARED = declared(
+    [
+        right_one("train/six-epochs", MORE_EPOCHS),
+        wrong(
+            "train/no-quiz",
+            drop_keyword("fit", "validation_data"),
+            fails={"train.validation": "no-validation-data"},
+        ),
+        wrong(
+            "parameters/weights-only",
+            set_value("number_of_parameters", "7840"),
+            fails={"parameters.count": "forgot-bias-parameters"},
+        ),
+    ]
+)
+LEFT = {
+    "train/six-epochs": right(),
+    "train/no-quiz": right(fits=(fit(validation=None),)),
+    "parameters/weights-only": right(parameters=claim(7840)),
+    "train/no-quiz + parameters/weights-only": right(
+        fits=(fit(validation=None),), parameters=claim(7840)
+    ),
+}
+
+
+@pytest.fixture
+def ours(tmp_path) -> Workshop:
+    """A workshop with an archive of its own."""
+    shutil.copytree(ROOT / "source" / LESSON.name, tmp_path / "source" / LESSON.name)
+    return Workshop(root=tmp_path, settings=Settings(), lesson=LESSON, declared=DECLARED)
+
+
+def all_ran(ours: Workshop, *names: str) -> list[Ran]:
+    """What would be left if the mutants were run."""
+    mutants = [named(name, DECLARED.mutants) for name in names or LEFT]
+    made = ours.made(mutants)
+    return [Ran(made=one, evidence=LEFT[one.name], checks=()) for one in made]
+
+
+def test_what_was_stored_is_judged_as_declared(ours):
+    """Pairs too."""
+    assert ours.store(all_ran(ours)) > 0
+    found = {one.name: one.verdict for one in ours.stored()}
+    assert found == dict.fromkeys(sorted(LEFT), "as declared")
+
+
+def test_to_store_some_keeps_the_others(ours):
+    ours.store(all_ran(ours))
+    ours.store(all_ran(ours, "train/no-quiz"))
+    assert {one.name for one in ours.stored()} == set(LEFT)
+
+
+def test_a_new_sample_of_pairs_takes_the_place_of_the_one_before(ours):
+    ours.store(all_ran(ours))
+    pair = all_ran(ours, "train/no-quiz + parameters/weights-only")
+    other = "parameters/weights-only + train/six-epochs"
+    before = {**archive.read(ours.folder).entries}
+    archive.write(ours.folder, {**before, other: before["train/six-epochs"]}, {})
+    ours.store(pair)
+    assert set(archive.read(ours.folder).entries) == set(LEFT)
+
+
+def test_to_store_takes_away_what_is_no_mutant_any_more(ours):
+    ours.store(all_ran(ours))
+    fewer = {name: one for name, one in DECLARED.mutants.items() if name != "train/no-quiz"}
+    later = replace(ours, declared=replace(DECLARED, mutants=fewer))
+    assert len(later.stale(archive.read(later.folder))) == 2
+    later.store(all_ran(later, "train/six-epochs"))
+    assert {one.name for one in later.stored()} == set(fewer)
+
+
+def test_a_pair_with_a_known_part_is_neither_drawn_nor_judged(ours):
+    ours.store(all_ran(ours))
+    known = {"train/no-quiz": "The check sleeps."}
+    later = replace(ours, declared=replace(DECLARED, known=known))
+    assert {one.name: one.known for one in later.stored()} == {
+        "parameters/weights-only": None,
+        "train/no-quiz": "The check sleeps.",
+        "train/six-epochs": None,
+    }
+    with pytest.raises(LessonError, match="no two"):
+        later.chosen("*", 5)
+
+
+def test_what_is_out_of_date_is_not_judged(ours):
+    ours.store(all_ran(ours, "train/no-quiz"))
+    cure = f"is not stored yet: run `autograder mutants --lesson {LESSON.name} --store`"
+    with pytest.raises(EvidenceError, match=cure):
+        ours.stored()
+
+
+def test_a_change_of_the_source_makes_all_of_it_stale(ours):
+    ours.store(all_ran(ours))
+    path = ours.root / "source" / LESSON.name / LESSON.notebook
+    path.write_text(path.read_text().replace("epochs=5,", "epochs=6,"))
+    assert len(ours.stale(archive.read(ours.folder))) == len(LEFT)
+
+
+def test_pairs_are_chosen_among_those_that_match(ours):
+    assert [one.name for one in ours.chosen("*", 5)] == ["parameters/weights-only + train/no-quiz"]
+    assert [one.name for one in ours.chosen("*/no-*", 0)] == ["train/no-quiz"]
+    with pytest.raises(LessonError, match="no two"):
+        ours.chosen("train/*", 5)
+
+
+# ---- shown
+
+
+SHOWN = [
+    Judgement(
+        name="build/no-bias",
+        expected=Expected(
+            failed={"build.layers": "no-bias"}, may_skip=frozenset({"train.accuracy"})
+        ),
+        found=said(build_layers=(FAILED, "no-bias")),
+    ),
+    Judgement(
+        name="build/no-bias@functional",
+        expected=Expected(
+            failed={"build.layers": "no-bias"}, may_skip=frozenset({"train.accuracy"})
+        ),
+        found=said(build_layers=PASSED),
+    ),
+    Judgement(name="build/ten", expected=Expected(), found=said(build_layers=PASSED)),
+    Judgement(
+        name="compile/own-loss",
+        expected=Expected(unclear=frozenset({"compile.loss"})),
+        found=said(compile_loss=ERROR),
+    ),
+    Judgement(name="a/x + b/y", expected=WRONG, found=said(a_b=BAD, c_d=SKIPPED, e_f=PASSED)),
+]
+
+
+def test_the_page_has_a_row_for_what_is_expected_alike():
+    text = page.text(SHOWN, LESSON, {"forced-cpu": "It takes a GPU."})
+    assert "1 of 2 wrong programs fail for their own named reason (mutation score 50.0%)" in text
+    assert "1 of 1 right ones get all 20 points" in text
+    assert "Of 1 pairs of two mistakes at once both are named in 1" in text
+    row = "| `no-bias` | `build/no-bias`, `build/no-bias@functional` | · | ✗ | · | · | ~ | · |"
+    assert row in text.splitlines()
+    assert "Right programs, which pass: `build/ten`." in text
+    assert "a person has to look at: `compile/own-loss`." in text
+    assert "- `forced-cpu`: It takes a GPU." in text
+    assert "- `build/no-bias@functional`, survived: build.layers passed" in text
+
+
+BEGIN = f"<!-- mutants {LESSON.name} -->"
+OF_ANOTHER = "<!-- mutants another -->\n\nkept\n\n<!-- /mutants -->\n\n"
+
+
+@pytest.mark.parametrize("before", ["# Fair\n\n", OF_ANOTHER])
+@pytest.mark.parametrize("after", ["\n\nEnd.\n", f"\n\n{OF_ANOTHER}"])
+def test_the_page_is_written_between_the_markers_of_its_lesson(tmp_path, before, after):
+    path = tmp_path / "page.md"
+    path.write_text(f"{before}{BEGIN}\nold\n<!-- /mutants -->{after}")
+    page.put(path, LESSON, "new")
+    page.put(path, LESSON, "new")
+    assert path.read_text() == f"{before}{BEGIN}\n\nnew\n\n<!-- /mutants -->{after}"
+    assert page.written(path, LESSON) == "new"
+
+
+@pytest.mark.parametrize("text", ["", f"<!-- /mutants -->\n{BEGIN}", BEGIN, OF_ANOTHER])
+def test_a_page_without_markers_is_left_alone(tmp_path, text):
+    path = tmp_path / "page.md"
+    path.write_text(text)
+    with pytest.raises(UsageError, match=f"no line {BEGIN}"):
+        page.put(path, LESSON, "new")
+    assert path.read_text() == text
+
+
+def test_the_plain_form_tells_what_was_expected_and_found():
+    document = matrix.document(SHOWN, lesson="l")
+    assert (document["schema"], document["wrong"], document["caught"]) == (1, 3, 2)
+    second = document["mutants"][1]
+    assert second["verdict"] == "survived"
+    assert second["expected"]["failed"] == {"build.layers": "no-bias"}
+    assert second["found"] == [
+        {"id": "build.layers", "outcome": "passed", "misconception": None, "message": ""}
+    ]

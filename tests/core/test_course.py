@@ -1,0 +1,79 @@
+"""A course's folder and its settings."""
+
+from pathlib import Path
+
+import pytest
+from support.evidence_builder import LESSON
+from traitlets.config.loader import DeferredConfigString
+
+from autograder.core.config import Course, Settings, find_course, settings_of
+from autograder.core.course_root import CONFIG
+from autograder.core.errors import CourseError
+
+
+def course(folder: Path, text: str = "") -> Path:
+    (folder / CONFIG).write_text(f"c = get_config()\n{text}")
+    return folder
+
+
+def test_outside_of_a_course_there_are_only_the_defaults(tmp_path):
+    found = find_course(tmp_path)
+    assert found == Course()
+    assert found.checks(LESSON) == LESSON.checks
+    assert found.released(LESSON) == LESSON.released
+
+
+def test_a_course_is_found_from_anywhere_below_it(tmp_path):
+    below = course(tmp_path) / "submitted" / "alice"
+    below.mkdir(parents=True)
+    assert find_course(below).root == tmp_path.resolve()
+
+
+def test_settings_are_read(tmp_path):
+    text = (
+        "c.Autograder.no_gpu = 'not_applicable'\nc.Autograder.seconds = 60\n"
+        "c.CourseDirectory.course_id = 'another setting'\n"
+    )
+    settings = find_course(course(tmp_path, text)).settings
+    assert settings == Settings(no_gpu="not_applicable", seconds=60)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("c.Autograder.nogpu = 1", "no setting Autograder.nogpu. There are: cell_seconds"),
+        ("c.Autograder.no_gpu = 'maybe'", "“maybe”; it may be accept, not_applicable, error"),
+        ("c.Autograder.seconds = 'ten'", "seconds"),
+        ("c.Autograder.workers = -1", "workers"),
+        ("c.Autograder.seed = 1.5", "seed"),
+        ("1 / 0", "ZeroDivisionError"),
+        ("c.Autograder.seed = ", "SyntaxError"),
+    ],
+)
+def test_what_is_wrong_in_the_configuration_is_told(tmp_path, text, words):
+    with pytest.raises(CourseError, match=words):
+        find_course(course(tmp_path, text))
+
+
+def test_the_courses_own_notebook_and_checks_are_used(tmp_path):
+    released = tmp_path / "release" / LESSON.name / LESSON.notebook
+    extra = tmp_path / "checks" / LESSON.name / "check_build.py"
+    for path in (released, extra, extra.with_name("notes.txt")):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("")
+    found = Course(root=tmp_path)
+    assert found.released(LESSON) == released
+    assert found.checks(LESSON) == (*LESSON.checks, extra)
+
+
+def test_what_was_handed_in_is_no_course(tmp_path):
+    """A student's own configuration is not run, wherever one stands."""
+    handed_in = course(tmp_path) / "submitted" / "eve" / LESSON.name
+    handed_in.mkdir(parents=True)
+    course(handed_in, "raise SystemExit")
+    assert find_course(handed_in).root == tmp_path.resolve()
+
+
+def test_settings_given_to_nbgrader_on_its_command_line():
+    given = {"isolation": DeferredConfigString("none"), "seconds": DeferredConfigString("60")}
+    assert settings_of({"Autograder": given}) == Settings(isolation="none", seconds=60)

@@ -1,0 +1,245 @@
+"""A report, and its renderings: words, HTML and JSON."""
+
+import json
+import re
+
+import pytest
+from support.evidence_builder import LESSON, Submission, judged, untouched
+from support.results import NASTY, Strict, result
+
+from autograder.core.report import Outcome, Report
+from autograder.reports import html, json_report, phrases
+
+BUILD = LESSON.question("build")
+
+
+INPUT = result(id="build.input", points=1.0, max_points=1.0, message="All pixels.")
+FAILED = result(Outcome.FAILED, misconception="no-bias", message="No bias; see `Dense`.")
+REPORT = Report(
+    name="alice",
+    notebook="building-a-brain.ipynb",
+    isolation="full",
+    seconds=12.3456,
+    checks=(INPUT, FAILED),
+    notes=("A cell was put back.",),
+    measures={"accuracy": 0.8312},
+    place="alice",
+)
+UNREADABLE = Report(
+    name="bob", notebook="b.ipynb", status="failed", reason="This is not a notebook."
+)
+
+
+# ---- the report itself
+
+
+def test_sums():
+    assert (REPORT.score, REPORT.max_score) == (1.0, 3.0)
+    assert (UNREADABLE.score, UNREADABLE.max_score) == (0, 0)
+    thirds = Report(name="", notebook="", checks=(result(points=1 / 3, max_points=2 / 3),) * 3)
+    assert (thirds.score, thirds.max_score) == (1.0, 2.0)
+
+
+def test_the_results_of_one_question():
+    assert REPORT.of("build") == (INPUT, FAILED)
+    assert REPORT.of("train") == ()
+
+
+def test_the_first_message():
+    assert REPORT.first_message == FAILED.message
+    assert UNREADABLE.first_message == "This is not a notebook."
+    assert Report(name="", notebook="", checks=(INPUT,)).first_message == "Everything is right."
+
+
+# ---- JSON, in the fixed form
+
+
+def test_json_has_the_fixed_form():
+    document = json.loads(json_report.document([REPORT, UNREADABLE]))
+    assert document == {
+        "schema": 1,
+        "submissions": [
+            {
+                "name": "alice",
+                "notebook": "building-a-brain.ipynb",
+                "status": "graded",
+                "reason": None,
+                "isolation": "full",
+                "score": 1.0,
+                "max_score": 3.0,
+                "seconds": 12.346,
+                "checks": [
+                    {
+                        "id": "build.input",
+                        "question": "build",
+                        "outcome": "passed",
+                        "points": 1.0,
+                        "max_points": 1.0,
+                        "message": "All pixels.",
+                        "help": "What to do.",
+                        "misconception": None,
+                    },
+                    {
+                        "id": "build.layers",
+                        "question": "build",
+                        "outcome": "failed",
+                        "points": 0.0,
+                        "max_points": 2.0,
+                        "message": "No bias; see `Dense`.",
+                        "help": "What to do.",
+                        "misconception": "no-bias",
+                    },
+                ],
+            },
+            {
+                "name": "bob",
+                "notebook": "b.ipynb",
+                "status": "failed",
+                "reason": "This is not a notebook.",
+                "isolation": "none",
+                "score": 0,
+                "max_score": 0,
+                "seconds": 0.0,
+                "checks": [],
+            },
+        ],
+    }
+
+
+def test_json_keeps_letters_of_every_language():
+    report = Report(name="Zoë 李", notebook="x.ipynb")
+    assert "Zoë 李" in json_report.document([report])
+
+
+@pytest.mark.parametrize("outcome", Outcome)
+def test_json_names_every_outcome_as_the_design_does(outcome):
+    checks = json_report.submission(Report(name="", notebook="", checks=(result(outcome),)))[
+        "checks"
+    ]
+    assert json.loads(json.dumps(checks))[0]["outcome"] == outcome.value
+
+
+# ---- words
+
+
+def test_words_say_what_was_found_and_what_to_do_next():
+    assert phrases.answer(BUILD, [INPUT, FAILED]) == (
+        "Build the neurons: 1 of 3 points\n"
+        "  right: All pixels.\n"
+        "  not yet right: No bias; see `Dense`.\n"
+        "    Next: What to do."
+    )
+
+
+LADDER = result(Outcome.FAILED, message="No bias.", why="It lifts.", how="Leave it on.")
+
+
+def test_the_upper_rungs_are_told_on_request_only():
+    assert "It lifts." not in phrases.answer(BUILD, [LADDER])
+    assert phrases.answer(BUILD, [LADDER], more=True).splitlines()[-3:] == [
+        "    Next: What to do.",
+        "    Why: It lifts.",
+        "    How: Leave it on.",
+    ]
+
+
+def test_a_check_that_passed_tells_one_thing_more():
+    passed = result(why="A bias lifts the line.", how="")
+    for page in (phrases.answer(BUILD, [passed]), Strict(html.answer(BUILD, [passed])).text):
+        assert "Good to know: A bias lifts the line." in page
+        assert "What to do." not in page
+    assert "Good to know" not in phrases.answer(BUILD, [result()])
+
+
+def test_what_stands_around_an_answer():
+    around = {"so_far": "8 of 20 points so far", "footer": "More: `check.build.hint()`."}
+    assert phrases.answer(BUILD, [LADDER], **around).splitlines()[0] == (
+        "Build the neurons: 0 of 2 points (8 of 20 points so far)"
+    )
+    assert phrases.answer(BUILD, [LADDER], **around).splitlines()[-1].endswith(".hint()`.")
+    page = Strict(html.answer(BUILD, [LADDER], **around))
+    assert "0 of 2 points · 8 of 20 points so far" in page.text
+    assert "More: check.build.hint()." in page.text
+
+
+@pytest.mark.parametrize("outcome", Outcome)
+def test_every_outcome_has_a_word(outcome):
+    assert phrases.LABELS[outcome] in phrases.answer(BUILD, [result(outcome)])
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"), [(2.0, "2"), (2.5, "2.5"), (0, "0"), (10.0, "10"), (1 / 3, "0.33")]
+)
+def test_numbers_have_no_more_digits_than_needed(value, shown):
+    assert phrases.number(value) == shown
+
+
+@pytest.mark.parametrize(
+    ("part", "shown"), [(0.79999, "79.9 %"), (0.8, "80.0 %"), (0.8135, "81.3 %"), (1, "100.0 %")]
+)
+def test_what_is_below_a_bar_never_looks_as_if_it_were_on_it(part, shown):
+    assert phrases.percent(part) == shown
+
+
+def test_the_same_thing_is_said_once():
+    verdicts = judged({"": untouched()})[""]
+    build = [one for one in verdicts.checks if one.question == "build"]
+    assert len(build) == 3
+    assert phrases.answer(BUILD, build).count("still blank") == 1
+    assert phrases.answer(BUILD, build).startswith("Build the neurons: 0 of 4 points")
+    assert phrases.told([INPUT, FAILED, FAILED]) == [INPUT, FAILED]
+
+
+# ---- HTML
+
+
+def test_html_of_an_answer():
+    page = Strict(html.answer(BUILD, [INPUT, FAILED]))
+    assert "1 of 3 points" in page.text
+    assert "not yet right: No bias; see Dense." in page.text
+    assert "Next: What to do." in page.text
+    assert "code" in page.tags
+    assert page.text.count("Next:") == 1
+
+
+@pytest.mark.parametrize("outcome", Outcome)
+def test_html_of_every_outcome_is_understood_without_its_colour(outcome):
+    page = Strict(html.answer(BUILD, [result(outcome)]))
+    assert phrases.LABELS[outcome] in page.text
+    assert html.MARKS[outcome][0] in page.text
+
+
+def test_nothing_in_html_is_run():
+    nasty = result(Outcome.FAILED, message=NASTY, help=f"`{NASTY}`", why=NASTY, how=NASTY)
+    passed = result(message=NASTY, why=NASTY)
+    report = Report(name=NASTY, notebook=NASTY, reason=NASTY, checks=(nasty,), notes=(NASTY,))
+    for page in (
+        html.answer(BUILD, [nasty], so_far=NASTY, footer=NASTY),
+        html.answer(BUILD, [passed]),
+        html.card(NASTY, NASTY, "", colour="red", label=NASTY),
+        html.notice(NASTY),
+        html.page(report, LESSON),
+    ):
+        assert "<script" not in page
+        assert "script" not in Strict(page).tags
+        assert not re.search(r'="[^"]*<', page)
+
+
+def test_a_page_of_ones_own():
+    page = Strict(html.page(REPORT, LESSON))
+    for part in ("Building a Brain: alice", "1 of 3 points", "12 s", "A cell was put back."):
+        assert part in page.text
+    assert "No bias" in page.text
+    assert "Train" not in page.text
+
+
+def test_the_page_of_a_whole_report():
+    verdicts = judged({"": Submission()})[""]
+    page = Strict(html.page(Report(name="a", notebook="b", checks=verdicts.checks), LESSON))
+    assert "20 of 20 points" in page.text
+    assert all(question.title in page.text for question in LESSON.questions)
+    assert "Next:" not in page.text
+
+
+def test_a_page_of_what_could_not_be_read():
+    assert "This is not a notebook." in Strict(html.page(UNREADABLE, LESSON)).text

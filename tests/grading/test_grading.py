@@ -1,0 +1,780 @@
+"""A class as a batch: what is run, what is shared, what is found again, and what goes wrong.
+
+The runs are made by hand and nothing is executed; reading, keeping, judging and writing are real.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import subprocess
+import sys
+import threading
+from concurrent.futures import Future
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import msgspec
+import nbformat
+import pytest
+from support import mini
+from support.evidence_builder import LESSON, Submission, right, untouched
+
+from autograder import sandbox
+from autograder.core.config import Course, Settings
+from autograder.core.errors import IsolationError, ResultsError
+from autograder.core.evidence import SCHEMA, pack_arrays
+from autograder.core.lesson_registry import lesson_names
+from autograder.grading import Grader, cache_key, grader, regrade, result_files
+from autograder.grading.bounded import Bounded, OverBudgetError
+from autograder.grading.cache_key import is_closed
+from autograder.grading.discovery import find_submissions
+from autograder.grading.executor import LocalPool
+from autograder.judge.runner import JudgeError
+from autograder.judge.server import Judge
+from autograder.notebooks.restore import grade_id, restore
+from autograder.sandbox import CancelledError, Job, Rooms, Trace
+from autograder.sandbox.protocol import Ran
+from autograder.sandbox.result import Stopped
+
+ROOT = Path(__file__).parents[2]
+CELLS = [cell for cell in mini.released().cells if cell.cell_type == "code"]
+BARE = Settings(isolation="none")
+
+
+def trace(work: Submission | None = None, **changes) -> Trace:
+    """The run that leaves this evidence; each cell puts out its own number."""
+    evidence = (work or Submission()).evidence()
+    ran = {
+        number: Ran(
+            status="ok",
+            outputs=[{"output_type": "stream", "name": "stdout", "text": f"out {number}\n"}],
+        )
+        for number in range(len(CELLS))
+    }
+    given = {
+        "cells": ran,
+        "recorded": msgspec.json.encode(evidence.recorded),
+        "arrays": pack_arrays(evidence.arrays),
+        "data": "sample",
+        "settings": BARE,
+        "seconds": 3.0,
+    }
+    return Trace(**(given | changes))
+
+
+def failing(number: int = 6) -> Trace:
+    """A run in which a cell stopped with an error, whose traceback quotes it."""
+    output = {"output_type": "error", "ename": "E", "evalue": "e", "traceback": ["quoted"]}
+    made = trace()
+    ran = Ran(status="error", ename="E", evalue="e", outputs=[output])
+    return msgspec.structs.replace(made, cells={**made.cells, number: ran})
+
+
+@dataclass
+class Hand:
+    """A pool whose runs are made by hand: by a word in the cells, else the right one."""
+
+    made: dict[str, Trace | Exception] = field(default_factory=dict)
+    jobs: list[Job] = field(default_factory=list)
+    at_once: int = 3
+    stopped: bool = False
+
+    def __call__(self, rooms: Rooms) -> Hand:
+        return self
+
+    def start(self, job: Job) -> Future[Trace]:
+        self.jobs.append(job)
+        source = "\n".join(job.cells)
+        answer = next((one for word, one in self.made.items() if word in source), None) or trace()
+        future: Future[Trace] = Future()
+
+        def later() -> None:
+            if isinstance(answer, Exception):
+                future.set_exception(answer)
+            else:
+                future.set_result(msgspec.structs.replace(answer, program=job.program))
+
+        threading.Timer(0.02, later).start()
+        return future
+
+    def stop(self) -> None:
+        self.stopped = True
+
+
+@pytest.fixture
+def hand() -> Hand:
+    return Hand()
+
+
+@pytest.fixture
+def course(tmp_path: Path, sample_keras: Path, hand: Hand):
+    """Hand in, grade and look at what was written."""
+
+    @dataclass
+    class Class:
+        folder: Path = tmp_path / "class"
+        results: Path = tmp_path / "results"
+
+        def hand_in(self, name: str, comment: str = "", **answers: str | None) -> None:
+            notebook = mini.submitted(**answers)
+            mini.cell_of(notebook, "build").source += comment
+            path = self.folder / name / LESSON.name / LESSON.notebook
+            path.parent.mkdir(parents=True, exist_ok=True)
+            nbformat.write(notebook, path)
+
+        def grader(self, **changes) -> Grader:
+            given = {
+                "course": Course(settings=BARE),
+                "data_home": sample_keras,
+                "results": self.results,
+                "lesson": LESSON,
+                "pool": hand,
+            }
+            return Grader(**(given | changes))
+
+        def grade(self, **changes):
+            with self.grader(**changes) as graded:
+                reports = graded.grade(find_submissions([self.folder]))
+                return {report.name: report for report in reports}
+
+        def notebook(self, name: str) -> nbformat.NotebookNode:
+            path = self.results / LESSON.name / name / "notebook.ipynb"
+            return nbformat.read(path, as_version=4)
+
+    (tmp_path / "class").mkdir()
+    return Class()
+
+
+@pytest.fixture(autouse=True)
+def _the_notebook_of_these_tests(monkeypatch, tmp_path):
+    """The small notebook is what was released."""
+    released = tmp_path / "released.ipynb"
+    nbformat.write(mini.released(), released)
+    monkeypatch.setattr(Course, "released", lambda self, lesson: released)
+
+
+class TestSharing:
+    """One program is run once, and each student gets its own notebook."""
+
+    def test_comments_and_formatting_make_no_other_program(self, course, hand) -> None:
+        course.hand_in("ann", "\n# mine")
+        course.hand_in("bob", "\n\n\n#   also mine")
+        course.hand_in("cal", devices='gpus = tf.config.list_physical_devices("CPU")')
+        reports = course.grade()
+        assert len(hand.jobs) == 2
+        assert {name: one.shared for name, one in reports.items()} == {
+            "ann": False,
+            "bob": True,
+            "cal": False,
+        }
+        assert {one.score for one in reports.values()} == {20}
+        for name, comment in (("ann", "# mine"), ("bob", "# also mine")):
+            cell = mini.cell_of(course.notebook(name), "build")
+            assert comment.split()[-1] in cell.source
+            assert cell.outputs[0].text == f"out {CELLS.index(_of('build'))}\n"
+
+    def test_who_has_more_text_cells_gets_the_outputs_where_they_belong(self, course) -> None:
+        course.hand_in("ann")
+        course.hand_in("bob")
+        path = course.folder / "bob" / LESSON.name / LESSON.notebook
+        notebook = nbformat.read(path, as_version=4)
+        notebook.cells.insert(1, nbformat.v4.new_markdown_cell("My thoughts."))
+        nbformat.write(notebook, path)
+        assert course.grade()["bob"].shared
+        outputs = [mini.cell_of(course.notebook(who), "build").outputs for who in ("ann", "bob")]
+        assert outputs[0] == outputs[1]
+
+    def test_what_quotes_a_students_text_is_shared_with_the_same_text_alone(
+        self, course, hand
+    ) -> None:
+        hand.made["Dense"] = failing()
+        for name, comment in (("ann", "#1"), ("bob", "#1"), ("cal", "#2"), ("dan", "#3")):
+            course.hand_in(name, f"\n{comment}")
+        reports = course.grade()
+        assert [reports[name].shared for name in sorted(reports)] == [False, True, False, False]
+        assert len(hand.jobs) == 3
+
+    @pytest.mark.parametrize(
+        "made",
+        [
+            {"stopped": Stopped("the kernel died")},
+            {"cells": {0: Ran(status="timeout")}},
+            {"cells": {0: Ran(status="ok", cut=True)}},
+        ],
+    )
+    def test_what_met_a_limit_may_have_been_unlucky(self, course, hand, made) -> None:
+        hand.made["Dense"] = trace(**made)
+        course.hand_in("ann")
+        course.hand_in("bob")
+        assert not any(one.shared for one in course.grade().values())
+        assert len(hand.jobs) == 2
+        course.grade()
+        assert len(hand.jobs) == 2
+
+    def test_it_can_be_turned_off(self, course, hand) -> None:
+        course.hand_in("ann")
+        course.hand_in("bob")
+        assert not any(one.shared for one in course.grade(share=False).values())
+        assert len(hand.jobs) == 2
+
+    def test_what_nbgrader_puts_beside_each_submission_does_not(self, course, hand) -> None:
+        for name in ("ann", "bob"):
+            course.hand_in(name)
+            folder = course.folder / name / LESSON.name
+            (folder / "timestamp.txt").write_text(f"2026-03-01 11:00:00 UTC {name}")
+            (folder / "submission_secret.txt").write_text(name)
+        course.grade()
+        assert len(hand.jobs) == 1
+
+    def test_a_file_beside_makes_another_program(self, course, hand) -> None:
+        course.hand_in("ann")
+        course.hand_in("bob")
+        (course.folder / "bob" / LESSON.name / "helper.py").write_text("x = 1")
+        course.grade()
+        assert len(hand.jobs) == 2
+
+    @pytest.mark.parametrize(
+        "changes",
+        [
+            {"course": Course(settings=replace(BARE, seed=21))},
+            {"course": Course(settings=replace(BARE, cell_seconds=7))},
+            {"course": Course(settings=replace(BARE, isolation="auto"))},
+        ],
+    )
+    def test_never_across_seeds_limits_or_isolation(self, course, hand, changes) -> None:
+        course.hand_in("ann")
+        course.grade()
+        course.grade(**changes)
+        assert len(hand.jobs) == 2
+
+    @pytest.mark.parametrize("what", ["SOFTWARE", "OURS"])
+    def test_never_across_software(self, course, hand, monkeypatch, what) -> None:
+        course.hand_in("ann")
+        course.grade()
+        monkeypatch.setattr(cache_key, what, getattr(cache_key, what)[1:])
+        course.grade()
+        assert len(hand.jobs) == 2
+
+
+STRING = f"{mini.RIGHT['build']}\nnote = '''a\nb'''"
+FUNCTION = f"def rows(x):\n    return x[:9]\n\n\n{mini.RIGHT['build']}"
+
+
+class TestNeighbours:
+    """Nobody's run stands in for another's that may do something else, and no text is preferred."""
+
+    @pytest.mark.parametrize(
+        ("theirs", "right"),
+        [
+            (STRING.replace("a\nb", "a\u2028b"), STRING),
+            (STRING.replace("a\nb", "a\x85b"), STRING),
+            (STRING.replace("a\nb", "a  \nb"), STRING),
+            (STRING.replace("a\nb", "a\n  \nb"), STRING.replace("a\nb", "a\n\nb")),
+            (f"#\u2028def rows(x): return 0 * x\n{FUNCTION}", FUNCTION),
+            (FUNCTION.replace("def rows", "def \\\n    rows"), FUNCTION),
+        ],
+    )
+    def test_a_program_that_only_looks_alike_decides_nothing(
+        self, course, hand, theirs, right
+    ) -> None:
+        hand.made[theirs] = trace(untouched())
+        course.hand_in("ann", build=theirs)
+        for name in ("bob", "cal"):
+            course.hand_in(name, build=right)
+        reports = course.grade()
+        assert [reports[name].shared for name in ("ann", "bob", "cal")] == [False, False, True]
+        assert reports["ann"].score < reports["bob"].score == reports["cal"].score == 20
+        assert [theirs in "\n".join(job.cells) for job in hand.jobs] == [True, False]
+
+    def test_what_is_the_lessons_is_run_as_the_lesson_has_it(self, course, hand) -> None:
+        course.hand_in("ann", "\n# Ann's own words", build=None)
+        path = course.folder / "ann" / LESSON.name / LESSON.notebook
+        notebook = nbformat.read(path, as_version=4)
+        notebook.cells.append(nbformat.v4.new_code_cell("model.summary() # Ann's"))
+        nbformat.write(notebook, path)
+        course.hand_in("bob", build=None)
+        course.grade()
+        released = [cell.source for cell in CELLS]
+        for job in hand.jobs:
+            assert job.cells[CELLS.index(_of("build"))] == _of("build").source
+            assert not any("Ann" in cell for cell in job.cells)
+        assert hand.jobs[0].cells[-1] in released
+        # What she gets back is her own.
+        assert "Ann's own words" in mini.cell_of(course.notebook("ann"), "build").source
+
+    def test_the_text_of_a_function_can_be_read_back(self, course, hand) -> None:
+        for name, comment in (("ann", "# 1"), ("bob", "# 2"), ("cal", "# 1")):
+            course.hand_in(name, build=f"{comment}\n{FUNCTION}")
+        reports = course.grade()
+        assert [reports[name].shared for name in sorted(reports)] == [False, False, True]
+
+    def test_a_cell_does_not_pass_for_a_file(self) -> None:
+        def key(files: dict[str, bytes], *cells: str) -> str | None:
+            job = Job(cells=list(cells), files=files, prelude="", settings=BARE)
+            return cache_key.keys(job, (), owner="ann", share=True).text
+
+        assert key({"a.b": b"x = 1"}, "y = 2") != key({}, "a.b", "x = 1", "y = 2")
+
+
+def _of(name: str) -> nbformat.NotebookNode:
+    return next(cell for cell in CELLS if cell.id == name)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        *mini.RIGHT.values(),
+        mini.LOAD,
+        "import matplotlib.pyplot as plt\nfrom tensorflow.keras.layers import Dense",
+        "rng = np.random.default_rng(7)\nnp.random.seed(3)\nrandom.seed(1)",
+        "class Mine(keras.Model):\n    def __init__(self):\n        super().__init__()",
+        "print(tf.__version__, __name__)",
+        "seed = 42\ntf.random.set_seed(seed)",
+        "_, last = 1, 2\n_images = last",
+        "print('{:.2f} of {name}'.format(x, name=1), f'{x.y:.1f}')",
+        "from IPython.display import display\nfrom autograder.notebook import show",
+        "import numpy.random as r\nx = np.array([1]).copy()",
+        "warnings.filterwarnings('ignore')\nx = model.count_params()",
+        "    x = 1\n    y = 2",
+    ],
+)
+def test_a_program_that_may_be_shared(source: str) -> None:
+    assert is_closed(source)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        *("import os", "import time", "from . import x", "import requests", "import numpy, os"),
+        *("open('x')", "eval('1')", "input()", "id(model)", "In[3]", "_i", "_ih[1]", "_i12"),
+        *("np.load('x')", "np.loadtxt('x')", "tf.io.read_file('x')", "plt.imread('x')"),
+        *("np.random.default_rng()", "rng = np.random.default_rng", "np.random.seed()"),
+        *("random.SystemRandom()", "tf.random.get_global_generator()", "np.random.seed(None)"),
+        *("tf.timestamp()", "np.datetime64('now')", "keras.models.load_model('x')"),
+        *("().__class__", "from random import SystemRandom", "get_ipython()", "__builtins__"),
+        *("def broken(:", "    import time\n    t = time.time()", ">>> 1", "x = !date", "fit?"),
+        *("from numpy.random import default_rng as d", "from random import *", "random.Random()"),
+        *("tempfile.mkdtemp()", "np.random.PCG64()", "from random import seed"),
+        *("%time fit()", "!ls", "x = 1\n%matplotlib inline", "getattr(np, 'load')"),
+        *("x = shutil.os", "x = tempfile._os", "x = random._inst", "x = warnings.sys", "time (1)"),
+        *("x = np.lib.npyio", "import numpy.lib", "from numpy import lib", "import keras.src.x"),
+        *("from numpy import testing", "x = np.testing", "x = tf.compat.v1", "x = tf.raw_ops"),
+        *("x = '{0.os}'.format(shutil)", "x = '{:{0[a]}}'.format(1)"),
+        *("fmt.format(1)", "match shutil:\n    case object(os=x): pass", "x = Out[3]", "x = _3"),
+        *("x = g.gi_frame.f_builtins", "x = f.f_back", "x = e.tb_frame", "x = hash('a')"),
+        *("with warnings.catch_warnings(record=True) as w: pass", "typing.get_type_hints(f)"),
+        *("functools.singledispatch(f)", "keras.layers.deserialize(x)", "x = dataclasses.inspect"),
+        *("import IPython", "import IPython.core", "from IPython import core", "import autograder"),
+        *("from autograder import execution", "from collections import abc", "x = 1\n%time"),
+        *("tempfile.TemporaryDirectory()", "x = tf.io", "x = functools.sys"),
+    ],
+)
+def test_a_program_that_may_look_elsewhere(source: str) -> None:
+    assert not is_closed(source)
+
+
+@pytest.mark.parametrize("lesson", lesson_names())
+def test_the_solution_of_every_lesson_may_be_shared(lesson: str) -> None:
+    """Also where one of its own cells looks elsewhere; one that was changed is the student's."""
+    read = [
+        nbformat.read(ROOT / folder / lesson / f"{lesson}.ipynb", as_version=4)
+        for folder in ("solutions", "release")
+    ]
+
+    def program() -> str | None:
+        restored = restore(*read)
+        job, _ = sandbox.prepare(restored, BARE)
+        return cache_key.keys(job, (), owner="ann", share=True, given=restored.given).program
+
+    assert program()
+    free = next(cell for cell in read[0].cells if cell.cell_type == "code" and not grade_id(cell))
+    free.source += "\nimport time"
+    assert program() is None
+
+
+def test_what_looks_elsewhere_is_run_for_itself(course, hand) -> None:
+    for name in ("ann", "bob"):
+        course.hand_in(name, devices="import time\ngpus = tf.config.list_physical_devices()")
+    assert not any(one.shared for one in course.grade().values())
+    assert len(hand.jobs) == 2
+
+
+class TestAgain:
+    """The same command goes on where it stopped."""
+
+    def test_what_was_run_is_found_again(self, course, hand) -> None:
+        for name in ("ann", "bob"):
+            course.hand_in(name, parameters=f"number_of_parameters = 7850  \n{name} = 1")
+        first = course.grade()
+        assert course.grade() == first
+        assert len(hand.jobs) == 2
+
+    def test_only_what_changed_is_run(self, course, hand) -> None:
+        for name in ("ann", "bob"):
+            course.hand_in(name, parameters=f"number_of_parameters = 7850\n{name} = 1")
+        course.grade()
+        course.hand_in("bob", parameters="number_of_parameters = 7850\nbob = 2")
+        course.grade()
+        assert len(hand.jobs) == 3
+        assert "bob = 2" in "\n".join(hand.jobs[-1].cells)
+
+    def test_force_runs_all_of_it_once_more(self, course, hand) -> None:
+        course.hand_in("ann")
+        course.hand_in("bob")
+        course.grade()
+        reports = course.grade(fresh=True)
+        assert len(hand.jobs) == 2
+        assert [one.shared for one in reports.values()] == [False, True]
+
+    def test_a_run_that_others_ended_does_not_count(self, course, hand) -> None:
+        hand.made["Dense"] = trace(stopped=Stopped("ended from outside", by_others=True))
+        course.hand_in("ann")
+        assert course.grade()["ann"].reason == "ended from outside"
+        hand.made.clear()
+        assert course.grade()["ann"].reason is None
+
+    @pytest.mark.parametrize("content", [b"", b"\x85half", b"no run at all"])
+    def test_a_run_that_was_cut_off_is_as_good_as_none(self, course, hand, content) -> None:
+        course.hand_in("ann")
+        course.grade()
+        for path in (course.results / grader.RUNS).rglob("*"):
+            if path.is_file():
+                path.write_bytes(content)
+        assert course.grade()["ann"].score == 20
+        assert len(hand.jobs) == 2
+
+    def test_two_gradings_write_the_same(self, course) -> None:
+        def files() -> dict[str, bytes]:
+            root = course.results / LESSON.name
+            return {str(one): one.read_bytes() for one in root.rglob("*") if one.is_file()}
+
+        course.hand_in("ann")
+        course.grade()
+        before = files()
+        course.grade(fresh=True)
+        assert files() == before
+
+
+class TestTrouble:
+    """What goes wrong is told where it went wrong, and costs nobody else anything."""
+
+    def test_one_that_cannot_be_run(self, course, hand) -> None:
+        course.hand_in("ann")
+        course.hand_in("bob", parameters="number_of_parameters = 1  \nbroken = 1")
+        hand.made["broken"] = RuntimeError("The room is broken.")
+        reports = course.grade()
+        assert reports["ann"].score == 20
+        assert reports["bob"].status == "failed"
+        assert "RuntimeError" in (reports["bob"].trouble or "")
+
+    def test_those_who_waited_for_it_are_run_themselves(self, course, hand) -> None:
+        hand.made["Dense"] = RuntimeError("The room is broken.")
+        for name in ("ann", "bob", "cal"):
+            course.hand_in(name)
+        start = hand.start
+        hand.start = lambda job: (start(job), hand.made.clear())[0]
+        reports = course.grade()
+        assert [reports[name].score for name in ("ann", "bob", "cal")] == [0, 20, 20]
+
+    def test_names_that_are_no_text(self, course) -> None:
+        course.hand_in("ann")
+        folder = course.folder / "ann" / LESSON.name
+        (folder / os.fsdecode(b"\xdcbung.txt")).write_text("x")
+        (course.folder / "ann").rename(course.folder / os.fsdecode(b"M\xfcller"))
+        (report,) = course.grade().values()
+        assert (report.name, report.score) == ("M?ller", 20)
+        assert any("bung.txt could not be read" in note for note in report.notes)
+
+    def test_a_notebook_that_is_called_as_the_page_of_the_class(self, course) -> None:
+        nbformat.write(mini.submitted(), course.folder / "index.html.ipynb")
+        (report,) = course.grade().values()
+        assert report.name == "index.html"
+        assert report.place.startswith("index.html~")
+
+    def test_our_own_fault_takes_no_evidence_away(self, course, monkeypatch) -> None:
+        course.hand_in("ann")
+        course.grade()
+        monkeypatch.setattr(result_files, "report_on", lambda *_: 1 / 0)
+        assert course.grade()["ann"].trouble
+        assert (course.results / LESSON.name / "ann" / "evidence.json").exists()
+
+    def test_one_that_cannot_be_judged(self, course, hand, monkeypatch) -> None:
+        for name in ("ann", "bob", "cal"):
+            course.hand_in(name, parameters=f"number_of_parameters = 7850\n{name} = 1")
+        report_on = result_files.report_on
+
+        def stumble(plan, *rest):
+            if plan.submission.name == "bob":
+                raise KeyError("our own fault")
+            return report_on(plan, *rest)
+
+        monkeypatch.setattr(result_files, "report_on", stumble)
+        reports = course.grade()
+        assert {name: one.score for name, one in reports.items()} == {
+            "ann": 20,
+            "bob": 0,
+            "cal": 20,
+        }
+        assert "our own fault" in (reports["bob"].trouble or "")
+
+    def test_what_could_not_be_judged_is_judged_again(self, course, monkeypatch) -> None:
+        """The judge may have been ended; another one takes its place."""
+        course.hand_in("ann")
+        judge, times = Judge.judge, []
+
+        def stumble(self, *given):
+            times.append(None)
+            if len(times) == 1:
+                raise JudgeError("ended by the machine")
+            return judge(self, *given)
+
+        monkeypatch.setattr(Judge, "judge", stumble)
+        assert course.grade()["ann"].score == 20
+
+    def test_a_full_disk_stops_the_class_and_keeps_what_is_finished(
+        self, course, hand, monkeypatch
+    ) -> None:
+        for name in ("ann", "bob"):
+            course.hand_in(name, parameters=f"number_of_parameters = 7850\n{name} = 1")
+        hand.at_once = 1
+        write = grader.save
+
+        def full(evidence, folder):
+            if folder.name == "bob":
+                raise OSError(errno.ENOSPC, "No space left on device", str(folder))
+            write(evidence, folder)
+
+        monkeypatch.setattr(grader, "save", full)
+        with pytest.raises(ResultsError, match=r"No space left on device.*the same command"):
+            course.grade()
+        assert hand.stopped
+        assert (course.results / LESSON.name / "ann" / "report.json").exists()
+        monkeypatch.undo()
+
+    def test_who_stops_listening_stops_the_pool(self, course, hand) -> None:
+        course.hand_in("ann")
+        course.hand_in("bob", parameters="number_of_parameters = 7850\nbob = 1")
+        with course.grader() as graded:
+            reports = graded.grade(find_submissions([course.folder]))
+            next(reports)
+            reports.close()
+        assert hand.stopped
+
+    def test_no_more_is_handed_over_than_is_worth_it(self, course, hand) -> None:
+        hand.at_once = 2
+        for number in range(6):
+            course.hand_in(f"s{number}", parameters=f"number_of_parameters = 7850\ns = {number}")
+        with course.grader() as graded:
+            reports = graded.grade(find_submissions([course.folder]))
+            next(reports)
+            assert len(hand.jobs) <= 4
+            assert len(list(reports)) == 5
+
+
+class TestHere:
+    """The pool of this machine, and a run that the machine has ended."""
+
+    @pytest.fixture
+    def ran(self, monkeypatch) -> list[Trace | Exception]:
+        """What each run in turn comes to."""
+        made: list[Trace | Exception] = []
+
+        def run_once(*_: object) -> Trace:
+            match made.pop(0):
+                case Trace() as trace:
+                    return trace
+                case error:
+                    raise error
+
+        monkeypatch.setattr(sandbox, "_run_once", run_once)
+        return made
+
+    def test_what_others_ended_is_run_again(self, ran) -> None:
+        ended = trace(stopped=Stopped("ended from outside", by_others=True))
+        ran += [ended, ended, trace()]
+        here = LocalPool(None, 1)
+        assert here.start(None).result().stopped is None
+        here.stop()
+
+    @pytest.mark.parametrize("by_others", [True, False])
+    def test_but_not_for_ever(self, ran, by_others) -> None:
+        ran += [trace(stopped=Stopped(str(number), by_others=by_others)) for number in range(4)]
+        here = LocalPool(None, 1)
+        assert here.start(None).result().stopped.why == ("2" if by_others else "0")
+        here.stop()
+
+    @pytest.mark.parametrize("fault", [RuntimeError("broken"), BlockingIOError("no process")])
+    def test_what_we_could_not_run_is_run_again(self, ran, fault) -> None:
+        ran += [fault, trace(stopped=Stopped("ended from outside", by_others=True)), trace()]
+        here = LocalPool(None, 1)
+        assert here.start(None).result().stopped is None
+        here.stop()
+
+    def test_but_not_for_ever_either(self, ran) -> None:
+        ran += [RuntimeError(str(number)) for number in range(4)]
+        here = LocalPool(None, 1)
+        assert str(here.start(None).exception()) == "2"
+        here.stop()
+
+    @pytest.mark.parametrize("why", [IsolationError("not here"), CancelledError()])
+    def test_what_another_run_cannot_help(self, ran, why) -> None:
+        ran += [why, trace()]
+        here = LocalPool(None, 1)
+        assert here.start(None).exception() is why
+        here.stop()
+
+    def test_then_a_person_has_to_look(self, course, hand) -> None:
+        hand.made["Dense"] = trace(stopped=Stopped("ended from outside", by_others=True))
+        course.hand_in("ann")
+        assert course.grade()["ann"].needs_a_look
+
+    def test_a_cold_start_is_told(self, course, hand) -> None:
+        hand.made["Dense"] = trace(isolation="bubblewrap", warm=False)
+        course.hand_in("ann")
+        assert not course.grade()["ann"].warm
+
+
+class TestBudgets:
+    """One submission that takes too much ends with its reason, and the class goes on."""
+
+    def test_what_takes_too_long_to_show(self, course, hand, monkeypatch) -> None:
+        """The points stay; what the student added is not shown."""
+        shown = {"output_type": "display_data", "metadata": {}, "data": {"text/html": "<b>ann's"}}
+        made = trace()
+        cells = {**made.cells, 3: Ran(status="ok", outputs=[shown])}
+        hand.made["ann"] = msgspec.structs.replace(made, cells=cells)
+        for name in ("ann", "bob"):
+            course.hand_in(name, parameters=f"number_of_parameters = 7850\n{name} = 1")
+
+        class Slow(Bounded):
+            """Has no time left for what ann has put out."""
+
+            def call(self, function, *arguments, **named):
+                if function is result_files.draw and "ann's" in nbformat.writes(arguments[0]):
+                    raise OverBudgetError("too long")
+                return super().call(function, *arguments, **named)
+
+        with Slow() as apart:
+            monkeypatch.setattr(Grader, "_apart", apart)
+            reports = course.grade()
+        assert {name: one.score for name, one in reports.items()} == {"ann": 20, "bob": 20}
+        assert result_files.LEFT_OUT in reports["ann"].notes
+        assert result_files.LEFT_OUT not in reports["bob"].notes
+        assert "<b>ann's" not in nbformat.writes(course.notebook("ann"))
+
+    def test_what_takes_too_much_memory_to_read(self, course, monkeypatch) -> None:
+        """Its reason is for the instructor, and no traceback."""
+        for name in ("ann", "bob"):
+            course.hand_in(name)
+        path = course.folder / "ann" / LESSON.name / LESSON.notebook
+        path.write_bytes(b'{"nbformat": 4, "cells": [' + b"[]," * 16_000_000 + b"[]]}")
+        with Bounded(memory=2**30) as apart:
+            monkeypatch.setattr(Grader, "_apart", apart)
+            reports = course.grade()
+        assert (reports["ann"].status, reports["ann"].trouble) == ("failed", None)
+        assert "no homework needs" in reports["ann"].reason
+        assert reports["bob"].score == 20
+
+
+class TestRegrade:
+    """Judged again from what is kept."""
+
+    def test_one_that_the_judge_fails_on_costs_the_others_nothing(
+        self, course, monkeypatch
+    ) -> None:
+        for name in ("ann", "bob"):
+            course.hand_in(name)
+        course.grade()
+        judge = regrade.Judge.judge
+
+        def failing_on_bob(self, folders, lesson):
+            if any(folder.name == "bob" for folder in folders):
+                raise regrade.JudgeError("our own fault")
+            return judge(self, folders, lesson)
+
+        monkeypatch.setattr(regrade.Judge, "judge", failing_on_bob)
+        reports = self.judged(course)
+        assert reports["ann"].score == 20
+        assert (reports["bob"].status, reports["bob"].trouble) == ("failed", "our own fault")
+
+    def judged(self, course, root: Path | None = None):
+        folder = course.results / LESSON.name
+        given = regrade.regrade(folder, LESSON, Course(root=root, settings=BARE))
+        return {report.name: report for report in given}
+
+    def test_the_same_checks_say_the_same(self, course, hand) -> None:
+        course.hand_in("ann")
+        hand.made["number_of_classes + 1"] = trace(Submission(parameters=right_count(7840)))
+        course.hand_in("bob", build="model = tf.keras.Sequential()  \nnumber_of_classes + 1")
+        (course.folder / "cal" / LESSON.name).mkdir(parents=True)
+        (course.folder / "cal" / LESSON.name / LESSON.notebook).write_text("Dear teacher,")
+        first = course.grade()
+        assert self.judged(course) == first
+        assert [first[name].score for name in ("ann", "bob", "cal")] == [20, 18, 0]
+
+    def test_a_new_check_counts_and_is_shown(self, course, tmp_path) -> None:
+        course.hand_in("ann")
+        course.grade()
+        check = tmp_path / "own" / "checks" / LESSON.name / "check_build.py"
+        check.parent.mkdir(parents=True)
+        check.write_text(
+            "import pytest\nfrom autograder.core.verdicts import Failed\n\n\n"
+            "@pytest.mark.points(4)\ndef test_new(evidence):\n"
+            "    raise Failed('The new check is not happy.', help='Try again.')\n"
+        )
+        report = self.judged(course, tmp_path / "own")["ann"]
+        assert report.score == 18
+        folder = course.results / LESSON.name / "ann"
+        assert "The new check is not happy." in (folder / "report.html").read_text()
+        cell = mini.cell_of(course.notebook("ann"), "check-build")
+        assert "The new check is not happy." in cell.outputs[0].data["text/plain"]
+        assert cell.outputs[1].data["text/plain"] == "2.0"
+        assert mini.cell_of(course.notebook("ann"), "build").outputs[0].text.startswith("out ")
+
+    def test_notes_are_told_once(self, course, hand) -> None:
+        hand.made["Dense"] = trace(stopped=Stopped("the kernel died"))
+        course.hand_in("ann")
+        course.grade()
+        path = course.results / LESSON.name / "ann" / "report.json"
+        path.write_text(path.read_text().replace('"isolation": "none"', '"isolation": "other"'))
+        self.judged(course)
+        cells = course.notebook("ann").cells
+        assert sum("the kernel died" in cell.source for cell in cells) == 1
+
+    def test_evidence_of_an_older_schema_is_named_and_never_misread(self, course) -> None:
+        course.hand_in("ann")
+        course.grade()
+        folder = course.results / LESSON.name / "ann"
+        before = (folder / "report.json").read_bytes()
+        path = folder / "evidence.json"
+        path.write_text(path.read_text().replace(f'"schema":{SCHEMA}', '"schema":0'))
+        report = self.judged(course)["ann"]
+        assert report.status == "failed"
+        assert "older than" in (report.reason or "")
+        assert "Run the submission again" in (report.reason or "")
+        assert (folder / "report.json").read_bytes() == before
+
+    def test_nothing_is_loaded_that_runs_anything(self, course) -> None:
+        course.hand_in("ann")
+        course.grade()
+        code = (
+            "import sys; from pathlib import Path\n"
+            "from autograder.cli import main\n"
+            f"code = main(['regrade', '--results', {str(course.results)!r}])\n"
+            "print([one for one in ('tensorflow', 'keras') if one in sys.modules], code)"
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", code],
+            cwd=course.folder,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert done.stdout.endswith("[] 0\n")
+
+
+def right_count(number: int):
+    """A claim of so many parameters."""
+    return msgspec.structs.replace(right().hand_in("parameters").claims["number_of_parameters"],
+                                   value=number)  # fmt: skip

@@ -1,0 +1,418 @@
+"""Whether a question was attempted, and what is said where nothing can be looked at."""
+
+from dataclasses import replace
+
+import pytest
+from support.evidence_builder import (
+    BLANK,
+    LESSON,
+    RUN,
+    Submission,
+    cell,
+    changed,
+    dense,
+    fit,
+    judged,
+    of,
+    stack,
+    untouched,
+)
+
+from autograder.core.evidence import Cell, Evidence, HandIn
+from autograder.core.verdicts import CannotTell, Failed, NotAttempted, Skipped
+from autograder.judge.attempts import hindrance
+from autograder.judge.runner import judge
+
+
+def blank(question: str, *names: str) -> HandIn:
+    return HandIn(question=question, claims=dict.fromkeys(names, BLANK))
+
+
+BLANK_BUILD = blank("build", "model")
+BLANK_TRAIN = blank("train", "model", "history")
+BROKEN = {"status": "error", "ename": "ValueError", "evalue": "Bad shape: (9,)\nin layer 3"}
+
+
+def said(question: str, submission: Submission, failed=()):
+    return hindrance(submission.evidence(), LESSON, LESSON.question(question), failed)
+
+
+@pytest.mark.parametrize("question", [one.name for one in LESSON.questions])
+def test_nothing_hinders_what_was_handed_in(question):
+    assert said(question, Submission()) is None
+
+
+@pytest.mark.parametrize("question", [one.name for one in LESSON.questions])
+def test_a_blank_is_not_attempted(question):
+    verdict = said(question, untouched())
+    assert isinstance(verdict, NotAttempted)
+    assert "still blank" in verdict.message
+    assert f"`{LESSON.question(question).leaves[0]}`" in verdict.help
+
+
+def test_a_blank_whose_cell_was_never_seen_is_not_attempted():
+    """So it is in an editor that sends no cell ids."""
+    nothing = changed(cell("build"), grade_id=None)
+    work = Submission(hand_ins={"build": BLANK_BUILD}, cells={"build": nothing})
+    assert isinstance(said("build", work), NotAttempted)
+
+
+def test_a_hand_in_counts_also_where_no_cell_was_changed():
+    """A student may have written the solution into a cell of their own."""
+    work = Submission(
+        cells={name.name: cell(name.name, changed=False) for name in LESSON.questions}
+    )
+    assert all(said(one.name, work) is None for one in LESSON.questions)
+
+
+def test_the_last_hand_in_counts():
+    again = Submission().evidence()
+    recorded = again.recorded
+    assert recorded is not None
+    twice = changed(recorded, hand_ins=(BLANK_BUILD, *recorded.hand_ins))
+    assert again.hand_in("build") == type(again)(
+        record=changed(again.record, recorded=twice), arrays={}
+    ).hand_in("build")
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        (BROKEN, "Your cell stopped with ValueError: Bad shape: (9,)."),
+        ({"status": "error", "ename": "KeyboardInterrupt"}, "stopped with KeyboardInterrupt."),
+        ({"status": "timeout"}, "stopped at the time limit"),
+        ({"status": "not_run"}, "never run: the notebook ended before it"),
+        ({"status": "ok"}, "`model` is still blank afterwards"),
+    ],
+)
+def test_a_cell_that_was_changed_and_left_nothing_has_failed(changes, words):
+    work = Submission(hand_ins={"build": BLANK_BUILD}, cells={"build": cell("build", **changes)})
+    verdict = said("build", work)
+    assert isinstance(verdict, Failed)
+    assert words in verdict.message
+    assert verdict.help
+
+
+@pytest.mark.parametrize("status", ["ok", "not_run"])
+def test_a_run_that_was_stopped_says_why(status):
+    work = Submission(
+        hand_ins={"train": None},
+        cells={"train": cell("train", status=status)},
+        run=changed(RUN, stopped="the kernel died"),
+    )
+    verdict = said("train", work)
+    assert isinstance(verdict, Failed)
+    assert "the kernel died." in verdict.message
+    assert "blank" not in verdict.message
+
+
+def with_check(question: str, submission: Submission, **changes) -> Evidence:
+    """The evidence of a submission in which a grade cell ended in this way."""
+    evidence = submission.evidence()
+    check = Cell(index=50, grade_id=LESSON.question(question).grade_id, **changes)
+    cells = (*evidence.record.cells, check)
+    return replace(evidence, record=changed(evidence.record, cells=cells))
+
+
+def asked(evidence: Evidence, question: str, failed=()):
+    return hindrance(evidence, LESSON, LESSON.question(question), failed)
+
+
+NO_CHECK = {
+    "status": "error",
+    "ename": "AttributeError",
+    "evalue": "'int' object has no attribute 'build'",
+}
+
+
+@pytest.mark.parametrize("stopped", [None, "the kernel died"])
+def test_a_check_that_stopped_itself_is_told(stopped):
+    """So it is where a student gave the name `check` to something else, also where more follows."""
+    work = Submission(hand_ins={"build": None}, run=changed(RUN, stopped=stopped))
+    verdict = asked(with_check("build", work, **NO_CHECK), "build")
+    assert isinstance(verdict, Failed)
+    assert verdict.message == (
+        "The check itself stopped with AttributeError: 'int' object has no attribute 'build'."
+    )
+    assert "name `check` to something else?" in verdict.help
+
+
+def test_a_blank_whose_check_stopped_tells_both():
+    work = Submission(hand_ins={"build": None}, cells={"build": cell("build", changed=False)})
+    verdict = asked(with_check("build", work, **NO_CHECK), "build")
+    assert isinstance(verdict, NotAttempted)
+    assert "Not attempted yet, and the check itself stopped with AttributeErr" in verdict.message
+    assert "name `check`" in verdict.help
+
+
+def test_only_a_blank_that_was_handed_in_is_called_blank():
+    work = Submission(hand_ins={"build": None}, cells={"build": cell("build", changed=False)})
+    verdict = said("build", work)
+    assert isinstance(verdict, NotAttempted)
+    assert "still blank" not in verdict.message
+
+
+@pytest.mark.parametrize(
+    ("name", "message", "help"),
+    [
+        ("gpus", "Your cell ran, but there is no `gpus` afterwards.", "exactly this name: `gpus`"),
+        ("check", "The check itself stopped with NameError", "to something else?"),
+        ("card", "The check itself stopped with NameError", "needs `card` as well"),
+    ],
+)
+def test_a_name_that_the_check_did_not_find(name, message, help):
+    missing = {"ename": "NameError", "evalue": f"name '{name}' is not defined"}
+    work = Submission(hand_ins={"devices": None})
+    verdict = asked(with_check("devices", work, status="error", **missing), "devices")
+    assert isinstance(verdict, Failed)
+    assert message in verdict.message
+    assert help in verdict.help
+
+
+def test_the_error_of_the_cell_comes_before_that_of_its_check():
+    missing = {"ename": "NameError", "evalue": "name 'model' is not defined"}
+    work = Submission(hand_ins={"build": None}, cells={"build": cell("build", **BROKEN)})
+    verdict = asked(with_check("build", work, status="error", **missing), "build")
+    assert isinstance(verdict, Failed)
+    assert "Your cell stopped with ValueError" in verdict.message
+
+
+@pytest.mark.parametrize(
+    ("ename", "evalue"),
+    [
+        ("AttributeError", "'int' object has no attribute 'blank'"),
+        ("NameError", "name 'check' is not defined"),
+    ],
+)
+def test_a_cell_that_finds_no_blank_under_the_name_of_the_checks(ename, evalue):
+    """An earlier mistake does not explain it."""
+    broken = cell("train", status="error", ename=ename, evalue=evalue)
+    work = Submission(hand_ins={"train": None}, cells={"train": broken})
+    verdict = said("train", work, {"build"})
+    assert isinstance(verdict, Failed)
+    assert verdict.message == f"Your cell stopped with {ename}: {evalue}."
+    assert "name `check` to something else?" in verdict.help
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"status": "ok"}, "The check ran, but `gpus` never reached it"),
+        ({"status": "timeout"}, "`gpus` was never checked"),
+        ({"status": "error", "ename": "DeadKernelError"}, "`gpus` was never checked"),
+    ],
+)
+def test_a_check_that_left_nothing(changes, words):
+    verdict = asked(
+        with_check("devices", Submission(hand_ins={"devices": None}), **changes), "devices"
+    )
+    assert isinstance(verdict, Failed)
+    assert words in verdict.message
+
+
+def test_the_later_questions_wait_where_a_check_stopped():
+    work = Submission(hand_ins={"build": None, "compile": None})
+    evidence = with_check("build", work, **NO_CHECK)
+    assert isinstance(asked(evidence, "compile"), Skipped)
+
+
+def test_an_error_that_is_known_is_explained_in_plain_words():
+    """The report gives the very sentence that stood below the error in the notebook."""
+    missing = {"ename": "NameError", "evalue": "name 'np' is not defined"}
+    broken = cell("build", status="error", **missing)
+    verdict = said("build", Submission(hand_ins={"build": BLANK_BUILD}, cells={"build": broken}))
+    assert isinstance(verdict, Failed)
+    assert verdict.message == "Your cell stopped with NameError: name 'np' is not defined."
+    assert verdict.help.startswith("`np` is not there yet: the cell that begins with `import matp")
+    assert "in “2. The flashcards”" in verdict.help
+    assert verdict.why
+    assert verdict.how
+
+
+def test_the_lessons_own_words_for_an_error_come_first():
+    evalue = "Arguments `target` and `output` must have the same shape. Received: (None, 1)"
+    broken = cell("train", status="error", ename="ValueError", evalue=evalue)
+    verdict = said("train", Submission(hand_ins={"train": BLANK_TRAIN}, cells={"train": broken}))
+    assert isinstance(verdict, Failed)
+    assert "the sparse categorical cross-entropy" in verdict.help
+
+
+STOPPED = {"status": "error", "ename": "KeyboardInterrupt", "evalue": ""}
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"), [(50, "after 2 of 50 epochs."), (None, "epochs finished: 2.")]
+)
+def test_training_that_was_stopped_by_hand_is_called_cut_short(asked, words):
+    cut = fit(interrupted=True, epochs_done=2, epochs_asked=asked, error="KeyboardInterrupt")
+    work = Submission(
+        hand_ins={"train": BLANK_TRAIN}, cells={"train": cell("train", **STOPPED)}, fits=(cut,)
+    )
+    verdict = said("train", work)
+    assert isinstance(verdict, Failed)
+    assert verdict.message == f"Training was cut short: it was stopped by hand, {words}"
+    assert "Run the cell again" in verdict.help
+    assert "keeps what it learned" in verdict.how
+
+
+@pytest.mark.parametrize("fits", [(), (fit(),), (fit(interrupted=True), fit())])
+def test_what_was_stopped_by_hand_was_not_always_training(fits):
+    work = Submission(
+        hand_ins={"train": BLANK_TRAIN}, cells={"train": cell("train", **STOPPED)}, fits=fits
+    )
+    verdict = said("train", work)
+    assert verdict.message == "Your cell stopped with KeyboardInterrupt."
+    assert "stopped by hand" in verdict.help
+
+
+def test_a_blank_has_more_to_say_on_request():
+    verdict = said("build", untouched())
+    assert "# Your code here" in verdict.how
+    assert verdict.why
+
+
+def test_a_question_that_leaves_nothing_new_is_told_what_it_should_do():
+    work = Submission(compiled=None, cells={"compile": cell("compile", **BROKEN)})
+    verdict = said("compile", work)
+    assert isinstance(verdict, Failed)
+    assert "it should compile `model`." in verdict.help
+    other = Submission(hand_ins={"build": BLANK_BUILD}, cells={"build": cell("build", **BROKEN)})
+    assert "it should leave `model` behind." in said("build", other).help
+
+
+@pytest.mark.parametrize("ename", ["BlankUsed", "NotAttempted"])
+def test_a_cell_that_uses_a_blank(ename):
+    using = cell("parameters", status="error", ename=ename, evalue="`model` is still blank.")
+    work = Submission(
+        hand_ins={"parameters": blank("parameters", "number_of_parameters")},
+        cells={"parameters": using},
+    )
+    verdict = said("parameters", work)
+    assert isinstance(verdict, Failed)
+    assert verdict.message == "Your cell used a blank: `model` is still blank."
+    assert "Fill in that blank first" in verdict.help
+
+
+def unreadable(submission: Submission) -> Evidence:
+    evidence = submission.evidence()
+    run = changed(RUN, trouble="what was recorded is too large.")
+    return replace(evidence, record=changed(evidence.record, run=run, recorded=None))
+
+
+def test_evidence_that_cannot_be_read_is_for_a_person_to_look_at():
+    work = Submission(cells={"build": cell("build", changed=False)})
+    verdict = asked(unreadable(work), "train")
+    assert isinstance(verdict, CannotTell)
+    assert verdict.message == (
+        "The evidence of this run could not be read: what was recorded is too large; a person has"
+        " to look."
+    )
+    assert isinstance(asked(unreadable(work), "build"), NotAttempted)
+
+
+def test_no_check_fails_for_evidence_that_cannot_be_read():
+    results = judge([("", unreadable(Submission()))], LESSON)[""]
+    assert {str(one.outcome) for one in results.checks} == {"error"}
+    assert all("stay open" in one.help for one in results.checks)
+
+
+@pytest.mark.parametrize("status", ["error", "ok"])
+def test_what_needs_an_earlier_blank_waits_for_it(status):
+    work = Submission(
+        hand_ins={"build": BLANK_BUILD, "train": BLANK_TRAIN},
+        cells={"build": cell("build", changed=False), "train": cell("train", status=status)},
+    )
+    verdict = said("train", work)
+    assert isinstance(verdict, Skipped)
+    assert "“Build the neurons”, which has no result yet" in verdict.message
+
+
+def test_an_error_that_an_earlier_mistake_explains_is_no_second_mistake():
+    work = Submission(hand_ins={"train": BLANK_TRAIN}, cells={"train": cell("train", **BROKEN)})
+    verdict = said("train", work, {"build"})
+    assert isinstance(verdict, Skipped)
+    assert "ValueError: Bad shape: (9,). This builds on “Build the neurons”" in verdict.message
+    assert isinstance(said("train", work, {"devices"}), Failed)
+
+
+def test_a_prediction_waits_for_a_training_that_took_the_model_away():
+    """As `model = model.fit(...)` does, also where that is told as a blank `history`."""
+    lost = {"status": "error", "ename": "AttributeError", "evalue": "'History' object has no"}
+    work = Submission(
+        hand_ins={"train": BLANK_TRAIN, "predict": None},
+        cells={"predict": cell("predict", **lost)},
+    )
+    verdict = said("predict", work)
+    assert isinstance(verdict, Skipped)
+    assert "“Train”, which has no result yet" in verdict.message
+    alone = said("predict", replace(work, hand_ins={"predict": None}))
+    assert isinstance(alone, Failed)
+
+
+def test_a_time_limit_is_not_explained_by_an_earlier_mistake():
+    work = Submission(
+        hand_ins={"train": BLANK_TRAIN}, cells={"train": cell("train", status="timeout")}
+    )
+    assert isinstance(said("train", work, {"compile"}), Failed)
+
+
+def test_a_model_that_is_not_compiled_is_a_blank_until_the_cell_is_changed():
+    work = Submission(compiled=None, cells={"compile": cell("compile", changed=False)})
+    assert isinstance(said("compile", work), NotAttempted)
+    assert said("compile", Submission(compiled=None)) is None
+
+
+def test_one_question_that_stopped_gives_one_message():
+    work = Submission(
+        hand_ins={"train": BLANK_TRAIN},
+        cells={"train": cell("train", **BROKEN)},
+        fits=(),
+        asked=(),
+    )
+    results = judged({"": work})[""]
+    train = [one for one in results.checks if one.question == "train"]
+    assert [str(one.outcome) for one in train] == ["failed", *["skipped"] * 4]
+    assert "Bad shape" in train[0].message
+    assert {one.message for one in train[1:]} == {
+        "This could not be looked at: see the first message of this question."
+    }
+
+
+def test_a_wrong_shape_that_stops_the_training_gives_one_message():
+    work = Submission(
+        model=stack(dense(inputs=28, rows=(28,))),
+        hand_ins={"train": BLANK_TRAIN, "predict": blank("predict", "predicted_label")},
+        cells={name: cell(name, **BROKEN) for name in ("train", "predict")},
+        fits=(),
+        asked=(),
+    )
+    results = judged({"": work})[""]
+    failed = [one.id for one in results.checks if one.outcome == "failed"]
+    assert failed == ["build.input"]
+    assert "ValueError" in of(results, "train.epochs").message
+    assert of(results, "predict.label").outcome == "skipped"
+
+
+def test_points_earned_before_a_kernel_died_stay():
+    work = Submission(
+        hand_ins={"train": None, "predict": None},
+        cells={
+            "train": cell("train", status="error", ename="DeadKernelError"),
+            "predict": cell("predict", status="not_run"),
+        },
+        run=changed(RUN, stopped="the kernel died"),
+    )
+    results = judged({"": work})[""]
+    assert sum(one.points for one in results.checks) == 12
+
+
+def test_the_kernels_name_for_a_cell_is_left_out():
+    """Python says in which file a syntax error is; here that is a number without meaning."""
+    broken = cell(
+        "build",
+        status="error",
+        ename="SyntaxError",
+        evalue="incomplete input (2222995288.py, line 3)",
+    )
+    verdict = said("build", Submission(hand_ins={"build": None}, cells={"build": broken}))
+    assert verdict.message == "Your cell stopped with SyntaxError: incomplete input (line 3)."

@@ -1,0 +1,479 @@
+"""The judge: one pytest session over evidence, in this process, apart, and as plain pytest."""
+
+import os
+import re
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import msgspec
+import pytest
+from support.evidence_builder import (
+    FLATTEN,
+    GPU,
+    LESSON,
+    Submission,
+    cell,
+    dense,
+    judged,
+    nameable,
+    of,
+    stack,
+    untouched,
+)
+
+from autograder.core.config import Course, Settings
+from autograder.core.errors import DatasetError
+from autograder.core.evidence import load, save
+from autograder.judge import plugin
+from autograder.judge.runner import JudgeError, Verdicts, judge, judging_of
+from autograder.judge.server import Judge, judge_apart
+
+# The names of the design; other programs may look for them.
+FIXED = {
+    "wrong-neuron-count",
+    "hidden-layer",
+    "missing-flatten",
+    "wrong-input-shape",
+    "no-bias",
+    "hidden-nonlinearity",
+    "softmax-with-logits-loss",
+    "logits-treated-as-probabilities",
+    "one-hot-loss-on-integer-labels",
+    "regression-loss",
+    "no-accuracy-metric",
+    "wrong-optimizer",
+    "not-trained",
+    "too-few-epochs",
+    "no-validation-data",
+    "validated-on-training-data",
+    "trained-on-validation-data",
+    "mismatched-labels",
+    "label-not-class-index",
+    "copied-label",
+    "under-trained",
+    "forgot-bias-parameters",
+    "forced-cpu",
+}
+NO_BIAS = Submission(built=stack(FLATTEN, dense(bias=False)))
+EXTRA = '''
+"""A check that an instructor wrote."""
+
+import pytest
+
+
+@pytest.mark.points(1)
+def test_name(evidence):
+    """The model has a name of its own."""
+    assert evidence.hand_in("build").model.kind == "Functional", "Give your model a name."
+'''
+
+
+def check_file(folder: Path, text: str, question: str = "build") -> Path:
+    path = folder / "checks" / LESSON.name / f"check_{question}.py"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    return path
+
+
+def extra(folder: Path, text: str, question: str = "build", **more) -> Verdicts:
+    """What the lesson's checks and one more say of the right solution."""
+    checks = (*LESSON.checks, check_file(folder, text, question))
+    return judged({"": Submission()}, checks=checks, **more)[""]
+
+
+# ---- in this process
+
+
+def test_the_right_solution_gets_everything():
+    verdicts = judged({"right": Submission()})["right"]
+    assert {str(one.outcome) for one in verdicts.checks} == {"passed"}
+    assert sum(one.points for one in verdicts.checks) == LESSON.max_score == 20
+    assert verdicts.measures["accuracy"] > verdicts.measures["threshold"]
+
+
+def test_the_untouched_notebook_gets_nothing_and_no_reproach():
+    verdicts = judged({"": untouched()})[""]
+    assert {str(one.outcome) for one in verdicts.checks} == {"not_attempted"}
+    assert sum(one.points for one in verdicts.checks) == 0
+    assert not any(one.misconception for one in verdicts.checks)
+
+
+def test_each_question_is_worth_what_its_grade_cell_says():
+    verdicts = judged({"": Submission()})[""]
+    for question in LESSON.questions:
+        own = [one.max_points for one in verdicts.checks if one.question == question.name]
+        assert sum(own) == question.points
+
+
+def test_submissions_do_not_disturb_each_other():
+    """Whatever order they come in, and whatever characters are in their names."""
+    names = ["z", "", "ä ö/ü", "a[b]::c", "x" * 300]
+    works = {name: NO_BIAS if name == "" else Submission() for name in names}
+    verdicts = judged(works)
+    assert list(verdicts) == names
+    for name, one in verdicts.items():
+        assert len(one.checks) == 15
+        assert (of(one, "build.layers").outcome == "failed") is (name == "")
+
+
+def test_the_misconceptions_that_others_rely_on_can_be_named():
+    names = {name for question in LESSON.questions for name in nameable(question.name)}
+    assert names >= FIXED
+
+
+def test_no_submissions_are_no_work():
+    assert judge([], LESSON) == {}
+
+
+def test_what_is_not_applicable_is_worth_nothing_of_nothing():
+    verdicts = judged({"": Submission()}, settings=Settings(no_gpu="not_applicable"))[""]
+    assert sum(one.max_points for one in verdicts.checks) == 19
+    assert sum(one.points for one in verdicts.checks) == 19
+
+
+def test_evidence_that_makes_no_sense_is_for_a_person_to_look_at():
+    """Such as a hand-in without its claim, which our recorder never writes."""
+    hand_in = Submission().evidence().hand_in("devices")
+    forged = type(hand_in)(question="devices", claims={})
+    verdicts = judged({"": Submission(hand_ins={"devices": forged})})[""]
+    assert of(verdicts, "devices.gpus").outcome == "error"
+    assert "KeyError" in of(verdicts, "devices.gpus").message
+    assert of(verdicts, "build.layers").outcome == "passed"
+
+
+# ---- checks of an instructor's own
+
+
+def test_an_instructors_check_shares_the_points_of_its_question(tmp_path):
+    verdicts = extra(tmp_path, EXTRA)
+    build = {one.id: one for one in verdicts.checks if one.question == "build"}
+    assert build["build.name"].outcome == "failed"
+    assert build["build.name"].message == "Give your model a name."
+    assert build["build.name"].max_points == pytest.approx(0.8)
+    assert sum(one.max_points for one in build.values()) == pytest.approx(4)
+    assert sum(one.points for one in build.values()) == pytest.approx(3.2)
+
+
+def test_an_instructors_check_that_passes_speaks_with_its_first_line(tmp_path):
+    verdicts = extra(tmp_path, EXTRA.replace('"Functional"', '"Sequential"'))
+    assert of(verdicts, "build.name").message == "The model has a name of its own."
+
+
+def test_a_check_file_of_the_same_name_elsewhere_is_another_one(tmp_path):
+    for name in ("one", "two"):
+        path = check_file(tmp_path / name, EXTRA.replace("test_name", f"test_{name}"))
+        verdicts = judged({"": Submission()}, checks=[path])[""]
+        assert [check.id for check in verdicts.checks] == [f"build.{name}"]
+
+
+def test_a_check_without_points_only_speaks(tmp_path):
+    verdicts = extra(tmp_path, EXTRA.replace("@pytest.mark.points(1)", ""))
+    assert of(verdicts, "build.name").max_points == 0
+    assert sum(one.points for one in verdicts.checks) == 20
+
+
+@pytest.mark.parametrize(
+    ("body", "outcome", "words"),
+    [
+        ("raise RuntimeError('broken')", "error", "RuntimeError: broken"),
+        ("evidence.nonsense", "error", "AttributeError"),
+        ("assert False", "failed", "This is not right yet."),
+        ("pytest.fail('So not.')", "failed", "So not."),
+        ("pytest.skip('Not on this machine.')", "not_applicable", "Not on this machine."),
+        ("raise SystemError", "error", "SystemError"),
+    ],
+)
+def test_how_a_check_may_end(tmp_path, body, outcome, words):
+    text = f"import pytest\n\n@pytest.mark.points(1)\ndef test_it(evidence):\n    {body}\n"
+    result = of(extra(tmp_path, text), "build.it")
+    assert (result.outcome, result.points) == (outcome, 0)
+    assert words in result.message
+
+
+def test_a_check_marked_to_be_skipped_takes_no_points(tmp_path):
+    verdicts = extra(tmp_path, EXTRA.replace("def test", "@pytest.mark.skip('Later.')\ndef test"))
+    assert of(verdicts, "build.name").outcome == "not_applicable"
+
+
+def test_missing_images_are_the_graders_fault(monkeypatch):
+    def missing(name):
+        raise DatasetError("The full Fashion-MNIST is not here.")
+
+    monkeypatch.setattr(plugin.dataset, "load_named", missing)
+    verdicts = judged({"": Submission()})[""]
+    assert len(verdicts.checks) == 15
+    for check in ("train.accuracy", "predict.label"):
+        assert of(verdicts, check).outcome == "error"
+        assert "Fashion-MNIST is not here" in of(verdicts, check).message
+
+
+def test_a_check_can_wait_for_another(tmp_path):
+    text = EXTRA.replace("@pytest", "@pytest.mark.requires('build.layers')\n@pytest", 1)
+    checks = (*LESSON.checks, check_file(tmp_path, text))
+    verdicts = judged({"": NO_BIAS}, checks=checks)[""]
+    assert of(verdicts, "build.name").outcome == "skipped"
+    assert "once the message above is settled" in of(verdicts, "build.name").message
+
+
+def test_a_check_that_waits_for_one_that_is_not_there_is_the_instructors_mistake(tmp_path):
+    text = EXTRA.replace("@pytest", "@pytest.mark.requires('build.no_such')\n@pytest", 1)
+    result = of(extra(tmp_path, text), "build.name")
+    assert result.outcome == "error"
+    assert "requires “build.no_such”" in result.message
+
+
+@pytest.mark.parametrize(
+    ("text", "question", "words"),
+    [
+        ("def test_(:\n", "build", "SyntaxError"),
+        ("import no_such_module\n", "build", "no_such_module"),
+        (EXTRA, "spelling", "has no question “spelling”"),
+        (EXTRA.replace("points(1)", "points('many')"), "build", "needs points"),
+        (EXTRA.replace("points(1)", "points(-1)"), "build", "needs points"),
+        (EXTRA.replace("points(1)", "points()"), "build", "passed"),
+    ],
+)
+def test_checks_that_cannot_be_run_are_told(tmp_path, text, question, words):
+    if words == "passed":
+        assert of(extra(tmp_path, text), "build.name").max_points == 0
+        return
+    with pytest.raises(JudgeError, match=words):
+        extra(tmp_path, text, question)
+
+
+@pytest.mark.parametrize("text", ["", "def test_it():\n    pass\n"])
+def test_nothing_collected_is_an_error(tmp_path, text):
+    checks = [check_file(tmp_path, text)]
+    with pytest.raises(JudgeError):
+        judge([("a", Submission().evidence())], LESSON, checks=checks)
+
+
+def test_a_persons_habits_with_pytest_change_nothing(monkeypatch):
+    monkeypatch.setenv("PYTEST_ADDOPTS", "-x -k nothing --no-such-option")
+    monkeypatch.setenv("PYTEST_PLUGINS", "no_such_plugin")
+    assert len(judged({"": NO_BIAS})[""].checks) == 15
+    assert os.environ["PYTEST_PLUGINS"] == "no_such_plugin"
+
+
+# ---- in a process of its own
+
+
+@pytest.fixture(scope="module")
+def stored(tmp_path_factory) -> dict[str, Path]:
+    """Folders with the evidence of some submissions."""
+    root = tmp_path_factory.mktemp("evidence")
+    works = {
+        "right": Submission(),
+        "no-bias": NO_BIAS,
+        "typed": Submission(gpus=Submission().gpus, cells={"devices": cell("devices")}),
+    }
+    for name, work in works.items():
+        save(work.evidence(), root / name)
+    return {name: root / name for name in works}
+
+
+def unnamed(*folders: Path) -> dict[Path, str]:
+    """Folders with evidence that does not say what was run, as these do not."""
+    return dict.fromkeys(folders, "")
+
+
+def test_judged_apart_is_judged_the_same(stored, tmp_path):
+    damaged = tmp_path / "damaged"
+    damaged.mkdir()
+    (damaged / "evidence.json").write_text("{}")
+    folders = [*stored.values(), damaged, tmp_path / "nowhere"]
+    verdicts = judge_apart(unnamed(*folders), LESSON, Course())
+    for name, folder in stored.items():
+        evidence = load(folder)
+        assert verdicts[str(folder)] == judge([(name, evidence)], LESSON)[name]
+    assert "not what it should be" in str(verdicts[str(damaged)])
+    assert "missing" in str(verdicts[str(tmp_path / "nowhere")])
+
+
+def test_one_process_judges_batch_after_batch(stored, tmp_path):
+    check_file(tmp_path, "raise ValueError('my own fault')")
+    with Judge(Course()) as official:
+        first = official.judge(unnamed(*stored.values()), LESSON)
+        again = official.judge(unnamed(stored["right"], tmp_path), LESSON)
+        assert again[str(stored["right"])] == first[str(stored["right"])]
+        assert "missing" in str(again[str(tmp_path)])
+    with Judge(Course(root=tmp_path)) as broken:
+        for _ in range(2):
+            with pytest.raises(JudgeError, match="my own fault"):
+                broken.judge(unnamed(stored["right"]), LESSON)
+
+
+def test_a_judge_that_was_killed_is_started_again(stored):
+    with Judge(Course()) as official:
+        first = official.judge(unnamed(stored["right"]), LESSON)
+        assert official._process
+        official._process.kill()
+        assert official.judge(unnamed(stored["right"]), LESSON) == first
+
+
+FATAL = EXTRA.replace(
+    "    assert",
+    """    import os
+    if not evidence.hand_in("build").model.dense[-1].settings.get("use_bias", True):
+        os.kill(os.getpid(), 9)
+    assert""",
+)
+
+
+def test_evidence_that_ends_the_judge_costs_its_own_submission_only(stored, tmp_path):
+    """As where the system ends it for want of memory, or time is up."""
+    check_file(tmp_path, FATAL)
+    with Judge(Course(root=tmp_path)) as official:
+        verdicts = official.judge(unnamed(*stored.values()), LESSON)
+    given_up = verdicts[str(stored["no-bias"])]
+    assert {one.outcome for one in given_up.checks} == {"error"}
+    assert sum(one.max_points for one in given_up.checks) == LESSON.max_score
+    assert "did not come to an end" in given_up.checks[0].message
+    for name in ("right", "typed"):
+        assert of(verdicts[str(stored[name])], "build.name").outcome == "failed"
+
+
+def test_a_check_that_takes_too_long_is_left_to_a_person(tmp_path):
+    """And the others say what they have to say."""
+    slow = EXTRA.replace("    assert", "    while True:\n        pass\n    assert")
+    checks = (*LESSON.checks, check_file(tmp_path, slow))
+    evidence = Submission().evidence()
+    verdicts = judge([("", evidence)], LESSON, checks=checks, seconds=0.5)[""]
+    late = of(verdicts, "build.name")
+    assert (late.outcome, late.points) == ("error", 0)
+    assert "in the time that a check may take" in late.message
+    assert of(verdicts, "train.accuracy").outcome == "passed"
+
+
+def test_the_judge_has_limits(stored):
+    """Of memory, and it goes before the grader where the machine has none left."""
+    with Judge(Course()) as official:
+        official.judge(unnamed(stored["right"]), LESSON)
+        assert official._process
+        ours, its = Path("/proc/self"), Path(f"/proc/{official._process.pid}")
+        scores = [int((one / "oom_score_adj").read_text()) for one in (ours, its)]
+        (line,) = (
+            one for one in (its / "limits").read_text().splitlines() if one.startswith("Max data")
+        )
+    assert scores[1] > scores[0]
+    assert "unlimited" not in line
+
+
+def test_evidence_of_another_program_is_not_judged(stored, tmp_path):
+    """Nobody is marked by a run of what somebody else handed in."""
+    evidence = load(stored["right"])
+    run = msgspec.structs.replace(evidence.run, program="right", job="one")
+    record = msgspec.structs.replace(evidence.record, run=run)
+    save(replace(evidence, record=record), tmp_path)
+    for program, said in (("right", None), ("wrong", r"another program.*\(run one\)")):
+        answer = judge_apart({tmp_path: program}, LESSON, Course())[str(tmp_path)]
+        assert isinstance(answer, Verdicts) if said is None else re.search(said, str(answer))
+    (old,) = judge_apart({stored["right"]: "right"}, LESSON, Course()).values()
+    assert "did not yet say" in str(old)
+
+
+def test_only_what_cannot_be_read(tmp_path):
+    verdicts = judge_apart(unnamed(tmp_path), LESSON, Course())
+    assert "missing" in str(verdicts[str(tmp_path)])
+
+
+def test_a_courses_checks_and_settings_are_used(stored, tmp_path):
+    check_file(tmp_path, EXTRA)
+    course = Course(root=tmp_path, settings=Settings(no_gpu="error"))
+    verdicts = judge_apart(unnamed(stored["right"]), LESSON, course)[str(stored["right"])]
+    assert isinstance(verdicts, Verdicts)
+    assert of(verdicts, "build.name").outcome == "failed"
+    assert of(verdicts, "train.device").outcome == "error"
+
+
+def test_files_beside_the_caller_or_the_evidence_are_not_run(stored, tmp_path, monkeypatch):
+    trap = f"open({str(tmp_path / 'sprung')!r}, 'w')\nraise SystemExit(3)\n"
+    evidence = tmp_path / "evidence"
+    save(Submission().evidence(), evidence)
+    names = ("conftest", "numpy", "msgspec", "check_build", "sitecustomize", "pytest", "autograder")
+    for folder in (tmp_path, evidence):
+        for name in names:
+            (folder / f"{name}.py").write_text(trap)
+        (folder / "pytest.ini").write_text("[pytest]\naddopts = --no-such-option\n")
+    monkeypatch.chdir(tmp_path)
+    verdicts = judge_apart(unnamed(Path("evidence")), LESSON, Course())[str(evidence)]
+    assert isinstance(verdicts, Verdicts)
+    assert sum(one.points for one in verdicts.checks) == 20
+    assert not (tmp_path / "sprung").exists()
+
+
+def test_a_judge_that_breaks_says_its_last_words(stored, tmp_path):
+    check_file(tmp_path, "raise ValueError('my own fault')")
+    with pytest.raises(JudgeError, match="my own fault"):
+        judge_apart(unnamed(stored["right"]), LESSON, Course(root=tmp_path))
+
+
+def test_the_judge_does_without_tensorflow():
+    code = (
+        "import sys; import evidence_builder as e; e.judged({'': e.Submission()});"
+        "print([name for name in ('tensorflow', 'keras', 'IPython') if name in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=Path(__file__).parents[1],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == "[]\n"
+
+
+# ---- as plain pytest
+
+
+def plain(*arguments: str | Path, cwd: Path) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *map(str, arguments)]
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
+
+
+BUILD = LESSON.folder / "checks" / "check_build.py"
+
+
+def test_an_instructor_sees_checks_as_plain_tests(stored, tmp_path):
+    done = plain("--evidence", stored["no-bias"].parent, BUILD, "-rs", cwd=tmp_path)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "1 failed, 8 passed" in done.stdout
+    assert "test_layers[evidence0/no-bias]" in done.stdout
+    assert "The neurons have no bias" in done.stdout
+    assert "Next: A `Dense` layer has a bias unless" in done.stdout
+    assert "no-bias\n" in done.stdout
+    assert "Traceback" not in done.stdout
+    assert "During handling" not in done.stdout
+
+
+def test_what_is_skipped_is_skipped_in_pytest_too(tmp_path):
+    save(untouched().evidence(), tmp_path / "blank")
+    done = plain("--evidence", tmp_path / "blank", BUILD, "-rs", cwd=tmp_path)
+    assert done.returncode == 0
+    assert "3 skipped" in done.stdout
+    assert "Not attempted yet" in done.stdout
+
+
+@pytest.mark.parametrize("content", [None, "{}"])
+def test_evidence_that_is_not_there_or_not_good(tmp_path, content):
+    if content:
+        (tmp_path / "evidence.json").write_text(content)
+    done = plain("--evidence", tmp_path, BUILD, cwd=tmp_path)
+    assert done.returncode == pytest.ExitCode.USAGE_ERROR
+    assert "evidence" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_folder_is_named_from_where_it_was_looked_for(stored, monkeypatch):
+    root = stored["right"].parent
+    monkeypatch.chdir(root)
+    assert list(judging_of([Path("right")]).judged) == ["right"]
+    assert next(iter(judging_of([root]).judged)) == f"{root.name}/no-bias"
+
+
+def test_a_gpu_of_the_graders_machine_is_none_of_the_judges_business():
+    work = Submission(gpus=Submission().gpus)
+    assert GPU not in work.devices.offered
+    assert of(judged({"": work})[""], "devices.gpus").outcome == "passed"

@@ -1,0 +1,97 @@
+"""Each rule by itself: what makes it speak, and what does not."""
+
+from __future__ import annotations
+
+import pytest
+from support.evidence_builder import (
+    FIT,
+    LESSON,
+    fit,
+    trained,
+)
+from support.rule_pairs import EMPTY, PAIRS, RULES, curves
+
+from autograder.core.verdicts import Failed
+from autograder.judge.rules import learning_curve, models
+from autograder.judge.rules.registry import misconceptions
+from autograder.judge.rules.rule import raise_first, rule
+
+
+def test_every_rule_has_its_pair():
+    # What is said where no cause is to be seen is no rule of its own.
+    assert set(PAIRS) == set(RULES) - {"accuracy.not_there_yet"}
+
+
+@pytest.mark.parametrize("name", PAIRS)
+def test_a_rule_speaks_where_it_must(name):
+    pair, one = PAIRS[name], RULES[name]
+    found = pair.asked(pair.speaks, one)
+    assert isinstance(found, Failed)
+    assert found.misconception == one.misconception
+
+
+@pytest.mark.parametrize("name", PAIRS)
+def test_a_rule_is_silent_where_nothing_is_wrong(name):
+    pair = PAIRS[name]
+    assert pair.asked(pair.silent, RULES[name]) is None
+
+
+@pytest.mark.parametrize("name", EMPTY)
+def test_a_training_without_curves_has_no_signature(name):
+    """Such as one whose metrics were not asked for."""
+    assert RULES[name](learning_curve.signature_of((FIT,)), *EMPTY[name]) is None
+
+
+def test_what_cannot_be_written_as_json_is_no_number():
+    told = learning_curve.signature_of((fit(history={"loss": (1.0, None)}),))
+    assert RULES["learning_curve.loss_not_a_number"](told)
+
+
+def test_the_curves_of_several_fits_stand_in_a_row():
+    one, other = (fit(history={"loss": (loss,), "val_acc": (0.5,)}) for loss in (2.0, 1.0))
+    assert learning_curve.signature_of((one, other)) == curves(
+        loss=(2.0, 1.0), quiz_accuracy=(0.5, 0.5)
+    )
+
+
+def test_a_real_training_shows_no_sign_of_trouble(sample):
+    """The curves of the ten neurons that the tests train."""
+    x = sample.train_images.reshape(-1, 784)
+    sorted_right = [
+        float(((x @ kernel + bias).argmax(axis=1) == sample.train_labels).mean())
+        for kernel, bias in zip(trained().kernels, trained().biases, strict=True)
+    ]
+    told = curves(accuracy=tuple(sorted_right), quiz_accuracy=tuple(sorted_right))
+    assert RULES["learning_curve.accuracy_at_chance"](told, 10) is None
+    assert RULES["learning_curve.studied_worse_than_quizzed"](told) is None
+
+
+def test_the_first_rule_that_found_something_speaks():
+    with pytest.raises(Failed, match="one"):
+        raise_first(None, Failed("one"), Failed("two"))
+    raise_first(None, None)
+
+
+def test_a_rule_has_a_name_and_a_meaning():
+    @rule("some-name")
+    def look(number: int) -> Failed | None:
+        """What is believed.
+
+        And more.
+        """
+        return Failed("No.") if number else None
+
+    assert look(0) is None
+    assert look(1).misconception == "some-name"
+    assert look.meaning == "What is believed."
+
+
+def test_the_registry_knows_what_only_a_helper_of_a_check_asks():
+    known = misconceptions(LESSON)
+    assert known["not-a-model"] == (models.model_given_away, models.not_a_model)
+    assert {"loss-flat", "under-trained", "forgot-bias-parameters"} <= set(known)
+
+
+def test_the_registry_holds_every_rule():
+    held = {one for found in misconceptions(LESSON).values() for one in found}
+    assert held == set(RULES.values())

@@ -1,0 +1,222 @@
+"""Errors as the installed Python, NumPy and Keras word them, and the sentence for each."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from autograder.core import printable
+from autograder.core.evidence import shortened
+from autograder.core.lesson_registry import load_lesson
+from autograder.judge.error_hints import Facts, Stumble, in_plain_words
+from autograder.judge.error_hints.keras import KERAS
+from autograder.judge.error_hints.python import PYTHON
+
+OWN = load_lesson("building-a-brain").stumbles
+
+# A cell, and a part of the sentence that a student reads below the error.
+CASES: dict[str, tuple[str, str]] = {
+    # ---- what Python cannot read
+    "bracket at the end": ("number = (28 * 28", "a bracket or a quotation mark"),
+    "bracket further up": ("number = (28 * 28\nprint(number)", "`(` that is opened in line 1"),
+    "bracket too many": ("print((1 + 2)))", "In line 1 there is one closing bracket `)`"),
+    "another bracket": ("print([1, 2)", "a `)` stands where the `[` opened before"),
+    "quotation mark": ("name = 'adam\nprint(name)", "text begins with a quotation mark"),
+    "text in three": ('"""abc', "a bracket or a quotation mark"),
+    "colon": ("for i in range(3)\n    print(i)", "colon is missing at the end of line 1"),
+    "comma": ("compiled(optimizer='adam' loss='mse')", "perhaps a comma is missing"),
+    "order": ("model.fit(x=1, y)", "put the plain ones first"),
+    "sign": ("print(“a”)", "the sign “, which Python does not know"),
+    "class": ("class = 3", "Python cannot read line 1"),
+    "inside": ("for i in range(3):\nprint(i)", "should begin with four spaces"),
+    "spaces": ("a = 1\n  b = 2", "look at the spaces in front"),
+    # ---- names
+    "no import": ("plt.plot([1])", "a line `import matplotlib.pyplot as plt` above"),
+    "no name": ("quux + 1", "There is no name `quux`"),
+    "no package": ("import tensorfow", "finds no package `tensorfow`"),
+    "not in package": ("from tensorflow.keras.layers import Danse", "perhaps `Dense` was meant"),
+    "attribute": ("network().complie()", "type `Sequential` has no `complie`; perhaps `compile`"),
+    "small letter": ("tf.keras.layers.dense(10)", "no `dense`; perhaps `Dense` was meant"),
+    "no list method": ("[1, 2].argmux()", "type `list` has no `argmux`; perhaps `argmax`"),
+    "nothing": ("m = compiled().compile()\nm.fit(x, y)", "What stands before `.fit` is `None`"),
+    # ---- calls
+    "call of a list": ("layer = [1, 2]\nlayer(3)", "behind something of type `list`"),
+    "no parts": ("network()[0]", "type `Sequential`, which has no parts"),
+    "history": ("h = compiled().fit(x, y, verbose=0)\nh['loss']", "in its own `.history`"),
+    "setting": ("compiled().fit(x, y, epoch=5)", "no setting called `epoch`; perhaps `epochs`"),
+    "missing": ("layers.Dense()", "`Dense` was not given all that it needs; missing: 'units'"),
+    "missing of a loss": (
+        "tf.keras.losses.sparse_categorical_crossentropy(from_logits=True)",
+        "missing: 'y_true' and 'y_pred'",
+    ),
+    "too many": ("layers.Flatten(28, 28)", "`Flatten` was given more values than it takes"),
+    "one of an array": ("int(np.zeros((1, 10)))", "A single number is wanted here"),
+    "no entry": ("{'acc': 1}['accuracy']", "There is no entry called `accuracy`"),
+    "no place": ("x[64]", "There is no number 64: there are 64"),
+    # ---- memory
+    "memory of numpy": ("np.zeros((10**7, 10**7))", "The memory of the computer"),
+    "memory of tensorflow": ("tf.zeros((10**7, 10**7))", "The memory of the computer"),
+    "stopped": ("raise KeyboardInterrupt", "stopped by hand"),
+    # ---- Keras
+    "units of numpy": ("layers.Dense(y.max() + 1)", "`int(…)` makes one of it"),
+    "units in words": ("layers.Dense('10')", "`int(…)` makes one of it"),
+    "not compiled": ("network().fit(x, y)", "The model is not compiled yet"),
+    "single image": ("network().predict(x[0], verbose=0)", "a single example of shape (28, 28)"),
+    "single image called": ("network()(x[0])", "a single example of shape (28, 28)"),
+    "flat images": (
+        "compiled().fit(x.reshape(-1, 784), y)",
+        "takes examples of shape (28, 28), and these are of shape (784,)",
+    ),
+    "other labels": ("compiled().fit(x, y[:32])", "There are 64 images and 32 labels"),
+    "metric": ("compiled(metrics=['acuracy']).fit(x, y)", "perhaps `accuracy` was meant"),
+    "optimizer": ("compiled(optimizer='adma')", "no optimizer called `adma`; perhaps `adam`"),
+    "loss": (
+        "compiled(loss='sparse_crossentropy').fit(x, y)",
+        "no loss called `sparse_crossentropy`; perhaps `sparse_categorical_crossentropy`",
+    ),
+    "activation": ("layers.Dense(10, activation='sotfmax')", "no activation called `sotfmax`"),
+    "metrics": ("compiled(metrics='accuracy').fit(x, y)", "`metrics` takes a list"),
+    "no brackets": ("tf.keras.Sequential([layers.Flatten, layers.Dense(10)])", "`Flatten(…)`"),
+    "no list": ("tf.keras.Sequential(layers.Flatten(), layers.Dense(10))", "takes one list"),
+    "three without": (
+        "tf.keras.Sequential(tf.keras.Input((28, 28)), layers.Flatten(), layers.Dense(10))",
+        "takes one list",
+    ),
+    "shape": ("tf.keras.Input(28, 28)", "as in `(28, 28)` or `(784,)`; 28 alone is none"),
+    "setting of a layer": ("layers.Dense(10, activaton='relu')", "perhaps `activation` was meant"),
+    "no labels": ("compiled().fit(x)", "training needs images and their labels"),
+    "no network": (
+        "tf.keras.utils.get_file('none.gz', 'http://127.0.0.1:9/none.gz')",
+        "The data could not be downloaded",
+    ),
+    # ---- this lesson
+    "mean squared error": ("compiled(loss='mse').fit(x, y)", "labels are whole numbers"),
+    "not sparse": (
+        "compiled(loss='categorical_crossentropy').fit(x, y)",
+        "labels are whole numbers",
+    ),
+    "rows one by one": ("compiled(network(flat=False)).fit(x, y)", "for each row of a card"),
+    "nine neurons": ("compiled(network(9)).fit(x, y)", "the model has 9 outputs"),
+    "all pictures": (
+        (
+            "compiled(tf.keras.Sequential([tf.keras.Input((60000, 28, 28)), layers.Flatten(),\n"
+            "layers.Dense(10)])).fit(x, y)"
+        ),
+        "all the pictures together",
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def met() -> dict[str, tuple[str, str]]:
+    """The error that each cell met: its name, and its text."""
+    script = Path(__file__).parents[1] / "stumbling.py"
+    done = subprocess.run(
+        [sys.executable, str(script)],
+        input=json.dumps({name: source for name, (source, _) in CASES.items()}),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    told = json.loads(done.stdout[done.stdout.index("{") :])
+    assert [name for name, error in told.items() if error is None] == []
+    return {name: (ename, evalue) for name, (ename, evalue) in told.items()}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_real_error_is_told_in_plain_words(met, name) -> None:
+    """And still where a record keeps no more of it than its beginning and its end."""
+    ename, evalue = met[name]
+    for text in (evalue, shortened(evalue)):
+        sentence = in_plain_words(ename, text, own=OWN)
+        assert sentence, f"nothing is said of {ename}: {evalue}"
+        assert CASES[name][1] in sentence
+        assert sentence.endswith(".")
+        assert "\n" not in sentence
+
+
+def test_every_rule_is_met_by_a_real_error(met) -> None:
+    """A rule for an error that is worded otherwise by now would never be noticed."""
+    rules = (*OWN, *KERAS, *PYTHON)
+
+    def first(ename: str, evalue: str) -> Stumble | None:
+        return next((one for one in rules if one.of(ename, printable.plain(evalue), Facts())), None)
+
+    used = {first(*error) for error in met.values()}
+    assert [rule.pattern for rule in rules if rule not in used] == []
+
+
+@pytest.mark.parametrize(
+    ("ename", "evalue"),
+    [
+        ("ValueError", "math domain error"),
+        ("ValueError", "Dimensions must be equal, but are 3 and 4 for my own matrices"),
+        ("TypeError", "unsupported operand type(s) for +: 'int' and 'str'"),
+        ("KeyError", "3"),
+        ("IndexError", "list index out of range"),
+        ("ZeroDivisionError", "division by zero"),
+        ("RuntimeError", "name 'x' is not defined"),
+        ("MyMemoryErrorToo", ""),
+        ("SystemExit", "2"),
+        ("NotAttempted", "`model` is still blank."),
+        ("", ""),
+    ],
+)
+def test_of_other_errors_nothing_is_said(ename, evalue) -> None:
+    """Python's own words are better than a guess."""
+    assert in_plain_words(ename, evalue, own=OWN) is None
+
+
+# ---- what is known besides
+
+ORIGIN = {"train_images": "the cell that begins with `load()`, in “2. The cards”"}
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        (
+            "train_images",
+            (
+                "`train_images` is not there yet: the cell that begins with `load()`, in “2. The"
+                " cards”, makes it; run that cell first, then this one again."
+            ),
+        ),
+        ("train_image", "There is no name `train_image`; perhaps `train_images` was meant."),
+        ("modle", "There is no name `modle`; perhaps `model` was meant."),
+        ("np", "`np` was never imported: a line `import numpy as np` above this one does it."),
+    ],
+)
+def test_a_name_that_is_missing(name, sentence) -> None:
+    """Which cell makes it, else how it is imported, else which one was meant."""
+    facts = Facts(origins=ORIGIN, names=["model", "labels"])
+    assert in_plain_words("NameError", f"name '{name}' is not defined", facts) == sentence
+
+
+def test_what_the_object_really_has_is_suggested() -> None:
+    """Where it is known, and not a word that it does not have."""
+    facts = Facts(attributes=["completed"])
+    said = in_plain_words("AttributeError", "'Thing' object has no attribute 'complete'", facts)
+    assert said == "Something of type `Thing` has no `complete`; perhaps `completed` was meant."
+
+
+def test_python_that_suggests_a_setting_itself_is_believed() -> None:
+    """As from version 3.13 on."""
+    evalue = "f() got an unexpected keyword argument 'epoch'. Did you mean 'eras'?"
+    said = in_plain_words("TypeError", evalue)
+    assert said == "`f` has no setting called `epoch`; perhaps `eras` was meant."
+
+
+def test_what_is_quoted_is_short_and_harmless() -> None:
+    """It may be a student's."""
+    evalue = f"Could not interpret loss identifier: {'a' * 300}\x1b[2J"
+    said = in_plain_words("ValueError", evalue)
+    assert said is not None
+    assert len(said) < 150
+    braces = in_plain_words("KeyError", "'{0.__class__}'")
+    assert braces is not None
+    assert "`{0.__class__}`" in braces

@@ -1,0 +1,367 @@
+"""What the recorder writes down, computed twice more: by plain callbacks, and in NumPy alone.
+
+Nothing of the recorder is used for it; the rule is the documentation's.
+
+The NumPy training goes its own way from the stored weights, in 64 bits. Cards scaled to 0..1 let
+it stay beside Keras, which counts in 32: after three epochs of 375 steps no weight was more than
+1.5e-6 off, and no card was sorted otherwise. Raw pixels do not: their outputs are so large that
+rounding alone leads two trainings apart (0.08 after three epochs, between 32 bits and 64). There
+each step is computed from where Keras stood before it; in 1,500 steps none was off by more than
+1.4e-5, half of them by less than 1.2e-8.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from keras import layers
+from support.numpy_training import Cards, Neurons, chunks, figures_of, snapshot_steps, study
+
+from autograder.core.evidence import Evidence, Record, Run
+from autograder.kernel.recorder import Recorder
+from autograder.lessons.building_a_brain.accuracy import marked_accuracy
+
+# Not a multiple of any of the batch sizes: the last batch of an epoch is a smaller one.
+CARDS = 11_990
+QUIZ = 2_000
+EPOCHS = 2
+# The more steps, the longer: a few seconds with batches of 128, four times as long with 32.
+BATCHES = [
+    pytest.param(32, marks=pytest.mark.slow),
+    pytest.param(48, marks=pytest.mark.slow),
+    128,
+]
+# Ten times what was seen between Keras and 64 bits.
+WEIGHTS = {"rtol": 0, "atol": 1.5e-5}
+# Keras adds up the losses of an epoch in 32 bits.
+LOSS = 2e-5
+# Two outputs as good as equal may change places.
+MOST_OTHERWISE = 2
+# Means in 64 bits, rounded once to 32.
+ROUNDED = {"rtol": 1e-6, "atol": 1e-9}
+
+
+@pytest.fixture(scope="module")
+def cards(sample) -> Cards:
+    """Cards with pixels between 0 and 1."""
+    return Cards(
+        (sample.train_images[:CARDS] / 255).astype(np.float32),
+        sample.train_labels[:CARDS],
+        ((sample.valid_images / 255).astype(np.float32), sample.valid_labels),
+    )
+
+
+@pytest.fixture
+def recorded(sample, tmp_path):
+    """Trains in one call of ``fit`` or more, and tells what the recorder made of it."""
+
+    def train(model, *calls, graded=False):
+        recorder = Recorder(tmp_path if graded else None)
+        recorder.data = sample
+        recorder.watch()
+        history = None
+        try:
+            for call in calls:
+                history = model.fit(**{"epochs": EPOCHS, "verbose": 0, **call})
+        except KeyboardInterrupt:
+            pass
+        finally:
+            recorder.unwatch()
+        recorder.hand_in("train", {"model": model, "history": history})
+        told, arrays = recorder.recorded()
+        assert told.troubles == ()
+        return told, arrays
+
+    return train
+
+
+def new_model(*, probabilities=False, **compiled):
+    keras.utils.set_random_seed(5)
+    last = layers.Dense(10, activation="softmax" if probabilities else None, name="neurons")
+    model = keras.Sequential([keras.Input((28, 28)), layers.Flatten(), last])
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=not probabilities)
+    model.compile("adam", loss, metrics=["accuracy"], **compiled)
+    return model
+
+
+def in_order(cards, batch, **given):
+    """What ``fit`` is given; the cards are studied in their order."""
+    data = {"x": cards.x, "y": cards.y, "validation_data": cards.quiz}
+    return {**data, "batch_size": batch, "shuffle": False, **given}
+
+
+def neurons_of(model):
+    return Neurons(*(one.astype(float) for one in model.get_weights()))
+
+
+def replay(neurons, cards, batch, *, epochs=EPOCHS, together=1):
+    order = chunks(np.arange(len(cards.x)), batch)
+    due = snapshot_steps(len(order), batch, together)
+    return [study(neurons, cards, order, due) for _ in range(epochs)]
+
+
+def parts_of(arrays, owner):
+    return arrays[f"{owner}/neurons/kernel"], arrays[f"{owner}/neurons/bias"]
+
+
+def assert_same_means(fit, arrays, epochs, **tolerance):
+    """``epochs`` gives for each epoch the mean of its snapshots."""
+    given_parts = parts_of(arrays, f"fit-{fit.number}")
+    for given, computed in zip(given_parts, zip(*epochs, strict=True), strict=True):
+        np.testing.assert_allclose(given, np.stack(computed), **tolerance)
+
+
+def assert_same(fit, arrays, epochs):
+    """The recorded call of ``fit`` and the epochs of the NumPy training."""
+    assert fit.snapshots == tuple(len(one.snapshots) for one in epochs)
+    assert_same_means(fit, arrays, [one.mean for one in epochs], **WEIGHTS)
+    for number, epoch in enumerate(epochs[: fit.epochs_done]):
+        assert_same_figures(fit, number, epoch.figures)
+
+
+def assert_same_figures(fit, epoch, figures):
+    """Losses and accuracies of an epoch."""
+    for name, values in fit.history.items():
+        most = MOST_OTHERWISE / (QUIZ if name.startswith("val") else CARDS)
+        near = {"abs": most} if "accuracy" in name else {"rel": LOSS}
+        assert values[epoch] == pytest.approx(figures[name], **near), name
+
+
+class Snapshots(keras.callbacks.Callback):
+    """The documentation's rule once more: counts the batches that go by."""
+
+    def __init__(self, due):
+        super().__init__()
+        self.due = due
+        self.steps = 0
+        self.means = []
+        self.figures = []
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.passed = 0
+        self.taken = []
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.steps += 1
+        self.passed += 1
+        if self.passed in self.due:
+            self.taken.append(self.model.get_weights())
+
+    def on_epoch_end(self, epoch, logs=None):
+        parts = zip(*self.taken, strict=True)
+        self.means.append([np.mean(part, axis=0, dtype=float) for part in parts])
+        self.figures.append(dict(logs))
+
+
+class TestPlainCallbacks:
+    """The same training once more without the recorder, looked at by a plain callback."""
+
+    @pytest.mark.parametrize(
+        ("graded", "together"),
+        [(False, 1), (True, 1), (False, 20)],
+        ids=["at the desk", "graded", "twenty steps at a time"],
+    )
+    @pytest.mark.parametrize("batch", BATCHES)
+    def test_means_figures_and_steps(self, recorded, cards, batch, graded, together) -> None:
+        """Whether Keras returns after each step, seldom in grading, or as it was compiled."""
+        steps = math.ceil(CARDS / batch)
+        plain = Snapshots(snapshot_steps(steps, batch, together))
+        new_model().fit(**in_order(cards, batch, callbacks=[plain]), epochs=EPOCHS, verbose=0)
+        model = new_model(steps_per_execution=together)
+        told, arrays = recorded(model, in_order(cards, batch), graded=graded)
+        (fit,) = told.fits
+        assert fit.steps == plain.steps == EPOCHS * steps
+        assert fit.snapshots == (len(plain.due),) * EPOCHS
+        assert_same_means(fit, arrays, plain.means, **ROUNDED)
+        assert set(fit.history) == {"loss", "accuracy", "val_loss", "val_accuracy"}
+        for name, values in fit.history.items():
+            assert list(values) == [one[name] for one in plain.figures]
+
+
+class TestReplay:
+    """The same training once more in NumPy."""
+
+    @pytest.mark.parametrize(
+        ("graded", "together"),
+        [(False, 1), (True, 1), (False, 20)],
+        ids=["at the desk", "graded", "twenty steps at a time"],
+    )
+    @pytest.mark.parametrize("batch", BATCHES)
+    def test_arrays(self, recorded, cards, batch, graded, together) -> None:
+        """Means, figures, steps, and the weights at the end."""
+        model = new_model(steps_per_execution=together)
+        neurons = neurons_of(model)
+        told, arrays = recorded(model, in_order(cards, batch), graded=graded)
+        assert_same(told.fits[0], arrays, replay(neurons, cards, batch, together=together))
+        assert told.fits[0].steps == neurons.steps
+        kernel, bias = parts_of(arrays, "hand-in-train")
+        np.testing.assert_allclose(kernel, neurons.kernel, **WEIGHTS)
+        np.testing.assert_allclose(bias, neurons.bias, **WEIGHTS)
+
+    def test_the_weights_after_each_epoch(self, recorded, cards) -> None:
+        """An epoch of fewer than 4,000 cards has one snapshot: the weights at its end."""
+        few = Cards(cards.x[:3_900], cards.y[:3_900], cards.quiz)
+        model = new_model()
+        neurons = neurons_of(model)
+        told, arrays = recorded(model, in_order(few, 32, epochs=3), graded=True)
+        for number in range(3):
+            replay(neurons, few, 32, epochs=1)
+            kernel, bias = parts_of(arrays, "fit-0")
+            np.testing.assert_allclose(kernel[number], neurons.kernel, **WEIGHTS)
+            np.testing.assert_allclose(bias[number], neurons.bias, **WEIGHTS)
+        assert told.fits[0].snapshots == (1, 1, 1)
+
+    @pytest.mark.parametrize("given", ["dataset", "generator"])
+    def test_a_stream_in_an_order_of_its_own(self, recorded, cards, given) -> None:
+        """The order of every batch is stored as it is made."""
+        model, batch, random = new_model(), 128, np.random.default_rng(8)
+        neurons, steps = neurons_of(model), math.ceil(CARDS / batch)
+        order = chunks(random.permutation(CARDS), batch)
+        went = []
+
+        def flow():
+            while True:
+                for places in order:
+                    went.append(places)
+                    yield cards.x[places], cards.y[places]
+
+        shapes = tf.TensorSpec((None, 28, 28), tf.float32), tf.TensorSpec((None,), tf.uint8)
+        data = {
+            "dataset": lambda: tf.data.Dataset.from_generator(flow, output_signature=shapes),
+            "generator": flow,
+        }[given]()
+        told, arrays = recorded(
+            model, {"x": data, "steps_per_epoch": steps, "validation_data": cards.quiz}
+        )
+        due = snapshot_steps(steps, batch)
+        epochs = [went[at : at + steps] for at in (0, steps)]
+        assert_same(told.fits[0], arrays, [study(neurons, cards, one, due) for one in epochs])
+        assert told.fits[0].steps == neurons.steps
+
+    def test_probabilities(self, recorded, cards) -> None:
+        """A softmax output with the loss for probabilities is the same training."""
+        model = new_model(probabilities=True)
+        neurons = neurons_of(model)
+        told, arrays = recorded(model, in_order(cards, 128), graded=True)
+        assert_same(told.fits[0], arrays, replay(neurons, cards, 128))
+
+    @pytest.mark.parametrize("graded", [False, True], ids=["at the desk", "graded"])
+    def test_two_calls(self, recorded, cards, graded) -> None:
+        """The second goes on where the first ended, the optimizer too, with another batch size."""
+        model = new_model()
+        neurons = neurons_of(model)
+        calls = [in_order(cards, batch, epochs=1) for batch in (128, 96)]
+        told, arrays = recorded(model, *calls, graded=graded)
+        for fit, batch in zip(told.fits, (128, 96), strict=True):
+            assert_same(fit, arrays, replay(neurons, cards, batch, epochs=1))
+        assert sum(fit.steps for fit in told.fits) == neurons.steps
+
+    def test_interrupted_in_an_epoch(self, recorded, cards) -> None:
+        """Of the epoch that was cut short there is the mean of what was studied.
+
+        The step in which it was cut has moved the weights and is not counted.
+        """
+        cut, order = 50, chunks(np.arange(CARDS), 128)
+
+        class Stop(keras.callbacks.Callback):
+            def on_train_batch_end(self, batch, logs=None):
+                if self.model.optimizer.iterations == len(order) + cut:
+                    raise KeyboardInterrupt
+
+        model = new_model()
+        neurons = neurons_of(model)
+        told, arrays = recorded(model, in_order(cards, 128, callbacks=[Stop()]))
+        due = snapshot_steps(len(order), 128)
+        epochs = [study(neurons, cards, order, due)]
+        epochs += [study(neurons, cards, order[:cut], [*(one for one in due if one < cut), cut])]
+        assert_same(told.fits[0], arrays, epochs)
+        assert (told.fits[0].interrupted, told.fits[0].epochs_done) == (True, 1)
+        assert told.fits[0].steps == neurons.steps - 1
+
+    def test_interrupted_in_the_quiz_of_an_epoch(self, recorded, cards) -> None:
+        """In grading, where Keras returns seldom: all steps of the epoch were taken."""
+
+        class Stop(keras.callbacks.Callback):
+            def on_test_begin(self, logs=None):
+                if self.model.optimizer.iterations > math.ceil(CARDS / 128):
+                    raise KeyboardInterrupt
+
+        model = new_model()
+        neurons = neurons_of(model)
+        told, arrays = recorded(model, in_order(cards, 128, callbacks=[Stop()]), graded=True)
+        assert_same(told.fits[0], arrays, replay(neurons, cards, 128))
+        assert (told.fits[0].interrupted, told.fits[0].epochs_done) == (True, 1)
+        assert told.fits[0].steps == neurons.steps
+
+    def test_the_accuracy_that_is_marked(self, recorded, cards, sample) -> None:
+        """That of the mean of all snapshots in the second half of the epochs."""
+        model = new_model()
+        neurons = neurons_of(model)
+        told, arrays = recorded(model, in_order(cards, 128, epochs=5), graded=True)
+        epochs = replay(neurons, cards, 128, epochs=5)
+        snapshots = [one for epoch in epochs[2:] for one in epoch.snapshots]
+        mean = Neurons(*(np.mean(part, axis=0) for part in zip(*snapshots, strict=True)))
+        run = Run(lesson="building-a-brain", data="sample", isolation="none")
+        evidence = Evidence(record=Record(run=run, cells=(), recorded=told), arrays=arrays)
+        handed_in = evidence.hand_in("train").model
+        reached = marked_accuracy(evidence, handed_in, told.fits, sample, simple=True)
+        _, right, _ = mean.ask(*cards.quiz)
+        assert reached == pytest.approx(right.mean(), abs=MOST_OTHERWISE / QUIZ)
+
+
+class Steps(keras.callbacks.Callback):
+    """The weights before each step, and after the last one of each epoch."""
+
+    def __init__(self):
+        super().__init__()
+        self.epochs = []
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.epochs.append([self.model.get_weights()])
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.epochs[-1].append(self.model.get_weights())
+
+
+@pytest.mark.parametrize("batch", BATCHES)
+def test_raw_pixels_step_by_step(recorded, sample, batch) -> None:
+    """Each step from where Keras stood before it; what Adam remembers is the replay's own."""
+    raw = Cards(
+        sample.train_images[:CARDS],
+        sample.train_labels[:CARDS],
+        (sample.valid_images, sample.valid_labels),
+    )
+    model, steps = new_model(), Steps()
+    neurons = neurons_of(model)
+    told, arrays = recorded(model, in_order(raw, batch, callbacks=[steps]))
+    (fit,) = told.fits
+    order = chunks(np.arange(CARDS), batch)
+    off, means = [], []
+    for number, weights in enumerate(steps.epochs):
+        losses, right = [], []
+        for places, (before, after) in zip(order, itertools.pairwise(weights), strict=True):
+            stand(neurons, before)
+            each, well = neurons.study(raw.x[places], raw.y[places])
+            losses.append(each)
+            right.append(well)
+            off += [np.abs(neurons.kernel - after[0]).max(), np.abs(neurons.bias - after[1]).max()]
+        stand(neurons, weights[-1])
+        figures = figures_of(losses, right, neurons.ask(*raw.quiz))
+        assert_same_figures(fit, number, figures)
+        taken = [weights[at] for at in snapshot_steps(len(order), batch)]
+        means.append([np.mean(part, axis=0, dtype=float) for part in zip(*taken, strict=True)])
+    # Of a step of 0.001: where a slope is next to nothing, rounding is a larger part of it.
+    assert max(off) < 1e-4
+    assert np.median(off) < 1e-7
+    assert_same_means(fit, arrays, means, **ROUNDED)
+    assert fit.steps == neurons.steps
+
+
+def stand(neurons, weights):
+    """Put the neurons where Keras stood."""
+    neurons.kernel, neurons.bias = (one.astype(float) for one in weights)

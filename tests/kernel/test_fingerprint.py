@@ -1,0 +1,185 @@
+"""Cards are recognised whatever was done to them, and nothing else is taken for cards."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from autograder.datasets import FashionMnist
+from autograder.kernel.recorder.data_matching import Cardbox
+
+rng = np.random.default_rng(20)
+
+
+@pytest.fixture(scope="module")
+def box(sample: FashionMnist) -> Cardbox:
+    return Cardbox(sample)
+
+
+def standardised(x):
+    mean, spread = x.mean(axis=0), x.std(axis=0)
+    return (x - mean) / np.where(spread, spread, 1)
+
+
+@pytest.mark.parametrize(
+    ("chosen", "cards", "count"),
+    [
+        (slice(None), "training", 12_000),
+        (slice(0, 2_000), "training", 2_000),
+        (slice(-2_000, None), "training", 2_000),
+        (slice(3_000, 9_000), "training", 6_000),
+        (slice(99, 100), "training", 1),
+        (slice(0, 1), "training", 1),
+        (slice(None, None, 7), "training", 1_715),
+        (slice(None, None, -1), "training", 12_000),
+        (rng.permutation(12_000), "training", 12_000),
+    ],
+)
+@pytest.mark.parametrize("scale", [1, 255])
+def test_training_cards(box, sample, chosen, cards, count, scale) -> None:
+    x, y = sample.train_images[chosen] / scale, sample.train_labels[chosen]
+    told = box.tell(x, y)
+    assert (told.cards, told.count, told.labels) == (cards, count, "matching")
+    assert told.scale == pytest.approx(1 / scale)
+    assert told.shift == pytest.approx(0, abs=1e-5)
+
+
+@pytest.mark.parametrize("chosen", [slice(None), slice(500), rng.permutation(2_000)])
+def test_validation_cards(box, sample, chosen) -> None:
+    told = box.tell(sample.valid_images[chosen], sample.valid_labels[chosen])
+    assert (told.cards, told.labels) == ("validation", "matching")
+
+
+def test_a_mixture(box, sample) -> None:
+    x = np.concatenate([sample.train_images[:1000], sample.valid_images[:1000]])
+    y = np.concatenate([sample.train_labels[:1000], sample.valid_labels[:1000]])
+    told = box.tell(x, y)
+    assert (told.cards, told.labels) == ("mixed", "matching")
+
+
+def test_a_small_mixture_names_its_training_cards(box, sample) -> None:
+    told = box.tell(np.concatenate([sample.valid_images[:3], sample.train_images[5:8]]))
+    assert (told.cards, told.places) == ("mixed", (5, 6, 7))
+
+
+@pytest.mark.parametrize("order", [slice(None), rng.permutation(12_000)])
+@pytest.mark.parametrize(
+    ("change", "scale", "shift"),
+    [
+        (lambda x: x / 255, 1 / 255, 0),
+        (lambda x: x.astype("float32") / 255, 1 / 255, 0),
+        (lambda x: (x / 255).astype("float16"), 1 / 255, 0),
+        (lambda x: x.astype("float16"), 1, 0),
+        (lambda x: x.astype("float64"), 1, 0),
+        (lambda x: x.astype("int32"), 1, 0),
+        (lambda x: 1 - x / 255, -1 / 255, 1),
+        (lambda x: 255 - x, -1, 255),
+        (lambda x: x / 127.5 - 1, 1 / 127.5, -1),
+        (lambda x: (x - x.mean()) / x.std(), None, None),
+        (lambda x: x.reshape(-1, 784), 1, 0),
+        (lambda x: x.reshape(-1, 28, 28, 1), 1, 0),
+        (tf.constant, 1, 0),
+        (lambda x: tf.cast(x, tf.float32) / 255, 1 / 255, 0),
+        (lambda x: [x], 1, 0),
+    ],
+)
+def test_what_was_done_to_the_pixels(box, sample, order, change, scale, shift) -> None:
+    told = box.tell(change(sample.train_images[order]), sample.train_labels[order])
+    assert (told.cards, told.labels) == ("training", "matching")
+    if scale is not None:
+        assert told.scale == pytest.approx(scale, rel=2e-3)
+        assert told.shift == pytest.approx(shift, abs=1e-2)
+
+
+def test_pixels_standardised_one_by_one(box, sample) -> None:
+    x = standardised(sample.train_images.reshape(-1, 784).astype(float))
+    told = box.tell(x, sample.train_labels)
+    assert (told.cards, told.labels) == ("training", "matching")
+    assert told.scale.shape == told.shift.shape == (784,)
+    again = sample.train_images.reshape(-1, 784) * told.scale + told.shift
+    lit = told.scale != 0
+    assert lit.sum() > 700
+    np.testing.assert_allclose(again[:, lit], x[:, lit], atol=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("relabel", "said"),
+    [
+        (lambda y: y, "matching"),
+        (lambda y: y.reshape(-1, 1), "matching"),
+        (lambda y: np.eye(10)[y], "matching"),
+        (lambda y: y.astype(float), "matching"),
+        (lambda y: y.tolist(), "matching"),
+        (tf.constant, "matching"),
+        (lambda y: np.roll(y, 1), "mismatched"),
+        (lambda y: (y + 1) % 10, "mismatched"),
+        (lambda y: y[::-1], "mismatched"),
+        (lambda _: rng.integers(0, 10, 12_000), "mismatched"),
+        (lambda y: y[:2000], "mismatched"),
+        (lambda _: None, "none"),
+        (lambda y: y.astype(str), "unknown"),
+        (lambda _: np.zeros((12_000, 0)), "unknown"),
+        (lambda _: [], "unknown"),
+    ],
+)
+def test_labels(box, sample, relabel, said) -> None:
+    assert box.tell(sample.train_images, relabel(sample.train_labels)).labels == said
+
+
+@pytest.mark.parametrize(
+    "x",
+    [
+        rng.random((300, 28, 28)),
+        rng.integers(0, 256, (300, 28, 28), dtype=np.uint8),
+        np.zeros((5, 28, 28)),
+        np.full((300, 28, 28), np.nan),
+        np.full((2, 28, 28), np.inf),
+        np.zeros((0, 28, 28)),
+        np.zeros((28, 28)),
+        np.zeros((3, 32, 32)),
+        np.zeros((3, 28, 28), dtype=bool),
+        np.array([["a", "b"]]),
+        np.array(None),
+        None,
+        "train_images",
+        7,
+        [],
+        {},
+        pytest.param(object(), id="object"),
+        tf.ragged.constant([[1.0], [2.0, 3.0]]),
+    ],
+    ids=repr,
+)
+def test_what_is_no_card_is_unknown_and_never_wrong(box, x) -> None:
+    told = box.tell(x, np.zeros(300))
+    assert (told.cards, told.places, told.scale) == ("unknown", None, None)
+    assert told.labels == "unknown"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda x: x[:, ::-1],
+        lambda x: np.swapaxes(x, 1, 2),
+        lambda x: (x > 127).astype(float),
+        np.sqrt,
+        lambda x: x + rng.normal(0, 20, x.shape),
+        lambda x: x * rng.random((len(x), 1, 1)),
+    ],
+)
+def test_pictures_that_were_made_otherwise_are_unknown(box, sample, change) -> None:
+    told = box.tell(change(sample.train_images[:2000]), sample.train_labels[:2000])
+    assert (told.cards, told.labels, told.count) == ("unknown", "unknown", 2000)
+
+
+@pytest.mark.parametrize("place", [0, 1, 99, 11_999])
+@pytest.mark.parametrize("scale", [1, 255])
+def test_a_single_card_has_its_place(box, sample, place, scale) -> None:
+    told = box.tell(sample.train_images[place : place + 1] / scale)
+    assert (told.cards, told.places, told.count) == ("training", (place,), 1)
+
+
+def test_a_batch_has_the_places_of_all_its_cards(box, sample) -> None:
+    places = rng.permutation(12_000)[:200]
+    assert box.tell(sample.train_images[places]).places == tuple(places)
+    assert box.tell(sample.valid_images[[7, 3]]).places == (7, 3)
+    assert box.tell(sample.train_images[:257]).places is None

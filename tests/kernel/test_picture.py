@@ -1,0 +1,82 @@
+"""A figure that is also told in words."""
+
+from __future__ import annotations
+
+import base64
+from html.parser import HTMLParser
+
+import matplotlib as mpl
+import pytest
+
+from autograder.kernel import accessible_figure
+from autograder.notebook import show
+from autograder.reports import sanitize
+
+mpl.use("agg")
+import matplotlib.pyplot as plt
+
+
+class Picture(HTMLParser):
+    """The attributes of the one picture in a page."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.attributes: dict[str, str | None] = {}
+        self.feed(page)
+
+    def handle_starttag(self, tag, attrs):
+        assert tag == "img"
+        self.attributes = dict(attrs)
+
+
+@pytest.fixture
+def shown(monkeypatch) -> list[tuple[str, str]]:
+    """What is shown: the page, and its twin in words."""
+    told: list[tuple[str, str]] = []
+    monkeypatch.setattr(
+        accessible_figure.kernel, "show", lambda page, text: told.append((page, text))
+    )
+    return told
+
+
+def test_a_figure_has_words_for_those_who_do_not_see_it(shown) -> None:
+    """Those that are given, and those that are written in it."""
+    figure, (left, right) = plt.subplots(1, 2)
+    figure.suptitle("Two\nhalves")
+    left.plot([1, 2], label="a curve")
+    left.set(title="Left & <right>", xlabel="epoch", ylabel="accuracy")
+    left.legend()
+    right.axis("off")
+    show("Going up.")
+    ((page, text),) = shown
+    assert text == (
+        "Going up. In the picture is written: Two halves; Left & <right>, epoch, accuracy, a curve."
+    )
+    attributes = Picture(page).attributes
+    assert attributes["alt"] == text
+    kind, _, data = str(attributes["src"]).partition(",")
+    assert kind == "data:image/png;base64"
+    assert base64.b64decode(data).startswith(b"\x89PNG")
+
+
+def test_a_figure_without_writing(shown) -> None:
+    plt.figure()
+    show("Nothing yet.")
+    assert shown[0][1] == "Nothing yet."
+
+
+def test_a_figure_is_shown_once(shown) -> None:
+    """The next one is a new one, and none is left open."""
+    plt.figure()
+    show("One.")
+    assert plt.get_fignums() == []
+
+
+def test_a_figure_survives_the_cleaning(shown) -> None:
+    """In what is handed back to a student, and in what is published."""
+    plt.plot([1])
+    show('It\'s "safe".')
+    ((page, text),) = shown
+    before, after = Picture(page).attributes, Picture(sanitize.markup(page)).attributes
+    assert after["alt"] == text
+    assert after["src"] == before["src"]

@@ -1,0 +1,304 @@
+"""What the checks of `build` say."""
+
+import numpy as np
+import pytest
+from support.evidence_builder import (
+    FLATTEN,
+    LESSON,
+    Case,
+    Layer,
+    Submission,
+    Weight,
+    arrays,
+    changed,
+    claim,
+    dense,
+    fails,
+    fit,
+    judged,
+    layer,
+    nameable,
+    named,
+    of,
+    of_layers,
+    on_mapped_pixels,
+    stack,
+    training,
+    validation,
+    verify,
+)
+
+CONVOLUTION = changed(
+    layer("Conv2D", (None, 26, 26, 4), filters=4),
+    weights=(Weight(name="kernel", shape=(3, 3, 1, 4), trainable=True),),
+)
+SOFTMAX = layer("Softmax", (None, 10))
+PROBABILITIES = changed(Submission().compiled, loss_settings={"from_logits": False})
+UNTOLD = fit(training=training(scale=None, shift=None), validation=validation(scale=None))
+
+
+def built(*layers: Layer, shape=(28, 28), **more) -> Submission:
+    """Handed in to `build` only: what comes of it later is another test's matter."""
+    return Submission(built=stack(*layers, shape=shape, **more))
+
+
+def normalization(*shape: int) -> Layer:
+    weights = tuple(
+        Weight(name=name, shape=shape, trainable=False, array=f"normalization/{name}")
+        for name in ("mean", "variance")
+    )
+    return changed(layer("Normalization", (None, 28, 28), axis=-1), weights=weights)
+
+
+def normalized(mean, variance):
+    """Arrays of a network that normalizes its pixels itself."""
+    deviation = np.sqrt(variance).astype(np.float32)
+    scale, shift = (np.tile(one, 28) for one in (1 / deviation, -mean / deviation))
+    given = on_mapped_pixels(scale, shift)
+    return {**given, "normalization/mean": mean, "normalization/variance": variance}
+
+
+RIGHT = {
+    "right": of_layers(FLATTEN, dense()),
+    "an input layer": of_layers(layer("InputLayer", (None, 28, 28)), FLATTEN, dense()),
+    "functional": Submission(model=stack(FLATTEN, dense(), kind="Functional")),
+    "reshaped": of_layers(layer("Reshape", (None, 784)), dense()),
+    "a channel": Submission(model=stack(FLATTEN, dense(), shape=(28, 28, 1))),
+    "dropout": of_layers(FLATTEN, layer("Dropout", (None, 784), rate=0.1), dense()),
+    "linear, as a layer": of_layers(
+        FLATTEN, dense(), layer("Activation", (None, 10), activation="linear")
+    ),
+    "rescaled": of_layers(
+        layer("Rescaling", (None, 28, 28), scale=1 / 255, offset=0.0),
+        FLATTEN,
+        dense(),
+        arrays=lambda: on_mapped_pixels(np.float32(1 / 255), np.float32(0)),
+    ),
+    "normalized": of_layers(
+        normalization(28),
+        FLATTEN,
+        dense(),
+        arrays=lambda: normalized(
+            np.linspace(50, 90, 28, dtype=np.float32), np.full(28, 8000, np.float32)
+        ),
+    ),
+    "softmax in the last layer": of_layers(
+        FLATTEN, dense(activation="softmax"), compiled=PROBABILITIES
+    ),
+    "outputs laid out anew": of_layers(
+        FLATTEN, dense(), layer("Dropout", (None, 10), rate=0.1), layer("Reshape", (None, 10))
+    ),
+    "softmax as a layer": of_layers(FLATTEN, dense(), SOFTMAX, compiled=PROBABILITIES),
+    "numpy's number of classes": of_layers(FLATTEN, dense(np.int64(10).item())),
+}
+
+CASES = {
+    **{name: Case(work=work, check="build.layers") for name, work in RIGHT.items()},
+    "no input": fails(
+        "build.input",
+        "wrong-input-shape",
+        "does not know yet",
+        "(28, 28)",
+        work=built(FLATTEN, dense(built=False), shape=None),
+    ),
+    "a row as the input": fails(
+        "build.input",
+        "wrong-input-shape",
+        "shape (784)",
+        "(28, 28)",
+        work=built(dense(), shape=(784,)),
+    ),
+    "any width": fails(
+        "build.input",
+        "wrong-input-shape",
+        "(28, any)",
+        work=built(FLATTEN, dense(), shape=(28, None)),
+    ),
+    "all images as the input": fails(
+        "build.input",
+        "wrong-input-shape",
+        "(60000, 28, 28)",
+        "without the number of images",
+        work=built(FLATTEN, dense(inputs=47_040_000), shape=(60_000, 28, 28)),
+    ),
+    "no flatten": fails(
+        "build.input",
+        "missing-flatten",
+        "one by one",
+        "784 pixels",
+        work=built(dense(inputs=28, rows=(28,))),
+    ),
+    "flatten too late": fails(
+        "build.input",
+        "missing-flatten",
+        work=built(dense(inputs=28, rows=(28,)), layer("Flatten", (None, 280))),
+    ),
+    "pooled": fails(
+        "build.input",
+        "pixels-left-out",
+        "sees 196 numbers",
+        work=built(
+            layer("AveragePooling2D", (None, 14, 14, 1)),
+            layer("Flatten", (None, 196)),
+            dense(inputs=196),
+            shape=(28, 28, 1),
+        ),
+    ),
+    "nothing at all": fails(
+        "build.layers",
+        "wrong-neuron-count",
+        "no `Dense` layer",
+        "10",
+        work=built(FLATTEN),
+        others={"build.activation": "skipped"},
+    ),
+    "one neuron": fails(
+        "build.layers", "wrong-neuron-count", "has 1 neuron;", work=built(FLATTEN, dense(1))
+    ),
+    "as many as the largest label": fails(
+        "build.layers",
+        "wrong-neuron-count",
+        "9 neurons",
+        "10 classes",
+        work=built(FLATTEN, dense(9)),
+    ),
+    "as many as the pixels": fails(
+        "build.layers", "wrong-neuron-count", "784 neurons", work=built(FLATTEN, dense(784))
+    ),
+    "no bias": fails(
+        "build.layers", "no-bias", "y = mx + b", work=built(FLATTEN, dense(bias=False))
+    ),
+    "hidden layer": fails(
+        "build.layers",
+        "hidden-layer",
+        "2 layers learn (`Dense`, `Dense`)",
+        "a single one",
+        work=built(FLATTEN, dense(128, name="hidden", activation="relu"), dense(inputs=128)),
+    ),
+    "hidden layer that is not built": fails(
+        "build.layers",
+        "hidden-layer",
+        work=built(FLATTEN, dense(64, built=False), dense(built=False), shape=None),
+        others={"build.input": "failed"},
+    ),
+    "hidden layer of fixed weights": fails(
+        "build.layers",
+        "hidden-layer",
+        work=built(
+            FLATTEN,
+            changed(
+                dense(64, name="hidden"),
+                weights=tuple(
+                    changed(one, trainable=False) for one in dense(64, name="hidden").weights
+                ),
+            ),
+            dense(inputs=64),
+        ),
+    ),
+    "convolution": fails(
+        "build.layers",
+        "hidden-layer",
+        "`Conv2D`",
+        work=built(
+            CONVOLUTION,
+            layer("Flatten", (None, 2704)),
+            dense(inputs=2704),
+            shape=(28, 28, 1),
+        ),
+    ),
+    "relu on the outputs": fails(
+        "build.activation",
+        "hidden-nonlinearity",
+        "`relu`",
+        "stay as they are",
+        work=built(FLATTEN, dense(activation="relu")),
+    ),
+    "sigmoid as a layer": fails(
+        "build.activation",
+        "hidden-nonlinearity",
+        "`sigmoid`",
+        work=built(FLATTEN, dense(), layer("Activation", (None, 10), activation="sigmoid")),
+    ),
+    "leaky relu as a layer": fails(
+        "build.activation",
+        "hidden-nonlinearity",
+        "`leakyrelu`",
+        work=built(FLATTEN, dense(), layer("LeakyReLU", (None, 10))),
+    ),
+    "an activation of one's own": Case(
+        work=built(FLATTEN, dense(activation="custom")),
+        check="build.activation",
+        outcome="error",
+        says=("a function or a layer that cannot be told", "stay open"),
+    ),
+    "a softmax of one's own, as a layer": Case(
+        work=of_layers(FLATTEN, dense(), layer("Lambda", (None, 10)), compiled=PROBABILITIES),
+        check="build.activation",
+        outcome="error",
+        says=("a function or a layer that cannot be told",),
+        others=dict.fromkeys(("compile.loss", "train.accuracy", "predict.label"), "error"),
+    ),
+    "relu, then softmax": fails(
+        "build.activation",
+        "hidden-nonlinearity",
+        "through `relu` and then `softmax`;",
+        work=built(FLATTEN, dense(activation="relu"), SOFTMAX),
+    ),
+    "softmax twice": fails(
+        "build.activation",
+        "hidden-nonlinearity",
+        "through `softmax` and then `softmax`;",
+        work=built(FLATTEN, dense(activation="softmax"), SOFTMAX),
+    ),
+    "relu, then a layer of one's own": fails(
+        "build.activation",
+        "hidden-nonlinearity",
+        "through `relu`;",
+        work=built(FLATTEN, dense(activation="relu"), layer("Lambda", (None, 10))),
+    ),
+    "a layer that the judge does not know": Case(
+        work=of_layers(layer("Lambda", (None, 28, 28)), FLATTEN, dense(), fits=(UNTOLD,)),
+        check="train.accuracy",
+        outcome="error",
+        says=("could not be worked out",),
+        others={"predict.label": "error"},
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def verdicts():
+    return judged(CASES)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_says(name, verdicts):
+    verify(CASES[name], verdicts[name])
+
+
+def test_the_right_solution_reaches_the_bar_however_it_is_written(verdicts):
+    reached = {name: verdicts[name].measures["accuracy"] for name in RIGHT}
+    assert max(reached.values()) - min(reached.values()) < 0.01
+    assert min(reached.values()) > LESSON.thresholds["sample"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "next_step"),
+    [("NoneType", "change the model itself"), ("list", "`tf.keras.Sequential` makes one")],
+)
+def test_a_hand_in_that_is_no_model(kind, next_step):
+    hand_in = Submission().evidence().hand_in("build")
+    assert hand_in is not None
+    other = changed(hand_in, model=None, claims={"model": claim(None, kind)})
+    result = of(judged({"": Submission(hand_ins={"build": other})})[""], "build.input")
+    assert (result.outcome, result.misconception) == ("failed", "not-a-model")
+    assert f"of type `{kind}`" in result.message
+    assert next_step in result.help
+
+
+def test_every_misconception_that_the_checks_can_name_has_a_case():
+    assert nameable("build") == named(CASES) | {"not-a-model"}
+
+
+def test_the_arrays_of_the_cases_are_those_of_one_network():
+    assert arrays()["dense/kernel"].shape == (784, 10)

@@ -1,0 +1,219 @@
+"""What the checks of `compile` say."""
+
+import pytest
+from support.evidence_builder import (
+    COMPILED,
+    FLATTEN,
+    MODEL,
+    Case,
+    Submission,
+    cell,
+    changed,
+    claim,
+    dense,
+    fails,
+    judged,
+    layer,
+    nameable,
+    named,
+    of,
+    stack,
+    verify,
+)
+
+SOFTMAX = stack(FLATTEN, dense(activation="softmax"))
+OWN_SOFTMAX = layer("Softmax", (None, 10))
+FROM_PROBABILITIES = {"from_logits": False}
+
+
+def compiled(**changes) -> Submission:
+    """The right model, compiled in another way."""
+    return Submission(compiled=changed(COMPILED, **changes))
+
+
+def loss(name: str, *, model=MODEL, logits: bool | None = None) -> Submission:
+    settings = {} if logits is None else {"from_logits": logits}
+    return Submission(model=model, compiled=changed(COMPILED, loss=name, loss_settings=settings))
+
+
+CASES = {
+    "right": Case(work=Submission(), check="compile.loss", says=("sure and wrong",)),
+    "softmax and probabilities": Case(
+        work=loss(COMPILED.loss, model=SOFTMAX, logits=False), check="compile.loss"
+    ),
+    "softmax and the loss by its name": Case(
+        work=loss(COMPILED.loss, model=SOFTMAX), check="compile.loss"
+    ),
+    "several metrics": Case(work=compiled(metrics=("mse", "acc")), check="compile.metric"),
+    "the metric as an object": Case(
+        work=compiled(metrics=("SparseCategoricalAccuracy",)), check="compile.metric"
+    ),
+    "the metric by its full name": Case(
+        work=compiled(metrics=("sparse_categorical_accuracy",)), check="compile.metric"
+    ),
+    "adam at another pace": Case(
+        work=compiled(optimizer_settings={"learning_rate": 0.002}), check="compile.optimizer"
+    ),
+    "softmax twice": fails(
+        "compile.loss",
+        "softmax-with-logits-loss",
+        "probabilities already",
+        "in one place only",
+        work=loss(COMPILED.loss, model=SOFTMAX, logits=True),
+    ),
+    "softmax twice, as a layer": fails(
+        "compile.loss",
+        "softmax-with-logits-loss",
+        work=Submission(model=stack(FLATTEN, dense(), OWN_SOFTMAX)),
+    ),
+    "probabilities, whatever comes before them": fails(
+        "compile.loss",
+        "softmax-with-logits-loss",
+        work=Submission(model=stack(FLATTEN, dense(activation="relu"), OWN_SOFTMAX)),
+        others={"build.activation": "failed"},
+    ),
+    "outputs that nobody can tell": Case(
+        work=Submission(model=stack(FLATTEN, dense(), layer("Lambda", (None, 10)))),
+        check="compile.loss",
+        outcome="error",
+        says=("Whether the loss fits the outputs cannot be told", "stay open"),
+        others=dict.fromkeys(("build.activation", "train.accuracy", "predict.label"), "error"),
+    ),
+    "a loss function of one's own": Case(
+        work=loss("custom"),
+        check="compile.loss",
+        outcome="error",
+        says=("one of your own", "cannot be told from outside", "stay open"),
+    ),
+    "a loss class of one's own": Case(
+        work=loss("SparseCategoricalCrossentropy (custom)"), check="compile.loss", outcome="error"
+    ),
+    "logits for probabilities": fails(
+        "compile.loss",
+        "logits-treated-as-probabilities",
+        "plain sums",
+        "takes them for probabilities",
+        work=loss(COMPILED.loss, logits=False),
+    ),
+    "the loss by its name": fails(
+        "compile.loss", "logits-treated-as-probabilities", work=loss(COMPILED.loss)
+    ),
+    "one-hot loss": fails(
+        "compile.loss",
+        "one-hot-loss-on-integer-labels",
+        "CategoricalCrossentropy",
+        "row of 10 zeros and ones",
+        "integers from 0 to 9",
+        work=loss("CategoricalCrossentropy", logits=True),
+    ),
+    "mean squared error": fails(
+        "compile.loss",
+        "regression-loss",
+        "MeanSquaredError",
+        "labels are names",
+        work=loss("MeanSquaredError"),
+    ),
+    "Huber": fails("compile.loss", "regression-loss", "Huber", work=loss("Huber")),
+    "binary": fails(
+        "compile.loss",
+        "binary-loss",
+        "yes and no",
+        "10 classes",
+        work=loss("BinaryCrossentropy", logits=True),
+    ),
+    "some other loss": fails(
+        "compile.loss",
+        "other-loss",
+        "The loss is Poisson",
+        "sparse categorical cross-entropy",
+        work=loss("Poisson"),
+    ),
+    "another optimizer": fails(
+        "compile.optimizer",
+        "wrong-optimizer",
+        "The optimizer is SGD",
+        "asks for Adam",
+        work=compiled(optimizer="SGD"),
+    ),
+    "Keras' own choice": fails(
+        "compile.optimizer", "wrong-optimizer", "RMSprop", work=compiled(optimizer="RMSprop")
+    ),
+    "no metric": fails(
+        "compile.metric",
+        "no-accuracy-metric",
+        "No metric is measured",
+        "asks for accuracy",
+        work=compiled(metrics=()),
+    ),
+    "another metric": fails(
+        "compile.metric",
+        "no-accuracy-metric",
+        "`mse`",
+        "share of the cards",
+        work=compiled(metrics=("mse",)),
+    ),
+    "exact equality": fails(
+        "compile.metric", "no-accuracy-metric", "`Accuracy`", work=compiled(metrics=("Accuracy",))
+    ),
+    "relu on the outputs is marked under build": Case(
+        work=Submission(model=stack(FLATTEN, dense(activation="relu"))),
+        check="compile.loss",
+        others={"build.activation": "failed"},
+    ),
+    "a loss that cannot be written down": Case(
+        work=compiled(loss="", loss_settings={}, metrics=()),
+        check="compile.loss",
+        outcome="error",
+        says=("a loss of your own", "stay open until a person has looked"),
+        others={"compile.optimizer": "error", "compile.metric": "error"},
+    ),
+}
+STOPPED = {"train": cell("train", status="error", ename="ValueError", evalue="No loss.\nMore.")}
+
+
+@pytest.fixture(scope="module")
+def verdicts():
+    return judged(CASES)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_says(name, verdicts):
+    verify(CASES[name], verdicts[name])
+
+
+def test_no_loss_at_all():
+    """Then `fit` stops with an error, and that is a consequence."""
+    work = Submission(
+        compiled=changed(COMPILED, loss="", loss_settings={}),
+        fits=(),
+        hand_ins={"train": None},
+        cells=STOPPED,
+    )
+    result = judged({"": work})[""]
+    assert of(result, "compile.loss").misconception == "other-loss"
+    assert "There is no loss" in of(result, "compile.loss").message
+    assert of(result, "train.epochs").outcome == "skipped"
+    assert "ValueError: No loss. This builds on “Compile”" in of(result, "train.epochs").message
+
+
+def test_a_cell_that_runs_but_does_not_compile():
+    work = Submission(compiled=None, fits=(), hand_ins={"train": None}, cells=STOPPED)
+    result = judged({"": work})[""]
+    assert of(result, "compile.loss").misconception == "not-compiled"
+    assert "the model is not compiled" in of(result, "compile.loss").message
+    assert of(result, "train.epochs").outcome == "skipped"
+
+
+def test_what_compile_gives_back_is_no_model():
+    hand_in = Submission().evidence().hand_in("compile")
+    assert hand_in is not None
+    nothing = changed(hand_in, model=None, claims={"model": claim(None, "NoneType")})
+    work = Submission(hand_ins={"compile": nothing, "train": None}, fits=(), cells=STOPPED)
+    result = judged({"": work})[""]
+    assert of(result, "compile.loss").misconception == "not-a-model"
+    assert "do not assign" in of(result, "compile.loss").help
+    assert of(result, "train.epochs").outcome == "skipped"
+
+
+def test_every_misconception_that_the_checks_can_name_has_a_case():
+    assert nameable("compile") == named(CASES) | {"not-compiled", "not-a-model"}

@@ -1,0 +1,109 @@
+"""What the check of `parameters` says."""
+
+import pytest
+from support.evidence_builder import (
+    FLATTEN,
+    MODEL,
+    Case,
+    Submission,
+    Weight,
+    changed,
+    claim,
+    dense,
+    fails,
+    judged,
+    layer,
+    nameable,
+    named,
+    of_layers,
+    stack,
+    verify,
+)
+
+STATISTICS = changed(
+    layer("Normalization", (None, 28, 28), axis=-1),
+    weights=tuple(
+        Weight(name=name, shape=(28,), trainable=False, array=f"normalization/{name}")
+        for name in ("mean", "variance")
+    ),
+)
+PREPARED = stack(STATISTICS, FLATTEN, dense())
+HIDDEN = stack(FLATTEN, dense(128, name="hidden", activation="relu"), dense(inputs=128))
+
+
+def counted(value, kind=None, **more) -> Submission:
+    return Submission(parameters=claim(value, kind), **more)
+
+
+def wrong(misconception, *says, value, kind=None) -> Case:
+    return fails("parameters.count", misconception, *says, work=counted(value, kind))
+
+
+CASES = {
+    "right": Case(work=Submission(), check="parameters.count", says=("7,840 weights", "7,850")),
+    "as a float": Case(work=counted(7850.0), check="parameters.count"),
+    "alone in an array": Case(work=counted((7850,), "ndarray"), check="parameters.count"),
+    "the lesson's number, whatever was built": Case(
+        work=Submission(built=HIDDEN),
+        check="parameters.count",
+        others={"build.layers": "failed"},
+    ),
+    "with statistics that are not learned": Case(
+        work=counted(7850 + 56, built=PREPARED), check="parameters.count", says=("are learned",)
+    ),
+    "the number of another network": Case(
+        work=counted(101_770, built=HIDDEN),
+        check="parameters.count",
+        outcome="skipped",
+        says=("right for the network that you built", "“Build the neurons”"),
+        others={"build.layers": "failed"},
+    ),
+    "without biases, of a network without biases": Case(
+        work=counted(7840, built=stack(FLATTEN, dense(bias=False))),
+        check="parameters.count",
+        outcome="skipped",
+        others={"build.layers": "failed"},
+    ),
+    "no biases": wrong("forgot-bias-parameters", "7,840", "y = mx + b", value=7840),
+    "one neuron": wrong("counted-one-neuron", "785", "has 10 of them", value=785),
+    "one neuron's weights": wrong("counted-one-neuron", "784", value=784),
+    "some number": wrong("miscounted", "7,860", "28 × 28", value=7860),
+    "a half": wrong("not-a-number", "0.5", value=0.5),
+    "nothing": wrong("not-a-number", "of type `NoneType`", value=None, kind="NoneType"),
+    "true": wrong("not-a-number", "of type `bool`", value=True),
+    "a text": wrong("not-a-number", "'7850'", value="7850"),
+    "two numbers": wrong("not-a-number", "of type `tuple`", value=(7840, 10)),
+}
+
+
+@pytest.fixture(scope="module")
+def verdicts():
+    return judged(CASES)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_says(name, verdicts):
+    verify(CASES[name], verdicts[name])
+
+
+def test_a_count_of_nothing_is_not_right_for_a_model_that_is_not_built_yet():
+    unbuilt = stack(FLATTEN, dense(built=False), shape=None)
+    verdicts = judged({"": counted(0, built=unbuilt)})[""]
+    case = fails(
+        "parameters.count", "miscounted", work=Submission(), others={"build.input": "failed"}
+    )
+    verify(case, verdicts)
+
+
+def test_no_build_at_all_is_no_hindrance():
+    hand_ins = {"build": None}
+    verdicts = judged({"": Submission(model=MODEL, hand_ins=hand_ins)})[""]
+    assert next(one for one in verdicts.checks if one.question == "parameters").points == 2
+
+
+def test_every_misconception_that_the_check_can_name_has_a_case():
+    assert nameable("parameters") == named(CASES)
+
+
+def test_layers_that_are_not_learned_are_told_from_those_that_are():
+    assert of_layers(STATISTICS, FLATTEN, dense()).model.trainable_parameters == 7850

@@ -1,0 +1,591 @@
+"""What the checks of `train` say."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from support.evidence_builder import (
+    ASKED,
+    COMPILED,
+    CPU,
+    FIT,
+    FLATTEN,
+    GPU,
+    INDEX,
+    LESSON,
+    MODEL,
+    UNKNOWN,
+    Case,
+    Submission,
+    arrays,
+    changed,
+    claim,
+    dense,
+    devices,
+    fails,
+    fit,
+    judged,
+    largest,
+    layer,
+    nameable,
+    named,
+    of,
+    on_mapped_pixels,
+    stack,
+    trained,
+    training,
+    validation,
+    verify,
+)
+
+from autograder.core.config import Settings
+from autograder.judge.rules.registry import checks_of, rules_of
+
+SKIPPED = dict.fromkeys(
+    ("train.data", "train.validation", "train.device", "train.accuracy"), "skipped"
+)
+ON_GPU = "/job:localhost/replica:0/task:0/device:GPU:0"
+WITH_GPU = devices(offered=(CPU, GPU), visible=(CPU, GPU))
+ONE_GPU = {"gpus": claim((GPU,), "list")}
+NO_MEANS = {"means": (), "snapshots": ()}
+PRAISE = {"val_accuracy": (0.99,) * 5}
+SCALED = {"scale": "map/scale", "shift": "map/shift"}
+
+
+def trained_by(**changes) -> Submission:
+    """The right solution with one call of `fit` that was given something else."""
+    return Submission(fits=(fit(**changes),))
+
+
+def spoilt(weights=None):
+    """Arrays of weights that sort hardly anything right."""
+    given = weights or trained()
+    return arrays(
+        replace(
+            given,
+            kernel=given.kernel[:, ::-1],
+            kernels=given.kernels[:, :, ::-1],
+        )
+    )
+
+
+def not_numbers():
+    given = arrays()
+    return {**given, **{name: np.full_like(given[name], np.nan) for name in given if "/" in name}}
+
+
+def five_fits():
+    """Arrays of the same training, as five calls of `fit` would leave them."""
+    given = arrays()
+    for number in range(5):
+        for name in ("kernel", "bias"):
+            whole = arrays()[f"fit-0/dense/{name}"]
+            given[f"fit-{number}/dense/{name}"] = whole[number : number + 1]
+    return given
+
+
+def not_moving():
+    """Good weights that were there before training and stayed as they were."""
+    given = arrays()
+    for name in ("kernel", "bias"):
+        given[f"fit-0/dense/{name}"] = np.repeat(given[f"dense/{name}"][None], 5, axis=0)
+    return given
+
+
+def contradicts(*says: str, others=(), **changes) -> Case:
+    """A case in which nothing can be earned for training, because of these words."""
+    work = changes.pop("work", None) or trained_by(**changes)
+    return fails(
+        "train.epochs",
+        "contradictory-evidence",
+        "contradicts itself",
+        *says,
+        work=work,
+        others={**SKIPPED, **dict(others)},
+    )
+
+
+def hidden():
+    """Arrays of a hidden layer that hands the pixels on, and whose mean is spoilt."""
+    pass_on = np.eye(784, dtype=np.float32)
+    given = {**arrays(), "hidden/kernel": pass_on, "hidden/bias": np.zeros(784, np.float32)}
+    return {**given, "fit-0/dense/kernel": spoilt()["fit-0/dense/kernel"]}
+
+
+HIDDEN = stack(FLATTEN, dense(784, name="hidden", activation="relu"), dense())
+
+
+def below_the_bar(*, weights=spoilt, **changes) -> Submission:
+    """A training whose weights miss the bar, with a signature of its own."""
+    return Submission(fits=(fit(**changes),), arrays=weights, label=lambda: label_of(weights()))
+
+
+def standing_still():
+    """Spoilt weights that are the same in every epoch."""
+    given = spoilt()
+    for name in ("kernel", "bias"):
+        given[f"fit-0/dense/{name}"] = np.repeat(given[f"dense/{name}"][None], 5, axis=0)
+    return given
+
+
+FROZEN = changed(MODEL, trainable_parameters=0, other_parameters=7_850)
+FALLING = (2.0, 1.5, 1.2, 1.1, 1.0)
+DIVIDED = fit(training=training(**SCALED), validation=validation(**SCALED))
+RIGHT = {
+    "right": Submission(),
+    "more epochs": trained_by(epochs_asked=9, epochs_done=9, snapshots=(3,) * 5),
+    "five fits of one epoch": Submission(
+        fits=tuple(fit(number=n, epochs_done=1, snapshots=(3,), steps=375) for n in range(5)),
+        asked=(changed(ASKED, fits=5),),
+        arrays=five_fits,
+    ),
+    "a validation set that cannot be told": trained_by(validation=UNKNOWN),
+    "batches of 128": trained_by(batch_size=128, steps=470),
+    "a stream that drops the rest": trained_by(training=training(count=11_904)),
+    "divided by 255": Submission(
+        fits=(DIVIDED,), arrays=lambda: on_mapped_pixels(np.float32(1 / 255), np.float32(0))
+    ),
+    "standardised, each pixel by itself": Submission(
+        fits=(DIVIDED,),
+        arrays=lambda: on_mapped_pixels(
+            np.linspace(0.01, 0.02, 784, dtype=np.float32), np.linspace(-2, 0, 784)
+        ),
+    ),
+    "another model was trained before": Submission(
+        fits=(fit(model=1), fit(number=1)), arrays=lambda: arrays(number=1)
+    ),
+    "cut short in its seventh epoch": trained_by(
+        epochs_asked=9,
+        epochs_done=6,
+        steps=6 * 375 + 9,
+        interrupted=True,
+        snapshots=(3,) * 5,
+        history={"loss": (1.0,) * 6, "val_accuracy": (0.8,) * 3},
+    ),
+    "the first steps of each epoch": trained_by(steps=15, snapshots=(1,) * 5),
+    "a quiz that drops the rest": trained_by(validation=validation(count=1_920)),
+    "a proud quiz of the first cards, all of them right": trained_by(
+        history={"val_accuracy": (1.0,) * 5}
+    ),
+    "a proud quiz of unknown cards": trained_by(history=PRAISE, validation=UNKNOWN),
+    "one proud epoch": trained_by(history={"val_accuracy": (0.8, 0.8, 0.8, 0.8, 0.99)}),
+    "a history of no numbers": trained_by(history={"val_accuracy": (None,) * 5, "loss": (None,)}),
+    "no means were kept": Submission(fits=(fit(means=(), snapshots=()),)),
+    "a split that Keras ignores": trained_by(validation_split=0.2),
+    "a curve that looks bad, and weights that are good": trained_by(
+        history={"loss": (1.0, 1.0, 1.0, 1.0, 2.0), "accuracy": (0.1,) * 5}
+    ),
+    "a label set that cannot be told": trained_by(training=training(labels="unknown")),
+}
+CASES = {
+    **{name: Case(work=work, check="train.accuracy") for name, work in RIGHT.items()},
+    "never": fails(
+        "train.epochs",
+        "not-trained",
+        "was never trained.",
+        "`fit`",
+        work=Submission(fits=(), asked=(changed(ASKED, fits=0),)),
+        others=SKIPPED,
+    ),
+    "another model": fails(
+        "train.epochs",
+        "not-trained",
+        "was never trained; another one was.",
+        "build the model only once",
+        work=Submission(fits=(fit(model=1),)),
+        others=SKIPPED,
+    ),
+    "one epoch": fails(
+        "train.epochs",
+        "too-few-epochs",
+        "for 1 epoch; 5 were asked for",
+        work=trained_by(epochs_done=1, steps=375, **NO_MEANS),
+    ),
+    "interrupted": fails(
+        "train.epochs",
+        "too-few-epochs",
+        "cut short after 2 epochs",
+        work=trained_by(
+            epochs_done=2,
+            steps=900,
+            interrupted=True,
+            training=training(count=2_000),
+            **NO_MEANS,
+        ),
+    ),
+    "studied the quiz": fails(
+        "train.data",
+        "trained-on-validation-data",
+        "studied validation cards",
+        "`train_images`",
+        work=trained_by(training=validation()),
+        others={"train.accuracy": "skipped"},
+    ),
+    "studied everything": fails(
+        "train.data",
+        "trained-on-validation-data",
+        work=trained_by(training=training(count=14_000, cards="mixed")),
+        others={"train.accuracy": "skipped"},
+    ),
+    "studied the quiz once, long ago": fails(
+        "train.data",
+        "trained-on-validation-data",
+        "does not forget",
+        work=Submission(
+            fits=(fit(training=validation(), means=()), fit(number=1)),
+            asked=(changed(ASKED, fits=2),),
+            arrays=lambda: arrays(number=1),
+        ),
+        others={"train.accuracy": "skipped"},
+    ),
+    "mismatched": fails(
+        "train.data",
+        "mismatched-labels",
+        "do not belong together",
+        work=Submission(
+            fits=(fit(training=training(labels="mismatched")),),
+            arrays=spoilt,
+            label=lambda: label_of(spoilt()),
+        ),
+        others={"train.accuracy": "skipped"},
+    ),
+    "half of the cards": fails(
+        "train.data",
+        "partial-training-data",
+        "6,000 cards; there are 12,000",
+        work=trained_by(training=training(count=6_000)),
+    ),
+    "no quiz": fails(
+        "train.validation",
+        "no-validation-data",
+        "There was no quiz",
+        work=trained_by(validation=None),
+    ),
+    "a quiz of few cards, and proud of it": fails(
+        "train.validation",
+        "partial-validation-data",
+        "held with 32 validation cards",
+        "there are 2,000",
+        work=trained_by(history=PRAISE, validation=validation(count=32)),
+    ),
+    "quizzed on what was studied": fails(
+        "train.validation",
+        "validated-on-training-data",
+        "held with training cards",
+        "held with the validation cards",
+        work=trained_by(validation=training()),
+    ),
+    "a part split off": fails(
+        "train.validation",
+        "validated-on-training-data",
+        "kept back 20 % of the training cards",
+        "asks for the validation cards",
+        work=trained_by(validation=None, validation_split=0.2),
+    ),
+    "a part kept by hand": fails(
+        "train.validation",
+        "validated-on-training-data",
+        work=trained_by(training=training(count=10_000), validation=training(count=2_000)),
+    ),
+    "quiz with other labels": fails(
+        "train.validation",
+        "mismatched-labels",
+        "of the quiz do not belong together",
+        work=trained_by(validation=validation(labels="mismatched")),
+    ),
+    "only the studied cards scaled": fails(
+        "train.validation",
+        "validation-scaled-differently",
+        "were not scaled",
+        work=Submission(
+            fits=(fit(training=training(**SCALED)),),
+            arrays=lambda: on_mapped_pixels(np.float32(1 / 255), np.float32(0)),
+        ),
+    ),
+    "on the CPU beside a GPU": fails(
+        "train.device",
+        "forced-cpu",
+        "on the CPU, and there is a GPU",
+        work=Submission(devices=WITH_GPU, **ONE_GPU),
+    ),
+    "on the GPU": Case(
+        work=Submission(devices=WITH_GPU, fits=(fit(device=ON_GPU),), **ONE_GPU),
+        check="train.device",
+        says=("on the GPU",),
+    ),
+    "nobody knows where": Case(
+        work=Submission(devices=WITH_GPU, fits=(fit(device=""),), **ONE_GPU),
+        check="train.device",
+        outcome="error",
+    ),
+    "huge batches": fails(
+        "train.accuracy",
+        "under-trained",
+        f"the bar is {LESSON.thresholds['sample'] * 100:.0f} %",
+        "changed 60 times; 5 epochs in batches of 32 change them 1,875 times",
+        work=Submission(
+            fits=(fit(batch_size=1024, steps=60, snapshots=(1,) * 5),),
+            arrays=lambda: arrays(trained(batch=1024, rate=0.0001)),
+            label=lambda: label_of(arrays(trained(batch=1024, rate=0.0001))),
+        ),
+    ),
+    "hardly any pace": fails(
+        "train.accuracy",
+        "under-trained",
+        "The learning rate is 1e-06",
+        work=Submission(
+            compiled=changed(COMPILED, optimizer_settings={"learning_rate": 1e-6}),
+            arrays=lambda: arrays(trained(epochs=1, rate=1e-6)),
+            fits=(fit(snapshots=(3,)),),
+            label=lambda: label_of(arrays(trained(epochs=1, rate=1e-6))),
+        ),
+    ),
+    "no reason to be seen": fails(
+        "train.accuracy",
+        "under-trained",
+        "Build and compile afresh",
+        work=Submission(arrays=spoilt, label=lambda: label_of(spoilt())),
+    ),
+    "good weights that training did not touch": fails(
+        "train.accuracy",
+        "not-trained",
+        "the same in every epoch",
+        work=Submission(arrays=not_moving),
+    ),
+    "a pace that leaps about": fails(
+        "train.accuracy",
+        "learning-rate-too-large",
+        "The learning rate is 5",
+        "Look at where you set",
+        work=replace(
+            below_the_bar(history={"loss": (1.0, 9.0)}),
+            compiled=changed(COMPILED, optimizer_settings={"learning_rate": 5.0}),
+        ),
+    ),
+    "a pace below nought": fails(
+        "train.accuracy",
+        "loss-rising",
+        "The learning rate is -0.001; below nought each step goes uphill",
+        "Look at the sign",
+        work=replace(
+            below_the_bar(history={"loss": (3.0, 9.0)}),
+            compiled=changed(COMPILED, optimizer_settings={"learning_rate": -0.001}),
+        ),
+    ),
+    "a layer that may not learn": fails(
+        "train.accuracy",
+        "weights-unmoved",
+        "each step should move them",
+        work=replace(
+            below_the_bar(means=(), snapshots=()),
+            model=FROZEN,
+        ),
+    ),
+    "good weights in a layer that may not learn": fails(
+        "train.accuracy",
+        "not-trained",
+        "the same in every epoch",
+        work=Submission(
+            fits=(fit(means=(), snapshots=()),),
+            model=FROZEN,
+        ),
+    ),
+    "a loss that is no number": fails(
+        "train.accuracy",
+        "loss-not-a-number",
+        "the bar is 73 %. The loss became `nan`",
+        work=below_the_bar(history={"loss": (2.0, None, None, None, None)}),
+    ),
+    "a loss of nought": fails(
+        "train.accuracy",
+        "loss-exactly-zero",
+        "exactly 0 in every epoch",
+        work=below_the_bar(history={"loss": (0.0,) * 5}),
+    ),
+    "weights that stay as they were": fails(
+        "train.accuracy",
+        "weights-unmoved",
+        "each step should move them",
+        work=below_the_bar(weights=standing_still, history={"loss": (2.3,) * 5}),
+    ),
+    "a loss that rises": fails(
+        "train.accuracy",
+        "loss-rising",
+        "rose from 2 in the first epoch to 3.5 in the last; it should fall",
+        work=below_the_bar(history={"loss": (2.0, 2.5, 3.0, 3.2, 3.5)}),
+    ),
+    "a loss that stays": fails(
+        "train.accuracy",
+        "loss-flat",
+        "stayed at 2.3 from the first",
+        work=below_the_bar(history={"loss": (2.303, 2.302, 2.303, 2.302, 2.303)}),
+    ),
+    "no better than guessing": fails(
+        "train.accuracy",
+        "accuracy-at-chance",
+        "sorts 10.1 % of its own training cards right; guessing gets 1 in 10",
+        work=below_the_bar(history={"loss": FALLING, "accuracy": (0.1, 0.1, 0.1, 0.1, 0.101)}),
+    ),
+    "better at the quiz than at studying": fails(
+        "train.accuracy",
+        "studied-worse-than-quizzed",
+        "sorts 70.0 % of the quiz right and only 30.0 % of the cards that it studied",
+        work=below_the_bar(
+            history={"loss": FALLING, "accuracy": (0.3,) * 5, "val_accuracy": (0.7,) * 5}
+        ),
+    ),
+    "good weights that too short a training did not touch": fails(
+        "train.accuracy",
+        "not-trained",
+        "training changed nothing",
+        work=Submission(
+            arrays=not_moving, fits=(fit(epochs_done=4, epochs_asked=4, snapshots=(3,) * 5),)
+        ),
+        others={"train.epochs": "failed"},
+    ),
+    "more epochs than were asked for": contradicts("of 3 that were", epochs_asked=3),
+    "epochs without a step": contradicts("without a single step", steps=0),
+    "a history longer than training": contradicts(
+        "tells of 6 epochs, of which 5", history={"loss": (1.0,) * 6}
+    ),
+    "weights of epochs that were not done": contradicts(
+        "weights of 5 epochs after 1 epoch", epochs_done=1, steps=375
+    ),
+    "more snapshots than steps": contradicts("15 snapshots were taken in 9 steps", steps=9),
+    "means of another number": contradicts("`dense/kernel` was not kept", snapshots=(3,) * 4),
+    "one number twice": contradicts(
+        "the same number", work=Submission(fits=(FIT, FIT), asked=(changed(ASKED, fits=2),))
+    ),
+    "praised weights": contradicts("99% of the validation cards", "sort 8", history=PRAISE),
+    "diverged": fails(
+        "train.accuracy",
+        "diverged",
+        "no longer numbers",
+        "learning rate",
+        work=Submission(arrays=not_numbers, label=lambda: claim(0)),
+    ),
+    "a hidden layer is judged by its last weights": Case(
+        work=Submission(model=HIDDEN, arrays=hidden),
+        check="train.accuracy",
+        others={"build.layers": "failed"},
+    ),
+    "a hidden layer that nobody can compute": Case(
+        work=Submission(model=stack(FLATTEN, dense(5, activation="gelu"), dense())),
+        check="train.accuracy",
+        outcome="skipped",
+        says=("once “Build the neurons” is settled",),
+        others={"build.layers": "failed", "predict.label": "error"},
+    ),
+    "another optimizer did not get there": Case(
+        work=Submission(
+            compiled=changed(COMPILED, optimizer="SGD"),
+            arrays=spoilt,
+            label=lambda: label_of(spoilt()),
+        ),
+        check="train.accuracy",
+        outcome="skipped",
+        says=("once “Compile” is settled",),
+        others={"compile.optimizer": "failed"},
+    ),
+    "cards that cannot be told": Case(
+        work=trained_by(training=UNKNOWN, validation=UNKNOWN),
+        check="train.accuracy",
+        outcome="error",
+        says=("its pixels could not be told", "stay open until a person has looked"),
+    ),
+    "branches": Case(
+        work=Submission(model=stack(FLATTEN, dense(), chain=False)),
+        check="train.accuracy",
+        outcome="error",
+        others={"predict.label": "error"},
+    ),
+    "a map of a wrong shape": Case(
+        work=Submission(
+            fits=(DIVIDED,),
+            arrays=lambda: {**arrays(), "map/scale": np.ones(3), "map/shift": np.ones(3)},
+        ),
+        check="train.accuracy",
+        outcome="error",
+    ),
+}
+
+
+def label_of(given):
+    """What the handed-in weights say of the card."""
+    weights = replace(trained(), kernel=given["dense/kernel"], bias=given["dense/bias"])
+    return claim(largest(INDEX, weights))
+
+
+@pytest.fixture(scope="module")
+def verdicts():
+    return judged(CASES)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_says(name, verdicts):
+    verify(CASES[name], verdicts[name])
+
+
+def test_the_accuracy_is_noted_also_where_it_misses_the_bar(verdicts):
+    assert verdicts["right"].measures["accuracy"] > LESSON.thresholds["sample"]
+    assert verdicts["huge batches"].measures["accuracy"] < LESSON.thresholds["sample"]
+    assert verdicts["huge batches"].measures["threshold"] == LESSON.thresholds["sample"]
+
+
+def test_unknown_is_said_to_be_fine(verdicts):
+    told = of(verdicts["cards that cannot be told"], "train.data").message
+    assert "could not be told one by one, and that is fine" in told
+    told = of(verdicts["a validation set that cannot be told"], "train.validation").message
+    assert "could not be told, and that is fine" in told
+
+
+@pytest.mark.parametrize(
+    ("no_gpu", "outcome", "most"),
+    [("accept", "passed", 1), ("not_applicable", "not_applicable", 0), ("error", "error", 1)],
+)
+def test_a_course_decides_what_a_machine_without_a_gpu_means(no_gpu, outcome, most):
+    verdicts = judged({"": Submission()}, settings=Settings(no_gpu=no_gpu))[""]
+    result = of(verdicts, "train.device")
+    assert (result.outcome, result.max_points) == (outcome, most)
+    assert of(verdicts, "train.accuracy").outcome == "passed"
+
+
+def test_softmax_that_nobody_trained_again_is_judged_as_it_stands():
+    model = stack(FLATTEN, dense(), layer("Softmax", (None, 10)))
+    compiled = changed(COMPILED, loss_settings={"from_logits": False})
+    result = judged({"": Submission(model=model, compiled=compiled, fits=(FIT,))})[""]
+    assert {str(one.outcome) for one in result.checks} == {"passed"}
+
+
+def test_every_misconception_that_the_checks_can_name_has_a_case():
+    assert nameable("train") == named(CASES) | {"not-a-model"}
+
+
+def test_a_model_that_was_given_away_is_told_once():
+    hand_in = Submission().evidence().hand_in("train")
+    assert hand_in is not None
+    lost = changed(hand_in, model=None, claims={"model": claim(None, "History")})
+    also = changed(lost, question="predict", claims={**lost.claims, "data_index": claim(INDEX)})
+    results = judged({"": Submission(hand_ins={"train": lost, "predict": also})})[""]
+    assert of(results, "train.epochs").misconception == "not-a-model"
+    for other in ("train.data", "train.accuracy"):
+        assert of(results, other).message == "This is looked at once the message above is settled."
+    assert of(results, "predict.label").message == "This is looked at once “Train” is settled."
+    assert [one.misconception for one in results.checks if one.misconception] == ["not-a-model"]
+
+
+def test_roots_are_checks_that_there_are():
+    marks = checks_of(LESSON)["train.accuracy"].pytestmark
+    roots = next(one.args for one in marks if one.name == "explained_by")
+    assert roots
+    assert set(rules_of(LESSON)) >= set(roots)
+
+
+def test_two_mistakes_in_two_questions_are_both_told():
+    work = Submission(
+        built=stack(FLATTEN, dense(bias=False)),
+        compiled=changed(COMPILED, optimizer="SGD"),
+        fits=(fit(validation=None),),
+    )
+    told = [one.misconception for one in judged({"": work})[""].checks if one.misconception]
+    assert told == ["no-bias", "wrong-optimizer", "no-validation-data"]

@@ -1,0 +1,120 @@
+"""The small class of the demo, run and judged for real: every message where it belongs."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from types import SimpleNamespace
+
+import nbformat
+import pytest
+from support import frozen, make_class
+
+from autograder.cli import main
+from autograder.core.lesson_registry import load_lesson
+
+pytestmark = pytest.mark.kernel
+
+CLASS = Path(__file__).parents[1] / "class"
+LESSON = load_lesson("building-a-brain")
+# What each submission is marked down for; everything else in it earns its points.
+EXPECTED = {
+    "full-solution": (20, {}),
+    "another-right-way": (20, {}),
+    "untouched-blank": (0, {}),
+    "hidden-layer": (None, {"build.layers": "hidden-layer"}),
+    "logits-taken-for-probabilities": (
+        16,
+        {"compile.loss": "logits-treated-as-probabilities"},
+    ),
+    "one-epoch": (None, {"train.epochs": "too-few-epochs"}),
+    "quizzed-on-training-cards": (19, {"train.validation": "validated-on-training-data"}),
+    "size-not-place": (
+        16,
+        {
+            "parameters.count": "forgot-bias-parameters",
+            "predict.label": "label-not-class-index",
+        },
+    ),
+    "syntax-error": (18, {"parameters.count": None}),
+}
+
+
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory, sample_keras: Path) -> dict[str, dict]:
+    """The class, graded once on the sample."""
+    folder = tmp_path_factory.mktemp("graded")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("KERAS_HOME", str(sample_keras))
+        arguments = ["--results", str(folder / "results"), "--json", str(folder / "out.json")]
+        code = main(["grade", str(CLASS), "--workers", "2", *arguments])
+    assert code == 0
+    document = json.loads((folder / "out.json").read_text())
+    for one in document["submissions"]:
+        one["folder"] = folder / "results" / LESSON.name / one["name"]
+    return {one["name"]: one for one in document["submissions"]}
+
+
+def test_the_committed_class_is_what_the_source_makes() -> None:
+    """The notebooks in tests/class are in step with the source."""
+    for name, changes in make_class.CLASS.items():
+        path = CLASS / name / LESSON.name / LESSON.notebook
+        assert nbformat.read(path, as_version=4) == make_class.notebook(changes), name
+    assert {path.name for path in CLASS.iterdir()} == set(make_class.CLASS)
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_the_score_and_the_misconceptions(graded: dict[str, dict], name: str) -> None:
+    """Each mistake is found on its own question, and nothing else is called wrong."""
+    score, wrong = EXPECTED[name]
+    one = graded[name]
+    failed = {
+        check["id"]: check["misconception"]
+        for check in one["checks"]
+        if check["outcome"] == "failed"
+    }
+    assert failed == wrong
+    assert (one["status"], one["reason"]) == ("graded", None)
+    assert one["max_score"] == 20
+    if score is not None:
+        assert one["score"] == score
+
+
+def test_everyone_is_told_the_same_as_ever(graded: dict[str, dict], freeze: bool) -> None:
+    """Each grade, each misconception, each word."""
+    said = {
+        name: [SimpleNamespace(**check) for check in one["checks"]] for name, one in graded.items()
+    }
+    frozen.compare("class", said, freeze=freeze)
+
+
+def test_the_blank_is_not_attempted_everywhere(graded: dict[str, dict]) -> None:
+    """Every question of the untouched notebook, and no point."""
+    checks = graded["untouched-blank"]["checks"]
+    assert {check["outcome"] for check in checks} == {"not_attempted"}
+    assert {check["question"] for check in checks} == {one.name for one in LESSON.questions}
+
+
+def test_the_blank_runs_to_its_end_without_a_traceback(graded: dict[str, dict]) -> None:
+    """Cells that use a blank say so in one friendly line."""
+    notebook = nbformat.read(graded["untouched-blank"]["folder"] / "notebook.ipynb", as_version=4)
+    outputs = [out for cell in notebook.cells for out in cell.get("outputs", [])]
+    assert not [out for out in outputs if out.output_type == "error"]
+    assert "still blank" in json.dumps(outputs)
+    assert [cell for cell in notebook.cells if cell.cell_type == "code"][-1].execution_count
+
+
+def test_the_results_can_be_read_by_people_and_programs(graded: dict[str, dict]) -> None:
+    """Evidence, report and notebook lie in each one's folder, a page over all of them above."""
+    folder = graded["full-solution"]["folder"]
+    assert {path.name for path in folder.iterdir()} == {
+        "arrays.npz",
+        "evidence.json",
+        "notebook.ipynb",
+        "report.html",
+        "report.json",
+    }
+    page = (folder.parent / "index.html").read_text()
+    assert all(f'href="{name}/report.html"' in page for name in EXPECTED)
+    measures = json.loads((folder / "report.json").read_text())["measures"]
+    assert measures["accuracy"] > measures["threshold"] == LESSON.thresholds["sample"]

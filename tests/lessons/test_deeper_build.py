@@ -1,0 +1,160 @@
+"""The network of “A Deeper Brain”: the hidden layer, its size, its bend; the last layer."""
+
+from __future__ import annotations
+
+import pytest
+from support.deeper_builder import (
+    FLATTEN,
+    HIDDEN,
+    MODEL,
+    RELU,
+    Case,
+    HandIn,
+    Submission,
+    answers,
+    claim,
+    dense,
+    fails,
+    hidden,
+    judged,
+    layer,
+    of_layers,
+    stack,
+    verify,
+)
+
+# What is asked of other questions where another network was built.
+SKIPPED = {"parameters.count": "skipped"}
+
+
+def built(*layers, shape=(28, 28), **more) -> Submission:
+    """Only the network that was handed in to the question itself is another one."""
+    return Submission(built=stack(*layers, shape=shape), **more)
+
+
+ACCEPTED = {
+    "as the lesson has it": Submission(),
+    "ReLU as a layer": of_layers(FLATTEN, hidden(activation="linear"), RELU, answers()),
+    "ReLU as an activation layer": of_layers(
+        FLATTEN,
+        hidden(activation="linear"),
+        layer("Activation", (None, HIDDEN), activation="relu"),
+        answers(),
+    ),
+    "reshaped": of_layers(layer("Reshape", (None, 784)), hidden(), answers()),
+    "with dropout": of_layers(
+        FLATTEN, hidden(), layer("Dropout", (None, HIDDEN), rate=0.2), answers()
+    ),
+    "softmax": built(FLATTEN, hidden(), answers(activation="softmax")),
+    "a column for the brightness": built(FLATTEN, hidden(), answers(), shape=(28, 28, 1)),
+}
+CASES = {
+    **{name: Case(work=work, check="build.hidden") for name, work in ACCEPTED.items()},
+    "a single layer": fails(
+        "build.hidden",
+        "no-hidden-layer",
+        work=built(FLATTEN, dense()),
+        others={"build.activation": "skipped"},
+    ),
+    "no neurons": fails(
+        "build.hidden",
+        "wrong-neuron-count",
+        work=built(FLATTEN),
+        others={"build.activation": "skipped", "build.output": "skipped"},
+    ),
+    "two hidden layers": fails(
+        "build.hidden",
+        "more-hidden-layers",
+        work=built(FLATTEN, hidden(), dense(HIDDEN, inputs=HIDDEN, activation="relu"), answers()),
+    ),
+    "a normalization that learns": fails(
+        "build.hidden",
+        "more-hidden-layers",
+        "`BatchNormalization`",
+        work=built(
+            FLATTEN,
+            hidden(),
+            layer("BatchNormalization", (None, HIDDEN)).__class__(
+                kind="BatchNormalization", name="bn", weights=dense().weights
+            ),
+            answers(),
+        ),
+    ),
+    "too narrow": fails(
+        "build.hidden",
+        "wrong-hidden-size",
+        "64 neurons",
+        work=built(FLATTEN, hidden(64), answers(inputs=64)),
+    ),
+    "without a bias": fails(
+        "build.hidden", "no-bias", work=built(FLATTEN, hidden(bias=False), answers())
+    ),
+    "no bend": fails(
+        "build.activation",
+        "no-activation",
+        work=built(FLATTEN, hidden(activation="linear"), answers()),
+    ),
+    "a sigmoid": fails(
+        "build.activation",
+        "other-activation",
+        "`sigmoid`",
+        work=built(FLATTEN, hidden(activation="sigmoid"), answers()),
+    ),
+    "two bends": fails(
+        "build.activation",
+        "other-activation",
+        work=built(FLATTEN, hidden(), layer("Activation", activation="tanh"), answers()),
+    ),
+    "a bend of one's own": Case(
+        work=built(FLATTEN, hidden(activation="custom"), answers()),
+        check="build.activation",
+        outcome="error",
+    ),
+    "ReLU at the end": fails(
+        "build.output",
+        "hidden-nonlinearity",
+        work=built(FLATTEN, hidden(), answers(activation="relu")),
+    ),
+    "nine outputs": fails(
+        "build.output", "wrong-neuron-count", work=built(FLATTEN, hidden(), answers(9))
+    ),
+    "no input": fails(
+        "build.input",
+        "wrong-input-shape",
+        work=built(FLATTEN, hidden(built=False), answers(built=False), shape=None),
+    ),
+    "the rows one by one": fails(
+        "build.input",
+        "missing-flatten",
+        work=built(hidden(inputs=28, rows=(28,)), answers(rows=(28,))),
+    ),
+    "a list of layers": Case(
+        work=Submission(
+            hand_ins={
+                "build": HandIn(question="build", claims={"model": claim(None, "list")}),
+            }
+        ),
+        check="build.input",
+        outcome="failed",
+        misconception="not-a-model",
+        others={
+            "build.hidden": "skipped",
+            "build.activation": "skipped",
+            "build.output": "skipped",
+        },
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def verdicts():
+    return judged(CASES)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_build(verdicts, name):
+    verify(CASES[name], verdicts[name])
+
+
+def test_the_network_has_as_many_parameters_as_the_lesson_says():
+    assert MODEL.trainable_parameters == 101_770

@@ -1,0 +1,87 @@
+"""The cards that the deeper network wins, counted again by the judge."""
+
+from __future__ import annotations
+
+import pytest
+from support.deeper_builder import (
+    Case,
+    Submission,
+    claim,
+    counts,
+    fails,
+    judged,
+    of,
+    pictures,
+    validation,
+    verify,
+)
+
+FOUND = {
+    "won minus lost": ("counted-net-gain", lambda found: found.won - found.lost),
+    "lost": ("won-and-lost-swapped", lambda found: found.lost),
+    "right with the deeper one": ("counted-all-right", lambda found: found.deep),
+    "right with the single layer": ("counted-all-right", lambda found: found.single),
+    "wrong with the single layer": ("counted-single-mistakes", lambda found: 2_000 - found.single),
+    "wrong with the deeper one": ("counted-single-mistakes", lambda found: 2_000 - found.deep),
+    "apart": ("counted-different-answers", lambda found: found.apart),
+    "some other number": ("miscounted-cards", lambda found: 777),
+}
+
+
+# Other pixels than those that the judge gives the networks: they guess differently.
+RAW_QUIZ = pictures("validation", about=validation(scale="one"), high=255.0)
+
+
+def won(count, kind=None, **more) -> Submission:
+    """The right solution but for the number of cards; nothing is trained before it is asked."""
+    return Submission(won=lambda: claim(count(counts()), kind), **more)
+
+
+CASES = {
+    "right": Case(work=Submission(), check="compare.won"),
+    "rounded otherwise on another device": Case(
+        work=won(lambda found: found.won + 2), check="compare.won"
+    ),
+    **{
+        name: fails("compare.won", named, work=won(count)) for name, (named, count) in FOUND.items()
+    },
+    # How many are won depends on the processor's arithmetic, so that no number is quoted here.
+    "a share": fails(
+        "compare.won",
+        "share-not-number",
+        "a share of the cards",
+        work=won(lambda found: found.won / 2_000),
+    ),
+    "the array": fails("compare.won", "not-a-number", work=won(lambda _: None, "ndarray")),
+    "counted on raw pixels, told there": Case(
+        work=won(lambda _: 777, valid_images=RAW_QUIZ),
+        check="compare.won",
+        outcome="skipped",
+        others={"scale.valid": "failed"},
+    ),
+    "an array from raw pixels, told here too": fails(
+        "compare.won",
+        "not-a-number",
+        work=won(lambda _: None, "ndarray", valid_images=RAW_QUIZ),
+        others={"scale.valid": "failed"},
+    ),
+    "no single layer": Case(work=Submission(single=None), check="compare.won", outcome="skipped"),
+}
+
+
+@pytest.fixture(scope="module")
+def verdicts():
+    return judged(CASES)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_compare(verdicts, name):
+    verify(CASES[name], verdicts[name])
+
+
+def test_what_is_told_is_what_the_judge_counted(verdicts):
+    """Won and lost, of both networks' own weights."""
+    found = counts()
+    assert found.won > found.lost + 10
+    said = of(verdicts["right"], "compare.won").message
+    assert said == f"{found.won} cards were won, and {found.lost} were lost."

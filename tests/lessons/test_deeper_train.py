@@ -1,0 +1,291 @@
+"""The training of “A Deeper Brain”: its cards, its quiz, its end, and how well it does."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from support.deeper_builder import (
+    FIT,
+    LESSON,
+    SINGLE_FIT,
+    Callback,
+    Case,
+    Submission,
+    arrays,
+    changed,
+    fails,
+    fit,
+    judged,
+    of,
+    pictures,
+    stop,
+    trained,
+    training,
+    validation,
+    verify,
+)
+
+# Asked once the model is trained.
+REST = dict.fromkeys(
+    ("train.validation", "train.stopping", "train.restored", "train.accuracy"), "skipped"
+)
+
+
+def trained_with(*fits, **more) -> Submission:
+    """The right network, trained so; the single layer as ever."""
+    return Submission(fits=(*fits, SINGLE_FIT), **more)
+
+
+def stopped(*callbacks: Callback, **changes) -> Submission:
+    """A training with these callbacks."""
+    return trained_with(fit(callbacks=callbacks, **changes))
+
+
+def weights(change):
+    """The weights and means of the deeper network, changed."""
+    ours = trained()
+    return lambda: arrays(
+        replace(ours, means=tuple(map(change, ours.means)), last=tuple(map(change, ours.last)))
+    )
+
+
+ACCEPTED = {
+    "as the lesson has it": Submission(),
+    "not stopped": stopped(
+        stop(stopped_epoch=0), epochs_done=20, epochs_asked=20, steps=7_500, snapshots=(3,) * 6
+    ),
+    "watching the accuracy": stopped(stop(monitor="val_accuracy")),
+    "with other callbacks": stopped(Callback(kind="TerminateOnNaN"), stop()),
+    "more patience": stopped(stop(patience=5)),
+    "many more epochs asked for": stopped(stop(), epochs_asked=100),
+    "going on": Submission(fits=(FIT, SINGLE_FIT, fit(number=2, means=(), snapshots=()))),
+    "a small step is no better": stopped(stop(min_delta=-0.001)),
+    "a line that was reached": stopped(stop(baseline=0.9)),
+    "a watch that begins later": stopped(stop(start_from_epoch=3)),
+    "from a stream": trained_with(
+        fit(training=training(cards="unknown", labels="unknown"), batch_size=64)
+    ),
+}
+CASES = {
+    **{name: Case(work=work, check="train.stopping") for name, work in ACCEPTED.items()},
+    "never": fails(
+        "train.data",
+        "not-trained",
+        "never trained.",
+        work=Submission(fits=(SINGLE_FIT,)),
+        others={**REST, "train.restored": "skipped", "compare.won": "error"},
+    ),
+    "another one": fails(
+        "train.data",
+        "not-trained",
+        "another one was",
+        work=Submission(fits=(changed(FIT, model=7), SINGLE_FIT)),
+        others={**REST, "compare.won": "error"},
+    ),
+    "the quiz studied": fails(
+        "train.data",
+        "trained-on-validation-data",
+        work=trained_with(fit(training=validation())),
+        others={"train.accuracy": "skipped"},
+    ),
+    "labels of others": fails(
+        "train.data",
+        "mismatched-labels",
+        work=trained_with(fit(training=training(labels="mismatched"))),
+    ),
+    "a part of the cards": fails(
+        "train.data",
+        "partial-training-data",
+        work=trained_with(fit(training=training(count=1_000))),
+    ),
+    "no quiz": fails(
+        "train.validation",
+        "no-validation-data",
+        work=trained_with(fit(validation=None, callbacks=(stop(monitor="val_loss"),))),
+    ),
+    "quizzed on few cards": fails(
+        "train.validation",
+        "partial-validation-data",
+        "10 validation cards",
+        work=trained_with(fit(validation=validation(count=10))),
+    ),
+    "quizzed on the studied cards": fails(
+        "train.validation",
+        "validated-on-training-data",
+        work=trained_with(fit(validation=training())),
+    ),
+    "only the studied cards scaled": fails(
+        "train.validation",
+        "validation-scaled-differently",
+        work=trained_with(fit(validation=validation(scale="one"))),
+    ),
+    "no early stopping": fails(
+        "train.stopping",
+        "no-early-stopping",
+        "6 epochs",
+        work=stopped(),
+        others={"train.restored": "skipped"},
+    ),
+    "a stop of one's own": Case(
+        work=stopped(Callback(kind="EarlyStopping (custom)")),
+        check="train.stopping",
+        outcome="error",
+        others={"train.restored": "skipped"},
+    ),
+    "watching the studied cards": fails(
+        "train.stopping",
+        "watches-studied-cards",
+        "`loss`",
+        work=stopped(stop(monitor="loss")),
+        others={"train.restored": "skipped"},
+    ),
+    "watching what is not there": fails(
+        "train.stopping",
+        "watches-nothing",
+        "`val_acc`",
+        "`val_accuracy`",
+        work=stopped(stop(monitor="val_acc", stopped_epoch=0)),
+        others={"train.restored": "skipped"},
+    ),
+    "the wrong way round": fails(
+        "train.stopping",
+        "watches-the-wrong-way",
+        work=stopped(stop(mode="max")),
+        others={"train.restored": "skipped"},
+    ),
+    "no patience": fails(
+        "train.stopping",
+        "no-patience",
+        work=stopped(stop(patience=0)),
+        others={"train.restored": "skipped"},
+    ),
+    "too much of it": fails(
+        "train.stopping",
+        "too-patient",
+        "30 epochs",
+        work=stopped(stop(patience=30, stopped_epoch=0)),
+        others={"train.restored": "skipped"},
+    ),
+    "a watch that begins too late": fails(
+        "train.stopping",
+        "too-patient",
+        "begins after 18 epochs",
+        work=stopped(stop(start_from_epoch=18, stopped_epoch=0)),
+        others={"train.restored": "skipped"},
+    ),
+    "only large steps are better": fails(
+        "train.stopping",
+        "asks-for-too-much",
+        "`min_delta` of 1",
+        work=stopped(stop(min_delta=-1.0)),
+        others={"train.restored": "skipped"},
+    ),
+    "a line that is out of reach": fails(
+        "train.stopping",
+        "asks-for-too-much",
+        "`baseline` of 0.01",
+        work=stopped(stop(baseline=0.01)),
+        others={"train.restored": "skipped"},
+    ),
+    "a low cap": fails(
+        "train.stopping",
+        "too-few-epochs",
+        "6 epochs",
+        work=stopped(stop(stopped_epoch=0), epochs_asked=6),
+        others={"train.restored": "skipped"},
+    ),
+    "cut short": fails(
+        "train.stopping",
+        "too-few-epochs",
+        "cut short",
+        work=stopped(stop(stopped_epoch=0), interrupted=True),
+        others={"train.restored": "skipped"},
+    ),
+    "not taken back": fails(
+        "train.restored",
+        "best-weights-not-restored",
+        work=stopped(stop(restore_best_weights=False)),
+    ),
+    "huge batches": fails(
+        "train.accuracy",
+        "under-trained",
+        "12 times",
+        work=trained_with(
+            fit(batch_size=6_000, steps=12, snapshots=(1,) * 6), arrays=weights(np.negative)
+        ),
+        others={"compare.won": "failed"},
+    ),
+    "no numbers": fails(
+        "train.accuracy",
+        "diverged",
+        work=Submission(arrays=weights(lambda one: one * np.nan)),
+        others={"compare.won": "failed"},
+    ),
+    "an accuracy that the weights do not have": fails(
+        "train.data",
+        "contradictory-evidence",
+        "99%",
+        work=trained_with(fit(history={"val_accuracy": (0.99,) * 6})),
+        others=REST,
+    ),
+    "weights that never moved": fails(
+        "train.accuracy",
+        "not-trained",
+        work=Submission(
+            arrays=lambda: arrays(
+                replace(
+                    trained(), means=tuple(one[-1:].repeat(6, axis=0) for one in trained().means)
+                )
+            )
+        ),
+    ),
+    "pixels that cannot be told": Case(
+        work=trained_with(fit(training=training(scale=None, shift=None))),
+        check="train.accuracy",
+        outcome="error",
+        others={"compare.won": "error"},
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def verdicts():
+    return judged(CASES)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_train(verdicts, name):
+    verify(CASES[name], verdicts[name])
+
+
+def test_the_accuracy_is_that_of_the_last_epoch(verdicts):
+    """Of the mean of its weights, on the judge's own cards; no claim changes it."""
+    measures = verdicts["as the lesson has it"].measures
+    assert measures["accuracy"] == pytest.approx(0.865, abs=0.01)
+    assert measures["threshold"] == 0.84
+    boast = Submission(fits=(fit(history={"val_accuracy": (0.9,) * 6}), SINGLE_FIT))
+    assert judged({"": boast})[""].measures == measures
+
+
+def test_the_accuracy_waits_for_what_spoils_it():
+    """Where the pixels were not scaled and the bar is missed, only the pixels are told."""
+    raw = training(labels="none", scale="one")
+    work = Submission(
+        train_images=pictures(dtype="uint8", high=255.0, about=raw),
+        fits=(fit(training=training(scale="one")), SINGLE_FIT),
+        arrays=weights(np.negative),
+    )
+    verdicts = judged({"": work})[""]
+    assert of(verdicts, "scale.train").outcome == "failed"
+    assert of(verdicts, "train.accuracy").outcome == "skipped"
+    assert "“Scale the pixels”" in of(verdicts, "train.accuracy").message
+
+
+def test_it_is_told_where_the_accuracy_stands(verdicts):
+    """Among right solutions, with the bar of the cards that it was trained on."""
+    where = of(verdicts["as the lesson has it"], "train.accuracy").standing
+    assert where.bar == LESSON.thresholds["sample"] < where.low < where.high
+    assert where.value == verdicts["as the lesson has it"].measures["accuracy"] >= where.bar
+    assert "training log" in where.note

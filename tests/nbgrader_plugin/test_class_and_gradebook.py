@@ -1,0 +1,156 @@
+"""The page of a class beside a gradebook: what counts, who is who, who handed in nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from nbgrader.api import Gradebook
+from support import class_of_reports
+from support.gradebook_course import LESSON, hand_in, make_course
+from support.gradebook_course import report as judged
+from support.pages import Page
+
+from autograder.cli import main
+from autograder.core.config import Course
+from autograder.grading.result_files import place_for
+from autograder.nbgrader_plugin.config import course_directory
+from autograder.nbgrader_plugin.gradebook_writer import GradebookWriter
+from autograder.reports import class_report, html
+from autograder.reports.class_report import Counted
+
+HALF = 'c.AssignLatePenalties.plugin_class = "half.Half"\n'
+LATE = "2026-03-02 12:00:00 UTC"
+COUNTS = "what counts is in the gradebook"
+
+
+def row(page: str, name: str) -> list[str]:
+    """The cells of one submission."""
+    (found,) = [part for part in page.split("<tr ")[1:] if f">{name}" in part.partition("</th>")[0]]
+    return [Page(f"<td{cell}").text for cell in found.partition("</tr>")[0].split("<td")[1:]]
+
+
+def counted(score: float | None, **more: object) -> Counted:
+    return Counted(score=score, most=20, **more)
+
+
+# ---- the page
+
+
+def test_what_counts_stands_beside_what_the_judge_said() -> None:
+    gradebook = {
+        "ann": counted(19.5, by_hand=True, name="Lee, Ann"),
+        "bob": counted(10, penalty=10),
+        "cleo": counted(20),
+    }
+    reports = [class_of_reports.report(name) for name in ("ann", "bob", "cleo", "dora")]
+    page = class_report.page(reports, LESSON, gradebook=gradebook)
+    assert row(page, "Lee, Ann")[:2] == ["20", "19.5 by hand"]
+    assert row(page, "bob")[:2] == ["20", "10 −10 late"]
+    assert row(page, "cleo")[:2] == ["20", "20"]
+    assert row(page, "dora")[:2] == ["20", "–"]
+    assert COUNTS in page
+
+
+def test_where_it_is_the_same_there_is_no_column() -> None:
+    page = class_report.page(
+        [class_of_reports.report("ann")], LESSON, gradebook={"ann": counted(20)}
+    )
+    assert "Counts" not in page
+    assert COUNTS not in page
+    assert "late penalties are in the gradebook" in page
+
+
+def test_real_names_come_first_and_give_the_order() -> None:
+    gradebook = {"zed": counted(20, name="Abel, Zed"), "ann": counted(20, name="Zorn, <b>Ann</b>")}
+    reports = [class_of_reports.report(name) for name in ("ann", "mia", "zed")]
+    made = class_report.page(reports, LESSON, gradebook=gradebook)
+    found = Page(made)
+    table = found.text[found.text.index("Seconds") :]
+    assert table.index("Abel, Zed zed") < table.index("mia") < table.index("Zorn, <b>Ann</b> ann")
+    assert "<small>zed</small>" in made
+
+
+def test_who_handed_in_nothing_is_named() -> None:
+    gradebook = {
+        "lazy": counted(None, name="Bones, <i>"),
+        "ann": counted(20),
+        "unentered": counted(None),
+    }
+    reports = [class_of_reports.report("ann"), class_of_reports.report("unentered")]
+    made = class_report.page(reports, LESSON, gradebook=gradebook)
+    told = Page(made).text
+    assert "Handed in nothing 1" in told
+    assert "Bones, <i> lazy" in told
+    assert "Handed in nothing" not in class_report.page(reports, LESSON)
+
+
+def test_a_students_own_page_says_whose_points_they_are() -> None:
+    page = html.page(class_of_reports.report("ann"), LESSON)
+    assert "Manual scores, extra credit and late penalties are in the course's gradebook" in page
+
+
+# ---- the commands
+
+
+@pytest.fixture
+def course(new_gradebook: Callable[[], str], tmp_path: Path, monkeypatch) -> Course:
+    """One with a manual score, a late one, and one who handed in nothing."""
+    course = make_course(tmp_path / "course", new_gradebook(), HALF)
+    reports = [judged("ann", "pfpppp"), judged("bob")]
+    entries = [hand_in(course, reports[0]), hand_in(course, reports[1], LATE)]
+    with GradebookWriter(course) as writer:
+        assert writer.write(entries) == []
+    with Gradebook(course_directory(course.root).db_url, "brains") as gradebook:
+        gradebook.update_or_create_student("ann", first_name="Ann", last_name="Lee")
+        gradebook.add_student("lazy", last_name="Bones")
+        gradebook.find_grade("check-build", LESSON.name, LESSON.name, "ann").manual_score = 3.5
+        gradebook.db.commit()
+    kept = [
+        class_of_reports.report(one.name, place=place_for(one.name), checks=one.checks)
+        for one in reports
+    ]
+    class_of_reports.write(kept, course.root / "results" / LESSON.name)
+    monkeypatch.chdir(course.root)
+    return course
+
+
+def made(course: Course) -> str:
+    return (course.root / "results" / LESSON.name / "index.html").read_text()
+
+
+def test_report_reads_the_gradebook(course: Course) -> None:
+    assert main(["report"]) == 0
+    page = made(course)
+    assert row(page, "Lee, Ann")[:2] == ["18", "19.5 by hand"]
+    assert row(page, "bob")[:2] == ["20", "10 −10 late"]
+    assert "Handed in nothing 1Bones lazy" in Page(page).text
+
+
+@pytest.mark.parametrize(("option", "shown"), [([], True), (["--no-gradebook"], False)])
+def test_regrade_reads_the_gradebook_that_it_writes(
+    course: Course, option: list[str], shown: bool
+) -> None:
+    assert main(["regrade", *option]) == 0
+    assert ("10 −10 late" in Page(made(course)).text) is shown
+
+
+def test_a_gradebook_that_cannot_be_read_is_told(course: Course, capsys) -> None:
+    broken = course.root / "broken.db"
+    broken.write_bytes(b"This is no database. " * 100)
+    config = course.root / "nbgrader_config.py"
+    config.write_text(config.read_text() + f"c.CourseDirectory.db_url = 'sqlite:///{broken}'\n")
+    assert main(["report"]) == 0
+    told = " ".join(capsys.readouterr().err.split())
+    assert "shows the judge's points alone. The gradebook" in told
+    assert "Counts" not in made(course)
+
+
+def test_no_gradebook_yet_is_no_trouble(course: Course, capsys) -> None:
+    config = course.root / "nbgrader_config.py"
+    config.write_text(config.read_text() + "c.CourseDirectory.db_url = 'sqlite:///none.db'\n")
+    assert main(["report"]) == 0
+    assert "".join(capsys.readouterr().err.split()) == f"Course:{course.root}"
+    assert not (course.root / "none.db").exists()
+    assert "Counts" not in made(course)

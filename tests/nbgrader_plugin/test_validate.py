@@ -1,0 +1,207 @@
+"""``nbgrader validate`` in a course of ours: apart from everything, and the checks speak."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import nbformat
+import psutil
+import pytest
+from nbformat import NotebookNode
+from support import attack_changes, attack_course, make_class, processes
+
+pytestmark = [pytest.mark.kernel, pytest.mark.slow]
+
+ROOT = Path(__file__).parents[2]
+UNTRAINED = {"train": make_class.BLANK, "predict": make_class.BLANK}
+SPY = """\
+import os, pathlib, socket
+for address in (("127.0.0.1", {port}), ("192.0.2.1", 80)):
+    try:
+        socket.create_connection(address, timeout=2)
+        raise SystemError("REACHED the network")
+    except OSError as error:
+        print(error)
+for path in ("{home}/secret.txt", "../../gradebook.db", "{root}/gradebook.db"):
+    if os.path.exists(path):
+        raise SystemError("REACHED " + path)
+if "AUTOGRADER_EVIDENCE" in os.environ or "A_SECRET" in os.environ:
+    raise SystemError("REACHED the environment")
+if not pathlib.Path("cards.csv").is_file():
+    raise SystemError("a file beside the notebook is missing")
+"""
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory) -> attack_course.Besieged:
+    """A course and a home to be protected, a kernel that is a trap in it."""
+    root = tmp_path_factory.mktemp("validate")
+    course = attack_course.Besieged(root=root / "course", home=root / "home")
+    attack_course._furnish(course)
+    shutil.copyfile(ROOT / "nbgrader_config.py", course.root / "nbgrader_config.py")
+    return course
+
+
+@pytest.fixture(scope="module")
+def port(course) -> Iterator[int]:
+    """A door of this machine's."""
+    with socket.socket() as door:
+        door.bind(("127.0.0.1", 0))
+        door.listen()
+        yield door.getsockname()[1]
+
+
+def command(course, keras: Path, *arguments: str) -> tuple[list[str], dict[str, str]]:
+    """What starts nbgrader in the course, and its environment."""
+    environment = {
+        **os.environ,
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        "KERAS_HOME": str(keras),
+        "HOME": str(course.home),
+        "A_SECRET": attack_course.SECRET,
+    }
+    return [sys.executable, "-m", "nbgrader", *arguments], environment
+
+
+def validated(course, keras: Path, notebook: NotebookNode, *more: str) -> str:
+    """What nbgrader says of a notebook that was handed in."""
+    folder = course.root / "submitted" / "eve" / "building-a-brain"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "cards.csv").write_text("1,2")
+    nbformat.write(notebook, folder / "building-a-brain.ipynb")
+    path = "submitted/eve/building-a-brain/building-a-brain.ipynb"
+    words, environment = command(course, keras, "validate", *more, path)
+    done = subprocess.run(
+        words, cwd=course.root, env=environment, capture_output=True, text=True, check=False
+    )
+    return done.stdout + done.stderr
+
+
+def solved(**changes: str) -> NotebookNode:
+    """The whole notebook solved, but for the changes."""
+    return make_class.notebook(changes)
+
+
+def test_right_work_passes_whatever_kernel_it_names(course, port, sample_keras) -> None:
+    """It looks around first and finds nothing; the program that it names is not run."""
+    before = course.prints()
+    spy = SPY.format(port=port, home=course.home, root=course.root)
+    notebook = solved(devices=f"{spy}\ngpus = tf.config.list_physical_devices('GPU')")
+    notebook.metadata.kernelspec = {"name": attack_changes.KERNEL, "display_name": "Python 3"}
+    said = validated(course, sample_keras, notebook)
+    assert "Success! Your notebook passes all the tests." in said
+    changed = {path for path, told in course.prints().items() if before.get(path) != told}
+    assert all("/submitted/eve/" in path for path in changed)
+
+
+def test_the_trap_would_go_off(course, tmp_path) -> None:
+    """Whoever honours the notebook's kernel runs the program."""
+    home = {**os.environ, "HOME": str(course.home)}
+    start = (
+        "from jupyter_client.kernelspec import get_kernel_spec as get; print(get('attack').argv)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", start], env=home, capture_output=True, text=True, check=True
+    )
+    assert "marker-kernel" in done.stdout
+
+
+def test_wrong_work_shows_the_checks_own_message(course, sample_keras) -> None:
+    """And nothing of a sign that rewrites a terminal."""
+    wrong = "print('\\x1b[2J')\nnumber_of_parameters = 7840"
+    said = validated(course, sample_keras, solved(**UNTRAINED, parameters=wrong))
+    assert "VALIDATION FAILED" in said
+    assert "7,840 counts the weights only" in said
+    assert "Build the neurons" not in said
+    assert "\x1b[2J" not in said
+
+
+def test_a_loop_without_end_and_a_dead_kernel_are_told(course, sample_keras) -> None:
+    """Each within its limit, with the reason."""
+    config = course.root / "nbgrader_config.py"
+    text = config.read_text()
+    config.write_text(f"{text}\nc.Autograder.cell_seconds = 5\n")
+    try:
+        said = validated(course, sample_keras, solved(**UNTRAINED, devices="while True: pass"))
+        assert "VALIDATION FAILED" in said
+        dead = solved(**UNTRAINED, compile="import os; os._exit(1)")
+        assert "the kernel died" in validated(course, sample_keras, dead)
+    finally:
+        config.write_text(text)
+
+
+def test_a_submission_is_no_course(course, sample_keras) -> None:
+    """A configuration that was handed in is not read."""
+    own = course.root / "submitted" / "eve" / "building-a-brain" / "nbgrader_config.py"
+    own.parent.mkdir(parents=True, exist_ok=True)
+    own.write_text(f"open({str(course.root / 'marker-config')!r}, 'w')")
+    try:
+        validated(course, sample_keras, solved(**UNTRAINED))
+    finally:
+        own.unlink()
+    assert not (course.root / "marker-config").exists()
+
+
+def test_where_it_cannot_be_kept_apart_it_stops(course, sample_keras, tmp_path) -> None:
+    """And says why, and what to do; unless one asks for it."""
+    broken = tmp_path / "bwrap"
+    broken.write_text("#!/bin/sh\necho --size; exit 1\n")
+    broken.chmod(0o755)
+    words, environment = command(course, sample_keras, "validate", "x.ipynb")
+    environment["PATH"] = f"{tmp_path}:{environment['PATH']}"
+    nbformat.write(solved(**UNTRAINED), course.root / "x.ipynb")
+
+    def run(*more: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [*words, *more],
+            cwd=course.root,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    stopped, bare = run(), run("--Autograder.isolation=none")
+    (course.root / "x.ipynb").unlink()
+    assert stopped.returncode != 0
+    assert "Submissions cannot be kept apart here" in stopped.stderr
+    assert "with your own rights" in bare.stderr
+    assert "not attempted" in bare.stdout
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
+def test_stopping_it_leaves_nothing_running(course, sample_keras, how) -> None:
+    """Neither Ctrl-C nor a death."""
+    notebook = solved(**UNTRAINED, devices="while True: pass")
+    path = course.root / "loop.ipynb"
+    nbformat.write(notebook, path)
+    words, environment = command(course, sample_keras, "validate", path.name)
+    silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    try:
+        with processes.started(words, cwd=course.root, env=environment, **silent) as process:
+            family = wait_for_kernel(process)
+            process.send_signal(how)
+            process.wait(timeout=30)
+            _, alive = psutil.wait_procs(family, timeout=10)
+            assert alive == []
+    finally:
+        path.unlink()
+
+
+def wait_for_kernel(process: subprocess.Popen[bytes]) -> list[psutil.Process]:
+    """All that it has started, once a cell keeps a kernel busy."""
+    for _ in range(3000):
+        family = psutil.Process(process.pid).children(recursive=True)
+        if any(one.cpu_times().user > 0.5 for one in family if len(one.parents()) > 5):
+            time.sleep(1)
+            return psutil.Process(process.pid).children(recursive=True)
+        time.sleep(0.2)
+    raise AssertionError("no kernel was started")

@@ -1,0 +1,107 @@
+"""The package keeps to what other packages offer in public; each exception has its reason."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[2] / "autograder"
+# What sees a student's Keras: it has to stand whichever version that is.
+ROOMS = ("kernel", "lessons")
+# Modules that are there and are no promise.
+PRIVATE = ("keras.src", "keras._", "tensorflow.python", "tensorflow.compiler", "tf_keras")
+
+MODULES = {
+    # `from tensorflow.config import …` takes the functions from here, and a student may do that.
+    ("kernel/recorder/instrumentation.py", "tensorflow.python.framework.config"),
+    # Many a page on the web asks here which devices there are.
+    ("kernel/recorder/instrumentation.py", "tensorflow.python.client.device_lib"),
+}
+ATTRIBUTES = {
+    # What `compile` was given, where Keras cannot write it as a configuration.
+    ("kernel/recorder/compile_args.py", "_compile_metrics"),
+    ("kernel/recorder/compile_args.py", "_user_metrics"),
+    # Who asked; Python documents it for this use.
+    ("kernel/recorder/instrumentation.py", "_getframe"),
+}
+
+
+def trees() -> Iterator[tuple[str, ast.Module]]:
+    """The modules by name, as syntax."""
+    for room in ROOMS:
+        for path in sorted((PACKAGE / room).rglob("*.py")):
+            name = path.relative_to(PACKAGE).as_posix()
+            yield name, ast.parse(path.read_text(encoding="utf-8"))
+
+
+def modules(tree: ast.Module) -> Iterator[str]:
+    """What is imported, also by a name in a string."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Import(names=names):
+                yield from (alias.name for alias in names)
+            case ast.ImportFrom(module=str(module), names=names):
+                yield from (f"{module}.{alias.name}" for alias in names)
+            case ast.Constant(value=str(text)) if " " not in text:
+                yield text
+
+
+def attributes(tree: ast.Module) -> Iterator[str]:
+    """Private attributes of others."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Attribute(value=ast.Name(id="self" | "cls")):
+                continue
+            case ast.Attribute(attr=name) if name.startswith("_") and not name.startswith("__"):
+                yield name
+
+
+def private_modules(tree: ast.Module) -> set[str]:
+    """Those of them that are no promise."""
+    return {name for name in modules(tree) if name.startswith(PRIVATE)}
+
+
+def test_no_private_module_but_those_with_a_reason() -> None:
+    """Nor one that is no longer needed in the list above."""
+    assert {(name, one) for name, tree in trees() for one in private_modules(tree)} == MODULES
+
+
+def test_no_private_attribute_but_those_with_a_reason() -> None:
+    """Underscores of Keras, TensorFlow, IPython and Python."""
+    found = {(name, one) for name, tree in trees() for one in attributes(tree)}
+    own = {one for one in found if one[1] in _own(one[0])}
+    assert found - own == ATTRIBUTES
+
+
+def _own(name: str) -> set[str]:
+    """Attributes that the module's own classes define."""
+    tree = ast.parse((PACKAGE / name).read_text(encoding="utf-8"))
+    stored = {
+        node.attr
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)
+    }
+    return stored | {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import keras.src.models",
+        "from keras.src import backend",
+        "from keras import _tf_keras",
+        "import importlib\nimportlib.import_module('tensorflow.python.eager')",
+    ],
+)
+def test_a_private_module_would_be_found(source) -> None:
+    """However it is imported."""
+    assert private_modules(ast.parse(source))
+
+
+def test_a_private_attribute_would_be_found() -> None:
+    """And what is one's own, or Python's, is none."""
+    source = "self._own\ncls._own\nmodel.__class__\nmodel._layers.x\nf()._y"
+    assert set(attributes(ast.parse(source))) == {"_layers", "_y"}

@@ -1,0 +1,167 @@
+"""What the README and the pages for people tell to type is typed, and answers as they show it."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from support import examples
+from support.examples import PAGES, Example
+from support.terminal import ROOT, Terminal, copy_of
+
+from autograder import datasets
+from autograder.core.errors import DatasetError
+from autograder.core.lesson_registry import load_lesson
+
+LESSON = load_lesson("building-a-brain")
+CLASS = ROOT / "tests" / "class"
+# What is right on the full data lies above it, in percent.
+BAR = 80.0
+EXAMPLES = [one for page in PAGES for one in examples.examples(page)]
+# What is not typed here, by how it begins, and why.
+LEFT_OUT = {
+    "make": "each takes minutes; what `make demo` ends with is typed below",
+    ".ci/run": "the same",
+    "pip install": "takes minutes; tests/project/test_packaging.py installs the package",
+    "python3 -m venv": "belongs to it",
+    ". .venv/bin/activate": "belongs to it",
+    "git clone": "where the repository lies is not said",
+    "cd": "we are there already",
+    "jupyter lab": "does not end; tests/browser starts it",
+    "mkdocs serve": "does not end; tests/project/test_site.py builds the site",
+    "autograder doctor": "its exit code tells of the machine; tests/cli/test_ready.py reads it",
+}
+# What is typed in the place of a command that would look in the web.
+INSTEAD = {"autograder data": "autograder data --offline"}
+
+
+def is_left_out(example: Example) -> bool:
+    """Whether it is one of those above, or named in a sentence only."""
+    return example.is_named or any(f"{example} ".startswith(f"{one} ") for one in LEFT_OUT)
+
+
+# Who reads these pages types one after the other what is in them, in a clone of their own.
+READERS = {"student": ("README.md", "docs/students.md"), "instructor": ("docs/instructors.md",)}
+TYPED = {
+    reader: list(
+        dict.fromkeys(str(one) for one in EXAMPLES if one.page in pages and not is_left_out(one))
+    )
+    for reader, pages in READERS.items()
+}
+
+
+def test_nothing_is_left_out_that_no_page_names() -> None:
+    """The list of what is not typed is true."""
+    for one in [*LEFT_OUT, *INSTEAD]:
+        assert any(f"{example} ".startswith(f"{one} ") for example in EXAMPLES), one
+
+
+def work(terminal: Terminal) -> None:
+    """A student worked on the notebook, and forgot the biases."""
+    shutil.copy(CLASS / "size-not-place" / LESSON.name / LESSON.notebook, terminal.folder)
+
+
+def hand_in(terminal: Terminal) -> None:
+    """Two students handed in."""
+    for name in ("full-solution", "size-not-place"):
+        shutil.copytree(CLASS / name, terminal.folder / "submitted" / name)
+
+
+def not_yet(folder: str) -> Callable[[Terminal], None]:
+    """Who stays with nbgrader's own commands has not let ours make this."""
+    return lambda terminal: shutil.rmtree(terminal.folder / folder)
+
+
+def submit(terminal: Terminal) -> None:
+    """The assignment was released, and Ann handed in through the exchange."""
+    terminal.type(f"nbgrader release_assignment {LESSON.name}")
+    ann = Terminal(folder=terminal.home / "ann", home=terminal.home / "ann", keras=terminal.keras)
+    shutil.copytree(CLASS / "one-epoch" / LESSON.name, ann.folder / LESSON.name)
+    shutil.copy(terminal.folder / "nbgrader_config.py", ann.folder)
+    ann.type(f"nbgrader submit {LESSON.name} --CourseDirectory.student_id=ann")
+
+
+# What others did by the time that a command is typed.
+BEFORE: dict[str, Callable[[Terminal], None]] = {
+    f"autograder check {LESSON.notebook}": work,
+    "autograder grade submitted/ --json grades.json": hand_in,
+    f"nbgrader generate_assignment {LESSON.name}": not_yet(f"release/{LESSON.name}"),
+    f"nbgrader autograde {LESSON.name}": not_yet("autograded"),
+    f"nbgrader collect {LESSON.name}": submit,
+}
+
+
+def clone(home: Path, keras: Path) -> Terminal:
+    """A terminal in a copy of what a course needs of a clone, with an exchange."""
+    course, exchange = home / "course", home / "exchange"
+    course.mkdir()
+    exchange.mkdir()
+    exchange.chmod(0o777)
+    copy_of(course, "source", "release", "solutions", "nbgrader_config.py")
+    with (course / "nbgrader_config.py").open("a") as config:
+        config.write(f'\nc.Exchange.root = "{exchange}"\n')
+    return Terminal(folder=course, home=home, keras=keras)
+
+
+@pytest.fixture(scope="module")
+def said(tmp_path_factory, sample_keras: Path) -> dict[tuple[str, str], str]:
+    """What each command answered, typed by each reader in the order of the pages."""
+    answers = {}
+    for reader, commands in TYPED.items():
+        terminal = clone(tmp_path_factory.mktemp(reader), sample_keras)
+        for command in commands:
+            BEFORE.get(command, lambda _: None)(terminal)
+            answers[reader, command] = terminal.type(INSTEAD.get(command, command))
+    return answers
+
+
+@pytest.mark.slow
+@pytest.mark.kernel
+def test_each_command_ends_well(said) -> None:
+    """With exit code 0, which is asserted as each is typed; nothing is prepared in vain."""
+    assert len(said) == sum(map(len, TYPED.values()))
+    assert set(BEFORE) <= {command for _, command in said}
+
+
+@pytest.mark.slow
+@pytest.mark.kernel
+@pytest.mark.parametrize("example", [one for one in EXAMPLES if one.answer], ids=str)
+def test_the_answer_is_the_one_that_is_shown(said, example: Example) -> None:
+    """Word for word, where the page shows one."""
+    (answer,) = (
+        said[reader, str(example)] for reader, pages in READERS.items() if example.page in pages
+    )
+    assert examples.matches(example.answer, answer), answer
+
+
+@pytest.mark.slow
+@pytest.mark.kernel
+def test_the_demo_ends_with_the_table_that_is_shown(tmp_path: Path) -> None:
+    """Names, points and words; an accuracy above the bar, nearly; else that it lies below."""
+    images = datasets.active_home()
+    try:
+        which = datasets.verify(datasets.data_folder(images))
+    except DatasetError:
+        which = "none"
+    if which != "full":
+        pytest.skip("Only the full Fashion-MNIST gives the README's figures: `autograder data`.")
+    copy_of(tmp_path, "release", "nbgrader_config.py")
+    shutil.copytree(CLASS, tmp_path / "tests" / "class")
+    makefile = (ROOT / "Makefile").read_text()
+    (command,) = re.findall(r"^\t@(autograder grade .*)$", makefile, flags=re.MULTILINE)
+    said = Terminal(folder=tmp_path, home=tmp_path, keras=images).type(command)
+    (table,) = (block for kind, block in examples.blocks("README.md") if kind == "table")
+    shown, drawn = examples.rows(table), examples.rows(said)
+    assert list(drawn) == list(shown)
+    for name, (points, accuracy, message) in shown.items():
+        assert (drawn[name][0], drawn[name][2]) == (points, message), name
+        told, found = (_percent(one) for one in (accuracy, drawn[name][1]))
+        assert found == pytest.approx(told, abs=1) if told > BAR else found < BAR, name
+
+
+def _percent(shown: str) -> float:
+    """An accuracy; none is 0."""
+    return 0.0 if shown == "–" else float(shown.removesuffix(" %"))

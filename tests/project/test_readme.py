@@ -1,0 +1,85 @@
+"""The README and the pages for people: what they tell to type is what there is to be typed."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from nbgrader.apps import NbGraderApp
+from nbgrader.plugins import LateSubmissionPlugin
+from nbgrader.preprocessors import AssignLatePenalties
+from support import examples
+from support.examples import ALL_PAGES, PAGES, Example
+from support.terminal import ROOT
+
+from autograder.cli import parser
+from autograder.core.config import find_course
+
+SETTINGS = [block for page in PAGES for kind, block in examples.blocks(page) if kind == "settings"]
+# The lesson that authors are told to begin, and one that is there.
+NEW_LESSON, LESSON = "two-layers", "building-a-brain"
+
+
+def of(program: str) -> list[Example]:
+    """The examples of one program on any page, each once."""
+    found = (one for page in ALL_PAGES for one in examples.examples(page))
+    return list({str(one): one for one in found if one.words[0] == program}.values())
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_block_is_of_a_kind_that_is_looked_at(page: str) -> None:
+    """Each line that is no table, setting, cell or drawing is a command or the answer to one."""
+    for kind, block in examples.blocks(page):
+        if kind == "shell" and not block.startswith("$ "):
+            for line in block.splitlines():
+                assert re.match(examples.PROGRAMS, f"{line}\n"), line
+
+
+@pytest.mark.parametrize("example", of("autograder"), ids=str)
+def test_the_command_line_understands_it(example: Example) -> None:
+    """Each command with its arguments and options."""
+    if not example.is_named:
+        words = [LESSON if one == NEW_LESSON else one for one in example.words]
+        assert parser().parse_args(words[1:]).run
+
+
+@pytest.mark.parametrize("example", of("autograder"), ids=str)
+def test_the_command_line_has_it(example: Example) -> None:
+    """Each command; of those that a sentence names this is all that is asked."""
+    with pytest.raises(SystemExit) as stop:
+        parser().parse_args([example.words[1], "--help"])
+    assert stop.value.code == 0
+
+
+@pytest.mark.parametrize("example", of("make"), ids=str)
+def test_the_makefile_has_it(example: Example) -> None:
+    """Each target."""
+    _, target, *_ = example.words
+    assert re.search(rf"^{target}:.*## ", (ROOT / "Makefile").read_text(), flags=re.MULTILINE)
+
+
+@pytest.mark.parametrize("example", of("nbgrader"), ids=str)
+def test_nbgrader_has_it(example: Example) -> None:
+    """Each of its commands."""
+    assert example.words[1] in NbGraderApp.subcommands
+
+
+@pytest.mark.parametrize("block", SETTINGS, ids=lambda block: block.splitlines()[-1].split()[0])
+def test_settings_can_be_set(block: str, tmp_path: Path) -> None:
+    """Ours are settings that there are, of a value that they take; so are nbgrader's."""
+    begin = "" if block.startswith("from") else "c = get_config()\n"
+    (tmp_path / "nbgrader_config.py").write_text(f"{begin}{block}\n")
+    assert find_course(tmp_path).root == tmp_path.resolve()
+    theirs = {one.__name__: one for one in (LateSubmissionPlugin, AssignLatePenalties)}
+    for owner, name in re.findall(r"\bc\.(\w+)\.(\w+)", block):
+        assert owner == "Autograder" or name in theirs[owner].class_trait_names(), name
+
+
+@pytest.mark.parametrize(
+    ("shown", "fits"),
+    [("one\n…\nfour", True), ("…\ntwo", True), ("one\n…\nfive", False), ("two\n…\none", False)],
+)
+def test_an_answer_that_is_not_given_is_found(shown: str, *, fits: bool) -> None:
+    """The comparison can fail; what is left out may stand in between, in no other order."""
+    assert examples.matches(shown, "one\ntwo\nthree\nfour\n") is fits

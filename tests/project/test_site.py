@@ -1,0 +1,131 @@
+"""The documentation: built without a warning, and nothing that can be done is left out."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import subprocess
+import sys
+from dataclasses import fields
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from autograder.core.config import Settings
+
+ROOT = Path(__file__).parents[2]
+IMPORTED = re.compile(r"^ *from (autograder\.\S+) import", re.MULTILINE)
+FROM_ELSEWHERE = re.compile(r"""(?:src|href)=["']?(?:https?:)?//[^"'> ]+["']?[^>]*>""")
+
+
+def load(path: Path) -> ModuleType:
+    """A script as a module."""
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+hooks = load(ROOT / "docs" / "hooks.py")
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory) -> Path:
+    """The site, built as CI builds it: every warning is an error."""
+    folder = tmp_path_factory.mktemp("site")
+    done = subprocess.run(
+        [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", folder],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return folder
+
+
+def test_every_page_is_built_and_asks_nothing_of_the_web(site: Path) -> None:
+    """Styles, scripts, fonts and pictures come with the page; only people follow links."""
+    pages = {page.name: page.read_text() for page in site.glob("*.html")}
+    written = {one.with_suffix(".html").name for one in (ROOT / "docs").glob("*.md")}
+    assert written <= set(pages)
+    for name, page in pages.items():
+        loaded = [one for one in FROM_ELSEWHERE.findall(page) if not one.startswith("href")]
+        sheets = re.findall(r"<link[^>]+rel=.?stylesheet[^>]+>", page)
+        assert not loaded, name
+        assert not [one for one in sheets if "//" in one], name
+
+
+def test_every_command_and_option_is_explained(site: Path) -> None:
+    """Each has words of its own, and they stand on the page of commands."""
+    page = (site / "commands.html").read_text()
+    for name, (purpose, command) in hooks.subcommands().items():
+        assert purpose, name
+        assert f"autograder {name}" in page
+        for action in command._actions:
+            assert action.help, f"{name} {action.option_strings or action.dest}"
+            for option in action.option_strings:
+                if option not in ("-h", "--help"):
+                    assert option in page, f"{name} {option}"
+
+
+def test_every_command_stands_in_a_text_for_people() -> None:
+    """Nobody should have to find a command in the reference alone."""
+    texts = [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]
+    text = "\n".join(one.read_text() for one in texts if one.name != "commands.md")
+    missing = [name for name in hooks.subcommands() if f"autograder {name}" not in text]
+    assert not missing
+
+
+def test_every_setting_is_on_its_page(site: Path) -> None:
+    """With its default."""
+    page = (site / "settings.html").read_text()
+    for field in fields(Settings):
+        assert f"c.Autograder.{field.name}" in page
+        assert re.search(rf"\b{field.name}\b", Settings.__doc__ or ""), field.name
+
+
+def test_the_public_reference_is_made_from_the_code(site: Path) -> None:
+    """The names that checks are written with, and their words."""
+    page = (site / "api.html").read_text()
+    for name in ("checks.Failed", "report.CheckResult", "lesson.Lesson", "judge.judge"):
+        assert f'id="autograder.{name}"' in page
+
+
+@pytest.mark.parametrize("name", ["jupyterhub_config.py", "nbgrader_config.py"])
+def test_files_to_copy_are_programs(name: str) -> None:
+    """They are at least Python."""
+    compile((ROOT / "docs" / "deploy" / name).read_text(), name, "exec")
+
+
+def test_what_authors_are_told_to_import_is_on_the_page_of_the_api() -> None:
+    """In the guide, and in what `autograder new` makes."""
+    texts = [
+        ROOT / "docs" / "authors.md",
+        *(ROOT / "autograder" / "authoring" / "scaffold" / "files").rglob("*"),
+    ]
+    told = {
+        module
+        for path in texts
+        if path.is_file()
+        for module in re.findall(
+            r"^ *from (autograder\.\S+) import", path.read_text(), re.MULTILINE
+        )
+    }
+    shown = re.findall(r"^::: (\S+)", (ROOT / "docs" / "api.md").read_text(), re.MULTILINE)
+    missing = {
+        module
+        for module in told
+        # A lesson's own modules are its author's.
+        if not module.startswith("autograder.lessons.")
+        and not any(one == module or one.startswith(f"{module}.") for one in shown)
+    }
+    assert {
+        "autograder.core.verdicts",
+        "autograder.testing",
+        "autograder.authoring.spec.call_edits",
+    } <= told
+    assert missing == set()

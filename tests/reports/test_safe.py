@@ -1,0 +1,215 @@
+"""What a student's code puts out can be opened by anyone."""
+
+from __future__ import annotations
+
+import re
+
+import nbformat
+import pytest
+from markdown_it import MarkdownIt
+from nbconvert.filters.markdown import markdown2html
+
+from autograder.core import printable
+from autograder.reports import sanitize
+
+TABLE = '<table border="1" class="dataframe"><tr><td style="color: red">1</td></tr></table>'
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "<script>alert(1)</script>",
+        "<SCRIPT\n>alert(1)",
+        "<img src=x onerror=alert(1)>",
+        "<img src='http://192.0.2.1/x.png'>",
+        "<img src='data:image/svg+xml;base64,PHN2Zz4='>",
+        "<a href='javascript:alert(1)'>x</a>",
+        "<iframe src='http://192.0.2.1'></iframe>",
+        "<svg onload=alert(1)><script>alert(1)</script></svg>",
+        "<style>@import url(http://192.0.2.1)</style>",
+        "<p style='background: url(http://192.0.2.1)'>x</p>",
+        "<meta http-equiv=refresh content='0;url=http://192.0.2.1'>",
+        "<base href='http://192.0.2.1'>",
+        "<form action='http://192.0.2.1'><input autofocus onfocus=alert(1)></form>",
+        "<math><mtext><img src=x onerror=alert(1)>",
+        "<link rel=stylesheet href=http://192.0.2.1>",
+    ],
+)
+def test_hostile_markup(hostile: str) -> None:
+    """No script, no event, no address is left."""
+    cleaned = sanitize.markup(hostile).lower()
+    for word in ("<script", "alert(1)>", "onerror", "onload", "onfocus", "192.0.2.1", "javascript"):
+        assert word not in cleaned
+    for tag in ("<iframe", "<svg", "<style", "<meta", "<base", "<form", "<link"):
+        assert tag not in cleaned
+
+
+def test_what_shows_something_stays() -> None:
+    """Tables, colours and pictures that are in the page itself."""
+    assert "dataframe" in sanitize.markup(TABLE)
+    assert "color: red" in sanitize.markup(TABLE)
+    picture = '<img src="data:image/png;base64,iVBORw0KGgo=" alt="a shirt">'
+    assert "data:image/png" in sanitize.markup(picture)
+    pre = '<pre style="white-space: pre; line-height: normal">│ <span style="color: #0af">7</span>'
+    assert "white-space: pre" in sanitize.markup(pre)
+
+
+def test_a_long_picture_comes_out_as_it_went_in() -> None:
+    """And what only looks like one, once tags are gone, brings no other in."""
+    data = "iVBORw0KGgo" + "Ab+/9" * 20_000
+    pictures = "".join(
+        f'<img alt="{n}" src="data:image/png;base64,{data}{n}==" onerror="x">' for n in range(12)
+    )
+    cleaned = sanitize.markup(pictures)
+    assert "onerror" not in cleaned
+    assert all(f'src="data:image/png;base64,{data}{n}=="' in cleaned for n in range(12))
+    broken = "data:image/png;<x>base64,</x>7 data:image/png;base64,QQ"
+    assert sanitize.markup(broken) == "data:image/png;base64,7 data:image/png;base64,QQ"
+
+
+def test_control_characters() -> None:
+    """Colours stay; what moves, renames, erases, links or turns around goes."""
+    given = "\x1b[2J\x1b]0;title\x07\x1b[31mred\x1b[0m\x08\u202egnp\x1b]8;;http://x\x1b\\here\r\n"
+    assert sanitize.text(given) == "\x1b[31mred\x1b[0mgnphere\r\n"
+
+
+def test_one_line_for_a_terminal() -> None:
+    """Not even colours: they would go on beyond the text."""
+    assert printable.line("a\x1b[31mb\r\n\x1b[2J \x1b[\x1b[2Jc") == "ab [c"
+
+
+def test_text_as_markdown_shows_it() -> None:
+    """Neither markup nor a link, a list or a formula."""
+    given = "<script>1</script>\n- [x](http://y) ![z](w) `a` $b$ c_d"
+    shown = sanitize.markdown(given)
+    assert shown.startswith("&lt;script&gt;1&lt;/script&gt; - \\[x\\](http://y)")
+    assert shown.endswith("\\!\\[z\\](w) \\`a\\` \\$b\\$ c\\_d")
+
+
+def notebook() -> nbformat.NotebookNode:
+    """One with outputs of all kinds."""
+    data = {
+        "text/html": "<b>x</b><script>1</script>",
+        "text/plain": "x\x08",
+        "application/javascript": "alert(1)",
+        "image/svg+xml": "<svg/>",
+        "image/png": "no picture",
+        "image/jpeg": "/9j/4AAQ",
+        "application/vnd.vegalite.v5+json": {"a": 1},
+    }
+    cell = nbformat.v4.new_code_cell("1")
+    cell.outputs = [
+        nbformat.v4.new_output("display_data", data=data, metadata={"isolated": True}),
+        nbformat.v4.new_output("stream", text="\x1b[2Jx"),
+        nbformat.v4.new_output("error", ename="E\x08", evalue="\x1b[1A", traceback=["\x1b[31mx"]),
+    ]
+    own = nbformat.v4.new_markdown_cell("a ![p](http://192.0.2.1/p.png) <script>alert(1)</script>")
+    quote = nbformat.v4.new_markdown_cell("> a & b, 1 < 2\n\n![n](attachment:n.png)")
+    locked = nbformat.v4.new_markdown_cell("<details>ours</details>")
+    locked.metadata["nbgrader"] = {"locked": True}
+    return nbformat.v4.new_notebook(cells=[cell, own, quote, locked])
+
+
+def test_a_notebook() -> None:
+    """Every output, and every text that could be the student's own."""
+    given = notebook()
+    sanitize.clean(given)
+    cell, own, quote, locked = given.cells
+    shown, stream, error = cell.outputs
+    assert shown.data == {"text/html": "<b>x</b>", "text/plain": "x", "image/jpeg": "/9j/4AAQ"}
+    assert shown.metadata == {}
+    assert stream.text == "x"
+    assert (error.ename, error.evalue, error.traceback) == ("E", "", ["\x1b[31mx"])
+    assert own.source.strip() == "a p"
+    assert quote.source == "> a & b, 1 < 2\n\n![n](attachment:n.png)"
+    assert locked.source == "<details>ours</details>"
+    nbformat.validate(given)
+
+
+ODD_LINKS = (
+    *("[a](javascript:alert(1))", "[a](<javascript:alert(1)>)", "[a](java&#115;cript:x)"),
+    *("[a]( \n javascript:x)", "[a]: javascript:x\n\n[a]", "> [a]:\n> javascript:x\n\n[a]"),
+    *("1. [a]: javascript:x\n\n[a]", "<javascript:alert(1)>", "[a\\]b]: javascript:x\n\n[a\\]b]"),
+    *("[a](data:text/html;base64,eA==)", "[a](vbscript:x)", "[a](file:///etc/passwd)"),
+)
+PICTURES = (
+    *("![p](http://x.org/p.png)", "![p][r]\n\n[r]: http://x.org/p.png", "![a\\]](http://x.org/p)"),
+    *("![a [b] c](http://x.org/p.png)", "![r]\n\n[r]:\nhttp://x.org/p.png", "![](//x.org/p)"),
+    *("![p](<http://x.org/p.png>)", "[![p](http://x.org/p.png)](https://x.org)"),
+    *("![r]\n\n> [r]: http://x.org/p.png", "![attachment:](http://x.org/p.png)"),
+)
+
+
+@pytest.mark.parametrize("source", [*ODD_LINKS, *PICTURES])
+@pytest.mark.parametrize("show", [markdown2html, MarkdownIt("commonmark", {"html": True}).render])
+def test_a_students_markdown_asks_for_nothing_and_starts_nothing(source: str, show) -> None:
+    """As nbgrader's feedback shows it, and as our own page does."""
+    given = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(source)])
+    sanitize.clean(given)
+    made = show(given.cells[0].source)
+    assert "<img" not in made
+    assert not [one for one in re.findall(r'href="([^"]*)"', made) if not one.startswith("http")]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        *("[a](https://x.org/y)", "![n](attachment:n.png)", "a[0]: 1, b! [c]", "[here](#part)"),
+        *("- [ ] to do", "f(x)[1] (2)", "*a* `b` $c$"),
+    ],
+)
+def test_a_students_markdown_stays_as_it_is(source: str) -> None:
+    """Or an answer in words would not be the one that was handed in."""
+    given = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(source)])
+    sanitize.clean(given)
+    assert given.cells[0].source == source
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        *("<div>" * 200, "<b><p>" * 200, "<b>x</b>" * 6_000, "<B>" * 101 + "</i>" * 101),
+        "<b " + "".join(f"a{n} " for n in range(1_000)) + ">x</b>",
+    ],
+)
+def test_what_is_too_much_to_be_cleaned_is_not_shown(given: str) -> None:
+    """Nested, or with more tags or attributes than any output has."""
+    assert sanitize.markup(given) == f"<p>{sanitize.TOO_MUCH}</p>"
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "<table>" + "<tr>" + "<td>1</td>" * 784 + "</tr>" + "</table>",
+        "<p>one" * 500,
+        "<div>" * 50 + "x" + "</div>" * 50,
+        '<img src="data:image/png;base64,iVBORw0KGgo' + "A" * 100_000 + '">',
+    ],
+)
+def test_what_is_large_and_flat_is_cleaned(given: str) -> None:
+    """Tables of an image's pixels, paragraphs that do not end, pictures."""
+    assert sanitize.TOO_MUCH not in sanitize.markup(given)
+
+
+def test_a_style_with_many_brackets_is_left_out() -> None:
+    """The parser of styles cannot follow them."""
+    given = "<b style='color:" + "(" * 2_000 + "'>x</b>"
+    assert sanitize.markup(given) == "<b>x</b>"
+    assert "rgb(1, 2, 3)" in sanitize.markup("<b style='color: rgb(1, 2, 3)'>x</b>")
+
+
+def test_colours_that_change_too_often_are_left_out() -> None:
+    """The rest of the text is copied at each."""
+    bars = "\x1b[1m7\x1b[0m \x1b[32m━━━\x1b[0m\n" * 500
+    for text, shown in ((bars, bars), ("\x1b[31ma" * 50_000, "a" * 50_000)):
+        cell = nbformat.v4.new_code_cell("1")
+        cell.outputs = [
+            nbformat.v4.new_output("stream", text=text),
+            nbformat.v4.new_output("error", ename="E", evalue="", traceback=[text]),
+            nbformat.v4.new_output("display_data", data={"text/plain": text}),
+        ]
+        sanitize.clean(nbformat.v4.new_notebook(cells=[cell]))
+        stream, error, plain = cell.outputs
+        assert stream.text == shown
+        assert "\n".join(error.traceback) == shown
+        assert plain.data["text/plain"] == shown

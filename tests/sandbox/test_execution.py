@@ -1,0 +1,396 @@
+"""Notebooks run in real kernels; whatever they do, the run ends and tells what happened."""
+
+import os
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import psutil
+import pytest
+from nbclient import NotebookClient
+from support import mini
+
+from autograder import sandbox
+from autograder.core.config import Settings
+from autograder.core.evidence import EVIDENCE_VARIABLE
+from autograder.core.lesson_registry import load_lesson
+from autograder.notebooks.restore import restore
+from autograder.sandbox import Rooms
+from autograder.sandbox.pool import environment
+from autograder.sandbox.workspace import ROOM, Place
+
+pytestmark = [pytest.mark.kernel, pytest.mark.slow]
+
+LESSON = load_lesson("building-a-brain")
+# Hears no interruption.
+DEAF = """\
+import signal, subprocess, sys, os
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+"""
+# Three that try to stay: a child, one whose parent is gone, and one without our environment.
+LEAVE_BEHIND = """\
+import subprocess, sys, time
+sleep = "import time; time.sleep(600)  # left by test_execution"
+subprocess.Popen([sys.executable, "-c", sleep], start_new_session=True)
+orphan = f"import subprocess, sys; subprocess.Popen([sys.executable, '-c', {sleep!r}], env={{}})"
+for how in ({}, {"env": {}}):
+    subprocess.run([sys.executable, "-c", orphan], start_new_session=True, **how)
+"""
+UPDATES = """\
+from IPython.display import display
+handle = display("a", display_id=True)
+for size in range(40):
+    handle.update("z" * 1_000_000)
+"""
+
+
+def own(source):
+    return nbformat.v4.new_code_cell(source)
+
+
+def run(notebook, home, *, beside=None, isolation="none", **limits):
+    rooms = Rooms(settings=Settings(isolation=isolation, **limits), data_home=home)
+    restored = restore(notebook, mini.released())
+    job, notes = sandbox.prepare(restored, rooms.settings, beside)
+    restored = replace(restored, notes=(*restored.notes, *notes))
+    try:
+        return sandbox.executed(restored, LESSON, sandbox.run(job, rooms))
+    finally:
+        rooms.close()
+
+
+def cell(executed, name):
+    return executed.evidence.cell(name)
+
+
+def questions(executed):
+    recorded = executed.evidence.recorded
+    return [one.question for one in recorded.hand_ins] if recorded else []
+
+
+def output(executed, name):
+    outputs = mini.cell_of(executed.notebook, name).outputs
+    return "".join(one.get("text", "") for one in outputs if one.output_type == "stream")
+
+
+def left_behind():
+    """Processes of these tests that are still there."""
+    found = [child.name() for child in psutil.Process().children(recursive=True)]
+    for process in psutil.process_iter(["cmdline", "environ"]):
+        words = " ".join(process.info["cmdline"] or [])
+        ours = (process.info["environ"] or {}).get(EVIDENCE_VARIABLE, "")
+        # Others may run notebooks just now, in folders that are there or in rooms of their own.
+        gone = ours and not ours.startswith(str(ROOM)) and not Path(ours).exists()
+        if "left by test_execution" in words or gone:
+            found.append(words)
+    return found
+
+
+@pytest.fixture(scope="module", params=["auto", "none"])
+def runs(sample_keras, tmp_path_factory, request):
+    beside = tmp_path_factory.mktemp("beside")
+    (beside / "helper.py").write_text("NAME = 'mine'")
+    # What must not be imported in place of the real one.
+    (beside / "numpy.py").write_text("raise ImportError('the wrong one')")
+    (beside / "autograder.py").write_text("raise ImportError('the wrong one')")
+    (beside / "other.ipynb").write_text("{}")
+    (beside / "link").symlink_to("/etc/passwd")
+    answer = mini.RIGHT["devices"] + (
+        "\nimport os, helper, numpy.linalg\nprint(sorted(os.listdir()), helper.NAME)"
+        "\nprint(sorted(os.environ))"
+    )
+    notebook = mini.submitted(devices=answer)
+    notebook.cells.append(own("import matplotlib.pyplot as plt\nplt.plot([1, 2]);"))
+    return [run(notebook, sample_keras, beside=beside, isolation=request.param) for _ in range(2)]
+
+
+@pytest.fixture(scope="module")
+def blank_run(sample_keras):
+    notebook = mini.released()
+    notebook.cells.append(own("len(gpus)"))
+    notebook.cells.append(own("check.steady_accuracy(history)"))
+    notebook.cells.append(own("print(model)"))
+    return run(notebook, sample_keras)
+
+
+@pytest.fixture(scope="module", params=["auto", "none"])
+def failing_run(sample_keras, request):
+    notebook = mini.submitted(
+        devices="import sys\nprint('hello', file=sys.stderr)\nsys.exit('enough')",
+        build="model = input('units? ')",
+        parameters="while True:\n    pass",
+        compile="print('x' * 30_000_000)\nfor _ in range(3): print('y' * 3_000_000)",
+        train="def broken(:",
+        predict=UPDATES + LEAVE_BEHIND,
+    )
+    began = time.monotonic()
+    executed = run(notebook, sample_keras, cell_seconds=20, isolation=request.param)
+    return executed, time.monotonic() - began
+
+
+def practise(home, tmp_path, **more):
+    notebook = mini.submitted(
+        build="model = tf.keras.Sequential([tf.keras.Input((28, 28)),"
+        " tf.keras.layers.Flatten(), tf.keras.layers.Dense(11)])",
+        predict="import math\npredicted_label = 3\nsteady = check.steady_accuracy(history)\n"
+        "print(len(steady), all(0.5 < one < 0.9 for one in steady))\n"
+        "print(check.steady_accuracy({'loss': [1, 2]}), check.steady_accuracy(7))",
+    )
+    room = tmp_path / "room"
+    for name in ("home", "tmp"):
+        (room / name).mkdir(parents=True)
+    variables = {**environment(Place(room)), "KERAS_HOME": str(home), **more}
+    del variables[EVIDENCE_VARIABLE]
+    client = NotebookClient(notebook, timeout=120, allow_errors=True)
+    client.execute(cwd=str(tmp_path), env=variables)
+    return notebook
+
+
+@pytest.fixture(scope="module")
+def practised(sample_keras, tmp_path_factory):
+    return practise(sample_keras, tmp_path_factory.mktemp("practice"))
+
+
+class TestRight:
+    """A right notebook, run twice."""
+
+    def test_everything_was_run(self, runs) -> None:
+        evidence = runs[0].evidence
+        assert (evidence.run.stopped, evidence.run.limits) == (None, ())
+        assert {one.status for one in evidence.record.cells} == {"ok"}
+        assert {one.grade_id for one in evidence.record.cells if one.changed} == set(mini.RIGHT)
+        assert questions(runs[0]) == list(mini.RIGHT)
+        assert evidence.recorded.troubles == ()
+        assert (evidence.run.data, evidence.run.seed) == ("sample", 20)
+        (fit,) = evidence.recorded.fits
+        assert (fit.epochs_done, fit.training.cards, fit.snapshots) == (2, "training", (3, 3))
+
+    def test_a_second_run_says_the_same(self, runs) -> None:
+        one, other = (executed.evidence for executed in runs)
+        assert one.recorded == other.recorded
+        assert set(one.arrays) == set(other.arrays)
+        for name, array in one.arrays.items():
+            np.testing.assert_array_equal(array, other.arrays[name])
+
+    def test_outputs_are_in_the_notebook(self, runs) -> None:
+        notebook = runs[0].notebook
+        nbformat.validate(notebook)
+        assert "7,850" in str(mini.cell_of(notebook, "summary").outputs)
+        numbers = [one.execution_count for one in notebook.cells if one.cell_type == "code"]
+        assert numbers == list(range(1, len(numbers) + 1))
+        # In grading a check shows nothing: the judge fills it in.
+        assert mini.cell_of(notebook, "check-build").outputs == []
+
+    def test_pictures_are_drawn(self, runs) -> None:
+        """Also where matplotlib was loaded before there was a kernel."""
+        for executed in runs:
+            (picture,) = executed.notebook.cells[-1].outputs
+            assert "image/png" in picture.data
+
+    def test_nothing_on_stderr(self, runs) -> None:
+        outputs = [out for one in runs[0].notebook.cells for out in one.get("outputs", [])]
+        assert [out for out in outputs if out.get("name") == "stderr"] == []
+
+    def test_files_beside_the_notebook(self, runs) -> None:
+        assert "['autograder.py', 'helper.py', 'numpy.py'] mine" in output(runs[0], "devices")
+
+    def test_the_environment_was_cleared(self, runs) -> None:
+        names = output(runs[0], "devices").splitlines()[-1]
+        assert EVIDENCE_VARIABLE in names
+        assert "PYTEST_CURRENT_TEST" in os.environ
+        assert "PYTEST_CURRENT_TEST" not in names
+
+    def test_nothing_is_left_running(self, runs) -> None:
+        assert left_behind() == []
+
+
+class TestBlank:
+    """The untouched release reaches its end, and says what is still to do."""
+
+    def test_its_end_is_reached(self, blank_run) -> None:
+        assert blank_run.evidence.run.stopped is None
+        assert questions(blank_run) == list(mini.RIGHT)
+        cells = blank_run.evidence.record.cells
+        failed = [one.grade_id for one in cells if one.status != "ok"]
+        assert failed == ["summary", None, None]
+        assert cell(blank_run, "summary").ename in ("BlankUsed", "NotAttempted")
+        assert not any(one.changed for one in blank_run.evidence.record.cells)
+
+    def test_a_blank_is_met_with_one_friendly_line(self, blank_run) -> None:
+        for used in (mini.cell_of(blank_run.notebook, "summary"), *blank_run.notebook.cells[-3:-1]):
+            (shown,) = used.outputs
+            assert shown.output_type == "display_data"
+            assert shown.data["text/plain"].startswith("Not yet: `")
+            assert "\n" not in shown.data["text/plain"]
+
+    def test_looking_at_it_is_not_using_it(self, blank_run) -> None:
+        assert blank_run.notebook.cells[-1].outputs[0].text == "‹model: still blank›\n"
+
+
+@pytest.mark.parametrize("isolation", ["auto", "none"])
+def test_pictures_are_drawn_into_the_notebook(sample_keras, isolation) -> None:
+    """Where they are shown, and at the end of a cell that only draws."""
+    draw = "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()\nplt.plot([2, 1])"
+    answers = {**dict.fromkeys(mini.RIGHT), "devices": draw}
+    executed = run(mini.submitted(**answers), sample_keras, isolation=isolation)
+    shown = [one.get("data", {}) for one in mini.cell_of(executed.notebook, "devices").outputs]
+    assert sum("image/png" in data for data in shown) == 2
+
+
+@pytest.mark.parametrize("isolation", ["auto", "none"])
+def test_an_error_of_a_private_class_is_recorded_under_its_public_name(
+    sample_keras, isolation
+) -> None:
+    answers = {
+        "devices": "import numpy as np\nnp.zeros((10**7, 10**7))",
+        "build": "model = (",
+        "parameters": "class _Mine(LookupError): pass\nraise _Mine('mine')",
+        "train": "raise ValueError('theirs')",
+    }
+    executed = run(mini.submitted(**answers), sample_keras, isolation=isolation)
+    names = [cell(executed, name).ename for name in answers]
+    assert names == ["MemoryError", "SyntaxError", "LookupError", "ValueError"]
+    assert executed.evidence.run.limits == ("memory",)
+
+
+class TestErrors:
+    """One notebook with everything in it that fails without ending the kernel."""
+
+    def test_each_cell_says_how_it_ended(self, failing_run) -> None:
+        executed, _ = failing_run
+        assert executed.evidence.run.stopped is None
+        ends = {name: cell(executed, name) for name in mini.RIGHT}
+        assert (ends["devices"].ename, ends["devices"].evalue) == ("SystemExit", "enough")
+        assert ends["build"].ename == "StdinNotImplementedError"
+        assert ends["parameters"].status == "timeout"
+        assert ends["train"].ename == "SyntaxError"
+        assert executed.evidence.run.limits == ("time", "output")
+        # A cell with a syntax error does not even make its blank.
+        assert questions(executed) == [name for name in mini.RIGHT if name != "train"]
+
+    def test_the_cells_after_a_time_limit_are_run(self, failing_run) -> None:
+        executed, seconds = failing_run
+        assert cell(executed, "check-parameters").status == "ok"
+        assert cell(executed, "check-predict").status == "ok"
+        assert seconds < 100
+
+    def test_output_without_end_is_cut_off(self, failing_run) -> None:
+        executed, _ = failing_run
+        text = output(executed, "compile")
+        assert "too much output" in text
+        assert len(nbformat.writes(executed.notebook)) < 10 * 2**20
+        assert cell(executed, "check-compile").status == "ok"
+
+    def test_processes_that_try_to_stay_are_ended(self, failing_run) -> None:
+        assert cell(failing_run[0], "predict").status == "ok"
+        assert left_behind() == []
+
+
+@pytest.mark.parametrize("isolation", ["auto", "none"])
+@pytest.mark.parametrize("end", ["import os, signal\nos.kill(os.getpid(), 9)", "exit()"])
+def test_a_dead_kernel_is_noticed_at_once(sample_keras, end, isolation) -> None:
+    notebook = mini.submitted(parameters=end + "\nimport time; time.sleep(5)")
+    began = time.monotonic()
+    executed = run(notebook, sample_keras, cell_seconds=300, isolation=isolation)
+    assert time.monotonic() - began < 60
+    assert executed.evidence.run.stopped.startswith("the kernel died")
+    assert questions(executed)[:2] == ["devices", "build"]
+    assert cell(executed, "check-build").status == "ok"
+    assert cell(executed, "train").status == "not_run"
+    if end != "exit()":
+        assert cell(executed, "parameters").status == "error"
+        assert cell(executed, "parameters").ename == "DeadKernelError"
+        assert questions(executed) == ["devices", "build"]
+    assert left_behind() == []
+
+
+@pytest.mark.parametrize("isolation", ["auto", "none"])
+def test_a_cell_that_cannot_be_interrupted_ends_the_run(sample_keras, isolation) -> None:
+    notebook = mini.submitted(build=DEAF + "while True: pass")
+    began = time.monotonic()
+    executed = run(notebook, sample_keras, cell_seconds=15, isolation=isolation)
+    assert time.monotonic() - began < 60
+    assert "did not come back" in executed.evidence.run.stopped
+    assert cell(executed, "build").status == "timeout"
+    assert cell(executed, "check-build").status == "not_run"
+    assert questions(executed) == ["devices"]
+    assert left_behind() == []
+
+
+@pytest.mark.parametrize("isolation", ["auto", "none"])
+def test_the_limit_of_the_whole_notebook(sample_keras, isolation) -> None:
+    notebook = mini.submitted(build=DEAF + LEAVE_BEHIND + "\nwhile True: pass")
+    began = time.monotonic()
+    executed = run(notebook, sample_keras, seconds=20, isolation=isolation)
+    assert time.monotonic() - began < 40
+    assert executed.evidence.run.stopped == "the notebook was stopped at the time limit of 20 s"
+    assert executed.evidence.run.limits == ("time",)
+    assert cell(executed, "build").status == "timeout"
+    assert cell(executed, "setup").status == "ok"
+    assert questions(executed) == ["devices"]
+    assert left_behind() == []
+
+
+@pytest.mark.parametrize(("signal", "said"), [("SIGKILL", " by SIGKILL"), ("SIGTERM", "")])
+def test_a_student_who_ends_our_process(sample_keras, signal, said) -> None:
+    notebook = mini.submitted(
+        build=LEAVE_BEHIND.splitlines()[0]
+        + "\nimport os, signal\nos.kill(os.getppid(), signal."
+        + f"{signal})\ntime.sleep(60)"
+    )
+    executed = run(notebook, sample_keras)
+    assert executed.evidence.run.stopped == f"the run was ended from outside{said}"
+    assert questions(executed) == ["devices"]
+    assert cell(executed, "build").status == "error"
+    assert left_behind() == []
+
+
+class TestPractice:
+    """The notebook as a student runs it: the checks answer at once."""
+
+    @pytest.mark.parametrize("name", list(mini.RIGHT))
+    def test_a_check_shows_words_and_returns_a_number(self, practised, name) -> None:
+        shown, value = mini.cell_of(practised, f"check-{name}").outputs
+        assert shown.output_type == "display_data"
+        assert set(shown.data) == {"text/html", "text/plain"}
+        assert "points" in shown.data["text/plain"]
+        assert value.output_type == "execute_result"
+        assert set(value.data) == {"text/plain"}
+        assert 0 <= float(value.data["text/plain"]) <= mini.POINTS[name]
+
+    def test_the_points(self, practised) -> None:
+        got = {
+            name: float(mini.cell_of(practised, f"check-{name}").outputs[1].data["text/plain"])
+            for name in mini.RIGHT
+        }
+        assert (got["devices"], got["compile"]) == (2, 4)
+        assert got["build"] < 4
+
+    def test_steady_accuracy(self, practised) -> None:
+        (shown,) = mini.cell_of(practised, "predict").outputs
+        assert shown.text == "2 True\n[nan, nan] []\n"
+
+    def test_nothing_on_stderr_and_no_error(self, practised) -> None:
+        outputs = [out for one in practised.cells for out in one.get("outputs", [])]
+        assert [out for out in outputs if out.get("name") == "stderr"] == []
+        assert [out for out in outputs if out.output_type == "error"] == []
+
+    def test_under_validate_a_failed_check_raises_its_message(self, sample_keras, tmp_path) -> None:
+        notebook = practise(sample_keras, tmp_path, NBGRADER_VALIDATING="1")
+        _, error = mini.cell_of(notebook, "check-build").outputs
+        assert (error.output_type, error.ename) == ("error", "CheckFailed")
+        assert "11 neurons" in error.evalue
+        _, value = mini.cell_of(notebook, "check-compile").outputs
+        assert value.output_type == "execute_result"
+
+
+def test_the_process_says_when_it_could_not_begin(tmp_path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "autograder.sandbox.plain_worker", str(tmp_path), str(os.getpid())],
+        input=b"\0\0\0\1x", capture_output=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1

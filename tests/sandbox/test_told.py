@@ -1,0 +1,223 @@
+"""What is taken from a run, whatever a student's code has put there."""
+
+from __future__ import annotations
+
+import io
+import os
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from autograder.core.evidence import Recorded
+from autograder.core.ipc import HEADER, MOST_BYTES, receive, send
+from autograder.sandbox.evidence_reader import Tail
+from autograder.sandbox.protocol import Began, End, Ended, Finished, Left, Message, Ran, Started
+from autograder.sandbox.result import Stopped, Trace
+from autograder.sandbox.run_state import Told, ending
+
+
+class TestMessages:
+    """Messages are read whole or not at all."""
+
+    def test_what_is_sent_arrives(self) -> None:
+        stream = io.BytesIO()
+        sent = [Began(index=3), Left(recorded=b"{}"), Ended(end=End.REACHED)]
+        for message in sent:
+            send(stream, message)
+        stream.seek(0)
+        assert [receive(stream, Message) for _ in range(4)] == [*sent, None]
+
+    @pytest.mark.parametrize(
+        "content", [HEADER.pack(MOST_BYTES + 1), HEADER.pack(1) + b"\xc1", HEADER.pack(1) + b"\x00"]
+    )
+    def test_what_is_none_is_refused(self, content: bytes) -> None:
+        with pytest.raises(ValueError, match=r".+"):
+            receive(io.BytesIO(content), Message)
+
+    @pytest.mark.parametrize("content", [b"", b"\0\0", HEADER.pack(100) + b"half"])
+    def test_a_stream_that_ends_too_early(self, content: bytes) -> None:
+        assert receive(io.BytesIO(content), Message) is None
+
+
+class TestTail:
+    """The recorder's folder, where a student's code can write too."""
+
+    def test_only_what_is_new(self, tmp_path: Path) -> None:
+        tail = Tail(tmp_path, 100)
+        assert tail.news() is None
+        (tmp_path / "recorded.json").write_bytes(b"{}")
+        assert tail.news() == Left(recorded=b"{}")
+        assert tail.news() is None
+        (tmp_path / "recorded.npz").write_bytes(b"x" * 100)
+        assert tail.news() == Left(recorded=b"{}", arrays=b"x" * 100)
+
+    def test_too_much_is_named_and_not_read(self, tmp_path: Path) -> None:
+        (tmp_path / "recorded.json").write_bytes(b"{}")
+        (tmp_path / "recorded.npz").write_bytes(b"x" * 101)
+        left = Tail(tmp_path, 100).news()
+        assert left is not None
+        assert "recorded.npz has more than" in (left.trouble or "")
+        assert left.recorded == b""
+
+    @pytest.mark.parametrize("kind", ["link", "pipe", "folder", "device"])
+    def test_what_is_no_file_is_not_followed(self, tmp_path: Path, kind: str) -> None:
+        path = tmp_path / "recorded.json"
+        match kind:
+            case "link":
+                path.symlink_to("/etc/passwd")
+            case "pipe":
+                os.mkfifo(path)
+            case "folder":
+                path.mkdir()
+            case "device":
+                path.symlink_to("/dev/zero")
+        left = Tail(tmp_path, 100).news()
+        assert left is not None
+        assert left.trouble
+        assert left.recorded == b""
+
+
+class TestTold:
+    """What the grader makes of the messages."""
+
+    def test_cells(self) -> None:
+        told = Told(job="this")
+        told.take(Started(digest="this"))
+        told.take(Began(index=1))
+        assert told.cells[1].status == "running"
+        told.take(Finished(index=1, ran=Ran(status="ok")))
+        assert told.cells[1].status == "ok"
+
+    @pytest.mark.parametrize(
+        "output",
+        [
+            *({"output_type": "nonsense"}, {"text": 7}, {}),
+            {"output_type": "stream", "name": "stdout", "text": ["a", "b"]},
+            {"output_type": "display_data", "data": {}, "metadata": {}, "more": 1},
+            {"output_type": "error", "ename": "E", "evalue": "e", "traceback": "t"},
+        ],
+    )
+    def test_outputs_that_no_notebook_may_hold(self, output: dict) -> None:
+        told = Told(job="this", is_started=True)
+        told.take(Finished(index=0, ran=Ran(status="ok", outputs=[output])))
+        assert (told.cells[0].status, told.cells[0].outputs) == ("ok", [])
+
+    def test_outputs_of_each_kind(self) -> None:
+        """As nbclient makes them."""
+        outputs = [
+            nbformat.v4.new_output("stream", text="x"),
+            nbformat.v4.new_output("display_data", data={"text/html": "<b>x</b>"}),
+            nbformat.v4.new_output("execute_result", data={"text/plain": "7"}, execution_count=1),
+            nbformat.v4.new_output("error", ename="E", evalue="e", traceback=["t"]),
+        ]
+        told = Told(job="this", is_started=True)
+        told.take(Finished(index=0, ran=Ran(status="ok", outputs=outputs)))
+        assert told.cells[0].outputs == outputs
+
+    def test_of_what_is_put_out_texts_are_kept(self) -> None:
+        """Whoever followed the rest to its end would come to the end of the stack."""
+        nested: dict = {}
+        for _ in range(400):
+            nested = {"a": nested}
+        data = {"application/json": nested, "text/plain": "x"}
+        output = {"output_type": "display_data", "data": data, "metadata": nested}
+        told = Told(job="this", is_started=True)
+        told.take(Finished(index=0, ran=Ran(status="ok", outputs=[output])))
+        (kept,) = told.cells[0].outputs
+        assert (kept["data"], kept["metadata"]) == ({"text/plain": "x"}, {})
+
+    @pytest.mark.parametrize(
+        "said",
+        [[Started(digest="other")], [Began(index=0)], [Left()], [Started(digest="x"), Left()]],
+        ids=str,
+    )
+    def test_what_is_said_of_another_job_is_not_believed(self, said: list[Message]) -> None:
+        """It is our fault, and no grade: the run is made again."""
+        told = Told(job="this")
+        for message in [*said, Ended(end=End.REACHED)]:
+            if told.ended is None:
+                told.take(message)
+        assert (told.cells, told.left) == ({}, Left())
+        with pytest.raises(RuntimeError, match=r"another job|had not begun"):
+            ending(told, 7)
+
+    @pytest.mark.parametrize(
+        ("end", "why"),
+        [
+            (End.KERNEL_DIED, "the kernel died"),
+            (End.KERNEL_STUCK, "the time limit of 7 s"),
+            (End.ASKED_TO, "from outside"),
+            (End.GARBLED, "could not be read"),
+        ],
+    )
+    def test_how_it_ended(self, end: End, why: str) -> None:
+        stopped = ending(Told(job="", ended=Ended(end=end)), 7)
+        assert stopped is not None
+        assert why in stopped.why
+
+    def test_the_end(self) -> None:
+        assert ending(Told(job="", ended=Ended(end=End.REACHED)), 7) is None
+
+    def test_our_own_fault_is_no_grade(self) -> None:
+        with pytest.raises(RuntimeError, match="what broke"):
+            ending(Told(job="", ended=Ended(end=End.BROKEN, said="what broke")), 7)
+        with pytest.raises(RuntimeError):
+            ending(Told(job=""), 7)
+
+
+class TestRecorded:
+    """What the recorder left, read as if a stranger had written it."""
+
+    def test_nothing_was_recorded(self) -> None:
+        assert Trace().read() == (None, {}, None)
+
+    def test_what_was_recorded(self) -> None:
+        assert Trace(recorded=b"{}").read() == (Recorded(), {}, None)
+        for content in (b"[]", b'{"surplus": 1}', b"\xff", b"[" * 100_000):
+            recorded, arrays, trouble = Trace(recorded=content).read()
+            assert (recorded, arrays) == (None, {})
+            assert trouble
+        assert Trace(recorded=b"{}", arrays=b"no archive").read()[2]
+        assert Trace(trouble="too large").read() == (None, {}, "too large")
+
+
+class TestLimits:
+    """A limit that was met has a name, and a sentence with its size."""
+
+    @pytest.mark.parametrize(
+        ("ran", "name", "words"),
+        [
+            (Ran(status="error", ename="MemoryError"), "memory", "4,096 MiB of memory"),
+            (
+                Ran(status="error", ename="OSError", evalue="[Errno 27] File too large: 'x'"),
+                "file",
+                "a file of more than 256 MiB",
+            ),
+            (
+                Ran(status="error", ename="OSError", evalue="[Errno 28] No space left on device"),
+                "scratch",
+                "1,024 MiB",
+            ),
+            (
+                Ran(status="error", ename="RuntimeError", evalue="can't start new thread"),
+                "processes",
+                "512 processes",
+            ),
+            (Ran(status="ok", cut=True), "output", "4 MiB"),
+            (Ran(status="timeout"), "time", "300 s"),
+        ],
+    )
+    def test_each(self, ran: Ran, name: str, words: str) -> None:
+        trace = Trace(cells={0: ran, 1: ran})
+        assert trace.limits == (name,)
+        (note,) = trace.notes
+        assert words in note
+
+    def test_none(self) -> None:
+        trace = Trace(cells={0: Ran(status="ok"), 1: Ran(status="error", ename="ValueError")})
+        assert (trace.limits, trace.notes) == ((), ())
+
+    def test_those_seen_from_outside(self) -> None:
+        trace = Trace(trouble="too large", stopped=Stopped("why", limit="memory"))
+        assert trace.limits == ("memory", "evidence")

@@ -1,0 +1,165 @@
+"""Attacks that stand for their kind, by the other ways to grade: nbgrader, Dask, a rehearsal."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from functools import partial
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbgrader.api import Gradebook
+from support import attack_changes, attack_course, attack_keys, make_class, mini
+from support.attack_besieged import Besieged
+from support.attack_cases import Case, cases
+from support.attack_course import BLANK, LESSON, SECRET, UNTRAINED
+from support.nbgrader_command import nbgrader
+
+from autograder.cli import main
+from autograder.core.config import Course
+from autograder.core.lesson_registry import load_lesson
+from autograder.grading import Grader
+from autograder.grading.discovery import find_submissions
+
+pytestmark = [pytest.mark.kernel, pytest.mark.slow]
+
+ROOT = Path(__file__).parents[2]
+NEIGHBOURS = {"a-right": 12, "c-right": 12, "d-blank": 0, "f-right": 12}
+# Who is graded between them, in the order of their names.
+SWAPPING = {"b-attack": "ended-for-the-next", "e-attack": "answers-for-the-next"}
+# Raises where the case would say that it reached what it wanted.
+LOUD = """\
+def print(*said):
+    if str(said[0]).startswith("REACHED"):
+        raise SystemError(said)
+"""
+
+
+def case_of(name: str) -> Case:
+    """A case by its name."""
+    (case,) = cases([name])
+    return case
+
+
+def answers(neighbour: str) -> dict[str, str | None]:
+    """What a neighbour has written."""
+    return dict(BLANK if "blank" in neighbour else UNTRAINED)
+
+
+class TestAutograde:
+    """``nbgrader autograde``, whose gradebook holds the class."""
+
+    @pytest.fixture(scope="class")
+    def scores(self, tmp_path_factory, sample_keras: Path) -> dict[str, float]:
+        """The scores of a class with two attackers in it."""
+        root = tmp_path_factory.mktemp("autograde") / "course"
+        shutil.copytree(ROOT / "source", root / "source")
+        shutil.copyfile(ROOT / "nbgrader_config.py", root / "nbgrader_config.py")
+        changes = {
+            name: dict.fromkeys(
+                (part for part, answer in answers(name).items() if answer is None),
+                make_class.BLANK,
+            )
+            for name in NEIGHBOURS
+        }
+        for name, of in SWAPPING.items():
+            changes[name] = {"devices": f"{case_of(of).source}\n{mini.RIGHT['devices']}"}
+        for name, one in changes.items():
+            folder = root / "submitted" / name / LESSON
+            folder.mkdir(parents=True)
+            nbformat.write(make_class.notebook(one), folder / f"{LESSON}.ipynb")
+        for command in ("generate_assignment", "autograde"):
+            done = nbgrader(root, sample_keras, command, LESSON)
+            assert done.returncode == 0, done.stderr[-3000:]
+        with Gradebook(f"sqlite:///{root}/gradebook.db") as book:
+            return {one.student.id: one.score for one in book.assignment_submissions(LESSON)}
+
+    @pytest.mark.parametrize("name", NEIGHBOURS)
+    def test_everyone_has_their_own_grade(self, scores, name: str) -> None:
+        assert scores[name] == NEIGHBOURS[name]
+
+
+class TestValidate:
+    """``nbgrader validate`` of a notebook that looks for what is the grader's."""
+
+    @pytest.mark.parametrize(
+        "name", ["keyring-read", "first-process-handles", "first-process-memory", "every-process"]
+    )
+    def test_it_reaches_nothing(self, tmp_path, sample_keras, name: str) -> None:
+        course = Besieged(root=tmp_path / "course", home=tmp_path / "home")
+        attack_course._furnish(course)
+        shutil.copyfile(ROOT / "nbgrader_config.py", course.root / "nbgrader_config.py")
+        attack_keys.begin(SECRET)
+        cell = f"{LOUD}\n{case_of(name).source}\n{mini.RIGHT['devices']}"
+        path = course.root / "submitted" / "eve" / LESSON / f"{LESSON}.ipynb"
+        path.parent.mkdir(parents=True)
+        nbformat.write(make_class.notebook({"devices": cell}), path)
+        done = nbgrader(course.root, sample_keras, "validate", str(path))
+        assert SECRET not in done.stdout + done.stderr
+        assert "Success! Your notebook passes all the tests." in done.stdout + done.stderr
+
+
+class TestCheck:
+    """``autograder check``, which keeps nothing apart: its points are those of the grade."""
+
+    @pytest.mark.parametrize("name", ["answers-turned-right", "forged-history", "skip-execution"])
+    def test_an_attack_earns_no_more(
+        self, tmp_path, sample_keras, monkeypatch, capsys, name
+    ) -> None:
+        case = case_of(name)
+        notebook = attack_course._notebook(case, case.source)
+        if case.change:
+            handed = attack_changes.Handed(
+                notebook=notebook, folder=tmp_path, question=case.cell, course=tmp_path
+            )
+            getattr(attack_changes, case.change)(handed)
+        nbformat.write(notebook, tmp_path / f"{LESSON}.ipynb")
+        monkeypatch.chdir(tmp_path)
+        monkeypatch.setenv("KERAS_HOME", str(sample_keras))
+        main(["check", f"{LESSON}.ipynb"])
+        said = capsys.readouterr().out
+        (earned,) = re.findall(r"Together: ([\d.]+) of 20 points", said)
+        title = load_lesson(LESSON).question(case.cell).title
+        assert float(earned) <= 19
+        if case.most is not None:
+            (own,) = re.findall(rf"^{re.escape(title)}: ([\d.]+) of", said, re.MULTILINE)
+            assert float(own) <= case.most
+
+
+class TestDask:
+    """A worker of a cluster that grades one after the other."""
+
+    def test_everyone_has_their_own_grade(self, tmp_path, sample_keras) -> None:
+        pytest.importorskip("distributed")
+        from support.dask_cluster import Cluster  # noqa: PLC0415  an extra
+
+        from autograder.grading.dask_executor import ClusterPool  # noqa: PLC0415
+
+        notebooks = {name: mini.submitted(**answers(name)) for name in NEIGHBOURS}
+        for name, of in SWAPPING.items():
+            case = case_of(of)
+            notebooks[name] = attack_course._notebook(case, case.source)
+        for name, notebook in notebooks.items():
+            folder = tmp_path / "submitted" / name / LESSON
+            folder.mkdir(parents=True)
+            nbformat.write(notebook, folder / f"{LESSON}.ipynb")
+        cluster = Cluster(tmp_path)
+        try:
+            cluster.add()
+            grader = Grader(
+                course=Course(settings=attack_course.SETTINGS),
+                data_home=sample_keras,
+                results=tmp_path / "results",
+                lesson=load_lesson(LESSON),
+                share=False,
+                pool=partial(ClusterPool, address=str(cluster.file)),
+            )
+            with grader:
+                found = find_submissions([tmp_path / "submitted"])
+                reports = {one.name: one for one in grader.grade(found)}
+        finally:
+            cluster.close()
+        assert {name: reports[name].score for name in NEIGHBOURS} == NEIGHBOURS
+        said = [one.message for name in NEIGHBOURS for one in reports[name].checks]
+        assert not [one for one in said if "REACHED" in one]

@@ -1,0 +1,134 @@
+"""Attacks that are more than the source of a cell: changes of a notebook, and of its folder.
+
+A case names one of these functions in its head, as ``# Change: skip_execution``. It gives the
+name of the notebook's file where that is another than usual.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+import nbformat
+from nbformat import NotebookNode
+
+from autograder.core.evidence import save
+from support import evidence_builder, mini
+
+# A kernel that anyone may name who hands in a notebook; it does something else.
+KERNEL = "attack"
+# A cell that could be the name of a file, and one that could be its content.
+CELLS = ("shift = 1", "shift = 2")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Handed:
+    """What is handed in: a notebook and its folder; the question attacked; the course."""
+
+    notebook: NotebookNode
+    folder: Path
+    question: str
+    course: Path
+
+    @property
+    def check(self) -> NotebookNode:
+        """The grade cell of the question attacked."""
+        return mini.cell_of(self.notebook, f"check-{self.question}")
+
+
+def is_check(cell: NotebookNode) -> bool:
+    """Whether it is a grade cell."""
+    return bool(cell.metadata.get("nbgrader", {}).get("grade"))
+
+
+def skip_execution(handed: Handed) -> None:
+    """Tag every grade cell so that it is not run; nbgrader gives full marks for that."""
+    for cell in handed.notebook.cells:
+        if is_check(cell):
+            cell.metadata.tags = ["skip-execution"]
+
+
+def edit_check(handed: Handed) -> None:
+    """Let the grade cell be a number."""
+    handed.check.source = "6.0"
+
+
+def delete_checks(handed: Handed) -> None:
+    """Hand in no grade cell at all."""
+    kept = [one for one in handed.notebook.cells if not is_check(one)]
+    handed.notebook.cells = kept
+
+
+def copy_check(handed: Handed) -> None:
+    """Add copies of the grade cell before and after it, which are numbers."""
+    cells = handed.notebook.cells
+    for place in (cells.index(handed.check), len(cells)):
+        again = copy.deepcopy(handed.check)
+        again.id, again.source = f"again-{place}", "6.0"
+        cells.insert(place, again)
+
+
+def tamper_metadata(handed: Handed) -> None:
+    """Say that the grade cell is worth more, is a solution, and belongs to another question."""
+    handed.check.source = "100.0"
+    handed.check.metadata.nbgrader.update(points=100, solution=True, locked=False)
+    other = mini.cell_of(handed.notebook, "check-devices")
+    other.metadata.nbgrader.update(points=-1, grade_id=f"check-{handed.question}")
+
+
+def name_kernel(handed: Handed) -> None:
+    """Name another kernel, which is a program of another kind."""
+    handed.notebook.metadata.kernelspec = {"name": KERNEL, "display_name": "Python 3"}
+    handed.notebook.metadata.language_info = {"name": "python", "version": "2.7"}
+
+
+def bring_evidence(handed: Handed) -> None:
+    """Put the evidence of the right solution beside the notebook, and a report on it."""
+    evidence = evidence_builder.right()
+    save(evidence, handed.folder)
+    recorded = msgspec.json.encode(evidence.record.recorded)
+    (handed.folder / "recorded.json").write_bytes(recorded)
+    (handed.folder / "recorded.npz").write_bytes((handed.folder / "arrays.npz").read_bytes())
+    report = {"name": "me", "notebook": "", "full_score": 20, "score": 20, "checks": []}
+    (handed.folder / "report.json").write_text(json.dumps(report))
+
+
+def link_out(handed: Handed) -> None:
+    """Put links to what is not one's own beside the notebook."""
+    for number, target in enumerate(
+        ("source/secret.txt", "gradebook.db", "submitted", "submitted/secret.txt", "checks")
+    ):
+        (handed.folder / f"link-{number}.txt").symlink_to(handed.course / target)
+    (handed.folder / "deeper").mkdir()
+    (handed.folder / "deeper" / "link.txt").symlink_to("../../../../solutions/secret.txt")
+
+
+def link_notebook(handed: Handed) -> str:
+    """Hand in a neighbour's work through a link that has the assignment's name."""
+    lesson = handed.folder.name
+    target = f"../../honest-first/{lesson}/{lesson}.ipynb"
+    (handed.folder / f"{lesson}.ipynb").symlink_to(target)
+    return "mine.ipynb"
+
+
+def odd_names(handed: Handed) -> str:
+    """Give the notebook, a cell, and a file names that rewrite a terminal or run a script."""
+    handed.check.metadata.nbgrader.grade_id = "x\n\n<script>alert('cell')</script>\x1b[2J"
+    (handed.folder / "..\\..\\x\x1b[31m\n").write_text("odd")
+    return "\x1b[2J<img src=x onerror=alert(1)><script>alert(1)<\u202e\n- 20 of 20.ipynb"
+
+
+def name_a_file_like_a_cell(handed: Handed) -> None:
+    """Put a file beside the notebook that is called as the one cell, and holds the other."""
+    (handed.folder / CELLS[0]).write_text(CELLS[1])
+
+
+def begin_with_two_cells(handed: Handed) -> None:
+    """Begin the notebook with two cells of one's own."""
+    # Ids of their own choice: by chance, no two notebooks would be the same.
+    for number, source in enumerate(reversed(CELLS)):
+        cell = nbformat.v4.new_code_cell(source, id=f"own-{number}")
+        handed.notebook.cells.insert(0, cell)

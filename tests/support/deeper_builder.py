@@ -1,0 +1,409 @@
+"""Evidence of the lesson "A Deeper Brain", made by hand on the shipped sample.
+
+``right()`` is the full right solution. Both its networks were really trained, in NumPy, with the
+lesson's recipe. Every other submission is made from it by small changes.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from autograder import datasets
+from autograder.core.evidence import (
+    Callback,
+    Cards,
+    Cell,
+    Claim,
+    Compiled,
+    Evidence,
+    Fit,
+    HandIn,
+    Model,
+    Numbers,
+    Record,
+    Recorded,
+    Run,
+    Weight,
+)
+from autograder.core.lesson_registry import load_lesson
+from autograder.core.report import CheckResult
+from autograder.datasets import FashionMnist
+from autograder.judge.runner import Verdicts, judge
+from support.evidence_builder import COMPILED, FLATTEN, Arrays, changed, claim, dense, layer, stack
+from support.evidence_builder import fit as any_fit
+from support.evidence_builder import training as raw_training
+from support.evidence_builder import validation as raw_validation
+
+LESSON = load_lesson("a-deeper-brain")
+QUESTIONS = tuple(question.name for question in LESSON.questions)
+HIDDEN = 128
+EPOCHS = 6
+BATCH = 32
+Floats = NDArray[np.float32]
+
+
+@functools.cache
+def cards() -> FashionMnist:
+    """The shipped sample."""
+    return datasets.load_named("sample")
+
+
+# ---- weights
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trained:
+    """The weights handed in, and the mean over each epoch, one array a weight.
+
+    Those handed in stand for the best ones, which were taken back: the mean of the last epoch.
+    """
+
+    last: tuple[Floats, ...]
+    means: tuple[Floats, ...]
+
+
+@functools.cache
+def trained(*, hidden: int = HIDDEN, epochs: int = EPOCHS) -> Trained:
+    """A network trained on scaled pixels with Adam; ``hidden`` neurons, or none.
+
+    Takes a second or two, once.
+    """
+    pixels = cards().train_images.reshape(-1, 784).astype(np.float32) / 255
+    right = np.eye(10, dtype=np.float32)[cards().train_labels]
+    random = np.random.default_rng(seed=20)
+    weights = _newborn(random, [784, *([hidden] if hidden else []), 10])
+    moments, spreads = ([np.zeros_like(one) for one in weights] for _ in range(2))
+    means, step = [], 0
+    for _ in range(epochs):
+        order, snapshots = random.permutation(len(pixels)), []
+        for start in range(0, len(order), BATCH):
+            chosen = order[start : start + BATCH]
+            step += 1
+            pace = 0.001 * np.sqrt(1 - 0.999**step) / (1 - 0.9**step)
+            for place, slope in enumerate(_slopes(weights, pixels[chosen], right[chosen])):
+                moments[place] += 0.1 * (slope - moments[place])
+                spreads[place] += 0.001 * (slope**2 - spreads[place])
+                weights[place] -= pace * moments[place] / (np.sqrt(spreads[place]) + 1e-7)
+            if step % 125 == 0:
+                snapshots.append([one.copy() for one in weights])
+        means.append([np.mean(each, axis=0) for each in zip(*snapshots, strict=True)])
+    kept = tuple(np.stack(each).astype(np.float32) for each in zip(*means, strict=True))
+    return Trained(last=tuple(each[-1] for each in kept), means=kept)
+
+
+def _newborn(random: np.random.Generator, sides: list[int]) -> list[Floats]:
+    weights: list[Floats] = []
+    for inputs, units in itertools.pairwise(sides):
+        limit = np.sqrt(6 / (inputs + units))
+        weights.append(random.uniform(-limit, limit, (inputs, units)).astype(np.float32))
+        weights.append(np.zeros(units, np.float32))
+    return weights
+
+
+def _slopes(weights: list[Floats], pixels: Floats, right: Floats) -> list[Floats]:
+    seen = [pixels]
+    for kernel, bias in zip(weights[:-2:2], weights[1:-2:2], strict=True):
+        seen.append(np.maximum(seen[-1] @ kernel + bias, 0))
+    sums = seen[-1] @ weights[-2] + weights[-1]
+    raised = np.exp(sums - sums.max(axis=1, keepdims=True))
+    off = (raised / raised.sum(axis=1, keepdims=True) - right) / len(pixels)
+    slopes: list[Floats] = []
+    for place in range(len(weights) - 2, -1, -2):
+        below = seen[place // 2]
+        slopes = [below.T @ off, off.sum(axis=0), *slopes]
+        if place:
+            off = (off @ weights[place].T) * (below > 0)
+    return slopes
+
+
+def _says(weights: tuple[Floats, ...], images: Floats) -> NDArray[np.intp]:
+    for kernel, bias in zip(weights[:-2:2], weights[1:-2:2], strict=True):
+        images = np.maximum(images @ kernel + bias, 0)
+    guesses: NDArray[np.intp] = (images @ weights[-2] + weights[-1]).argmax(axis=1)
+    return guesses
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Cards of the quiz: right with the deeper network, with the single layer, and so on."""
+
+    won: int
+    lost: int
+    deep: int
+    single: int
+    apart: int
+
+
+@functools.cache
+def counts() -> Counts:
+    """How the two right networks do on the sample's quiz."""
+    images = cards().valid_images.reshape(-1, 784).astype(np.float32) / 255
+    deep, single = _says(trained().last, images), _says(trained(hidden=0).last, images)
+    right, other = deep == cards().valid_labels, single == cards().valid_labels
+    return Counts(
+        won=int((right & ~other).sum()),
+        lost=int((other & ~right).sum()),
+        deep=int(right.sum()),
+        single=int(other.sum()),
+        apart=int((deep != single).sum()),
+    )
+
+
+# ---- models, fits, arrays
+
+
+def hidden(units: int = HIDDEN, activation: str = "relu", **more: Any):
+    """A hidden layer."""
+    return dense(units, name="hidden", activation=activation, **more)
+
+
+def answers(units: int = 10, inputs: int = HIDDEN, **more: Any):
+    """The last layer."""
+    return dense(units, inputs=inputs, name="answers", **more)
+
+
+def stored(model: Model, prefix: str) -> Model:
+    """The same, its weights kept under a prefix."""
+
+    def moved(one: Weight) -> Weight:
+        return changed(one, array=f"{prefix}/{one.array}")
+
+    layers = (changed(one, weights=tuple(map(moved, one.weights))) for one in model.layers)
+    return changed(model, layers=tuple(layers))
+
+
+MODEL = stack(FLATTEN, hidden(), answers())
+SINGLE = stored(stack(FLATTEN, dense(), number=1), "single")
+SCALED = {"scale": "part", "shift": "nought"}
+STOP = Callback(
+    kind="EarlyStopping",
+    settings={
+        "monitor": "val_loss",
+        "mode": "auto",
+        "patience": 3,
+        "restore_best_weights": True,
+        "stopped_epoch": 5,
+        "best_epoch": 2,
+    },
+)
+HISTORY = {
+    "loss": (0.9, 0.6, 0.5, 0.45, 0.4, 0.36),
+    "accuracy": (0.7, 0.79, 0.82, 0.84, 0.86, 0.87),
+    "val_loss": (0.7, 0.55, 0.5, 0.51, 0.5, 0.52),
+    "val_accuracy": (0.75, 0.81, 0.83, 0.83, 0.84, 0.83),
+}
+
+
+def training(**changes: Any) -> Cards:
+    """All training cards, scaled."""
+    return raw_training(**(SCALED | changes))
+
+
+def validation(**changes: Any) -> Cards:
+    """All validation cards, scaled."""
+    return raw_validation(**(SCALED | changes))
+
+
+def stop(**settings: Any) -> Callback:
+    """Early stopping with these settings changed."""
+    return changed(STOP, settings={**STOP.settings, **settings})
+
+
+def fit(**changes: Any) -> Fit:
+    """A training of the deeper network that early stopping has ended."""
+    given: dict[str, Any] = {
+        "epochs_asked": 20,
+        "epochs_done": EPOCHS,
+        "steps": EPOCHS * 375,
+        "training": training(),
+        "validation": validation(),
+        "callbacks": (STOP,),
+        "history": HISTORY,
+        "means": ("hidden/kernel", "hidden/bias", "answers/kernel", "answers/bias"),
+        "snapshots": (3,) * EPOCHS,
+    }
+    return any_fit(**(given | changes))
+
+
+FIT = fit()
+SINGLE_FIT = any_fit(number=1, model=1, training=training(), validation=validation(), means=())
+
+
+def arrays(deep: Trained | None = None) -> dict[str, NDArray[Any]]:
+    """The weights of both networks, and the map of the pixels."""
+    ours, single = deep or trained(), trained(hidden=0)
+    names = FIT.means
+    return {
+        "one": np.ones((), np.float32),
+        "part": np.full((), 1 / 255, np.float32),
+        "nought": np.zeros((), np.float32),
+        **dict(zip(names, ours.last, strict=True)),
+        **{f"fit-0/{name}": one for name, one in zip(names, ours.means, strict=True)},
+        "single/dense/kernel": single.last[0],
+        "single/dense/bias": single.last[1],
+    }
+
+
+def with_map(scale: Any, shift: Any = 0.0) -> Callable[[], Arrays]:
+    """The same arrays, and another map of pixels, to be named ``map/scale`` and ``map/shift``."""
+    more = {"map/scale": np.asarray(scale), "map/shift": np.asarray(shift)}
+    return lambda: {**arrays(), **more}
+
+
+# ---- submissions
+
+
+def pictures(cards_: str = "training", **changes: Any) -> Claim:
+    """All pictures of a set, scaled, as they are handed in."""
+    about = (training if cards_ == "training" else validation)(labels="none")
+    given = Numbers(dtype="float64", shape=(about.count, 28, 28), low=0.0, high=1.0, about=about)
+    return Claim(kind="ndarray", numbers=changed(given, **changes))
+
+
+BLANK = Claim(kind="Blank", blank=True)
+RUN = Run(lesson=LESSON.name, data="sample")
+
+
+def cell(question: str, **changes: Any) -> Cell:
+    """A solution cell that was filled in and ran."""
+    given: dict[str, Any] = {
+        "index": QUESTIONS.index(question),
+        "grade_id": question,
+        "status": "ok",
+        "changed": True,
+    }
+    return Cell(**(given | changes))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Submission:
+    """What a student did, in the terms of the checks; the right solution where nothing is said."""
+
+    train_images: Claim = field(default_factory=pictures)
+    valid_images: Claim = field(default_factory=lambda: pictures("validation"))
+    built: Model | None = None
+    model: Model = MODEL
+    parameters: Claim = field(default_factory=lambda: claim(101_770))
+    compiled: Compiled | None = COMPILED
+    fits: tuple[Fit, ...] = (FIT, SINGLE_FIT)
+    arrays: Callable[[], Arrays] = arrays
+    single: Model | None = SINGLE
+    won: Callable[[], Claim] = lambda: claim(counts().won)
+    hand_ins: Mapping[str, HandIn | None] = field(default_factory=dict)
+    cells: Mapping[str, Cell] = field(default_factory=dict)
+
+    def evidence(self) -> Evidence:
+        """The evidence that this leaves behind."""
+        hand_ins = {**self._hand_ins(), **self.hand_ins}
+        recorded = Recorded(hand_ins=tuple(one for one in hand_ins.values() if one), fits=self.fits)
+        cells = tuple(self.cells.get(name, cell(name)) for name in QUESTIONS)
+        record = Record(run=RUN, cells=cells, recorded=recorded)
+        return Evidence(record=record, arrays=self.arrays())
+
+    def _hand_ins(self) -> dict[str, HandIn]:
+        model = changed(self.model, compiled=self.compiled)
+        given = claim(None, "Sequential")
+        both = {"model": given, "single_layer": given, "cards_won": self.won()}
+        pixels = {"train_images": self.train_images, "valid_images": self.valid_images}
+        claims: dict[str, tuple[dict[str, Claim], Model | None]] = {
+            "scale": (pixels, None),
+            "build": ({"model": given}, self.built or self.model),
+            "parameters": ({"number_of_parameters": self.parameters}, None),
+            "compile": ({"model": given}, model),
+            "train": ({"model": given, "history": claim(None, "History")}, model),
+            "compare": (both, model),
+        }
+        others = {"single_layer": self.single} if self.single else {}
+        return {
+            name: HandIn(
+                question=name,
+                claims=made,
+                model=about,
+                others=others if name == "compare" else {},
+            )
+            for name, (made, about) in claims.items()
+        }
+
+
+def of_layers(*layers: Any, **changes: Any) -> Submission:
+    """The right solution with a model of these layers."""
+    return Submission(model=stack(*layers), **changes)
+
+
+def untouched() -> Submission:
+    """The released notebook as it is, run from top to bottom."""
+    given = {
+        "scale": {"train_images": BLANK, "valid_images": BLANK},
+        "build": {"model": BLANK},
+        "parameters": {"number_of_parameters": BLANK},
+        "compile": {"model": BLANK},
+        "train": {"model": BLANK, "history": BLANK},
+        "compare": {
+            "model": BLANK,
+            "single_layer": claim(None, "Sequential"),
+            "cards_won": BLANK,
+        },
+    }
+    return Submission(
+        hand_ins={name: HandIn(question=name, claims=claims) for name, claims in given.items()},
+        cells={name: cell(name, changed=False) for name in QUESTIONS},
+        fits=(),
+        arrays=dict,
+    )
+
+
+# ---- judging
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """A submission, what one check should say of it, and what ``others`` should.
+
+    A check that is not named should pass: one mistake gives one message.
+    """
+
+    work: Submission
+    check: str
+    outcome: str = "passed"
+    misconception: str | None = None
+    says: tuple[str, ...] = ()
+    others: Mapping[str, str] = field(default_factory=dict)
+
+
+def fails(check: str, misconception: str | None, *says: str, **more: Any) -> Case:
+    """A case in which a check fails with this misconception and these words."""
+    return Case(check=check, outcome="failed", misconception=misconception, says=says, **more)
+
+
+def judged(cases: Mapping[str, Case | Submission]) -> dict[str, Verdicts]:
+    """What the checks say of each submission, in one session."""
+    works = {name: one.work if isinstance(one, Case) else one for name, one in cases.items()}
+    return judge([(name, work.evidence()) for name, work in works.items()], LESSON)
+
+
+def of(verdicts: Verdicts, check: str) -> CheckResult:
+    """The result of one check."""
+    return next(one for one in verdicts.checks if one.id == check)
+
+
+def verify(case: Case, verdicts: Verdicts) -> None:
+    """Compare what the checks said with what they should say."""
+    expected = {one.id: "passed" for one in verdicts.checks}
+    expected |= {case.check: case.outcome, **case.others}
+    found = {one.id: str(one.outcome) for one in verdicts.checks}
+    unlike = {name: one for name, one in found.items() if one != expected.get(name)}
+    assert found == expected, unlike
+    told = of(verdicts, case.check)
+    assert told.misconception == case.misconception, told.misconception
+    for part in case.says:
+        assert part in f"{told.message} {told.help}", told.message
+
+
+RELU = layer("ReLU", (None, HIDDEN))

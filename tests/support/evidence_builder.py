@@ -1,0 +1,427 @@
+"""Evidence made by hand: what a run would have left behind, without a notebook or TensorFlow.
+
+``right()`` is the full right solution on the shipped sample. Its weights were really trained, in
+NumPy, with the lesson's recipe. Every other submission is made from it by small changes.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from autograder import datasets
+from autograder.core.evidence import (
+    Asked,
+    Cards,
+    Cell,
+    Claim,
+    Compiled,
+    Devices,
+    Evidence,
+    Fit,
+    HandIn,
+    Layer,
+    Model,
+    Record,
+    Recorded,
+    Run,
+    Value,
+    Weight,
+)
+from autograder.core.lesson_registry import load_lesson
+from autograder.core.report import CheckResult
+from autograder.datasets import FashionMnist
+from autograder.judge.rules.registry import rules_of
+from autograder.judge.runner import Verdicts, judge
+
+LESSON = load_lesson("building-a-brain")
+QUESTIONS = tuple(question.name for question in LESSON.questions)
+INDEX = 99
+EPOCHS = 5
+BATCH = 32
+GPU = "/physical_device:GPU:0"
+CPU = "/physical_device:CPU:0"
+
+Arrays = Mapping[str, NDArray[Any]]
+changed = msgspec.structs.replace
+
+
+@functools.cache
+def cards() -> FashionMnist:
+    """The shipped sample."""
+    return datasets.load_named("sample")
+
+
+# ---- weights
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trained:
+    """The mean of the snapshots of each epoch, shape ``(epochs, ...)``, and the last weights."""
+
+    kernels: NDArray[np.float32]
+    biases: NDArray[np.float32]
+    kernel: NDArray[np.float32]
+    bias: NDArray[np.float32]
+
+
+@functools.cache
+def trained(*, epochs: int = EPOCHS, batch: int = BATCH, rate: float = 0.001) -> Trained:
+    """Ten neurons trained on raw pixels with Adam, as Keras would do it; takes half a second."""
+    pixels = cards().train_images.reshape(-1, 784).astype(np.float32)
+    right = np.eye(10, dtype=np.float32)[cards().train_labels]
+    random = np.random.default_rng(seed=20)
+    limit = np.sqrt(6 / 794)
+    weights = np.zeros((785, 10), np.float32)
+    weights[:784] = random.uniform(-limit, limit, (784, 10))
+    moment, spread, step = np.zeros_like(weights), np.zeros_like(weights), 0
+    means = []
+    for _ in range(epochs):
+        order, snapshots = random.permutation(len(pixels)), []
+        for start in range(0, len(order), batch):
+            chosen = order[start : start + batch]
+            off = _softmax(pixels[chosen] @ weights[:784] + weights[784]) - right[chosen]
+            slope = np.vstack([pixels[chosen].T @ off, off.sum(axis=0)]) / len(chosen)
+            moment += 0.1 * (slope - moment)
+            spread += 0.001 * (slope**2 - spread)
+            step += 1
+            pace = rate * np.sqrt(1 - 0.999**step) / (1 - 0.9**step)
+            weights -= pace * moment / (np.sqrt(spread) + 1e-7)
+            if start // 4000 < (start + batch) // 4000 or start + batch >= len(order):
+                snapshots.append(weights.copy())
+        means.append(np.mean(snapshots, axis=0))
+    kept = np.stack(means)
+    return Trained(
+        kernels=kept[:, :784], biases=kept[:, 784], kernel=weights[:784], bias=weights[784]
+    )
+
+
+def _softmax(outputs: NDArray[np.float32]) -> NDArray[np.float32]:
+    raised = np.exp(outputs - outputs.max(axis=1, keepdims=True))
+    return raised / raised.sum(axis=1, keepdims=True)
+
+
+def largest(index: int, weights: Trained | None = None) -> int:
+    """What ten neurons on raw pixels say of a training card."""
+    ours = weights or trained()
+    return int((cards().train_images[index].reshape(784) @ ours.kernel + ours.bias).argmax())
+
+
+# ---- layers and models
+
+
+def layer(kind: str, output: tuple[int | None, ...] | None = None, **settings: Value) -> Layer:
+    """A layer without weights."""
+    return Layer(kind=kind, name=kind.lower(), output_shape=output, settings=settings)
+
+
+def dense(
+    units: int = 10,
+    *,
+    inputs: int = 784,
+    name: str = "dense",
+    activation: str = "linear",
+    bias: bool = True,
+    built: bool = True,
+    rows: tuple[int, ...] = (),
+) -> Layer:
+    """A layer of neurons; ``rows`` are sides of its output before the neurons."""
+    weights = [Weight(name="kernel", shape=(inputs, units), trainable=True, array=f"{name}/kernel")]
+    if bias:
+        weights.append(Weight(name="bias", shape=(units,), trainable=True, array=f"{name}/bias"))
+    return Layer(
+        kind="Dense",
+        name=name,
+        output_shape=(None, *rows, units) if built else None,
+        settings={"units": units, "use_bias": bias, "activation": activation},
+        weights=tuple(weights) if built else (),
+    )
+
+
+def stack(*layers: Layer, shape: tuple[int | None, ...] | None = (28, 28), **more: Any) -> Model:
+    """A model of these layers, one after the other."""
+    weights = [one for part in layers for one in part.weights]
+
+    def count(*, learned: bool) -> int:
+        sizes = (int(np.prod(one.shape)) for one in weights if one.trainable is learned)
+        return sum(sizes)
+
+    given: dict[str, Any] = {
+        "number": 0,
+        "kind": "Sequential",
+        "input_shape": None if shape is None else (None, *shape),
+        "layers": layers,
+        "trainable_parameters": count(learned=True),
+        "other_parameters": count(learned=False),
+    }
+    return Model(**(given | more))
+
+
+FLATTEN = layer("Flatten", (None, 784))
+MODEL = stack(FLATTEN, dense())
+COMPILED = Compiled(
+    optimizer="Adam",
+    optimizer_settings={"learning_rate": 0.001},
+    loss="SparseCategoricalCrossentropy",
+    loss_settings={"from_logits": True},
+    metrics=("accuracy",),
+)
+
+
+# ---- fits
+
+
+def training(**changes: Any) -> Cards:
+    """All training cards, as they are."""
+    given = Cards(count=12_000, cards="training", labels="matching", scale="one", shift="nought")
+    return changed(given, **changes)
+
+
+def validation(**changes: Any) -> Cards:
+    """All validation cards, as they are."""
+    given = Cards(count=2_000, cards="validation", labels="matching", scale="one", shift="nought")
+    return changed(given, **changes)
+
+
+def fit(**changes: Any) -> Fit:
+    """Five epochs on the training cards with a quiz on the validation cards."""
+    given: dict[str, Any] = {
+        "number": 0,
+        "model": 0,
+        "epochs_asked": EPOCHS,
+        "epochs_done": EPOCHS,
+        "batch_size": BATCH,
+        "steps": EPOCHS * 375,
+        "training": training(),
+        "validation": validation(),
+        "device": "/job:localhost/replica:0/task:0/device:CPU:0",
+        "means": ("dense/kernel", "dense/bias"),
+        "snapshots": (3,) * EPOCHS,
+    }
+    return Fit(**(given | changes))
+
+
+FIT = fit()
+ASKED = Asked(model=0, fits=1, about=training(count=1, labels="unknown", places=(INDEX,)))
+UNKNOWN = Cards(count=None)
+
+
+def arrays(weights: Trained | None = None, *, number: int = 0) -> dict[str, NDArray[Any]]:
+    """The arrays of one fit of the right model, and of a map that leaves the pixels alone."""
+    ours = weights or trained()
+    return {
+        "one": np.ones((), np.float32),
+        "nought": np.zeros((), np.float32),
+        "dense/kernel": ours.kernel,
+        "dense/bias": ours.bias,
+        f"fit-{number}/dense/kernel": ours.kernels,
+        f"fit-{number}/dense/bias": ours.biases,
+    }
+
+
+def on_mapped_pixels(
+    scale: NDArray[Any], shift: NDArray[Any], weights: Trained | None = None
+) -> dict[str, NDArray[Any]]:
+    """The same network for pixels ``scale * pixel + shift``: as ``map/...`` and in its weights."""
+    ours = weights or trained()
+    per_pixel = (np.ones(784) * scale, np.ones(784) * shift)
+    kernel, kernels = (one / per_pixel[0][:, None] for one in (ours.kernel, ours.kernels))
+    moved = replace(
+        ours,
+        kernel=kernel.astype(np.float32),
+        kernels=kernels.astype(np.float32),
+        bias=(ours.bias - per_pixel[1] @ kernel).astype(np.float32),
+        biases=(ours.biases - per_pixel[1] @ kernels).astype(np.float32),
+    )
+    return {
+        **arrays(moved),
+        "map/scale": np.asarray(scale, np.float32),
+        "map/shift": np.asarray(shift, np.float32),
+    }
+
+
+# ---- submissions
+
+
+def claim(value: Any, kind: str | None = None) -> Claim:
+    """A value handed in."""
+    return Claim(kind=kind or type(value).__name__, value=value)
+
+
+BLANK = Claim(kind="Blank", blank=True)
+NO_GPUS = claim((), "list")
+COUNT = claim(7850)
+CARD = claim(INDEX)
+RUN = Run(lesson=LESSON.name, data="sample")
+ON_THIS_MACHINE = Devices(offered=(CPU,), visible=(CPU,), asked=("list_physical_devices",))
+
+
+def devices(**changes: Any) -> Devices:
+    """A machine without a GPU, whose TensorFlow was asked."""
+    return changed(ON_THIS_MACHINE, **changes)
+
+
+def cell(question: str, **changes: Any) -> Cell:
+    """A solution cell that was filled in and ran."""
+    given: dict[str, Any] = {
+        "index": QUESTIONS.index(question),
+        "grade_id": question,
+        "status": "ok",
+        "changed": True,
+    }
+    return Cell(**(given | changes))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Submission:
+    """What a student did, in the terms of the checks; the right solution where nothing is said.
+
+    ``built`` is the model as it was handed in to ``build``, ``model`` as it was later. ``hand_ins``
+    and ``cells`` overrule those of single questions; a hand-in of ``None`` was never made. What
+    depends on trained weights is given as a function, so that nothing is trained at import.
+    """
+
+    gpus: Claim = NO_GPUS
+    devices: Devices = ON_THIS_MACHINE
+    built: Model | None = None
+    model: Model = MODEL
+    parameters: Claim = COUNT
+    compiled: Compiled | None = COMPILED
+    fits: tuple[Fit, ...] = (FIT,)
+    arrays: Callable[[], Arrays] = arrays
+    index: Claim = CARD
+    label: Callable[[], Claim] = lambda: claim(largest(INDEX))
+    asked: tuple[Asked, ...] = (ASKED,)
+    hand_ins: Mapping[str, HandIn | None] = field(default_factory=dict)
+    cells: Mapping[str, Cell] = field(default_factory=dict)
+    run: Run = RUN
+
+    def evidence(self) -> Evidence:
+        """The evidence that this leaves behind."""
+        hand_ins = {**self._hand_ins(), **self.hand_ins}
+        recorded = Recorded(
+            devices=self.devices,
+            hand_ins=tuple(one for one in hand_ins.values() if one),
+            fits=self.fits,
+            asked=self.asked,
+        )
+        cells = tuple(self.cells.get(name, cell(name)) for name in QUESTIONS)
+        record = Record(run=self.run, cells=cells, recorded=recorded)
+        return Evidence(record=record, arrays=self.arrays())
+
+    def _hand_ins(self) -> dict[str, HandIn]:
+        model = changed(self.model, compiled=self.compiled)
+        given = claim(None, "Sequential")
+        predicted = {"model": given, "data_index": self.index, "predicted_label": self.label()}
+        claims: dict[str, tuple[dict[str, Claim], Model | None]] = {
+            "devices": ({"gpus": self.gpus}, None),
+            "build": ({"model": given}, self.built or self.model),
+            "parameters": ({"number_of_parameters": self.parameters}, None),
+            "compile": ({"model": given}, model),
+            "train": ({"model": given, "history": claim(None, "History")}, model),
+            "predict": (predicted, model),
+        }
+        return {
+            name: HandIn(question=name, claims=made, model=about)
+            for name, (made, about) in claims.items()
+        }
+
+
+def right(**changes: Any) -> Evidence:
+    """The evidence of the right solution, with these fields of ``Submission`` changed."""
+    return Submission(**changes).evidence()
+
+
+def of_layers(*layers: Layer, **changes: Any) -> Submission:
+    """The right solution with a model of these layers."""
+    return Submission(model=stack(*layers), **changes)
+
+
+def untouched() -> Submission:
+    """The released notebook as it is, run from top to bottom."""
+    given = {
+        "devices": {"gpus": BLANK},
+        "build": {"model": BLANK},
+        "parameters": {"number_of_parameters": BLANK},
+        "compile": {"model": BLANK},
+        "train": {"model": BLANK, "history": BLANK},
+        "predict": {"model": BLANK, "data_index": claim(INDEX), "predicted_label": BLANK},
+    }
+    return Submission(
+        hand_ins={name: HandIn(question=name, claims=claims) for name, claims in given.items()},
+        cells={name: cell(name, changed=False) for name in QUESTIONS},
+        devices=devices(asked=()),
+        fits=(),
+        asked=(),
+        arrays=dict,
+    )
+
+
+# ---- judging
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """A submission, what one check should say of it, and what ``others`` should.
+
+    A check that is not named should pass: one mistake gives one message.
+    """
+
+    work: Submission
+    check: str
+    outcome: str = "passed"
+    misconception: str | None = None
+    says: tuple[str, ...] = ()
+    others: Mapping[str, str] = field(default_factory=dict)
+
+
+def fails(check: str, misconception: str | None, *says: str, **more: Any) -> Case:
+    """A case in which a check fails with this misconception and these words."""
+    return Case(check=check, outcome="failed", misconception=misconception, says=says, **more)
+
+
+def judged(cases: Mapping[str, Case | Submission], **more: Any) -> dict[str, Verdicts]:
+    """What the checks say of each submission, in one session."""
+    works = {name: one.work if isinstance(one, Case) else one for name, one in cases.items()}
+    return judge([(name, work.evidence()) for name, work in works.items()], LESSON, **more)
+
+
+def of(verdicts: Verdicts, check: str) -> CheckResult:
+    """The result of one check."""
+    return next(one for one in verdicts.checks if one.id == check)
+
+
+def verify(case: Case, verdicts: Verdicts) -> None:
+    """Compare what the checks said with what they should say."""
+    expected = {one.id: "passed" for one in verdicts.checks}
+    expected |= {case.check: case.outcome, **case.others}
+    assert {one.id: str(one.outcome) for one in verdicts.checks} == expected
+    told = of(verdicts, case.check)
+    assert told.misconception == case.misconception
+    for part in case.says:
+        assert part in f"{told.message} {told.help}"
+    for one in verdicts.checks:
+        assert one.points == (one.max_points if one.outcome == "passed" else 0)
+        assert one.message.endswith((".", "?"))
+        assert one.outcome != "failed" or one.help.endswith((".", "?"))
+
+
+def nameable(question: str) -> set[str]:
+    """The misconceptions that a question's checks can name."""
+    asked = rules_of(LESSON).items()
+    return {rule.misconception for check, rules in asked if _of(check, question) for rule in rules}
+
+
+def _of(check: str, question: str) -> bool:
+    return check.startswith(f"{question}.")
+
+
+def named(cases: Mapping[str, Case]) -> set[str]:
+    """The misconceptions that the cases expect."""
+    return {one.misconception for one in cases.values() if one.misconception}

@@ -1,0 +1,87 @@
+"""Writes ``docs/misconceptions.md``: what each rule says, where it must speak.
+
+    PYTHONPATH=tests python -m support.misconceptions_page
+
+The rules themselves are asked, with the evidence that their own tests give them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from autograder.core.lesson import Lesson
+from autograder.core.lesson_registry import load_lesson
+from autograder.core.verdicts import Failed
+from autograder.judge.rules.registry import misconceptions, rules_of
+from autograder.judge.rules.rule import Rule
+from support import deeper_rule_pairs, rule_pairs
+
+PAGE = Path(__file__).parents[2] / "docs" / "misconceptions.md"
+# In the order in which they are taught.
+LESSONS = tuple(map(load_lesson, ("building-a-brain", "a-deeper-brain")))
+PAIRS = {
+    module.RULES[name]: pair
+    for module in (rule_pairs, deeper_rule_pairs)
+    for name, pair in module.PAIRS.items()
+}
+BEGINNING = """\
+# Misconceptions
+
+A check that fails names the mistake behind it, and tells of it in four rungs: what was found, what
+to look at next, and, for those who ask, why it matters and how to put it right. This page lists
+what the lessons can name, with an example of each. It is written from the rules in
+`autograder/judge/rules/` and in the lessons by
+`PYTHONPATH=tests python -m support.misconceptions_page`; a test holds it to them.
+
+What is merely different has no name and loses no point. Where an accuracy is below the bar, the
+share that was reached and the bar are said first, and then the cause as it stands here.
+"""
+
+
+def page() -> str:
+    """The page as it should be."""
+    return "\n".join([BEGINNING, *_parts()])
+
+
+def _parts() -> Iterator[str]:
+    told: set[Rule[Any]] = set()
+    for lesson in LESSONS:
+        known = misconceptions(lesson)
+        again = [f"`{name}`" for name, rules in known.items() if told.issuperset(rules)]
+        yield f"## {lesson.title}\n"
+        if again:
+            yield f"As above: {', '.join(again)}.\n"
+        for name, rules in known.items():
+            if not told.issuperset(rules):
+                yield from _told(lesson, name, [one for one in rules if one not in told])
+        told.update(*known.values())
+
+
+def _told(lesson: Lesson, name: str, rules: list[Rule[Any]]) -> Iterator[str]:
+    asked = rules_of(lesson)
+    yield f"### {name}\n"
+    for one in rules:
+        checks = [f"`{check}`" for check, known in asked.items() if one in known]
+        found = _example(one)
+        yield f"{one.meaning} *Asked by {_listed(checks)}.*\n"
+        yield f"1. **Found:** {found.message}"
+        yield f"2. **Next:** {found.help}"
+        yield f"3. **Why:** {found.why}"
+        yield f"4. **How:** {found.how}\n"
+
+
+def _example(one: Rule[Any]) -> Failed:
+    pair = PAIRS.get(one)
+    found = pair.asked(pair.speaks, one) if pair else one()
+    assert found
+    return found
+
+
+def _listed(checks: list[str]) -> str:
+    return ", ".join(checks[:3]) + (f" and {len(checks) - 3} more" if len(checks) > 3 else "")
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page())

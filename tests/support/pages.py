@@ -1,0 +1,46 @@
+"""A page as whoever opens it finds it."""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+
+from autograder.core.report import Report
+from autograder.reports import class_report
+from support.class_of_reports import (
+    LESSON,
+)
+
+VOID = {"meta", "img", "br", "hr", "input", "rect", "line", "link"}
+
+
+class Page(HTMLParser):
+    """Fails where tags do not close; keeps tags, attributes and text."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self.feed(page)
+        assert self.open == []
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        if tag not in VOID:
+            assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        if not self.open or self.open[-1] not in ("script", "style"):
+            self.text += data
+
+    @property
+    def links(self) -> list[str]:
+        return [str(attrs["href"]) for tag, attrs in self.tags if tag == "a"]
+
+
+def page(reports: list[Report]) -> Page:
+    return Page(class_report.page(reports, LESSON))

@@ -1,0 +1,57 @@
+"""Runs cells that stumble, in an IPython of its own, and tells how each ended.
+
+``python tests/support/stumbling.py`` reads a JSON object of cells by their names from standard
+input, and writes for each the name of the error and its text, ``null`` where there was none.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+import sys
+
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+
+from IPython.core.interactiveshell import InteractiveShell
+
+from autograder.core.exception_names import public_name
+
+# Small cards in the place of the lesson's: what is wrong with a cell does not depend on them.
+BEFORE = """\
+import numpy as np
+import tensorflow as tf
+x, y = np.zeros((64, 28, 28), np.uint8), np.arange(64, dtype=np.uint8) % 10
+layers = tf.keras.layers
+
+def network(neurons=10, flat=True):
+    middle = [layers.Flatten()] if flat else []
+    return tf.keras.Sequential([tf.keras.Input((28, 28)), *middle, layers.Dense(neurons)])
+
+def compiled(model=None, **changes):
+    model = model or network()
+    loss = tf.keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    model.compile(**({"optimizer": "adam", "loss": loss, "metrics": ["accuracy"]} | changes))
+    return model
+"""
+
+
+def main() -> int:
+    """Run every cell."""
+    cells = json.load(sys.stdin)
+    shell = InteractiveShell.instance()
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        shell.run_cell(BEFORE).raise_error()
+        told = {name: _error(shell.run_cell(source)) for name, source in cells.items()}
+    json.dump(told, sys.stdout)
+    return 0
+
+
+def _error(result) -> list[str] | None:
+    error = result.error_before_exec or result.error_in_exec
+    return [public_name(type(error)), str(error)] if error else None
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,65 @@
+"""A terminal in a course's folder: the commands that people type there, and what they read."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+# Started as modules: a console script may belong to another copy of the package.
+MODULES = {"autograder": "autograder.cli", "nbgrader": "nbgrader"}
+
+
+def copy_of(folder: Path, *names: str) -> None:
+    """Put copies of these files and folders of the repository into a folder."""
+    for name in names:
+        source = ROOT / name
+        (shutil.copytree if source.is_dir() else shutil.copy)(source, folder / name)
+
+
+@dataclass(frozen=True)
+class Terminal:
+    """Stands in a folder; there is a home, and images in a home of Keras."""
+
+    folder: Path
+    home: Path
+    keras: Path
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a command sees."""
+        return {
+            **os.environ,
+            "HOME": str(self.home),
+            "KERAS_HOME": str(self.keras),
+            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+            "PYTHONPATH": str(ROOT),
+            # As wide as terminals usually are.
+            "COLUMNS": "80",
+        }
+
+    def type(self, command: str) -> str:
+        """Type a command; it has to end well.
+
+        Returns what was printed: the results, then the remarks.
+        """
+        program, *arguments = shlex.split(command)
+        start = [sys.executable, "-m", MODULES[program]] if program in MODULES else [program]
+        arguments = [re.sub(r"^~(?=/)", str(self.home), one) for one in arguments]
+        done = subprocess.run(
+            [*start, *arguments],
+            cwd=self.folder,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        said = done.stdout + done.stderr
+        assert done.returncode == 0, f"{command} ended with {done.returncode}\n{said}"
+        return said
