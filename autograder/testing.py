@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from autograder.core.evidence import Cell, Claim, Evidence, HandIn, Model, Record, Recorded, Run
+from autograder.core.evidence import Answer, Cell, Claim, Evidence, Model, Record, Recorded, Run
 from autograder.core.lesson import Lesson, Question
 from autograder.core.report import CheckResult
 from autograder.judge.runner import judge
@@ -36,12 +36,12 @@ def evidence(lesson: Lesson, answers: Mapping[str, Answers] = NO_ANSWERS) -> Evi
     return Evidence(record=Record(run=run, cells=cells, recorded=recorded))
 
 
-def _hand_in(question: Question, answers: Answers | None) -> HandIn:
+def _hand_in(question: Question, answers: Answers | None) -> Answer:
     if answers is None:
         blanks = {name: Claim(kind="Blank", blank=True) for name in question.leaves}
-        return HandIn(question=question.name, claims=blanks)
+        return Answer(question=question.name, claims=blanks)
     models = [value for value in answers.values() if isinstance(value, Model)]
-    return HandIn(
+    return Answer(
         question=question.name,
         claims={name: _claim(value) for name, value in answers.items()},
         model=models[0] if models else None,

@@ -27,7 +27,7 @@ from autograder.core.lesson_registry import load_lesson
 from autograder.datasets.keras_cache import data_folder
 from autograder.datasets.provisioning import SHIPPED_SAMPLE, install
 from autograder.grading import Grader
-from autograder.grading.dask_executor import ClusterPool
+from autograder.grading.dask_executor import DaskExecutor
 from autograder.grading.discovery import Submission, find_submissions
 
 LESSON = "building-a-brain"
@@ -91,7 +91,7 @@ def _seconds(folder: Path, home: Path, submissions: list[Submission], workers: i
             data_home=home,
             results=folder / "results",
             lesson=load_lesson(LESSON),
-            pool=partial(ClusterPool, address=str(cluster.file)),
+            pool=partial(DaskExecutor, address=str(cluster.file)),
         ) as grader:
             ready = []
             for report in grader.grade(submissions):

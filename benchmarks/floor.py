@@ -23,7 +23,7 @@ import numpy as np
 from autograder import datasets, sandbox
 from autograder.core.config import Settings
 from autograder.notebooks.restore import restore
-from autograder.sandbox import Rooms, Trace
+from autograder.sandbox import SandboxPool, Trace
 
 RUNS = 3
 
@@ -84,7 +84,7 @@ def rooms() -> list[Trace]:
         classes.ROOT / "release" / classes.LESSON / f"{classes.LESSON}.ipynb", as_version=4
     )
     solved = classes.make_class.notebook({})
-    lent = Rooms(settings=Settings(), data_home=datasets.active_home())
+    lent = SandboxPool(settings=Settings(), data_home=datasets.active_home())
     job, _ = sandbox.prepare(restore(solved, released), lent.settings)
     try:
         return [sandbox.run(job, lent) for _ in range(RUNS + 1)][1:]

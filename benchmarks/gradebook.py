@@ -43,7 +43,7 @@ from autograder.core.report import Report
 from autograder.nbgrader_plugin.autograded_dir import Folder
 from autograder.nbgrader_plugin.config import course_directory
 from autograder.nbgrader_plugin.generate import generate
-from autograder.nbgrader_plugin.gradebook_writer import Entry, GradebookWriter
+from autograder.nbgrader_plugin.gradebook_writer import GradebookEntry, GradebookWriter
 from autograder.nbgrader_plugin.preprocessors.autograde import META, SaveJudgedGrades
 
 LESSON = gradebook_course.LESSON
@@ -119,7 +119,8 @@ def ours(course: Course, reports: Sequence[Report], group: int) -> float:
     """Our writer, with the opening of the gradebook."""
     notebook = solved()
     entries = [
-        Entry(student=one.name, lesson=LESSON, report=one, notebook=notebook) for one in reports
+        GradebookEntry(student=one.name, lesson=LESSON, report=one, notebook=notebook)
+        for one in reports
     ]
     start = time.perf_counter()
     with GradebookWriter(course) as writer:

@@ -19,7 +19,7 @@ import psutil
 from autograder import datasets, sandbox
 from autograder.core.config import Settings
 from autograder.notebooks.restore import restore
-from autograder.sandbox import Rooms
+from autograder.sandbox import SandboxPool
 from autograder.sandbox.limits import used
 
 WORKERS = 2
@@ -30,7 +30,7 @@ def main() -> int:
     released = nbformat.read(
         classes.ROOT / "release" / classes.LESSON / f"{classes.LESSON}.ipynb", as_version=4
     )
-    lent = Rooms(settings=Settings(), data_home=datasets.active_home())
+    lent = SandboxPool(settings=Settings(), data_home=datasets.active_home())
     job, _ = sandbox.prepare(restore(classes.make_class.notebook({}), released), lent.settings)
     try:
         idle, _ = watched(lent, [lambda: None] * WORKERS)
@@ -46,7 +46,7 @@ def main() -> int:
     return 0
 
 
-def watched(lent: Rooms, jobs: list) -> tuple[float, float]:
+def watched(lent: SandboxPool, jobs: list) -> tuple[float, float]:
     """The memory of all rooms now, and at its most while the jobs are done."""
     with lent.lend(threading.Event()), lent.lend(threading.Event()):
         idle = rooms_now()

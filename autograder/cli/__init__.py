@@ -29,7 +29,7 @@ from autograder.core.config import ISOLATION
 from autograder.core.errors import AutograderError
 from autograder.core.lesson_registry import lesson_names
 
-MOST_TIME = 9999  # days or hours of an extension
+MAX_TIME = 9999  # days or hours of an extension
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -240,8 +240,8 @@ def _at_least_one(text: str) -> int:
 def _at_least_nought(text: str) -> int:
     number = int(text)
     # More than anybody has, and fewer than Python can count.
-    if not 0 <= number <= MOST_TIME:
-        raise argparse.ArgumentTypeError(f"from 0 to {MOST_TIME}")
+    if not 0 <= number <= MAX_TIME:
+        raise argparse.ArgumentTypeError(f"from 0 to {MAX_TIME}")
     return number
 
 

@@ -17,7 +17,7 @@ from autograder.cli import readiness
 from autograder.cli.readiness import Finding
 from autograder.core.config import Course
 from autograder.core.errors import AutograderError, IsolationError
-from autograder.sandbox import Rooms, bubblewrap, seccomp
+from autograder.sandbox import SandboxPool, bubblewrap, seccomp
 from autograder.sandbox.cgroups import NoCgroupsError, Parent
 
 
@@ -49,7 +49,7 @@ def _isolation(course: Course) -> Iterator[Finding]:
     private = [course.root] if course.root else []
     with tempfile.TemporaryDirectory(prefix="autograder-") as home:
         datasets.data_folder(Path(home)).mkdir(parents=True)
-        rooms = Rooms(settings=settings, data_home=Path(home), private=private)
+        rooms = SandboxPool(settings=settings, data_home=Path(home), private=private)
         try:
             with rooms.lend(threading.Event()) as room:
                 is_warm = room.is_warm

@@ -27,14 +27,14 @@ from autograder.core.lesson_registry import load_lesson
 from autograder.core.report import Report
 from autograder.grading import Grader, place_for
 from autograder.grading.compare_saved import surprises
-from autograder.grading.dask_executor import ClusterPool
+from autograder.grading.dask_executor import DaskExecutor
 from autograder.grading.discovery import Submission, find_submissions
 from autograder.grading.regrade import kept, regrade
 from autograder.grading.results_lock import held
 from autograder.reports import json_report, phrases, terminal
 
 if TYPE_CHECKING:
-    from autograder.nbgrader_plugin.gradebook_sync import Bookkeeper
+    from autograder.nbgrader_plugin.gradebook_sync import GradebookSync
 
 
 def grade(arguments: argparse.Namespace, console: Console) -> int:
@@ -48,7 +48,7 @@ def grade(arguments: argparse.Namespace, console: Console) -> int:
         _grader(arguments, course, console),
         share=not arguments.no_share,
         fresh=arguments.force,
-        pool=partial(ClusterPool, address=arguments.dask) if arguments.dask else None,
+        pool=partial(DaskExecutor, address=arguments.dask) if arguments.dask else None,
     )
     workers = arguments.workers or course.settings.workers or os.cpu_count() or 1
     if course.settings.isolation == "none":
@@ -159,9 +159,9 @@ class _NoBook:
 @contextlib.contextmanager
 def _gradebook(
     arguments: argparse.Namespace, course: Course, results: Path, console: Console
-) -> Iterator[Bookkeeper | _NoBook]:
+) -> Iterator[GradebookSync | _NoBook]:
     """Who writes to the course's gradebook, where there is one."""
-    book: Bookkeeper | _NoBook = _NoBook()
+    book: GradebookSync | _NoBook = _NoBook()
     with contextlib.ExitStack() as stack:
         if course.root and not arguments.no_gradebook:
             # Only here: nbgrader takes a second to import.
@@ -169,7 +169,7 @@ def _gradebook(
 
             try:
                 if gradebook_sync.has_submissions(course):
-                    book = stack.enter_context(gradebook_sync.Bookkeeper(course, results))
+                    book = stack.enter_context(gradebook_sync.GradebookSync(course, results))
             except CourseError as error:
                 said = f"The gradebook is left alone. {escape(str(error))}"
                 console.print(said, highlight=False, soft_wrap=True)
@@ -179,7 +179,7 @@ def _gradebook(
             console.print(escape(remark), highlight=False, soft_wrap=True)
 
 
-def _entered_in(book: Bookkeeper | _NoBook, course: Course) -> Course:
+def _entered_in(book: GradebookSync | _NoBook, course: Course) -> Course:
     """The course whose gradebook was written; a gradebook left alone is not read either."""
     return Course() if isinstance(book, _NoBook) else course
 

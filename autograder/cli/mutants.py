@@ -16,7 +16,7 @@ from rich.markup import escape
 from autograder.authoring.mutation import matrix, page
 from autograder.authoring.mutation.judgement import Judgement, tally
 from autograder.authoring.mutation.run import run
-from autograder.authoring.mutation.suite import Workshop, workshop
+from autograder.authoring.mutation.suite import MutationSuite, workshop
 from autograder.authoring.spec.mutation import has_mutants
 from autograder.cli.dataset_option import home_of
 from autograder.cli.options import course_of
@@ -72,11 +72,11 @@ def _check(arguments: argparse.Namespace, lesson: Lesson) -> None:
         page.written(arguments.write, lesson)
 
 
-def _stored(ours: Workshop, pattern: str) -> list[Judgement]:
+def _stored(ours: MutationSuite, pattern: str) -> list[Judgement]:
     return [one for one in ours.stored() if fnmatch.fnmatch(one.name, pattern)]
 
 
-def _run(ours: Workshop, arguments: argparse.Namespace, console: Console) -> list[Judgement]:
+def _run(ours: MutationSuite, arguments: argparse.Namespace, console: Console) -> list[Judgement]:
     made = ours.made(ours.chosen(arguments.only, arguments.second))
     grader = Grader(
         course=Course(root=ours.root, settings=ours.settings),
@@ -94,7 +94,7 @@ def _run(ours: Workshop, arguments: argparse.Namespace, console: Console) -> lis
     return [ours.judgement(one) for one in ran]
 
 
-def _show(judgements: Sequence[Judgement], ours: Workshop, console: Console) -> None:
+def _show(judgements: Sequence[Judgement], ours: MutationSuite, console: Console) -> None:
     """The matrix, the score, and each mutant of which something else was said than declared."""
     Console().print(matrix.table(judgements, ours.lesson))
     found = tally(judgements)

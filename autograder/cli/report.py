@@ -20,7 +20,7 @@ from autograder.core.lesson_registry import lesson_names, load_lesson
 from autograder.core.report import Report
 from autograder.grading.regrade import kept
 from autograder.reports import class_report, markdown, terminal
-from autograder.reports.class_report import Counted
+from autograder.reports.class_report import GradebookScores
 
 
 def report(arguments: argparse.Namespace, console: Console) -> int:
@@ -40,7 +40,7 @@ def report(arguments: argparse.Namespace, console: Console) -> int:
     return 0
 
 
-def what_counts(course: Course, lesson: Lesson, console: Console) -> Mapping[str, Counted]:
+def what_counts(course: Course, lesson: Lesson, console: Console) -> Mapping[str, GradebookScores]:
     """What the course's gradebook says of a class; nothing where there is none.
 
     Why it cannot be read is told: the page then shows the judge's points alone.
@@ -63,7 +63,7 @@ def write_page(
     lesson: Lesson,
     path: Path | None = None,
     *,
-    gradebook: Mapping[str, Counted] | None = None,
+    gradebook: Mapping[str, GradebookScores] | None = None,
 ) -> Path:
     """Write the page over all that is kept in the folder of a lesson's results; where it is.
 

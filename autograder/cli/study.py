@@ -23,7 +23,7 @@ from rich.table import Table
 
 from autograder import datasets
 from autograder.authoring.calibration.jobs import made
-from autograder.authoring.calibration.run_log import Runs, Task
+from autograder.authoring.calibration.run_log import RunLog, Task
 from autograder.authoring.calibration.tables import HEADS, summary
 from autograder.authoring.spec.calibration import Study, has_study, load_study
 from autograder.cli.options import course_of
@@ -59,7 +59,7 @@ def study(arguments: argparse.Namespace, console: Console) -> int:
         return _check(_lessons(arguments), root)
     lesson = only_lesson(_lessons(arguments), "a study")
     declared = load_study(lesson)
-    with Runs(root / "results" / ".study" / f"{lesson.name}.jsonl") as runs:
+    with RunLog(root / "results" / ".study" / f"{lesson.name}.jsonl") as runs:
         _train(_tasks(declared, arguments), declared, runs, arguments.workers, console)
         for data in DATA[arguments.data]:
             Console().print(_summary(lesson, declared, runs, data))
@@ -90,7 +90,7 @@ def _check(lessons: Iterable[Lesson], root: Path) -> int:
     return 1 if differences else 0
 
 
-def _write(lesson: Lesson, runs: Runs, root: Path) -> None:
+def _write(lesson: Lesson, runs: RunLog, root: Path) -> None:
     from autograder.authoring.calibration import publish  # noqa: PLC0415
 
     for path in publish.write(lesson, runs, root):
@@ -110,7 +110,7 @@ def _tasks(declared: Study, arguments: argparse.Namespace) -> list[Task]:
 
 
 def _train(
-    wanted: Sequence[Task], declared: Study, runs: Runs, workers: int | None, console: Console
+    wanted: Sequence[Task], declared: Study, runs: RunLog, workers: int | None, console: Console
 ) -> None:
     """Make the runs that are not there yet."""
     for name in {task.data for task in wanted}:
@@ -132,7 +132,7 @@ def _train(
             bar.update(shown, advance=1)
 
 
-def _summary(lesson: Lesson, declared: Study, runs: Runs, data: str) -> Table:
+def _summary(lesson: Lesson, declared: Study, runs: RunLog, data: str) -> Table:
     title = f"{lesson.title}, {data}: the bar is {lesson.thresholds[data]:g}"
     rows = Table(title=title, box=SIMPLE_HEAD)
     for head in HEADS:

@@ -12,7 +12,7 @@ LONGEST = 60
 
 
 @dataclass(frozen=True, kw_only=True)
-class Facts:
+class ErrorFacts:
     """What is known besides the error.
 
     ``origins`` tells for a name of the lesson which cell makes it; ``names`` are those that can be
@@ -24,11 +24,11 @@ class Facts:
     attributes: Collection[str] = ()
 
 
-Say = Callable[[Mapping[str, str], Facts], str | None]
+Say = Callable[[Mapping[str, str], ErrorFacts], str | None]
 
 
 @dataclass(frozen=True)
-class Stumble:
+class ErrorHint:
     """An error of the class ``ename`` whose text has ``pattern`` somewhere.
 
     ``say`` is the sentence, with the pattern's named groups in braces; or makes one of them and of
@@ -39,7 +39,7 @@ class Stumble:
     pattern: str
     say: str | Say
 
-    def of(self, ename: str, evalue: str, facts: Facts) -> str | None:
+    def of(self, ename: str, evalue: str, facts: ErrorFacts) -> str | None:
         """The sentence for an error, ``None`` where it is another one."""
         if not re.fullmatch(self.ename, ename):
             return None

@@ -12,7 +12,7 @@ import msgspec
 
 HEADER = struct.Struct(">I")
 # Of one message: the outputs of a cell, or the evidence with its arrays.
-MOST_BYTES = 128 * 2**20
+MAX_BYTES = 128 * 2**20
 # What goes along with a descriptor: a message without any content cannot carry one.
 HANDED_OVER = b"!"
 
@@ -35,7 +35,7 @@ def receive(stream: IO[bytes], kind: Any) -> Any:
     if len(header) < HEADER.size:
         return None
     (length,) = HEADER.unpack(header)
-    if length > MOST_BYTES:
+    if length > MAX_BYTES:
         raise ValueError(f"a message of {length:,} bytes")
     data = stream.read(length)
     return None if len(data) < length else msgspec.msgpack.decode(data, type=kind)

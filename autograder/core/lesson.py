@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from autograder.core.error_hint import Stumble
+from autograder.core.error_hint import ErrorHint
 from autograder.core.errors import LessonError
-from autograder.core.evidence import HandIn
+from autograder.core.evidence import Answer
 
 
-def nothing_blank(hand_in: HandIn) -> bool:
+def nothing_blank(hand_in: Answer) -> bool:
     """Whether a hand-in holds no blank."""
     return not any(claim.blank for claim in hand_in.claims.values())
 
@@ -29,7 +29,7 @@ class Question:
     points: float
     leaves: tuple[str, ...]
     builds_on: tuple[str, ...] = ()
-    filled: Callable[[HandIn], bool] = nothing_blank
+    filled: Callable[[Answer], bool] = nothing_blank
 
     @property
     def grade_id(self) -> str:
@@ -50,7 +50,7 @@ class Lesson:
     folder: Path
     questions: tuple[Question, ...]
     thresholds: Mapping[str, float] = field(default_factory=dict)
-    stumbles: tuple[Stumble, ...] = ()
+    stumbles: tuple[ErrorHint, ...] = ()
 
     @property
     def checks(self) -> tuple[Path, ...]:

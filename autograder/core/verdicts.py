@@ -100,7 +100,7 @@ class Tell:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Judged:
+class PriorResults:
     """What the checks have said of one submission so far."""
 
     results: list[CheckResult] = field(default_factory=list)

@@ -71,7 +71,7 @@ PIXELS = SHAPE[0] * SHAPE[1]
 
 IMAGE_HEADER = 16
 LABEL_HEADER = 8
-LARGEST_CONTENT = IMAGE_HEADER + 60_000 * PIXELS
+MAX_CONTENT = IMAGE_HEADER + 60_000 * PIXELS
 
 
 # Two are never compared, and arrays could not be.
@@ -195,7 +195,7 @@ def _decompress(path: Path) -> bytes:
     try:
         with gzip.open(path, "rb") as stream:
             # One byte more than any right file has: a huge file is found out, not swallowed.
-            return stream.read(LARGEST_CONTENT + 1)
+            return stream.read(MAX_CONTENT + 1)
     except FileNotFoundError:
         raise DatasetError(f"{path} is missing. Run `autograder data` to get it.") from None
     except EOFError:

@@ -36,7 +36,7 @@ OURS = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class Keys:
+class CacheKeys:
     """The names of a run: for this submission alone, for its text, for its program.
 
     The last is ``None`` where the run may be shared with the same text only, the last two where it
@@ -75,7 +75,7 @@ def keys(
     owner: str,
     share: bool,
     given: Collection[str] = frozenset(),
-) -> Keys:
+) -> CacheKeys:
     """The keys of a job that is run under these conditions for a submission of this name.
 
     ``given`` are the texts of the lesson's own cells.
@@ -94,13 +94,13 @@ def keys(
     ours = {program_of(cell) for cell in given}
     theirs = [cell for cell in job.cells if program_of(cell) not in ours]
     if not share or not all(is_closed(cell) for cell in theirs):
-        return Keys(own=own)
+        return CacheKeys(own=own)
     if any(may_quote_itself(cell) for cell in theirs):
-        return Keys(own=own, text=text)
-    return Keys(own=own, text=text, program=_name(*base, "program", job.program))
+        return CacheKeys(own=own, text=text)
+    return CacheKeys(own=own, text=text, program=_name(*base, "program", job.program))
 
 
-def kept_under(names: Keys, trace: Trace) -> tuple[str, ...]:
+def kept_under(names: CacheKeys, trace: Trace) -> tuple[str, ...]:
     """The keys under which a run may be found again.
 
     What ended early, or met a limit, may have been unlucky. An error's traceback and a warning

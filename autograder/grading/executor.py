@@ -8,10 +8,10 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Protocol
 
 from autograder import sandbox
-from autograder.sandbox import Job, Rooms, Trace
+from autograder.sandbox import Job, SandboxPool, Trace
 
 
-class Pool(Protocol):
+class Executor(Protocol):
     """Runs jobs, here or elsewhere."""
 
     at_once: int
@@ -24,13 +24,13 @@ class Pool(Protocol):
         """Give up what is running, and run nothing more."""
 
 
-PoolMaker = Callable[[Rooms], Pool]
+ExecutorFactory = Callable[[SandboxPool], Executor]
 
 
-class LocalPool:
+class LocalExecutor:
     """Threads, each of which waits for a process in which a notebook is run."""
 
-    def __init__(self, rooms: Rooms, workers: int) -> None:
+    def __init__(self, rooms: SandboxPool, workers: int) -> None:
         self._rooms = rooms
         self._threads = ThreadPoolExecutor(max_workers=workers)
         self._cancel = threading.Event()

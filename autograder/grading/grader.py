@@ -19,16 +19,16 @@ from autograder.core.report import Report
 from autograder.grading import cache_key, lesson_detection, result_files
 from autograder.grading.bounded import Bounded
 from autograder.grading.discovery import Submission, readable
-from autograder.grading.executor import LocalPool, PoolMaker
+from autograder.grading.executor import ExecutorFactory, LocalExecutor
 from autograder.grading.plan import Plan
 from autograder.grading.result_files import Graded
-from autograder.grading.run_cache import Store
-from autograder.grading.scheduler import Session
+from autograder.grading.run_cache import RunCache
+from autograder.grading.scheduler import Scheduler
 from autograder.judge.runner import JudgeError, Verdicts
 from autograder.judge.server import Judge
 from autograder.notebooks.reader import ReadNotebook, read_notebook
 from autograder.notebooks.restore import Restored, restore
-from autograder.sandbox import Executed, Rooms, Trace
+from autograder.sandbox import Executed, SandboxPool, Trace
 
 RUNS = ".runs"
 
@@ -47,18 +47,18 @@ class Grader:
     lesson: Lesson | None = None
     share: bool = True
     fresh: bool = False
-    pool: PoolMaker | None = None
+    pool: ExecutorFactory | None = None
 
     @functools.cached_property
-    def rooms(self) -> Rooms:
+    def rooms(self) -> SandboxPool:
         """Where the submissions are run."""
         private = (self.results, *([self.course.root] if self.course.root else []))
-        return Rooms(settings=self.course.settings, data_home=self.data_home, private=private)
+        return SandboxPool(settings=self.course.settings, data_home=self.data_home, private=private)
 
     @functools.cached_property
-    def store(self) -> Store:
+    def store(self) -> RunCache:
         """The runs that are kept."""
-        return Store(self.results / RUNS, fresh=self.fresh)
+        return RunCache(self.results / RUNS, fresh=self.fresh)
 
     @functools.cached_property
     def _apart(self) -> Bounded:
@@ -91,9 +91,9 @@ class Grader:
             IsolationError: submissions cannot be kept apart on this machine.
             ResultsError: the results cannot be written.
         """
-        pool = self.pool(self.rooms) if self.pool else LocalPool(self.rooms, workers)
+        pool = self.pool(self.rooms) if self.pool else LocalExecutor(self.rooms, workers)
         try:
-            yield from Session(self, pool).reports(submissions)
+            yield from Scheduler(self, pool).reports(submissions)
         finally:
             # After Ctrl-C too: what is running is given up, what was written stays.
             pool.stop()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from autograder.core.lesson import Lesson
-from autograder.grading.cache_key import Keys
+from autograder.grading.cache_key import CacheKeys
 from autograder.grading.discovery import Submission
 from autograder.notebooks.restore import Restored
 from autograder.sandbox import Job
@@ -23,4 +23,4 @@ class Plan:
     place: str
     restored: Restored
     job: Job
-    keys: Keys
+    keys: CacheKeys

@@ -20,7 +20,7 @@ from autograder.judge.runner import JudgeError, Verdicts
 from autograder.judge.server import Judge
 
 # As much evidence as is judged together: of any ordinary class all of it.
-MOST_BYTES = 512 * 2**20
+MAX_BYTES = 512 * 2**20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,7 +104,7 @@ def _batches(submissions: Iterable[Kept]) -> Iterator[list[Kept]]:
     size = 0
     for one in submissions:
         size += one.size
-        if batch and size > MOST_BYTES:
+        if batch and size > MAX_BYTES:
             yield batch
             batch, size = [], one.size
         batch.append(one)

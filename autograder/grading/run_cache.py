@@ -11,11 +11,11 @@ import msgspec
 
 from autograder.core.errors import writing
 from autograder.core.evidence import write_whole
-from autograder.grading.cache_key import Keys, kept_under
+from autograder.grading.cache_key import CacheKeys, kept_under
 from autograder.sandbox import Trace
 
 
-class Store:
+class RunCache:
     """A folder of runs. With ``fresh`` only those count that were kept through this very object.
 
     It can be deleted at any time: what is not found is run again.
@@ -26,14 +26,14 @@ class Store:
         self._fresh = fresh
         self._kept: set[str] = set()
 
-    def find(self, keys: Keys) -> tuple[Trace, bool] | None:
+    def find(self, keys: CacheKeys) -> tuple[Trace, bool] | None:
         """A run for these keys, and whether it was another submission's."""
         for key in keys.all:
             if (not self._fresh or key in self._kept) and (trace := self._read(key)):
                 return trace, key != keys.own
         return None
 
-    def keep(self, keys: Keys, trace: Trace) -> tuple[str, ...]:
+    def keep(self, keys: CacheKeys, trace: Trace) -> tuple[str, ...]:
         """Keep a run; the keys under which it will be found.
 
         Raises:

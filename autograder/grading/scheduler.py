@@ -12,15 +12,15 @@ from autograder.core.errors import ClusterError, IsolationError, ResultsError, S
 from autograder.core.lesson import NO_LESSON, Lesson
 from autograder.core.report import Report
 from autograder.grading.discovery import Submission
-from autograder.grading.executor import Pool
+from autograder.grading.executor import Executor
 from autograder.grading.plan import Plan
 from autograder.grading.result_files import Graded, Places
-from autograder.grading.run_cache import Store
+from autograder.grading.run_cache import RunCache
 from autograder.notebooks.reader import ReadNotebook
 from autograder.sandbox import CancelledError, Trace
 
 # One pytest session judges so many at once; more would keep reports from being written.
-AT_ONCE = 32
+BATCH_SIZE = 32
 
 Ran = tuple[Plan, Trace, bool]
 
@@ -33,7 +33,7 @@ class Hands(Protocol):
         """The folder of all results."""
 
     @property
-    def store(self) -> Store:
+    def store(self) -> RunCache:
         """The runs that are kept."""
 
     def lesson_of(self, submission: Submission) -> Lesson | None:
@@ -54,10 +54,10 @@ class Hands(Protocol):
         """Write a report on what could not be run."""
 
 
-class Session:
+class Scheduler:
     """One class. Everything is written by the one thread that asks for the reports."""
 
-    def __init__(self, grader: Hands, pool: Pool) -> None:
+    def __init__(self, grader: Hands, pool: Executor) -> None:
         self._grader = grader
         self._pool = pool
         self._running: dict[Future[Trace], list[Plan]] = {}
@@ -74,7 +74,7 @@ class Session:
         """The reports, as they are ready."""
         for submission in submissions:
             yield from self._begin(submission)
-            if len(self._ready) >= AT_ONCE:
+            if len(self._ready) >= BATCH_SIZE:
                 yield from self._judge()
             while len(self._running) >= self._pool.at_once:
                 yield from self._wait()
@@ -148,7 +148,7 @@ class Session:
     def _judge(self) -> Iterator[Report]:
         while self._ready:
             lesson = self._ready[0][0].lesson
-            batch = [one for one in self._ready if one[0].lesson is lesson][:AT_ONCE]
+            batch = [one for one in self._ready if one[0].lesson is lesson][:BATCH_SIZE]
             self._ready = [one for one in self._ready if one not in batch]
             yield from self._judged(batch)
 

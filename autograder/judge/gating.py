@@ -11,10 +11,10 @@ from collections.abc import Iterable
 
 from autograder.core.lesson import Lesson
 from autograder.core.report import Outcome
-from autograder.core.verdicts import CannotTell, Failed, Judged, Skipped
+from autograder.core.verdicts import CannotTell, Failed, PriorResults, Skipped
 
 
-def required(needed: Iterable[str], question: str, judged: Judged, lesson: Lesson) -> None:
+def required(needed: Iterable[str], question: str, judged: PriorResults, lesson: Lesson) -> None:
     """Ask that these checks have passed, for a check of ``question``.
 
     Raises:
@@ -30,7 +30,7 @@ def required(needed: Iterable[str], question: str, judged: Judged, lesson: Lesso
 
 
 def explained(
-    error: BaseException, roots: Iterable[str], question: str, judged: Judged, lesson: Lesson
+    error: BaseException, roots: Iterable[str], question: str, judged: PriorResults, lesson: Lesson
 ) -> BaseException:
     """What ended a check of ``question``, or that it waits for the first root that has failed."""
     told = _told_before(error, judged)
@@ -39,7 +39,7 @@ def explained(
     return _waits_for(root, question, lesson) if root else error
 
 
-def _told_before(error: BaseException, judged: Judged) -> str | None:
+def _told_before(error: BaseException, judged: PriorResults) -> str | None:
     """The earlier check that failed for the same reason, in the same words."""
     if not isinstance(error, Failed) or not error.misconception:
         return None

@@ -12,14 +12,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from autograder.core.evidence import Cards, Evidence, Layer, Model
+from autograder.core.evidence import Evidence, Examples, Layer, Model
 from autograder.datasets import PIXELS, SHAPE
 
 Floats = NDArray[np.float32]
 Weights = Mapping[str, NDArray[Any]]
 
 # Images at a time, fewer where a layer is wide: no layer's numbers take more bytes than these.
-AT_ONCE = 2_000
+BATCH_SIZE = 2_000
 MAX_LAYER_BYTES = 64 * 2**20
 # Multiplications for one answer, which take seconds: 10,000 images through 10 million parameters.
 MAX_OPERATIONS = 10**11
@@ -100,7 +100,7 @@ def _that_fit(model: Model, weights: Weights, images: Floats) -> int:
             raise UnknownLayer("it is far larger than this lesson needs")
     if x.size > MAX_OUTPUTS:
         raise UnknownLayer(f"it has {x.size:,} outputs")
-    return max(1, min(AT_ONCE, MAX_LAYER_BYTES // widest))
+    return max(1, min(BATCH_SIZE, MAX_LAYER_BYTES // widest))
 
 
 def _forward(model: Model, weights: Weights, x: Floats) -> Floats:
@@ -221,7 +221,7 @@ LAYERS: Mapping[str, Callable[[Layer, Weights, Floats], Floats]] = {
 }
 
 
-def as_given(evidence: Evidence, cards: Cards, images: NDArray[np.uint8]) -> Floats | None:
+def as_given(evidence: Evidence, cards: Examples, images: NDArray[np.uint8]) -> Floats | None:
     """The judge's own images as the model was given them; ``None`` where that cannot be told.
 
     Applies the recorded map ``scale * card + shift``, each of shape () or (784,).

@@ -20,8 +20,8 @@ from autograder.core.report import CheckResult, Outcome
 from autograder.core.verdicts import (
     CannotTell,
     Failed,
-    Judged,
     NotApplicable,
+    PriorResults,
     Skipped,
     Tell,
     Verdict,
@@ -29,10 +29,10 @@ from autograder.core.verdicts import (
 from autograder.datasets import FashionMnist
 from autograder.judge.attempts import hindrance
 from autograder.judge.gating import explained, required
-from autograder.judge.time_budget import Stopwatch
+from autograder.judge.time_budget import TimeBudget
 
 
-class Judging:
+class CheckPlugin:
     """A pytest plugin that asks every check of every submission.
 
     ``judged`` is what the checks said of each submission, ``expected`` how many they are.
@@ -43,9 +43,9 @@ class Judging:
         submissions: Sequence[tuple[str, Evidence]],
         lesson: Lesson,
         settings: Settings,
-        clock: Stopwatch | None = None,
+        clock: TimeBudget | None = None,
     ) -> None:
-        self.judged = {name: Judged() for name, _ in submissions}
+        self.judged = {name: PriorResults() for name, _ in submissions}
         self.expected: Counter[str] = Counter()
         # Underlined, because pytest takes attributes of these names for the fixtures.
         self._submissions = dict(submissions)
@@ -95,7 +95,7 @@ class Judging:
         return Tell()
 
     @pytest.fixture
-    def so_far(self, submission: str) -> Judged:
+    def so_far(self, submission: str) -> PriorResults:
         """What the earlier checks said of this submission."""
         return self.judged[submission]
 
@@ -123,7 +123,7 @@ class Judging:
         self._keep(item, name, None)
         return answer
 
-    def _gate(self, item: pytest.Item, judged: Judged, evidence: Evidence) -> None:
+    def _gate(self, item: pytest.Item, judged: PriorResults, evidence: Evidence) -> None:
         question = self._lesson.question(_question(item))
         failed = {one.question for one in judged.results if one.outcome is Outcome.FAILED}
         verdict = hindrance(evidence, self._lesson, question, failed)

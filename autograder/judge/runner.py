@@ -23,9 +23,9 @@ from autograder.core.evidence import Evidence, load
 from autograder.core.lesson import Lesson
 from autograder.core.lesson_registry import load_lesson
 from autograder.core.report import CheckResult, Outcome
-from autograder.core.verdicts import Judged
-from autograder.judge.plugin import Judging
-from autograder.judge.time_budget import Stopwatch
+from autograder.core.verdicts import PriorResults
+from autograder.judge.plugin import CheckPlugin
+from autograder.judge.time_budget import TimeBudget
 
 # What a session of pure functions does not need; fewer plugins start faster.
 UNNEEDED = (
@@ -65,8 +65,8 @@ def judge(
     """
     if not submissions:
         return {}
-    clock = Stopwatch(seconds) if seconds else None
-    judging = Judging(submissions, lesson, settings or Settings(), clock)
+    clock = TimeBudget(seconds) if seconds else None
+    judging = CheckPlugin(submissions, lesson, settings or Settings(), clock)
     _run_pytest([str(one.absolute()) for one in checks or lesson.checks], judging)
     return {
         name: Verdicts(tuple(_scaled(judged, lesson)), judged.measures)
@@ -74,7 +74,7 @@ def judge(
     }
 
 
-def judging_of(folders: Sequence[Path]) -> Judging:
+def judging_of(folders: Sequence[Path]) -> CheckPlugin:
     """The plugin that asks the checks of all evidence in and under these folders.
 
     Raises:
@@ -93,10 +93,10 @@ def judging_of(folders: Sequence[Path]) -> Judging:
         course = open_course(root_here(folders))
     except AutograderError as error:
         raise pytest.UsageError(str(error)) from error
-    return Judging(submissions, lesson, course.settings)
+    return CheckPlugin(submissions, lesson, course.settings)
 
 
-def _run_pytest(files: Sequence[str], judging: Judging) -> None:
+def _run_pytest(files: Sequence[str], judging: CheckPlugin) -> None:
     arguments = [*files, "-c", os.devnull, "--rootdir", str(Path(files[0]).parent), "--noconftest"]
     arguments += ["--import-mode=importlib", "--assert=plain", "-q", "--disable-plugin-autoload"]
     arguments += ["-p", "autograder.pytest_plugin", "--capture=no", "--tb=short", "-Wignore"]
@@ -129,7 +129,7 @@ def _without(names: Sequence[str]) -> Iterator[None]:
         os.environ.update(kept)
 
 
-def _scaled(judged: Judged, lesson: Lesson) -> list[CheckResult]:
+def _scaled(judged: PriorResults, lesson: Lesson) -> list[CheckResult]:
     """Results with each question's points brought to what its grade cell is worth.
 
     A course that adds a check to a question shares out the same points among more checks. What

@@ -31,7 +31,7 @@ from autograder.core.report import CheckResult, Outcome
 from autograder.judge.runner import JudgeError, Verdicts, judge
 
 # For a batch, and 5 more for each submission in it.
-MOST_SECONDS = 60
+MAX_SECONDS = 60
 # Images, and the evidence of a batch: each at most 64 MiB.
 MAX_BYTES = 4 * 2**30
 # The computing that all checks of one submission may take together, many times what they need;
@@ -51,7 +51,7 @@ class Batch(msgspec.Struct, frozen=True):
     settings: Settings
 
 
-class Answers(msgspec.Struct, frozen=True):
+class JudgeAnswers(msgspec.Struct, frozen=True):
     """For each folder what the checks said, or why its evidence cannot be read."""
 
     verdicts: dict[str, Verdicts | str]
@@ -118,18 +118,18 @@ class Judge:
             raise JudgeError(f"The judge failed:\n{answers.broken}")
         return answers.verdicts
 
-    def _asked(self, batch: Batch) -> Answers | None:
+    def _asked(self, batch: Batch) -> JudgeAnswers | None:
         process = self._process = self._process or self._started()
         assert process.stdin
         assert process.stdout
         self._was_late = False
-        seconds = MOST_SECONDS + 5 * len(batch.folders)
+        seconds = MAX_SECONDS + 5 * len(batch.folders)
         late = threading.Timer(seconds, self._end_late, [process])
         late.daemon = True
         late.start()
         try:
             send(process.stdin, batch)
-            answers: Answers | None = receive(process.stdout, Answers)
+            answers: JudgeAnswers | None = receive(process.stdout, JudgeAnswers)
         except (OSError, ValueError):
             return None
         finally:
@@ -210,12 +210,12 @@ def main() -> int:
     limit_memory(MAX_BYTES)
     while batch := receive(inbox, Batch):
         try:
-            answers = Answers(_answered(batch))
+            answers = JudgeAnswers(_answered(batch))
         except MemoryError:
             # As if the system had ended us: the grader then asks about each by itself.
             os.kill(os.getpid(), signal.SIGKILL)
         except Exception:  # noqa: BLE001  told to the grader, whatever it is
-            answers = Answers({}, broken=traceback.format_exc()[-4000:])
+            answers = JudgeAnswers({}, broken=traceback.format_exc()[-4000:])
         send(outbox, answers)
     return 0
 

@@ -12,10 +12,10 @@ from typing import NoReturn
 from autograder.core.verdicts import CannotTell
 
 # What a check gets, however much the ones before it have taken.
-LEAST_SECONDS = 1.0
+MIN_SECONDS = 1.0
 
 
-class Stopwatch:
+class TimeBudget:
     """Ends a check once the checks of its submission have used ``seconds`` of computing.
 
     For the main thread of a process that uses no such timer itself.
@@ -33,7 +33,7 @@ class Stopwatch:
             CannotTell: time is up.
         """
         began, before = time.process_time(), signal.signal(signal.SIGPROF, self._end)
-        left = max(LEAST_SECONDS, self._seconds - self._used[name])
+        left = max(MIN_SECONDS, self._seconds - self._used[name])
         signal.setitimer(signal.ITIMER_PROF, left)
         try:
             yield

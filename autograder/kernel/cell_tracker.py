@@ -16,7 +16,7 @@ from autograder.notebooks.origins import released_cells
 
 
 @dataclass(frozen=True, kw_only=True)
-class Ran:
+class CellRun:
     """A cell as it was run last; ``turn`` counts the runs of all cells, from 0.
 
     ``name`` is its ``grade_id``, where it is one of the lesson's.
@@ -40,7 +40,7 @@ class Cells:
         self._texts: dict[str, str] = {}
         self._ids: dict[str, str] = {}
         self._seen: dict[str, Cell] = {}
-        self._ran: dict[str, Ran] = {}
+        self._ran: dict[str, CellRun] = {}
         self._turns = itertools.count()
         self.gone: frozenset[str] = frozenset()
         for cell in released_cells(released):
@@ -50,7 +50,7 @@ class Cells:
                 self._texts[name] = "".join(cell["source"])
 
     @property
-    def ran(self) -> tuple[Ran, ...]:
+    def ran(self) -> tuple[CellRun, ...]:
         """The last run of each cell."""
         return tuple(self._ran.values())
 
@@ -65,7 +65,7 @@ class Cells:
         name = self._ids.get(cell_id) or self._by_first_line(source)
         # What Python cannot read was not run at all.
         if not result.error_before_exec:
-            run = Ran(turn=turn, name=name, names=names_in(source))
+            run = CellRun(turn=turn, name=name, names=names_in(source))
             key = cell_id or name or f"turn {turn}"
             before = self._ran.get(key)
             self.gone |= before.names.made - run.names.made if before else frozenset()

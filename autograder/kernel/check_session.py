@@ -40,7 +40,7 @@ class CheckFailed(Exception):
         return [str(self)]
 
 
-class Desk:
+class CheckSession:
     """One kernel's recorder, and the judge behind each check."""
 
     def __init__(self, lesson: Lesson) -> None:

@@ -10,7 +10,7 @@ from ipykernel.ipkernel import IPythonKernel
 from autograder.core.exception_names import public_name
 
 
-class Kernel(IPythonKernel):
+class PublicNameKernel(IPythonKernel):
     """IPython's own, but a cell's reply gives an error its public name.
 
     Only in here the class is known; whoever asked for the cell has its name alone.

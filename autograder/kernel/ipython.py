@@ -14,7 +14,7 @@ from IPython.display import display
 from autograder.core.exception_names import public_name
 from autograder.core.lesson import Lesson
 from autograder.core.verdicts import NotAttempted
-from autograder.judge.error_hints import Facts, in_plain_words
+from autograder.judge.error_hints import ErrorFacts, in_plain_words
 from autograder.kernel.cell_tracker import Cells
 from autograder.notebooks.origins import origins
 from autograder.reports import html
@@ -77,7 +77,7 @@ def _sentence(
     error: BaseException, lesson: Lesson, released: Path, names: dict[str, Any]
 ) -> str | None:
     asked = getattr(error, "obj", None) if isinstance(error, AttributeError) else None
-    facts = Facts(
+    facts = ErrorFacts(
         origins=origins(released),
         names=[name for name in names if not name.startswith("_")],
         attributes=[] if asked is None else [one for one in dir(asked) if not one.startswith("_")],

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 
 from autograder.core.lesson import Lesson, Question
-from autograder.kernel.cell_tracker import Ran
+from autograder.kernel.cell_tracker import CellRun
 
 
-def doubts(ran: Sequence[Ran], gone: Collection[str], lesson: Lesson) -> tuple[str, ...]:
+def doubts(ran: Sequence[CellRun], gone: Collection[str], lesson: Lesson) -> tuple[str, ...]:
     """What may be otherwise after a restart, a sentence each; of what can be told from inside.
 
     Args:
@@ -45,7 +45,7 @@ def _unchecked(turns: dict[str, int], lesson: Lesson) -> Iterator[str]:
             yield f"“{question.title}” was run again after its check: run the check once more."
 
 
-def _left_over(ran: Sequence[Ran], gone: Collection[str]) -> Iterator[str]:
+def _left_over(ran: Sequence[CellRun], gone: Collection[str]) -> Iterator[str]:
     made = {name for one in ran for name in one.names.made}
     used = {name for one in ran for name in one.names.used}
     for name in sorted((used & set(gone)) - made):

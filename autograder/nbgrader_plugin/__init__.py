@@ -12,14 +12,14 @@ from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback,
 from traitlets.config import Config
 
 from autograder.nbgrader_plugin.extra_files import limit_what_is_taken
-from autograder.nbgrader_plugin.package_url import NameAddress
+from autograder.nbgrader_plugin.package_url import NamePackageUrl
 from autograder.nbgrader_plugin.preprocessors.autograde import (
-    PutRight,
+    RestoreCells,
     RunAndJudge,
     SaveJudgedGrades,
     SubmissionExporter,
 )
-from autograder.nbgrader_plugin.preprocessors.feedback import ShowWhatCounts
+from autograder.nbgrader_plugin.preprocessors.feedback import ShowResults
 from autograder.nbgrader_plugin.preprocessors.lists import preprocessors_of, replaced
 from autograder.nbgrader_plugin.preprocessors.placeholder import ClearLessonSolutions
 from autograder.nbgrader_plugin.preprocessors.solution import RunSolution, StripSolutionMarkers
@@ -30,15 +30,18 @@ def configure(c: Config) -> None:
     """Set up nbgrader for our lessons, in a course's ``nbgrader_config.py``."""
     c.CourseDirectory.solution_directory = "solutions"
     assignment = preprocessors_of(c, GenerateAssignment)
-    c.GenerateAssignment.preprocessors = [NameAddress, *replaced(assignment, ClearLessonSolutions)]
+    c.GenerateAssignment.preprocessors = [
+        NamePackageUrl,
+        *replaced(assignment, ClearLessonSolutions),
+    ]
     solution = replaced(preprocessors_of(c, GenerateSolution), RunSolution)
-    c.GenerateSolution.preprocessors = [NameAddress, StripSolutionMarkers, *solution]
+    c.GenerateSolution.preprocessors = [NamePackageUrl, StripSolutionMarkers, *solution]
     c.Autograde.exporter_class = SubmissionExporter
     sanitize = preprocessors_of(c, Autograde, "sanitize_preprocessors")
-    c.Autograde.sanitize_preprocessors = [PutRight, *sanitize]
+    c.Autograde.sanitize_preprocessors = [RestoreCells, *sanitize]
     autograde = preprocessors_of(c, Autograde, "autograde_preprocessors")
     c.Autograde.autograde_preprocessors = replaced(autograde, RunAndJudge, SaveJudgedGrades)
-    c.GenerateFeedback.preprocessors = [*preprocessors_of(c, GenerateFeedback), ShowWhatCounts]
+    c.GenerateFeedback.preprocessors = [*preprocessors_of(c, GenerateFeedback), ShowResults]
     # No setting of nbgrader's reaches these two.
     validate_apart()
     limit_what_is_taken()

@@ -19,8 +19,8 @@ from nbgrader.coursedir import CourseDirectory
 from autograder.core.folders import walked
 
 TIMESTAMP = "timestamp.txt"
-MOST_BYTES = 1000
-MOST_LETTERS = 128  # of a student's name, in nbgrader's tables
+MAX_BYTES = 1000
+MAX_LETTERS = 128  # of a student's name, in nbgrader's tables
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ def is_student(name: str) -> bool:
         name.encode()
     except UnicodeEncodeError:
         return False
-    return name not in ("", ".", "..") and "/" not in name and len(name) <= MOST_LETTERS
+    return name not in ("", ".", "..") and "/" not in name and len(name) <= MAX_LETTERS
 
 
 def handed_in(directory: CourseDirectory, folder: Path | None) -> datetime | None:
@@ -105,7 +105,7 @@ def handed_in(directory: CourseDirectory, folder: Path | None) -> datetime | Non
     path = folder / TIMESTAMP if folder else None
     if path is None or not path.exists():
         return None
-    if path.is_symlink() or not path.is_file() or path.stat().st_size > MOST_BYTES:
+    if path.is_symlink() or not path.is_file() or path.stat().st_size > MAX_BYTES:
         raise ValueError(f"{TIMESTAMP} is no time")
     try:
         time: datetime | None = directory.get_existing_timestamp(str(folder))

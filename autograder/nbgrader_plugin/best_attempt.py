@@ -17,7 +17,7 @@ from nbgrader.api import SubmittedAssignment
 from sqlalchemy import inspect
 from sqlalchemy.orm import Session
 
-from autograder.nbgrader_plugin.preprocessor_runner import Recorded, Steps
+from autograder.nbgrader_plugin.preprocessor_runner import RecordedGrades, Steps
 from autograder.reports import phrases
 
 
@@ -28,7 +28,7 @@ class Earlier:
     time: datetime
     worth: float
 
-    def outdoes(self, one: Recorded, steps: Steps) -> str | None:
+    def outdoes(self, one: RecordedGrades, steps: Steps) -> str | None:
         """Why it stays although another submission was graded; ``None`` where that one counts."""
         time: datetime | None = one.submission.timestamp
         if time is None or time == self.time:

@@ -11,10 +11,10 @@ from autograder.core.lesson import Lesson
 from autograder.exporters.model import Person
 from autograder.nbgrader_plugin import grade_queries
 from autograder.nbgrader_plugin.config import course_directory, explained, open_gradebook
-from autograder.reports.class_report import Counted
+from autograder.reports.class_report import GradebookScores
 
 
-def of_lesson(course: Course, lesson: Lesson) -> dict[str, Counted]:
+def of_lesson(course: Course, lesson: Lesson) -> dict[str, GradebookScores]:
     """What counts for each student of the course; nothing where there is no gradebook yet.
 
     Raises:
@@ -29,7 +29,7 @@ def of_lesson(course: Course, lesson: Lesson) -> dict[str, Counted]:
     except NothingEntered:
         return {}
     return {
-        one.person.id: Counted(
+        one.person.id: GradebookScores(
             score=one.score,
             most=one.most,
             penalty=one.penalty,

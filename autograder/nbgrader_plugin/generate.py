@@ -34,7 +34,7 @@ from autograder.nbgrader_plugin.config import (
 from autograder.nbgrader_plugin.preprocessors.solution import RunSolution
 from autograder.notebooks.solution import is_sealed, without_outputs
 
-MOST_LINES = 40
+MAX_LINES = 40
 
 
 class _Solution(GenerateSolution):
@@ -163,8 +163,8 @@ def _diff(name: str, there: bytes, expected: bytes) -> str:
     except UnicodeDecodeError:
         return f"{name} is not what the source makes."
     lines = list(difflib.unified_diff(old, new, name, f"{name}, as generated", lineterm="", n=1))
-    rest = len(lines) - MOST_LINES
-    return "\n".join([*lines[:MOST_LINES], *([f"… {rest} more lines"] if rest > 0 else [])])
+    rest = len(lines) - MAX_LINES
+    return "\n".join([*lines[:MAX_LINES], *([f"… {rest} more lines"] if rest > 0 else [])])
 
 
 def _write(folder: Path, files: Mapping[str, bytes]) -> None:

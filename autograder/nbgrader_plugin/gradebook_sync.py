@@ -12,7 +12,7 @@ from autograder.core.lesson_registry import load_lesson
 from autograder.core.report import Report
 from autograder.grading import result_files
 from autograder.nbgrader_plugin.config import course_directory
-from autograder.nbgrader_plugin.gradebook_writer import Entry, GradebookWriter
+from autograder.nbgrader_plugin.gradebook_writer import GradebookEntry, GradebookWriter
 
 GROUP = 50
 
@@ -25,7 +25,7 @@ def has_submissions(course: Course) -> bool:
     return Path(directory.format_path(directory.submitted_directory, ".", ".")).is_dir()
 
 
-class Bookkeeper:
+class GradebookSync:
     """Takes the reports on what lies in the course's ``submitted/``, and no others.
 
     A context manager; ``remarks`` are what a person should know, ``failed`` whether something is
@@ -38,7 +38,7 @@ class Bookkeeper:
         self._directory = course_directory(course.root)
         self._writer = GradebookWriter(course)
         self._results = folder
-        self._waiting: list[Entry] = []
+        self._waiting: list[GradebookEntry] = []
         self.remarks: list[str] = []
         self.failed = self.incomplete = False
 
@@ -64,7 +64,7 @@ class Bookkeeper:
         if report.folder not in (str(folder), str(copied)) or report.trouble:
             return
         place = self._results / report.lesson / report.place
-        entry = Entry(
+        entry = GradebookEntry(
             student=report.name,
             lesson=load_lesson(report.lesson),
             report=report,
@@ -79,7 +79,7 @@ class Bookkeeper:
     def _place(self, step: str, report: Report) -> Path:
         return Path(self._directory.format_path(step, report.name, report.lesson)).resolve()
 
-    def _write(self, group: list[Entry]) -> None:
+    def _write(self, group: list[GradebookEntry]) -> None:
         if not group:
             return
         try:
@@ -93,7 +93,7 @@ class Bookkeeper:
                 self._write(one)
 
 
-def _apart(group: list[Entry]) -> Iterator[list[Entry]]:
+def _apart(group: list[GradebookEntry]) -> Iterator[list[GradebookEntry]]:
     """Two halves: so one that cannot be written is soon found, and the others are written."""
     middle = len(group) // 2
     yield group[:middle]

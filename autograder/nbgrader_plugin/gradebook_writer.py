@@ -39,13 +39,13 @@ from autograder.nbgrader_plugin.gradebook_rows import (
     released,
     submissions,
 )
-from autograder.nbgrader_plugin.preprocessor_runner import Recorded, Steps
+from autograder.nbgrader_plugin.preprocessor_runner import RecordedGrades, Steps
 from autograder.nbgrader_plugin.preprocessors.autograde import META, SAME
 from autograder.reports.annotate import filled
 
 
 @dataclass(frozen=True, kw_only=True)
-class Entry:
+class GradebookEntry:
     """One graded submission.
 
     ``notebook`` is the one that shows the report; ``None`` for what could not be read: the blank
@@ -85,7 +85,7 @@ class GradebookWriter:
         if self._gradebook:
             self._gradebook.close()
 
-    def write(self, entries: Sequence[Entry]) -> list[str]:
+    def write(self, entries: Sequence[GradebookEntry]) -> list[str]:
         """Write a group of submissions, all of them or none; return what a person should know.
 
         Raises:
@@ -126,7 +126,7 @@ class GradebookWriter:
                 )
 
     def _write(
-        self, db: Session, entries: Sequence[Entry], folders: list[Folder], told: list[str]
+        self, db: Session, entries: Sequence[GradebookEntry], folders: list[Folder], told: list[str]
     ) -> None:
         # Nothing is sent before everything is ready: SQLite is locked for a moment only.
         with db.no_autoflush:
@@ -164,11 +164,11 @@ class GradebookWriter:
     def _recorded(
         self,
         db: Session,
-        entry: Entry,
+        entry: GradebookEntry,
         known: Released,
         submission: SubmittedAssignment,
         told: list[str],
-    ) -> Recorded | None:
+    ) -> RecordedGrades | None:
         """What is recorded of an entry; ``None`` where an earlier submission counts."""
         earlier = best_attempt.earlier(submission) if self._keeps_best else None
         recorded = self._record(entry, known, submission, told)
@@ -179,8 +179,12 @@ class GradebookWriter:
         return recorded
 
     def _record(
-        self, entry: Entry, known: Released, submission: SubmittedAssignment, told: list[str]
-    ) -> Recorded:
+        self,
+        entry: GradebookEntry,
+        known: Released,
+        submission: SubmittedAssignment,
+        told: list[str],
+    ) -> RecordedGrades:
         before = submission.timestamp
         try:
             if time := handed_in(self._directory, entry.folder):
@@ -204,16 +208,16 @@ class GradebookWriter:
             SAME: before is not None and submission.timestamp == before,
         }
         notebook = self._steps.record(self._shown(entry), resources, CellRows(known, own))
-        return Recorded(submission=submission, own=own, notebook=notebook)
+        return RecordedGrades(submission=submission, own=own, notebook=notebook)
 
-    def _shown(self, entry: Entry) -> NotebookNode:
+    def _shown(self, entry: GradebookEntry) -> NotebookNode:
         if entry.notebook is not None:
             return _copied(entry.notebook)
         blank = nbformat.read(self._course.released(entry.lesson), as_version=4)
         return filled(blank, entry.report, entry.lesson)
 
 
-def _made(folder: Folder, entry: Entry, notebook: NotebookNode) -> list[str]:
+def _made(folder: Folder, entry: GradebookEntry, notebook: NotebookNode) -> list[str]:
     try:
         return folder.make(entry.lesson.notebook, notebook, entry.folder)
     except OSError as error:

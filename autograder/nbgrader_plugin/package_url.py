@@ -13,7 +13,7 @@ from autograder.nbgrader_plugin.lessons import lesson_of
 PLACEHOLDER = "<the address that your course gives you>"
 
 
-class NameAddress(NbGraderPreprocessor):
+class NamePackageUrl(NbGraderPreprocessor):
     """Puts ``c.Autograder.package`` where the notebook says how to install what is missing."""
 
     def preprocess(

@@ -32,7 +32,7 @@ DONE = (Execute, CheckCellMetadata)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Recorded:
+class RecordedGrades:
     """A student's rows in the gradebook, and the notebook that is shown with them."""
 
     submission: SubmittedAssignment
@@ -63,14 +63,14 @@ class Steps:
                 notebook, resources = step(notebook, resources)
         return notebook
 
-    def penalise(self, db: Session, group: Sequence[Recorded]) -> None:
+    def penalise(self, db: Session, group: Sequence[RecordedGrades]) -> None:
         """Set or take back the penalties for what was handed in late."""
         for step in self._steps:
             if isinstance(step, AssignLatePenalties):
                 step.init_plugin()
                 _penalise(step, db, group)
 
-    def late_penalty(self, one: Recorded, score: float) -> float:
+    def late_penalty(self, one: RecordedGrades, score: float) -> float:
         """What would be taken of a score that is not in the gradebook yet."""
         seconds = _seconds_late(one.submission)
         penalty = 0.0
@@ -112,7 +112,7 @@ def _save(
             raise CourseError(f"The cell “{grade_id(cell)}”: {error}. {AGAIN}") from error
 
 
-def _penalise(step: AssignLatePenalties, db: Session, group: Sequence[Recorded]) -> None:
+def _penalise(step: AssignLatePenalties, db: Session, group: Sequence[RecordedGrades]) -> None:
     late = {id(one): seconds for one in group if (seconds := _seconds_late(one.submission)) > 0}
     if late:
         # nbgrader's own sum over a notebook's grades, once for all.
@@ -134,7 +134,7 @@ def _penalise(step: AssignLatePenalties, db: Session, group: Sequence[Recorded])
 
 
 def _penalty(
-    step: AssignLatePenalties, one: Recorded, score: float, seconds: float
+    step: AssignLatePenalties, one: RecordedGrades, score: float, seconds: float
 ) -> float | None:
     student = one.submission.student_id
     try:

@@ -18,13 +18,13 @@ from nbformat import NotebookNode
 from autograder.core.errors import SubmissionError
 from autograder.core.regular_files import open_ordinary, size_of
 
-MOST_BYTES = 100 * 2**20
-MOST_SOURCE = 2 * 2**20
-MOST_CELLS = 2_000
+MAX_BYTES = 100 * 2**20
+MAX_SOURCE = 2 * 2**20
+MAX_CELLS = 2_000
 MAX_PICTURES_BYTES = 20 * 2**20
 MAX_NAME = 300
 MAX_TAGS = 100
-MOST_NOTES = 100
+MAX_NOTES = 100
 LARGE = 10 * 2**20
 CELL_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 ATTACHED = re.compile(r"attachment:([^)\s\"'>]+)")
@@ -60,7 +60,7 @@ def read_notebook(path: Path) -> ReadNotebook:
         raise SubmissionError("The notebook is damaged: it has no list of cells.")
     _count(cells)
     taken = [taking.cell(number, cell) for number, cell in enumerate(cells)]
-    if sum(len(cell.source) for cell in taken) > MOST_SOURCE:
+    if sum(len(cell.source) for cell in taken) > MAX_SOURCE:
         raise SubmissionError("The cells hold more than 2 MiB of text, which is no homework.")
     notebook = nbformat.v4.new_notebook(cells=taken)
     nbformat.validate(notebook)
@@ -68,7 +68,7 @@ def read_notebook(path: Path) -> ReadNotebook:
         size = f"{len(data) / 2**20:.0f} MiB"
         taking.notes.append(f"The file has {size}; its old outputs were left out.")
     return ReadNotebook(
-        notebook=notebook, notes=tuple(taking.notes[-MOST_NOTES:]), lesson=_lesson(content)
+        notebook=notebook, notes=tuple(taking.notes[-MAX_NOTES:]), lesson=_lesson(content)
     )
 
 
@@ -84,7 +84,7 @@ def _bytes(path: Path) -> bytes:
     try:
         with open_ordinary(path, follow=True) as stream:
             size = size_of(stream)
-            if size > MOST_BYTES:
+            if size > MAX_BYTES:
                 raise SubmissionError(
                     f"The file has {size / 2**20:.0f} MiB; at most 100 MiB are read."
                 )
@@ -109,7 +109,7 @@ def _parsed(data: bytes) -> dict[str, Any]:
 
 
 def _count(cells: list[Any]) -> None:
-    if len(cells) > MOST_CELLS:
+    if len(cells) > MAX_CELLS:
         raise SubmissionError(f"The notebook has {len(cells):,} cells, which is no homework.")
 
 
@@ -188,7 +188,7 @@ class _Taking:
 
         # In one go: to look for each name by itself takes time that grows with their square.
         cell.source = ATTACHED.sub(told, cell.source)
-        for name in sorted(missing)[:MOST_NOTES]:
+        for name in sorted(missing)[:MAX_NOTES]:
             self.notes.append(f"Cell {number + 1} shows a picture that is not there: {name[:60]}.")
 
     def _id(self, number: int, given: Any) -> str:

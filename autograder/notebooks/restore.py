@@ -14,7 +14,7 @@ from nbformat import NotebookNode
 
 from autograder.notebooks.normalize import same_program
 
-MOST_NOTES = 100
+MAX_NOTES = 100
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +69,7 @@ def restore(submitted: NotebookNode, released: NotebookNode) -> Restored:
     )
     return Restored(
         notebook=notebook,
-        notes=tuple(work.notes[:MOST_NOTES]),
+        notes=tuple(work.notes[:MAX_NOTES]),
         changed=changed,
         given=frozenset(cell.source for cell in released.cells if cell.cell_type == "code"),
     )

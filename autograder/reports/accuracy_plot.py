@@ -14,7 +14,7 @@ from autograder.core.report import Standing
 from autograder.reports.numbers import number, percent
 
 # The width of the plot, and of a band that is too narrow to be seen.
-EM, LEAST_EM = 20.0, 0.35
+EM, MIN_EM = 20.0, 0.35
 GAP_EM = 0.4
 # What the longest words beside a mark need.
 WORDS_EM = 8.0
@@ -69,7 +69,7 @@ def _line(standing: Standing, value: float, said: str, kind: str = f"solid {MARK
 def _band(standing: Standing) -> str:
     low, high = (_place(standing, one) for one in (standing.low, standing.high))
     # In one line, also where it reaches beyond the plot: in two the band would be twice as high.
-    return _beside(low, f"{max(high - low, LEAST_EM):.2f}em solid {BAND}", "right&nbsp;solutions")
+    return _beside(low, f"{max(high - low, MIN_EM):.2f}em solid {BAND}", "right&nbsp;solutions")
 
 
 def _beside(at: float, edge: str, said: str) -> str:

@@ -23,8 +23,8 @@ from autograder.reports import sanitize
 
 # What is longer is in the notebook itself, or shown without colours and formats: letters of a text,
 # and of HTML, pictures in it included.
-MOST_LETTERS = 20_000
-MOST_OF_AN_OUTPUT = 3_000_000
+MAX_LETTERS = 20_000
+MAX_OUTPUT_BYTES = 3_000_000
 ATTACHMENT = re.compile(r"attachment:([^)\s\"'>]++)")
 PICTURES = ("image/png", "image/jpeg")
 WIDE = re.compile(r"<(table|pre)\b")
@@ -76,7 +76,7 @@ def _markdown(source: str, pictures: tuple[tuple[str, str], ...], trusted: bool)
     known = {name: len(picture) for name, picture in pictures}
     # A picture may be shown again and again.
     shown = sum(known.get(found[1], 0) for found in ATTACHMENT.finditer(source))
-    if len(source) > MOST_LETTERS or shown > MOST_OF_AN_OUTPUT:
+    if len(source) > MAX_LETTERS or shown > MAX_OUTPUT_BYTES:
         return _text(source)
     return sanitize.markup(_rendered(source, pictures), protocols=("data", "https", "http"))
 
@@ -95,7 +95,7 @@ def _rendered(source: str, pictures: tuple[tuple[str, str], ...]) -> str:
 
 def _code(source: str) -> str:
     # In each long program there may be what the rules for its colours take too long for.
-    return html.escape(printable.plain(source)) if len(source) > MOST_LETTERS else _python(source)
+    return html.escape(printable.plain(source)) if len(source) > MAX_LETTERS else _python(source)
 
 
 @functools.lru_cache(maxsize=256)
@@ -134,14 +134,14 @@ def _shown(data: dict[str, Any]) -> str:
 
 def _fitting(made: str) -> str:
     """Itself, if it is not too large for a page."""
-    if len(made) > MOST_OF_AN_OUTPUT:
+    if len(made) > MAX_OUTPUT_BYTES:
         return _text("What is too large for this page is in the notebook.")
     return made
 
 
 def _text(content: str, kind: str = "stream") -> str:
     shown = printable.plain(content)
-    if len(shown) > MOST_LETTERS:
-        left_out = len(shown) - MOST_LETTERS
-        shown = f"{shown[:MOST_LETTERS]}\n… {left_out:,} more characters are in the notebook."
+    if len(shown) > MAX_LETTERS:
+        left_out = len(shown) - MAX_LETTERS
+        shown = f"{shown[:MAX_LETTERS]}\n… {left_out:,} more characters are in the notebook."
     return f'<pre class="{kind}">{html.escape(shown)}</pre>'

@@ -19,9 +19,9 @@ from autograder.core.lesson import Lesson
 from autograder.notebooks.normalize import program_digest, program_of
 from autograder.notebooks.restore import Restored, grade_id
 from autograder.sandbox.extra_files import files_beside
-from autograder.sandbox.pool import Rooms
+from autograder.sandbox.pool import SandboxPool
 from autograder.sandbox.process import CancelledError
-from autograder.sandbox.protocol import Job, Ran
+from autograder.sandbox.protocol import CellResult, Job
 from autograder.sandbox.result import Stopped, Trace
 from autograder.sandbox.run_state import ending
 
@@ -30,7 +30,7 @@ __all__ = [
     "CancelledError",
     "Executed",
     "Job",
-    "Rooms",
+    "SandboxPool",
     "Trace",
     "code_cells",
     "executed",
@@ -39,7 +39,7 @@ __all__ = [
 ]
 
 # What has been ended so many times has perhaps more to do with it than it seems.
-MOST_TIMES = 3
+MAX_TIMES = 3
 # Seeds, so that a second run says the same. The student's own modules come last: one that is
 # called numpy.py must not take the place of another.
 # The devices are listed before any cell could hide a GPU through the environment.
@@ -89,7 +89,7 @@ def prepare(
     return job, left_out
 
 
-def run(job: Job, rooms: Rooms, cancel: threading.Event | None = None) -> Trace:
+def run(job: Job, rooms: SandboxPool, cancel: threading.Event | None = None) -> Trace:
     """Run a job; again where the machine, a person or our own code has ended it.
 
     Given up once ``cancel`` is set.
@@ -100,7 +100,7 @@ def run(job: Job, rooms: Rooms, cancel: threading.Event | None = None) -> Trace:
         CancelledError: it was given up.
     """
     cancel = cancel or threading.Event()
-    for _ in range(MOST_TIMES - 1):
+    for _ in range(MAX_TIMES - 1):
         # What could not be run, a busy machine may be able to run the next time. That submissions
         # cannot be kept apart is no such error, and ends the class at once.
         with contextlib.suppress(OSError, RuntimeError):
@@ -110,7 +110,7 @@ def run(job: Job, rooms: Rooms, cancel: threading.Event | None = None) -> Trace:
     return _run_once(job, rooms, cancel)
 
 
-def _run_once(job: Job, rooms: Rooms, cancel: threading.Event) -> Trace:
+def _run_once(job: Job, rooms: SandboxPool, cancel: threading.Event) -> Trace:
     with rooms.lend(cancel) as room:
         began = time.monotonic()
         job = msgspec.structs.replace(job, data=rooms.data, id=secrets.token_hex(8))
@@ -179,7 +179,7 @@ def _cells(restored: Restored, trace: Trace) -> tuple[Cell, ...]:
     )
 
 
-def _cell(place: int, restored: Restored, ran: Ran | None, stopped: Stopped | None) -> Cell:
+def _cell(place: int, restored: Restored, ran: CellResult | None, stopped: Stopped | None) -> Cell:
     cell = restored.notebook.cells[place]
     name = grade_id(cell)
     told = Cell(index=place, cell_id=cell.id[:300], grade_id=name, changed=name in restored.changed)

@@ -36,7 +36,7 @@ class NoCgroupsError(RuntimeError):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Limits:
+class CgroupLimits:
     """What the processes of a group may have together.
 
     Attributes:
@@ -133,14 +133,14 @@ class Parent:
         try:
             _prepare(found)
             # Tried rather than presumed: a container can show groups and refuse them.
-            with parent.create("trial", Limits(memory_bytes=2**20, processes=1)):
+            with parent.create("trial", CgroupLimits(memory_bytes=2**20, processes=1)):
                 pass
         except OSError as error:
             raise NoCgroupsError(f"The control group {found} cannot be used: {error}.") from error
         return parent
 
     @contextlib.contextmanager
-    def create(self, name: str, limits: Limits) -> Iterator[Group]:
+    def create(self, name: str, limits: CgroupLimits) -> Iterator[Group]:
         """A group below this one, whose processes are killed at the end.
 
         Raises:
@@ -205,7 +205,7 @@ def _prepare(group: Path) -> None:
         _write(control, words)
 
 
-def _limit(group: Path, limits: Limits) -> None:
+def _limit(group: Path, limits: CgroupLimits) -> None:
     _write(group / "memory.max", str(limits.memory_bytes))
     with contextlib.suppress(FileNotFoundError):
         # It is missing where the machine has no swap.

@@ -11,7 +11,7 @@ from autograder.core.evidence import MAX_JSON_BYTES
 from autograder.sandbox.protocol import Left
 
 
-class Tail:
+class EvidenceTail:
     """What lies in the folder of the recorder; at most ``most`` bytes of arrays are taken."""
 
     def __init__(self, folder: Path, most: int) -> None:

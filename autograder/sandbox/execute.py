@@ -9,22 +9,22 @@ import traceback
 import nbformat
 from nbclient.exceptions import DeadKernelError
 
-from autograder.sandbox.evidence_reader import Tail
+from autograder.sandbox.evidence_reader import EvidenceTail
 from autograder.sandbox.notebook_client import Client, Kernel
 from autograder.sandbox.protocol import Began, End, Finished, Job, Tell
-from autograder.sandbox.workspace import Place
+from autograder.sandbox.workspace import Workspace
 
 
-class AskedToEnd(SystemExit):
+class TerminationRequestedError(SystemExit):
     """Somebody asked this process to end. asyncio lets a SystemExit through at once."""
 
 
-async def run(job: Job, place: Place, kernel: Kernel, tell: Tell) -> End:
+async def run(job: Job, place: Workspace, kernel: Kernel, tell: Tell) -> End:
     """Run the job in a kernel; how it ended."""
     cells = [nbformat.v4.new_code_cell(source) for source in (job.prelude, *job.cells)]
     notebook = nbformat.v4.new_notebook(cells=cells)
     client = Client(notebook, job.settings, kernel, str(place.work))
-    tail = Tail(place.evidence, job.settings.evidence_mb * 2**20)
+    tail = EvidenceTail(place.evidence, job.settings.evidence_mb * 2**20)
     # Otherwise nbclient leaves a kernel alone whose manager it was given.
     async with client.async_setup_kernel(cleanup_kc=True):
         # nbclient has set a handler of its own, which ends the kernel under our hands.
@@ -35,7 +35,7 @@ async def run(job: Job, place: Place, kernel: Kernel, tell: Tell) -> End:
         return await _run_cells(client, tail, tell)
 
 
-async def _run_cells(client: Client, tail: Tail, tell: Tell) -> End:
+async def _run_cells(client: Client, tail: EvidenceTail, tell: Tell) -> End:
     """Run all but the first cell, which was ours."""
     for index in range(len(client.nb.cells) - 1):
         tell(Began(index=index))
@@ -57,4 +57,4 @@ async def _run_cells(client: Client, tail: Tail, tell: Tell) -> End:
 
 
 def _stop(*_: object) -> None:
-    raise AskedToEnd
+    raise TerminationRequestedError

@@ -8,10 +8,10 @@ from pathlib import Path
 from autograder.core.folders import Unseen, walked
 from autograder.core.regular_files import open_ordinary, size_of
 
-MOST_BYTES = 20 * 2**20
-MOST_FILES = 1000
-MOST_NOTES = 10
-MOST_TROUBLES = 1000
+MAX_BYTES = 20 * 2**20
+MAX_FILES = 1000
+MAX_NOTES = 10
+MAX_TROUBLES = 1000
 # What nbgrader puts beside each submission when it is handed in: no two are alike, and with them
 # no two programs would be.
 NBGRADERS = ("timestamp.txt", "submission_secret.txt")
@@ -25,7 +25,7 @@ def files_beside(folder: Path | None) -> tuple[dict[str, bytes], tuple[str, ...]
     """
     files: dict[str, bytes] = {}
     notes: list[str] = []
-    left = MOST_BYTES
+    left = MAX_BYTES
 
     def left_out(path: Path, why: str) -> None:
         notes.append(f"Of its files “{_shown(path)}” was left out: {why}.")
@@ -36,15 +36,15 @@ def files_beside(folder: Path | None) -> tuple[dict[str, bytes], tuple[str, ...]
             name.encode()
             with open_ordinary(path) as stream:
                 left -= size_of(stream)
-                if left < 0 or len(files) == MOST_FILES:
+                if left < 0 or len(files) == MAX_FILES:
                     notes.append(f"Of its other files those from {_shown(path)} on were left out.")
                     break
-                files[name] = stream.read(MOST_BYTES)
+                files[name] = stream.read(MAX_BYTES)
         except (OSError, UnicodeEncodeError):
             notes.append(f"Its file {_shown(path)} could not be read.")
-        if len(notes) > MOST_TROUBLES:
+        if len(notes) > MAX_TROUBLES:
             break
-    return files, tuple(notes[:MOST_NOTES])
+    return files, tuple(notes[:MAX_NOTES])
 
 
 def ignored_beside(folder: Path) -> set[str]:

@@ -30,7 +30,7 @@ from autograder.sandbox import keyring, namespaces, seccomp, self_test
 from autograder.sandbox.kernel_manager import ForkedKernel, run_kernel, write_connection
 from autograder.sandbox.libc import SET_DUMPABLE, SET_SUBREAPER, set_process
 from autograder.sandbox.protocol import End, Ended, Job, Ready, Started, Tell
-from autograder.sandbox.workspace import CORE, DATA, LINE, ROOM, Place
+from autograder.sandbox.workspace import CORE, DATA, LINE, ROOM, Workspace
 
 # What every notebook of ours imports, and what runs it.
 LOADED = (
@@ -140,7 +140,7 @@ def _run(end: socket.socket, *, is_filtered: bool) -> int:
             settings = line.receive(Settings)
             keyring.join_new()
             namespaces.own_scratch(ROOM, settings.scratch_mb)
-            place = Place(ROOM)
+            place = Workspace(ROOM)
             place.make_folders()
             connection = write_connection(ROOM / "sockets")
             waiting, gate = os.pipe()
@@ -163,14 +163,14 @@ def _run(end: socket.socket, *, is_filtered: bool) -> int:
     return 0
 
 
-def _follow(job: Job, place: Place, kernel: ForkedKernel, tell: Tell) -> End:
+def _follow(job: Job, place: Workspace, kernel: ForkedKernel, tell: Tell) -> End:
     # Imported only after the fork: it begins threads.
     from autograder.sandbox import execute  # noqa: PLC0415
 
     return asyncio.run(execute.run(job, place, kernel, tell))
 
 
-def _be_kernel(place: Place, connection: Path, waiting: int) -> None:
+def _be_kernel(place: Workspace, connection: Path, waiting: int) -> None:
     # Until the files are there: it must not depend on chance which of them a kernel finds.
     os.read(waiting, 1)
     os.close(waiting)

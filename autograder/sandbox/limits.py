@@ -17,7 +17,7 @@ GRACE = 30
 BETWEEN_LOOKS = 1.0
 
 
-class Watch:
+class LimitWatch:
     """The limits of one run. ``room`` is the process to look at, ``None`` for time alone."""
 
     def __init__(self, settings: Settings, room: psutil.Process | None) -> None:

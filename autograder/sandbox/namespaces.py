@@ -31,8 +31,8 @@ NO_SETUID, NO_DEVICES, NO_PROGRAMS, BIND = 2, 4, 8, 4096
 CAPABILITY_VERSION = 0x20080522
 NOBODY = 65534
 # Files and folders in the scratch space; each costs the kernel memory that no size counts.
-MOST_FILES = 100_000
-MOST_OPEN = 4096
+MAX_FILES = 100_000
+MAX_OPEN = 4096
 STANDARD_ERROR = 2
 # A ``struct ifreq``: the name of an interface, then its flags.
 INTERFACE = struct.Struct("16sH14x")
@@ -61,7 +61,7 @@ def own_scratch(room: Path, size_mb: int) -> None:
     Path("/proc/self/uid_map").write_text(f"{user} {user} 1")
     Path("/proc/self/gid_map").write_text(f"{group} {group} 1")
     set_process(SET_DUMPABLE, 0)
-    size = f"size={size_mb}m,nr_inodes={MOST_FILES},mode=700".encode()
+    size = f"size={size_mb}m,nr_inodes={MAX_FILES},mode=700".encode()
     call("mount", b"scratch", bytes(room), b"tmpfs", NO_SETUID | NO_DEVICES, size)
     for name, place in (("tmp", Path("/tmp")), ("shm", Path("/dev/shm"))):
         (room / name).mkdir()
@@ -187,7 +187,7 @@ def _limit(settings: Settings) -> None:
         # Not RLIMIT_AS: TensorFlow maps far more than it uses.
         resource.RLIMIT_DATA: settings.memory_mb * mebibyte,
         resource.RLIMIT_FSIZE: settings.file_mb * mebibyte,
-        resource.RLIMIT_NOFILE: MOST_OPEN,
+        resource.RLIMIT_NOFILE: MAX_OPEN,
         resource.RLIMIT_CORE: 0,
     }
     if counts_per_namespace():

@@ -16,15 +16,15 @@ from nbformat import NotebookNode
 from autograder.core.config import Settings
 from autograder.core.evidence import shortened
 from autograder.sandbox.kernel_manager import ForkedKernel, OwnKernelManager
-from autograder.sandbox.protocol import Ran, texts
+from autograder.sandbox.protocol import CellResult, texts
 
 Kernel = OwnKernelManager | ForkedKernel
 # The limit is for one cell; all cells together may put out so many times as much.
 OF_ALL = 8
 # What an output takes besides its content, in bytes: a million empty ones are not little.
 OF_AN_OUTPUT = 500
-MOST_IN_A_MESSAGE = 16 * 2**20
-MOST_MESSAGES_WAITING = 100
+MAX_MESSAGE_BYTES = 16 * 2**20
+MAX_MESSAGES_WAITING = 100
 TIMEOUT = "CellTimeoutError"
 # How long a kernel may take to come back from a cell that was interrupted.
 GRACE = 10
@@ -39,8 +39,8 @@ class Client(NotebookClient):
     ) -> None:
         context = zmq.asyncio.Context()
         # Defaults for its sockets. Without them the kernel decides how much memory we need.
-        context.setsockopt(zmq.MAXMSGSIZE, MOST_IN_A_MESSAGE)
-        context.setsockopt(zmq.RCVHWM, MOST_MESSAGES_WAITING)
+        context.setsockopt(zmq.MAXMSGSIZE, MAX_MESSAGE_BYTES)
+        context.setsockopt(zmq.RCVHWM, MAX_MESSAGES_WAITING)
         kernel.context = context
         limit = settings.cell_seconds
         super().__init__(
@@ -65,7 +65,7 @@ class Client(NotebookClient):
         self._monitor: zmq.asyncio.Socket | None = None
         self._reply: dict[str, Any] = {}
 
-    async def run(self, index: int) -> Ran:
+    async def run(self, index: int) -> CellResult:
         """Run a code cell.
 
         Raises:
@@ -82,9 +82,9 @@ class Client(NotebookClient):
             self._cut_off(cell)
         outputs = cell.get("outputs", [])
         if self._reply["status"] == "ok":
-            return Ran(status="ok", seconds=seconds, cut=self._cut, outputs=outputs)
+            return CellResult(status="ok", seconds=seconds, cut=self._cut, outputs=outputs)
         ename = str(self._reply.get("ename", ""))
-        return Ran(
+        return CellResult(
             status="timeout" if ename == TIMEOUT else "error",
             ename=ename[:300],
             evalue=shortened(str(self._reply.get("evalue", ""))),

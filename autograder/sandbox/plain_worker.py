@@ -23,7 +23,7 @@ from autograder.sandbox.kernel_manager import OwnKernelManager
 from autograder.sandbox.libc import SET_DEATH_SIGNAL, SET_SUBREAPER, set_process
 from autograder.sandbox.protocol import End, Ended, Job, Ready, Started
 from autograder.sandbox.termination import end
-from autograder.sandbox.workspace import LINE, Place
+from autograder.sandbox.workspace import LINE, Workspace
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -39,11 +39,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     if handed_over is None:
         return 0
     with Line(handed_over) as job_line:
-        _run(job_line, Place(Path(folder)))
+        _run(job_line, Workspace(Path(folder)))
     return 0
 
 
-def _run(line: Line, place: Place) -> None:
+def _run(line: Line, place: Workspace) -> None:
     line.receive(Settings)
     job = line.receive(Job)
     line.send(Started(digest=job.digest))
@@ -51,7 +51,7 @@ def _run(line: Line, place: Place) -> None:
         place.make_folders()
         place.fill(job, link=False)
         how = asyncio.run(execute.run(job, place, OwnKernelManager(), line.send))
-    except execute.AskedToEnd:
+    except execute.TerminationRequestedError:
         how = End.ASKED_TO
     finally:
         # As long as we live, orphans are our children; afterwards nobody could tell them.

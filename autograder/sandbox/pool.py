@@ -20,10 +20,10 @@ from autograder.core.config import Settings
 from autograder.core.errors import IsolationError
 from autograder.core.lesson_registry import found_again
 from autograder.sandbox import bubblewrap, diagnostics, process_tree
-from autograder.sandbox.cgroups import Group, Limits, NoCgroupsError, Parent
+from autograder.sandbox.cgroups import CgroupLimits, Group, NoCgroupsError, Parent
 from autograder.sandbox.cpu_affinity import Cores
-from autograder.sandbox.process import Room, RoomError
-from autograder.sandbox.workspace import CANARY, CORE, DATA, ROOM, Place
+from autograder.sandbox.process import SandboxError, SandboxProcess
+from autograder.sandbox.workspace import CANARY, CORE, DATA, ROOM, Workspace
 
 # What a notebook may know of the environment: where programs are, the language, the GPU's drivers.
 PASSED_ON = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "LD_LIBRARY_PATH", "VIRTUAL_ENV")
@@ -35,7 +35,7 @@ SECRETS = ("source", "solutions", "submitted", "gradebook.db", "checks", "result
 
 
 @dataclass(frozen=True, kw_only=True)
-class Rooms:
+class SandboxPool:
     """Lends rooms, and keeps those that can be used again.
 
     Attributes:
@@ -47,7 +47,7 @@ class Rooms:
     settings: Settings
     data_home: Path
     private: Sequence[Path] = ()
-    _idle: list[Room] = field(default_factory=list)
+    _idle: list[SandboxProcess] = field(default_factory=list)
     _cores: Cores = field(default_factory=Cores)
 
     @property
@@ -79,7 +79,7 @@ class Rooms:
         return str(images if self.level == "none" else DATA)
 
     @contextlib.contextmanager
-    def lend(self, cancel: threading.Event) -> Iterator[Room]:
+    def lend(self, cancel: threading.Event) -> Iterator[SandboxProcess]:
         """A room for one run.
 
         Raises:
@@ -97,7 +97,7 @@ class Rooms:
             else:
                 room.close()
 
-    def _ready(self, cancel: threading.Event) -> Room:
+    def _ready(self, cancel: threading.Event) -> SandboxProcess:
         """A room that can take a job: one that was used before, else a new one."""
         # Several threads borrow at the same time.
         with contextlib.suppress(IndexError):
@@ -108,7 +108,7 @@ class Rooms:
                     return self._waited_for(room, cancel)
         return self._waited_for(self._new(), cancel)
 
-    def _waited_for(self, room: Room, cancel: threading.Event) -> Room:
+    def _waited_for(self, room: SandboxProcess, cancel: threading.Event) -> SandboxProcess:
         try:
             if not room.is_ready:
                 self._wait(room, cancel)
@@ -122,17 +122,17 @@ class Rooms:
         while self._idle:
             self._idle.pop().close()
 
-    def _wait(self, room: Room, cancel: threading.Event) -> None:
+    def _wait(self, room: SandboxProcess, cancel: threading.Event) -> None:
         try:
             room.wait_until_ready(cancel)
-        except RoomError as error:
+        except SandboxError as error:
             said = str(error).strip()
             raise IsolationError(
                 f"Submissions cannot be kept apart here: {said.splitlines()[-1] if said else ''}\n"
                 f"{diagnostics.cure(said)}\n{diagnostics.CHOICE}"
             ) from error
 
-    def _new(self) -> Room:
+    def _new(self) -> SandboxProcess:
         if self.level == "none":
             return _bare()
         program = bubblewrap.find() if sys.platform == "linux" else None
@@ -141,7 +141,7 @@ class Rooms:
             raise IsolationError(f"{reason}\n{diagnostics.CHOICE}")
         return self._sealed(program)
 
-    def _sealed(self, program: Path) -> Room:
+    def _sealed(self, program: Path) -> SandboxProcess:
         private = [path.resolve() for path in (*self.private, Path.home())]
         secrets = [path / name for path in private for name in SECRETS if (path / name).exists()]
         core = self._cores.take()
@@ -152,7 +152,7 @@ class Rooms:
         command = bubblewrap.command(
             program,
             run,
-            environment=environment(Place(ROOM)),
+            environment=environment(Workspace(ROOM)),
             data=datasets.data_folder(self.data_home),
             hidden=private,
             gpus=self.settings.gpus,
@@ -166,14 +166,14 @@ class Rooms:
             stack.close()
 
         try:
-            return Room(command, {CANARY: "1"}, end, is_sealed=True, group=group)
+            return SandboxProcess(command, {CANARY: "1"}, end, is_sealed=True, group=group)
         except BaseException:
             stack.close()
             raise
 
     def _group(self) -> AbstractContextManager[Group]:
         assert self.groups
-        limits = Limits(
+        limits = CgroupLimits(
             # Files of the scratch space lie in memory.
             memory_bytes=(self.settings.memory_mb + self.settings.scratch_mb + OURS_MB) * 2**20,
             processes=self.settings.processes + OUR_PROCESSES,
@@ -181,20 +181,20 @@ class Rooms:
         return self.groups.create("submission", limits)
 
 
-def _bare() -> Room:
+def _bare() -> SandboxProcess:
     # Resolved: on macOS the temporary folder lies behind a link.
     folder = Path(tempfile.mkdtemp(prefix="autograder-")).resolve()
-    variables = environment(Place(folder))
+    variables = environment(Workspace(folder))
     command = [sys.executable, "-P", "-m", "autograder.sandbox.plain_worker", str(folder)]
 
     def end(process: subprocess.Popen[bytes]) -> None:
         process_tree.end_all(process, variables)
         shutil.rmtree(folder, ignore_errors=True)
 
-    return Room([*command, str(os.getpid())], variables, end, is_sealed=False)
+    return SandboxProcess([*command, str(os.getpid())], variables, end, is_sealed=False)
 
 
-def environment(place: Place) -> dict[str, str]:
+def environment(place: Workspace) -> dict[str, str]:
     """The environment of a room, with nothing of ours that is not needed."""
     passed = {
         name: value

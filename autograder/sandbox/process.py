@@ -18,10 +18,10 @@ import psutil
 
 from autograder.core.ipc import Line, pair
 from autograder.sandbox.cgroups import Group
-from autograder.sandbox.limits import Watch
+from autograder.sandbox.limits import LimitWatch
 from autograder.sandbox.protocol import End, Ended, Job, Message, Ready
 from autograder.sandbox.result import Stopped
-from autograder.sandbox.run_state import Told
+from autograder.sandbox.run_state import RunState
 from autograder.sandbox.workspace import LINE
 
 TICK = 0.25
@@ -34,11 +34,11 @@ class CancelledError(Exception):
     """The person who was grading wants to stop; nothing of this run counts."""
 
 
-class RoomError(RuntimeError):
+class SandboxError(RuntimeError):
     """A room could not be had; the message holds its last words."""
 
 
-class Room:
+class SandboxProcess:
     """A process that runs notebooks, one at a time.
 
     It is given a socket for each job, and speaks of that job on it alone: what comes from there is
@@ -116,22 +116,22 @@ class Room:
                 if ready is None:
                     if killed := self._killed():
                         raise RuntimeError(killed.why)
-                    raise RoomError(self.last_words())
+                    raise SandboxError(self.last_words())
                 self.is_ready, self.is_warm = True, ready.warm
                 self._is_filtered = ready.is_filtered
                 return
-        raise RoomError(f"It was not ready after {START_SECONDS} s.\n{self.last_words()}")
+        raise SandboxError(f"It was not ready after {START_SECONDS} s.\n{self.last_words()}")
 
-    def run(self, job: Job, cancel: threading.Event) -> Told:
+    def run(self, job: Job, cancel: threading.Event) -> RunState:
         """Run a job, and hear what becomes of it.
 
         Raises:
             CancelledError: ``cancel`` was set meanwhile.
         """
         self.is_ready = False
-        told = Told(job=job.digest)
+        told = RunState(job=job.digest)
         looked_at = self.is_sealed and not self._group
-        watch = Watch(job.settings, psutil.Process(self.process.pid) if looked_at else None)
+        watch = LimitWatch(job.settings, psutil.Process(self.process.pid) if looked_at else None)
         with self._job(job) as messages:
             while told.ended is None and told.stopped is None:
                 if cancel.is_set():

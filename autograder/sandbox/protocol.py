@@ -44,7 +44,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
         return hashlib.sha256(msgspec.msgpack.encode(self)).hexdigest()
 
 
-class Ran(msgspec.Struct, frozen=True, kw_only=True):
+class CellResult(msgspec.Struct, frozen=True, kw_only=True):
     """How one cell ended, after how many seconds, and what it put out.
 
     A cell that never ended is still ``running``; ``cut`` tells that not all output was kept.
@@ -96,7 +96,7 @@ class Finished(msgspec.Struct, frozen=True, kw_only=True, tag="finished"):
     """A cell has ended."""
 
     index: int
-    ran: Ran
+    ran: CellResult
 
 
 class Left(msgspec.Struct, frozen=True, kw_only=True, tag="left"):

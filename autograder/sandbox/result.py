@@ -12,7 +12,7 @@ import msgspec
 from autograder.core.config import Settings
 from autograder.core.errors import EvidenceError
 from autograder.core.evidence import Arrays, Recorded, decode, read_arrays
-from autograder.sandbox.protocol import Ran
+from autograder.sandbox.protocol import CellResult
 
 # How Python tells of each limit: part of an exception's name or text.
 SIGNS = {
@@ -42,7 +42,7 @@ class Trace(msgspec.Struct, frozen=True, kw_only=True):
     run, and ``program`` what was run in it.
     """
 
-    cells: dict[int, Ran] = {}
+    cells: dict[int, CellResult] = {}
     recorded: bytes = b""
     arrays: bytes = b""
     trouble: str | None = None
@@ -97,7 +97,7 @@ class Trace(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(dict.fromkeys(name for ran in self.cells.values() for name in _met(ran)))
 
 
-def _met(ran: Ran) -> Iterator[str]:
+def _met(ran: CellResult) -> Iterator[str]:
     if ran.cut:
         yield "output"
     if ran.status == "timeout":

@@ -9,12 +9,12 @@ import msgspec
 
 from autograder.sandbox.protocol import (
     Began,
+    CellResult,
     End,
     Ended,
     Finished,
     Left,
     Message,
-    Ran,
     Started,
     texts,
 )
@@ -52,7 +52,7 @@ Output = _Stream | _Display | _Result | _Error
 
 
 @dataclass
-class Told:
+class RunState:
     """What a room has told of one run. A student's code can have a hand in all of it.
 
     ``job`` is the digest of the job that was handed over.
@@ -60,7 +60,7 @@ class Told:
 
     job: str
     is_started: bool = False
-    cells: dict[int, Ran] = field(default_factory=dict)
+    cells: dict[int, CellResult] = field(default_factory=dict)
     left: Left = field(default_factory=Left)
     ended: Ended | None = None
     stopped: Stopped | None = None
@@ -75,7 +75,7 @@ class Told:
             case Began() | Finished() | Left() if not self.is_started:
                 self.ended = Ended(end=End.BROKEN, said="a run was told of that had not begun")
             case Began(index=index):
-                self.cells[index] = Ran(status="running")
+                self.cells[index] = CellResult(status="running")
             case Finished(index=index, ran=ran):
                 self.cells[index] = _sound(ran)
             case Left():
@@ -89,16 +89,16 @@ class Told:
         return any(ran.status == "running" for ran in self.cells.values())
 
 
-def _sound(ran: Ran) -> Ran:
+def _sound(ran: CellResult) -> CellResult:
     """The same with the texts of its outputs, or with none where no notebook may hold them."""
     try:
         msgspec.convert(ran.outputs, list[Output])
     except (ValueError, RecursionError):
-        return Ran(status=ran.status)
+        return CellResult(status=ran.status)
     return msgspec.structs.replace(ran, outputs=[texts(one) for one in ran.outputs])
 
 
-def ending(told: Told, cell_seconds: int) -> Stopped | None:
+def ending(told: RunState, cell_seconds: int) -> Stopped | None:
     """Why a run stopped before the end, ``None`` where it reached it.
 
     Raises:

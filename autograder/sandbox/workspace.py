@@ -22,7 +22,7 @@ LINE = "--line="
 
 
 @dataclass(frozen=True)
-class Place:
+class Workspace:
     """The folders of one run, below ``root``."""
 
     root: Path

@@ -15,10 +15,10 @@ from autograder import lessons
 from autograder.authoring.mutation import archive, matrix, page, quantize
 from autograder.authoring.mutation.fixtures import thinned
 from autograder.authoring.mutation.judgement import Judgement, tally
-from autograder.authoring.mutation.make import Made, make, read_source
+from autograder.authoring.mutation.make import MutantNotebook, make, read_source
 from autograder.authoring.mutation.pairs import are_independent, both, named, pairs
-from autograder.authoring.mutation.run import Ran, judgement
-from autograder.authoring.mutation.suite import Workshop, workshop
+from autograder.authoring.mutation.run import MutantRun, judgement
+from autograder.authoring.mutation.suite import MutationSuite, workshop
 from autograder.authoring.spec.call_edits import add_keyword, drop_keyword, set_keyword, set_value
 from autograder.authoring.spec.mutation import (
     Expected,
@@ -91,7 +91,7 @@ def source() -> nbformat.NotebookNode:
     return read_source(ROOT, LESSON)
 
 
-def cells(made: Made) -> dict[str, str]:
+def cells(made: MutantNotebook) -> dict[str, str]:
     return {name: cell.source for cell in made.notebook.cells if (name := grade_id(cell))}
 
 
@@ -341,8 +341,10 @@ def test_a_broken_array_is_told():
         quantize.unpack(b"not compressed")
 
 
-def ran(name: str, evidence: Evidence, program: str = "p") -> Ran:
-    return Ran(made=Made(name=name, notebook=None, program=program), evidence=evidence, checks=())
+def ran(name: str, evidence: Evidence, program: str = "p") -> MutantRun:
+    return MutantRun(
+        made=MutantNotebook(name=name, notebook=None, program=program), evidence=evidence, checks=()
+    )
 
 
 CLASS = [
@@ -408,9 +410,9 @@ def test_weights_are_kept_as_finely_as_the_verdict_needs():
 def test_stale_evidence_is_told_with_the_cure(stored):
     entries = archive.read(stored[0]).entries
     made = [
-        Made(name="solution", notebook=None, program="p"),
-        Made(name="no-quiz", notebook=None, program="another"),
-        Made(name="new", notebook=None, program="p"),
+        MutantNotebook(name="solution", notebook=None, program="p"),
+        MutantNotebook(name="no-quiz", notebook=None, program="another"),
+        MutantNotebook(name="new", notebook=None, program="p"),
     ]
     assert archive.stale(entries, made, "ours") == [
         "The program of no-quiz has changed: run `autograder mutants --lesson ours --store`.",
@@ -454,17 +456,17 @@ LEFT = {
 
 
 @pytest.fixture
-def ours(tmp_path) -> Workshop:
+def ours(tmp_path) -> MutationSuite:
     """A workshop with an archive of its own."""
     shutil.copytree(ROOT / "source" / LESSON.name, tmp_path / "source" / LESSON.name)
-    return Workshop(root=tmp_path, settings=Settings(), lesson=LESSON, declared=DECLARED)
+    return MutationSuite(root=tmp_path, settings=Settings(), lesson=LESSON, declared=DECLARED)
 
 
-def all_ran(ours: Workshop, *names: str) -> list[Ran]:
+def all_ran(ours: MutationSuite, *names: str) -> list[MutantRun]:
     """What would be left if the mutants were run."""
     mutants = [named(name, DECLARED.mutants) for name in names or LEFT]
     made = ours.made(mutants)
-    return [Ran(made=one, evidence=LEFT[one.name], checks=()) for one in made]
+    return [MutantRun(made=one, evidence=LEFT[one.name], checks=()) for one in made]
 
 
 def test_what_was_stored_is_judged_as_declared(ours):

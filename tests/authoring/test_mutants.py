@@ -17,9 +17,9 @@ from support import frozen
 
 from autograder.authoring.mutation import archive, page
 from autograder.authoring.mutation.judgement import Judgement, tally
-from autograder.authoring.mutation.make import Made
+from autograder.authoring.mutation.make import MutantNotebook
 from autograder.authoring.mutation.pairs import AND
-from autograder.authoring.mutation.suite import Workshop, workshop
+from autograder.authoring.mutation.suite import MutationSuite, workshop
 from autograder.authoring.spec.mutation import has_mutants
 from autograder.cli import main
 from autograder.core.config import find_course
@@ -47,40 +47,40 @@ ASKED = {
 
 
 @pytest.fixture(scope="module", params=LESSONS)
-def ours(request) -> Workshop:
+def ours(request) -> MutationSuite:
     return workshop(load_lesson(request.param), find_course(ROOT))
 
 
 @pytest.fixture(scope="module")
-def asked(ours: Workshop) -> Asked:
+def asked(ours: MutationSuite) -> Asked:
     return ASKED[ours.lesson.name]
 
 
 @pytest.fixture(scope="module")
-def made(ours: Workshop) -> list[Made]:
+def made(ours: MutationSuite) -> list[MutantNotebook]:
     """Every mutant as a notebook: each edit fits the source as it is today."""
     return ours.made(ours.declared.mutants.values())
 
 
 @pytest.fixture(scope="module")
-def judged(ours: Workshop) -> dict[str, Judgement]:
+def judged(ours: MutationSuite) -> dict[str, Judgement]:
     """What the checks say today, pairs included, in one session of the judge."""
     return {one.name: one for one in ours.stored()}
 
 
-def test_what_is_stored_is_up_to_date(ours: Workshop) -> None:
+def test_what_is_stored_is_up_to_date(ours: MutationSuite) -> None:
     """A mutant that is new or changed, or one that went, has to be run again."""
     told = ours.stale(archive.read(ours.folder))
     assert told == []
 
 
-def test_every_mutant_is_another_program(made: list[Made]) -> None:
+def test_every_mutant_is_another_program(made: list[MutantNotebook]) -> None:
     """No two declarations are the same."""
     programs = Counter(one.program for one in made)
     assert [one.name for one in made if programs[one.program] > 1] == []
 
 
-def test_there_are_enough_of_each_kind(ours: Workshop, asked: Asked) -> None:
+def test_there_are_enough_of_each_kind(ours: MutationSuite, asked: Asked) -> None:
     """Right work that passes matters as much as wrong work that fails."""
     kinds = Counter(one.expected.kind for one in ours.declared.mutants.values())
     assert kinds["right"] >= asked.right
@@ -94,7 +94,7 @@ def test_every_mutant_is_judged_as_declared(judged: dict[str, Judgement]) -> Non
 
 
 def test_every_mutant_is_told_the_same_as_ever(
-    ours: Workshop, judged: dict[str, Judgement], freeze: bool
+    ours: MutationSuite, judged: dict[str, Judgement], freeze: bool
 ) -> None:
     """Each grade, each misconception, each word."""
     said = {name: one.found for name, one in judged.items()}
@@ -112,7 +112,7 @@ def test_pairs_of_mistakes_are_stored(judged: dict[str, Judgement], asked: Asked
     assert sum(AND in name for name in judged) >= asked.pairs
 
 
-def test_every_misconception_is_shown_by_a_mutant_or_cannot_be(ours: Workshop) -> None:
+def test_every_misconception_is_shown_by_a_mutant_or_cannot_be(ours: MutationSuite) -> None:
     """What the checks can name, and what the mutants are expected to show, is the same."""
     names = {rule.misconception for rules in rules_of(ours.lesson).values() for rule in rules}
     shown = {name for one in ours.declared.mutants.values() for name in one.expected.misconceptions}
@@ -139,7 +139,7 @@ def test_what_fails_says_what_to_do_next(judged: dict[str, Judgement]) -> None:
 
 
 def test_the_published_solution_shows_what_the_checks_say_today(
-    ours: Workshop, judged: dict[str, Judgement]
+    ours: MutationSuite, judged: dict[str, Judgement]
 ) -> None:
     """Its outputs are from the day when it was run; of right work the words are the same."""
     notebook = nbformat.read(ROOT / "solutions" / ours.lesson.name / ours.lesson.notebook, 4)
@@ -163,7 +163,9 @@ def _without_numbers(text: str) -> str:
     return re.sub(r"[\d.,]+", "#", text)
 
 
-def test_the_page_on_fairness_is_up_to_date(ours: Workshop, judged: dict[str, Judgement]) -> None:
+def test_the_page_on_fairness_is_up_to_date(
+    ours: MutationSuite, judged: dict[str, Judgement]
+) -> None:
     """The matrix there is the one that is found here."""
     text = page.text(list(judged.values()), ours.lesson, ours.declared.unseen)
     assert page.written(ROOT / "docs" / "fairness.md", ours.lesson) == text, (
@@ -172,7 +174,7 @@ def test_the_page_on_fairness_is_up_to_date(ours: Workshop, judged: dict[str, Ju
 
 
 def test_the_command_judges_what_is_stored(
-    ours: Workshop,
+    ours: MutationSuite,
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
     capsys: pytest.CaptureFixture,

@@ -18,7 +18,7 @@ import pytest
 from autograder.authoring.calibration import publish
 from autograder.authoring.calibration.page import filled
 from autograder.authoring.calibration.reference_maker import disagreements, published
-from autograder.authoring.calibration.run_log import Run, Runs, Task
+from autograder.authoring.calibration.run_log import CalibrationRun, RunLog, Task
 from autograder.authoring.calibration.statistics import likeness, rate
 from autograder.authoring.calibration.tables import interval, table, tables
 from autograder.authoring.calibration.threshold import are_enough, choose_bar, keeps_promise
@@ -206,9 +206,11 @@ def test_an_unknown_recipe_is_told_with_those_there_are():
 # ---- runs in a file
 
 
-def made(seed: int, correct: int | None = 1_600, recipe: Recipe = FIRST, data="sample") -> Run:
+def made(
+    seed: int, correct: int | None = 1_600, recipe: Recipe = FIRST, data="sample"
+) -> CalibrationRun:
     """A run that was made, by hand."""
-    return Run(
+    return CalibrationRun(
         recipe=recipe.name,
         data=data,
         seed=seed,
@@ -220,10 +222,10 @@ def made(seed: int, correct: int | None = 1_600, recipe: Recipe = FIRST, data="s
 
 def test_runs_are_there_again(tmp_path):
     path = tmp_path / "new" / "runs.jsonl"
-    with Runs(path) as runs:
+    with RunLog(path) as runs:
         runs.add(made(1))
         runs.add(made(0, None))
-    with Runs(path) as runs:
+    with RunLog(path) as runs:
         assert [one.seed for one in runs.of(STUDY.key(FIRST), FIRST.name, "sample")] == [0, 1]
         assert runs.has(STUDY.key(FIRST), Task(recipe=FIRST.name, data="sample", seed=1))
         assert not runs.has(STUDY.key(FIRST), Task(recipe=FIRST.name, data="sample", seed=2))
@@ -232,21 +234,21 @@ def test_runs_are_there_again(tmp_path):
 
 def test_a_line_that_was_not_finished_is_made_again(tmp_path):
     path = tmp_path / "runs.jsonl"
-    with Runs(path) as runs:
+    with RunLog(path) as runs:
         runs.add(made(0))
     whole = path.read_bytes()
     path.write_bytes(whole + whole[: len(whole) // 2])
-    with Runs(path) as runs:
+    with RunLog(path) as runs:
         assert len(runs.made) == 1
         runs.add(made(1))
-    with Runs(path) as runs:
+    with RunLog(path) as runs:
         assert len(runs.made) == 2
 
 
 def test_a_file_that_holds_something_else_is_told(tmp_path):
     path = tmp_path / "runs.jsonl"
     path.write_text("nonsense\n")
-    with pytest.raises(StudyError, match=r"runs\.jsonl, line 1"), Runs(path):
+    with pytest.raises(StudyError, match=r"runs\.jsonl, line 1"), RunLog(path):
         pass
 
 
@@ -566,7 +568,7 @@ def test_every_recipe_made_again_lies_where_it_did(lesson, recipe):
 
 def test_publishing_from_runs(tmp_path):
     """With a few runs of each recipe: bars come from the distance."""
-    with Runs(tmp_path / "runs.jsonl") as runs:
+    with RunLog(tmp_path / "runs.jsonl") as runs:
         for recipe in STUDY.recipes:
             for seed in range(4):
                 runs.add(made(seed, 1_640 + seed if recipe.right else 1_300 + seed, recipe))
@@ -581,7 +583,7 @@ def test_publishing_from_runs(tmp_path):
 
 def test_nothing_is_published_where_a_recipe_is_missing(tmp_path):
     with (
-        Runs(tmp_path / "runs.jsonl") as runs,
+        RunLog(tmp_path / "runs.jsonl") as runs,
         pytest.raises(StudyError, match="Too few runs on the full data to publish: lesson"),
     ):
         published(STUDY, runs, ["full"])

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from autograder.authoring.spec.numpy_network import Network, parts
-from autograder.authoring.spec.numpy_training import Quiz, Trainer, follow, studied_cards
+from autograder.authoring.spec.numpy_training import Trainer, ValidationSet, follow, studied_cards
 from autograder.authoring.spec.recipe import Training
-from autograder.kernel.recorder.weight_averaging import Averager
+from autograder.kernel.recorder.weight_averaging import WeightAverager
 
 pytestmark = pytest.mark.slow
 
@@ -59,7 +59,7 @@ def in_keras_shape(values, sizes):
 
 def fitted(model, training, studied, order, data):
     """What the recorder's averager keeps of a training in Keras, and its history."""
-    averager = Averager(lambda: training.batch, lambda ended: None)
+    averager = WeightAverager(lambda: training.batch, lambda ended: None)
     stopping = keras.callbacks.EarlyStopping(
         patience=training.patience or 0, restore_best_weights=True
     )
@@ -98,7 +98,7 @@ def test_the_same_start_and_order_lead_to_the_same_weights_as_in_keras(training,
     begun = network.values.copy()
     trainer = Trainer(training, studied, network)
     orders = itertools.repeat(order, training.epochs)
-    ours = follow(trainer, orders, Quiz(sample, training), training)
+    ours = follow(trainer, orders, ValidationSet(sample, training), training)
     averager, history = fitted(model, training, studied, order, sample)
     assert averager.snapshots == list(ours.snapshots)
     assert averager.steps == ours.steps

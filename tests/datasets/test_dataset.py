@@ -207,7 +207,7 @@ def test_a_missing_file_is_named(full: Path) -> None:
 
 def test_a_huge_file_is_not_swallowed(full: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A file that unpacks to far more than any image file is refused after a bounded read."""
-    monkeypatch.setattr(idx, "LARGEST_CONTENT", 10_000)
+    monkeypatch.setattr(idx, "MAX_CONTENT", 10_000)
     (full / idx.TRAIN_IMAGES).write_bytes(gzip.compress(bytes(50_000_000)))
     with pytest.raises(DatasetError, match=idx.TRAIN_IMAGES):
         datasets.verify(full)

@@ -23,9 +23,9 @@ from autograder.core.errors import ClusterError, IsolationError, UsageError
 from autograder.core.evidence import load
 from autograder.core.lesson_registry import load_lesson
 from autograder.grading import Grader, cache_key
-from autograder.grading.dask_executor import ClusterPool, messages
+from autograder.grading.dask_executor import DaskExecutor, messages
 from autograder.grading.discovery import find_submissions
-from autograder.sandbox import Job, Rooms, Trace
+from autograder.sandbox import Job, SandboxPool, Trace
 
 distributed = pytest.importorskip("distributed")
 from support.dask_cluster import Cluster, names, wait_for  # noqa: E402
@@ -38,14 +38,14 @@ SLOW = "import time\ntime.sleep(600)"
 
 @pytest.fixture
 def rooms(sample_keras):
-    return Rooms(settings=Settings(), data_home=sample_keras)
+    return SandboxPool(settings=Settings(), data_home=sample_keras)
 
 
 class TestTheWayThere:
     def test_without_the_extra(self, rooms, monkeypatch) -> None:
         monkeypatch.setitem(sys.modules, "distributed", None)
         with pytest.raises(UsageError, match=r"building-a-brain\[cluster\]"):
-            ClusterPool(rooms, address="tcp://127.0.0.1:1")
+            DaskExecutor(rooms, address="tcp://127.0.0.1:1")
 
     def test_nothing_of_dask_is_loaded_unless_asked_for(self) -> None:
         code = "import sys, autograder.cli; sys.exit('distributed' in sys.modules)"
@@ -53,19 +53,19 @@ class TestTheWayThere:
 
     def test_no_such_file(self, rooms) -> None:
         with pytest.raises(UsageError, match="no scheduler file there"):
-            ClusterPool(rooms, address="there.json")
+            DaskExecutor(rooms, address="there.json")
 
     def test_nobody_answers(self, rooms) -> None:
         with socket.socket() as taken:
             taken.bind(("127.0.0.1", 0))
             address = f"tcp://127.0.0.1:{taken.getsockname()[1]}"
             with pytest.raises(ClusterError, match="No Dask scheduler answers at tcp"):
-                ClusterPool(rooms, address=address, patience=1)
+                DaskExecutor(rooms, address=address, patience=1)
 
     def test_a_file_that_is_none(self, rooms, tmp_path) -> None:
         (tmp_path / "scheduler.json").write_text("{}")
         with pytest.raises(UsageError, match="is no file of a Dask scheduler"):
-            ClusterPool(rooms, address=str(tmp_path / "scheduler.json"), patience=1)
+            DaskExecutor(rooms, address=str(tmp_path / "scheduler.json"), patience=1)
 
     def test_exit_code(self, tmp_path, monkeypatch, capsys, sample_keras) -> None:
         monkeypatch.chdir(tmp_path)
@@ -87,7 +87,11 @@ class TestWords:
 
     @pytest.mark.parametrize(
         "reply",
-        [messages.Done(trace=Trace(seconds=2.0)), messages.Ended(), messages.Insecure(why="no")],
+        [
+            messages.Done(trace=Trace(seconds=2.0)),
+            messages.WorkerEnded(),
+            messages.Insecure(why="no"),
+        ],
     )
     def test_replies_come_back_as_they_were(self, reply) -> None:
         assert msgspec.msgpack.decode(msgspec.msgpack.encode(reply), type=messages.Reply) == reply
@@ -116,7 +120,7 @@ class TestAnswers:
         client.submit.side_effect = sent
         client.get_events.return_value = [0] * taken_up
         with mock.patch("autograder.grading.dask_executor.executor.connect", return_value=client):
-            pool = ClusterPool(rooms, address="tcp://here")
+            pool = DaskExecutor(rooms, address="tcp://here")
         assert pool.at_once == 6
         try:
             return pool.start(mock_job()).exception() or pool.start, client
@@ -128,7 +132,9 @@ class TestAnswers:
         assert isinstance(error, IsolationError)
 
     def test_unlike(self, rooms) -> None:
-        error, _ = self.told(rooms, messages.Unlike(what=["keras is 2.0, here it is 3.0"]))
+        error, _ = self.told(
+            rooms, messages.DifferentSoftware(what=["keras is 2.0, here it is 3.0"])
+        )
         assert isinstance(error, ClusterError)
         assert "keras is 2.0" in str(error)
 
@@ -188,7 +194,7 @@ def graded(made, submissions):
 
 
 def on(cluster, **more):
-    return partial(ClusterPool, address=str(cluster.file), **more)
+    return partial(DaskExecutor, address=str(cluster.file), **more)
 
 
 @pytest.mark.kernel
@@ -319,7 +325,7 @@ class TestCluster:
 
     def test_no_workers(self, cluster, rooms) -> None:
         with pytest.raises(ClusterError, match="has no workers"):
-            ClusterPool(rooms, address=str(cluster.file), patience=2)
+            DaskExecutor(rooms, address=str(cluster.file), patience=2)
 
     def test_the_last_worker_is_lost(self, cluster, sample_keras, tmp_path) -> None:
         cluster.add("--no-nanny")
@@ -339,4 +345,4 @@ class TestCluster:
             mock.patch("autograder.grading.cache_key.conditions", return_value=elsewhere),
             pytest.raises(ClusterError, match=r"keras is 3.*, here it is 2"),
         ):
-            ClusterPool(rooms, address=str(cluster.file))
+            DaskExecutor(rooms, address=str(cluster.file))

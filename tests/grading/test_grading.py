@@ -29,12 +29,12 @@ from autograder.grading import Grader, cache_key, grader, regrade, result_files
 from autograder.grading.bounded import Bounded, OverBudgetError
 from autograder.grading.cache_key import is_closed
 from autograder.grading.discovery import find_submissions
-from autograder.grading.executor import LocalPool
+from autograder.grading.executor import LocalExecutor
 from autograder.judge.runner import JudgeError
 from autograder.judge.server import Judge
 from autograder.notebooks.restore import grade_id, restore
-from autograder.sandbox import CancelledError, Job, Rooms, Trace
-from autograder.sandbox.protocol import Ran
+from autograder.sandbox import CancelledError, Job, SandboxPool, Trace
+from autograder.sandbox.protocol import CellResult
 from autograder.sandbox.result import Stopped
 
 ROOT = Path(__file__).parents[2]
@@ -46,7 +46,7 @@ def trace(work: Submission | None = None, **changes) -> Trace:
     """The run that leaves this evidence; each cell puts out its own number."""
     evidence = (work or Submission()).evidence()
     ran = {
-        number: Ran(
+        number: CellResult(
             status="ok",
             outputs=[{"output_type": "stream", "name": "stdout", "text": f"out {number}\n"}],
         )
@@ -67,7 +67,7 @@ def failing(number: int = 6) -> Trace:
     """A run in which a cell stopped with an error, whose traceback quotes it."""
     output = {"output_type": "error", "ename": "E", "evalue": "e", "traceback": ["quoted"]}
     made = trace()
-    ran = Ran(status="error", ename="E", evalue="e", outputs=[output])
+    ran = CellResult(status="error", ename="E", evalue="e", outputs=[output])
     return msgspec.structs.replace(made, cells={**made.cells, number: ran})
 
 
@@ -80,7 +80,7 @@ class Hand:
     at_once: int = 3
     stopped: bool = False
 
-    def __call__(self, rooms: Rooms) -> Hand:
+    def __call__(self, rooms: SandboxPool) -> Hand:
         return self
 
     def start(self, job: Job) -> Future[Trace]:
@@ -199,8 +199,8 @@ class TestSharing:
         "made",
         [
             {"stopped": Stopped("the kernel died")},
-            {"cells": {0: Ran(status="timeout")}},
-            {"cells": {0: Ran(status="ok", cut=True)}},
+            {"cells": {0: CellResult(status="timeout")}},
+            {"cells": {0: CellResult(status="ok", cut=True)}},
         ],
     )
     def test_what_met_a_limit_may_have_been_unlucky(self, course, hand, made) -> None:
@@ -593,34 +593,34 @@ class TestHere:
     def test_what_others_ended_is_run_again(self, ran) -> None:
         ended = trace(stopped=Stopped("ended from outside", by_others=True))
         ran += [ended, ended, trace()]
-        here = LocalPool(None, 1)
+        here = LocalExecutor(None, 1)
         assert here.start(None).result().stopped is None
         here.stop()
 
     @pytest.mark.parametrize("by_others", [True, False])
     def test_but_not_for_ever(self, ran, by_others) -> None:
         ran += [trace(stopped=Stopped(str(number), by_others=by_others)) for number in range(4)]
-        here = LocalPool(None, 1)
+        here = LocalExecutor(None, 1)
         assert here.start(None).result().stopped.why == ("2" if by_others else "0")
         here.stop()
 
     @pytest.mark.parametrize("fault", [RuntimeError("broken"), BlockingIOError("no process")])
     def test_what_we_could_not_run_is_run_again(self, ran, fault) -> None:
         ran += [fault, trace(stopped=Stopped("ended from outside", by_others=True)), trace()]
-        here = LocalPool(None, 1)
+        here = LocalExecutor(None, 1)
         assert here.start(None).result().stopped is None
         here.stop()
 
     def test_but_not_for_ever_either(self, ran) -> None:
         ran += [RuntimeError(str(number)) for number in range(4)]
-        here = LocalPool(None, 1)
+        here = LocalExecutor(None, 1)
         assert str(here.start(None).exception()) == "2"
         here.stop()
 
     @pytest.mark.parametrize("why", [IsolationError("not here"), CancelledError()])
     def test_what_another_run_cannot_help(self, ran, why) -> None:
         ran += [why, trace()]
-        here = LocalPool(None, 1)
+        here = LocalExecutor(None, 1)
         assert here.start(None).exception() is why
         here.stop()
 
@@ -642,7 +642,7 @@ class TestBudgets:
         """The points stay; what the student added is not shown."""
         shown = {"output_type": "display_data", "metadata": {}, "data": {"text/html": "<b>ann's"}}
         made = trace()
-        cells = {**made.cells, 3: Ran(status="ok", outputs=[shown])}
+        cells = {**made.cells, 3: CellResult(status="ok", outputs=[shown])}
         hand.made["ann"] = msgspec.structs.replace(made, cells=cells)
         for name in ("ann", "bob"):
             course.hand_in(name, parameters=f"number_of_parameters = 7850\n{name} = 1")

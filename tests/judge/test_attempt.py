@@ -18,14 +18,14 @@ from support.evidence_builder import (
     untouched,
 )
 
-from autograder.core.evidence import Cell, Evidence, HandIn
+from autograder.core.evidence import Answer, Cell, Evidence
 from autograder.core.verdicts import CannotTell, Failed, NotAttempted, Skipped
 from autograder.judge.attempts import hindrance
 from autograder.judge.runner import judge
 
 
-def blank(question: str, *names: str) -> HandIn:
-    return HandIn(question=question, claims=dict.fromkeys(names, BLANK))
+def blank(question: str, *names: str) -> Answer:
+    return Answer(question=question, claims=dict.fromkeys(names, BLANK))
 
 
 BLANK_BUILD = blank("build", "model")

@@ -12,7 +12,7 @@ import pytest
 from autograder.core import printable
 from autograder.core.evidence import shortened
 from autograder.core.lesson_registry import load_lesson
-from autograder.judge.error_hints import Facts, Stumble, in_plain_words
+from autograder.judge.error_hints import ErrorFacts, ErrorHint, in_plain_words
 from autograder.judge.error_hints.keras import KERAS
 from autograder.judge.error_hints.python import PYTHON
 
@@ -143,8 +143,10 @@ def test_every_rule_is_met_by_a_real_error(met) -> None:
     """A rule for an error that is worded otherwise by now would never be noticed."""
     rules = (*OWN, *KERAS, *PYTHON)
 
-    def first(ename: str, evalue: str) -> Stumble | None:
-        return next((one for one in rules if one.of(ename, printable.plain(evalue), Facts())), None)
+    def first(ename: str, evalue: str) -> ErrorHint | None:
+        return next(
+            (one for one in rules if one.of(ename, printable.plain(evalue), ErrorFacts())), None
+        )
 
     used = {first(*error) for error in met.values()}
     assert [rule.pattern for rule in rules if rule not in used] == []
@@ -193,13 +195,13 @@ ORIGIN = {"train_images": "the cell that begins with `load()`, in “2. The card
 )
 def test_a_name_that_is_missing(name, sentence) -> None:
     """Which cell makes it, else how it is imported, else which one was meant."""
-    facts = Facts(origins=ORIGIN, names=["model", "labels"])
+    facts = ErrorFacts(origins=ORIGIN, names=["model", "labels"])
     assert in_plain_words("NameError", f"name '{name}' is not defined", facts) == sentence
 
 
 def test_what_the_object_really_has_is_suggested() -> None:
     """Where it is known, and not a word that it does not have."""
-    facts = Facts(attributes=["completed"])
+    facts = ErrorFacts(attributes=["completed"])
     said = in_plain_words("AttributeError", "'Thing' object has no attribute 'complete'", facts)
     assert said == "Something of type `Thing` has no `complete`; perhaps `completed` was meant."
 

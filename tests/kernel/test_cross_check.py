@@ -41,7 +41,7 @@ WEIGHTS = {"rtol": 0, "atol": 1.5e-5}
 # Keras adds up the losses of an epoch in 32 bits.
 LOSS = 2e-5
 # Two outputs as good as equal may change places.
-MOST_OTHERWISE = 2
+MAX_OTHERWISE = 2
 # Means in 64 bits, rounded once to 32.
 ROUNDED = {"rtol": 1e-6, "atol": 1e-9}
 
@@ -127,7 +127,7 @@ def assert_same(fit, arrays, epochs):
 def assert_same_figures(fit, epoch, figures):
     """Losses and accuracies of an epoch."""
     for name, values in fit.history.items():
-        most = MOST_OTHERWISE / (QUIZ if name.startswith("val") else CARDS)
+        most = MAX_OTHERWISE / (QUIZ if name.startswith("val") else CARDS)
         near = {"abs": most} if "accuracy" in name else {"rel": LOSS}
         assert values[epoch] == pytest.approx(figures[name], **near), name
 
@@ -311,7 +311,7 @@ class TestReplay:
         handed_in = evidence.hand_in("train").model
         reached = marked_accuracy(evidence, handed_in, told.fits, sample, simple=True)
         _, right, _ = mean.ask(*cards.quiz)
-        assert reached == pytest.approx(right.mean(), abs=MOST_OTHERWISE / QUIZ)
+        assert reached == pytest.approx(right.mean(), abs=MAX_OTHERWISE / QUIZ)
 
 
 class Steps(keras.callbacks.Callback):

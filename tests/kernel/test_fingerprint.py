@@ -5,14 +5,14 @@ import pytest
 import tensorflow as tf
 
 from autograder.datasets import FashionMnist
-from autograder.kernel.recorder.data_matching import Cardbox
+from autograder.kernel.recorder.data_matching import DatasetIndex
 
 rng = np.random.default_rng(20)
 
 
 @pytest.fixture(scope="module")
-def box(sample: FashionMnist) -> Cardbox:
-    return Cardbox(sample)
+def box(sample: FashionMnist) -> DatasetIndex:
+    return DatasetIndex(sample)
 
 
 def standardised(x):

@@ -18,9 +18,9 @@ from keras import layers
 from autograder.core.evidence import Claim, Recorded, decode, read_arrays
 from autograder.kernel.placeholder import Blank
 from autograder.kernel.recorder import Recorder, call_log, model_description
-from autograder.kernel.recorder.data_matching import Cardbox
-from autograder.kernel.recorder.data_probe import Tap
-from autograder.kernel.recorder.weight_averaging import Averager
+from autograder.kernel.recorder.data_matching import DatasetIndex
+from autograder.kernel.recorder.data_probe import DataProbe
+from autograder.kernel.recorder.weight_averaging import WeightAverager
 
 CARDS = 2_000
 
@@ -262,7 +262,7 @@ def test_steps_per_execution_makes_no_difference_to_the_mean(recorder, sample) -
 @pytest.mark.parametrize("told", ["first", "last"])
 def test_steps_taken_together_are_counted_whichever_of_them_keras_names(told) -> None:
     """Keras 3.10 tells at their end the number of the first, 3.11 that of the last."""
-    averager = Averager(lambda: 32, lambda _: None)
+    averager = WeightAverager(lambda: 32, lambda _: None)
     averager.set_model(new_model(steps_per_execution=125))
     averager.set_params({"steps": 282})
     averager.on_epoch_begin(0)
@@ -409,7 +409,7 @@ class TestFit:
         fit(model, *cards, callbacks=made)
         told, _ = last_fit(recorder)
         assert (told.epochs_done, told.snapshots) == (1, (1,))
-        assert not any(isinstance(one, Averager) for one in made.callbacks)
+        assert not any(isinstance(one, WeightAverager) for one in made.callbacks)
 
     def test_positional_arguments(self, recorder, cards) -> None:
         new_model().fit(*cards, 50, 1, 0)
@@ -499,8 +499,8 @@ class TestModels:
     def test_a_hundred_fits_leave_evidence_that_can_be_read(
         self, recorder, cards, tmp_path, monkeypatch
     ) -> None:
-        monkeypatch.setattr(call_log, "MOST_FITS_WITH_ARRAYS", 3)
-        monkeypatch.setattr(call_log, "MOST_FITS", 5)
+        monkeypatch.setattr(call_log, "MAX_FITS_WITH_ARRAYS", 3)
+        monkeypatch.setattr(call_log, "MAX_FITS", 5)
         recorder._folder = tmp_path
         model = new_model()
         for _ in range(8):
@@ -589,7 +589,7 @@ class TestQuestions:
         assert not recorder.busy
 
     def test_very_many_questions(self, recorder, sample, monkeypatch) -> None:
-        monkeypatch.setattr(call_log, "MOST_QUESTIONS", 5)
+        monkeypatch.setattr(call_log, "MAX_QUESTIONS", 5)
         model = new_model()
         for place in [*range(20), 0, 0]:
             model(sample.train_images[place : place + 1])
@@ -715,7 +715,7 @@ class TestHandIns:
         self, recorder, cards, tmp_path, monkeypatch
     ) -> None:
         recorder._folder = tmp_path
-        monkeypatch.setattr(call_log, "MOST_WRITTEN", 3 * 7850 * 4)
+        monkeypatch.setattr(call_log, "MAX_WRITTEN", 3 * 7850 * 4)
         model = new_model()
         fit(model, *cards, epochs=5)
         recorder.hand_in("train", {"model": model})
@@ -774,11 +774,11 @@ class TestTroubles:
     @pytest.mark.parametrize(
         ("owner", "name"),
         [
-            (Averager, "_take"),
-            (Averager, "_keep"),
-            (Cardbox, "tell"),
-            (Tap, "tell"),
-            (Tap, "__init__"),
+            (WeightAverager, "_take"),
+            (WeightAverager, "_keep"),
+            (DatasetIndex, "tell"),
+            (DataProbe, "tell"),
+            (DataProbe, "__init__"),
             (model_description, "device_here"),
             (model_description, "device_of"),
             (Recorder, "number"),
@@ -796,7 +796,7 @@ class TestTroubles:
     def test_a_fit_is_recorded_although_its_cards_are_not(
         self, recorder, cards, monkeypatch
     ) -> None:
-        monkeypatch.setattr(Cardbox, "tell", self.fails)
+        monkeypatch.setattr(DatasetIndex, "tell", self.fails)
         fit(new_model(), *cards)
         (told,) = recorder.recorded()[0].fits
         assert (told.epochs_done, told.training.cards) == (1, "unknown")
@@ -819,7 +819,7 @@ class TestTroubles:
         assert (told.epochs_done, told.training.cards) == (1, "unknown")
 
     def test_questions_are_answered(self, recorder, cards, monkeypatch) -> None:
-        monkeypatch.setattr(Cardbox, "tell", self.fails)
+        monkeypatch.setattr(DatasetIndex, "tell", self.fails)
         assert new_model().predict(cards[0][:2], verbose=0).shape == (2, 10)
         monkeypatch.setattr(Recorder, "keep_device_question", self.fails)
         assert tf.config.list_physical_devices("CPU")

@@ -24,7 +24,7 @@ from autograder.grading.regrade import regrade
 from autograder.judge.runner import judge
 from autograder.judge.server import judge_apart
 from autograder.reports import class_report, json_report
-from autograder.sandbox import Job, Rooms, Trace
+from autograder.sandbox import Job, SandboxPool, Trace
 
 
 @dataclass
@@ -34,7 +34,7 @@ class Hand:
     made: dict[str, Trace] = field(default_factory=dict)
     at_once: int = 2
 
-    def __call__(self, rooms: Rooms) -> Hand:
+    def __call__(self, rooms: SandboxPool) -> Hand:
         return self
 
     def start(self, job: Job) -> Future[Trace]:

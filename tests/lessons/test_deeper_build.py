@@ -8,8 +8,8 @@ from support.deeper_builder import (
     HIDDEN,
     MODEL,
     RELU,
+    Answer,
     Case,
-    HandIn,
     Submission,
     answers,
     claim,
@@ -131,7 +131,7 @@ CASES = {
     "a list of layers": Case(
         work=Submission(
             hand_ins={
-                "build": HandIn(question="build", claims={"model": claim(None, "list")}),
+                "build": Answer(question="build", claims={"model": claim(None, "list")}),
             }
         ),
         check="build.input",

@@ -19,7 +19,7 @@ from autograder.core.report import Report
 from autograder.grading import regrade as regrading
 from autograder.grading import result_files
 from autograder.nbgrader_plugin import gradebook_sync
-from autograder.nbgrader_plugin.gradebook_sync import Bookkeeper
+from autograder.nbgrader_plugin.gradebook_sync import GradebookSync
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def scores(course: Course, tmp_path: Path) -> dict[str, float]:
 def test_a_class_is_entered_group_by_group(course, tmp_path, monkeypatch) -> None:
     monkeypatch.setattr(gradebook_sync, "GROUP", 2)
     reports = [graded(course, name) for name in ("ann", "bob", "cal")]
-    with Bookkeeper(course, course.root / "results") as book:
+    with GradebookSync(course, course.root / "results") as book:
         for one in reports:
             book.add(one)
         assert set(scores(course, tmp_path)) == {"ann", "bob"}
@@ -62,14 +62,14 @@ def test_a_class_is_entered_group_by_group(course, tmp_path, monkeypatch) -> Non
 def test_what_nbgrader_has_graded_is_entered_again(course, tmp_path) -> None:
     one = graded(course, "ann", "ffffff")
     copy = course.root / "autograded" / "ann" / LESSON.name
-    with Bookkeeper(course, course.root / "results") as book:
+    with GradebookSync(course, course.root / "results") as book:
         book.add(replace(one, folder=str(copy)))
     assert scores(course, tmp_path) == {"ann": 10}
 
 
 def test_what_was_handed_in_elsewhere_is_none_of_its_business(course, tmp_path) -> None:
     one = graded(course, "ann")
-    with Bookkeeper(course, course.root / "results") as book:
+    with GradebookSync(course, course.root / "results") as book:
         book.add(replace(one, folder=str(tmp_path / "drafts" / "ann")))
         book.add(replace(one, folder=""))
         book.add(replace(one, trouble="our own fault"))
@@ -82,7 +82,7 @@ def test_one_that_cannot_be_entered_costs_no_other(course, tmp_path) -> None:
     blocked = graded(course, "dan")
     (course.root / "autograded").mkdir()
     (course.root / "autograded" / "dan").write_text("a file where a folder should be")
-    with Bookkeeper(course, course.root / "results") as book:
+    with GradebookSync(course, course.root / "results") as book:
         for one in (*reports, blocked):
             book.add(one)
     assert scores(course, tmp_path) == {"ann": 20, "cal": 20}
@@ -94,7 +94,7 @@ def test_without_a_gradebook_the_reason_is_told(tmp_path) -> None:
     course = make_course(tmp_path / "course", f"sqlite:///{tmp_path / 'none.db'}")
     assert not gradebook_sync.has_submissions(course)
     with pytest.raises(CourseError, match="autograder generate"):
-        Bookkeeper(course, course.root / "results").__enter__()
+        GradebookSync(course, course.root / "results").__enter__()
 
 
 def test_a_grade_without_its_folder_is_told_and_the_next_run_writes_it(course, tmp_path) -> None:
@@ -103,7 +103,7 @@ def test_a_grade_without_its_folder_is_told_and_the_next_run_writes_it(course, t
     place = course.root / "autograded" / "ann" / LESSON.name
     place.parent.mkdir(parents=True)
     place.write_text("a file where a folder should be")
-    with Bookkeeper(course, course.root / "results") as book:
+    with GradebookSync(course, course.root / "results") as book:
         book.add(one)
         book.add(other)
     assert scores(course, tmp_path) == {"ann": 20, "bob": 20}
@@ -113,7 +113,7 @@ def test_a_grade_without_its_folder_is_told_and_the_next_run_writes_it(course, t
     assert str(place) in remark
     assert (place.parents[1] / "bob" / LESSON.name / LESSON.notebook).exists()
     place.unlink()
-    with Bookkeeper(course, course.root / "results") as book:
+    with GradebookSync(course, course.root / "results") as book:
         book.add(one)
     assert (book.incomplete, book.remarks) == (False, [])
     assert (place / LESSON.notebook).exists()
@@ -148,11 +148,11 @@ def test_a_folder_that_only_the_earlier_submission_could_fill(tmp_path, gradeboo
     address = f"sqlite:///{tmp_path / 'grades.db'}"
     made = make_course(tmp_path / "course", address, "c.Autograder.keep = 'best'\n")
     course = replace(made, settings=Settings(keep="best"))
-    with Bookkeeper(course, course.root / "results") as book:
+    with GradebookSync(course, course.root / "results") as book:
         book.add(graded(course, "ann", time="2026-03-01 10:00:00 UTC"))
     shutil.rmtree(course.root / "autograded" / "ann")
     shutil.rmtree(course.root / "results")
-    with Bookkeeper(course, course.root / "results") as book:
+    with GradebookSync(course, course.root / "results") as book:
         book.add(graded(course, "ann", "ffffff", time="2026-03-01 11:00:00 UTC"))
     assert scores(course, tmp_path) == {"ann": 20}
     assert book.incomplete

@@ -18,7 +18,7 @@ from autograder.grading.result_files import place_for
 from autograder.nbgrader_plugin.config import course_directory
 from autograder.nbgrader_plugin.gradebook_writer import GradebookWriter
 from autograder.reports import class_report, html
-from autograder.reports.class_report import Counted
+from autograder.reports.class_report import GradebookScores
 
 HALF = 'c.AssignLatePenalties.plugin_class = "half.Half"\n'
 LATE = "2026-03-02 12:00:00 UTC"
@@ -31,8 +31,8 @@ def row(page: str, name: str) -> list[str]:
     return [Page(f"<td{cell}").text for cell in found.partition("</tr>")[0].split("<td")[1:]]
 
 
-def counted(score: float | None, **more: object) -> Counted:
-    return Counted(score=score, most=20, **more)
+def counted(score: float | None, **more: object) -> GradebookScores:
+    return GradebookScores(score=score, most=20, **more)
 
 
 # ---- the page

@@ -27,7 +27,7 @@ from autograder.core.errors import CourseError
 from autograder.core.report import Report
 from autograder.nbgrader_plugin.autograded_dir import Folder
 from autograder.nbgrader_plugin.config import course_directory
-from autograder.nbgrader_plugin.gradebook_writer import Entry, GradebookWriter
+from autograder.nbgrader_plugin.gradebook_writer import GradebookEntry, GradebookWriter
 from autograder.nbgrader_plugin.preprocessor_runner import Steps
 
 HALF = 'c.AssignLatePenalties.plugin_class = "half.Half"\n'
@@ -70,7 +70,7 @@ def address(course: Course) -> str:
     return course_directory(course.root).db_url
 
 
-def write(course: Course, entries: Sequence[Entry]) -> list[str]:
+def write(course: Course, entries: Sequence[GradebookEntry]) -> list[str]:
     with GradebookWriter(course) as writer:
         return writer.write(entries)
 

@@ -24,7 +24,7 @@ from autograder.nbgrader_plugin.extra_files import limit_what_is_taken
 from autograder.nbgrader_plugin.package_url import PLACEHOLDER
 from autograder.nbgrader_plugin.preprocessors import validate as validated
 from autograder.nbgrader_plugin.preprocessors.autograde import SubmissionExporter
-from autograder.sandbox.protocol import Ran
+from autograder.sandbox.protocol import CellResult
 from autograder.sandbox.result import Trace
 
 LISTS = (
@@ -81,7 +81,7 @@ def test_what_a_newer_nbgrader_or_the_course_adds_stays(converter, name: str, mo
 def test_validating_runs_apart_however_often_it_is_configured() -> None:
     configured(), configured()
     assert [one for one in Validator.preprocessors if issubclass(one, Execute)] == [
-        validated.RunApart
+        validated.RunInSandbox
     ]
 
 
@@ -258,7 +258,9 @@ class TestValidated:
     def run(self, job, rooms) -> Trace:
         datasets.verify(datasets.data_folder(rooms.data_home))
         self.ran.append(job.settings.cell_seconds)
-        return Trace(cells={0: Ran(status="ok"), 1: Ran(status="timeout", ename="Ours")})
+        return Trace(
+            cells={0: CellResult(status="ok"), 1: CellResult(status="timeout", ename="Ours")}
+        )
 
     @staticmethod
     def plain(_, nb, resources, **_kw):
@@ -269,7 +271,7 @@ class TestValidated:
         folder.mkdir(parents=True, exist_ok=True)
         monkeypatch.chdir(folder)
         c = Config(options)
-        return validated.RunApart(config=c).preprocess(nb, {})[0]
+        return validated.RunInSandbox(config=c).preprocess(nb, {})[0]
 
     @pytest.mark.parametrize("place", ["source/ps1", "submitted/eve/ps1"])
     def test_another_assignment_is_run_as_nbgrader_does(self, root, place, monkeypatch) -> None:

@@ -12,13 +12,13 @@ from autograder.core.lesson_registry import load_lesson
 DOCS = Path(__file__).parents[2] / "docs"
 PAGES = [DOCS / "students.md", DOCS / "when-something-goes-wrong.md"]
 PICTURES = re.findall(r"!\[([^\]]*)\]\(([^)]+)\)", PAGES[0].read_text())
-MOST_BYTES = 200_000
+MAX_BYTES = 200_000
 
 
 @pytest.mark.parametrize(("told", "path"), PICTURES)
 def test_a_picture_is_small_and_told_in_words(told: str, path: str) -> None:
     """So that a page comes up at once, and those who do not see a picture miss nothing."""
-    assert (DOCS / path).stat().st_size < MOST_BYTES
+    assert (DOCS / path).stat().st_size < MAX_BYTES
     assert len(told.split()) > 3
 
 

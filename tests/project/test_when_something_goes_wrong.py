@@ -36,16 +36,16 @@ from autograder import datasets
 from autograder.core import printable
 from autograder.core.config import Settings
 from autograder.core.errors import DatasetError, IsolationError
-from autograder.core.evidence import Cell, Evidence, HandIn
+from autograder.core.evidence import Answer, Cell, Evidence
 from autograder.core.lesson import Lesson
 from autograder.datasets.idx import FILES, SAMPLE_NOTICE
 from autograder.grading.discovery import choose
 from autograder.judge.runner import judge
 from autograder.nbgrader_plugin.config import environment
 from autograder.reports import phrases
-from autograder.sandbox import Rooms
+from autograder.sandbox import SandboxPool
 from autograder.sandbox.protocol import End, Ended
-from autograder.sandbox.run_state import Told, ending
+from autograder.sandbox.run_state import RunState, ending
 
 # These take a JupyterLab: ``tests/browser`` looks at them.
 IN_A_BROWSER = {"NameError after a restart", "The kernel dies", "Validate says that a cell failed"}
@@ -82,9 +82,9 @@ def nameless() -> Evidence:
     return replace(evidence, record=changed(evidence.record, cells=cells))
 
 
-def blank(question: str, **claims: object) -> dict[str, HandIn]:
+def blank(question: str, **claims: object) -> dict[str, Answer]:
     """A hand-in of one question."""
-    return {question: HandIn(question=question, claims=claims)}
+    return {question: Answer(question=question, claims=claims)}
 
 
 def without_pictures(tmp_path: Path) -> str:
@@ -118,7 +118,7 @@ def not_validated(tmp_path: Path) -> str:
     broken = tmp_path / "bwrap"
     broken.write_text("#!/bin/sh\necho --size; exit 1\n")
     broken.chmod(0o755)
-    rooms = Rooms(settings=Settings(), data_home=tmp_path)
+    rooms = SandboxPool(settings=Settings(), data_home=tmp_path)
     with (
         environment("PATH", f"{tmp_path}:{os.environ['PATH']}"),
         pytest.raises(IsolationError) as error,
@@ -203,6 +203,6 @@ def test_words_that_nobody_says_are_found() -> None:
 
 def test_the_reason_of_a_dead_kernel_is_the_graders() -> None:
     """The part of that entry which needs no browser."""
-    stopped = ending(Told(job="", ended=Ended(end=End.KERNEL_DIED)), cell_seconds=1)
+    stopped = ending(RunState(job="", ended=Ended(end=End.KERNEL_DIED)), cell_seconds=1)
     assert stopped
     assert stopped.why in quoted.entries()["The kernel dies"]

@@ -13,7 +13,7 @@ from support.class_of_reports import HOSTILE, LESSON
 
 from autograder.cli.report import write_page
 from autograder.core.report import CheckResult, Report
-from autograder.reports.class_report import Counted
+from autograder.reports.class_report import GradebookScores
 
 playwright = pytest.importorskip("playwright.sync_api")
 axe = pytest.importorskip("axe_playwright_python.sync_playwright")
@@ -77,11 +77,11 @@ def small(folder: Path) -> Path:
     """The page of a smaller class beside a gradebook, with all that this adds."""
     reports = class_of_reports.many(40)
     class_of_reports.write(reports, folder)
-    gradebook = {one.name: Counted(score=one.score, most=20) for one in reports}
-    gradebook["student-0020"] = Counted(
+    gradebook = {one.name: GradebookScores(score=one.score, most=20) for one in reports}
+    gradebook["student-0020"] = GradebookScores(
         score=3.5, most=20, penalty=2, by_hand=True, name="Lovelace, Ada"
     )
-    gradebook["lazy"] = Counted(score=None, most=20, name="Bones")
+    gradebook["lazy"] = GradebookScores(score=None, most=20, name="Bones")
     return write_page(folder, LESSON, gradebook=gradebook)
 
 

@@ -69,7 +69,7 @@ def test_marks_stand_in_the_order_of_their_numbers(value):
 
 def test_a_band_is_seen_even_where_it_is_narrow():
     page = accuracy_plot.plot(replace(HERE, value=0.0, high=HERE.low))
-    assert f"{accuracy_plot.LEAST_EM}em solid {accuracy_plot.BAND}" in page
+    assert f"{accuracy_plot.MIN_EM}em solid {accuracy_plot.BAND}" in page
 
 
 def test_words_beside_a_wide_band_stand_where_they_have_room():

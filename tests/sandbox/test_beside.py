@@ -44,7 +44,7 @@ def test_without_a_folder_of_its_own():
     assert files_beside(None) == ({}, ())
 
 
-@pytest.mark.parametrize(("limit", "most"), [("MOST_FILES", 1), ("MOST_BYTES", 4)])
+@pytest.mark.parametrize(("limit", "most"), [("MAX_FILES", 1), ("MAX_BYTES", 4)])
 def test_of_too_many_the_first_go_along(folder, monkeypatch, limit, most):
     monkeypatch.setattr(extra_files, limit, most)
     files, notes = files_beside(folder)

@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from autograder.sandbox import cgroups
-from autograder.sandbox.cgroups import LEAF, Group, Limits, NoCgroupsError, Parent
+from autograder.sandbox.cgroups import LEAF, CgroupLimits, Group, NoCgroupsError, Parent
 
-LIMITS = Limits(memory_bytes=2**30, processes=64)
+LIMITS = CgroupLimits(memory_bytes=2**30, processes=64)
 FILES = {
     "cgroup.controllers": "cpu memory pids",
     "cgroup.subtree_control": "",
@@ -248,7 +248,7 @@ for _ in range(128):
 @pytest.mark.parametrize("kind", FILLS)
 def test_linux_limits_memory(parent: Parent, kind: str) -> None:
     """Of every kind; all of the group ends, and it is said why."""
-    with parent.create("test", Limits(memory_bytes=2**26, processes=16)) as group:
+    with parent.create("test", CgroupLimits(memory_bytes=2**26, processes=16)) as group:
         command = ["sh", "-c", f"{sys.executable} -c '{FILLS[kind]}'; sleep 600"]
         done = subprocess.run(group.command(command), check=False, timeout=60)
         assert done.returncode == -9
@@ -257,7 +257,7 @@ def test_linux_limits_memory(parent: Parent, kind: str) -> None:
 
 def test_linux_limits_processes(parent: Parent) -> None:
     """No more than that can be started."""
-    with parent.create("test", Limits(memory_bytes=2**28, processes=4)) as group:
+    with parent.create("test", CgroupLimits(memory_bytes=2**28, processes=4)) as group:
         command = ["sh", "-c", "for i in 1 2 3 4 5 6; do sleep 600 & done"]
         # Not captured: what was started holds the pipe open.
         entered = group.command(command)

@@ -19,9 +19,9 @@ from autograder.core.config import Settings
 from autograder.core.evidence import EVIDENCE_VARIABLE
 from autograder.core.lesson_registry import load_lesson
 from autograder.notebooks.restore import restore
-from autograder.sandbox import Rooms
+from autograder.sandbox import SandboxPool
 from autograder.sandbox.pool import environment
-from autograder.sandbox.workspace import ROOM, Place
+from autograder.sandbox.workspace import ROOM, Workspace
 
 pytestmark = [pytest.mark.kernel, pytest.mark.slow]
 
@@ -53,7 +53,7 @@ def own(source):
 
 
 def run(notebook, home, *, beside=None, isolation="none", **limits):
-    rooms = Rooms(settings=Settings(isolation=isolation, **limits), data_home=home)
+    rooms = SandboxPool(settings=Settings(isolation=isolation, **limits), data_home=home)
     restored = restore(notebook, mini.released())
     job, notes = sandbox.prepare(restored, rooms.settings, beside)
     restored = replace(restored, notes=(*restored.notes, *notes))
@@ -143,7 +143,7 @@ def practise(home, tmp_path, **more):
     room = tmp_path / "room"
     for name in ("home", "tmp"):
         (room / name).mkdir(parents=True)
-    variables = {**environment(Place(room)), "KERAS_HOME": str(home), **more}
+    variables = {**environment(Workspace(room)), "KERAS_HOME": str(home), **more}
     del variables[EVIDENCE_VARIABLE]
     client = NotebookClient(notebook, timeout=120, allow_errors=True)
     client.execute(cwd=str(tmp_path), env=variables)

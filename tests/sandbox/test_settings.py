@@ -24,7 +24,7 @@ from support import mini
 
 from autograder.core.evidence import EVIDENCE_VARIABLE, read_arrays
 from autograder.sandbox.pool import environment
-from autograder.sandbox.workspace import ROOM, Place
+from autograder.sandbox.workspace import ROOM, Workspace
 
 # Two mistakes, so that messages of both kinds are compared.
 ANSWERS = {
@@ -67,10 +67,10 @@ PASSED_ON = {"LANG", "TZ"}
 
 def test_nothing_else_of_the_machine_reaches_a_room(monkeypatch) -> None:
     """Neither what changes numbers nor what changes Python."""
-    before = environment(Place(ROOM))
+    before = environment(Workspace(ROOM))
     for name, value in FAR_AWAY.items():
         monkeypatch.setenv(name, value)
-    after = environment(Place(ROOM))
+    after = environment(Workspace(ROOM))
     assert {name for name in after if after[name] != before.get(name)} == PASSED_ON
 
 
@@ -181,7 +181,7 @@ def results(folder: Path) -> dict[str, dict]:
 
 
 @dataclass(frozen=True)
-class Desk:
+class CheckSession:
     """A student's own machine: its variables, what its first cell sets, what is answered there."""
 
     variables: Mapping[str, str] = field(default_factory=dict)
@@ -192,20 +192,20 @@ class Desk:
 
 ONE_THREAD = {"TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1", "OMP_NUM_THREADS": "1"}
 DESKS = {
-    "one thread, no oneDNN": Desk({**ONE_THREAD, "TF_ENABLE_ONEDNN_OPTS": "0"}),
-    "many threads, oneDNN": Desk(
+    "one thread, no oneDNN": CheckSession({**ONE_THREAD, "TF_ENABLE_ONEDNN_OPTS": "0"}),
+    "many threads, oneDNN": CheckSession(
         {"TF_ENABLE_ONEDNN_OPTS": "1"},
         "import tensorflow as tf\n"
         "tf.config.threading.set_intra_op_parallelism_threads(8)\n"
         "tf.config.threading.set_inter_op_parallelism_threads(4)",
     ),
-    "deterministic": Desk(
+    "deterministic": CheckSession(
         ONE_THREAD,
         "import tensorflow as tf\ntf.config.experimental.enable_op_determinism()",
         {"train": STREAM},
     ),
-    "far away": Desk(FAR_AWAY, "import locale\nlocale.setlocale(locale.LC_ALL, '')"),
-    "settings of Keras": Desk(
+    "far away": CheckSession(FAR_AWAY, "import locale\nlocale.setlocale(locale.LC_ALL, '')"),
+    "settings of Keras": CheckSession(
         ONE_THREAD,
         keras={"backend": "jax", "floatx": "float64", "image_data_format": "channels_first"},
     ),
@@ -221,7 +221,7 @@ class TestOwnKernel:
     @staticmethod
     def usual(sample_keras, tmp_path_factory) -> Answers:
         """On a machine with nothing set."""
-        return answers(Desk(ONE_THREAD), sample_keras, tmp_path_factory.mktemp("usual"))
+        return answers(CheckSession(ONE_THREAD), sample_keras, tmp_path_factory.mktemp("usual"))
 
     def test_here(self, usual) -> None:
         """What the others are compared with: two mistakes, and the rest right."""
@@ -252,7 +252,7 @@ class Answers:
 
 
 def answers(
-    desk: Desk, keras: Path, folder: Path, more: Mapping[str, str] | None = None
+    desk: CheckSession, keras: Path, folder: Path, more: Mapping[str, str] | None = None
 ) -> Answers:
     """Run the notebook in a kernel as a student would."""
     folder.mkdir(exist_ok=True)

@@ -10,11 +10,20 @@ import nbformat
 import pytest
 
 from autograder.core.evidence import Recorded
-from autograder.core.ipc import HEADER, MOST_BYTES, receive, send
-from autograder.sandbox.evidence_reader import Tail
-from autograder.sandbox.protocol import Began, End, Ended, Finished, Left, Message, Ran, Started
+from autograder.core.ipc import HEADER, MAX_BYTES, receive, send
+from autograder.sandbox.evidence_reader import EvidenceTail
+from autograder.sandbox.protocol import (
+    Began,
+    CellResult,
+    End,
+    Ended,
+    Finished,
+    Left,
+    Message,
+    Started,
+)
 from autograder.sandbox.result import Stopped, Trace
-from autograder.sandbox.run_state import Told, ending
+from autograder.sandbox.run_state import RunState, ending
 
 
 class TestMessages:
@@ -29,7 +38,7 @@ class TestMessages:
         assert [receive(stream, Message) for _ in range(4)] == [*sent, None]
 
     @pytest.mark.parametrize(
-        "content", [HEADER.pack(MOST_BYTES + 1), HEADER.pack(1) + b"\xc1", HEADER.pack(1) + b"\x00"]
+        "content", [HEADER.pack(MAX_BYTES + 1), HEADER.pack(1) + b"\xc1", HEADER.pack(1) + b"\x00"]
     )
     def test_what_is_none_is_refused(self, content: bytes) -> None:
         with pytest.raises(ValueError, match=r".+"):
@@ -44,7 +53,7 @@ class TestTail:
     """The recorder's folder, where a student's code can write too."""
 
     def test_only_what_is_new(self, tmp_path: Path) -> None:
-        tail = Tail(tmp_path, 100)
+        tail = EvidenceTail(tmp_path, 100)
         assert tail.news() is None
         (tmp_path / "recorded.json").write_bytes(b"{}")
         assert tail.news() == Left(recorded=b"{}")
@@ -55,7 +64,7 @@ class TestTail:
     def test_too_much_is_named_and_not_read(self, tmp_path: Path) -> None:
         (tmp_path / "recorded.json").write_bytes(b"{}")
         (tmp_path / "recorded.npz").write_bytes(b"x" * 101)
-        left = Tail(tmp_path, 100).news()
+        left = EvidenceTail(tmp_path, 100).news()
         assert left is not None
         assert "recorded.npz has more than" in (left.trouble or "")
         assert left.recorded == b""
@@ -72,7 +81,7 @@ class TestTail:
                 path.mkdir()
             case "device":
                 path.symlink_to("/dev/zero")
-        left = Tail(tmp_path, 100).news()
+        left = EvidenceTail(tmp_path, 100).news()
         assert left is not None
         assert left.trouble
         assert left.recorded == b""
@@ -82,11 +91,11 @@ class TestTold:
     """What the grader makes of the messages."""
 
     def test_cells(self) -> None:
-        told = Told(job="this")
+        told = RunState(job="this")
         told.take(Started(digest="this"))
         told.take(Began(index=1))
         assert told.cells[1].status == "running"
-        told.take(Finished(index=1, ran=Ran(status="ok")))
+        told.take(Finished(index=1, ran=CellResult(status="ok")))
         assert told.cells[1].status == "ok"
 
     @pytest.mark.parametrize(
@@ -99,8 +108,8 @@ class TestTold:
         ],
     )
     def test_outputs_that_no_notebook_may_hold(self, output: dict) -> None:
-        told = Told(job="this", is_started=True)
-        told.take(Finished(index=0, ran=Ran(status="ok", outputs=[output])))
+        told = RunState(job="this", is_started=True)
+        told.take(Finished(index=0, ran=CellResult(status="ok", outputs=[output])))
         assert (told.cells[0].status, told.cells[0].outputs) == ("ok", [])
 
     def test_outputs_of_each_kind(self) -> None:
@@ -111,8 +120,8 @@ class TestTold:
             nbformat.v4.new_output("execute_result", data={"text/plain": "7"}, execution_count=1),
             nbformat.v4.new_output("error", ename="E", evalue="e", traceback=["t"]),
         ]
-        told = Told(job="this", is_started=True)
-        told.take(Finished(index=0, ran=Ran(status="ok", outputs=outputs)))
+        told = RunState(job="this", is_started=True)
+        told.take(Finished(index=0, ran=CellResult(status="ok", outputs=outputs)))
         assert told.cells[0].outputs == outputs
 
     def test_of_what_is_put_out_texts_are_kept(self) -> None:
@@ -122,8 +131,8 @@ class TestTold:
             nested = {"a": nested}
         data = {"application/json": nested, "text/plain": "x"}
         output = {"output_type": "display_data", "data": data, "metadata": nested}
-        told = Told(job="this", is_started=True)
-        told.take(Finished(index=0, ran=Ran(status="ok", outputs=[output])))
+        told = RunState(job="this", is_started=True)
+        told.take(Finished(index=0, ran=CellResult(status="ok", outputs=[output])))
         (kept,) = told.cells[0].outputs
         assert (kept["data"], kept["metadata"]) == ({"text/plain": "x"}, {})
 
@@ -134,7 +143,7 @@ class TestTold:
     )
     def test_what_is_said_of_another_job_is_not_believed(self, said: list[Message]) -> None:
         """It is our fault, and no grade: the run is made again."""
-        told = Told(job="this")
+        told = RunState(job="this")
         for message in [*said, Ended(end=End.REACHED)]:
             if told.ended is None:
                 told.take(message)
@@ -152,18 +161,18 @@ class TestTold:
         ],
     )
     def test_how_it_ended(self, end: End, why: str) -> None:
-        stopped = ending(Told(job="", ended=Ended(end=end)), 7)
+        stopped = ending(RunState(job="", ended=Ended(end=end)), 7)
         assert stopped is not None
         assert why in stopped.why
 
     def test_the_end(self) -> None:
-        assert ending(Told(job="", ended=Ended(end=End.REACHED)), 7) is None
+        assert ending(RunState(job="", ended=Ended(end=End.REACHED)), 7) is None
 
     def test_our_own_fault_is_no_grade(self) -> None:
         with pytest.raises(RuntimeError, match="what broke"):
-            ending(Told(job="", ended=Ended(end=End.BROKEN, said="what broke")), 7)
+            ending(RunState(job="", ended=Ended(end=End.BROKEN, said="what broke")), 7)
         with pytest.raises(RuntimeError):
-            ending(Told(job=""), 7)
+            ending(RunState(job=""), 7)
 
 
 class TestRecorded:
@@ -188,34 +197,40 @@ class TestLimits:
     @pytest.mark.parametrize(
         ("ran", "name", "words"),
         [
-            (Ran(status="error", ename="MemoryError"), "memory", "4,096 MiB of memory"),
+            (CellResult(status="error", ename="MemoryError"), "memory", "4,096 MiB of memory"),
             (
-                Ran(status="error", ename="OSError", evalue="[Errno 27] File too large: 'x'"),
+                CellResult(
+                    status="error", ename="OSError", evalue="[Errno 27] File too large: 'x'"
+                ),
                 "file",
                 "a file of more than 256 MiB",
             ),
             (
-                Ran(status="error", ename="OSError", evalue="[Errno 28] No space left on device"),
+                CellResult(
+                    status="error", ename="OSError", evalue="[Errno 28] No space left on device"
+                ),
                 "scratch",
                 "1,024 MiB",
             ),
             (
-                Ran(status="error", ename="RuntimeError", evalue="can't start new thread"),
+                CellResult(status="error", ename="RuntimeError", evalue="can't start new thread"),
                 "processes",
                 "512 processes",
             ),
-            (Ran(status="ok", cut=True), "output", "4 MiB"),
-            (Ran(status="timeout"), "time", "300 s"),
+            (CellResult(status="ok", cut=True), "output", "4 MiB"),
+            (CellResult(status="timeout"), "time", "300 s"),
         ],
     )
-    def test_each(self, ran: Ran, name: str, words: str) -> None:
+    def test_each(self, ran: CellResult, name: str, words: str) -> None:
         trace = Trace(cells={0: ran, 1: ran})
         assert trace.limits == (name,)
         (note,) = trace.notes
         assert words in note
 
     def test_none(self) -> None:
-        trace = Trace(cells={0: Ran(status="ok"), 1: Ran(status="error", ename="ValueError")})
+        trace = Trace(
+            cells={0: CellResult(status="ok"), 1: CellResult(status="error", ename="ValueError")}
+        )
         assert (trace.limits, trace.notes) == ((), ())
 
     def test_those_seen_from_outside(self) -> None:

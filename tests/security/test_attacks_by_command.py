@@ -134,7 +134,7 @@ class TestDask:
         pytest.importorskip("distributed")
         from support.dask_cluster import Cluster  # noqa: PLC0415  an extra
 
-        from autograder.grading.dask_executor import ClusterPool  # noqa: PLC0415
+        from autograder.grading.dask_executor import DaskExecutor  # noqa: PLC0415
 
         notebooks = {name: mini.submitted(**answers(name)) for name in NEIGHBOURS}
         for name, of in SWAPPING.items():
@@ -153,7 +153,7 @@ class TestDask:
                 results=tmp_path / "results",
                 lesson=load_lesson(LESSON),
                 share=False,
-                pool=partial(ClusterPool, address=str(cluster.file)),
+                pool=partial(DaskExecutor, address=str(cluster.file)),
             )
             with grader:
                 found = find_submissions([tmp_path / "submitted"])

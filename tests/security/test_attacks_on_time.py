@@ -23,7 +23,7 @@ from autograder.core.lesson_registry import load_lesson
 LESSON = load_lesson("building-a-brain")
 # Of the wall clock, for what takes a second or two; and of address space, so that nothing else on
 # this machine comes to harm.
-SECONDS, MOST_MEMORY = 90, 8 * 2**30
+SECONDS, MAX_MEMORY = 90, 8 * 2**30
 
 # ---- texts of a notebook that someone reads
 
@@ -83,7 +83,7 @@ print("DONE")
 
 def apart(program: str, *arguments: str, folder: Path) -> str:
     """What a program says that is run within limits; it has to reach its end."""
-    limited = f"import resource as r; r.setrlimit(r.RLIMIT_AS, ({MOST_MEMORY}, {MOST_MEMORY}))\n"
+    limited = f"import resource as r; r.setrlimit(r.RLIMIT_AS, ({MAX_MEMORY}, {MAX_MEMORY}))\n"
     paths = [str(Path(__file__).parents[1]), str(Path(__file__).parents[2])]
     ended = subprocess.run(
         [sys.executable, "-c", limited + program, *arguments],

@@ -17,14 +17,14 @@ from numpy.typing import NDArray
 
 from autograder import datasets
 from autograder.core.evidence import (
+    Answer,
     Callback,
-    Cards,
     Cell,
     Claim,
     Compiled,
     Evidence,
+    Examples,
     Fit,
-    HandIn,
     Model,
     Numbers,
     Record,
@@ -201,12 +201,12 @@ HISTORY = {
 }
 
 
-def training(**changes: Any) -> Cards:
+def training(**changes: Any) -> Examples:
     """All training cards, scaled."""
     return raw_training(**(SCALED | changes))
 
 
-def validation(**changes: Any) -> Cards:
+def validation(**changes: Any) -> Examples:
     """All validation cards, scaled."""
     return raw_validation(**(SCALED | changes))
 
@@ -296,7 +296,7 @@ class Submission:
     arrays: Callable[[], Arrays] = arrays
     single: Model | None = SINGLE
     won: Callable[[], Claim] = lambda: claim(counts().won)
-    hand_ins: Mapping[str, HandIn | None] = field(default_factory=dict)
+    hand_ins: Mapping[str, Answer | None] = field(default_factory=dict)
     cells: Mapping[str, Cell] = field(default_factory=dict)
 
     def evidence(self) -> Evidence:
@@ -307,7 +307,7 @@ class Submission:
         record = Record(run=RUN, cells=cells, recorded=recorded)
         return Evidence(record=record, arrays=self.arrays())
 
-    def _hand_ins(self) -> dict[str, HandIn]:
+    def _hand_ins(self) -> dict[str, Answer]:
         model = changed(self.model, compiled=self.compiled)
         given = claim(None, "Sequential")
         both = {"model": given, "single_layer": given, "cards_won": self.won()}
@@ -322,7 +322,7 @@ class Submission:
         }
         others = {"single_layer": self.single} if self.single else {}
         return {
-            name: HandIn(
+            name: Answer(
                 question=name,
                 claims=made,
                 model=about,
@@ -352,7 +352,7 @@ def untouched() -> Submission:
         },
     }
     return Submission(
-        hand_ins={name: HandIn(question=name, claims=claims) for name, claims in given.items()},
+        hand_ins={name: Answer(question=name, claims=claims) for name, claims in given.items()},
         cells={name: cell(name, changed=False) for name in QUESTIONS},
         fits=(),
         arrays=dict,

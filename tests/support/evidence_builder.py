@@ -17,15 +17,15 @@ from numpy.typing import NDArray
 
 from autograder import datasets
 from autograder.core.evidence import (
+    Answer,
     Asked,
-    Cards,
     Cell,
     Claim,
     Compiled,
     Devices,
     Evidence,
+    Examples,
     Fit,
-    HandIn,
     Layer,
     Model,
     Record,
@@ -177,15 +177,17 @@ COMPILED = Compiled(
 # ---- fits
 
 
-def training(**changes: Any) -> Cards:
+def training(**changes: Any) -> Examples:
     """All training cards, as they are."""
-    given = Cards(count=12_000, cards="training", labels="matching", scale="one", shift="nought")
+    given = Examples(count=12_000, cards="training", labels="matching", scale="one", shift="nought")
     return changed(given, **changes)
 
 
-def validation(**changes: Any) -> Cards:
+def validation(**changes: Any) -> Examples:
     """All validation cards, as they are."""
-    given = Cards(count=2_000, cards="validation", labels="matching", scale="one", shift="nought")
+    given = Examples(
+        count=2_000, cards="validation", labels="matching", scale="one", shift="nought"
+    )
     return changed(given, **changes)
 
 
@@ -209,7 +211,7 @@ def fit(**changes: Any) -> Fit:
 
 FIT = fit()
 ASKED = Asked(model=0, fits=1, about=training(count=1, labels="unknown", places=(INDEX,)))
-UNKNOWN = Cards(count=None)
+UNKNOWN = Examples(count=None)
 
 
 def arrays(weights: Trained | None = None, *, number: int = 0) -> dict[str, NDArray[Any]]:
@@ -298,7 +300,7 @@ class Submission:
     index: Claim = CARD
     label: Callable[[], Claim] = lambda: claim(largest(INDEX))
     asked: tuple[Asked, ...] = (ASKED,)
-    hand_ins: Mapping[str, HandIn | None] = field(default_factory=dict)
+    hand_ins: Mapping[str, Answer | None] = field(default_factory=dict)
     cells: Mapping[str, Cell] = field(default_factory=dict)
     run: Run = RUN
 
@@ -315,7 +317,7 @@ class Submission:
         record = Record(run=self.run, cells=cells, recorded=recorded)
         return Evidence(record=record, arrays=self.arrays())
 
-    def _hand_ins(self) -> dict[str, HandIn]:
+    def _hand_ins(self) -> dict[str, Answer]:
         model = changed(self.model, compiled=self.compiled)
         given = claim(None, "Sequential")
         predicted = {"model": given, "data_index": self.index, "predicted_label": self.label()}
@@ -328,7 +330,7 @@ class Submission:
             "predict": (predicted, model),
         }
         return {
-            name: HandIn(question=name, claims=made, model=about)
+            name: Answer(question=name, claims=made, model=about)
             for name, (made, about) in claims.items()
         }
 
@@ -354,7 +356,7 @@ def untouched() -> Submission:
         "predict": {"model": BLANK, "data_index": claim(INDEX), "predicted_label": BLANK},
     }
     return Submission(
-        hand_ins={name: HandIn(question=name, claims=claims) for name, claims in given.items()},
+        hand_ins={name: Answer(question=name, claims=claims) for name, claims in given.items()},
         cells={name: cell(name, changed=False) for name in QUESTIONS},
         devices=devices(asked=()),
         fits=(),

@@ -25,7 +25,7 @@ from autograder.core.config import Course
 from autograder.core.lesson_registry import load_lesson
 from autograder.core.report import CheckResult, Outcome, Report
 from autograder.nbgrader_plugin.config import alembic_found, course_directory, importable
-from autograder.nbgrader_plugin.gradebook_writer import Entry
+from autograder.nbgrader_plugin.gradebook_writer import GradebookEntry
 from autograder.nbgrader_plugin.preprocessors.autograde import META, SaveJudgedGrades
 from autograder.notebooks.restore import restore
 from autograder.reports.annotate import filled
@@ -106,7 +106,9 @@ def report(student: str, outcomes: str = "pppppp", **other: object) -> Report:
     return Report(name=student, notebook=LESSON.notebook, checks=tuple(checks), **other)
 
 
-def hand_in(course: Course, entry_of: Report, time: str = "", **answers: str | None) -> Entry:
+def hand_in(
+    course: Course, entry_of: Report, time: str = "", **answers: str | None
+) -> GradebookEntry:
     """A submission in the course's folder, and the entry of its report."""
     folder = course.root / "submitted" / entry_of.name / LESSON.name
     folder.mkdir(parents=True, exist_ok=True)
@@ -122,7 +124,7 @@ def hand_in(course: Course, entry_of: Report, time: str = "", **answers: str | N
     (folder / "notes" / "mine.txt").write_text("mine")
     if time:
         (folder / "timestamp.txt").write_text(time)
-    return Entry(
+    return GradebookEntry(
         student=entry_of.name,
         lesson=LESSON,
         report=entry_of,

@@ -8,9 +8,9 @@ from autograder.core.report import CheckResult
 from autograder.core.verdicts import Failed
 
 # Words: more in a sentence, or more characters in a rung, are hard to take in.
-LONGEST_SENTENCE = 28
+MAX_SENTENCE = 28
 
-LONGEST_RUNG = 340
+MAX_RUNG = 340
 
 # A call, an assignment or an index in backticks could be pasted.
 CODE = re.compile(r"`[^`]*[(=\[][^`]*`")
@@ -24,6 +24,6 @@ def prose_is_plain(texts: tuple[str, ...]) -> None:
     for text in texts:
         assert text.endswith((".", "?", "!")), text
         assert text[0].isupper() or text[0] in "`0123456789", text
-        assert len(text) <= LONGEST_RUNG, text
+        assert len(text) <= MAX_RUNG, text
         for sentence in re.split(r"(?<=[.?!])\s+(?=[A-Z`])", text):
-            assert len(sentence.split()) <= LONGEST_SENTENCE, sentence
+            assert len(sentence.split()) <= MAX_SENTENCE, sentence

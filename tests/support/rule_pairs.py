@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.core.evidence import HandIn
+from autograder.core.evidence import Answer
 from autograder.core.verdicts import Failed
 from autograder.judge import rules
 from autograder.judge.rules import learning_curve
@@ -85,13 +85,13 @@ def paced(rate: float):
     return given(optimizer_settings={"learning_rate": rate})
 
 
-def handed(kind: str) -> HandIn:
-    return HandIn(question="build", claims={"model": claim(None, kind)})
+def handed(kind: str) -> Answer:
+    return Answer(question="build", claims={"model": claim(None, kind)})
 
 
-def curves(**told: Any) -> learning_curve.Signature:
+def curves(**told: Any) -> learning_curve.LearningCurve:
     empty: dict[str, Any] = {"loss": (), "accuracy": (), "quiz_accuracy": ()}
-    return learning_curve.Signature(**(empty | told))
+    return learning_curve.LearningCurve(**(empty | told))
 
 
 def still():

@@ -7,9 +7,9 @@ from pathlib import Path
 import msgspec
 import nbformat
 
-from autograder.core.evidence import Cell, Claim, Evidence, HandIn, Record, Recorded, Run
+from autograder.core.evidence import Answer, Cell, Claim, Evidence, Record, Recorded, Run
 from autograder.sandbox import Trace
-from autograder.sandbox.protocol import Ran
+from autograder.sandbox.protocol import CellResult
 from support.mini import code
 
 NAME = "two-apples"
@@ -119,7 +119,7 @@ def recorded(**values: int) -> Recorded:
     """What a kernel wrote down in which these were handed in."""
     return Recorded(
         hand_ins=tuple(
-            HandIn(question=name, claims={name: Claim(kind="int", value=value)})
+            Answer(question=name, claims={name: Claim(kind="int", value=value)})
             for name, value in values.items()
         )
     )
@@ -138,7 +138,7 @@ def evidence(**values: int) -> Evidence:
 def trace(**values: int) -> Trace:
     """A run in which these were handed in."""
     return Trace(
-        cells={number: Ran(status="ok") for number in range(5)},
+        cells={number: CellResult(status="ok") for number in range(5)},
         recorded=msgspec.json.encode(recorded(**values)),
         data="sample",
     )

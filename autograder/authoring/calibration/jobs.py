@@ -12,14 +12,14 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from autograder.authoring.calibration.run_log import Run, Task
+from autograder.authoring.calibration.run_log import CalibrationRun, Task
 from autograder.core.errors import StudyError
 
 # More threads than one for arithmetic this small only stand in each other's way.
 ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 
-def made(lesson: str, tasks: Sequence[Task], workers: int) -> Iterator[Run]:
+def made(lesson: str, tasks: Sequence[Task], workers: int) -> Iterator[CalibrationRun]:
     """Make runs, ``workers`` at a time; each as it is ready.
 
     Raises:
@@ -35,7 +35,7 @@ def made(lesson: str, tasks: Sequence[Task], workers: int) -> Iterator[Run]:
         for _ in range(len(tasks) + workers):
             told = ready.get()
             if isinstance(told, bytes):
-                yield msgspec.json.decode(told, type=Run)
+                yield msgspec.json.decode(told, type=CalibrationRun)
             elif told.wait():
                 raise StudyError(f"A worker of the study ended with exit code {told.returncode}.")
 

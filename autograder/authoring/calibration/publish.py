@@ -8,7 +8,7 @@ from pathlib import Path
 from autograder.authoring.calibration import figure
 from autograder.authoring.calibration.page import filled
 from autograder.authoring.calibration.reference_maker import disagreements, published
-from autograder.authoring.calibration.run_log import Runs
+from autograder.authoring.calibration.run_log import RunLog
 from autograder.authoring.calibration.tables import tables
 from autograder.authoring.spec.calibration import load_study
 from autograder.core.errors import StudyError, writing
@@ -20,7 +20,7 @@ PAGE = Path("docs", "fairness.md")
 PICTURES = Path("docs", "pictures")
 
 
-def write(lesson: Lesson, runs: Runs, root: Path) -> Iterator[Path]:
+def write(lesson: Lesson, runs: RunLog, root: Path) -> Iterator[Path]:
     """Publish what the runs show; each file as it is written.
 
     Raises:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import msgspec
 import numpy as np
 
-from autograder.authoring.calibration.run_log import Run, Runs
+from autograder.authoring.calibration.run_log import CalibrationRun, RunLog
 from autograder.authoring.calibration.statistics import rate
 from autograder.authoring.calibration.threshold import choose_bar
 from autograder.authoring.spec.calibration import MARKED, Study
@@ -22,7 +22,7 @@ LEAST = 2
 changed = msgspec.structs.replace
 
 
-def published(study: Study, runs: Runs, names: Sequence[str]) -> Reference:
+def published(study: Study, runs: RunLog, names: Sequence[str]) -> Reference:
     """What the runs show of these data sets.
 
     Raises:
@@ -37,7 +37,7 @@ def published(study: Study, runs: Runs, names: Sequence[str]) -> Reference:
     )
 
 
-def _on_data(study: Study, runs: Runs, data: str) -> OnData:
+def _on_data(study: Study, runs: RunLog, data: str) -> OnData:
     made = {one.name: runs.of(study.key(one), one.name, data) for one in study.recipes}
     if short := [name for name, found in made.items() if len(found) < LEAST]:
         raise StudyError(f"Too few runs on the {data} data to publish: {', '.join(short)}.")
@@ -46,7 +46,7 @@ def _on_data(study: Study, runs: Runs, data: str) -> OnData:
     return _decided(study, OnData(cards=cards, bar=0, low=0, high=0, recipes=recipes))
 
 
-def _unmarked(study: Study, recipe: Recipe, made: Sequence[Run]) -> OfRecipe:
+def _unmarked(study: Study, recipe: Recipe, made: Sequence[CalibrationRun]) -> OfRecipe:
     return OfRecipe(
         key=study.key(recipe),
         right=recipe.right,

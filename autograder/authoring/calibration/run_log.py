@@ -20,7 +20,7 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     seed: int
 
 
-class Run(Task, frozen=True, kw_only=True):
+class CalibrationRun(Task, frozen=True, kw_only=True):
     """A run that was made: of ``cards`` validation cards so many were sorted right.
 
     ``correct`` holds a number for each statistic, ``None`` where weights were no longer numbers.
@@ -33,11 +33,11 @@ class Run(Task, frozen=True, kw_only=True):
 
 
 @dataclass
-class Runs:
+class RunLog:
     """The runs in a file, and those that are added to it; a context manager."""
 
     path: Path
-    made: dict[tuple[str, str, str, int], Run] = field(default_factory=dict)
+    made: dict[tuple[str, str, str, int], CalibrationRun] = field(default_factory=dict)
     _file: IO[bytes] | None = None
 
     def __enter__(self) -> Self:
@@ -61,16 +61,16 @@ class Runs:
             if not line.endswith(b"\n"):
                 break
             try:
-                self._keep(msgspec.json.decode(line, type=Run))
+                self._keep(msgspec.json.decode(line, type=CalibrationRun))
             except msgspec.DecodeError as error:
                 raise StudyError(f"{self.path}, line {number}, is no run: {error}.") from None
             whole += len(line)
         return whole
 
-    def _keep(self, run: Run) -> None:
+    def _keep(self, run: CalibrationRun) -> None:
         self.made[run.key, run.recipe, run.data, run.seed] = run
 
-    def add(self, run: Run) -> None:
+    def add(self, run: CalibrationRun) -> None:
         """Keep a run, in the file at once."""
         assert self._file
         with writing():
@@ -82,7 +82,7 @@ class Runs:
         """Whether a run was made already."""
         return (key, task.recipe, task.data, task.seed) in self.made
 
-    def of(self, key: str, recipe: str, data: str) -> list[Run]:
+    def of(self, key: str, recipe: str, data: str) -> list[CalibrationRun]:
         """The runs of one recipe on one data set, in the order of their seeds."""
         found = [
             run

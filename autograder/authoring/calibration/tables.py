@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from autograder.authoring.calibration.run_log import Runs
+from autograder.authoring.calibration.run_log import RunLog
 from autograder.authoring.calibration.statistics import likeness, rate
 from autograder.authoring.calibration.threshold import are_enough
 from autograder.authoring.spec.calibration import MARKED, Study
@@ -26,7 +26,7 @@ def tables(study: Study, reference: Reference, keras: Keras) -> dict[str, str]:
 
 
 def summary(
-    study: Study, runs: Runs, data: str, bar: float, *, right: bool
+    study: Study, runs: RunLog, data: str, bar: float, *, right: bool
 ) -> Iterator[tuple[str, ...]]:
     """For a terminal: what the runs made so far show, a row for each recipe that has some."""
     for recipe in (one for one in study.recipes if one.right is right):

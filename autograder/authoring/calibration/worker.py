@@ -12,7 +12,7 @@ import sys
 import msgspec
 
 from autograder import datasets
-from autograder.authoring.calibration.run_log import Run, Task
+from autograder.authoring.calibration.run_log import CalibrationRun, Task
 from autograder.authoring.spec.calibration import Study, load_study
 from autograder.authoring.spec.numpy_training import train
 from autograder.core.lesson_registry import load_lesson
@@ -30,13 +30,13 @@ def main() -> int:
     return 0
 
 
-def run(study: Study, task: Task) -> Run:
+def run(study: Study, task: Task) -> CalibrationRun:
     """Train one recipe on one data set under one seed, and measure."""
     data = datasets.load_named(task.data)
     recipe = study.recipe(task.recipe)
     cards = len(data.valid_labels)
     measured = study.measure(train(recipe.training, data, task.seed), data)
-    return Run(
+    return CalibrationRun(
         recipe=task.recipe,
         data=task.data,
         seed=task.seed,

@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 
 from autograder.authoring.mutation import quantize
-from autograder.authoring.mutation.make import Made
+from autograder.authoring.mutation.make import MutantNotebook
 from autograder.core.errors import EvidenceError
 from autograder.core.evidence import SCHEMA, Arrays, Evidence, Record, decode, write_whole
 
@@ -23,7 +23,7 @@ RECORDS = "records.json.xz"
 ARRAYS = "arrays"
 
 
-class Entry(msgspec.Struct, frozen=True):
+class StoredMutant(msgspec.Struct, frozen=True):
     """A mutant: the digest of its program, its record, and the file of each of its arrays."""
 
     program: str
@@ -33,7 +33,7 @@ class Entry(msgspec.Struct, frozen=True):
 
 class _Entries(msgspec.Struct, frozen=True):
     schema: int
-    mutants: dict[str, Entry]
+    mutants: dict[str, StoredMutant]
 
 
 def cure(lesson: str) -> str:
@@ -45,7 +45,7 @@ def cure(lesson: str) -> str:
 class Stored:
     """What lies in an archive: a record for each mutant, and its arrays."""
 
-    entries: Mapping[str, Entry]
+    entries: Mapping[str, StoredMutant]
     arrays: Arrays
 
     def evidence(self, name: str) -> Evidence:
@@ -67,7 +67,7 @@ def read(folder: Path) -> Stored:
     return Stored(entries=entries, arrays=arrays)
 
 
-def write(folder: Path, entries: Mapping[str, Entry], packed: Mapping[str, bytes]) -> int:
+def write(folder: Path, entries: Mapping[str, StoredMutant], packed: Mapping[str, bytes]) -> int:
     """Write records, and the arrays that are not there yet; what nothing names is removed.
 
     Returns:
@@ -86,7 +86,9 @@ def write(folder: Path, entries: Mapping[str, Entry], packed: Mapping[str, bytes
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
-def stale(entries: Mapping[str, Entry], made: Iterable[Made], lesson: str) -> list[str]:
+def stale(
+    entries: Mapping[str, StoredMutant], made: Iterable[MutantNotebook], lesson: str
+) -> list[str]:
     """Why what is stored is out of date, in sentences; ``made`` are all mutants that there are."""
     now = cure(lesson)
     programs = {one.name: one.program for one in made}
@@ -101,7 +103,7 @@ def stale(entries: Mapping[str, Entry], made: Iterable[Made], lesson: str) -> li
     ]
 
 
-def entries(folder: Path) -> Mapping[str, Entry]:
+def entries(folder: Path) -> Mapping[str, StoredMutant]:
     """The entries in an archive, none where there is no archive or an old one."""
     try:
         return _entries(folder)
@@ -109,7 +111,7 @@ def entries(folder: Path) -> Mapping[str, Entry]:
         return {}
 
 
-def _entries(folder: Path) -> dict[str, Entry]:
+def _entries(folder: Path) -> dict[str, StoredMutant]:
     path = folder / RECORDS
     if not path.is_file():
         raise EvidenceError(f"No evidence of mutants is stored in {folder}: {cure(folder.name)}.")

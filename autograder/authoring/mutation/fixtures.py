@@ -11,8 +11,8 @@ import msgspec
 from numpy.typing import NDArray
 
 from autograder.authoring.mutation import quantize
-from autograder.authoring.mutation.archive import Entry
-from autograder.authoring.mutation.run import Ran
+from autograder.authoring.mutation.archive import StoredMutant
+from autograder.authoring.mutation.run import MutantRun
 from autograder.core.config import Settings
 from autograder.core.evidence import Evidence, Record
 from autograder.core.lesson import Lesson
@@ -62,8 +62,8 @@ class _Arrays:
 
 
 def thinned(
-    ran: Sequence[Ran], lesson: Lesson, settings: Settings
-) -> tuple[dict[str, Entry], dict[str, bytes]]:
+    ran: Sequence[MutantRun], lesson: Lesson, settings: Settings
+) -> tuple[dict[str, StoredMutant], dict[str, bytes]]:
     """Entries for an archive, and the files of their arrays."""
     whole = [(one.made.name, one.evidence) for one in ran]
     wanted = judge(whole, lesson, settings=settings)
@@ -97,7 +97,7 @@ def thinned(
         }:
             arrays.refine(digest)
     entries = {
-        one.made.name: Entry(
+        one.made.name: StoredMutant(
             program=one.made.program,
             record=_timeless(kept[one.made.name].record),
             arrays={name: arrays.file(key) for name, key in digests[one.made.name].items()},

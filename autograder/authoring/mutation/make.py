@@ -23,7 +23,7 @@ from autograder.notebooks.solution import MARKER
 
 
 @dataclass(frozen=True, kw_only=True)
-class Made:
+class MutantNotebook:
     """A mutant as a notebook. ``program`` is a digest of what its solution cells do."""
 
     name: str
@@ -44,7 +44,7 @@ def read_source(root: Path, lesson: Lesson) -> NotebookNode:
     return notebook
 
 
-def make(source: NotebookNode, mutants: Mapping[str, Edits]) -> list[Made]:
+def make(source: NotebookNode, mutants: Mapping[str, Edits]) -> list[MutantNotebook]:
     """The notebooks of mutants, by name.
 
     Raises:
@@ -54,7 +54,7 @@ def make(source: NotebookNode, mutants: Mapping[str, Edits]) -> list[Made]:
     return [_made(source, name, edits) for name, edits in mutants.items()]
 
 
-def _made(source: NotebookNode, name: str, edits: Edits) -> Made:
+def _made(source: NotebookNode, name: str, edits: Edits) -> MutantNotebook:
     notebook = copy.deepcopy(source)
     named = {found: cell for cell in notebook.cells if (found := grade_id(cell))}
     solutions = {found: cell for found, cell in named.items() if is_solution(cell)}
@@ -70,7 +70,7 @@ def _made(source: NotebookNode, name: str, edits: Edits) -> Made:
             ) from error
         cell.source = "\n".join(part for part in (before, solution, after) if part)
     program = _digest(cell.source for cell in solutions.values())
-    return Made(name=name, notebook=notebook, program=program)
+    return MutantNotebook(name=name, notebook=notebook, program=program)
 
 
 def _parts(source: str, question: str) -> tuple[str, str, str]:

@@ -10,7 +10,7 @@ from pathlib import Path
 import nbformat
 
 from autograder.authoring.mutation.judgement import Judgement
-from autograder.authoring.mutation.make import Made
+from autograder.authoring.mutation.make import MutantNotebook
 from autograder.authoring.spec.mutation import Mutant
 from autograder.core.errors import AutograderError
 from autograder.core.evidence import Evidence, load
@@ -27,17 +27,17 @@ class RunError(AutograderError):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Ran:
+class MutantRun:
     """A mutant that was run, what it left, and what the checks said."""
 
-    made: Made
+    made: MutantNotebook
     evidence: Evidence
     checks: Sequence[CheckResult]
 
 
 def run(
-    made: Sequence[Made], lesson: Lesson, grader: Grader, *, workers: int, watch: Watch
-) -> list[Ran]:
+    made: Sequence[MutantNotebook], lesson: Lesson, grader: Grader, *, workers: int, watch: Watch
+) -> list[MutantRun]:
     """Run mutants and judge them, as many as ``workers`` at a time; ``watch`` shows the progress.
 
     Raises:
@@ -58,7 +58,7 @@ def run(
         if report.status == "failed" or report.interrupted:
             raise RunError(f"{report.name}: {report.trouble or report.reason}")
     return [
-        Ran(made=one, evidence=load(places[one.name]), checks=reports[one.name].checks)
+        MutantRun(made=one, evidence=load(places[one.name]), checks=reports[one.name].checks)
         for one in made
     ]
 

@@ -9,9 +9,9 @@ from pathlib import Path
 from autograder.authoring.mutation import archive
 from autograder.authoring.mutation.fixtures import thinned
 from autograder.authoring.mutation.judgement import Judgement
-from autograder.authoring.mutation.make import Made, make, read_source
+from autograder.authoring.mutation.make import MutantNotebook, make, read_source
 from autograder.authoring.mutation.pairs import AND, named, pairs
-from autograder.authoring.mutation.run import Ran, judgement
+from autograder.authoring.mutation.run import MutantRun, judgement
 from autograder.authoring.spec.mutation import Declared, Mutant, load_declared
 from autograder.core.config import Course, Settings
 from autograder.core.errors import CourseError, EvidenceError, LessonError, writing
@@ -23,7 +23,7 @@ SEED = 20
 
 
 @dataclass(frozen=True, kw_only=True)
-class Workshop:
+class MutationSuite:
     """The mutants of one lesson in one course."""
 
     root: Path
@@ -51,7 +51,7 @@ class Workshop:
             raise LessonError(f"Of the mutants like “{pattern}” no two make a pair.")
         return list(drawn.values())
 
-    def made(self, mutants: Iterable[Mutant]) -> list[Made]:
+    def made(self, mutants: Iterable[Mutant]) -> list[MutantNotebook]:
         """Their notebooks.
 
         Raises:
@@ -60,13 +60,13 @@ class Workshop:
         source = read_source(self.root, self.lesson)
         return make(source, {one.name: one.edits for one in mutants})
 
-    def judgement(self, ran: Ran) -> Judgement:
+    def judgement(self, ran: MutantRun) -> Judgement:
         """What was said of one that was run."""
         mutant = named(ran.made.name, self.declared.mutants)
         assert mutant
         return judgement(mutant, ran.evidence, ran.checks, self.declared.known)
 
-    def store(self, ran: Sequence[Ran]) -> int:
+    def store(self, ran: Sequence[MutantRun]) -> int:
         """Store evidence; that of other mutants stays, as long as they are declared.
 
         A new sample of pairs takes the place of the one before.
@@ -118,7 +118,7 @@ class Workshop:
         return len(parts) > 1 and any(part in self.declared.known for part in parts)
 
 
-def workshop(lesson: Lesson, course: Course) -> Workshop:
+def workshop(lesson: Lesson, course: Course) -> MutationSuite:
     """The workshop of a lesson.
 
     Raises:
@@ -127,7 +127,7 @@ def workshop(lesson: Lesson, course: Course) -> Workshop:
     """
     if course.root is None:
         raise CourseError("Mutants are made from a course's source/: run this in its folder.")
-    return Workshop(
+    return MutationSuite(
         root=course.root,
         settings=course.settings,
         lesson=lesson,

@@ -43,7 +43,7 @@ class Trained:
 
 
 @dataclass(frozen=True, eq=False)
-class Cards:
+class ImageSet:
     """Images in rows of bytes, shape ``(n, 784)``, and their labels."""
 
     pixels: NDArray[np.uint8]
@@ -53,7 +53,7 @@ class Cards:
 class Trainer:
     """Trains one network; :meth:`epoch` goes through the cards once, in the order given."""
 
-    def __init__(self, training: Training, studied: Cards, network: Network) -> None:
+    def __init__(self, training: Training, studied: ImageSet, network: Network) -> None:
         self.network = network
         self.steps = 0
         self._training = training
@@ -96,7 +96,7 @@ class _Room:
         self._bytes = np.empty((cards, network.sizes[0]), np.uint8)
         self._floats = np.empty((cards, network.sizes[0]), np.float32)
 
-    def load(self, studied: Cards, chosen: Labels, scale: float) -> Floats:
+    def load(self, studied: ImageSet, chosen: Labels, scale: float) -> Floats:
         # A mode other than "raise" lets numpy write to where it is told at once.
         np.take(studied.pixels, chosen, axis=0, out=self._bytes, mode="clip")
         np.take(studied.labels, chosen, out=self.labels, mode="clip")
@@ -106,7 +106,7 @@ class _Room:
         return self._floats
 
 
-class Quiz:
+class ValidationSet:
     """The validation cards as one training sees them."""
 
     def __init__(self, data: FashionMnist, training: Training) -> None:
@@ -131,7 +131,7 @@ def train(training: Training, data: FashionMnist, seed: int) -> Trained:
     orders = _orders(training, len(studied.labels), random)
     # Steps that are far too large overflow, as they do in Keras.
     with np.errstate(all="ignore"):
-        return follow(trainer, orders, Quiz(data, training), training)
+        return follow(trainer, orders, ValidationSet(data, training), training)
 
 
 def _orders(training: Training, cards: int, random: np.random.Generator) -> Iterator[Labels]:
@@ -141,7 +141,9 @@ def _orders(training: Training, cards: int, random: np.random.Generator) -> Iter
         yield order if not epoch or training.order == "repeated" else random.permutation(cards)
 
 
-def follow(trainer: Trainer, orders: Iterator[Labels], quiz: Quiz, training: Training) -> Trained:
+def follow(
+    trainer: Trainer, orders: Iterator[Labels], quiz: ValidationSet, training: Training
+) -> Trained:
     """Go through the cards in one order after the other, until patience ends."""
     network, best = trainer.network, trainer.network.values.copy()
     means, snapshots, accuracies, losses = [], [], [], []
@@ -173,7 +175,7 @@ def _is_over(losses: list[float], patience: int) -> bool:
     return len(losses) > 1 and len(losses) - 1 - best >= patience
 
 
-def studied_cards(training: Training, data: FashionMnist, random: np.random.Generator) -> Cards:
+def studied_cards(training: Training, data: FashionMnist, random: np.random.Generator) -> ImageSet:
     """The cards that a training studies."""
     quizzed = training.cards == "validation"
     images = data.valid_images if quizzed else data.train_images
@@ -181,4 +183,4 @@ def studied_cards(training: Training, data: FashionMnist, random: np.random.Gene
     count = round(training.share * len(images))
     if training.labels == "shuffled":
         labels = random.permutation(labels)
-    return Cards(images.reshape(-1, 784)[:count], labels[:count])
+    return ImageSet(images.reshape(-1, 784)[:count], labels[:count])

@@ -12,8 +12,8 @@ from autograder.authoring.spec.numpy_network import Floats, parts
 from autograder.authoring.spec.numpy_training import Trained
 from autograder.authoring.spec.recipe import Training
 from autograder.core.evidence import (
-    Cards,
     Evidence,
+    Examples,
     Fit,
     Layer,
     Model,
@@ -40,7 +40,7 @@ def recorded(trained: Trained, lesson: str, data: FashionMnist) -> tuple[Evidenc
         epochs_done=len(trained.snapshots),
         batch_size=training.batch,
         steps=trained.steps,
-        training=Cards(scale="scale", shift="shift"),
+        training=Examples(scale="scale", shift="shift"),
         means=tuple(last),
         snapshots=trained.snapshots,
     )
@@ -57,7 +57,7 @@ def recorded(trained: Trained, lesson: str, data: FashionMnist) -> tuple[Evidenc
 
 def window(weights: Callable[[Evidence, Fit], Weights]) -> tuple[float, ...]:
     """How much each of five epochs weighs in ``weights``, which is the judge's own code."""
-    fit = Fit(number=0, model=0, training=Cards(), means=("epoch",), snapshots=(1,) * 5)
+    fit = Fit(number=0, model=0, training=Examples(), means=("epoch",), snapshots=(1,) * 5)
     evidence = Evidence(record=Record(run=Run(lesson="")), arrays={"fit-0/epoch": np.eye(5)})
     return tuple(round(float(one), 4) for one in weights(evidence, fit)["epoch"])
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from autograder.core.evidence.record import Cell, Fit, HandIn, Record, Recorded, Run
+from autograder.core.evidence.record import Answer, Cell, Fit, Record, Recorded, Run
 
 Arrays = Mapping[str, NDArray[Any]]
 
@@ -34,7 +34,7 @@ class Evidence:
         """The cell with this ``grade_id``."""
         return next((cell for cell in self.record.cells if cell.grade_id == grade_id), None)
 
-    def hand_in(self, question: str) -> HandIn | None:
+    def hand_in(self, question: str) -> Answer | None:
         """The last hand-in for a question: a cell run twice counts as it stood at the end."""
         hand_ins = self.recorded.hand_ins if self.recorded else ()
         return next((one for one in reversed(hand_ins) if one.question == question), None)

@@ -12,9 +12,9 @@ import msgspec
 
 SCHEMA = 1
 
-LONGEST_TEXT = 4000
+MAX_TEXT_LENGTH = 4000
 MAX_NOTES = 1000
-Text = Annotated[str, msgspec.Meta(max_length=LONGEST_TEXT)]
+Text = Annotated[str, msgspec.Meta(max_length=MAX_TEXT_LENGTH)]
 Name = Annotated[str, msgspec.Meta(max_length=300)]
 Count = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 Shape = Annotated[tuple[int | None, ...], msgspec.Meta(max_length=8)]
@@ -23,8 +23,8 @@ Value = bool | int | float | Text | None
 
 def shortened(text: str) -> str:
     """As much of a text as a record takes: of one that is too long, its beginning and its end."""
-    half = LONGEST_TEXT // 2
-    return text if len(text) <= LONGEST_TEXT else f"{text[: half - 3]} … {text[-half:]}"
+    half = MAX_TEXT_LENGTH // 2
+    return text if len(text) <= MAX_TEXT_LENGTH else f"{text[: half - 3]} … {text[-half:]}"
 
 
 class _Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -79,7 +79,7 @@ class Model(_Part, frozen=True, kw_only=True):
         return tuple(layer for layer in self.layers if layer.kind == "Dense")
 
 
-class Cards(_Part, frozen=True, kw_only=True):
+class Examples(_Part, frozen=True, kw_only=True):
     """Which of the course's cards an array or a stream of data was, as far as could be told.
 
     ``cards`` says which set they come from, ``labels`` whether each label belongs to its card.
@@ -119,8 +119,8 @@ class Fit(_Part, frozen=True, kw_only=True):
     interrupted: bool = False
     error: Text | None = None
     history: dict[Name, Annotated[tuple[float | None, ...], msgspec.Meta(max_length=10_000)]] = {}
-    training: Cards
-    validation: Cards | None = None
+    training: Examples
+    validation: Examples | None = None
     validation_split: float = 0.0
     callbacks: Annotated[tuple[Callback, ...], msgspec.Meta(max_length=64)] = ()
     device: Name = ""
@@ -133,7 +133,7 @@ class Asked(_Part, frozen=True, kw_only=True):
 
     model: Count
     fits: Count
-    about: Cards
+    about: Examples
 
 
 class Numbers(_Part, frozen=True, kw_only=True):
@@ -143,7 +143,7 @@ class Numbers(_Part, frozen=True, kw_only=True):
     shape: Shape
     low: float | None = None
     high: float | None = None
-    about: Cards = Cards()
+    about: Examples = Examples()
 
 
 class Claim(_Part, frozen=True, kw_only=True):
@@ -155,7 +155,7 @@ class Claim(_Part, frozen=True, kw_only=True):
     numbers: Numbers | None = None
 
 
-class HandIn(_Part, frozen=True, kw_only=True):
+class Answer(_Part, frozen=True, kw_only=True):
     """One call of a check: what was claimed, and the model it was claimed of.
 
     ``others`` are the models that were handed in besides, by the names of their claims.
@@ -179,7 +179,7 @@ class Recorded(_Part, frozen=True, kw_only=True):
     """What the recorder in the student's kernel wrote down: claims, to be checked."""
 
     devices: Devices = Devices()
-    hand_ins: Annotated[tuple[HandIn, ...], msgspec.Meta(max_length=1000)] = ()
+    hand_ins: Annotated[tuple[Answer, ...], msgspec.Meta(max_length=1000)] = ()
     fits: Annotated[tuple[Fit, ...], msgspec.Meta(max_length=1000)] = ()
     asked: Annotated[tuple[Asked, ...], msgspec.Meta(max_length=5000)] = ()
     software: dict[Name, Name] = {}

@@ -21,8 +21,8 @@ PYTHONS = ("3.12", "3.11", "3.13")
 SCRIPTS = ("setup.sh", "run_autograder")
 # Gradescope ends what takes 600 seconds unless told otherwise, and then there is neither a score
 # nor a reason. Ours has to come first, with time left to start and to judge.
-MOST_SECONDS = 500
-MOST_CELL_SECONDS = 400
+MAX_SECONDS = 500
+MAX_CELL_SECONDS = 400
 
 
 def build(course: Course, lesson: Lesson) -> bytes:
@@ -58,8 +58,8 @@ def _configuration(settings: Settings) -> str:
     """The course's settings without the rest of its configuration, which may hold passwords."""
     theirs = replace(
         settings,
-        seconds=min(settings.seconds, MOST_SECONDS),
-        cell_seconds=min(settings.cell_seconds, MOST_CELL_SECONDS),
+        seconds=min(settings.seconds, MAX_SECONDS),
+        cell_seconds=min(settings.cell_seconds, MAX_CELL_SECONDS),
     )
     given = (
         f"c.Autograder.{field.name} = {getattr(theirs, field.name)!r}"

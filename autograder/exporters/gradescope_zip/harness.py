@@ -42,7 +42,7 @@ NAME = "submission"
 LEVEL = "a user of its own"
 NO = "nothing is graded."
 # Of a file that the run leaves; evidence has limits of its own.
-MOST_BYTES = 128 * 2**20
+MAX_BYTES = 128 * 2**20
 LEFT = ("evidence.json", "arrays.npz", "report.json")
 
 
@@ -162,8 +162,8 @@ def _collect(left: Path, ours: Path) -> None:
             continue
         with os.fdopen(handle, "rb") as file:
             about = os.fstat(handle)
-            if stat.S_ISREG(about.st_mode) and about.st_size <= MOST_BYTES:
-                (ours / name).write_bytes(file.read(MOST_BYTES))
+            if stat.S_ISREG(about.st_mode) and about.st_size <= MAX_BYTES:
+                (ours / name).write_bytes(file.read(MAX_BYTES))
 
 
 if __name__ == "__main__":

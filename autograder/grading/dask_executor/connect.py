@@ -11,7 +11,7 @@ import msgspec
 from autograder import DISTRIBUTION
 from autograder.core.errors import ClusterError, UsageError
 from autograder.grading.dask_executor import messages
-from autograder.sandbox import Rooms
+from autograder.sandbox import SandboxPool
 
 if TYPE_CHECKING:
     import distributed
@@ -60,7 +60,7 @@ def _written_in(path: Path) -> str:
         raise UsageError(f"{path} is no file of a Dask scheduler: {error}.") from error
 
 
-def furnish(client: distributed.Client, rooms: Rooms, name: str, patience: float) -> None:
+def furnish(client: distributed.Client, rooms: SandboxPool, name: str, patience: float) -> None:
     """Make the workers ready, also those that join later.
 
     Raises:

@@ -16,7 +16,7 @@ from autograder.core.errors import ClusterError, IsolationError
 from autograder.core.exception_names import public_name
 from autograder.grading.dask_executor import messages
 from autograder.grading.dask_executor.connect import LOST, connect, furnish, unlike, without_us
-from autograder.sandbox import CancelledError, Job, Rooms, Trace
+from autograder.sandbox import CancelledError, Job, SandboxPool, Trace
 from autograder.sandbox.result import Stopped
 
 if TYPE_CHECKING:
@@ -25,14 +25,14 @@ if TYPE_CHECKING:
 PATIENCE = 30.0
 TICK = 2.0
 # How often a job is handed over again after workers went down that it has not ended itself.
-MOST_TIMES = 10
+MAX_TIMES = 10
 EMPTY = (
     "The Dask cluster has had no workers for {seconds:g} s. What was finished is kept; once there"
     " are some, the same command goes on."
 )
 
 
-class ClusterPool:
+class DaskExecutor:
     """The workers of a Dask cluster; each thread of them runs one job at a time.
 
     Args:
@@ -45,7 +45,7 @@ class ClusterPool:
         ClusterError: nobody answers, there are no workers, or they differ from this machine.
     """
 
-    def __init__(self, rooms: Rooms, *, address: str, patience: float = PATIENCE) -> None:
+    def __init__(self, rooms: SandboxPool, *, address: str, patience: float = PATIENCE) -> None:
         self._rooms = rooms
         self._patience = patience
         self._name = f"autograder-{uuid.uuid4().hex}"
@@ -127,7 +127,7 @@ class ClusterPool:
             result = error
         if self._stopping.is_set():
             result = CancelledError()
-        if result is None and times < MOST_TIMES:
+        if result is None and times < MAX_TIMES:
             self._hand_over(future, job, name, times + 1)
             return
         self._waiting.pop(future, None)
@@ -146,11 +146,11 @@ class ClusterPool:
         match reply:
             case messages.Done(trace=trace):
                 result = trace
-            case messages.Ended():
+            case messages.WorkerEnded():
                 result = self._ended(job)
             case messages.NeedsImages(address=address, process=process):
                 self._send_images(address, process)
-            case messages.Unlike(what=what):
+            case messages.DifferentSoftware(what=what):
                 result = unlike("A worker", what)
             case messages.Insecure(why=why):
                 result = IsolationError(why)
@@ -164,7 +164,7 @@ class ClusterPool:
         if isinstance(error, KilledWorker):
             # Dask suspects every job that a worker had been given: which ones did it run?
             taken_up = len(self._client.get_events(f"autograder-{name}"))
-            return self._ended(job) if taken_up >= messages.MOST_WORKERS else None
+            return self._ended(job) if taken_up >= messages.MAX_WORKERS else None
         if isinstance(error, ImportError):
             return without_us(error)
         reason = f"{public_name(type(error))}: {error}" if error else "it gives no reason"

@@ -12,7 +12,7 @@ from autograder.grading import cache_key
 from autograder.sandbox import Trace
 
 # A job that has ended so many workers is not given to another.
-MOST_WORKERS = 3
+MAX_WORKERS = 3
 NAMES = (
     *cache_key.SOFTWARE,
     "Python",
@@ -31,7 +31,7 @@ class Done(msgspec.Struct, frozen=True, tag="done"):
     trace: Trace
 
 
-class Ended(msgspec.Struct, frozen=True, tag="ended"):
+class WorkerEnded(msgspec.Struct, frozen=True, tag="ended"):
     """The job has ended as many workers as it may; it was not run again."""
 
 
@@ -46,7 +46,7 @@ class NeedsImages(msgspec.Struct, frozen=True, tag="needs-images"):
     process: int
 
 
-class Unlike(msgspec.Struct, frozen=True, tag="unlike"):
+class DifferentSoftware(msgspec.Struct, frozen=True, tag="unlike"):
     """What the worker has differs from what the grader has."""
 
     what: list[str]
@@ -64,7 +64,7 @@ class Troubled(msgspec.Struct, frozen=True, tag="troubled"):
     why: str
 
 
-Reply = Done | Ended | Cancelled | NeedsImages | Unlike | Insecure | Troubled
+Reply = Done | WorkerEnded | Cancelled | NeedsImages | DifferentSoftware | Insecure | Troubled
 
 
 def conditions() -> dict[str, str]:

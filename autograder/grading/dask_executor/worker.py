@@ -20,19 +20,19 @@ from autograder.core.config import Settings
 from autograder.core.errors import DatasetError, IsolationError
 from autograder.core.evidence import write_whole
 from autograder.grading.dask_executor.messages import (
-    MOST_WORKERS,
+    MAX_WORKERS,
     Cancelled,
+    DifferentSoftware,
     Done,
-    Ended,
     Insecure,
     NeedsImages,
     Reply,
     Troubled,
-    Unlike,
+    WorkerEnded,
     conditions,
     differences,
 )
-from autograder.sandbox import CancelledError, Job, Rooms
+from autograder.sandbox import CancelledError, Job, SandboxPool
 
 END_SECONDS = 20
 
@@ -55,7 +55,7 @@ class Grading(WorkerPlugin):
         """Begin on a worker, perhaps one that has just joined."""
         self._worker = worker
         self._lock = threading.Lock()
-        self._rooms: Rooms | None = None
+        self._rooms: SandboxPool | None = None
         self._running: dict[Any, threading.Event] = {}
         self._is_over = False
         # Dask clears this folder away, also after a worker that was killed.
@@ -81,16 +81,16 @@ class Grading(WorkerPlugin):
     def run(self, name: str, payload: bytes) -> Reply:
         """Run a job of this name."""
         if unlike := differences(self._conditions, conditions()):
-            return Unlike(what=unlike)
+            return DifferentSoftware(what=unlike)
         rooms = self._furnished()
         if rooms is None:
             return NeedsImages(address=self._worker.address, process=os.getpid())
-        if self._taken_up(name) >= MOST_WORKERS:
-            return Ended()
+        if self._taken_up(name) >= MAX_WORKERS:
+            return WorkerEnded()
         with self._cancellable() as cancel:
             return self._run(payload, rooms, cancel)
 
-    def _run(self, payload: bytes, rooms: Rooms, cancel: threading.Event) -> Reply:
+    def _run(self, payload: bytes, rooms: SandboxPool, cancel: threading.Event) -> Reply:
         try:
             job = msgspec.msgpack.decode(payload, type=Job)
             return Done(trace=sandbox.run(job, rooms, cancel))
@@ -113,12 +113,12 @@ class Grading(WorkerPlugin):
             for file in datasets.FILES:
                 write_whole(folder / file.name, files[file.name])
 
-    def _furnished(self) -> Rooms | None:
+    def _furnished(self) -> SandboxPool | None:
         """The rooms, with images that were verified; ``None`` where the right ones are not here."""
         with self._lock:
             for home in (datasets.active_home(), self._sent):
                 if self._rooms is None and _holds(home) == self._data:
-                    self._rooms = Rooms(settings=self._settings, data_home=home)
+                    self._rooms = SandboxPool(settings=self._settings, data_home=home)
             return self._rooms
 
     def _taken_up(self, name: str) -> int:

@@ -8,15 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from autograder.core import printable
-from autograder.core.error_hint import Facts, Stumble
+from autograder.core.error_hint import ErrorFacts, ErrorHint
 from autograder.judge.error_hints.keras import KERAS
 from autograder.judge.error_hints.python import PYTHON
 
-__all__ = ["Facts", "Stumble", "in_plain_words"]
+__all__ = ["ErrorFacts", "ErrorHint", "in_plain_words"]
 
 
 def in_plain_words(
-    ename: str, evalue: str, facts: Facts | None = None, own: Iterable[Stumble] = ()
+    ename: str, evalue: str, facts: ErrorFacts | None = None, own: Iterable[ErrorHint] = ()
 ) -> str | None:
     """One sentence for an error, ``None`` where there is nothing better to say than Python.
 
@@ -26,7 +26,7 @@ def in_plain_words(
         facts: what is known besides.
         own: the lesson's own rules, which are asked first.
     """
-    said, known = printable.plain(evalue), facts or Facts()
+    said, known = printable.plain(evalue), facts or ErrorFacts()
     for rule in (*own, *KERAS, *PYTHON):
         if sentence := rule.of(ename, said, known):
             return sentence

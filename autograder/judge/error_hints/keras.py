@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from autograder.core.error_hint import Facts, Stumble, nearest
+from autograder.core.error_hint import ErrorFacts, ErrorHint, nearest
 from autograder.judge.error_hints.python import no_setting
 from autograder.judge.error_hints.vocabulary import WORDS
 
@@ -14,7 +14,7 @@ SHAPES = (
 )
 
 
-def _shape(said: Mapping[str, str], _: Facts) -> str:
+def _shape(said: Mapping[str, str], _: ErrorFacts) -> str:
     wanted, got = (_sides(said[name]) for name in ("wanted", "got"))
     if got == wanted[1:]:
         return (
@@ -35,71 +35,71 @@ def _shown(sides: list[str]) -> str:
     return f"({', '.join(sides)}{',' if len(sides) == 1 else ''})"
 
 
-def _identifier(said: Mapping[str, str], _: Facts) -> str:
+def _identifier(said: Mapping[str, str], _: ErrorFacts) -> str:
     meant = nearest(said["name"], WORDS)
     perhaps = f"perhaps `{meant}` was meant" if meant else "look for a slip of the pen"
     return f"Keras knows no {said['what']} called `{said['name']}`; {perhaps}."
 
 
 KERAS = (
-    Stumble(
+    ErrorHint(
         "ValueError",
         r"invalid value for `units`.*Received: units=(?P<units>[^\n]*)",
         "The number of neurons should be a plain whole number of Python's, and this one ({units})"
         " is of another kind: `int(…)` makes one of it.",
     ),
-    Stumble(
+    ErrorHint(
         "ValueError",
         r"You must call `compile\(\)` before using the model",
         "The model is not compiled yet: run the cell that compiles it, then this one again. A model"
         " that was built anew has to be compiled anew.",
     ),
-    Stumble("ValueError", SHAPES, _shape),
-    Stumble(
+    ErrorHint("ValueError", SHAPES, _shape),
+    ErrorHint(
         "ValueError",
         r"Data cardinality is ambiguous.*?sizes: (?P<x>\d+).*?sizes: (?P<y>\d+)",
         "There are {x} images and {y} labels, and each image needs its own: perhaps they come from"
         " different sets.",
     ),
-    Stumble(
+    ErrorHint(
         "ValueError",
         r"Could not interpret (?P<what>[a-z ]+?)(?: function)? identifier: (?P<name>\w+)",
         _identifier,
     ),
-    Stumble(
+    ErrorHint(
         "ValueError",
         r"Expected `(?P<name>\w+)` argument to be a list",
         "`{name}` takes a list, so square brackets are needed, also around a single one.",
     ),
-    Stumble(
+    ErrorHint(
         "ValueError",
         r"Only instances of `keras.Layer` can be added.*Received: <class '[\w.]*?(?P<layer>\w+)'>",
         "`{layer}` stands there without round brackets: `{layer}(…)` makes a layer of it.",
     ),
-    Stumble(
+    ErrorHint(
         "ValueError",
         r"(?:Argument `name` must be a string|Expected `trainable` to be a boolean).*Received:"
         r" \w+=<\w+ name=",
         "`Sequential` takes one list of layers: put them between `[` and `]`.",
     ),
-    Stumble(
+    ErrorHint(
         "ValueError",
         r"Cannot convert '(?P<side>\d+)' to a shape",
         "A shape is given in brackets of its own, as in `(28, 28)` or `(784,)`; {side} alone is"
         " none.",
     ),
-    Stumble(
+    ErrorHint(
         "ValueError",
         r"Unrecognized keyword arguments passed to (?P<function>\w+): \{'(?P<name>\w+)'",
         no_setting,
     ),
-    Stumble(
+    ErrorHint(
         "ValueError",
         r"^None values not supported",
         "Something that is needed was not given: training needs images and their labels, and so"
         " does the quiz, as a pair.",
     ),
-    Stumble(
+    ErrorHint(
         "Exception",
         r"URL fetch failure",
         "The data could not be downloaded: look at the connection, or run `autograder data` in a"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from autograder.core.error_hint import Facts, Stumble, nearest
+from autograder.core.error_hint import ErrorFacts, ErrorHint, nearest
 from autograder.judge.error_hints.vocabulary import IMPORTS, WORDS
 
 
-def _name(said: Mapping[str, str], facts: Facts) -> str:
+def _name(said: Mapping[str, str], facts: ErrorFacts) -> str:
     name = said["name"]
     if name in facts.origins:
         return (
@@ -25,7 +25,7 @@ def _name(said: Mapping[str, str], facts: Facts) -> str:
     )
 
 
-def _attribute(said: Mapping[str, str], facts: Facts) -> str:
+def _attribute(said: Mapping[str, str], facts: ErrorFacts) -> str:
     name = said["name"]
     of = f"Something of type `{said['kind']}` has no" if said.get("kind") else "There is no"
     if meant := nearest(name, facts.attributes or WORDS):
@@ -33,7 +33,7 @@ def _attribute(said: Mapping[str, str], facts: Facts) -> str:
     return f"{of} `{name}`: look for a slip of the pen, also in small and large letters."
 
 
-def no_setting(said: Mapping[str, str], _: Facts) -> str:
+def no_setting(said: Mapping[str, str], _: ErrorFacts) -> str:
     """The sentence for a ``function`` that was given a setting of a ``name`` it does not know."""
     meant = said.get("meant") or nearest(said["name"], WORDS)
     perhaps = f"perhaps `{meant}` was meant" if meant else "its documentation lists those it has"
@@ -44,146 +44,148 @@ LINE = r".*?line (?P<line>\d+)\)$"
 # Keras names its own classes too, which tell a student nothing.
 FUNCTION = r"(?:TensorFlowTrainer\.|Model\.)?(?P<function>[\w.]+?)(?:\.__init__)?\(\)"
 PYTHON = (
-    Stumble(
+    ErrorHint(
         "SyntaxError",
         r"^incomplete input|^unexpected EOF",
         "The cell ends too early: a bracket or a quotation mark that is opened is never closed.",
     ),
-    Stumble(
+    ErrorHint(
         "SyntaxError",
         rf"'(?P<bracket>.)' was never closed{LINE}",
         "The bracket `{bracket}` that is opened in line {line} is never closed.",
     ),
-    Stumble(
+    ErrorHint(
         "SyntaxError",
         rf"unmatched '(?P<bracket>.)'{LINE}",
         "In line {line} there is one closing bracket `{bracket}` too many, or an opening one is"
         " missing before it.",
     ),
-    Stumble(
+    ErrorHint(
         "SyntaxError",
         rf"closing parenthesis '(?P<bracket>.)' does not match .*?'(?P<opened>.)'{LINE}",
         "In line {line} a `{bracket}` stands where the `{opened}` opened before it should be"
         " closed.",
     ),
-    Stumble(
+    ErrorHint(
         "SyntaxError",
         rf"unterminated .*string literal{LINE}",
         "In line {line} a text begins with a quotation mark and does not end with one.",
     ),
-    Stumble("SyntaxError", rf"expected ':'{LINE}", "A colon is missing at the end of line {line}."),
-    Stumble(
+    ErrorHint(
+        "SyntaxError", rf"expected ':'{LINE}", "A colon is missing at the end of line {line}."
+    ),
+    ErrorHint(
         "SyntaxError",
         rf"forgot a comma\?{LINE}",
         "In line {line}, or from there to the next, two things stand side by side with nothing"
         " between them: perhaps a comma is missing, or a bracket.",
     ),
-    Stumble(
+    ErrorHint(
         "SyntaxError",
         rf"positional argument follows keyword argument{LINE}",
         "In line {line} a plain value comes after one with a name: put the plain ones first.",
     ),
-    Stumble(
+    ErrorHint(
         "SyntaxError",
         rf"invalid character '(?P<sign>.)'.*?{LINE}",
         "In line {line} stands the sign {sign}, which Python does not know; it often comes with"
         " text copied from a page.",
     ),
-    Stumble(
+    ErrorHint(
         "SyntaxError",
         LINE,
         "Python cannot read line {line}; the slip may also be at the end of the line before, such"
         " as a missing bracket or comma.",
     ),
-    Stumble(
+    ErrorHint(
         "IndentationError|TabError",
         rf"expected an indented block{LINE}",
         "Line {line} belongs inside the line above it, so it should begin with four spaces.",
     ),
-    Stumble(
+    ErrorHint(
         "IndentationError|TabError",
         LINE,
         "Line {line} does not begin in the same column as the lines around it: look at the spaces"
         " in front.",
     ),
-    Stumble("NameError", r"name '(?P<name>\w+)' is not defined", _name),
-    Stumble(
+    ErrorHint("NameError", r"name '(?P<name>\w+)' is not defined", _name),
+    ErrorHint(
         "ModuleNotFoundError",
         r"No module named '(?P<name>[\w.]+)'",
         "Python finds no package `{name}`: its name is misspelt, or it is not installed where this"
         " notebook runs.",
     ),
-    Stumble("ImportError", r"cannot import name '(?P<name>\w+)' from", _attribute),
-    Stumble(
+    ErrorHint("ImportError", r"cannot import name '(?P<name>\w+)' from", _attribute),
+    ErrorHint(
         "AttributeError",
         r"'NoneType' object has no attribute '(?P<name>\w+)'",
         "What stands before `.{name}` is `None`, that is nothing: methods such as `compile` change"
         " their object and give nothing back, so their result should get no name.",
     ),
-    Stumble(
+    ErrorHint(
         "AttributeError",
         r"(?:'(?P<kind>[\w.]+)' object|module '[\w.]+'|type object '\w+') has no attribute"
         r" '(?P<name>\w+)'",
         _attribute,
     ),
-    Stumble(
+    ErrorHint(
         "TypeError",
         r"^'(?P<kind>[\w.]+)' object is not callable",
         "Round brackets stand behind something of type `{kind}`, which cannot be called: a comma"
         " may be missing before them, square brackets may be meant, or its name was given to"
         " something else.",
     ),
-    Stumble(
+    ErrorHint(
         "TypeError",
         r"^'History' object is not subscriptable",
         "What `fit` gives back keeps its numbers one step further in, in its own `.history`.",
     ),
-    Stumble(
+    ErrorHint(
         "TypeError",
         r"^'(?P<kind>[\w.]+)' object is not subscriptable",
         "Square brackets stand behind something of type `{kind}`, which has no parts to take out.",
     ),
-    Stumble(
+    ErrorHint(
         "TypeError",
         rf"{FUNCTION} got an unexpected keyword argument '(?P<name>\w+)'"
         r"(?:\. Did you mean '(?P<meant>\w+)'\?)?",
         no_setting,
     ),
-    Stumble(
+    ErrorHint(
         "TypeError",
         rf"{FUNCTION} missing \d+ required (?:positional |keyword-only )?arguments?:"
         r" (?P<names>.+)",
         "`{function}` was not given all that it needs; missing: {names}.",
     ),
-    Stumble(
+    ErrorHint(
         "TypeError",
         rf"{FUNCTION} takes .*positional arguments? but",
         "`{function}` was given more values than it takes: perhaps some of them belong together in"
         " brackets of their own.",
     ),
-    Stumble(
+    ErrorHint(
         "TypeError",
         r"only (?:0-dimensional|length-1|size-1) arrays can be converted to Python scalars",
         "A single number is wanted here, and this is a whole array of them: take one out of it"
         " first.",
     ),
-    Stumble(
+    ErrorHint(
         "KeyError",
         r"^'(?P<name>[^']+)'",
         "There is no entry called `{name}` in it; its method `keys()` lists those there are.",
     ),
-    Stumble(
+    ErrorHint(
         "IndexError",
         r"index (?P<index>-?\d+) is out of bounds for axis \d+ with size (?P<size>\d+)",
         "There is no number {index}: there are {size}, and counting starts at 0.",
     ),
-    Stumble(
+    ErrorHint(
         "MemoryError|ResourceExhaustedError",
         r"",
         "The memory of the computer or of its GPU is used up: look for a shape or a number that is"
         " far too large; if there is none, restart the kernel and close other notebooks.",
     ),
-    Stumble(
+    ErrorHint(
         "KeyboardInterrupt",
         r"",
         "This cell was stopped by hand: what was finished until then stays, and the cell can be run"

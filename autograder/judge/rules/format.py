@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from autograder.core.evidence import Claim
 
-MOST_DIGITS = 12
+MAX_DIGITS = 12
 """A fraction that is longer than this is rounded in a message."""
 
 
@@ -26,7 +26,7 @@ def whole_number(claim: Claim) -> int | None:
 def shown(claim: Claim) -> str:
     """A claim as a message names it: a number or a text itself, of all else the type."""
     value = claim.value
-    if isinstance(value, float) and len(repr(value)) > MOST_DIGITS:
+    if isinstance(value, float) and len(repr(value)) > MAX_DIGITS:
         return f"about {value:.6g}"
     if isinstance(value, str) or (isinstance(value, int | float) and not isinstance(value, bool)):
         return repr(value)[:60]

@@ -30,7 +30,7 @@ Curve = tuple[float, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Signature:
+class LearningCurve:
     """The curves of all calls of ``fit`` in a row, a number an epoch; empty where there are none.
 
     Accuracies are shares of the cards, losses what Keras calls ``loss``.
@@ -41,9 +41,9 @@ class Signature:
     quiz_accuracy: Curve
 
 
-def signature_of(fits: Sequence[Fit]) -> Signature:
+def signature_of(fits: Sequence[Fit]) -> LearningCurve:
     """What the histories of these calls of ``fit`` say."""
-    return Signature(
+    return LearningCurve(
         loss=_curve(fits, ("loss",)),
         accuracy=_curve(fits, ACCURACY),
         quiz_accuracy=_curve(fits, tuple(f"val_{name}" for name in ACCURACY)),
@@ -57,7 +57,7 @@ def _curve(fits: Sequence[Fit], names: Sequence[str]) -> Curve:
 
 
 @rule("loss-not-a-number")
-def loss_not_a_number(signature: Signature) -> Failed | None:
+def loss_not_a_number(signature: LearningCurve) -> Failed | None:
     """The loss became `nan` while the weights stayed numbers, as labels without a class do."""
     if not any(math.isnan(one) for one in signature.loss):
         return None
@@ -73,7 +73,7 @@ def loss_not_a_number(signature: Signature) -> Failed | None:
 
 
 @rule("loss-exactly-zero")
-def loss_exactly_zero(signature: Signature) -> Failed | None:
+def loss_exactly_zero(signature: LearningCurve) -> Failed | None:
     """The loss was exactly 0: the task had only one possible answer, so nothing was left to learn.
 
     All labels are the same, or the outputs are a single number.
@@ -107,7 +107,7 @@ def weights_unmoved(evidence: Evidence, model: Model, fits: Sequence[Fit]) -> Fa
 
 
 @rule("loss-rising")
-def loss_rising(signature: Signature) -> Failed | None:
+def loss_rising(signature: LearningCurve) -> Failed | None:
     """The loss grew from the first epoch to the last: the steps overshoot."""
     first, last = _ends(signature.loss)
     if not last > first * (1 + RISEN):
@@ -124,7 +124,7 @@ def loss_rising(signature: Signature) -> Failed | None:
 
 
 @rule("loss-flat")
-def loss_flat(signature: Signature) -> Failed | None:
+def loss_flat(signature: LearningCurve) -> Failed | None:
     """The loss stayed where it was in all epochs: nothing was learned."""
     first, last = _ends(signature.loss)
     if not abs(last - first) <= FLAT * abs(first):
@@ -141,7 +141,7 @@ def loss_flat(signature: Signature) -> Failed | None:
 
 
 @rule("accuracy-at-chance")
-def accuracy_at_chance(signature: Signature, classes: int) -> Failed | None:
+def accuracy_at_chance(signature: LearningCurve, classes: int) -> Failed | None:
     """The training cards themselves are sorted no better than by guessing."""
     last = signature.accuracy[-1] if signature.accuracy else math.nan
     if not last <= NEAR_CHANCE / classes:
@@ -158,7 +158,7 @@ def accuracy_at_chance(signature: Signature, classes: int) -> Failed | None:
 
 
 @rule("studied-worse-than-quizzed")
-def studied_worse_than_quizzed(signature: Signature) -> Failed | None:
+def studied_worse_than_quizzed(signature: LearningCurve) -> Failed | None:
     """The cards that were studied are sorted far worse than those of the quiz.
 
     Something happens to the network or to the cards only while it studies.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autograder.core.evidence import Compiled, Evidence, Fit, HandIn, Layer, Model
+from autograder.core.evidence import Answer, Compiled, Evidence, Fit, Layer, Model
 from autograder.core.verdicts import CannotTell, Failed, Skipped
 from autograder.judge.rules.rule import OPEN, raise_first, rule
 
@@ -58,12 +58,12 @@ def learning_layers(model: Model) -> tuple[Layer, ...]:
     )
 
 
-def _kind(hand_in: HandIn) -> str:
+def _kind(hand_in: Answer) -> str:
     return hand_in.claims["model"].kind
 
 
 @rule("not-a-model")
-def model_given_away(hand_in: HandIn) -> Failed | None:
+def model_given_away(hand_in: Answer) -> Failed | None:
     """`model` no longer holds the model: what a method of it gave back was put into its place."""
     if _kind(hand_in) not in ("NoneType", "History"):
         return None
@@ -79,7 +79,7 @@ def model_given_away(hand_in: HandIn) -> Failed | None:
 
 
 @rule("not-a-model")
-def not_a_model(hand_in: HandIn) -> Failed | None:
+def not_a_model(hand_in: Answer) -> Failed | None:
     """`model` holds something else than a Keras model, such as a list of layers."""
     kind = _kind(hand_in)
     if kind in ("Sequential", "Functional"):

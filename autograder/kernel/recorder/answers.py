@@ -10,18 +10,18 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from autograder.core.evidence import Claim, HandIn, Model, Numbers
+from autograder.core.evidence import Answer, Claim, Model, Numbers
 from autograder.kernel.recorder import model_description, serialize
-from autograder.kernel.recorder.data_matching import Cardbox
+from autograder.kernel.recorder.data_matching import DatasetIndex
 
 # The claim that is the model of a hand-in; models under other names are its others.
 MODEL = "model"
-MOST_OTHERS = 4
+MAX_OTHERS = 4
 # Sides of an array that can hold cards: how many there are, and one for the pixels at least.
 SIDES = 2
 
 
-class Kernel(Protocol):
+class RecordingKernel(Protocol):
     """What is known in the kernel in which something is handed in."""
 
     def quietly(self, trouble: str) -> AbstractContextManager[None]:
@@ -31,13 +31,13 @@ class Kernel(Protocol):
         """Which model this is."""
 
     @property
-    def box(self) -> Cardbox:
+    def box(self) -> DatasetIndex:
         """The course's cards."""
 
 
 def handed_in(
-    question: str, claims: Mapping[str, object], kernel: Kernel
-) -> tuple[HandIn, model_description.Arrays]:
+    question: str, claims: Mapping[str, object], kernel: RecordingKernel
+) -> tuple[Answer, model_description.Arrays]:
     """What was handed in to the check of a question, and its arrays."""
     arrays: model_description.Arrays = {}
     claimed: dict[str, Claim] = {}
@@ -50,12 +50,12 @@ def handed_in(
         with kernel.quietly("the model could not be described"):
             models[name] = _model(question, name, claims[name], kernel, arrays)
     main = models.pop(MODEL, None)
-    others = dict(list(models.items())[:MOST_OTHERS])
-    return HandIn(question=question, claims=claimed, model=main, others=others), arrays
+    others = dict(list(models.items())[:MAX_OTHERS])
+    return Answer(question=question, claims=claimed, model=main, others=others), arrays
 
 
 def _model(
-    question: str, name: str, given: Any, kernel: Kernel, arrays: model_description.Arrays
+    question: str, name: str, given: Any, kernel: RecordingKernel, arrays: model_description.Arrays
 ) -> Model:
     prefix = f"hand-in-{question}" if name == MODEL else f"hand-in-{question}-{name}"
     model, weights = model_description.model(given, kernel.number(given), prefix)
@@ -65,7 +65,7 @@ def _model(
 
 
 def _claim(
-    question: str, name: str, value: Any, kernel: Kernel, arrays: model_description.Arrays
+    question: str, name: str, value: Any, kernel: RecordingKernel, arrays: model_description.Arrays
 ) -> Claim:
     claim = serialize.claim(value)
     array = _array(value)

@@ -7,16 +7,16 @@ from typing import Any
 
 import msgspec
 
-from autograder.core.evidence import Asked, Cards, Fit
-from autograder.kernel.recorder.data_matching import Told
+from autograder.core.evidence import Asked, Examples, Fit
+from autograder.kernel.recorder.data_matching import DataMatch
 from autograder.kernel.recorder.model_description import Arrays
 
-MOST_FITS = 500
+MAX_FITS = 500
 # Older ones are told without their arrays; the newer ones are what is judged.
-MOST_FITS_WITH_ARRAYS = 100
-MOST_QUESTIONS = 200
+MAX_FITS_WITH_ARRAYS = 100
+MAX_QUESTIONS = 200
 # Bytes of the means of one call; of a single layer of neurons fifty epochs take less.
-MOST_WRITTEN = 2 * 2**20
+MAX_WRITTEN = 2 * 2**20
 
 
 class Fits:
@@ -39,9 +39,9 @@ class Fits:
 
     def add(self, fit: Fit, arrays: Arrays, history: object) -> None:
         """Keep a call, and remember which history it returned."""
-        self.told = [*self.told, fit][-MOST_FITS:]
+        self.told = [*self.told, fit][-MAX_FITS:]
         self._arrays[fit.number] = arrays
-        if len(self._arrays) > MOST_FITS_WITH_ARRAYS:
+        if len(self._arrays) > MAX_FITS_WITH_ARRAYS:
             self._forget_arrays(next(iter(self._arrays)))
         if history is not None:
             self._histories.append((weakref.ref(history), fit.number))
@@ -81,7 +81,7 @@ def worth_writing(fit: Fit, arrays: Arrays) -> tuple[Fit, Arrays]:
         if (one := arrays.get(f"fit-{fit.number}/{name}")) is not None
     }
     size = sum(one[0].nbytes for one in means.values() if len(one))
-    most = max(1, MOST_WRITTEN // size) if size else 0
+    most = max(1, MAX_WRITTEN // size) if size else 0
     if len(fit.snapshots) <= most or not size:
         return fit, {}
     shorter = {f"fit-{fit.number}/{name}": one[-most:] for name, one in means.items()}
@@ -99,14 +99,14 @@ class Questions:
         """Them, the latest last."""
         return tuple(self._asked)
 
-    def add(self, model: int, fits: int, told: Told) -> None:
+    def add(self, model: int, fits: int, told: DataMatch) -> None:
         """Keep a question."""
-        about = Cards(count=told.count, cards=told.cards, places=told.places)
+        about = Examples(count=told.count, cards=told.cards, places=told.places)
         asked = Asked(model=model, fits=fits, about=about)
-        if asked not in self._asked and len(self._asked) >= MOST_QUESTIONS:
+        if asked not in self._asked and len(self._asked) >= MAX_QUESTIONS:
             # Too many to keep the cards of each: from now on only which set they are of.
-            asked = Asked(model=model, fits=fits, about=Cards(cards=told.cards))
+            asked = Asked(model=model, fits=fits, about=Examples(cards=told.cards))
         self._asked.pop(asked, None)
         self._asked[asked] = None
-        if len(self._asked) > 2 * MOST_QUESTIONS:
+        if len(self._asked) > 2 * MAX_QUESTIONS:
             del self._asked[next(iter(self._asked))]

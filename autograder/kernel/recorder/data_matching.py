@@ -14,7 +14,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from autograder.core.evidence import Cards
+from autograder.core.evidence import Examples
 from autograder.datasets import PIXELS, FashionMnist
 from autograder.kernel.recorder.affine_fit import Floats, affine
 
@@ -30,7 +30,7 @@ Labels = Literal["matching", "mismatched", "none", "unknown"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Told:
+class DataMatch:
     """What could be told of some data; the map is ``scale * card + shift``."""
 
     count: int | None = None
@@ -40,18 +40,18 @@ class Told:
     shift: Floats | None = None
     places: tuple[int, ...] | None = None
 
-    def of(self, count: int | None) -> Told:
+    def of(self, count: int | None) -> DataMatch:
         """The same, of so many cards."""
         return replace(self, count=count)
 
-    def as_cards(self, prefix: str, arrays: dict[str, NDArray[Any]]) -> Cards:
+    def as_cards(self, prefix: str, arrays: dict[str, NDArray[Any]]) -> Examples:
         """The same as evidence; the map goes among the arrays, under this prefix."""
         names: dict[str, str | None] = {"scale": None, "shift": None}
         for part, array in (("scale", self.scale), ("shift", self.shift)):
             if array is not None:
                 names[part] = f"{prefix}/{part}"
                 arrays[f"{prefix}/{part}"] = np.asarray(array)
-        return Cards(
+        return Examples(
             count=self.count, cards=self.cards, labels=self.labels, places=self.places, **names
         )
 
@@ -66,12 +66,12 @@ class _Found:
 
 
 @functools.lru_cache(maxsize=1)
-def cardbox(data: FashionMnist) -> Cardbox:
+def cardbox(data: FashionMnist) -> DatasetIndex:
     """The box of these cards; made once, because to sort them takes a while."""
-    return Cardbox(data)
+    return DatasetIndex(data)
 
 
-class Cardbox:
+class DatasetIndex:
     """The course's cards, to find others among them."""
 
     def __init__(self, data: FashionMnist) -> None:
@@ -79,20 +79,20 @@ class Cardbox:
         self._labels = np.concatenate([data.train_labels, data.valid_labels])
         self._training = len(data.train_images)
 
-    def tell(self, x: object, y: object = None) -> Told:
+    def tell(self, x: object, y: object = None) -> DataMatch:
         """What ``x`` of shape ``(n, ...)`` and its labels ``y`` are."""
         images = _rows(x)
         if images is None or not len(images):
-            return Told()
+            return DataMatch()
         chosen = np.unique(np.linspace(0, len(images) - 1, SAMPLE).astype(int))
         rows = images[chosen].astype(np.float64)
         found = None
         if np.isfinite(rows).all():
             found = self._in_order(rows, chosen, len(images)) or self._anywhere(rows)
         if found is None:
-            return Told(count=len(images), labels="none" if y is None else "unknown")
+            return DataMatch(count=len(images), labels="none" if y is None else "unknown")
         few = len(images) <= SAMPLE
-        return Told(
+        return DataMatch(
             count=len(images),
             cards=self._set(found.places),
             labels=self._match(y, chosen, found.places),

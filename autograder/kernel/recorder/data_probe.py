@@ -11,10 +11,10 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from autograder.kernel.recorder.data_matching import SAMPLE, Cardbox, Told
+from autograder.kernel.recorder.data_matching import SAMPLE, DataMatch, DatasetIndex
 
 
-class Tap:
+class DataProbe:
     """What was seen of some data: all of an array, the first cards of a stream.
 
     ``data`` is what the model should be given instead.
@@ -48,12 +48,12 @@ class Tap:
         if self._in_a_pass is None:
             self._in_a_pass = self._flowed
 
-    def tell(self, box: Cardbox) -> Told:
+    def tell(self, box: DatasetIndex) -> DataMatch:
         """What the data was."""
         if not self.streams:
             return box.tell(*self._array)
         if not self._images:
-            return Told()
+            return DataMatch()
         labels = np.concatenate(self._labels) if self._labels else None
         told = box.tell(np.concatenate(self._images), labels)
         # How many there are is known only if they all went by.

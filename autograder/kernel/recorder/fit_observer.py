@@ -9,18 +9,18 @@ from typing import Any
 import keras
 import numpy as np
 
-from autograder.core.evidence import Cards, Fit
+from autograder.core.evidence import Examples, Fit
 from autograder.kernel.recorder import callbacks, model_description
-from autograder.kernel.recorder.data_matching import Cardbox, Told
-from autograder.kernel.recorder.data_probe import Tap
+from autograder.kernel.recorder.data_matching import DataMatch, DatasetIndex
+from autograder.kernel.recorder.data_probe import DataProbe
 from autograder.kernel.recorder.serialize import accepted, name_of, whole
 from autograder.kernel.recorder.step_batching import KERAS_BATCH
-from autograder.kernel.recorder.weight_averaging import Averager
+from autograder.kernel.recorder.weight_averaging import WeightAverager
 
 Quietly = Callable[[str], AbstractContextManager[None]]
 
 
-class Fitting:
+class FitObserver:
     """Taps the data of one call of ``fit`` and rides along as a callback.
 
     ``arguments`` are those of the call; what stands in for the data is put in their place.
@@ -32,9 +32,9 @@ class Fitting:
         self._split = float(arguments.get("validation_split") or 0.0)
         self._given_batch = whole(arguments.get("batch_size"))
         self._device = model_description.device_here()
-        self._training = Tap(arguments.get("x"), arguments.get("y"))
+        self._training = DataProbe(arguments.get("x"), arguments.get("y"))
         self._quiz = _tap_quiz(arguments)
-        self.averager = Averager(self._batch_size, self._passed)
+        self.averager = WeightAverager(self._batch_size, self._passed)
         arguments["x"] = self._training.data
         self._list: keras.callbacks.CallbackList | None = None
         self._get_on(arguments)
@@ -55,7 +55,12 @@ class Fitting:
             self._list.callbacks.remove(self.averager)
 
     def told(
-        self, number: int, model: int, error: BaseException | None, box: Cardbox, quietly: Quietly
+        self,
+        number: int,
+        model: int,
+        error: BaseException | None,
+        box: DatasetIndex,
+        quietly: Quietly,
     ) -> tuple[Fit, model_description.Arrays]:
         """The call as evidence, and its arrays."""
         self._get_off()
@@ -105,21 +110,25 @@ class Fitting:
             tap.passed()
 
 
-def _tap_quiz(arguments: dict[str, Any]) -> Tap | None:
+def _tap_quiz(arguments: dict[str, Any]) -> DataProbe | None:
     quiz = arguments.get("validation_data")
     if quiz is None:
         return None
     if isinstance(quiz, tuple | list):
-        return Tap(*quiz[:2])
-    tap = Tap(quiz)
+        return DataProbe(*quiz[:2])
+    tap = DataProbe(quiz)
     arguments["validation_data"] = tap.data
     return tap
 
 
 def _cards(
-    tap: Tap, box: Cardbox, prefix: str, arrays: model_description.Arrays, quietly: Quietly
-) -> Cards:
-    told = Told()
+    tap: DataProbe,
+    box: DatasetIndex,
+    prefix: str,
+    arrays: model_description.Arrays,
+    quietly: Quietly,
+) -> Examples:
+    told = DataMatch()
     with quietly("what the model was given could not be looked at"):
         told = tap.tell(box)
     return told.as_cards(prefix, arrays)

@@ -16,7 +16,7 @@ from typing import Any, Protocol
 import keras
 import tensorflow as tf
 
-from autograder.kernel.recorder.fit_observer import Fitting
+from autograder.kernel.recorder.fit_observer import FitObserver
 from autograder.kernel.recorder.step_batching import steps_at_a_time, steps_together
 
 DEVICE_QUESTIONS = ("list_physical_devices", "list_logical_devices", "get_visible_devices")
@@ -26,7 +26,7 @@ OURS = frozenset({"tensorflow", "keras", "absl", "autograder"})
 Function = Callable[..., Any]
 
 
-class Watcher(Protocol):
+class Instrumentation(Protocol):
     """Who writes down what was seen."""
 
     @property
@@ -43,7 +43,7 @@ class Watcher(Protocol):
     def quietly(self, trouble: str) -> AbstractContextManager[None]:
         """Note what goes wrong, as this trouble, and go on."""
 
-    def keep_fit(self, fitting: Fitting, error: BaseException | None, history: object) -> None:
+    def keep_fit(self, fitting: FitObserver, error: BaseException | None, history: object) -> None:
         """A call of ``fit`` has ended."""
 
     def keep_question(self, model: keras.Model, x: Any) -> None:
@@ -53,7 +53,7 @@ class Watcher(Protocol):
         """TensorFlow was asked for its devices."""
 
 
-def watch(watcher: Watcher) -> ExitStack:
+def watch(watcher: Instrumentation) -> ExitStack:
     """Begin to watch; closing what is returned ends it."""
     watching = ExitStack()
     _replace(watching, keras.Model, "fit", _fit(watcher, keras.Model.fit))
@@ -87,7 +87,7 @@ def _device_questions() -> Iterator[tuple[Any, str]]:
         yield from ((module, name) for name in DEVICE_QUESTIONS if hasattr(module, name))
 
 
-def _fit(watcher: Watcher, fit: Function) -> Function:
+def _fit(watcher: Instrumentation, fit: Function) -> Function:
     signature = inspect.signature(fit)
 
     @functools.wraps(fit)
@@ -99,7 +99,7 @@ def _fit(watcher: Watcher, fit: Function) -> Function:
             bound = signature.bind(*args, **kwargs)
             with suppress(Exception):
                 steps = steps_at_a_time(bound.arguments) if watcher.graded else 1
-            fitting = Fitting(bound.arguments)
+            fitting = FitObserver(bound.arguments)
         if fitting is None:
             with watcher.working():
                 return fit(*args, **kwargs)
@@ -119,7 +119,7 @@ def _fit(watcher: Watcher, fit: Function) -> Function:
     return watched
 
 
-def _evaluate(watcher: Watcher, evaluate: Function) -> Function:
+def _evaluate(watcher: Instrumentation, evaluate: Function) -> Function:
     """The same function; the questions that it puts to the model are not the student's."""
 
     @functools.wraps(evaluate)
@@ -148,7 +148,7 @@ def _unseen() -> Iterator[None]:
         raise
 
 
-def _asked(watcher: Watcher, ask: Function) -> Function:
+def _asked(watcher: Instrumentation, ask: Function) -> Function:
     @functools.wraps(ask)
     def watched(model: keras.Model, *args: Any, **kwargs: Any) -> Any:
         __tracebackhide__ = True
@@ -166,7 +166,7 @@ def _asked(watcher: Watcher, ask: Function) -> Function:
     return watched
 
 
-def _devices(watcher: Watcher, name: str, ask: Function) -> Function:
+def _devices(watcher: Instrumentation, name: str, ask: Function) -> Function:
     @functools.wraps(ask)
     def watched(*args: Any, **kwargs: Any) -> Any:
         with watcher.quietly("a question about devices could not be recorded"):

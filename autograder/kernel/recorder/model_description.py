@@ -22,10 +22,10 @@ SETTINGS = (
     *("max_value", "negative_slope", "threshold", "epsilon", "data_format"),
     *("mean", "variance"),
 )
-MOST_LAYERS = 200
-MOST_WEIGHTS = 64
+MAX_LAYERS = 200
+MAX_WEIGHTS = 64
 # Several hand-ins must fit into one archive.
-MOST_BYTES = 8 * 2**20
+MAX_BYTES = 8 * 2**20
 
 Arrays = dict[str, NDArray[Any]]
 
@@ -43,8 +43,8 @@ def model(subject: keras.Model, number: int, prefix: str) -> tuple[Model, Arrays
 
 def _model(subject: keras.Model, number: int, prefix: str) -> tuple[Model, Arrays]:
     arrays: Arrays = {}
-    keep = 4 * _count(subject.weights) <= MOST_BYTES
-    layers = itertools.islice(_named_layers(subject), MOST_LAYERS)
+    keep = 4 * _count(subject.weights) <= MAX_BYTES
+    layers = itertools.islice(_named_layers(subject), MAX_LAYERS)
     described = Model(
         number=number,
         kind=text(type(subject).__name__, 300),
@@ -113,7 +113,7 @@ def _named_once(things: Iterable[Any]) -> Iterator[tuple[str, Any]]:
 
 def _layer(name: str, layer: keras.layers.Layer, prefix: str, arrays: Arrays | None) -> Layer:
     weights = []
-    for weight, variable in itertools.islice(_named_once(layer.weights), MOST_WEIGHTS):
+    for weight, variable in itertools.islice(_named_once(layer.weights), MAX_WEIGHTS):
         values = None if arrays is None else _numbers(variable)
         array = None if values is None else f"{prefix}/{name}/{weight}"
         if array and arrays is not None and values is not None:

@@ -18,9 +18,9 @@ import tensorflow as tf
 from autograder import datasets
 from autograder.core.evidence import (
     MAX_JSON_BYTES,
+    Answer,
     Devices,
     Fit,
-    HandIn,
     Model,
     Recorded,
     pack_arrays,
@@ -29,11 +29,11 @@ from autograder.core.evidence import (
 from autograder.kernel.recorder import model_description, serialize
 from autograder.kernel.recorder.answers import handed_in
 from autograder.kernel.recorder.call_log import Fits, Questions, worth_writing
-from autograder.kernel.recorder.data_matching import Cardbox, cardbox
-from autograder.kernel.recorder.fit_observer import Fitting
+from autograder.kernel.recorder.data_matching import DatasetIndex, cardbox
+from autograder.kernel.recorder.fit_observer import FitObserver
 from autograder.kernel.recorder.instrumentation import watch
 
-MOST_TROUBLES = 50
+MAX_TROUBLES = 50
 
 
 class Recorder:
@@ -45,7 +45,7 @@ class Recorder:
     def __init__(self, folder: Path | None = None) -> None:
         self._folder = folder
         self._models: list[weakref.ref[keras.Model]] = []
-        self._hand_ins: dict[str, tuple[HandIn, model_description.Arrays]] = {}
+        self._hand_ins: dict[str, tuple[Answer, model_description.Arrays]] = {}
         self._fits = Fits()
         self._questions = Questions()
         self._device_questions: list[str] = []
@@ -65,7 +65,7 @@ class Recorder:
         return datasets.load()
 
     @functools.cached_property
-    def box(self) -> Cardbox:
+    def box(self) -> DatasetIndex:
         """The box in which the course's cards are looked for."""
         return cardbox(self.data)
 
@@ -142,7 +142,7 @@ class Recorder:
         finally:
             self.busy = before
 
-    def keep_fit(self, fitting: Fitting, error: BaseException | None, history: object) -> None:
+    def keep_fit(self, fitting: FitObserver, error: BaseException | None, history: object) -> None:
         """A call of ``fit`` has ended."""
         model = self.number(fitting.model)
         fit, arrays = fitting.told(self._fits.next_number, model, error, self.box, self.quietly)
@@ -161,7 +161,7 @@ class Recorder:
             self._device_questions.append(name)
 
     def _trouble(self, trouble: str) -> None:
-        if len(self._troubles) < MOST_TROUBLES:
+        if len(self._troubles) < MAX_TROUBLES:
             self._troubles.append(serialize.text(trouble))
 
     def number(self, model: keras.Model) -> int:

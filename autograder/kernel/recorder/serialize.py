@@ -11,8 +11,8 @@ from autograder.core.evidence import Claim, Value
 from autograder.core.exception_names import public_name
 from autograder.kernel.placeholder import Blank
 
-MOST_VALUES = 64
-MOST_TEXT = 1000
+MAX_VALUES = 64
+MAX_TEXT = 1000
 LARGEST = 2**53
 
 T = TypeVar("T")
@@ -26,7 +26,7 @@ def claim(value: object) -> Claim:
     return Claim(kind=kind, value=_plain(value))
 
 
-def text(value: object, most: int = MOST_TEXT) -> str:
+def text(value: object, most: int = MAX_TEXT) -> str:
     """The value in words, cut off, and such as can be written as UTF-8."""
     return str(value)[:most].encode("utf-8", "replace").decode()
 
@@ -59,10 +59,10 @@ def accepted(part: T) -> T:
 
 def _plain(value: Any) -> Value | tuple[Value, ...]:
     if isinstance(value, list | tuple):
-        return tuple(_one(part) for part in value[:MOST_VALUES])
+        return tuple(_one(part) for part in value[:MAX_VALUES])
     if isinstance(value, np.ndarray) or hasattr(value, "numpy"):
         array = np.asarray(value)
-        if array.ndim and array.size <= MOST_VALUES:
+        if array.ndim and array.size <= MAX_VALUES:
             return tuple(_one(part) for part in array.ravel().tolist())
         value = array.item() if array.size == 1 else None
     return _one(value)

@@ -14,17 +14,17 @@ from autograder.core.snapshot_schedule import steps_a_snapshot
 from autograder.kernel.recorder.model_description import named_trainable, values_of
 from autograder.kernel.recorder.serialize import name_of, text
 
-MOST_EPOCHS = 50
-MOST_TOLD = 1_000
-MOST_NAMES = 64
-MOST_BYTES = 16 * 2**20
+MAX_EPOCHS = 50
+MAX_TOLD = 1_000
+MAX_NAMES = 64
+MAX_BYTES = 16 * 2**20
 
 
 def _calmly(hook: Callable[..., None]) -> Callable[..., None]:
     """The same hook; the student's training goes on where it fails."""
 
     @functools.wraps(hook)
-    def calm(self: Averager, *args: Any, **kwargs: Any) -> None:
+    def calm(self: WeightAverager, *args: Any, **kwargs: Any) -> None:
         try:
             with np.errstate(all="ignore"):
                 hook(self, *args, **kwargs)
@@ -34,7 +34,7 @@ def _calmly(hook: Callable[..., None]) -> Callable[..., None]:
     return calm
 
 
-class Averager(keras.callbacks.Callback):
+class WeightAverager(keras.callbacks.Callback):
     """Takes a snapshot about every 4,000 cards and at each epoch's end; keeps each epoch's mean.
 
     ``cards_a_step`` is asked after the first step, because a stream tells its batch size only
@@ -97,7 +97,7 @@ class Averager(keras.callbacks.Callback):
         self._passed(True)
         for name, value in (logs or {}).items():
             values = self.history.setdefault(text(name, 300), [])
-            if len(values) < MOST_TOLD:
+            if len(values) < MAX_TOLD:
                 values.append(float(value))
         self._end_mean()
 
@@ -122,8 +122,8 @@ class Averager(keras.callbacks.Callback):
 
     def _keep(self) -> None:
         size = sum(one.nbytes for one in self._sums.values()) // 2
-        most = min(MOST_EPOCHS, MOST_BYTES // size if size else 0)
-        if not most or len(self._sums) > MOST_NAMES:
+        most = min(MAX_EPOCHS, MAX_BYTES // size if size else 0)
+        if not most or len(self._sums) > MAX_NAMES:
             return
         for name, total in self._sums.items():
             kept = [*self.means.get(name, []), (total / self._taken).astype(np.float32)]

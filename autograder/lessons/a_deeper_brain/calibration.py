@@ -21,7 +21,7 @@ from autograder.lessons.a_deeper_brain.accuracy import epoch_weights, marked_acc
 from autograder.lessons.a_deeper_brain.constants import (
     CLASSES,
     HIDDEN,
-    MOST_EPOCHS,
+    MAX_EPOCHS,
     PATIENCE,
     PIXELS,
 )
@@ -40,7 +40,7 @@ def _training(**changes: Any) -> Training:
     """The lesson as it is written, changed."""
     given: dict[str, Any] = {
         "sizes": (PIXELS, HIDDEN, CLASSES),
-        "epochs": MOST_EPOCHS,
+        "epochs": MAX_EPOCHS,
         "patience": PATIENCE,
         "scale": 1 / 255,
     }

@@ -7,12 +7,12 @@ import math
 from autograder.core.evidence import Fit
 from autograder.judge.inference import UnknownLayer
 from autograder.judge.rules.weights import accuracy, last_weights
-from autograder.kernel.check_session import Desk
+from autograder.kernel.check_session import CheckSession
 from autograder.kernel.placeholder import Blank, used
 from autograder.lessons.a_deeper_brain.accuracy import epoch_weights
 from autograder.lessons.a_deeper_brain.lesson import LESSON
 
-_DESK = Desk(LESSON)
+_DESK = CheckSession(LESSON)
 
 
 def __dir__() -> list[str]:

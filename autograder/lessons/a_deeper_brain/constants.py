@@ -12,7 +12,7 @@ OF_HIDDEN = PIXELS * HIDDEN + HIDDEN
 OF_OUTPUT = HIDDEN * CLASSES + CLASSES
 PARAMETERS = OF_HIDDEN + OF_OUTPUT
 # Early stopping may end it sooner; three epochs of batches of 32 are enough to reach the bar.
-MOST_EPOCHS = 20
+MAX_EPOCHS = 20
 ENOUGH_EPOCHS = 3
 BATCH = 32
 PATIENCE = 3

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from autograder.core.evidence import HandIn
+from autograder.core.evidence import Answer
 from autograder.core.lesson import Lesson, Question, nothing_blank
 
 
-def _compiled(hand_in: HandIn) -> bool:
+def _compiled(hand_in: Answer) -> bool:
     # Compiling defines no name of its own: a model that is not compiled is the blank.
     return nothing_blank(hand_in) and bool(hand_in.model and hand_in.model.compiled)
 

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from autograder.core.evidence import Evidence, Fit, Model
 from autograder.judge.inference import UnknownLayer
 from autograder.judge.rules.weights import accuracy, last_weights, mean_weights
-from autograder.kernel.check_session import Desk
+from autograder.kernel.check_session import CheckSession
 from autograder.kernel.placeholder import Blank, used
 from autograder.lessons.building_a_brain.lesson import LESSON
 
-_DESK = Desk(LESSON)
+_DESK = CheckSession(LESSON)
 
 
 def __dir__() -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autograder.core.error_hint import Stumble
+from autograder.core.error_hint import ErrorHint
 
 # Where labels and outputs do not fit each other, TensorFlow speaks of shapes or of a node.
 WHOLE_NUMBERS = (
@@ -11,30 +11,30 @@ WHOLE_NUMBERS = (
     " cross-entropy."
 )
 STUMBLES = (
-    Stumble(
+    ErrorHint(
         "ValueError|InvalidArgumentError",
         r"(?:Dimensions must be equal|Incompatible shapes).*compile_loss/",
         WHOLE_NUMBERS,
     ),
-    Stumble(
+    ErrorHint(
         "ValueError",
         r"Arguments `target` and `output` must have the same (?:rank|shape)",
         WHOLE_NUMBERS,
     ),
-    Stumble(
+    ErrorHint(
         "ValueError",
         r"Argument `output` must have rank .*output\.shape=\([^)]*28, (?P<neurons>\d+)\)",
         "The model gives {neurons} outputs for each row of a card, not for the card as a whole:"
         " the rows are not laid end to end before the neurons.",
     ),
-    Stumble(
+    ErrorHint(
         "InvalidArgumentError",
         r"Received a label value of (?P<label>\d+) which is outside the valid range of"
         r" \[0, (?P<neurons>\d+)\)",
         "There are labels up to 9, and the model has {neurons} outputs: it needs one neuron for"
         " each of the ten classes.",
     ),
-    Stumble(
+    ErrorHint(
         "ValueError",
         r"[Ee]xpected shape \(None, 60000, 28, 28\)",
         "The `Input` says that one example is all the pictures together: give it the shape of one"

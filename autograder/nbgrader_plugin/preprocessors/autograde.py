@@ -74,7 +74,7 @@ def _notebooks(folder: Path) -> list[Path]:
     return found
 
 
-class PutRight(NbGraderPreprocessor):
+class RestoreCells(NbGraderPreprocessor):
     """Brings our cells back to what was released, before nbgrader looks at them."""
 
     def preprocess(

@@ -16,7 +16,7 @@ from autograder.reports import notebook_html, phrases
 from autograder.reports.annotate import notice
 
 
-class ShowWhatCounts(NbGraderPreprocessor):
+class ShowResults(NbGraderPreprocessor):
     """Tells at each grade cell what a person gave, and leaves out the bare number."""
 
     def preprocess(

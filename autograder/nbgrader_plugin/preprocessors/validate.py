@@ -33,9 +33,9 @@ from autograder.kernel.check_session import VALIDATING
 from autograder.nbgrader_plugin.preprocessors.lists import defaults, replaced
 from autograder.notebooks.restore import grade_id
 from autograder.reports import sanitize
-from autograder.sandbox import PRELUDE, Rooms
+from autograder.sandbox import PRELUDE, SandboxPool
 from autograder.sandbox.extra_files import files_beside
-from autograder.sandbox.protocol import Job, Ran
+from autograder.sandbox.protocol import CellResult, Job
 
 # Without the variable that asks the checks to be silent, with the one that makes them raise.
 SPEAK = f"""\
@@ -46,7 +46,7 @@ del _os
 """
 
 
-class RunApart(Execute):
+class RunInSandbox(Execute):
     """Runs a notebook as submissions are run, and shows what it put out."""
 
     def preprocess(
@@ -82,7 +82,7 @@ class RunApart(Execute):
         if not is_lesson and self.timeout and self.timeout > 0:
             settings = replace(settings, cell_seconds=self.timeout)
         with _images(is_lesson=is_lesson) as home:
-            rooms = Rooms(settings=settings, data_home=home, private=[root] if root else [])
+            rooms = SandboxPool(settings=settings, data_home=home, private=[root] if root else [])
             timeout = None if is_lesson else dict(self.error_on_timeout)
             _run(nb, rooms, files, timeout)
         sanitize.clean(nb)
@@ -94,7 +94,7 @@ def validate_apart() -> None:
     """Let nbgrader's validator run a notebook apart; it has no setting for it."""
     own = Validator.preprocessors
     kinds = own if isinstance(own, list) else defaults(own)
-    Validator.preprocessors = replaced(kinds, RunApart)
+    Validator.preprocessors = replaced(kinds, RunInSandbox)
 
 
 def is_of_another_assignment(folder: Path, root: Path, config: Config) -> bool:
@@ -145,7 +145,7 @@ def _images(*, is_lesson: bool) -> Iterator[Path]:
 
 
 def _run(
-    nb: NotebookNode, rooms: Rooms, files: dict[str, bytes], timeout: dict[str, Any] | None
+    nb: NotebookNode, rooms: SandboxPool, files: dict[str, bytes], timeout: dict[str, Any] | None
 ) -> None:
     """Run it; ``timeout`` is the error of a cell that had to be stopped, where there is one."""
     settings: Settings = rooms.settings
@@ -165,7 +165,9 @@ def _run(
         cell.outputs = _outputs(trace.cells.get(number), why, timeout)
 
 
-def _outputs(ran: Ran | None, why: str, timeout: dict[str, Any] | None) -> list[NotebookNode]:
+def _outputs(
+    ran: CellResult | None, why: str, timeout: dict[str, Any] | None
+) -> list[NotebookNode]:
     """What a cell put out; where it failed without a word, why it did."""
     outputs = [nbformat.from_dict(one) for one in ran.outputs] if ran else []
     if ran and ran.status == "timeout" and timeout:

@@ -16,10 +16,10 @@ from autograder.core import printable
 from autograder.core.lesson import Lesson
 from autograder.core.report import Report
 from autograder.reports.class_report import sections, students
-from autograder.reports.class_report.gradebook_scores import Counted, Gradebook
+from autograder.reports.class_report.gradebook_scores import Gradebook, GradebookScores
 from autograder.reports.html import text
 
-__all__ = ["Counted", "page"]
+__all__ = ["GradebookScores", "page"]
 
 PARTS = {
     "scores": "Points",

@@ -12,7 +12,7 @@ from autograder.core.lesson import Lesson, Question
 from autograder.core.report import CheckResult, Outcome, Report, Standing
 
 # So many bars at most; wider scales have wider bars.
-MOST_BARS = 25
+MAX_BARS = 25
 # Around the bar, as fractions: how wide a bar is drawn, how many stand below it, and how far the
 # picture goes beyond the best of right solutions.
 NARROW, BELOW, BEYOND = 0.0025, 20, 0.02
@@ -61,7 +61,7 @@ def near(values: Sequence[float], bar: float, high: float) -> Histogram:
 
 def scores(reports: Sequence[Report], lesson: Lesson) -> Histogram:
     """How often each score was reached; of many points several share a bar."""
-    width = max(1, math.ceil(lesson.max_score / MOST_BARS))
+    width = max(1, math.ceil(lesson.max_score / MAX_BARS))
     # Where a question could not be marked, the others count as if they were all there is.
     reached = [
         report.score / report.max_score * lesson.max_score if report.max_score else 0.0
@@ -83,7 +83,7 @@ def standing(report: Report) -> Standing | None:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Answers:
+class QuestionOutcomes:
     """How a class did in one question, among those that could be marked.
 
     ``mean`` is in points, of ``most``; the rest are numbers of submissions: all points, some,
@@ -128,7 +128,7 @@ def kind(results: Sequence[CheckResult]) -> str:
     return "blank" if Outcome.NOT_ATTEMPTED in outcomes else "none"
 
 
-def answers(reports: Sequence[Report], lesson: Lesson) -> list[Answers]:
+def answers(reports: Sequence[Report], lesson: Lesson) -> list[QuestionOutcomes]:
     """Each question of the lesson, in its order."""
     found = []
     for question in lesson.questions:
@@ -143,7 +143,9 @@ def answers(reports: Sequence[Report], lesson: Lesson) -> list[Answers]:
         names = ("full", "part", "none", "blank", "unclear")
         mean = statistics.fmean(shares) * question.points if shares else 0.0
         counted = {name: kinds[name] for name in names}
-        found.append(Answers(question=question, mean=mean, most=question.points, **counted))
+        found.append(
+            QuestionOutcomes(question=question, mean=mean, most=question.points, **counted)
+        )
     return found
 
 

@@ -28,7 +28,7 @@ class Axis:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reference:
+class ReferenceLine:
     """What values are held against: ``bar``, and ``low`` to ``high`` of right solutions."""
 
     bar: float
@@ -38,7 +38,7 @@ class Reference:
 
 
 def histogram(
-    bars: Histogram, axis: Axis, *, title: str, reference: Reference | None = None
+    bars: Histogram, axis: Axis, *, title: str, reference: ReferenceLine | None = None
 ) -> str:
     """A histogram; ``title`` says in words what it shows."""
     room = WIDTH - LEFT - RIGHT
@@ -110,7 +110,7 @@ def _bars(counts: Sequence[int], step: float, top: int) -> list[str]:
     return drawn
 
 
-def _band(reference: Reference, across: Callable[[float], float]) -> str:
+def _band(reference: ReferenceLine, across: Callable[[float], float]) -> str:
     low, high = across(reference.low), across(reference.high)
     if high <= low:
         return ""
@@ -130,7 +130,7 @@ def _ends(axis: Axis) -> list[str]:
     ]
 
 
-def _line(reference: Reference, place: float) -> str:
+def _line(reference: ReferenceLine, place: float) -> str:
     return (
         f'<line class="mark" x1="{place:.1f}" x2="{place:.1f}" y1="{TOP - 8}"'
         f' y2="{HEIGHT - BOTTOM}"/>'

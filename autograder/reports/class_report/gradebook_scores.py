@@ -10,7 +10,7 @@ from autograder.reports import phrases
 
 
 @dataclass(frozen=True, kw_only=True)
-class Counted:
+class GradebookScores:
     """What a gradebook says of one student.
 
     ``score`` is what counts, of ``most``, with the late ``penalty`` taken off; ``None`` where
@@ -32,7 +32,7 @@ class Counted:
 
 
 # By the name that a report and a gradebook have of a student.
-Gradebook = Mapping[str, Counted]
+Gradebook = Mapping[str, GradebookScores]
 
 
 def differs(reports: Sequence[Report], gradebook: Gradebook) -> bool:
@@ -44,7 +44,7 @@ def differs(reports: Sequence[Report], gradebook: Gradebook) -> bool:
     )
 
 
-def absent(reports: Sequence[Report], gradebook: Gradebook) -> list[tuple[str, Counted]]:
+def absent(reports: Sequence[Report], gradebook: Gradebook) -> list[tuple[str, GradebookScores]]:
     """Who is in the gradebook and has handed in nothing, by name."""
     there = {one.name for one in reports}
     found = [

@@ -101,7 +101,7 @@ def accuracies(reports: Sequence[Report]) -> str:
             f" Right solutions lie between {phrases.percent(low)} and {phrases.percent(high)},"
             " the outlined part."
         )
-    reference = charts.Reference(bar=bar, low=low, high=high, label="the bar")
+    reference = charts.ReferenceLine(bar=bar, low=low, high=high, label="the bar")
     chart = charts.histogram(
         bars,
         charts.Axis(ticks=[(part / 10, f"{part * 10}") for part in range(11)], unit="percent"),
@@ -116,7 +116,7 @@ def accuracies(reports: Sequence[Report]) -> str:
     )
 
 
-def _near(found: Sequence[Standing], reference: charts.Reference) -> str:
+def _near(found: Sequence[Standing], reference: charts.ReferenceLine) -> str:
     """The same once more, closer to the bar: of most classes it is there that all the rest lie."""
     bars = aggregates.near([one.value for one in found], reference.bar, reference.high)
     lower, *within, higher = bars.counts

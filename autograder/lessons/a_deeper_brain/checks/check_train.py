@@ -55,7 +55,7 @@ from autograder.lessons.a_deeper_brain.constants import (
     CLASSES,
     ENOUGH_EPOCHS,
     LIMITS,
-    MOST_EPOCHS,
+    MAX_EPOCHS,
 )
 from autograder.lessons.a_deeper_brain.rules.comparison import OTHER
 from autograder.lessons.a_deeper_brain.rules.early_stopping import (
@@ -141,8 +141,8 @@ def test_stopping(evidence: Evidence, tell: Tell, data: FashionMnist) -> None:
         begins_too_late(fit, stop),
         steps_too_large(stop),
         out_of_reach(fit, stop),
-        cut_short(fits, MOST_EPOCHS),
-        cap_too_low(fits, MOST_EPOCHS),
+        cut_short(fits, MAX_EPOCHS),
+        cap_too_low(fits, MAX_EPOCHS),
     )
     done = plural(epochs_done(fits), "epoch")
     tell.passed(

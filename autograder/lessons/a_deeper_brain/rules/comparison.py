@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from autograder.core.evidence import Claim, Evidence, HandIn, Model
+from autograder.core.evidence import Answer, Claim, Evidence, Model
 from autograder.core.verdicts import Failed, Skipped
 from autograder.datasets import FashionMnist
 from autograder.judge.inference import UnknownLayer, as_given, outputs
@@ -71,7 +71,7 @@ def _guesses(evidence: Evidence, model: Model, data: FashionMnist, name: str) ->
     return guesses
 
 
-def other_model(hand_in: HandIn) -> Model:
+def other_model(hand_in: Answer) -> Model:
     """The single layer that was handed in besides.
 
     Raises:

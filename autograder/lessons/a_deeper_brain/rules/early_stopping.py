@@ -12,7 +12,7 @@ from autograder.judge.rules.rule import OPEN, rule
 
 KIND = "EarlyStopping"
 # The loss of the quiz falls by about so much in the last epochs that are worth waiting for.
-LARGEST_STEP = 0.01
+MAX_STEP = 0.01
 READY = (
     '`tf.keras.callbacks.EarlyStopping(monitor="val_loss", patience=3, restore_best_weights=True)`'
 )
@@ -156,7 +156,7 @@ def steps_too_large(stop: Callback) -> Failed | None:
     """Early stopping takes an epoch that is better for one that is no better."""
     # Keras turns its sign round where less is better.
     least = stop.settings.get("min_delta", 0)
-    if not isinstance(least, int | float) or abs(least) <= LARGEST_STEP:
+    if not isinstance(least, int | float) or abs(least) <= MAX_STEP:
         return None
     return Failed(
         f"Early stopping has a `min_delta` of {abs(least):g}: only an epoch that is better by more"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from autograder.core.evidence import Claim, Evidence, HandIn, Numbers
+from autograder.core.evidence import Answer, Claim, Evidence, Numbers
 from autograder.core.verdicts import CannotTell, Failed
 from autograder.judge.rules.format import shape_in_words
 from autograder.judge.rules.rule import OPEN, rule
@@ -38,7 +38,7 @@ class Scaled:
 
 
 def scaled(
-    evidence: Evidence, hand_in: HandIn, name: str, wanted: str, shape: tuple[int, ...]
+    evidence: Evidence, hand_in: Answer, name: str, wanted: str, shape: tuple[int, ...]
 ) -> Scaled:
     """What was handed in under this name, beside what should have been."""
     claim = hand_in.claims[name]

@@ -8,7 +8,7 @@ from autograder.core.config import Settings
 from autograder.core.evidence import Evidence, Fit, Model
 from autograder.core.lesson import Lesson
 from autograder.core.reference import standing
-from autograder.core.verdicts import Failed, Judged, Skipped, Tell
+from autograder.core.verdicts import Failed, PriorResults, Skipped, Tell
 from autograder.datasets import FashionMnist
 from autograder.judge.rules.accuracy import (
     can_be_computed,
@@ -143,7 +143,7 @@ def test_device(evidence: Evidence, tell: Tell, settings: Settings, data: Fashio
 @pytest.mark.points(2)
 @pytest.mark.explained_by(*ROOTS, never=("not-trained",))
 def test_accuracy(
-    evidence: Evidence, tell: Tell, so_far: Judged, lesson: Lesson, data: FashionMnist
+    evidence: Evidence, tell: Tell, so_far: PriorResults, lesson: Lesson, data: FashionMnist
 ) -> None:
     """The mean of the weights sorts about 80 % of the validation cards right."""
     fits, model = fits_to_judge(evidence, "train", data, LIMITS), model_of(evidence, "train")
