@@ -90,7 +90,7 @@ def _run(ours: MutationSuite, arguments: argparse.Namespace, console: Console) -
         ran = run(made, ours.lesson, grader, workers=workers, watch=watch)
     if arguments.store:
         size = ours.store(ran)
-        print(f"Stored: {ours.folder} ({size / 2**20:.2f} MiB)")
+        print(f"Stored: {ours.archive} ({size / 2**20:.2f} MiB)")
     return [ours.judgement(one) for one in ran]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -356,9 +357,9 @@ CLASS = [
 
 @pytest.fixture(scope="module")
 def stored(tmp_path_factory) -> tuple[Path, int]:
-    folder = tmp_path_factory.mktemp("archive")
+    path = tmp_path_factory.mktemp("archive") / f"{LESSON.name}.zip"
     entries, files = thinned(CLASS, LESSON, Settings())
-    return folder, archive.write(folder, entries, files)
+    return path, archive.write(path, entries, files)
 
 
 def outcomes(evidence: dict[str, Evidence]) -> dict[str, list]:
@@ -370,29 +371,47 @@ def outcomes(evidence: dict[str, Evidence]) -> dict[str, list]:
 
 
 def test_stored_evidence_is_judged_as_before(stored):
-    folder, size = stored
-    back = archive.read(folder)
+    path, size = stored
+    back = archive.read(path)
+    assert size == path.stat().st_size
     whole = {one.made.name: one.evidence for one in CLASS}
     assert outcomes({name: back.evidence(name) for name in whole}) == outcomes(whole)
     assert size < sum(array.nbytes for array in right().arrays.values()) / 2
 
 
 def test_an_array_is_stored_once(stored):
-    folder, _ = stored
-    entries = archive.read(folder).entries
+    path, _ = stored
+    entries = archive.read(path).entries
     assert entries["solution"].arrays == entries["no-quiz"].arrays
-    named = {file for entry in entries.values() for file in entry.arrays.values()}
-    assert {path.stem for path in (folder / archive.ARRAYS).iterdir()} == named
+    named = [file for entry in entries.values() for file in entry.arrays.values()]
+    assert arrays_in(path) == sorted(set(named))
 
 
 def test_what_is_named_no_more_is_removed(stored, tmp_path):
-    folder, _ = stored
-    kept = archive.read(folder).entries
+    kept = archive.read(stored[0]).entries
+    path = tmp_path / stored[0].name
     _, files = thinned(CLASS, LESSON, Settings())
-    archive.write(tmp_path, kept, files)
-    archive.write(tmp_path, {}, {})
-    assert archive.read(tmp_path).entries == {}
-    assert list((tmp_path / archive.ARRAYS).iterdir()) == []
+    archive.write(path, kept, files)
+    archive.write(path, {}, {})
+    assert archive.read(path).entries == {}
+    assert arrays_in(path) == []
+
+
+def test_the_same_evidence_gives_the_same_bytes(stored, tmp_path):
+    """Written in two steps, in another order: what is committed changes only where it must."""
+    path = tmp_path / stored[0].name
+    entries, files = thinned(CLASS, LESSON, Settings())
+    first = {"no-quiz": entries["no-quiz"]}
+    archive.write(path, first, files)
+    archive.write(path, dict(reversed(entries.items())), files)
+    assert path.read_bytes() == stored[0].read_bytes()
+
+
+def arrays_in(path: Path) -> list[str]:
+    """The names of the arrays in an archive."""
+    with zipfile.ZipFile(path) as opened:
+        names = [name for name in opened.namelist() if name.startswith(archive.ARRAYS)]
+    return sorted(Path(name).stem for name in names)
 
 
 def test_weights_are_kept_as_finely_as_the_verdict_needs():
@@ -422,9 +441,9 @@ def test_stale_evidence_is_told_with_the_cure(stored):
 
 
 def test_an_empty_archive_is_told_with_the_cure(tmp_path):
-    assert archive.entries(tmp_path / "ours") == {}
+    assert archive.entries(tmp_path / "ours.zip") == {}
     with pytest.raises(EvidenceError, match="run `autograder mutants --lesson ours --store`"):
-        archive.read(tmp_path / "ours")
+        archive.read(tmp_path / "ours.zip")
 
 
 # ---- a lesson's workshop
@@ -486,17 +505,17 @@ def test_a_new_sample_of_pairs_takes_the_place_of_the_one_before(ours):
     ours.store(all_ran(ours))
     pair = all_ran(ours, "train/no-quiz + parameters/weights-only")
     other = "parameters/weights-only + train/six-epochs"
-    before = {**archive.read(ours.folder).entries}
-    archive.write(ours.folder, {**before, other: before["train/six-epochs"]}, {})
+    before = {**archive.read(ours.archive).entries}
+    archive.write(ours.archive, {**before, other: before["train/six-epochs"]}, {})
     ours.store(pair)
-    assert set(archive.read(ours.folder).entries) == set(LEFT)
+    assert set(archive.read(ours.archive).entries) == set(LEFT)
 
 
 def test_to_store_takes_away_what_is_no_mutant_any_more(ours):
     ours.store(all_ran(ours))
     fewer = {name: one for name, one in DECLARED.mutants.items() if name != "train/no-quiz"}
     later = replace(ours, declared=replace(DECLARED, mutants=fewer))
-    assert len(later.stale(archive.read(later.folder))) == 2
+    assert len(later.stale(archive.read(later.archive))) == 2
     later.store(all_ran(later, "train/six-epochs"))
     assert {one.name for one in later.stored()} == set(fewer)
 
@@ -525,7 +544,7 @@ def test_a_change_of_the_source_makes_all_of_it_stale(ours):
     ours.store(all_ran(ours))
     path = ours.root / "source" / LESSON.name / LESSON.notebook
     path.write_text(path.read_text().replace("epochs=5,", "epochs=6,"))
-    assert len(ours.stale(archive.read(ours.folder))) == len(LEFT)
+    assert len(ours.stale(archive.read(ours.archive))) == len(LEFT)
 
 
 def test_pairs_are_chosen_among_those_that_match(ours):

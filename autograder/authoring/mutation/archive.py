@@ -1,13 +1,15 @@
 """The evidence of mutants in an archive: small enough to lie beside the tests, judged in seconds.
 
-``records.json.xz`` has a record for each mutant; in ``arrays/`` lies each array once, named after
-what is in it and how finely it is kept (:mod:`autograder.authoring.mutation.fixtures`). The folder
-is named after the lesson.
+A zip named after the lesson. ``records.json.xz`` in it has a record for each mutant; in ``arrays/``
+lies each array once, named after what is in it and how finely it is kept
+(:mod:`autograder.authoring.mutation.fixtures`).
 """
 
 from __future__ import annotations
 
+import io
 import lzma
+import zipfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +22,7 @@ from autograder.core.errors import EvidenceError
 from autograder.core.evidence import SCHEMA, Arrays, Evidence, Record, decode, write_whole
 
 RECORDS = "records.json.xz"
-ARRAYS = "arrays"
+ARRAYS = "arrays/"
 
 
 class StoredMutant(msgspec.Struct, frozen=True):
@@ -55,35 +57,41 @@ class Stored:
         return Evidence(record=entry.record, arrays=arrays)
 
 
-def read(folder: Path) -> Stored:
-    """All that lies in an archive.
+def read(path: Path) -> Stored:
+    """Return all that lies in an archive.
 
     Raises:
         EvidenceError: there is nothing, or it cannot be read.
     """
-    entries = _entries(folder)
+    members = _members(path)
+    entries = _entries(members, path)
     files = {file for entry in entries.values() for file in entry.arrays.values()}
-    arrays = {file: quantize.unpack(_path(folder, file).read_bytes()) for file in files}
+    arrays = {file: quantize.unpack(members[_member(file)]) for file in files}
     return Stored(entries=entries, arrays=arrays)
 
 
-def write(folder: Path, entries: Mapping[str, StoredMutant], packed: Mapping[str, bytes]) -> int:
-    """Write records, and the arrays that are not there yet; what nothing names is removed.
+def write(path: Path, entries: Mapping[str, StoredMutant], packed: Mapping[str, bytes]) -> int:
+    """Write records, new arrays, and those arrays of the old archive that a record names.
 
     Returns:
         The bytes of the whole archive.
     """
-    (folder / ARRAYS).mkdir(parents=True, exist_ok=True)
-    for file, content in packed.items():
-        if not _path(folder, file).exists():
-            write_whole(_path(folder, file), content)
+    before = _members(path) if path.is_file() else {}
+    new = {_member(file): content for file, content in packed.items()}
+    named = {_member(file) for entry in entries.values() for file in entry.arrays.values()}
     records = _Entries(SCHEMA, dict(sorted(entries.items())))
-    write_whole(folder / RECORDS, lzma.compress(msgspec.json.encode(records), preset=9))
-    named = {file for entry in entries.values() for file in entry.arrays.values()}
-    for path in (folder / ARRAYS).iterdir():
-        if path.stem not in named:
-            path.unlink()
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    members = {
+        RECORDS: lzma.compress(msgspec.json.encode(records), preset=9),
+        **{name: (before | new)[name] for name in sorted(named)},
+    }
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        for name, data in members.items():
+            # Without a date, so that the same evidence gives the same bytes.
+            archive.writestr(zipfile.ZipInfo(name), data)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(path, content.getvalue())
+    return len(content.getvalue())
 
 
 def stale(
@@ -103,25 +111,29 @@ def stale(
     ]
 
 
-def entries(folder: Path) -> Mapping[str, StoredMutant]:
-    """The entries in an archive, none where there is no archive or an old one."""
+def entries(path: Path) -> Mapping[str, StoredMutant]:
+    """Return the entries in an archive, none where there is no archive or an old one."""
     try:
-        return _entries(folder)
+        return _entries(_members(path), path)
     except EvidenceError:
         return {}
 
 
-def _entries(folder: Path) -> dict[str, StoredMutant]:
-    path = folder / RECORDS
-    if not path.is_file():
-        raise EvidenceError(f"No evidence of mutants is stored in {folder}: {cure(folder.name)}.")
-    found = decode(lzma.decompress(path.read_bytes()), _Entries)
+def _entries(members: Mapping[str, bytes], path: Path) -> dict[str, StoredMutant]:
+    found = decode(lzma.decompress(members[RECORDS]), _Entries)
     if found.schema != SCHEMA:
         raise EvidenceError(
-            f"The evidence in {folder} has another schema than the judge's: {cure(folder.name)}."
+            f"The evidence in {path} has another schema than the judge's: {cure(path.stem)}."
         )
     return found.mutants
 
 
-def _path(folder: Path, file: str) -> Path:
-    return folder / ARRAYS / f"{file}.xz"
+def _members(path: Path) -> dict[str, bytes]:
+    if not path.is_file():
+        raise EvidenceError(f"No evidence of mutants is stored in {path}: {cure(path.stem)}.")
+    with zipfile.ZipFile(path) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def _member(file: str) -> str:
+    return f"{ARRAYS}{file}.xz"
