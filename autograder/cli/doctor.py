@@ -1,10 +1,11 @@
-"""What this machine can do for grading: tried, not guessed, and how to get what is missing.
+"""The command `doctor`: what this machine can do, tried and not guessed, and how to get the rest.
 
 Outside of a course it is a student who asks, whom grading does not concern.
 """
 
 from __future__ import annotations
 
+import argparse
 import sys
 import tempfile
 import threading
@@ -12,13 +13,34 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from rich.console import Console
+from rich.markup import escape
+
 from autograder import datasets
 from autograder.cli import readiness
+from autograder.cli.options import course_of
 from autograder.cli.readiness import Finding
 from autograder.core.config import Course
 from autograder.core.errors import AutograderError, IsolationError
 from autograder.sandbox import SandboxPool, bubblewrap, seccomp
 from autograder.sandbox.cgroups import NoCgroupsError, Parent
+
+
+def add_arguments(command: argparse.ArgumentParser) -> None:
+    """Add no options: it takes none."""
+    del command
+
+
+def run(arguments: argparse.Namespace, console: Console) -> int:
+    """Say what this machine can do for grading, and how to get what is missing."""
+    findings = []
+    for finding in examine(course_of(arguments, console)):
+        findings.append(finding)
+        mark = "[green]✓[/green]" if finding.well else "[bold yellow]![/bold yellow]"
+        console.print(f"{mark} {escape(finding.what)}", highlight=False, soft_wrap=True)
+        for line in finding.next_step.splitlines():
+            console.print(f"    {escape(line)}", highlight=False, soft_wrap=True)
+    return 0 if all(finding.well for finding in findings) else 1
 
 
 def examine(course: Course) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""The command that hands grades over to other systems."""
+"""The command `export`: hand grades over to other systems."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.markup import escape
 
-from autograder.cli.options import course_of
+from autograder.cli.options import add_lesson_and_results, course_of
 from autograder.cli.report import lessons_in
 from autograder.core import printable
 from autograder.core.config import Course
@@ -24,7 +24,24 @@ from autograder.grading.regrade import kept
 SOURCES = ("auto", "gradebook", "results")
 
 
-def export(arguments: argparse.Namespace, console: Console) -> int:
+def add_arguments(command: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
+    command.add_argument("format", choices=FORMATS, metavar="FORMAT", help=", ".join(FORMATS))
+    command.add_argument(
+        "--output", type=Path, metavar="FILE", help="(default: a name that says what it is)"
+    )
+    command.add_argument(
+        "--from",
+        dest="source",
+        choices=SOURCES,
+        default="auto",
+        help="the gradebook with all that a person entered, or the judge's reports (default: the"
+        " gradebook, where grades are in it)",
+    )
+    add_lesson_and_results(command)
+
+
+def run(arguments: argparse.Namespace, console: Console) -> int:
     """Write grades, or what makes them elsewhere, in the form of another system."""
     write, name = FORMATS[arguments.format]
     arguments.output = arguments.output or Path(name)

@@ -9,18 +9,19 @@ import os
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
 
 from autograder.authoring.mutation import matrix, page
 from autograder.authoring.mutation.judgement import Judgement, tally
-from autograder.authoring.mutation.run import run
+from autograder.authoring.mutation.run import run as run_mutants
 from autograder.authoring.mutation.suite import MutationSuite, workshop
 from autograder.authoring.spec.mutation import has_mutants
 from autograder.cli.dataset_option import home_of
-from autograder.cli.options import course_of
-from autograder.core.config import Course
+from autograder.cli.options import at_least_one, course_of
+from autograder.core.config import ISOLATION, Course
 from autograder.core.errors import UsageError, writing
 from autograder.core.evidence import write_whole
 from autograder.core.lesson import Lesson
@@ -31,7 +32,34 @@ from autograder.judge.rules.format import plural
 from autograder.reports import terminal
 
 
-def prove(arguments: argparse.Namespace, console: Console) -> int:
+def add_arguments(command: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
+    command.add_argument(
+        "--lesson", choices=lesson_names(), help="(default: the one that declares mutants)"
+    )
+    command.add_argument("--only", default="*", metavar="PATTERN", help="such as 'build/*'")
+    command.add_argument(
+        "--second", type=at_least_one, default=0, metavar="N", help="N pairs of wrong ones"
+    )
+    command.add_argument(
+        "--data", choices=("sample", "full"), default="sample", help="(default: sample)"
+    )
+    command.add_argument("--workers", type=at_least_one, metavar="N", help="(default: cores)")
+    command.add_argument("--isolation", choices=ISOLATION, help="as for grade")
+    command.add_argument("--results", type=Path, metavar="FOLDER", help="where runs are kept")
+    command.add_argument("--json", type=Path, metavar="FILE", help="also write the results here")
+    command.add_argument(
+        "--store", action="store_true", help="keep the evidence for the tests in tests/mutants/"
+    )
+    command.add_argument(
+        "--stored", action="store_true", help="judge the evidence that is kept; run nothing"
+    )
+    command.add_argument(
+        "--write", type=Path, metavar="FILE", help="put the matrix of what is kept into this page"
+    )
+
+
+def run(arguments: argparse.Namespace, console: Console) -> int:
     """Hold what the checks say of a lesson's mutants against what the lesson declares."""
     course = course_of(arguments, console)
     lesson = _lesson(arguments)
@@ -87,10 +115,10 @@ def _run(ours: MutationSuite, arguments: argparse.Namespace, console: Console) -
     workers = arguments.workers or ours.settings.workers or os.cpu_count() or 1
     watch = partial(terminal.watched, console=console)
     with held(grader.results, "autograder mutants", console.print):
-        ran = run(made, ours.lesson, grader, workers=workers, watch=watch)
+        ran = run_mutants(made, ours.lesson, grader, workers=workers, watch=watch)
     if arguments.store:
         size = ours.store(ran)
-        print(f"Stored: {ours.archive} ({size / 2**20:.2f} MiB)")
+        print(f"Stored: {ours.evidence_file} ({size / 2**20:.2f} MiB)")
     return [ours.judgement(one) for one in ran]
 
 

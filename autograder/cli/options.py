@@ -1,4 +1,4 @@
-"""Which course a command works with: the one that is named, else the one that one stands in."""
+"""Options that several commands share, first of all the course that they work with."""
 
 from __future__ import annotations
 
@@ -13,10 +13,14 @@ from autograder.core import printable
 from autograder.core.config import Course, named_root, open_course, root_here
 from autograder.core.course_root import CONFIG
 from autograder.core.errors import CourseError
-from autograder.core.lesson_registry import look_in, search_path, search_path_outside_courses
+from autograder.core.lesson_registry import (
+    lesson_names,
+    look_in,
+    search_path,
+    search_path_outside_courses,
+)
 
-# They are a student's, on a machine of her own.
-WITHOUT_COURSE = ("check", "data")
+MAX_TIME = 9999  # days or hours of an extension
 
 
 def add_course(command: argparse.ArgumentParser) -> None:
@@ -67,3 +71,33 @@ def course_of(arguments: argparse.Namespace, console: Console) -> Course:
     said = root or f"none, there is no {CONFIG} here or above"
     console.print(f"Course: {escape(printable.line(str(said)))}", highlight=False, soft_wrap=True)
     return open_course(root)
+
+
+def add_lesson_and_results(command: argparse.ArgumentParser) -> None:
+    """Add the options that choose a lesson and a folder of results."""
+    command.add_argument("--lesson", choices=lesson_names(), help="(default: seen from the cells)")
+    command.add_argument("--results", type=Path, metavar="FOLDER", help="(default: results/)")
+
+
+def add_gradebook(command: argparse.ArgumentParser) -> None:
+    """Add the option that leaves the gradebook alone."""
+    command.add_argument(
+        "--no-gradebook", action="store_true", help="leave nbgrader's gradebook alone"
+    )
+
+
+def at_least_one(text: str) -> int:
+    """Read a number of one or more."""
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("at least 1")
+    return number
+
+
+def not_negative(text: str) -> int:
+    """Read a number of days or hours, zero or more."""
+    number = int(text)
+    # More than anybody has, and fewer than Python can count.
+    if not 0 <= number <= MAX_TIME:
+        raise argparse.ArgumentTypeError(f"from 0 to {MAX_TIME}")
+    return number

@@ -1,4 +1,4 @@
-"""Commands that show what is kept of a class; nothing is run."""
+"""The command `report`: make the page of a class again; nothing is run."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from urllib.parse import quote
 from rich.console import Console
 from rich.markup import escape
 
-from autograder.cli.options import course_of
+from autograder.cli.options import add_lesson_and_results, course_of
 from autograder.core.config import Course
 from autograder.core.errors import CourseError, UsageError, writing
 from autograder.core.evidence import write_whole
@@ -23,7 +23,13 @@ from autograder.reports import class_report, markdown, terminal
 from autograder.reports.class_report import GradebookScores
 
 
-def report(arguments: argparse.Namespace, console: Console) -> int:
+def add_arguments(command: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
+    command.add_argument("--output", type=Path, metavar="FILE", help="(default: index.html there)")
+    add_lesson_and_results(command)
+
+
+def run(arguments: argparse.Namespace, console: Console) -> int:
     """Make the page of a class again, and print its misconceptions."""
     course = course_of(arguments, console)
     results = arguments.results or (course.root or Path.cwd()) / "results"

@@ -6,7 +6,6 @@ import argparse
 import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -33,9 +32,8 @@ from autograder.core.lesson_registry import lesson_names, load_lesson, only_less
 DATA = {"full": ("full",), "sample": ("sample",), "both": ("full", "sample")}
 
 
-def add_study(commands: Any) -> None:
-    """Add the command to those of a parser."""
-    command = commands.add_parser("study", help="how often right work fails, from many seeds")
+def add_arguments(command: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
     command.add_argument("--lesson", choices=lesson_names(), help="(default: the one with a study)")
     command.add_argument("--data", choices=DATA, default="both", help="(default: both)")
     command.add_argument(
@@ -49,10 +47,9 @@ def add_study(commands: Any) -> None:
     command.add_argument(
         "--check", action="store_true", help="only say whether what is published still holds"
     )
-    command.set_defaults(run=study)
 
 
-def study(arguments: argparse.Namespace, console: Console) -> int:
+def run(arguments: argparse.Namespace, console: Console) -> int:
     """Train and say what the runs show, and publish it; or check what is published."""
     root = course_of(arguments, console).root or Path.cwd()
     if arguments.check:

@@ -70,7 +70,7 @@ def judged(ours: MutationSuite) -> dict[str, Judgement]:
 
 def test_what_is_stored_is_up_to_date(ours: MutationSuite) -> None:
     """A mutant that is new or changed, or one that went, has to be run again."""
-    told = ours.stale(archive.read(ours.archive))
+    told = ours.stale(archive.read(ours.evidence_file))
     assert told == []
 
 

@@ -130,7 +130,9 @@ def test_where_a_sign_cannot_be_printed_another_stands_for_it(
     """A terminal or a pipe of another encoding is no fault of the grader's."""
     pipe = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
     monkeypatch.setattr("sys.stdout", pipe)
-    monkeypatch.setattr("autograder.cli.examine", lambda *_: pipe.write("“Build” – 28 × 28\n") * 0)
+    monkeypatch.setattr(
+        "autograder.cli.doctor.run", lambda *_: pipe.write("“Build” – 28 × 28\n") * 0
+    )
     assert main(["doctor"]) == 0
     pipe.flush()
     assert pipe.buffer.getvalue() == b"?Build? ? 28 ? 28\n"

@@ -15,8 +15,7 @@ from pathlib import Path
 import pytest
 
 from autograder import lessons
-from autograder.cli import main, parser
-from autograder.cli.options import WITHOUT_COURSE
+from autograder.cli import WITHOUT_COURSE, main, parser
 from autograder.core.config import root_here
 from autograder.core.course_root import CONFIG, HANDED_IN, find_root
 from autograder.core.errors import CourseError

@@ -32,7 +32,7 @@ class MutationSuite:
     declared: Declared
 
     @property
-    def archive(self) -> Path:
+    def evidence_file(self) -> Path:
         """Where evidence is stored, beside the tests."""
         return self.root / "tests" / "mutants" / f"{self.lesson.name}.zip"
 
@@ -80,11 +80,11 @@ class MutationSuite:
         entries, files = thinned(ran, self.lesson, self.settings)
         kept = {
             name: entry
-            for name, entry in archive.entries(self.archive).items()
+            for name, entry in archive.entries(self.evidence_file).items()
             if named(name, self.declared.mutants) and not (AND in name and AND in ran[0].made.name)
         }
         with writing():
-            return archive.write(self.archive, {**kept, **entries}, files)
+            return archive.write(self.evidence_file, {**kept, **entries}, files)
 
     def stale(self, stored: archive.Stored) -> list[str]:
         """Why what is stored is out of date, a sentence for each mutant of which it is."""
@@ -98,7 +98,7 @@ class MutationSuite:
         Raises:
             EvidenceError: what is stored is out of date, or cannot be read.
         """
-        stored = archive.read(self.archive)
+        stored = archive.read(self.evidence_file)
         if told := self.stale(stored):
             more = f" The same is true of {len(told) - 1} more." if told[1:] else ""
             raise EvidenceError(f"{told[0]}{more}")

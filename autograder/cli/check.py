@@ -1,0 +1,60 @@
+"""The command `check`: rehearse the official grade on a student's own machine."""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from pathlib import Path
+
+from rich.console import Console
+
+from autograder.cli.class_run import (
+    exit_code,
+    isolated,
+    make_grader,
+)
+from autograder.cli.options import (
+    add_lesson_and_results,
+    leave_lessons_beside,
+)
+from autograder.core.config import Course
+from autograder.core.lesson_registry import load_lesson
+from autograder.grading.compare_saved import surprises
+from autograder.grading.discovery import Submission
+from autograder.reports import phrases, terminal
+
+
+def add_arguments(command: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
+    command.add_argument("notebook", type=Path, metavar="NOTEBOOK", help="your own notebook")
+    command.add_argument(
+        "--more", action="store_true", help="also say why, and how to put right what is not right"
+    )
+    add_lesson_and_results(command)
+
+
+def run(arguments: argparse.Namespace, console: Console) -> int:
+    """Rehearse: the points and words of the official grade, on a student's own machine."""
+    course = isolated(Course(), "none")
+    leave_lessons_beside(arguments.notebook, console)
+    console.print(
+        "A rehearsal: your notebook is run here from the top, on its own, with your own rights"
+        " (not isolated). The points are those of the official grade.",
+        highlight=False,
+    )
+    submission = Submission(name=arguments.notebook.stem, path=arguments.notebook)
+    with tempfile.TemporaryDirectory() as scratch:
+        arguments.results = arguments.results or Path(scratch)
+        with make_grader(arguments, course, console) as grader:
+            (report,) = terminal.watched(grader.grade([submission]), 1, console)
+    if report.status == "graded":
+        for line in (*([report.reason] if report.reason else ()), *report.notes):
+            print(f"Note: {line}")
+        lesson = load_lesson(report.lesson)
+        for question in lesson.questions:
+            if results := report.of(question.name):
+                print(phrases.answer(question, results, more=arguments.more))
+        print(f"Together: {phrases.points(report.checks)}")
+        for line in surprises(arguments.notebook, report, lesson):
+            print(f"Look here. {line}")
+    return exit_code([report], console)

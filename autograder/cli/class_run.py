@@ -1,0 +1,149 @@
+"""What the commands that grade share: the gradebook, the progress, what is shown at the end."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.markup import escape
+
+from autograder.cli.dataset_option import data_home
+from autograder.cli.report import what_counts, write_page
+from autograder.core import printable
+from autograder.core.config import Course
+from autograder.core.errors import CourseError, writing
+from autograder.core.evidence import write_whole
+from autograder.core.lesson_registry import load_lesson
+from autograder.core.report import Report
+from autograder.grading import Grader, place_for
+from autograder.grading.results_lock import held
+from autograder.reports import json_report, terminal
+
+if TYPE_CHECKING:
+    from autograder.nbgrader_plugin.gradebook_sync import GradebookSync
+
+
+def isolated(course: Course, isolation: str | None) -> Course:
+    """The course with another isolation than its own, where one is given."""
+    if isolation is None:
+        return course
+    return replace(course, settings=replace(course.settings, isolation=isolation))
+
+
+def make_grader(arguments: argparse.Namespace, course: Course, console: Console) -> Grader:
+    """Return a grader of the chosen lesson that writes into the chosen folder."""
+    lesson = load_lesson(arguments.lesson) if arguments.lesson else None
+    results = arguments.results or (course.root or Path.cwd()) / "results"
+    return Grader(course=course, data_home=data_home(console), results=results, lesson=lesson)
+
+
+def hold(results: Path, command: str, console: Console) -> contextlib.AbstractContextManager[None]:
+    """Keep other commands from writing into a folder of results; say for whom we wait."""
+
+    def say(text: str) -> None:
+        console.print(escape(text), highlight=False, soft_wrap=True)
+
+    return held(results, f"autograder {command}", say)
+
+
+class NoGradebook:
+    """In the place of a gradebook where there is none."""
+
+    failed = incomplete = False
+
+    def add(self, report: Report) -> None:
+        """Nothing is entered anywhere."""
+
+
+@contextlib.contextmanager
+def gradebook_of(
+    arguments: argparse.Namespace, course: Course, results: Path, console: Console
+) -> Iterator[GradebookSync | NoGradebook]:
+    """Who writes to the course's gradebook, where there is one."""
+    book: GradebookSync | NoGradebook = NoGradebook()
+    with contextlib.ExitStack() as stack:
+        if course.root and not arguments.no_gradebook:
+            # Only here: nbgrader takes a second to import.
+            from autograder.nbgrader_plugin import gradebook_sync  # noqa: PLC0415
+
+            try:
+                if gradebook_sync.has_submissions(course):
+                    book = stack.enter_context(gradebook_sync.GradebookSync(course, results))
+            except CourseError as error:
+                said = f"The gradebook is left alone. {escape(str(error))}"
+                console.print(said, highlight=False, soft_wrap=True)
+        yield book
+    if not isinstance(book, NoGradebook):
+        for remark in book.remarks:
+            console.print(escape(remark), highlight=False, soft_wrap=True)
+
+
+def entered_in(book: GradebookSync | NoGradebook, course: Course) -> Course:
+    """The course whose gradebook was written; a gradebook left alone is not read either."""
+    return Course() if isinstance(book, NoGradebook) else course
+
+
+def watched(
+    ready: Iterable[Report],
+    takers: Sequence[Callable[[Report], None]],
+    total: int,
+    console: Console,
+) -> list[Report]:
+    """All the reports, each given to the log and the gradebook, with progress meanwhile."""
+
+    def noted() -> Iterator[Report]:
+        for report in ready:
+            for take in takers:
+                take(report)
+            yield report
+
+    return terminal.watched(noted(), total, console)
+
+
+def show(
+    arguments: argparse.Namespace,
+    reports: Sequence[Report],
+    results: Path,
+    console: Console,
+    entered: Course,
+) -> None:
+    """Write the JSON and the pages of the classes; print the table, and what needs a look.
+
+    ``entered`` is the course in whose gradebook they are.
+    """
+    Console().print(terminal.table(reports))
+    if open_ := [report.name for report in reports if report.needs_a_look]:
+        names = ", ".join(escape(printable.line(name)) for name in open_)
+        console.print(f"A person has to look at: {names}", soft_wrap=True)
+    for report in reports:
+        if report.place not in ("", place_for(report.name)):
+            said = f"{report.name}: more than one has this name; see {report.place}."
+            console.print(escape(printable.line(said)), highlight=False, soft_wrap=True)
+    if cold := sum(not report.warm for report in reports):
+        console.print(
+            f"TensorFlow was loaded anew for {cold} of them: `autograder doctor` says why.",
+            highlight=False,
+        )
+    with writing():
+        if arguments.json:
+            write_whole(arguments.json, json_report.document(reports).encode())
+    for name in dict.fromkeys(report.lesson for report in reports):
+        # All that is kept: perhaps only some were graded just now.
+        lesson = load_lesson(name)
+        gradebook = what_counts(entered, lesson, console)
+        print(f"Reports: {write_page(results / name, lesson, gradebook=gradebook)}")
+
+
+def exit_code(reports: Sequence[Report], console: Console) -> int:
+    """Return 2 where the grader itself failed, whose tracebacks are shown, 1 where a file did."""
+    troubles = [report.trouble for report in reports if report.trouble]
+    for trouble in troubles:
+        console.print(escape(trouble), highlight=False)
+    if troubles:
+        return 2
+    return 1 if any(report.status == "failed" for report in reports) else 0

@@ -1,0 +1,29 @@
+"""The command `new`: begin a lesson."""
+
+from __future__ import annotations
+
+import argparse
+
+from rich.console import Console
+
+from autograder.authoring import scaffold
+from autograder.cli.options import course_of
+
+
+def add_arguments(command: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
+    command.add_argument("name", metavar="LESSON", help="a name such as two-layers")
+    command.add_argument("--title", default="", help="(default: made from the name)")
+
+
+def run(arguments: argparse.Namespace, console: Console) -> int:
+    """Begin a lesson."""
+    course = course_of(arguments, console)
+    for path in scaffold.make(course, arguments.name, arguments.title):
+        print(path.relative_to(course.root or path))
+    console.print(
+        "That is a whole lesson, if a small one. `autograder generate` makes the students'"
+        f" notebook and the solution from source/{arguments.name}; docs/authors.md goes on.",
+        highlight=False,
+    )
+    return 0

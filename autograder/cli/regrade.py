@@ -1,0 +1,60 @@
+"""The command `regrade`: judge again, without running anything."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from rich.console import Console
+
+from autograder.cli import progress_log
+from autograder.cli.class_run import (
+    entered_in,
+    exit_code,
+    gradebook_of,
+    hold,
+    show,
+    watched,
+)
+from autograder.cli.options import (
+    add_gradebook,
+    add_lesson_and_results,
+    course_of,
+)
+from autograder.cli.report import lessons_in
+from autograder.core.lesson_registry import load_lesson
+from autograder.core.report import Report
+from autograder.grading.regrade import kept, regrade
+
+
+def add_arguments(command: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
+    command.add_argument("--json", type=Path, metavar="FILE", help="also write the results here")
+    add_lesson_and_results(command)
+    add_gradebook(command)
+
+
+def run(arguments: argparse.Namespace, console: Console) -> int:
+    """Judge again what an earlier grading has left, without running anything."""
+    course = course_of(arguments, console)
+    results = arguments.results or (course.root or Path.cwd()) / "results"
+    names = [arguments.lesson] if arguments.lesson else lessons_in(results)
+    reports: list[Report] = []
+    with hold(results, "regrade", console), progress_log.opened(results, "regrade") as lines:
+        with gradebook_of(arguments, course, results, console) as book:
+
+            def add(report: Report) -> None:
+                # What could not be judged again is in the gradebook as it was judged before.
+                if report.status == "graded":
+                    book.add(report)
+
+            for lesson in map(load_lesson, names):
+                ready = regrade(results / lesson.name, lesson, course)
+                count = len(kept(results / lesson.name))
+                lines.say(f"regrade: {count} submissions of {lesson.name}")
+                reports += watched(ready, (lines.graded, add), count, console)
+        reports.sort(key=lambda report: (report.lesson, report.name, report.place))
+        show(arguments, reports, results, console, entered_in(book, course))
+        code = max(exit_code(reports, console), 2 * book.failed, 1 * book.incomplete)
+        lines.say(f"regrade: ended with exit code {code}")
+    return code

@@ -1,0 +1,46 @@
+"""Run one command: what it may raise becomes a sentence and an exit code."""
+
+from __future__ import annotations
+
+import io
+import signal
+import sys
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.markup import escape
+
+from autograder.cli import parser
+from autograder.cli.options import find_lessons
+from autograder.core.errors import AutograderError
+
+
+def run(argv: Sequence[str]) -> int:
+    """Run the command that *argv* begins with, and return its exit code."""
+    _print_anywhere()
+    console = Console(stderr=True)
+    # Asked to end, we end as after Ctrl-C: nothing that we started goes on.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        find_lessons(argv)
+        arguments = parser(argv[:1]).parse_args(argv)
+        code: int = arguments.run(arguments, console)
+    except AutograderError as error:
+        console.print(
+            f"[bold]autograder:[/bold] {escape(str(error))}", highlight=False, soft_wrap=True
+        )
+        return 2
+    except Exception:  # noqa: BLE001  our own fault, whatever it is: shown whole, never exit code 1
+        console.print_exception()
+        return 2
+    except KeyboardInterrupt:
+        console.print("Stopped. What was finished is kept; the same command starts again.")
+        return 130
+    return code
+
+
+def _print_anywhere() -> None:
+    """Put a `?` where the terminal or a pipe has no sign for a quotation mark."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
