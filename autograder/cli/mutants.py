@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import fnmatch
 import json
 import os
 from collections.abc import Sequence
@@ -68,9 +67,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
         settings = replace(course.settings, isolation=arguments.isolation)
         course = replace(course, settings=settings)
     ours = workshop(lesson, course)
-    judgements = (
-        _stored(ours, arguments.only) if arguments.stored else _run(ours, arguments, console)
-    )
+    judgements = ours.stored(arguments.only) if arguments.stored else _run(ours, arguments, console)
     _show(judgements, ours, console)
     if arguments.json:
         told = matrix.document(judgements, lesson=lesson.name)
@@ -98,10 +95,6 @@ def _check(arguments: argparse.Namespace, lesson: Lesson) -> None:
         raise UsageError(f"There is no folder {arguments.json.resolve().parent} to write in.")
     if arguments.write:
         page.written(arguments.write, lesson)
-
-
-def _stored(ours: MutationSuite, pattern: str) -> list[Judgement]:
-    return [one for one in ours.stored() if fnmatch.fnmatch(one.name, pattern)]
 
 
 def _run(ours: MutationSuite, arguments: argparse.Namespace, console: Console) -> list[Judgement]:

@@ -515,7 +515,7 @@ def test_to_store_takes_away_what_is_no_mutant_any_more(ours):
     ours.store(all_ran(ours))
     fewer = {name: one for name, one in DECLARED.mutants.items() if name != "train/no-quiz"}
     later = replace(ours, declared=replace(DECLARED, mutants=fewer))
-    assert len(later.stale(archive.read(later.evidence_file))) == 2
+    assert len(later.stale(archive.read(later.evidence_file).entries)) == 2
     later.store(all_ran(later, "train/six-epochs"))
     assert {one.name for one in later.stored()} == set(fewer)
 
@@ -544,7 +544,7 @@ def test_a_change_of_the_source_makes_all_of_it_stale(ours):
     ours.store(all_ran(ours))
     path = ours.root / "source" / LESSON.name / LESSON.notebook
     path.write_text(path.read_text().replace("epochs=5,", "epochs=6,"))
-    assert len(ours.stale(archive.read(ours.evidence_file))) == len(LEFT)
+    assert len(ours.stale(archive.read(ours.evidence_file).entries)) == len(LEFT)
 
 
 def test_pairs_are_chosen_among_those_that_match(ours):

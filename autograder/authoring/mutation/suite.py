@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatch
 from pathlib import Path
 
 from autograder.authoring.mutation import archive
@@ -86,24 +87,33 @@ class MutationSuite:
         with writing():
             return archive.write(self.evidence_file, {**kept, **entries}, files)
 
-    def stale(self, stored: archive.Stored) -> list[str]:
-        """Why what is stored is out of date, a sentence for each mutant of which it is."""
-        doubles = (named(name, self.declared.mutants) for name in stored.entries)
-        mutants = {one.name: one for one in doubles if one} | dict(self.declared.mutants)
-        return archive.stale(stored.entries, self.made(mutants.values()), self.lesson.name)
+    def stale(self, entries: Mapping[str, archive.StoredMutant], pattern: str = "*") -> list[str]:
+        """Return why stored *entries* are out of date, a sentence for each of which it is so.
 
-    def stored(self) -> list[Judgement]:
-        """Every stored mutant, pairs included, judged now; nothing is run.
+        Entries and mutants whose names do not match the *pattern* are left out.
+        """
+        doubles = (named(name, self.declared.mutants) for name in entries)
+        mutants = {one.name: one for one in doubles if one} | dict(self.declared.mutants)
+        chosen = [one for name, one in mutants.items() if fnmatch(name, pattern)]
+        stored = {name: one for name, one in entries.items() if fnmatch(name, pattern)}
+        return archive.stale(stored, self.made(chosen), self.lesson.name)
+
+    def stored(self, pattern: str = "*") -> list[Judgement]:
+        """Judge every stored mutant whose name matches, pairs included; nothing is run.
 
         Raises:
             EvidenceError: what is stored is out of date, or cannot be read.
         """
         stored = archive.read(self.evidence_file)
-        if told := self.stale(stored):
+        if told := self.stale(stored.entries, pattern):
             more = f" The same is true of {len(told) - 1} more." if told[1:] else ""
             raise EvidenceError(f"{told[0]}{more}")
         # Of a pair with a known part nobody knows what to expect.
-        names = [name for name in stored.entries if not self._has_known_part(name)]
+        names = [
+            name
+            for name in stored.entries
+            if fnmatch(name, pattern) and not self._has_known_part(name)
+        ]
         evidence = [(name, stored.evidence(name)) for name in names]
         verdicts = judge(evidence, self.lesson, settings=self.settings)
         found = []
