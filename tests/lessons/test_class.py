@@ -13,7 +13,7 @@ from support import frozen, make_class
 from autograder.cli import main
 from autograder.core.lesson_registry import load_lesson
 
-pytestmark = pytest.mark.kernel
+pytestmark = [pytest.mark.kernel, pytest.mark.slow]
 
 CLASS = Path(__file__).parents[1] / "class"
 LESSON = load_lesson("building-a-brain")

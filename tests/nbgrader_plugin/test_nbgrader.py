@@ -27,7 +27,7 @@ from support.remote import REMOTE
 
 from autograder.core.lesson_registry import load_lesson
 
-pytestmark = pytest.mark.kernel
+pytestmark = [pytest.mark.kernel, pytest.mark.slow]
 
 ROOT = Path(__file__).parents[2]
 LESSON = load_lesson("building-a-brain")

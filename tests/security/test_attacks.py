@@ -11,27 +11,27 @@ import psutil
 import pytest
 from support import frozen
 from support.attack_besieged import Besieged
-from support.attack_cases import BOUNDARIES, FAST, Case, cases
+from support.attack_cases import BOUNDARIES, SOME, Case, cases
 from support.attack_course import BEFORE, HONEST, PRIVATE, SECRET, graded
 
-pytestmark = pytest.mark.kernel
+pytestmark = [pytest.mark.kernel, pytest.mark.slow]
 
 # A sign that rewrites or turns what is shown; a script, or something remote.
 REWRITES = r"\x1b(?!\[[0-9;]*m)|\\u001b\[(?![0-9;]*m)|[\u202e\x07\x08]"
 REACHES_OUT = r"<script|<img src=(?!\\?.?data:)|<[^>]*onerror"
-SLOW = [one for one in cases() if one.name not in FAST]
+OTHERS = [one for one in cases() if one.name not in SOME]
 
 
 @pytest.fixture(scope="module")
 def fast(tmp_path_factory, sample_keras: Path) -> tuple[Besieged, dict[str, str]]:
     """The cases that stand for their kind."""
-    return graded(tmp_path_factory.mktemp("fast"), sample_keras, cases(FAST))
+    return graded(tmp_path_factory.mktemp("fast"), sample_keras, cases(SOME))
 
 
 @pytest.fixture(scope="module")
 def slow(tmp_path_factory, sample_keras: Path) -> tuple[Besieged, dict[str, str]]:
     """All the others."""
-    return graded(tmp_path_factory.mktemp("slow"), sample_keras, SLOW)
+    return graded(tmp_path_factory.mktemp("slow"), sample_keras, OTHERS)
 
 
 def told(course: Besieged, name: str) -> str:
@@ -123,7 +123,7 @@ def test_every_boundary_is_tried() -> None:
     assert min(tried[name] for name in BOUNDARIES) >= 5
 
 
-@pytest.mark.parametrize("case", cases(FAST), ids=lambda case: case.name)
+@pytest.mark.parametrize("case", cases(SOME), ids=lambda case: case.name)
 def test_an_attack_is_held(fast, case: Case) -> None:
     """One of the few that are tried each time."""
     hold(fast[0], case)
@@ -138,17 +138,15 @@ def test_nothing_was_touched(fast) -> None:
 
 def test_an_attack_is_told_the_same_as_ever(fast, freeze: bool) -> None:
     """What is said of the few."""
-    told_as_ever(fast[0], cases(FAST), freeze)
+    told_as_ever(fast[0], cases(SOME), freeze)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("case", SLOW, ids=lambda case: case.name)
+@pytest.mark.parametrize("case", OTHERS, ids=lambda case: case.name)
 def test_every_other_attack_is_held(slow, case: Case) -> None:
     """All the others."""
     hold(slow[0], case)
 
 
-@pytest.mark.slow
 def test_nothing_was_touched_by_the_others(slow) -> None:
     """The course, its neighbours, and who graded."""
     untouched(slow)
@@ -156,7 +154,6 @@ def test_nothing_was_touched_by_the_others(slow) -> None:
     assert left_behind(slow[0]) == []
 
 
-@pytest.mark.slow
 def test_every_other_attack_is_told_the_same_as_ever(slow, freeze: bool) -> None:
     """What is said of all the others."""
-    told_as_ever(slow[0], SLOW, freeze)
+    told_as_ever(slow[0], OTHERS, freeze)

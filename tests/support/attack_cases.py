@@ -25,10 +25,11 @@ WORD = re.compile(
     r"^# (Tries|Boundary|Before|Cell|Most|Expect|Change|Change of the neighbour|Folder): (.+)$",
     re.MULTILINE,
 )
-# Those that stand for their kind in the fast tests.
-FAST = (
+# Those that stand for their kind, where not all are tried.
+SOME = (
     *("evidence-by-hand", "patched-builtins", "look-alike", "ended-for-the-next", "daemon"),
-    *("every-process", "gradebook", "links-beside"),
+    *("every-process", "gradebook", "links-beside", "keyring-read", "first-process-memory"),
+    *("new-namespaces", "kill-everyone"),
 )
 
 
