@@ -123,7 +123,7 @@ def test_a_check_that_passes_teaches_something():
 
 def test_other_lessons_are_not_repeated():
     """What a check that passes adds is new, for who has done the first lesson."""
-    import evidence_builder  # noqa: PLC0415  its own class of this name
+    from support import evidence_builder  # noqa: PLC0415  its own class of this name
 
     first = evidence_builder.judged({"": evidence_builder.Submission()})[""]
     ours = judged({"": Submission()})[""]

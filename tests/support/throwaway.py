@@ -24,7 +24,7 @@ from autograder.core.lesson import Lesson, Question
 LESSON = Lesson(
     name="two-apples",
     title="Two Apples",
-    folder=Path(__file__).parents[1],
+    folder=Path(__file__).parent,
     questions=(
         Question(name="apples", title="Count the apples", points=3, leaves=("apples",)),
         Question(

@@ -6,11 +6,8 @@ import pytest
 
 from autograder.core.evidence import Evidence
 from autograder.core.verdicts import Skipped, Tell
-from autograder.judge.rules.inputs import (
-    missing_flatten,
-    no_input,
-    pixels_left_out,
-    wrong_input_shape,
+from autograder.judge.rules.groups import (
+    image_input,
 )
 from autograder.judge.rules.layers import no_bias, no_neurons, wrong_neuron_count
 from autograder.judge.rules.models import model_of
@@ -35,13 +32,7 @@ from autograder.lessons.a_deeper_brain.rules.hidden_layer import (
 @pytest.mark.points(1)
 def test_input(evidence: Evidence, tell: Tell) -> None:
     """An image of 28 × 28 goes in and reaches the neurons as one row of 784 numbers."""
-    model = model_of(evidence, "build")
-    raise_first(
-        no_input(model, IMAGE),
-        wrong_input_shape(model, IMAGE),
-        missing_flatten(model, IMAGE),
-        pixels_left_out(model, IMAGE),
-    )
+    raise_first(*image_input(model_of(evidence, "build"), IMAGE))
     tell.passed(
         "The model takes in all 784 pixels of an image.",
         more="In your own eye about a hundred million cells take in the light, and a million fibres"

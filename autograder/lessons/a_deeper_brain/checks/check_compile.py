@@ -6,21 +6,12 @@ import pytest
 
 from autograder.core.evidence import Evidence
 from autograder.core.verdicts import Tell
-from autograder.judge.rules.loss import (
-    binary_loss,
-    logits_as_probabilities,
-    no_loss,
-    one_hot_loss,
-    other_loss,
-    regression_loss,
-    softmax_twice,
-    untold_fit,
-    untold_loss,
+from autograder.judge.rules.groups import (
+    accuracy_metric,
+    classification_loss,
 )
-from autograder.judge.rules.metric import no_metric, other_metric
 from autograder.judge.rules.models import compiled_of, model_of
 from autograder.judge.rules.optimizer import wrong_optimizer
-from autograder.judge.rules.outputs import output_steps
 from autograder.judge.rules.rule import raise_first
 from autograder.lessons.a_deeper_brain.constants import CLASSES
 
@@ -28,19 +19,8 @@ from autograder.lessons.a_deeper_brain.constants import CLASSES
 @pytest.mark.points(1)
 def test_loss(evidence: Evidence, tell: Tell) -> None:
     """Sparse categorical cross-entropy, told the truth about what the outputs are."""
-    compiled = compiled_of(evidence, "compile")
-    steps = output_steps(model_of(evidence, "compile"))
-    raise_first(
-        one_hot_loss(compiled, CLASSES),
-        binary_loss(compiled, CLASSES),
-        regression_loss(compiled),
-        no_loss(compiled),
-        untold_loss(compiled),
-        other_loss(compiled),
-        untold_fit(steps),
-        softmax_twice(steps, compiled),
-        logits_as_probabilities(steps, compiled),
-    )
+    compiled, model = compiled_of(evidence, "compile"), model_of(evidence, "compile")
+    raise_first(*classification_loss(compiled, model, CLASSES))
     tell.passed(
         "The loss fits the labels and the outputs: to be sure and wrong costs most.",
         more="The loss reaches the weights of the hidden layer too, backwards through the last one."
@@ -62,8 +42,7 @@ def test_optimizer(evidence: Evidence, tell: Tell) -> None:
 @pytest.mark.points(1)
 def test_metric(evidence: Evidence, tell: Tell) -> None:
     """Accuracy is measured, so that people can follow."""
-    compiled = compiled_of(evidence, "compile")
-    raise_first(no_metric(compiled), other_metric(compiled))
+    raise_first(*accuracy_metric(compiled_of(evidence, "compile")))
     tell.passed(
         "Accuracy is measured: the share of the cards that were sorted right.",
         more="Early stopping can watch a metric as well as a loss. The loss notices more: it falls"

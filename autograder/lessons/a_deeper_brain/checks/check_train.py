@@ -5,49 +5,30 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from autograder.core.evidence import Callback, Evidence, Fit, Model
+from autograder.core.evidence import Callback, Evidence, Fit
 from autograder.core.lesson import Lesson
 from autograder.core.reference import standing
-from autograder.core.verdicts import Failed, Skipped, Tell
+from autograder.core.verdicts import Skipped, Tell
 from autograder.datasets import FashionMnist
 from autograder.judge.rules.accuracy import (
     can_be_computed,
     diverged,
     fall_short,
     moved_nothing,
-    pace_backwards,
-    pace_too_fast,
-    pace_too_slow,
     sorts,
-    too_few_updates,
 )
 from autograder.judge.rules.consistency import contradictory, fits_to_judge
 from autograder.judge.rules.epochs import another_was_trained, cut_short, epochs_done, never_trained
 from autograder.judge.rules.format import plural
-from autograder.judge.rules.learning_curve import (
-    accuracy_at_chance,
-    loss_exactly_zero,
-    loss_flat,
-    loss_not_a_number,
-    loss_rising,
-    signature_of,
-    studied_worse_than_quizzed,
-    weights_unmoved,
+from autograder.judge.rules.groups import (
+    low_accuracy,
+    training_examples,
+    validation_examples,
 )
 from autograder.judge.rules.models import fits_of, model_of
 from autograder.judge.rules.rule import raise_first
 from autograder.judge.rules.training_data import (
-    mismatched_labels,
-    partial_training,
     studied_the_quiz,
-)
-from autograder.judge.rules.validation_data import (
-    mismatched_quiz,
-    no_quiz,
-    partial_quiz,
-    quiz_scaled_differently,
-    quizzed_on_training,
-    split_off,
 )
 from autograder.lessons.a_deeper_brain.accuracy import NOT_THE_LOG, marked_accuracy
 from autograder.lessons.a_deeper_brain.constants import (
@@ -90,9 +71,7 @@ def test_data(evidence: Evidence, tell: Tell, data: FashionMnist) -> None:
         contradictory(evidence, model_of(evidence, "train"), fits, data, LIMITS),
         another_was_trained(alone, fits),
         never_trained(alone, fits),
-        studied_the_quiz(fits),
-        mismatched_labels(fits[-1]) if fits else None,
-        partial_training(fits[-1], len(data.train_images)) if fits else None,
+        *training_examples(fits, len(data.train_images)),
     )
     tell.passed(
         "Which cards it studied could not be told one by one, and that is fine."
@@ -107,14 +86,7 @@ def test_data(evidence: Evidence, tell: Tell, data: FashionMnist) -> None:
 def test_validation(evidence: Evidence, tell: Tell, data: FashionMnist) -> None:
     """It was quizzed on the validation cards after each epoch."""
     fit = fits_to_judge(evidence, "train", data, LIMITS)[-1]
-    raise_first(
-        split_off(fit),
-        quizzed_on_training(fit),
-        no_quiz(fit),
-        partial_quiz(fit, len(data.valid_images)),
-        mismatched_quiz(fit),
-        quiz_scaled_differently(evidence, fit),
-    )
+    raise_first(*validation_examples(evidence, fit, len(data.valid_images)))
     assert fit.validation
     tell.passed(
         "After each epoch there was a quiz. Its cards could not be told, and that is fine."
@@ -181,7 +153,16 @@ def test_accuracy(evidence: Evidence, tell: Tell, lesson: Lesson, data: FashionM
     tell.stands(standing(lesson, evidence.run.data, reached, NOT_THE_LOG))
     said = sorts(reached, bar, "The mean of your weights over the last epoch sorts")
     if reached < bar:
-        raise fall_short(said, *_causes(evidence, model, fits, data))
+        causes = low_accuracy(
+            evidence,
+            model,
+            fits,
+            examples=len(data.train_images),
+            epochs=ENOUGH_EPOCHS,
+            batch=BATCH,
+            classes=CLASSES,
+        )
+        raise fall_short(said, *causes)
     raise_first(moved_nothing(evidence, model, fits))
     if studied_the_quiz(fits):
         raise Skipped("This is looked at once the message above is settled.")
@@ -208,23 +189,3 @@ def _without_the_other(evidence: Evidence) -> Evidence:
     recorded = msgspec.structs.replace(recorded, fits=fits)
     record = msgspec.structs.replace(evidence.record, recorded=recorded)
     return Evidence(record=record, arrays=evidence.arrays)
-
-
-def _causes(
-    evidence: Evidence, model: Model, fits: tuple[Fit, ...], data: FashionMnist
-) -> tuple[Failed | None, ...]:
-    """What can hold an accuracy down where every setting is right: the root first."""
-    signature = signature_of(fits)
-    return (
-        loss_not_a_number(signature),
-        loss_exactly_zero(signature),
-        weights_unmoved(evidence, model, fits),
-        too_few_updates(fits, cards=len(data.train_images), epochs=ENOUGH_EPOCHS, batch=BATCH),
-        pace_backwards(model),
-        pace_too_slow(model),
-        pace_too_fast(model),
-        loss_rising(signature),
-        loss_flat(signature),
-        accuracy_at_chance(signature, CLASSES),
-        studied_worse_than_quizzed(signature),
-    )

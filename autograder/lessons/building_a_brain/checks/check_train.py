@@ -5,21 +5,17 @@ from __future__ import annotations
 import pytest
 
 from autograder.core.config import Settings
-from autograder.core.evidence import Evidence, Fit, Model
+from autograder.core.evidence import Evidence
 from autograder.core.lesson import Lesson
 from autograder.core.reference import standing
-from autograder.core.verdicts import Failed, PriorResults, Skipped, Tell
+from autograder.core.verdicts import PriorResults, Skipped, Tell
 from autograder.datasets import FashionMnist
 from autograder.judge.rules.accuracy import (
     can_be_computed,
     diverged,
     fall_short,
     moved_nothing,
-    pace_backwards,
-    pace_too_fast,
-    pace_too_slow,
     sorts,
-    too_few_updates,
 )
 from autograder.judge.rules.consistency import contradictory, fits_to_judge
 from autograder.judge.rules.device import forced_cpu, is_gpu, no_gpu_here, offered, untold_device
@@ -31,30 +27,15 @@ from autograder.judge.rules.epochs import (
     too_few_epochs,
 )
 from autograder.judge.rules.format import plural
-from autograder.judge.rules.learning_curve import (
-    accuracy_at_chance,
-    loss_exactly_zero,
-    loss_flat,
-    loss_not_a_number,
-    loss_rising,
-    signature_of,
-    studied_worse_than_quizzed,
-    weights_unmoved,
+from autograder.judge.rules.groups import (
+    low_accuracy,
+    training_examples,
+    validation_examples,
 )
 from autograder.judge.rules.models import fits_of, model_of
 from autograder.judge.rules.rule import raise_first
 from autograder.judge.rules.training_data import (
-    mismatched_labels,
-    partial_training,
     studied_the_quiz,
-)
-from autograder.judge.rules.validation_data import (
-    mismatched_quiz,
-    no_quiz,
-    partial_quiz,
-    quiz_scaled_differently,
-    quizzed_on_training,
-    split_off,
 )
 from autograder.lessons.building_a_brain.accuracy import NOT_THE_LOG, marked_accuracy
 from autograder.lessons.building_a_brain.constants import BATCH, CLASSES, EPOCHS, LIMITS
@@ -87,11 +68,7 @@ def test_epochs(evidence: Evidence, tell: Tell, data: FashionMnist) -> None:
 def test_data(evidence: Evidence, tell: Tell, data: FashionMnist) -> None:
     """It studied the training cards, each with its own label."""
     fits = fits_to_judge(evidence, "train", data, LIMITS)
-    raise_first(
-        studied_the_quiz(fits),
-        mismatched_labels(fits[-1]),
-        partial_training(fits[-1], len(data.train_images)),
-    )
+    raise_first(*training_examples(fits, len(data.train_images)))
     tell.passed(
         "Which cards it studied could not be told one by one, and that is fine."
         if fits[-1].training.cards == "unknown"
@@ -105,14 +82,7 @@ def test_data(evidence: Evidence, tell: Tell, data: FashionMnist) -> None:
 def test_validation(evidence: Evidence, tell: Tell, data: FashionMnist) -> None:
     """It was quizzed on the validation cards after each epoch."""
     fit = fits_to_judge(evidence, "train", data, LIMITS)[-1]
-    raise_first(
-        split_off(fit),
-        quizzed_on_training(fit),
-        no_quiz(fit),
-        partial_quiz(fit, len(data.valid_images)),
-        mismatched_quiz(fit),
-        quiz_scaled_differently(evidence, fit),
-    )
+    raise_first(*validation_examples(evidence, fit, len(data.valid_images)))
     assert fit.validation
     tell.passed(
         "After each epoch there was a quiz. Its cards could not be told, and that is fine."
@@ -157,7 +127,16 @@ def test_accuracy(
     tell.stands(standing(lesson, evidence.run.data, reached, NOT_THE_LOG))
     said = sorts(reached, bar, "The mean of your weights sorts")
     if reached < bar:
-        raise fall_short(said, *_causes(evidence, model, fits, data))
+        causes = low_accuracy(
+            evidence,
+            model,
+            fits,
+            examples=len(data.train_images),
+            epochs=EPOCHS,
+            batch=BATCH,
+            classes=CLASSES,
+        )
+        raise fall_short(said, *causes)
     raise_first(moved_nothing(evidence, model, fits))
     if studied_the_quiz(fits):
         raise Skipped("This is looked at once the message above is settled.")
@@ -165,24 +144,4 @@ def test_accuracy(
         said,
         more="The last step may be a good or a bad one. Over many steps good and bad cancel out,"
         " and so the mean is both steadier and better.",
-    )
-
-
-def _causes(
-    evidence: Evidence, model: Model, fits: tuple[Fit, ...], data: FashionMnist
-) -> tuple[Failed | None, ...]:
-    """What can hold an accuracy down where every setting is right: the root first."""
-    signature = signature_of(fits)
-    return (
-        loss_not_a_number(signature),
-        loss_exactly_zero(signature),
-        weights_unmoved(evidence, model, fits),
-        too_few_updates(fits, cards=len(data.train_images), epochs=EPOCHS, batch=BATCH),
-        pace_backwards(model),
-        pace_too_slow(model),
-        pace_too_fast(model),
-        loss_rising(signature),
-        loss_flat(signature),
-        accuracy_at_chance(signature, CLASSES),
-        studied_worse_than_quizzed(signature),
     )

@@ -1,0 +1,152 @@
+"""Rules that lessons ask together, in the order in which they name a mistake: the root first.
+
+Each function returns what its rules found, to be handed to ``raise_first`` or ``fall_short``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from autograder.core.evidence import Compiled, Evidence, Fit, Model
+from autograder.core.verdicts import Failed
+from autograder.judge.rules.accuracy import (
+    pace_backwards,
+    pace_too_fast,
+    pace_too_slow,
+    too_few_updates,
+)
+from autograder.judge.rules.inputs import (
+    missing_flatten,
+    no_input,
+    pixels_left_out,
+    wrong_input_shape,
+)
+from autograder.judge.rules.learning_curve import (
+    accuracy_at_chance,
+    loss_exactly_zero,
+    loss_flat,
+    loss_not_a_number,
+    loss_rising,
+    signature_of,
+    studied_worse_than_quizzed,
+    weights_unmoved,
+)
+from autograder.judge.rules.loss import (
+    binary_loss,
+    logits_as_probabilities,
+    no_loss,
+    one_hot_loss,
+    other_loss,
+    regression_loss,
+    softmax_twice,
+    untold_fit,
+    untold_loss,
+)
+from autograder.judge.rules.metric import no_metric, other_metric
+from autograder.judge.rules.outputs import output_steps
+from autograder.judge.rules.training_data import (
+    mismatched_labels,
+    partial_training,
+    studied_the_quiz,
+)
+from autograder.judge.rules.validation_data import (
+    mismatched_quiz,
+    no_quiz,
+    partial_quiz,
+    quiz_scaled_differently,
+    quizzed_on_training,
+    split_off,
+)
+
+Found = tuple[Failed | None, ...]
+
+
+def image_input(model: Model, shape: tuple[int, int]) -> Found:
+    """Return what is wrong with how images of this *shape*, in pixels, reach the neurons."""
+    return (
+        no_input(model, shape),
+        wrong_input_shape(model, shape),
+        missing_flatten(model, shape),
+        pixels_left_out(model, shape),
+    )
+
+
+def classification_loss(compiled: Compiled, model: Model, classes: int) -> Found:
+    """Return what is wrong with the loss for labels that number so many *classes*."""
+    steps = output_steps(model)
+    return (
+        one_hot_loss(compiled, classes),
+        binary_loss(compiled, classes),
+        regression_loss(compiled),
+        no_loss(compiled),
+        untold_loss(compiled),
+        other_loss(compiled),
+        untold_fit(steps),
+        softmax_twice(steps, compiled),
+        logits_as_probabilities(steps, compiled),
+    )
+
+
+def accuracy_metric(compiled: Compiled) -> Found:
+    """Return what is wrong with the metrics, where accuracy is asked for."""
+    return no_metric(compiled), other_metric(compiled)
+
+
+def training_examples(fits: Sequence[Fit], count: int) -> Found:
+    """Return what is wrong with what a model was trained on, where *count* images are given."""
+    if not fits:
+        return ()
+    return (
+        studied_the_quiz(tuple(fits)),
+        mismatched_labels(fits[-1]),
+        partial_training(fits[-1], count),
+    )
+
+
+def validation_examples(evidence: Evidence, fit: Fit, count: int) -> Found:
+    """Return what is wrong with what a model was validated on, where *count* images are given."""
+    return (
+        split_off(fit),
+        quizzed_on_training(fit),
+        no_quiz(fit),
+        partial_quiz(fit, count),
+        mismatched_quiz(fit),
+        quiz_scaled_differently(evidence, fit),
+    )
+
+
+def low_accuracy(
+    evidence: Evidence,
+    model: Model,
+    fits: tuple[Fit, ...],
+    *,
+    examples: int,
+    epochs: int,
+    batch: int,
+    classes: int,
+) -> Found:
+    """Return what can hold an accuracy down where every setting is right.
+
+    Args:
+        evidence: what the run left behind.
+        model: the model whose accuracy is low.
+        fits: its trainings.
+        examples: images that there are to train on.
+        epochs: how often all of them are enough.
+        batch: images a step, at most.
+        classes: how many classes there are, which says what guessing reaches.
+    """
+    curve = signature_of(fits)
+    return (
+        loss_not_a_number(curve),
+        loss_exactly_zero(curve),
+        weights_unmoved(evidence, model, fits),
+        too_few_updates(fits, cards=examples, epochs=epochs, batch=batch),
+        pace_backwards(model),
+        pace_too_slow(model),
+        pace_too_fast(model),
+        loss_rising(curve),
+        loss_flat(curve),
+        accuracy_at_chance(curve, classes),
+        studied_worse_than_quizzed(curve),
+    )
