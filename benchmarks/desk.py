@@ -34,7 +34,7 @@ def main() -> int:
 
 
 def asked(check) -> list[tuple[str, Callable[[], object]]]:  # noqa: ANN001  a module
-    """Every check of the lesson, called with right work, and what shows the whole."""
+    """Return a call of every check with right work, and of what shows the whole lesson."""
     import tensorflow as tf  # noqa: PLC0415  after the checks, as in the notebook
 
     gpus = tf.config.list_physical_devices("GPU")
@@ -59,7 +59,7 @@ def asked(check) -> list[tuple[str, Callable[[], object]]]:  # noqa: ANN001  a m
 
 
 def seconds(ask: Callable[[], object]) -> list[float]:
-    """How long each call took; what it shows is left out."""
+    """Return the seconds that each call took, without showing its output."""
     taken = []
     for _ in range(TIMES):
         began = time.perf_counter()

@@ -50,7 +50,7 @@ def main() -> int:
 
 
 def trained(data: datasets.FashionMnist) -> float:
-    """The seconds for five epochs in batches of 32 with Adam, and a quiz after each."""
+    """Return the seconds for five epochs in batches of 32 with Adam, each with a validation."""
     began = time.monotonic()
     pixels = data.train_images.reshape(-1, 784).astype(np.float32)
     quiz = data.valid_images.reshape(-1, 784).astype(np.float32)
@@ -79,7 +79,7 @@ def trained(data: datasets.FashionMnist) -> float:
 
 
 def rooms() -> list[Trace]:
-    """Runs of the right solution, each in a room that is warm."""
+    """Run the right solution, each time in a warm sandbox."""
     released = nbformat.read(
         classes.ROOT / "release" / classes.LESSON / f"{classes.LESSON}.ipynb", as_version=4
     )

@@ -47,7 +47,7 @@ def main() -> int:
 
 
 def watched(lent: SandboxPool, jobs: list) -> tuple[float, float]:
-    """The memory of all rooms now, and at its most while the jobs are done."""
+    """Return the memory of all sandboxes when idle, and its peak during the jobs, in MiB."""
     with lent.lend(threading.Event()), lent.lend(threading.Event()):
         idle = rooms_now()
     most = idle
@@ -61,7 +61,7 @@ def watched(lent: SandboxPool, jobs: list) -> tuple[float, float]:
 
 
 def rooms_now() -> float:
-    """MiB of all that we have started."""
+    """Return the memory of all child processes, in MiB."""
     return sum(used(child)[0] for child in psutil.Process().children()) / 2**20
 
 

@@ -36,7 +36,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code."""
     _print_anywhere()
     console = Console(stderr=True)
-    # Asked to end, we end as after Ctrl-C: nothing that we started goes on.
+    # SIGTERM ends everything as Ctrl-C does: nothing that we started goes on.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         find_lessons(argv)
@@ -47,7 +47,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             f"[bold]autograder:[/bold] {escape(str(error))}", highlight=False, soft_wrap=True
         )
         return 2
-    except Exception:  # noqa: BLE001  our own fault, whatever it is: shown whole, never exit code 1
+    except Exception:  # noqa: BLE001  any bug of ours: show the traceback, never exit code 1
         console.print_exception()
         return 2
     except KeyboardInterrupt:
@@ -57,14 +57,14 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _print_anywhere() -> None:
-    """Where the terminal or a pipe has no sign for a quotation mark, a `?` stands for it."""
+    """Print `?` for characters that the terminal or pipe cannot encode."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
 
 
 def parser() -> argparse.ArgumentParser:
-    """All commands and their options."""
+    """Return the parser of all commands and their options."""
     parser = argparse.ArgumentParser(prog="autograder", description=__doc__)
     version = f"%(prog)s {autograder.__version__}"
     parser.add_argument("--version", action="version", version=version)
@@ -239,7 +239,7 @@ def _at_least_one(text: str) -> int:
 
 def _at_least_nought(text: str) -> int:
     number = int(text)
-    # More than anybody has, and fewer than Python can count.
+    # More than anybody needs, and few enough for `timedelta`.
     if not 0 <= number <= MAX_TIME:
         raise argparse.ArgumentTypeError(f"from 0 to {MAX_TIME}")
     return number

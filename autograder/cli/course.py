@@ -18,7 +18,7 @@ from autograder.core.lesson_registry import lesson_names, load_lesson
 
 
 def examine(arguments: argparse.Namespace, console: Console) -> int:
-    """Say what this machine can do for grading, and how to get what is missing."""
+    """Print what this machine can do for grading, and how to get what is missing."""
     findings = []
     for finding in doctor.examine(course_of(arguments, console)):
         findings.append(finding)
@@ -48,7 +48,7 @@ def data(arguments: argparse.Namespace, console: Console) -> int:
 
 
 def new(arguments: argparse.Namespace, console: Console) -> int:
-    """Begin a lesson."""
+    """Create a new lesson."""
     # Only here: nbformat takes its time.
     from autograder.authoring import scaffold  # noqa: PLC0415
 
@@ -101,7 +101,7 @@ def publish_solutions(arguments: argparse.Namespace, console: Console) -> int:
         try:
             told = release_solutions.publish(course, load_lesson(name), arguments.to)
         except CourseError as error:
-            # One lesson that is not over keeps no other back.
+            # A lesson that is not over does not hold back the others.
             held.append(str(error))
         else:
             console.print(told, soft_wrap=True)

@@ -1,6 +1,6 @@
-"""What this machine can do for grading: tried, not guessed, and how to get what is missing.
+"""What this machine can do for grading, by trying it, and how to get what is missing.
 
-Outside of a course it is a student who asks, whom grading does not concern.
+Outside of a course the user is a student, who does not grade.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from autograder.sandbox.cgroups import NoCgroupsError, Parent
 
 
 def examine(course: Course) -> Iterator[Finding]:
-    """Look at the images, at how well submissions can be kept apart, and at the GPUs."""
+    """Check the images, the isolation of submissions, and the GPUs."""
     if course.root is None:
         yield from readiness.examine()
         return
@@ -44,7 +44,7 @@ def _data() -> Finding:
 
 
 def _isolation(course: Course) -> Iterator[Finding]:
-    """Build a room as for a submission; it tries itself what must not be possible in it."""
+    """Build a sandbox as for a submission; it tests itself that it is isolated."""
     settings = replace(course.settings, isolation="auto")
     private = [course.root] if course.root else []
     with tempfile.TemporaryDirectory(prefix="autograder-") as home:
@@ -76,7 +76,7 @@ def _isolation(course: Course) -> Iterator[Finding]:
 
 
 def _limits() -> Iterator[Finding]:
-    # Not above: it can be loaded on Linux only.
+    # Not at the top: it can be imported on Linux only.
     from autograder.sandbox.namespaces import counts_per_namespace  # noqa: PLC0415
 
     if not counts_per_namespace():

@@ -1,4 +1,4 @@
-"""The command that hands grades over to other systems."""
+"""The command that exports grades to other systems."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SOURCES = ("auto", "gradebook", "results")
 
 
 def export(arguments: argparse.Namespace, console: Console) -> int:
-    """Write grades, or what makes them elsewhere, in the form of another system."""
+    """Write grades, or an autograder or workflow, in the format of another system."""
     write, name = FORMATS[arguments.format]
     arguments.output = arguments.output or Path(name)
     if not arguments.output.resolve().parent.is_dir():
@@ -50,14 +50,14 @@ def _table(arguments: argparse.Namespace, course: Course, console: Console) -> s
 def _grades(
     arguments: argparse.Namespace, course: Course, console: Console
 ) -> tuple[Sequence[Grade], str]:
-    """The grades, and where they come from."""
+    """Return the grades, and where they come from in words."""
     # Only here: nbgrader takes a second to import.
     from autograder.nbgrader_plugin import grade_queries  # noqa: PLC0415
 
     if arguments.source != "results":
         try:
             found = grade_queries.of_course(course, arguments.lesson)
-        # A gradebook that is there and cannot be read is no reason to hand over other grades.
+        # If a gradebook exists and cannot be read, do not export other grades.
         except NothingEntered:
             if arguments.source == "gradebook":
                 raise
@@ -113,14 +113,14 @@ def _workflow(arguments: argparse.Namespace, course: Course, console: Console) -
 
 
 def _kept_of(arguments: argparse.Namespace, course: Course) -> list[tuple[Path, Lesson]]:
-    """The folders with the results that were asked for."""
+    """Return the folders with the requested results, each with its lesson."""
     results = arguments.results or (course.root or Path.cwd()) / "results"
     names = [arguments.lesson] if arguments.lesson else lessons_in(results)
     return [(results / name, load_lesson(name)) for name in names]
 
 
 def _lesson(arguments: argparse.Namespace, course: Course) -> Lesson:
-    """The lesson that was asked for, or the only one that is used here."""
+    """Return the requested lesson, or the only one that is used here."""
     if arguments.lesson:
         return load_lesson(arguments.lesson)
     here = course.root or Path.cwd()
@@ -139,7 +139,7 @@ def _say(text: str, console: Console) -> None:
 
 
 Writer = Callable[[argparse.Namespace, Course, Console], str]
-# How each format is written, and the file or folder unless another is named.
+# The writer of each format, and the default name of the file or folder.
 FORMATS: dict[str, tuple[Writer, str]] = {
     "csv": (_table, "grades.csv"),
     "canvas": (_table, "canvas.csv"),

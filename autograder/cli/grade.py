@@ -1,4 +1,4 @@
-"""Commands that grade: a class, a class once more, one's own notebook."""
+"""Commands that grade: a class, a class again without running it, one's own notebook."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 
 def grade(arguments: argparse.Namespace, console: Console) -> int:
-    """Grade submissions, write their reports, print a table."""
+    """Grade submissions, write their reports and print a table."""
     course = _isolated(course_of(arguments, console), arguments.isolation)
     submissions = find_submissions(arguments.paths)
     for path in (arguments.json, arguments.summary):
@@ -75,7 +75,7 @@ def grade(arguments: argparse.Namespace, console: Console) -> int:
 
 
 def rejudge(arguments: argparse.Namespace, console: Console) -> int:
-    """Judge again what an earlier grading has left, without running anything."""
+    """Judge the evidence of an earlier grading again, without running anything."""
     course = course_of(arguments, console)
     results = arguments.results or (course.root or Path.cwd()) / "results"
     names = [arguments.lesson] if arguments.lesson else lessons_in(results)
@@ -84,7 +84,7 @@ def rejudge(arguments: argparse.Namespace, console: Console) -> int:
         with _gradebook(arguments, course, results, console) as book:
 
             def add(report: Report) -> None:
-                # What could not be judged again is in the gradebook as it was judged before.
+                # What could not be judged again stays in the gradebook as it was judged before.
                 if report.status == "graded":
                     book.add(report)
 
@@ -101,7 +101,7 @@ def rejudge(arguments: argparse.Namespace, console: Console) -> int:
 
 
 def check(arguments: argparse.Namespace, console: Console) -> int:
-    """Rehearse: the points and words of the official grade, on a student's own machine."""
+    """Show the points and messages of the official grade on a student's own machine."""
     course = _isolated(Course(), "none")
     leave_lessons_beside(arguments.notebook, console)
     console.print(
@@ -128,7 +128,7 @@ def check(arguments: argparse.Namespace, console: Console) -> int:
 
 
 def _isolated(course: Course, isolation: str | None) -> Course:
-    """The course with another isolation than its own, where one is given."""
+    """Return the course with this isolation, or with its own if none is given."""
     if isolation is None:
         return course
     return replace(course, settings=replace(course.settings, isolation=isolation))
@@ -148,19 +148,19 @@ def _held(results: Path, command: str, console: Console) -> contextlib.AbstractC
 
 
 class _NoBook:
-    """In the place of a gradebook where there is none."""
+    """A stand-in for the gradebook if there is none."""
 
     failed = incomplete = False
 
     def add(self, report: Report) -> None:
-        """Nothing is entered anywhere."""
+        """Record nothing."""
 
 
 @contextlib.contextmanager
 def _gradebook(
     arguments: argparse.Namespace, course: Course, results: Path, console: Console
 ) -> Iterator[GradebookSync | _NoBook]:
-    """Who writes to the course's gradebook, where there is one."""
+    """Yield the writer to the course's gradebook; a stand-in if there is none."""
     book: GradebookSync | _NoBook = _NoBook()
     with contextlib.ExitStack() as stack:
         if course.root and not arguments.no_gradebook:
@@ -180,7 +180,7 @@ def _gradebook(
 
 
 def _entered_in(book: GradebookSync | _NoBook, course: Course) -> Course:
-    """The course whose gradebook was written; a gradebook left alone is not read either."""
+    """Return the course whose gradebook was written; if none was, none is read either."""
     return Course() if isinstance(book, _NoBook) else course
 
 
@@ -190,7 +190,7 @@ def _watched(
     total: int,
     console: Console,
 ) -> list[Report]:
-    """All the reports, each given to the log and the gradebook, with progress meanwhile."""
+    """Return all reports; pass each to the log and the gradebook, and show the progress."""
 
     def noted() -> Iterator[Report]:
         for report in ready:
@@ -208,9 +208,9 @@ def _show(
     console: Console,
     entered: Course,
 ) -> None:
-    """Write the JSON and the pages of the classes; print the table, and what needs a look.
+    """Write the JSON and the class pages; print the table and what needs manual review.
 
-    ``entered`` is the course in whose gradebook they are.
+    ``entered`` is the course in whose gradebook the grades are.
     """
     Console().print(terminal.table(reports))
     if open_ := [report.name for report in reports if report.needs_a_look]:
@@ -229,7 +229,7 @@ def _show(
         if arguments.json:
             write_whole(arguments.json, json_report.document(reports).encode())
     for name in dict.fromkeys(report.lesson for report in reports):
-        # All that is kept: perhaps only some were graded just now.
+        # All stored results: perhaps only some were graded just now.
         lesson = load_lesson(name)
         gradebook = what_counts(entered, lesson, console)
         print(f"Reports: {write_page(results / name, lesson, gradebook=gradebook)}")

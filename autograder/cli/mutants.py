@@ -1,4 +1,4 @@
-"""The command that proves a lesson's checks on mutants of its solution."""
+"""The command that tests a lesson's checks on mutants of its solution."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from autograder.reports import terminal
 
 
 def prove(arguments: argparse.Namespace, console: Console) -> int:
-    """Hold what the checks say of a lesson's mutants against what the lesson declares."""
+    """Compare the verdicts on a lesson's mutants with what the lesson declares."""
     course = course_of(arguments, console)
     lesson = _lesson(arguments)
     _check(arguments, lesson)
@@ -56,14 +56,14 @@ def prove(arguments: argparse.Namespace, console: Console) -> int:
 
 
 def _lesson(arguments: argparse.Namespace) -> Lesson:
-    """The lesson that was asked for, else the only one that declares mutants."""
+    """Return the requested lesson, else the only one that declares mutants."""
     if arguments.lesson:
         return load_lesson(arguments.lesson)
     return only_lesson(filter(has_mutants, map(load_lesson, lesson_names())), "mutants")
 
 
 def _check(arguments: argparse.Namespace, lesson: Lesson) -> None:
-    """Find what cannot work before anything is run, not after an hour."""
+    """Raise usage errors before anything is run, not after an hour."""
     if arguments.stored and (arguments.store or arguments.second):
         raise UsageError("--stored runs nothing: leave --store and --second away.")
     if arguments.json and not arguments.json.resolve().parent.is_dir():
@@ -95,7 +95,7 @@ def _run(ours: MutationSuite, arguments: argparse.Namespace, console: Console) -
 
 
 def _show(judgements: Sequence[Judgement], ours: MutationSuite, console: Console) -> None:
-    """The matrix, the score, and each mutant of which something else was said than declared."""
+    """Print the matrix, the score, and each mutant whose verdicts differ from the declared ones."""
     Console().print(matrix.table(judgements, ours.lesson))
     found = tally(judgements)
     print(

@@ -1,4 +1,4 @@
-"""Which course a command works with: the one that is named, else the one that one stands in."""
+"""The course that a command works with: the named one, else that of the current folder."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from autograder.core.course_root import CONFIG
 from autograder.core.errors import CourseError
 from autograder.core.lesson_registry import look_in, search_path, search_path_outside_courses
 
-# They are a student's, on a machine of her own.
+# Commands for students on their own machines.
 WITHOUT_COURSE = ("check", "data")
 
 
@@ -27,12 +27,12 @@ def add_course(command: argparse.ArgumentParser) -> None:
 
 
 def find_lessons(argv: Sequence[str] | None) -> None:
-    """Let the lessons be those of the course that is named, before any option is read.
+    """Use the lessons of the named course, before the other options are parsed.
 
     Raises:
-        CourseError: what is named is no course.
+        CourseError: the named folder is no course.
     """
-    # Which lessons there are, the other options have to know.
+    # The choices of other options depend on the lessons.
     first = argparse.ArgumentParser(add_help=False)
     add_course(first)
     if named := first.parse_known_args(argv)[0].course:
@@ -40,9 +40,9 @@ def find_lessons(argv: Sequence[str] | None) -> None:
 
 
 def leave_lessons_beside(notebook: Path, console: Console) -> None:
-    """Leave alone the lessons of a course that lies beside or below a notebook; says so.
+    """Ignore the lessons of a course next to or below a notebook, and say so.
 
-    They are programs, and could be of whoever wrote the notebook.
+    They are programs, and could come from whoever wrote the notebook.
     """
     try:
         root_here([notebook])
@@ -57,7 +57,7 @@ def leave_lessons_beside(notebook: Path, console: Console) -> None:
 
 
 def course_of(arguments: argparse.Namespace, console: Console) -> Course:
-    """The course of a command, with its settings; says which it is before anything of it is run.
+    """Return the course of a command with its settings; print it before any of its code runs.
 
     Raises:
         CourseError: it has to be named, or cannot be read.

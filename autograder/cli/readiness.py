@@ -1,4 +1,4 @@
-"""Whether a student's machine is ready for a lesson: tried, not guessed, and what to do if not."""
+"""Checks whether a student's machine is ready for a lesson, and what to do if it is not."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PATIENCE = 180
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """One thing that was looked at: whether it is well, what was found, what to do next."""
+    """The result of one check: whether it is well, what was found, what to do next."""
 
     well: bool
     what: str
@@ -29,7 +29,7 @@ class Finding:
 
 
 def examine() -> Iterator[Finding]:
-    """Look at Python, TensorFlow, the images, the kernel and JupyterLab."""
+    """Check Python, TensorFlow, the images, the kernel and JupyterLab."""
     yield Finding(well=True, what=f"Python: {platform.python_version()}, {sys.executable}.")
     yield _tensorflow()
     yield _images()
@@ -67,13 +67,13 @@ def _images() -> Finding:
 
 
 def _kernel(specs: KernelSpecManager) -> Finding:
-    """Whether notebooks run in a Python that has this package: often it is another one."""
+    """Check whether notebooks run in a Python that has this package: often they do not."""
     anew = f"{sys.executable} -m ipykernel install --user --name {DISTRIBUTION}"
     try:
         program = specs.get_kernel_spec(KERNEL).argv[0]
     except NoSuchKernel:
         return Finding(well=False, what="Kernel: there is none for Python.", next_step=anew)
-    # Jupyter takes its own Python where a kernel names none in particular.
+    # Jupyter uses its own Python if the kernel names no path.
     python = program if Path(program).is_absolute() else sys.executable
     if _tried(python, "import autograder, ipykernel").returncode == 0:
         return Finding(well=True, what=f"Kernel: notebooks run in {python}.")
@@ -101,7 +101,7 @@ def _lab() -> Finding:
 
 
 def _tried(python: str, program: str) -> subprocess.CompletedProcess[str]:
-    """A program run by a Python, in a process of its own, which may crash."""
+    """Run a program with a Python interpreter, in a separate process, which may crash."""
     command = [python, "-c", program]
     try:
         return subprocess.run(

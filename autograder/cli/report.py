@@ -1,4 +1,4 @@
-"""Commands that show what is kept of a class; nothing is run."""
+"""The command that shows the stored results of a class; nothing is run."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from autograder.reports.class_report import GradebookScores
 
 
 def report(arguments: argparse.Namespace, console: Console) -> int:
-    """Make the page of a class again, and print its misconceptions."""
+    """Write the page of a class again, and print its misconceptions."""
     course = course_of(arguments, console)
     results = arguments.results or (course.root or Path.cwd()) / "results"
     names = [arguments.lesson] if arguments.lesson else lessons_in(results)
@@ -41,9 +41,9 @@ def report(arguments: argparse.Namespace, console: Console) -> int:
 
 
 def what_counts(course: Course, lesson: Lesson, console: Console) -> Mapping[str, GradebookScores]:
-    """What the course's gradebook says of a class; nothing where there is none.
+    """Return the gradebook's scores of a class, by student; empty if there is no gradebook.
 
-    Why it cannot be read is told: the page then shows the judge's points alone.
+    If it cannot be read, print why: the page then shows the judge's points alone.
     """
     if course.root is None:
         return {}
@@ -65,12 +65,12 @@ def write_page(
     *,
     gradebook: Mapping[str, GradebookScores] | None = None,
 ) -> Path:
-    """Write the page over all that is kept in the folder of a lesson's results; where it is.
+    """Write the page of all results stored in a lesson's folder; return its path.
 
-    ``gradebook`` is what counts for each student, where that is known.
+    ``gradebook`` holds the scores that count, by student, if they are known.
 
     Raises:
-        SubmissionError: there is nothing.
+        SubmissionError: there are no results.
         ResultsError: it cannot be written.
     """
     path = path or folder / "index.html"
@@ -83,7 +83,7 @@ def write_page(
 
 
 def add_summary(path: Path, reports: Sequence[Report]) -> None:
-    """Add what was found to a Markdown file, which may hold something already.
+    """Append a summary of the reports to a Markdown file.
 
     Raises:
         ResultsError: it cannot be written.
@@ -95,7 +95,7 @@ def add_summary(path: Path, reports: Sequence[Report]) -> None:
 
 
 def lessons_in(results: Path) -> Sequence[str]:
-    """The lessons that there are results of.
+    """Return the names of the lessons with results.
 
     Raises:
         UsageError: there are none.

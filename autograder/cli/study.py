@@ -1,4 +1,4 @@
-"""The command `study`: runs under many seeds, error rates, and the bar that follows."""
+"""The command `study`: runs with many seeds, error rates, and the resulting threshold."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ DATA = {"full": ("full",), "sample": ("sample",), "both": ("full", "sample")}
 
 
 def add_study(commands: Any) -> None:
-    """Add the command to those of a parser."""
+    """Add the command to a parser."""
     command = commands.add_parser("study", help="how often right work fails, from many seeds")
     command.add_argument("--lesson", choices=lesson_names(), help="(default: the one with a study)")
     command.add_argument("--data", choices=DATA, default="both", help="(default: both)")
@@ -53,7 +53,7 @@ def add_study(commands: Any) -> None:
 
 
 def study(arguments: argparse.Namespace, console: Console) -> int:
-    """Train and say what the runs show, and publish it; or check what is published."""
+    """Train, print what the runs show, and publish it; or check what is published."""
     root = course_of(arguments, console).root or Path.cwd()
     if arguments.check:
         return _check(_lessons(arguments), root)
@@ -112,7 +112,7 @@ def _tasks(declared: Study, arguments: argparse.Namespace) -> list[Task]:
 def _train(
     wanted: Sequence[Task], declared: Study, runs: RunLog, workers: int | None, console: Console
 ) -> None:
-    """Make the runs that are not there yet."""
+    """Train the runs that are missing."""
     for name in {task.data for task in wanted}:
         datasets.load_named(name)  # says now what is missing
     keys = {recipe.name: declared.key(recipe) for recipe in declared.recipes}

@@ -25,7 +25,7 @@ MAX_LETTERS = 128  # of a student's name, in nbgrader's tables
 
 @dataclass(frozen=True)
 class Folder:
-    """The folder of one student's assignment; it is made beside its place and then put there."""
+    """The folder of one student's assignment; it is made next to its final path and then moved."""
 
     autograde: Autograde
     assignment: str
@@ -33,19 +33,19 @@ class Folder:
 
     @property
     def place(self) -> Path:
-        """Where it belongs."""
+        """The final path."""
         return Path(self.autograde._format_dest(self.assignment, self.student))  # noqa: SLF001  its layout
 
     @property
     def new(self) -> Path:
-        """Where it is made; nbgrader passes over names with a dot in front."""
+        """The path where it is made; nbgrader ignores names with a leading dot."""
         name = os.fsencode(self.place.name)
-        # Nothing can be put to a name that is as long as names can be.
+        # A name of the maximum length cannot be extended.
         short = hashlib.sha256(name).hexdigest() if len(name) > 200 else self.place.name
         return self.place.with_name(f".{short}.new")
 
     def make(self, name: str, notebook: NotebookNode, beside: Path | None) -> list[str]:
-        """Make it: the course's other files, the student's, the notebook; tell what is left out."""
+        """Make it of the course's files, the student's, the notebook; return what is left out."""
         self.discard()
         self.new.mkdir(parents=True)
         directory: CourseDirectory = self.autograde.coursedir
@@ -60,16 +60,16 @@ class Folder:
             try:
                 if not (self.new / shown).exists():
                     _copy(path, self.new / shown)
-            # No rights to read it, or a file of the course's stands where a folder should be.
+            # It may not be read, or a file of the course has the name of its folder.
             except OSError as error:
                 told.append(f"{self.student}: {shown} was left out: {error.strerror}.")
-        # Not `nbformat.writes`: to check the notebook again takes a third of the time.
+        # Not `nbformat.writes`: validating the notebook again takes a third of the time.
         text = nbformat.v4.writes(notebook).removesuffix("\n") + "\n"
         (self.new / name).write_bytes(text.encode())
         return told
 
     def publish(self) -> str | None:
-        """Put it in its place, with nbgrader's permissions; why that is not possible."""
+        """Move it to its final path, with nbgrader's permissions; return why that failed, if so."""
         try:
             if self.place.exists():
                 shutil.rmtree(self.place)
@@ -83,12 +83,12 @@ class Folder:
         return None
 
     def discard(self) -> None:
-        """Take away what was made."""
+        """Remove what was made."""
         shutil.rmtree(self.new, ignore_errors=True)
 
 
 def is_student(name: str) -> bool:
-    """Whether it can be a student's, in the gradebook and as the name of a folder."""
+    """Return whether a name is valid for a student in the gradebook and as a folder."""
     try:
         name.encode()
     except UnicodeEncodeError:
@@ -97,10 +97,10 @@ def is_student(name: str) -> bool:
 
 
 def handed_in(directory: CourseDirectory, folder: Path | None) -> datetime | None:
-    """When a submission was handed in, from its ``timestamp.txt``; ``None`` where it has none.
+    """Return when a submission was handed in, from its ``timestamp.txt``; ``None`` without one.
 
     Raises:
-        ValueError: what stands there is no time.
+        ValueError: its content is no time.
     """
     path = folder / TIMESTAMP if folder else None
     if path is None or not path.exists():
@@ -109,17 +109,17 @@ def handed_in(directory: CourseDirectory, folder: Path | None) -> datetime | Non
         raise ValueError(f"{TIMESTAMP} is no time")
     try:
         time: datetime | None = directory.get_existing_timestamp(str(folder))
-    # nbgrader stumbles over its own message where the text is no time.
+    # nbgrader fails while it formats its own error message if the text is no time.
     except (AttributeError, OverflowError, OSError) as error:
         raise ValueError(f"{TIMESTAMP} is no time") from error
     return time
 
 
 def _files(directory: CourseDirectory, folder: Path) -> Iterator[Path]:
-    """Files that go along. No links: one of a student's could lead to a file of ours.
+    """Yield the files to copy. No links: a student's link could lead to a file of the course.
 
-    None is larger than the course's ``max_file_size``, nor all are than its ``max_dir_size``, both
-    in kB. Not nbgrader's own search: it lists a folder again for each file in it.
+    Respect the course's ``max_file_size`` for each file and ``max_dir_size`` for all, both in kB.
+    nbgrader's own search is not used: it lists a folder again for each file in it.
     """
     left = directory.max_dir_size * 1000
 

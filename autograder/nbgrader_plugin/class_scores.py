@@ -1,4 +1,4 @@
-"""What the gradebook counts, for the page of a class."""
+"""The scores in the gradebook, for the page of a class."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from autograder.reports.class_report import GradebookScores
 
 
 def of_lesson(course: Course, lesson: Lesson) -> dict[str, GradebookScores]:
-    """What counts for each student of the course; nothing where there is no gradebook yet.
+    """Return the scores that count, by student; empty if there is no gradebook yet.
 
     Raises:
-        CourseError: there is one, and it cannot be read.
+        CourseError: the gradebook cannot be read.
     """
     assert course.root
     directory = course_directory(course.root)
@@ -41,7 +41,7 @@ def of_lesson(course: Course, lesson: Lesson) -> dict[str, GradebookScores]:
 
 
 def _by_hand(gradebook: Gradebook, assignment: str) -> set[str]:
-    """Whom a person gave a score or extra credit."""
+    """Return the students with a manual score or extra credit."""
     asked = (
         select(SubmittedAssignment.student_id)
         .join(SubmittedAssignment.notebooks)

@@ -31,13 +31,13 @@ class _Reader(NbGrader):
 
 
 def course_directory(root: Path) -> CourseDirectory:
-    """The course's folder as nbgrader sees it; ``config`` holds all of its settings.
+    """Return the course's folder as nbgrader sees it; ``config`` holds all of its settings.
 
-    The user's and the machine's own ``nbgrader_config.py`` count too, as in nbgrader: a
-    gradebook on a server is often named there.
+    The user's and the machine's ``nbgrader_config.py`` are read too, as in nbgrader: a
+    gradebook on a server is often configured there.
 
     Raises:
-        CourseError: the address of the gradebook is none.
+        CourseError: the address of the gradebook is invalid.
     """
     directory = CourseDirectory(config=_config(root), root=str(root))
     directory.db_url = _absolute(directory.db_url, root)
@@ -61,12 +61,12 @@ def _absolute(address: str, root: Path) -> str:
     file = url.database
     if url.get_backend_name() != "sqlite" or not file or file.startswith((":memory:", "file:")):
         return address
-    # nbgrader is started in the course's folder, which a relative path means.
+    # A relative path is relative to the course's folder, in which nbgrader is started.
     return url.set(database=str(root / file)).render_as_string(hide_password=False)
 
 
 def open_gradebook(directory: CourseDirectory) -> Gradebook:
-    """The course's gradebook, which has to be there already; to be closed by who asked for it.
+    """Open the course's gradebook, which has to exist already; the caller closes it.
 
     Raises:
         NothingEntered: there is none.
@@ -82,7 +82,7 @@ def open_gradebook(directory: CourseDirectory) -> Gradebook:
 
 @contextlib.contextmanager
 def explained(address: str) -> Iterator[None]:
-    """What went wrong at the database, in one line, without its password."""
+    """Raise what goes wrong at the database as a ``CourseError`` in one line, without password."""
     shown = make_url(address).render_as_string(hide_password=True)
     try:
         yield
@@ -98,7 +98,7 @@ def explained(address: str) -> Iterator[None]:
 
 @contextlib.contextmanager
 def importable(root: Path) -> Iterator[None]:
-    """Modules in the course's folder can be imported, as by nbgrader: plugins live there."""
+    """Let modules in the course's folder be imported, as nbgrader does: plugins live there."""
     sys.path.insert(0, str(root))
     try:
         yield
@@ -108,7 +108,7 @@ def importable(root: Path) -> Iterator[None]:
 
 @contextlib.contextmanager
 def environment(name: str, value: str) -> Iterator[None]:
-    """One environment variable has a value, for a while."""
+    """Set an environment variable until the block ends."""
     before = os.environ.get(name)
     os.environ[name] = value
     try:

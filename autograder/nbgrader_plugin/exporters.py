@@ -1,6 +1,6 @@
 """``nbgrader export --exporter=autograder.nbgrader_plugin.exporters.CanvasExport`` and the like.
 
-The scores are the gradebook's: with what a person entered, extra credit and late penalties.
+The scores are the gradebook's: with manual scores, extra credit and late penalties.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The grades that stand in a gradebook: with manual scores, extra credit and late penalties."""
+"""The grades in a gradebook, with manual scores, extra credit and late penalties."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from autograder.nbgrader_plugin.config import course_directory, explained, open_
 
 @dataclass(frozen=True, kw_only=True)
 class Entered:
-    """Grades, and who has something that a person has still to grade."""
+    """Grades, and the students with something that still needs manual grading."""
 
     grades: list[Grade]
     waiting: list[str]
 
 
 def of_course(course: Course, lesson: str | None = None) -> Entered:
-    """What stands in a course's gradebook of a lesson, or of all that anyone has a score in.
+    """Return the grades in a course's gradebook, of one lesson or of all with any score.
 
     Raises:
         NothingEntered: there is no gradebook, or nobody has a grade in it.
@@ -47,7 +47,7 @@ def of_course(course: Course, lesson: str | None = None) -> Entered:
 
 
 def lessons(course: Course) -> set[str]:
-    """The lessons that a course's gradebook has; none where there is no gradebook.
+    """Return the lessons in a course's gradebook; none if there is no gradebook.
 
     Raises:
         CourseError: the gradebook cannot be read.
@@ -68,10 +68,10 @@ def grades(
     *,
     unscored: bool = False,
 ) -> list[Grade]:
-    """The grades of all students, or of these, in all assignments, or in these.
+    """Return the grades of all students, or of these, in all assignments, or in these.
 
     A student who handed in nothing has a grade without a score. An assignment in which nobody has
-    a score, such as one that is not handed out yet, is left out unless ``unscored`` is set.
+    a score, such as one that is not released yet, is left out unless ``unscored`` is set.
     """
     graded = _graded(gradebook)
     people = {one.id: _person(one) for one in gradebook.students}
@@ -115,9 +115,9 @@ def _waiting(gradebook: Gradebook, assignments: Collection[str]) -> list[str]:
 
 
 def _graded(gradebook: Gradebook) -> set[str]:
-    """The submissions with a score in any cell.
+    """Return the ids of the submissions with a score in any cell.
 
-    There are others: a student who has an extension has rows before anything is handed in.
+    There are others: a student with an extension has rows before anything is handed in.
     """
     asked = (
         select(SubmittedNotebook.assignment_id)

@@ -1,8 +1,8 @@
-"""The one writer to nbgrader's gradebook: what ``nbgrader autograde`` would leave, for a class.
+"""The only writer to nbgrader's gradebook: what ``nbgrader autograde`` would write, for a class.
 
-Rows and the folders under ``autograded/`` of a group of submissions are written together, in one
-transaction; what instructors entered by hand is kept just as nbgrader keeps it. One thing differs:
-an answer in words that a person has marked is not asked for again while it is the same submission.
+Rows and the folders under ``autograded/`` of a batch of submissions are written together, in one
+transaction; manual scores are kept just as nbgrader keeps them. One thing differs: a manually
+graded answer needs no manual grading again while the submission stays the same.
 """
 
 from __future__ import annotations
@@ -48,8 +48,8 @@ from autograder.reports.annotate import filled
 class GradebookEntry:
     """One graded submission.
 
-    ``notebook`` is the one that shows the report; ``None`` for what could not be read: the blank
-    one then tells why. ``folder`` is the student's own, for the time and the other files.
+    ``notebook`` shows the report; ``None`` if it could not be read: the released notebook then
+    shows why. ``folder`` is the student's, for the time and the other files.
     """
 
     student: str
@@ -60,10 +60,10 @@ class GradebookEntry:
 
 
 class GradebookWriter:
-    """Writes to a course's gradebook, wherever its ``nbgrader_config.py`` says that is.
+    """The writer to a course's gradebook, as configured in its ``nbgrader_config.py``.
 
-    A context manager. Use one at a time: it is meant to be the only writer. ``unpublished`` tells
-    where a folder under ``autograded/`` is not what the gradebook says.
+    A context manager. Use one at a time: it is meant to be the only writer. ``unpublished`` lists
+    the folders under ``autograded/`` that do not match the gradebook.
     """
 
     def __init__(self, course: Course) -> None:
@@ -86,13 +86,13 @@ class GradebookWriter:
             self._gradebook.close()
 
     def write(self, entries: Sequence[GradebookEntry]) -> list[str]:
-        """Write a group of submissions, all of them or none; return what a person should know.
+        """Write a batch of submissions, all of them or none; return remarks for the instructor.
 
         Raises:
             CourseError: the assignment is not in the gradebook, or it cannot be written.
         """
         assert self._gradebook is not None, "use it in a `with`"
-        # Of two for one student the last counts.
+        # The last of several entries for one student counts.
         latest = {(entry.lesson.name, entry.student): entry for entry in entries}
         folders: list[Folder] = []
         told: list[str] = []
@@ -107,7 +107,7 @@ class GradebookWriter:
                     folder.discard()
                 raise
             finally:
-                # A connection that idles until the next group is there may be cut.
+                # A connection that idles until the next batch may be cut.
                 self._gradebook.close()
         self.unpublished += [why for folder in folders if (why := folder.publish())]
         self.unpublished += self._missing(
@@ -116,7 +116,7 @@ class GradebookWriter:
         return told
 
     def _missing(self, kept: set[tuple[str, str]]) -> Iterator[str]:
-        """Of those whose earlier submission counts, who has no folder of it."""
+        """Yield a remark for each student whose earlier submission counts but has no folder."""
         for assignment, student in sorted(kept):
             place = Folder(self._autograde, assignment, student).place
             if not place.is_dir():
@@ -128,7 +128,7 @@ class GradebookWriter:
     def _write(
         self, db: Session, entries: Sequence[GradebookEntry], folders: list[Folder], told: list[str]
     ) -> None:
-        # Nothing is sent before everything is ready: SQLite is locked for a moment only.
+        # Nothing is sent before everything is ready: SQLite is locked only briefly.
         with db.no_autoflush:
             self._add_students(db, [entry.student for entry in entries])
             rows = {}
@@ -169,7 +169,7 @@ class GradebookWriter:
         submission: SubmittedAssignment,
         told: list[str],
     ) -> RecordedGrades | None:
-        """What is recorded of an entry; ``None`` where an earlier submission counts."""
+        """Record an entry; return its grades, or ``None`` if an earlier submission counts."""
         earlier = best_attempt.earlier(submission) if self._keeps_best else None
         recorded = self._record(entry, known, submission, told)
         if earlier and (why := earlier.outdoes(recorded, self._steps)):
@@ -225,7 +225,7 @@ def _made(folder: Folder, entry: GradebookEntry, notebook: NotebookNode) -> list
 
 
 def _copied(notebook: NotebookNode) -> NotebookNode:
-    """A copy for nbgrader's steps to change; pictures, which they do not, are not copied."""
+    """Return a copy for nbgrader's preprocessors to change, without copying the images."""
     mine = copy.copy(notebook)
     mine.cells = [copy.copy(cell) for cell in notebook.cells]
     for cell in mine.cells:
@@ -236,6 +236,6 @@ def _copied(notebook: NotebookNode) -> NotebookNode:
 
 
 def _nothing_earned(other: SubmittedNotebook) -> None:
-    """Another notebook of the assignment that was not handed in."""
+    """Give zero points for another notebook of the assignment that was not handed in."""
     for grade in other.grades:
         grade.auto_score, grade.needs_manual_grade = 0, False

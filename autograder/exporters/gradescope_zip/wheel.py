@@ -1,4 +1,4 @@
-"""The package as it is installed here, made into a wheel again; and the versions it stands on."""
+"""A wheel of the package as it is installed here, and the versions of its requirements."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from packaging.requirements import Requirement
 import autograder
 from autograder import DISTRIBUTION
 
-# Written anew for this wheel, or true of the installation here alone.
+# Written again for this wheel, or true only of the installation here.
 LEFT_OUT = ("RECORD", "WHEEL", "INSTALLER", "REQUESTED", "direct_url.json")
 WHEEL = "Wheel-Version: 1.0\nGenerator: autograder\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
 
 
 def wheel() -> tuple[str, bytes]:
-    """The name of the file, and its content."""
+    """Return the name of the wheel, and its content."""
     distribution = metadata.distribution(DISTRIBUTION)
     stem = f"{DISTRIBUTION.replace('-', '_')}-{distribution.version}"
     files = {**_package(), **_about(distribution, f"{stem}.dist-info")}
@@ -37,7 +37,7 @@ def wheel() -> tuple[str, bytes]:
 
 
 def constraints() -> list[str]:
-    """``name==version`` of all that the package needs, as it is installed here."""
+    """Return ``name==version`` of all requirements, as they are installed here."""
     found: dict[str, str] = {}
     seen: set[str] = set()
     waiting = [Requirement(DISTRIBUTION)]
@@ -70,7 +70,7 @@ def _package() -> dict[str, bytes]:
 
 
 def _about(distribution: metadata.Distribution, folder: str) -> dict[str, bytes]:
-    """What is told of the package beside it: requirements, commands, licences."""
+    """Return the files of the package's metadata: requirements, commands, licences."""
     found = {}
     for path in distribution.files or ():
         parts = path.parts

@@ -1,6 +1,6 @@
 """The study of "A Deeper Brain": recipes, declared right or wrong, and what is measured.
 
-A wrong recipe names the check that tells it. Only what nothing else in the evidence shows is left
+A wrong recipe names the check that detects it. Only what nothing else in the evidence shows is left
 to ``train.accuracy``: too few steps, or steps of a wrong size.
 """
 
@@ -29,15 +29,15 @@ from autograder.lessons.a_deeper_brain.lesson import LESSON
 
 ACCURACY = "train.accuracy"
 STOPPING = "train.stopping"
-# Enough to count. On the full data a run takes eight seconds and more: fewer were published, and
-# the bar's distance has to show the promise.
+# Enough to count failures. On the full data a run takes eight seconds and more: fewer were
+# published, and the distance to the threshold has to show that right work passes.
 MANY = 3_000
 FEW = 2
 NUMBERS = ("one epoch", "two epochs", "three epochs")
 
 
 def _training(**changes: Any) -> Training:
-    """The lesson as it is written, changed."""
+    """Return the training of the lesson as it is written, with these changes."""
     given: dict[str, Any] = {
         "sizes": (PIXELS, HIDDEN, CLASSES),
         "epochs": MAX_EPOCHS,

@@ -1,6 +1,6 @@
 """The study of "Building a Brain": recipes, declared right or wrong, and what is measured.
 
-A wrong recipe names the check that tells it. ``train.accuracy`` is last: it is asked to tell only
+A wrong recipe names the check that detects it. ``train.accuracy`` comes last: it has to detect only
 what nothing else in the evidence shows, too few steps or steps of a wrong size.
 """
 
@@ -20,7 +20,7 @@ from autograder.lessons.building_a_brain.accuracy import marked_accuracy
 from autograder.lessons.building_a_brain.lesson import LESSON
 
 ACCURACY = "train.accuracy"
-# None failing in so many: at most 0.1 % fail, with 95 % confidence.
+# If none of these fails, at most 0.1 % fail, with 95 % confidence.
 MANY = 3_000
 FEW = ("one epoch", "two epochs", "three epochs", "four epochs")
 

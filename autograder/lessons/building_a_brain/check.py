@@ -1,4 +1,4 @@
-"""The checks that the notebook calls. Importing this begins the recording."""
+"""The checks that the notebook calls. Importing this module starts the recording."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ _DESK = CheckSession(LESSON)
 
 
 def __dir__() -> list[str]:
-    """What the tab key offers a student: the checks, and nothing of what they are made of."""
+    """List what the tab key offers a student: the checks, without their internals."""
     return ["blank", "progress", "steady_accuracy", *(one.name for one in LESSON.questions)]
 
 
 def blank(name: str) -> Blank:
-    """A blank that your own work will replace."""
+    """Return a blank that your own work will replace."""
     return _DESK.blank(name)
 
 
@@ -61,11 +61,11 @@ def predict(model: object, data_index: object, predicted_label: object) -> float
 
 
 def steady_accuracy(history: object) -> list[float]:
-    """The validation accuracy of the mean of the weights, as it stood after each epoch.
+    """Return the validation accuracy of the mean of the weights after each epoch.
 
-    The mean is taken over the second half of the epochs until then, earlier training of the same
-    model included; the last of these numbers is the one that gets marked. Not a number where it
-    cannot be told: for a history that is not of this kernel, or a network with unknown layers.
+    The mean is taken over the second half of the epochs until then, including earlier training of
+    the same model; the last of these numbers is the one that gets marked. They are ``nan`` where
+    they cannot be computed: for a history from another kernel, or a network with unknown layers.
     """
     told = _told(_DESK.recorder.fit_of(used(history)))
     curves = getattr(history, "history", history)

@@ -1,6 +1,6 @@
-"""``nbgrader generate_feedback``: what a person decided stands before what the judge said.
+"""``nbgrader generate_feedback``: manual scores are shown before the judge's verdicts.
 
-The judge's words are in the notebook since it was graded; a score is entered afterwards.
+The verdicts are in the notebook since it was graded; manual scores are entered afterwards.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from autograder.reports.annotate import notice
 
 
 class ShowResults(NbGraderPreprocessor):
-    """Tells at each grade cell what a person gave, and leaves out the bare number."""
+    """A preprocessor that shows manual scores at each grade cell, without the bare number."""
 
     def preprocess(
         self, nb: NotebookNode, resources: dict[str, Any]
     ) -> tuple[NotebookNode, dict[str, Any]]:
-        """Change what the grade cells of a lesson of ours show."""
+        """Change what the grade cells of a lesson show."""
         lesson = lesson_of(resources)
         if lesson is None:
             return nb, resources
@@ -42,7 +42,7 @@ class ShowResults(NbGraderPreprocessor):
 
 
 def _given(grade: Grade) -> str:
-    """What a person gave, in a sentence; nothing where the judge's points stand."""
+    """Return the manual points in a sentence; empty if only the judge gave points."""
     parts = []
     if grade.manual_score is not None:
         most = phrases.number(grade.max_score)

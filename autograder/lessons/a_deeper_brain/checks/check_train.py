@@ -75,7 +75,7 @@ from autograder.lessons.a_deeper_brain.rules.early_stopping import (
     wrong_way,
 )
 
-# What spoils the accuracy when it is wrong: told there, and not once more here.
+# Checks whose failure lowers the accuracy: they report the cause, so it is not repeated here.
 ROOTS = (
     *("scale.train", "build.input", "build.hidden", "build.activation", "build.output"),
     *("compile.loss", "compile.optimizer", "train.data", "train.stopping"),
@@ -199,7 +199,7 @@ def _stop(fit: Fit) -> Callback:
 
 
 def _without_the_other(evidence: Evidence) -> Evidence:
-    """The evidence without the training of the single layer, which the notebook itself trains."""
+    """Return the evidence without the training of the single layer, which the notebook trains."""
     hand_in, recorded = evidence.hand_in("compare"), evidence.recorded
     other = hand_in.others.get(OTHER) if hand_in else None
     if other is None or recorded is None:
@@ -213,7 +213,7 @@ def _without_the_other(evidence: Evidence) -> Evidence:
 def _causes(
     evidence: Evidence, model: Model, fits: tuple[Fit, ...], data: FashionMnist
 ) -> tuple[Failed | None, ...]:
-    """What can hold an accuracy down where every setting is right: the root first."""
+    """Return what may keep the accuracy down although every setting is right, root causes first."""
     signature = signature_of(fits)
     return (
         loss_not_a_number(signature),

@@ -1,4 +1,4 @@
-"""Mutants whose training falls short of the bar, each for a reason of its own."""
+"""Mutants whose training misses the threshold, each for a different reason."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ HELD = (
     " bias_initializer=tf.keras.initializers.RandomNormal(stddev=3.0))"
 )
 PENALTY = "tf.keras.layers.Dense(10, kernel_regularizer=lambda weights: 0.0 * tf.math.log(0.0))"
-# Whose curve tells these mistakes.
+# The check whose metric is needed to see these mistakes.
 METRIC = ("compile.metric",)
 
 
 def short(name: str, *edits: Edit, of: str, also: Edits | None = None) -> Mutant:
-    """One that falls short because of this misconception."""
+    """Return a mutant that falls short because of this misconception."""
     return wrong(name, *edits, also=also, fails={"train.accuracy": of})
 
 
 def adam(arguments: str) -> Edit:
-    """The right optimizer, with arguments of its own."""
+    """Use the right optimizer with these arguments."""
     return set_keyword("compile", "optimizer", f"tf.keras.optimizers.Adam({arguments})")
 
 

@@ -13,7 +13,7 @@ def count(value: str) -> Edit:
 
 
 def miscounted(name: str, value: str, misconception: str) -> Mutant:
-    """A count that is wrong for this reason."""
+    """Return a mutant whose count is wrong for this reason."""
     return wrong(name, count(value), fails={"parameters.count": misconception})
 
 

@@ -1,4 +1,4 @@
-"""Mutants of the question `train`: when it stops, and what it takes back."""
+"""Mutants of the question `train`: when it stops, and which weights it restores."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ STOP = "EarlyStopping"
 
 
 def misplaced(name: str, *edits: Edit, of: str) -> Mutant:
-    """A training that does not stop as it should, for this reason."""
+    """Return a mutant whose training does not stop as it should, for this reason."""
     return wrong(
         name,
         *edits,

@@ -1,4 +1,4 @@
-"""The cards that the deeper network wins: counted again, and how one miscounts them."""
+"""The count of images that only the deeper network classifies correctly, and its mistakes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from autograder.judge.rules.rule import rule
 from autograder.judge.rules.weights import last_weights
 
 OTHER = "single_layer"
-# Outputs that are nearly alike may be ordered otherwise on another device.
+# Nearly equal outputs may be ordered differently on another device.
 ROUNDING = 3
 IN_BRACKETS = (
     "Write `won = (deep_guesses == valid_labels) & (single_guesses != valid_labels)`, and then"
@@ -26,10 +26,10 @@ IN_BRACKETS = (
 
 @dataclass(frozen=True, kw_only=True)
 class Match:
-    """How the two networks did on all validation cards: numbers of cards.
+    """How the two networks did on all validation images: numbers of images.
 
-    ``won``: the deeper one is right, the single layer wrong; ``lost`` the other way round;
-    ``deep`` and ``single`` are right in all; ``apart``: they say different things.
+    ``won``: only the deeper network is right; ``lost``: only the single layer is right; ``deep``
+    and ``single``: all that each gets right; ``apart``: their predictions differ.
     """
 
     won: int
@@ -41,7 +41,7 @@ class Match:
 
 
 def match(evidence: Evidence, deep: Model, single: Model, data: FashionMnist) -> Match:
-    """Let both networks take the quiz once more.
+    """Evaluate both networks on the validation images.
 
     Raises:
         UnknownLayer: one of them, or what it was given, cannot be computed here.
@@ -72,7 +72,7 @@ def _guesses(evidence: Evidence, model: Model, data: FashionMnist, name: str) ->
 
 
 def other_model(hand_in: Answer) -> Model:
-    """The single layer that was handed in besides.
+    """Return the single layer that was handed in for comparison.
 
     Raises:
         Skipped: there is none.
@@ -86,7 +86,7 @@ def other_model(hand_in: Answer) -> Model:
 
 
 def is_right(count: int, found: Match) -> bool:
-    """Whether so many cards were won, but for a few where both outputs are nearly alike."""
+    """Return whether the count is right, up to a few images with nearly equal outputs."""
     return _is(count, found.won)
 
 

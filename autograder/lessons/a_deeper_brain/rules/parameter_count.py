@@ -1,4 +1,4 @@
-"""The number of parameters of a hidden layer and the one behind it, and how one miscounts it."""
+"""The number of parameters of a hidden layer and the next one, and common miscounts."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ AS_A_SUM = (
     "Write it as a calculation: `28 * 28 * hidden_neurons + hidden_neurons` for the hidden layer,"
     " and the like for the last one."
 )
-# All that each neuron has but its bias, in one layer or in both.
+# The counts without the biases of both layers, of the hidden layer, and of the last layer.
 WITHOUT_BIASES = (PARAMETERS - HIDDEN - CLASSES, PARAMETERS - HIDDEN, PARAMETERS - CLASSES)
 ALL_SEE_PIXELS = (PIXELS + 1) * (HIDDEN + CLASSES)
 

@@ -1,4 +1,4 @@
-"""The pixels: brought to a scale from 0 to 1, all of them, in both sets."""
+"""The pixels: scaled to the range from 0 to 1 in both sets."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from autograder.core.verdicts import CannotTell, Failed
 from autograder.judge.rules.format import shape_in_words
 from autograder.judge.rules.rule import OPEN, rule
 
-# White is 1, or so near that nobody would see it: 255 / 256 is near enough.
+# White is 1, or visually the same: 255 / 256 is near enough.
 NEAR = 0.01
 CALLED = {"training": "training cards", "validation": "validation cards", "mixed": "both sets"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Scaled:
-    """An array of pictures that was handed in under a name, and what was done to the pixels.
+    """An array of images that was handed in under a name, and how its pixels were changed.
 
-    ``wanted`` is the set that it should hold, ``shape`` the shape of the raw one. Black and white
-    are what became of 0 and 255, ``None`` where that cannot be told or differs from pixel to pixel.
+    ``wanted`` is the set that it should hold, ``shape`` the shape of the raw one. ``black`` and
+    ``white`` are the new values of 0 and 255; ``None`` if unknown or different per pixel.
     """
 
     name: str
@@ -33,14 +33,14 @@ class Scaled:
 
     @property
     def numbers(self) -> Numbers | None:
-        """What is known of the array, ``None`` where it is none."""
+        """What is known of the array; ``None`` if it is not an array."""
         return self.claim.numbers
 
 
 def scaled(
     evidence: Evidence, hand_in: Answer, name: str, wanted: str, shape: tuple[int, ...]
 ) -> Scaled:
-    """What was handed in under this name, beside what should have been."""
+    """Return what was handed in under this name, together with what is expected."""
     claim = hand_in.claims[name]
     about = claim.numbers.about if claim.numbers else None
     maps = [evidence.arrays.get(one or "") for one in (about.scale, about.shift)] if about else []
@@ -161,7 +161,7 @@ def another_set(given: Scaled) -> Failed | None:
 
 
 def untold_pixels(given: Scaled) -> CannotTell | None:
-    """Something was done to the pixels that is not one scale for all."""
+    """Find pixels that were changed by something other than one scale for all."""
     if given.numbers is None or given.white is not None:
         return None
     return CannotTell(
@@ -171,7 +171,7 @@ def untold_pixels(given: Scaled) -> CannotTell | None:
 
 
 def _are(given: Scaled, black: float, white: float) -> bool:
-    """Whether black and white became these, within one part in a hundred of the way between."""
+    """Return whether black and white have these values, within 1 % of their difference."""
     if given.black is None or given.white is None:
         return False
     room = NEAR * (white - black)

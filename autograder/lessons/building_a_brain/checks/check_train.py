@@ -59,7 +59,7 @@ from autograder.judge.rules.validation_data import (
 from autograder.lessons.building_a_brain.accuracy import NOT_THE_LOG, marked_accuracy
 from autograder.lessons.building_a_brain.constants import BATCH, CLASSES, EPOCHS, LIMITS
 
-# What spoils the accuracy when it is wrong: told there, and not once more here.
+# Checks whose failure lowers the accuracy: they report the cause, so it is not repeated here.
 ROOTS = (
     *("build.input", "build.layers", "build.activation", "compile.loss", "compile.optimizer"),
     *("train.epochs", "train.data"),
@@ -171,7 +171,7 @@ def test_accuracy(
 def _causes(
     evidence: Evidence, model: Model, fits: tuple[Fit, ...], data: FashionMnist
 ) -> tuple[Failed | None, ...]:
-    """What can hold an accuracy down where every setting is right: the root first."""
+    """Return what may keep the accuracy down although every setting is right, root causes first."""
     signature = signature_of(fits)
     return (
         loss_not_a_number(signature),

@@ -1,4 +1,4 @@
-"""Mutants whose training falls short of the bar, each for a reason of its own."""
+"""Mutants whose training misses the threshold, each for a different reason."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from autograder.authoring.spec.statement_edits import first, insert_before
 DENIED = 'model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])'
 UNIT_NORM = add_keyword("Dense", "kernel_constraint", '"unit_norm"')
 VANISHING = "tf.keras.optimizers.schedules.ExponentialDecay(0.001, 1, 0.1)"
-# Whose curve tells these mistakes.
+# The check whose metric is needed to see these mistakes.
 METRIC = ("compile.metric",)
 
 
 def short(
     name: str, *edits: Edit, of: str, also: Edits | None = None, base: Mutant | None = None
 ) -> Mutant:
-    """One that falls short because of this misconception."""
+    """Return a mutant that falls short because of this misconception."""
     return wrong(name, *edits, also=also, base=base, fails={"train.accuracy": of})
 
 
 def adam(arguments: str) -> Edit:
-    """The right optimizer, with arguments of its own."""
+    """Use the right optimizer with these arguments."""
     return set_keyword("compile", "optimizer", f"tf.keras.optimizers.Adam({arguments})")
 
 

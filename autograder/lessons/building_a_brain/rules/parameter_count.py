@@ -1,4 +1,4 @@
-"""The number of parameters of a single layer of neurons, and how one miscounts it."""
+"""The number of parameters of a single layer of neurons, and common miscounts."""
 
 from __future__ import annotations
 
