@@ -412,7 +412,7 @@ def test_a_judge_that_breaks_says_its_last_words(stored, tmp_path):
 
 def test_the_judge_does_without_tensorflow():
     code = (
-        "import sys; import evidence_builder as e; e.judged({'': e.Submission()});"
+        "import sys; from support import evidence_builder as e; e.judged({'': e.Submission()});"
         "print([name for name in ('tensorflow', 'keras', 'IPython') if name in sys.modules])"
     )
     done = subprocess.run(
