@@ -39,19 +39,19 @@ CHECK_FILE = '''
 from autograder.lessons.two_apples.lesson import LESSON
 from autograder.kernel.check_session import Desk
 
-_DESK = Desk(LESSON)
+_SESSION = Desk(LESSON)
 
 
 def blank(name):
-    return _DESK.blank(name)
+    return _SESSION.blank(name)
 
 
 def apples(apples):
-    return _DESK.check("apples", apples=apples)
+    return _SESSION.check("apples", apples=apples)
 
 
 def pears(pears):
-    return _DESK.check("pears", pears=pears)
+    return _SESSION.check("pears", pears=pears)
 '''
 CHECKS = {
     "apples": '''

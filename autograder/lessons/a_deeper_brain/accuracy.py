@@ -29,10 +29,10 @@ def epoch_weights(evidence: Evidence, fit: Fit, epoch: int = -1) -> Weights:
 
     The mapping is empty if no means were recorded.
     """
-    kept = {name: evidence.arrays.get(f"fit-{fit.number}/{name}") for name in fit.means}
-    if any(one is None or not len(one) for one in kept.values()):
+    recorded = {name: evidence.arrays.get(f"fit-{fit.number}/{name}") for name in fit.means}
+    if any(one is None or not len(one) for one in recorded.values()):
         return {}
-    return {name: one[epoch] for name, one in kept.items() if one is not None}
+    return {name: one[epoch] for name, one in recorded.items() if one is not None}
 
 
 def marked_accuracy(

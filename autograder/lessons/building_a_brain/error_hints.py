@@ -10,7 +10,7 @@ WHOLE_NUMBERS = (
     " the loss in `compile` has to be one that is made for that, the sparse categorical"
     " cross-entropy."
 )
-STUMBLES = (
+ERROR_HINTS = (
     ErrorHint(
         "ValueError|InvalidArgumentError",
         r"(?:Dimensions must be equal|Incompatible shapes).*compile_loss/",

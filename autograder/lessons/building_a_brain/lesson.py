@@ -6,7 +6,7 @@ from pathlib import Path
 
 from autograder.core.evidence import Answer
 from autograder.core.lesson import Lesson, Question, nothing_blank
-from autograder.lessons.building_a_brain.error_hints import STUMBLES
+from autograder.lessons.building_a_brain.error_hints import ERROR_HINTS
 
 
 def _compiled(hand_in: Answer) -> bool:
@@ -54,5 +54,5 @@ LESSON = Lesson(
         ),
     ),
     thresholds={"full": 0.80, "sample": 0.73},
-    stumbles=STUMBLES,
+    stumbles=ERROR_HINTS,
 )

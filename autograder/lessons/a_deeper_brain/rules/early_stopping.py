@@ -13,7 +13,7 @@ from autograder.judge.rules.rule import OPEN, rule
 KIND = "EarlyStopping"
 # By about how much the validation loss falls in the last epochs that are worth waiting for.
 MAX_STEP = 0.01
-READY = (
+EXAMPLE = (
     '`tf.keras.callbacks.EarlyStopping(monitor="val_loss", patience=3, restore_best_weights=True)`'
 )
 
@@ -40,11 +40,11 @@ def no_early_stopping(fit: Fit) -> Failed | None:
         help="`fit` takes a list of callbacks. One of them is made for this.",
         why="Who trains for too long learns cards by heart. How long is too long nobody knows"
         " beforehand; the quiz tells.",
-        how=f"Make {READY} and give it to `fit` in a list, as `callbacks=[...]`.",
+        how=f"Make {EXAMPLE} and give it to `fit` in a list, as `callbacks=[...]`.",
     )
 
 
-def untold_stopping(fit: Fit) -> CannotTell | None:
+def unknown_early_stopping(fit: Fit) -> CannotTell | None:
     """Find early stopping by a class that the student wrote: its settings are unknown."""
     if early_stopping(fit) or not any(one.kind.startswith(KIND) for one in fit.callbacks):
         return None

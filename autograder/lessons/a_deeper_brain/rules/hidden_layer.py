@@ -106,7 +106,7 @@ def other_activation(model: Model) -> Failed | None:
     )
 
 
-def untold_activation(model: Model) -> CannotTell | None:
+def unknown_activation(model: Model) -> CannotTell | None:
     """Find an activation of the hidden layer that is unknown here."""
     if UNKNOWN not in hidden_steps(model):
         return None
