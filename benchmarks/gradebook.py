@@ -40,11 +40,11 @@ from support import (
 
 from autograder.core.config import Course
 from autograder.core.report import Report
-from autograder.nbgrader_plugin.autograded_dir import Folder
+from autograder.nbgrader_plugin.autograded_dir import AutogradedDir
 from autograder.nbgrader_plugin.config import course_directory
 from autograder.nbgrader_plugin.generate import generate
 from autograder.nbgrader_plugin.gradebook_writer import GradebookEntry, GradebookWriter
-from autograder.nbgrader_plugin.preprocessors.autograde import META, SaveJudgedGrades
+from autograder.nbgrader_plugin.preprocessors.autograde import REPORT_KEY, SaveJudgedGrades
 
 LESSON = gradebook_course.LESSON
 COLUMNS = ("ours", "again", "rows", "recording", "autograde")
@@ -131,7 +131,7 @@ def ours(course: Course, reports: Sequence[Report], group: int) -> float:
 
 def rows(course: Course, reports: Sequence[Report], group: int) -> float:
     """Measure our writer without the folders, in ms per student."""
-    with mock.patch.multiple(Folder, make=mock.DEFAULT, publish=mock.DEFAULT) as patched:
+    with mock.patch.multiple(AutogradedDir, make=mock.DEFAULT, publish=mock.DEFAULT) as patched:
         for one in patched.values():
             one.return_value = []
         return ours(course, reports, group)
@@ -147,7 +147,7 @@ def recording(course: Course, reports: Sequence[Report]) -> float:
         with Gradebook(directory.db_url, directory.course_id) as gradebook:
             gradebook.update_or_create_student(f"recorded {one.name}")
             gradebook.update_or_create_submission(LESSON.name, f"recorded {one.name}")
-        resources = {"nbgrader": {**told, "student": f"recorded {one.name}"}, META: one}
+        resources = {"nbgrader": {**told, "student": f"recorded {one.name}"}, REPORT_KEY: one}
         SaveJudgedGrades().preprocess(notebook, resources)
         AssignLatePenalties().preprocess(notebook, resources)
     return (time.perf_counter() - start) / len(reports) * 1000

@@ -56,7 +56,7 @@ def _grades(
 
     if arguments.source != "results":
         try:
-            found = grade_queries.of_course(course, arguments.lesson)
+            found = grade_queries.course_grades(course, arguments.lesson)
         # If a gradebook exists and cannot be read, do not export other grades.
         except NothingEntered:
             if arguments.source == "gradebook":
@@ -130,7 +130,7 @@ def _lesson(arguments: argparse.Namespace, course: Course) -> Lesson:
         # Only here: nbgrader takes a second to import.
         from autograder.nbgrader_plugin import grade_queries  # noqa: PLC0415
 
-        used |= grade_queries.lessons(course)
+        used |= grade_queries.lessons_in_gradebook(course)
     return only_lesson(map(load_lesson, sorted(used) or lesson_names()), "a folder here")
 
 

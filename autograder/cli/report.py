@@ -51,7 +51,7 @@ def what_counts(course: Course, lesson: Lesson, console: Console) -> Mapping[str
     from autograder.nbgrader_plugin import class_scores  # noqa: PLC0415
 
     try:
-        return class_scores.of_lesson(course, lesson)
+        return class_scores.lesson_scores(course, lesson)
     except CourseError as error:
         said = f"The page of the class shows the judge's points alone. {escape(str(error))}"
         console.print(said, highlight=False, soft_wrap=True)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback, GenerateSolution
 from traitlets.config import Config
 
-from autograder.nbgrader_plugin.extra_files import limit_what_is_taken
+from autograder.nbgrader_plugin.extra_files import limit_extra_files
 from autograder.nbgrader_plugin.package_url import NamePackageUrl
 from autograder.nbgrader_plugin.preprocessors.autograde import (
     RestoreCells,
@@ -23,7 +23,7 @@ from autograder.nbgrader_plugin.preprocessors.feedback import ShowResults
 from autograder.nbgrader_plugin.preprocessors.lists import preprocessors_of, replaced
 from autograder.nbgrader_plugin.preprocessors.placeholder import ClearLessonSolutions
 from autograder.nbgrader_plugin.preprocessors.solution import RunSolution, StripSolutionMarkers
-from autograder.nbgrader_plugin.preprocessors.validate import validate_apart
+from autograder.nbgrader_plugin.preprocessors.validate import validate_in_sandbox
 
 
 def configure(c: Config) -> None:
@@ -43,5 +43,5 @@ def configure(c: Config) -> None:
     c.Autograde.autograde_preprocessors = replaced(autograde, RunAndJudge, SaveJudgedGrades)
     c.GenerateFeedback.preprocessors = [*preprocessors_of(c, GenerateFeedback), ShowResults]
     # nbgrader has no setting for these two.
-    validate_apart()
-    limit_what_is_taken()
+    validate_in_sandbox()
+    limit_extra_files()

@@ -17,18 +17,18 @@ from nbgrader.api import SubmittedAssignment
 from sqlalchemy import inspect
 from sqlalchemy.orm import Session
 
-from autograder.nbgrader_plugin.preprocessor_runner import RecordedGrades, Steps
+from autograder.nbgrader_plugin.preprocessor_runner import AutogradeSteps, RecordedGrades
 from autograder.reports import phrases
 
 
 @dataclass(frozen=True, kw_only=True)
-class Earlier:
+class EarlierAttempt:
     """What the gradebook holds of a student: when it was handed in, and what it is worth."""
 
     time: datetime
     worth: float
 
-    def outdoes(self, one: RecordedGrades, steps: Steps) -> str | None:
+    def reason_to_keep(self, one: RecordedGrades, steps: AutogradeSteps) -> str | None:
         """Return why it stays although another was graded; ``None`` if the other one counts."""
         time: datetime | None = one.submission.timestamp
         if time is None or time == self.time:
@@ -44,7 +44,7 @@ class Earlier:
         )
 
 
-def earlier(submission: SubmittedAssignment) -> Earlier | None:
+def earlier_attempt(submission: SubmittedAssignment) -> EarlierAttempt | None:
     """Return what the gradebook holds before another submission; ``None`` if it cannot be kept.
 
     If the assignment has got another question since then, the two scores cannot be compared.
@@ -53,7 +53,7 @@ def earlier(submission: SubmittedAssignment) -> Earlier | None:
     if submission.timestamp is None or not all(inspect(grade).persistent for grade in grades):
         return None
     penalty = sum(own.late_submission_penalty or 0.0 for own in submission.notebooks)
-    return Earlier(time=submission.timestamp, worth=_score(submission) - penalty)
+    return EarlierAttempt(time=submission.timestamp, worth=_score(submission) - penalty)
 
 
 def undo(db: Session, submission: SubmittedAssignment) -> None:

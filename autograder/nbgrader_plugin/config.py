@@ -46,7 +46,7 @@ def course_directory(root: Path) -> CourseDirectory:
 
 def _config(root: Path) -> Config:
     reader = _Reader()
-    with importable(root):
+    with course_on_path(root):
         JupyterApp.load_config_file(reader)
         Application.load_config_file(reader, Path(CONFIG).stem, path=str(root))
     config: Config = reader.config
@@ -76,12 +76,12 @@ def open_gradebook(directory: CourseDirectory) -> Gradebook:
     url = make_url(address)
     if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
         raise NothingEntered(f"There is no gradebook {url.database} yet. {GENERATE}")
-    with explained(address), alembic_found():
+    with database_errors(address), alembic_on_path():
         return Gradebook(address, directory.course_id)
 
 
 @contextlib.contextmanager
-def explained(address: str) -> Iterator[None]:
+def database_errors(address: str) -> Iterator[None]:
     """Raise what goes wrong at the database as a ``CourseError`` in one line, without password."""
     shown = make_url(address).render_as_string(hide_password=True)
     try:
@@ -97,7 +97,7 @@ def explained(address: str) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def importable(root: Path) -> Iterator[None]:
+def course_on_path(root: Path) -> Iterator[None]:
     """Let modules in the course's folder be imported, as nbgrader does: plugins live there."""
     sys.path.insert(0, str(root))
     try:
@@ -107,7 +107,7 @@ def importable(root: Path) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def environment(name: str, value: str) -> Iterator[None]:
+def environment_variable(name: str, value: str) -> Iterator[None]:
     """Set an environment variable until the block ends."""
     before = os.environ.get(name)
     os.environ[name] = value
@@ -121,8 +121,8 @@ def environment(name: str, value: str) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def alembic_found() -> Iterator[None]:
+def alembic_on_path() -> Iterator[None]:
     """Let nbgrader find ``alembic``, which it calls through PATH when it makes a gradebook."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
-    with environment("PATH", path):
+    with environment_variable("PATH", path):
         yield

@@ -12,7 +12,7 @@ from autograder.core.lesson import Lesson
 from autograder.nbgrader_plugin.config import (
     GENERATE,
     course_directory,
-    explained,
+    database_errors,
     open_gradebook,
 )
 
@@ -27,7 +27,7 @@ def extend(course: Course, student: str, lesson: Lesson, longer: timedelta) -> d
         CourseError: there is no gradebook, no such student in it, or no due date.
     """
     directory = course_directory(course.folder())
-    with explained(directory.db_url), open_gradebook(directory) as gradebook:
+    with database_errors(directory.db_url), open_gradebook(directory) as gradebook:
         due = _due(gradebook, lesson)
         _extend(gradebook, student, lesson, longer)
     return due + longer

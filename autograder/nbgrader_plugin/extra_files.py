@@ -21,7 +21,7 @@ Init = Callable[[Any, str, str], None]
 Timed = Callable[[Any, str], datetime | None]
 
 
-def limit_what_is_taken() -> None:
+def limit_extra_files() -> None:
     """Let ``nbgrader autograde`` copy a lesson's notebook, whatever its name, and no links.
 
     nbgrader would copy the target of a link. Its settings can ignore files by name only, and are
@@ -29,7 +29,7 @@ def limit_what_is_taken() -> None:
     """
     if not hasattr(Autograde.init_assignment, "__wrapped__"):
         Autograde.init_assignment = _limited(Autograde.init_assignment)
-        CourseDirectory.get_existing_timestamp = _of_a_file(CourseDirectory.get_existing_timestamp)
+        CourseDirectory.get_existing_timestamp = _regular(CourseDirectory.get_existing_timestamp)
 
 
 def _limited(init: Init) -> Init:
@@ -51,7 +51,7 @@ def _limited(init: Init) -> Init:
     return init_assignment
 
 
-def _of_a_file(timed: Timed) -> Timed:
+def _regular(timed: Timed) -> Timed:
     """Read the time from a regular file only: on a pipe nbgrader would wait forever."""
 
     @functools.wraps(timed)

@@ -27,9 +27,9 @@ from autograder.core.lesson import Lesson
 from autograder.core.lesson_registry import lesson_names, load_lesson
 from autograder.nbgrader_plugin.config import (
     COURSE_ID,
-    alembic_found,
+    alembic_on_path,
     course_directory,
-    environment,
+    environment_variable,
 )
 from autograder.nbgrader_plugin.preprocessors.solution import RunSolution
 from autograder.notebooks.solution import is_sealed, without_outputs
@@ -60,7 +60,7 @@ def generate(course: Course, data_home: Path, *, force: bool = False) -> Iterato
             yield f"solutions/{lesson.name}: up to date."
             continue
         yield f"solutions/{lesson.name}: running the solution (about a minute)."
-        with environment("KERAS_HOME", str(data_home)):
+        with environment_variable("KERAS_HOME", str(data_home)):
             _write(root / "solutions" / lesson.name, _converted(root, lesson, _Solution))
         yield f"solutions/{lesson.name}: written."
 
@@ -118,12 +118,12 @@ def _converted(
         made.preprocessors = [step for step in made.preprocessors if step not in left_out]
         made.no_database = gradebook is None
         # nbgrader's preprocessors look for the course in the current folder.
-        with alembic_found(), _listening() as said, contextlib.chdir(root):
+        with alembic_on_path(), _captured_log() as log_text, contextlib.chdir(root):
             try:
                 made.start()
             except NbGraderException as error:
                 raise CourseError(
-                    f"nbgrader could not convert {lesson.name}:\n{said.getvalue()[-4000:]}"
+                    f"nbgrader could not convert {lesson.name}:\n{log_text.getvalue()[-4000:]}"
                 ) from error
         folder = stage / made._output_directory / lesson.name  # noqa: SLF001  nbgrader's own layout
         return {
@@ -185,8 +185,10 @@ def _is_ours(root: Path, lesson: Lesson) -> bool:
 
 
 def _lessons(root: Path) -> list[Lesson]:
-    places = ("source", "release", "solutions")
-    found = [name for name in lesson_names() if any((root / one / name).is_dir() for one in places)]
+    folders = ("source", "release", "solutions")
+    found = [
+        name for name in lesson_names() if any((root / one / name).is_dir() for one in folders)
+    ]
     for name in found:
         if not (root / "source" / name / load_lesson(name).notebook).is_file():
             raise CourseError(f"source/{name}/{name}.ipynb is missing.")
@@ -197,14 +199,14 @@ def _lessons(root: Path) -> list[Lesson]:
 
 
 @contextlib.contextmanager
-def _listening() -> Iterator[io.StringIO]:
+def _captured_log() -> Iterator[io.StringIO]:
     """Capture what nbgrader logs in the block, to be shown only if it fails."""
-    said, log = io.StringIO(), logging.getLogger("traitlets")
-    handler = logging.StreamHandler(said)
+    log_text, log = io.StringIO(), logging.getLogger("traitlets")
+    handler = logging.StreamHandler(log_text)
     log.addHandler(handler)
     propagate, log.propagate = log.propagate, False
     try:
-        yield said
+        yield log_text
     finally:
         log.removeHandler(handler)
         log.propagate = propagate

@@ -14,7 +14,7 @@ from autograder.grading import result_files
 from autograder.nbgrader_plugin.config import course_directory
 from autograder.nbgrader_plugin.gradebook_writer import GradebookEntry, GradebookWriter
 
-GROUP = 50
+BATCH_SIZE = 50
 
 
 def has_submissions(course: Course) -> bool:
@@ -72,7 +72,7 @@ class GradebookSync:
             folder=folder,
         )
         self._waiting.append(entry)
-        if len(self._waiting) >= GROUP:
+        if len(self._waiting) >= BATCH_SIZE:
             self._write(self._waiting)
             self._waiting = []
 
@@ -89,11 +89,11 @@ class GradebookSync:
                 self.failed = True
                 self.remarks.append(f"{group[0].student} is not in the gradebook: {error}")
                 return
-            for one in _apart(group):
+            for one in _halves(group):
                 self._write(one)
 
 
-def _apart(group: list[GradebookEntry]) -> Iterator[list[GradebookEntry]]:
+def _halves(group: list[GradebookEntry]) -> Iterator[list[GradebookEntry]]:
     """Yield two halves, to find the entry that cannot be written and to write the others."""
     middle = len(group) // 2
     yield group[:middle]

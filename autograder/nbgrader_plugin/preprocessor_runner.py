@@ -26,9 +26,9 @@ from autograder.core.exception_names import public_name
 from autograder.nbgrader_plugin.gradebook_rows import CellRows
 from autograder.notebooks.restore import grade_id
 
-AGAIN = "Run `autograder generate`, so that both are made from the same source."
+REGENERATE = "Run `autograder generate`, so that both are made from the same source."
 # Not needed after the run; the cells' metadata is the released one and was checked when made.
-DONE = (Execute, CheckCellMetadata)
+SKIPPED = (Execute, CheckCellMetadata)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,14 +40,16 @@ class RecordedGrades:
     notebook: NotebookNode
 
 
-class Steps:
+class AutogradeSteps:
     """The course's own steps, without the run, which is over."""
 
     def __init__(self, autograde: Autograde) -> None:
         kinds = autograde.autograde_preprocessors
         try:
             kinds = [import_item(kind) if isinstance(kind, str) else kind for kind in kinds]
-            self._steps = [kind(parent=autograde) for kind in kinds if not issubclass(kind, DONE)]
+            self._steps = [
+                kind(parent=autograde) for kind in kinds if not issubclass(kind, SKIPPED)
+            ]
         except (ImportError, TraitError) as error:
             raise CourseError(f"{CONFIG}: a step of Autograde: {error}") from error
 
@@ -55,10 +57,10 @@ class Steps:
         self, notebook: NotebookNode, resources: dict[str, Any], rows: CellRows
     ) -> NotebookNode:
         """Put a notebook's scores and comments into its rows; return it as it is stored."""
-        _as_released(notebook, rows)
+        _check_released(notebook, rows)
         for step in self._steps:
             if isinstance(step, SaveAutoGrades):
-                _save(step, notebook, resources, rows)
+                _save_scores(step, notebook, resources, rows)
             elif not isinstance(step, AssignLatePenalties):
                 notebook, resources = step(notebook, resources)
         return notebook
@@ -82,7 +84,7 @@ class Steps:
         return min(max(penalty, 0.0), score)
 
 
-def _as_released(notebook: NotebookNode, rows: CellRows) -> None:
+def _check_released(notebook: NotebookNode, rows: CellRows) -> None:
     """Check that what was run is what the gradebook knows; note nbgrader's checksums."""
     for cell in notebook.cells:
         name = grade_id(cell)
@@ -91,25 +93,25 @@ def _as_released(notebook: NotebookNode, rows: CellRows) -> None:
         try:
             source = rows.find_source_cell(name)
         except MissingEntry as error:
-            raise CourseError(f"{error}. {AGAIN}") from error
+            raise CourseError(f"{error}. {REGENERATE}") from error
         if source.locked and compute_checksum(cell) != source.checksum:
-            raise CourseError(f"The cell “{name}” in release/ is not the gradebook's. {AGAIN}")
+            raise CourseError(f"The cell “{name}” in release/ is not the gradebook's. {REGENERATE}")
         # nbgrader uses it to see whether a solution cell is unchanged since the release.
         cell.metadata["nbgrader"]["checksum"] = source.checksum
 
 
-def _save(
+def _save_scores(
     step: SaveAutoGrades, notebook: NotebookNode, resources: dict[str, Any], rows: CellRows
 ) -> None:
-    told = resources["nbgrader"]
-    step.notebook_id, step.assignment_id = told["notebook"], told["assignment"]
-    step.student_id, step.gradebook = told["student"], rows
+    names = resources["nbgrader"]
+    step.notebook_id, step.assignment_id = names["notebook"], names["assignment"]
+    step.student_id, step.gradebook = names["student"], rows
     for number, cell in enumerate(notebook.cells):
         try:
             step.preprocess_cell(cell, resources, number)
         # The gradebook lacks the cell, or has fewer points for it than the lesson gives.
         except ValueError as error:
-            raise CourseError(f"The cell “{grade_id(cell)}”: {error}. {AGAIN}") from error
+            raise CourseError(f"The cell “{grade_id(cell)}”: {error}. {REGENERATE}") from error
 
 
 def _penalise(step: AssignLatePenalties, db: Session, group: Sequence[RecordedGrades]) -> None:

@@ -16,7 +16,7 @@ from autograder.core.lesson import Lesson
 from autograder.nbgrader_plugin.config import (
     COURSE_ID,
     course_directory,
-    explained,
+    database_errors,
     open_gradebook,
 )
 
@@ -47,7 +47,7 @@ def publish(course: Course, lesson: Lesson, place: Path | None = None) -> str:
 
 def _last_day(directory: CourseDirectory, lesson: Lesson) -> tuple[datetime, str]:
     """Return the last due date of any student, in UTC as in nbgrader, and the reason for it."""
-    with explained(directory.db_url), open_gradebook(directory) as gradebook:
+    with database_errors(directory.db_url), open_gradebook(directory) as gradebook:
         due = {one.name: one.duedate for one in gradebook.assignments}.get(lesson.name)
         if due is None:
             raise CourseError(

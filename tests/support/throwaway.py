@@ -37,9 +37,9 @@ CHECK_FILE = '''
 """The checks that the notebook calls."""
 
 from autograder.lessons.two_apples.lesson import LESSON
-from autograder.kernel.check_session import Desk
+from autograder.kernel.check_session import CheckSession
 
-_SESSION = Desk(LESSON)
+_SESSION = CheckSession(LESSON)
 
 
 def blank(name):

@@ -27,9 +27,9 @@ from autograder.notebooks.reader import read_notebook
 from autograder.notebooks.restore import Restored, restore
 
 # Where the first pass, which restores a notebook, leaves data for the second, which runs it.
-META = "autograder"
+REPORT_KEY = "autograder"
 # Set if it is known that the recorded submission is this one.
-SAME = "autograder_same"
+SAME_KEY = "autograder_same"
 
 
 class SubmissionExporter(NotebookExporter):
@@ -53,16 +53,16 @@ def _read_submission(path: Path, lesson: Lesson) -> NotebookNode:
     notes: tuple[str, ...] = ()
     try:
         chosen, notes = choose(_notebooks(path.parent), path.name)
-        with Bounded() as apart:
-            read = apart.call(read_notebook, chosen)
+        with Bounded() as bounded:
+            read = bounded.call(read_notebook, chosen)
     except SubmissionError as error:
         notebook: NotebookNode = nbformat.read(
             find_course(Path.cwd()).released(lesson), as_version=4
         )
-        notebook.metadata[META] = {"notes": list(notes), "unreadable": str(error)}
+        notebook.metadata[REPORT_KEY] = {"notes": list(notes), "unreadable": str(error)}
         return notebook
     notebook = read.notebook
-    notebook.metadata[META] = {"notes": [*notes, *read.notes], "unreadable": None}
+    notebook.metadata[REPORT_KEY] = {"notes": [*notes, *read.notes], "unreadable": None}
     return notebook
 
 
@@ -85,19 +85,19 @@ class RestoreCells(NbGraderPreprocessor):
         if lesson is None:
             return nb, resources
         course = find_course(Path.cwd())
-        told = dict(nb.metadata.get(META, {}))
+        metadata = dict(nb.metadata.get(REPORT_KEY, {}))
         released = nbformat.read(course.released(lesson), as_version=4)
         try:
-            with Bounded() as apart:
-                restored = apart.call(restore, nb, released)
+            with Bounded() as bounded:
+                restored = bounded.call(restore, nb, released)
         except OverBudgetError as error:
             restored = restore(released, released)
-            told["unreadable"] = str(error)
+            metadata["unreadable"] = str(error)
         notebook = restored.notebook
-        notebook.metadata[META] = {
-            "notes": [*told.get("notes", ()), *restored.notes],
+        notebook.metadata[REPORT_KEY] = {
+            "notes": [*metadata.get("notes", ()), *restored.notes],
             "changed": sorted(restored.changed),
-            "unreadable": told.get("unreadable"),
+            "unreadable": metadata.get("unreadable"),
         }
         for note in restored.notes:
             self.log.warning(printable.line(note))
@@ -115,12 +115,12 @@ class RunAndJudge(Execute):
         if lesson is None:
             answer: tuple[NotebookNode, dict[str, Any]] = super().preprocess(nb, resources, **kw)
             return answer
-        told = nb.metadata.pop(META, {})
+        metadata = nb.metadata.pop(REPORT_KEY, {})
         course = find_course(Path.cwd())
         restored = Restored(
             notebook=nb,
-            notes=tuple(told.get("notes", ())),
-            changed=frozenset(told.get("changed", ())),
+            notes=tuple(metadata.get("notes", ())),
+            changed=frozenset(metadata.get("changed", ())),
         )
         folder = Path(resources["metadata"]["path"])
         student = resources["nbgrader"]["student"]
@@ -128,20 +128,20 @@ class RunAndJudge(Execute):
             name=student,
             path=folder / lesson.notebook,
             folder=folder,
-            source=self._handed_in(student, lesson),
+            source=self._submitted_folder(student, lesson),
         )
         grader = replace(grader_for(course), lesson=lesson)
         with held(grader.results, "nbgrader autograde", self.log.warning), grader:
             place = Places(grader.results).take(lesson, submission)
-            if reason := told.get("unreadable"):
+            if reason := metadata.get("unreadable"):
                 grader.unrun(submission, str(reason), lesson, place)
                 graded = unreadable(submission, restored, lesson, str(reason))
             else:
                 graded = grader.run_and_judge(submission, lesson, restored, place)
-        resources[META] = graded.report
+        resources[REPORT_KEY] = graded.report
         return graded.notebook, resources
 
-    def _handed_in(self, student: str, lesson: Lesson) -> Path:
+    def _submitted_folder(self, student: str, lesson: Lesson) -> Path:
         """Return the folder in ``submitted/`` that nbgrader has copied."""
         directory = CourseDirectory(config=self.config)
         step = directory.submitted_directory
@@ -168,12 +168,12 @@ class SaveJudgedGrades(SaveAutoGrades):
         done = grade.manual_score is not None and not grade.needs_manual_grade
         before = grade.auto_score
         super()._add_score(cell, resources)
-        report = resources.get(META)
+        report = resources.get(REPORT_KEY)
         results = report.of(grade_id.removeprefix("check-")) if report else ()
-        asked = grade.needs_manual_grade or any(one.outcome is Outcome.ERROR for one in results)
+        review = grade.needs_manual_grade or any(one.outcome is Outcome.ERROR for one in results)
         # The judge gives no score for an answer in words.
-        unchanged = grade.auto_score == before and (before is not None or resources.get(SAME))
-        wanted = asked and not (done and unchanged)
+        unchanged = grade.auto_score == before and (before is not None or resources.get(SAME_KEY))
+        wanted = review and not (done and unchanged)
         if wanted != grade.needs_manual_grade:
             grade.needs_manual_grade = wanted
             gradebook.db.commit()

@@ -26,22 +26,24 @@ class ShowResults(NbGraderPreprocessor):
         lesson = lesson_of(resources)
         if lesson is None:
             return nb, resources
-        told = resources["nbgrader"]
-        with Gradebook(told["db_url"]) as gradebook:
+        names = resources["nbgrader"]
+        with Gradebook(names["db_url"]) as gradebook:
             own = gradebook.find_submission_notebook(
-                told["notebook"], told["assignment"], told["student"]
+                names["notebook"], names["assignment"], names["student"]
             )
-            given = {grade.name: _given(grade) for grade in own.grades}
+            manual = {grade.name: _manual_points(grade) for grade in own.grades}
         for question in lesson.questions:
             for cell in nb.cells:
                 if cell.metadata.get("nbgrader", {}).get("grade_id") == question.grade_id:
-                    left = [one for one in cell.outputs if not notebook_html.is_points(cell, one)]
-                    said = given.get(question.grade_id, "")
-                    cell.outputs = [notice(said), *left] if said else left
+                    outputs = [
+                        one for one in cell.outputs if not notebook_html.is_points(cell, one)
+                    ]
+                    text = manual.get(question.grade_id, "")
+                    cell.outputs = [notice(text), *outputs] if text else outputs
         return nb, resources
 
 
-def _given(grade: Grade) -> str:
+def _manual_points(grade: Grade) -> str:
     """Return the manual points in a sentence; empty if only the judge gave points."""
     parts = []
     if grade.manual_score is not None:

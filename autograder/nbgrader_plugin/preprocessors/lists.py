@@ -29,8 +29,8 @@ def preprocessors_of(
 
 def replaced(kinds: Iterable[Kind], *subclasses: Kind) -> list[Kind]:
     """Replace the nbgrader class that each of our classes extends."""
-    ours = {one.__base__: one for one in subclasses}
-    return [ours.get(kind, kind) for kind in kinds]
+    replacements = {one.__base__: one for one in subclasses}
+    return [replacements.get(kind, kind) for kind in kinds]
 
 
 def defaults(trait: TraitType[Any, Any]) -> list[Kind]:

@@ -68,6 +68,6 @@ class RunSolution(Execute):
         except IsolationError as error:
             # Unlike a submission it is the instructor's code.
             self.log.warning("The solution is run without isolation. %s", error)
-        bare = replace(course, settings=replace(course.settings, isolation="none"))
-        with replace(grader_for(bare), results=results) as grader:
+        unsandboxed = replace(course, settings=replace(course.settings, isolation="none"))
+        with replace(grader_for(unsandboxed), results=results) as grader:
             return grader.run_and_judge(submission, lesson, restored, "solution")

@@ -37,7 +37,7 @@ from autograder.sandbox.extra_files import files_beside
 from autograder.sandbox.protocol import CellResult, Job
 
 # Without the variable that silences the checks, and with the one that makes them raise.
-SPEAK = f"""\
+VALIDATION_PRELUDE = f"""\
 import os as _os
 _os.environ.pop("{EVIDENCE_VARIABLE}", None)
 _os.environ.update({VALIDATING}="1", NBGRADER_EXECUTION="validate")
@@ -62,13 +62,13 @@ class RunInSandbox(Execute):
             answer: tuple[NotebookNode, dict[str, Any]] = super().preprocess(nb, resources, **kw)
             return answer
         try:
-            self._run_apart(nb, folder, root)
+            self._run_in_sandbox(nb, folder, root)
         # nbgrader would show the traceback too, not only what the user can do.
         except AutograderError as error:
             raise SystemExit(str(error)) from error
         return nb, resources
 
-    def _run_apart(self, nb: NotebookNode, folder: Path, root: Path | None) -> None:
+    def _run_in_sandbox(self, nb: NotebookNode, folder: Path, root: Path | None) -> None:
         # Not from a file near the notebook, which could be written by a student.
         settings = settings_of(self.config)
         if settings.isolation == "none":
@@ -81,15 +81,15 @@ class RunInSandbox(Execute):
         if not is_lesson and self.timeout and self.timeout > 0:
             settings = replace(settings, cell_seconds=self.timeout)
         with _images(is_lesson=is_lesson) as home:
-            rooms = SandboxPool(settings=settings, data_home=home, private=[root] if root else [])
+            pool = SandboxPool(settings=settings, data_home=home, private=[root] if root else [])
             timeout = None if is_lesson else dict(self.error_on_timeout)
-            _run(nb, rooms, files, timeout)
+            _run(nb, pool, files, timeout)
         sanitize.clean(nb)
         for cell in nb.cells:
             cell.source = printable.text(cell.source)
 
 
-def validate_apart() -> None:
+def validate_in_sandbox() -> None:
     """Let nbgrader's validator run a notebook in a sandbox; it has no setting for it."""
     own = Validator.preprocessors
     kinds = own if isinstance(own, list) else defaults(own)
@@ -144,21 +144,21 @@ def _images(*, is_lesson: bool) -> Iterator[Path]:
 
 
 def _run(
-    nb: NotebookNode, rooms: SandboxPool, files: dict[str, bytes], timeout: dict[str, Any] | None
+    nb: NotebookNode, pool: SandboxPool, files: dict[str, bytes], timeout: dict[str, Any] | None
 ) -> None:
     """Run the notebook; ``timeout`` is the error to show for a cell that had to be stopped."""
-    settings: Settings = rooms.settings
+    settings: Settings = pool.settings
     cells = sandbox.code_cells(nb)
     job = Job(
         cells=[cell.source for cell in cells],
         files=files,
-        prelude=PRELUDE.format(seed=settings.seed) + SPEAK,
+        prelude=PRELUDE.format(seed=settings.seed) + VALIDATION_PRELUDE,
         settings=settings,
     )
     try:
-        trace = sandbox.run(job, rooms)
+        trace = sandbox.run(job, pool)
     finally:
-        rooms.close()
+        pool.close()
     why = trace.stopped.why if trace.stopped else "the notebook ended before it"
     for number, cell in enumerate(cells):
         cell.outputs = _outputs(trace.cells.get(number), why, timeout)
@@ -174,6 +174,6 @@ def _outputs(
     if ran and (ran.status == "ok" or any(one.output_type == "error" for one in outputs)):
         return outputs
     ename, evalue = (ran.ename, ran.evalue) if ran and ran.ename else ("NotRun", why)
-    told = [f"{ename}: {evalue}"]
-    error = nbformat.v4.new_output("error", ename=ename, evalue=evalue, traceback=told)
+    traceback = [f"{ename}: {evalue}"]
+    error = nbformat.v4.new_output("error", ename=ename, evalue=evalue, traceback=traceback)
     return [*outputs, error]
