@@ -97,7 +97,7 @@ def _soak(root: Path, count: int) -> tuple[dict[str, str], bool]:
             memory.append(psutil.Process().memory_info().rss / 2**20)
     seconds = time.monotonic() - began
     gc.collect()
-    left = left_since(before)
+    left = leftovers_since(before)
     # The system may take some seconds to reap a process that has ended.
     left["processes"] = [
         str(one) for one in psutil.wait_procs(family - others, timeout=PATIENCE)[1]
@@ -162,7 +162,7 @@ def mixed() -> Iterator[tuple[str, dict[str, str]]]:
         number += 1
 
 
-def left_since(before: dict[str, set[str]]) -> dict[str, list[str]]:
+def leftovers_since(before: dict[str, set[str]]) -> dict[str, list[str]]:
     """Return what is new since ``before``, after waiting up to ``PATIENCE`` seconds for its end."""
     end = time.monotonic() + PATIENCE
     while True:

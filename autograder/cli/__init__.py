@@ -21,8 +21,8 @@ import autograder
 from autograder.cli.course import data, examine, extend, generate, new, publish_solutions
 from autograder.cli.export import FORMATS, SOURCES, export
 from autograder.cli.grade import check, grade, rejudge
-from autograder.cli.mutants import prove
-from autograder.cli.options import WITHOUT_COURSE, add_course, find_lessons
+from autograder.cli.mutants import run_mutants
+from autograder.cli.options import WITHOUT_COURSE, add_course, use_lessons_of_course
 from autograder.cli.report import report
 from autograder.cli.study import add_study
 from autograder.core.config import ISOLATION
@@ -34,12 +34,12 @@ MAX_TIME = 9999  # days or hours of an extension
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code."""
-    _print_anywhere()
+    _replace_unencodable()
     console = Console(stderr=True)
     # SIGTERM ends everything as Ctrl-C does: nothing that we started goes on.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        find_lessons(argv)
+        use_lessons_of_course(argv)
         arguments = parser().parse_args(argv)
         code: int = arguments.run(arguments, console)
     except AutograderError as error:
@@ -56,7 +56,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     return code
 
 
-def _print_anywhere() -> None:
+def _replace_unencodable() -> None:
     """Print `?` for characters that the terminal or pipe cannot encode."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
@@ -173,13 +173,13 @@ def _add_upkeep(commands: Any) -> None:
     )
     command.add_argument(
         "--days",
-        type=_at_least_nought,
+        type=_at_least_zero,
         metavar="N",
         help="how many days after the due date, in the place of an earlier extension; 0 takes it"
         " back",
     )
     command.add_argument(
-        "--hours", type=_at_least_nought, metavar="N", help="how many hours, in addition to days"
+        "--hours", type=_at_least_zero, metavar="N", help="how many hours, in addition to days"
     )
     command.set_defaults(run=extend)
 
@@ -227,7 +227,7 @@ def _add_mutants(commands: Any) -> None:
     command.add_argument(
         "--write", type=Path, metavar="FILE", help="put the matrix of what is kept into this page"
     )
-    command.set_defaults(run=prove)
+    command.set_defaults(run=run_mutants)
 
 
 def _at_least_one(text: str) -> int:
@@ -237,7 +237,7 @@ def _at_least_one(text: str) -> int:
     return number
 
 
-def _at_least_nought(text: str) -> int:
+def _at_least_zero(text: str) -> int:
     number = int(text)
     # More than anybody needs, and few enough for `timedelta`.
     if not 0 <= number <= MAX_TIME:

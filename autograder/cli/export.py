@@ -36,7 +36,7 @@ def export(arguments: argparse.Namespace, console: Console) -> int:
 
 def _table(arguments: argparse.Namespace, course: Course, console: Console) -> str:
     found, source = _grades(arguments, course, console)
-    for student in tables.unfindable(found):
+    for student in tables.students_with_escaped_ids(found):
         _say(
             f"{student}: the LMS may not find this student. What begins like a formula was given an"
             " apostrophe in front.",

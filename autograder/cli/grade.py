@@ -17,8 +17,8 @@ from rich.markup import escape
 
 from autograder.cli import progress_log
 from autograder.cli.dataset_option import data_home
-from autograder.cli.options import course_of, leave_lessons_beside
-from autograder.cli.report import add_summary, lessons_in, what_counts, write_page
+from autograder.cli.options import course_of, ignore_lessons_near
+from autograder.cli.report import add_summary, gradebook_scores, lessons_in, write_page
 from autograder.core import printable
 from autograder.core.config import Course
 from autograder.core.errors import CourseError, UsageError, writing
@@ -57,16 +57,16 @@ def grade(arguments: argparse.Namespace, console: Console) -> int:
     ready = grader.grade(submissions, workers=workers)
     with (
         _held(grader.results, "grade", console),
-        progress_log.opened(grader.results, "grade") as lines,
+        progress_log.open_log(grader.results, "grade") as lines,
     ):
         isolation = course.settings.isolation
         lines.say(
             f"grade: {len(submissions)} submissions, {workers} workers, isolation {isolation}"
         )
         with grader, _gradebook(arguments, course, grader.results, console) as book:
-            reports = _watched(ready, (lines.graded, book.add), len(submissions), console)
+            reports = _with_progress(ready, (lines.graded, book.add), len(submissions), console)
         reports.sort(key=lambda report: (report.name, report.place))
-        _show(arguments, reports, grader.results, console, _entered_in(book, course))
+        _show(arguments, reports, grader.results, console, _recorded_course(book, course))
         if arguments.summary:
             add_summary(arguments.summary, reports)
         code = max(_exit_code(reports, console), 2 * book.failed, 1 * book.incomplete)
@@ -80,7 +80,7 @@ def rejudge(arguments: argparse.Namespace, console: Console) -> int:
     results = arguments.results or (course.root or Path.cwd()) / "results"
     names = [arguments.lesson] if arguments.lesson else lessons_in(results)
     reports: list[Report] = []
-    with _held(results, "regrade", console), progress_log.opened(results, "regrade") as lines:
+    with _held(results, "regrade", console), progress_log.open_log(results, "regrade") as lines:
         with _gradebook(arguments, course, results, console) as book:
 
             def add(report: Report) -> None:
@@ -92,9 +92,9 @@ def rejudge(arguments: argparse.Namespace, console: Console) -> int:
                 ready = regrade(results / lesson.name, lesson, course)
                 count = len(kept(results / lesson.name))
                 lines.say(f"regrade: {count} submissions of {lesson.name}")
-                reports += _watched(ready, (lines.graded, add), count, console)
+                reports += _with_progress(ready, (lines.graded, add), count, console)
         reports.sort(key=lambda report: (report.lesson, report.name, report.place))
-        _show(arguments, reports, results, console, _entered_in(book, course))
+        _show(arguments, reports, results, console, _recorded_course(book, course))
         code = max(_exit_code(reports, console), 2 * book.failed, 1 * book.incomplete)
         lines.say(f"regrade: ended with exit code {code}")
     return code
@@ -103,7 +103,7 @@ def rejudge(arguments: argparse.Namespace, console: Console) -> int:
 def check(arguments: argparse.Namespace, console: Console) -> int:
     """Show the points and messages of the official grade on a student's own machine."""
     course = _isolated(Course(), "none")
-    leave_lessons_beside(arguments.notebook, console)
+    ignore_lessons_near(arguments.notebook, console)
     console.print(
         "A rehearsal: your notebook is run here from the top, on its own, with your own rights"
         " (not isolated). The points are those of the official grade.",
@@ -147,7 +147,7 @@ def _held(results: Path, command: str, console: Console) -> contextlib.AbstractC
     return held(results, f"autograder {command}", say)
 
 
-class _NoBook:
+class _NoGradebook:
     """A stand-in for the gradebook if there is none."""
 
     failed = incomplete = False
@@ -159,9 +159,9 @@ class _NoBook:
 @contextlib.contextmanager
 def _gradebook(
     arguments: argparse.Namespace, course: Course, results: Path, console: Console
-) -> Iterator[GradebookSync | _NoBook]:
+) -> Iterator[GradebookSync | _NoGradebook]:
     """Yield the writer to the course's gradebook; a stand-in if there is none."""
-    book: GradebookSync | _NoBook = _NoBook()
+    book: GradebookSync | _NoGradebook = _NoGradebook()
     with contextlib.ExitStack() as stack:
         if course.root and not arguments.no_gradebook:
             # Only here: nbgrader takes a second to import.
@@ -174,17 +174,17 @@ def _gradebook(
                 said = f"The gradebook is left alone. {escape(str(error))}"
                 console.print(said, highlight=False, soft_wrap=True)
         yield book
-    if not isinstance(book, _NoBook):
+    if not isinstance(book, _NoGradebook):
         for remark in book.remarks:
             console.print(escape(remark), highlight=False, soft_wrap=True)
 
 
-def _entered_in(book: GradebookSync | _NoBook, course: Course) -> Course:
+def _recorded_course(book: GradebookSync | _NoGradebook, course: Course) -> Course:
     """Return the course whose gradebook was written; if none was, none is read either."""
-    return Course() if isinstance(book, _NoBook) else course
+    return Course() if isinstance(book, _NoGradebook) else course
 
 
-def _watched(
+def _with_progress(
     ready: Iterable[Report],
     takers: Sequence[Callable[[Report], None]],
     total: int,
@@ -206,11 +206,11 @@ def _show(
     reports: Sequence[Report],
     results: Path,
     console: Console,
-    entered: Course,
+    recorded: Course,
 ) -> None:
     """Write the JSON and the class pages; print the table and what needs manual review.
 
-    ``entered`` is the course in whose gradebook the grades are.
+    ``recorded`` is the course in whose gradebook the grades are.
     """
     Console().print(terminal.table(reports))
     if open_ := [report.name for report in reports if report.needs_a_look]:
@@ -231,7 +231,7 @@ def _show(
     for name in dict.fromkeys(report.lesson for report in reports):
         # All stored results: perhaps only some were graded just now.
         lesson = load_lesson(name)
-        gradebook = what_counts(entered, lesson, console)
+        gradebook = gradebook_scores(recorded, lesson, console)
         print(f"Reports: {write_page(results / name, lesson, gradebook=gradebook)}")
 
 

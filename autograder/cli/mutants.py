@@ -31,25 +31,25 @@ from autograder.judge.rules.format import plural
 from autograder.reports import terminal
 
 
-def prove(arguments: argparse.Namespace, console: Console) -> int:
+def run_mutants(arguments: argparse.Namespace, console: Console) -> int:
     """Compare the verdicts on a lesson's mutants with what the lesson declares."""
     course = course_of(arguments, console)
     lesson = _lesson(arguments)
-    _check(arguments, lesson)
+    _check_usage(arguments, lesson)
     if arguments.isolation:
         settings = replace(course.settings, isolation=arguments.isolation)
         course = replace(course, settings=settings)
-    ours = workshop(lesson, course)
+    suite = workshop(lesson, course)
     judgements = (
-        _stored(ours, arguments.only) if arguments.stored else _run(ours, arguments, console)
+        _stored(suite, arguments.only) if arguments.stored else _run(suite, arguments, console)
     )
-    _show(judgements, ours, console)
+    _show(judgements, suite, console)
     if arguments.json:
         told = matrix.document(judgements, lesson=lesson.name)
         with writing():
             write_whole(arguments.json, json.dumps(told, ensure_ascii=False, indent=2).encode())
     if arguments.write:
-        text = page.text(ours.stored(), lesson, ours.declared.unseen)
+        text = page.text(suite.stored(), lesson, suite.declared.unseen)
         page.put(arguments.write, lesson, text)
         print(f"Written: {arguments.write}")
     return 0 if all(one.is_well for one in judgements) else 1
@@ -62,7 +62,7 @@ def _lesson(arguments: argparse.Namespace) -> Lesson:
     return only_lesson(filter(has_mutants, map(load_lesson, lesson_names())), "mutants")
 
 
-def _check(arguments: argparse.Namespace, lesson: Lesson) -> None:
+def _check_usage(arguments: argparse.Namespace, lesson: Lesson) -> None:
     """Raise usage errors before anything is run, not after an hour."""
     if arguments.stored and (arguments.store or arguments.second):
         raise UsageError("--stored runs nothing: leave --store and --second away.")
@@ -72,31 +72,31 @@ def _check(arguments: argparse.Namespace, lesson: Lesson) -> None:
         page.written(arguments.write, lesson)
 
 
-def _stored(ours: MutationSuite, pattern: str) -> list[Judgement]:
-    return [one for one in ours.stored() if fnmatch.fnmatch(one.name, pattern)]
+def _stored(suite: MutationSuite, pattern: str) -> list[Judgement]:
+    return [one for one in suite.stored() if fnmatch.fnmatch(one.name, pattern)]
 
 
-def _run(ours: MutationSuite, arguments: argparse.Namespace, console: Console) -> list[Judgement]:
-    made = ours.made(ours.chosen(arguments.only, arguments.second))
+def _run(suite: MutationSuite, arguments: argparse.Namespace, console: Console) -> list[Judgement]:
+    made = suite.made(suite.chosen(arguments.only, arguments.second))
     grader = Grader(
-        course=Course(root=ours.root, settings=ours.settings),
+        course=Course(root=suite.root, settings=suite.settings),
         data_home=home_of(arguments.data, console),
-        results=arguments.results or ours.root / "results" / ".mutants",
-        lesson=ours.lesson,
+        results=arguments.results or suite.root / "results" / ".mutants",
+        lesson=suite.lesson,
     )
-    workers = arguments.workers or ours.settings.workers or os.cpu_count() or 1
+    workers = arguments.workers or suite.settings.workers or os.cpu_count() or 1
     watch = partial(terminal.watched, console=console)
     with held(grader.results, "autograder mutants", console.print):
-        ran = run(made, ours.lesson, grader, workers=workers, watch=watch)
+        ran = run(made, suite.lesson, grader, workers=workers, watch=watch)
     if arguments.store:
-        size = ours.store(ran)
-        print(f"Stored: {ours.archive} ({size / 2**20:.2f} MiB)")
-    return [ours.judgement(one) for one in ran]
+        size = suite.store(ran)
+        print(f"Stored: {suite.archive} ({size / 2**20:.2f} MiB)")
+    return [suite.judgement(one) for one in ran]
 
 
-def _show(judgements: Sequence[Judgement], ours: MutationSuite, console: Console) -> None:
+def _show(judgements: Sequence[Judgement], suite: MutationSuite, console: Console) -> None:
     """Print the matrix, the score, and each mutant whose verdicts differ from the declared ones."""
-    Console().print(matrix.table(judgements, ours.lesson))
+    Console().print(matrix.table(judgements, suite.lesson))
     found = tally(judgements)
     print(
         f"{plural(len(judgements), 'mutant')}. {found.caught} of {found.wrong} wrong ones were"

@@ -26,7 +26,7 @@ def add_course(command: argparse.ArgumentParser) -> None:
     )
 
 
-def find_lessons(argv: Sequence[str] | None) -> None:
+def use_lessons_of_course(argv: Sequence[str] | None) -> None:
     """Use the lessons of the named course, before the other options are parsed.
 
     Raises:
@@ -39,7 +39,7 @@ def find_lessons(argv: Sequence[str] | None) -> None:
         look_in(search_path(named_root(named)))
 
 
-def leave_lessons_beside(notebook: Path, console: Console) -> None:
+def ignore_lessons_near(notebook: Path, console: Console) -> None:
     """Ignore the lessons of a course next to or below a notebook, and say so.
 
     They are programs, and could come from whoever wrote the notebook.

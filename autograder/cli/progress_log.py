@@ -38,7 +38,7 @@ class Log:
 
 
 @contextlib.contextmanager
-def opened(results: Path, command: str) -> Iterator[Log]:
+def open_log(results: Path, command: str) -> Iterator[Log]:
     """Yield the log of one command; note in it the error if the command ends with one."""
     with writing():
         results.mkdir(parents=True, exist_ok=True)
@@ -48,15 +48,15 @@ def opened(results: Path, command: str) -> Iterator[Log]:
     handler.setFormatter(form)
     log = Log(handler)
     # The package's own log records go here, and to the console as before.
-    ours, told = logging.getLogger("autograder"), (handler, logging.lastResort or handler)
-    for one in told:
-        ours.addHandler(one)
+    logger, handlers = logging.getLogger("autograder"), (handler, logging.lastResort or handler)
+    for one in handlers:
+        logger.addHandler(one)
     try:
         yield log
     except BaseException as error:
         log.say(f"{command}: ended by {public_name(type(error))}: {error}", logging.ERROR)
         raise
     finally:
-        for one in told:
-            ours.removeHandler(one)
+        for one in handlers:
+            logger.removeHandler(one)
         handler.close()

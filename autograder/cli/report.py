@@ -32,7 +32,7 @@ def report(arguments: argparse.Namespace, console: Console) -> int:
         raise UsageError(f"Say which one with --lesson: there are results of {', '.join(names)}.")
     for name in names:
         lesson, folder = load_lesson(name), results / name
-        gradebook = what_counts(course, lesson, console)
+        gradebook = gradebook_scores(course, lesson, console)
         path = write_page(folder, lesson, arguments.output, gradebook=gradebook)
         print(f"{lesson.title}:")
         Console().print(terminal.mistakes([one.report for one in kept(folder)]))
@@ -40,7 +40,9 @@ def report(arguments: argparse.Namespace, console: Console) -> int:
     return 0
 
 
-def what_counts(course: Course, lesson: Lesson, console: Console) -> Mapping[str, GradebookScores]:
+def gradebook_scores(
+    course: Course, lesson: Lesson, console: Console
+) -> Mapping[str, GradebookScores]:
     """Return the gradebook's scores of a class, by student; empty if there is no gradebook.
 
     If it cannot be read, print why: the page then shows the judge's points alone.

@@ -16,9 +16,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from autograder.core import printable
 from autograder.exporters.model import Grade, Person
 
-FORMULA = ("=", "+", "-", "@")
+FORMULA_STARTS = ("=", "+", "-", "@")
 # The separators that spreadsheets may assume, in most of Europe `;`, whatever was written.
-PARTING = re.compile(r"([,;\t])")
+SEPARATORS = re.compile(r"([,;\t])")
 Rows = Iterator[list[object]]
 
 
@@ -53,23 +53,23 @@ FORMATS: dict[str, Callable[[Sequence[Grade]], str]] = {
 }
 
 
-def defused(text: str) -> str:
+def escaped(text: str) -> str:
     """Return the text in one line, so that no spreadsheet takes it for a formula."""
-    parts = PARTING.split(printable.line(text))
+    parts = SEPARATORS.split(printable.line(text))
     return "".join(f"'{part}" if _is_formula(part) else part for part in parts)
 
 
 def _is_formula(part: str) -> bool:
     # Excel also accepts the full-width forms of the characters.
-    return unicodedata.normalize("NFKC", part).lstrip(' "').startswith(FORMULA)
+    return unicodedata.normalize("NFKC", part).lstrip(' "').startswith(FORMULA_STARTS)
 
 
-def unfindable(grades: Sequence[Grade]) -> list[str]:
+def students_with_escaped_ids(grades: Sequence[Grade]) -> list[str]:
     """Return the ids of students whom an LMS may not find because an identifier was escaped."""
     return [
         person.id
         for person, _ in _people(grades)
-        if any(defused(one) != one for one in (person.id, person.email, person.lms_user_id))
+        if any(escaped(one) != one for one in (person.id, person.email, person.lms_user_id))
     ]
 
 
@@ -129,4 +129,4 @@ def _cell(value: object) -> str:
         return ""
     if isinstance(value, float | int):
         return f"{value:.6f}".rstrip("0").rstrip(".")
-    return defused(str(value))
+    return escaped(str(value))

@@ -32,7 +32,7 @@ class _TableExport(ExportPlugin):
             [str(one) for one in self.student],
             unscored=bool(self.assignment),
         )
-        for student in tables.unfindable(chosen):
+        for student in tables.students_with_escaped_ids(chosen):
             self.log.warning("%r begins like a formula; an apostrophe was put in front.", student)
         write_whole(path, tables.FORMATS[self.form](chosen).encode())
 

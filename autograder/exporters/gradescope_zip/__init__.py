@@ -56,15 +56,15 @@ def _script(name: str, lesson: Lesson) -> str:
 
 def _configuration(settings: Settings) -> str:
     """Return the course's settings without its other configuration, which may hold passwords."""
-    theirs = replace(
+    limited = replace(
         settings,
         seconds=min(settings.seconds, MAX_SECONDS),
         cell_seconds=min(settings.cell_seconds, MAX_CELL_SECONDS),
     )
     given = (
-        f"c.Autograder.{field.name} = {getattr(theirs, field.name)!r}"
-        for field in fields(theirs)
-        if getattr(theirs, field.name) != field.default
+        f"c.Autograder.{field.name} = {getattr(limited, field.name)!r}"
+        for field in fields(limited)
+        if getattr(limited, field.name) != field.default
     )
     return "\n".join(["c = get_config()", *given, ""])
 

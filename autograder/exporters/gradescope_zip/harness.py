@@ -43,7 +43,7 @@ LEVEL = "a user of its own"
 NO = "nothing is graded."
 # The maximum size of a file that the run writes; evidence has its own limits.
 MAX_BYTES = 128 * 2**20
-LEFT = ("evidence.json", "arrays.npz", "report.json")
+RESULT_FILES = ("evidence.json", "arrays.npz", "report.json")
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -52,7 +52,7 @@ def main(arguments: Sequence[str]) -> int:
     The current folder is the course's, which came with the archive.
     """
     root, lesson = Path(arguments[0]), load_lesson(arguments[1])
-    if why := _not_apart():
+    if why := _isolation_problem():
         raise SystemExit(f"{why} A student's code would be run with the rights of the grader: {NO}")
     place = root / "results"
     place.mkdir(exist_ok=True)
@@ -65,7 +65,7 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
-def _not_apart() -> str:
+def _isolation_problem() -> str:
     """Return why no unprivileged user can run this Python; empty if one can."""
     if os.geteuid() != 0:
         return "This is not run by root, who alone can become another user."
@@ -88,12 +88,12 @@ def _as_nobody(arguments: Sequence[str], **place: Any) -> subprocess.CompletedPr
     return subprocess.run(command, check=False, user=NOBODY, group=NOBODY, extra_groups=(), **place)
 
 
-def _graded(handed_in: Path, scratch: Path, lesson: Lesson) -> Report:
+def _graded(submitted: Path, scratch: Path, lesson: Lesson) -> Report:
     submission = Submission(name=NAME, path=None)
-    if not notebooks_in(handed_in):
+    if not notebooks_in(submitted):
         return result_files.failed(submission, "There is no notebook in this submission.", lesson)
     theirs, ours = scratch / "theirs", scratch / "ours" / lesson.name / NAME
-    _run(handed_in, theirs, lesson)
+    _run(submitted, theirs, lesson)
     ours.mkdir(parents=True)
     _collect(theirs / "results" / lesson.name / NAME, ours)
     (left,) = kept(ours.parent)
@@ -104,11 +104,11 @@ def _graded(handed_in: Path, scratch: Path, lesson: Lesson) -> Report:
     return report
 
 
-def _run(handed_in: Path, theirs: Path, lesson: Lesson) -> None:
+def _run(submitted: Path, theirs: Path, lesson: Lesson) -> None:
     """Run the notebook; its evidence is written to ``theirs/results``."""
     folder = theirs / "submitted" / NAME / lesson.name
     # Links stay links: the user who follows them has no rights.
-    shutil.copytree(handed_in, folder, symlinks=True)
+    shutil.copytree(submitted, folder, symlinks=True)
     # The checks stay with the judge: some of them are hidden.
     shutil.copytree(Path.cwd(), theirs / "course", ignore=shutil.ignore_patterns("checks"))
     images = data_folder(theirs / "keras")
@@ -123,7 +123,7 @@ def _run(handed_in: Path, theirs: Path, lesson: Lesson) -> None:
         # What it prints goes to the instructor.
         done = _as_nobody(command, cwd=theirs / "course", env=_environment(theirs))
     finally:
-        left = _end_theirs()
+        left = _end_student_processes()
     if left:
         raise SystemExit(f"Processes of the submission could not be ended: {left}. {NO}")
     if done.returncode not in (0, 1):
@@ -137,7 +137,7 @@ def _environment(theirs: Path) -> Mapping[str, str]:
     return {**given, **own, "USER": "student", "PYTHONDONTWRITEBYTECODE": "1"}
 
 
-def _end_theirs() -> list[psutil.Process]:
+def _end_student_processes() -> list[psutil.Process]:
     """End all processes of the unprivileged user; return those that could not be ended."""
     # All processes of the user at once, so that none can start another in between.
     everything = f"import os; os.getuid() == {NOBODY} and os.kill(-1, 9)"
@@ -155,7 +155,7 @@ def _is_theirs(process: psutil.Process) -> bool:
 
 def _collect(left: Path, ours: Path) -> None:
     """Copy the files that a run wrote, if they are regular: a link could lead to ours."""
-    for name in LEFT:
+    for name in RESULT_FILES:
         try:
             handle = os.open(left / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
         except OSError:
