@@ -65,9 +65,9 @@ test-browser: $(READY) ## run the tests in a real browser, JupyterLab among them
 	@python -m pytest -m browser
 
 # What is decided by the versions of others: what is recorded, judged, made, read, entered.
-VERSIONED := $(wildcard tests/*/test_check_*.py) $(wildcard $(addprefix tests/*/test_, $(addsuffix .py, \
-  recorder together cross_check describe fingerprint network judge evidence reading report told \
-  generate gradebook class versions)))
+VERSIONED := $(wildcard tests/lessons/test_check_*.py) $(wildcard $(addprefix tests/*/test_, $(addsuffix .py, \
+  recorder step_batching cross_check model_description data_matching inference judge evidence reader report \
+  run_state generate gradebook_writer demo_class versions)))
 
 test-oldest: ## run what depends on versions with the oldest ones (Python 3.11)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' \

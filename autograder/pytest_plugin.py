@@ -8,7 +8,7 @@ import pytest
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Offer ``--evidence``."""
+    """Add the option ``--evidence``."""
     parser.addoption(
         "--evidence",
         action="append",
@@ -19,7 +19,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Know our markers, and judge the evidence that was named on the command line."""
+    """Register our markers, and judge the evidence that was named on the command line."""
     config.addinivalue_line("markers", "points(number): what this check is worth")
     config.addinivalue_line("markers", "hidden: students see its outcome and its help alone")
     config.addinivalue_line("markers", "requires(*checks): checks that must have passed before")
@@ -29,7 +29,7 @@ def pytest_configure(config: pytest.Config) -> None:
         " misconceptions that they never explain",
     )
     if folders := config.getoption("--evidence", default=[]):
-        # Only here: pytest loads this plugin in every project of an environment that has us.
+        # Only here: pytest loads this plugin in every project of the environment.
         from autograder.judge.runner import judging_of  # noqa: PLC0415
 
         config.pluginmanager.register(judging_of(folders), "judging")

@@ -1,6 +1,6 @@
-"""For the tests of a lesson: evidence made by hand, and what the checks say of it.
+"""Helpers for the tests of a lesson: evidence made by hand, and the verdicts of the checks on it.
 
-Nothing is run and TensorFlow is not loaded, so that hundreds of such tests take seconds.
+Nothing is run and TensorFlow is not loaded, so hundreds of such tests take seconds.
 """
 
 from __future__ import annotations
@@ -18,13 +18,12 @@ NO_ANSWERS: Mapping[str, Answers] = {}
 
 
 def evidence(lesson: Lesson, answers: Mapping[str, Answers] = NO_ANSWERS) -> Evidence:
-    """What is left behind by a notebook in which these questions were answered.
+    """Return the evidence of a notebook in which these questions were answered.
 
     Args:
         lesson: the lesson.
-        answers: for a question, by its name, the values that its check is given, each under its
-            name; a network is a ``Model`` as it would have been recorded. What is not answered
-            is still blank.
+        answers: by the name of each question, the arguments of its check by name; a network is a
+            ``Model`` as it would have been recorded. A question that is left out is blank.
     """
     hand_ins = tuple(_hand_in(one, answers.get(one.name)) for one in lesson.questions)
     cells = tuple(
@@ -56,6 +55,6 @@ def _claim(value: Any) -> Claim:
 
 
 def said(lesson: Lesson, left: Evidence) -> dict[str, CheckResult]:
-    """What each check of a lesson says of some evidence, under names such as ``build.layers``."""
+    """Return the result of each check on some evidence, by names such as ``build.layers``."""
     verdicts = judge([("submission", left)], lesson)["submission"]
     return {one.id: one for one in verdicts.checks}

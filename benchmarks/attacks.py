@@ -1,4 +1,4 @@
-"""Prints what became of every attack, as the table in ``docs/security.md``.
+"""The result of every attack, printed as the table in ``docs/security.md``.
 
 ``python benchmarks/attacks.py`` takes some minutes; ``--write`` puts the table into the page.
 """
@@ -26,7 +26,7 @@ BETWEEN = re.compile(r"(<!-- attacks -->\n).*(<!-- end -->)", re.DOTALL)
 
 
 def main() -> int:
-    """Run them all and print the table."""
+    """Run all attacks and print the table."""
     with tempfile.TemporaryDirectory() as scratch:
         home = Path(scratch) / "keras"
         install(SHIPPED_SAMPLE, data_folder(home))
@@ -46,10 +46,10 @@ def main() -> int:
 
 
 def rows(course: Besieged) -> tuple[str, list[str]]:
-    """The table, and the names of the attacks that reached something or changed a neighbour.
+    """Return the table, and the names of the attacks that reached or changed something.
 
-    Points are of the whole notebook; the last columns tell how the run ended, and whether the
-    neighbours' reports were what they are without the attack.
+    Points are those of the whole notebook; the last columns say how the run ended, and whether
+    the neighbours' reports are the same as without the attack.
     """
     lines = [
         "| boundary | attack | tries to | before | earned | honest work | the run | neighbours |",

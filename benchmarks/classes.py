@@ -1,4 +1,4 @@
-"""Classes to measure with: right and wrong work, all different or as alike as students' work is."""
+"""Classes for benchmarks: right and wrong work, all different or as similar as real work."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ model.compile(
 
 
 def programs() -> Iterator[Mapping[str, str]]:
-    """Different answers: right ways in turn with the mistakes of ``tests/class``, without end."""
+    """Yield different answers forever: two right ones for each mistake of ``tests/class``."""
     ways = [
         {
             "build": SEQUENTIAL.format(first=first, units=units),
@@ -58,7 +58,7 @@ def programs() -> Iterator[Mapping[str, str]]:
         kind = mistakes if number % 3 == 2 else ways
         changes = dict(kind[number // 3 % len(kind)])
         if number >= len(ways):
-            # Whatever else is alike, this is not.
+            # Makes every program different.
             changes["parameters"] = f"weights, biases = 784 * 10, 10 + {number} - {number}\n" + (
                 changes.get("parameters") or "number_of_parameters = weights + biases"
             )
@@ -67,7 +67,7 @@ def programs() -> Iterator[Mapping[str, str]]:
 
 
 def all_different(folder: Path, count: int) -> Path:
-    """A submitted tree of so many programs, no two of which are the same."""
+    """Write a submitted tree of *count* programs, no two of which are the same."""
     for number, changes in zip(range(count), programs(), strict=False):
         marked = dict(changes)
         marked["devices"] = (
@@ -80,7 +80,7 @@ def all_different(folder: Path, count: int) -> Path:
 
 
 def alike(folder: Path) -> Path:
-    """A submitted tree of 120 with ``SPREAD``; who writes the same program comments it anew."""
+    """Write a submitted tree of 120 with ``SPREAD``; equal programs differ in a comment."""
     student = 0
     for count, changes in zip(SPREAD, programs(), strict=False):
         for _ in range(count):

@@ -65,7 +65,7 @@ def main() -> int:
 
 
 def _each(ready: list[float], workers: int) -> float:
-    """How long a submission takes once every worker has a room that has loaded TensorFlow."""
+    """Return the seconds per submission once every worker has a warm sandbox."""
     return (ready[-1] - ready[workers - 1]) / (len(ready) - workers)
 
 
@@ -73,14 +73,14 @@ def _handed_in(folder: Path, number: int) -> list[Submission]:
     for one in range(number):
         place = folder / f"student-{one}" / LESSON
         place.mkdir(parents=True)
-        # Another number in each: none may stand in for another.
+        # A different number in each, so that no run is shared.
         answer = f"{mini.RIGHT['parameters']}\nmine = {one}"
         nbformat.write(mini.submitted(parameters=answer), place / f"{LESSON}.ipynb")
     return find_submissions([folder])
 
 
 def _seconds(folder: Path, home: Path, submissions: list[Submission], workers: int) -> list[float]:
-    """When each report was ready; starting the workers is not counted, warming their rooms is."""
+    """Return when each report was ready, in seconds, including warming but not starting workers."""
     folder.mkdir()
     cluster = Cluster(folder, keras_home=home)
     try:

@@ -32,7 +32,7 @@ def main() -> int:
     """Measure and print the table."""
     data = datasets.load_named("full")
     floor = statistics.median(trained(data) for _ in range(RUNS))
-    traces = rooms()
+    traces = warm_runs()
     whole = statistics.median(one.seconds for one in traces)
     train = statistics.median(max(ran.seconds for ran in one.cells.values()) for one in traces)
     cells = statistics.median(sum(ran.seconds for ran in one.cells.values()) for one in traces)
@@ -50,7 +50,7 @@ def main() -> int:
 
 
 def trained(data: datasets.FashionMnist) -> float:
-    """The seconds for five epochs in batches of 32 with Adam, and a quiz after each."""
+    """Return the seconds for five epochs in batches of 32 with Adam, each with a validation."""
     began = time.monotonic()
     pixels = data.train_images.reshape(-1, 784).astype(np.float32)
     quiz = data.valid_images.reshape(-1, 784).astype(np.float32)
@@ -78,8 +78,8 @@ def trained(data: datasets.FashionMnist) -> float:
     return time.monotonic() - began
 
 
-def rooms() -> list[Trace]:
-    """Runs of the right solution, each in a room that is warm."""
+def warm_runs() -> list[Trace]:
+    """Run the right solution, each time in a warm sandbox."""
     released = nbformat.read(
         classes.ROOT / "release" / classes.LESSON / f"{classes.LESSON}.ipynb", as_version=4
     )

@@ -40,11 +40,11 @@ from support import (
 
 from autograder.core.config import Course
 from autograder.core.report import Report
-from autograder.nbgrader_plugin.autograded_dir import Folder
+from autograder.nbgrader_plugin.autograded_dir import AutogradedDir
 from autograder.nbgrader_plugin.config import course_directory
 from autograder.nbgrader_plugin.generate import generate
 from autograder.nbgrader_plugin.gradebook_writer import GradebookEntry, GradebookWriter
-from autograder.nbgrader_plugin.preprocessors.autograde import META, SaveJudgedGrades
+from autograder.nbgrader_plugin.preprocessors.autograde import REPORT_KEY, SaveJudgedGrades
 
 LESSON = gradebook_course.LESSON
 COLUMNS = ("ours", "again", "rows", "recording", "autograde")
@@ -82,7 +82,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def addresses(stack: contextlib.ExitStack, scratch: Path) -> Iterator[tuple[str, str]]:
-    """An empty database of each kind."""
+    """Yield the kind and the address of an empty database of each kind."""
     yield "SQLite", f"sqlite:///{scratch / 'gradebook.db'}"
     try:
         yield "PostgreSQL", stack.enter_context(postgres.server()).create("gradebook")
@@ -93,7 +93,7 @@ def addresses(stack: contextlib.ExitStack, scratch: Path) -> Iterator[tuple[str,
 
 
 def make_course(root: Path, address: str) -> Course:
-    """A copy of our course, with the gradebook at ``address`` and the assignment in it."""
+    """Make a copy of our course, with the gradebook at ``address`` and the assignment in it."""
     for place in ("source", "release", "solutions"):
         shutil.copytree(ROOT / place, root / place)
     config = (ROOT / "nbgrader_config.py").read_text()
@@ -104,7 +104,7 @@ def make_course(root: Path, address: str) -> Course:
 
 
 def solved() -> NotebookNode:
-    """The released notebook with the published solution's answers and outputs."""
+    """Return the released notebook with the published solution's answers and outputs."""
     notebook = nbformat.read(ROOT / "release" / LESSON.name / LESSON.notebook, as_version=4)
     answers = nbformat.read(ROOT / "solutions" / LESSON.name / LESSON.notebook, as_version=4)
     for cell, answer in zip(notebook.cells, answers.cells, strict=True):
@@ -116,7 +116,7 @@ def solved() -> NotebookNode:
 
 
 def ours(course: Course, reports: Sequence[Report], group: int) -> float:
-    """Our writer, with the opening of the gradebook."""
+    """Measure our writer including opening the gradebook, in ms per student."""
     notebook = solved()
     entries = [
         GradebookEntry(student=one.name, lesson=LESSON, report=one, notebook=notebook)
@@ -130,15 +130,15 @@ def ours(course: Course, reports: Sequence[Report], group: int) -> float:
 
 
 def rows(course: Course, reports: Sequence[Report], group: int) -> float:
-    """Our writer without the folders."""
-    with mock.patch.multiple(Folder, make=mock.DEFAULT, publish=mock.DEFAULT) as patched:
+    """Measure our writer without the folders, in ms per student."""
+    with mock.patch.multiple(AutogradedDir, make=mock.DEFAULT, publish=mock.DEFAULT) as patched:
         for one in patched.values():
             one.return_value = []
         return ours(course, reports, group)
 
 
 def recording(course: Course, reports: Sequence[Report]) -> float:
-    """What nbgrader does to the rows of one submission after another."""
+    """Measure nbgrader's own recording of the rows, one by one, in ms per student."""
     directory = course_directory(course.root)
     notebook = solved()
     told = {"assignment": LESSON.name, "notebook": LESSON.name, "db_url": directory.db_url}
@@ -147,14 +147,14 @@ def recording(course: Course, reports: Sequence[Report]) -> float:
         with Gradebook(directory.db_url, directory.course_id) as gradebook:
             gradebook.update_or_create_student(f"recorded {one.name}")
             gradebook.update_or_create_submission(LESSON.name, f"recorded {one.name}")
-        resources = {"nbgrader": {**told, "student": f"recorded {one.name}"}, META: one}
+        resources = {"nbgrader": {**told, "student": f"recorded {one.name}"}, REPORT_KEY: one}
         SaveJudgedGrades().preprocess(notebook, resources)
         AssignLatePenalties().preprocess(notebook, resources)
     return (time.perf_counter() - start) / len(reports) * 1000
 
 
 class Given(Execute):
-    """Stands in for the run."""
+    """A stand-in for the run."""
 
     notebook: NotebookNode | None = None
 
@@ -163,7 +163,7 @@ class Given(Execute):
 
 
 def autograde(course: Course, reports: Sequence[Report]) -> float:
-    """``nbgrader autograde`` without starting the program and without the run."""
+    """Measure ``nbgrader autograde`` without program start and run, in ms per student."""
     Given.notebook = solved()
     for one in reports:
         folder = course.root / "submitted" / f"autograded {one.name}" / LESSON.name

@@ -62,7 +62,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def grade(root: Path, submitted: Path) -> float:
-    """Grade a class; the seconds it took."""
+    """Grade a class; return the seconds it took."""
     began = time.monotonic()
     grader = Grader(
         course=Course(settings=Settings()),
@@ -77,7 +77,7 @@ def grade(root: Path, submitted: Path) -> float:
 
 
 def memory() -> float:
-    """The most memory that this process has had so far, MiB."""
+    """Return the peak memory of this process so far, in MiB."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 

@@ -47,21 +47,21 @@ def main() -> int:
 
 
 def watched(lent: SandboxPool, jobs: list) -> tuple[float, float]:
-    """The memory of all rooms now, and at its most while the jobs are done."""
+    """Return the memory of all sandboxes when idle, and its peak during the jobs, in MiB."""
     with lent.lend(threading.Event()), lent.lend(threading.Event()):
-        idle = rooms_now()
+        idle = memory_now()
     most = idle
     threads = [threading.Thread(target=job) for job in jobs]
     for thread in threads:
         thread.start()
     while any(thread.is_alive() for thread in threads):
-        most = max(most, rooms_now())
+        most = max(most, memory_now())
         time.sleep(0.1)
     return idle, most
 
 
-def rooms_now() -> float:
-    """MiB of all that we have started."""
+def memory_now() -> float:
+    """Return the memory of all child processes, in MiB."""
     return sum(used(child)[0] for child in psutil.Process().children()) / 2**20
 
 

@@ -1,4 +1,4 @@
-"""Runs the benchmarks and puts what they print into ``docs/performance.md``.
+"""The benchmarks' results, put into ``docs/performance.md`` after running them.
 
     python benchmarks/page.py                 all of them: about an hour on two cores
     python benchmarks/page.py floor memory    some of them
@@ -20,7 +20,7 @@ PLACE = re.compile(r"(<!-- (?P<name>\w+):(?P<arguments>[^>]*?) -->\n).*?(<!-- en
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run those that are named, all where none is."""
+    """Run the named benchmarks, or all if none is named."""
     wanted = sys.argv[1:] if argv is None else argv
     for place in list(PLACE.finditer(PAGE.read_text())):
         if wanted and place["name"] not in wanted:

@@ -52,7 +52,7 @@ WRONG = {"build": "model = tf.keras.Sequential([tf.keras.layers.Dense(3)])"}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Grade the class and print what was found; 1 where something was left behind."""
+    """Grade the class and print what was found; return 1 if something was left behind."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--count", type=int, default=500)
     arguments = parser.parse_args(argv)
@@ -65,14 +65,14 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def soak(root: Path, count: int) -> tuple[dict[str, str], bool]:
-    """Grade so many in ``root``; what was found, and whether nothing was left behind."""
+    """Grade *count* submissions; return the findings, and whether nothing was left behind."""
     with own_temporary_files(root / "tmp"):
         return _soak(root, count)
 
 
 @contextlib.contextmanager
 def own_temporary_files(folder: Path) -> Iterator[None]:
-    """All temporary files lie in a folder of our own: in the common one others have theirs."""
+    """Put all temporary files into our own folder: the common one is shared with others."""
     folder.mkdir()
     before, tempfile.tempdir = tempfile.tempdir, str(folder)
     try:
@@ -85,7 +85,7 @@ def _soak(root: Path, count: int) -> tuple[dict[str, str], bool]:
     install(SHIPPED_SAMPLE, data_folder(root / "keras"))
     kinds = hand_in(root / "submitted", count)
     before, began, memory = traces(), time.monotonic(), []
-    # Whoever asked for this may have a server of its own, such as that of the tests' gradebooks.
+    # The caller may run its own server, such as that of the tests' gradebooks.
     others = set(psutil.Process().children(recursive=True))
     reports: list[Report] = []
     family: set[psutil.Process] = set()
@@ -97,8 +97,8 @@ def _soak(root: Path, count: int) -> tuple[dict[str, str], bool]:
             memory.append(psutil.Process().memory_info().rss / 2**20)
     seconds = time.monotonic() - began
     gc.collect()
-    left = left_since(before)
-    # A process that has ended may wait some seconds for the system to take note of it.
+    left = leftovers_since(before)
+    # The system may take some seconds to reap a process that has ended.
     left["processes"] = [
         str(one) for one in psutil.wait_procs(family - others, timeout=PATIENCE)[1]
     ]
@@ -123,7 +123,7 @@ def _soak(root: Path, count: int) -> tuple[dict[str, str], bool]:
 
 
 def grader(root: Path) -> Grader:
-    """With short limits; every submission is run."""
+    """Return a grader with short limits that runs every submission."""
     return Grader(
         course=Course(root=root, settings=SETTINGS),
         data_home=root / "keras",
@@ -134,7 +134,7 @@ def grader(root: Path) -> Grader:
 
 
 def hand_in(folder: Path, count: int) -> Counter[str]:
-    """Write the submissions; how many there are of each kind."""
+    """Write the submissions; return how many there are of each kind."""
     kinds: Counter[str] = Counter()
     nbformat.write(mini.released(), _path(folder.parent / "release"))
     for number, (kind, answers) in zip(range(count), mixed(), strict=False):
@@ -146,7 +146,7 @@ def hand_in(folder: Path, count: int) -> Counter[str]:
 
 
 def mixed() -> Iterator[tuple[str, dict[str, str]]]:
-    """Right, wrong, crashing, endless and hostile answers in turn, without end."""
+    """Yield right, wrong, crashing, endless and hostile answers in turn, forever."""
     hostile = [case for case in attack_cases.cases() if case.name in HOSTILE]
     number = 0
     while True:
@@ -162,8 +162,8 @@ def mixed() -> Iterator[tuple[str, dict[str, str]]]:
         number += 1
 
 
-def left_since(before: dict[str, set[str]]) -> dict[str, list[str]]:
-    """What is there now and was not before; on a busy machine some of it takes a while to end."""
+def leftovers_since(before: dict[str, set[str]]) -> dict[str, list[str]]:
+    """Return what is new since ``before``, after waiting up to ``PATIENCE`` seconds for its end."""
     end = time.monotonic() + PATIENCE
     while True:
         left = {name: sorted(now - before[name]) for name, now in traces().items()}
@@ -173,7 +173,7 @@ def left_since(before: dict[str, set[str]]) -> dict[str, list[str]]:
 
 
 def traces() -> dict[str, set[str]]:
-    """What this process holds, and temporary files."""
+    """Return the sockets, open files and threads of this process, and temporary files."""
     process = psutil.Process()
     return {
         "sockets": {str(one) for one in process.net_connections("all")},

@@ -33,7 +33,7 @@ from autograder.kernel.recorder import Recorder
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Train under each seed and print the table."""
+    """Train with each seed and print the table."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--lesson", choices=lesson_names(), default="building-a-brain")
     parser.add_argument("--recipe", default="lesson")
@@ -89,7 +89,7 @@ def _versions() -> str:
 
 
 def _trained(training: Training, data: datasets.FashionMnist) -> Trained:
-    """A right recipe trained in Keras, and what the recorder kept of it."""
+    """Train a right recipe in Keras; return what the recorder kept of it."""
     recorder = Recorder()
     recorder.watch()
     model = _model(training)
@@ -146,7 +146,7 @@ def _stopping(patience: int) -> keras.callbacks.Callback:
 
 
 def _flat(weights: Sequence[np.ndarray]) -> np.ndarray:
-    """All weights in one row, in the order of the study's networks: kernels a neuron at a time."""
+    """Return all weights in one row, in the study's order: kernels one neuron at a time."""
     return np.concatenate([one.T.ravel() for one in weights]).astype(np.float32)
 
 

@@ -55,7 +55,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def nbgrader(course: Path, submitted: Path, count: int) -> float:
-    """The seconds that plain nbgrader takes for the first so many submissions."""
+    """Return the seconds that plain nbgrader takes for the first *count* submissions."""
     (course / "source").mkdir(parents=True)
     shutil.copytree(classes.ROOT / "source" / classes.LESSON, course / "source" / classes.LESSON)
     (course / "nbgrader_config.py").write_text(PLAIN)
@@ -66,7 +66,7 @@ def nbgrader(course: Path, submitted: Path, count: int) -> float:
 
 
 def ours(course: Path, kind: str, count: int) -> list[tuple[str, str, int, float]]:
-    """The seconds for grading and for regrading."""
+    """Return the seconds for grading and for regrading."""
     shutil.copyfile(classes.ROOT / "nbgrader_config.py", course / "nbgrader_config.py")
     shutil.copytree(classes.ROOT / "release", course / "release")
     graded = _run("autograder.cli", "grade", "submitted", cwd=course)

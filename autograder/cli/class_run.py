@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 def isolated(course: Course, isolation: str | None) -> Course:
-    """The course with another isolation than its own, where one is given."""
+    """Return the course with this *isolation*, or as it is where none is given."""
     if isolation is None:
         return course
     return replace(course, settings=replace(course.settings, isolation=isolation))
@@ -52,19 +52,19 @@ def hold(results: Path, command: str, console: Console) -> contextlib.AbstractCo
 
 
 class NoGradebook:
-    """In the place of a gradebook where there is none."""
+    """Stands in for a gradebook where there is none."""
 
     failed = incomplete = False
 
     def add(self, report: Report) -> None:
-        """Nothing is entered anywhere."""
+        """Do nothing."""
 
 
 @contextlib.contextmanager
 def gradebook_of(
     arguments: argparse.Namespace, course: Course, results: Path, console: Console
 ) -> Iterator[GradebookSync | NoGradebook]:
-    """Who writes to the course's gradebook, where there is one."""
+    """Yield what writes to the course's gradebook, where there is one."""
     book: GradebookSync | NoGradebook = NoGradebook()
     with contextlib.ExitStack() as stack:
         if course.root and not arguments.no_gradebook:
@@ -84,7 +84,7 @@ def gradebook_of(
 
 
 def entered_in(book: GradebookSync | NoGradebook, course: Course) -> Course:
-    """The course whose gradebook was written; a gradebook left alone is not read either."""
+    """Return the course whose gradebook was written, an empty one where none was."""
     return Course() if isinstance(book, NoGradebook) else course
 
 

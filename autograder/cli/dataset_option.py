@@ -1,4 +1,4 @@
-"""The images, which every command that runs notebooks needs."""
+"""The data set, which every command that runs notebooks needs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from autograder.core.errors import AutograderError, DatasetError
 
 
 def data_home(console: Console) -> Path:
-    """The Keras home to work with; where there is none yet, it is provided now."""
+    """Return the Keras home to work with; provide the data set now if it is missing."""
     home = datasets.active_home()
     try:
         notice = datasets.load(home).notice
@@ -26,10 +26,10 @@ def data_home(console: Console) -> Path:
 
 
 def home_of(name: str, console: Console) -> Path:
-    """The Keras home with the data set of this name: ``full``, or the ``sample`` that is shipped.
+    """Return the Keras home with the data set ``full``, or with the shipped ``sample``.
 
     Raises:
-        DatasetError: the full one is not here.
+        DatasetError: the full data set is not here.
     """
     if name == "sample":
         return datasets.provide_sample()

@@ -53,7 +53,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
 
 def _table(arguments: argparse.Namespace, course: Course, console: Console) -> str:
     found, source = _grades(arguments, course, console)
-    for student in tables.unfindable(found):
+    for student in tables.students_with_escaped_ids(found):
         _say(
             f"{student}: the LMS may not find this student. What begins like a formula was given an"
             " apostrophe in front.",
@@ -67,13 +67,13 @@ def _table(arguments: argparse.Namespace, course: Course, console: Console) -> s
 def _grades(
     arguments: argparse.Namespace, course: Course, console: Console
 ) -> tuple[Sequence[Grade], str]:
-    """The grades, and where they come from."""
+    """Return the grades, and where they come from."""
     # Only here: nbgrader takes a second to import.
     from autograder.nbgrader_plugin import grade_queries  # noqa: PLC0415
 
     if arguments.source != "results":
         try:
-            found = grade_queries.of_course(course, arguments.lesson)
+            found = grade_queries.course_grades(course, arguments.lesson)
         # A gradebook that is there and cannot be read is no reason to hand over other grades.
         except NothingEntered:
             if arguments.source == "gradebook":
@@ -130,14 +130,14 @@ def _workflow(arguments: argparse.Namespace, course: Course, console: Console) -
 
 
 def _kept_of(arguments: argparse.Namespace, course: Course) -> list[tuple[Path, Lesson]]:
-    """The folders with the results that were asked for."""
+    """Return the folders of the chosen results, each with its lesson."""
     results = arguments.results or (course.root or Path.cwd()) / "results"
     names = [arguments.lesson] if arguments.lesson else lessons_in(results)
     return [(results / name, load_lesson(name)) for name in names]
 
 
 def _lesson(arguments: argparse.Namespace, course: Course) -> Lesson:
-    """The lesson that was asked for, or the only one that is used here."""
+    """Return the chosen lesson, or the only one that is used here."""
     if arguments.lesson:
         return load_lesson(arguments.lesson)
     here = course.root or Path.cwd()
@@ -147,7 +147,7 @@ def _lesson(arguments: argparse.Namespace, course: Course) -> Lesson:
         # Only here: nbgrader takes a second to import.
         from autograder.nbgrader_plugin import grade_queries  # noqa: PLC0415
 
-        used |= grade_queries.lessons(course)
+        used |= grade_queries.lessons_in_gradebook(course)
     return only_lesson(map(load_lesson, sorted(used) or lesson_names()), "a folder here")
 
 

@@ -87,7 +87,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     ready = grader.grade(submissions, workers=workers)
     with (
         hold(grader.results, "grade", console),
-        progress_log.opened(grader.results, "grade") as lines,
+        progress_log.open_log(grader.results, "grade") as lines,
     ):
         isolation = course.settings.isolation
         lines.say(

@@ -81,7 +81,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
 
 
 def _lesson(arguments: argparse.Namespace) -> Lesson:
-    """The lesson that was asked for, else the only one that declares mutants."""
+    """Return the chosen lesson, else the only one that declares mutants."""
     if arguments.lesson:
         return load_lesson(arguments.lesson)
     return only_lesson(filter(has_mutants, map(load_lesson, lesson_names())), "mutants")
@@ -116,7 +116,7 @@ def _run(ours: MutationSuite, arguments: argparse.Namespace, console: Console) -
 
 
 def _show(judgements: Sequence[Judgement], ours: MutationSuite, console: Console) -> None:
-    """The matrix, the score, and each mutant of which something else was said than declared."""
+    """Print the matrix, the score, and each mutant whose results are not as declared."""
     Console().print(matrix.table(judgements, ours.lesson))
     found = tally(judgements)
     print(

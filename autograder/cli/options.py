@@ -30,7 +30,7 @@ def add_course(command: argparse.ArgumentParser) -> None:
     )
 
 
-def find_lessons(argv: Sequence[str] | None) -> None:
+def use_lessons_of_course(argv: Sequence[str] | None) -> None:
     """Let the lessons be those of the course that is named, before any option is read.
 
     Raises:
@@ -61,7 +61,7 @@ def leave_lessons_beside(notebook: Path, console: Console) -> None:
 
 
 def course_of(arguments: argparse.Namespace, console: Console) -> Course:
-    """The course of a command, with its settings; says which it is before anything of it is run.
+    """Return the course of a command, and print which it is before anything of it is run.
 
     Raises:
         CourseError: it has to be named, or cannot be read.

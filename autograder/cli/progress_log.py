@@ -1,4 +1,4 @@
-"""The log for whoever looks after the machine: a line for each command and each submission."""
+"""The log for the administrator: a line for each command and each submission."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ class Log:
         self._handler = handler
 
     def say(self, text: str, level: int = logging.INFO) -> None:
-        """Write a line; what a student chose in it cannot end it or turn it round."""
+        """Write a line without the line breaks and control characters that a student put in."""
         record = logging.LogRecord("autograder", level, "", 0, printable.line(text), None, None)
         self._handler.handle(record)
 
     def graded(self, report: Report) -> None:
-        """Write how a submission was graded: a warning where a person has to look."""
+        """Write how a submission was graded, as a warning if it needs manual review."""
         points = f"{phrases.number(report.score)} / {phrases.number(report.max_score)}"
         how = f"{points}, {report.seconds:.1f} s, {report.isolation}"
         reason = f": {report.reason}" if report.reason else ""
@@ -38,8 +38,8 @@ class Log:
 
 
 @contextlib.contextmanager
-def opened(results: Path, command: str) -> Iterator[Log]:
-    """The log of one command, from its beginning to its end however that comes."""
+def open_log(results: Path, command: str) -> Iterator[Log]:
+    """Yield the log of one command; note in it the error if the command ends with one."""
     with writing():
         results.mkdir(parents=True, exist_ok=True)
         handler = logging.FileHandler(results / NAME, encoding="utf-8")
@@ -47,16 +47,16 @@ def opened(results: Path, command: str) -> Iterator[Log]:
     form.converter = time.gmtime
     handler.setFormatter(form)
     log = Log(handler)
-    # What the package itself has to tell stands here, and on the console as ever.
-    ours, told = logging.getLogger("autograder"), (handler, logging.lastResort or handler)
-    for one in told:
-        ours.addHandler(one)
+    # The package's own log records go here, and to the console as before.
+    logger, handlers = logging.getLogger("autograder"), (handler, logging.lastResort or handler)
+    for one in handlers:
+        logger.addHandler(one)
     try:
         yield log
     except BaseException as error:
         log.say(f"{command}: ended by {public_name(type(error))}: {error}", logging.ERROR)
         raise
     finally:
-        for one in told:
-            ours.removeHandler(one)
+        for one in handlers:
+            logger.removeHandler(one)
         handler.close()

@@ -1,4 +1,4 @@
-"""Whether a student's machine is ready for a lesson: tried, not guessed, and what to do if not."""
+"""Checks whether a student's machine is ready for a lesson, and what to do if it is not."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PATIENCE = 180
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """One thing that was looked at: whether it is well, what was found, what to do next."""
+    """The result of one check: whether it is well, what was found, what to do next."""
 
     well: bool
     what: str
@@ -29,7 +29,7 @@ class Finding:
 
 
 def examine() -> Iterator[Finding]:
-    """Look at Python, TensorFlow, the images, the kernel and JupyterLab."""
+    """Check Python, TensorFlow, the images, the kernel and JupyterLab."""
     yield Finding(well=True, what=f"Python: {platform.python_version()}, {sys.executable}.")
     yield _tensorflow()
     yield _images()
@@ -38,10 +38,10 @@ def examine() -> Iterator[Finding]:
 
 
 def _tensorflow() -> Finding:
-    said = _tried(sys.executable, "import tensorflow; print(tensorflow.__version__)")
-    if said.returncode == 0:
-        return Finding(well=True, what=f"TensorFlow: {said.stdout.split()[-1]}.")
-    reason = (said.stderr.strip().splitlines() or [f"it ended with {said.returncode}"])[-1]
+    result = _run_python(sys.executable, "import tensorflow; print(tensorflow.__version__)")
+    if result.returncode == 0:
+        return Finding(well=True, what=f"TensorFlow: {result.stdout.split()[-1]}.")
+    reason = (result.stderr.strip().splitlines() or [f"it ended with {result.returncode}"])[-1]
     return Finding(
         well=False,
         what=f"TensorFlow: it cannot be loaded. {reason}",
@@ -67,20 +67,22 @@ def _images() -> Finding:
 
 
 def _kernel(specs: KernelSpecManager) -> Finding:
-    """Whether notebooks run in a Python that has this package: often it is another one."""
-    anew = f"{sys.executable} -m ipykernel install --user --name {DISTRIBUTION}"
+    """Check whether notebooks run in a Python that has this package: often they do not."""
+    install_kernel = f"{sys.executable} -m ipykernel install --user --name {DISTRIBUTION}"
     try:
         program = specs.get_kernel_spec(KERNEL).argv[0]
     except NoSuchKernel:
-        return Finding(well=False, what="Kernel: there is none for Python.", next_step=anew)
-    # Jupyter takes its own Python where a kernel names none in particular.
+        return Finding(
+            well=False, what="Kernel: there is none for Python.", next_step=install_kernel
+        )
+    # Jupyter uses its own Python if the kernel names no path.
     python = program if Path(program).is_absolute() else sys.executable
-    if _tried(python, "import autograder, ipykernel").returncode == 0:
+    if _run_python(python, "import autograder, ipykernel").returncode == 0:
         return Finding(well=True, what=f"Kernel: notebooks run in {python}.")
     return Finding(
         well=False,
         what=f"Kernel: notebooks run in {python}, which does not find this package.",
-        next_step=f"{anew}\nThen choose the kernel “{DISTRIBUTION}” in the menu Kernel.",
+        next_step=f"{install_kernel}\nThen choose the kernel “{DISTRIBUTION}” in the menu Kernel.",
     )
 
 
@@ -100,8 +102,8 @@ def _lab() -> Finding:
     )
 
 
-def _tried(python: str, program: str) -> subprocess.CompletedProcess[str]:
-    """A program run by a Python, in a process of its own, which may crash."""
+def _run_python(python: str, program: str) -> subprocess.CompletedProcess[str]:
+    """Run a program with a Python interpreter, in a separate process, which may crash."""
     command = [python, "-c", program]
     try:
         return subprocess.run(

@@ -40,7 +40,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     results = arguments.results or (course.root or Path.cwd()) / "results"
     names = [arguments.lesson] if arguments.lesson else lessons_in(results)
     reports: list[Report] = []
-    with hold(results, "regrade", console), progress_log.opened(results, "regrade") as lines:
+    with hold(results, "regrade", console), progress_log.open_log(results, "regrade") as lines:
         with gradebook_of(arguments, course, results, console) as book:
 
             def add(report: Report) -> None:

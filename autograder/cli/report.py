@@ -47,9 +47,9 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
 
 
 def what_counts(course: Course, lesson: Lesson, console: Console) -> Mapping[str, GradebookScores]:
-    """What the course's gradebook says of a class; nothing where there is none.
+    """Return what the course's gradebook says of a class, nothing where there is none.
 
-    Why it cannot be read is told: the page then shows the judge's points alone.
+    Why it cannot be read is printed: the page then shows the judge's points alone.
     """
     if course.root is None:
         return {}
@@ -57,7 +57,7 @@ def what_counts(course: Course, lesson: Lesson, console: Console) -> Mapping[str
     from autograder.nbgrader_plugin import class_scores  # noqa: PLC0415
 
     try:
-        return class_scores.of_lesson(course, lesson)
+        return class_scores.lesson_scores(course, lesson)
     except CourseError as error:
         said = f"The page of the class shows the judge's points alone. {escape(str(error))}"
         console.print(said, highlight=False, soft_wrap=True)
@@ -71,7 +71,7 @@ def write_page(
     *,
     gradebook: Mapping[str, GradebookScores] | None = None,
 ) -> Path:
-    """Write the page over all that is kept in the folder of a lesson's results; where it is.
+    """Write the page of a lesson's results and return its path.
 
     ``gradebook`` is what counts for each student, where that is known.
 
@@ -101,7 +101,7 @@ def add_summary(path: Path, reports: Sequence[Report]) -> None:
 
 
 def lessons_in(results: Path) -> Sequence[str]:
-    """The lessons that there are results of.
+    """Return the names of the lessons that have results.
 
     Raises:
         UsageError: there are none.

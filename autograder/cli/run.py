@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from autograder.cli import parser
-from autograder.cli.options import find_lessons
+from autograder.cli.options import use_lessons_of_course
 from autograder.core.errors import AutograderError
 
 
@@ -22,7 +22,7 @@ def run(argv: Sequence[str]) -> int:
     # Asked to end, we end as after Ctrl-C: nothing that we started goes on.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        find_lessons(argv)
+        use_lessons_of_course(argv)
         arguments = parser(argv[:1]).parse_args(argv)
         code: int = arguments.run(arguments, console)
     except AutograderError as error:

@@ -1,1 +1,1 @@
-"""Grades as other systems read them: tables for an LMS, Gradescope, GitHub."""
+"""Exports of grades to other systems: tables for an LMS, Gradescope, GitHub."""

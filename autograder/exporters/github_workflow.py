@@ -8,9 +8,9 @@ from autograder.core.lesson import Lesson
 
 
 def workflow(lesson: Lesson) -> str:
-    """A file for ``.github/workflows/``.
+    """Return the text of a file for ``.github/workflows/``.
 
-    Where the package is to be had is left to the instructor, who alone knows it.
+    The instructor has to fill in the address of the package.
     """
     text = (Path(__file__).parent / "workflow.yml").read_text(encoding="utf-8")
     return text.replace("@NOTEBOOK@", lesson.notebook).replace("@LESSON@", lesson.name)

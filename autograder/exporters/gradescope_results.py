@@ -1,6 +1,6 @@
-"""A report as Gradescope reads it: the ``results.json`` of an autograder.
+"""A report in Gradescope's format: the ``results.json`` of an autograder.
 
-The form is Gradescope's: https://gradescope-autograders.readthedocs.io/en/latest/specs/.
+The format is specified at https://gradescope-autograders.readthedocs.io/en/latest/specs/.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ TEXT = {"output_format": "text", "test_output_format": "text", "test_name_format
 
 
 def document(report: Report, lesson: Lesson, **extra: str) -> str:
-    """The file; ``extra`` is kept by Gradescope and shown to nobody."""
+    """Return the JSON text; Gradescope stores ``extra`` and does not show it."""
     return json.dumps(results(report, lesson, **extra), ensure_ascii=False, indent=2)
 
 
 def results(report: Report, lesson: Lesson, **extra: str) -> dict[str, Any]:
-    """The same as plain data: a test for each question, in the words of the notebook."""
+    """Return the same as plain data: a test for each question, with the notebook's messages."""
     told = [*([report.reason] if report.reason else []), *report.notes]
     return {
-        # Given outright, so that a submission that could not be read has a score too.
+        # Given explicitly, so that a submission that could not be read has a score too.
         "score": earned(report, lesson),
         "execution_time": round(report.seconds),
         "output": "\n".join(printable.plain(one) for one in told),

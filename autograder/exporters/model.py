@@ -1,4 +1,4 @@
-"""What an LMS is told: who has how many points. From reports here, from a gradebook elsewhere."""
+"""The grades that are exported, made here from reports and elsewhere from a gradebook."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from autograder.reports.annotate import points
 
 @dataclass(frozen=True, kw_only=True)
 class Person:
-    """A student as nbgrader knows one; what is not known is empty."""
+    """A student with nbgrader's fields; unknown ones are empty."""
 
     id: str
     first_name: str = ""
@@ -25,8 +25,8 @@ class Person:
 class Grade:
     """One student's points for one assignment.
 
-    ``raw`` are the points before the late ``penalty``; ``None`` where nothing was handed
-    in, or where the grader itself failed.
+    ``raw`` are the points before the late ``penalty``; ``None`` if nothing was handed in, or if
+    the grader itself failed.
     """
 
     person: Person
@@ -38,14 +38,14 @@ class Grade:
 
     @property
     def score(self) -> float | None:
-        """What counts: never below zero, as in nbgrader."""
+        """The points that count: never below zero, as in nbgrader."""
         return None if self.raw is None else max(0.0, self.raw - self.penalty)
 
 
 def of_reports(reports: Sequence[Report], lesson: Lesson) -> list[Grade]:
-    """Grades as the judge gave them: no penalty, and nothing that a person entered.
+    """Return the judge's grades, without penalties and manual scores.
 
-    Where the grader itself failed, there is none: that is not the student's.
+    A grade has no points if the grader itself failed: that is not the student's fault.
     """
     return [
         Grade(
@@ -60,6 +60,6 @@ def of_reports(reports: Sequence[Report], lesson: Lesson) -> list[Grade]:
 
 
 def earned(report: Report, lesson: Lesson) -> float:
-    """The points as they stand in the notebook's grade cells."""
+    """Return the points as shown in the notebook's grade cells."""
     each = (points(question, report.of(question.name)) for question in lesson.questions)
     return round(sum(each), 6)

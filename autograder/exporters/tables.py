@@ -1,8 +1,8 @@
 """Grades as CSV: plain, for Canvas, for Moodle.
 
-What could be taken for a formula by a spreadsheet gets an apostrophe in front, as the spreadsheet
-itself would write it, also where another sign parts the cells than the one that was written:
-nobody's name is run when an instructor opens the file.
+Text that a spreadsheet could take for a formula gets a leading apostrophe, as spreadsheets write it
+themselves, even if the spreadsheet separates cells by another character than the comma: no
+student's name runs as a formula when an instructor opens the file.
 """
 
 from __future__ import annotations
@@ -16,32 +16,32 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from autograder.core import printable
 from autograder.exporters.model import Grade, Person
 
-FORMULA = ("=", "+", "-", "@")
-# What parts cells where a file is opened, whatever it is written with: in most of Europe `;`.
-PARTING = re.compile(r"([,;\t])")
+FORMULA_STARTS = ("=", "+", "-", "@")
+# The separators that spreadsheets may assume, in most of Europe `;`, whatever was written.
+SEPARATORS = re.compile(r"([,;\t])")
 Rows = Iterator[list[object]]
 
 
 def plain(grades: Sequence[Grade]) -> str:
-    """A row for each student and assignment, with the names of nbgrader's own export."""
+    """Return a row for each student and assignment, with the columns of nbgrader's own export."""
     return _csv(_plain(grades))
 
 
 def canvas(grades: Sequence[Grade]) -> str:
-    """What Canvas' gradebook imports: a row for each student, a column for each assignment.
+    """Return a table for Canvas' gradebook import: a row per student, a column per assignment.
 
     Canvas finds a student by ``ID`` (nbgrader's ``lms_user_id``), else by ``SIS Login ID``
-    (nbgrader's student id), and an assignment by its title; a title that ends in Canvas' own
-    number, as in ``My Lesson (1234)``, is found by that. An empty cell is no grade.
+    (nbgrader's student id), and an assignment by its title, or by Canvas' own number at the end
+    of the title, as in ``My Lesson (1234)``. An empty cell means no grade.
     """
     return _csv(_canvas(grades))
 
 
 def moodle(grades: Sequence[Grade]) -> str:
-    """What Moodle's grade import reads: a row for each student, a column for each assignment.
+    """Return a table for Moodle's grade import: a row per student, a column per assignment.
 
-    Its page asks what a student is found by: ``Username`` (nbgrader's student id), ``User ID``
-    (``lms_user_id``) or ``Email address``. An empty cell is no grade.
+    Moodle asks by which column to find a student: ``Username`` (nbgrader's student id),
+    ``User ID`` (``lms_user_id``) or ``Email address``. An empty cell means no grade.
     """
     return _csv(_moodle(grades))
 
@@ -53,23 +53,23 @@ FORMATS: dict[str, Callable[[Sequence[Grade]], str]] = {
 }
 
 
-def defused(text: str) -> str:
-    """A text in one line that no spreadsheet takes for a formula."""
-    parts = PARTING.split(printable.line(text))
+def escaped(text: str) -> str:
+    """Return the text in one line, so that no spreadsheet takes it for a formula."""
+    parts = SEPARATORS.split(printable.line(text))
     return "".join(f"'{part}" if _is_formula(part) else part for part in parts)
 
 
 def _is_formula(part: str) -> bool:
-    # Excel takes the wide forms of the signs for them too.
-    return unicodedata.normalize("NFKC", part).lstrip(' "').startswith(FORMULA)
+    # Excel also accepts the full-width forms of the characters.
+    return unicodedata.normalize("NFKC", part).lstrip(' "').startswith(FORMULA_STARTS)
 
 
-def unfindable(grades: Sequence[Grade]) -> list[str]:
-    """The ids of students whom an LMS may not find, since one of their names for it was defused."""
+def students_with_escaped_ids(grades: Sequence[Grade]) -> list[str]:
+    """Return the ids of students whom an LMS may not find because an identifier was escaped."""
     return [
         person.id
         for person, _ in _people(grades)
-        if any(defused(one) != one for one in (person.id, person.email, person.lms_user_id))
+        if any(escaped(one) != one for one in (person.id, person.email, person.lms_user_id))
     ]
 
 
@@ -111,7 +111,7 @@ def _moodle(grades: Sequence[Grade]) -> Rows:
 
 
 def _people(grades: Iterable[Grade]) -> Iterator[tuple[Person, dict[str, float | None]]]:
-    """Each student once, with the score for each assignment."""
+    """Yield each student once, with the score for each assignment."""
     found: dict[str, tuple[Person, dict[str, float | None]]] = {}
     for one in grades:
         found.setdefault(one.person.id, (one.person, {}))[1][one.assignment] = one.score
@@ -129,4 +129,4 @@ def _cell(value: object) -> str:
         return ""
     if isinstance(value, float | int):
         return f"{value:.6f}".rstrip("0").rstrip(".")
-    return defused(str(value))
+    return escaped(str(value))

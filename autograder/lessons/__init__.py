@@ -1,4 +1,4 @@
-"""The lessons: each a package with a ``lesson.py``, its checks and its words."""
+"""The lessons: each a package with a ``lesson.py``, its checks and its rules."""
 
 from autograder.core.lesson_registry import search_path
 

@@ -1,9 +1,9 @@
-"""Puts our judge into nbgrader's own commands; the only room that knows nbgrader's inside.
+"""The judge in nbgrader's own commands; the only package that uses nbgrader's internals.
 
-``configure(c)`` in ``nbgrader_config.py`` is all a course needs. An assignment that is no lesson
-of ours is handled by nbgrader as ever, with whatever the course sets of nbgrader's own options;
-but a notebook that is validated is run apart where it is not known to be such an assignment's:
-what a notebook says it belongs to is the student's to write.
+``configure(c)`` in ``nbgrader_config.py`` is all a course needs. nbgrader handles any assignment
+that is not one of our lessons as usual, with the options that the course sets. One exception: a
+notebook that is validated runs in a sandbox unless its folder shows that it belongs to such an
+assignment, because what the notebook itself says is written by the student.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback, GenerateSolution
 from traitlets.config import Config
 
-from autograder.nbgrader_plugin.extra_files import limit_what_is_taken
+from autograder.nbgrader_plugin.extra_files import limit_extra_files
 from autograder.nbgrader_plugin.package_url import NamePackageUrl
 from autograder.nbgrader_plugin.preprocessors.autograde import (
     RestoreCells,
@@ -23,7 +23,7 @@ from autograder.nbgrader_plugin.preprocessors.feedback import ShowResults
 from autograder.nbgrader_plugin.preprocessors.lists import preprocessors_of, replaced
 from autograder.nbgrader_plugin.preprocessors.placeholder import ClearLessonSolutions
 from autograder.nbgrader_plugin.preprocessors.solution import RunSolution, StripSolutionMarkers
-from autograder.nbgrader_plugin.preprocessors.validate import validate_apart
+from autograder.nbgrader_plugin.preprocessors.validate import validate_in_sandbox
 
 
 def configure(c: Config) -> None:
@@ -42,6 +42,6 @@ def configure(c: Config) -> None:
     autograde = preprocessors_of(c, Autograde, "autograde_preprocessors")
     c.Autograde.autograde_preprocessors = replaced(autograde, RunAndJudge, SaveJudgedGrades)
     c.GenerateFeedback.preprocessors = [*preprocessors_of(c, GenerateFeedback), ShowResults]
-    # No setting of nbgrader's reaches these two.
-    validate_apart()
-    limit_what_is_taken()
+    # nbgrader has no setting for these two.
+    validate_in_sandbox()
+    limit_extra_files()

@@ -20,87 +20,89 @@ from autograder.core.folders import walked
 
 TIMESTAMP = "timestamp.txt"
 MAX_BYTES = 1000
-MAX_LETTERS = 128  # of a student's name, in nbgrader's tables
+MAX_NAME_LENGTH = 128  # of a student's name, in nbgrader's tables
 
 
 @dataclass(frozen=True)
-class Folder:
-    """The folder of one student's assignment; it is made beside its place and then put there."""
+class AutogradedDir:
+    """The folder of one student's assignment; it is made next to its final path and then moved."""
 
     autograde: Autograde
     assignment: str
     student: str
 
     @property
-    def place(self) -> Path:
-        """Where it belongs."""
+    def path(self) -> Path:
+        """The final path."""
         return Path(self.autograde._format_dest(self.assignment, self.student))  # noqa: SLF001  its layout
 
     @property
-    def new(self) -> Path:
-        """Where it is made; nbgrader passes over names with a dot in front."""
-        name = os.fsencode(self.place.name)
-        # Nothing can be put to a name that is as long as names can be.
-        short = hashlib.sha256(name).hexdigest() if len(name) > 200 else self.place.name
-        return self.place.with_name(f".{short}.new")
+    def staging(self) -> Path:
+        """The path where it is made; nbgrader ignores names with a leading dot."""
+        name = os.fsencode(self.path.name)
+        # A name of the maximum length cannot be extended.
+        short = hashlib.sha256(name).hexdigest() if len(name) > 200 else self.path.name
+        return self.path.with_name(f".{short}.new")
 
-    def make(self, name: str, notebook: NotebookNode, beside: Path | None) -> list[str]:
-        """Make it: the course's other files, the student's, the notebook; tell what is left out."""
+    def make(self, name: str, notebook: NotebookNode, submitted: Path | None) -> list[str]:
+        """Make it of the course's files, the student's, the notebook; return what is left out."""
         self.discard()
-        self.new.mkdir(parents=True)
+        self.staging.mkdir(parents=True)
         directory: CourseDirectory = self.autograde.coursedir
         source = Path(directory.format_path(directory.source_directory, ".", self.assignment))
-        own = {source / one for one in self.autograde.exclude_overwriting.get(self.assignment, ())}
-        for path in _files(directory, source):
-            if path not in own:
-                _copy(path, self.new / path.relative_to(source))
-        told = []
-        for path in _files(directory, beside) if beside else ():
-            shown = path.relative_to(beside or path)
+        excluded = {
+            source / one for one in self.autograde.exclude_overwriting.get(self.assignment, ())
+        }
+        for path in _copyable_files(directory, source):
+            if path not in excluded:
+                _copy(path, self.staging / path.relative_to(source))
+        remarks = []
+        for path in _copyable_files(directory, submitted) if submitted else ():
+            shown = path.relative_to(submitted or path)
             try:
-                if not (self.new / shown).exists():
-                    _copy(path, self.new / shown)
-            # No rights to read it, or a file of the course's stands where a folder should be.
+                if not (self.staging / shown).exists():
+                    _copy(path, self.staging / shown)
+            # It may not be read, or a file of the course has the name of its folder.
             except OSError as error:
-                told.append(f"{self.student}: {shown} was left out: {error.strerror}.")
-        # Not `nbformat.writes`: to check the notebook again takes a third of the time.
+                remarks.append(f"{self.student}: {shown} was left out: {error.strerror}.")
+        # Not `nbformat.writes`: validating the notebook again takes a third of the time.
         text = nbformat.v4.writes(notebook).removesuffix("\n") + "\n"
-        (self.new / name).write_bytes(text.encode())
-        return told
+        (self.staging / name).write_bytes(text.encode())
+        return remarks
 
     def publish(self) -> str | None:
-        """Put it in its place, with nbgrader's permissions; why that is not possible."""
+        """Move it to its final path, with nbgrader's permissions; return why that failed, if so."""
         try:
-            if self.place.exists():
-                shutil.rmtree(self.place)
-            self.new.rename(self.place)
+            if self.path.exists():
+                shutil.rmtree(self.path)
+            self.staging.rename(self.path)
             self.autograde.set_permissions(self.assignment, self.student)
         except OSError as error:
             return (
-                f"{self.student}: the grade is in the gradebook, but {self.place} could not be"
+                f"{self.student}: the grade is in the gradebook, but {self.path} could not be"
                 f" written: {error.strerror}. Once that is put right, the same command writes it."
             )
         return None
 
     def discard(self) -> None:
-        """Take away what was made."""
-        shutil.rmtree(self.new, ignore_errors=True)
+        """Remove what was made."""
+        shutil.rmtree(self.staging, ignore_errors=True)
 
 
-def is_student(name: str) -> bool:
-    """Whether it can be a student's, in the gradebook and as the name of a folder."""
+def is_valid_student(name: str) -> bool:
+    """Return whether a name is valid for a student in the gradebook and as a folder."""
     try:
         name.encode()
     except UnicodeEncodeError:
         return False
-    return name not in ("", ".", "..") and "/" not in name and len(name) <= MAX_LETTERS
+    return name not in ("", ".", "..") and "/" not in name and len(name) <= MAX_NAME_LENGTH
 
 
-def handed_in(directory: CourseDirectory, folder: Path | None) -> datetime | None:
-    """When a submission was handed in, from its ``timestamp.txt``; ``None`` where it has none.
+def submission_time(directory: CourseDirectory, folder: Path | None) -> datetime | None:
+    """Return when a submission was handed in, from its ``timestamp.txt``; ``None`` without one.
 
     Raises:
-        ValueError: what stands there is no time.
+        ValueError: its content is no time.
     """
     path = folder / TIMESTAMP if folder else None
     if path is None or not path.exists():
@@ -109,19 +111,19 @@ def handed_in(directory: CourseDirectory, folder: Path | None) -> datetime | Non
         raise ValueError(f"{TIMESTAMP} is no time")
     try:
         time: datetime | None = directory.get_existing_timestamp(str(folder))
-    # nbgrader stumbles over its own message where the text is no time.
+    # nbgrader fails while it formats its own error message if the text is no time.
     except (AttributeError, OverflowError, OSError) as error:
         raise ValueError(f"{TIMESTAMP} is no time") from error
     return time
 
 
-def _files(directory: CourseDirectory, folder: Path) -> Iterator[Path]:
-    """Files that go along. No links: one of a student's could lead to a file of ours.
+def _copyable_files(directory: CourseDirectory, folder: Path) -> Iterator[Path]:
+    """Yield the files to copy. No links: a student's link could lead to a file of the course.
 
-    None is larger than the course's ``max_file_size``, nor all are than its ``max_dir_size``, both
-    in kB. Not nbgrader's own search: it lists a folder again for each file in it.
+    Respect the course's ``max_file_size`` for each file and ``max_dir_size`` for all, both in kB.
+    nbgrader's own search is not used: it lists a folder again for each file in it.
     """
-    left = directory.max_dir_size * 1000
+    remaining = directory.max_dir_size * 1000
 
     def is_ignored(name: str) -> bool:
         hidden = name.startswith(".")
@@ -130,16 +132,16 @@ def _files(directory: CourseDirectory, folder: Path) -> Iterator[Path]:
             for one in (*directory.ignore, "*.ipynb")
         )
 
-    for place, _, names in walked(folder, lambda *_: None, is_ignored):
-        for path in (place / name for name in names if not is_ignored(name)):
+    for parent, _, names in walked(folder, lambda *_: None, is_ignored):
+        for path in (parent / name for name in names if not is_ignored(name)):
             if path.is_symlink() or not path.is_file():
                 continue
             size = path.stat().st_size
-            if size <= min(left, directory.max_file_size * 1000):
-                left -= size
+            if size <= min(remaining, directory.max_file_size * 1000):
+                remaining -= size
                 yield path
 
 
-def _copy(source: Path, place: Path) -> None:
-    place.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copy(source, place)
+def _copy(source: Path, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(source, path)

@@ -1,10 +1,10 @@
-"""Of several submissions of a student the best counts, where the course wants it so.
+"""The best of several submissions of a student counts, if the course wants that.
 
 nbgrader collects and grades the last one. With ``c.Autograder.keep = "best"`` another submission
-takes the place of an earlier one in the gradebook, and under ``autograded/``, only where it is
-worth no less, late penalties and what a person entered included. Submissions are told apart by
-the times at which they were handed in. The points of the earlier one are those it was given: its
-evidence is gone, so that a check which changed since then cannot judge it again.
+replaces an earlier one in the gradebook, and under ``autograded/``, only if it is worth no less,
+including late penalties and manual scores. Submissions are identified by the times at which they
+were handed in. The earlier one keeps the points it was given: its evidence is gone, so a check that
+has changed since then cannot judge it again.
 """
 
 from __future__ import annotations
@@ -17,19 +17,19 @@ from nbgrader.api import SubmittedAssignment
 from sqlalchemy import inspect
 from sqlalchemy.orm import Session
 
-from autograder.nbgrader_plugin.preprocessor_runner import RecordedGrades, Steps
+from autograder.nbgrader_plugin.preprocessor_runner import AutogradeSteps, RecordedGrades
 from autograder.reports import phrases
 
 
 @dataclass(frozen=True, kw_only=True)
-class Earlier:
+class EarlierAttempt:
     """What the gradebook holds of a student: when it was handed in, and what it is worth."""
 
     time: datetime
     worth: float
 
-    def outdoes(self, one: RecordedGrades, steps: Steps) -> str | None:
-        """Why it stays although another submission was graded; ``None`` where that one counts."""
+    def reason_to_keep(self, one: RecordedGrades, steps: AutogradeSteps) -> str | None:
+        """Return why it stays although another was graded; ``None`` if the other one counts."""
         time: datetime | None = one.submission.timestamp
         if time is None or time == self.time:
             return None
@@ -44,20 +44,20 @@ class Earlier:
         )
 
 
-def earlier(submission: SubmittedAssignment) -> Earlier | None:
-    """What is there before another submission is recorded; ``None`` where nothing can be kept.
+def earlier_attempt(submission: SubmittedAssignment) -> EarlierAttempt | None:
+    """Return what the gradebook holds before another submission; ``None`` if it cannot be kept.
 
-    Where the assignment has got another question since then, two scores say different things.
+    If the assignment has got another question since then, the two scores cannot be compared.
     """
     grades = [grade for own in submission.notebooks for grade in own.grades]
     if submission.timestamp is None or not all(inspect(grade).persistent for grade in grades):
         return None
     penalty = sum(own.late_submission_penalty or 0.0 for own in submission.notebooks)
-    return Earlier(time=submission.timestamp, worth=_score(submission) - penalty)
+    return EarlierAttempt(time=submission.timestamp, worth=_score(submission) - penalty)
 
 
 def undo(db: Session, submission: SubmittedAssignment) -> None:
-    """Take back what was recorded and not sent to the database yet."""
+    """Undo what was recorded and not sent to the database yet."""
     rows: list[Any] = [submission]
     for own in submission.notebooks:
         rows += [own, *own.grades, *own.comments]
@@ -66,7 +66,7 @@ def undo(db: Session, submission: SubmittedAssignment) -> None:
 
 
 def _score(submission: SubmittedAssignment) -> float:
-    """The points with what a person entered, as nbgrader sums them."""
+    """Return the points including manual scores and extra credit, as nbgrader sums them."""
     total = 0.0
     for own in submission.notebooks:
         for grade in own.grades:

@@ -1,4 +1,4 @@
-"""What the gradebook counts, for the page of a class."""
+"""The scores in the gradebook, for the page of a class."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from autograder.core.errors import NothingEntered
 from autograder.core.lesson import Lesson
 from autograder.exporters.model import Person
 from autograder.nbgrader_plugin import grade_queries
-from autograder.nbgrader_plugin.config import course_directory, explained, open_gradebook
+from autograder.nbgrader_plugin.config import course_directory, database_errors, open_gradebook
 from autograder.reports.class_report import GradebookScores
 
 
-def of_lesson(course: Course, lesson: Lesson) -> dict[str, GradebookScores]:
-    """What counts for each student of the course; nothing where there is no gradebook yet.
+def lesson_scores(course: Course, lesson: Lesson) -> dict[str, GradebookScores]:
+    """Return the scores that count, by student; empty if there is no gradebook yet.
 
     Raises:
-        CourseError: there is one, and it cannot be read.
+        CourseError: the gradebook cannot be read.
     """
     assert course.root
     directory = course_directory(course.root)
     try:
-        with explained(directory.db_url), open_gradebook(directory) as gradebook:
+        with database_errors(directory.db_url), open_gradebook(directory) as gradebook:
             grades = grade_queries.grades(gradebook, [lesson.name], unscored=True)
-            by_hand = _by_hand(gradebook, lesson.name) if grades else set()
+            by_hand = _manually_graded(gradebook, lesson.name) if grades else set()
     except NothingEntered:
         return {}
     return {
@@ -40,9 +40,9 @@ def of_lesson(course: Course, lesson: Lesson) -> dict[str, GradebookScores]:
     }
 
 
-def _by_hand(gradebook: Gradebook, assignment: str) -> set[str]:
-    """Whom a person gave a score or extra credit."""
-    asked = (
+def _manually_graded(gradebook: Gradebook, assignment: str) -> set[str]:
+    """Return the students with a manual score or extra credit."""
+    query = (
         select(SubmittedAssignment.student_id)
         .join(SubmittedAssignment.notebooks)
         .join(SubmittedNotebook.grades)
@@ -51,7 +51,7 @@ def _by_hand(gradebook: Gradebook, assignment: str) -> set[str]:
             or_(Grade.manual_score.is_not(None), func.coalesce(Grade.extra_credit, 0) != 0),
         )
     )
-    return set(gradebook.db.scalars(asked))
+    return set(gradebook.db.scalars(query))
 
 
 def _name(person: Person) -> str:

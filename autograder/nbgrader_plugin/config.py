@@ -31,13 +31,13 @@ class _Reader(NbGrader):
 
 
 def course_directory(root: Path) -> CourseDirectory:
-    """The course's folder as nbgrader sees it; ``config`` holds all of its settings.
+    """Return the course's folder as nbgrader sees it; ``config`` holds all of its settings.
 
-    The user's and the machine's own ``nbgrader_config.py`` count too, as in nbgrader: a
-    gradebook on a server is often named there.
+    The user's and the machine's ``nbgrader_config.py`` are read too, as in nbgrader: a
+    gradebook on a server is often configured there.
 
     Raises:
-        CourseError: the address of the gradebook is none.
+        CourseError: the address of the gradebook is invalid.
     """
     directory = CourseDirectory(config=_config(root), root=str(root))
     directory.db_url = _absolute(directory.db_url, root)
@@ -46,7 +46,7 @@ def course_directory(root: Path) -> CourseDirectory:
 
 def _config(root: Path) -> Config:
     reader = _Reader()
-    with importable(root):
+    with course_on_path(root):
         JupyterApp.load_config_file(reader)
         Application.load_config_file(reader, Path(CONFIG).stem, path=str(root))
     config: Config = reader.config
@@ -61,12 +61,12 @@ def _absolute(address: str, root: Path) -> str:
     file = url.database
     if url.get_backend_name() != "sqlite" or not file or file.startswith((":memory:", "file:")):
         return address
-    # nbgrader is started in the course's folder, which a relative path means.
+    # A relative path is relative to the course's folder, in which nbgrader is started.
     return url.set(database=str(root / file)).render_as_string(hide_password=False)
 
 
 def open_gradebook(directory: CourseDirectory) -> Gradebook:
-    """The course's gradebook, which has to be there already; to be closed by who asked for it.
+    """Open the course's gradebook, which has to exist already; the caller closes it.
 
     Raises:
         NothingEntered: there is none.
@@ -76,13 +76,13 @@ def open_gradebook(directory: CourseDirectory) -> Gradebook:
     url = make_url(address)
     if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
         raise NothingEntered(f"There is no gradebook {url.database} yet. {GENERATE}")
-    with explained(address), alembic_found():
+    with database_errors(address), alembic_on_path():
         return Gradebook(address, directory.course_id)
 
 
 @contextlib.contextmanager
-def explained(address: str) -> Iterator[None]:
-    """What went wrong at the database, in one line, without its password."""
+def database_errors(address: str) -> Iterator[None]:
+    """Raise what goes wrong at the database as a ``CourseError`` in one line, without password."""
     shown = make_url(address).render_as_string(hide_password=True)
     try:
         yield
@@ -97,8 +97,8 @@ def explained(address: str) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def importable(root: Path) -> Iterator[None]:
-    """Modules in the course's folder can be imported, as by nbgrader: plugins live there."""
+def course_on_path(root: Path) -> Iterator[None]:
+    """Let modules in the course's folder be imported, as nbgrader does: plugins live there."""
     sys.path.insert(0, str(root))
     try:
         yield
@@ -107,8 +107,8 @@ def importable(root: Path) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def environment(name: str, value: str) -> Iterator[None]:
-    """One environment variable has a value, for a while."""
+def environment_variable(name: str, value: str) -> Iterator[None]:
+    """Set an environment variable until the block ends."""
     before = os.environ.get(name)
     os.environ[name] = value
     try:
@@ -121,8 +121,8 @@ def environment(name: str, value: str) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def alembic_found() -> Iterator[None]:
+def alembic_on_path() -> Iterator[None]:
     """Let nbgrader find ``alembic``, which it calls through PATH when it makes a gradebook."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
-    with environment("PATH", path):
+    with environment_variable("PATH", path):
         yield

@@ -1,6 +1,6 @@
 """``nbgrader export --exporter=autograder.nbgrader_plugin.exporters.CanvasExport`` and the like.
 
-The scores are the gradebook's: with what a person entered, extra credit and late penalties.
+The scores are the gradebook's: with manual scores, extra credit and late penalties.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class _TableExport(ExportPlugin):
             [str(one) for one in self.student],
             unscored=bool(self.assignment),
         )
-        for student in tables.unfindable(chosen):
+        for student in tables.students_with_escaped_ids(chosen):
             self.log.warning("%r begins like a formula; an apostrophe was put in front.", student)
         write_whole(path, tables.FORMATS[self.form](chosen).encode())
 

@@ -1,4 +1,4 @@
-"""An extension for one student, also for one who has handed in nothing yet."""
+"""Extensions for single students, also for those who have not handed in yet."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from autograder.core.lesson import Lesson
 from autograder.nbgrader_plugin.config import (
     GENERATE,
     course_directory,
-    explained,
+    database_errors,
     open_gradebook,
 )
 
 
 def extend(course: Course, student: str, lesson: Lesson, longer: timedelta) -> datetime:
-    """Give a student so much longer than the due date; when they have to hand in, in UTC.
+    """Extend a student's due date; return the new one, in UTC.
 
-    nbgrader keeps how much longer, not until when: another extension takes the place of an
-    earlier one, and one of no length takes it back.
+    nbgrader stores the length, not the date: another extension replaces an earlier one, and one
+    of no length removes it.
 
     Raises:
         CourseError: there is no gradebook, no such student in it, or no due date.
     """
     directory = course_directory(course.folder())
-    with explained(directory.db_url), open_gradebook(directory) as gradebook:
+    with database_errors(directory.db_url), open_gradebook(directory) as gradebook:
         due = _due(gradebook, lesson)
         _extend(gradebook, student, lesson, longer)
     return due + longer
@@ -55,8 +55,8 @@ def _extend(gradebook: Gradebook, student: str, lesson: Lesson, longer: timedelt
             f" formgrader, or with `nbgrader db student add {student}`."
         ) from error
     try:
-        # nbgrader keeps an extension with the submission; the row of one is made where none is.
-        # It asks for rows while it makes some.
+        # nbgrader stores an extension in the row of the submission, which is made if missing.
+        # It queries rows while it makes some.
         with gradebook.db.no_autoflush:
             gradebook.update_or_create_submission(lesson.name, student, extension=longer or None)
     except InvalidEntry as error:

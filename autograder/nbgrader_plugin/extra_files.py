@@ -1,4 +1,4 @@
-"""What ``nbgrader autograde`` takes of a submission to a lesson: a notebook, and ordinary files."""
+"""The limit on what ``nbgrader autograde`` copies of a submission: a notebook and plain files."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ Init = Callable[[Any, str, str], None]
 Timed = Callable[[Any, str], datetime | None]
 
 
-def limit_what_is_taken() -> None:
-    """Let ``nbgrader autograde`` take a lesson's notebook, whatever it is called, and no links.
+def limit_extra_files() -> None:
+    """Let ``nbgrader autograde`` copy a lesson's notebook, whatever its name, and no links.
 
-    nbgrader would copy the file that a link stands for. Its settings can ignore files by name
-    only, and are read before there is a submission; its one hook is left to the course.
+    nbgrader would copy the target of a link. Its settings can ignore files by name only, and are
+    read before there is a submission; its only hook is left to the course.
     """
     if not hasattr(Autograde.init_assignment, "__wrapped__"):
         Autograde.init_assignment = _limited(Autograde.init_assignment)
-        CourseDirectory.get_existing_timestamp = _of_a_file(CourseDirectory.get_existing_timestamp)
+        CourseDirectory.get_existing_timestamp = _regular(CourseDirectory.get_existing_timestamp)
 
 
 def _limited(init: Init) -> Init:
@@ -51,8 +51,8 @@ def _limited(init: Init) -> Init:
     return init_assignment
 
 
-def _of_a_file(timed: Timed) -> Timed:
-    """Take the time from an ordinary file only: at a pipe nbgrader would wait for ever."""
+def _regular(timed: Timed) -> Timed:
+    """Read the time from a regular file only: on a pipe nbgrader would wait forever."""
 
     @functools.wraps(timed)
     def get_existing_timestamp(self: Any, dest_path: str) -> datetime | None:

@@ -1,4 +1,4 @@
-"""The released and the solved notebooks, made from the source by nbgrader's own converters."""
+"""The released and the solved notebooks, made from the source by nbgrader's converters."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ from autograder.core.lesson import Lesson
 from autograder.core.lesson_registry import lesson_names, load_lesson
 from autograder.nbgrader_plugin.config import (
     COURSE_ID,
-    alembic_found,
+    alembic_on_path,
     course_directory,
-    environment,
+    environment_variable,
 )
 from autograder.nbgrader_plugin.preprocessors.solution import RunSolution
 from autograder.notebooks.solution import is_sealed, without_outputs
@@ -38,16 +38,16 @@ MAX_LINES = 40
 
 
 class _Solution(GenerateSolution):
-    """Without the gradebook, which a solution does not need."""
+    """``GenerateSolution`` without the gradebook, which a solution does not need."""
 
     def init_assignment(self, assignment_id: str, student_id: str) -> None:
         BaseConverter.init_assignment(self, assignment_id, student_id)
 
 
 def generate(course: Course, data_home: Path, *, force: bool = False) -> Iterator[str]:
-    """Write ``release/``, the gradebook's entry and ``solutions/``; say what was done.
+    """Write ``release/``, the gradebook's entry and ``solutions/``; yield what was done.
 
-    A solution that is up to date is not run again unless ``force``.
+    A solution that is up to date is run again only with ``force``.
     """
     root = course.folder()
     for lesson in _lessons(root):
@@ -60,13 +60,13 @@ def generate(course: Course, data_home: Path, *, force: bool = False) -> Iterato
             yield f"solutions/{lesson.name}: up to date."
             continue
         yield f"solutions/{lesson.name}: running the solution (about a minute)."
-        with environment("KERAS_HOME", str(data_home)):
+        with environment_variable("KERAS_HOME", str(data_home)):
             _write(root / "solutions" / lesson.name, _converted(root, lesson, _Solution))
         yield f"solutions/{lesson.name}: written."
 
 
 def differences(course: Course) -> list[str]:
-    """What in ``release/`` and ``solutions/`` is not what the source makes; runs nothing."""
+    """List what in ``release/`` and ``solutions/`` differs from the source; run nothing."""
     root = course.folder()
     found = []
     for lesson in _lessons(root):
@@ -101,7 +101,7 @@ def _converted(
     gradebook: CourseDirectory | None = None,
     run: bool = True,
 ) -> dict[str, bytes]:
-    """The files that a converter of nbgrader makes, by their name, from a copy of the source."""
+    """Return the files that an nbgrader converter makes from a copy of the source, by name."""
     with tempfile.TemporaryDirectory() as scratch:
         stage = Path(scratch).resolve()
         shutil.copytree(root / "source" / lesson.name, stage / "source" / lesson.name)
@@ -117,13 +117,13 @@ def _converted(
         left_out = {None if gradebook else SaveCells, None if run else RunSolution}
         made.preprocessors = [step for step in made.preprocessors if step not in left_out]
         made.no_database = gradebook is None
-        # nbgrader's steps ask for the course where they stand.
-        with alembic_found(), _listening() as said, contextlib.chdir(root):
+        # nbgrader's preprocessors look for the course in the current folder.
+        with alembic_on_path(), _captured_log() as log_text, contextlib.chdir(root):
             try:
                 made.start()
             except NbGraderException as error:
                 raise CourseError(
-                    f"nbgrader could not convert {lesson.name}:\n{said.getvalue()[-4000:]}"
+                    f"nbgrader could not convert {lesson.name}:\n{log_text.getvalue()[-4000:]}"
                 ) from error
         folder = stage / made._output_directory / lesson.name  # noqa: SLF001  nbgrader's own layout
         return {
@@ -168,7 +168,7 @@ def _diff(name: str, there: bytes, expected: bytes) -> str:
 
 
 def _write(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Make the folder hold just these files; one that is right already is left alone."""
+    """Make the folder hold exactly these files; do not touch one that is up to date."""
     for path in folder.rglob("*"):
         if path.is_file() and str(path.relative_to(folder)) not in files:
             path.unlink()
@@ -180,13 +180,15 @@ def _write(folder: Path, files: Mapping[str, bytes]) -> None:
 
 
 def _is_ours(root: Path, lesson: Lesson) -> bool:
-    """Whether the package itself lies in this course, as in a clone: then it carries a copy."""
+    """Return whether the package lies in this course, as in a clone: then it has a copy."""
     return lesson.folder.is_relative_to(root)
 
 
 def _lessons(root: Path) -> list[Lesson]:
-    places = ("source", "release", "solutions")
-    found = [name for name in lesson_names() if any((root / one / name).is_dir() for one in places)]
+    folders = ("source", "release", "solutions")
+    found = [
+        name for name in lesson_names() if any((root / one / name).is_dir() for one in folders)
+    ]
     for name in found:
         if not (root / "source" / name / load_lesson(name).notebook).is_file():
             raise CourseError(f"source/{name}/{name}.ipynb is missing.")
@@ -197,14 +199,14 @@ def _lessons(root: Path) -> list[Lesson]:
 
 
 @contextlib.contextmanager
-def _listening() -> Iterator[io.StringIO]:
-    """What nbgrader logs meanwhile, to be shown only if it fails."""
-    said, log = io.StringIO(), logging.getLogger("traitlets")
-    handler = logging.StreamHandler(said)
+def _captured_log() -> Iterator[io.StringIO]:
+    """Capture what nbgrader logs in the block, to be shown only if it fails."""
+    log_text, log = io.StringIO(), logging.getLogger("traitlets")
+    handler = logging.StreamHandler(log_text)
     log.addHandler(handler)
     propagate, log.propagate = log.propagate, False
     try:
-        yield said
+        yield log_text
     finally:
         log.removeHandler(handler)
         log.propagate = propagate

@@ -1,4 +1,4 @@
-"""The grades that stand in a gradebook: with manual scores, extra credit and late penalties."""
+"""The grades in a gradebook, with manual scores, extra credit and late penalties."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from autograder.core.config import Course
 from autograder.core.errors import CourseError, NothingEntered
 from autograder.core.lesson_registry import lesson_names, load_lesson
 from autograder.exporters.model import Grade, Person
-from autograder.nbgrader_plugin.config import course_directory, explained, open_gradebook
+from autograder.nbgrader_plugin.config import course_directory, database_errors, open_gradebook
 
 
 @dataclass(frozen=True, kw_only=True)
-class Entered:
-    """Grades, and who has something that a person has still to grade."""
+class CourseGrades:
+    """Grades, and the students with something that still needs manual grading."""
 
     grades: list[Grade]
     waiting: list[str]
 
 
-def of_course(course: Course, lesson: str | None = None) -> Entered:
-    """What stands in a course's gradebook of a lesson, or of all that anyone has a score in.
+def course_grades(course: Course, lesson: str | None = None) -> CourseGrades:
+    """Return the grades in a course's gradebook, of one lesson or of all with any score.
 
     Raises:
         NothingEntered: there is no gradebook, or nobody has a grade in it.
@@ -38,16 +38,16 @@ def of_course(course: Course, lesson: str | None = None) -> Entered:
         raise NothingEntered(str(error)) from error
     directory = course_directory(root)
     assignments = [lesson] if lesson else lesson_names()
-    with explained(directory.db_url), open_gradebook(directory) as gradebook:
+    with database_errors(directory.db_url), open_gradebook(directory) as gradebook:
         found = grades(gradebook, assignments, unscored=lesson is not None)
         waiting = _waiting(gradebook, assignments)
     if not any(one.raw is not None for one in found):
         raise NothingEntered(f"Nobody has a grade for {', '.join(assignments)} in the gradebook.")
-    return Entered(grades=found, waiting=waiting)
+    return CourseGrades(grades=found, waiting=waiting)
 
 
-def lessons(course: Course) -> set[str]:
-    """The lessons that a course's gradebook has; none where there is no gradebook.
+def lessons_in_gradebook(course: Course) -> set[str]:
+    """Return the lessons in a course's gradebook; none if there is no gradebook.
 
     Raises:
         CourseError: the gradebook cannot be read.
@@ -55,7 +55,7 @@ def lessons(course: Course) -> set[str]:
     assert course.root
     directory = course_directory(course.root)
     try:
-        with explained(directory.db_url), open_gradebook(directory) as gradebook:
+        with database_errors(directory.db_url), open_gradebook(directory) as gradebook:
             return {one.name for one in gradebook.assignments} & set(lesson_names())
     except NothingEntered:
         return set()
@@ -68,10 +68,10 @@ def grades(
     *,
     unscored: bool = False,
 ) -> list[Grade]:
-    """The grades of all students, or of these, in all assignments, or in these.
+    """Return the grades of all students, or of these, in all assignments, or in these.
 
     A student who handed in nothing has a grade without a score. An assignment in which nobody has
-    a score, such as one that is not handed out yet, is left out unless ``unscored`` is set.
+    a score, such as one that is not released yet, is left out unless ``unscored`` is set.
     """
     graded = _graded(gradebook)
     people = {one.id: _person(one) for one in gradebook.students}
@@ -105,21 +105,21 @@ def grades(
 
 
 def _waiting(gradebook: Gradebook, assignments: Collection[str]) -> list[str]:
-    asked = select(SubmittedAssignment).options(undefer(SubmittedAssignment.needs_manual_grade))
+    query = select(SubmittedAssignment).options(undefer(SubmittedAssignment.needs_manual_grade))
     graded = _graded(gradebook)
     return sorted(
         one.student_id
-        for one in gradebook.db.scalars(asked)
+        for one in gradebook.db.scalars(query)
         if one.needs_manual_grade and one.id in graded and one.assignment.name in assignments
     )
 
 
 def _graded(gradebook: Gradebook) -> set[str]:
-    """The submissions with a score in any cell.
+    """Return the ids of the submissions with a score in any cell.
 
-    There are others: a student who has an extension has rows before anything is handed in.
+    There are others: a student with an extension has rows before anything is handed in.
     """
-    asked = (
+    query = (
         select(SubmittedNotebook.assignment_id)
         .join(Entry, Entry.notebook_id == SubmittedNotebook.id)
         .where(
@@ -130,11 +130,11 @@ def _graded(gradebook: Gradebook) -> set[str]:
             )
         )
     )
-    return set(gradebook.db.scalars(asked))
+    return set(gradebook.db.scalars(query))
 
 
 def _submissions(gradebook: Gradebook, assignment: str) -> dict[str, SubmittedAssignment]:
-    asked = (
+    query = (
         select(SubmittedAssignment)
         .where(SubmittedAssignment.assignment_id == assignment)
         .options(
@@ -142,7 +142,7 @@ def _submissions(gradebook: Gradebook, assignment: str) -> dict[str, SubmittedAs
             undefer(SubmittedAssignment.late_submission_penalty),
         )
     )
-    return {one.student_id: one for one in gradebook.db.scalars(asked)}
+    return {one.student_id: one for one in gradebook.db.scalars(query)}
 
 
 def _person(student: Student) -> Person:

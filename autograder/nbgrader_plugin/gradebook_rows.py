@@ -1,7 +1,7 @@
-"""The rows of many submissions in nbgrader's gradebook, fetched and made a group at a time.
+"""The rows of many submissions in nbgrader's gradebook, fetched and made in batches.
 
-nbgrader's own gradebook asks and commits for each cell. What is to be written into a row is left
-to nbgrader's own preprocessors: they are handed :class:`CellRows` in the gradebook's place.
+nbgrader's own gradebook queries and commits for each cell. nbgrader's own preprocessors still
+decide what is written into a row: they get :class:`CellRows` instead of the gradebook.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Released:
 
 
 def released(db: Session, assignment: str) -> Released | None:
-    """The assignment with its cells, ``None`` where the gradebook does not have it."""
+    """Return the assignment with its cells; ``None`` if the gradebook does not have it."""
     found = db.scalar(select(Assignment).where(Assignment.name == assignment))
     if found is None:
         return None
@@ -65,7 +65,7 @@ def released(db: Session, assignment: str) -> Released | None:
 
 
 def missing_students(db: Session, students: Iterable[str]) -> list[str]:
-    """Those who are not in the gradebook yet."""
+    """Return those who are not in the gradebook yet, sorted."""
     wanted = sorted(set(students))
     known = set(db.scalars(select(Student.id).where(Student.id.in_(wanted))))
     return [student for student in wanted if student not in known]
@@ -74,9 +74,9 @@ def missing_students(db: Session, students: Iterable[str]) -> list[str]:
 def submissions(
     db: Session, known: Released, students: Iterable[str]
 ) -> dict[str, SubmittedAssignment]:
-    """Each student's submission with all its rows; what is missing is made, as nbgrader would."""
+    """Return each student's submission with all its rows; make missing ones, as nbgrader would."""
     wanted = sorted(set(students))
-    # Only what is stored: nbgrader's sums and kinds would be worked out for each row.
+    # Only stored columns: nbgrader's sums and kinds would be computed for each row.
     notebooks = selectinload(SubmittedAssignment.notebooks).load_only(
         SubmittedNotebook.id,
         SubmittedNotebook.assignment_id,
@@ -137,14 +137,14 @@ def _complete(submission: SubmittedAssignment, known: Released) -> None:
 
 
 class CellRows:
-    """Stands in for nbgrader's ``Gradebook`` while one notebook's cells are gone through.
+    """A stand-in for nbgrader's ``Gradebook`` while the cells of one notebook are processed.
 
-    It finds what was fetched before, and commits nothing: the group is committed as one.
+    It finds what was fetched before and commits nothing: the whole batch is committed at once.
     """
 
     def __init__(self, known: Released, own: SubmittedNotebook) -> None:
         cells = known.cells[own.notebook_id]
-        # A grade cell may be a solution cell too, of the same name: each has its own kind of row.
+        # A grade cell may also be a solution cell of the same name: each has its own kind of row.
         names = {cell.id: cell.name for cell in cells}
         self._grades = {names[grade.cell_id]: grade for grade in own.grades}
         self._comments = {names[comment.cell_id]: comment for comment in own.comments}
@@ -152,18 +152,18 @@ class CellRows:
         self.db = self
 
     def commit(self) -> None:
-        """Nothing: see the class."""
+        """Do nothing: see the class."""
 
     def find_grade(self, name: str, *_: str) -> Grade:
-        """The grade of a cell."""
+        """Return the grade of a cell."""
         return _of(self._grades, name)
 
     def find_comment(self, name: str, *_: str) -> Comment:
-        """The comment on a cell."""
+        """Return the comment on a cell."""
         return _of(self._comments, name)
 
     def find_source_cell(self, name: str, *_: str) -> SourceCell:
-        """The cell as it was released."""
+        """Return the cell as it was released."""
         return _of(self._sources, name)
 
 

@@ -1,4 +1,4 @@
-"""Reports that go into the gradebook as they come, a group at a time."""
+"""Reports written to the gradebook while a class is graded, in batches."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from autograder.grading import result_files
 from autograder.nbgrader_plugin.config import course_directory
 from autograder.nbgrader_plugin.gradebook_writer import GradebookEntry, GradebookWriter
 
-GROUP = 50
+BATCH_SIZE = 50
 
 
 def has_submissions(course: Course) -> bool:
-    """Whether a course has a ``submitted/`` folder, without which there is nothing to enter."""
+    """Return whether a course has a ``submitted/`` folder; without it nothing is recorded."""
     if course.root is None:
         return False
     directory = course_directory(course.root)
@@ -26,11 +26,11 @@ def has_submissions(course: Course) -> bool:
 
 
 class GradebookSync:
-    """Takes the reports on what lies in the course's ``submitted/``, and no others.
+    """The recorder of reports on the course's ``submitted/`` folder, and on no other.
 
-    A context manager; ``remarks`` are what a person should know, ``failed`` whether something is
-    not in the gradebook, ``incomplete`` whether something is, but not under ``autograded/``.
-    ``folder`` is where the results lie.
+    A context manager. ``remarks`` are for the instructor; ``failed`` says whether something is not
+    in the gradebook, ``incomplete`` whether something is, but not under ``autograded/``.
+    ``folder`` holds the results.
     """
 
     def __init__(self, course: Course, folder: Path) -> None:
@@ -56,7 +56,7 @@ class GradebookSync:
             self.incomplete = bool(self._writer.unpublished)
 
     def add(self, report: Report) -> None:
-        """Write it, together with some others."""
+        """Add a report; write the batch if it is full."""
         directory = self._directory
         folder = self._place(directory.submitted_directory, report)
         # nbgrader itself grades the copy that it has made.
@@ -72,7 +72,7 @@ class GradebookSync:
             folder=folder,
         )
         self._waiting.append(entry)
-        if len(self._waiting) >= GROUP:
+        if len(self._waiting) >= BATCH_SIZE:
             self._write(self._waiting)
             self._waiting = []
 
@@ -89,12 +89,12 @@ class GradebookSync:
                 self.failed = True
                 self.remarks.append(f"{group[0].student} is not in the gradebook: {error}")
                 return
-            for one in _apart(group):
+            for one in _halves(group):
                 self._write(one)
 
 
-def _apart(group: list[GradebookEntry]) -> Iterator[list[GradebookEntry]]:
-    """Two halves: so one that cannot be written is soon found, and the others are written."""
+def _halves(group: list[GradebookEntry]) -> Iterator[list[GradebookEntry]]:
+    """Yield two halves, to find the entry that cannot be written and to write the others."""
     middle = len(group) // 2
     yield group[:middle]
     yield group[middle:]

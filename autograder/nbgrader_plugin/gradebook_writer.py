@@ -1,8 +1,8 @@
-"""The one writer to nbgrader's gradebook: what ``nbgrader autograde`` would leave, for a class.
+"""The only writer to nbgrader's gradebook: what ``nbgrader autograde`` would write, for a class.
 
-Rows and the folders under ``autograded/`` of a group of submissions are written together, in one
-transaction; what instructors entered by hand is kept just as nbgrader keeps it. One thing differs:
-an answer in words that a person has marked is not asked for again while it is the same submission.
+Rows and the folders under ``autograded/`` of a batch of submissions are written together, in one
+transaction; manual scores are kept just as nbgrader keeps them. One thing differs: a manually
+graded answer needs no manual grading again while the submission stays the same.
 """
 
 from __future__ import annotations
@@ -24,12 +24,16 @@ from autograder.core.errors import CourseError
 from autograder.core.lesson import Lesson
 from autograder.core.report import Report
 from autograder.nbgrader_plugin import best_attempt
-from autograder.nbgrader_plugin.autograded_dir import Folder, handed_in, is_student
+from autograder.nbgrader_plugin.autograded_dir import (
+    AutogradedDir,
+    is_valid_student,
+    submission_time,
+)
 from autograder.nbgrader_plugin.config import (
     GENERATE,
     course_directory,
-    explained,
-    importable,
+    course_on_path,
+    database_errors,
     open_gradebook,
 )
 from autograder.nbgrader_plugin.gradebook_rows import (
@@ -39,8 +43,8 @@ from autograder.nbgrader_plugin.gradebook_rows import (
     released,
     submissions,
 )
-from autograder.nbgrader_plugin.preprocessor_runner import RecordedGrades, Steps
-from autograder.nbgrader_plugin.preprocessors.autograde import META, SAME
+from autograder.nbgrader_plugin.preprocessor_runner import AutogradeSteps, RecordedGrades
+from autograder.nbgrader_plugin.preprocessors.autograde import REPORT_KEY, SAME_KEY
 from autograder.reports.annotate import filled
 
 
@@ -48,8 +52,8 @@ from autograder.reports.annotate import filled
 class GradebookEntry:
     """One graded submission.
 
-    ``notebook`` is the one that shows the report; ``None`` for what could not be read: the blank
-    one then tells why. ``folder`` is the student's own, for the time and the other files.
+    ``notebook`` shows the report; ``None`` if it could not be read: the released notebook then
+    shows why. ``folder`` is the student's, for the time and the other files.
     """
 
     student: str
@@ -60,10 +64,10 @@ class GradebookEntry:
 
 
 class GradebookWriter:
-    """Writes to a course's gradebook, wherever its ``nbgrader_config.py`` says that is.
+    """The writer to a course's gradebook, as configured in its ``nbgrader_config.py``.
 
-    A context manager. Use one at a time: it is meant to be the only writer. ``unpublished`` tells
-    where a folder under ``autograded/`` is not what the gradebook says.
+    A context manager. Use one at a time: it is meant to be the only writer. ``unpublished`` lists
+    the folders under ``autograded/`` that do not match the gradebook.
     """
 
     def __init__(self, course: Course) -> None:
@@ -71,8 +75,8 @@ class GradebookWriter:
         self._course = course
         self._directory = course_directory(root)
         self._autograde = Autograde(coursedir=self._directory, config=self._directory.config)
-        with importable(root):
-            self._steps = Steps(self._autograde)
+        with course_on_path(root):
+            self._steps = AutogradeSteps(self._autograde)
         self._keeps_best = course.settings.keep == "best"
         self._gradebook: Gradebook | None = None
         self.unpublished: list[str] = []
@@ -86,20 +90,20 @@ class GradebookWriter:
             self._gradebook.close()
 
     def write(self, entries: Sequence[GradebookEntry]) -> list[str]:
-        """Write a group of submissions, all of them or none; return what a person should know.
+        """Write a batch of submissions, all of them or none; return remarks for the instructor.
 
         Raises:
             CourseError: the assignment is not in the gradebook, or it cannot be written.
         """
         assert self._gradebook is not None, "use it in a `with`"
-        # Of two for one student the last counts.
+        # The last of several entries for one student counts.
         latest = {(entry.lesson.name, entry.student): entry for entry in entries}
-        folders: list[Folder] = []
-        told: list[str] = []
+        folders: list[AutogradedDir] = []
+        remarks: list[str] = []
         db: Session = self._gradebook.db()
-        with explained(self._directory.db_url):
+        with database_errors(self._directory.db_url):
             try:
-                self._write(db, list(latest.values()), folders, told)
+                self._write(db, list(latest.values()), folders, remarks)
                 db.commit()
             except BaseException:
                 db.rollback()
@@ -107,28 +111,32 @@ class GradebookWriter:
                     folder.discard()
                 raise
             finally:
-                # A connection that idles until the next group is there may be cut.
+                # A connection that idles until the next batch may be cut.
                 self._gradebook.close()
         self.unpublished += [why for folder in folders if (why := folder.publish())]
-        self.unpublished += self._missing(
+        self.unpublished += self._missing_folders(
             set(latest) - {(one.assignment, one.student) for one in folders}
         )
-        return told
+        return remarks
 
-    def _missing(self, kept: set[tuple[str, str]]) -> Iterator[str]:
-        """Of those whose earlier submission counts, who has no folder of it."""
-        for assignment, student in sorted(kept):
-            place = Folder(self._autograde, assignment, student).place
-            if not place.is_dir():
+    def _missing_folders(self, superseded: set[tuple[str, str]]) -> Iterator[str]:
+        """Yield a remark for each student whose earlier submission counts but has no folder."""
+        for assignment, student in sorted(superseded):
+            path = AutogradedDir(self._autograde, assignment, student).path
+            if not path.is_dir():
                 yield (
-                    f"{student}: an earlier submission counts, and {place}, which cannot be made"
+                    f"{student}: an earlier submission counts, and {path}, which cannot be made"
                     " from a later one, is missing. Grade the earlier one again."
                 )
 
     def _write(
-        self, db: Session, entries: Sequence[GradebookEntry], folders: list[Folder], told: list[str]
+        self,
+        db: Session,
+        entries: Sequence[GradebookEntry],
+        folders: list[AutogradedDir],
+        remarks: list[str],
     ) -> None:
-        # Nothing is sent before everything is ready: SQLite is locked for a moment only.
+        # Nothing is sent before everything is ready: SQLite is locked only briefly.
         with db.no_autoflush:
             self._add_students(db, [entry.student for entry in entries])
             rows = {}
@@ -139,16 +147,16 @@ class GradebookWriter:
             group = []
             for entry in entries:
                 known, there = rows[entry.lesson.name]
-                recorded = self._recorded(db, entry, known, there[entry.student], told)
+                recorded = self._record_if_counted(db, entry, known, there[entry.student], remarks)
                 if recorded is not None:
                     group.append(recorded)
-                    folders.append(Folder(self._autograde, entry.lesson.name, entry.student))
-                    told += _made(folders[-1], entry, recorded.notebook)
+                    folders.append(AutogradedDir(self._autograde, entry.lesson.name, entry.student))
+                    remarks += _make_folder(folders[-1], entry, recorded.notebook)
         self._steps.penalise(db, group)
 
     def _add_students(self, db: Session, students: Sequence[str]) -> None:
         for student in students:
-            if not is_student(student):
+            if not is_valid_student(student):
                 raise CourseError(f"“{student}” cannot be the name of a student's folder.")
         missing = missing_students(db, students)
         if missing and not self._autograde.create_student:
@@ -161,20 +169,20 @@ class GradebookWriter:
             raise CourseError(f"{lesson.name} is not in the gradebook yet. {GENERATE}")
         return known
 
-    def _recorded(
+    def _record_if_counted(
         self,
         db: Session,
         entry: GradebookEntry,
         known: Released,
         submission: SubmittedAssignment,
-        told: list[str],
+        remarks: list[str],
     ) -> RecordedGrades | None:
-        """What is recorded of an entry; ``None`` where an earlier submission counts."""
-        earlier = best_attempt.earlier(submission) if self._keeps_best else None
-        recorded = self._record(entry, known, submission, told)
-        if earlier and (why := earlier.outdoes(recorded, self._steps)):
+        """Record an entry; return its grades, or ``None`` if an earlier submission counts."""
+        earlier = best_attempt.earlier_attempt(submission) if self._keeps_best else None
+        recorded = self._record(entry, known, submission, remarks)
+        if earlier and (why := earlier.reason_to_keep(recorded, self._steps)):
             best_attempt.undo(db, submission)
-            told.append(f"{entry.student}: {why}")
+            remarks.append(f"{entry.student}: {why}")
             return None
         return recorded
 
@@ -183,20 +191,20 @@ class GradebookWriter:
         entry: GradebookEntry,
         known: Released,
         submission: SubmittedAssignment,
-        told: list[str],
+        remarks: list[str],
     ) -> RecordedGrades:
         before = submission.timestamp
         try:
-            if time := handed_in(self._directory, entry.folder):
+            if time := submission_time(self._directory, entry.folder):
                 submission.timestamp = time
         except ValueError as error:
-            told.append(f"{entry.student}: {error}: whether it was late, a person has to see.")
+            remarks.append(f"{entry.student}: {error}: whether it was late, a person has to see.")
         names = {one.id: one.name for one in known.notebooks}
         by_name = {names[own.notebook_id]: own for own in submission.notebooks}
         own = by_name.pop(entry.lesson.notebook.removesuffix(".ipynb"))
         for name, other in by_name.items():
             if not entry.folder or not (entry.folder / f"{name}.ipynb").exists():
-                _nothing_earned(other)
+                _give_zero(other)
         resources = {
             "nbgrader": {
                 "student": entry.student,
@@ -204,38 +212,38 @@ class GradebookWriter:
                 "notebook": names[own.notebook_id],
                 "db_url": self._directory.db_url,
             },
-            META: entry.report,
-            SAME: before is not None and submission.timestamp == before,
+            REPORT_KEY: entry.report,
+            SAME_KEY: before is not None and submission.timestamp == before,
         }
-        notebook = self._steps.record(self._shown(entry), resources, CellRows(known, own))
+        notebook = self._steps.record(self._notebook_of(entry), resources, CellRows(known, own))
         return RecordedGrades(submission=submission, own=own, notebook=notebook)
 
-    def _shown(self, entry: GradebookEntry) -> NotebookNode:
+    def _notebook_of(self, entry: GradebookEntry) -> NotebookNode:
         if entry.notebook is not None:
-            return _copied(entry.notebook)
+            return _copy_notebook(entry.notebook)
         blank = nbformat.read(self._course.released(entry.lesson), as_version=4)
         return filled(blank, entry.report, entry.lesson)
 
 
-def _made(folder: Folder, entry: GradebookEntry, notebook: NotebookNode) -> list[str]:
+def _make_folder(folder: AutogradedDir, entry: GradebookEntry, notebook: NotebookNode) -> list[str]:
     try:
         return folder.make(entry.lesson.notebook, notebook, entry.folder)
     except OSError as error:
-        raise CourseError(f"{folder.place}: {error.strerror or error}") from error
+        raise CourseError(f"{folder.path}: {error.strerror or error}") from error
 
 
-def _copied(notebook: NotebookNode) -> NotebookNode:
-    """A copy for nbgrader's steps to change; pictures, which they do not, are not copied."""
-    mine = copy.copy(notebook)
-    mine.cells = [copy.copy(cell) for cell in notebook.cells]
-    for cell in mine.cells:
+def _copy_notebook(notebook: NotebookNode) -> NotebookNode:
+    """Return a copy for nbgrader's preprocessors to change, without copying the images."""
+    copied = copy.copy(notebook)
+    copied.cells = [copy.copy(cell) for cell in notebook.cells]
+    for cell in copied.cells:
         cell.metadata = copy.deepcopy(cell.metadata)
         if "outputs" in cell:
             cell.outputs = [copy.copy(output) for output in cell.outputs]
-    return mine
+    return copied
 
 
-def _nothing_earned(other: SubmittedNotebook) -> None:
-    """Another notebook of the assignment that was not handed in."""
+def _give_zero(other: SubmittedNotebook) -> None:
+    """Give zero points for another notebook of the assignment that was not handed in."""
     for grade in other.grades:
         grade.auto_score, grade.needs_manual_grade = 0, False

@@ -1,4 +1,4 @@
-"""Which assignments are lessons of ours, and how they are graded."""
+"""The lessons among nbgrader's assignments, and their grader."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from autograder.grading import Grader
 
 
 def lesson_of(resources: dict[str, Any] | None) -> Lesson | None:
-    """The lesson that nbgrader is working on, ``None`` where the assignment is not ours."""
+    """Return the lesson that nbgrader is working on; ``None`` if it is another assignment."""
     assignment = (resources or {}).get("nbgrader", {}).get("assignment")
     return load_lesson(assignment) if assignment in lesson_names() else None
 
 
 def grader_for(course: Course) -> Grader:
-    """A grader with the course's settings, whose results lie beside the gradebook."""
+    """Return a grader with the course's settings and results next to the gradebook."""
     results = (course.root or Path.cwd()) / "results"
     return Grader(course=course, data_home=datasets.active_home(), results=results)

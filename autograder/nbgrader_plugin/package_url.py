@@ -1,4 +1,4 @@
-"""Where students get the package: the course's own address, written into the first cell."""
+"""The address from which students install the package, written into the first cell."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ PLACEHOLDER = "<the address that your course gives you>"
 
 
 class NamePackageUrl(NbGraderPreprocessor):
-    """Puts ``c.Autograder.package`` where the notebook says how to install what is missing."""
+    """A preprocessor that puts ``c.Autograder.package`` into the installation instructions."""
 
     def preprocess(
         self, nb: NotebookNode, resources: dict[str, Any]
     ) -> tuple[NotebookNode, dict[str, Any]]:
-        """Write it into a lesson; without an address the words stay, which send one to ask."""
+        """Write the address into a lesson; without one the placeholder stays."""
         if lesson_of(resources) and (package := settings_of(self.config).package):
             for cell in nb.cells:
                 if cell.cell_type == "code":

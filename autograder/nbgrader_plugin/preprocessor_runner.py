@@ -1,7 +1,7 @@
-"""The steps of ``nbgrader autograde`` that come after a notebook was run, for a group at a time.
+"""The steps of ``nbgrader autograde`` that come after a notebook was run, in batches.
 
-They are nbgrader's own preprocessors, as the course configured them, so that a score, a comment
-and a penalty are what they would be there.
+They are nbgrader's own preprocessors, as the course configured them, so that scores, comments and
+penalties are the same as there.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ from autograder.core.exception_names import public_name
 from autograder.nbgrader_plugin.gradebook_rows import CellRows
 from autograder.notebooks.restore import grade_id
 
-AGAIN = "Run `autograder generate`, so that both are made from the same source."
-# The run is over; and the cells' metadata is the released one, which was checked when it was made.
-DONE = (Execute, CheckCellMetadata)
+REGENERATE = "Run `autograder generate`, so that both are made from the same source."
+# Not needed after the run; the cells' metadata is the released one and was checked when made.
+SKIPPED = (Execute, CheckCellMetadata)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,38 +40,40 @@ class RecordedGrades:
     notebook: NotebookNode
 
 
-class Steps:
+class AutogradeSteps:
     """The course's own steps, without the run, which is over."""
 
     def __init__(self, autograde: Autograde) -> None:
         kinds = autograde.autograde_preprocessors
         try:
             kinds = [import_item(kind) if isinstance(kind, str) else kind for kind in kinds]
-            self._steps = [kind(parent=autograde) for kind in kinds if not issubclass(kind, DONE)]
+            self._steps = [
+                kind(parent=autograde) for kind in kinds if not issubclass(kind, SKIPPED)
+            ]
         except (ImportError, TraitError) as error:
             raise CourseError(f"{CONFIG}: a step of Autograde: {error}") from error
 
     def record(
         self, notebook: NotebookNode, resources: dict[str, Any], rows: CellRows
     ) -> NotebookNode:
-        """Put a notebook's scores and comments into its rows; return it as it is kept."""
-        _as_released(notebook, rows)
+        """Put a notebook's scores and comments into its rows; return it as it is stored."""
+        _check_released(notebook, rows)
         for step in self._steps:
             if isinstance(step, SaveAutoGrades):
-                _save(step, notebook, resources, rows)
+                _save_scores(step, notebook, resources, rows)
             elif not isinstance(step, AssignLatePenalties):
                 notebook, resources = step(notebook, resources)
         return notebook
 
     def penalise(self, db: Session, group: Sequence[RecordedGrades]) -> None:
-        """Set or take back the penalties for what was handed in late."""
+        """Set the late penalties of a batch, and remove those that no longer apply."""
         for step in self._steps:
             if isinstance(step, AssignLatePenalties):
                 step.init_plugin()
                 _penalise(step, db, group)
 
     def late_penalty(self, one: RecordedGrades, score: float) -> float:
-        """What would be taken of a score that is not in the gradebook yet."""
+        """Return the penalty, in points, on a score that is not in the gradebook yet."""
         seconds = _seconds_late(one.submission)
         penalty = 0.0
         for step in self._steps:
@@ -82,7 +84,7 @@ class Steps:
         return min(max(penalty, 0.0), score)
 
 
-def _as_released(notebook: NotebookNode, rows: CellRows) -> None:
+def _check_released(notebook: NotebookNode, rows: CellRows) -> None:
     """Check that what was run is what the gradebook knows; note nbgrader's checksums."""
     for cell in notebook.cells:
         name = grade_id(cell)
@@ -91,25 +93,25 @@ def _as_released(notebook: NotebookNode, rows: CellRows) -> None:
         try:
             source = rows.find_source_cell(name)
         except MissingEntry as error:
-            raise CourseError(f"{error}. {AGAIN}") from error
+            raise CourseError(f"{error}. {REGENERATE}") from error
         if source.locked and compute_checksum(cell) != source.checksum:
-            raise CourseError(f"The cell “{name}” in release/ is not the gradebook's. {AGAIN}")
-        # nbgrader tells from it whether a solution cell was left as it was released.
+            raise CourseError(f"The cell “{name}” in release/ is not the gradebook's. {REGENERATE}")
+        # nbgrader uses it to see whether a solution cell is unchanged since the release.
         cell.metadata["nbgrader"]["checksum"] = source.checksum
 
 
-def _save(
+def _save_scores(
     step: SaveAutoGrades, notebook: NotebookNode, resources: dict[str, Any], rows: CellRows
 ) -> None:
-    told = resources["nbgrader"]
-    step.notebook_id, step.assignment_id = told["notebook"], told["assignment"]
-    step.student_id, step.gradebook = told["student"], rows
+    names = resources["nbgrader"]
+    step.notebook_id, step.assignment_id = names["notebook"], names["assignment"]
+    step.student_id, step.gradebook = names["student"], rows
     for number, cell in enumerate(notebook.cells):
         try:
             step.preprocess_cell(cell, resources, number)
-        # No such cell in the gradebook, or fewer points there than the lesson gives.
+        # The gradebook lacks the cell, or has fewer points for it than the lesson gives.
         except ValueError as error:
-            raise CourseError(f"The cell “{grade_id(cell)}”: {error}. {AGAIN}") from error
+            raise CourseError(f"The cell “{grade_id(cell)}”: {error}. {REGENERATE}") from error
 
 
 def _penalise(step: AssignLatePenalties, db: Session, group: Sequence[RecordedGrades]) -> None:
@@ -139,7 +141,7 @@ def _penalty(
     student = one.submission.student_id
     try:
         penalty: float | None = step.plugin_inst.late_submission_penalty(student, score, seconds)
-    # The plugin is a program of the course: it may raise anything.
+    # The plugin is code of the course: it may raise anything.
     except Exception as error:
         reason = f"{public_name(type(error))}: {error}"
         raise CourseError(f"The late-submission penalty for {student} failed: {reason}") from error
@@ -147,7 +149,7 @@ def _penalty(
 
 
 def _seconds_late(submission: SubmittedAssignment) -> float:
-    # An extension of a date that is not set is more than nbgrader can work out.
+    # nbgrader cannot compute an extension of a date that is not set.
     if submission.assignment.duedate is None:
         return 0
     seconds: float = submission.total_seconds_late

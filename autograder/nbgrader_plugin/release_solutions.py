@@ -1,4 +1,4 @@
-"""The solution for students, once nobody can hand in any more."""
+"""The release of the solution to students, once nobody can hand in any more."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from autograder.core.lesson import Lesson
 from autograder.nbgrader_plugin.config import (
     COURSE_ID,
     course_directory,
-    explained,
+    database_errors,
     open_gradebook,
 )
 
@@ -24,10 +24,10 @@ SUFFIX = "-solution"
 
 
 def publish(course: Course, lesson: Lesson, place: Path | None = None) -> str:
-    """Copy the solution into a folder, or release it as an assignment of its own; tell where.
+    """Copy the solution into a folder, or release it as its own assignment; return where.
 
     Raises:
-        CourseError: somebody can still hand in, or nobody can know; or there is no solution.
+        CourseError: somebody can still hand in, or that is unknown; or there is no solution.
         ResultsError: it cannot be written.
     """
     root = course.folder()
@@ -46,8 +46,8 @@ def publish(course: Course, lesson: Lesson, place: Path | None = None) -> str:
 
 
 def _last_day(directory: CourseDirectory, lesson: Lesson) -> tuple[datetime, str]:
-    """When the last student has to hand in, and who that is; nbgrader's dates are in UTC."""
-    with explained(directory.db_url), open_gradebook(directory) as gradebook:
+    """Return the last due date of any student, in UTC as in nbgrader, and the reason for it."""
+    with database_errors(directory.db_url), open_gradebook(directory) as gradebook:
         due = {one.name: one.duedate for one in gradebook.assignments}.get(lesson.name)
         if due is None:
             raise CourseError(
@@ -71,7 +71,7 @@ def _wait_for(last: datetime, why: str) -> None:
 
 
 def _release(directory: CourseDirectory, lesson: Lesson, solved: Path) -> str:
-    """Release it through the course's own exchange, whichever that is."""
+    """Release the solution through the exchange that the course uses."""
     name = f"{lesson.name}{SUFFIX}"
     with tempfile.TemporaryDirectory() as folder:
         stage = CourseDirectory(

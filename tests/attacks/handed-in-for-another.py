@@ -18,7 +18,7 @@ past = larger.fit(
     verbose=0,
     validation_data=(valid_images, valid_labels),
 )
-recorder = check._DESK.recorder
+recorder = check._SESSION.recorder
 recorder.hand_in("train", {"model": larger, "history": past})
 history = None
 type(recorder).hand_in = lambda self, question, claims: None

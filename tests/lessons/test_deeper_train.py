@@ -22,9 +22,11 @@ from support.deeper_builder import (
     pictures,
     stop,
     trained,
+    trained_with,
     training,
     validation,
     verify,
+    weights,
 )
 
 # Asked once the model is trained.
@@ -33,22 +35,9 @@ REST = dict.fromkeys(
 )
 
 
-def trained_with(*fits, **more) -> Submission:
-    """The right network, trained so; the single layer as ever."""
-    return Submission(fits=(*fits, SINGLE_FIT), **more)
-
-
 def stopped(*callbacks: Callback, **changes) -> Submission:
     """A training with these callbacks."""
     return trained_with(fit(callbacks=callbacks, **changes))
-
-
-def weights(change):
-    """The weights and means of the deeper network, changed."""
-    ours = trained()
-    return lambda: arrays(
-        replace(ours, means=tuple(map(change, ours.means)), last=tuple(map(change, ours.last)))
-    )
 
 
 ACCEPTED = {

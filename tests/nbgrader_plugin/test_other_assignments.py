@@ -19,8 +19,8 @@ from traitlets.config import Config
 
 from autograder import datasets, sandbox
 from autograder.nbgrader_plugin import configure
-from autograder.nbgrader_plugin.config import alembic_found, course_directory
-from autograder.nbgrader_plugin.extra_files import limit_what_is_taken
+from autograder.nbgrader_plugin.config import alembic_on_path, course_directory
+from autograder.nbgrader_plugin.extra_files import limit_extra_files
 from autograder.nbgrader_plugin.package_url import PLACEHOLDER
 from autograder.nbgrader_plugin.preprocessors import validate as validated
 from autograder.nbgrader_plugin.preprocessors.autograde import SubmissionExporter
@@ -129,7 +129,7 @@ def run(root: Path, c: Config, *converters: type) -> dict[str, bytes]:
     c.CourseDirectory.solution_directory = "solution"
     c.Execute.enabled = c.ClearOutput.enabled = False
     for converter in converters:
-        with alembic_found():
+        with alembic_on_path():
             converter(coursedir=CourseDirectory(config=c), config=c, force=True).start()
     return {
         str(path.relative_to(root)): path.read_bytes()
@@ -224,7 +224,7 @@ def test_a_person_is_asked_again_as_nbgrader_asks(pair) -> None:
 
 def test_the_files_and_the_hook_are_the_courses(tmp_path: Path, gradebook_file: Path) -> None:
     """A link is followed, as without us; the one hook before a submission is the course's."""
-    limit_what_is_taken()
+    limit_extra_files()
     called = []
     c = configured()
     assert "pre_convert_hook" not in c.Autograde

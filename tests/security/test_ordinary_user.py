@@ -69,7 +69,7 @@ def test_the_attacks_are_held_for_an_ordinary_user_too(home) -> None:
     if tried.stdout.strip() != str(NOBODY):
         pytest.skip(f"an ordinary user cannot run this Python: {tried.stderr[-300:]}")
     arguments = ["-q", "-p", "no:cacheprovider", "-k", FEW, f"--rootdir={ROOT}"]
-    arguments += [f"--basetemp={home}/tests", str(ROOT / "tests" / "test_attacks.py")]
+    arguments += [f"--basetemp={home}/tests", str(ROOT / "tests" / "security" / "test_attacks.py")]
     done = as_nobody(home, ["-m", "pytest", *arguments])
     assert done.returncode == 0, done.stdout[-3000:]
     assert " passed" in done.stdout

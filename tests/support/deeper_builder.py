@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import itertools
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -335,6 +335,20 @@ class Submission:
 def of_layers(*layers: Any, **changes: Any) -> Submission:
     """The right solution with a model of these layers."""
     return Submission(model=stack(*layers), **changes)
+
+
+def trained_with(*fits: Fit, **changes: Any) -> Submission:
+    """Return a submission with these trainings of the right network and the usual single layer."""
+    return Submission(fits=(*fits, SINGLE_FIT), **changes)
+
+
+def weights(change: Callable[[Floats], Floats]) -> Callable[[], Arrays]:
+    """Return the arrays of the right solution with the deeper network's weights changed."""
+    deep = trained()
+    changed_deep = replace(
+        deep, means=tuple(map(change, deep.means)), last=tuple(map(change, deep.last))
+    )
+    return lambda: arrays(changed_deep)
 
 
 def untouched() -> Submission:

@@ -14,7 +14,7 @@ from autograder.lessons.a_deeper_brain.rules import (
     scaling,
 )
 from autograder.lessons.a_deeper_brain.rules import hidden_layer as layers
-from autograder.lessons.a_deeper_brain.rules.comparison import Match
+from autograder.lessons.a_deeper_brain.rules.comparison import Comparison
 from autograder.lessons.a_deeper_brain.rules.scaling import Scaled
 from support.deeper_builder import (
     FIT,
@@ -49,7 +49,7 @@ TWO_HIDDEN = stack(FLATTEN, hidden(), hidden(inputs=128), answers())
 
 NARROW = stack(FLATTEN, hidden(32), answers(inputs=32))
 
-MATCH = Match(won=150, lost=60, deep=1_740, single=1_650, apart=280, cards=2_000)
+COMPARISON = Comparison(won=150, lost=60, deep=1_740, single=1_650, different=280, cards=2_000)
 
 
 def handed(black=0.0, white=1.0, **numbers) -> Scaled:
@@ -129,12 +129,12 @@ PAIRS = {
     "early_stopping.cap_too_low": Pair(
         lambda: ((fit(callbacks=(stop(stopped_epoch=0),)),), 20), lambda: ((FIT,), 20)
     ),
-    "comparison.share": Pair(lambda: (claim(0.075), MATCH), lambda: (claim(0.5), MATCH)),
+    "comparison.share": Pair(lambda: (claim(0.075), COMPARISON), lambda: (claim(0.5), COMPARISON)),
     "comparison.no_whole_number": Pair(lambda: (claim(np.pi),), lambda: (claim(150.0),)),
-    "comparison.net_gain": Pair(lambda: (90, MATCH), lambda: (150, MATCH)),
-    "comparison.swapped": Pair(lambda: (60, MATCH), lambda: (150, MATCH)),
-    "comparison.all_right": Pair(lambda: (1_740, MATCH), lambda: (150, MATCH)),
-    "comparison.single_mistakes": Pair(lambda: (350, MATCH), lambda: (150, MATCH)),
-    "comparison.different_answers": Pair(lambda: (280, MATCH), lambda: (150, MATCH)),
-    "comparison.another_number": Pair(lambda: (1, MATCH), lambda: (151, MATCH)),
+    "comparison.net_gain": Pair(lambda: (90, COMPARISON), lambda: (150, COMPARISON)),
+    "comparison.swapped": Pair(lambda: (60, COMPARISON), lambda: (150, COMPARISON)),
+    "comparison.all_right": Pair(lambda: (1_740, COMPARISON), lambda: (150, COMPARISON)),
+    "comparison.single_mistakes": Pair(lambda: (350, COMPARISON), lambda: (150, COMPARISON)),
+    "comparison.different_answers": Pair(lambda: (280, COMPARISON), lambda: (150, COMPARISON)),
+    "comparison.another_number": Pair(lambda: (1, COMPARISON), lambda: (151, COMPARISON)),
 }

@@ -24,9 +24,9 @@ from sqlalchemy.orm import load_only
 from autograder.core.config import Course
 from autograder.core.lesson_registry import load_lesson
 from autograder.core.report import CheckResult, Outcome, Report
-from autograder.nbgrader_plugin.config import alembic_found, course_directory, importable
+from autograder.nbgrader_plugin.config import alembic_on_path, course_directory, course_on_path
 from autograder.nbgrader_plugin.gradebook_writer import GradebookEntry
-from autograder.nbgrader_plugin.preprocessors.autograde import META, SaveJudgedGrades
+from autograder.nbgrader_plugin.preprocessors.autograde import REPORT_KEY, SaveJudgedGrades
 from autograder.notebooks.restore import restore
 from autograder.reports.annotate import filled
 from support import mini
@@ -63,7 +63,7 @@ def released() -> NotebookNode:
 
 def blank_gradebook(address: str) -> None:
     """A gradebook with the assignment in it, and nobody."""
-    with alembic_found(), Gradebook(address, "brains") as gradebook:
+    with alembic_on_path(), Gradebook(address, "brains") as gradebook:
         gradebook.add_assignment(LESSON.name, duedate="2026-03-01 12:00:00")
         gradebook.add_assignment("another", duedate=None)
     add_notebook(address, LESSON.name)
@@ -140,8 +140,8 @@ class Given(Execute):
 
     def preprocess(self, nb, resources, **_kw):
         one = self.reports[resources["nbgrader"]["student"]]
-        nb.metadata.pop(META, None)
-        resources[META] = one
+        nb.metadata.pop(REPORT_KEY, None)
+        resources[REPORT_KEY] = one
         return filled(nb, one, LESSON), resources
 
 
@@ -154,7 +154,7 @@ def nbgrader_autograde(course: Course, reports: Mapping[str, Report]) -> None:
         *(Given, LimitOutput, SaveJudgedGrades, AssignLatePenalties, CheckCellMetadata)
     ]
     Given.reports = reports
-    with importable(course.root):
+    with course_on_path(course.root):
         for directory.student_id in reports:
             Autograde(coursedir=directory, config=config, force=True).start()
 

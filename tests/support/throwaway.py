@@ -37,21 +37,21 @@ CHECK_FILE = '''
 """The checks that the notebook calls."""
 
 from autograder.lessons.two_apples.lesson import LESSON
-from autograder.kernel.check_session import Desk
+from autograder.kernel.check_session import CheckSession
 
-_DESK = Desk(LESSON)
+_SESSION = CheckSession(LESSON)
 
 
 def blank(name):
-    return _DESK.blank(name)
+    return _SESSION.blank(name)
 
 
 def apples(apples):
-    return _DESK.check("apples", apples=apples)
+    return _SESSION.check("apples", apples=apples)
 
 
 def pears(pears):
-    return _DESK.check("pears", pears=pears)
+    return _SESSION.check("pears", pears=pears)
 '''
 CHECKS = {
     "apples": '''

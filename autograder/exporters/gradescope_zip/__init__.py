@@ -1,6 +1,6 @@
-"""An autograder for Gradescope: one archive that holds the package, the lesson and the settings.
+"""An autograder for Gradescope: one archive with the package, the lesson and the settings.
 
-What it holds and where Gradescope puts it:
+Its content and where Gradescope unpacks it:
 https://gradescope-autograders.readthedocs.io/en/latest/specs/.
 """
 
@@ -19,14 +19,14 @@ from autograder.exporters.gradescope_zip.wheel import constraints, wheel
 
 PYTHONS = ("3.12", "3.11", "3.13")
 SCRIPTS = ("setup.sh", "run_autograder")
-# Gradescope ends what takes 600 seconds unless told otherwise, and then there is neither a score
-# nor a reason. Ours has to come first, with time left to start and to judge.
+# By default Gradescope ends an autograder after 600 seconds, without a score or a reason. Our limit
+# has to be reached first, with time left to start and to judge.
 MAX_SECONDS = 500
 MAX_CELL_SECONDS = 400
 
 
 def build(course: Course, lesson: Lesson) -> bytes:
-    """The archive, ready to be uploaded."""
+    """Return the archive, ready to be uploaded."""
     name, content = wheel()
     files: dict[str, bytes] = {
         name: content,
@@ -48,29 +48,29 @@ def build(course: Course, lesson: Lesson) -> bytes:
 
 def _script(name: str, lesson: Lesson) -> str:
     text = (Path(__file__).parent / name).read_text(encoding="utf-8")
-    # The one that the locked versions come from is tried first.
+    # The Python that the locked versions come from is tried first.
     here = f"{sys.version_info.major}.{sys.version_info.minor}"
     pythons = [here, *(one for one in PYTHONS if one != here)]
     return text.replace("@LESSON@", lesson.name).replace("@PYTHONS@", " ".join(pythons))
 
 
 def _configuration(settings: Settings) -> str:
-    """The course's settings without the rest of its configuration, which may hold passwords."""
-    theirs = replace(
+    """Return the course's settings without its other configuration, which may hold passwords."""
+    limited = replace(
         settings,
         seconds=min(settings.seconds, MAX_SECONDS),
         cell_seconds=min(settings.cell_seconds, MAX_CELL_SECONDS),
     )
     given = (
-        f"c.Autograder.{field.name} = {getattr(theirs, field.name)!r}"
-        for field in fields(theirs)
-        if getattr(theirs, field.name) != field.default
+        f"c.Autograder.{field.name} = {getattr(limited, field.name)!r}"
+        for field in fields(limited)
+        if getattr(limited, field.name) != field.default
     )
     return "\n".join(["c = get_config()", *given, ""])
 
 
 def _add(archive: zipfile.ZipFile, name: str, content: bytes, mode: int) -> None:
-    entry = zipfile.ZipInfo(name)  # with no time of its own: the same course, the same archive
+    entry = zipfile.ZipInfo(name)  # without a timestamp: the same course gives the same archive
     entry.external_attr = (0o100000 | mode) << 16
     entry.compress_type = zipfile.ZIP_DEFLATED
     archive.writestr(entry, content)

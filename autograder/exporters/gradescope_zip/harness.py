@@ -1,11 +1,11 @@
-"""What runs in Gradescope's container, once for each submission: a run, then a judge, then a file.
+"""The program in Gradescope's container, which runs and judges one submission.
 
-The container is Gradescope's and holds one submission, but everything in it runs as root. So the
-notebook is run by a user without rights, who leaves evidence; the judge, as root, reads it after
-all that belongs to that user has ended. Where there can be no such user nothing is graded.
+The container holds one submission, but everything in it runs as root. So an unprivileged user runs
+the notebook and writes evidence; the judge, as root, reads it after all processes of that user have
+ended. If there can be no such user, nothing is graded.
 
-Where the grader itself fails, no ``results.json`` is written: Gradescope then says that the
-autograder failed, shows the instructor why, and gives no zero.
+If the grader itself fails, no ``results.json`` is written: Gradescope then says that the autograder
+failed, shows the instructor why, and gives no zero.
 """
 
 from __future__ import annotations
@@ -36,23 +36,23 @@ from autograder.grading.discovery import Submission, notebooks_in
 from autograder.grading.regrade import kept, regrade
 from autograder.sandbox.termination import end, newest_first
 
-# A number that belongs to nobody: a user needs no name.
+# A user id that no account has: a user needs no name.
 NOBODY = 54321
 NAME = "submission"
 LEVEL = "a user of its own"
 NO = "nothing is graded."
-# Of a file that the run leaves; evidence has limits of its own.
+# The maximum size of a file that the run writes; evidence has its own limits.
 MAX_BYTES = 128 * 2**20
-LEFT = ("evidence.json", "arrays.npz", "report.json")
+RESULT_FILES = ("evidence.json", "arrays.npz", "report.json")
 
 
 def main(arguments: Sequence[str]) -> int:
     """Grade ``<root>/submission`` in the lesson of this name, into ``<root>/results``.
 
-    The current folder is that of the course, which came with the archive.
+    The current folder is the course's, which came with the archive.
     """
     root, lesson = Path(arguments[0]), load_lesson(arguments[1])
-    if why := _not_apart():
+    if why := _isolation_problem():
         raise SystemExit(f"{why} A student's code would be run with the rights of the grader: {NO}")
     place = root / "results"
     place.mkdir(exist_ok=True)
@@ -65,11 +65,11 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
-def _not_apart() -> str:
-    """Why no user without rights can be had who can use this very Python; empty where one can."""
+def _isolation_problem() -> str:
+    """Return why no unprivileged user can run this Python; empty if one can."""
     if os.geteuid() != 0:
         return "This is not run by root, who alone can become another user."
-    # Not only refused: what keeps its rights without a word is none either.
+    # The process may also start but keep its rights.
     check = f"import os, autograder; assert os.getresuid() == ({NOBODY},) * 3"
     check += f" and os.getresgid() == ({NOBODY},) * 3 and not os.getgroups()"
     try:
@@ -82,34 +82,34 @@ def _not_apart() -> str:
 
 
 def _as_nobody(arguments: Sequence[str], **place: Any) -> subprocess.CompletedProcess[bytes]:
-    """Run this Python as the user without rights."""
-    # -P: nothing beside the caller is imported.
+    """Run this Python as the unprivileged user."""
+    # -P: nothing in the current folder is imported.
     command = [sys.executable, "-P", *arguments]
     return subprocess.run(command, check=False, user=NOBODY, group=NOBODY, extra_groups=(), **place)
 
 
-def _graded(handed_in: Path, scratch: Path, lesson: Lesson) -> Report:
+def _graded(submitted: Path, scratch: Path, lesson: Lesson) -> Report:
     submission = Submission(name=NAME, path=None)
-    if not notebooks_in(handed_in):
+    if not notebooks_in(submitted):
         return result_files.failed(submission, "There is no notebook in this submission.", lesson)
     theirs, ours = scratch / "theirs", scratch / "ours" / lesson.name / NAME
-    _run(handed_in, theirs, lesson)
+    _run(submitted, theirs, lesson)
     ours.mkdir(parents=True)
     _collect(theirs / "results" / lesson.name / NAME, ours)
     (left,) = kept(ours.parent)
     if not left.was_run:
-        # Of what wrote this report nothing is believed but that it was not run.
+        # The report is untrusted: only that nothing was run is believed.
         return result_files.failed(submission, left.report.reason or "It could not be run.", lesson)
     (report,) = regrade(ours.parent, lesson, find_course(Path.cwd()))
     return report
 
 
-def _run(handed_in: Path, theirs: Path, lesson: Lesson) -> None:
-    """Run the notebook; what it leaves lies in ``theirs/results``."""
+def _run(submitted: Path, theirs: Path, lesson: Lesson) -> None:
+    """Run the notebook; its evidence is written to ``theirs/results``."""
     folder = theirs / "submitted" / NAME / lesson.name
-    # Links stay links: who follows them has no rights.
-    shutil.copytree(handed_in, folder, symlinks=True)
-    # The checks stay with the judge: some of them are known to the course alone.
+    # Links stay links: the user who follows them has no rights.
+    shutil.copytree(submitted, folder, symlinks=True)
+    # The checks stay with the judge: some of them are hidden.
     shutil.copytree(Path.cwd(), theirs / "course", ignore=shutil.ignore_patterns("checks"))
     images = data_folder(theirs / "keras")
     shutil.copytree(data_folder(datasets.active_home()), images)
@@ -123,7 +123,7 @@ def _run(handed_in: Path, theirs: Path, lesson: Lesson) -> None:
         # What it prints goes to the instructor.
         done = _as_nobody(command, cwd=theirs / "course", env=_environment(theirs))
     finally:
-        left = _end_theirs()
+        left = _end_student_processes()
     if left:
         raise SystemExit(f"Processes of the submission could not be ended: {left}. {NO}")
     if done.returncode not in (0, 1):
@@ -137,9 +137,9 @@ def _environment(theirs: Path) -> Mapping[str, str]:
     return {**given, **own, "USER": "student", "PYTHONDONTWRITEBYTECODE": "1"}
 
 
-def _end_theirs() -> list[psutil.Process]:
-    """End all that belongs to the user without rights; what could not be ended."""
-    # All of a user's processes at once: none of them can start another meanwhile.
+def _end_student_processes() -> list[psutil.Process]:
+    """End all processes of the unprivileged user; return those that could not be ended."""
+    # All processes of the user at once, so that none can start another in between.
     everything = f"import os; os.getuid() == {NOBODY} and os.kill(-1, 9)"
     with contextlib.suppress(OSError):
         _as_nobody(["-c", everything])
@@ -154,8 +154,8 @@ def _is_theirs(process: psutil.Process) -> bool:
 
 
 def _collect(left: Path, ours: Path) -> None:
-    """Copy what a run has left, if it is a plain file: a link could lead to one of ours."""
-    for name in LEFT:
+    """Copy the files that a run wrote, if they are regular: a link could lead to ours."""
+    for name in RESULT_FILES:
         try:
             handle = os.open(left / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
         except OSError:

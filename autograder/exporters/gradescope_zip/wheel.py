@@ -1,4 +1,4 @@
-"""The package as it is installed here, made into a wheel again; and the versions it stands on."""
+"""A wheel of the package as it is installed here, and the versions of its requirements."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from packaging.requirements import Requirement
 import autograder
 from autograder import DISTRIBUTION
 
-# Written anew for this wheel, or true of the installation here alone.
-LEFT_OUT = ("RECORD", "WHEEL", "INSTALLER", "REQUESTED", "direct_url.json")
+# Written again for this wheel, or true only of the installation here.
+EXCLUDED = ("RECORD", "WHEEL", "INSTALLER", "REQUESTED", "direct_url.json")
 WHEEL = "Wheel-Version: 1.0\nGenerator: autograder\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
 
 
 def wheel() -> tuple[str, bytes]:
-    """The name of the file, and its content."""
+    """Return the name of the wheel, and its content."""
     distribution = metadata.distribution(DISTRIBUTION)
     stem = f"{DISTRIBUTION.replace('-', '_')}-{distribution.version}"
-    files = {**_package(), **_about(distribution, f"{stem}.dist-info")}
+    files = {**_package(), **_metadata_files(distribution, f"{stem}.dist-info")}
     files[f"{stem}.dist-info/WHEEL"] = WHEEL.encode()
     record = "".join(
         f"{name},{_digest(content)},{len(content)}\n" for name, content in files.items()
@@ -37,25 +37,25 @@ def wheel() -> tuple[str, bytes]:
 
 
 def constraints() -> list[str]:
-    """``name==version`` of all that the package needs, as it is installed here."""
+    """Return ``name==version`` of all requirements, as they are installed here."""
     found: dict[str, str] = {}
     seen: set[str] = set()
     waiting = [Requirement(DISTRIBUTION)]
     while waiting:
-        asked = waiting.pop()
-        if str(asked) in seen:
+        requirement = waiting.pop()
+        if str(requirement) in seen:
             continue
-        seen.add(str(asked))
+        seen.add(str(requirement))
         try:
-            distribution = metadata.distribution(asked.name)
+            distribution = metadata.distribution(requirement.name)
         except metadata.PackageNotFoundError:
             continue
-        found[asked.name] = distribution.version
+        found[requirement.name] = distribution.version
         waiting += [
             needed
             for needed in map(Requirement, distribution.requires or ())
             if not needed.marker
-            or any(needed.marker.evaluate({"extra": extra}) for extra in ("", *asked.extras))
+            or any(needed.marker.evaluate({"extra": extra}) for extra in ("", *requirement.extras))
         ]
     return sorted(f"{name}=={version}" for name, version in found.items() if name != DISTRIBUTION)
 
@@ -69,12 +69,12 @@ def _package() -> dict[str, bytes]:
     }
 
 
-def _about(distribution: metadata.Distribution, folder: str) -> dict[str, bytes]:
-    """What is told of the package beside it: requirements, commands, licences."""
+def _metadata_files(distribution: metadata.Distribution, folder: str) -> dict[str, bytes]:
+    """Return the files of the package's metadata: requirements, commands, licences."""
     found = {}
     for path in distribution.files or ():
         parts = path.parts
-        if parts[0].endswith(".dist-info") and path.name not in LEFT_OUT:
+        if parts[0].endswith(".dist-info") and path.name not in EXCLUDED:
             found["/".join([folder, *parts[1:]])] = path.read_binary()
     return found
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from autograder.core.evidence import Compiled, Evidence, Fit, Model
-from autograder.core.verdicts import Failed
+from autograder.core.verdicts import Failed, Verdict
 from autograder.judge.rules.accuracy import (
     pace_backwards,
     pace_too_fast,
@@ -58,7 +58,7 @@ from autograder.judge.rules.validation_data import (
     split_off,
 )
 
-Found = tuple[Failed | None, ...]
+Found = tuple[Verdict | None, ...]
 
 
 def image_input(model: Model, shape: tuple[int, int]) -> Found:
@@ -124,7 +124,7 @@ def low_accuracy(
     epochs: int,
     batch: int,
     classes: int,
-) -> Found:
+) -> tuple[Failed | None, ...]:
     """Return what can hold an accuracy down where every setting is right.
 
     Args:

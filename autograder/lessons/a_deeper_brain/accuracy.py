@@ -25,20 +25,20 @@ NOT_THE_LOG = (
 
 
 def epoch_weights(evidence: Evidence, fit: Fit, epoch: int = -1) -> Weights:
-    """The mean of the weights over one epoch of those kept, by default the last one.
+    """Return the mean of the weights over one recorded epoch, by default the last one.
 
-    Empty where no means were recorded.
+    The mapping is empty if no means were recorded.
     """
-    kept = {name: evidence.arrays.get(f"fit-{fit.number}/{name}") for name in fit.means}
-    if any(one is None or not len(one) for one in kept.values()):
+    recorded = {name: evidence.arrays.get(f"fit-{fit.number}/{name}") for name in fit.means}
+    if any(one is None or not len(one) for one in recorded.values()):
         return {}
-    return {name: one[epoch] for name, one in kept.items() if one is not None}
+    return {name: one[epoch] for name, one in recorded.items() if one is not None}
 
 
 def marked_accuracy(
     evidence: Evidence, model: Model, fits: Sequence[Fit], data: FashionMnist
 ) -> float:
-    """The accuracy to judge, ``nan`` where the weights are no longer numbers.
+    """Return the accuracy to judge, from 0 to 1; ``nan`` if a weight is not finite.
 
     Raises:
         UnknownLayer: the network or what it was given cannot be computed here.

@@ -1,6 +1,6 @@
 """The study of "A Deeper Brain": recipes, declared right or wrong, and what is measured.
 
-A wrong recipe names the check that tells it. Only what nothing else in the evidence shows is left
+A wrong recipe names the check that detects it. Only what nothing else in the evidence shows is left
 to ``train.accuracy``: too few steps, or steps of a wrong size.
 """
 
@@ -29,15 +29,15 @@ from autograder.lessons.a_deeper_brain.lesson import LESSON
 
 ACCURACY = "train.accuracy"
 STOPPING = "train.stopping"
-# Enough to count. On the full data a run takes eight seconds and more: fewer were published, and
-# the bar's distance has to show the promise.
-MANY = 3_000
-FEW = 2
-NUMBERS = ("one epoch", "two epochs", "three epochs")
+# Enough to count failures. On the full data a run takes eight seconds and more: fewer were
+# published, and the distance to the threshold has to show that right work passes.
+RUNS_AS_WRITTEN = 3_000
+RUNS_OTHERWISE = 2
+EPOCH_TITLES = ("one epoch", "two epochs", "three epochs")
 
 
 def _training(**changes: Any) -> Training:
-    """The lesson as it is written, changed."""
+    """Return the training of the lesson as it is written, with these changes."""
     given: dict[str, Any] = {
         "sizes": (PIXELS, HIDDEN, CLASSES),
         "epochs": MAX_EPOCHS,
@@ -60,7 +60,7 @@ def _measure(trained: Trained, data: FashionMnist) -> Mapping[str, float]:
 
 
 def _right(name: str, title: str, **changes: Any) -> Recipe:
-    return Recipe(name=name, title=title, training=_training(**changes), runs=FEW)
+    return Recipe(name=name, title=title, training=_training(**changes), runs=RUNS_OTHERWISE)
 
 
 def _wrong(name: str, title: str, told_by: str, misconception: str, **changes: Any) -> Recipe:
@@ -70,7 +70,7 @@ def _wrong(name: str, title: str, told_by: str, misconception: str, **changes: A
         training=_training(**changes),
         told_by=told_by,
         misconception=misconception,
-        runs=FEW,
+        runs=RUNS_OTHERWISE,
     )
 
 
@@ -80,7 +80,7 @@ RIGHT = (
         title="the lesson as it is written",
         training=_training(),
         written=True,
-        runs=MANY,
+        runs=RUNS_AS_WRITTEN,
     ),
     _right("patience-2", "a patience of 2", patience=2),
     _right("patience-5", "a patience of 5", patience=5),
@@ -117,7 +117,7 @@ WRONG = (
     ),
     *(
         _wrong(f"epochs-{epochs}", title, STOPPING, "too-few-epochs", epochs=epochs, patience=None)
-        for epochs, title in enumerate(NUMBERS, start=1)
+        for epochs, title in enumerate(EPOCH_TITLES, start=1)
     ),
     _wrong("never-stopped", "no early stopping", STOPPING, "no-early-stopping", patience=None),
     _wrong("patience-1", "a patience of 1", STOPPING, "no-patience", patience=1),

@@ -1,4 +1,4 @@
-"""The checks that the notebook calls. Importing this begins the recording."""
+"""The checks that the notebook calls. Importing this module starts the recording."""
 
 from __future__ import annotations
 
@@ -12,77 +12,77 @@ from autograder.kernel.placeholder import Blank, used
 from autograder.lessons.a_deeper_brain.accuracy import epoch_weights
 from autograder.lessons.a_deeper_brain.lesson import LESSON
 
-_DESK = CheckSession(LESSON)
+_SESSION = CheckSession(LESSON)
 
 
 def __dir__() -> list[str]:
-    """What the tab key offers a student: the checks, and nothing of what they are made of."""
+    """List what the tab key offers a student: the checks, without their internals."""
     return ["blank", "progress", "steady_accuracy", *(one.name for one in LESSON.questions)]
 
 
 def blank(name: str) -> Blank:
-    """A blank that your own work will replace."""
-    return _DESK.blank(name)
+    """Return a blank that your own work will replace."""
+    return _SESSION.blank(name)
 
 
 def progress() -> None:
     """Show where you stand, and what comes next."""
-    _DESK.progress()
+    _SESSION.progress()
 
 
-@_DESK.asks
+@_SESSION.asks
 def scale(train_images: object, valid_images: object) -> float | None:
     """Check the scaled pixels of both sets of cards."""
 
 
-@_DESK.asks
+@_SESSION.asks
 def build(model: object) -> float | None:
     """Check the model's layers."""
 
 
-@_DESK.asks
+@_SESSION.asks
 def parameters(number_of_parameters: object) -> float | None:
     """Check the number of parameters."""
 
 
-@_DESK.asks
+@_SESSION.asks
 def compile(model: object) -> float | None:
     """Check how the model was compiled."""
 
 
-@_DESK.asks
+@_SESSION.asks
 def train(model: object, history: object) -> float | None:
     """Check how the model was trained, when it stopped, and how well it does."""
 
 
-@_DESK.asks
+@_SESSION.asks
 def compare(model: object, single_layer: object, cards_won: object) -> float | None:
     """Check how many cards the deeper network wins."""
 
 
 def steady_accuracy(history: object) -> list[float]:
-    """The validation accuracy of the mean of the weights over each epoch.
+    """Return the validation accuracy of the mean of the weights over each epoch.
 
-    The last of these numbers is the one that gets marked. Not a number where it cannot be told:
-    for a history that is not of this kernel, or a network with unknown layers.
+    The last of these numbers is the one that gets marked. They are ``nan`` where they cannot be
+    computed: for a history from another kernel, or a network with unknown layers.
     """
-    told = _told(_DESK.recorder.fit_of(used(history)))
+    accuracies = _epoch_accuracies(_SESSION.recorder.fit_of(used(history)))
     curves = getattr(history, "history", history)
     lengths = [len(curve) for curve in curves.values()] if isinstance(curves, dict) else []
-    return [*[math.nan] * (max(lengths, default=0) - len(told)), *told]
+    return [*[math.nan] * (max(lengths, default=0) - len(accuracies)), *accuracies]
 
 
-def _told(fit: Fit | None) -> list[float]:
+def _epoch_accuracies(fit: Fit | None) -> list[float]:
     if fit is None:
         return []
-    model, arrays = _DESK.recorder.describe(fit.model)
-    evidence = _DESK.evidence(arrays)
+    model, arrays = _SESSION.recorder.describe(fit.model)
+    evidence = _SESSION.evidence(arrays)
     last = last_weights(evidence, model)
-    told = []
+    accuracies = []
     try:
         for epoch in range(len(fit.snapshots)):
             weights = {**last, **epoch_weights(evidence, fit, epoch)}
-            told.append(accuracy(evidence, model, weights, fit, _DESK.recorder.data))
+            accuracies.append(accuracy(evidence, model, weights, fit, _SESSION.recorder.data))
     except UnknownLayer:
         return []
-    return told
+    return accuracies

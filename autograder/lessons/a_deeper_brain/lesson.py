@@ -1,4 +1,4 @@
-"""The lesson "A Deeper Brain": its questions and its bar."""
+"""The lesson "A Deeper Brain": its questions and its thresholds."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ def _compiled(hand_in: Answer) -> bool:
     return nothing_blank(hand_in) and bool(hand_in.model and hand_in.model.compiled)
 
 
-# The bars are for the mean of the weights over the last epoch. They follow from the study in
-# `calibration.py` by the rule in `autograder/authoring/calibration/threshold.py`;
+# The thresholds are for the mean of the weights over the last epoch. They follow from the study
+# in `calibration.py` by the rule in `autograder/authoring/calibration/threshold.py`;
 # `autograder study --check` compares.
 LESSON = Lesson(
     name="a-deeper-brain",

@@ -25,10 +25,10 @@ NOT_THE_LOG = (
 def marked_accuracy(
     evidence: Evidence, model: Model, fits: Sequence[Fit], data: FashionMnist, *, simple: bool
 ) -> float:
-    """The accuracy to judge, ``nan`` where the weights are no longer numbers.
+    """Return the accuracy to judge, from 0 to 1; ``nan`` if a weight is not finite.
 
-    Of a network that is not ``simple``, one layer of neurons, the better of mean and last: there
-    the mean of the weights means little.
+    A ``simple`` network has one layer of neurons and is judged by the mean of its weights. For any
+    other the mean says little: there the better of the mean and the last weights counts.
 
     Raises:
         UnknownLayer: the network or what it was given cannot be computed here.

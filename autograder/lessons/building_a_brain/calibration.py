@@ -1,6 +1,6 @@
 """The study of "Building a Brain": recipes, declared right or wrong, and what is measured.
 
-A wrong recipe names the check that tells it. ``train.accuracy`` is last: it is asked to tell only
+A wrong recipe names the check that detects it. ``train.accuracy`` comes last: it has to detect only
 what nothing else in the evidence shows, too few steps or steps of a wrong size.
 """
 
@@ -20,9 +20,9 @@ from autograder.lessons.building_a_brain.accuracy import marked_accuracy
 from autograder.lessons.building_a_brain.lesson import LESSON
 
 ACCURACY = "train.accuracy"
-# None failing in so many: at most 0.1 % fail, with 95 % confidence.
-MANY = 3_000
-FEW = ("one epoch", "two epochs", "three epochs", "four epochs")
+# If none of these fails, at most 0.1 % fail, with 95 % confidence.
+RUNS_AS_WRITTEN = 3_000
+EPOCH_TITLES = ("one epoch", "two epochs", "three epochs", "four epochs")
 
 
 def _measure(trained: Trained, data: FashionMnist) -> Mapping[str, float]:
@@ -48,7 +48,7 @@ RIGHT = (
         title="the lesson as it is written",
         training=Training(),
         written=True,
-        runs=MANY,
+        runs=RUNS_AS_WRITTEN,
     ),
     Recipe(name="scaled-pixels", title="pixels divided by 255", training=Training(scale=1 / 255)),
     Recipe(name="batch-64", title="batches of 64", training=Training(batch=64)),
@@ -84,7 +84,7 @@ WRONG = (
             told_by="train.epochs",
             misconception="too-few-epochs",
         )
-        for epochs, title in enumerate(FEW, start=1)
+        for epochs, title in enumerate(EPOCH_TITLES, start=1)
     ),
     *(
         Recipe(

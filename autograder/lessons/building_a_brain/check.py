@@ -1,4 +1,4 @@
-"""The checks that the notebook calls. Importing this begins the recording."""
+"""The checks that the notebook calls. Importing this module starts the recording."""
 
 from __future__ import annotations
 
@@ -12,73 +12,73 @@ from autograder.kernel.check_session import CheckSession
 from autograder.kernel.placeholder import Blank, used
 from autograder.lessons.building_a_brain.lesson import LESSON
 
-_DESK = CheckSession(LESSON)
+_SESSION = CheckSession(LESSON)
 
 
 def __dir__() -> list[str]:
-    """What the tab key offers a student: the checks, and nothing of what they are made of."""
+    """List what the tab key offers a student: the checks, without their internals."""
     return ["blank", "progress", "steady_accuracy", *(one.name for one in LESSON.questions)]
 
 
 def blank(name: str) -> Blank:
-    """A blank that your own work will replace."""
-    return _DESK.blank(name)
+    """Return a blank that your own work will replace."""
+    return _SESSION.blank(name)
 
 
 def progress() -> None:
     """Show where you stand, and what comes next."""
-    _DESK.progress()
+    _SESSION.progress()
 
 
-@_DESK.asks
+@_SESSION.asks
 def devices(gpus: object) -> float | None:
     """Check the list of GPUs."""
 
 
-@_DESK.asks
+@_SESSION.asks
 def build(model: object) -> float | None:
     """Check the model's layers."""
 
 
-@_DESK.asks
+@_SESSION.asks
 def parameters(number_of_parameters: object) -> float | None:
     """Check the number of parameters."""
 
 
-@_DESK.asks
+@_SESSION.asks
 def compile(model: object) -> float | None:
     """Check how the model was compiled."""
 
 
-@_DESK.asks
+@_SESSION.asks
 def train(model: object, history: object) -> float | None:
     """Check how the model was trained, and how well."""
 
 
-@_DESK.asks
+@_SESSION.asks
 def predict(model: object, data_index: object, predicted_label: object) -> float | None:
     """Check the predicted label of one card."""
 
 
 def steady_accuracy(history: object) -> list[float]:
-    """The validation accuracy of the mean of the weights, as it stood after each epoch.
+    """Return the validation accuracy of the mean of the weights after each epoch.
 
-    The mean is taken over the second half of the epochs until then, earlier training of the same
-    model included; the last of these numbers is the one that gets marked. Not a number where it
-    cannot be told: for a history that is not of this kernel, or a network with unknown layers.
+    The mean is taken over the second half of the epochs until then, including earlier training of
+    the same model; the last of these numbers is the one that gets marked. They are ``nan`` where
+    they cannot be computed: for a history from another kernel, or a network with unknown layers.
     """
-    told = _told(_DESK.recorder.fit_of(used(history)))
+    accuracies = _epoch_accuracies(_SESSION.recorder.fit_of(used(history)))
     curves = getattr(history, "history", history)
     lengths = [len(curve) for curve in curves.values()] if isinstance(curves, dict) else []
     epochs = max(lengths, default=0)
-    return [*[math.nan] * (epochs - len(told)), *told]
+    return [*[math.nan] * (epochs - len(accuracies)), *accuracies]
 
 
-def _told(fit: Fit | None) -> list[float]:
+def _epoch_accuracies(fit: Fit | None) -> list[float]:
     if fit is None:
         return []
-    model, arrays = _DESK.recorder.describe(fit.model)
-    evidence = _DESK.evidence(arrays)
+    model, arrays = _SESSION.recorder.describe(fit.model)
+    evidence = _SESSION.evidence(arrays)
     fits = [one for one in evidence.fits(fit.model) if one.number <= fit.number]
     before = sum(len(one.snapshots) for one in fits[:-1])
     epochs = range(before + 1, before + len(fit.snapshots) + 1)
@@ -91,4 +91,4 @@ def _told(fit: Fit | None) -> list[float]:
 def _accuracy_after(epoch: int, evidence: Evidence, model: Model, fits: Sequence[Fit]) -> float:
     means = mean_weights(evidence, fits, epochs=epoch)
     weights = {**last_weights(evidence, model), **means}
-    return accuracy(evidence, model, weights, fits[-1], _DESK.recorder.data)
+    return accuracy(evidence, model, weights, fits[-1], _SESSION.recorder.data)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from autograder.core.error_hint import ErrorHint
 
-# Where labels and outputs do not fit each other, TensorFlow speaks of shapes or of a node.
+# If labels and outputs do not match, TensorFlow's error names only shapes or a graph node.
 WHOLE_NUMBERS = (
     "The labels are whole numbers, one for each card, and the model gives ten outputs for each:"
     " the loss in `compile` has to be one that is made for that, the sparse categorical"
     " cross-entropy."
 )
-STUMBLES = (
+ERROR_HINTS = (
     ErrorHint(
         "ValueError|InvalidArgumentError",
         r"(?:Dimensions must be equal|Incompatible shapes).*compile_loss/",

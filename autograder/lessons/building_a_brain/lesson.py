@@ -1,4 +1,4 @@
-"""The lesson "Building a Brain": its questions and its bar."""
+"""The lesson "Building a Brain": its questions and its thresholds."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 from autograder.core.evidence import Answer
 from autograder.core.lesson import Lesson, Question, nothing_blank
-from autograder.lessons.building_a_brain.error_hints import STUMBLES
+from autograder.lessons.building_a_brain.error_hints import ERROR_HINTS
 
 
 def _compiled(hand_in: Answer) -> bool:
@@ -14,8 +14,8 @@ def _compiled(hand_in: Answer) -> bool:
     return nothing_blank(hand_in) and bool(hand_in.model and hand_in.model.compiled)
 
 
-# The bars are for the mean of the weights over the second half of training. They follow from the
-# study in `calibration.py` by the rule in `autograder/authoring/calibration/threshold.py`;
+# The thresholds are for the mean of the weights over the second half of training. They follow
+# from the study in `calibration.py` by the rule in `autograder/authoring/calibration/threshold.py`;
 # `autograder study --check` compares.
 LESSON = Lesson(
     name="building-a-brain",
@@ -54,5 +54,5 @@ LESSON = Lesson(
         ),
     ),
     thresholds={"full": 0.80, "sample": 0.73},
-    stumbles=STUMBLES,
+    stumbles=ERROR_HINTS,
 )

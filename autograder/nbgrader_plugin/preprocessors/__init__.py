@@ -1,1 +1,1 @@
-"""Preprocessors of ours in the places of nbgrader's own."""
+"""Our preprocessors, which replace some of nbgrader's."""

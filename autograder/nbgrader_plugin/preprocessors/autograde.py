@@ -1,4 +1,4 @@
-"""``nbgrader autograde``: put the notebook right, run it apart, let the judge fill in."""
+"""``nbgrader autograde``: restore the notebook, run it in a sandbox, record the verdicts."""
 
 from __future__ import annotations
 
@@ -26,22 +26,22 @@ from autograder.nbgrader_plugin.lessons import grader_for, lesson_of
 from autograder.notebooks.reader import read_notebook
 from autograder.notebooks.restore import Restored, restore
 
-# What the first pass, which puts a notebook right, leaves for the second, which runs it.
-META = "autograder"
-# Set where it is known that this submission was recorded before, and not another one.
-SAME = "autograder_same"
+# Where the first pass, which restores a notebook, leaves data for the second, which runs it.
+REPORT_KEY = "autograder"
+# Set if it is known that the recorded submission is this one.
+SAME_KEY = "autograder_same"
 
 
 class SubmissionExporter(NotebookExporter):
-    """Reads a submission of any name and kind; what is no notebook is replaced by the blank one."""
+    """A reader of submissions of any name and kind; the blank notebook replaces what is none."""
 
     def from_filename(
         self, filename: str, resources: dict[str, Any] | None = None, **kw: Any
     ) -> tuple[Any, dict[str, Any]]:
-        """Convert the notebook, having noted what was the matter with the file."""
+        """Convert the notebook; note any problem with the file in its metadata."""
         path = Path(filename)
         lesson = lesson_of(resources)
-        # nbgrader converts twice with the same exporter; only the first time is it a submission.
+        # nbgrader converts twice with the same exporter; only the first input is a submission.
         if lesson is None or not getattr(self.parent, "_sanitizing", False):
             return super().from_filename(filename, resources, **kw)
         resources = {**(resources or {}), "metadata": {"path": str(path.parent), "name": path.stem}}
@@ -53,21 +53,21 @@ def _read_submission(path: Path, lesson: Lesson) -> NotebookNode:
     notes: tuple[str, ...] = ()
     try:
         chosen, notes = choose(_notebooks(path.parent), path.name)
-        with Bounded() as apart:
-            read = apart.call(read_notebook, chosen)
+        with Bounded() as bounded:
+            read = bounded.call(read_notebook, chosen)
     except SubmissionError as error:
         notebook: NotebookNode = nbformat.read(
             find_course(Path.cwd()).released(lesson), as_version=4
         )
-        notebook.metadata[META] = {"notes": list(notes), "unreadable": str(error)}
+        notebook.metadata[REPORT_KEY] = {"notes": list(notes), "unreadable": str(error)}
         return notebook
     notebook = read.notebook
-    notebook.metadata[META] = {"notes": [*notes, *read.notes], "unreadable": None}
+    notebook.metadata[REPORT_KEY] = {"notes": [*notes, *read.notes], "unreadable": None}
     return notebook
 
 
 def _notebooks(folder: Path) -> list[Path]:
-    """The notebooks that were handed in; a link could lead to another student's."""
+    """Return the notebooks that were handed in. No links: they could lead to other students."""
     found = [one for one in sorted(folder.glob("*.ipynb")) if not one.is_symlink()]
     if not found:
         raise SubmissionError("There is no notebook in this folder.")
@@ -75,29 +75,29 @@ def _notebooks(folder: Path) -> list[Path]:
 
 
 class RestoreCells(NbGraderPreprocessor):
-    """Brings our cells back to what was released, before nbgrader looks at them."""
+    """A preprocessor that restores our cells as released, before nbgrader reads them."""
 
     def preprocess(
         self, nb: NotebookNode, resources: dict[str, Any]
     ) -> tuple[NotebookNode, dict[str, Any]]:
-        """Restore the notebook; keep what was found for the run."""
+        """Restore the notebook; store what was found for the run."""
         lesson = lesson_of(resources)
         if lesson is None:
             return nb, resources
         course = find_course(Path.cwd())
-        told = dict(nb.metadata.get(META, {}))
+        metadata = dict(nb.metadata.get(REPORT_KEY, {}))
         released = nbformat.read(course.released(lesson), as_version=4)
         try:
-            with Bounded() as apart:
-                restored = apart.call(restore, nb, released)
+            with Bounded() as bounded:
+                restored = bounded.call(restore, nb, released)
         except OverBudgetError as error:
             restored = restore(released, released)
-            told["unreadable"] = str(error)
+            metadata["unreadable"] = str(error)
         notebook = restored.notebook
-        notebook.metadata[META] = {
-            "notes": [*told.get("notes", ()), *restored.notes],
+        notebook.metadata[REPORT_KEY] = {
+            "notes": [*metadata.get("notes", ()), *restored.notes],
             "changed": sorted(restored.changed),
-            "unreadable": told.get("unreadable"),
+            "unreadable": metadata.get("unreadable"),
         }
         for note in restored.notes:
             self.log.warning(printable.line(note))
@@ -105,22 +105,22 @@ class RestoreCells(NbGraderPreprocessor):
 
 
 class RunAndJudge(Execute):
-    """Runs the notebook apart and writes the judge's answers into the grade cells."""
+    """A preprocessor that runs the notebook in a sandbox and puts the verdicts into its cells."""
 
     def preprocess(
         self, nb: NotebookNode, resources: dict[str, Any], **kw: Any
     ) -> tuple[NotebookNode, dict[str, Any]]:
-        """Run, judge, fill in."""
+        """Run and judge the notebook; put the verdicts into its grade cells."""
         lesson = lesson_of(resources)
         if lesson is None:
             answer: tuple[NotebookNode, dict[str, Any]] = super().preprocess(nb, resources, **kw)
             return answer
-        told = nb.metadata.pop(META, {})
+        metadata = nb.metadata.pop(REPORT_KEY, {})
         course = find_course(Path.cwd())
         restored = Restored(
             notebook=nb,
-            notes=tuple(told.get("notes", ())),
-            changed=frozenset(told.get("changed", ())),
+            notes=tuple(metadata.get("notes", ())),
+            changed=frozenset(metadata.get("changed", ())),
         )
         folder = Path(resources["metadata"]["path"])
         student = resources["nbgrader"]["student"]
@@ -128,32 +128,32 @@ class RunAndJudge(Execute):
             name=student,
             path=folder / lesson.notebook,
             folder=folder,
-            source=self._handed_in(student, lesson),
+            source=self._submitted_folder(student, lesson),
         )
         grader = replace(grader_for(course), lesson=lesson)
         with held(grader.results, "nbgrader autograde", self.log.warning), grader:
             place = Places(grader.results).take(lesson, submission)
-            if reason := told.get("unreadable"):
+            if reason := metadata.get("unreadable"):
                 grader.unrun(submission, str(reason), lesson, place)
                 graded = unreadable(submission, restored, lesson, str(reason))
             else:
                 graded = grader.run_and_judge(submission, lesson, restored, place)
-        resources[META] = graded.report
+        resources[REPORT_KEY] = graded.report
         return graded.notebook, resources
 
-    def _handed_in(self, student: str, lesson: Lesson) -> Path:
-        """The folder in ``submitted/``, of which nbgrader has made a copy."""
+    def _submitted_folder(self, student: str, lesson: Lesson) -> Path:
+        """Return the folder in ``submitted/`` that nbgrader has copied."""
         directory = CourseDirectory(config=self.config)
         step = directory.submitted_directory
         return Path(directory.format_path(step, student, lesson.name))
 
 
 class SaveJudgedGrades(SaveAutoGrades):
-    """Saves the points; where a check could not tell, asks for a person as well.
+    """A preprocessor that saves the points; an inconclusive check needs manual grading.
 
-    nbgrader asks for a person again wherever one has entered a score. In a lesson we do so only
-    where there is something new to look at, so that a class which is graded again is not to be
-    gone through again.
+    nbgrader demands manual grading again for every cell with a manual score. In a lesson we do so
+    only if there is something new to review, so that nobody has to go through a class again just
+    because it was graded again.
     """
 
     def _add_score(self, cell: NotebookNode, resources: dict[str, Any]) -> None:
@@ -168,12 +168,12 @@ class SaveJudgedGrades(SaveAutoGrades):
         done = grade.manual_score is not None and not grade.needs_manual_grade
         before = grade.auto_score
         super()._add_score(cell, resources)
-        report = resources.get(META)
+        report = resources.get(REPORT_KEY)
         results = report.of(grade_id.removeprefix("check-")) if report else ()
-        asked = grade.needs_manual_grade or any(one.outcome is Outcome.ERROR for one in results)
-        # An answer in words has no score of the judge's, whatever it says.
-        unchanged = grade.auto_score == before and (before is not None or resources.get(SAME))
-        wanted = asked and not (done and unchanged)
+        review = grade.needs_manual_grade or any(one.outcome is Outcome.ERROR for one in results)
+        # The judge gives no score for an answer in words.
+        unchanged = grade.auto_score == before and (before is not None or resources.get(SAME_KEY))
+        wanted = review and not (done and unchanged)
         if wanted != grade.needs_manual_grade:
             grade.needs_manual_grade = wanted
             gradebook.db.commit()

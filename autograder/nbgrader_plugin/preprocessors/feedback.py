@@ -1,6 +1,6 @@
-"""``nbgrader generate_feedback``: what a person decided stands before what the judge said.
+"""``nbgrader generate_feedback``: manual scores are shown before the judge's verdicts.
 
-The judge's words are in the notebook since it was graded; a score is entered afterwards.
+The verdicts are in the notebook since it was graded; manual scores are entered afterwards.
 """
 
 from __future__ import annotations
@@ -17,32 +17,34 @@ from autograder.reports.annotate import notice
 
 
 class ShowResults(NbGraderPreprocessor):
-    """Tells at each grade cell what a person gave, and leaves out the bare number."""
+    """A preprocessor that shows manual scores at each grade cell, without the bare number."""
 
     def preprocess(
         self, nb: NotebookNode, resources: dict[str, Any]
     ) -> tuple[NotebookNode, dict[str, Any]]:
-        """Change what the grade cells of a lesson of ours show."""
+        """Change what the grade cells of a lesson show."""
         lesson = lesson_of(resources)
         if lesson is None:
             return nb, resources
-        told = resources["nbgrader"]
-        with Gradebook(told["db_url"]) as gradebook:
+        names = resources["nbgrader"]
+        with Gradebook(names["db_url"]) as gradebook:
             own = gradebook.find_submission_notebook(
-                told["notebook"], told["assignment"], told["student"]
+                names["notebook"], names["assignment"], names["student"]
             )
-            given = {grade.name: _given(grade) for grade in own.grades}
+            manual = {grade.name: _manual_points(grade) for grade in own.grades}
         for question in lesson.questions:
             for cell in nb.cells:
                 if cell.metadata.get("nbgrader", {}).get("grade_id") == question.grade_id:
-                    left = [one for one in cell.outputs if not notebook_html.is_points(cell, one)]
-                    said = given.get(question.grade_id, "")
-                    cell.outputs = [notice(said), *left] if said else left
+                    outputs = [
+                        one for one in cell.outputs if not notebook_html.is_points(cell, one)
+                    ]
+                    text = manual.get(question.grade_id, "")
+                    cell.outputs = [notice(text), *outputs] if text else outputs
         return nb, resources
 
 
-def _given(grade: Grade) -> str:
-    """What a person gave, in a sentence; nothing where the judge's points stand."""
+def _manual_points(grade: Grade) -> str:
+    """Return the manual points in a sentence; empty if only the judge gave points."""
     parts = []
     if grade.manual_score is not None:
         most = phrases.number(grade.max_score)

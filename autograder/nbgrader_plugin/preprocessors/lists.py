@@ -1,6 +1,6 @@
-"""nbgrader's own lists of preprocessors, with ours among them.
+"""nbgrader's own lists of preprocessors, with ours in them.
 
-The lists are never written down here: what a newer nbgrader adds, or what a course added, stays.
+The lists are not repeated here: whatever a newer nbgrader or a course adds stays in them.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Kind = type[Any]
 def preprocessors_of(
     c: Config, converter: type[BaseConverter], trait: str = "preprocessors"
 ) -> list[Kind]:
-    """Return what a converter runs without us: the course's list so far, else nbgrader's."""
+    """Return what a converter runs without us: the course's list, else nbgrader's."""
     own = defaults(converter.class_traits()[trait])
     given = c[converter.__name__].get(trait, own)
     kinds = given.get_value(own) if isinstance(given, LazyConfigValue) else given
@@ -28,11 +28,11 @@ def preprocessors_of(
 
 
 def replaced(kinds: Iterable[Kind], *subclasses: Kind) -> list[Kind]:
-    """Put each of our classes in the place of the class of nbgrader's that it extends."""
-    ours = {one.__base__: one for one in subclasses}
-    return [ours.get(kind, kind) for kind in kinds]
+    """Replace the nbgrader class that each of our classes extends."""
+    replacements = {one.__base__: one for one in subclasses}
+    return [replacements.get(kind, kind) for kind in kinds]
 
 
 def defaults(trait: TraitType[Any, Any]) -> list[Kind]:
-    """Return the classes that a list of nbgrader's holds where nothing is configured."""
+    """Return the classes that an nbgrader list holds by default."""
     return list(trait.default())  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""The blanks of a lesson: where its solutions stood, students find the lesson's own words."""
+"""The blanks of a lesson, which replace its solutions in the released notebook."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ STUB = {"python": "# Your code here"}
 
 
 class ClearLessonSolutions(ClearSolutions):
-    """Clears a lesson's solutions as the lesson wants it, others as the course configured it.
+    """A preprocessor that clears a lesson's solutions by its own markers.
 
-    The markers of a lesson's solutions are in its source, which no option of the course changes.
+    The markers are in the lesson's source, so no option of the course changes them. Solutions of
+    other assignments are cleared as the course configured it.
     """
 
     def preprocess(

@@ -21,12 +21,12 @@ from autograder.notebooks.solution import sealed, strip_markers
 
 
 class StripSolutionMarkers(NbGraderPreprocessor):
-    """Takes the markers and the blanks out of a solution that is to be published."""
+    """A preprocessor that removes the markers and the blanks from a solution."""
 
     def preprocess(
         self, nb: NotebookNode, resources: dict[str, Any]
     ) -> tuple[NotebookNode, dict[str, Any]]:
-        """Strip the cells of a lesson."""
+        """Strip the markers from the cells of a lesson."""
         if lesson_of(resources):
             for cell in nb.cells:
                 cell.source = strip_markers(cell.source)
@@ -34,12 +34,16 @@ class StripSolutionMarkers(NbGraderPreprocessor):
 
 
 class RunSolution(Execute):
-    """Runs the solution as a submission is run, so that its checks show what the judge says."""
+    """A preprocessor that runs the solution like a submission, so that it shows the verdicts."""
 
     def preprocess(
         self, nb: NotebookNode, resources: dict[str, Any], **kw: Any
     ) -> tuple[NotebookNode, dict[str, Any]]:
-        """Run, judge, fill in; a solution that does not earn every point is not published."""
+        """Run and judge the solution; put the verdicts into its cells.
+
+        Raises:
+            LessonError: it does not earn every point.
+        """
         lesson = lesson_of(resources)
         if lesson is None:
             answer: tuple[NotebookNode, dict[str, Any]] = super().preprocess(nb, resources, **kw)
@@ -62,8 +66,8 @@ class RunSolution(Execute):
             with replace(grader_for(course), results=results) as grader:
                 return grader.run_and_judge(submission, lesson, restored, "solution")
         except IsolationError as error:
-            # Unlike a submission it is the instructor's own work.
+            # Unlike a submission it is the instructor's code.
             self.log.warning("The solution is run without isolation. %s", error)
-        bare = replace(course, settings=replace(course.settings, isolation="none"))
-        with replace(grader_for(bare), results=results) as grader:
+        unsandboxed = replace(course, settings=replace(course.settings, isolation="none"))
+        with replace(grader_for(unsandboxed), results=results) as grader:
             return grader.run_and_judge(submission, lesson, restored, "solution")

@@ -1,8 +1,7 @@
-"""``nbgrader validate``: the notebook is run apart too, whatever kernel it names.
+"""``nbgrader validate``: the notebook runs in a sandbox too, whatever kernel it names.
 
-Here the checks speak for themselves, in the notebook's own kernel: validating is no grading. Only
-what lies in the folder of another assignment of the course's is run as nbgrader runs it, as when it
-is graded.
+Here the checks answer in the notebook's own kernel: validating is not grading. Only a notebook in
+the folder of another assignment of the course is run by nbgrader itself, as when it is graded.
 """
 
 from __future__ import annotations
@@ -37,8 +36,8 @@ from autograder.sandbox import PRELUDE, SandboxPool
 from autograder.sandbox.extra_files import files_beside
 from autograder.sandbox.protocol import CellResult, Job
 
-# Without the variable that asks the checks to be silent, with the one that makes them raise.
-SPEAK = f"""\
+# Without the variable that silences the checks, and with the one that makes them raise.
+VALIDATION_PRELUDE = f"""\
 import os as _os
 _os.environ.pop("{EVIDENCE_VARIABLE}", None)
 _os.environ.update({VALIDATING}="1", NBGRADER_EXECUTION="validate")
@@ -47,15 +46,15 @@ del _os
 
 
 class RunInSandbox(Execute):
-    """Runs a notebook as submissions are run, and shows what it put out."""
+    """A preprocessor that runs a notebook like a submission and shows its outputs."""
 
     def preprocess(
         self, nb: NotebookNode, resources: dict[str, Any], **kw: Any
     ) -> tuple[NotebookNode, dict[str, Any]]:
-        """Run; nbgrader's validator has made the notebook's folder the current one.
+        """Run the notebook; nbgrader's validator has made its folder the current one.
 
         Raises:
-            SystemExit: it cannot be run on this machine, and why.
+            SystemExit: it cannot be run on this machine; the message says why.
         """
         folder = Path.cwd()
         root = find_root(folder)
@@ -63,18 +62,18 @@ class RunInSandbox(Execute):
             answer: tuple[NotebookNode, dict[str, Any]] = super().preprocess(nb, resources, **kw)
             return answer
         try:
-            self._run_apart(nb, folder, root)
-        # nbgrader would show where in our program it arose, and not only what a person can do.
+            self._run_in_sandbox(nb, folder, root)
+        # nbgrader would show the traceback too, not only what the user can do.
         except AutograderError as error:
             raise SystemExit(str(error)) from error
         return nb, resources
 
-    def _run_apart(self, nb: NotebookNode, folder: Path, root: Path | None) -> None:
-        # Not from a file near the notebook, which could be a student's.
+    def _run_in_sandbox(self, nb: NotebookNode, folder: Path, root: Path | None) -> None:
+        # Not from a file near the notebook, which could be written by a student.
         settings = settings_of(self.config)
         if settings.isolation == "none":
             self.log.warning("The notebook is run with your own rights (isolation: none).")
-        # A folder of the course's holds one assignment; any other may hold anything.
+        # A folder of the course holds one assignment; any other may hold anything.
         files, notes = files_beside(folder if root and folder != root else None)
         for note in notes:
             self.log.warning(printable.line(note))
@@ -82,26 +81,26 @@ class RunInSandbox(Execute):
         if not is_lesson and self.timeout and self.timeout > 0:
             settings = replace(settings, cell_seconds=self.timeout)
         with _images(is_lesson=is_lesson) as home:
-            rooms = SandboxPool(settings=settings, data_home=home, private=[root] if root else [])
+            pool = SandboxPool(settings=settings, data_home=home, private=[root] if root else [])
             timeout = None if is_lesson else dict(self.error_on_timeout)
-            _run(nb, rooms, files, timeout)
+            _run(nb, pool, files, timeout)
         sanitize.clean(nb)
         for cell in nb.cells:
             cell.source = printable.text(cell.source)
 
 
-def validate_apart() -> None:
-    """Let nbgrader's validator run a notebook apart; it has no setting for it."""
+def validate_in_sandbox() -> None:
+    """Let nbgrader's validator run a notebook in a sandbox; it has no setting for it."""
     own = Validator.preprocessors
     kinds = own if isinstance(own, list) else defaults(own)
     Validator.preprocessors = replaced(kinds, RunInSandbox)
 
 
 def is_of_another_assignment(folder: Path, root: Path, config: Config) -> bool:
-    """Whether a folder belongs to an assignment of the course's that is no lesson of ours.
+    """Return whether a folder belongs to an assignment of the course that is no lesson.
 
-    By its place alone, and only where the course has a source of it: neither is a student's to
-    choose.
+    Only its path counts, and only if the course has the assignment's source: students choose
+    neither.
     """
     assignment, student = folder.name, folder.parent.name
     if assignment in lesson_names():
@@ -119,14 +118,14 @@ def is_of_another_assignment(folder: Path, root: Path, config: Config) -> bool:
 
 
 def _is_lesson(nb: NotebookNode) -> bool:
-    """Whether it has a grade cell of a lesson's: then it needs the images, and may take longer."""
+    """Return whether it has a grade cell of a lesson: then it needs the images and more time."""
     questions = {one.grade_id for name in lesson_names() for one in load_lesson(name).questions}
     return any(grade_id(cell) in questions for cell in nb.cells)
 
 
 @contextlib.contextmanager
 def _images(*, is_lesson: bool) -> Iterator[Path]:
-    """The home with the images; where another notebook finds none, the sample is enough for it.
+    """Yield the Keras home with the images; the sample, if only another notebook lacks them.
 
     Raises:
         DatasetError: a lesson needs them, and they are missing or damaged.
@@ -145,21 +144,21 @@ def _images(*, is_lesson: bool) -> Iterator[Path]:
 
 
 def _run(
-    nb: NotebookNode, rooms: SandboxPool, files: dict[str, bytes], timeout: dict[str, Any] | None
+    nb: NotebookNode, pool: SandboxPool, files: dict[str, bytes], timeout: dict[str, Any] | None
 ) -> None:
-    """Run it; ``timeout`` is the error of a cell that had to be stopped, where there is one."""
-    settings: Settings = rooms.settings
+    """Run the notebook; ``timeout`` is the error to show for a cell that had to be stopped."""
+    settings: Settings = pool.settings
     cells = sandbox.code_cells(nb)
     job = Job(
         cells=[cell.source for cell in cells],
         files=files,
-        prelude=PRELUDE.format(seed=settings.seed) + SPEAK,
+        prelude=PRELUDE.format(seed=settings.seed) + VALIDATION_PRELUDE,
         settings=settings,
     )
     try:
-        trace = sandbox.run(job, rooms)
+        trace = sandbox.run(job, pool)
     finally:
-        rooms.close()
+        pool.close()
     why = trace.stopped.why if trace.stopped else "the notebook ended before it"
     for number, cell in enumerate(cells):
         cell.outputs = _outputs(trace.cells.get(number), why, timeout)
@@ -168,13 +167,13 @@ def _run(
 def _outputs(
     ran: CellResult | None, why: str, timeout: dict[str, Any] | None
 ) -> list[NotebookNode]:
-    """What a cell put out; where it failed without a word, why it did."""
+    """Return the outputs of a cell, and the reason if it failed without an error output."""
     outputs = [nbformat.from_dict(one) for one in ran.outputs] if ran else []
     if ran and ran.status == "timeout" and timeout:
         return [*outputs, nbformat.v4.new_output("error", **timeout)]
     if ran and (ran.status == "ok" or any(one.output_type == "error" for one in outputs)):
         return outputs
     ename, evalue = (ran.ename, ran.evalue) if ran and ran.ename else ("NotRun", why)
-    told = [f"{ename}: {evalue}"]
-    error = nbformat.v4.new_output("error", ename=ename, evalue=evalue, traceback=told)
+    traceback = [f"{ename}: {evalue}"]
+    error = nbformat.v4.new_output("error", ename=ename, evalue=evalue, traceback=traceback)
     return [*outputs, error]

@@ -24,7 +24,7 @@ from autograder.lessons.a_deeper_brain.rules.hidden_layer import (
     no_activation,
     no_hidden_layer,
     other_activation,
-    untold_activation,
+    unknown_activation,
     wrong_hidden_size,
 )
 
@@ -64,7 +64,7 @@ def test_activation(evidence: Evidence, tell: Tell) -> None:
     model = model_of(evidence, "build")
     if len(model.dense) < 2:
         raise Skipped("This is looked at once there is a hidden layer.")
-    raise_first(no_activation(model), other_activation(model), untold_activation(model))
+    raise_first(no_activation(model), other_activation(model), unknown_activation(model))
     tell.passed(
         "The hidden neurons keep silent below nought: that is ReLU.",
         more="A neuron that is silent for every card learns nothing any more. It is called dead;"

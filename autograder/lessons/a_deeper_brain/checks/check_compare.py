@@ -14,13 +14,13 @@ from autograder.judge.rules.rule import raise_first
 from autograder.lessons.a_deeper_brain.rules.comparison import (
     all_right,
     another_number,
+    compare,
     different_answers,
     is_right,
-    match,
     net_gain,
     no_whole_number,
-    other_model,
     share,
+    single_layer_model,
     single_mistakes,
     swapped,
 )
@@ -34,7 +34,7 @@ def test_won(evidence: Evidence, tell: Tell, data: FashionMnist) -> None:
     assert hand_in is not None
     claim = hand_in.claims["cards_won"]
     with can_be_computed("What the two networks say of the quiz"):
-        found = match(evidence, model, other_model(hand_in), data)
+        found = compare(evidence, model, single_layer_model(hand_in), data)
     raise_first(share(claim, found), no_whole_number(claim))
     count = whole_number(claim)
     assert count is not None

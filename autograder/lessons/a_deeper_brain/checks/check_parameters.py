@@ -10,7 +10,11 @@ from autograder.core.verdicts import Tell
 from autograder.judge.rules.format import whole_number
 from autograder.judge.rules.parameter_count import of_another_network
 from autograder.judge.rules.rule import raise_first
-from autograder.lessons.a_deeper_brain.constants import OF_HIDDEN, OF_OUTPUT, PARAMETERS
+from autograder.lessons.a_deeper_brain.constants import (
+    HIDDEN_PARAMETERS,
+    OUTPUT_PARAMETERS,
+    PARAMETERS,
+)
 from autograder.lessons.a_deeper_brain.rules.parameter_count import (
     all_see_pixels,
     another_number,
@@ -38,7 +42,8 @@ def test_count(evidence: Evidence, tell: Tell, lesson: Lesson) -> None:
         another_number(count, own),
     )
     tell.passed(
-        f"{OF_HIDDEN:,} in the hidden layer and {OF_OUTPUT:,} in the last one: {PARAMETERS:,}."
+        f"{HIDDEN_PARAMETERS:,} in the hidden layer and {OUTPUT_PARAMETERS:,} in the last one:"
+        f" {PARAMETERS:,}."
         if count == PARAMETERS
         else f"{PARAMETERS:,} are learned; the others only prepare the pixels.",
         more="There are more parameters than training cards. That it works all the same is one of"

@@ -17,7 +17,7 @@ from autograder.lessons.a_deeper_brain.rules.scaling import (
     not_scaled,
     scaled,
     scaled_twice,
-    untold_pixels,
+    unknown_scale,
     whole_numbers_left,
 )
 
@@ -28,7 +28,7 @@ def test_train(evidence: Evidence, tell: Tell, data: FashionMnist) -> None:
     hand_in = evidence.hand_in("scale")
     assert hand_in is not None
     shape = data.train_images.shape
-    _look(scaled(evidence, hand_in, "train_images", "training", shape))
+    _raise_first_mistake(scaled(evidence, hand_in, "train_images", "training", shape))
     tell.passed(
         "The training cards go from 0, black, to 1, white.",
         more="A photograph has three such numbers for each pixel: one each for red, green and"
@@ -42,7 +42,7 @@ def test_valid(evidence: Evidence, tell: Tell, data: FashionMnist) -> None:
     hand_in = evidence.hand_in("scale")
     assert hand_in is not None
     shape = data.valid_images.shape
-    _look(scaled(evidence, hand_in, "valid_images", "validation", shape))
+    _raise_first_mistake(scaled(evidence, hand_in, "valid_images", "validation", shape))
     tell.passed(
         "The validation cards are on the same scale.",
         more="Where the numbers to scale by are taken from data, they are taken from the training"
@@ -50,7 +50,7 @@ def test_valid(evidence: Evidence, tell: Tell, data: FashionMnist) -> None:
     )
 
 
-def _look(given: Scaled) -> None:
+def _raise_first_mistake(given: Scaled) -> None:
     raise_first(
         not_an_array(given),
         another_set(given),
@@ -59,5 +59,5 @@ def _look(given: Scaled) -> None:
         not_scaled(given),
         scaled_twice(given),
         another_scale(given),
-        untold_pixels(given),
+        unknown_scale(given),
     )

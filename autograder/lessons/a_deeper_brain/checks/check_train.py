@@ -38,7 +38,7 @@ from autograder.lessons.a_deeper_brain.constants import (
     LIMITS,
     MAX_EPOCHS,
 )
-from autograder.lessons.a_deeper_brain.rules.comparison import OTHER
+from autograder.lessons.a_deeper_brain.rules.comparison import SINGLE_LAYER
 from autograder.lessons.a_deeper_brain.rules.early_stopping import (
     begins_too_late,
     best_weights_left,
@@ -50,13 +50,13 @@ from autograder.lessons.a_deeper_brain.rules.early_stopping import (
     out_of_reach,
     steps_too_large,
     too_patient,
-    untold_stopping,
+    unknown_early_stopping,
     watches_nothing,
     watches_studied,
     wrong_way,
 )
 
-# What spoils the accuracy when it is wrong: told there, and not once more here.
+# Checks whose failure lowers the accuracy: they report the cause, so it is not repeated here.
 ROOTS = (
     *("scale.train", "build.input", "build.hidden", "build.activation", "build.output"),
     *("compile.loss", "compile.optimizer", "train.data", "train.stopping"),
@@ -66,11 +66,11 @@ ROOTS = (
 @pytest.mark.points(1)
 def test_data(evidence: Evidence, tell: Tell, data: FashionMnist) -> None:
     """It studied the training cards, each with its own label."""
-    fits, alone = fits_of(evidence, "train"), _without_the_other(evidence)
+    fits, deep_evidence = fits_of(evidence, "train"), _without_single_layer(evidence)
     raise_first(
         contradictory(evidence, model_of(evidence, "train"), fits, data, LIMITS),
-        another_was_trained(alone, fits),
-        never_trained(alone, fits),
+        another_was_trained(deep_evidence, fits),
+        never_trained(deep_evidence, fits),
         *training_examples(fits, len(data.train_images)),
     )
     tell.passed(
@@ -102,7 +102,7 @@ def test_stopping(evidence: Evidence, tell: Tell, data: FashionMnist) -> None:
     """Early stopping watched the quiz, and had patience, and room to act."""
     fits = fits_to_judge(evidence, "train", data, LIMITS)
     fit = fits[-1]
-    raise_first(no_early_stopping(fit), untold_stopping(fit))
+    raise_first(no_early_stopping(fit), unknown_early_stopping(fit))
     stop = _stop(fit)
     raise_first(
         watches_studied(stop),
@@ -179,10 +179,10 @@ def _stop(fit: Fit) -> Callback:
     return stop
 
 
-def _without_the_other(evidence: Evidence) -> Evidence:
-    """The evidence without the training of the single layer, which the notebook itself trains."""
+def _without_single_layer(evidence: Evidence) -> Evidence:
+    """Return the evidence without the training of the single layer, which the notebook trains."""
     hand_in, recorded = evidence.hand_in("compare"), evidence.recorded
-    other = hand_in.others.get(OTHER) if hand_in else None
+    other = hand_in.others.get(SINGLE_LAYER) if hand_in else None
     if other is None or recorded is None:
         return evidence
     fits = tuple(fit for fit in recorded.fits if fit.model != other.number)

@@ -20,7 +20,7 @@ FROM_PROBABILITIES: Edits = {
 
 
 def net(*layers: str) -> Edit:
-    """A network of these layers."""
+    """Build a network of these layers instead."""
     return instead(f"model = tf.keras.Sequential([{', '.join(layers)}])")
 
 

@@ -15,8 +15,8 @@ def count(value: str) -> Edit:
     return instead(f"cards_won = {value}")
 
 
-def miscounted(name: str, value: str, misconception: str) -> Mutant:
-    """A count that is wrong for this reason."""
+def wrong_count(name: str, value: str, misconception: str) -> Mutant:
+    """Return a mutant whose count is wrong for this reason."""
     return wrong(name, count(value), fails={"compare.won": misconception})
 
 
@@ -30,14 +30,14 @@ MUTANTS = (
             " zip(deep_guesses, single_guesses, valid_labels))"
         ),
     ),
-    miscounted("compare/ahead", f"int({DEEP}.sum() - {SINGLE}.sum())", "counted-net-gain"),
-    miscounted("compare/lost", f"int((~{DEEP} & {SINGLE}).sum())", "won-and-lost-swapped"),
-    miscounted("compare/all-right", f"int({DEEP}.sum())", "counted-all-right"),
-    miscounted("compare/all-wrong", f"int((~{SINGLE}).sum())", "counted-single-mistakes"),
-    miscounted(
+    wrong_count("compare/ahead", f"int({DEEP}.sum() - {SINGLE}.sum())", "counted-net-gain"),
+    wrong_count("compare/lost", f"int((~{DEEP} & {SINGLE}).sum())", "won-and-lost-swapped"),
+    wrong_count("compare/all-right", f"int({DEEP}.sum())", "counted-all-right"),
+    wrong_count("compare/all-wrong", f"int((~{SINGLE}).sum())", "counted-single-mistakes"),
+    wrong_count(
         "compare/apart", "int((deep_guesses != single_guesses).sum())", "counted-different-answers"
     ),
-    miscounted("compare/share", f"float(({DEEP} & ~{SINGLE}).mean())", "share-not-number"),
-    miscounted("compare/which", f"{DEEP} & ~{SINGLE}", "not-a-number"),
-    miscounted("compare/made-up", "1234", "miscounted-cards"),
+    wrong_count("compare/share", f"float(({DEEP} & ~{SINGLE}).mean())", "share-not-number"),
+    wrong_count("compare/which", f"{DEEP} & ~{SINGLE}", "not-a-number"),
+    wrong_count("compare/made-up", "1234", "miscounted-cards"),
 )

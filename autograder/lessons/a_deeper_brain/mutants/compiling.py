@@ -6,7 +6,7 @@ from autograder.authoring.spec.call_edits import drop_keyword, not_called, set_c
 from autograder.authoring.spec.mutation import right, wrong
 from autograder.lessons.a_deeper_brain.mutants.expectations import ACCURACY, COMPILE, TRAIN
 
-# What Keras refuses once it is trained.
+# Losses that Keras rejects at training.
 LOSSES = (
     (
         "one-hot-loss",

@@ -1,4 +1,4 @@
-"""Mutants whose training falls short of the bar, each for a reason of its own."""
+"""Mutants whose training misses the threshold, each for a different reason."""
 
 from __future__ import annotations
 
@@ -9,52 +9,52 @@ from autograder.authoring.spec.snippets import GROWING, HARDLY_ANY
 from autograder.lessons.a_deeper_brain.mutants.build import FLATTEN, HIDDEN, IMAGE, OUTPUT, net
 
 # The loss falls, because the biases learn how often each class comes.
-HELD = (
+CONSTRAINED = (
     "tf.keras.layers.Dense(10, kernel_constraint=tf.keras.constraints.MaxNorm(0.0),"
     " bias_initializer=tf.keras.initializers.RandomNormal(stddev=3.0))"
 )
 PENALTY = "tf.keras.layers.Dense(10, kernel_regularizer=lambda weights: 0.0 * tf.math.log(0.0))"
-# Whose curve tells these mistakes.
+# The check whose metric is needed to see these mistakes.
 METRIC = ("compile.metric",)
 
 
-def short(name: str, *edits: Edit, of: str, also: Edits | None = None) -> Mutant:
-    """One that falls short because of this misconception."""
+def misses_threshold(name: str, *edits: Edit, of: str, also: Edits | None = None) -> Mutant:
+    """Return a mutant that falls short because of this misconception."""
     return wrong(name, *edits, also=also, fails={"train.accuracy": of})
 
 
 def adam(arguments: str) -> Edit:
-    """The right optimizer, with arguments of its own."""
+    """Use the right optimizer with these arguments."""
     return set_keyword("compile", "optimizer", f"tf.keras.optimizers.Adam({arguments})")
 
 
 MUTANTS = (
-    short(
+    misses_threshold(
         "train/huge-batches",
         add_keyword("fit", "batch_size", "len(train_images)"),
         of="under-trained",
     ),
-    short(
+    misses_threshold(
         "train/no-card-counts",
         add_keyword("fit", "sample_weight", "np.zeros(len(train_images))"),
         of="loss-exactly-zero",
     ),
-    short("compile/tiny-steps", adam("0.000001"), of="under-trained"),
-    short("compile/long-steps", adam("1.0"), of="learning-rate-too-large"),
-    short("compile/no-steps", adam("learning_rate=0.0"), of="weights-unmoved"),
-    short("compile/endless-steps", adam("1e38"), of="diverged"),
-    short("compile/steps-that-grow", adam(GROWING), of="loss-rising"),
-    short("compile/steps-too-small-to-see", adam(HARDLY_ANY), of="loss-flat"),
+    misses_threshold("compile/tiny-steps", adam("0.000001"), of="under-trained"),
+    misses_threshold("compile/long-steps", adam("1.0"), of="learning-rate-too-large"),
+    misses_threshold("compile/no-steps", adam("learning_rate=0.0"), of="weights-unmoved"),
+    misses_threshold("compile/endless-steps", adam("1e38"), of="diverged"),
+    misses_threshold("compile/steps-that-grow", adam(GROWING), of="loss-rising"),
+    misses_threshold("compile/steps-too-small-to-see", adam(HARDLY_ANY), of="loss-flat"),
     relying(
-        short(
+        misses_threshold(
             "build/answers-held-at-nought",
-            net(IMAGE, FLATTEN, HIDDEN, HELD),
+            net(IMAGE, FLATTEN, HIDDEN, CONSTRAINED),
             of="accuracy-at-chance",
         ),
         *METRIC,
     ),
     relying(
-        short(
+        misses_threshold(
             "build/nearly-all-dropped",
             net(IMAGE, FLATTEN, HIDDEN, "tf.keras.layers.Dropout(0.95)", OUTPUT),
             of="studied-worse-than-quizzed",
@@ -62,7 +62,7 @@ MUTANTS = (
         *METRIC,
     ),
     # Labels without a class do it on a GPU; on a CPU Keras refuses them.
-    short(
+    misses_threshold(
         "build/penalty-not-a-number",
         net(IMAGE, FLATTEN, HIDDEN, PENALTY),
         also={"compile": [adam("0.0")]},

@@ -12,26 +12,26 @@ def count(value: str) -> Edit:
     return set_value("number_of_parameters", value)
 
 
-def miscounted(name: str, value: str, misconception: str) -> Mutant:
-    """A count that is wrong for this reason."""
+def wrong_count(name: str, value: str, misconception: str) -> Mutant:
+    """Return a mutant whose count is wrong for this reason."""
     return wrong(name, count(value), fails={"parameters.count": misconception})
 
 
 MUTANTS = (
     right("parameters/by-keras", count("model.count_params()")),
     right("parameters/a-bias-each", count("785 * hidden_neurons + (hidden_neurons + 1) * 10")),
-    miscounted(
+    wrong_count(
         "parameters/no-biases",
         "28 * 28 * hidden_neurons + hidden_neurons * 10",
         "forgot-bias-parameters",
     ),
-    miscounted("parameters/one-layer", "hidden_parameters", "counted-one-layer"),
-    miscounted(
+    wrong_count("parameters/one-layer", "hidden_parameters", "counted-one-layer"),
+    wrong_count(
         "parameters/all-see-pixels",
         "785 * (hidden_neurons + number_of_classes)",
         "every-neuron-sees-pixels",
     ),
-    miscounted("parameters/as-before", "7850", "counted-without-hidden-layer"),
-    miscounted("parameters/arrays", "len(model.get_weights())", "miscounted"),
-    miscounted("parameters/both", "[hidden_parameters, output_parameters]", "not-a-number"),
+    wrong_count("parameters/as-before", "7850", "counted-without-hidden-layer"),
+    wrong_count("parameters/arrays", "len(model.get_weights())", "miscounted"),
+    wrong_count("parameters/both", "[hidden_parameters, output_parameters]", "not-a-number"),
 )

@@ -12,12 +12,12 @@ BOTH = ("scale.train", "scale.valid")
 
 
 def train(value: str) -> Edit:
-    """Other training pictures."""
+    """Use other training images."""
     return set_value("train_images", value)
 
 
 def valid(value: str) -> Edit:
-    """Other validation pictures."""
+    """Use other validation images."""
     return set_value("valid_images", value)
 
 

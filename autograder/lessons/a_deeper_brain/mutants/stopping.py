@@ -1,4 +1,4 @@
-"""Mutants of the question `train`: when it stops, and what it takes back."""
+"""Mutants of the question `train`: when it stops, and which weights it restores."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from autograder.lessons.a_deeper_brain.mutants.expectations import ACCURACY, AFT
 STOP = "EarlyStopping"
 
 
-def misplaced(name: str, *edits: Edit, of: str) -> Mutant:
-    """A training that does not stop as it should, for this reason."""
+def does_not_stop(name: str, *edits: Edit, of: str) -> Mutant:
+    """Return a mutant whose training does not stop as it should, for this reason."""
     return wrong(
         name,
         *edits,
@@ -27,11 +27,11 @@ MUTANTS = (
     right("train/more-patience", set_keyword(STOP, "patience", "5")),
     right("train/small-steps", add_keyword(STOP, "min_delta", "0.001")),
     right("train/room-for-50", set_keyword("fit", "epochs", "50")),
-    misplaced("train/never-stops", drop_keyword("fit", "callbacks"), of="no-early-stopping"),
-    misplaced(
+    does_not_stop("train/never-stops", drop_keyword("fit", "callbacks"), of="no-early-stopping"),
+    does_not_stop(
         "train/watches-studied", set_keyword(STOP, "monitor", '"loss"'), of="watches-studied-cards"
     ),
-    misplaced(
+    does_not_stop(
         "train/watches-nothing",
         set_keyword(STOP, "monitor", '"val_acc"'),
         add_keyword(STOP, "mode", '"max"'),
@@ -43,16 +43,22 @@ MUTANTS = (
         fails={"train.data": None},
         skips=AFTER_DATA,
     ),
-    misplaced("train/wrong-way", add_keyword(STOP, "mode", '"max"'), of="watches-the-wrong-way"),
-    misplaced("train/no-patience", drop_keyword(STOP, "patience"), of="no-patience"),
-    misplaced("train/endless-patience", set_keyword(STOP, "patience", "20"), of="too-patient"),
-    misplaced("train/late-watch", add_keyword(STOP, "start_from_epoch", "18"), of="too-patient"),
-    misplaced(
+    does_not_stop(
+        "train/wrong-way", add_keyword(STOP, "mode", '"max"'), of="watches-the-wrong-way"
+    ),
+    does_not_stop("train/no-patience", drop_keyword(STOP, "patience"), of="no-patience"),
+    does_not_stop("train/endless-patience", set_keyword(STOP, "patience", "20"), of="too-patient"),
+    does_not_stop(
+        "train/late-watch", add_keyword(STOP, "start_from_epoch", "18"), of="too-patient"
+    ),
+    does_not_stop(
         "train/large-steps-only", add_keyword(STOP, "min_delta", "1.0"), of="asks-for-too-much"
     ),
-    misplaced("train/out-of-reach", add_keyword(STOP, "baseline", "0.05"), of="asks-for-too-much"),
-    misplaced("train/three-epochs", set_keyword("fit", "epochs", "3"), of="too-patient"),
-    misplaced("train/four-epochs", set_keyword("fit", "epochs", "4"), of="too-few-epochs"),
+    does_not_stop(
+        "train/out-of-reach", add_keyword(STOP, "baseline", "0.05"), of="asks-for-too-much"
+    ),
+    does_not_stop("train/three-epochs", set_keyword("fit", "epochs", "3"), of="too-patient"),
+    does_not_stop("train/four-epochs", set_keyword("fit", "epochs", "4"), of="too-few-epochs"),
     wrong(
         "train/best-left",
         drop_keyword(STOP, "restore_best_weights"),

@@ -1,4 +1,4 @@
-"""Mutants of the question `train`: its cards, its quiz, its batches."""
+"""Mutants of the question `train`: its data, its validation, its batches."""
 
 from __future__ import annotations
 

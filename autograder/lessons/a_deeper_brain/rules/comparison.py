@@ -1,4 +1,4 @@
-"""The cards that the deeper network wins: counted again, and how one miscounts them."""
+"""The count of images that only the deeper network classifies correctly, and its mistakes."""
 
 from __future__ import annotations
 
@@ -15,47 +15,48 @@ from autograder.judge.rules.format import shown, whole_number
 from autograder.judge.rules.rule import rule
 from autograder.judge.rules.weights import last_weights
 
-OTHER = "single_layer"
-# Outputs that are nearly alike may be ordered otherwise on another device.
-ROUNDING = 3
-IN_BRACKETS = (
+SINGLE_LAYER = "single_layer"
+# Nearly equal outputs may be ordered differently on another device.
+TOLERANCE = 3
+SOLUTION = (
     "Write `won = (deep_guesses == valid_labels) & (single_guesses != valid_labels)`, and then"
     " `cards_won = int(won.sum())`."
 )
 
 
 @dataclass(frozen=True, kw_only=True)
-class Match:
-    """How the two networks did on all validation cards: numbers of cards.
+class Comparison:
+    """How the two networks did on all validation images: numbers of images.
 
-    ``won``: the deeper one is right, the single layer wrong; ``lost`` the other way round;
-    ``deep`` and ``single`` are right in all; ``apart``: they say different things.
+    ``won``: only the deeper network is right; ``lost``: only the single layer is right; ``deep``
+    and ``single``: all that each gets right; ``different``: their predictions differ.
     """
 
     won: int
     lost: int
     deep: int
     single: int
-    apart: int
+    different: int
     cards: int
 
 
-def match(evidence: Evidence, deep: Model, single: Model, data: FashionMnist) -> Match:
-    """Let both networks take the quiz once more.
+def compare(evidence: Evidence, deep: Model, single: Model, data: FashionMnist) -> Comparison:
+    """Evaluate both networks on the validation images.
 
     Raises:
         UnknownLayer: one of them, or what it was given, cannot be computed here.
     """
-    ours = _guesses(evidence, deep, data, "your network")
-    theirs = _guesses(evidence, single, data, f"`{OTHER}`")
-    right, theirs_right = ours == data.valid_labels, theirs == data.valid_labels
-    return Match(
-        won=int((right & ~theirs_right).sum()),
-        lost=int((theirs_right & ~right).sum()),
-        deep=int(right.sum()),
-        single=int(theirs_right.sum()),
-        apart=int((ours != theirs).sum()),
-        cards=len(right),
+    deep_guesses = _guesses(evidence, deep, data, "your network")
+    single_guesses = _guesses(evidence, single, data, f"`{SINGLE_LAYER}`")
+    deep_right = deep_guesses == data.valid_labels
+    single_right = single_guesses == data.valid_labels
+    return Comparison(
+        won=int((deep_right & ~single_right).sum()),
+        lost=int((single_right & ~deep_right).sum()),
+        deep=int(deep_right.sum()),
+        single=int(single_right.sum()),
+        different=int((deep_guesses != single_guesses).sum()),
+        cards=len(deep_right),
     )
 
 
@@ -66,37 +67,37 @@ def _guesses(evidence: Evidence, model: Model, data: FashionMnist, name: str) ->
     images = as_given(evidence, fits[-1].training, data.valid_images)
     if images is None:
         raise UnknownLayer(f"what was done to the pixels for {name} could not be told")
-    said = outputs(model, last_weights(evidence, model), images)
-    guesses: NDArray[np.intp] = said.argmax(axis=1)
+    logits = outputs(model, last_weights(evidence, model), images)
+    guesses: NDArray[np.intp] = logits.argmax(axis=1)
     return guesses
 
 
-def other_model(hand_in: Answer) -> Model:
-    """The single layer that was handed in besides.
+def single_layer_model(hand_in: Answer) -> Model:
+    """Return the single layer that was handed in for comparison.
 
     Raises:
         Skipped: there is none.
     """
-    if OTHER not in hand_in.others:
+    if SINGLE_LAYER not in hand_in.others:
         raise Skipped(
-            f"There is no `{OTHER}` to compare with.",
-            help=f"Leave `{OTHER}` as the notebook makes it, and run the cells in order.",
+            f"There is no `{SINGLE_LAYER}` to compare with.",
+            help=f"Leave `{SINGLE_LAYER}` as the notebook makes it, and run the cells in order.",
         )
-    return hand_in.others[OTHER]
+    return hand_in.others[SINGLE_LAYER]
 
 
-def is_right(count: int, found: Match) -> bool:
-    """Whether so many cards were won, but for a few where both outputs are nearly alike."""
-    return _is(count, found.won)
+def is_right(count: int, found: Comparison) -> bool:
+    """Return whether the count is right, up to a few images with nearly equal outputs."""
+    return _is_near(count, found.won)
 
 
 @rule("share-not-number")
-def share(claim: Claim, found: Match) -> Failed | None:
+def share(claim: Claim, found: Comparison) -> Failed | None:
     """The share of the cards was handed in, not their number."""
     value = claim.value
     if not isinstance(value, float) or not 0 < value < 1 or found.won < 1:
         return None
-    if abs(value - found.won / found.cards) > ROUNDING / found.cards:
+    if abs(value - found.won / found.cards) > TOLERANCE / found.cards:
         return None
     return Failed(
         f"`cards_won` is {value:.4g}, a share of the cards; it should be their number.",
@@ -116,14 +117,14 @@ def no_whole_number(claim: Claim) -> Failed | None:
         f"`cards_won` is {shown(claim)}; it should be one whole number.",
         help="An array of true and false says which cards were won. How many are true?",
         why="NumPy counts true as 1 and false as 0, so that adding up is counting.",
-        how=IN_BRACKETS,
+        how=SOLUTION,
     )
 
 
 @rule("counted-net-gain")
-def net_gain(count: int, found: Match) -> Failed | None:
+def net_gain(count: int, found: Comparison) -> Failed | None:
     """The difference of the right answers was counted: won minus lost."""
-    if not _is(count, found.won - found.lost):
+    if not _is_near(count, found.won - found.lost):
         return None
     return Failed(
         f"{count:,} is by how many right answers the deeper network is ahead; some of its gains"
@@ -132,14 +133,14 @@ def net_gain(count: int, found: Match) -> Failed | None:
         " be.",
         why="Two networks can be equally good and still err on different cards. The difference"
         " alone does not show it.",
-        how=IN_BRACKETS,
+        how=SOLUTION,
     )
 
 
 @rule("won-and-lost-swapped")
-def swapped(count: int, found: Match) -> Failed | None:
+def swapped(count: int, found: Comparison) -> Failed | None:
     """The cards were counted that only the single layer gets right."""
-    if not _is(count, found.lost):
+    if not _is_near(count, found.lost):
         return None
     return Failed(
         f"{count:,} cards are right with the single layer and wrong with the deeper network; asked"
@@ -147,56 +148,56 @@ def swapped(count: int, found: Match) -> Failed | None:
         help="Read your two comparisons aloud. Which network is right in them, and which is wrong?",
         why="Those cards were lost. That there are some at all is worth knowing: the deeper network"
         " is not better everywhere.",
-        how=IN_BRACKETS,
+        how=SOLUTION,
     )
 
 
 @rule("counted-all-right")
-def all_right(count: int, found: Match) -> Failed | None:
+def all_right(count: int, found: Comparison) -> Failed | None:
     """All cards were counted that one of the networks gets right."""
-    if not (_is(count, found.deep) or _is(count, found.single)):
+    if not (_is_near(count, found.deep) or _is_near(count, found.single)):
         return None
-    which = "deeper network" if _is(count, found.deep) else "single layer"
+    which = "deeper network" if _is_near(count, found.deep) else "single layer"
     return Failed(
         f"{count:,} cards are right with the {which}, whatever the other says; asked for are those"
         " that only the deeper network gets right.",
         help="Two things must be true of a card that was won. You have asked for one of them.",
         why="Most cards are easy, and both get them right. What a hidden layer adds shows on the"
         " others.",
-        how=IN_BRACKETS,
+        how=SOLUTION,
     )
 
 
 @rule("counted-single-mistakes")
-def single_mistakes(count: int, found: Match) -> Failed | None:
+def single_mistakes(count: int, found: Comparison) -> Failed | None:
     """All mistakes of one network were counted, won or not."""
     wrong = (found.cards - found.single, found.cards - found.deep)
-    if not any(_is(count, one) for one in wrong):
+    if not any(_is_near(count, one) for one in wrong):
         return None
     return Failed(
         f"{count:,} cards are wrong with one of the networks, whatever the other says; asked for"
         " are those of the single layer's mistakes that were put right.",
         help="Two things must be true of a card that was won. You have asked for one of them.",
         why="Some cards are wrong with both. Nobody has won those yet.",
-        how=IN_BRACKETS,
+        how=SOLUTION,
     )
 
 
 @rule("counted-different-answers")
-def different_answers(count: int, found: Match) -> Failed | None:
+def different_answers(count: int, found: Comparison) -> Failed | None:
     """The cards were counted on which the two networks say different things."""
-    if not _is(count, found.apart):
+    if not _is_near(count, found.different):
         return None
     return Failed(
         f"The two networks give different answers to {count:,} cards; not all of those were won.",
         help="Where they differ, either may be right, or neither. What does the label say?",
         why="To differ is not to be better. Only the label on the back of the card decides.",
-        how=IN_BRACKETS,
+        how=SOLUTION,
     )
 
 
 @rule("miscounted-cards")
-def another_number(count: int, found: Match) -> Failed | None:
+def another_number(count: int, found: Comparison) -> Failed | None:
     """Another number, for which no reason is to be seen."""
     if is_right(count, found):
         return None
@@ -207,9 +208,9 @@ def another_number(count: int, found: Match) -> Failed | None:
         " on after that?",
         why="The guesses are a picture of one moment. If a network learns on, they are out of"
         " date.",
-        how=IN_BRACKETS,
+        how=SOLUTION,
     )
 
 
-def _is(count: int, number: int) -> bool:
-    return abs(count - number) <= ROUNDING
+def _is_near(count: int, number: int) -> bool:
+    return abs(count - number) <= TOLERANCE

@@ -11,20 +11,20 @@ from autograder.judge.rules.format import plural
 from autograder.judge.rules.rule import OPEN, rule
 
 KIND = "EarlyStopping"
-# The loss of the quiz falls by about so much in the last epochs that are worth waiting for.
+# By about how much the validation loss falls in the last epochs that are worth waiting for.
 MAX_STEP = 0.01
-READY = (
+EXAMPLE = (
     '`tf.keras.callbacks.EarlyStopping(monitor="val_loss", patience=3, restore_best_weights=True)`'
 )
 
 
 def early_stopping(fit: Fit) -> Callback | None:
-    """The early stopping that ``fit`` was given; of several the last."""
+    """Return the early stopping that ``fit`` was given, the last one if there are several."""
     return next((one for one in reversed(fit.callbacks) if one.kind == KIND), None)
 
 
 def has_stopped(fit: Fit) -> bool:
-    """Whether early stopping has ended this training."""
+    """Return whether early stopping ended this training."""
     stop = early_stopping(fit)
     return stop is not None and bool(stop.settings.get("stopped_epoch"))
 
@@ -40,12 +40,12 @@ def no_early_stopping(fit: Fit) -> Failed | None:
         help="`fit` takes a list of callbacks. One of them is made for this.",
         why="Who trains for too long learns cards by heart. How long is too long nobody knows"
         " beforehand; the quiz tells.",
-        how=f"Make {READY} and give it to `fit` in a list, as `callbacks=[...]`.",
+        how=f"Make {EXAMPLE} and give it to `fit` in a list, as `callbacks=[...]`.",
     )
 
 
-def untold_stopping(fit: Fit) -> CannotTell | None:
-    """The early stopping is a class of the student's own."""
+def unknown_early_stopping(fit: Fit) -> CannotTell | None:
+    """Find early stopping by a class that the student wrote: its settings are unknown."""
     if early_stopping(fit) or not any(one.kind.startswith(KIND) for one in fit.callbacks):
         return None
     return CannotTell(
@@ -154,7 +154,7 @@ def begins_too_late(fit: Fit, stop: Callback) -> Failed | None:
 @rule("asks-for-too-much")
 def steps_too_large(stop: Callback) -> Failed | None:
     """Early stopping takes an epoch that is better for one that is no better."""
-    # Keras turns its sign round where less is better.
+    # Keras inverts its sign where less is better.
     least = stop.settings.get("min_delta", 0)
     if not isinstance(least, int | float) or abs(least) <= MAX_STEP:
         return None

@@ -1,4 +1,4 @@
-"""The hidden layer: there is one, it is as wide as was asked for, and it bends its sums."""
+"""The hidden layer: its presence, its width and its activation."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ RELU = "relu"
 
 
 def hidden_layers(model: Model) -> tuple[Layer, ...]:
-    """The layers of neurons before the last one."""
+    """Return the dense layers before the last one."""
     return model.dense[:-1]
 
 
 def hidden_steps(model: Model) -> tuple[str, ...]:
-    """What the sums of the first hidden layer go through before the next neurons see them."""
+    """Return the activations between the first hidden layer and the next dense layer."""
     if len(model.dense) < 2:
         return ()
     first, following = (model.layers.index(layer) for layer in model.dense[:2])
@@ -106,8 +106,8 @@ def other_activation(model: Model) -> Failed | None:
     )
 
 
-def untold_activation(model: Model) -> CannotTell | None:
-    """The hidden neurons go through a function or a layer that is not known here."""
+def unknown_activation(model: Model) -> CannotTell | None:
+    """Find an activation of the hidden layer that is unknown here."""
     if UNKNOWN not in hidden_steps(model):
         return None
     return CannotTell(

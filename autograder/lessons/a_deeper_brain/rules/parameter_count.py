@@ -1,4 +1,4 @@
-"""The number of parameters of a hidden layer and the one behind it, and how one miscounts it."""
+"""The number of parameters of a hidden layer and the next one, and common miscounts."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from autograder.judge.rules.rule import rule
 from autograder.lessons.a_deeper_brain.constants import (
     CLASSES,
     HIDDEN,
-    OF_HIDDEN,
-    OF_OUTPUT,
+    HIDDEN_PARAMETERS,
+    OUTPUT_PARAMETERS,
     PARAMETERS,
     PIXELS,
 )
 
-AS_A_SUM = (
+SOLUTION = (
     "Write it as a calculation: `28 * 28 * hidden_neurons + hidden_neurons` for the hidden layer,"
     " and the like for the last one."
 )
-# All that each neuron has but its bias, in one layer or in both.
+# The counts without the biases of both layers, of the hidden layer, and of the last layer.
 WITHOUT_BIASES = (PARAMETERS - HIDDEN - CLASSES, PARAMETERS - HIDDEN, PARAMETERS - CLASSES)
 ALL_SEE_PIXELS = (PIXELS + 1) * (HIDDEN + CLASSES)
 
@@ -35,7 +35,7 @@ def no_whole_number(claim: Claim) -> Failed | None:
         help="Count the parameters of each layer, and add them up.",
         why="Parameters are numbers that the network learns. It learns all of them together, so one"
         " number counts them.",
-        how=AS_A_SUM,
+        how=SOLUTION,
     )
 
 
@@ -58,14 +58,19 @@ def biases_forgotten(count: int | None) -> Failed | None:
 @rule("counted-one-layer")
 def one_layer(count: int | None) -> Failed | None:
     """The parameters of one of the two layers were counted."""
-    if count not in (OF_HIDDEN, OF_OUTPUT, OF_HIDDEN - HIDDEN, OF_OUTPUT - CLASSES):
+    if count not in (
+        HIDDEN_PARAMETERS,
+        OUTPUT_PARAMETERS,
+        HIDDEN_PARAMETERS - HIDDEN,
+        OUTPUT_PARAMETERS - CLASSES,
+    ):
         return None
     return Failed(
         f"{count:,} counts one of the layers; the network has two that learn.",
         help="Which layers have weights? Count each of them, then add.",
         why="Both layers are trained at the same time. What the last one learns depends on what the"
         " hidden one finds, and the other way round.",
-        how=AS_A_SUM,
+        how=SOLUTION,
     )
 
 
@@ -93,7 +98,7 @@ def no_hidden(count: int | None) -> Failed | None:
         help="Between the pixels and the ten neurons there are others. Who looks at whom?",
         why="Each line between two layers is a weight. A layer in between makes two bundles of"
         " lines out of one.",
-        how=AS_A_SUM,
+        how=SOLUTION,
     )
 
 
@@ -108,5 +113,5 @@ def another_number(count: int | None, model: Model | None) -> Failed | None:
         " does it look at?",
         why="Who can count the parameters knows the network: every line in its drawing is one of"
         " them.",
-        how=AS_A_SUM,
+        how=SOLUTION,
     )

@@ -1,4 +1,4 @@
-"""The pixels: brought to a scale from 0 to 1, all of them, in both sets."""
+"""The pixels: scaled to the range from 0 to 1 in both sets."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from autograder.core.verdicts import CannotTell, Failed
 from autograder.judge.rules.format import shape_in_words
 from autograder.judge.rules.rule import OPEN, rule
 
-# White is 1, or so near that nobody would see it: 255 / 256 is near enough.
-NEAR = 0.01
-CALLED = {"training": "training cards", "validation": "validation cards", "mixed": "both sets"}
+# White is 1, or visually the same: 255 / 256 is near enough.
+TOLERANCE = 0.01
+SET_NAMES = {"training": "training cards", "validation": "validation cards", "mixed": "both sets"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Scaled:
-    """An array of pictures that was handed in under a name, and what was done to the pixels.
+    """An array of images that was handed in under a name, and how its pixels were changed.
 
-    ``wanted`` is the set that it should hold, ``shape`` the shape of the raw one. Black and white
-    are what became of 0 and 255, ``None`` where that cannot be told or differs from pixel to pixel.
+    ``wanted`` is the set that it should hold, ``shape`` the shape of the raw one. ``black`` and
+    ``white`` are the new values of 0 and 255; ``None`` if unknown or different per pixel.
     """
 
     name: str
@@ -33,14 +33,14 @@ class Scaled:
 
     @property
     def numbers(self) -> Numbers | None:
-        """What is known of the array, ``None`` where it is none."""
+        """What is known of the array; ``None`` if it is not an array."""
         return self.claim.numbers
 
 
 def scaled(
     evidence: Evidence, hand_in: Answer, name: str, wanted: str, shape: tuple[int, ...]
 ) -> Scaled:
-    """What was handed in under this name, beside what should have been."""
+    """Return what was handed in under this name, together with what is expected."""
     claim = hand_in.claims[name]
     about = claim.numbers.about if claim.numbers else None
     maps = [evidence.arrays.get(one or "") for one in (about.scale, about.shift)] if about else []
@@ -100,7 +100,7 @@ def whole_numbers_left(given: Scaled) -> Failed | None:
 @rule("not-scaled")
 def not_scaled(given: Scaled) -> Failed | None:
     """The pixels are as they were, from 0 to 255."""
-    if given.white is None or not _are(given, 0, 255):
+    if given.white is None or not _are_mapped_to(given, 0, 255):
         return None
     return Failed(
         f"The pixels of `{given.name}` go from 0 to {given.white:.0f}; they should go from 0 to 1.",
@@ -114,7 +114,7 @@ def not_scaled(given: Scaled) -> Failed | None:
 @rule("scaled-twice")
 def scaled_twice(given: Scaled) -> Failed | None:
     """The pixels were divided by 255 two times."""
-    if given.white is None or not _are(given, 0, 1 / 255):
+    if given.white is None or not _are_mapped_to(given, 0, 1 / 255):
         return None
     return Failed(
         f"The pixels of `{given.name}` go from 0 to {given.white:.4f}; they should go from 0 to 1.",
@@ -130,9 +130,9 @@ def scaled_twice(given: Scaled) -> Failed | None:
 @rule("another-scale")
 def another_scale(given: Scaled) -> Failed | None:
     """The pixels are on some other scale, such as from -1 to 1."""
-    if given.white is None or given.black is None or _are(given, 0, 1):
+    if given.white is None or given.black is None or _are_mapped_to(given, 0, 1):
         return None
-    if _are(given, 0, 255) or _are(given, 0, 1 / 255):
+    if _are_mapped_to(given, 0, 255) or _are_mapped_to(given, 0, 1 / 255):
         return None
     return Failed(
         f"In `{given.name}` black is {given.black:.3g} and white is {given.white:.3g}; black should"
@@ -152,16 +152,16 @@ def another_set(given: Scaled) -> Failed | None:
     if found in ("unknown", given.wanted):
         return None
     return Failed(
-        f"`{given.name}` holds pictures of the {CALLED[found]}; it should hold the"
-        f" {CALLED[given.wanted]}.",
+        f"`{given.name}` holds pictures of the {SET_NAMES[found]}; it should hold the"
+        f" {SET_NAMES[given.wanted]}.",
         help="There are two raw arrays. Compare the names on both sides of the equals sign.",
         why="If the sets are mixed up, the network studies the questions of its own quiz.",
         how=f"Make it from the raw array of that name: `{given.name} = raw_{given.name} / 255`.",
     )
 
 
-def untold_pixels(given: Scaled) -> CannotTell | None:
-    """Something was done to the pixels that is not one scale for all."""
+def unknown_scale(given: Scaled) -> CannotTell | None:
+    """Find pixels that were changed by something other than one scale for all."""
     if given.numbers is None or given.white is not None:
         return None
     return CannotTell(
@@ -170,9 +170,9 @@ def untold_pixels(given: Scaled) -> CannotTell | None:
     )
 
 
-def _are(given: Scaled, black: float, white: float) -> bool:
-    """Whether black and white became these, within one part in a hundred of the way between."""
+def _are_mapped_to(given: Scaled, black: float, white: float) -> bool:
+    """Return whether black and white have these values, within 1 % of their difference."""
     if given.black is None or given.white is None:
         return False
-    room = NEAR * (white - black)
-    return abs(given.black - black) <= room and abs(given.white - white) <= room
+    tolerance = TOLERANCE * (white - black)
+    return abs(given.black - black) <= tolerance and abs(given.white - white) <= tolerance

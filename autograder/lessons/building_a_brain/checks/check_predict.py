@@ -40,9 +40,9 @@ def test_label(evidence: Evidence, tell: Tell, data: FashionMnist) -> None:
     raise_first(not_a_class(claim, CLASSES))
     assert index is not None
     assert label is not None
-    beside = [one for one in (index - 1, index + 1) if 0 <= one < len(data.train_images)]
+    neighbours = [one for one in (index - 1, index + 1) if 0 <= one < len(data.train_images)]
     with can_be_computed("What your model says of this card"):
-        said = said_of(evidence, model, data.train_images[[index, *beside]])
+        said = said_of(evidence, model, data.train_images[[index, *neighbours]])
     truth = int(data.train_labels[index])
     raise_first(
         label_on_the_card(label, said, truth),

@@ -40,7 +40,7 @@ from autograder.judge.rules.training_data import (
 from autograder.lessons.building_a_brain.accuracy import NOT_THE_LOG, marked_accuracy
 from autograder.lessons.building_a_brain.constants import BATCH, CLASSES, EPOCHS, LIMITS
 
-# What spoils the accuracy when it is wrong: told there, and not once more here.
+# Checks whose failure lowers the accuracy: they report the cause, so it is not repeated here.
 ROOTS = (
     *("build.input", "build.layers", "build.activation", "compile.loss", "compile.optimizer"),
     *("train.epochs", "train.data"),

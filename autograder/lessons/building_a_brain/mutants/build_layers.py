@@ -23,7 +23,7 @@ from autograder.lessons.building_a_brain.mutants.equivalents import (
 from autograder.lessons.building_a_brain.mutants.expectations import ACCURACY, TRAIN
 
 NOT_TRAINED = (*TRAIN, "predict.label")
-# There are more outputs than classes, and training may not have told it which of them count.
+# There are more outputs than classes; training may not have shown the model which ones count.
 NOT_TAUGHT = (*ACCURACY, "predict.label")
 SHAPE = {"build.input": "wrong-input-shape"}
 ROWS = {"build.input": "missing-flatten"}
@@ -49,7 +49,7 @@ INPUT = (
         fails=SHAPE,
         skips=NOT_TRAINED,
     ),
-    # It learns its shape from the cards, if it comes to that.
+    # Without an input the model gets its shape from the images at training.
     relying(wrong("build/no-input", drop_item("Input"), fails=SHAPE), "train.epochs"),
     wrong("build/no-flatten", no_flatten, fails=ROWS, skips=NOT_TRAINED),
     wrong(

@@ -1,4 +1,4 @@
-"""Mutants of the question `build`: outputs that are bent, and what is no model."""
+"""Mutants of the question `build`: wrong output activations, and objects that are no model."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from autograder.lessons.building_a_brain.mutants.equivalents import (
 from autograder.lessons.building_a_brain.mutants.expectations import ACCURACY, COMPILE, TRAIN
 
 BUILD = ("build.input", "build.layers", "build.activation")
-# Where nothing that follows can be run.
+# The checks that are skipped if no later cell can run.
 NOTHING_AFTER = (*COMPILE, *TRAIN, "predict.label")
 BENT = {"build.activation": "hidden-nonlinearity"}
 TWICE = {"compile.loss": "softmax-with-logits-loss"}
@@ -68,7 +68,7 @@ OUTPUTS = (
     ),
 )
 NAMES = (
-    # Keras takes no number of NumPy's.
+    # Keras rejects NumPy integers.
     wrong(
         "build/numpy-ten",
         set_argument("Dense", 0, "np.int64(_)"),

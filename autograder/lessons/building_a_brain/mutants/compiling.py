@@ -28,17 +28,17 @@ FUNCTION = "tf.keras.losses.sparse_categorical_crossentropy"
 
 
 def loss(value: str) -> Edit:
-    """Another loss."""
+    """Use another loss."""
     return set_keyword("compile", "loss", value)
 
 
 def optimizer(value: str) -> Edit:
-    """Another optimizer."""
+    """Use another optimizer."""
     return set_keyword("compile", "optimizer", value)
 
 
 def metrics(value: str) -> Edit:
-    """Other metrics."""
+    """Use other metrics."""
     return set_keyword("compile", "metrics", value)
 
 

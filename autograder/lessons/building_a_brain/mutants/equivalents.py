@@ -1,4 +1,4 @@
-"""Accepted equivalents that other mutants are made from, too."""
+"""Accepted equivalents, which are also the base of other mutants."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Mutants whose training falls short of the bar, each for a reason of its own."""
+"""Mutants whose training misses the threshold, each for a different reason."""
 
 from __future__ import annotations
 
@@ -11,55 +11,64 @@ from autograder.authoring.spec.statement_edits import first, insert_before
 DENIED = 'model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])'
 UNIT_NORM = add_keyword("Dense", "kernel_constraint", '"unit_norm"')
 VANISHING = "tf.keras.optimizers.schedules.ExponentialDecay(0.001, 1, 0.1)"
-# Whose curve tells these mistakes.
+# The check whose metric is needed to see these mistakes.
 METRIC = ("compile.metric",)
 
 
-def short(
+def misses_threshold(
     name: str, *edits: Edit, of: str, also: Edits | None = None, base: Mutant | None = None
 ) -> Mutant:
-    """One that falls short because of this misconception."""
+    """Return a mutant that falls short because of this misconception."""
     return wrong(name, *edits, also=also, base=base, fails={"train.accuracy": of})
 
 
 def adam(arguments: str) -> Edit:
-    """The right optimizer, with arguments of its own."""
+    """Use the right optimizer with these arguments."""
     return set_keyword("compile", "optimizer", f"tf.keras.optimizers.Adam({arguments})")
 
 
 MUTANTS = (
-    short(
+    misses_threshold(
         "train/all-cards-at-once",
         add_keyword("fit", "batch_size", "len(train_images)"),
         of="under-trained",
     ),
-    short("train/batches-of-4096", add_keyword("fit", "batch_size", "4096"), of="under-trained"),
-    short(
+    misses_threshold(
+        "train/batches-of-4096", add_keyword("fit", "batch_size", "4096"), of="under-trained"
+    ),
+    misses_threshold(
         "train/ten-steps-an-epoch", add_keyword("fit", "steps_per_epoch", "10"), of="under-trained"
     ),
-    short("train/tiny-steps", first("model.optimizer.learning_rate = 1e-6"), of="under-trained"),
-    relying(short("train/logits-denied-again", first(DENIED), of="accuracy-at-chance"), *METRIC),
-    short(
+    misses_threshold(
+        "train/tiny-steps", first("model.optimizer.learning_rate = 1e-6"), of="under-trained"
+    ),
+    relying(
+        misses_threshold("train/logits-denied-again", first(DENIED), of="accuracy-at-chance"),
+        *METRIC,
+    ),
+    misses_threshold(
         "train/no-card-counts",
         add_keyword("fit", "sample_weight", "np.zeros(len(train_images))"),
         of="loss-exactly-zero",
     ),
-    short("compile/tiny-steps", adam("0.000001"), of="under-trained"),
-    short("compile/no-steps", adam("learning_rate=0.0"), of="weights-unmoved"),
-    short("compile/endless-steps", adam("1e38"), of="diverged"),
-    short(
+    misses_threshold("compile/tiny-steps", adam("0.000001"), of="under-trained"),
+    misses_threshold("compile/no-steps", adam("learning_rate=0.0"), of="weights-unmoved"),
+    misses_threshold("compile/endless-steps", adam("1e38"), of="diverged"),
+    misses_threshold(
         "compile/steps-longer-than-weights",
         adam("100.0"),
         also={"build": [UNIT_NORM]},
         of="learning-rate-too-large",
     ),
-    short("compile/steps-that-grow", adam(GROWING), of="loss-rising"),
-    short("compile/steps-that-vanish", adam(VANISHING), of="weights-unmoved"),
-    short("compile/steps-too-small-to-see", adam(HARDLY_ANY), of="loss-flat"),
-    short("compile/uphill", adam("-0.001"), of="loss-rising"),
-    short("build/frozen", add_keyword("Dense", "trainable", "False"), of="weights-unmoved"),
+    misses_threshold("compile/steps-that-grow", adam(GROWING), of="loss-rising"),
+    misses_threshold("compile/steps-that-vanish", adam(VANISHING), of="weights-unmoved"),
+    misses_threshold("compile/steps-too-small-to-see", adam(HARDLY_ANY), of="loss-flat"),
+    misses_threshold("compile/uphill", adam("-0.001"), of="loss-rising"),
+    misses_threshold(
+        "build/frozen", add_keyword("Dense", "trainable", "False"), of="weights-unmoved"
+    ),
     relying(
-        short(
+        misses_threshold(
             "build/weights-held-at-nought",
             add_keyword("Dense", "kernel_constraint", "tf.keras.constraints.MaxNorm(0.0)"),
             of="accuracy-at-chance",
@@ -67,7 +76,7 @@ MUTANTS = (
         *METRIC,
     ),
     relying(
-        short(
+        misses_threshold(
             "build/nearly-all-dropped",
             insert_before("Dense", "tf.keras.layers.Dropout(0.98)"),
             of="studied-worse-than-quizzed",
@@ -75,7 +84,7 @@ MUTANTS = (
         *METRIC,
     ),
     # Labels without a class do it on a GPU; on a CPU Keras refuses them.
-    short(
+    misses_threshold(
         "build/penalty-not-a-number",
         add_keyword("Dense", "kernel_regularizer", "lambda weights: 0.0 * tf.math.log(0.0)"),
         also={"compile": [adam("0.0")]},

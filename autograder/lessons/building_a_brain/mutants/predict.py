@@ -19,7 +19,7 @@ COPIED = {"predict.label": "copied-label"}
 SMALLEST = {"predict.label": "smallest-output"}
 OTHER_CARD = {"predict.label": "wrong-card"}
 NO_CARD = {"predict.label": "no-such-card"}
-# A trouser between a bag and a boot: three cards that no network takes for each other.
+# The index of a trouser between a bag and a boot, which no network confuses with each other.
 BETWEEN = "data_index = 2781"
 
 
@@ -29,7 +29,7 @@ def label(value: str) -> Edit:
 
 
 def trained(name: str, *edits: Edit, fails: Mapping[str, str]) -> Mutant:
-    """A wrong one, of which an untrained model, or one of other outputs, might say anything."""
+    """Return a wrong mutant that is only predictable if the model is trained and well built."""
     return relying(
         wrong(name, *edits, fails=fails), "build.layers", "build.activation", "train.accuracy"
     )
@@ -86,7 +86,7 @@ MUTANTS = (
         first(BETWEEN),
         fails=OTHER_CARD,
     ),
-    # What the model says of it is right for the card in question, too.
+    # What the model predicts for it is right for the image in question, too.
     trained(
         "predict/card-alike",
         card("train_images[data_index + 1:data_index + 2]"),

@@ -1,4 +1,4 @@
-"""Mutants of the question `train`: wrong cards, to study or for the quiz."""
+"""Mutants of the question `train`: wrong images for training or validation."""
 
 from __future__ import annotations
 

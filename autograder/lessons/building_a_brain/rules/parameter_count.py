@@ -1,4 +1,4 @@
-"""The number of parameters of a single layer of neurons, and how one miscounts it."""
+"""The number of parameters of a single layer of neurons, and common miscounts."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from autograder.judge.rules.parameter_count import is_right
 from autograder.judge.rules.rule import rule
 from autograder.lessons.building_a_brain.constants import CLASSES, PARAMETERS, PIXELS
 
-AS_A_SUM = (
+SOLUTION = (
     "Write it as a calculation: `28 * 28 * number_of_classes + number_of_classes`. The first part"
     " is the weights, the second the biases."
 )
@@ -25,7 +25,7 @@ def no_whole_number(claim: Claim) -> Failed | None:
         help="Count: how many numbers does one neuron learn, and how many neurons are there?",
         why="Parameters are numbers that the network learns. They can be counted, and a count has"
         " no quotes, no parts and no fractions.",
-        how=AS_A_SUM,
+        how=SOLUTION,
     )
 
 
@@ -70,5 +70,5 @@ def another_number(count: int | None, model: Model | None) -> Failed | None:
         " y = mx + b.",
         why="Who can count the parameters knows the network: every line in the drawing is one of"
         " them.",
-        how=AS_A_SUM,
+        how=SOLUTION,
     )

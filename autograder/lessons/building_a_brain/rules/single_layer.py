@@ -1,4 +1,4 @@
-"""What is this lesson's own among the rules of the neurons: there is a single layer of them."""
+"""The rule of this lesson alone: there is a single layer of neurons."""
 
 from __future__ import annotations
 

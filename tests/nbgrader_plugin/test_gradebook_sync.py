@@ -48,7 +48,7 @@ def scores(course: Course, tmp_path: Path) -> dict[str, float]:
 
 
 def test_a_class_is_entered_group_by_group(course, tmp_path, monkeypatch) -> None:
-    monkeypatch.setattr(gradebook_sync, "GROUP", 2)
+    monkeypatch.setattr(gradebook_sync, "BATCH_SIZE", 2)
     reports = [graded(course, name) for name in ("ann", "bob", "cal")]
     with GradebookSync(course, course.root / "results") as book:
         for one in reports:

@@ -33,7 +33,7 @@ def all_but(*places: int) -> Program:
     }
 
 
-def stumbling(place: int) -> Program:
+def failing(place: int) -> Program:
     """Everything solved, and an error in one cell after it did its work."""
     return lambda right, lesson: {
         **right,
@@ -48,7 +48,7 @@ PROGRAMS: tuple[Program, ...] = (
     all_but(0, 2),
     all_but(4, 5),
     all_but(3, 4, 5),
-    stumbling(5),
+    failing(5),
     all_but(*range(6)),
 )
 

@@ -32,7 +32,7 @@ LEFT_OUT = {
     "cd": "we are there already",
     "jupyter lab": "does not end; tests/browser starts it",
     "mkdocs serve": "does not end; tests/project/test_site.py builds the site",
-    "autograder doctor": "its exit code tells of the machine; tests/cli/test_ready.py reads it",
+    "autograder doctor": "its exit code tells of the machine; tests/cli/test_readiness.py reads it",
 }
 # What is typed in the place of a command that would look in the web.
 INSTEAD = {"autograder data": "autograder data --offline"}

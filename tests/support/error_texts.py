@@ -1,7 +1,7 @@
-"""Runs cells that stumble, in an IPython of its own, and tells how each ended.
+"""A script that runs cells in its own IPython and prints the error that ended each.
 
-``python tests/support/stumbling.py`` reads a JSON object of cells by their names from standard
-input, and writes for each the name of the error and its text, ``null`` where there was none.
+``python tests/support/error_texts.py`` reads a JSON object of cells by name from standard input,
+and writes for each the name of the error and its text, ``null`` if there was none.
 """
 
 from __future__ import annotations

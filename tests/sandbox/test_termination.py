@@ -106,7 +106,7 @@ def test_what_cannot_be_ended_is_told(monkeypatch, caplog) -> None:
 
 
 def test_it_is_told_on_the_console_and_in_the_log(tmp_path: Path, capsys) -> None:
-    with progress_log.opened(tmp_path, "grade"):
+    with progress_log.open_log(tmp_path, "grade"):
         logging.getLogger("autograder").warning("They still run")
     assert "They still run" in capsys.readouterr().err
     assert "WARNING They still run" in (tmp_path / progress_log.NAME).read_text()

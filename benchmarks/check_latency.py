@@ -1,6 +1,6 @@
 """How long a student waits for an answer: each check in a notebook, once its work is there.
 
-    python benchmarks/desk.py
+    python benchmarks/check_latency.py
 
 Builds, compiles and trains the lesson's model on the images that there are, calls each check six
 times and prints the first answer and the median of the others, in seconds.
@@ -24,7 +24,7 @@ def main() -> int:
     with contextlib.redirect_stdout(io.StringIO()):
         from autograder.lessons.building_a_brain import check  # noqa: PLC0415
     loaded = time.perf_counter() - began
-    rows = [(f"`check.{name}`", seconds(ask)) for name, ask in asked(check)]
+    rows = [(f"`check.{name}`", seconds(ask)) for name, ask in calls_of(check)]
     print("| in the notebook | first, s | then, s |")
     print("| --- | ---: | ---: |")
     print(f"| the first cell: TensorFlow and the checks | {loaded:.1f} | |")
@@ -33,8 +33,8 @@ def main() -> int:
     return 0
 
 
-def asked(check) -> list[tuple[str, Callable[[], object]]]:  # noqa: ANN001  a module
-    """Every check of the lesson, called with right work, and what shows the whole."""
+def calls_of(check) -> list[tuple[str, Callable[[], object]]]:  # noqa: ANN001  a module
+    """Return a call of every check with right work, and of what shows the whole lesson."""
     import tensorflow as tf  # noqa: PLC0415  after the checks, as in the notebook
 
     gpus = tf.config.list_physical_devices("GPU")
@@ -59,7 +59,7 @@ def asked(check) -> list[tuple[str, Callable[[], object]]]:  # noqa: ANN001  a m
 
 
 def seconds(ask: Callable[[], object]) -> list[float]:
-    """How long each call took; what it shows is left out."""
+    """Return the seconds that each call took, without showing its output."""
     taken = []
     for _ in range(TIMES):
         began = time.perf_counter()

@@ -25,10 +25,10 @@ from support.gradebook_course import (
 from autograder.core.config import Course
 from autograder.core.errors import CourseError
 from autograder.core.report import Report
-from autograder.nbgrader_plugin.autograded_dir import Folder
+from autograder.nbgrader_plugin.autograded_dir import AutogradedDir
 from autograder.nbgrader_plugin.config import course_directory
 from autograder.nbgrader_plugin.gradebook_writer import GradebookEntry, GradebookWriter
-from autograder.nbgrader_plugin.preprocessor_runner import Steps
+from autograder.nbgrader_plugin.preprocessor_runner import AutogradeSteps
 
 HALF = 'c.AssignLatePenalties.plugin_class = "half.Half"\n'
 IN_TIME, LATE = "2026-03-01 11:00:00 UTC", "2026-03-02 12:00:00 UTC"
@@ -243,7 +243,9 @@ def test_grading_twice_changes_nothing(pair: Pair) -> None:
     assert (rows(address(pair.ours)), files(pair.ours)) == before
 
 
-@pytest.mark.parametrize("place", [(Folder, "make"), (Steps, "penalise")], ids=["files", "rows"])
+@pytest.mark.parametrize(
+    "place", [(AutogradedDir, "make"), (AutogradeSteps, "penalise")], ids=["files", "rows"]
+)
 def test_a_group_is_written_as_a_whole_or_not_at_all(pair: Pair, monkeypatch, place) -> None:
     """Whatever happens in the middle of it: the gradebook and the folders are as before."""
     entries = [hand_in(pair.ours, report(name)) for name in ("ada", "bert", "cleo")]
@@ -254,10 +256,10 @@ def test_a_group_is_written_as_a_whole_or_not_at_all(pair: Pair, monkeypatch, pl
 
     def crash(*given):
         calls.append(given)
-        if owner is Steps:
+        if owner is AutogradeSteps:
             real(*given)
             given[1].flush()
-        if owner is Steps or len(calls) == 2:
+        if owner is AutogradeSteps or len(calls) == 2:
             raise KeyboardInterrupt
         return real(*given)
 

@@ -47,7 +47,7 @@ def course(new_gradebook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Co
 
 
 def test_what_a_person_entered_and_penalties_count(course: Course) -> None:
-    found = {one.person.id: one for one in grade_queries.of_course(course, LESSON.name).grades}
+    found = {one.person.id: one for one in grade_queries.course_grades(course, LESSON.name).grades}
     # 1 + 3.5 + 1 + 2 + 4 + 6 + 2, and the answer in words, which nobody has marked.
     assert (found["ann"].raw, found["ann"].score) == (19.5, 19.5)
     assert (found["bob"].raw, found["bob"].penalty, found["bob"].score) == (20, 10, 10)
@@ -82,7 +82,7 @@ def test_who_has_an_extension_and_handed_in_nothing_has_no_grade(course: Course,
     with Gradebook(course_directory(course.root).db_url, "brains") as gradebook:
         gradebook.update_or_create_submission(LESSON.name, "lazy")
         gradebook.grant_extension(LESSON.name, "lazy", days=2)
-    found = grade_queries.of_course(course, LESSON.name)
+    found = grade_queries.course_grades(course, LESSON.name)
     assert [one.raw for one in found.grades if one.person.id == "lazy"] == [None]
     assert "lazy" not in found.waiting
     assert main(["export", "canvas"]) == 0
@@ -93,7 +93,7 @@ def test_who_has_an_extension_and_handed_in_nothing_has_no_grade(course: Course,
 def test_nobody_in_the_gradebook_is_told(new_gradebook, tmp_path: Path) -> None:
     course = make_course(tmp_path / "empty", new_gradebook())
     with pytest.raises(NothingEntered, match="Nobody has a grade"):
-        grade_queries.of_course(course, LESSON.name)
+        grade_queries.course_grades(course, LESSON.name)
 
 
 def judged(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -34,7 +34,7 @@ signal.signal(signal.SIGINT, signal.SIG_IGN)
 # Three that try to stay: a child, one whose parent is gone, and one without our environment.
 LEAVE_BEHIND = """\
 import subprocess, sys, time
-sleep = "import time; time.sleep(600)  # left by test_execution"
+sleep = "import time; time.sleep(600)  # left by test_execute"
 subprocess.Popen([sys.executable, "-c", sleep], start_new_session=True)
 orphan = f"import subprocess, sys; subprocess.Popen([sys.executable, '-c', {sleep!r}], env={{}})"
 for how in ({}, {"env": {}}):
@@ -85,7 +85,7 @@ def left_behind():
         ours = (process.info["environ"] or {}).get(EVIDENCE_VARIABLE, "")
         # Others may run notebooks just now, in folders that are there or in rooms of their own.
         gone = ours and not ours.startswith(str(ROOM)) and not Path(ours).exists()
-        if "left by test_execution" in words or gone:
+        if "left by test_execute" in words or gone:
             found.append(words)
     return found
 

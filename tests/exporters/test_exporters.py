@@ -146,7 +146,7 @@ def test_no_cell_is_taken_for_a_formula(form, name: str) -> None:
 def test_whom_an_lms_may_not_find_is_told() -> None:
     odd = Person(id="-ann")
     known = Person(id="bob", first_name="=x")
-    assert tables.unfindable([grade(odd), grade(known), grade(odd, 3.0)]) == ["-ann"]
+    assert tables.students_with_escaped_ids([grade(odd), grade(known), grade(odd, 3.0)]) == ["-ann"]
 
 
 @pytest.mark.parametrize("form", tables.FORMATS.values())

@@ -114,7 +114,7 @@ CASES: dict[str, tuple[str, str]] = {
 @pytest.fixture(scope="module")
 def met() -> dict[str, tuple[str, str]]:
     """The error that each cell met: its name, and its text."""
-    script = Path(__file__).parents[1] / "support" / "stumbling.py"
+    script = Path(__file__).parents[1] / "support" / "error_texts.py"
     done = subprocess.run(
         [sys.executable, str(script)],
         input=json.dumps({name: source for name, (source, _) in CASES.items()}),
