@@ -30,7 +30,7 @@ MAX_SECONDS_OF_THE_CLOCK = 600
 
 
 class OverBudgetError(SubmissionError):
-    """It took more time or memory than any homework needs."""
+    """Reading a submission took more time or memory than any homework needs."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Bounded:
         self.close()
 
     def call(self, function: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
-        """What a function of a module gives back, called in the other process.
+        """Call a function of a module in the other process, and return its result.
 
         Raises:
             OverBudgetError: it took too much time or memory.

@@ -54,7 +54,7 @@ class CacheKeys:
 
 
 def conditions(*, isolation: str, data: str) -> tuple[str, ...]:
-    """What a run depends on besides the job: software, machine, images, isolation."""
+    """Return what a run depends on besides the job: software, machine, images, isolation."""
     versions = (f"{name} {metadata.version(name)}" for name in SOFTWARE)
     machine = (platform.python_version(), platform.machine(), platform.system())
     return (*versions, *machine, isolation, data, _digest_of_ours(), str(SCHEMA))
@@ -76,7 +76,7 @@ def keys(
     share: bool,
     given: Collection[str] = frozenset(),
 ) -> CacheKeys:
-    """The keys of a job that is run under these conditions for a submission of this name.
+    """Return the keys of a job that runs under these conditions for a submission of ``owner``.
 
     ``given`` are the texts of the lesson's own cells.
     """
@@ -101,7 +101,7 @@ def keys(
 
 
 def kept_under(names: CacheKeys, trace: Trace) -> tuple[str, ...]:
-    """The keys under which a run may be found again.
+    """Return the keys under which a run may be found again.
 
     What ended early, or met a limit, may have been unlucky. An error's traceback and a warning
     quote the text of the cell, comments and all, which is nobody's business but its author's.

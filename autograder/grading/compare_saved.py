@@ -14,7 +14,7 @@ from autograder.reports import phrases
 
 
 def surprises(notebook: Path, report: Report, lesson: Lesson) -> Iterator[str]:
-    """A sentence for each question of which the saved notebook shows other points.
+    """Yield a sentence for each question where the saved notebook shows other points.
 
     A notebook that was saved without the results of its checks surprises nobody.
     """
@@ -44,7 +44,7 @@ def _difference(question: Question, saved: float, fresh: float, report: Report) 
 
 
 def shown_points(cells: list[dict[str, Any]]) -> Mapping[str, float]:
-    """The points that saved grade cells show, by their ``grade_id``; the file may be anything."""
+    """Return the points shown by saved grade cells, by ``grade_id``; the file may be anything."""
     found: dict[str, float] = {}
     for cell in cells:
         match cell:

@@ -39,18 +39,18 @@ class Submission:
 
 
 def readable(name: str) -> str:
-    """A file's name as text: not every system writes names in UTF-8."""
+    """Return a file's name as text: not every system writes names in UTF-8."""
     return name.encode("utf-8", "replace").decode()
 
 
 def _shown(name: str) -> str:
-    """A file's name in a note, which has a limit."""
+    """Return a file's name for a note, which has a limit."""
     name = readable(name)
     return name if len(name) <= MAX_LETTERS else f"{name[:MAX_LETTERS]}…"
 
 
 def find_submissions(paths: Iterable[Path]) -> list[Submission]:
-    """The submissions under the paths, in the order of their names.
+    """Return the submissions under the paths, in the order of their names.
 
     Raises:
         SubmissionError: a path does not exist, or there is no notebook under it.
@@ -74,7 +74,7 @@ def find_submissions(paths: Iterable[Path]) -> list[Submission]:
 
 
 def choose(notebooks: Sequence[Path], wanted: str) -> tuple[Path, tuple[str, ...]]:
-    """The notebook to grade among several, and what to tell of the choice.
+    """Return the notebook to grade among several, and notes on the choice.
 
     The one with the assignment's name, else the one that was saved last.
     """
@@ -101,7 +101,7 @@ def choose(notebooks: Sequence[Path], wanted: str) -> tuple[Path, tuple[str, ...
 
 
 def notebooks_in(folder: Path, unseen: Unseen = lambda *_: None) -> list[Path]:
-    """The notebooks under a folder, without hidden ones such as checkpoints, and no links.
+    """Return the notebooks under a folder, without links and hidden ones such as checkpoints.
 
     ``unseen`` is told of each folder that is not looked into, and why.
     """

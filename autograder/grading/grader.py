@@ -62,7 +62,7 @@ class Grader:
 
     @functools.cached_property
     def _apart(self) -> Bounded:
-        """Who looks at what students wrote: whatever it is, the class goes on."""
+        """The process that reads what students wrote: whatever it is, the class goes on."""
         return Bounded()
 
     @functools.cached_property
@@ -82,7 +82,7 @@ class Grader:
         self._apart.close()
 
     def grade(self, submissions: Sequence[Submission], *, workers: int = 1) -> Iterator[Report]:
-        """The report of each submission, as they are ready; each is written before it is told.
+        """Yield the report of each submission as it is ready; each is written before it is yielded.
 
         A submission that cannot be run gives a ``failed`` report; so does one that our own
         code stumbled over, with the traceback in ``Report.trouble``.
@@ -109,7 +109,7 @@ class Grader:
         return graded
 
     def lesson_of(self, submission: Submission) -> Lesson | None:
-        """The lesson of a submission, as far as it can be told without reading it."""
+        """Return the lesson of a submission if it is known without reading it, or ``None``."""
         return self.lesson or lesson_detection.by_name(submission, self.course)
 
     def read(self, submission: Submission) -> tuple[ReadNotebook, Lesson]:
@@ -137,7 +137,7 @@ class Grader:
     def planned(
         self, submission: Submission, lesson: Lesson, restored: Restored, place: str
     ) -> Plan:
-        """What is to be run for a notebook that was put right, and what may stand in for it."""
+        """Return what to run for a restored notebook, and which runs may stand in for it."""
         job, left_out = self._apart.call(
             sandbox.prepare, restored, self.course.settings, submission.folder
         )

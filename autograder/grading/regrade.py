@@ -46,7 +46,7 @@ class Kept:
 
 
 def kept(folder: Path) -> list[Kept]:
-    """What is kept in the folder of a lesson's results, by name.
+    """Return what is stored in the folder of a lesson's results, by name.
 
     Raises:
         SubmissionError: there is nothing.
@@ -115,7 +115,7 @@ def _batches(submissions: Iterable[Kept]) -> Iterator[list[Kept]]:
 def _answers(
     judge: Judge, batch: Sequence[Kept], lesson: Lesson
 ) -> Iterator[tuple[Kept, Verdicts | str | JudgeError]]:
-    """What the judge says of each; where it fails, of each by itself."""
+    """Yield the judge's answer for each; where it fails, ask for each one separately."""
     try:
         verdicts = judge.judge({one.folder: one.report.program for one in batch}, lesson)
     except JudgeError as error:

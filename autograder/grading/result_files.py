@@ -49,7 +49,7 @@ class Graded:
 
 
 def report_on(plan: Plan, trace: Trace, run: Run, verdicts: Verdicts) -> Report:
-    """The report on a submission that was run and judged."""
+    """Return the report on a submission that was run and judged."""
     return Report(
         name=plan.submission.name,
         notebook=plan.submission.notebook,
@@ -73,7 +73,7 @@ def report_on(plan: Plan, trace: Trace, run: Run, verdicts: Verdicts) -> Report:
 
 
 def failed(submission: Submission, reason: str, lesson: Lesson) -> Report:
-    """The report on a submission that could not be run."""
+    """Return the report on a submission that could not be run."""
     return Report(
         name=submission.name,
         notebook=submission.notebook,
@@ -123,7 +123,7 @@ def draw(notebook: NotebookNode, report: Report, lesson: str, *, fresh: bool) ->
 def drawn_apart(
     apart: Bounded, notebook: NotebookNode, report: Report, lesson: Lesson, *, fresh: bool
 ) -> Drawn:
-    """What :func:`draw` gives, made in another process within its limits.
+    """Call :func:`draw` in another process within its limits.
 
     A notebook that takes more is shown without all that the student added to it.
 
@@ -138,7 +138,7 @@ def drawn_apart(
 
 
 def _bare(notebook: NotebookNode) -> NotebookNode:
-    """The lesson's own cells, with what the student wrote in them and no outputs."""
+    """Return the lesson's own cells, with what the student wrote in them and no outputs."""
     bare = copy.copy(notebook)
     bare.cells = [copy.copy(cell) for cell in notebook.cells if grade_id(cell)]
     for cell in bare.cells:
@@ -164,7 +164,7 @@ def _write(folder: Path, report: Report, page: bytes) -> None:
 
 
 def read_notebook(folder: Path) -> NotebookNode | None:
-    """The notebook that shows a report, ``None`` where there is none."""
+    """Read the notebook that shows a report, ``None`` where there is none."""
     path = folder / "notebook.ipynb"
     # Not ``nbformat.read``: we have written it ourselves, and to check it again takes most time.
     return nbformat.v4.reads(path.read_text(encoding="utf-8")) if path.exists() else None
@@ -182,7 +182,7 @@ def write_alone(folder: Path, report: Report, lesson: Lesson) -> None:
 
 
 def place_for(name: str) -> str:
-    """A folder name for a student's name: no separators, no dots in front, not too long.
+    """Return a folder name for a student's name: no separators or leading dots, not too long.
 
     Two names have two: to one that had to be changed a digest of it is added.
     """
@@ -197,7 +197,7 @@ def place_for(name: str) -> str:
 
 
 def source_of(submission: Submission, results: Path) -> str:
-    """What was handed in, as seen from the folder of all results: both may be moved together.
+    """Return the submission's path relative to the results folder: both may move together.
 
     Empty where there is no telling, as of a student who handed in nothing.
     """
@@ -222,7 +222,7 @@ class Places:
         self._taken: set[tuple[str, str]] = set()
 
     def take(self, lesson: Lesson, submission: Submission) -> str:
-        """The folder name for a submission."""
+        """Choose the folder name for a submission."""
         source = source_of(submission, self._results)
         first = place_for(submission.name)
         free = None
@@ -242,7 +242,7 @@ class Places:
         return free
 
     def _owner(self, folder: Path) -> str | None:
-        """Whose results lie there: empty where nobody can tell, ``None`` where there are none."""
+        """Return whose results lie there: empty where unknown, ``None`` where there are none."""
         if not folder.exists():
             return None
         with contextlib.suppress(OSError, ValueError):
@@ -251,5 +251,5 @@ class Places:
 
 
 def _alike(place: str) -> str:
-    """The name as disks see it that know no upper and lower case."""
+    """Return the name as seen by a file system that ignores case."""
     return unicodedata.normalize("NFC", place).casefold()

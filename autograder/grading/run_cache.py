@@ -27,14 +27,14 @@ class RunCache:
         self._kept: set[str] = set()
 
     def find(self, keys: CacheKeys) -> tuple[Trace, bool] | None:
-        """A run for these keys, and whether it was another submission's."""
+        """Find a run for these keys, and whether it was another submission's."""
         for key in keys.all:
             if (not self._fresh or key in self._kept) and (trace := self._read(key)):
                 return trace, key != keys.own
         return None
 
     def keep(self, keys: CacheKeys, trace: Trace) -> tuple[str, ...]:
-        """Keep a run; the keys under which it will be found.
+        """Store a run; return the keys under which it will be found.
 
         Raises:
             ResultsError: it cannot be written.

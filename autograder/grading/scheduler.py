@@ -37,7 +37,7 @@ class Hands(Protocol):
         """The runs that are kept."""
 
     def lesson_of(self, submission: Submission) -> Lesson | None:
-        """The lesson of a submission, as far as it can be told without reading it."""
+        """Return the lesson of a submission if it is known without reading it, or ``None``."""
 
     def read(self, submission: Submission) -> tuple[ReadNotebook, Lesson]:
         """Read a submission, and tell which lesson it is for."""
@@ -71,7 +71,7 @@ class Scheduler:
         self._lost: list[tuple[Submission, Exception]] = []
 
     def reports(self, submissions: Sequence[Submission]) -> Iterator[Report]:
-        """The reports, as they are ready."""
+        """Yield the reports as they are ready."""
         for submission in submissions:
             yield from self._begin(submission)
             if len(self._ready) >= BATCH_SIZE:
@@ -137,7 +137,7 @@ class Scheduler:
             self._ran(plans, trace)
 
     def _ran(self, plans: Sequence[Plan], trace: Trace) -> None:
-        """The first of the plans was run; the others take what came of it, if they may."""
+        """Take the run of the first plan; the others share it if they may."""
         first = plans[0].keys
         kept = self._grader.store.keep(first, trace)
         self._apart.update(set(first.all) - set(kept) - {first.own})
@@ -169,7 +169,7 @@ class Scheduler:
     def _stumbled(
         self, submission: Submission, lesson: Lesson, place: str, error: Exception
     ) -> Report:
-        """Our own fault: told with the traceback, never as a grade; else the reason alone."""
+        """Report our own failure with the traceback, never as a grade; else only the reason."""
         if isinstance(error, SubmissionError):
             return self._grader.unrun(submission, str(error), lesson, place)
         reason = f"The grader itself failed: {error}".partition("\n")[0]

@@ -43,7 +43,7 @@ class Tree:
     _handed_in: dict[Path, frozenset[str]] = field(default_factory=dict)
 
     def owner(self, path: Path) -> Owner | None:
-        """Whose a file is; ``None`` where it has nothing to do with a lesson."""
+        """Return the owner of a file; ``None`` where it has nothing to do with a lesson."""
         parts = path.relative_to(self.root).parts
         if _is_submitted(self.root.parent):
             return self._of_student(self.root, path)
@@ -56,7 +56,7 @@ class Tree:
         return self._of_student(folder, path)
 
     def owners(self, folder: Path) -> set[Owner]:
-        """Whose notebooks may lie in a folder that cannot be looked into."""
+        """Return the owners of notebooks that may lie in a folder that cannot be read."""
         places = (folder, *(folder / lesson for lesson in self._lessons_of(folder)))
         return {owner for place in places if (owner := self.owner(place / "any"))}
 
@@ -68,7 +68,7 @@ class Tree:
         return None if is_others or self._lessons_of(student) else Owner(student.name, student)
 
     def empty(self, known: Collection[Owner]) -> Iterator[Owner]:
-        """Whose folders hold no notebook: a lesson's, or all that a student has.
+        """Yield the owners of folders that hold no notebook: a lesson's, or all that a student has.
 
         ``known`` are those who have one. Where notebooks lie beside the folders, a folder without
         any is not taken for a student's.
@@ -95,7 +95,7 @@ class Tree:
         )
 
     def _is_lesson(self, folder: Path) -> bool:
-        """Whether the folder, in the outermost one, is a lesson's and no student's of that name."""
+        """Return whether a top-level folder is a lesson's, not a student's of that name."""
         is_students = _is_submitted(self.root) or self._lessons_of(folder)
         return folder.name in self._lessons and bool(self.root.name) and not is_students
 
@@ -111,7 +111,7 @@ class Tree:
 
 
 def _is_submitted(folder: Path) -> bool:
-    """Whether it is the folder of a course in which nbgrader collects submissions."""
+    """Return whether it is the folder of a course in which nbgrader collects submissions."""
     return folder.name == SUBMITTED and (folder.parent / CONFIG).is_file()
 
 

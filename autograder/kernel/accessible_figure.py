@@ -37,7 +37,7 @@ def show(words: str) -> None:
 
 
 def _written(figure: Figure) -> Iterator[str]:
-    """What is written in a figure, each part of it in one piece."""
+    """Yield the text that is written in each part of a figure."""
     texts = [[figure.get_suptitle()]]
     for axes in figure.axes:
         legend = axes.get_legend()

@@ -55,7 +55,7 @@ class Cells:
         return tuple(self._ran.values())
 
     def seen(self) -> tuple[Cell, ...]:
-        """The solution cells that were run, as evidence."""
+        """Return the solution cells that were run, as evidence."""
         return tuple(self._seen.values())
 
     def note(self, result: Any) -> None:

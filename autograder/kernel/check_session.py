@@ -36,7 +36,7 @@ class CheckFailed(Exception):
     """Raised by a check under nbgrader's *Validate*, which counts only exceptions."""
 
     def _render_traceback_(self) -> list[str]:
-        """What IPython shows: the words alone, not the way that they took through our code."""
+        """Return what IPython shows: the message alone, without the traceback through our code."""
         return [str(self)]
 
 
@@ -65,7 +65,7 @@ class CheckSession:
             self._verdicts()
 
     def asks(self, declared: Callable[P, float | None]) -> Check[P]:
-        """The check that a function declares.
+        """Return the check that a function declares.
 
         It is named after the question, its parameters name what is handed in, its docstring is
         shown to students, and its body stays empty.
@@ -73,7 +73,7 @@ class CheckSession:
         return Check(self, declared)
 
     def blank(self, name: str) -> Blank:
-        """A blank of this name."""
+        """Return a blank with this name."""
         return Blank(name)
 
     def check(self, question: str, **claims: object) -> float | None:
@@ -118,7 +118,7 @@ class CheckSession:
         ipython.show(standing.page(told), standing.text(told))
 
     def evidence(self, also: Arrays | None = None) -> Evidence:
-        """All that was recorded in this kernel, as the judge reads it, and ``also`` arrays."""
+        """Return what was recorded in this kernel, as the judge reads it, plus ``also``."""
         recorded, arrays = self.recorder.recorded()
         run = Run(lesson=self.lesson.name, data=self._data(), isolation="own kernel")
         record = Record(run=run, cells=self.cells.seen(), recorded=recorded)
@@ -128,7 +128,7 @@ class CheckSession:
         return judge([("notebook", self.evidence())], self.lesson, settings=Settings())["notebook"]
 
     def _offer(self, question: str) -> str:
-        """A word on the help that there is, where there is something to mend."""
+        """Return a line about the available help, empty where nothing is wrong."""
         if not self._ladders[question].is_open:
             return ""
         return f"More help, if you like: `check.{question}.hint()`, `check.{question}.why()`."

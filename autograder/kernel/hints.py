@@ -24,18 +24,18 @@ class Ladder:
 
     @property
     def is_open(self) -> bool:
-        """Whether something is not right yet, so that there is a rung to climb."""
+        """Whether something is not right yet, so that there is a hint to show."""
         return bool(self._open)
 
     def why(self) -> str:
-        """Why the first thing that is not right yet matters."""
+        """Say why the first thing that is not right yet matters."""
         if not self._open:
             return self._nothing()
         first = self._open[0]
         return first.why or f"There is no more to say about it than this: {first.message}"
 
     def hint(self) -> str:
-        """How to put right the first thing that is not; asked again, the next, and so on."""
+        """Say how to correct the first thing that is not right; the next call says the next one."""
         if not self._open:
             return self._nothing()
         place = self._climbed % len(self._open)

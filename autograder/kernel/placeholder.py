@@ -47,7 +47,7 @@ class Blank:
 
 
 def used(value: object) -> object:
-    """The value itself.
+    """Return the value itself.
 
     Raises:
         NotAttempted: it is a blank.

@@ -9,7 +9,7 @@ from autograder.kernel.cell_tracker import CellRun
 
 
 def doubts(ran: Sequence[CellRun], gone: Collection[str], lesson: Lesson) -> tuple[str, ...]:
-    """What may be otherwise after a restart, a sentence each; of what can be told from inside.
+    """Return a sentence for each thing that may differ after a restart, as far as visible here.
 
     Args:
         ran: the last run of each cell.
@@ -21,7 +21,7 @@ def doubts(ran: Sequence[CellRun], gone: Collection[str], lesson: Lesson) -> tup
 
 
 def _older(turns: dict[str, int], lesson: Lesson) -> Iterator[str]:
-    """Questions whose cell was run before a cell that they build on was run again."""
+    """Yield a sentence where a cell was run before a cell that it builds on was run again."""
     for earlier in lesson.questions:
         later = [
             one

@@ -65,7 +65,7 @@ class Executed:
 def prepare(
     restored: Restored, settings: Settings, beside: Path | None = None
 ) -> tuple[Job, tuple[str, ...]]:
-    """All that is needed to run a notebook, anywhere, and what had to be left out of it.
+    """Return all that is needed to run a notebook anywhere, and notes on what was left out.
 
     A cell that does the same as one of the lesson's is run as it stands in the release, so that
     nothing depends on who was the first to write it otherwise.
@@ -139,7 +139,7 @@ def executed(
     *,
     shared: bool = False,
 ) -> Executed:
-    """The evidence that a run left for a notebook, and the notebook with its outputs.
+    """Return the evidence that a run left for a notebook, and the notebook with its outputs.
 
     ``shared`` tells that it was the run of another notebook with the same program.
     """
@@ -167,7 +167,7 @@ def executed(
 
 
 def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
-    """The code cells of a notebook."""
+    """Return the code cells of a notebook."""
     return [cell for cell in notebook.cells if cell.cell_type == "code"]
 
 

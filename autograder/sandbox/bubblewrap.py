@@ -29,7 +29,7 @@ PACKAGE = Path(autograder.__file__).parent
 
 
 def find() -> Path | None:
-    """The system's bubblewrap, else that of the Python package; one that can limit sizes."""
+    """Find the system's bubblewrap, else the Python package's; one that can limit sizes."""
     return next((path for path in _candidates() if _can_limit(path)), None)
 
 
@@ -60,7 +60,7 @@ def command(
     hidden: Iterable[Path] = (),
     gpus: bool = False,
 ) -> list[str]:
-    """The command that runs a program in a room of its own.
+    """Return the command that runs a program in a sandbox of its own.
 
     Args:
         bubblewrap: the program that builds it.
@@ -85,7 +85,7 @@ def command(
 
 
 def _user() -> list[str]:
-    """Whom the room starts as.
+    """Return the options for the user as whom the sandbox starts.
 
     Root becomes nobody once its room is built: a root that is only called otherwise could still
     start processes without limit. It mounts its own ``/proc``, because the one that bubblewrap
@@ -99,7 +99,7 @@ def _user() -> list[str]:
 
 
 def _folders(hidden: Iterable[Path]) -> Iterator[str]:
-    """What can be read: the system's programs, and this Python with its packages."""
+    """Yield the options for what can be read: the system's programs and this Python."""
     for name in SYSTEM:
         if os.path.islink(name):
             yield from ("--symlink", os.readlink(name), name)
@@ -122,7 +122,7 @@ def _folders(hidden: Iterable[Path]) -> Iterator[str]:
 
 
 def _python() -> set[Path]:
-    """The folders of this Python, its packages and the lessons, under every name they go by.
+    """Return the folders of this Python, its packages and the lessons, under all their names.
 
     Of our own package only the package itself: where it is installed from a checkout, the sources
     of the lessons with their solutions lie beside it.
@@ -151,7 +151,7 @@ def _lies_in(path: Path, folders: Iterable[Path]) -> bool:
 
 
 def gpu_nodes(devices: Path = Path("/dev")) -> list[Path]:
-    """The devices through which programs reach the GPUs of this machine."""
+    """Return the devices through which programs reach the GPUs of this machine."""
     return [path for name in GPU_NODES for path in sorted(devices.glob(name))]
 
 

@@ -55,7 +55,7 @@ class Group:
     path: Path
 
     def command(self, command: Sequence[str]) -> list[str]:
-        """A command that begins in this group, from its first moment."""
+        """Return a command that runs in this group from its first moment."""
         return ["/bin/sh", "-c", ENTER, str(self.path / "cgroup.procs"), *command]
 
     def add(self, process: int) -> None:
@@ -67,14 +67,14 @@ class Group:
         _write(self.path / "cgroup.procs", str(process))
 
     def met(self) -> str | None:
-        """The limit that was met, ``memory`` or ``processes``; ``None`` where none was."""
+        """Return the limit that was met, ``memory`` or ``processes``; ``None`` where none was."""
         # Not "max" of memory, which counts what was taken back in time, files of a cache above all.
         if _count(self.path / "memory.events", "oom_kill"):
             return "memory"
         return "processes" if _count(self.path / "pids.events", "max") else None
 
     def memory(self) -> int:
-        """The memory that is in use now, in bytes."""
+        """Return the memory that is in use now, in bytes."""
         return int((self.path / "memory.current").read_text())
 
     def kill(self) -> None:
@@ -101,13 +101,13 @@ class Group:
 
 @dataclass(frozen=True)
 class Parent:
-    """The group that was left to us, in which we make others."""
+    """The group that was delegated to us, in which we make others."""
 
     path: Path
 
     @classmethod
     def find(cls, own: Path = OWN, mounts: Path = MOUNTS) -> Parent:
-        """The group that was left to us, ready to limit others; this process moves into a leaf.
+        """Find the group delegated to us, ready to limit others; move this process into a leaf.
 
         Raises:
             NoCgroupsError: none was, or it limits neither memory nor processes.
@@ -141,7 +141,7 @@ class Parent:
 
     @contextlib.contextmanager
     def create(self, name: str, limits: CgroupLimits) -> Iterator[Group]:
-        """A group below this one, whose processes are killed at the end.
+        """Yield a new group below this one, whose processes are killed at the end.
 
         Raises:
             OSError: it cannot be made.
@@ -159,7 +159,7 @@ class Parent:
 
 
 def _root(mounts: Path) -> Path:
-    """Where the one tree of version 2 is mounted."""
+    """Return the mount point of the single hierarchy of version 2."""
     for line in mounts.read_text().splitlines():
         # man 5 proc: … root mount-point options … - type source options
         mount, _, kind = line.partition(" - ")

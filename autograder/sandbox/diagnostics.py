@@ -56,7 +56,7 @@ UNREADABLE = (
 
 
 def cure(said: str) -> str:
-    """What to do, after what the room's process has said."""
+    """Return what to do, given the last output of the sandbox process."""
     if sys.platform != "linux":
         return OTHER_SYSTEM
     if "mount proc" in said and "Operation not permitted" in said:

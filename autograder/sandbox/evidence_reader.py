@@ -12,7 +12,7 @@ from autograder.sandbox.protocol import Left
 
 
 class EvidenceTail:
-    """What lies in the folder of the recorder; at most ``most`` bytes of arrays are taken."""
+    """Reads the folder of the recorder; at most ``most`` bytes of arrays are taken."""
 
     def __init__(self, folder: Path, most: int) -> None:
         self._folder = folder
@@ -20,7 +20,7 @@ class EvidenceTail:
         self._seen: object = None
 
     def news(self) -> Left | None:
-        """What is there now, ``None`` where that is what was there before."""
+        """Return what the folder holds now, ``None`` where nothing has changed."""
         signs = [_sign(self._folder / name) for name in ("recorded.json", "recorded.npz")]
         if signs in (self._seen, [None, None]):
             return None

@@ -18,7 +18,7 @@ NBGRADERS = ("timestamp.txt", "submission_secret.txt")
 
 
 def files_beside(folder: Path | None) -> tuple[dict[str, bytes], tuple[str, ...]]:
-    """The ordinary files of a folder by their names in it, and a note on what was left out.
+    """Return the regular files of a folder by relative name, and notes on what was left out.
 
     No link is followed: it could lead to what is not the student's. No notebook goes along, and
     nothing that nbgrader itself has put there.
@@ -48,7 +48,7 @@ def files_beside(folder: Path | None) -> tuple[dict[str, bytes], tuple[str, ...]
 
 
 def ignored_beside(folder: Path) -> set[str]:
-    """The names of what is no ordinary file in a folder, and of folders that lie too deep in it.
+    """Return the names of all but regular files in a folder, and of folders too deep in it.
 
     A link could lead to what is not the student's, and a pipe waits for who writes to it.
     """

@@ -127,7 +127,7 @@ def _draw() -> None:
 
 
 def _may_be_forked() -> bool:
-    """Whether this is a single thread, as it is until TensorFlow has worked.
+    """Return whether this process has a single thread, as it has until TensorFlow has worked.
 
     A fork takes along no other thread, but every lock that one of them held.
     """

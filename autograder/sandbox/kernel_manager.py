@@ -74,14 +74,14 @@ class ForkedKernel:
         self.context: zmq.asyncio.Context | None = None
 
     def client(self) -> AsyncKernelClient:
-        """A client that is connected once the kernel listens."""
+        """Return a client that is connected once the kernel listens."""
         client = AsyncKernelClient(context=self.context)
         client.load_connection_file(str(self._connection))
         return client
 
     # These three are no coroutines: nbclient takes either, and none of them waits for long.
     def is_alive(self) -> bool:
-        """Whether it has not ended yet."""
+        """Return whether the kernel has not ended yet."""
         if self._pid is None:
             return False
         ended, _ = os.waitpid(self._pid, os.WNOHANG)
@@ -103,4 +103,4 @@ class ForkedKernel:
             self._pid = None
 
     def cleanup_resources(self) -> None:
-        """Nothing is left of it: its files go with its room."""
+        """Do nothing: the kernel's files go with its sandbox."""

@@ -27,11 +27,11 @@ class LimitWatch:
         self._before = used(room)[0] if room else 0
 
     def cell(self) -> None:
-        """A cell has begun or ended."""
+        """Note that a cell has begun or ended."""
         self._cell_began = time.monotonic()
 
     def verdict(self) -> Stopped | None:
-        """Why the run has to be stopped now, ``None`` where it may go on."""
+        """Return why the run has to be stopped now, ``None`` where it may go on."""
         now, settings = time.monotonic(), self._settings
         if now - self._began > settings.seconds:
             limit = f"the time limit of {settings.seconds} s"
@@ -56,7 +56,7 @@ class LimitWatch:
 
 
 def used(room: psutil.Process) -> tuple[int, int]:
-    """The memory that a process and all that it started use, in bytes, and how many they are.
+    """Return the memory of a process and its descendants in bytes, and their number.
 
     What several of them share is counted once: the proportional set size. Of memory that they
     share by a mapping without a file all is counted, also what is not in sight just now.
@@ -74,7 +74,7 @@ def used(room: psutil.Process) -> tuple[int, int]:
 
 
 def _shared(maps: str) -> dict[str, int]:
-    """The bytes of each mapping that has no file and is shared, by its number.
+    """Return the bytes of each shared mapping without a file, by its inode number.
 
     ``man 5 proc``: address, rights, offset, device, number, name. Linux gives them this name.
     """

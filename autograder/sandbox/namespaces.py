@@ -200,7 +200,7 @@ def _limit(settings: Settings) -> None:
 
 
 def counts_per_namespace() -> bool:
-    """Whether the system can limit the processes of one submission by themselves."""
+    """Return whether the system can limit the processes of each submission separately."""
     version = os.uname().release.split("-")[0].split(".")[:2]
     return tuple(int(part) for part in version if part.isdigit()) >= COUNTS_PER_NAMESPACE
 

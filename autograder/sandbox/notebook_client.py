@@ -94,7 +94,7 @@ class Client(NotebookClient):
         )
 
     async def answers(self) -> bool:
-        """Whether the kernel is there again after a cell was interrupted."""
+        """Return whether the kernel answers again after a cell was interrupted."""
         assert self.kc is not None
         asked = self.kc.kernel_info()
         end = time.monotonic() + GRACE
@@ -140,7 +140,7 @@ class Client(NotebookClient):
         cell.outputs.append(nbformat.v4.new_output("stream", name="stdout", text=text))
 
     async def _was_cut_off(self) -> bool:
-        """Whether the line to the kernel was cut, as it is by a message that is too long."""
+        """Return whether the connection to the kernel was cut, as by a message that is too long."""
         assert self.kc is not None
         if self._monitor is None:
             socket = self.kc.iopub_channel.socket

@@ -80,7 +80,7 @@ class SandboxPool:
 
     @contextlib.contextmanager
     def lend(self, cancel: threading.Event) -> Iterator[SandboxProcess]:
-        """A room for one run.
+        """Lend a sandbox for one run.
 
         Raises:
             IsolationError: rooms cannot be sealed here; the message says why, and what to do.
@@ -98,7 +98,7 @@ class SandboxPool:
                 room.close()
 
     def _ready(self, cancel: threading.Event) -> SandboxProcess:
-        """A room that can take a job: one that was used before, else a new one."""
+        """Return a sandbox that can take a job: one that was used before, else a new one."""
         # Several threads borrow at the same time.
         with contextlib.suppress(IndexError):
             while True:
@@ -195,7 +195,7 @@ def _bare() -> SandboxProcess:
 
 
 def environment(place: Workspace) -> dict[str, str]:
-    """The environment of a room, with nothing of ours that is not needed."""
+    """Return the environment of a sandbox, with nothing of ours that is not needed."""
     passed = {
         name: value
         for name, value in os.environ.items()

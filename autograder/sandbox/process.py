@@ -182,7 +182,7 @@ class SandboxProcess:
         return None
 
     def last_words(self) -> str:
-        """What its process has said last."""
+        """Return the last output of the sandbox process."""
         with contextlib.suppress(OSError, ValueError):
             # Not seek: the process writes where our common place in the file is.
             size = os.fstat(self._log.fileno()).st_size

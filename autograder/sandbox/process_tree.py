@@ -32,7 +32,7 @@ def end_all(worker: subprocess.Popen[bytes], environment: Mapping[str, str]) -> 
 
 
 def _family(worker: subprocess.Popen[bytes], mark: str) -> Iterator[psutil.Process]:
-    """What descends from the worker, or has this run's environment wherever it hangs by now.
+    """Yield the worker's descendants, and processes anywhere with this run's environment.
 
     The worker itself is none of them: as long as it lives, it is the parent of orphans too.
     """
@@ -47,7 +47,7 @@ def _family(worker: subprocess.Popen[bytes], mark: str) -> Iterator[psutil.Proce
 
 
 def _descends(process: psutil.Process, known: dict[int, bool]) -> bool:
-    """Whether one of its ancestors is known to be one of them; what is found out is noted."""
+    """Return whether an ancestor is known to belong to the run; results are kept in ``known``."""
     line: list[int] = []
     pid = process.pid
     while pid not in known:

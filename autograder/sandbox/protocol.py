@@ -59,7 +59,7 @@ class CellResult(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def texts(output: dict[str, Any]) -> dict[str, Any]:
-    """An output with its texts alone.
+    """Return an output with its texts only.
 
     What is no text is shown nowhere, and may be nested more deeply than anyone can follow.
     """

@@ -56,7 +56,7 @@ class Trace(msgspec.Struct, frozen=True, kw_only=True):
     program: str = ""
 
     def read(self) -> tuple[Recorded | None, Arrays, str | None]:
-        """What the recorder wrote, its arrays, and why it cannot be read where it cannot."""
+        """Return what the recorder wrote, its arrays, and why it cannot be read, if so."""
         if self.trouble or not self.recorded:
             return None, {}, self.trouble
         with tempfile.TemporaryDirectory(prefix="autograder-") as folder:

@@ -85,12 +85,12 @@ class RunState:
 
     @property
     def is_running(self) -> bool:
-        """Whether a cell is run just now."""
+        """Whether a cell is running now."""
         return any(ran.status == "running" for ran in self.cells.values())
 
 
 def _sound(ran: CellResult) -> CellResult:
-    """The same with the texts of its outputs, or with none where no notebook may hold them."""
+    """Return a result with the texts of its outputs, or none where no notebook may hold them."""
     try:
         msgspec.convert(ran.outputs, list[Output])
     except (ValueError, RecursionError):
@@ -99,7 +99,7 @@ def _sound(ran: CellResult) -> CellResult:
 
 
 def ending(told: RunState, cell_seconds: int) -> Stopped | None:
-    """Why a run stopped before the end, ``None`` where it reached it.
+    """Return why a run stopped before the end, ``None`` where it reached it.
 
     Raises:
         RuntimeError: what runs notebooks is broken, and the notebook is not to blame.

@@ -79,7 +79,7 @@ def _writable(folder: Path) -> bool:
 
 
 def _trial(*, is_filtered: bool) -> list[str]:
-    """What is wrong with a submission's own space, tried with one that does nothing."""
+    """Return what is wrong with a submission's own space, tried with one that does nothing."""
     reader, writer = os.pipe()
     child = namespaces.fork(lambda: _tried(writer, is_filtered=is_filtered), keep=[writer])
     os.close(writer)
@@ -107,7 +107,7 @@ def _tried(writer: int, *, is_filtered: bool) -> int:
 
 
 def _inside(answer: Path, *, is_filtered: bool) -> None:
-    """What a kernel would see; writes down what it should not."""
+    """Write to ``answer`` what a kernel would see and should not."""
     found = [
         f"a submission is left our descriptor {number}" for number in reachability.descriptors()
     ]

@@ -40,7 +40,7 @@ def end(find: Callable[[], Iterable[psutil.Process]]) -> list[psutil.Process]:
 
 
 def newest_first() -> Iterator[psutil.Process]:
-    """All processes: one that is about to start the next and to end is met while it lives."""
+    """Yield all processes, newest first: one that forks and ends is met while it lives."""
     for pid in reversed(psutil.pids()):
         with contextlib.suppress(psutil.Error):
             yield psutil.Process(pid)

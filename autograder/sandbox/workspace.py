@@ -29,7 +29,7 @@ class Workspace:
 
     @property
     def work(self) -> Path:
-        """Where the notebook stands, with the files beside it."""
+        """Where the notebook runs, with the files beside it."""
         return self.root / "work"
 
     @property
@@ -43,7 +43,7 @@ class Workspace:
         return self.root / "home"
 
     def environment(self) -> dict[str, str]:
-        """The variables that lead programs to these folders, and to nothing else."""
+        """Return the variables that direct programs to these folders, and to nothing else."""
         return {
             "HOME": str(self.home),
             "TMPDIR": str(self.root / "tmp"),

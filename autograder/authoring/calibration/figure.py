@@ -40,12 +40,12 @@ Groups = Mapping[str, Sequence[Recipe]]
 
 
 def stamp(reference: Reference) -> str:
-    """What a picture of this reference carries in its file, to be known by."""
+    """Return the digest of a reference that its figure carries in its file."""
     return hashlib.sha256(document(reference).encode()).hexdigest()[:16]
 
 
 def drawn(study: Study, reference: Reference) -> bytes:
-    """The picture as PNG, a panel for each data set."""
+    """Draw the figure as PNG, with a panel for each dataset."""
     groups = _groups(study)
     rows = sum(len(one) + 1 for one in groups.values())
     with mpl.rc_context(STYLE):
@@ -72,7 +72,7 @@ def _groups(study: Study) -> Groups:
 
 
 def _places(groups: Groups) -> dict[str, int]:
-    """From the top the row of each heading and of each recipe."""
+    """Return the row of each heading and of each recipe, counted from the top."""
     names = [name for group, held in groups.items() for name in (group, *(o.name for o in held))]
     return {name: at for at, name in enumerate(names)}
 

@@ -42,7 +42,7 @@ def made(lesson: str, tasks: Sequence[Task], workers: int) -> Iterator[Calibrati
 
 @contextlib.contextmanager
 def _started(lesson: str, tasks: Sequence[Task]) -> Iterator[subprocess.Popen[bytes]]:
-    """A process at work on these tasks, which does not outlive the one that asked for it."""
+    """Yield a process that works on these tasks and is killed at the end of the context."""
     with subprocess.Popen(
         [sys.executable, "-m", "autograder.authoring.calibration.worker", lesson],
         stdin=subprocess.PIPE,

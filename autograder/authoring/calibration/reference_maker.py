@@ -23,7 +23,7 @@ changed = msgspec.structs.replace
 
 
 def published(study: Study, runs: RunLog, names: Sequence[str]) -> Reference:
-    """What the runs show of these data sets.
+    """Return what the runs show of these datasets.
 
     Raises:
         StudyError: a recipe was not run at all, or no bar is fair.
@@ -63,14 +63,14 @@ def _unmarked(study: Study, recipe: Recipe, made: Sequence[CalibrationRun]) -> O
 
 
 def _kept(study: Study, recipe: Recipe) -> Iterable[str]:
-    """Of most recipes only what is marked: the file stays small."""
+    """Return the statistics to keep: of most recipes only the marked one, for a small file."""
     if recipe is study.recipes[0]:
         return study.statistics
     return study.compared if recipe in study.written else (MARKED,)
 
 
 def _decided(study: Study, on: OnData) -> OnData:
-    """The same with all that follows from its runs worked out: the bar, rates, where they land."""
+    """Return ``on`` with all that follows from its runs: threshold, rates, where they land."""
     spreads = {name: on.spread(name, MARKED) for name in on.recipes}
     right = {name: spreads[name] for name, one in on.recipes.items() if one.right}
     bar = choose_bar(right, study.wish)
@@ -90,7 +90,7 @@ def _decided(study: Study, on: OnData) -> OnData:
 
 
 def disagreements(study: Study, lesson: Lesson, reference: Reference) -> Iterator[str]:
-    """What does not hold together any longer: declarations, runs, decisions, the lesson's bar."""
+    """Yield what no longer agrees: declarations, runs, decisions, the lesson's thresholds."""
     if reference.window != study.window:
         yield f"the judge now weighs five epochs {study.window}; studied was {reference.window}"
     if dict(lesson.thresholds) != (bars := {name: on.bar for name, on in reference.data.items()}):

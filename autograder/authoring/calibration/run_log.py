@@ -79,11 +79,11 @@ class RunLog:
         self._keep(run)
 
     def has(self, key: str, task: Task) -> bool:
-        """Whether a run was made already."""
+        """Return whether a run was made already."""
         return (key, task.recipe, task.data, task.seed) in self.made
 
     def of(self, key: str, recipe: str, data: str) -> list[CalibrationRun]:
-        """The runs of one recipe on one data set, in the order of their seeds."""
+        """Return the runs of one recipe on one dataset, in the order of their seeds."""
         found = [
             run
             for (meant, name, cards, _), run in self.made.items()

@@ -29,7 +29,7 @@ class Rate:
 
 
 def rate(count: int, runs: int) -> Rate:
-    """A rate with its exact interval and upper limit (Clopper and Pearson, Biometrika 26, 1934).
+    """Return a rate with exact interval and limit (Clopper and Pearson, Biometrika 26, 1934).
 
     Raises:
         StudyError: scipy is not installed.
@@ -54,7 +54,7 @@ def rate(count: int, runs: int) -> Rate:
 
 
 def likeness(one: Sequence[float], other: Sequence[float]) -> float:
-    """The p-value of the two-sample test of Kolmogorov and Smirnov; small where they differ.
+    """Return the p-value of the two-sample Kolmogorov-Smirnov test; small where they differ.
 
     Raises:
         StudyError: scipy is not installed.

@@ -136,7 +136,7 @@ def ways(study: Study, reference: Reference) -> str:
 
 
 def compared(study: Study, reference: Reference, keras: Keras) -> str:
-    """The study's runs against those of real Keras."""
+    """Return the table of the study's runs against those of real Keras."""
     rows = [
         (NAMES.get(name, name), *_compared(study, reference.data[name], recipe, statistic, theirs))
         for name, by_recipe in keras.items()
@@ -171,7 +171,7 @@ def interval(low: float, high: float) -> str:
 
 
 def table(heads: Sequence[str], rows: Sequence[Sequence[str]], sides: str) -> str:
-    """A table in Markdown; ``sides`` has l or r for each column."""
+    """Return a table in Markdown; ``sides`` has l or r for each column."""
     rule = ["---:" if side == "r" else "---" for side in sides]
     lines = (heads, rule, *rows)
     return "".join("| " + " | ".join(line) + " |\n" for line in lines)

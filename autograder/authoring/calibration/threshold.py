@@ -25,7 +25,7 @@ LOWEST = 0.5
 
 
 def choose_bar(right: Mapping[str, Distribution], wish: float) -> float:
-    """The bar for these right recipes, by the rule above.
+    """Return the threshold for these right recipes, by the rule above.
 
     Raises:
         StudyError: there is none, or a recipe has fewer than two runs.
@@ -37,12 +37,12 @@ def choose_bar(right: Mapping[str, Distribution], wish: float) -> float:
 
 
 def are_enough(runs: int) -> bool:
-    """Whether so many runs can show by themselves that a recipe keeps the promise."""
+    """Return whether this number of runs can show that a recipe keeps the promise."""
     return rate(0, runs).most <= PROMISE
 
 
 def keeps_promise(spread: Distribution, bar: float) -> bool:
-    """Whether a right recipe is failed rarely enough at this bar."""
+    """Return whether a right recipe fails rarely enough at this threshold."""
     below = spread.below(bar)
     if are_enough(spread.runs):
         return rate(below, spread.runs).most <= PROMISE

@@ -50,11 +50,11 @@ class _Arrays:
         self._rungs[digest] = min(self._rungs[digest] + 1, quantize.EXACT)
 
     def file(self, digest: str) -> str:
-        """The name of the file that holds it as finely as it is kept."""
+        """Return the name of the file for an array, at the precision at which it is kept."""
         return f"{digest}-{self._rungs[digest]}"
 
     def packed(self, digest: str) -> bytes:
-        """The content of that file."""
+        """Return the content of that file."""
         file = self.file(digest)
         if file not in self._packed:
             self._packed[file] = quantize.pack(self._whole[digest], self._rungs[digest])
@@ -111,7 +111,7 @@ def thinned(
 
 
 def _last_epochs(evidence: Evidence) -> Evidence:
-    """The same with the means of the last epochs of each training only."""
+    """Return evidence with the means of only the last epochs of each training."""
     recorded, replace = evidence.recorded, msgspec.structs.replace
     if recorded is None:
         return evidence
@@ -131,7 +131,7 @@ def _thin(record: Record, digests: Digests, arrays: _Arrays) -> Evidence:
 
 
 def _alike(one: Verdicts, other: Verdicts) -> bool:
-    """Whether the checks say the same, and measure nearly the same."""
+    """Return whether the checks have the same outcomes and nearly the same measures."""
     same = [(check.id, check.outcome, check.misconception) for check in one.checks] == [
         (check.id, check.outcome, check.misconception) for check in other.checks
     ]

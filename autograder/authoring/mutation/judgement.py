@@ -89,6 +89,6 @@ class Tally:
 
 
 def tally(judgements: Iterable[Judgement]) -> Tally:
-    """The tally of all wrong ones."""
+    """Count the wrong mutants, and those caught."""
     wrong = [one for one in judgements if one.expected.kind == "wrong"]
     return Tally(wrong=len(wrong), caught=sum(one.named for one in wrong))

@@ -26,7 +26,7 @@ KEY = "✗ fails, – is skipped, ~ is skipped or passes, ? cannot be told, · p
 
 
 def table(judgements: Sequence[Judgement], lesson: Lesson) -> Table:
-    """A row for each mutant: a sign for each question as expected, then as found."""
+    """Return a row for each mutant: symbols for the questions as expected, then as found."""
     questions = ", ".join(question.name for question in lesson.questions)
     rows = Table(box=SIMPLE, pad_edge=False, caption=f"The signs: {questions}. {KEY}.")
     rows.add_column("Mutant", overflow="fold")
@@ -43,7 +43,7 @@ def table(judgements: Sequence[Judgement], lesson: Lesson) -> Table:
 
 
 def expected_sign(expected: Expected, question: str) -> str:
-    """What is expected of one question, in one sign."""
+    """Return what is expected of one question, as one symbol."""
     own = [check for check in expected.checks if check.partition(".")[0] == question]
     outcomes = {outcome for check in own for outcome in expected.outcomes(check)}
     return EITHER if outcomes == {Outcome.PASSED, Outcome.SKIPPED} else _worst(outcomes)
@@ -54,7 +54,7 @@ def _found_sign(one: Judgement, question: str) -> str:
 
 
 def _worst(outcomes: Collection[Outcome]) -> str:
-    """The sign of the outcome that matters most."""
+    """Return the symbol of the outcome that matters most."""
     signs = (sign for outcome, sign in SIGNS.items() if outcome in outcomes)
     return next(signs, SIGNS[Outcome.PASSED])
 

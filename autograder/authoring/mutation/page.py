@@ -31,7 +31,7 @@ def put(path: Path, lesson: Lesson, text: str) -> None:
 
 
 def written(path: Path, lesson: Lesson) -> str:
-    """What stands between a lesson's markers in a page.
+    """Return the text between a lesson's markers in a page.
 
     Raises:
         UsageError: the page is not there, or does not have the two markers.
@@ -44,7 +44,7 @@ def _begin(lesson: Lesson) -> str:
 
 
 def _parts(path: Path, lesson: Lesson) -> tuple[str, str, str]:
-    """What stands before, between and after the markers."""
+    """Return the text before, between and after the markers."""
     if not path.is_file():
         raise UsageError(f"There is no file {path}.")
     before, begin, rest = path.read_text(encoding="utf-8").partition(_begin(lesson))
@@ -55,7 +55,7 @@ def _parts(path: Path, lesson: Lesson) -> tuple[str, str, str]:
 
 
 def text(judgements: Sequence[Judgement], lesson: Lesson, unseen: Mapping[str, str]) -> str:
-    """The whole section, in Markdown."""
+    """Return the whole section, in Markdown."""
     single = [one for one in judgements if AND not in one.name]
     double = [one for one in judgements if AND in one.name]
     parts = [_summary(single, double, lesson), _table(single, lesson), _right(single)]

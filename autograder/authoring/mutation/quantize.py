@@ -32,7 +32,7 @@ class Packed(msgspec.Struct, frozen=True):
 
 
 def pack(array: NDArray[Any], rung: int) -> bytes:
-    """An array as compressed bytes, on a rung of the ladder; only floats are kept coarsely."""
+    """Return an array as compressed bytes at a precision; only floats are quantized."""
     packed = Packed(array.shape, array.dtype.str, 0.0, array.tobytes())
     if rung < EXACT and array.dtype.kind == "f" and array.size >= SMALL:
         packed = _coarse(array, LADDER[rung]) or packed
@@ -40,7 +40,7 @@ def pack(array: NDArray[Any], rung: int) -> bytes:
 
 
 def unpack(data: bytes) -> NDArray[Any]:
-    """The array that :func:`pack` was given, or one of ``float32`` that is near it.
+    """Return the array that :func:`pack` was given, or a ``float32`` one that is near it.
 
     Raises:
         EvidenceError: it is no such array.

@@ -66,7 +66,7 @@ def run(
 def judgement(
     mutant: Mutant, evidence: Evidence, checks: Sequence[CheckResult], known: Mapping[str, str]
 ) -> Judgement:
-    """What the checks said of a mutant, held against what is expected where it ran."""
+    """Compare what the checks found in a mutant with what is expected where it ran."""
     recorded = evidence.recorded
     offered = recorded.devices.offered if recorded else ()
     return Judgement(

@@ -37,7 +37,7 @@ class MutationSuite:
         return self.root / "tests" / "mutants" / f"{self.lesson.name}.zip"
 
     def chosen(self, pattern: str, second: int) -> list[Mutant]:
-        """The mutants whose names match a pattern; with ``second`` so many pairs.
+        """Return the mutants whose names match a pattern, or ``second`` pairs of them.
 
         Raises:
             LessonError: there is none.
@@ -61,7 +61,7 @@ class MutationSuite:
         return make(source, {one.name: one.edits for one in mutants})
 
     def judgement(self, ran: MutantRun) -> Judgement:
-        """What was said of one that was run."""
+        """Return the judgement of a mutant that was run."""
         mutant = named(ran.made.name, self.declared.mutants)
         assert mutant
         return judgement(mutant, ran.evidence, ran.checks, self.declared.known)
@@ -119,7 +119,7 @@ class MutationSuite:
 
 
 def workshop(lesson: Lesson, course: Course) -> MutationSuite:
-    """The workshop of a lesson.
+    """Return the mutation suite of a lesson.
 
     Raises:
         LessonError: the lesson declares no mutants.

@@ -74,7 +74,7 @@ def _files(root: Path, name: str, title: str) -> Iterator[tuple[Path, str]]:
 
 
 def _packaging(root: Path, package: str) -> dict[Path, str]:
-    """What lets the lessons of a course be installed; written with the first of them."""
+    """Return the files that make a course's lessons installable; written with the first lesson."""
     path = root / FOLDER / "pyproject.toml"
     if _shelf(root) != path.parent or path.exists():
         return {}

@@ -48,7 +48,7 @@ class Study:
         return tuple(one for one in self.recipes if one.written or one is self.recipes[0])
 
     def recipe(self, name: str) -> Recipe:
-        """The recipe of this name.
+        """Return the recipe with this name.
 
         Raises:
             UsageError: there is no such recipe.
@@ -60,19 +60,19 @@ class Study:
         raise UsageError(f"There is no recipe “{name}”. There are: {names}.")
 
     def key(self, recipe: Recipe) -> str:
-        """A short name for all that a run of a recipe depends on, besides data and seed."""
+        """Return a digest of all that a run of a recipe depends on, besides data and seed."""
         depends = [ENGINE, CARDS_A_SNAPSHOT, self.window, sorted(self.statistics)]
         whole = json.dumps([asdict(recipe.training), *depends])
         return hashlib.sha256(whole.encode()).hexdigest()[:12]
 
 
 def has_study(lesson: Lesson) -> bool:
-    """Whether a lesson declares a study."""
+    """Return whether a lesson declares a study."""
     return part_of(lesson, "calibration") is not None
 
 
 def load_study(lesson: Lesson) -> Study:
-    """The study of a lesson.
+    """Load the study of a lesson.
 
     Raises:
         UsageError: the lesson has none.

@@ -53,7 +53,7 @@ class Expected:
         return frozenset(self.failed) | self.skipped | self.may_skip | self.unclear
 
     def outcomes(self, check: str) -> tuple[Outcome, ...]:
-        """The outcomes that a check may have."""
+        """Return the outcomes that a check may have."""
         if check in self.failed:
             return (Outcome.FAILED,)
         if check in self.skipped:
@@ -73,7 +73,7 @@ class Mutant:
     with_gpu: Expected | None = None
 
     def expected_on(self, *, gpu: bool) -> Expected:
-        """What is expected on a machine with a GPU, or without."""
+        """Return what is expected on a machine with a GPU, or without."""
         return self.with_gpu if gpu and self.with_gpu else self.expected
 
 
@@ -108,14 +108,14 @@ def unclear(name: str, *edits: Edit, checks: Collection[str], base: Mutant | Non
 
 
 def relying(mutant: Mutant, *checks: str) -> Mutant:
-    """The same, of which that is expected only where these checks pass."""
+    """Return a mutant whose expected outcome holds only where these checks pass."""
     return replace(mutant, expected=replace(mutant.expected, relies_on=frozenset(checks)))
 
 
 def on_gpu(
     mutant: Mutant, *, fails: Mapping[str, str | None], skips: Collection[str] = ()
 ) -> Mutant:
-    """The same, of which something else is expected where there is a GPU."""
+    """Return a mutant of which something else is expected where there is a GPU."""
     return replace(mutant, with_gpu=Expected(failed=fails, skipped=frozenset(skips)))
 
 
@@ -142,7 +142,7 @@ class Declared:
     unseen: Mapping[str, str] = field(default_factory=dict)
 
     def only(self, pattern: str) -> dict[str, Mutant]:
-        """The mutants whose names match a pattern such as ``build/*``.
+        """Return the mutants whose names match a pattern such as ``build/*``.
 
         Raises:
             LessonError: there is none.
@@ -160,7 +160,7 @@ def declared(
     known: Mapping[str, str] | None = None,
     unseen: Mapping[str, str] | None = None,
 ) -> Declared:
-    """What a lesson declares, by name.
+    """Collect the mutants that a lesson declares, by name.
 
     Raises:
         LessonError: two mutants have the same name, or a known one does not exist.
@@ -176,12 +176,12 @@ def declared(
 
 
 def has_mutants(lesson: Lesson) -> bool:
-    """Whether a lesson declares mutants."""
+    """Return whether a lesson declares mutants."""
     return part_of(lesson, "mutants") is not None
 
 
 def load_declared(lesson: Lesson) -> Declared:
-    """What a lesson declares, in its package ``mutants``.
+    """Load what a lesson declares in its package ``mutants``.
 
     Raises:
         LessonError: it declares none.

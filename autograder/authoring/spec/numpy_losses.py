@@ -19,7 +19,7 @@ Labels = NDArray[np.intp]
 
 
 def mean_loss(outputs: Floats, labels: Labels) -> float:
-    """The loss of raw outputs."""
+    """Return the mean cross-entropy of logits of shape ``(classes, images)``."""
     raised = outputs - np.maximum.reduce(outputs, axis=0)
     own = raised[labels, np.arange(len(labels))]
     return float(np.mean(np.log(np.exp(raised).sum(axis=0)) - own))
@@ -35,7 +35,7 @@ def raw_slopes(outputs: Floats, labels: Labels, columns: Labels) -> None:
 
 
 def mistaken_slopes(outputs: Floats, labels: Labels, columns: Labels) -> None:
-    """The same where raw outputs are taken for probabilities: cut to 0…1, then their logarithm."""
+    """Do the same with logits mistaken for probabilities: clip them to 0…1, then take logs."""
     within = (outputs >= LEAST) & (outputs <= MOST)
     np.clip(outputs, LEAST, MOST, out=outputs)
     inverse = within / outputs

@@ -36,7 +36,7 @@ class Network:
 
 
 def parts(values: Floats, sizes: Sequence[int]) -> Layers:
-    """Views of an array of all weights: of each layer the kernel and the bias.
+    """Return views of an array of all weights: the kernel and the bias of each layer.
 
     Kernels have the shape ``(neurons, inputs)``, biases ``(neurons, 1)``.
     """
@@ -62,7 +62,7 @@ class Pass:
         self._errors = [np.empty_like(one) for one in self._sums[:-1]]
 
     def forward(self, given: Floats) -> Floats:
-        """What the network says: shape ``(outputs, cards)`` for ``given`` ``(cards, inputs)``."""
+        """Compute outputs of shape ``(outputs, images)`` for ``given`` of ``(images, inputs)``."""
         x = given.T
         for (kernel, bias), sums in zip(self._network.layers, self._sums, strict=True):
             np.matmul(kernel, x, out=sums)

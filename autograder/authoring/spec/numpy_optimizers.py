@@ -51,7 +51,7 @@ class Adam:
 
 
 def _paces(rate: float) -> Iterator[np.float32]:
-    """The size of each step, unbiased; in blocks, because single numbers cost numpy as much."""
+    """Yield the bias-corrected size of each step, computed in blocks to save calls of NumPy."""
     first, second = (np.float32(one) for one in MEMORY)
     for begin in itertools.count(1, BLOCK):
         steps = np.arange(begin, begin + BLOCK, dtype=np.float32)

@@ -114,7 +114,7 @@ class ValidationSet:
         self._labels = data.valid_labels.astype(np.intp)
 
     def hold(self, network: Network) -> tuple[float, float]:
-        """The share of the cards that is sorted right, and the mean loss."""
+        """Return the share of the images that is classified right, and the mean loss."""
         outputs = Pass(network, len(self._images)).forward(self._images)
         return float(np.mean(outputs.argmax(axis=0) == self._labels)), mean_loss(
             outputs, self._labels
@@ -135,7 +135,7 @@ def train(training: Training, data: FashionMnist, seed: int) -> Trained:
 
 
 def _orders(training: Training, cards: int, random: np.random.Generator) -> Iterator[Labels]:
-    """The order of the cards in each epoch."""
+    """Yield the order of the images in each epoch."""
     order = random.permutation(cards)
     for epoch in range(training.epochs):
         yield order if not epoch or training.order == "repeated" else random.permutation(cards)
@@ -176,7 +176,7 @@ def _is_over(losses: list[float], patience: int) -> bool:
 
 
 def studied_cards(training: Training, data: FashionMnist, random: np.random.Generator) -> ImageSet:
-    """The cards that a training studies."""
+    """Return the images that a training studies."""
     quizzed = training.cards == "validation"
     images = data.valid_images if quizzed else data.train_images
     labels = (data.valid_labels if quizzed else data.train_labels).astype(np.intp)

@@ -60,7 +60,7 @@ class Recipe:
 
 
 def seeded(recipes: Iterable[Recipe]) -> tuple[Recipe, ...]:
-    """The same recipes where a seed was set, as grading does: the cards come in one order only."""
+    """Return the recipes with a seed set, as in grading: the images come in one order only."""
     return tuple(
         replace(
             recipe,

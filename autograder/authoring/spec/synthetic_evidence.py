@@ -29,7 +29,7 @@ Arrays = dict[str, NDArray[Any]]
 
 
 def recorded(trained: Trained, lesson: str, data: FashionMnist) -> tuple[Evidence, Model, Fit]:
-    """The evidence of one training, its model and its one call of ``fit``."""
+    """Return the evidence of one training, its model and its one call of ``fit``."""
     training = trained.training
     last, means = _named(trained.values, training), _means(trained)
     model = Model(number=0, kind="Sequential", input_shape=(None, 28, 28), layers=_layers(training))

@@ -27,7 +27,7 @@ class _SchedulerFile(msgspec.Struct):
 
 
 def connect(address: str, patience: float) -> distributed.Client:
-    """A client of the scheduler that has this address, or has written this file.
+    """Return a client of the scheduler that has this address or has written this file.
 
     Raises:
         UsageError: the extra is not installed, or there is no such file.
@@ -49,7 +49,7 @@ def connect(address: str, patience: float) -> distributed.Client:
 
 
 def _written_in(path: Path) -> str:
-    """The address that a scheduler has written in a file."""
+    """Return the address that a scheduler has written in a file."""
     try:
         return msgspec.json.decode(path.read_bytes(), type=_SchedulerFile).address
     except OSError as error:
@@ -87,10 +87,10 @@ def furnish(client: distributed.Client, rooms: SandboxPool, name: str, patience:
 
 
 def unlike(who: str, what: list[str]) -> ClusterError:
-    """A worker has other versions than this machine."""
+    """Return the error for a worker that has other versions than this machine."""
     return ClusterError(f"{who} is not as this machine: {'; '.join(what)}.")
 
 
 def without_us(error: ImportError) -> ClusterError:
-    """A worker could not even read what it was told."""
+    """Return the error for a worker that could not even read its task."""
     return ClusterError(f"A worker has not the {DISTRIBUTION} that this machine has: {error}.")

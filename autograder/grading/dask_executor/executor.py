@@ -120,7 +120,7 @@ class DaskExecutor:
         times: int,
         sent: distributed.Future[bytes],
     ) -> None:
-        """A job has come to an end, one way or another."""
+        """Handle a job that has ended, one way or another."""
         try:
             result = self._result(job, name, sent)
         except Exception as error:  # noqa: BLE001  told to whoever waits for the run
@@ -136,7 +136,7 @@ class DaskExecutor:
     def _result(
         self, job: Job, name: str, sent: distributed.Future[bytes]
     ) -> Trace | Exception | None:
-        """What came of a job; ``None`` where it must be handed over again."""
+        """Return the result of a job; ``None`` where it must be submitted again."""
         if sent.status == "cancelled":
             return ClusterError(LOST)
         if sent.status == "error":
@@ -171,7 +171,7 @@ class DaskExecutor:
         return RuntimeError(f"Dask: {reason}")
 
     def _ended(self, job: Job) -> Trace:
-        """The run of a job that has ended three workers."""
+        """Return the run of a job that has ended three workers."""
         return Trace(
             stopped=Stopped("the run ended three workers of the cluster", by_others=True),
             isolation=self._rooms.level,

@@ -68,7 +68,7 @@ Reply = Done | WorkerEnded | Cancelled | NeedsImages | DifferentSoftware | Insec
 
 
 def conditions() -> dict[str, str]:
-    """What a run depends on besides the job and the images, by name."""
+    """Return what a run depends on besides the job and the images, by name."""
     found = dict(zip(NAMES, cache_key.conditions(isolation="", data=""), strict=True))
     own = {name: metadata.version(name) for name in (DISTRIBUTION, "msgspec")}
     return own | {name: text.removeprefix(f"{name} ") for name, text in found.items()}

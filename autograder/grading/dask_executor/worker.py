@@ -114,7 +114,7 @@ class Grading(WorkerPlugin):
                 write_whole(folder / file.name, files[file.name])
 
     def _furnished(self) -> SandboxPool | None:
-        """The rooms, with images that were verified; ``None`` where the right ones are not here."""
+        """Return the pool with verified images; ``None`` where the right images are not here."""
         with self._lock:
             for home in (datasets.active_home(), self._sent):
                 if self._rooms is None and _holds(home) == self._data:
@@ -122,7 +122,7 @@ class Grading(WorkerPlugin):
             return self._rooms
 
     def _taken_up(self, name: str) -> int:
-        """How many workers took this job up before; from now on this one counts too."""
+        """Return how many workers began this job before; count this one from now on."""
         # The scheduler keeps the count, because a worker that is killed cannot tell.
         topic, scheduler = f"autograder-{name}", self._worker.scheduler
         before = sync(self._worker.loop, scheduler.events, topic=topic)

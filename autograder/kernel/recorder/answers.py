@@ -28,7 +28,7 @@ class RecordingKernel(Protocol):
         """Note what goes wrong, as this trouble, and go on."""
 
     def number(self, model: keras.Model) -> int:
-        """Which model this is."""
+        """Return the number of this model."""
 
     @property
     def box(self) -> DatasetIndex:
@@ -38,7 +38,7 @@ class RecordingKernel(Protocol):
 def handed_in(
     question: str, claims: Mapping[str, object], kernel: RecordingKernel
 ) -> tuple[Answer, model_description.Arrays]:
-    """What was handed in to the check of a question, and its arrays."""
+    """Return what was handed in to the check of a question, and its arrays."""
     arrays: model_description.Arrays = {}
     claimed: dict[str, Claim] = {}
     for name, value in claims.items():
@@ -83,7 +83,7 @@ def _claim(
 
 
 def _array(value: Any) -> NDArray[Any] | None:
-    """A value as an array of numbers that may be cards, without a copy where possible."""
+    """Return a value as an array that may hold images, not copied if possible, or ``None``."""
     if not isinstance(value, np.ndarray) and not hasattr(value, "numpy"):
         return None
     array = np.asarray(value)

@@ -47,7 +47,7 @@ class Fits:
             self._histories.append((weakref.ref(history), fit.number))
 
     def of(self, history: object) -> Fit | None:
-        """The call that returned this history, or a history with this dict."""
+        """Return the call that returned this history, or a history with this dict."""
         for known, number in self._histories:
             one = known()
             if one is not None and (one is history or one.history is history):
@@ -71,7 +71,7 @@ class Fits:
 
 
 def worth_writing(fit: Fit, arrays: Arrays) -> tuple[Fit, Arrays]:
-    """A call of ``fit`` and its means, those of its last epochs where all would be too much.
+    """Return a call of ``fit`` and its means, only the last epochs where all would be too much.
 
     What is judged is the end of a training, and what is written is kept for a whole class.
     """

@@ -19,14 +19,14 @@ MOST = 16
 
 
 def listed(given: Any) -> list[Any]:
-    """The callbacks that ``fit`` was given: one, several, or a list of Keras' own kind."""
+    """Return the callbacks given to ``fit`` as one, several, or Keras' own ``CallbackList``."""
     if isinstance(given, keras.callbacks.CallbackList):
         return list(given.callbacks)
     return list(given) if isinstance(given, list | tuple) else [given] if given else []
 
 
 def described(callbacks: list[Any]) -> tuple[Callback, ...]:
-    """The first of them as evidence, as they stand now."""
+    """Return the first of the callbacks as evidence, in their current state."""
     return tuple(accepted(_described(one)) for one in callbacks[:MOST])
 
 

@@ -39,7 +39,7 @@ def compiled(subject: keras.Model) -> Compiled | None:
 
 
 def _loss(given: Any) -> tuple[str, dict[str, Value]]:
-    """A loss under its class name and its settings: given by name, as function, class, object."""
+    """Return the class name and settings of a loss given as name, function, class or object."""
     if isinstance(given, Mapping) and len(given) == 1:
         given = next(iter(given.values()))
     if isinstance(given, list | tuple) and len(given) == 1:
@@ -79,7 +79,7 @@ def _given_metrics(subject: keras.Model) -> Any:
 
 
 def _metrics(given: Any) -> Iterator[str]:
-    """The names of the metrics, however nested."""
+    """Yield the names of the metrics, however they are nested."""
     match given:
         case None:
             return

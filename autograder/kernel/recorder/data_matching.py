@@ -41,11 +41,11 @@ class DataMatch:
     places: tuple[int, ...] | None = None
 
     def of(self, count: int | None) -> DataMatch:
-        """The same, of so many cards."""
+        """Return a copy for ``count`` images."""
         return replace(self, count=count)
 
     def as_cards(self, prefix: str, arrays: dict[str, NDArray[Any]]) -> Examples:
-        """The same as evidence; the map goes among the arrays, under this prefix."""
+        """Return this as evidence; the affine map is added to ``arrays`` under ``prefix``."""
         names: dict[str, str | None] = {"scale": None, "shift": None}
         for part, array in (("scale", self.scale), ("shift", self.shift)):
             if array is not None:
@@ -67,7 +67,7 @@ class _Found:
 
 @functools.lru_cache(maxsize=1)
 def cardbox(data: FashionMnist) -> DatasetIndex:
-    """The box of these cards; made once, because to sort them takes a while."""
+    """Return the index of this dataset; built once, because sorting takes a while."""
     return DatasetIndex(data)
 
 
@@ -80,7 +80,7 @@ class DatasetIndex:
         self._training = len(data.train_images)
 
     def tell(self, x: object, y: object = None) -> DataMatch:
-        """What ``x`` of shape ``(n, ...)`` and its labels ``y`` are."""
+        """Find out what ``x`` of shape ``(n, ...)`` and its labels ``y`` are."""
         images = _rows(x)
         if images is None or not len(images):
             return DataMatch()
@@ -114,7 +114,7 @@ class DatasetIndex:
         return tuple(int(one) for one in told)
 
     def _in_order(self, rows: Floats, chosen: NDArray[np.intp], count: int) -> _Found | None:
-        """The whole of a set, or the beginning or end of one, in the order it came in."""
+        """Find rows that are all, the beginning, or the end of a set in its original order."""
         others = len(self._images) - self._training
         for start, size in ((0, self._training), (self._training, others)):
             if count > size:
@@ -145,7 +145,7 @@ class DatasetIndex:
         return None
 
     def _exactly(self, cards: Floats) -> NDArray[np.intp]:
-        """The places of these very cards, -1 where there is no such card."""
+        """Return the index of each of these exact images, -1 where there is no such image."""
         within = np.clip(cards, 0, 255).astype(np.uint8)
         return np.array([self._by_content.get(hash(one.tobytes()), -1) for one in within])
 

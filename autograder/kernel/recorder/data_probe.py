@@ -44,12 +44,12 @@ class DataProbe:
         return self.data is not self._array[0]
 
     def passed(self) -> None:
-        """All of the data has gone by once."""
+        """Note that all of the data has gone by once."""
         if self._in_a_pass is None:
             self._in_a_pass = self._flowed
 
     def tell(self, box: DatasetIndex) -> DataMatch:
-        """What the data was."""
+        """Find out what the data was."""
         if not self.streams:
             return box.tell(*self._array)
         if not self._images:

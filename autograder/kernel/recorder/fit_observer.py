@@ -62,7 +62,7 @@ class FitObserver:
         box: DatasetIndex,
         quietly: Quietly,
     ) -> tuple[Fit, model_description.Arrays]:
-        """The call as evidence, and its arrays."""
+        """Return the call as evidence, and its arrays."""
         self._get_off()
         self.averager.stop()
         averager, prefix = self.averager, f"fit-{number}"

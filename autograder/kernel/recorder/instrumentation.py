@@ -44,10 +44,10 @@ class Instrumentation(Protocol):
         """Note what goes wrong, as this trouble, and go on."""
 
     def keep_fit(self, fitting: FitObserver, error: BaseException | None, history: object) -> None:
-        """A call of ``fit`` has ended."""
+        """Record a call of ``fit`` that has ended."""
 
     def keep_question(self, model: keras.Model, x: Any) -> None:
-        """A model was asked for its outputs."""
+        """Record a call of a model for its outputs."""
 
     def keep_device_question(self, name: str) -> None:
         """TensorFlow was asked for its devices."""
@@ -120,7 +120,7 @@ def _fit(watcher: Instrumentation, fit: Function) -> Function:
 
 
 def _evaluate(watcher: Instrumentation, evaluate: Function) -> Function:
-    """The same function; the questions that it puts to the model are not the student's."""
+    """Wrap ``evaluate``: its own calls of the model do not count as the student's."""
 
     @functools.wraps(evaluate)
     def undisturbed(*args: Any, **kwargs: Any) -> Any:

@@ -61,12 +61,12 @@ class Recorder:
 
     @functools.cached_property
     def data(self) -> datasets.FashionMnist:
-        """The course's own cards, read afresh: the notebook may have changed its copy."""
+        """The course's own images, read again: the notebook may have changed its copy."""
         return datasets.load()
 
     @functools.cached_property
     def box(self) -> DatasetIndex:
-        """The box in which the course's cards are looked for."""
+        """The index in which the course's images are found."""
         return cardbox(self.data)
 
     def watch(self) -> None:
@@ -89,7 +89,7 @@ class Recorder:
             self._write()
 
     def recorded(self) -> tuple[Recorded, model_description.Arrays]:
-        """What was recorded so far, and its arrays."""
+        """Return what was recorded so far, and its arrays."""
         visible: tuple[str, ...] = ()
         with self.quietly("the visible devices could not be listed"):
             visible = _names(tf.config.get_visible_devices())
@@ -114,11 +114,11 @@ class Recorder:
         return record, all_arrays
 
     def fit_of(self, history: object) -> Fit | None:
-        """The call of ``fit`` that returned this history, or a history with this dict."""
+        """Return the call of ``fit`` that returned this history, or a history with this dict."""
         return self._fits.of(history)
 
     def describe(self, number: int) -> tuple[Model, model_description.Arrays]:
-        """A model that was seen in this kernel, as it stands now, and its weights."""
+        """Return a model that was seen in this kernel, in its current state, and its weights."""
         subject = self._models[number]()
         if subject is None:
             return Model(number=number, kind="gone"), {}
@@ -135,7 +135,7 @@ class Recorder:
 
     @contextmanager
     def working(self) -> Iterator[None]:
-        """Keras is at work: what it asks by itself is not the student's question."""
+        """Mark that Keras is at work: what it asks by itself is not the student's call."""
         self.busy, before = True, self.busy
         try:
             yield
@@ -143,7 +143,7 @@ class Recorder:
             self.busy = before
 
     def keep_fit(self, fitting: FitObserver, error: BaseException | None, history: object) -> None:
-        """A call of ``fit`` has ended."""
+        """Record a call of ``fit`` that has ended."""
         model = self.number(fitting.model)
         fit, arrays = fitting.told(self._fits.next_number, model, error, self.box, self.quietly)
         if fitting.averager.trouble:
@@ -151,12 +151,12 @@ class Recorder:
         self._fits.add(fit, arrays, history)
 
     def keep_question(self, model: keras.Model, x: Any) -> None:
-        """A model was asked for its outputs."""
+        """Record a call of a model for its outputs."""
         number = self.number(model)
         self._questions.add(number, self._fits.count(number), self.box.tell(x))
 
     def keep_device_question(self, name: str) -> None:
-        """TensorFlow was asked for its devices."""
+        """Record that TensorFlow was asked for its devices."""
         if name not in self._device_questions:
             self._device_questions.append(name)
 
@@ -165,7 +165,7 @@ class Recorder:
             self._troubles.append(serialize.text(trouble))
 
     def number(self, model: keras.Model) -> int:
-        """Which model this is: 0 for the first one seen in this kernel."""
+        """Return the number of a model: 0 for the first one seen in this kernel."""
         for number, known in enumerate(self._models):
             if known() is model:
                 return number

@@ -25,7 +25,7 @@ COUNTED = ("steps_per_epoch", "validation_steps")
 
 
 def steps_at_a_time(arguments: Mapping[str, Any]) -> int:
-    """How many steps a call of ``fit`` may take at a time.
+    """Return how many steps a call of ``fit`` may take at a time.
 
     ``arguments`` are as the student gave them, the model under ``self``.
     """
@@ -36,7 +36,7 @@ def steps_at_a_time(arguments: Mapping[str, Any]) -> int:
 
 @contextlib.contextmanager
 def steps_together(model: keras.Model, steps: int) -> Iterator[None]:
-    """Within it, training takes so many steps at a time."""
+    """Let training take ``steps`` steps at a time within this context."""
     if steps == 1:
         yield
         return
@@ -75,7 +75,7 @@ def _parts(validation: Any) -> tuple[Any, ...]:
 
 
 def _looks_at_steps(callback: Any) -> bool:
-    """Whether a callback does anything of its own at a step."""
+    """Return whether a callback does anything of its own at a step."""
     plain = keras.callbacks.Callback
     return any(
         getattr(getattr(callback, name, None), "__func__", None) is not getattr(plain, name)

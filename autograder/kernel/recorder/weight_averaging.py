@@ -21,7 +21,7 @@ MAX_BYTES = 16 * 2**20
 
 
 def _calmly(hook: Callable[..., None]) -> Callable[..., None]:
-    """The same hook; the student's training goes on where it fails."""
+    """Wrap a hook so that the student's training goes on where it fails."""
 
     @functools.wraps(hook)
     def calm(self: WeightAverager, *args: Any, **kwargs: Any) -> None:
@@ -87,7 +87,7 @@ class WeightAverager(keras.callbacks.Callback):
 
     @_calmly
     def on_test_end(self, logs: Any = None) -> None:  # noqa: ARG002
-        """A quiz is over."""
+        """Report that a validation has ended."""
         self._passed(False)
 
     @_calmly
