@@ -106,11 +106,11 @@ def _load() -> None:
         importlib.import_module(name)
     _draw()
     # Not before: it loads TensorFlow.
-    from autograder.kernel.recorder.data_matching import cardbox  # noqa: PLC0415
+    from autograder.kernel.recorder.data_matching import dataset_index  # noqa: PLC0415
 
     # The recorder compares with them what a model is given. Where there are none, it says so.
     with contextlib.suppress(DatasetError):
-        cardbox(datasets.read(DATA)).sort()
+        dataset_index(datasets.read(DATA)).build()
     # What is here stays: no fork has to look through it again, nor copy it because it did.
     gc.collect()
     gc.freeze()

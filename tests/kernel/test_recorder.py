@@ -589,7 +589,7 @@ class TestQuestions:
         assert not recorder.busy
 
     def test_very_many_questions(self, recorder, sample, monkeypatch) -> None:
-        monkeypatch.setattr(call_log, "MAX_QUESTIONS", 5)
+        monkeypatch.setattr(call_log, "MAX_CALLS", 5)
         model = new_model()
         for place in [*range(20), 0, 0]:
             model(sample.train_images[place : place + 1])
@@ -782,7 +782,7 @@ class TestTroubles:
             (model_description, "device_here"),
             (model_description, "device_of"),
             (Recorder, "number"),
-            (call_log.Fits, "add"),
+            (call_log.FitLog, "add"),
         ],
     )
     def test_fit_goes_on(self, recorder, cards, monkeypatch, owner, name) -> None:
@@ -821,7 +821,7 @@ class TestTroubles:
     def test_questions_are_answered(self, recorder, cards, monkeypatch) -> None:
         monkeypatch.setattr(DatasetIndex, "tell", self.fails)
         assert new_model().predict(cards[0][:2], verbose=0).shape == (2, 10)
-        monkeypatch.setattr(Recorder, "keep_device_question", self.fails)
+        monkeypatch.setattr(Recorder, "record_device_query", self.fails)
         assert tf.config.list_physical_devices("CPU")
         recorded, _ = recorder.recorded()
         assert len(recorded.troubles) == 2

@@ -15,7 +15,7 @@ SETTINGS = (
     *("monitor", "mode", "patience", "min_delta", "baseline", "start_from_epoch"),
     *("restore_best_weights", "stopped_epoch", "best_epoch"),
 )
-MOST = 16
+MAX_CALLBACKS = 16
 
 
 def listed(given: Any) -> list[Any]:
@@ -27,18 +27,18 @@ def listed(given: Any) -> list[Any]:
 
 def described(callbacks: list[Any]) -> tuple[Callback, ...]:
     """Return the first of the callbacks as evidence, in their current state."""
-    return tuple(accepted(_described(one)) for one in callbacks[:MOST])
+    return tuple(accepted(_described(one)) for one in callbacks[:MAX_CALLBACKS])
 
 
 def _described(given: Any) -> Callback:
     name = type(given).__name__
-    ours = getattr(keras.callbacks, name, None) is type(given)
+    is_builtin = getattr(keras.callbacks, name, None) is type(given)
     settings: dict[str, Value] = {}
     for setting in SETTINGS:
-        # A callback of the student's own may do anything when it is asked.
+        # A student's own callback may do anything when an attribute is read.
         with contextlib.suppress(Exception):
             value = getattr(given, setting, None)
             value = value.item() if isinstance(value, np.generic) else value
             if isinstance(value, bool | int | float | str):
                 settings[setting] = text(value) if isinstance(value, str) else value
-    return Callback(kind=text(name if ours else f"{name} (custom)", 300), settings=settings)
+    return Callback(kind=text(name if is_builtin else f"{name} (custom)", 300), settings=settings)

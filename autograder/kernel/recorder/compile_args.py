@@ -55,8 +55,8 @@ def _loss(given: Any) -> tuple[str, dict[str, Value]]:
     if isinstance(given, keras.losses.Loss):
         return _class_name(type(given), keras.losses), _simple(_config(given))
     name = getattr(given, "__name__", "")
-    theirs = getattr(keras.losses, name, None) is given if name else False
-    return (_known_losses().get(name, name) if theirs else "custom"), {}
+    is_builtin = getattr(keras.losses, name, None) is given if name else False
+    return (_known_losses().get(name, name) if is_builtin else "custom"), {}
 
 
 def _known_losses() -> dict[str, str]:

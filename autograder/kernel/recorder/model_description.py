@@ -33,10 +33,10 @@ Arrays = dict[str, NDArray[Any]]
 def model(subject: keras.Model, number: int, prefix: str) -> tuple[Model, Arrays]:
     """Describe a model, and return its weights under names that begin with ``prefix``.
 
-    The weights of a model that is too large to be kept are left out.
+    The weights of a model that is too large to be stored are left out.
     """
     with warnings.catch_warnings():
-        # Keras warns of a lambda that it is asked about; the student did not ask.
+        # Keras warns of a lambda that it describes; the student did not ask for that.
         warnings.simplefilter("ignore")
         return _model(subject, number, prefix)
 
@@ -148,8 +148,8 @@ def _numbers(variable: Any) -> NDArray[Any] | None:
 def _kind(layer: keras.layers.Layer) -> str:
     """Keras' name for the class; another class of the same name is marked as such."""
     name = type(layer).__name__
-    ours = getattr(keras.layers, name, None) is type(layer)
-    return text(name if ours else f"{name} (custom)", 300)
+    is_builtin = getattr(keras.layers, name, None) is type(layer)
+    return text(name if is_builtin else f"{name} (custom)", 300)
 
 
 def _settings(layer: keras.layers.Layer) -> dict[str, Value]:

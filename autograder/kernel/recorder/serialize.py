@@ -1,4 +1,4 @@
-"""Values of a student's as plain data that the schema of the evidence accepts."""
+"""A student's values as plain data that the schema of the evidence accepts."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ def claim(value: object) -> Claim:
     return Claim(kind=kind, value=_plain(value))
 
 
-def text(value: object, most: int = MAX_TEXT) -> str:
-    """Return the value as text of at most ``most`` characters that can be written as UTF-8."""
-    return str(value)[:most].encode("utf-8", "replace").decode()
+def text(value: object, max_length: int = MAX_TEXT) -> str:
+    """Return at most ``max_length`` characters of the value as text that fits into UTF-8."""
+    return str(value)[:max_length].encode("utf-8", "replace").decode()
 
 
 def whole(value: Any) -> int | None:
@@ -76,7 +76,7 @@ def _one(value: Any) -> Value:
     if isinstance(value, str):
         return text(value)
     if isinstance(value, int | float):
-        # Too large for JSON, infinite or not a number: kept in words.
+        # Too large for JSON, infinite or not a number: stored as text.
         return value if abs(value) < LARGEST else format(value, "g")
     name = getattr(value, "name", None)
     return text(name if isinstance(name, str) else type(value).__name__, 300)
