@@ -1,4 +1,4 @@
-"""The command that builds a room around a process, with bubblewrap (``man bwrap``)."""
+"""The command that builds a sandbox around a process, with bubblewrap (``man bwrap``)."""
 
 from __future__ import annotations
 
@@ -47,8 +47,8 @@ def _candidates() -> Iterator[Path]:
 
 
 def _can_limit(path: Path) -> bool:
-    said = subprocess.run([path, "--help"], capture_output=True, text=True, check=False)
-    return "--size" in said.stdout
+    result = subprocess.run([path, "--help"], capture_output=True, text=True, check=False)
+    return "--size" in result.stdout
 
 
 def command(
@@ -79,15 +79,15 @@ def command(
     words += ["--tmpfs", "/tmp", *_folders(hidden), "--ro-bind", str(data), str(DATA)]
     words += ["--dev", "/dev", *(_gpus() if gpus else [])]
     words += ["--perms", "1777", "--size", str(SMALL), "--tmpfs", str(ROOM)]
-    for place in ("/tmp", "/dev", "/"):
-        words += ["--remount-ro", place]
+    for mount in ("/tmp", "/dev", "/"):
+        words += ["--remount-ro", mount]
     return [*words, "--chdir", str(ROOM), "--", *program]
 
 
 def _user() -> list[str]:
     """Return the options for the user as whom the sandbox starts.
 
-    Root becomes nobody once its room is built: a root that is only called otherwise could still
+    Root becomes nobody once its sandbox is built: a root under another name could still
     start processes without limit. It mounts its own ``/proc``, because the one that bubblewrap
     makes for root is one that cannot be made again for a submission.
     """
@@ -127,12 +127,12 @@ def _python() -> set[Path]:
     Of our own package only the package itself: where it is installed from a checkout, the sources
     of the lessons with their solutions lie beside it.
     """
-    kept = {Path(sys.prefix), Path(sys.base_prefix), Path(sys.exec_prefix)}
+    folders = {Path(sys.prefix), Path(sys.base_prefix), Path(sys.exec_prefix)}
     packages = (Path(path) for path in sys.path if os.path.isdir(path))
-    kept |= {path for path in packages if path.name in ("site-packages", "dist-packages")}
-    kept |= set(_libraries())
-    ours = (PACKAGE, *lesson_folders())
-    names = {path for one in (*kept, *ours) for path in (one, one.resolve())}
+    folders |= {path for path in packages if path.name in ("site-packages", "dist-packages")}
+    folders |= set(_libraries())
+    own = (PACKAGE, *lesson_folders())
+    names = {path for one in (*folders, *own) for path in (one, one.resolve())}
     return {path for path in names if not _lies_in(path, {*map(Path, SYSTEM), *names} - {path})}
 
 

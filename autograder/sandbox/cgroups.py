@@ -1,7 +1,7 @@
 """Limits that Linux keeps for a group of processes together: control groups, version 2.
 
 Memory, processes and the end of all of them, whatever they start: ``man 7 cgroups`` and the
-kernel's ``admin-guide/cgroup-v2``. Ordinary users may make groups only below one that was handed
+kernel's ``admin-guide/cgroup-v2``. Ordinary users may make groups only below one that was delegated
 over to them; systemd does so with ``Delegate=yes``.
 """
 
@@ -18,10 +18,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 MOUNTS, OWN = Path("/proc/self/mountinfo"), Path("/proc/self/cgroup")
-# With these systemd marks the groups that it leaves to others: for root, and for ordinary users.
+# With these systemd marks the groups that it delegates: for root, and for ordinary users.
 MARKS = ("trusted.delegate", "user.delegate")
 CONTROLLERS = ("memory", "pids")
-# Ours within the group that was left to us: a group that limits others holds no process itself.
+# Ours within the delegated group: a group that limits others holds no process itself.
 LEAF = "autograder"
 CURE = "Start the command as: systemd-run --user --scope -p Delegate=yes autograder grade …"
 CURE_ROOT = "Start the command as: systemd-run --scope -p Delegate=yes autograder grade …"

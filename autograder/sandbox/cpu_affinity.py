@@ -1,4 +1,4 @@
-"""A processor core for each room: TensorFlow's threads hand over to each other at every step.
+"""A processor core for each sandbox: TensorFlow's threads hand over to each other at every step.
 
 On one core that costs a third less than across several, also where only one thread has work.
 """

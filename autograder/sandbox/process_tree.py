@@ -16,14 +16,14 @@ from autograder.sandbox.termination import end, newest_first
 def end_all(worker: subprocess.Popen[bytes], environment: Mapping[str, str]) -> None:
     """End the worker and all that descends from it, or has its environment.
 
-    What cannot be ended is told in the log of the package, which Python itself shows.
+    What cannot be ended is reported in the log of the package, which Python itself shows.
     """
-    left = end(lambda: _family(worker, environment[EVIDENCE_VARIABLE]))
+    alive = end(lambda: _family(worker, environment[EVIDENCE_VARIABLE]))
     worker.kill()
     worker.wait()
     # What the worker's own end has set free.
-    if left := left and end(lambda: _family(worker, environment[EVIDENCE_VARIABLE])):
-        numbers = ", ".join(str(one.pid) for one in left)
+    if alive := alive and end(lambda: _family(worker, environment[EVIDENCE_VARIABLE])):
+        numbers = ", ".join(str(one.pid) for one in alive)
         logging.getLogger("autograder").warning(
             "A submission that was run without isolation starts new processes faster than they can"
             " be ended. They still run, the last ones seen: %s. End them by hand.",

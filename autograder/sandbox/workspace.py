@@ -10,12 +10,12 @@ from autograder import datasets
 from autograder.core.evidence import EVIDENCE_VARIABLE
 from autograder.sandbox.protocol import Job
 
-# In a sealed room: where a notebook is run, and where the images lie.
+# In a sealed sandbox: where a notebook is run, and where the images lie.
 ROOM = Path("/room")
 DATA = Path("/data")
-# In the environment of the grader, and never in that of a room.
+# In the environment of the grader, and never in that of a sandbox.
 CANARY = "AUTOGRADER_CANARY"
-# Before the number of the core that a room is to use.
+# Before the number of the core that a sandbox is to use.
 CORE = "--core="
 # Before the number of the descriptor on which a process is given its jobs.
 LINE = "--line="

@@ -80,7 +80,7 @@ class Hand:
     at_once: int = 3
     stopped: bool = False
 
-    def __call__(self, rooms: SandboxPool) -> Hand:
+    def __call__(self, pool: SandboxPool) -> Hand:
         return self
 
     def start(self, job: Job) -> Future[Trace]:

@@ -34,7 +34,7 @@ class Hand:
     made: dict[str, Trace] = field(default_factory=dict)
     at_once: int = 2
 
-    def __call__(self, rooms: SandboxPool) -> Hand:
+    def __call__(self, pool: SandboxPool) -> Hand:
         return self
 
     def start(self, job: Job) -> Future[Trace]:

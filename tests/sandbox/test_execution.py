@@ -53,14 +53,14 @@ def own(source):
 
 
 def run(notebook, home, *, beside=None, isolation="none", **limits):
-    rooms = SandboxPool(settings=Settings(isolation=isolation, **limits), data_home=home)
+    pool = SandboxPool(settings=Settings(isolation=isolation, **limits), data_home=home)
     restored = restore(notebook, mini.released())
-    job, notes = sandbox.prepare(restored, rooms.settings, beside)
+    job, notes = sandbox.prepare(restored, pool.settings, beside)
     restored = replace(restored, notes=(*restored.notes, *notes))
     try:
-        return sandbox.executed(restored, LESSON, sandbox.run(job, rooms))
+        return sandbox.executed(restored, LESSON, sandbox.run(job, pool))
     finally:
-        rooms.close()
+        pool.close()
 
 
 def cell(executed, name):

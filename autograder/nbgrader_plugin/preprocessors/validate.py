@@ -34,7 +34,7 @@ from autograder.nbgrader_plugin.preprocessors.lists import defaults, replaced
 from autograder.notebooks.restore import grade_id
 from autograder.reports import sanitize
 from autograder.sandbox import PRELUDE, SandboxPool
-from autograder.sandbox.extra_files import files_beside
+from autograder.sandbox.extra_files import collect_extra_files
 from autograder.sandbox.protocol import CellResult, Job
 
 # Without the variable that asks the checks to be silent, with the one that makes them raise.
@@ -75,16 +75,16 @@ class RunInSandbox(Execute):
         if settings.isolation == "none":
             self.log.warning("The notebook is run with your own rights (isolation: none).")
         # A folder of the course's holds one assignment; any other may hold anything.
-        files, notes = files_beside(folder if root and folder != root else None)
+        files, notes = collect_extra_files(folder if root and folder != root else None)
         for note in notes:
             self.log.warning(printable.line(note))
         is_lesson = _is_lesson(nb)
         if not is_lesson and self.timeout and self.timeout > 0:
             settings = replace(settings, cell_seconds=self.timeout)
         with _images(is_lesson=is_lesson) as home:
-            rooms = SandboxPool(settings=settings, data_home=home, private=[root] if root else [])
+            pool = SandboxPool(settings=settings, data_home=home, private=[root] if root else [])
             timeout = None if is_lesson else dict(self.error_on_timeout)
-            _run(nb, rooms, files, timeout)
+            _run(nb, pool, files, timeout)
         sanitize.clean(nb)
         for cell in nb.cells:
             cell.source = printable.text(cell.source)
@@ -145,10 +145,10 @@ def _images(*, is_lesson: bool) -> Iterator[Path]:
 
 
 def _run(
-    nb: NotebookNode, rooms: SandboxPool, files: dict[str, bytes], timeout: dict[str, Any] | None
+    nb: NotebookNode, pool: SandboxPool, files: dict[str, bytes], timeout: dict[str, Any] | None
 ) -> None:
     """Run it; ``timeout`` is the error of a cell that had to be stopped, where there is one."""
-    settings: Settings = rooms.settings
+    settings: Settings = pool.settings
     cells = sandbox.code_cells(nb)
     job = Job(
         cells=[cell.source for cell in cells],
@@ -157,9 +157,9 @@ def _run(
         settings=settings,
     )
     try:
-        trace = sandbox.run(job, rooms)
+        trace = sandbox.run(job, pool)
     finally:
-        rooms.close()
+        pool.close()
     why = trace.stopped.why if trace.stopped else "the notebook ended before it"
     for number, cell in enumerate(cells):
         cell.outputs = _outputs(trace.cells.get(number), why, timeout)

@@ -1,6 +1,6 @@
 """Which system calls are refused, and why: the one list that filters are made and documented from.
 
-It imports nothing of ours, for the Debian program that makes the filters knows no other package.
+It imports nothing else of ours: the Debian program that makes the filters has no other package.
 
 There are two steps. ``sandbox`` is loaded before the fork server loads TensorFlow: after it our own
 code still makes namespaces and mounts. ``kernel`` is loaded just before a student's kernel begins,
