@@ -91,7 +91,7 @@ def _seconds(folder: Path, home: Path, submissions: list[Submission], workers: i
             data_home=home,
             results=folder / "results",
             lesson=load_lesson(LESSON),
-            pool=partial(DaskExecutor, address=str(cluster.file)),
+            executor_factory=partial(DaskExecutor, address=str(cluster.file)),
         ) as grader:
             ready = []
             for report in grader.grade(submissions):

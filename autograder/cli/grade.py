@@ -26,10 +26,10 @@ from autograder.core.evidence import write_whole
 from autograder.core.lesson_registry import load_lesson
 from autograder.core.report import Report
 from autograder.grading import Grader, place_for
-from autograder.grading.compare_saved import surprises
+from autograder.grading.compare_saved import differing_points
 from autograder.grading.dask_executor import DaskExecutor
 from autograder.grading.discovery import Submission, find_submissions
-from autograder.grading.regrade import kept, regrade
+from autograder.grading.regrade import regrade, stored_results
 from autograder.grading.results_lock import held
 from autograder.reports import json_report, phrases, terminal
 
@@ -48,7 +48,7 @@ def grade(arguments: argparse.Namespace, console: Console) -> int:
         _grader(arguments, course, console),
         share=not arguments.no_share,
         fresh=arguments.force,
-        pool=partial(DaskExecutor, address=arguments.dask) if arguments.dask else None,
+        executor_factory=partial(DaskExecutor, address=arguments.dask) if arguments.dask else None,
     )
     workers = arguments.workers or course.settings.workers or os.cpu_count() or 1
     if course.settings.isolation == "none":
@@ -90,7 +90,7 @@ def rejudge(arguments: argparse.Namespace, console: Console) -> int:
 
             for lesson in map(load_lesson, names):
                 ready = regrade(results / lesson.name, lesson, course)
-                count = len(kept(results / lesson.name))
+                count = len(stored_results(results / lesson.name))
                 lines.say(f"regrade: {count} submissions of {lesson.name}")
                 reports += _watched(ready, (lines.graded, add), count, console)
         reports.sort(key=lambda report: (report.lesson, report.name, report.place))
@@ -122,7 +122,7 @@ def check(arguments: argparse.Namespace, console: Console) -> int:
             if results := report.of(question.name):
                 print(phrases.answer(question, results, more=arguments.more))
         print(f"Together: {phrases.points(report.checks)}")
-        for line in surprises(arguments.notebook, report, lesson):
+        for line in differing_points(arguments.notebook, report, lesson):
             print(f"Look here. {line}")
     return _exit_code([report], console)
 

@@ -23,7 +23,7 @@ class Submission:
     """One submission: ``path`` is its notebook, ``None`` where the folder has none.
 
     ``folder`` is given where it belongs to this submission alone: its other files go along.
-    ``source`` is what was handed in, where ``path`` and ``folder`` are copies of it.
+    ``source`` is the original submission, where ``path`` and ``folder`` are copies of it.
     """
 
     name: str
@@ -103,7 +103,7 @@ def choose(notebooks: Sequence[Path], wanted: str) -> tuple[Path, tuple[str, ...
 def notebooks_in(folder: Path, unseen: Unseen = lambda *_: None) -> list[Path]:
     """Return the notebooks under a folder, without links and hidden ones such as checkpoints.
 
-    ``unseen`` is told of each folder that is not looked into, and why.
+    ``unseen`` is called for each folder that is not searched, with the reason.
     """
     return sorted(
         here / name
@@ -130,10 +130,10 @@ def _in_folder(root: Path) -> list[Submission]:
     for owner, notebooks in groups.items():
         wanted = f"{owner.lesson}.ipynb" if owner.lesson else ""
         chosen, notes = choose(notebooks, wanted)
-        if said := unseen.pop(owner, ""):
-            notes = (*notes, said)
+        if note := unseen.pop(owner, ""):
+            notes = (*notes, note)
         found.append(_submission(owner, chosen, notes))
-    # Of who has no notebook elsewhere: it may lie where nobody could look.
+    # Of students without a notebook elsewhere: it may lie where nobody could search.
     names = {owner.name for owner in groups}
     missing = [one for one in unseen if one.folder and one.name not in names]
     found += [_submission(owner, None, (unseen[owner],)) for owner in missing]

@@ -1,4 +1,4 @@
-"""Which lesson a submission is for: what its folder says, else its notebook, else the course."""
+"""Which lesson a submission is for: by its folder, else its notebook, else the course."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ def by_notebook(read: ReadNotebook) -> Lesson | None:
     return guess_lesson(names) or named_lesson(read.lesson)
 
 
-def told(
+def detect(
     submission: Submission, read: ReadNotebook, course: Course
 ) -> tuple[Lesson, tuple[str, ...]]:
     """Return the lesson of a submission that was read, and notes on it.
 
     Raises:
-        SubmissionError: nothing tells.
+        SubmissionError: nothing names the lesson.
     """
     seen = by_notebook(read)
     lesson = by_folder(submission) or seen or by_name(submission, course)

@@ -30,7 +30,7 @@ from autograder.reports import feedback
 from autograder.reports.annotate import filled, refilled
 from autograder.sandbox import Trace
 
-LEFT_OUT = (
+OMITTED_NOTE = (
     "To show this notebook takes more time or memory than any homework needs: what was added to the"
     " lesson's own cells, and all outputs, were left out."
 )
@@ -90,7 +90,7 @@ def _folder(submission: Submission) -> str:
 
 
 def unreadable(submission: Submission, restored: Restored, lesson: Lesson, reason: str) -> Graded:
-    """Nothing earned, and why: the blank notebook stands in for what could not be read."""
+    """Return a report without points and the blank notebook, for what could not be read."""
     report = failed(submission, reason, lesson)
     return Graded(report=report, notebook=filled(restored.notebook, report, lesson))
 
@@ -120,8 +120,8 @@ def draw(notebook: NotebookNode, report: Report, lesson: str, *, fresh: bool) ->
     )
 
 
-def drawn_apart(
-    apart: Bounded, notebook: NotebookNode, report: Report, lesson: Lesson, *, fresh: bool
+def draw_bounded(
+    bounded: Bounded, notebook: NotebookNode, report: Report, lesson: Lesson, *, fresh: bool
 ) -> Drawn:
     """Call :func:`draw` in another process within its limits.
 
@@ -131,20 +131,20 @@ def drawn_apart(
         OverBudgetError: that takes too much as well.
     """
     try:
-        return apart.call(draw, notebook, report, lesson.name, fresh=fresh)
+        return bounded.call(draw, notebook, report, lesson.name, fresh=fresh)
     except OverBudgetError:
-        report = replace(report, notes=(*report.notes, LEFT_OUT))
-        return apart.call(draw, _bare(notebook), report, lesson.name, fresh=fresh)
+        report = replace(report, notes=(*report.notes, OMITTED_NOTE))
+        return bounded.call(draw, _plain(notebook), report, lesson.name, fresh=fresh)
 
 
-def _bare(notebook: NotebookNode) -> NotebookNode:
+def _plain(notebook: NotebookNode) -> NotebookNode:
     """Return the lesson's own cells, with what the student wrote in them and no outputs."""
-    bare = copy.copy(notebook)
-    bare.cells = [copy.copy(cell) for cell in notebook.cells if grade_id(cell)]
-    for cell in bare.cells:
+    plain = copy.copy(notebook)
+    plain.cells = [copy.copy(cell) for cell in notebook.cells if grade_id(cell)]
+    for cell in plain.cells:
         if cell.cell_type == "code":
             cell.outputs = []
-    return bare
+    return plain
 
 
 def write(folder: Path, drawn: Drawn) -> None:
@@ -199,14 +199,14 @@ def place_for(name: str) -> str:
 def source_of(submission: Submission, results: Path) -> str:
     """Return the submission's path relative to the results folder: both may move together.
 
-    Empty where there is no telling, as of a student who handed in nothing.
+    Empty where it is unknown, as for a student who submitted nothing.
     """
     source = submission.source or submission.folder or submission.path
     return readable(os.path.relpath(source.resolve(), results.resolve())) if source else ""
 
 
 class _Owned(msgspec.Struct, frozen=True):
-    """Of a report that is there already: whose it is."""
+    """The part of an existing report that names its submission."""
 
     source: str = ""
 

@@ -40,7 +40,7 @@ class Tree:
 
     root: Path
     _lessons: Collection[str] = field(default_factory=lambda: frozenset(lesson_names()))
-    _handed_in: dict[Path, frozenset[str]] = field(default_factory=dict)
+    _lessons_by_student: dict[Path, frozenset[str]] = field(default_factory=dict)
 
     def owner(self, path: Path) -> Owner | None:
         """Return the owner of a file; ``None`` where it has nothing to do with a lesson."""
@@ -100,14 +100,14 @@ class Tree:
         return folder.name in self._lessons and bool(self.root.name) and not is_students
 
     def _lessons_of(self, student: Path) -> frozenset[str]:
-        if student not in self._handed_in:
+        if student not in self._lessons_by_student:
             # No links: one could lead to another student's.
-            self._handed_in[student] = frozenset(
+            self._lessons_by_student[student] = frozenset(
                 name
                 for name in self._lessons
                 if _is_folder(student / name) and not (student / name).is_symlink()
             )
-        return self._handed_in[student]
+        return self._lessons_by_student[student]
 
 
 def _is_submitted(folder: Path) -> bool:
