@@ -775,7 +775,7 @@ class TestTroubles:
         ("owner", "name"),
         [
             (WeightAverager, "_take"),
-            (WeightAverager, "_keep"),
+            (WeightAverager, "_store_mean"),
             (DatasetIndex, "tell"),
             (DataProbe, "tell"),
             (DataProbe, "__init__"),

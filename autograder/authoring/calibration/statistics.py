@@ -1,4 +1,4 @@
-"""Error rates with exact confidence intervals. The only room that needs scipy (extra `study`)."""
+"""Error rates with exact confidence intervals. The only module that needs scipy (extra `study`)."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ DIGITS = 7
 
 @dataclass(frozen=True, kw_only=True)
 class Rate:
-    """``count`` of ``runs``, and what can be said of the true rate with 95 % confidence.
+    """``count`` of ``runs``, and the range of the true rate with 95 % confidence.
 
-    It lies between ``low`` and ``high``; and, said by itself, it is at ``most`` so much.
+    It lies between ``low`` and ``high``; one-sided, it is at most ``most``.
     """
 
     count: int

@@ -1,4 +1,4 @@
-"""From a mutant to a notebook: the source with the solution cells edited, fit to be handed in."""
+"""From a mutant to a notebook: the source with the solution cells edited, ready to submit."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from autograder.authoring.mutation.judgement import Judgement, tally
-from autograder.authoring.mutation.matrix import KEY, expected_sign
+from autograder.authoring.mutation.matrix import KEY, expected_symbol
 from autograder.authoring.mutation.pairs import AND
 from autograder.authoring.spec.mutation import Expected
 from autograder.core.errors import UsageError
@@ -87,15 +87,15 @@ def _table(judgements: Iterable[Judgement], lesson: Lesson) -> str:
             groups.setdefault(_row(one.expected, lesson), []).append(one.name)
     head = ["Named", "Wrong programs", *(question.name for question in lesson.questions)]
     lines = [f"| {' | '.join(head)} |", f"| --- | --- |{' :-: |' * len(lesson.questions)}"]
-    for (named, *signs), names in sorted(groups.items()):
-        lines.append(f"| {' | '.join((named, _listed(names), *signs))} |")
+    for (named, *symbols), names in sorted(groups.items()):
+        lines.append(f"| {' | '.join((named, _listed(names), *symbols))} |")
     return "\n".join([*lines, "", f"{KEY}."])
 
 
 def _row(expected: Expected, lesson: Lesson) -> tuple[str, ...]:
     named = ", ".join(f"`{name}`" for name in sorted(expected.misconceptions))
-    signs = (expected_sign(expected, question.name) for question in lesson.questions)
-    return named or "*Python's own error*", *signs
+    symbols = (expected_symbol(expected, question.name) for question in lesson.questions)
+    return named or "*Python's own error*", *symbols
 
 
 def _right(judgements: Iterable[Judgement]) -> str:

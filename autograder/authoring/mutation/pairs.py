@@ -16,8 +16,8 @@ def pairs(mutants: Mapping[str, Mutant], number: int, seed: int) -> dict[str, Mu
     wrong = [one for _, one in sorted(mutants.items()) if one.expected.misconceptions]
     possible = [(a, b) for a, b in itertools.combinations(wrong, 2) if are_independent(a, b)]
     chosen = random.Random(seed).sample(possible, min(number, len(possible)))  # noqa: S311
-    together = (both(one, other) for one, other in chosen)
-    return {one.name: one for one in together}
+    drawn = (both(one, other) for one, other in chosen)
+    return {one.name: one for one in drawn}
 
 
 def are_independent(one: Mutant, other: Mutant) -> bool:
@@ -26,13 +26,13 @@ def are_independent(one: Mutant, other: Mutant) -> bool:
     Where both would have a check skipped, it may be that together they do not; and where one would
     have that skipped which the other fails, it may be that the other prevents it.
     """
-    ours, theirs = one.expected, other.expected
+    first, second = one.expected, other.expected
     return (
         not set(one.edits) & set(other.edits)
-        and not (ours.unclear or theirs.unclear)
-        and None not in {*ours.failed.values(), *theirs.failed.values()}
-        and not (_stopped(ours) & _stopped(theirs))
-        and not (ours.relies_on & _stopped(theirs) or theirs.relies_on & _stopped(ours))
+        and not (first.unclear or second.unclear)
+        and None not in {*first.failed.values(), *second.failed.values()}
+        and not (_stopped(first) & _stopped(second))
+        and not (first.relies_on & _stopped(second) or second.relies_on & _stopped(first))
     )
 
 
@@ -46,12 +46,12 @@ def both(one: Mutant, other: Mutant) -> Mutant:
     return Mutant(
         name=f"{one.name}{AND}{other.name}",
         edits={**one.edits, **other.edits},
-        expected=together(one.expected, other.expected),
-        with_gpu=together(one.expected_on(gpu=True), other.expected_on(gpu=True)),
+        expected=combined(one.expected, other.expected),
+        with_gpu=combined(one.expected_on(gpu=True), other.expected_on(gpu=True)),
     )
 
 
-def together(one: Expected, other: Expected) -> Expected:
+def combined(one: Expected, other: Expected) -> Expected:
     """Combine two expectations: what one may skip is skipped where the other fails it."""
     hidden = (one.may_skip & set(other.failed)) | (other.may_skip & set(one.failed))
     failed = {**one.failed, **other.failed}

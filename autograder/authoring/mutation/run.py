@@ -28,7 +28,7 @@ class RunError(AutograderError):
 
 @dataclass(frozen=True, kw_only=True)
 class MutantRun:
-    """A mutant that was run, what it left, and what the checks said."""
+    """A mutant that was run, its evidence, and the results of the checks."""
 
     made: MutantNotebook
     evidence: Evidence

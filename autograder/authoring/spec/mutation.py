@@ -26,9 +26,9 @@ class Expected:
 
     ``failed`` has the misconception of each check that fails, ``None`` where Python itself says
     what is wrong. ``skipped`` checks build on those. ``may_skip`` are skipped or pass, and which is
-    a matter of luck, such as the accuracy of a network that is not the lesson's. ``unclear`` ones
-    cannot be told, so that a person has to look. All this holds only where the checks that it
-    ``relies_on`` pass: where no accuracy is measured, its curve tells nothing.
+    a matter of chance, such as the accuracy of a network that is not the lesson's. ``unclear`` ones
+    cannot be decided, so that they need manual review. All this holds only where the checks that it
+    ``relies_on`` pass: where no accuracy is measured, its curve says nothing.
     """
 
     failed: Mapping[str, str | None] = field(default_factory=dict)
