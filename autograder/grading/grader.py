@@ -87,7 +87,7 @@ class Grader:
         """Yield the report of each submission as it is ready; each is written before it is yielded.
 
         A submission that cannot be run gives a ``failed`` report; so does one that our own
-        code stumbled over, with the traceback in ``Report.trouble``.
+        code failed on, with the traceback in ``Report.trouble``.
 
         Raises:
             IsolationError: submissions cannot be kept apart on this machine.

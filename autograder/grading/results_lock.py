@@ -66,7 +66,7 @@ def _ourselves(command: str) -> Holder:
 
 
 def _holder(results: Path) -> str:
-    """Who writes into the folder just now, in words."""
+    """Describe who is writing into the folder now."""
     who = "another command"
     # It may have begun a moment ago, or just have ended.
     with contextlib.suppress(OSError, ValueError):

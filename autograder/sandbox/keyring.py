@@ -18,7 +18,7 @@ def join_new() -> None:
     """Leave the session's keys behind: join a new, empty keyring that has no name.
 
     Raises:
-        OSError: it was refused, and keys can be read all the same.
+        OSError: it was refused, and keys can still be read.
     """
     number = seccomp.number("keyctl")
     if number is None:

@@ -41,7 +41,7 @@ COUNTS_PER_NAMESPACE = (5, 14)
 
 
 def become_nobody() -> None:
-    """As root: mount a ``/proc`` of this process space, then give up every right for good."""
+    """Mount a ``/proc`` of this process space as root, then give up every right for good."""
     call("mount", b"proc", b"/proc", b"proc", NO_SETUID | NO_DEVICES | NO_PROGRAMS, None)
     os.setgroups([])
     os.setresgid(NOBODY, NOBODY, NOBODY)

@@ -659,8 +659,8 @@ class TestBudgets:
             monkeypatch.setattr(Grader, "_bounded", apart)
             reports = course.grade()
         assert {name: one.score for name, one in reports.items()} == {"ann": 20, "bob": 20}
-        assert result_files.LEFT_OUT in reports["ann"].notes
-        assert result_files.LEFT_OUT not in reports["bob"].notes
+        assert result_files.OMITTED_NOTE in reports["ann"].notes
+        assert result_files.OMITTED_NOTE not in reports["bob"].notes
         assert "<b>ann's" not in nbformat.writes(course.notebook("ann"))
 
     def test_what_takes_too_much_memory_to_read(self, course, monkeypatch) -> None:

@@ -776,8 +776,8 @@ class TestTroubles:
         [
             (WeightAverager, "_take"),
             (WeightAverager, "_store_mean"),
-            (DatasetIndex, "tell"),
-            (DataProbe, "tell"),
+            (DatasetIndex, "identify"),
+            (DataProbe, "identify"),
             (DataProbe, "__init__"),
             (model_description, "device_here"),
             (model_description, "device_of"),
@@ -796,7 +796,7 @@ class TestTroubles:
     def test_a_fit_is_recorded_although_its_cards_are_not(
         self, recorder, cards, monkeypatch
     ) -> None:
-        monkeypatch.setattr(DatasetIndex, "tell", self.fails)
+        monkeypatch.setattr(DatasetIndex, "identify", self.fails)
         fit(new_model(), *cards)
         (told,) = recorder.recorded()[0].fits
         assert (told.epochs_done, told.training.cards) == (1, "unknown")
@@ -819,7 +819,7 @@ class TestTroubles:
         assert (told.epochs_done, told.training.cards) == (1, "unknown")
 
     def test_questions_are_answered(self, recorder, cards, monkeypatch) -> None:
-        monkeypatch.setattr(DatasetIndex, "tell", self.fails)
+        monkeypatch.setattr(DatasetIndex, "identify", self.fails)
         assert new_model().predict(cards[0][:2], verbose=0).shape == (2, 10)
         monkeypatch.setattr(Recorder, "record_device_query", self.fails)
         assert tf.config.list_physical_devices("CPU")

@@ -78,7 +78,7 @@ class Mutant:
 
 
 def right(name: str, *edits: Edit, also: Edits | None = None, base: Mutant | None = None) -> Mutant:
-    """Right work: every check passes. ``also`` edits other cells than that of the question."""
+    """Declare right work, which passes every check; ``also`` edits cells of other questions."""
     return _mutant(name, edits, also, base, Expected())
 
 
@@ -92,7 +92,7 @@ def wrong(
     also: Edits | None = None,
     base: Mutant | None = None,
 ) -> Mutant:
-    """Wrong work: these checks fail, each with its misconception, and those are skipped."""
+    """Declare wrong work: the checks that fail, each with its misconception, or are skipped."""
     expected = Expected(
         failed=fails,
         skipped=frozenset(skips),
@@ -103,7 +103,7 @@ def wrong(
 
 
 def unclear(name: str, *edits: Edit, checks: Collection[str], base: Mutant | None = None) -> Mutant:
-    """Work of which these checks cannot tell whether it is right: never a failure."""
+    """Declare work that these checks cannot judge; it never fails."""
     return _mutant(name, edits, None, base, Expected(unclear=frozenset(checks)))
 
 

@@ -103,7 +103,7 @@ def exchange(tree: ast.Module, old: Sequence[ast.AST], new: ast.expr) -> None:
 
 
 def _last_name(function: ast.expr) -> str:
-    """``Dense`` for ``layers.Dense``, empty for what has no name."""
+    """Return ``Dense`` for ``layers.Dense``, empty for what has no name."""
     if isinstance(function, ast.Attribute):
         return function.attr
     return function.id if isinstance(function, ast.Name) else ""

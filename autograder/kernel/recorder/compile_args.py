@@ -21,7 +21,7 @@ ABBREVIATED = {
 
 
 def compiled(subject: keras.Model) -> Compiled | None:
-    """How a model was compiled, ``None`` where it was not."""
+    """Return how a model was compiled, ``None`` where it was not."""
     if not getattr(subject, "compiled", False):
         return None
     optimizer = subject.optimizer
