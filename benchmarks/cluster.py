@@ -65,7 +65,7 @@ def main() -> int:
 
 
 def _each(ready: list[float], workers: int) -> float:
-    """How long a submission takes once every worker has a room that has loaded TensorFlow."""
+    """How long a submission takes once every worker has a sandbox that has loaded TensorFlow."""
     return (ready[-1] - ready[workers - 1]) / (len(ready) - workers)
 
 
@@ -80,7 +80,7 @@ def _handed_in(folder: Path, number: int) -> list[Submission]:
 
 
 def _seconds(folder: Path, home: Path, submissions: list[Submission], workers: int) -> list[float]:
-    """When each report was ready; starting the workers is not counted, warming their rooms is."""
+    """When each report was ready; counts warming the sandboxes, not starting the workers."""
     folder.mkdir()
     cluster = Cluster(folder, keras_home=home)
     try:

@@ -44,7 +44,7 @@ def _data() -> Finding:
 
 
 def _isolation(course: Course) -> Iterator[Finding]:
-    """Build a room as for a submission; it tries itself what must not be possible in it."""
+    """Build a sandbox as for a submission; it tests itself what must not be possible in it."""
     settings = replace(course.settings, isolation="auto")
     private = [course.root] if course.root else []
     with tempfile.TemporaryDirectory(prefix="autograder-") as home:

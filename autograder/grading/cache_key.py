@@ -28,7 +28,7 @@ from autograder.notebooks.normalize import program_of
 from autograder.sandbox import Job, Trace
 
 SOFTWARE = ("tensorflow", "keras", "numpy", "matplotlib", "ipykernel", "ipython", "nbclient")
-# The parts of our own package that have a hand in a run, or in who shares it.
+# The parts of this package that affect a run, or which submissions share it.
 CODE = (
     *("core/**/*.py", "notebooks/*.py", "datasets/*.py", "kernel/**/*.py", "sandbox/**/*.py"),
     *("grading/purity.py", "grading/cache_key.py"),

@@ -12,7 +12,7 @@ from autograder.core.errors import SubmissionError
 from autograder.core.folders import Unseen, walked
 from autograder.grading.student_names import Owner, Tree
 
-# Of the notebooks that were not graded so many are named.
+# The most notebooks that are named among those not graded.
 MAX_NAMES = 10
 MAX_LETTERS = 80
 HIDDEN = re.compile(r"^[._]")
@@ -81,7 +81,7 @@ def choose(notebooks: Sequence[Path], wanted: str) -> tuple[Path, tuple[str, ...
     # What is a folder or a pipe is read only where there is nothing else, which says so.
     usable = [path for path in notebooks if os.path.isfile(path)] or notebooks
     named = [path for path in usable if path.name == wanted]
-    # Of several with the right name the outermost: copies lie deeper.
+    # Of several with the right name the outermost one: copies are deeper.
     chosen = min(named, key=lambda path: len(path.parts), default=None)
     if chosen is None:
         chosen = max(usable, key=lambda path: (path.lstat().st_mtime, path.name))

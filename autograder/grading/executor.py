@@ -21,7 +21,7 @@ class Executor(Protocol):
         """Run a job once there is a free slot."""
 
     def stop(self) -> None:
-        """Give up what is running, and run nothing more."""
+        """Cancel what is running, and run nothing more."""
 
 
 ExecutorFactory = Callable[[SandboxPool], Executor]
@@ -34,7 +34,7 @@ class LocalExecutor:
         self._pool = pool
         self._threads = ThreadPoolExecutor(max_workers=workers)
         self._cancel = threading.Event()
-        # Nobody has to wait for us while we judge.
+        # So that no worker waits while we judge.
         self.max_pending = 2 * workers
 
     def start(self, job: Job) -> Future[Trace]:
@@ -42,6 +42,6 @@ class LocalExecutor:
         return self._threads.submit(sandbox.run, job, self._pool, self._cancel)
 
     def stop(self) -> None:
-        """Give up what is running, and run nothing more."""
+        """Cancel what is running, and run nothing more."""
         self._cancel.set()
         self._threads.shutdown(cancel_futures=True)

@@ -1,4 +1,4 @@
-"""How a class is graded: with which course, on which images, and where the results go."""
+"""Grades a class: with which course, on which images, and where the results go."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ class Grader:
         code failed on, with the traceback in ``Report.trouble``.
 
         Raises:
-            IsolationError: submissions cannot be kept apart on this machine.
+            IsolationError: submissions cannot be isolated on this machine.
             ResultsError: the results cannot be written.
         """
         executor = (
@@ -101,7 +101,7 @@ class Grader:
         try:
             yield from Scheduler(self, executor).reports(submissions)
         finally:
-            # After Ctrl-C too: what is running is given up, what was written stays.
+            # After Ctrl-C too: running jobs are cancelled, what was written stays.
             executor.stop()
 
     def run_and_judge(
@@ -119,10 +119,10 @@ class Grader:
         return self.lesson or lesson_detection.by_name(submission, self.course)
 
     def read(self, submission: Submission) -> tuple[ReadNotebook, Lesson]:
-        """Read a submission, and tell which lesson it is for.
+        """Read a submission, and find out which lesson it is for.
 
         Raises:
-            SubmissionError: it cannot be read, or its lesson cannot be told.
+            SubmissionError: it cannot be read, or its lesson is unknown.
         """
         if submission.path is None:
             message = ("There is no notebook in this folder.", *submission.notes)

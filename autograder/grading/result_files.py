@@ -184,12 +184,12 @@ def write_alone(folder: Path, report: Report, lesson: Lesson) -> None:
 def place_for(name: str) -> str:
     """Return a folder name for a student's name: no separators or leading dots, not too long.
 
-    Two names have two: to one that had to be changed a digest of it is added.
+    Different names have different folders: a changed name gets a digest appended.
     """
     safe = re.sub(r"[/\\\x00-\x1f:]", "_", name).strip(" .")
-    # In letters, and in bytes: a file's name has 255 of them at most, and more may be put to it.
+    # In letters, and in bytes: a file name has at most 255, and more may be appended.
     short = safe[:100].encode(errors="replace")[:MAX_PLACE].decode(errors="ignore").strip(" .")
-    # The page of the class lies beside the folders.
+    # The page of the class is stored beside the folders.
     if short == name and short.casefold() != "index.html" and not DIGEST.search(name):
         return name
     digest = hashlib.sha256(name.encode(errors="surrogatepass")).hexdigest()

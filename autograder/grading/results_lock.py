@@ -21,7 +21,7 @@ HOLDER = ".lock.json"
 
 
 class Holder(msgspec.Struct, frozen=True, kw_only=True):
-    """Who holds a folder of results, for whoever waits; the lock itself is the system's."""
+    """The command that holds a folder of results, for the one that waits; the system locks."""
 
     command: str
     process: int

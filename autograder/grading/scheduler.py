@@ -19,7 +19,7 @@ from autograder.grading.run_cache import RunCache
 from autograder.notebooks.reader import ReadNotebook
 from autograder.sandbox import CancelledError, Trace
 
-# One pytest session judges so many at once; more would keep reports from being written.
+# One pytest session judges this many at once; more would delay the first reports.
 BATCH_SIZE = 32
 
 Ran = tuple[Plan, Trace, bool]
@@ -55,7 +55,7 @@ class GradingSteps(Protocol):
 
 
 class Scheduler:
-    """One class. Everything is written by the one thread that asks for the reports."""
+    """Grades one class. Everything is written by the thread that iterates over the reports."""
 
     def __init__(self, grader: GradingSteps, executor: Executor) -> None:
         self._grader = grader
@@ -67,7 +67,7 @@ class Scheduler:
         self._ready: list[Ran] = []
         self._places = Places(grader.results)
         self._lessons: dict[str, Lesson] = {}
-        # What could not be read, and by its name may be of any lesson.
+        # Submissions that could not be read, and whose name may belong to any lesson.
         self._lost: list[tuple[Submission, Exception]] = []
 
     def reports(self, submissions: Sequence[Submission]) -> Iterator[Report]:
@@ -81,7 +81,7 @@ class Scheduler:
         while self._running:
             yield from self._wait()
         yield from self._judge()
-        # A class is of one lesson: what is among its notebooks was meant to be another.
+        # A class has one lesson: a submission among its notebooks was meant for it too.
         lesson = next(iter(self._lessons.values())) if len(self._lessons) == 1 else NO_LESSON
         for submission, error in self._lost:
             yield self._unread(submission, lesson, error)

@@ -1,4 +1,4 @@
-"""Whose a file in a folder of submissions is.
+"""The owner of each file in a folder of submissions.
 
 The outermost folder decides. It was named by who collected the class; what lies in it was named by
 its student, and so says nothing of anybody else: neither who somebody is, nor what counts.
@@ -19,7 +19,7 @@ SUBMITTED = "submitted"
 
 @dataclass(frozen=True)
 class Owner:
-    """A student, and the folder that is theirs alone; of which ``lesson``, where its name says."""
+    """A student, and the folder that is theirs alone; ``lesson`` where the folder names it."""
 
     name: str
     folder: Path | None = None
@@ -35,7 +35,7 @@ class Tree:
     - ``student/lesson/…``: what else the student has is for something else;
     - ``lesson/…``, where the folder itself is one student's or one lesson's of a student.
 
-    In nbgrader's own ``submitted/`` each other folder of a student's is another assignment.
+    In nbgrader's own ``submitted/`` each other folder of a student is another assignment.
     """
 
     root: Path

@@ -28,10 +28,10 @@ class CellRun:
 
 
 class Cells:
-    """The cells that were run: the last run of each, and what was seen of the solution cells.
+    """The cells that were run: the last run of each, and the evidence of the solution cells.
 
     A cell is known by its id, which JupyterLab and VS Code send along; else a solution cell and a
-    check are known by their first line. ``gone`` are names that a cell made, and no longer makes.
+    check are known by their first line. ``gone`` are names that a cell no longer defines.
     """
 
     def __init__(self, lesson: Lesson, released: Path) -> None:

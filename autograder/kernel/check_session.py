@@ -1,4 +1,4 @@
-"""The checks as a student calls them: hand in, judge, show. In grading they only hand in.
+"""The checks as a student calls them: record, judge, show. In grading they only record.
 
 Where ``AUTOGRADER_EVIDENCE`` names a folder, the notebook is being graded: the evidence is
 written there, and another process judges it.

@@ -1,4 +1,4 @@
-"""Whether what the kernel holds is what the notebook, run from the top, would make."""
+"""Whether the kernel's state is what the notebook would produce when run from the top."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ def doubts(ran: Sequence[CellRun], gone: Collection[str], lesson: Lesson) -> tup
 
     Args:
         ran: the last run of each cell.
-        gone: names that a cell made once, and no longer makes.
-        lesson: tells which question builds on which.
+        gone: names that a cell defined earlier and no longer defines.
+        lesson: says which question builds on which.
     """
     turns = {one.name: one.turn for one in sorted(ran, key=lambda one: one.turn) if one.name}
     return (*_older(turns, lesson), *_unchecked(turns, lesson), *_left_over(ran, gone))

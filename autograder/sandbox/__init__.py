@@ -90,19 +90,19 @@ def prepare(
 
 
 def run(job: Job, pool: SandboxPool, cancel: threading.Event | None = None) -> Trace:
-    """Run a job; again where the machine, a person or our own code has ended it.
+    """Run a job; repeat it where the machine, a person or our own code has ended it.
 
     Given up once ``cancel`` is set.
 
     Raises:
-        IsolationError: it cannot be kept apart on this machine.
+        IsolationError: it cannot be isolated on this machine.
         RuntimeError, OSError: it could not be run, and the notebook is not to blame.
         CancelledError: it was given up.
     """
     cancel = cancel or threading.Event()
     for _ in range(MAX_TIMES - 1):
         # What could not be run, a busy machine may be able to run the next time. That submissions
-        # cannot be kept apart is no such error, and ends the class at once.
+        # cannot be isolated is no such error, and ends the class at once.
         with contextlib.suppress(OSError, RuntimeError):
             trace = _run_once(job, pool, cancel)
             if not (trace.stopped and trace.stopped.by_others):

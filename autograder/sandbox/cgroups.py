@@ -1,4 +1,4 @@
-"""Limits that Linux keeps for a group of processes together: control groups, version 2.
+"""Limits that Linux enforces for a group of processes: control groups, version 2.
 
 Memory, processes and the end of all of them, whatever they start: ``man 7 cgroups`` and the
 kernel's ``admin-guide/cgroup-v2``. Ordinary users may make groups only below one that was delegated
@@ -210,7 +210,7 @@ def _limit(group: Path, limits: CgroupLimits) -> None:
     with contextlib.suppress(FileNotFoundError):
         # It is missing where the machine has no swap.
         _write(group / "memory.swap.max", "0")
-    # All of it or nothing: a kernel without its children would go on as if nothing had been.
+    # All or nothing: a kernel whose children were killed would go on as if nothing had happened.
     _write(group / "memory.oom.group", "1")
     _write(group / "pids.max", str(limits.processes))
 

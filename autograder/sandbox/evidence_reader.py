@@ -41,7 +41,7 @@ def _stamp(path: Path) -> tuple[int, ...] | None:
 
 
 def _read(path: Path, limit: int) -> bytes:
-    # Neither a link nor a pipe that nobody writes to may lead us astray.
+    # Do not follow a link, and do not wait for a pipe without a writer.
     handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     with open(handle, "rb") as stream:
         if not stat.S_ISREG(os.fstat(handle).st_mode):

@@ -25,9 +25,9 @@ async def run(job: Job, workspace: Workspace, kernel: Kernel, send: Send) -> End
     notebook = nbformat.v4.new_notebook(cells=cells)
     client = Client(notebook, job.settings, kernel, str(workspace.work))
     reader = EvidenceReader(workspace.evidence, job.settings.evidence_mb * 2**20)
-    # Otherwise nbclient leaves a kernel alone whose manager it was given.
+    # Otherwise nbclient does not clean up a kernel whose manager was passed to it.
     async with client.async_setup_kernel(cleanup_kc=True):
-        # nbclient has set a handler of its own, which ends the kernel under our hands.
+        # nbclient has set a handler of its own, which ends the kernel while we use it.
         asyncio.get_running_loop().remove_signal_handler(signal.SIGTERM)
         signal.signal(signal.SIGTERM, _stop)
         if (await client.run(0)).status != "ok":

@@ -111,7 +111,7 @@ def _load() -> None:
     # The recorder compares with them what a model is given. Where there are none, it says so.
     with contextlib.suppress(DatasetError):
         dataset_index(datasets.read(DATA)).build()
-    # What is here stays: no fork has to look through it again, nor copy it because it did.
+    # These objects stay: no fork scans them again, which would copy their memory.
     gc.collect()
     gc.freeze()
 

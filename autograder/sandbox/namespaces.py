@@ -55,7 +55,7 @@ def own_scratch(mount_point: Path, size_mb: int) -> None:
     """
     user, group = os.getuid(), os.getgid()
     call("unshare", NEW_USER | NEW_MOUNTS)
-    # Only then are our own files in /proc ours to write. Nobody else is here yet to see us.
+    # Only then may we write our own files in /proc. No other process can see us yet.
     set_process(SET_DUMPABLE, 1)
     Path("/proc/self/setgroups").write_text("deny")
     Path("/proc/self/uid_map").write_text(f"{user} {user} 1")
@@ -65,7 +65,7 @@ def own_scratch(mount_point: Path, size_mb: int) -> None:
     call("mount", b"scratch", bytes(mount_point), b"tmpfs", NO_SETUID | NO_DEVICES, size)
     for name, target in (("tmp", Path("/tmp")), ("shm", Path("/dev/shm"))):
         (mount_point / name).mkdir()
-        # It can be that this Python lies in /tmp, which must not be covered then.
+        # This Python may lie in /tmp, which must not be covered then.
         if not any(target.iterdir()):
             call("mount", bytes(mount_point / name), bytes(target), None, BIND, None)
 
@@ -155,7 +155,7 @@ class _Apart:
             # In a namespace below it anyone could mount a larger scratch space.
             Path("/proc/sys/user/max_user_namespaces").write_text("0")
         _drop_rights()
-        # A student's code can see this process: by now it must have nothing of ours.
+        # A student's code can see this process: by now it must hold nothing of the grader's.
         _be_silent()
         child = fork(self.innermost, keep=self.keep)
         _close_all_but(())

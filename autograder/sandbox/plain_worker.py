@@ -1,4 +1,4 @@
-"""The process that runs one notebook where there is no isolation. Our code, but not trusted to end.
+"""The process that runs one notebook without isolation. It is not trusted to end by itself.
 
 ``python -m autograder.sandbox.plain_worker FOLDER PID --line=N`` is given a socket for a job on its
 descriptor ``N``, and runs it in ``FOLDER`` for the grader whose process is ``PID``.
@@ -54,7 +54,7 @@ def _run(line: Line, workspace: Workspace) -> None:
     except execute.TerminationRequestedError:
         how = End.ASKED_TO
     finally:
-        # As long as we live, orphans are our children; afterwards nobody could tell them.
+        # While this process lives, orphans are its children; later nobody could identify them.
         end(lambda: psutil.Process().children(recursive=True))
     line.send(Ended(end=how))
 

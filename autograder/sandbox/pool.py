@@ -52,12 +52,12 @@ class SandboxPool:
 
     @property
     def level(self) -> str:
-        """What keeps a notebook from everything else."""
+        """The isolation of a notebook: ``bubblewrap`` or ``none``."""
         return "none" if self.settings.isolation == "none" else "bubblewrap"
 
     @functools.cached_property
     def groups(self) -> Parent | None:
-        """Where Linux itself can keep limits for us, ``None`` where it cannot."""
+        """The control group in which Linux enforces limits, ``None`` where it cannot."""
         # Without them memory and processes are measured once a second.
         with contextlib.suppress(NoCgroupsError):
             return Parent.find() if self.level != "none" else None
@@ -103,7 +103,7 @@ class SandboxPool:
         with contextlib.suppress(IndexError):
             while True:
                 sandbox = self._idle.pop()
-                # One that has ended meanwhile says nothing about this machine.
+                # A sandbox that has ended meanwhile is no sign that this machine cannot isolate.
                 with contextlib.suppress(IsolationError):
                     return self._when_ready(sandbox, cancel)
         return self._when_ready(self._new(), cancel)
@@ -196,7 +196,7 @@ def _plain() -> SandboxProcess:
 
 
 def environment(workspace: Workspace) -> dict[str, str]:
-    """Return the environment of a sandbox, with nothing of ours that is not needed."""
+    """Return the environment of a sandbox, with nothing of the grader's that is not needed."""
     passed = {
         name: value
         for name, value in os.environ.items()

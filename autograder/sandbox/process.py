@@ -31,7 +31,7 @@ MAX_WAITING = 8
 
 
 class CancelledError(Exception):
-    """The person who was grading wants to stop; nothing of this run counts."""
+    """Grading was stopped; nothing of this run counts."""
 
 
 class SandboxError(RuntimeError):
@@ -87,7 +87,7 @@ class SandboxProcess:
 
     @property
     def level(self) -> str:
-        """What keeps a notebook from everything else: how limits are kept, and what is missing."""
+        """The isolation of a notebook: how limits are enforced, and what is missing."""
         if not self.is_sealed:
             return "none"
         level = "bubblewrap+cgroup" if self._group else "bubblewrap"
@@ -174,7 +174,7 @@ class SandboxProcess:
             return Stopped(f"it used more {limit} than it may have", limit=limit)
         with contextlib.suppress(subprocess.TimeoutExpired):
             code = self.process.wait(timeout=5)
-            # bubblewrap tells of a signal as a shell does.
+            # bubblewrap reports a signal as a shell does.
             number = -code if code < 0 else code - 128
             if number in set(signal.Signals):
                 name = signal.Signals(number).name
@@ -184,7 +184,7 @@ class SandboxProcess:
     def last_output(self) -> str:
         """Return the last output of the sandbox process."""
         with contextlib.suppress(OSError, ValueError):
-            # Not seek: the process writes where our common place in the file is.
+            # Not seek: the process shares our position in the file.
             size = os.fstat(self._log.fileno()).st_size
             return os.pread(self._log.fileno(), 4000, max(0, size - 4000)).decode(errors="replace")
         return ""
@@ -199,7 +199,7 @@ class SandboxProcess:
 
 def _hand_over(line: Line, job: Job) -> None:
     with contextlib.suppress(OSError, ValueError):
-        # The limits by themselves: the kernel is forked with them before its work is read.
+        # The limits separately: the kernel is forked with them before its job is read.
         line.send(job.settings)
         line.send(job)
 
@@ -220,7 +220,7 @@ def _listen(line: Line, messages: queue.Queue[Message | None], over: threading.E
 def _put(
     messages: queue.Queue[Message | None], message: Message | None, over: threading.Event
 ) -> None:
-    """Put a message where it is waited for; nobody waits once the run is over."""
+    """Put a message into the queue, unless the run is over and nobody waits."""
     while not over.is_set():
         with contextlib.suppress(queue.Full):
             messages.put(message, timeout=TICK)

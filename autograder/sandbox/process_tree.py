@@ -47,7 +47,7 @@ def _family(worker: subprocess.Popen[bytes], mark: str) -> Iterator[psutil.Proce
 
 
 def _descends(process: psutil.Process, known: dict[int, bool]) -> bool:
-    """Return whether an ancestor is known to belong to the run; results are kept in ``known``."""
+    """Return whether an ancestor is known to belong to the run; results are stored in ``known``."""
     line: list[int] = []
     pid = process.pid
     while pid not in known:

@@ -14,7 +14,7 @@ from autograder.core.config import Settings
 from autograder.sandbox import namespaces, reachability
 from autograder.sandbox.workspace import CANARY, DATA, ROOM
 
-# Set aside for documentation (RFC 5737): nobody is there, but there must not even be a way.
+# Reserved for documentation (RFC 5737): no host has it, and there must be no route to it.
 ELSEWHERE = ("192.0.2.1", 9)
 TRIAL = Settings(scratch_mb=1, memory_mb=1024)
 

@@ -1,4 +1,4 @@
-"""The folders in which one notebook is run, and what lies in them at the start."""
+"""The folders in which one notebook is run, and their initial content."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from autograder import datasets
 from autograder.core.evidence import EVIDENCE_VARIABLE
 from autograder.sandbox.protocol import Job
 
-# In a sealed sandbox: where a notebook is run, and where the images lie.
+# In a sealed sandbox: where a notebook is run, and where the images are.
 ROOM = Path("/room")
 DATA = Path("/data")
 # In the environment of the grader, and never in that of a sandbox.

@@ -446,7 +446,7 @@ def test_an_empty_archive_is_told_with_the_cure(tmp_path):
         archive.read(tmp_path / "ours.zip")
 
 
-# ---- a lesson's workshop
+# ---- a lesson's mutation suite
 
 
 DECLARED = declared(
@@ -476,7 +476,7 @@ LEFT = {
 
 @pytest.fixture
 def ours(tmp_path) -> MutationSuite:
-    """A workshop with an archive of its own."""
+    """A mutation suite with an archive of its own."""
     shutil.copytree(ROOT / "source" / LESSON.name, tmp_path / "source" / LESSON.name)
     return MutationSuite(root=tmp_path, settings=Settings(), lesson=LESSON, declared=DECLARED)
 

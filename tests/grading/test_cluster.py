@@ -106,7 +106,7 @@ class TestWords:
 class TestAnswers:
     """What is made of a worker's answer, with a stand-in for the cluster."""
 
-    def told(self, pool, *replies, taken_up=0):
+    def outcome(self, pool, *replies, taken_up=0):
         sent = []
         for reply in replies:
             one = mock.Mock(status="error" if isinstance(reply, Exception) else "finished")
@@ -128,38 +128,38 @@ class TestAnswers:
             executor.stop()
 
     def test_insecure(self, pool) -> None:
-        error, _ = self.told(pool, messages.Insecure(why="no namespaces"))
+        error, _ = self.outcome(pool, messages.Insecure(why="no namespaces"))
         assert isinstance(error, IsolationError)
 
     def test_unlike(self, pool) -> None:
-        error, _ = self.told(
+        error, _ = self.outcome(
             pool, messages.DifferentSoftware(what=["keras is 2.0, here it is 3.0"])
         )
         assert isinstance(error, ClusterError)
         assert "keras is 2.0" in str(error)
 
     def test_troubled(self, pool) -> None:
-        error, _ = self.told(pool, messages.Troubled(why="disk full"))
+        error, _ = self.outcome(pool, messages.Troubled(why="disk full"))
         assert isinstance(error, RuntimeError)
 
     def test_without_our_package(self, pool) -> None:
-        error, _ = self.told(pool, ModuleNotFoundError("No module named 'autograder'"))
+        error, _ = self.outcome(pool, ModuleNotFoundError("No module named 'autograder'"))
         assert isinstance(error, ClusterError)
 
     def test_images_are_sent_once(self, pool) -> None:
         needs = messages.NeedsImages(address="tcp://there", process=1)
-        _, client = self.told(pool, needs, needs, messages.Insecure(why=""))
+        _, client = self.outcome(pool, needs, needs, messages.Insecure(why=""))
         assert [one.args[0] for one in client.run.call_args_list].count(take_images) == 1
 
     def test_a_job_that_only_waited_on_a_killed_worker_is_handed_over_again(self, pool) -> None:
         killed = distributed.KilledWorker("key", mock.Mock(address="tcp://there"), 3)
-        error, client = self.told(pool, killed, messages.Insecure(why=""), taken_up=1)
+        error, client = self.outcome(pool, killed, messages.Insecure(why=""), taken_up=1)
         assert isinstance(error, IsolationError)
         assert client.submit.call_count == 2
 
     def test_but_not_for_ever(self, pool) -> None:
         killed = distributed.KilledWorker("key", mock.Mock(address="tcp://there"), 3)
-        error, client = self.told(pool, *[killed] * 20)
+        error, client = self.outcome(pool, *[killed] * 20)
         assert "keep ending" in str(error)
         assert client.submit.call_count == 10
 

@@ -1,4 +1,4 @@
-"""What a check says on request, rung by rung."""
+"""What a check says on request, hint by hint."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_the_first_thing_that_is_not_right_is_explained():
 
 
 def test_each_hint_is_the_next_one():
-    """A rung that nobody wrote falls back to the help, and after the last comes the first."""
+    """A hint that nobody wrote falls back to the help, and after the last comes the first."""
     hints = Hints(BUILD, [BIAS, result(), ACTIVATION])
     said = [hints.hint() for _ in range(3)]
     assert said == ["Hint 1 of 2. Do it.", "Hint 2 of 2. Leave it out.", "Hint 1 of 2. Do it."]
@@ -70,7 +70,7 @@ def test_a_hidden_check_gives_away_its_help_alone():
 
 
 class Noting:
-    """A desk that notes what it is asked."""
+    """A session that notes its calls."""
 
     def __init__(self):
         self.asked = []
@@ -91,12 +91,12 @@ def train(model: object, history: object) -> float | None:
 
 
 def test_a_check_hands_in_what_its_declaration_names():
-    desk = Noting()
-    check = Check(desk, train)
+    session = Noting()
+    check = Check(session, train)
     assert check("m", history="h") == 2.5
     check.hint()
     check.why()
-    assert desk.asked == [
+    assert session.asked == [
         ("train", {"model": "m", "history": "h"}),
         ("hint", "train"),
         ("why", "train"),

@@ -114,7 +114,7 @@ def in_another_python(tmp_path: Path) -> str:
 
 
 def not_validated(tmp_path: Path) -> str:
-    """What stops a validation: nbgrader's own limit, or a machine without sealed rooms."""
+    """What stops a validation: nbgrader's own limit, or a machine without sealed sandboxes."""
     broken = tmp_path / "bwrap"
     broken.write_text("#!/bin/sh\necho --size; exit 1\n")
     broken.chmod(0o755)

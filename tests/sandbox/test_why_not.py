@@ -1,4 +1,4 @@
-"""What an administrator is told where rooms cannot be sealed, and what the guide says before."""
+"""What an administrator reads where sandboxes cannot be sealed, and what the guide says."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ GUIDE = (ROOT / "docs" / "administrators.md").read_text()
 NO_NAMESPACE = "bwrap: Creating new namespace failed: Operation not permitted"
 MASKED = "bwrap: Can't mount proc on /newroot/proc: Operation not permitted"
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="rooms are made on Linux only")
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="sandboxes are made on Linux only")
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The files of a publication: the reference, the tables in a page, the picture beside it."""
+"""The files of a publication: the reference, the tables in a page, and the figure."""
 
 from __future__ import annotations
 

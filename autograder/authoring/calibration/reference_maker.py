@@ -1,4 +1,4 @@
-"""From runs to what is published, and whether that still agrees with what the lesson declares."""
+"""Makes what is published from runs, and checks that it agrees with what the lesson declares."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One process of a study: tasks on standard input, a line of JSON for each run on the other.
+"""One process of a study: tasks on standard input, a line of JSON for each run on standard output.
 
 Where nobody reads the lines any longer, the process ends at the next one.
 """

@@ -75,7 +75,7 @@ class DaskExecutor:
         return future
 
     def stop(self) -> None:
-        """Give up what is running, and run nothing more."""
+        """Cancel what is running, and run nothing more."""
         self._stopping.set()
         # Whatever it is that fails now: the workers give up what no client waits for.
         with contextlib.suppress(Exception):
@@ -90,12 +90,12 @@ class DaskExecutor:
             await self._client.scheduler.unregister_worker_plugin(name=self._name)
 
     def _capacity(self) -> int:
-        # Nobody has to wait for us while we judge.
+        # So that no worker waits while we judge.
         threads: dict[str, int] = self._client.nthreads()
         return 2 * sum(threads.values())
 
     def _watch(self) -> None:
-        """Keep count of the workers, which come and go; without any, nothing would ever end."""
+        """Count the workers, which come and go; fail the jobs when there are none for too long."""
         without = 0.0
         while not self._stopping.wait(TICK):
             # The jobs themselves report a lost scheduler.

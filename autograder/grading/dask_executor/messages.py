@@ -53,7 +53,7 @@ class DifferentSoftware(msgspec.Struct, frozen=True, tag="unlike"):
 
 
 class Insecure(msgspec.Struct, frozen=True, tag="insecure"):
-    """Submissions cannot be kept apart on the worker."""
+    """Submissions cannot be isolated on the worker."""
 
     why: str
 

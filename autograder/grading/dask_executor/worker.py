@@ -123,7 +123,7 @@ class Grading(WorkerPlugin):
 
     def _count_start(self, name: str) -> int:
         """Return how many workers began this job before; count this one from now on."""
-        # The scheduler keeps the count, because a worker that is killed cannot tell.
+        # The scheduler counts, because a worker that is killed cannot report.
         topic, scheduler = f"autograder-{name}", self._worker.scheduler
         before = sync(self._worker.loop, scheduler.events, topic=topic)
         sync(self._worker.loop, scheduler.log_event, topic=topic, msg=self._worker.address)

@@ -25,7 +25,7 @@ class RecordingKernel(Protocol):
     """What :func:`describe_answer` needs of the recorder."""
 
     def quietly(self, trouble: str) -> AbstractContextManager[None]:
-        """Note what goes wrong, as this trouble, and go on."""
+        """Record an error as this trouble, and go on."""
 
     def number(self, model: keras.Model) -> int:
         """Return the number of this model."""

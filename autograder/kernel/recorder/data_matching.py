@@ -58,7 +58,7 @@ class DataMatch:
 
 @dataclass(frozen=True)
 class _Found:
-    """Where rows lie among the images, and how they were made from them."""
+    """The positions of rows among the images, and how they were made from them."""
 
     places: NDArray[np.intp]
     scale: Floats

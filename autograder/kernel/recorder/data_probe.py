@@ -1,4 +1,4 @@
-"""Looks at data while it flows into a model. A stream is never iterated for our own sake."""
+"""Probes data while it flows into a model. A stream is never iterated only for recording."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class DataProbe:
         if isinstance(x, tf.data.Dataset):
             # What cannot be probed flows unobserved, and stays unknown.
             with contextlib.suppress(Exception):
-                # As it stands: to translate it TensorFlow would, in Python 3.13, warn 160 times.
+                # Not converted: in Python 3.13 TensorFlow would warn 160 times.
                 self.data = x.map(tf.autograph.experimental.do_not_convert(self._through))
         # Keras takes no other kind of iterator.
         elif isinstance(x, GeneratorType):
@@ -56,7 +56,7 @@ class DataProbe:
             return DataMatch()
         labels = np.concatenate(self._labels) if self._labels else None
         match = index.identify(np.concatenate(self._images), labels)
-        # How many there are is known only if they all went by.
+        # The number is known only if all images went by.
         return match.of(self._in_a_pass)
 
     def _through(self, *batch: Any) -> Any:

@@ -1,4 +1,4 @@
-"""One call of ``fit``: what it is given, and what comes of it."""
+"""One call of ``fit``: its arguments and its result."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ class Instrumentation(Protocol):
 
     @property
     def busy(self) -> bool:
-        """Whether Keras is at work for an earlier call, and asks things by itself."""
+        """Whether Keras is at work for an earlier call, and makes calls of its own."""
 
     @property
     def graded(self) -> bool:
@@ -41,7 +41,7 @@ class Instrumentation(Protocol):
         """Be busy."""
 
     def quietly(self, trouble: str) -> AbstractContextManager[None]:
-        """Note what goes wrong, as this trouble, and go on."""
+        """Record an error as this trouble, and go on."""
 
     def record_fit(
         self, fitting: FitObserver, error: BaseException | None, history: object
@@ -135,7 +135,7 @@ def _evaluate(watcher: Instrumentation, evaluate: Function) -> Function:
 
 @contextmanager
 def _unseen() -> Iterator[None]:
-    """Take the frames of this module out of an error's traceback: they tell a student nothing.
+    """Remove the frames of this module from an error's traceback: they do not help a student.
 
     What is marked as hidden is left out by IPython too, but not where it is the last frame.
     """
@@ -160,7 +160,7 @@ def _model_call(watcher: Instrumentation, call: Function) -> Function:
             answer = call(model, *args, **kwargs)
         with watcher.quietly("a question to the model could not be recorded"):
             x = args[0] if args else kwargs.get("x", kwargs.get("inputs"))
-            # Layers are joined with symbols, which is no question.
+            # Layers are joined with symbols, which is no call for outputs.
             if not any(isinstance(one, keras.KerasTensor) for one in keras.tree.flatten(x)):
                 watcher.record_call(model, x)
         return answer

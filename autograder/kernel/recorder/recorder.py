@@ -78,7 +78,7 @@ class Recorder:
         self._watching.close()
 
     def hand_in(self, question: str, claims: dict[str, object]) -> None:
-        """Write down what was handed in to a check, and models as they stand now.
+        """Record what was handed in to a check, and models in their current state.
 
         A later hand-in for the same question takes the place of the earlier one.
         """
@@ -126,7 +126,7 @@ class Recorder:
 
     @contextmanager
     def quietly(self, trouble: str) -> Iterator[None]:
-        """Note what goes wrong, as this trouble, and go on."""
+        """Record an error as this trouble, and go on."""
         try:
             with np.errstate(all="ignore"):
                 yield

@@ -35,7 +35,7 @@ def _calmly(hook: Callable[..., None]) -> Callable[..., None]:
 
 
 class WeightAverager(keras.callbacks.Callback):
-    """Takes a snapshot about every 4,000 images and at each epoch's end; keeps each epoch's mean.
+    """Takes a snapshot about every 4,000 images and at each epoch's end; stores each epoch's mean.
 
     ``images_per_step`` is asked after the first step, because a stream tells its batch size only
     when it flows; ``passed`` is called when an epoch (True) or a validation (False) ends. Models
