@@ -1,4 +1,4 @@
-"""A lesson's mutants with all that is done to them: chosen, made, run, stored, judged again."""
+"""A lesson's mutants and all steps with them: choose, make, run, store, judge again."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class MutationSuite:
         return list(drawn.values())
 
     def made(self, mutants: Iterable[Mutant]) -> list[MutantNotebook]:
-        """Their notebooks.
+        """Return the notebooks of mutants.
 
         Raises:
             LessonError: one does not fit the source any more.
@@ -78,31 +78,31 @@ class MutationSuite:
             ResultsError: it cannot be written.
         """
         entries, files = thinned(ran, self.lesson, self.settings)
-        kept = {
+        others = {
             name: entry
             for name, entry in archive.entries(self.archive).items()
             if named(name, self.declared.mutants) and not (AND in name and AND in ran[0].made.name)
         }
         with writing():
-            return archive.write(self.archive, {**kept, **entries}, files)
+            return archive.write(self.archive, {**others, **entries}, files)
 
     def stale(self, stored: archive.Stored) -> list[str]:
-        """Why what is stored is out of date, a sentence for each mutant of which it is."""
+        """Return why stored evidence is out of date, a sentence for each such mutant."""
         doubles = (named(name, self.declared.mutants) for name in stored.entries)
         mutants = {one.name: one for one in doubles if one} | dict(self.declared.mutants)
         return archive.stale(stored.entries, self.made(mutants.values()), self.lesson.name)
 
     def stored(self) -> list[Judgement]:
-        """Every stored mutant, pairs included, judged now; nothing is run.
+        """Judge every stored mutant, pairs included; nothing is run.
 
         Raises:
             EvidenceError: what is stored is out of date, or cannot be read.
         """
         stored = archive.read(self.archive)
-        if told := self.stale(stored):
-            more = f" The same is true of {len(told) - 1} more." if told[1:] else ""
-            raise EvidenceError(f"{told[0]}{more}")
-        # Of a pair with a known part nobody knows what to expect.
+        if reasons := self.stale(stored):
+            more = f" The same is true of {len(reasons) - 1} more." if reasons[1:] else ""
+            raise EvidenceError(f"{reasons[0]}{more}")
+        # The expected outcome of a pair with a known part is unknown.
         names = [name for name in stored.entries if not self._has_known_part(name)]
         evidence = [(name, stored.evidence(name)) for name in names]
         verdicts = judge(evidence, self.lesson, settings=self.settings)
@@ -118,7 +118,7 @@ class MutationSuite:
         return len(parts) > 1 and any(part in self.declared.known for part in parts)
 
 
-def workshop(lesson: Lesson, course: Course) -> MutationSuite:
+def mutation_suite(lesson: Lesson, course: Course) -> MutationSuite:
     """Return the mutation suite of a lesson.
 
     Raises:
