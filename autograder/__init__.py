@@ -7,7 +7,7 @@ DISTRIBUTION = "building-a-brain"
 
 
 def __getattr__(name: str) -> str:
-    # Only when it is asked for: in a room the package has to be there, not how it was installed.
+    # Only when it is asked for: in a sandbox the package has to be there, not how it was installed.
     if name == "__version__":
         version: str = import_module("importlib.metadata").version(DISTRIBUTION)
         return version

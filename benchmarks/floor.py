@@ -3,7 +3,7 @@
     python benchmarks/floor.py
 
 Trains the lesson's ten neurons on the full data in numpy, by hand, and runs the right solution in a
-warm room, both on one core; prints the seconds of each part and the ratio.
+warm sandbox, both on one core; prints the seconds of each part and the ratio.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def main() -> int:
     """Measure and print the table."""
     data = datasets.load_named("full")
     floor = statistics.median(trained(data) for _ in range(RUNS))
-    traces = warm_runs()
+    traces = sandbox_runs()
     whole = statistics.median(one.seconds for one in traces)
     train = statistics.median(max(ran.seconds for ran in one.cells.values()) for one in traces)
     cells = statistics.median(sum(ran.seconds for ran in one.cells.values()) for one in traces)
@@ -78,8 +78,8 @@ def trained(data: datasets.FashionMnist) -> float:
     return time.monotonic() - began
 
 
-def warm_runs() -> list[Trace]:
-    """Run the right solution, each time in a warm sandbox."""
+def sandbox_runs() -> list[Trace]:
+    """Runs of the right solution, each in a warm sandbox."""
     released = nbformat.read(
         classes.ROOT / "release" / classes.LESSON / f"{classes.LESSON}.ipynb", as_version=4
     )

@@ -1,8 +1,8 @@
-"""How much memory a worker takes: the room, and what a submission adds to it.
+"""How much memory a worker takes: the sandbox, and what a submission adds to it.
 
     python benchmarks/memory.py
 
-Runs the right solution in each of two rooms at once, on the full data, and looks at the
+Runs the right solution in each of two sandboxes at once, on the full data, and looks at the
 proportional set size (PSS: what several processes share, counted once) of all their processes.
 """
 
@@ -47,7 +47,7 @@ def main() -> int:
 
 
 def watched(lent: SandboxPool, jobs: list) -> tuple[float, float]:
-    """Return the memory of all sandboxes when idle, and its peak during the jobs, in MiB."""
+    """The memory of all sandboxes now, and its maximum while the jobs are done."""
     with lent.lend(threading.Event()), lent.lend(threading.Event()):
         idle = memory_now()
     most = idle

@@ -19,7 +19,7 @@ from autograder.cli.options import (
 )
 from autograder.core.config import Course
 from autograder.core.lesson_registry import load_lesson
-from autograder.grading.compare_saved import surprises
+from autograder.grading.compare_saved import differing_points
 from autograder.grading.discovery import Submission
 from autograder.reports import phrases, terminal
 
@@ -55,6 +55,6 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
             if results := report.of(question.name):
                 print(phrases.answer(question, results, more=arguments.more))
         print(f"Together: {phrases.points(report.checks)}")
-        for line in surprises(arguments.notebook, report, lesson):
+        for line in differing_points(arguments.notebook, report, lesson):
             print(f"Look here. {line}")
     return exit_code([report], console)

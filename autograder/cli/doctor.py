@@ -66,20 +66,20 @@ def _data() -> Finding:
 
 
 def _isolation(course: Course) -> Iterator[Finding]:
-    """Build a room as for a submission; it tries itself what must not be possible in it."""
+    """Build a sandbox as for a submission; it tests itself what must not be possible in it."""
     settings = replace(course.settings, isolation="auto")
     private = [course.root] if course.root else []
     with tempfile.TemporaryDirectory(prefix="autograder-") as home:
         datasets.data_folder(Path(home)).mkdir(parents=True)
-        rooms = SandboxPool(settings=settings, data_home=Path(home), private=private)
+        pool = SandboxPool(settings=settings, data_home=Path(home), private=private)
         try:
-            with rooms.lend(threading.Event()) as room:
-                is_warm = room.is_warm
+            with pool.lend(threading.Event()) as sandbox:
+                is_warm = sandbox.is_warm
         except IsolationError as error:
             yield Finding(well=False, what="Isolation: none.", next_step=str(error))
             return
         finally:
-            rooms.close()
+            pool.close()
     yield Finding(
         well=True,
         what=f"Isolation: bubblewrap ({bubblewrap.find()}). A submission has no network, no home,"

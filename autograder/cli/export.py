@@ -19,7 +19,7 @@ from autograder.core.lesson import Lesson
 from autograder.core.lesson_registry import lesson_names, load_lesson, only_lesson
 from autograder.exporters import github_workflow, gradescope_results, gradescope_zip, model, tables
 from autograder.exporters.model import Grade
-from autograder.grading.regrade import kept
+from autograder.grading.regrade import stored_results
 
 SOURCES = ("auto", "gradebook", "results")
 
@@ -85,7 +85,7 @@ def _grades(
     reports = [
         (one.report, lesson)
         for folder, lesson in _kept_of(arguments, course)
-        for one in kept(folder)
+        for one in stored_results(folder)
     ]
     for report, _ in reports:
         if report.trouble:
@@ -99,7 +99,7 @@ def _grades(
 def _gradescope(arguments: argparse.Namespace, course: Course, console: Console) -> str:
     count = 0
     for results, lesson in _kept_of(arguments, course):
-        for one in kept(results):
+        for one in stored_results(results):
             if one.damaged:
                 _say(one.report.trouble or "", console)
                 continue

@@ -78,7 +78,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
         make_grader(arguments, course, console),
         share=not arguments.no_share,
         fresh=arguments.force,
-        pool=partial(DaskExecutor, address=arguments.dask) if arguments.dask else None,
+        executor_factory=partial(DaskExecutor, address=arguments.dask) if arguments.dask else None,
     )
     workers = arguments.workers or course.settings.workers or os.cpu_count() or 1
     if course.settings.isolation == "none":

@@ -16,7 +16,7 @@ from rich.markup import escape
 from autograder.authoring.mutation import matrix, page
 from autograder.authoring.mutation.judgement import Judgement, tally
 from autograder.authoring.mutation.run import run as run_mutants
-from autograder.authoring.mutation.suite import MutationSuite, workshop
+from autograder.authoring.mutation.suite import MutationSuite, mutation_suite
 from autograder.authoring.spec.mutation import has_mutants
 from autograder.cli.dataset_option import home_of
 from autograder.cli.options import at_least_one, course_of
@@ -66,7 +66,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     if arguments.isolation:
         settings = replace(course.settings, isolation=arguments.isolation)
         course = replace(course, settings=settings)
-    ours = workshop(lesson, course)
+    ours = mutation_suite(lesson, course)
     judgements = ours.stored(arguments.only) if arguments.stored else _run(ours, arguments, console)
     _show(judgements, ours, console)
     if arguments.json:

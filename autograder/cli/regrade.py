@@ -24,7 +24,7 @@ from autograder.cli.options import (
 from autograder.cli.report import lessons_in
 from autograder.core.lesson_registry import load_lesson
 from autograder.core.report import Report
-from autograder.grading.regrade import kept, regrade
+from autograder.grading.regrade import regrade, stored_results
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
@@ -50,7 +50,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
 
             for lesson in map(load_lesson, names):
                 ready = regrade(results / lesson.name, lesson, course)
-                count = len(kept(results / lesson.name))
+                count = len(stored_results(results / lesson.name))
                 lines.say(f"regrade: {count} submissions of {lesson.name}")
                 reports += watched(ready, (lines.graded, add), count, console)
         reports.sort(key=lambda report: (report.lesson, report.name, report.place))

@@ -18,7 +18,7 @@ from autograder.core.evidence import write_whole
 from autograder.core.lesson import Lesson
 from autograder.core.lesson_registry import lesson_names, load_lesson
 from autograder.core.report import Report
-from autograder.grading.regrade import kept
+from autograder.grading.regrade import stored_results
 from autograder.reports import class_report, markdown, terminal
 from autograder.reports.class_report import GradebookScores
 
@@ -41,7 +41,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
         gradebook = what_counts(course, lesson, console)
         path = write_page(folder, lesson, arguments.output, gradebook=gradebook)
         print(f"{lesson.title}:")
-        Console().print(terminal.mistakes([one.report for one in kept(folder)]))
+        Console().print(terminal.mistakes([one.report for one in stored_results(folder)]))
         print(f"Reports: {path}")
     return 0
 
@@ -80,7 +80,7 @@ def write_page(
         ResultsError: it cannot be written.
     """
     path = path or folder / "index.html"
-    reports = [one.report for one in kept(folder)]
+    reports = [one.report for one in stored_results(folder)]
     seen = quote(Path(os.path.relpath(folder, path.parent)).as_posix())
     with writing():
         page = class_report.page(reports, lesson, folder=seen, gradebook=gradebook)

@@ -1,4 +1,4 @@
-"""What others wrote is read and drawn in a process of its own, which has a limit on everything.
+"""What students wrote is read and drawn in a separate process, which has limits on everything.
 
 A text can be such that a parser takes hours for it, or all the memory there is. In a thread that
 could not be ended. Nothing that a student wrote is run there.
@@ -30,7 +30,7 @@ MAX_SECONDS_OF_THE_CLOCK = 600
 
 
 class OverBudgetError(SubmissionError):
-    """It took more time or memory than any homework needs."""
+    """Reading a submission took more time or memory than any homework needs."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Raised:
 
 
 class Bounded:
-    """A process that makes calls for us, one after the other. A context manager.
+    """A process that runs calls for us, one after the other. A context manager.
 
     ``seconds`` of computing and ``memory`` bytes are what one call may take.
     """
@@ -58,7 +58,7 @@ class Bounded:
         self.close()
 
     def call(self, function: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
-        """What a function of a module gives back, called in the other process.
+        """Call a function of a module in the other process, and return its result.
 
         Raises:
             OverBudgetError: it took too much time or memory.
@@ -98,19 +98,19 @@ class Bounded:
         )
 
     def _started(self) -> Connection:
-        ours, theirs = socket.socketpair()
-        with theirs:
-            command = [sys.executable, "-P", "-m", PROCESS, str(theirs.fileno())]
+        local, remote = socket.socketpair()
+        with remote:
+            command = [sys.executable, "-P", "-m", PROCESS, str(remote.fileno())]
             self._process = subprocess.Popen(
                 [*command, *map(str, self._limits)],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
-                pass_fds=[theirs.fileno()],
+                pass_fds=[remote.fileno()],
                 # Ctrl-C is for the grader, which ends us in good order.
                 start_new_session=True,
                 env=os.environ | found_again(),
             )
-        return Connection(ours.detach())
+        return Connection(local.detach())
 
     def close(self) -> None:
         """End the process."""

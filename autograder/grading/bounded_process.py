@@ -30,8 +30,8 @@ def main(arguments: list[str]) -> int:
         while True:
             function, given, named = line.recv()
             used = resource.getrusage(resource.RUSAGE_SELF)
-            most = int(used.ru_utime + used.ru_stime) + 1 + seconds
-            resource.setrlimit(resource.RLIMIT_CPU, (most, resource.RLIM_INFINITY))
+            limit = int(used.ru_utime + used.ru_stime) + 1 + seconds
+            resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.RLIM_INFINITY))
             answer = _answered(function, given, named)
             resource.setrlimit(
                 resource.RLIMIT_CPU, (resource.RLIM_INFINITY, resource.RLIM_INFINITY)

@@ -1,11 +1,11 @@
-"""Which submissions are the same program, so that one run tells of all of them.
+"""Which submissions are the same program, so that one run serves all of them.
 
 A program may be run once for several students only where nothing but its text, the files beside it,
-the images and the seed decide what it does. What could look at anything else is run for itself.
+the images and the seed decide what it does. What may depend on anything else is run by itself.
 The lesson's own cells are trusted with that, as they stand in the release.
 
 Of those who share a run the first that is graded is run. That is nobody's advantage: a cell that is
-one of the lesson's is run as the lesson has it (``execution.prepare``), the others differ in
+one of the lesson's is run as the lesson has it (``sandbox.prepare``), the others differ in
 comments and layout alone, and a program that could notice these is shared with the same text only.
 """
 
@@ -28,8 +28,8 @@ from autograder.notebooks.normalize import program_of
 from autograder.sandbox import Job, Trace
 
 SOFTWARE = ("tensorflow", "keras", "numpy", "matplotlib", "ipykernel", "ipython", "nbclient")
-# The parts of our own package that have a hand in a run, or in who shares it.
-OURS = (
+# The parts of this package that affect a run, or which submissions share it.
+CODE = (
     *("core/**/*.py", "notebooks/*.py", "datasets/*.py", "kernel/**/*.py", "sandbox/**/*.py"),
     *("grading/purity.py", "grading/cache_key.py"),
 )
@@ -37,7 +37,7 @@ OURS = (
 
 @dataclass(frozen=True, kw_only=True)
 class CacheKeys:
-    """The names of a run: for this submission alone, for its text, for its program.
+    """The keys of a run: for this submission alone, for its text, for its program.
 
     The last is ``None`` where the run may be shared with the same text only, the last two where it
     may not be shared.
@@ -54,15 +54,15 @@ class CacheKeys:
 
 
 def conditions(*, isolation: str, data: str) -> tuple[str, ...]:
-    """What a run depends on besides the job: software, machine, images, isolation."""
+    """Return what a run depends on besides the job: software, machine, images, isolation."""
     versions = (f"{name} {metadata.version(name)}" for name in SOFTWARE)
     machine = (platform.python_version(), platform.machine(), platform.system())
-    return (*versions, *machine, isolation, data, _digest_of_ours(), str(SCHEMA))
+    return (*versions, *machine, isolation, data, _code_digest(), str(SCHEMA))
 
 
-def _digest_of_ours() -> str:
+def _code_digest() -> str:
     package = Path(autograder.__file__).parent
-    places = [(package, part) for part in OURS]
+    places = [(package, part) for part in CODE]
     places += [(folder, "*/*.py") for folder in lesson_folders()]
     files = [path for folder, part in places for path in sorted(folder.glob(part))]
     return _digest(path.read_bytes() for path in files)
@@ -76,11 +76,11 @@ def keys(
     share: bool,
     given: Collection[str] = frozenset(),
 ) -> CacheKeys:
-    """The keys of a job that is run under these conditions for a submission of this name.
+    """Return the keys of a job that runs under these conditions for a submission of ``owner``.
 
     ``given`` are the texts of the lesson's own cells.
     """
-    # How many are run at a time, and which of them count, is nothing to a run.
+    # How many are run at a time, and which of them count, does not affect a run.
     settings = replace(job.settings, workers=0, keep="last")
     files = [part for name in sorted(job.files) for part in (name.encode(), job.files[name])]
     # A digest for each list: a cell must not pass for a file, nor a file for a cell.
@@ -91,17 +91,17 @@ def keys(
     )
     text = _name(*base, "text", _digest(cell.encode() for cell in job.cells))
     own = _name(text, owner)
-    ours = {program_of(cell) for cell in given}
-    theirs = [cell for cell in job.cells if program_of(cell) not in ours]
-    if not share or not all(is_closed(cell) for cell in theirs):
+    lesson_programs = {program_of(cell) for cell in given}
+    student_cells = [cell for cell in job.cells if program_of(cell) not in lesson_programs]
+    if not share or not all(is_closed(cell) for cell in student_cells):
         return CacheKeys(own=own)
-    if any(may_quote_itself(cell) for cell in theirs):
+    if any(may_quote_itself(cell) for cell in student_cells):
         return CacheKeys(own=own, text=text)
     return CacheKeys(own=own, text=text, program=_name(*base, "program", job.program))
 
 
-def kept_under(names: CacheKeys, trace: Trace) -> tuple[str, ...]:
-    """The keys under which a run may be found again.
+def storage_keys(keys: CacheKeys, trace: Trace) -> tuple[str, ...]:
+    """Return the keys under which a run may be found again.
 
     What ended early, or met a limit, may have been unlucky. An error's traceback and a warning
     quote the text of the cell, comments and all, which is nobody's business but its author's.
@@ -109,13 +109,13 @@ def kept_under(names: CacheKeys, trace: Trace) -> tuple[str, ...]:
     if trace.stopped and trace.stopped.by_others:
         return ()
     if trace.stopped or trace.limits:
-        return (names.own,)
+        return (keys.own,)
     quotes = any(
         output.get("output_type") == "error" or output.get("name") == "stderr"
         for ran in trace.cells.values()
         for output in ran.outputs
     ) or any(ran.status == "error" for ran in trace.cells.values())
-    return tuple(key for key in names.all if not (quotes and key == names.program))
+    return tuple(key for key in keys.all if not (quotes and key == keys.program))
 
 
 def _name(*parts: str) -> str:

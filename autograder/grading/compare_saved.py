@@ -1,4 +1,4 @@
-"""What a saved notebook shows, beside what a run from the top gives."""
+"""The points that a saved notebook shows, compared with those of a run from the top."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from autograder.notebooks.origins import released_cells
 from autograder.reports import phrases
 
 
-def surprises(notebook: Path, report: Report, lesson: Lesson) -> Iterator[str]:
-    """A sentence for each question of which the saved notebook shows other points.
+def differing_points(notebook: Path, report: Report, lesson: Lesson) -> Iterator[str]:
+    """Yield a sentence for each question where the saved notebook shows other points.
 
-    A notebook that was saved without the results of its checks surprises nobody.
+    A notebook that was saved without the results of its checks yields nothing.
     """
     shown = shown_points(released_cells(notebook))
     for question in lesson.questions:
@@ -35,8 +35,8 @@ def _difference(question: Question, saved: float, fresh: float, report: Report) 
             f"In your notebook this check shows {phrases.number(saved)} points; run afresh from the"
             f" top it earns {phrases.number(fresh)}. Run the check again there."
         )
-    most = sum(one.max_points for one in results)
-    passed = math.isclose(saved, most, abs_tol=0.005)
+    maximum = sum(one.max_points for one in results)
+    passed = math.isclose(saved, maximum, abs_tol=0.005)
     before = "this check passed" if passed else f"this check shows {phrases.number(saved)} points"
     lost = next((one for one in results if one.outcome is not Outcome.PASSED), results[0])
     after = "it does not" if passed else f"it earns {phrases.number(fresh)}"
@@ -44,7 +44,7 @@ def _difference(question: Question, saved: float, fresh: float, report: Report) 
 
 
 def shown_points(cells: list[dict[str, Any]]) -> Mapping[str, float]:
-    """The points that saved grade cells show, by their ``grade_id``; the file may be anything."""
+    """Return the points shown by saved grade cells, by ``grade_id``; the file may be anything."""
     found: dict[str, float] = {}
     for cell in cells:
         match cell:

@@ -12,7 +12,7 @@ from autograder.core.errors import SubmissionError
 from autograder.core.folders import Unseen, walked
 from autograder.grading.student_names import Owner, Tree
 
-# Of the notebooks that were not graded so many are named.
+# The most notebooks that are named among those not graded.
 MAX_NAMES = 10
 MAX_LETTERS = 80
 HIDDEN = re.compile(r"^[._]")
@@ -23,7 +23,7 @@ class Submission:
     """One submission: ``path`` is its notebook, ``None`` where the folder has none.
 
     ``folder`` is given where it belongs to this submission alone: its other files go along.
-    ``source`` is what was handed in, where ``path`` and ``folder`` are copies of it.
+    ``source`` is the original submission, where ``path`` and ``folder`` are copies of it.
     """
 
     name: str
@@ -39,18 +39,18 @@ class Submission:
 
 
 def readable(name: str) -> str:
-    """A file's name as text: not every system writes names in UTF-8."""
+    """Return a file's name as text: not every system writes names in UTF-8."""
     return name.encode("utf-8", "replace").decode()
 
 
 def _shown(name: str) -> str:
-    """A file's name in a note, which has a limit."""
+    """Return a file's name for a note, which has a limit."""
     name = readable(name)
     return name if len(name) <= MAX_LETTERS else f"{name[:MAX_LETTERS]}…"
 
 
 def find_submissions(paths: Iterable[Path]) -> list[Submission]:
-    """The submissions under the paths, in the order of their names.
+    """Return the submissions under the paths, in the order of their names.
 
     Raises:
         SubmissionError: a path does not exist, or there is no notebook under it.
@@ -74,14 +74,14 @@ def find_submissions(paths: Iterable[Path]) -> list[Submission]:
 
 
 def choose(notebooks: Sequence[Path], wanted: str) -> tuple[Path, tuple[str, ...]]:
-    """The notebook to grade among several, and what to tell of the choice.
+    """Return the notebook to grade among several, and notes on the choice.
 
     The one with the assignment's name, else the one that was saved last.
     """
     # What is a folder or a pipe is read only where there is nothing else, which says so.
     usable = [path for path in notebooks if os.path.isfile(path)] or notebooks
     named = [path for path in usable if path.name == wanted]
-    # Of several with the right name the outermost: copies lie deeper.
+    # Of several with the right name the outermost one: copies are deeper.
     chosen = min(named, key=lambda path: len(path.parts), default=None)
     if chosen is None:
         chosen = max(usable, key=lambda path: (path.lstat().st_mtime, path.name))
@@ -101,9 +101,9 @@ def choose(notebooks: Sequence[Path], wanted: str) -> tuple[Path, tuple[str, ...
 
 
 def notebooks_in(folder: Path, unseen: Unseen = lambda *_: None) -> list[Path]:
-    """The notebooks under a folder, without hidden ones such as checkpoints, and no links.
+    """Return the notebooks under a folder, without links and hidden ones such as checkpoints.
 
-    ``unseen`` is told of each folder that is not looked into, and why.
+    ``unseen`` is called for each folder that is not searched, with the reason.
     """
     return sorted(
         here / name
@@ -130,10 +130,10 @@ def _in_folder(root: Path) -> list[Submission]:
     for owner, notebooks in groups.items():
         wanted = f"{owner.lesson}.ipynb" if owner.lesson else ""
         chosen, notes = choose(notebooks, wanted)
-        if said := unseen.pop(owner, ""):
-            notes = (*notes, said)
+        if note := unseen.pop(owner, ""):
+            notes = (*notes, note)
         found.append(_submission(owner, chosen, notes))
-    # Of who has no notebook elsewhere: it may lie where nobody could look.
+    # Of students without a notebook elsewhere: it may lie where nobody could search.
     names = {owner.name for owner in groups}
     missing = [one for one in unseen if one.folder and one.name not in names]
     found += [_submission(owner, None, (unseen[owner],)) for owner in missing]

@@ -1,4 +1,4 @@
-"""Where jobs are run: several rooms of this machine side by side."""
+"""Where jobs are run: several sandboxes of this machine side by side."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from autograder.sandbox import Job, SandboxPool, Trace
 class Executor(Protocol):
     """Runs jobs, here or elsewhere."""
 
-    at_once: int
-    """How many jobs it is worth handing over before the first is done."""
+    max_pending: int
+    """How many jobs may be pending before the first is done."""
 
     def start(self, job: Job) -> Future[Trace]:
-        """Run a job once there is room for it."""
+        """Run a job once there is a free slot."""
 
     def stop(self) -> None:
-        """Give up what is running, and run nothing more."""
+        """Cancel what is running, and run nothing more."""
 
 
 ExecutorFactory = Callable[[SandboxPool], Executor]
@@ -30,18 +30,18 @@ ExecutorFactory = Callable[[SandboxPool], Executor]
 class LocalExecutor:
     """Threads, each of which waits for a process in which a notebook is run."""
 
-    def __init__(self, rooms: SandboxPool, workers: int) -> None:
-        self._rooms = rooms
+    def __init__(self, pool: SandboxPool, workers: int) -> None:
+        self._pool = pool
         self._threads = ThreadPoolExecutor(max_workers=workers)
         self._cancel = threading.Event()
-        # Nobody has to wait for us while we judge.
-        self.at_once = 2 * workers
+        # So that no worker waits while we judge.
+        self.max_pending = 2 * workers
 
     def start(self, job: Job) -> Future[Trace]:
         """Run a job once a thread is free."""
-        return self._threads.submit(sandbox.run, job, self._rooms, self._cancel)
+        return self._threads.submit(sandbox.run, job, self._pool, self._cancel)
 
     def stop(self) -> None:
-        """Give up what is running, and run nothing more."""
+        """Cancel what is running, and run nothing more."""
         self._cancel.set()
         self._threads.shutdown(cancel_futures=True)

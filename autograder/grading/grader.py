@@ -1,4 +1,4 @@
-"""How a class is graded: with which course, on which images, and where the results go."""
+"""Grades a class: with which course, on which images, and where the results go."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ RUNS = ".runs"
 
 @dataclass(frozen=True, kw_only=True)
 class Grader:
-    """Grades submissions. A context manager: at its end the rooms and the judge are closed.
+    """Grades submissions. A context manager: at its end the sandboxes and the judge are closed.
 
     With ``share`` a program that several students handed in is run once; with ``fresh`` no run
-    counts that was kept earlier; ``pool`` says where jobs are run, if not here.
+    counts that was stored earlier; ``executor_factory`` says where jobs are run, if not here.
     """
 
     course: Course
@@ -47,22 +47,22 @@ class Grader:
     lesson: Lesson | None = None
     share: bool = True
     fresh: bool = False
-    pool: ExecutorFactory | None = None
+    executor_factory: ExecutorFactory | None = None
 
     @functools.cached_property
-    def rooms(self) -> SandboxPool:
+    def sandbox_pool(self) -> SandboxPool:
         """Where the submissions are run."""
         private = (self.results, *([self.course.root] if self.course.root else []))
         return SandboxPool(settings=self.course.settings, data_home=self.data_home, private=private)
 
     @functools.cached_property
-    def store(self) -> RunCache:
-        """The runs that are kept."""
+    def cache(self) -> RunCache:
+        """The cache of runs."""
         return RunCache(self.results / RUNS, fresh=self.fresh)
 
     @functools.cached_property
-    def _apart(self) -> Bounded:
-        """Who looks at what students wrote: whatever it is, the class goes on."""
+    def _bounded(self) -> Bounded:
+        """The process that reads what students wrote: whatever it is, the class goes on."""
         return Bounded()
 
     @functools.cached_property
@@ -71,77 +71,83 @@ class Grader:
 
     @functools.cached_property
     def _conditions(self) -> tuple[str, ...]:
-        return cache_key.conditions(isolation=self.rooms.level, data=self.rooms.data_name)
+        return cache_key.conditions(
+            isolation=self.sandbox_pool.level, data=self.sandbox_pool.data_name
+        )
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.rooms.close()
+        self.sandbox_pool.close()
         self._judge.close()
-        self._apart.close()
+        self._bounded.close()
 
     def grade(self, submissions: Sequence[Submission], *, workers: int = 1) -> Iterator[Report]:
-        """The report of each submission, as they are ready; each is written before it is told.
+        """Yield the report of each submission as it is ready; each is written before it is yielded.
 
         A submission that cannot be run gives a ``failed`` report; so does one that our own
-        code stumbled over, with the traceback in ``Report.trouble``.
+        code failed on, with the traceback in ``Report.trouble``.
 
         Raises:
-            IsolationError: submissions cannot be kept apart on this machine.
+            IsolationError: submissions cannot be isolated on this machine.
             ResultsError: the results cannot be written.
         """
-        pool = self.pool(self.rooms) if self.pool else LocalExecutor(self.rooms, workers)
+        executor = (
+            self.executor_factory(self.sandbox_pool)
+            if self.executor_factory
+            else LocalExecutor(self.sandbox_pool, workers)
+        )
         try:
-            yield from Scheduler(self, pool).reports(submissions)
+            yield from Scheduler(self, executor).reports(submissions)
         finally:
-            # After Ctrl-C too: what is running is given up, what was written stays.
-            pool.stop()
+            # After Ctrl-C too: running jobs are cancelled, what was written stays.
+            executor.stop()
 
     def run_and_judge(
         self, submission: Submission, lesson: Lesson, restored: Restored, place: str
     ) -> Graded:
-        """Run a notebook that was put right, judge it, and write its results."""
+        """Run a restored notebook, judge it, and write its results."""
         plan = self.planned(submission, lesson, restored, place)
-        trace = sandbox.run(plan.job, self.rooms)
-        self.store.keep(plan.keys, trace)
+        trace = sandbox.run(plan.job, self.sandbox_pool)
+        self.cache.store(plan.keys, trace)
         (graded,) = self.judged([(plan, trace, False)])
         return graded
 
     def lesson_of(self, submission: Submission) -> Lesson | None:
-        """The lesson of a submission, as far as it can be told without reading it."""
+        """Return the lesson of a submission if it is known without reading it, or ``None``."""
         return self.lesson or lesson_detection.by_name(submission, self.course)
 
     def read(self, submission: Submission) -> tuple[ReadNotebook, Lesson]:
-        """Read a submission, and tell which lesson it is for.
+        """Read a submission, and find out which lesson it is for.
 
         Raises:
-            SubmissionError: it cannot be read, or its lesson cannot be told.
+            SubmissionError: it cannot be read, or its lesson is unknown.
         """
         if submission.path is None:
-            told = ("There is no notebook in this folder.", *submission.notes)
-            raise SubmissionError(" ".join(told))
-        read = self._apart.call(read_notebook, submission.path)
+            message = ("There is no notebook in this folder.", *submission.notes)
+            raise SubmissionError(" ".join(message))
+        read = self._bounded.call(read_notebook, submission.path)
         if self.lesson:
             return read, self.lesson
-        lesson, notes = lesson_detection.told(submission, read, self.course)
+        lesson, notes = lesson_detection.detect(submission, read, self.course)
         return replace(read, notes=(*notes, *read.notes)), lesson
 
     def plan(self, submission: Submission, read: ReadNotebook, lesson: Lesson, place: str) -> Plan:
-        """Put right what was read; ``place`` is the folder for its results."""
+        """Restore what was read; ``place`` is the folder for its results."""
         released = nbformat.read(self.course.released(lesson), as_version=4)
-        restored = self._apart.call(restore, read.notebook, released)
+        restored = self._bounded.call(restore, read.notebook, released)
         notes = (*submission.notes, *read.notes, *restored.notes)
         return self.planned(submission, lesson, replace(restored, notes=notes), place)
 
     def planned(
         self, submission: Submission, lesson: Lesson, restored: Restored, place: str
     ) -> Plan:
-        """What is to be run for a notebook that was put right, and what may stand in for it."""
-        job, left_out = self._apart.call(
+        """Return what to run for a restored notebook, and which runs may stand in for it."""
+        job, left_out = self._bounded.call(
             sandbox.prepare, restored, self.course.settings, submission.folder
         )
-        keys = self._apart.call(
+        keys = self._bounded.call(
             cache_key.keys,
             job,
             self._conditions,
@@ -161,7 +167,7 @@ class Grader:
     def judged(self, ran: Sequence[tuple[Plan, Trace, bool]]) -> list[Graded]:
         """Judge runs of one lesson together, and write evidence, report and notebook of each.
 
-        The third of each tells whether the run was another submission's.
+        The third of each says whether the run was another submission's.
 
         Raises:
             JudgeError: the judge failed.
@@ -180,13 +186,13 @@ class Grader:
             for (plan, trace, _), one in zip(ran, made, strict=True)
         ]
 
-    def _graded(self, plan: Plan, trace: Trace, made: Executed, said: Verdicts | str) -> Graded:
-        if isinstance(said, str):
-            raise JudgeError(said)
-        report = result_files.report_on(plan, trace, made.evidence.run, said)
+    def _graded(self, plan: Plan, trace: Trace, made: Executed, verdicts: Verdicts | str) -> Graded:
+        if isinstance(verdicts, str):
+            raise JudgeError(verdicts)
+        report = result_files.report_on(plan, trace, made.evidence.run, verdicts)
         report = replace(report, source=result_files.source_of(plan.submission, self.results))
-        drawn = result_files.drawn_apart(
-            self._apart, made.notebook, report, plan.lesson, fresh=True
+        drawn = result_files.draw_bounded(
+            self._bounded, made.notebook, report, plan.lesson, fresh=True
         )
         with writing():
             result_files.write(self._folder(plan), drawn)

@@ -1,4 +1,4 @@
-"""Which lesson a submission is for: what its folder says, else its notebook, else the course."""
+"""Which lesson a submission is for: by its folder, else its notebook, else the course."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from autograder.notebooks.restore import grade_id
 
 
 def by_name(submission: Submission, course: Course) -> Lesson | None:
-    """The lesson that can be told without reading: by its folder, its file, or as the only one."""
+    """Find the lesson without reading: by the folder, by the file, or as the only one."""
     named = by_folder(submission)
     if named is None and submission.path:
         named = named_lesson(submission.path.stem)
@@ -20,23 +20,23 @@ def by_name(submission: Submission, course: Course) -> Lesson | None:
 
 
 def by_folder(submission: Submission) -> Lesson | None:
-    """The lesson after which the folder of a submission is named."""
+    """Return the lesson after which the folder of a submission is named."""
     return named_lesson(submission.folder.name) if submission.folder else None
 
 
 def by_notebook(read: ReadNotebook) -> Lesson | None:
-    """The lesson that most cells of a notebook are of, else the one that it says it is of."""
+    """Return the lesson to which most cells of a notebook belong, else the one it names."""
     names = (name for cell in read.notebook.cells if (name := grade_id(cell)))
     return guess_lesson(names) or named_lesson(read.lesson)
 
 
-def told(
+def detect(
     submission: Submission, read: ReadNotebook, course: Course
 ) -> tuple[Lesson, tuple[str, ...]]:
-    """The lesson of a submission that was read, and what must be said of it.
+    """Return the lesson of a submission that was read, and notes on it.
 
     Raises:
-        SubmissionError: nothing tells.
+        SubmissionError: nothing names the lesson.
     """
     seen = by_notebook(read)
     lesson = by_folder(submission) or seen or by_name(submission, course)
@@ -50,7 +50,7 @@ def told(
 
 
 def _only(course: Course) -> Lesson | None:
-    """The only lesson that the course has released; the only one there is."""
+    """Return the only lesson that the course has released, else the only one there is."""
     known = [load_lesson(name) for name in lesson_names()]
     released = [one for one in known if course.root and course.has_released(one)]
     return next((found[0] for found in (released, known) if len(found) == 1), None)

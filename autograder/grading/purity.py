@@ -1,6 +1,6 @@
-"""Which cells look at nothing but what every run of them is given alike.
+"""Which cells depend on nothing but what every run of them is given.
 
-What is not known to be closed is run for itself, which costs time. What is wrongly taken for closed
+What is not known to be closed is run by itself, which costs time. What is wrongly taken for closed
 gives a student the luck of another's run.
 """
 
@@ -59,7 +59,7 @@ MODULES = frozenset(sys.stdlib_module_names) - IMPORTS - {"array", "copy"}
 FRAMES = re.compile(r"(f|co|tb|gi|cr|ag)_[a-z_]+")
 # Entropy, unless they are given a seed.
 SEEDED = frozenset({"default_rng", "RandomState", "SeedSequence", "seed"})
-# A star imports what nobody can tell.
+# A star imports unknown names.
 UNKNOWN = NAMES | SEEDED | {"*"}
 INSIDE = frozenset({"__name__", "__init__", "__call__", "__version__"})
 # IPython's names for the text, the values and the number of earlier cells.
@@ -72,7 +72,7 @@ QUOTABLE = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 
 @functools.lru_cache(maxsize=4096)
 def is_closed(source: str) -> bool:
-    """Return whether a cell looks at nothing but what every run of it is given alike."""
+    """Return whether a cell depends on nothing but what every run of it is given."""
     # What Python refuses, IPython may know what to do with.
     tree = parsed(source)
     if tree is None:
@@ -95,7 +95,7 @@ def may_quote_itself(source: str) -> bool:
 
 
 def _opens(node: ast.AST, call: ast.Call | None) -> bool:
-    """Return whether a part of a program looks elsewhere; ``call`` calls it, if anything does."""
+    """Return whether a part of a program depends on anything else; ``call`` is its call, if any."""
     match node:
         case ast.Import() | ast.ImportFrom():
             return not all(_may_be_imported(name) for name in _imported(node))

@@ -1,4 +1,4 @@
-"""A class judged again from evidence that is kept: nothing is run, TensorFlow is not loaded."""
+"""A class judged again from stored evidence: nothing is run, TensorFlow is not loaded."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from autograder.grading.discovery import readable
 from autograder.judge.runner import JudgeError, Verdicts
 from autograder.judge.server import Judge
 
-# As much evidence as is judged together: of any ordinary class all of it.
+# Bytes of evidence that are judged together: all of it for any ordinary class.
 MAX_BYTES = 512 * 2**20
 
 
 @dataclass(frozen=True, kw_only=True)
-class Kept:
-    """What an earlier grading has left of one submission.
+class StoredResult:
+    """The stored result of one submission from an earlier grading.
 
     Of a ``damaged`` one nothing is known: its report only says so, in ``Report.trouble``.
     """
@@ -36,7 +36,7 @@ class Kept:
 
     @property
     def was_run(self) -> bool:
-        """Whether there is evidence of it, and a report which says of what."""
+        """Whether there is evidence, and a report that says of what."""
         return not self.damaged and (self.folder / "evidence.json").exists()
 
     @property
@@ -45,28 +45,28 @@ class Kept:
         return sum(path.stat().st_size for path in self.folder.glob("*.npz"))
 
 
-def kept(folder: Path) -> list[Kept]:
-    """What is kept in the folder of a lesson's results, by name.
+def stored_results(folder: Path) -> list[StoredResult]:
+    """Return what is stored in the folder of a lesson's results, by name.
 
     Raises:
         SubmissionError: there is nothing.
     """
-    found = [_kept(path) for path in sorted(folder.glob("*/report.json"))]
+    found = [_stored_result(path) for path in sorted(folder.glob("*/report.json"))]
     if not found:
         raise SubmissionError(f"There are no results in {folder}. Grade the submissions first.")
     return found
 
 
-def _kept(path: Path) -> Kept:
+def _stored_result(path: Path) -> StoredResult:
     try:
         report = msgspec.json.decode(path.read_bytes(), type=Report)
     except (OSError, ValueError, RecursionError) as error:
-        return Kept(folder=path.parent, report=_unread(path, error), damaged=True)
-    return Kept(folder=path.parent, report=report)
+        return StoredResult(folder=path.parent, report=_unread(path, error), damaged=True)
+    return StoredResult(folder=path.parent, report=report)
 
 
 def _unread(path: Path, error: Exception) -> Report:
-    said = f"{path} cannot be read ({error}). Grade this submission again."
+    trouble = f"{path} cannot be read ({error}). Grade this submission again."
     place, lesson = path.parent.name, path.parent.parent.name
     return Report(
         name=readable(place),
@@ -76,12 +76,12 @@ def _unread(path: Path, error: Exception) -> Report:
         lesson=lesson,
         place=place,
         full_score=load_lesson(lesson).max_score if lesson in lesson_names() else 0.0,
-        trouble=readable(said),
+        trouble=readable(trouble),
     )
 
 
 def regrade(folder: Path, lesson: Lesson, course: Course) -> Iterator[Report]:
-    """Judge again, in one pytest session, what is kept in the folder of a lesson's results.
+    """Judge again, in one pytest session, what is stored in the folder of a lesson's results.
 
     Of evidence that cannot be read, such as that of an older version, the reason is told in a
     ``failed`` report, and what was written before stays; so it is where the judge failed, with its
@@ -91,16 +91,16 @@ def regrade(folder: Path, lesson: Lesson, course: Course) -> Iterator[Report]:
         SubmissionError: there is nothing to judge.
         ResultsError: the results cannot be written.
     """
-    submissions = kept(folder)
-    with Judge(course) as judge, Bounded() as apart:
+    submissions = stored_results(folder)
+    with Judge(course) as judge, Bounded() as bounded:
         for batch in _batches(one for one in submissions if one.was_run):
-            for one, said in _answers(judge, batch, lesson):
-                yield _judged(one, said, lesson, apart)
+            for one, verdicts in _answers(judge, batch, lesson):
+                yield _judged(one, verdicts, lesson, bounded)
     yield from (one.report for one in submissions if not one.was_run)
 
 
-def _batches(submissions: Iterable[Kept]) -> Iterator[list[Kept]]:
-    batch: list[Kept] = []
+def _batches(submissions: Iterable[StoredResult]) -> Iterator[list[StoredResult]]:
+    batch: list[StoredResult] = []
     size = 0
     for one in submissions:
         size += one.size
@@ -113,9 +113,9 @@ def _batches(submissions: Iterable[Kept]) -> Iterator[list[Kept]]:
 
 
 def _answers(
-    judge: Judge, batch: Sequence[Kept], lesson: Lesson
-) -> Iterator[tuple[Kept, Verdicts | str | JudgeError]]:
-    """What the judge says of each; where it fails, of each by itself."""
+    judge: Judge, batch: Sequence[StoredResult], lesson: Lesson
+) -> Iterator[tuple[StoredResult, Verdicts | str | JudgeError]]:
+    """Yield the judge's answer for each; where it fails, ask for each one separately."""
     try:
         verdicts = judge.judge({one.folder: one.report.program for one in batch}, lesson)
     except JudgeError as error:
@@ -129,18 +129,22 @@ def _answers(
         yield one, verdicts[str(one.folder.resolve())]
 
 
-def _judged(one: Kept, said: Verdicts | str | JudgeError, lesson: Lesson, apart: Bounded) -> Report:
-    if isinstance(said, str):
-        return replace(one.report, status="failed", reason=said, checks=())
-    if isinstance(said, JudgeError):
-        reason = f"The grader itself failed: {said}".partition("\n")[0]
-        return replace(one.report, status="failed", reason=reason, checks=(), trouble=str(said))
-    report = replace(one.report, checks=said.checks, measures=said.measures, trouble=None)
+def _judged(
+    one: StoredResult, verdicts: Verdicts | str | JudgeError, lesson: Lesson, bounded: Bounded
+) -> Report:
+    if isinstance(verdicts, str):
+        return replace(one.report, status="failed", reason=verdicts, checks=())
+    if isinstance(verdicts, JudgeError):
+        reason = f"The grader itself failed: {verdicts}".partition("\n")[0]
+        return replace(one.report, status="failed", reason=reason, checks=(), trouble=str(verdicts))
+    report = replace(one.report, checks=verdicts.checks, measures=verdicts.measures, trouble=None)
     if report == one.report:
         return report
     notebook = result_files.read_notebook(one.folder)
     try:
-        drawn = notebook and result_files.drawn_apart(apart, notebook, report, lesson, fresh=False)
+        drawn = notebook and result_files.draw_bounded(
+            bounded, notebook, report, lesson, fresh=False
+        )
     except OverBudgetError as error:
         return replace(one.report, status="failed", reason=str(error), checks=())
     with writing():

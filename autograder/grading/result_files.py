@@ -30,7 +30,7 @@ from autograder.reports import feedback
 from autograder.reports.annotate import filled, refilled
 from autograder.sandbox import Trace
 
-LEFT_OUT = (
+OMITTED_NOTE = (
     "To show this notebook takes more time or memory than any homework needs: what was added to the"
     " lesson's own cells, and all outputs, were left out."
 )
@@ -49,7 +49,7 @@ class Graded:
 
 
 def report_on(plan: Plan, trace: Trace, run: Run, verdicts: Verdicts) -> Report:
-    """The report on a submission that was run and judged."""
+    """Return the report on a submission that was run and judged."""
     return Report(
         name=plan.submission.name,
         notebook=plan.submission.notebook,
@@ -73,7 +73,7 @@ def report_on(plan: Plan, trace: Trace, run: Run, verdicts: Verdicts) -> Report:
 
 
 def failed(submission: Submission, reason: str, lesson: Lesson) -> Report:
-    """The report on a submission that could not be run."""
+    """Return the report on a submission that could not be run."""
     return Report(
         name=submission.name,
         notebook=submission.notebook,
@@ -90,7 +90,7 @@ def _folder(submission: Submission) -> str:
 
 
 def unreadable(submission: Submission, restored: Restored, lesson: Lesson, reason: str) -> Graded:
-    """Nothing earned, and why: the blank notebook stands in for what could not be read."""
+    """Return a report without points and the blank notebook, for what could not be read."""
     report = failed(submission, reason, lesson)
     return Graded(report=report, notebook=filled(restored.notebook, report, lesson))
 
@@ -120,10 +120,10 @@ def draw(notebook: NotebookNode, report: Report, lesson: str, *, fresh: bool) ->
     )
 
 
-def drawn_apart(
-    apart: Bounded, notebook: NotebookNode, report: Report, lesson: Lesson, *, fresh: bool
+def draw_bounded(
+    bounded: Bounded, notebook: NotebookNode, report: Report, lesson: Lesson, *, fresh: bool
 ) -> Drawn:
-    """What :func:`draw` gives, made in another process within its limits.
+    """Call :func:`draw` in another process within its limits.
 
     A notebook that takes more is shown without all that the student added to it.
 
@@ -131,20 +131,20 @@ def drawn_apart(
         OverBudgetError: that takes too much as well.
     """
     try:
-        return apart.call(draw, notebook, report, lesson.name, fresh=fresh)
+        return bounded.call(draw, notebook, report, lesson.name, fresh=fresh)
     except OverBudgetError:
-        report = replace(report, notes=(*report.notes, LEFT_OUT))
-        return apart.call(draw, _bare(notebook), report, lesson.name, fresh=fresh)
+        report = replace(report, notes=(*report.notes, OMITTED_NOTE))
+        return bounded.call(draw, _plain(notebook), report, lesson.name, fresh=fresh)
 
 
-def _bare(notebook: NotebookNode) -> NotebookNode:
-    """The lesson's own cells, with what the student wrote in them and no outputs."""
-    bare = copy.copy(notebook)
-    bare.cells = [copy.copy(cell) for cell in notebook.cells if grade_id(cell)]
-    for cell in bare.cells:
+def _plain(notebook: NotebookNode) -> NotebookNode:
+    """Return the lesson's own cells, with what the student wrote in them and no outputs."""
+    plain = copy.copy(notebook)
+    plain.cells = [copy.copy(cell) for cell in notebook.cells if grade_id(cell)]
+    for cell in plain.cells:
         if cell.cell_type == "code":
             cell.outputs = []
-    return bare
+    return plain
 
 
 def write(folder: Path, drawn: Drawn) -> None:
@@ -164,7 +164,7 @@ def _write(folder: Path, report: Report, page: bytes) -> None:
 
 
 def read_notebook(folder: Path) -> NotebookNode | None:
-    """The notebook that shows a report, ``None`` where there is none."""
+    """Read the notebook that shows a report, ``None`` where there is none."""
     path = folder / "notebook.ipynb"
     # Not ``nbformat.read``: we have written it ourselves, and to check it again takes most time.
     return nbformat.v4.reads(path.read_text(encoding="utf-8")) if path.exists() else None
@@ -182,14 +182,14 @@ def write_alone(folder: Path, report: Report, lesson: Lesson) -> None:
 
 
 def place_for(name: str) -> str:
-    """A folder name for a student's name: no separators, no dots in front, not too long.
+    """Return a folder name for a student's name: no separators or leading dots, not too long.
 
-    Two names have two: to one that had to be changed a digest of it is added.
+    Different names have different folders: a changed name gets a digest appended.
     """
     safe = re.sub(r"[/\\\x00-\x1f:]", "_", name).strip(" .")
-    # In letters, and in bytes: a file's name has 255 of them at most, and more may be put to it.
+    # In letters, and in bytes: a file name has at most 255, and more may be appended.
     short = safe[:100].encode(errors="replace")[:MAX_PLACE].decode(errors="ignore").strip(" .")
-    # The page of the class lies beside the folders.
+    # The page of the class is stored beside the folders.
     if short == name and short.casefold() != "index.html" and not DIGEST.search(name):
         return name
     digest = hashlib.sha256(name.encode(errors="surrogatepass")).hexdigest()
@@ -197,16 +197,16 @@ def place_for(name: str) -> str:
 
 
 def source_of(submission: Submission, results: Path) -> str:
-    """What was handed in, as seen from the folder of all results: both may be moved together.
+    """Return the submission's path relative to the results folder: both may move together.
 
-    Empty where there is no telling, as of a student who handed in nothing.
+    Empty where it is unknown, as for a student who submitted nothing.
     """
     source = submission.source or submission.folder or submission.path
     return readable(os.path.relpath(source.resolve(), results.resolve())) if source else ""
 
 
 class _Owned(msgspec.Struct, frozen=True):
-    """Of a report that is there already: whose it is."""
+    """The part of an existing report that names its submission."""
 
     source: str = ""
 
@@ -222,7 +222,7 @@ class Places:
         self._taken: set[tuple[str, str]] = set()
 
     def take(self, lesson: Lesson, submission: Submission) -> str:
-        """The folder name for a submission."""
+        """Choose the folder name for a submission."""
         source = source_of(submission, self._results)
         first = place_for(submission.name)
         free = None
@@ -242,7 +242,7 @@ class Places:
         return free
 
     def _owner(self, folder: Path) -> str | None:
-        """Whose results lie there: empty where nobody can tell, ``None`` where there are none."""
+        """Return whose results lie there: empty where unknown, ``None`` where there are none."""
         if not folder.exists():
             return None
         with contextlib.suppress(OSError, ValueError):
@@ -251,5 +251,5 @@ class Places:
 
 
 def _alike(place: str) -> str:
-    """The name as disks see it that know no upper and lower case."""
+    """Return the name as seen by a file system that ignores case."""
     return unicodedata.normalize("NFC", place).casefold()

@@ -21,7 +21,7 @@ HOLDER = ".lock.json"
 
 
 class Holder(msgspec.Struct, frozen=True, kw_only=True):
-    """Who holds a folder of results, for whoever waits; the lock itself is the system's."""
+    """The command that holds a folder of results, for the one that waits; the system locks."""
 
     command: str
     process: int
@@ -66,7 +66,7 @@ def _ourselves(command: str) -> Holder:
 
 
 def _holder(results: Path) -> str:
-    """Who writes into the folder just now, in words."""
+    """Describe who is writing into the folder now."""
     who = "another command"
     # It may have begun a moment ago, or just have ended.
     with contextlib.suppress(OSError, ValueError):

@@ -1,4 +1,4 @@
-"""Runs that are kept, each under the names by which it may be found again."""
+"""The cache of runs, each under the keys by which it may be found again."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ import msgspec
 
 from autograder.core.errors import writing
 from autograder.core.evidence import write_whole
-from autograder.grading.cache_key import CacheKeys, kept_under
+from autograder.grading.cache_key import CacheKeys, storage_keys
 from autograder.sandbox import Trace
 
 
 class RunCache:
-    """A folder of runs. With ``fresh`` only those count that were kept through this very object.
+    """A folder of runs. With ``fresh`` only those count that were stored through this object.
 
     It can be deleted at any time: what is not found is run again.
     """
@@ -24,22 +24,22 @@ class RunCache:
     def __init__(self, folder: Path, *, fresh: bool = False) -> None:
         self._folder = folder
         self._fresh = fresh
-        self._kept: set[str] = set()
+        self._stored: set[str] = set()
 
     def find(self, keys: CacheKeys) -> tuple[Trace, bool] | None:
-        """A run for these keys, and whether it was another submission's."""
+        """Find a run for these keys, and whether it was another submission's."""
         for key in keys.all:
-            if (not self._fresh or key in self._kept) and (trace := self._read(key)):
+            if (not self._fresh or key in self._stored) and (trace := self._read(key)):
                 return trace, key != keys.own
         return None
 
-    def keep(self, keys: CacheKeys, trace: Trace) -> tuple[str, ...]:
-        """Keep a run; the keys under which it will be found.
+    def store(self, keys: CacheKeys, trace: Trace) -> tuple[str, ...]:
+        """Store a run; return the keys under which it will be found.
 
         Raises:
             ResultsError: it cannot be written.
         """
-        names = kept_under(keys, trace)
+        names = storage_keys(keys, trace)
         with writing():
             for number, key in enumerate(names):
                 path = self._path(key)
@@ -48,7 +48,7 @@ class RunCache:
                     write_whole(path, msgspec.msgpack.encode(trace))
                 else:
                     _link(self._path(names[0]), path)
-        self._kept.update(names)
+        self._stored.update(names)
         return names
 
     def _read(self, key: str) -> Trace | None:

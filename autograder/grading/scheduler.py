@@ -1,4 +1,4 @@
-"""Grading a class: what is running, what waits for the same run, what is ready to be judged."""
+"""Grading a class: which jobs run, which wait for the same run, which are ready to be judged."""
 
 from __future__ import annotations
 
@@ -19,31 +19,31 @@ from autograder.grading.run_cache import RunCache
 from autograder.notebooks.reader import ReadNotebook
 from autograder.sandbox import CancelledError, Trace
 
-# One pytest session judges so many at once; more would keep reports from being written.
+# One pytest session judges this many at once; more would delay the first reports.
 BATCH_SIZE = 32
 
 Ran = tuple[Plan, Trace, bool]
 
 
-class Hands(Protocol):
-    """Who reads, keeps, judges and writes for a session."""
+class GradingSteps(Protocol):
+    """The steps of grading that the scheduler calls: the grader."""
 
     @property
     def results(self) -> Path:
         """The folder of all results."""
 
     @property
-    def store(self) -> RunCache:
-        """The runs that are kept."""
+    def cache(self) -> RunCache:
+        """The cache of runs."""
 
     def lesson_of(self, submission: Submission) -> Lesson | None:
-        """The lesson of a submission, as far as it can be told without reading it."""
+        """Return the lesson of a submission if it is known without reading it, or ``None``."""
 
     def read(self, submission: Submission) -> tuple[ReadNotebook, Lesson]:
-        """Read a submission, and tell which lesson it is for."""
+        """Read a submission, and find out which lesson it is for."""
 
     def plan(self, submission: Submission, read: ReadNotebook, lesson: Lesson, place: str) -> Plan:
-        """Put right what was read."""
+        """Restore what was read."""
 
     def judged(self, ran: Sequence[Ran]) -> list[Graded]:
         """Judge runs of one lesson together, and write their results."""
@@ -55,33 +55,33 @@ class Hands(Protocol):
 
 
 class Scheduler:
-    """One class. Everything is written by the one thread that asks for the reports."""
+    """Grades one class. Everything is written by the thread that iterates over the reports."""
 
-    def __init__(self, grader: Hands, pool: Executor) -> None:
+    def __init__(self, grader: GradingSteps, executor: Executor) -> None:
         self._grader = grader
-        self._pool = pool
+        self._executor = executor
         self._running: dict[Future[Trace], list[Plan]] = {}
         self._by_key: dict[str, Future[Trace]] = {}
         # Keys of programs whose run cannot be shared after all.
-        self._apart: set[str] = set()
+        self._unshared: set[str] = set()
         self._ready: list[Ran] = []
         self._places = Places(grader.results)
         self._lessons: dict[str, Lesson] = {}
-        # What could not be read, and by its name may be of any lesson.
+        # Submissions that could not be read, and whose name may belong to any lesson.
         self._lost: list[tuple[Submission, Exception]] = []
 
     def reports(self, submissions: Sequence[Submission]) -> Iterator[Report]:
-        """The reports, as they are ready."""
+        """Yield the reports as they are ready."""
         for submission in submissions:
             yield from self._begin(submission)
             if len(self._ready) >= BATCH_SIZE:
                 yield from self._judge()
-            while len(self._running) >= self._pool.at_once:
+            while len(self._running) >= self._executor.max_pending:
                 yield from self._wait()
         while self._running:
             yield from self._wait()
         yield from self._judge()
-        # A class is of one lesson: what is among its notebooks was meant to be another.
+        # A class has one lesson: a submission among its notebooks was meant for it too.
         lesson = next(iter(self._lessons.values())) if len(self._lessons) == 1 else NO_LESSON
         for submission, error in self._lost:
             yield self._unread(submission, lesson, error)
@@ -101,20 +101,20 @@ class Scheduler:
         try:
             self._take(self._grader.plan(submission, read, lesson, place))
         except Exception as error:  # noqa: BLE001  the same
-            yield self._stumbled(submission, lesson, place, error)
+            yield self._failure(submission, lesson, place, error)
 
     def _unread(self, submission: Submission, lesson: Lesson, error: Exception) -> Report:
         place = self._places.take(lesson, submission)
-        return self._stumbled(submission, lesson, place, error)
+        return self._failure(submission, lesson, place, error)
 
     def _take(self, plan: Plan) -> None:
         """Find a run for it, wait with another submission for the same run, or start one."""
-        if found := self._grader.store.find(plan.keys):
+        if found := self._grader.cache.find(plan.keys):
             self._ready.append((plan, *found))
             return
-        key = next(key for key in reversed(plan.keys.all) if key not in self._apart)
+        key = next(key for key in reversed(plan.keys.all) if key not in self._unshared)
         if key not in self._by_key:
-            self._by_key[key] = self._pool.start(plan.job)
+            self._by_key[key] = self._executor.start(plan.job)
         self._running.setdefault(self._by_key[key], []).append(plan)
 
     def _wait(self) -> Iterator[Report]:
@@ -129,18 +129,18 @@ class Scheduler:
             except (CancelledError, ClusterError, IsolationError):
                 raise
             except Exception as error:  # noqa: BLE001  one submission must not end the class
-                yield self._stumbled(plans[0].submission, plans[0].lesson, plans[0].place, error)
-                self._apart.update(set(plans[0].keys.all) - {plans[0].keys.own})
+                yield self._failure(plans[0].submission, plans[0].lesson, plans[0].place, error)
+                self._unshared.update(set(plans[0].keys.all) - {plans[0].keys.own})
                 for plan in plans[1:]:
                     self._take(plan)
                 continue
             self._ran(plans, trace)
 
     def _ran(self, plans: Sequence[Plan], trace: Trace) -> None:
-        """The first of the plans was run; the others take what came of it, if they may."""
+        """Take the run of the first plan; the others share it if they may."""
         first = plans[0].keys
-        kept = self._grader.store.keep(first, trace)
-        self._apart.update(set(first.all) - set(kept) - {first.own})
+        found_under = self._grader.cache.store(first, trace)
+        self._unshared.update(set(first.all) - set(found_under) - {first.own})
         self._ready.append((plans[0], trace, False))
         for plan in plans[1:]:
             self._take(plan)
@@ -160,16 +160,16 @@ class Scheduler:
         except Exception as error:  # noqa: BLE001  one submission must not end the class
             if last:
                 ((plan, _, _),) = batch
-                yield self._stumbled(plan.submission, plan.lesson, plan.place, error)
+                yield self._failure(plan.submission, plan.lesson, plan.place, error)
                 return
             # Each by itself: one may be to blame, or none, such as where the judge was ended.
             for one in batch:
                 yield from self._judged([one], last=True)
 
-    def _stumbled(
+    def _failure(
         self, submission: Submission, lesson: Lesson, place: str, error: Exception
     ) -> Report:
-        """Our own fault: told with the traceback, never as a grade; else the reason alone."""
+        """Report our own failure with the traceback, never as a grade; else only the reason."""
         if isinstance(error, SubmissionError):
             return self._grader.unrun(submission, str(error), lesson, place)
         reason = f"The grader itself failed: {error}".partition("\n")[0]

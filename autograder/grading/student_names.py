@@ -1,4 +1,4 @@
-"""Whose a file in a folder of submissions is.
+"""The owner of each file in a folder of submissions.
 
 The outermost folder decides. It was named by who collected the class; what lies in it was named by
 its student, and so says nothing of anybody else: neither who somebody is, nor what counts.
@@ -19,7 +19,7 @@ SUBMITTED = "submitted"
 
 @dataclass(frozen=True)
 class Owner:
-    """A student, and the folder that is theirs alone; of which ``lesson``, where its name says."""
+    """A student, and the folder that is theirs alone; ``lesson`` where the folder names it."""
 
     name: str
     folder: Path | None = None
@@ -35,15 +35,15 @@ class Tree:
     - ``student/lesson/…``: what else the student has is for something else;
     - ``lesson/…``, where the folder itself is one student's or one lesson's of a student.
 
-    In nbgrader's own ``submitted/`` each other folder of a student's is another assignment.
+    In nbgrader's own ``submitted/`` each other folder of a student is another assignment.
     """
 
     root: Path
     _lessons: Collection[str] = field(default_factory=lambda: frozenset(lesson_names()))
-    _handed_in: dict[Path, frozenset[str]] = field(default_factory=dict)
+    _lessons_by_student: dict[Path, frozenset[str]] = field(default_factory=dict)
 
     def owner(self, path: Path) -> Owner | None:
-        """Whose a file is; ``None`` where it has nothing to do with a lesson."""
+        """Return the owner of a file; ``None`` where it has nothing to do with a lesson."""
         parts = path.relative_to(self.root).parts
         if _is_submitted(self.root.parent):
             return self._of_student(self.root, path)
@@ -56,7 +56,7 @@ class Tree:
         return self._of_student(folder, path)
 
     def owners(self, folder: Path) -> set[Owner]:
-        """Whose notebooks may lie in a folder that cannot be looked into."""
+        """Return the owners of notebooks that may lie in a folder that cannot be read."""
         places = (folder, *(folder / lesson for lesson in self._lessons_of(folder)))
         return {owner for place in places if (owner := self.owner(place / "any"))}
 
@@ -68,7 +68,7 @@ class Tree:
         return None if is_others or self._lessons_of(student) else Owner(student.name, student)
 
     def empty(self, known: Collection[Owner]) -> Iterator[Owner]:
-        """Whose folders hold no notebook: a lesson's, or all that a student has.
+        """Yield the owners of folders that hold no notebook: a lesson's, or all that a student has.
 
         ``known`` are those who have one. Where notebooks lie beside the folders, a folder without
         any is not taken for a student's.
@@ -95,23 +95,23 @@ class Tree:
         )
 
     def _is_lesson(self, folder: Path) -> bool:
-        """Whether the folder, in the outermost one, is a lesson's and no student's of that name."""
+        """Return whether a top-level folder is a lesson's, not a student's of that name."""
         is_students = _is_submitted(self.root) or self._lessons_of(folder)
         return folder.name in self._lessons and bool(self.root.name) and not is_students
 
     def _lessons_of(self, student: Path) -> frozenset[str]:
-        if student not in self._handed_in:
+        if student not in self._lessons_by_student:
             # No links: one could lead to another student's.
-            self._handed_in[student] = frozenset(
+            self._lessons_by_student[student] = frozenset(
                 name
                 for name in self._lessons
                 if _is_folder(student / name) and not (student / name).is_symlink()
             )
-        return self._handed_in[student]
+        return self._lessons_by_student[student]
 
 
 def _is_submitted(folder: Path) -> bool:
-    """Whether it is the folder of a course in which nbgrader collects submissions."""
+    """Return whether it is the folder of a course in which nbgrader collects submissions."""
     return folder.name == SUBMITTED and (folder.parent / CONFIG).is_file()
 
 

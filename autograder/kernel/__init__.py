@@ -1,1 +1,1 @@
-"""What lives in a student's kernel: the recorder, the checks, hints, figures told in words."""
+"""What lives in a student's kernel: the recorder, the checks, hints, figures described in words."""

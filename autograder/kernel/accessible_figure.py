@@ -1,4 +1,4 @@
-"""A figure that is also told in words, for those who cannot see it."""
+"""A figure that is also described in words, for those who cannot see it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def show(words: str) -> None:
-    """Show the figure that is being drawn, as ``plt.show()`` does, and tell it in words.
+    """Show the figure that is being drawn, as ``plt.show()`` does, and describe it in words.
 
     The text is ``words`` and what is written in the figure: its titles, axes and legends. The
     picture is shown as HTML: of all the forms that a notebook knows, it is the only one in which a
@@ -26,23 +26,23 @@ def show(words: str) -> None:
     figure = plt.gcf()
     picture = print_figure(figure, base64=True)
     written = "; ".join(_written(figure))
-    told = f"{words} In the picture is written: {written}." if written else words
+    description = f"{words} In the picture is written: {written}." if written else words
     plt.close(figure)
     page = (
-        f'<img alt="{html.escape(told)}" src="data:image/png;base64,{picture}"'
+        f'<img alt="{html.escape(description)}" src="data:image/png;base64,{picture}"'
         # The figure brings its own white paper, also into a dark notebook.
         ' style="max-width:100%;height:auto;background-color:#fff">'
     )
-    ipython.show(page, told)
+    ipython.show(page, description)
 
 
 def _written(figure: Figure) -> Iterator[str]:
-    """What is written in a figure, each part of it in one piece."""
+    """Yield the text that is written in each part of a figure."""
     texts = [[figure.get_suptitle()]]
     for axes in figure.axes:
         legend = axes.get_legend()
         keys = [one.get_text() for one in legend.get_texts()] if legend else []
         texts.append([axes.get_title(), axes.get_xlabel(), axes.get_ylabel(), *keys])
     for parts in texts:
-        if told := ", ".join(" ".join(part.split()) for part in parts if part):
-            yield told
+        if description := ", ".join(" ".join(part.split()) for part in parts if part):
+            yield description

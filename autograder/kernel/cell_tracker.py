@@ -28,10 +28,10 @@ class CellRun:
 
 
 class Cells:
-    """The cells that were run: the last run of each, and what was seen of the solution cells.
+    """The cells that were run: the last run of each, and the evidence of the solution cells.
 
     A cell is known by its id, which JupyterLab and VS Code send along; else a solution cell and a
-    check are known by their first line. ``gone`` are names that a cell made, and no longer makes.
+    check are known by their first line. ``gone`` are names that a cell no longer defines.
     """
 
     def __init__(self, lesson: Lesson, released: Path) -> None:
@@ -55,11 +55,11 @@ class Cells:
         return tuple(self._ran.values())
 
     def seen(self) -> tuple[Cell, ...]:
-        """The solution cells that were run, as evidence."""
+        """Return the solution cells that were run, as evidence."""
         return tuple(self._seen.values())
 
     def note(self, result: Any) -> None:
-        """IPython's ``post_run_cell``: keep that a cell was run, and how it ended."""
+        """Record that a cell was run, and how it ended: IPython's ``post_run_cell``."""
         source, turn = str(result.info.raw_cell or ""), next(self._turns)
         cell_id = str(getattr(result.info, "cell_id", None) or "")
         name = self._ids.get(cell_id) or self._by_first_line(source)
@@ -71,14 +71,14 @@ class Cells:
             self.gone |= before.names.made - run.names.made if before else frozenset()
             self._ran[key] = run
         if name in self._solutions:
-            self._seen[name] = self._told(name, cell_id, source, result)
+            self._seen[name] = self._evidence_of(name, cell_id, source, result)
 
     def _by_first_line(self, source: str) -> str:
         first = _first_line(source)
         names = (one for one in self._known if _first_line(self._texts.get(one, "")) == first)
         return next(names, "") if first else ""
 
-    def _told(self, name: str, cell_id: str, source: str, result: Any) -> Cell:
+    def _evidence_of(self, name: str, cell_id: str, source: str, result: Any) -> Cell:
         error = result.error_before_exec or result.error_in_exec
         return Cell(
             index=self._solutions.index(name),

@@ -1,4 +1,4 @@
-"""The checks as a student calls them: hand in, judge, show. In grading they only hand in.
+"""The checks as a student calls them: record, judge, show. In grading they only record.
 
 Where ``AUTOGRADER_EVIDENCE`` names a folder, the notebook is being graded: the evidence is
 written there, and another process judges it.
@@ -21,7 +21,7 @@ from autograder.core.progress import SETTLED, Progress
 from autograder.judge.runner import Verdicts, judge
 from autograder.kernel import ipython
 from autograder.kernel.cell_tracker import Cells
-from autograder.kernel.hints import Ladder
+from autograder.kernel.hints import Hints
 from autograder.kernel.notebook_check import Check
 from autograder.kernel.placeholder import Blank
 from autograder.kernel.staleness import doubts
@@ -36,7 +36,7 @@ class CheckFailed(Exception):
     """Raised by a check under nbgrader's *Validate*, which counts only exceptions."""
 
     def _render_traceback_(self) -> list[str]:
-        """What IPython shows: the words alone, not the way that they took through our code."""
+        """Return what IPython shows: the message alone, without the traceback through our code."""
         return [str(self)]
 
 
@@ -58,14 +58,14 @@ class CheckSession:
         self.recorder = Recorder(Path(folder) if folder else None)
         self.recorder.watch()
         self.cells = Cells(lesson, released)
-        self._ladders = {one.name: Ladder(one) for one in lesson.questions}
+        self._hints = {one.name: Hints(one) for one in lesson.questions}
         ipython.listen(self.cells, lesson, released)
         if not self.graded:
             # The first verdict takes half a second more than all others: not the student's.
             self._verdicts()
 
     def asks(self, declared: Callable[P, float | None]) -> Check[P]:
-        """The check that a function declares.
+        """Return the check that a function declares.
 
         It is named after the question, its parameters name what is handed in, its docstring is
         shown to students, and its body stays empty.
@@ -73,52 +73,52 @@ class CheckSession:
         return Check(self, declared)
 
     def blank(self, name: str) -> Blank:
-        """A blank of this name."""
+        """Return a blank with this name."""
         return Blank(name)
 
     def check(self, question: str, **claims: object) -> float | None:
-        """Hand in; then show what the checks say, and give the points as a float.
+        """Hand in; then show what the checks found, and return the points as a float.
 
-        In grading nothing is shown and nothing returned: the judge fills it in.
+        In grading nothing is shown or returned: the judge adds the points.
         """
         self.recorder.hand_in(question, claims)
         if self.graded:
             return None
-        verdicts, asked = self._verdicts(), self.lesson.question(question)
+        verdicts, checked = self._verdicts(), self.lesson.question(question)
         results = [one for one in verdicts.checks if one.question == question]
-        self._ladders[question] = Ladder(asked, results)
+        self._hints[question] = Hints(checked, results)
         so_far, footer = f"{phrases.points(verdicts.checks)} so far", self._offer(question)
         ipython.show(
-            html.answer(asked, results, so_far=so_far, footer=footer),
-            phrases.answer(asked, results, so_far=so_far, footer=footer),
+            html.answer(checked, results, so_far=so_far, footer=footer),
+            phrases.answer(checked, results, so_far=so_far, footer=footer),
         )
         if os.environ.get(VALIDATING) and any(one.outcome not in SETTLED for one in results):
-            raise CheckFailed(phrases.answer(asked, results))
+            raise CheckFailed(phrases.answer(checked, results))
         return float(sum(one.points for one in results))
 
     def hint(self, question: str) -> None:
-        """Show how to put right what is not right yet; nothing in grading."""
-        self._say(question, "a hint", self._ladders[question].hint)
+        """Show how to correct what is not right yet; nothing in grading."""
+        self._say(question, "a hint", self._hints[question].hint)
 
     def why(self, question: str) -> None:
         """Show why what is not right yet matters; nothing in grading."""
-        self._say(question, "why it matters", self._ladders[question].why)
+        self._say(question, "why it matters", self._hints[question].why)
 
     def progress(self) -> None:
         """Show where the student stands and what comes next; nothing in grading."""
         if self.graded:
             return
         verdicts = self._verdicts()
-        told = Progress(
+        current = Progress(
             lesson=self.lesson,
             results=verdicts.checks,
             measures=verdicts.measures,
             doubts=doubts(self.cells.ran, self.cells.gone, self.lesson),
         )
-        ipython.show(standing.page(told), standing.text(told))
+        ipython.show(standing.page(current), standing.text(current))
 
     def evidence(self, also: Arrays | None = None) -> Evidence:
-        """All that was recorded in this kernel, as the judge reads it, and ``also`` arrays."""
+        """Return what was recorded in this kernel, as the judge reads it, plus ``also``."""
         recorded, arrays = self.recorder.recorded()
         run = Run(lesson=self.lesson.name, data=self._data(), isolation="own kernel")
         record = Record(run=run, cells=self.cells.seen(), recorded=recorded)
@@ -128,19 +128,19 @@ class CheckSession:
         return judge([("notebook", self.evidence())], self.lesson, settings=Settings())["notebook"]
 
     def _offer(self, question: str) -> str:
-        """A word on the help that there is, where there is something to mend."""
-        if not self._ladders[question].is_open:
+        """Return a line about the available help, empty where nothing is wrong."""
+        if not self._hints[question].is_open:
             return ""
         return f"More help, if you like: `check.{question}.hint()`, `check.{question}.why()`."
 
-    def _say(self, question: str, what: str, rung: Callable[[], str]) -> None:
+    def _say(self, question: str, what: str, message: Callable[[], str]) -> None:
         if self.graded:
             return
-        title, said = self.lesson.question(question).title, rung()
+        title, text = self.lesson.question(question).title, message()
         page = html.card(
-            title, what, f"<div>{html.text(said)}</div>", colour=html.GREY, label=f"{title}: {what}"
+            title, what, f"<div>{html.text(text)}</div>", colour=html.GREY, label=f"{title}: {what}"
         )
-        ipython.show(page, f"{title}: {said}")
+        ipython.show(page, f"{title}: {text}")
 
     def _data(self) -> Literal["full", "sample"]:
         # The first checks come before the cell that lets Keras download the images.

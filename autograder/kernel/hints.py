@@ -1,4 +1,4 @@
-"""The ladder of help for one question: what, then why and how, a rung at a time."""
+"""The hints for one question: how to correct it and why it matters, one at a time."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from autograder.core.report import CheckResult, Outcome
 from autograder.reports import phrases
 
 
-class Ladder:
-    """What can still be said of a question, as its check saw it last (``None``: not yet)."""
+class Hints:
+    """The hints for a question, given its latest results (``None``: not checked yet)."""
 
     def __init__(self, question: Question, results: Sequence[CheckResult] | None = None) -> None:
         self._question = question
@@ -20,28 +20,28 @@ class Ladder:
         # What only waits for another one needs no help of its own.
         first = [one for one in open_ if one.outcome is not Outcome.SKIPPED]
         self._open = first or open_
-        self._climbed = 0
+        self._shown = 0
 
     @property
     def is_open(self) -> bool:
-        """Whether something is not right yet, so that there is a rung to climb."""
+        """Whether something is not right yet, so that there is a hint to show."""
         return bool(self._open)
 
     def why(self) -> str:
-        """Why the first thing that is not right yet matters."""
+        """Say why the first thing that is not right yet matters."""
         if not self._open:
             return self._nothing()
         first = self._open[0]
         return first.why or f"There is no more to say about it than this: {first.message}"
 
     def hint(self) -> str:
-        """How to put right the first thing that is not; asked again, the next, and so on."""
+        """Say how to correct the first thing that is not right; the next call says the next one."""
         if not self._open:
             return self._nothing()
-        place = self._climbed % len(self._open)
-        self._climbed += 1
-        number = f"Hint {place + 1} of {len(self._open)}. " if self._open[1:] else ""
-        one = self._open[place]
+        index = self._shown % len(self._open)
+        self._shown += 1
+        number = f"Hint {index + 1} of {len(self._open)}. " if self._open[1:] else ""
+        one = self._open[index]
         return f"{number}{one.how or one.help or one.message}"
 
     def _nothing(self) -> str:

@@ -13,7 +13,7 @@ from autograder.core.exception_names import public_name
 class PublicNameKernel(IPythonKernel):
     """IPython's own, but a cell's reply gives an error its public name.
 
-    Only in here the class is known; whoever asked for the cell has its name alone.
+    The class is known only here; the client that runs the cell gets its name alone.
     """
 
     async def do_execute(self, *args: Any, **kwargs: Any) -> dict[str, Any]:

@@ -30,13 +30,13 @@ def show(page: str, text: str) -> None:
 
 @contextlib.contextmanager
 def hushed() -> Iterator[None]:
-    """Keep off the screen what TensorFlow's C++ part logs while it is imported.
+    """Hide what TensorFlow's C++ part logs while it is imported.
 
     It looks like errors, is there on every machine, and no setting turns it off. What Python
     itself says is still seen: in a kernel it takes another way.
     """
     try:
-        kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+        saved, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
     except OSError:
         yield
         return
@@ -44,13 +44,13 @@ def hushed() -> Iterator[None]:
         os.dup2(nowhere, 2)
         yield
     finally:
-        os.dup2(kept, 2)
-        os.close(kept)
+        os.dup2(saved, 2)
+        os.close(saved)
         os.close(nowhere)
 
 
 def listen(cells: Cells, lesson: Lesson, released: Path) -> None:
-    """Note each cell that ran; meet a blank with one friendly line, and an error with another."""
+    """Note each cell that ran; explain a blank or an error in one friendly line."""
     shell = get_ipython()
     if shell is None:
         return
@@ -76,10 +76,10 @@ def listen(cells: Cells, lesson: Lesson, released: Path) -> None:
 def _sentence(
     error: BaseException, lesson: Lesson, released: Path, names: dict[str, Any]
 ) -> str | None:
-    asked = getattr(error, "obj", None) if isinstance(error, AttributeError) else None
+    owner = getattr(error, "obj", None) if isinstance(error, AttributeError) else None
     facts = ErrorFacts(
         origins=origins(released),
         names=[name for name in names if not name.startswith("_")],
-        attributes=[] if asked is None else [one for one in dir(asked) if not one.startswith("_")],
+        attributes=[] if owner is None else [one for one in dir(owner) if not one.startswith("_")],
     )
     return in_plain_words(public_name(type(error)), str(error), facts, lesson.stumbles)

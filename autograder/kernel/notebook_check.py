@@ -10,11 +10,11 @@ from typing import Generic, ParamSpec, Protocol
 P = ParamSpec("P")
 
 
-class Answering(Protocol):
-    """Who answers for the checks."""
+class CheckHandler(Protocol):
+    """What a check calls: the check session."""
 
     def check(self, question: str, **claims: object) -> float | None:
-        """Hand in; show what the checks say; give the points."""
+        """Hand in; show what the checks found; return the points."""
 
     def hint(self, question: str) -> None:
         """Show how to go on."""
@@ -26,25 +26,25 @@ class Answering(Protocol):
 class Check(Generic[P]):
     """A check of the lesson. Afterwards ``hint()`` and ``why()`` say more about what it found."""
 
-    # This is what a student reads in `check.build?`. How a check is declared: see `Desk.asks`.
-    def __init__(self, desk: Answering, declared: Callable[P, float | None]) -> None:
+    # A student reads this in `check.build?`. How a check is declared: see `CheckSession.asks`.
+    def __init__(self, session: CheckHandler, declared: Callable[P, float | None]) -> None:
         functools.update_wrapper(self, declared)
-        self._desk = desk
+        self._session = session
         self._question = declared.__name__
         self._signature = inspect.signature(declared)
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> float | None:
         """Check your work: show what was found, and give the points."""
         claims = self._signature.bind(*args, **kwargs).arguments
-        return self._desk.check(self._question, **claims)
+        return self._session.check(self._question, **claims)
 
     def hint(self) -> None:
         """Show how to put right what is not right yet; call it again for the next hint."""
-        self._desk.hint(self._question)
+        self._session.hint(self._question)
 
     def why(self) -> None:
         """Show why the first thing that is not right yet matters."""
-        self._desk.why(self._question)
+        self._session.why(self._question)
 
     def __repr__(self) -> str:
         names = ", ".join(self._signature.parameters)

@@ -8,7 +8,7 @@ from autograder.core.verdicts import NotAttempted
 
 
 class BlankUsed(NotAttempted, AttributeError):
-    """An attribute of a blank was asked for; to ``hasattr`` the blank has none."""
+    """An attribute of a blank was read; to ``hasattr`` the blank has none."""
 
 
 class Blank:
@@ -47,7 +47,7 @@ class Blank:
 
 
 def used(value: object) -> object:
-    """The value itself.
+    """Return the value itself.
 
     Raises:
         NotAttempted: it is a blank.

@@ -1,4 +1,4 @@
-"""Whether what the kernel holds is what the notebook, run from the top, would make."""
+"""Whether the kernel's state is what the notebook would produce when run from the top."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from autograder.kernel.cell_tracker import CellRun
 
 
 def doubts(ran: Sequence[CellRun], gone: Collection[str], lesson: Lesson) -> tuple[str, ...]:
-    """What may be otherwise after a restart, a sentence each; of what can be told from inside.
+    """Return a sentence for each thing that may differ after a restart, as far as visible here.
 
     Args:
         ran: the last run of each cell.
-        gone: names that a cell made once, and no longer makes.
-        lesson: tells which question builds on which.
+        gone: names that a cell defined earlier and no longer defines.
+        lesson: says which question builds on which.
     """
     turns = {one.name: one.turn for one in sorted(ran, key=lambda one: one.turn) if one.name}
     return (*_older(turns, lesson), *_unchecked(turns, lesson), *_left_over(ran, gone))
 
 
 def _older(turns: dict[str, int], lesson: Lesson) -> Iterator[str]:
-    """Questions whose cell was run before a cell that they build on was run again."""
+    """Yield a sentence where a cell was run before a cell that it builds on was run again."""
     for earlier in lesson.questions:
         later = [
             one

@@ -15,7 +15,7 @@ from nbgrader.coursedir import CourseDirectory
 from autograder.core.lesson_registry import lesson_names, load_lesson
 from autograder.core.regular_files import open_ordinary
 from autograder.nbgrader_plugin.autograded_dir import TIMESTAMP
-from autograder.sandbox.extra_files import ignored_beside
+from autograder.sandbox.extra_files import ignored_extra_files
 
 Init = Callable[[Any, str, str], None]
 Timed = Callable[[Any, str], datetime | None]
@@ -40,7 +40,7 @@ def _limited(init: Init) -> Init:
             return
         folder = Path(self._format_source(assignment_id, student_id))
         self.notebooks = [str(folder / load_lesson(assignment_id).notebook)]
-        names = sorted(ignored_beside(folder))
+        names = sorted(ignored_extra_files(folder))
         before = self.coursedir.ignore
         self.coursedir.ignore = [*before, *map(glob.escape, names)]
         try:

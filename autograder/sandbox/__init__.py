@@ -1,4 +1,4 @@
-"""A notebook in, evidence out: run once, apart from everything else, within limits."""
+"""A notebook in, evidence out: run once, isolated from everything else, within limits."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from autograder.core.evidence import MAX_NOTES, Cell, Evidence, Record, Run, sho
 from autograder.core.lesson import Lesson
 from autograder.notebooks.normalize import program_digest, program_of
 from autograder.notebooks.restore import Restored, grade_id
-from autograder.sandbox.extra_files import files_beside
+from autograder.sandbox.extra_files import collect_extra_files
 from autograder.sandbox.pool import SandboxPool
 from autograder.sandbox.process import CancelledError
 from autograder.sandbox.protocol import CellResult, Job
@@ -38,7 +38,7 @@ __all__ = [
     "run",
 ]
 
-# What has been ended so many times has perhaps more to do with it than it seems.
+# A notebook that was ended this many times may itself be the cause.
 MAX_TIMES = 3
 # Seeds, so that a second run says the same. The student's own modules come last: one that is
 # called numpy.py must not take the place of another.
@@ -63,22 +63,22 @@ class Executed:
 
 
 def prepare(
-    restored: Restored, settings: Settings, beside: Path | None = None
+    restored: Restored, settings: Settings, folder: Path | None = None
 ) -> tuple[Job, tuple[str, ...]]:
-    """All that is needed to run a notebook, anywhere, and what had to be left out of it.
+    """Return what is needed to run a notebook anywhere, and notes on what was left out.
 
     A cell that does the same as one of the lesson's is run as it stands in the release, so that
     nothing depends on who was the first to write it otherwise.
 
     Args:
-        restored: the notebook, our own cells put right.
+        restored: the notebook, with the lesson's own cells restored.
         settings: the limits and the seed.
-        beside: the folder of the submission; its other files are put beside the notebook.
+        folder: the folder of the submission; its other files are put beside the notebook.
     """
-    files, left_out = files_beside(beside)
-    ours = {program_of(source): source for source in sorted(restored.given)}
+    files, left_out = collect_extra_files(folder)
+    own = {program_of(source): source for source in sorted(restored.given)}
     sources = [cell.source for cell in code_cells(restored.notebook)]
-    cells = [ours.get(program_of(source), source) for source in sources]
+    cells = [own.get(program_of(source), source) for source in sources]
     job = Job(
         cells=cells,
         files=files,
@@ -89,43 +89,43 @@ def prepare(
     return job, left_out
 
 
-def run(job: Job, rooms: SandboxPool, cancel: threading.Event | None = None) -> Trace:
-    """Run a job; again where the machine, a person or our own code has ended it.
+def run(job: Job, pool: SandboxPool, cancel: threading.Event | None = None) -> Trace:
+    """Run a job; repeat it where the machine, a person or our own code has ended it.
 
     Given up once ``cancel`` is set.
 
     Raises:
-        IsolationError: it cannot be kept apart on this machine.
+        IsolationError: it cannot be isolated on this machine.
         RuntimeError, OSError: it could not be run, and the notebook is not to blame.
         CancelledError: it was given up.
     """
     cancel = cancel or threading.Event()
     for _ in range(MAX_TIMES - 1):
         # What could not be run, a busy machine may be able to run the next time. That submissions
-        # cannot be kept apart is no such error, and ends the class at once.
+        # cannot be isolated is no such error, and ends the class at once.
         with contextlib.suppress(OSError, RuntimeError):
-            trace = _run_once(job, rooms, cancel)
+            trace = _run_once(job, pool, cancel)
             if not (trace.stopped and trace.stopped.by_others):
                 return trace
-    return _run_once(job, rooms, cancel)
+    return _run_once(job, pool, cancel)
 
 
-def _run_once(job: Job, rooms: SandboxPool, cancel: threading.Event) -> Trace:
-    with rooms.lend(cancel) as room:
+def _run_once(job: Job, pool: SandboxPool, cancel: threading.Event) -> Trace:
+    with pool.lend(cancel) as sandbox:
         began = time.monotonic()
-        job = msgspec.structs.replace(job, data=rooms.data, id=secrets.token_hex(8))
-        told = room.run(job, cancel)
-        seconds, warm = time.monotonic() - began, room.is_warm
+        job = msgspec.structs.replace(job, data=pool.data, id=secrets.token_hex(8))
+        state = sandbox.run(job, cancel)
+        seconds, warm = time.monotonic() - began, sandbox.is_warm
     return Trace(
-        cells=told.cells,
-        recorded=told.left.recorded,
-        arrays=told.left.arrays,
-        trouble=told.left.trouble,
-        stopped=ending(told, job.settings.cell_seconds),
+        cells=state.cells,
+        recorded=state.evidence.recorded,
+        arrays=state.evidence.arrays,
+        trouble=state.evidence.trouble,
+        stopped=ending(state, job.settings.cell_seconds),
         seconds=seconds,
-        isolation=room.level,
+        isolation=sandbox.level,
         warm=warm,
-        data="sample" if rooms.data_name == "sample" else "full",
+        data="sample" if pool.data_name == "sample" else "full",
         settings=job.settings,
         job=job.id,
         program=job.program,
@@ -139,7 +139,7 @@ def executed(
     *,
     shared: bool = False,
 ) -> Executed:
-    """The evidence that a run left for a notebook, and the notebook with its outputs.
+    """Return the evidence that a run left for a notebook, and the notebook with its outputs.
 
     ``shared`` tells that it was the run of another notebook with the same program.
     """
@@ -167,30 +167,32 @@ def executed(
 
 
 def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
-    """The code cells of a notebook."""
+    """Return the code cells of a notebook."""
     return [cell for cell in notebook.cells if cell.cell_type == "code"]
 
 
 def _cells(restored: Restored, trace: Trace) -> tuple[Cell, ...]:
-    places = [i for i, cell in enumerate(restored.notebook.cells) if cell.cell_type == "code"]
+    indexes = [i for i, cell in enumerate(restored.notebook.cells) if cell.cell_type == "code"]
     return tuple(
-        _cell(place, restored, trace.cells.get(number), trace.stopped)
-        for number, place in enumerate(places)
+        _cell(index, restored, trace.cells.get(number), trace.stopped)
+        for number, index in enumerate(indexes)
     )
 
 
-def _cell(place: int, restored: Restored, ran: CellResult | None, stopped: Stopped | None) -> Cell:
-    cell = restored.notebook.cells[place]
+def _cell(index: int, restored: Restored, ran: CellResult | None, stopped: Stopped | None) -> Cell:
+    cell = restored.notebook.cells[index]
     name = grade_id(cell)
-    told = Cell(index=place, cell_id=cell.id[:300], grade_id=name, changed=name in restored.changed)
+    record = Cell(
+        index=index, cell_id=cell.id[:300], grade_id=name, changed=name in restored.changed
+    )
     if ran is None:
-        return told
+        return record
     if ran.status == "running":
         stopped = stopped or Stopped("it did not end")
         ename = "DeadKernelError" if stopped.cell == "error" else "CellTimeoutError"
-        return msgspec.structs.replace(told, status=stopped.cell, ename=ename, evalue=stopped.why)
+        return msgspec.structs.replace(record, status=stopped.cell, ename=ename, evalue=stopped.why)
     return msgspec.structs.replace(
-        told, status=ran.status, ename=ran.ename, evalue=ran.evalue, seconds=ran.seconds
+        record, status=ran.status, ename=ran.ename, evalue=ran.evalue, seconds=ran.seconds
     )
 
 

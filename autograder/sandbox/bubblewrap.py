@@ -1,4 +1,4 @@
-"""The command that builds a room around a process, with bubblewrap (``man bwrap``)."""
+"""The command that builds a sandbox around a process, with bubblewrap (``man bwrap``)."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ PACKAGE = Path(autograder.__file__).parent
 
 
 def find() -> Path | None:
-    """The system's bubblewrap, else that of the Python package; one that can limit sizes."""
+    """Find the system's bubblewrap, else the Python package's; one that can limit sizes."""
     return next((path for path in _candidates() if _can_limit(path)), None)
 
 
@@ -47,8 +47,8 @@ def _candidates() -> Iterator[Path]:
 
 
 def _can_limit(path: Path) -> bool:
-    said = subprocess.run([path, "--help"], capture_output=True, text=True, check=False)
-    return "--size" in said.stdout
+    result = subprocess.run([path, "--help"], capture_output=True, text=True, check=False)
+    return "--size" in result.stdout
 
 
 def command(
@@ -60,7 +60,7 @@ def command(
     hidden: Iterable[Path] = (),
     gpus: bool = False,
 ) -> list[str]:
-    """The command that runs a program in a room of its own.
+    """Return the command that runs a program in a sandbox of its own.
 
     Args:
         bubblewrap: the program that builds it.
@@ -79,15 +79,15 @@ def command(
     words += ["--tmpfs", "/tmp", *_folders(hidden), "--ro-bind", str(data), str(DATA)]
     words += ["--dev", "/dev", *(_gpus() if gpus else [])]
     words += ["--perms", "1777", "--size", str(SMALL), "--tmpfs", str(ROOM)]
-    for place in ("/tmp", "/dev", "/"):
-        words += ["--remount-ro", place]
+    for mount in ("/tmp", "/dev", "/"):
+        words += ["--remount-ro", mount]
     return [*words, "--chdir", str(ROOM), "--", *program]
 
 
 def _user() -> list[str]:
-    """Whom the room starts as.
+    """Return the options for the user as whom the sandbox starts.
 
-    Root becomes nobody once its room is built: a root that is only called otherwise could still
+    Root becomes nobody once its sandbox is built: a root under another name could still
     start processes without limit. It mounts its own ``/proc``, because the one that bubblewrap
     makes for root is one that cannot be made again for a submission.
     """
@@ -99,7 +99,7 @@ def _user() -> list[str]:
 
 
 def _folders(hidden: Iterable[Path]) -> Iterator[str]:
-    """What can be read: the system's programs, and this Python with its packages."""
+    """Yield the options for what can be read: the system's programs and this Python."""
     for name in SYSTEM:
         if os.path.islink(name):
             yield from ("--symlink", os.readlink(name), name)
@@ -122,17 +122,17 @@ def _folders(hidden: Iterable[Path]) -> Iterator[str]:
 
 
 def _python() -> set[Path]:
-    """The folders of this Python, its packages and the lessons, under every name they go by.
+    """Return the folders of this Python, its packages and the lessons, under all their names.
 
     Of our own package only the package itself: where it is installed from a checkout, the sources
     of the lessons with their solutions lie beside it.
     """
-    kept = {Path(sys.prefix), Path(sys.base_prefix), Path(sys.exec_prefix)}
+    folders = {Path(sys.prefix), Path(sys.base_prefix), Path(sys.exec_prefix)}
     packages = (Path(path) for path in sys.path if os.path.isdir(path))
-    kept |= {path for path in packages if path.name in ("site-packages", "dist-packages")}
-    kept |= set(_libraries())
-    ours = (PACKAGE, *lesson_folders())
-    names = {path for one in (*kept, *ours) for path in (one, one.resolve())}
+    folders |= {path for path in packages if path.name in ("site-packages", "dist-packages")}
+    folders |= set(_libraries())
+    own = (PACKAGE, *lesson_folders())
+    names = {path for one in (*folders, *own) for path in (one, one.resolve())}
     return {path for path in names if not _lies_in(path, {*map(Path, SYSTEM), *names} - {path})}
 
 
@@ -151,7 +151,7 @@ def _lies_in(path: Path, folders: Iterable[Path]) -> bool:
 
 
 def gpu_nodes(devices: Path = Path("/dev")) -> list[Path]:
-    """The devices through which programs reach the GPUs of this machine."""
+    """Return the devices through which programs reach the GPUs of this machine."""
     return [path for name in GPU_NODES for path in sorted(devices.glob(name))]
 
 

@@ -1,7 +1,7 @@
-"""Limits that Linux keeps for a group of processes together: control groups, version 2.
+"""Limits that Linux enforces for a group of processes: control groups, version 2.
 
 Memory, processes and the end of all of them, whatever they start: ``man 7 cgroups`` and the
-kernel's ``admin-guide/cgroup-v2``. Ordinary users may make groups only below one that was handed
+kernel's ``admin-guide/cgroup-v2``. Ordinary users may make groups only below one that was delegated
 over to them; systemd does so with ``Delegate=yes``.
 """
 
@@ -18,10 +18,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 MOUNTS, OWN = Path("/proc/self/mountinfo"), Path("/proc/self/cgroup")
-# With these systemd marks the groups that it leaves to others: for root, and for ordinary users.
+# With these systemd marks the groups that it delegates: for root, and for ordinary users.
 MARKS = ("trusted.delegate", "user.delegate")
 CONTROLLERS = ("memory", "pids")
-# Ours within the group that was left to us: a group that limits others holds no process itself.
+# Ours within the delegated group: a group that limits others holds no process itself.
 LEAF = "autograder"
 CURE = "Start the command as: systemd-run --user --scope -p Delegate=yes autograder grade …"
 CURE_ROOT = "Start the command as: systemd-run --scope -p Delegate=yes autograder grade …"
@@ -55,7 +55,7 @@ class Group:
     path: Path
 
     def command(self, command: Sequence[str]) -> list[str]:
-        """A command that begins in this group, from its first moment."""
+        """Return a command that runs in this group from its first moment."""
         return ["/bin/sh", "-c", ENTER, str(self.path / "cgroup.procs"), *command]
 
     def add(self, process: int) -> None:
@@ -67,14 +67,14 @@ class Group:
         _write(self.path / "cgroup.procs", str(process))
 
     def met(self) -> str | None:
-        """The limit that was met, ``memory`` or ``processes``; ``None`` where none was."""
+        """Return the limit that was met, ``memory`` or ``processes``; ``None`` where none was."""
         # Not "max" of memory, which counts what was taken back in time, files of a cache above all.
         if _count(self.path / "memory.events", "oom_kill"):
             return "memory"
         return "processes" if _count(self.path / "pids.events", "max") else None
 
     def memory(self) -> int:
-        """The memory that is in use now, in bytes."""
+        """Return the memory that is in use now, in bytes."""
         return int((self.path / "memory.current").read_text())
 
     def kill(self) -> None:
@@ -101,13 +101,13 @@ class Group:
 
 @dataclass(frozen=True)
 class Parent:
-    """The group that was left to us, in which we make others."""
+    """The group that was delegated to us, in which we make others."""
 
     path: Path
 
     @classmethod
     def find(cls, own: Path = OWN, mounts: Path = MOUNTS) -> Parent:
-        """The group that was left to us, ready to limit others; this process moves into a leaf.
+        """Find the group delegated to us, ready to limit others; move this process into a leaf.
 
         Raises:
             NoCgroupsError: none was, or it limits neither memory nor processes.
@@ -141,7 +141,7 @@ class Parent:
 
     @contextlib.contextmanager
     def create(self, name: str, limits: CgroupLimits) -> Iterator[Group]:
-        """A group below this one, whose processes are killed at the end.
+        """Yield a new group below this one, whose processes are killed at the end.
 
         Raises:
             OSError: it cannot be made.
@@ -159,7 +159,7 @@ class Parent:
 
 
 def _root(mounts: Path) -> Path:
-    """Where the one tree of version 2 is mounted."""
+    """Return the mount point of the single hierarchy of version 2."""
     for line in mounts.read_text().splitlines():
         # man 5 proc: … root mount-point options … - type source options
         mount, _, kind = line.partition(" - ")
@@ -210,7 +210,7 @@ def _limit(group: Path, limits: CgroupLimits) -> None:
     with contextlib.suppress(FileNotFoundError):
         # It is missing where the machine has no swap.
         _write(group / "memory.swap.max", "0")
-    # All of it or nothing: a kernel without its children would go on as if nothing had been.
+    # All or nothing: a kernel whose children were killed would go on as if nothing had happened.
     _write(group / "memory.oom.group", "1")
     _write(group / "pids.max", str(limits.processes))
 

@@ -1,4 +1,4 @@
-"""Why a room could not be sealed on this machine, and what an administrator can do about it."""
+"""Why a sandbox could not be sealed on this machine, and what an administrator can do."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 CHOICE = "To run submissions with your own rights all the same: --isolation none."
 APPARMOR = Path("/proc/sys/kernel/apparmor_restrict_unprivileged_userns")
 CLONE = Path("/proc/sys/kernel/unprivileged_userns_clone")
-MOST = Path("/proc/sys/user/max_user_namespaces")
+MAX_NAMESPACES = Path("/proc/sys/user/max_user_namespaces")
 CONTAINERS = (Path("/.dockerenv"), Path("/run/.containerenv"))
 # What bubblewrap was doing when the system refused it; any other refusal is about files.
 BUILDING = ("namespace", "uid map", "/ slave")
@@ -33,7 +33,7 @@ BY_CLONE = (
     "This system lets nobody but root make namespaces. Allow it: sudo sysctl"
     " kernel.unprivileged_userns_clone=1."
 )
-BY_MOST = (
+BY_MAX_NAMESPACES = (
     "The number of user namespaces is limited to 0: sudo sysctl user.max_user_namespaces=15000."
 )
 MASKED = (
@@ -55,19 +55,23 @@ UNREADABLE = (
 )
 
 
-def cure(said: str) -> str:
-    """What to do, after what the room's process has said."""
+def cure(output: str) -> str:
+    """Return what to do, given the last output of the sandbox process."""
     if sys.platform != "linux":
         return OTHER_SYSTEM
-    if "mount proc" in said and "Operation not permitted" in said:
+    if "mount proc" in output and "Operation not permitted" in output:
         return MASKED
-    if "Permission denied" in said and not any(one in said for one in BUILDING):
+    if "Permission denied" in output and not any(one in output for one in BUILDING):
         return UNREADABLE
-    switches = ((APPARMOR, "1", BY_APPARMOR), (CLONE, "0", BY_CLONE), (MOST, "0", BY_MOST))
+    switches = (
+        (APPARMOR, "1", BY_APPARMOR),
+        (CLONE, "0", BY_CLONE),
+        (MAX_NAMESPACES, "0", BY_MAX_NAMESPACES),
+    )
     switch = next((cure for path, setting, cure in switches if _reads(path) == setting), "")
     if not any(path.exists() for path in CONTAINERS):
         return switch or "Ask the administrator of this machine to let bubblewrap make namespaces."
-    # The container's options and its host's switches are asked for independently.
+    # The container's options and its host's switches are independent.
     cures = [IN_CONTAINER, ROOT_IN_CONTAINER if os.getuid() == 0 else ""]
     return " ".join(filter(None, [*cures, switch and f"On its host: {switch}"]))
 

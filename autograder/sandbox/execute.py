@@ -1,4 +1,4 @@
-"""Runs the cells of a notebook one by one, and tells of each at once, so that nothing is lost."""
+"""Runs the cells of a notebook one by one, and reports each at once, so that nothing is lost."""
 
 from __future__ import annotations
 
@@ -9,36 +9,36 @@ import traceback
 import nbformat
 from nbclient.exceptions import DeadKernelError
 
-from autograder.sandbox.evidence_reader import EvidenceTail
+from autograder.sandbox.evidence_reader import EvidenceReader
 from autograder.sandbox.notebook_client import Client, Kernel
-from autograder.sandbox.protocol import Began, End, Finished, Job, Tell
+from autograder.sandbox.protocol import CellFinished, CellStarted, End, Job, Send
 from autograder.sandbox.workspace import Workspace
 
 
 class TerminationRequestedError(SystemExit):
-    """Somebody asked this process to end. asyncio lets a SystemExit through at once."""
+    """A request to end this process. asyncio lets a SystemExit through at once."""
 
 
-async def run(job: Job, place: Workspace, kernel: Kernel, tell: Tell) -> End:
-    """Run the job in a kernel; how it ended."""
+async def run(job: Job, workspace: Workspace, kernel: Kernel, send: Send) -> End:
+    """Run the job in a kernel, and return how it ended."""
     cells = [nbformat.v4.new_code_cell(source) for source in (job.prelude, *job.cells)]
     notebook = nbformat.v4.new_notebook(cells=cells)
-    client = Client(notebook, job.settings, kernel, str(place.work))
-    tail = EvidenceTail(place.evidence, job.settings.evidence_mb * 2**20)
-    # Otherwise nbclient leaves a kernel alone whose manager it was given.
+    client = Client(notebook, job.settings, kernel, str(workspace.work))
+    reader = EvidenceReader(workspace.evidence, job.settings.evidence_mb * 2**20)
+    # Otherwise nbclient does not clean up a kernel whose manager was passed to it.
     async with client.async_setup_kernel(cleanup_kc=True):
-        # nbclient has set a handler of its own, which ends the kernel under our hands.
+        # nbclient has set a handler of its own, which ends the kernel while we use it.
         asyncio.get_running_loop().remove_signal_handler(signal.SIGTERM)
         signal.signal(signal.SIGTERM, _stop)
         if (await client.run(0)).status != "ok":
             raise RuntimeError(f"The preparation failed: {notebook.cells[0].outputs}")
-        return await _run_cells(client, tail, tell)
+        return await _run_cells(client, reader, send)
 
 
-async def _run_cells(client: Client, tail: EvidenceTail, tell: Tell) -> End:
-    """Run all but the first cell, which was ours."""
+async def _run_cells(client: Client, reader: EvidenceReader, send: Send) -> End:
+    """Run all but the first cell, which is the prelude."""
     for index in range(len(client.nb.cells) - 1):
-        tell(Began(index=index))
+        send(CellStarted(index=index))
         try:
             ran = await client.run(index + 1)
         except DeadKernelError:
@@ -48,9 +48,9 @@ async def _run_cells(client: Client, tail: EvidenceTail, tell: Tell) -> End:
             traceback.print_exc()
             return End.GARBLED
         finally:
-            if news := tail.news():
-                tell(news)
-        tell(Finished(index=index, ran=ran))
+            if update := reader.update():
+                send(update)
+        send(CellFinished(index=index, ran=ran))
         if ran.status == "timeout" and not await client.answers():
             return End.KERNEL_STUCK
     return End.REACHED

@@ -1,4 +1,4 @@
-"""The files beside a notebook that go along with it."""
+"""The extra files: those beside a notebook that are submitted and run with it."""
 
 from __future__ import annotations
 
@@ -12,31 +12,31 @@ MAX_BYTES = 20 * 2**20
 MAX_FILES = 1000
 MAX_NOTES = 10
 MAX_TROUBLES = 1000
-# What nbgrader puts beside each submission when it is handed in: no two are alike, and with them
+# What nbgrader puts beside each submission: no two are alike, and with them
 # no two programs would be.
-NBGRADERS = ("timestamp.txt", "submission_secret.txt")
+NBGRADER_FILES = ("timestamp.txt", "submission_secret.txt")
 
 
-def files_beside(folder: Path | None) -> tuple[dict[str, bytes], tuple[str, ...]]:
-    """The ordinary files of a folder by their names in it, and a note on what was left out.
+def collect_extra_files(folder: Path | None) -> tuple[dict[str, bytes], tuple[str, ...]]:
+    """Return the regular files of a folder by relative name, and notes on what was left out.
 
     No link is followed: it could lead to what is not the student's. No notebook goes along, and
     nothing that nbgrader itself has put there.
     """
     files: dict[str, bytes] = {}
     notes: list[str] = []
-    left = MAX_BYTES
+    remaining = MAX_BYTES
 
-    def left_out(path: Path, why: str) -> None:
+    def skip(path: Path, why: str) -> None:
         notes.append(f"Of its files “{_shown(path)}” was left out: {why}.")
 
-    for path in _ordinary(folder, left_out) if folder else ():
+    for path in _ordinary(folder, skip) if folder else ():
         name = str(path.relative_to(folder or path))
         try:
             name.encode()
             with open_ordinary(path) as stream:
-                left -= size_of(stream)
-                if left < 0 or len(files) == MAX_FILES:
+                remaining -= size_of(stream)
+                if remaining < 0 or len(files) == MAX_FILES:
                     notes.append(f"Of its other files those from {_shown(path)} on were left out.")
                     break
                 files[name] = stream.read(MAX_BYTES)
@@ -47,10 +47,10 @@ def files_beside(folder: Path | None) -> tuple[dict[str, bytes], tuple[str, ...]
     return files, tuple(notes[:MAX_NOTES])
 
 
-def ignored_beside(folder: Path) -> set[str]:
-    """The names of what is no ordinary file in a folder, and of folders that lie too deep in it.
+def ignored_extra_files(folder: Path) -> set[str]:
+    """Return the names of all but regular files in a folder, and of folders too deep in it.
 
-    A link could lead to what is not the student's, and a pipe waits for who writes to it.
+    A link could lead to what is not the student's, and a pipe waits for a writer.
     """
     deep: set[str] = set()
     odd = {
@@ -66,7 +66,7 @@ def _shown(path: Path) -> str:
 
 
 def _ordinary(folder: Path, unseen: Unseen) -> Iterator[Path]:
-    own = [folder / name for name in NBGRADERS]
+    own = [folder / name for name in NBGRADER_FILES]
     for path in _files(folder, unseen):
         if path in own or path.suffix == ".ipynb" or path.is_symlink():
             continue
@@ -75,6 +75,6 @@ def _ordinary(folder: Path, unseen: Unseen) -> Iterator[Path]:
 
 
 def _files(folder: Path, unseen: Unseen) -> Iterator[Path]:
-    """In their order, one after the other: there may be more than anyone wants to count."""
-    for place, _, names in walked(folder, unseen):
-        yield from (place / name for name in names)
+    """Yield the files in their order, one at a time: there may be very many."""
+    for parent, _, names in walked(folder, unseen):
+        yield from (parent / name for name in names)

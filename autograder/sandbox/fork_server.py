@@ -1,6 +1,6 @@
 """The process that bubblewrap starts: runs one notebook after the other, each apart.
 
-``python -m autograder.sandbox.fork_server --line=N`` is handed a socket for each job, on its
+``python -m autograder.sandbox.fork_server --line=N`` is sent a socket for each job, on its
 descriptor ``N``, and hands it on to a fork without ever reading from it: whatever it had read would
 lie in the memory of every later fork. The fork makes a scratch space of its own, forks the kernel
 among processes of its own, and only then reads the job. What a student leaves behind ends there,
@@ -29,10 +29,10 @@ from autograder.core.ipc import Line, given_line
 from autograder.sandbox import keyring, namespaces, seccomp, self_test
 from autograder.sandbox.kernel_manager import ForkedKernel, run_kernel, write_connection
 from autograder.sandbox.libc import SET_DUMPABLE, SET_SUBREAPER, set_process
-from autograder.sandbox.protocol import End, Ended, Job, Ready, Started, Tell
+from autograder.sandbox.protocol import End, Ended, Job, Ready, Send, Started
 from autograder.sandbox.workspace import CORE, DATA, LINE, ROOM, Workspace
 
-# What every notebook of ours imports, and what runs it.
+# What every notebook of the lessons imports, and what runs it.
 LOADED = (
     *("tensorflow", "keras", "numpy.random", "matplotlib.backends.backend_agg"),
     *("matplotlib.pyplot", "contourpy"),
@@ -66,7 +66,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         _load()
         if not _may_be_forked():
             os.set_inheritable(number, True)
-            os.execv(sys.executable, [*sys.orig_argv, "--cold"])  # noqa: S606  afresh
+            os.execv(sys.executable, [*sys.orig_argv, "--cold"])  # noqa: S606  start again
     # Whatever a run leaves becomes our child, so that we can wait for its end.
     set_process(SET_SUBREAPER, 1)
     ready = Ready(warm=warm, is_filtered=is_filtered)
@@ -78,7 +78,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _filter() -> bool:
-    """Filter our own system calls; whether that can be done here."""
+    """Filter our own system calls; return whether that can be done here."""
     if why := seccomp.available():
         sys.stderr.write(f"system calls are not filtered: {why}\n")
         return False
@@ -88,7 +88,7 @@ def _filter() -> bool:
 
 
 def _serve(end: socket.socket, *, is_filtered: bool) -> None:
-    """Have one job run, and wait until nothing of it is left."""
+    """Run one job in a fork, and wait until nothing of it is left."""
     run = functools.partial(_run, end, is_filtered=is_filtered)
     child = namespaces.fork(run, keep=[end.fileno()])
     end.close()
@@ -106,12 +106,12 @@ def _load() -> None:
         importlib.import_module(name)
     _draw()
     # Not before: it loads TensorFlow.
-    from autograder.kernel.recorder.data_matching import cardbox  # noqa: PLC0415
+    from autograder.kernel.recorder.data_matching import dataset_index  # noqa: PLC0415
 
     # The recorder compares with them what a model is given. Where there are none, it says so.
     with contextlib.suppress(DatasetError):
-        cardbox(datasets.read(DATA)).sort()
-    # What is here stays: no fork has to look through it again, nor copy it because it did.
+        dataset_index(datasets.read(DATA)).build()
+    # These objects stay: no fork scans them again, which would copy their memory.
     gc.collect()
     gc.freeze()
 
@@ -127,7 +127,7 @@ def _draw() -> None:
 
 
 def _may_be_forked() -> bool:
-    """Whether this is a single thread, as it is until TensorFlow has worked.
+    """Return whether this process has a single thread, as it has until TensorFlow has worked.
 
     A fork takes along no other thread, but every lock that one of them held.
     """
@@ -140,13 +140,13 @@ def _run(end: socket.socket, *, is_filtered: bool) -> int:
             settings = line.receive(Settings)
             keyring.join_new()
             namespaces.own_scratch(ROOM, settings.scratch_mb)
-            place = Workspace(ROOM)
-            place.make_folders()
+            workspace = Workspace(ROOM)
+            workspace.make_folders()
             connection = write_connection(ROOM / "sockets")
             waiting, gate = os.pipe()
             kernel = namespaces.fork_apart(
                 settings,
-                lambda: _be_kernel(place, connection, waiting),
+                lambda: _be_kernel(workspace, connection, waiting),
                 keep=[waiting],
                 is_filtered=is_filtered,
             )
@@ -154,27 +154,27 @@ def _run(end: socket.socket, *, is_filtered: bool) -> int:
             # Not before the kernel was forked: it would have a copy.
             job = line.receive(Job)
             line.send(Started(digest=job.digest))
-            place.fill(job, link=True)
+            workspace.fill(job, link=True)
             os.close(gate)
-            how = _follow(job, place, ForkedKernel(kernel, connection), line.send)
+            how = _follow(job, workspace, ForkedKernel(kernel, connection), line.send)
             line.send(Ended(end=how))
-        except Exception:  # noqa: BLE001  told to the grader, whatever it is
+        except Exception:  # noqa: BLE001  reported to the grader, whatever it is
             line.send(Ended(end=End.BROKEN, said=traceback.format_exc()))
     return 0
 
 
-def _follow(job: Job, place: Workspace, kernel: ForkedKernel, tell: Tell) -> End:
+def _follow(job: Job, workspace: Workspace, kernel: ForkedKernel, send: Send) -> End:
     # Imported only after the fork: it begins threads.
     from autograder.sandbox import execute  # noqa: PLC0415
 
-    return asyncio.run(execute.run(job, place, kernel, tell))
+    return asyncio.run(execute.run(job, workspace, kernel, send))
 
 
-def _be_kernel(place: Workspace, connection: Path, waiting: int) -> None:
+def _be_kernel(workspace: Workspace, connection: Path, waiting: int) -> None:
     # Until the files are there: it must not depend on chance which of them a kernel finds.
     os.read(waiting, 1)
     os.close(waiting)
-    os.chdir(place.work)
+    os.chdir(workspace.work)
     run_kernel(connection)
 
 

@@ -36,7 +36,7 @@ class OwnKernelManager(AsyncKernelManager):
 
 
 def write_connection(folder: Path) -> Path:
-    """Write the file that tells a kernel where to listen: on sockets in ``folder``."""
+    """Write the connection file of a kernel, which listens on sockets in ``folder``."""
     folder.mkdir()
     ports = ("shell", "iopub", "stdin", "control", "hb")
     connection: dict[str, object] = {
@@ -55,12 +55,12 @@ def run_kernel(connection: Path) -> None:
     """Be a kernel, until it ends."""
     from ipykernel.kernelapp import IPKernelApp  # noqa: PLC0415  only the kernel itself needs it
 
-    # By itself a kernel only tells a matplotlib that is not loaded yet where pictures go.
+    # Otherwise a kernel sets the backend only of a matplotlib that is not loaded yet.
     IPKernelApp.launch_instance(["-f", str(connection), *OPTIONS, "--matplotlib=inline"])
 
 
 class ForkedKernel:
-    """A kernel that was forked already: what nbclient asks of a kernel manager.
+    """A kernel that was forked already, with the interface of a kernel manager for nbclient.
 
     ``pid`` is the child whose end is the kernel's end, and which passes SIGINT on to it.
     """
@@ -74,14 +74,14 @@ class ForkedKernel:
         self.context: zmq.asyncio.Context | None = None
 
     def client(self) -> AsyncKernelClient:
-        """A client that is connected once the kernel listens."""
+        """Return a client that is connected once the kernel listens."""
         client = AsyncKernelClient(context=self.context)
         client.load_connection_file(str(self._connection))
         return client
 
     # These three are no coroutines: nbclient takes either, and none of them waits for long.
     def is_alive(self) -> bool:
-        """Whether it has not ended yet."""
+        """Return whether the kernel has not ended yet."""
         if self._pid is None:
             return False
         ended, _ = os.waitpid(self._pid, os.WNOHANG)
@@ -103,4 +103,4 @@ class ForkedKernel:
             self._pid = None
 
     def cleanup_resources(self) -> None:
-        """Nothing is left of it: its files go with its room."""
+        """Do nothing: the kernel's files go with its sandbox."""

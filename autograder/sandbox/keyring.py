@@ -10,7 +10,7 @@ from autograder.sandbox import seccomp
 
 # From keyctl.h.
 JOIN_SESSION_KEYRING = 1
-# A Linux without keys, or a container that keeps them from us: there is nothing to hide then.
+# A Linux without keys, or a container without access to them: there is nothing to hide.
 NO_KEYS = (errno.ENOSYS, errno.EPERM)
 
 
@@ -18,7 +18,7 @@ def join_new() -> None:
     """Leave the session's keys behind: join a new, empty keyring that has no name.
 
     Raises:
-        OSError: it was refused, and keys can be read all the same.
+        OSError: it was refused, and keys can still be read.
     """
     number = seccomp.number("keyctl")
     if number is None:

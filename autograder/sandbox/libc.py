@@ -9,7 +9,7 @@ SET_DEATH_SIGNAL, SET_DUMPABLE, SET_SUBREAPER = 1, 4, 36
 
 
 def set_process(what: int, value: int) -> None:
-    """``prctl``.
+    """Call ``prctl``.
 
     Raises:
         OSError: it was refused.

@@ -1,4 +1,4 @@
-"""Watches over a run from outside, where a student's code cannot reach: time, memory, processes."""
+"""Limits on a run, measured from outside a student's reach: time, memory, processes."""
 
 from __future__ import annotations
 
@@ -11,27 +11,27 @@ import psutil
 from autograder.core.config import Settings
 from autograder.sandbox.result import Stopped
 
-# How long a cell may take beyond its limit: to be interrupted, and to come back.
+# Seconds that a cell may take beyond its limit: to be interrupted, and to come back.
 GRACE = 30
-# Looking at memory takes the system some milliseconds a process.
-BETWEEN_LOOKS = 1.0
+# Seconds. Measuring memory takes the system some milliseconds a process.
+MEASURE_INTERVAL = 1.0
 
 
 class LimitWatch:
-    """The limits of one run. ``room`` is the process to look at, ``None`` for time alone."""
+    """The limits of one run. ``root`` is the process to measure, ``None`` for time alone."""
 
-    def __init__(self, settings: Settings, room: psutil.Process | None) -> None:
+    def __init__(self, settings: Settings, root: psutil.Process | None) -> None:
         self._settings = settings
-        self._room = room
-        self._began = self._cell_began = self._looked = time.monotonic()
-        self._before = used(room)[0] if room else 0
+        self._process = root
+        self._began = self._cell_began = self._measured = time.monotonic()
+        self._before = used(root)[0] if root else 0
 
     def cell(self) -> None:
-        """A cell has begun or ended."""
+        """Note that a cell has begun or ended."""
         self._cell_began = time.monotonic()
 
     def verdict(self) -> Stopped | None:
-        """Why the run has to be stopped now, ``None`` where it may go on."""
+        """Return why the run has to be stopped now, ``None`` where it may go on."""
         now, settings = time.monotonic(), self._settings
         if now - self._began > settings.seconds:
             limit = f"the time limit of {settings.seconds} s"
@@ -39,24 +39,24 @@ class LimitWatch:
         if now - self._cell_began > settings.cell_seconds + GRACE:
             limit = f"the time limit of {settings.cell_seconds} s"
             return Stopped(f"a cell was stopped at {limit}", "timeout", "time")
-        if self._room and now - self._looked > BETWEEN_LOOKS:
-            self._looked = now
-            return self._look(self._room)
+        if self._process and now - self._measured > MEASURE_INTERVAL:
+            self._measured = now
+            return self._measure(self._process)
         return None
 
-    def _look(self, room: psutil.Process) -> Stopped | None:
-        memory, processes = used(room)
+    def _measure(self, root: psutil.Process) -> Stopped | None:
+        memory, processes = used(root)
         if memory - self._before > self._settings.memory_mb * 2**20:
-            most = f"{self._settings.memory_mb / 1024:g} GiB of memory"
-            return Stopped(f"it used more than the {most} that it may use", "error", "memory")
+            limit = f"{self._settings.memory_mb / 1024:g} GiB of memory"
+            return Stopped(f"it used more than the {limit} that it may use", "error", "memory")
         if processes > self._settings.processes:
-            most = f"{self._settings.processes} processes"
-            return Stopped(f"it started more than the {most} that it may have", limit="processes")
+            limit = f"{self._settings.processes} processes"
+            return Stopped(f"it started more than the {limit} that it may have", limit="processes")
         return None
 
 
-def used(room: psutil.Process) -> tuple[int, int]:
-    """The memory that a process and all that it started use, in bytes, and how many they are.
+def used(root: psutil.Process) -> tuple[int, int]:
+    """Return the memory of a process and its descendants in bytes, and their number.
 
     What several of them share is counted once: the proportional set size. Of memory that they
     share by a mapping without a file all is counted, also what is not in sight just now.
@@ -64,7 +64,7 @@ def used(room: psutil.Process) -> tuple[int, int]:
     memory = count = 0
     shared: dict[str, int] = {}
     with contextlib.suppress(psutil.Error):
-        for process in (room, *room.children(recursive=True)):
+        for process in (root, *root.children(recursive=True)):
             count += 1
             with contextlib.suppress(psutil.Error):
                 memory += _size(process)
@@ -74,7 +74,7 @@ def used(room: psutil.Process) -> tuple[int, int]:
 
 
 def _shared(maps: str) -> dict[str, int]:
-    """The bytes of each mapping that has no file and is shared, by its number.
+    """Return the bytes of each shared mapping without a file, by its inode number.
 
     ``man 5 proc``: address, rights, offset, device, number, name. Linux gives them this name.
     """

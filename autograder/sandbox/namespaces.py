@@ -1,4 +1,4 @@
-"""Linux namespaces and limits for one submission, inside the room that bubblewrap has built.
+"""Linux namespaces and limits for one submission, inside the sandbox that bubblewrap has built.
 
 The system calls are ``unshare(2)``, ``mount(2)`` and ``capset(2)``; the numbers are Linux's own,
 from its ``sched.h``, ``mount.h`` and ``capability.h``.
@@ -41,33 +41,33 @@ COUNTS_PER_NAMESPACE = (5, 14)
 
 
 def become_nobody() -> None:
-    """As root: mount a ``/proc`` of this process space, then give up every right for good."""
+    """Mount a ``/proc`` of this process space as root, then give up every right for good."""
     call("mount", b"proc", b"/proc", b"proc", NO_SETUID | NO_DEVICES | NO_PROGRAMS, None)
     os.setgroups([])
     os.setresgid(NOBODY, NOBODY, NOBODY)
     os.setresuid(NOBODY, NOBODY, NOBODY)
 
 
-def own_scratch(room: Path, size_mb: int) -> None:
+def own_scratch(mount_point: Path, size_mb: int) -> None:
     """Give this process an empty scratch space of this size, which ends with it.
 
-    It is at ``room``, and parts of it take the place of ``/tmp`` and ``/dev/shm``.
+    It is at ``mount_point``, and parts of it take the place of ``/tmp`` and ``/dev/shm``.
     """
     user, group = os.getuid(), os.getgid()
     call("unshare", NEW_USER | NEW_MOUNTS)
-    # Only then are our own files in /proc ours to write. Nobody else is here yet to see us.
+    # Only then may we write our own files in /proc. No other process can see us yet.
     set_process(SET_DUMPABLE, 1)
     Path("/proc/self/setgroups").write_text("deny")
     Path("/proc/self/uid_map").write_text(f"{user} {user} 1")
     Path("/proc/self/gid_map").write_text(f"{group} {group} 1")
     set_process(SET_DUMPABLE, 0)
     size = f"size={size_mb}m,nr_inodes={MAX_FILES},mode=700".encode()
-    call("mount", b"scratch", bytes(room), b"tmpfs", NO_SETUID | NO_DEVICES, size)
-    for name, place in (("tmp", Path("/tmp")), ("shm", Path("/dev/shm"))):
-        (room / name).mkdir()
-        # It can be that this Python lies in /tmp, which must not be covered then.
-        if not any(place.iterdir()):
-            call("mount", bytes(room / name), bytes(place), None, BIND, None)
+    call("mount", b"scratch", bytes(mount_point), b"tmpfs", NO_SETUID | NO_DEVICES, size)
+    for name, target in (("tmp", Path("/tmp")), ("shm", Path("/dev/shm"))):
+        (mount_point / name).mkdir()
+        # This Python may lie in /tmp, which must not be covered then.
+        if not any(target.iterdir()):
+            call("mount", bytes(mount_point / name), bytes(target), None, BIND, None)
 
 
 def fork_apart(
@@ -79,7 +79,7 @@ def fork_apart(
 ) -> int:
     """Run ``main`` among processes of its own, without any right to change that.
 
-    It is left the descriptors ``keep``, and no other of ours; and ``is_filtered`` says whether its
+    It keeps only the descriptors ``keep`` of ours; ``is_filtered`` says whether its
     system calls are.
 
     Returns:
@@ -91,7 +91,7 @@ def fork_apart(
 
 
 def fork(main: Callable[[], int], *, keep: Collection[int] = ()) -> int:
-    """Run ``main`` in a child, which ends with its answer, and with us.
+    """Run ``main`` in a child, which ends with its result as status, and ends when we do.
 
     The child closes at once what it does not need: all but the standard streams and ``keep``. No
     process can look into it, nor take a descriptor from it.
@@ -110,7 +110,7 @@ def fork(main: Callable[[], int], *, keep: Collection[int] = ()) -> int:
         # In a process space of its own our parent is 0, whatever its number.
         if os.getppid() in (parent, 0):
             status = main()
-    except Exception:  # noqa: BLE001  told in the log of the room
+    except Exception:  # noqa: BLE001  reported in the log of the sandbox
         traceback.print_exc()
     finally:
         # A copy of what our parent was doing must never go on.
@@ -125,7 +125,7 @@ def _close_all_but(keep: Collection[int]) -> None:
 
 
 def _be_silent() -> None:
-    """Let go of the standard streams: the log of the room is read by the grader."""
+    """Let go of the standard streams: the log of the sandbox is read by the grader."""
     with open(os.devnull, "r+b") as nothing:
         for number in range(STANDARD_ERROR + 1):
             os.dup2(nothing.fileno(), number)
@@ -155,7 +155,7 @@ class _Apart:
             # In a namespace below it anyone could mount a larger scratch space.
             Path("/proc/sys/user/max_user_namespaces").write_text("0")
         _drop_rights()
-        # A student's code can see this process: by now it must have nothing of ours.
+        # A student's code can see this process: by now it must hold nothing of the grader's.
         _be_silent()
         child = fork(self.innermost, keep=self.keep)
         _close_all_but(())
@@ -200,7 +200,7 @@ def _limit(settings: Settings) -> None:
 
 
 def counts_per_namespace() -> bool:
-    """Whether the system can limit the processes of one submission by themselves."""
+    """Return whether the system can limit the processes of each submission separately."""
     version = os.uname().release.split("-")[0].split(".")[:2]
     return tuple(int(part) for part in version if part.isdigit()) >= COUNTS_PER_NAMESPACE
 

@@ -1,4 +1,4 @@
-"""Runs cells in a kernel, and keeps no more of their output than is good for anyone."""
+"""Runs cells in a kernel, with a limit on their output."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from autograder.sandbox.kernel_manager import ForkedKernel, OwnKernelManager
 from autograder.sandbox.protocol import CellResult, texts
 
 Kernel = OwnKernelManager | ForkedKernel
-# The limit is for one cell; all cells together may put out so many times as much.
-OF_ALL = 8
-# What an output takes besides its content, in bytes: a million empty ones are not little.
-OF_AN_OUTPUT = 500
+# The limit is for one cell; all cells together may put out this many times as much.
+TOTAL_FACTOR = 8
+# What an output takes besides its content, in bytes: a million empty ones take much.
+OUTPUT_OVERHEAD = 500
 MAX_MESSAGE_BYTES = 16 * 2**20
 MAX_MESSAGES_WAITING = 100
 TIMEOUT = "CellTimeoutError"
@@ -32,7 +32,7 @@ OUTPUTS = frozenset({"stream", "display_data", "execute_result", "error", "updat
 
 
 class Client(NotebookClient):
-    """A kernel of our own, and one cell after the other."""
+    """Runs one cell after the other in a kernel of our own."""
 
     def __init__(
         self, notebook: NotebookNode, settings: Settings, kernel: Kernel, path: str
@@ -59,8 +59,8 @@ class Client(NotebookClient):
             resources={"metadata": {"path": path}},
             on_cell_executed=self._executed,
         )
-        self._most = settings.output_mb * 2**20
-        self._left = self._left_of_all = OF_ALL * self._most
+        self._limit = settings.output_mb * 2**20
+        self._remaining = self._remaining_total = TOTAL_FACTOR * self._limit
         self._cut = False
         self._monitor: zmq.asyncio.Socket | None = None
         self._reply: dict[str, Any] = {}
@@ -72,7 +72,7 @@ class Client(NotebookClient):
             DeadKernelError: the kernel died while it ran.
         """
         self._reply = {"status": "ok"}
-        self._left = min(self._most, self._left_of_all)
+        self._remaining = min(self._limit, self._remaining_total)
         self._cut = False
         cell = self.nb.cells[index]
         began = time.monotonic()
@@ -94,16 +94,16 @@ class Client(NotebookClient):
         )
 
     async def answers(self) -> bool:
-        """Whether the kernel is there again after a cell was interrupted."""
+        """Return whether the kernel answers again after a cell was interrupted."""
         assert self.kc is not None
-        asked = self.kc.kernel_info()
+        request = self.kc.kernel_info()
         end = time.monotonic() + GRACE
-        while (left := end - time.monotonic()) > 0:
+        while (remaining := end - time.monotonic()) > 0:
             try:
-                message = await self.kc.shell_channel.get_msg(timeout=left)
+                message = await self.kc.shell_channel.get_msg(timeout=remaining)
             except Empty:
                 return False
-            if message["parent_header"].get("msg_id") == asked:
+            if message["parent_header"].get("msg_id") == request:
                 return True
         return False
 
@@ -113,26 +113,26 @@ class Client(NotebookClient):
     def process_message(
         self, msg: dict[str, Any], cell: NotebookNode, cell_index: int
     ) -> NotebookNode | None:
-        """Take a message, but an output only as long as there is room for it."""
+        """Take a message, but an output only within the limit."""
         if msg["msg_type"] in OUTPUTS:
             msg = {**msg, "content": texts(msg["content"])}
-            if not self._has_room(msg["content"], cell):
+            if not self._fits(msg["content"], cell):
                 return None
         before = len(cell.outputs)
         taken: NotebookNode | None = super().process_message(msg, cell, cell_index)
         # What is printed after the other is one output.
-        self._take((len(cell.outputs) - before) * OF_AN_OUTPUT)
+        self._take((len(cell.outputs) - before) * OUTPUT_OVERHEAD)
         return taken
 
-    def _has_room(self, content: dict[str, Any], cell: NotebookNode) -> bool:
+    def _fits(self, content: dict[str, Any], cell: NotebookNode) -> bool:
         self._take(len(json.dumps(content, default=str)))
-        if self._left < 0 and not self._cut:
+        if self._remaining < 0 and not self._cut:
             self._cut_off(cell)
-        return self._left >= 0
+        return self._remaining >= 0
 
     def _take(self, size: int) -> None:
-        self._left -= size
-        self._left_of_all -= size
+        self._remaining -= size
+        self._remaining_total -= size
 
     def _cut_off(self, cell: NotebookNode) -> None:
         self._cut = True
@@ -140,7 +140,7 @@ class Client(NotebookClient):
         cell.outputs.append(nbformat.v4.new_output("stream", name="stdout", text=text))
 
     async def _was_cut_off(self) -> bool:
-        """Whether the line to the kernel was cut, as it is by a message that is too long."""
+        """Return whether the connection to the kernel was cut, as by a message that is too long."""
         assert self.kc is not None
         if self._monitor is None:
             socket = self.kc.iopub_channel.socket

@@ -1,4 +1,4 @@
-"""The process that runs one notebook where there is no isolation. Our code, but not trusted to end.
+"""The process that runs one notebook without isolation. It is not trusted to end by itself.
 
 ``python -m autograder.sandbox.plain_worker FOLDER PID --line=N`` is given a socket for a job on its
 descriptor ``N``, and runs it in ``FOLDER`` for the grader whose process is ``PID``.
@@ -27,7 +27,7 @@ from autograder.sandbox.workspace import LINE, Workspace
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the job that is handed over."""
+    """Run the job that is sent."""
     folder, grader, line = argv or sys.argv[1:]
     control = given_line(int(line.removeprefix(LINE)))
     _tie_to_family()
@@ -35,26 +35,26 @@ def main(argv: Sequence[str] | None = None) -> int:
         # It died before we were tied to it.
         return 0
     control.send(Ready(warm=False))
-    handed_over = control.take_over()
-    if handed_over is None:
+    job_socket = control.take_over()
+    if job_socket is None:
         return 0
-    with Line(handed_over) as job_line:
+    with Line(job_socket) as job_line:
         _run(job_line, Workspace(Path(folder)))
     return 0
 
 
-def _run(line: Line, place: Workspace) -> None:
+def _run(line: Line, workspace: Workspace) -> None:
     line.receive(Settings)
     job = line.receive(Job)
     line.send(Started(digest=job.digest))
     try:
-        place.make_folders()
-        place.fill(job, link=False)
-        how = asyncio.run(execute.run(job, place, OwnKernelManager(), line.send))
+        workspace.make_folders()
+        workspace.fill(job, link=False)
+        how = asyncio.run(execute.run(job, workspace, OwnKernelManager(), line.send))
     except execute.TerminationRequestedError:
         how = End.ASKED_TO
     finally:
-        # As long as we live, orphans are our children; afterwards nobody could tell them.
+        # While this process lives, orphans are its children; later nobody could identify them.
         end(lambda: psutil.Process().children(recursive=True))
     line.send(Ended(end=how))
 

@@ -1,4 +1,4 @@
-"""Where notebooks are run: rooms that are sealed, or a bare process where that is asked for."""
+"""Where notebooks are run: sealed sandboxes, or a plain process on request."""
 
 from __future__ import annotations
 
@@ -27,21 +27,21 @@ from autograder.sandbox.workspace import CANARY, CORE, DATA, ROOM, Workspace
 
 # What a notebook may know of the environment: where programs are, the language, the GPU's drivers.
 PASSED_ON = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "LD_LIBRARY_PATH", "VIRTUAL_ENV")
-# What a room takes before a notebook is run in it, with room to spare: TensorFlow, and ourselves.
-OURS_MB, OUR_PROCESSES = 1024, 64
+# What a sandbox takes before a notebook runs in it, with a margin: TensorFlow and our own code.
+OWN_MB, OWN_PROCESSES = 1024, 64
 PASSED_ON_BEGIN = ("CUDA_", "NVIDIA_", "XLA_")
-# In a course's folder or in a home; a room that can see any of them is none.
+# In a course's folder or in a home; a sandbox that can see any of them is not sealed.
 SECRETS = ("source", "solutions", "submitted", "gradebook.db", "checks", "results", ".ssh")
 
 
 @dataclass(frozen=True, kw_only=True)
 class SandboxPool:
-    """Lends rooms, and keeps those that can be used again.
+    """Lends sandboxes, and keeps those that can be used again.
 
     Attributes:
-        settings: the limits, and whether rooms are sealed.
+        settings: the limits, and whether sandboxes are sealed.
         data_home: the Keras home with the images.
-        private: folders that a room must not see.
+        private: folders that a sandbox must not see.
     """
 
     settings: Settings
@@ -52,13 +52,13 @@ class SandboxPool:
 
     @property
     def level(self) -> str:
-        """What keeps a notebook from everything else."""
+        """The isolation of a notebook: ``bubblewrap`` or ``none``."""
         return "none" if self.settings.isolation == "none" else "bubblewrap"
 
     @functools.cached_property
     def groups(self) -> Parent | None:
-        """Where Linux itself can keep limits for us, ``None`` where it cannot."""
-        # Without them memory and processes are looked at once a second.
+        """The control group in which Linux enforces limits, ``None`` where it cannot."""
+        # Without them memory and processes are measured once a second.
         with contextlib.suppress(NoCgroupsError):
             return Parent.find() if self.level != "none" else None
         return None
@@ -74,67 +74,68 @@ class SandboxPool:
 
     @property
     def data(self) -> str:
-        """The folder with the images, as it is called in a room."""
+        """The folder with the images, as it is called in a sandbox."""
         images = datasets.data_folder(self.data_home)
         return str(images if self.level == "none" else DATA)
 
     @contextlib.contextmanager
     def lend(self, cancel: threading.Event) -> Iterator[SandboxProcess]:
-        """A room for one run.
+        """Lend a sandbox for one run.
 
         Raises:
-            IsolationError: rooms cannot be sealed here; the message says why, and what to do.
+            IsolationError: sandboxes cannot be sealed here; the message says why, and what to do.
             CancelledError: ``cancel`` was set meanwhile.
         """
-        room = self._ready(cancel)
+        sandbox = self._ready(cancel)
         keep = False
         try:
-            yield room
-            keep = room.is_sealed and room.is_usable
+            yield sandbox
+            keep = sandbox.is_sealed and sandbox.is_usable
         finally:
             if keep:
-                self._idle.append(room)
+                self._idle.append(sandbox)
             else:
-                room.close()
+                sandbox.close()
 
     def _ready(self, cancel: threading.Event) -> SandboxProcess:
-        """A room that can take a job: one that was used before, else a new one."""
+        """Return a sandbox that can take a job: one that was used before, else a new one."""
         # Several threads borrow at the same time.
         with contextlib.suppress(IndexError):
             while True:
-                room = self._idle.pop()
-                # One that has ended meanwhile says nothing about this machine.
+                sandbox = self._idle.pop()
+                # A sandbox that has ended meanwhile is no sign that this machine cannot isolate.
                 with contextlib.suppress(IsolationError):
-                    return self._waited_for(room, cancel)
-        return self._waited_for(self._new(), cancel)
+                    return self._when_ready(sandbox, cancel)
+        return self._when_ready(self._new(), cancel)
 
-    def _waited_for(self, room: SandboxProcess, cancel: threading.Event) -> SandboxProcess:
+    def _when_ready(self, sandbox: SandboxProcess, cancel: threading.Event) -> SandboxProcess:
         try:
-            if not room.is_ready:
-                self._wait(room, cancel)
+            if not sandbox.is_ready:
+                self._wait(sandbox, cancel)
         except BaseException:
-            room.close()
+            sandbox.close()
             raise
-        return room
+        return sandbox
 
     def close(self) -> None:
-        """End all rooms."""
+        """End all sandboxes."""
         while self._idle:
             self._idle.pop().close()
 
-    def _wait(self, room: SandboxProcess, cancel: threading.Event) -> None:
+    def _wait(self, sandbox: SandboxProcess, cancel: threading.Event) -> None:
         try:
-            room.wait_until_ready(cancel)
+            sandbox.wait_until_ready(cancel)
         except SandboxError as error:
-            said = str(error).strip()
+            output = str(error).strip()
+            reason = output.splitlines()[-1] if output else ""
             raise IsolationError(
-                f"Submissions cannot be kept apart here: {said.splitlines()[-1] if said else ''}\n"
-                f"{diagnostics.cure(said)}\n{diagnostics.CHOICE}"
+                f"Submissions cannot be kept apart here: {reason}\n"
+                f"{diagnostics.cure(output)}\n{diagnostics.CHOICE}"
             ) from error
 
     def _new(self) -> SandboxProcess:
         if self.level == "none":
-            return _bare()
+            return _plain()
         program = bubblewrap.find() if sys.platform == "linux" else None
         if program is None:
             reason = diagnostics.NO_PROGRAM if sys.platform == "linux" else diagnostics.OTHER_SYSTEM
@@ -161,7 +162,7 @@ class SandboxPool:
         group = stack.enter_context(self._group()) if self.groups else None
 
         def end(process: subprocess.Popen[bytes]) -> None:
-            # bubblewrap's own child ends with it, and with that all that lives in the room.
+            # bubblewrap's own child ends with it, and with that all that lives in the sandbox.
             process.kill()
             stack.close()
 
@@ -175,13 +176,13 @@ class SandboxPool:
         assert self.groups
         limits = CgroupLimits(
             # Files of the scratch space lie in memory.
-            memory_bytes=(self.settings.memory_mb + self.settings.scratch_mb + OURS_MB) * 2**20,
-            processes=self.settings.processes + OUR_PROCESSES,
+            memory_bytes=(self.settings.memory_mb + self.settings.scratch_mb + OWN_MB) * 2**20,
+            processes=self.settings.processes + OWN_PROCESSES,
         )
         return self.groups.create("submission", limits)
 
 
-def _bare() -> SandboxProcess:
+def _plain() -> SandboxProcess:
     # Resolved: on macOS the temporary folder lies behind a link.
     folder = Path(tempfile.mkdtemp(prefix="autograder-")).resolve()
     variables = environment(Workspace(folder))
@@ -194,8 +195,8 @@ def _bare() -> SandboxProcess:
     return SandboxProcess([*command, str(os.getpid())], variables, end, is_sealed=False)
 
 
-def environment(place: Workspace) -> dict[str, str]:
-    """The environment of a room, with nothing of ours that is not needed."""
+def environment(workspace: Workspace) -> dict[str, str]:
+    """Return the environment of a sandbox, with nothing of the grader's that is not needed."""
     passed = {
         name: value
         for name, value in os.environ.items()
@@ -203,7 +204,7 @@ def environment(place: Workspace) -> dict[str, str]:
     }
     return (
         passed
-        | place.environment()
+        | workspace.environment()
         | {
             # Our own package in this very version, wherever it was imported from.
             "PYTHONPATH": str(bubblewrap.PACKAGE.parent),

@@ -25,23 +25,23 @@ from autograder.sandbox.run_state import RunState
 from autograder.sandbox.workspace import LINE
 
 TICK = 0.25
-# A room loads TensorFlow before it is ready, on a busy machine.
+# A sandbox loads TensorFlow before it is ready, on a busy machine.
 START_SECONDS = 120
 MAX_WAITING = 8
 
 
 class CancelledError(Exception):
-    """The person who was grading wants to stop; nothing of this run counts."""
+    """Grading was stopped; nothing of this run counts."""
 
 
 class SandboxError(RuntimeError):
-    """A room could not be had; the message holds its last words."""
+    """A sandbox could not be started; the message holds its last output."""
 
 
 class SandboxProcess:
     """A process that runs notebooks, one at a time.
 
-    It is given a socket for each job, and speaks of that job on it alone: what comes from there is
+    It is given a socket for each job, and reports on that job only there: what comes from it is
     of this job and of no other.
 
     Args:
@@ -49,7 +49,7 @@ class SandboxProcess:
         environment: all of its environment variables.
         end: ends it and all that it has started.
         is_sealed: whether it is one that keeps a notebook from everything else.
-        group: where Linux keeps its limits; without one they are looked at from here.
+        group: where Linux keeps its limits; without one they are measured from here.
     """
 
     def __init__(
@@ -61,21 +61,21 @@ class SandboxProcess:
         is_sealed: bool,
         group: Group | None = None,
     ) -> None:
-        self._log: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  closed with the room
+        self._log: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  closed with the sandbox
         self._end = end
-        ours, theirs = pair()
-        with theirs:
-            words = [*command, f"{LINE}{theirs.fileno()}"]
+        local, remote = pair()
+        with remote:
+            words = [*command, f"{LINE}{remote.fileno()}"]
             self.process = subprocess.Popen(
                 group.command(words) if group else words,
                 env=dict(environment),
                 stdin=subprocess.DEVNULL,
                 stdout=self._log,
                 stderr=self._log,
-                pass_fds=[theirs.fileno()],
+                pass_fds=[remote.fileno()],
                 start_new_session=True,
             )
-        self._control = Line(ours)
+        self._control = Line(local)
         self._ready: queue.Queue[Ready | None] = queue.Queue()
         threading.Thread(target=self._await_ready, daemon=True).start()
         self.is_sealed = is_sealed
@@ -87,11 +87,11 @@ class SandboxProcess:
 
     @property
     def level(self) -> str:
-        """What keeps a notebook from everything else: how limits are kept, and what is missing."""
+        """The isolation of a notebook: how limits are enforced, and what is missing."""
         if not self.is_sealed:
             return "none"
-        kept = "bubblewrap+cgroup" if self._group else "bubblewrap"
-        return kept if self._is_filtered else f"{kept} without seccomp"
+        level = "bubblewrap+cgroup" if self._group else "bubblewrap"
+        return level if self._is_filtered else f"{level} without seccomp"
 
     def _await_ready(self) -> None:
         with contextlib.suppress(OSError, ValueError):
@@ -103,7 +103,7 @@ class SandboxProcess:
         """Wait until it can take a job: nothing of the one before is left then.
 
         Raises:
-            RoomError: it cannot.
+            SandboxError: it cannot.
             RuntimeError: it was ended from outside meanwhile.
             CancelledError: ``cancel`` was set meanwhile.
         """
@@ -116,48 +116,48 @@ class SandboxProcess:
                 if ready is None:
                     if killed := self._killed():
                         raise RuntimeError(killed.why)
-                    raise SandboxError(self.last_words())
+                    raise SandboxError(self.last_output())
                 self.is_ready, self.is_warm = True, ready.warm
                 self._is_filtered = ready.is_filtered
                 return
-        raise SandboxError(f"It was not ready after {START_SECONDS} s.\n{self.last_words()}")
+        raise SandboxError(f"It was not ready after {START_SECONDS} s.\n{self.last_output()}")
 
     def run(self, job: Job, cancel: threading.Event) -> RunState:
-        """Run a job, and hear what becomes of it.
+        """Run a job, and collect its messages.
 
         Raises:
             CancelledError: ``cancel`` was set meanwhile.
         """
         self.is_ready = False
-        told = RunState(job=job.digest)
-        looked_at = self.is_sealed and not self._group
-        watch = LimitWatch(job.settings, psutil.Process(self.process.pid) if looked_at else None)
+        state = RunState(job=job.digest)
+        is_measured = self.is_sealed and not self._group
+        watch = LimitWatch(job.settings, psutil.Process(self.process.pid) if is_measured else None)
         with self._job(job) as messages:
-            while told.ended is None and told.stopped is None:
+            while state.ended is None and state.stopped is None:
                 if cancel.is_set():
                     raise CancelledError
-                told.stopped = watch.verdict()
+                state.stopped = watch.verdict()
                 with contextlib.suppress(queue.Empty):
                     message = messages.get(timeout=TICK)
-                    told.take(message or Ended(end=End.BROKEN, said=self.last_words()))
+                    state.take(message or Ended(end=End.BROKEN, said=self.last_output()))
                     watch.cell()
                     if message is None:
-                        told.stopped = told.stopped or self._killed()
-        assert told.ended or told.stopped
-        kept = (End.REACHED, End.KERNEL_DIED, End.KERNEL_STUCK)
-        self.is_usable = told.ended is not None and told.ended.end in kept
-        return told
+                        state.stopped = state.stopped or self._killed()
+        assert state.ended or state.stopped
+        usable = (End.REACHED, End.KERNEL_DIED, End.KERNEL_STUCK)
+        self.is_usable = state.ended is not None and state.ended.end in usable
+        return state
 
     @contextlib.contextmanager
     def _job(self, job: Job) -> Iterator[queue.Queue[Message | None]]:
-        """Hand a job over; what is said of it, and ``None`` once nobody is there to say more."""
+        """Hand a job over; yield the queue of its messages, and ``None`` after the last one."""
         messages: queue.Queue[Message | None] = queue.Queue(MAX_WAITING)
         over = threading.Event()
-        ours, theirs = pair()
-        with Line(ours) as line:
-            with theirs, contextlib.suppress(OSError):
-                self._control.hand_over(theirs)
-            # In threads of their own: who does not read must not hold us up, nor who says nothing.
+        local, remote = pair()
+        with Line(local) as line:
+            with remote, contextlib.suppress(OSError):
+                self._control.hand_over(remote)
+            # In threads of their own: a process that does not read or write must not block us.
             for work in (
                 functools.partial(_hand_over, line, job),
                 functools.partial(_listen, line, messages, over),
@@ -169,22 +169,22 @@ class SandboxProcess:
                 over.set()
 
     def _killed(self) -> Stopped | None:
-        """Where its process was killed, by whom: not our code's fault, nor always the student's."""
+        """Return what killed the process, if so: not our code's fault, nor always the student's."""
         if self._group and (limit := self._group.met()):
             return Stopped(f"it used more {limit} than it may have", limit=limit)
         with contextlib.suppress(subprocess.TimeoutExpired):
             code = self.process.wait(timeout=5)
-            # bubblewrap tells of a signal as a shell does.
+            # bubblewrap reports a signal as a shell does.
             number = -code if code < 0 else code - 128
             if number in set(signal.Signals):
                 name = signal.Signals(number).name
                 return Stopped(f"the run was ended from outside by {name}", by_others=True)
         return None
 
-    def last_words(self) -> str:
-        """What its process has said last."""
+    def last_output(self) -> str:
+        """Return the last output of the sandbox process."""
         with contextlib.suppress(OSError, ValueError):
-            # Not seek: the process writes where our common place in the file is.
+            # Not seek: the process shares our position in the file.
             size = os.fstat(self._log.fileno()).st_size
             return os.pread(self._log.fileno(), 4000, max(0, size - 4000)).decode(errors="replace")
         return ""
@@ -199,7 +199,7 @@ class SandboxProcess:
 
 def _hand_over(line: Line, job: Job) -> None:
     with contextlib.suppress(OSError, ValueError):
-        # The limits by themselves: the kernel is forked with them before its work is read.
+        # The limits separately: the kernel is forked with them before its job is read.
         line.send(job.settings)
         line.send(job)
 
@@ -220,7 +220,7 @@ def _listen(line: Line, messages: queue.Queue[Message | None], over: threading.E
 def _put(
     messages: queue.Queue[Message | None], message: Message | None, over: threading.Event
 ) -> None:
-    """Put a message where it is waited for; nobody waits once the run is over."""
+    """Put a message into the queue, unless the run is over and nobody waits."""
     while not over.is_set():
         with contextlib.suppress(queue.Full):
             messages.put(message, timeout=TICK)

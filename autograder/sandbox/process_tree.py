@@ -16,14 +16,14 @@ from autograder.sandbox.termination import end, newest_first
 def end_all(worker: subprocess.Popen[bytes], environment: Mapping[str, str]) -> None:
     """End the worker and all that descends from it, or has its environment.
 
-    What cannot be ended is told in the log of the package, which Python itself shows.
+    What cannot be ended is reported in the log of the package, which Python itself shows.
     """
-    left = end(lambda: _family(worker, environment[EVIDENCE_VARIABLE]))
+    alive = end(lambda: _family(worker, environment[EVIDENCE_VARIABLE]))
     worker.kill()
     worker.wait()
     # What the worker's own end has set free.
-    if left := left and end(lambda: _family(worker, environment[EVIDENCE_VARIABLE])):
-        numbers = ", ".join(str(one.pid) for one in left)
+    if alive := alive and end(lambda: _family(worker, environment[EVIDENCE_VARIABLE])):
+        numbers = ", ".join(str(one.pid) for one in alive)
         logging.getLogger("autograder").warning(
             "A submission that was run without isolation starts new processes faster than they can"
             " be ended. They still run, the last ones seen: %s. End them by hand.",
@@ -32,7 +32,7 @@ def end_all(worker: subprocess.Popen[bytes], environment: Mapping[str, str]) -> 
 
 
 def _family(worker: subprocess.Popen[bytes], mark: str) -> Iterator[psutil.Process]:
-    """What descends from the worker, or has this run's environment wherever it hangs by now.
+    """Yield the worker's descendants, and processes anywhere with this run's environment.
 
     The worker itself is none of them: as long as it lives, it is the parent of orphans too.
     """
@@ -47,7 +47,7 @@ def _family(worker: subprocess.Popen[bytes], mark: str) -> Iterator[psutil.Proce
 
 
 def _descends(process: psutil.Process, known: dict[int, bool]) -> bool:
-    """Whether one of its ancestors is known to be one of them; what is found out is noted."""
+    """Return whether an ancestor is known to belong to the run; results are stored in ``known``."""
     line: list[int] = []
     pid = process.pid
     while pid not in known:

@@ -1,4 +1,4 @@
-"""What is said between the grader and the process in which a notebook is run."""
+"""The messages between the grader and the process in which a notebook is run."""
 
 from __future__ import annotations
 
@@ -40,14 +40,14 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def digest(self) -> str:
-        """The SHA-256 of all of it: whoever runs a job says with it which one that is."""
+        """The SHA-256 of the whole job, by which the process that runs it names it."""
         return hashlib.sha256(msgspec.msgpack.encode(self)).hexdigest()
 
 
 class CellResult(msgspec.Struct, frozen=True, kw_only=True):
     """How one cell ended, after how many seconds, and what it put out.
 
-    A cell that never ended is still ``running``; ``cut`` tells that not all output was kept.
+    A cell that never ended is still ``running``; ``cut`` says that not all output was stored.
     """
 
     status: Literal["running", "ok", "error", "timeout"]
@@ -59,19 +59,19 @@ class CellResult(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def texts(output: dict[str, Any]) -> dict[str, Any]:
-    """An output with its texts alone.
+    """Return an output with its texts only.
 
     What is no text is shown nowhere, and may be nested more deeply than anyone can follow.
     """
     data = output.get("data")
     if not isinstance(data, dict):
         return output
-    kept = {kind: one for kind, one in data.items() if isinstance(one, str)}
-    return {**output, "data": kept, "metadata": {}}
+    texts_only = {kind: one for kind, one in data.items() if isinstance(one, str)}
+    return {**output, "data": texts_only, "metadata": {}}
 
 
 class Ready(msgspec.Struct, frozen=True, kw_only=True, tag="ready"):
-    """A job can be handed over.
+    """A job can be sent.
 
     ``warm`` where TensorFlow is loaded already, ``is_filtered`` where system calls are.
     """
@@ -86,21 +86,21 @@ class Started(msgspec.Struct, frozen=True, kw_only=True, tag="started"):
     digest: str
 
 
-class Began(msgspec.Struct, frozen=True, kw_only=True, tag="began"):
-    """A cell is run now; cells are counted from 0."""
+class CellStarted(msgspec.Struct, frozen=True, kw_only=True, tag="began"):
+    """A cell starts; cells are counted from 0."""
 
     index: int
 
 
-class Finished(msgspec.Struct, frozen=True, kw_only=True, tag="finished"):
+class CellFinished(msgspec.Struct, frozen=True, kw_only=True, tag="finished"):
     """A cell has ended."""
 
     index: int
     ran: CellResult
 
 
-class Left(msgspec.Struct, frozen=True, kw_only=True, tag="left"):
-    """What the recorder has written so far, or why that was not taken along."""
+class EvidenceUpdate(msgspec.Struct, frozen=True, kw_only=True, tag="left"):
+    """What the recorder has written so far, or why that could not be read."""
 
     recorded: bytes = b""
     arrays: bytes = b""
@@ -108,11 +108,11 @@ class Left(msgspec.Struct, frozen=True, kw_only=True, tag="left"):
 
 
 class Ended(msgspec.Struct, frozen=True, kw_only=True, tag="ended"):
-    """The run is over; ``said`` tells what broke, where it was ours."""
+    """The run is over; ``said`` is the traceback where our own code broke."""
 
     end: int
     said: str = ""
 
 
-Message = Started | Began | Finished | Left | Ended
-Tell = Callable[[Message], None]
+Message = Started | CellStarted | CellFinished | EvidenceUpdate | Ended
+Send = Callable[[Message], None]

@@ -1,4 +1,4 @@
-"""What one process can do to another, tried: look into it, take its descriptors, trace its steps.
+"""Tests what one process can do to another: read it, take its descriptors, trace it.
 
 The requests are those of Linux's ``ptrace.h``.
 """
@@ -17,9 +17,9 @@ from autograder.sandbox.libc import call
 from autograder.sandbox.namespaces import STANDARD_ERROR
 
 PTRACE_ATTACH, PTRACE_DETACH = 16, 17
-# As many descriptors are tried as a process of ours could have.
+# The number of descriptors that a process of ours could have.
 MAX_DESCRIPTORS = 32
-# Some that a filter refuses before Linux looks at what they are asked for.
+# Some calls that a filter refuses before Linux reads their arguments.
 FILTERED = ("keyctl", "add_key", "bpf", "perf_event_open", "userfaultfd", "io_uring_setup", "mount")
 REFUSALS = (errno.EPERM, errno.ENOSYS)
 

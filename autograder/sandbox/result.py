@@ -1,4 +1,4 @@
-"""What is left of one run: all that evidence is made of, fit to be kept and to be sent."""
+"""The result of one run: all that evidence is made of, in a form to be stored and sent."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from autograder.core.errors import EvidenceError
 from autograder.core.evidence import Arrays, Recorded, decode, read_arrays
 from autograder.sandbox.protocol import CellResult
 
-# How Python tells of each limit: part of an exception's name or text.
-SIGNS = {
+# How Python reports each limit: part of an exception's name or text.
+ERROR_TEXTS = {
     "memory": ("MemoryError", "Unable to allocate", "Cannot allocate memory"),
     "processes": ("Resource temporarily unavailable", "can't start new thread"),
     "file": ("File too large",),
@@ -38,7 +38,7 @@ class Stopped(msgspec.Struct, frozen=True):
 class Trace(msgspec.Struct, frozen=True, kw_only=True):
     """One run: how its cells ended, what the recorder wrote, under which conditions it was made.
 
-    A student's code can have a hand in ``cells``, ``recorded`` and ``arrays``. ``job`` names the
+    A student's code may influence ``cells``, ``recorded`` and ``arrays``. ``job`` names the
     run, and ``program`` what was run in it.
     """
 
@@ -56,7 +56,7 @@ class Trace(msgspec.Struct, frozen=True, kw_only=True):
     program: str = ""
 
     def read(self) -> tuple[Recorded | None, Arrays, str | None]:
-        """What the recorder wrote, its arrays, and why it cannot be read where it cannot."""
+        """Return what the recorder wrote, its arrays, and why it cannot be read, if so."""
         if self.trouble or not self.recorded:
             return None, {}, self.trouble
         with tempfile.TemporaryDirectory(prefix="autograder-") as folder:
@@ -102,7 +102,7 @@ def _met(ran: CellResult) -> Iterator[str]:
         yield "output"
     if ran.status == "timeout":
         yield "time"
-    said = f"{ran.ename}: {ran.evalue}"
-    for name, signs in SIGNS.items():
-        if ran.status == "error" and any(sign in said for sign in signs):
+    error = f"{ran.ename}: {ran.evalue}"
+    for name, texts in ERROR_TEXTS.items():
+        if ran.status == "error" and any(text in error for text in texts):
             yield name

@@ -1,4 +1,4 @@
-"""What is known of a run so far, and what can be believed of it."""
+"""What is known of a run so far, and what of it can be trusted."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import Any
 import msgspec
 
 from autograder.sandbox.protocol import (
-    Began,
+    CellFinished,
     CellResult,
+    CellStarted,
     End,
     Ended,
-    Finished,
-    Left,
+    EvidenceUpdate,
     Message,
     Started,
     texts,
@@ -53,44 +53,44 @@ Output = _Stream | _Display | _Result | _Error
 
 @dataclass
 class RunState:
-    """What a room has told of one run. A student's code can have a hand in all of it.
+    """The messages of a sandbox on one run, collected. A student's code may influence all of it.
 
-    ``job`` is the digest of the job that was handed over.
+    ``job`` is the digest of the job that was sent.
     """
 
     job: str
     is_started: bool = False
     cells: dict[int, CellResult] = field(default_factory=dict)
-    left: Left = field(default_factory=Left)
+    evidence: EvidenceUpdate = field(default_factory=EvidenceUpdate)
     ended: Ended | None = None
     stopped: Stopped | None = None
 
     def take(self, message: Message) -> None:
-        """Take in what was told next; first of all, which job it is told of."""
+        """Take the next message; the first must name the job."""
         match message:
             case Started(digest=digest) if digest == self.job:
                 self.is_started = True
             case Started():
                 self.ended = Ended(end=End.BROKEN, said="another job was run than the one given")
-            case Began() | Finished() | Left() if not self.is_started:
+            case CellStarted() | CellFinished() | EvidenceUpdate() if not self.is_started:
                 self.ended = Ended(end=End.BROKEN, said="a run was told of that had not begun")
-            case Began(index=index):
+            case CellStarted(index=index):
                 self.cells[index] = CellResult(status="running")
-            case Finished(index=index, ran=ran):
+            case CellFinished(index=index, ran=ran):
                 self.cells[index] = _sound(ran)
-            case Left():
-                self.left = message
+            case EvidenceUpdate():
+                self.evidence = message
             case Ended():
                 self.ended = message
 
     @property
     def is_running(self) -> bool:
-        """Whether a cell is run just now."""
+        """Whether a cell is running now."""
         return any(ran.status == "running" for ran in self.cells.values())
 
 
 def _sound(ran: CellResult) -> CellResult:
-    """The same with the texts of its outputs, or with none where no notebook may hold them."""
+    """Return a result with the texts of its outputs, or none where no notebook may hold them."""
     try:
         msgspec.convert(ran.outputs, list[Output])
     except (ValueError, RecursionError):
@@ -98,15 +98,15 @@ def _sound(ran: CellResult) -> CellResult:
     return msgspec.structs.replace(ran, outputs=[texts(one) for one in ran.outputs])
 
 
-def ending(told: RunState, cell_seconds: int) -> Stopped | None:
-    """Why a run stopped before the end, ``None`` where it reached it.
+def ending(state: RunState, cell_seconds: int) -> Stopped | None:
+    """Return why a run stopped before the end, ``None`` where it reached it.
 
     Raises:
         RuntimeError: what runs notebooks is broken, and the notebook is not to blame.
     """
-    if told.stopped:
-        return told.stopped
-    match told.ended.end if told.ended else End.BROKEN:
+    if state.stopped:
+        return state.stopped
+    match state.ended.end if state.ended else End.BROKEN:
         case End.REACHED:
             return None
         case End.KERNEL_DIED:
@@ -121,4 +121,4 @@ def ending(told: RunState, cell_seconds: int) -> Stopped | None:
             return Stopped("what the kernel sent back could not be read")
         case End.ASKED_TO:
             return Stopped("the run was ended from outside", by_others=True)
-    raise RuntimeError(f"The notebook could not be run:\n{told.ended.said if told.ended else ''}")
+    raise RuntimeError(f"The notebook could not be run:\n{state.ended.said if state.ended else ''}")

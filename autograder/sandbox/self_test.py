@@ -1,4 +1,4 @@
-"""What a room finds out about itself before it takes a submission: nothing is taken for granted."""
+"""What a sandbox tests about itself before it takes a submission: nothing is assumed."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from autograder.core.config import Settings
 from autograder.sandbox import namespaces, reachability
 from autograder.sandbox.workspace import CANARY, DATA, ROOM
 
-# Set aside for documentation (RFC 5737): nobody is there, but there must not even be a way.
+# Reserved for documentation (RFC 5737): no host has it, and there must be no route to it.
 ELSEWHERE = ("192.0.2.1", 9)
 TRIAL = Settings(scratch_mb=1, memory_mb=1024)
 
 
 class NotSealedError(RuntimeError):
-    """The room does not keep what it promises."""
+    """The sandbox does not isolate as it should."""
 
 
 def run(hidden: Sequence[str]) -> None:
@@ -32,7 +32,7 @@ def run(hidden: Sequence[str]) -> None:
     Raises:
         NotSealedError: something is possible.
     """
-    _refuse([*_open_doors(hidden), *_trial(is_filtered=False)])
+    _refuse([*_weaknesses(hidden), *_trial(is_filtered=False)])
 
 
 def run_filtered() -> None:
@@ -49,7 +49,7 @@ def _refuse(found: Sequence[str]) -> None:
         raise NotSealedError("; ".join(found))
 
 
-def _open_doors(hidden: Sequence[str]) -> Iterator[str]:
+def _weaknesses(hidden: Sequence[str]) -> Iterator[str]:
     seen = [path for path in hidden if path.startswith("/") and os.path.lexists(path)]
     yield from (f"{path} can be seen" for path in seen)
     if CANARY in os.environ:
@@ -79,12 +79,12 @@ def _writable(folder: Path) -> bool:
 
 
 def _trial(*, is_filtered: bool) -> list[str]:
-    """What is wrong with a submission's own space, tried with one that does nothing."""
+    """Return what is wrong with a submission's own space, tried with one that does nothing."""
     reader, writer = os.pipe()
     child = namespaces.fork(lambda: _tried(writer, is_filtered=is_filtered), keep=[writer])
     os.close(writer)
-    with os.fdopen(reader, "rb") as told:
-        found = told.read().decode(errors="replace").splitlines()
+    with os.fdopen(reader, "rb") as stream:
+        found = stream.read().decode(errors="replace").splitlines()
     _, status = os.waitpid(child, 0)
     if status and not found:
         found = [f"a submission's own space ended with {os.waitstatus_to_exitcode(status)}"]
@@ -92,7 +92,7 @@ def _trial(*, is_filtered: bool) -> list[str]:
 
 
 def _tried(writer: int, *, is_filtered: bool) -> int:
-    with os.fdopen(writer, "w") as tell:
+    with os.fdopen(writer, "w") as stream:
         try:
             namespaces.own_scratch(ROOM, TRIAL.scratch_mb)
             answer = ROOM / "answer"
@@ -100,14 +100,14 @@ def _tried(writer: int, *, is_filtered: bool) -> int:
                 TRIAL, lambda: _inside(answer, is_filtered=is_filtered), is_filtered=is_filtered
             )
             os.waitpid(first, 0)
-            tell.write(answer.read_text() if answer.exists() else "a kernel cannot be forked")
+            stream.write(answer.read_text() if answer.exists() else "a kernel cannot be forked")
         except OSError as error:
-            tell.write(f"a submission gets no space of its own ({error})")
+            stream.write(f"a submission gets no space of its own ({error})")
     return 0
 
 
 def _inside(answer: Path, *, is_filtered: bool) -> None:
-    """What a kernel would see; writes down what it should not."""
+    """Write to ``answer`` what a kernel would see and should not."""
     found = [
         f"a submission is left our descriptor {number}" for number in reachability.descriptors()
     ]

@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterable, Iterator
 
 import psutil
 
-# How long it is tried. Some milliseconds are enough, but for what starts new ones all the time.
+# How long it is tried. Milliseconds are enough, except for what starts new ones all the time.
 MAX_SECONDS = 10.0
-# Something that was started while we looked is found by the next look.
-LOOKS = 3
-BETWEEN_LOOKS = 0.02
+# Something that was started during a scan is found by the next one.
+QUIET_SCANS = 3
+SCAN_INTERVAL = 0.02
 
 
 def end(find: Callable[[], Iterable[psutil.Process]]) -> list[psutil.Process]:
@@ -23,7 +23,7 @@ def end(find: Callable[[], Iterable[psutil.Process]]) -> list[psutil.Process]:
     """
     latest = time.monotonic() + MAX_SECONDS
     quiet = 0
-    while quiet < LOOKS:
+    while quiet < QUIET_SCANS:
         alive = []
         for process in find():
             if _lives(process):
@@ -33,14 +33,14 @@ def end(find: Callable[[], Iterable[psutil.Process]]) -> list[psutil.Process]:
         if alive and time.monotonic() > latest:
             return alive
         quiet = 0 if alive else quiet + 1
-        # Who starts one process after the other must not gain time.
-        if not alive and quiet < LOOKS:
-            time.sleep(BETWEEN_LOOKS)
+        # A program that starts one process after the other must not gain time.
+        if not alive and quiet < QUIET_SCANS:
+            time.sleep(SCAN_INTERVAL)
     return []
 
 
 def newest_first() -> Iterator[psutil.Process]:
-    """All processes: one that is about to start the next and to end is met while it lives."""
+    """Yield all processes, newest first: one that forks and ends is met while it lives."""
     for pid in reversed(psutil.pids()):
         with contextlib.suppress(psutil.Error):
             yield psutil.Process(pid)

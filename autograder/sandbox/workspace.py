@@ -1,4 +1,4 @@
-"""The folders in which one notebook is run, and what lies in them at the start."""
+"""The folders in which one notebook is run, and their initial content."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from autograder import datasets
 from autograder.core.evidence import EVIDENCE_VARIABLE
 from autograder.sandbox.protocol import Job
 
-# In a sealed room: where a notebook is run, and where the images lie.
+# In a sealed sandbox: where a notebook is run, and where the images are.
 ROOM = Path("/room")
 DATA = Path("/data")
-# In the environment of the grader, and never in that of a room.
+# In the environment of the grader, and never in that of a sandbox.
 CANARY = "AUTOGRADER_CANARY"
-# Before the number of the core that a room is to use.
+# Before the number of the core that a sandbox is to use.
 CORE = "--core="
 # Before the number of the descriptor on which a process is given its jobs.
 LINE = "--line="
@@ -29,7 +29,7 @@ class Workspace:
 
     @property
     def work(self) -> Path:
-        """Where the notebook stands, with the files beside it."""
+        """Where the notebook runs, with the files beside it."""
         return self.root / "work"
 
     @property
@@ -43,7 +43,7 @@ class Workspace:
         return self.root / "home"
 
     def environment(self) -> dict[str, str]:
-        """The variables that lead programs to these folders, and to nothing else."""
+        """Return the variables that direct programs to these folders, and to nothing else."""
         return {
             "HOME": str(self.home),
             "TMPDIR": str(self.root / "tmp"),

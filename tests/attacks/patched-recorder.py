@@ -6,5 +6,5 @@
 
 from autograder.kernel.recorder import recorder
 
-recorder.Recorder.keep_fit = lambda *args, **kwargs: None
+recorder.Recorder.record_fit = lambda *args, **kwargs: None
 recorder.Recorder._write = lambda self: None

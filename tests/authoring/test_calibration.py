@@ -21,7 +21,7 @@ from autograder.authoring.calibration.reference_maker import disagreements, publ
 from autograder.authoring.calibration.run_log import CalibrationRun, RunLog, Task
 from autograder.authoring.calibration.statistics import likeness, rate
 from autograder.authoring.calibration.tables import interval, table, tables
-from autograder.authoring.calibration.threshold import are_enough, choose_bar, keeps_promise
+from autograder.authoring.calibration.threshold import are_enough, choose_threshold, keeps_promise
 from autograder.authoring.calibration.worker import run
 from autograder.authoring.spec.calibration import MARKED, Study, load_study
 from autograder.authoring.spec.numpy_training import train
@@ -343,11 +343,11 @@ def with_below(count: int, at: float = 0.795) -> Distribution:
 
 
 def test_the_wish_is_granted_where_nothing_speaks_against_it():
-    assert choose_bar({"right": MANY}, 0.80) == 0.80
+    assert choose_threshold({"right": MANY}, 0.80) == 0.80
 
 
 def test_a_bar_is_not_higher_than_the_wish():
-    assert choose_bar({"right": spread(0.95, runs=4_000)}, 0.80) == 0.80
+    assert choose_threshold({"right": spread(0.95, runs=4_000)}, 0.80) == 0.80
 
 
 def test_three_thousand_with_none_below_are_enough_and_fewer_are_not():
@@ -357,16 +357,16 @@ def test_three_thousand_with_none_below_are_enough_and_fewer_are_not():
 
 def test_one_in_four_thousand_is_too_many_because_the_rate_may_be_higher():
     assert rate(1, 4_001).most > 0.001
-    assert choose_bar({"right": with_below(1)}, 0.80) == 0.79
+    assert choose_threshold({"right": with_below(1)}, 0.80) == 0.79
 
 
 def test_one_in_ten_thousand_is_not():
     many = replace(MANY, counts={8_300: 9_999, 7_900: 1})
-    assert choose_bar({"right": many}, 0.80) == 0.80
+    assert choose_threshold({"right": many}, 0.80) == 0.80
 
 
 def test_every_right_recipe_has_a_say():
-    assert choose_bar({"right": MANY, "slow": spread(0.78, runs=4_000)}, 0.80) == 0.77
+    assert choose_threshold({"right": MANY, "slow": spread(0.78, runs=4_000)}, 0.80) == 0.77
 
 
 def test_few_runs_need_a_distance():
@@ -394,7 +394,7 @@ def test_a_run_without_a_number_is_below_every_bar():
 
 def test_no_bar_is_fair():
     with pytest.raises(StudyError, match="fair to every right recipe"):
-        choose_bar({"right": spread(0.4, runs=4_000)}, 0.80)
+        choose_threshold({"right": spread(0.4, runs=4_000)}, 0.80)
 
 
 # ---- rates and distributions
@@ -488,7 +488,7 @@ def test_the_bars_of_the_lesson_follow_from_what_is_published(ours):
     assert told(study, ours.lesson, ours.reference) == ""
     for name, on in ours.reference.data.items():
         right = {one.name: on.spread(one.name, MARKED) for one in study.recipes if one.right}
-        assert choose_bar(right, study.wish) == ours.lesson.thresholds[name]
+        assert choose_threshold(right, study.wish) == ours.lesson.thresholds[name]
 
 
 @pytest.mark.parametrize("data", ["full", "sample"])

@@ -19,7 +19,7 @@ from autograder.authoring.mutation.judgement import Judgement, tally
 from autograder.authoring.mutation.make import MutantNotebook, make, read_source
 from autograder.authoring.mutation.pairs import are_independent, both, named, pairs
 from autograder.authoring.mutation.run import MutantRun, judgement
-from autograder.authoring.mutation.suite import MutationSuite, workshop
+from autograder.authoring.mutation.suite import MutationSuite, mutation_suite
 from autograder.authoring.spec.call_edits import add_keyword, drop_keyword, set_keyword, set_value
 from autograder.authoring.spec.mutation import (
     Expected,
@@ -139,7 +139,7 @@ def test_without_a_source_or_a_course_it_is_told(tmp_path):
     with pytest.raises(LessonError, match="is not there"):
         read_source(tmp_path, LESSON)
     with pytest.raises(CourseError, match="run this in its folder"):
-        workshop(LESSON, Course())
+        mutation_suite(LESSON, Course())
 
 
 # ---- held against what was declared
@@ -304,11 +304,11 @@ RANDOM = np.random.default_rng(seed=5)
 WEIGHTS = RANDOM.normal(size=(5, 784, 10)).astype(np.float32)
 
 
-@pytest.mark.parametrize("rung", range(quantize.EXACT))
-def test_a_coarse_array_is_near_and_small(rung):
-    packed = quantize.pack(WEIGHTS, rung)
+@pytest.mark.parametrize("precision", range(quantize.EXACT))
+def test_a_coarse_array_is_near_and_small(precision):
+    packed = quantize.pack(WEIGHTS, precision)
     found = quantize.unpack(packed)
-    step = np.abs(WEIGHTS).max() / (2 ** (quantize.LADDER[rung] - 1) - 1)
+    step = np.abs(WEIGHTS).max() / (2 ** (quantize.BITS[precision] - 1) - 1)
     assert found.shape == WEIGHTS.shape
     assert found.dtype == np.float32
     assert np.abs(found - WEIGHTS).max() <= step * 0.51
@@ -446,7 +446,7 @@ def test_an_empty_archive_is_told_with_the_cure(tmp_path):
         archive.read(tmp_path / "ours.zip")
 
 
-# ---- a lesson's workshop
+# ---- a lesson's mutation suite
 
 
 DECLARED = declared(
@@ -476,7 +476,7 @@ LEFT = {
 
 @pytest.fixture
 def ours(tmp_path) -> MutationSuite:
-    """A workshop with an archive of its own."""
+    """A mutation suite with an archive of its own."""
     shutil.copytree(ROOT / "source" / LESSON.name, tmp_path / "source" / LESSON.name)
     return MutationSuite(root=tmp_path, settings=Settings(), lesson=LESSON, declared=DECLARED)
 

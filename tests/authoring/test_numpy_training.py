@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from autograder.authoring.spec.numpy_network import Network, parts
-from autograder.authoring.spec.numpy_training import Trainer, ValidationSet, follow, studied_cards
+from autograder.authoring.spec.numpy_training import Trainer, ValidationSet, follow, training_images
 from autograder.authoring.spec.recipe import Training
 from autograder.kernel.recorder.weight_averaging import WeightAverager
 
@@ -92,7 +92,7 @@ def test_the_same_start_and_order_lead_to_the_same_weights_as_in_keras(training,
     random = np.random.default_rng(20)
     network = Network(training.sizes)
     network.draw(random)
-    studied = studied_cards(training, sample, random)
+    studied = training_images(training, sample, random)
     order = random.permutation(len(studied.labels))
     model = keras_model(training, network)
     begun = network.values.copy()
@@ -119,7 +119,7 @@ def test_a_softmax_in_the_last_layer_leads_to_the_same_weights(sample):
     training = Training(epochs=1)
     network = Network(training.sizes)
     network.draw(np.random.default_rng(20))
-    studied = studied_cards(training, sample, np.random.default_rng(20))
+    studied = training_images(training, sample, np.random.default_rng(20))
     order = np.arange(len(studied.labels))
     plain, soft = (keras_model(training, network, softmax=softmax) for softmax in (False, True))
     for model in (plain, soft):

@@ -19,7 +19,7 @@ from autograder.authoring.mutation import archive, page
 from autograder.authoring.mutation.judgement import Judgement, tally
 from autograder.authoring.mutation.make import MutantNotebook
 from autograder.authoring.mutation.pairs import AND
-from autograder.authoring.mutation.suite import MutationSuite, workshop
+from autograder.authoring.mutation.suite import MutationSuite, mutation_suite
 from autograder.authoring.spec.mutation import has_mutants
 from autograder.cli import main
 from autograder.core.config import find_course
@@ -48,7 +48,7 @@ ASKED = {
 
 @pytest.fixture(scope="module", params=LESSONS)
 def ours(request) -> MutationSuite:
-    return workshop(load_lesson(request.param), find_course(ROOT))
+    return mutation_suite(load_lesson(request.param), find_course(ROOT))
 
 
 @pytest.fixture(scope="module")

@@ -24,7 +24,7 @@ from autograder.notebooks.reader import read_notebook
 from autograder.notebooks.restore import restore
 from autograder.notebooks.solution import strip_markers
 from autograder.reports import html, markdown, sanitize
-from autograder.sandbox.extra_files import files_beside
+from autograder.sandbox.extra_files import collect_extra_files
 
 # What grows with the length takes a hundredth of a second of it, with the square many minutes.
 SECONDS = 20
@@ -206,14 +206,17 @@ def test_files_beside_of_any_kind_and_number(tmp_path: Path, monkeypatch) -> Non
         (folder / f"file-{number:05}").write_text("")
     with (folder / "z-sparse").open("wb") as stream:
         stream.truncate(2**40)
-    files, notes = files_beside(folder)
+    files, notes = collect_extra_files(folder)
     assert "a.txt" in files
     assert len(files) == 1_000
     assert "were left out" in " ".join(notes)
     sparse = Path("sparse")
     sparse.mkdir()
     (folder / "z-sparse").rename(sparse / "z")
-    assert files_beside(sparse) == ({}, ("Of its other files those from z on were left out.",))
+    assert collect_extra_files(sparse) == (
+        {},
+        ("Of its other files those from z on were left out.",),
+    )
 
 
 def test_a_folder_deeper_than_any_path_is_told(tmp_path: Path) -> None:
@@ -221,7 +224,7 @@ def test_a_folder_deeper_than_any_path_is_told(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("x")
     chain(tmp_path, 1_900)
     try:
-        files, notes = files_beside(tmp_path)
+        files, notes = collect_extra_files(tmp_path)
         assert list(files) == ["a.txt"]
         (note,) = notes
         assert note.endswith(f"it lies more than {MAX_DEPTH} folders deep.")

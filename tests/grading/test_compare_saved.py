@@ -13,7 +13,7 @@ from support.mini import cell_of, submitted
 
 from autograder.cli import main
 from autograder.core.report import Report
-from autograder.grading.compare_saved import shown_points, surprises
+from autograder.grading.compare_saved import differing_points, shown_points
 
 
 def saved(path: Path, **shown: str | None) -> Path:
@@ -35,7 +35,7 @@ def report(**changes) -> Report:
 
 
 def told(path: Path, found: Report) -> list[str]:
-    return list(surprises(path, found, LESSON))
+    return list(differing_points(path, found, LESSON))
 
 
 def test_what_is_the_same_surprises_nobody(tmp_path):

@@ -37,35 +37,35 @@ SLOW = "import time\ntime.sleep(600)"
 
 
 @pytest.fixture
-def rooms(sample_keras):
+def pool(sample_keras):
     return SandboxPool(settings=Settings(), data_home=sample_keras)
 
 
 class TestTheWayThere:
-    def test_without_the_extra(self, rooms, monkeypatch) -> None:
+    def test_without_the_extra(self, pool, monkeypatch) -> None:
         monkeypatch.setitem(sys.modules, "distributed", None)
         with pytest.raises(UsageError, match=r"building-a-brain\[cluster\]"):
-            DaskExecutor(rooms, address="tcp://127.0.0.1:1")
+            DaskExecutor(pool, address="tcp://127.0.0.1:1")
 
     def test_nothing_of_dask_is_loaded_unless_asked_for(self) -> None:
         code = "import sys, autograder.cli; sys.exit('distributed' in sys.modules)"
         assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
-    def test_no_such_file(self, rooms) -> None:
+    def test_no_such_file(self, pool) -> None:
         with pytest.raises(UsageError, match="no scheduler file there"):
-            DaskExecutor(rooms, address="there.json")
+            DaskExecutor(pool, address="there.json")
 
-    def test_nobody_answers(self, rooms) -> None:
+    def test_nobody_answers(self, pool) -> None:
         with socket.socket() as taken:
             taken.bind(("127.0.0.1", 0))
             address = f"tcp://127.0.0.1:{taken.getsockname()[1]}"
             with pytest.raises(ClusterError, match="No Dask scheduler answers at tcp"):
-                DaskExecutor(rooms, address=address, patience=1)
+                DaskExecutor(pool, address=address, patience=1)
 
-    def test_a_file_that_is_none(self, rooms, tmp_path) -> None:
+    def test_a_file_that_is_none(self, pool, tmp_path) -> None:
         (tmp_path / "scheduler.json").write_text("{}")
         with pytest.raises(UsageError, match="is no file of a Dask scheduler"):
-            DaskExecutor(rooms, address=str(tmp_path / "scheduler.json"), patience=1)
+            DaskExecutor(pool, address=str(tmp_path / "scheduler.json"), patience=1)
 
     def test_exit_code(self, tmp_path, monkeypatch, capsys, sample_keras) -> None:
         monkeypatch.chdir(tmp_path)
@@ -106,7 +106,7 @@ class TestWords:
 class TestAnswers:
     """What is made of a worker's answer, with a stand-in for the cluster."""
 
-    def told(self, rooms, *replies, taken_up=0):
+    def outcome(self, pool, *replies, taken_up=0):
         sent = []
         for reply in replies:
             one = mock.Mock(status="error" if isinstance(reply, Exception) else "finished")
@@ -120,46 +120,46 @@ class TestAnswers:
         client.submit.side_effect = sent
         client.get_events.return_value = [0] * taken_up
         with mock.patch("autograder.grading.dask_executor.executor.connect", return_value=client):
-            pool = DaskExecutor(rooms, address="tcp://here")
-        assert pool.at_once == 6
+            executor = DaskExecutor(pool, address="tcp://here")
+        assert executor.max_pending == 6
         try:
-            return pool.start(mock_job()).exception() or pool.start, client
+            return executor.start(mock_job()).exception() or executor.start, client
         finally:
-            pool.stop()
+            executor.stop()
 
-    def test_insecure(self, rooms) -> None:
-        error, _ = self.told(rooms, messages.Insecure(why="no namespaces"))
+    def test_insecure(self, pool) -> None:
+        error, _ = self.outcome(pool, messages.Insecure(why="no namespaces"))
         assert isinstance(error, IsolationError)
 
-    def test_unlike(self, rooms) -> None:
-        error, _ = self.told(
-            rooms, messages.DifferentSoftware(what=["keras is 2.0, here it is 3.0"])
+    def test_unlike(self, pool) -> None:
+        error, _ = self.outcome(
+            pool, messages.DifferentSoftware(what=["keras is 2.0, here it is 3.0"])
         )
         assert isinstance(error, ClusterError)
         assert "keras is 2.0" in str(error)
 
-    def test_troubled(self, rooms) -> None:
-        error, _ = self.told(rooms, messages.Troubled(why="disk full"))
+    def test_troubled(self, pool) -> None:
+        error, _ = self.outcome(pool, messages.Troubled(why="disk full"))
         assert isinstance(error, RuntimeError)
 
-    def test_without_our_package(self, rooms) -> None:
-        error, _ = self.told(rooms, ModuleNotFoundError("No module named 'autograder'"))
+    def test_without_our_package(self, pool) -> None:
+        error, _ = self.outcome(pool, ModuleNotFoundError("No module named 'autograder'"))
         assert isinstance(error, ClusterError)
 
-    def test_images_are_sent_once(self, rooms) -> None:
+    def test_images_are_sent_once(self, pool) -> None:
         needs = messages.NeedsImages(address="tcp://there", process=1)
-        _, client = self.told(rooms, needs, needs, messages.Insecure(why=""))
+        _, client = self.outcome(pool, needs, needs, messages.Insecure(why=""))
         assert [one.args[0] for one in client.run.call_args_list].count(take_images) == 1
 
-    def test_a_job_that_only_waited_on_a_killed_worker_is_handed_over_again(self, rooms) -> None:
+    def test_a_job_that_only_waited_on_a_killed_worker_is_handed_over_again(self, pool) -> None:
         killed = distributed.KilledWorker("key", mock.Mock(address="tcp://there"), 3)
-        error, client = self.told(rooms, killed, messages.Insecure(why=""), taken_up=1)
+        error, client = self.outcome(pool, killed, messages.Insecure(why=""), taken_up=1)
         assert isinstance(error, IsolationError)
         assert client.submit.call_count == 2
 
-    def test_but_not_for_ever(self, rooms) -> None:
+    def test_but_not_for_ever(self, pool) -> None:
         killed = distributed.KilledWorker("key", mock.Mock(address="tcp://there"), 3)
-        error, client = self.told(rooms, *[killed] * 20)
+        error, client = self.outcome(pool, *[killed] * 20)
         assert "keep ending" in str(error)
         assert client.submit.call_count == 10
 
@@ -209,7 +209,9 @@ class TestCluster:
             dead=mini.submitted(compile="import os\nos.kill(os.getpid(), 9)"),
         )
         here = graded(grader(sample_keras, tmp_path / "here"), submissions)
-        there = graded(grader(sample_keras, tmp_path / "there", pool=on(cluster)), submissions)
+        there = graded(
+            grader(sample_keras, tmp_path / "there", executor_factory=on(cluster)), submissions
+        )
         for name, report in here.items():
             other = there[name]
             assert replace(other, seconds=report.seconds) == report
@@ -218,14 +220,16 @@ class TestCluster:
             assert set(found[0].arrays) == set(found[1].arrays)
         assert here["right"].score > here["wrong"].score
         assert set(cluster.taken_up()) == set(cluster.client.nthreads())
-        wait_for(lambda: not cluster.rooms(), 20)
+        wait_for(lambda: not cluster.sandboxes(), 20)
 
     def test_a_killed_worker_costs_a_retry(self, cluster, sample_keras, tmp_path) -> None:
         cluster.add()
         submissions = handed_in(tmp_path / "submitted", one=mini.submitted())
         killer = threading.Thread(target=cluster.kill_whoever_takes_up, args=(1,), daemon=True)
         killer.start()
-        report = graded(grader(sample_keras, tmp_path / "r", pool=on(cluster)), submissions)["one"]
+        report = graded(
+            grader(sample_keras, tmp_path / "r", executor_factory=on(cluster)), submissions
+        )["one"]
         assert not killer.is_alive()
         assert (report.status, report.reason) == ("graded", None)
         assert report.score > 10
@@ -236,7 +240,9 @@ class TestCluster:
         submissions = handed_in(tmp_path / "submitted", one=mini.submitted(build=SLOW))
         killer = threading.Thread(target=cluster.kill_whoever_takes_up, args=(3,), daemon=True)
         killer.start()
-        report = graded(grader(sample_keras, tmp_path / "r", pool=on(cluster)), submissions)["one"]
+        report = graded(
+            grader(sample_keras, tmp_path / "r", executor_factory=on(cluster)), submissions
+        )["one"]
         assert not killer.is_alive()
         assert report.status == "graded"
         assert report.reason == "the run ended three workers of the cluster"
@@ -248,19 +254,19 @@ class TestCluster:
         cluster.add(number=2)
         slow = {f"s{n}": mini.submitted(build=f"{SLOW} + {n}") for n in range(5)}
         submissions = handed_in(tmp_path / "submitted", **slow)
-        with grader(sample_keras, tmp_path / "r", pool=on(cluster)) as made:
-            pool = made.pool(made.rooms)
+        with grader(sample_keras, tmp_path / "r", executor_factory=on(cluster)) as made:
+            executor = made.executor_factory(made.sandbox_pool)
             futures = [
-                pool.start(made.plan(one, *made.read(one), one.name).job) for one in submissions
+                executor.start(made.plan(one, *made.read(one), one.name).job) for one in submissions
             ]
             wait_for(lambda: len(cluster.taken_up()) == 2)
             time.sleep(12)
-            assert cluster.rooms()
+            assert cluster.sandboxes()
             began = time.monotonic()
-            pool.stop()
+            executor.stop()
             assert time.monotonic() - began < 10
-            wait_for(lambda: not cluster.rooms(), 5)
-            assert names(cluster.rooms()) == []
+            wait_for(lambda: not cluster.sandboxes(), 5)
+            assert names(cluster.sandboxes()) == []
         assert len(cluster.taken_up()) == 2
         assert not any(future.done() and not future.exception() for future in futures)
 
@@ -281,10 +287,10 @@ class TestCluster:
         ):
             wait_for(lambda: len(cluster.taken_up()) == 1)
             time.sleep(10)
-            assert cluster.rooms()
+            assert cluster.sandboxes()
             process.send_signal(number)
             assert process.wait(15) == code
-            wait_for(lambda: not cluster.rooms(), 15)
+            wait_for(lambda: not cluster.sandboxes(), 15)
 
     def test_a_worker_that_cannot_keep_submissions_apart(
         self, cluster, sample_keras, tmp_path
@@ -294,7 +300,7 @@ class TestCluster:
             exec, "from autograder.sandbox import bubblewrap as b; b.find = lambda: None", {}
         )
         submissions = handed_in(tmp_path / "submitted", one=mini.submitted())
-        made = grader(sample_keras, tmp_path / "r", pool=on(cluster))
+        made = grader(sample_keras, tmp_path / "r", executor_factory=on(cluster))
         with made, pytest.raises(IsolationError, match=r"On the worker tcp://.*no bubblewrap"):
             list(made.grade(submissions))
 
@@ -321,22 +327,22 @@ class TestCluster:
         assert "Traceback" not in done.stderr, done.stderr
         report = json.loads((tmp_path / "results" / LESSON / "a" / "report.json").read_text())
         assert report["status"] == "graded"
-        wait_for(lambda: not cluster.rooms(), 30)
+        wait_for(lambda: not cluster.sandboxes(), 30)
 
-    def test_no_workers(self, cluster, rooms) -> None:
+    def test_no_workers(self, cluster, pool) -> None:
         with pytest.raises(ClusterError, match="has no workers"):
-            DaskExecutor(rooms, address=str(cluster.file), patience=2)
+            DaskExecutor(pool, address=str(cluster.file), patience=2)
 
     def test_the_last_worker_is_lost(self, cluster, sample_keras, tmp_path) -> None:
         cluster.add("--no-nanny")
         submissions = handed_in(tmp_path / "submitted", one=mini.submitted(build=SLOW))
         killer = threading.Thread(target=cluster.kill_whoever_takes_up, args=(1,), daemon=True)
         killer.start()
-        made = grader(sample_keras, tmp_path / "r", pool=on(cluster, patience=5))
+        made = grader(sample_keras, tmp_path / "r", executor_factory=on(cluster, patience=5))
         with made, pytest.raises(ClusterError, match="had no workers for 5 s"):
             list(made.grade(submissions))
 
-    def test_a_worker_that_is_not_as_here(self, cluster, rooms) -> None:
+    def test_a_worker_that_is_not_as_here(self, cluster, pool) -> None:
         cluster.add()
         elsewhere = [
             one.replace("keras 3", "keras 2") for one in cache_key.conditions(isolation="", data="")
@@ -345,4 +351,4 @@ class TestCluster:
             mock.patch("autograder.grading.cache_key.conditions", return_value=elsewhere),
             pytest.raises(ClusterError, match=r"keras is 3.*, here it is 2"),
         ):
-            DaskExecutor(rooms, address=str(cluster.file))
+            DaskExecutor(pool, address=str(cluster.file))

@@ -77,10 +77,10 @@ class Hand:
 
     made: dict[str, Trace | Exception] = field(default_factory=dict)
     jobs: list[Job] = field(default_factory=list)
-    at_once: int = 3
+    max_pending: int = 3
     stopped: bool = False
 
-    def __call__(self, rooms: SandboxPool) -> Hand:
+    def __call__(self, pool: SandboxPool) -> Hand:
         return self
 
     def start(self, job: Job) -> Future[Trace]:
@@ -129,7 +129,7 @@ def course(tmp_path: Path, sample_keras: Path, hand: Hand):
                 "data_home": sample_keras,
                 "results": self.results,
                 "lesson": LESSON,
-                "pool": hand,
+                "executor_factory": hand,
             }
             return Grader(**(given | changes))
 
@@ -248,7 +248,7 @@ class TestSharing:
         course.grade(**changes)
         assert len(hand.jobs) == 2
 
-    @pytest.mark.parametrize("what", ["SOFTWARE", "OURS"])
+    @pytest.mark.parametrize("what", ["SOFTWARE", "CODE"])
     def test_never_across_software(self, course, hand, monkeypatch, what) -> None:
         course.hand_in("ann")
         course.grade()
@@ -537,7 +537,7 @@ class TestTrouble:
     ) -> None:
         for name in ("ann", "bob"):
             course.hand_in(name, parameters=f"number_of_parameters = 7850\n{name} = 1")
-        hand.at_once = 1
+        hand.max_pending = 1
         write = grader.save
 
         def full(evidence, folder):
@@ -562,7 +562,7 @@ class TestTrouble:
         assert hand.stopped
 
     def test_no_more_is_handed_over_than_is_worth_it(self, course, hand) -> None:
-        hand.at_once = 2
+        hand.max_pending = 2
         for number in range(6):
             course.hand_in(f"s{number}", parameters=f"number_of_parameters = 7850\ns = {number}")
         with course.grader() as graded:
@@ -656,11 +656,11 @@ class TestBudgets:
                 return super().call(function, *arguments, **named)
 
         with Slow() as apart:
-            monkeypatch.setattr(Grader, "_apart", apart)
+            monkeypatch.setattr(Grader, "_bounded", apart)
             reports = course.grade()
         assert {name: one.score for name, one in reports.items()} == {"ann": 20, "bob": 20}
-        assert result_files.LEFT_OUT in reports["ann"].notes
-        assert result_files.LEFT_OUT not in reports["bob"].notes
+        assert result_files.OMITTED_NOTE in reports["ann"].notes
+        assert result_files.OMITTED_NOTE not in reports["bob"].notes
         assert "<b>ann's" not in nbformat.writes(course.notebook("ann"))
 
     def test_what_takes_too_much_memory_to_read(self, course, monkeypatch) -> None:
@@ -670,7 +670,7 @@ class TestBudgets:
         path = course.folder / "ann" / LESSON.name / LESSON.notebook
         path.write_bytes(b'{"nbformat": 4, "cells": [' + b"[]," * 16_000_000 + b"[]]}")
         with Bounded(memory=2**30) as apart:
-            monkeypatch.setattr(Grader, "_apart", apart)
+            monkeypatch.setattr(Grader, "_bounded", apart)
             reports = course.grade()
         assert (reports["ann"].status, reports["ann"].trouble) == ("failed", None)
         assert "no homework needs" in reports["ann"].reason

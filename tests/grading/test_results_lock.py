@@ -14,7 +14,7 @@ from support.evidence_builder import LESSON
 from autograder.cli import main
 from autograder.core.errors import ResultsError
 from autograder.grading.discovery import find_submissions
-from autograder.grading.regrade import kept
+from autograder.grading.regrade import stored_results
 from autograder.grading.results_lock import HOLDER, held
 
 
@@ -40,7 +40,10 @@ class TestPlaces:
     def found(self) -> dict[str, tuple[str, str | None]]:
         """The folder of each result, what was handed in, and why it was not graded."""
         folder = Path("results") / LESSON.name
-        return {one.folder.name: (one.report.source, one.report.reason) for one in kept(folder)}
+        return {
+            one.folder.name: (one.report.source, one.report.reason)
+            for one in stored_results(folder)
+        }
 
     def test_none_overwrites_the_other(self, capsys) -> None:
         self.hand_in("a")
@@ -73,7 +76,7 @@ class TestPlaces:
         assert main(["grade", "course/submitted", "--results", "course/results"]) == 1
         shutil.move("course", "elsewhere")
         assert main(["grade", "elsewhere/submitted", "--results", "elsewhere/results"]) == 1
-        assert len(kept(Path("elsewhere/results") / LESSON.name)) == 1
+        assert len(stored_results(Path("elsewhere/results") / LESSON.name)) == 1
 
     def test_files_of_one_name(self) -> None:
         for folder in ("a", "b"):

@@ -11,7 +11,7 @@ rng = np.random.default_rng(20)
 
 
 @pytest.fixture(scope="module")
-def box(sample: FashionMnist) -> DatasetIndex:
+def index(sample: FashionMnist) -> DatasetIndex:
     return DatasetIndex(sample)
 
 
@@ -35,30 +35,30 @@ def standardised(x):
     ],
 )
 @pytest.mark.parametrize("scale", [1, 255])
-def test_training_cards(box, sample, chosen, cards, count, scale) -> None:
+def test_training_cards(index, sample, chosen, cards, count, scale) -> None:
     x, y = sample.train_images[chosen] / scale, sample.train_labels[chosen]
-    told = box.tell(x, y)
-    assert (told.cards, told.count, told.labels) == (cards, count, "matching")
-    assert told.scale == pytest.approx(1 / scale)
-    assert told.shift == pytest.approx(0, abs=1e-5)
+    match = index.identify(x, y)
+    assert (match.cards, match.count, match.labels) == (cards, count, "matching")
+    assert match.scale == pytest.approx(1 / scale)
+    assert match.shift == pytest.approx(0, abs=1e-5)
 
 
 @pytest.mark.parametrize("chosen", [slice(None), slice(500), rng.permutation(2_000)])
-def test_validation_cards(box, sample, chosen) -> None:
-    told = box.tell(sample.valid_images[chosen], sample.valid_labels[chosen])
-    assert (told.cards, told.labels) == ("validation", "matching")
+def test_validation_cards(index, sample, chosen) -> None:
+    match = index.identify(sample.valid_images[chosen], sample.valid_labels[chosen])
+    assert (match.cards, match.labels) == ("validation", "matching")
 
 
-def test_a_mixture(box, sample) -> None:
+def test_a_mixture(index, sample) -> None:
     x = np.concatenate([sample.train_images[:1000], sample.valid_images[:1000]])
     y = np.concatenate([sample.train_labels[:1000], sample.valid_labels[:1000]])
-    told = box.tell(x, y)
-    assert (told.cards, told.labels) == ("mixed", "matching")
+    match = index.identify(x, y)
+    assert (match.cards, match.labels) == ("mixed", "matching")
 
 
-def test_a_small_mixture_names_its_training_cards(box, sample) -> None:
-    told = box.tell(np.concatenate([sample.valid_images[:3], sample.train_images[5:8]]))
-    assert (told.cards, told.places) == ("mixed", (5, 6, 7))
+def test_a_small_mixture_names_its_training_cards(index, sample) -> None:
+    match = index.identify(np.concatenate([sample.valid_images[:3], sample.train_images[5:8]]))
+    assert (match.cards, match.places) == ("mixed", (5, 6, 7))
 
 
 @pytest.mark.parametrize("order", [slice(None), rng.permutation(12_000)])
@@ -82,21 +82,21 @@ def test_a_small_mixture_names_its_training_cards(box, sample) -> None:
         (lambda x: [x], 1, 0),
     ],
 )
-def test_what_was_done_to_the_pixels(box, sample, order, change, scale, shift) -> None:
-    told = box.tell(change(sample.train_images[order]), sample.train_labels[order])
-    assert (told.cards, told.labels) == ("training", "matching")
+def test_what_was_done_to_the_pixels(index, sample, order, change, scale, shift) -> None:
+    match = index.identify(change(sample.train_images[order]), sample.train_labels[order])
+    assert (match.cards, match.labels) == ("training", "matching")
     if scale is not None:
-        assert told.scale == pytest.approx(scale, rel=2e-3)
-        assert told.shift == pytest.approx(shift, abs=1e-2)
+        assert match.scale == pytest.approx(scale, rel=2e-3)
+        assert match.shift == pytest.approx(shift, abs=1e-2)
 
 
-def test_pixels_standardised_one_by_one(box, sample) -> None:
+def test_pixels_standardised_one_by_one(index, sample) -> None:
     x = standardised(sample.train_images.reshape(-1, 784).astype(float))
-    told = box.tell(x, sample.train_labels)
-    assert (told.cards, told.labels) == ("training", "matching")
-    assert told.scale.shape == told.shift.shape == (784,)
-    again = sample.train_images.reshape(-1, 784) * told.scale + told.shift
-    lit = told.scale != 0
+    match = index.identify(x, sample.train_labels)
+    assert (match.cards, match.labels) == ("training", "matching")
+    assert match.scale.shape == match.shift.shape == (784,)
+    again = sample.train_images.reshape(-1, 784) * match.scale + match.shift
+    lit = match.scale != 0
     assert lit.sum() > 700
     np.testing.assert_allclose(again[:, lit], x[:, lit], atol=1e-3)
 
@@ -121,8 +121,8 @@ def test_pixels_standardised_one_by_one(box, sample) -> None:
         (lambda _: [], "unknown"),
     ],
 )
-def test_labels(box, sample, relabel, said) -> None:
-    assert box.tell(sample.train_images, relabel(sample.train_labels)).labels == said
+def test_labels(index, sample, relabel, said) -> None:
+    assert index.identify(sample.train_images, relabel(sample.train_labels)).labels == said
 
 
 @pytest.mark.parametrize(
@@ -149,10 +149,10 @@ def test_labels(box, sample, relabel, said) -> None:
     ],
     ids=repr,
 )
-def test_what_is_no_card_is_unknown_and_never_wrong(box, x) -> None:
-    told = box.tell(x, np.zeros(300))
-    assert (told.cards, told.places, told.scale) == ("unknown", None, None)
-    assert told.labels == "unknown"
+def test_what_is_no_card_is_unknown_and_never_wrong(index, x) -> None:
+    match = index.identify(x, np.zeros(300))
+    assert (match.cards, match.places, match.scale) == ("unknown", None, None)
+    assert match.labels == "unknown"
 
 
 @pytest.mark.parametrize(
@@ -166,20 +166,20 @@ def test_what_is_no_card_is_unknown_and_never_wrong(box, x) -> None:
         lambda x: x * rng.random((len(x), 1, 1)),
     ],
 )
-def test_pictures_that_were_made_otherwise_are_unknown(box, sample, change) -> None:
-    told = box.tell(change(sample.train_images[:2000]), sample.train_labels[:2000])
-    assert (told.cards, told.labels, told.count) == ("unknown", "unknown", 2000)
+def test_pictures_that_were_made_otherwise_are_unknown(index, sample, change) -> None:
+    match = index.identify(change(sample.train_images[:2000]), sample.train_labels[:2000])
+    assert (match.cards, match.labels, match.count) == ("unknown", "unknown", 2000)
 
 
 @pytest.mark.parametrize("place", [0, 1, 99, 11_999])
 @pytest.mark.parametrize("scale", [1, 255])
-def test_a_single_card_has_its_place(box, sample, place, scale) -> None:
-    told = box.tell(sample.train_images[place : place + 1] / scale)
-    assert (told.cards, told.places, told.count) == ("training", (place,), 1)
+def test_a_single_card_has_its_place(index, sample, place, scale) -> None:
+    match = index.identify(sample.train_images[place : place + 1] / scale)
+    assert (match.cards, match.places, match.count) == ("training", (place,), 1)
 
 
-def test_a_batch_has_the_places_of_all_its_cards(box, sample) -> None:
+def test_a_batch_has_the_places_of_all_its_cards(index, sample) -> None:
     places = rng.permutation(12_000)[:200]
-    assert box.tell(sample.train_images[places]).places == tuple(places)
-    assert box.tell(sample.valid_images[[7, 3]]).places == (7, 3)
-    assert box.tell(sample.train_images[:257]).places is None
+    assert index.identify(sample.train_images[places]).places == tuple(places)
+    assert index.identify(sample.valid_images[[7, 3]]).places == (7, 3)
+    assert index.identify(sample.train_images[:257]).places is None

@@ -1,4 +1,4 @@
-"""What a check says on request, rung by rung."""
+"""What a check says on request, hint by hint."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from support.evidence_builder import LESSON
 from support.results import result
 
 from autograder.core.report import Outcome
-from autograder.kernel.hints import Ladder
+from autograder.kernel.hints import Hints
 from autograder.kernel.notebook_check import Check
 
 BUILD = LESSON.question("build")
@@ -19,58 +19,58 @@ WAITING = result(Outcome.SKIPPED, id="build.more", message="Later.", help="The o
 
 
 def test_before_any_check_it_says_how_to_begin():
-    ladder = Ladder(BUILD)
-    assert not ladder.is_open
-    assert ladder.hint() == ladder.why()
-    assert "not checked yet" in ladder.hint()
-    assert "`check.build(…)`" in ladder.hint()
+    hints = Hints(BUILD)
+    assert not hints.is_open
+    assert hints.hint() == hints.why()
+    assert "not checked yet" in hints.hint()
+    assert "`check.build(…)`" in hints.hint()
 
 
 @pytest.mark.parametrize("outcome", [Outcome.PASSED, Outcome.NOT_APPLICABLE])
 def test_where_all_is_right_there_is_nothing_to_climb(outcome):
-    ladder = Ladder(BUILD, [result(outcome)])
-    assert not ladder.is_open
-    assert ladder.hint() == ladder.why() == "Everything here is right. There is nothing to mend."
+    hints = Hints(BUILD, [result(outcome)])
+    assert not hints.is_open
+    assert hints.hint() == hints.why() == "Everything here is right. There is nothing to mend."
 
 
 def test_the_first_thing_that_is_not_right_is_explained():
-    ladder = Ladder(BUILD, [result(), BIAS, ACTIVATION])
-    assert ladder.is_open
-    assert ladder.why() == ladder.why() == "It lifts."
+    hints = Hints(BUILD, [result(), BIAS, ACTIVATION])
+    assert hints.is_open
+    assert hints.why() == hints.why() == "It lifts."
 
 
 def test_each_hint_is_the_next_one():
-    """A rung that nobody wrote falls back to the help, and after the last comes the first."""
-    ladder = Ladder(BUILD, [BIAS, result(), ACTIVATION])
-    said = [ladder.hint() for _ in range(3)]
+    """A hint that nobody wrote falls back to the help, and after the last comes the first."""
+    hints = Hints(BUILD, [BIAS, result(), ACTIVATION])
+    said = [hints.hint() for _ in range(3)]
     assert said == ["Hint 1 of 2. Do it.", "Hint 2 of 2. Leave it out.", "Hint 1 of 2. Do it."]
 
 
 def test_a_single_hint_is_not_counted():
-    assert Ladder(BUILD, [BIAS]).hint() == "Do it."
+    assert Hints(BUILD, [BIAS]).hint() == "Do it."
 
 
 def test_where_no_reason_was_written_the_message_stands_in():
-    assert "A relu." in Ladder(BUILD, [ACTIVATION]).why()
+    assert "A relu." in Hints(BUILD, [ACTIVATION]).why()
 
 
 def test_what_only_waits_is_left_out_unless_there_is_nothing_else():
-    assert Ladder(BUILD, [BIAS, WAITING]).hint() == "Do it."
-    assert Ladder(BUILD, [WAITING]).hint() == "The other first."
+    assert Hints(BUILD, [BIAS, WAITING]).hint() == "Do it."
+    assert Hints(BUILD, [WAITING]).hint() == "The other first."
 
 
 def test_a_hidden_check_gives_away_its_help_alone():
     secret = result(Outcome.FAILED, help="Think again.", why="SECRET", how="SECRET", hidden=True)
-    ladder = Ladder(BUILD, [secret])
-    assert ladder.hint() == "Think again."
-    assert "SECRET" not in ladder.why()
+    hints = Hints(BUILD, [secret])
+    assert hints.hint() == "Think again."
+    assert "SECRET" not in hints.why()
 
 
 # ---- the check itself
 
 
 class Noting:
-    """A desk that notes what it is asked."""
+    """A session that notes its calls."""
 
     def __init__(self):
         self.asked = []
@@ -91,12 +91,12 @@ def train(model: object, history: object) -> float | None:
 
 
 def test_a_check_hands_in_what_its_declaration_names():
-    desk = Noting()
-    check = Check(desk, train)
+    session = Noting()
+    check = Check(session, train)
     assert check("m", history="h") == 2.5
     check.hint()
     check.why()
-    assert desk.asked == [
+    assert session.asked == [
         ("train", {"model": "m", "history": "h"}),
         ("hint", "train"),
         ("why", "train"),

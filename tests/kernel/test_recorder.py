@@ -589,7 +589,7 @@ class TestQuestions:
         assert not recorder.busy
 
     def test_very_many_questions(self, recorder, sample, monkeypatch) -> None:
-        monkeypatch.setattr(call_log, "MAX_QUESTIONS", 5)
+        monkeypatch.setattr(call_log, "MAX_CALLS", 5)
         model = new_model()
         for place in [*range(20), 0, 0]:
             model(sample.train_images[place : place + 1])
@@ -775,14 +775,14 @@ class TestTroubles:
         ("owner", "name"),
         [
             (WeightAverager, "_take"),
-            (WeightAverager, "_keep"),
-            (DatasetIndex, "tell"),
-            (DataProbe, "tell"),
+            (WeightAverager, "_store_mean"),
+            (DatasetIndex, "identify"),
+            (DataProbe, "identify"),
             (DataProbe, "__init__"),
             (model_description, "device_here"),
             (model_description, "device_of"),
             (Recorder, "number"),
-            (call_log.Fits, "add"),
+            (call_log.FitLog, "add"),
         ],
     )
     def test_fit_goes_on(self, recorder, cards, monkeypatch, owner, name) -> None:
@@ -796,7 +796,7 @@ class TestTroubles:
     def test_a_fit_is_recorded_although_its_cards_are_not(
         self, recorder, cards, monkeypatch
     ) -> None:
-        monkeypatch.setattr(DatasetIndex, "tell", self.fails)
+        monkeypatch.setattr(DatasetIndex, "identify", self.fails)
         fit(new_model(), *cards)
         (told,) = recorder.recorded()[0].fits
         assert (told.epochs_done, told.training.cards) == (1, "unknown")
@@ -819,9 +819,9 @@ class TestTroubles:
         assert (told.epochs_done, told.training.cards) == (1, "unknown")
 
     def test_questions_are_answered(self, recorder, cards, monkeypatch) -> None:
-        monkeypatch.setattr(DatasetIndex, "tell", self.fails)
+        monkeypatch.setattr(DatasetIndex, "identify", self.fails)
         assert new_model().predict(cards[0][:2], verbose=0).shape == (2, 10)
-        monkeypatch.setattr(Recorder, "keep_device_question", self.fails)
+        monkeypatch.setattr(Recorder, "record_device_query", self.fails)
         assert tf.config.list_physical_devices("CPU")
         recorded, _ = recorder.recorded()
         assert len(recorded.troubles) == 2

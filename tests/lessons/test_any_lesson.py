@@ -32,9 +32,9 @@ class Hand:
     """A pool whose runs were made by hand, one for each word that may stand in a notebook."""
 
     made: dict[str, Trace] = field(default_factory=dict)
-    at_once: int = 2
+    max_pending: int = 2
 
-    def __call__(self, rooms: SandboxPool) -> Hand:
+    def __call__(self, pool: SandboxPool) -> Hand:
         return self
 
     def start(self, job: Job) -> Future[Trace]:
@@ -68,7 +68,7 @@ def graded(root: Path, results: Path, home: Path, **changes) -> list:
         course=Course(settings=Settings(isolation="none")),
         data_home=home,
         results=results,
-        pool=HAND,
+        executor_factory=HAND,
         **changes,
     )
     with grader:
@@ -254,7 +254,10 @@ class TestSeveralLessons:
         path.write_text("Dear teacher,")
         course = Course(root=tmp_path / "course", settings=Settings(isolation="none"))
         with Grader(
-            course=course, data_home=sample_keras, results=tmp_path / "results", pool=HAND
+            course=course,
+            data_home=sample_keras,
+            results=tmp_path / "results",
+            executor_factory=HAND,
         ) as grader:
             (report,) = grader.grade(find_submissions([path]))
         assert (report.lesson, report.max_score) == (other.name, other.max_score)

@@ -125,7 +125,7 @@ def test_the_command_ends_with_1_and_the_next_one_with_0(
 ) -> None:
     graded(course, "ann")
     # What is kept is taken for what was found just now: nothing is run.
-    kept = regrading.kept(course.root / "results" / LESSON.name)
+    kept = regrading.stored_results(course.root / "results" / LESSON.name)
     reports = [one.report for one in kept]
     monkeypatch.setattr(grade, "regrade", lambda *_: iter(reports))
     monkeypatch.setattr(grade.Grader, "grade", lambda *_, **__: iter(reports))

@@ -255,8 +255,8 @@ class TestValidated:
         monkeypatch.setattr(Execute, "preprocess", self.plain)
         return root
 
-    def run(self, job, rooms) -> Trace:
-        datasets.verify(datasets.data_folder(rooms.data_home))
+    def run(self, job, pool) -> Trace:
+        datasets.verify(datasets.data_folder(pool.data_home))
         self.ran.append(job.settings.cell_seconds)
         return Trace(
             cells={0: CellResult(status="ok"), 1: CellResult(status="timeout", ename="Ours")}

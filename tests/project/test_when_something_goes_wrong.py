@@ -114,18 +114,18 @@ def in_another_python(tmp_path: Path) -> str:
 
 
 def not_validated(tmp_path: Path) -> str:
-    """What stops a validation: nbgrader's own limit, or a machine without sealed rooms."""
+    """What stops a validation: nbgrader's own limit, or a machine without sealed sandboxes."""
     broken = tmp_path / "bwrap"
     broken.write_text("#!/bin/sh\necho --size; exit 1\n")
     broken.chmod(0o755)
-    rooms = SandboxPool(settings=Settings(), data_home=tmp_path)
+    pool = SandboxPool(settings=Settings(), data_home=tmp_path)
     with (
         environment("PATH", f"{tmp_path}:{os.environ['PATH']}"),
         pytest.raises(IsolationError) as error,
-        rooms.lend(threading.Event()),
+        pool.lend(threading.Event()),
     ):
         pass
-    rooms.close()
+    pool.close()
     (late,) = Execute().error_on_timeout["traceback"]
     return f"{printable.plain(late)}\n{error.value}"
 

@@ -25,7 +25,7 @@ pytestmark = [pytest.mark.kernel, pytest.mark.slow]
 
 LESSON = load_lesson("building-a-brain")
 # Two cards and two epochs would do as well; training is left out of most of these.
-# bubblewrap, its child, the room, the run, and three for the kernel and its process space.
+# bubblewrap, its child, the sandbox, the run, and three for the kernel and its process space.
 WITH_A_KERNEL = 7
 UNTRAINED = {"train": make_class.BLANK, "predict": make_class.BLANK}
 

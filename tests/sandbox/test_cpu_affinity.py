@@ -1,4 +1,4 @@
-"""Each room has a core of its own, as long as there are some."""
+"""Each sandbox has a core of its own, as long as there are some."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""What an administrator is told where rooms cannot be sealed, and what the guide says before."""
+"""What an administrator reads where sandboxes cannot be sealed, and what the guide says."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ GUIDE = (ROOT / "docs" / "administrators.md").read_text()
 NO_NAMESPACE = "bwrap: Creating new namespace failed: Operation not permitted"
 MASKED = "bwrap: Can't mount proc on /newroot/proc: Operation not permitted"
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="rooms are made on Linux only")
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="sandboxes are made on Linux only")
 
 
 @pytest.fixture
 def machine(tmp_path, monkeypatch):
     """A machine without any switch and no container, whatever this one is; what can be added."""
-    switches = ("APPARMOR", "CLONE", "MOST")
+    switches = ("APPARMOR", "CLONE", "MAX_NAMESPACES")
     for name in switches:
         monkeypatch.setattr(diagnostics, name, tmp_path / name)
     monkeypatch.setattr(diagnostics, "CONTAINERS", (tmp_path / "container",))
@@ -57,7 +57,7 @@ def test_covered_proc_is_told_before_any_switch(machine) -> None:
     [
         ("APPARMOR", "1", diagnostics.BY_APPARMOR),
         ("CLONE", "0", diagnostics.BY_CLONE),
-        ("MOST", "0", diagnostics.BY_MOST),
+        ("MAX_NAMESPACES", "0", diagnostics.BY_MAX_NAMESPACES),
     ],
 )
 def test_a_switch_of_the_system(machine, name, setting, cure) -> None:

@@ -53,14 +53,14 @@ def own(source):
 
 
 def run(notebook, home, *, beside=None, isolation="none", **limits):
-    rooms = SandboxPool(settings=Settings(isolation=isolation, **limits), data_home=home)
+    pool = SandboxPool(settings=Settings(isolation=isolation, **limits), data_home=home)
     restored = restore(notebook, mini.released())
-    job, notes = sandbox.prepare(restored, rooms.settings, beside)
+    job, notes = sandbox.prepare(restored, pool.settings, beside)
     restored = replace(restored, notes=(*restored.notes, *notes))
     try:
-        return sandbox.executed(restored, LESSON, sandbox.run(job, rooms))
+        return sandbox.executed(restored, LESSON, sandbox.run(job, pool))
     finally:
-        rooms.close()
+        pool.close()
 
 
 def cell(executed, name):
@@ -83,7 +83,7 @@ def left_behind():
     for process in psutil.process_iter(["cmdline", "environ"]):
         words = " ".join(process.info["cmdline"] or [])
         ours = (process.info["environ"] or {}).get(EVIDENCE_VARIABLE, "")
-        # Others may run notebooks just now, in folders that are there or in rooms of their own.
+        # Others may run notebooks just now, in folders that are there or in sandboxes of their own.
         gone = ours and not ours.startswith(str(ROOM)) and not Path(ours).exists()
         if "left by test_execute" in words or gone:
             found.append(words)
@@ -140,10 +140,10 @@ def practise(home, tmp_path, **more):
         "print(len(steady), all(0.5 < one < 0.9 for one in steady))\n"
         "print(check.steady_accuracy({'loss': [1, 2]}), check.steady_accuracy(7))",
     )
-    room = tmp_path / "room"
+    workspace = tmp_path / "room"
     for name in ("home", "tmp"):
-        (room / name).mkdir(parents=True)
-    variables = {**environment(Workspace(room)), "KERAS_HOME": str(home), **more}
+        (workspace / name).mkdir(parents=True)
+    variables = {**environment(Workspace(workspace)), "KERAS_HOME": str(home), **more}
     del variables[EVIDENCE_VARIABLE]
     client = NotebookClient(notebook, timeout=120, allow_errors=True)
     client.execute(cwd=str(tmp_path), env=variables)

@@ -1,6 +1,6 @@
 """The same report on every machine: its language, time zone, cores, folders and settings.
 
-In grading it is the same to the last bit, because nothing of the machine reaches the room but
+In grading it is the same to the last bit, because nothing of the machine reaches the sandbox but
 what is named. In a student's own kernel everything does, and only rounding may differ.
 """
 

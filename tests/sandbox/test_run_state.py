@@ -11,14 +11,14 @@ import pytest
 
 from autograder.core.evidence import Recorded
 from autograder.core.ipc import HEADER, MAX_BYTES, receive, send
-from autograder.sandbox.evidence_reader import EvidenceTail
+from autograder.sandbox.evidence_reader import EvidenceReader
 from autograder.sandbox.protocol import (
-    Began,
+    CellFinished,
     CellResult,
+    CellStarted,
     End,
     Ended,
-    Finished,
-    Left,
+    EvidenceUpdate,
     Message,
     Started,
 )
@@ -31,7 +31,7 @@ class TestMessages:
 
     def test_what_is_sent_arrives(self) -> None:
         stream = io.BytesIO()
-        sent = [Began(index=3), Left(recorded=b"{}"), Ended(end=End.REACHED)]
+        sent = [CellStarted(index=3), EvidenceUpdate(recorded=b"{}"), Ended(end=End.REACHED)]
         for message in sent:
             send(stream, message)
         stream.seek(0)
@@ -49,25 +49,25 @@ class TestMessages:
         assert receive(io.BytesIO(content), Message) is None
 
 
-class TestTail:
+class TestReader:
     """The recorder's folder, where a student's code can write too."""
 
     def test_only_what_is_new(self, tmp_path: Path) -> None:
-        tail = EvidenceTail(tmp_path, 100)
-        assert tail.news() is None
+        reader = EvidenceReader(tmp_path, 100)
+        assert reader.update() is None
         (tmp_path / "recorded.json").write_bytes(b"{}")
-        assert tail.news() == Left(recorded=b"{}")
-        assert tail.news() is None
+        assert reader.update() == EvidenceUpdate(recorded=b"{}")
+        assert reader.update() is None
         (tmp_path / "recorded.npz").write_bytes(b"x" * 100)
-        assert tail.news() == Left(recorded=b"{}", arrays=b"x" * 100)
+        assert reader.update() == EvidenceUpdate(recorded=b"{}", arrays=b"x" * 100)
 
     def test_too_much_is_named_and_not_read(self, tmp_path: Path) -> None:
         (tmp_path / "recorded.json").write_bytes(b"{}")
         (tmp_path / "recorded.npz").write_bytes(b"x" * 101)
-        left = EvidenceTail(tmp_path, 100).news()
-        assert left is not None
-        assert "recorded.npz has more than" in (left.trouble or "")
-        assert left.recorded == b""
+        update = EvidenceReader(tmp_path, 100).update()
+        assert update is not None
+        assert "recorded.npz has more than" in (update.trouble or "")
+        assert update.recorded == b""
 
     @pytest.mark.parametrize("kind", ["link", "pipe", "folder", "device"])
     def test_what_is_no_file_is_not_followed(self, tmp_path: Path, kind: str) -> None:
@@ -81,22 +81,22 @@ class TestTail:
                 path.mkdir()
             case "device":
                 path.symlink_to("/dev/zero")
-        left = EvidenceTail(tmp_path, 100).news()
-        assert left is not None
-        assert left.trouble
-        assert left.recorded == b""
+        update = EvidenceReader(tmp_path, 100).update()
+        assert update is not None
+        assert update.trouble
+        assert update.recorded == b""
 
 
 class TestTold:
     """What the grader makes of the messages."""
 
     def test_cells(self) -> None:
-        told = RunState(job="this")
-        told.take(Started(digest="this"))
-        told.take(Began(index=1))
-        assert told.cells[1].status == "running"
-        told.take(Finished(index=1, ran=CellResult(status="ok")))
-        assert told.cells[1].status == "ok"
+        state = RunState(job="this")
+        state.take(Started(digest="this"))
+        state.take(CellStarted(index=1))
+        assert state.cells[1].status == "running"
+        state.take(CellFinished(index=1, ran=CellResult(status="ok")))
+        assert state.cells[1].status == "ok"
 
     @pytest.mark.parametrize(
         "output",
@@ -108,9 +108,9 @@ class TestTold:
         ],
     )
     def test_outputs_that_no_notebook_may_hold(self, output: dict) -> None:
-        told = RunState(job="this", is_started=True)
-        told.take(Finished(index=0, ran=CellResult(status="ok", outputs=[output])))
-        assert (told.cells[0].status, told.cells[0].outputs) == ("ok", [])
+        state = RunState(job="this", is_started=True)
+        state.take(CellFinished(index=0, ran=CellResult(status="ok", outputs=[output])))
+        assert (state.cells[0].status, state.cells[0].outputs) == ("ok", [])
 
     def test_outputs_of_each_kind(self) -> None:
         """As nbclient makes them."""
@@ -120,9 +120,9 @@ class TestTold:
             nbformat.v4.new_output("execute_result", data={"text/plain": "7"}, execution_count=1),
             nbformat.v4.new_output("error", ename="E", evalue="e", traceback=["t"]),
         ]
-        told = RunState(job="this", is_started=True)
-        told.take(Finished(index=0, ran=CellResult(status="ok", outputs=outputs)))
-        assert told.cells[0].outputs == outputs
+        state = RunState(job="this", is_started=True)
+        state.take(CellFinished(index=0, ran=CellResult(status="ok", outputs=outputs)))
+        assert state.cells[0].outputs == outputs
 
     def test_of_what_is_put_out_texts_are_kept(self) -> None:
         """Whoever followed the rest to its end would come to the end of the stack."""
@@ -131,25 +131,30 @@ class TestTold:
             nested = {"a": nested}
         data = {"application/json": nested, "text/plain": "x"}
         output = {"output_type": "display_data", "data": data, "metadata": nested}
-        told = RunState(job="this", is_started=True)
-        told.take(Finished(index=0, ran=CellResult(status="ok", outputs=[output])))
-        (kept,) = told.cells[0].outputs
+        state = RunState(job="this", is_started=True)
+        state.take(CellFinished(index=0, ran=CellResult(status="ok", outputs=[output])))
+        (kept,) = state.cells[0].outputs
         assert (kept["data"], kept["metadata"]) == ({"text/plain": "x"}, {})
 
     @pytest.mark.parametrize(
         "said",
-        [[Started(digest="other")], [Began(index=0)], [Left()], [Started(digest="x"), Left()]],
+        [
+            [Started(digest="other")],
+            [CellStarted(index=0)],
+            [EvidenceUpdate()],
+            [Started(digest="x"), EvidenceUpdate()],
+        ],
         ids=str,
     )
     def test_what_is_said_of_another_job_is_not_believed(self, said: list[Message]) -> None:
         """It is our fault, and no grade: the run is made again."""
-        told = RunState(job="this")
+        state = RunState(job="this")
         for message in [*said, Ended(end=End.REACHED)]:
-            if told.ended is None:
-                told.take(message)
-        assert (told.cells, told.left) == ({}, Left())
+            if state.ended is None:
+                state.take(message)
+        assert (state.cells, state.evidence) == ({}, EvidenceUpdate())
         with pytest.raises(RuntimeError, match=r"another job|had not begun"):
-            ending(told, 7)
+            ending(state, 7)
 
     @pytest.mark.parametrize(
         ("end", "why"),

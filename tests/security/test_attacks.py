@@ -108,7 +108,7 @@ def told_as_ever(course: Besieged, chosen: Sequence[Case], freeze: bool) -> None
 
 
 def left_behind(course: Besieged) -> list[str]:
-    """Processes of this course's rooms that are still there."""
+    """Processes of this course's sandboxes that are still there."""
     lines = (" ".join(one.info["cmdline"] or []) for one in psutil.process_iter(["cmdline"]))
     return [
         words for words in lines if "sandbox.fork_server" in words and str(course.root) in words

@@ -153,7 +153,7 @@ class TestDask:
                 results=tmp_path / "results",
                 lesson=load_lesson(LESSON),
                 share=False,
-                pool=partial(DaskExecutor, address=str(cluster.file)),
+                executor_factory=partial(DaskExecutor, address=str(cluster.file)),
             )
             with grader:
                 found = find_submissions([tmp_path / "submitted"])

@@ -36,7 +36,7 @@ from autograder.grading.result_files import Places
 from autograder.nbgrader_plugin import configure
 from autograder.notebooks.reader import read_notebook
 from autograder.reports import sanitize
-from autograder.sandbox.extra_files import ignored_beside
+from autograder.sandbox.extra_files import ignored_extra_files
 
 LESSON = load_lesson("building-a-brain")
 OTHER = "a-deeper-brain"
@@ -161,7 +161,7 @@ def test_a_time_that_is_no_file_is_none(tmp_path: Path, make) -> None:
     configure(Config())
     make(tmp_path / "timestamp.txt")
     assert CourseDirectory().get_existing_timestamp(str(tmp_path)) is None
-    assert ignored_beside(tmp_path) == {"timestamp.txt"}
+    assert ignored_extra_files(tmp_path) == {"timestamp.txt"}
 
 
 # ---- results that cannot be read

@@ -73,7 +73,7 @@ try:
         restored = apart.call(restore, read.notebook, mini.released())
         job, _ = apart.call(prepare, restored, Settings())
         apart.call(sharing.keys, job, (), owner="x", share=True, given=restored.given)
-        drawn = results.drawn_apart(apart, restored.notebook, report, lesson, fresh=True)
+        drawn = results.draw_bounded(apart, restored.notebook, report, lesson, fresh=True)
     HTMLExporter(template_name="classic").from_notebook_node(drawn.notebook)
 except AutograderError as error:
     print("REFUSED", error)
@@ -164,9 +164,9 @@ notebook = nbformat.read("x.ipynb", as_version=4)
 lesson = load_lesson("building-a-brain")
 report = results.failed(Submission(name="x", path=Path("x.ipynb")), "never run", lesson)
 with Bounded() as apart:
-    drawn = results.drawn_apart(apart, notebook, report, lesson, fresh=True)
-    assert results.LEFT_OUT not in drawn.report.notes
-    results.drawn_apart(apart, drawn.notebook, report, lesson, fresh=False)
+    drawn = results.draw_bounded(apart, notebook, report, lesson, fresh=True)
+    assert results.OMITTED_NOTE not in drawn.report.notes
+    results.draw_bounded(apart, drawn.notebook, report, lesson, fresh=False)
 HTMLExporter(template_name="classic").from_notebook_node(drawn.notebook)
 print("DONE")
 """

@@ -1,4 +1,4 @@
-"""Run as root, the attacks are tried once more as an ordinary user: rooms are built otherwise."""
+"""Run as root, the attacks are repeated as an ordinary user, with other sandboxes."""
 
 from __future__ import annotations
 

@@ -78,7 +78,7 @@ class Cluster:
             psutil.Process(pid).kill()
 
     def family(self) -> list[psutil.Process]:
-        """All processes that the workers have started, rooms and kernels among them."""
+        """All processes that the workers have started, sandboxes and kernels among them."""
         workers = [one for one in self._processes if one is not self.scheduler]
         return [
             child
@@ -87,8 +87,8 @@ class Cluster:
             for child in psutil.Process(one.pid).children(recursive=True)
         ]
 
-    def rooms(self) -> list[psutil.Process]:
-        """The rooms, and what runs in them."""
+    def sandboxes(self) -> list[psutil.Process]:
+        """The sandboxes, and what runs in them."""
         return [one for one in self.family() if "bwrap" in said(one) or "autograder" in said(one)]
 
     def close(self) -> None:

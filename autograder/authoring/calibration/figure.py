@@ -1,4 +1,4 @@
-"""The picture of a study: how each recipe's accuracy is spread, and where the bar lies.
+"""The figure of a study: how each recipe's accuracy is spread, and where the threshold lies.
 
 The two colours are of Okabe and Ito (2008), told apart by people who see fewer of them; right and
 wrong differ in shape and in words too.
@@ -26,7 +26,7 @@ from autograder.core.distribution import Distribution
 from autograder.core.reference import OnData, Reference, document
 
 RIGHT, WRONG = "#0072B2", "#D55E00"
-# Lower than this an accuracy is told in words.
+# Lower than this an accuracy is written as a number.
 LEFT = 0.66
 BINS, HEIGHT = 120, 0.8
 STYLE: dict[Any, Any] = {
@@ -40,12 +40,12 @@ Groups = Mapping[str, Sequence[Recipe]]
 
 
 def stamp(reference: Reference) -> str:
-    """What a picture of this reference carries in its file, to be known by."""
+    """Return the digest of a reference that its figure carries in its file."""
     return hashlib.sha256(document(reference).encode()).hexdigest()[:16]
 
 
 def drawn(study: Study, reference: Reference) -> bytes:
-    """The picture as PNG, a panel for each data set."""
+    """Draw the figure as PNG, with a panel for each dataset."""
     groups = _groups(study)
     rows = sum(len(one) + 1 for one in groups.values())
     with mpl.rc_context(STYLE):
@@ -72,7 +72,7 @@ def _groups(study: Study) -> Groups:
 
 
 def _places(groups: Groups) -> dict[str, int]:
-    """From the top the row of each heading and of each recipe."""
+    """Return the row of each heading and of each recipe, counted from the top."""
     names = [name for group, held in groups.items() for name in (group, *(o.name for o in held))]
     return {name: at for at, name in enumerate(names)}
 
@@ -81,8 +81,8 @@ def _names(axis: Axes, groups: Groups) -> None:
     places = _places(groups)
     titles = {one.name: one.title for held in groups.values() for one in held}
     axis.set_yticks(list(places.values()), [titles.get(name, name) for name in places])
-    for label, name in zip(axis.get_yticklabels(), places, strict=True):
-        label.set_fontweight("bold" if name in groups else "normal")
+    for tick, name in zip(axis.get_yticklabels(), places, strict=True):
+        tick.set_fontweight("bold" if name in groups else "normal")
 
 
 def _title(name: str, on: OnData) -> str:
@@ -97,8 +97,8 @@ def _panel(axis: Axes, groups: Groups, on: OnData, check: str) -> None:
     for recipe in recipes:
         at = places[recipe.name]
         _row(axis, at, recipe, on.spread(recipe.name, MARKED), edges)
-        told = _told(recipe, on, alone=recipe.told_by == check)
-        axis.text(end + 0.003, at, told, va="center", fontsize=8.5)
+        label = _label(recipe, on, alone=recipe.told_by == check)
+        axis.text(end + 0.003, at, label, va="center", fontsize=8.5)
     axis.axvline(on.bar, color="black", linewidth=1.4)
     axis.text(on.bar, -1, f"the bar: {on.bar * 100:.0f} %", ha="center")
     axis.set_xlim(LEFT - 0.02, end)
@@ -131,7 +131,7 @@ def _row(
     )
 
 
-def _told(recipe: Recipe, on: OnData, *, alone: bool) -> str:
+def _label(recipe: Recipe, on: OnData, *, alone: bool) -> str:
     one = on.recipes[recipe.name]
     if recipe.right:
         return f"{one.below} of {one.runs:,} fail ({interval(one.low, one.high)})"

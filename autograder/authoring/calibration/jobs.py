@@ -33,16 +33,18 @@ def made(lesson: str, tasks: Sequence[Task], workers: int) -> Iterator[Calibrati
         for process in processes:
             threading.Thread(target=_read, args=(process, ready), daemon=True).start()
         for _ in range(len(tasks) + workers):
-            told = ready.get()
-            if isinstance(told, bytes):
-                yield msgspec.json.decode(told, type=CalibrationRun)
-            elif told.wait():
-                raise StudyError(f"A worker of the study ended with exit code {told.returncode}.")
+            message = ready.get()
+            if isinstance(message, bytes):
+                yield msgspec.json.decode(message, type=CalibrationRun)
+            elif message.wait():
+                raise StudyError(
+                    f"A worker of the study ended with exit code {message.returncode}."
+                )
 
 
 @contextlib.contextmanager
 def _started(lesson: str, tasks: Sequence[Task]) -> Iterator[subprocess.Popen[bytes]]:
-    """A process at work on these tasks, which does not outlive the one that asked for it."""
+    """Yield a process that works on these tasks and is killed at the end of the context."""
     with subprocess.Popen(
         [sys.executable, "-m", "autograder.authoring.calibration.worker", lesson],
         stdin=subprocess.PIPE,
@@ -53,7 +55,7 @@ def _started(lesson: str, tasks: Sequence[Task]) -> Iterator[subprocess.Popen[by
     ) as process:
         try:
             assert process.stdin
-            # One that ended at once is told of by its exit code.
+            # A process that ended at once is reported by its exit code.
             with contextlib.suppress(BrokenPipeError), process.stdin:
                 process.stdin.write(msgspec.json.encode(tasks))
             yield process

@@ -13,7 +13,7 @@ PLACE = re.compile(
 
 
 def filled(page: str, lesson: str, tables: Mapping[str, str]) -> str:
-    """The page with these tables of a lesson in their places.
+    """Return the page with these tables of a lesson in their places.
 
     A place is ``<!-- study LESSON: NAME -->``, then the table, then ``<!-- end -->``.
 

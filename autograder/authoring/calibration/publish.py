@@ -1,4 +1,4 @@
-"""The files of a publication: the reference, the tables in a page, the picture beside it."""
+"""The files of a publication: the reference, the tables in a page, and the figure."""
 
 from __future__ import annotations
 
@@ -41,12 +41,12 @@ def write(lesson: Lesson, runs: RunLog, root: Path) -> Iterator[Path]:
 
 
 def is_published(lesson: Lesson) -> bool:
-    """Whether a study of a lesson was ever published."""
+    """Return whether a study of a lesson was ever published."""
     return (lesson.folder / FILE).is_file()
 
 
 def stale(lesson: Lesson, root: Path) -> Iterator[str]:
-    """What in the publication does not agree with the lesson, with its study or with itself."""
+    """Yield what in the publication disagrees with the lesson, its study or itself."""
     reference = load_reference(lesson.folder)
     yield from disagreements(load_study(lesson), lesson, reference)
     if _page(lesson, reference, root) != _read(root / PAGE):

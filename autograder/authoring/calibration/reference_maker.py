@@ -1,4 +1,4 @@
-"""From runs to what is published, and whether that still agrees with what the lesson declares."""
+"""Makes what is published from runs, and checks that it agrees with what the lesson declares."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 
 from autograder.authoring.calibration.run_log import CalibrationRun, RunLog
 from autograder.authoring.calibration.statistics import rate
-from autograder.authoring.calibration.threshold import choose_bar
+from autograder.authoring.calibration.threshold import choose_threshold
 from autograder.authoring.spec.calibration import MARKED, Study
 from autograder.authoring.spec.recipe import Recipe
 from autograder.core.distribution import Distribution
@@ -17,16 +17,16 @@ from autograder.core.errors import StudyError
 from autograder.core.lesson import Lesson
 from autograder.core.reference import CENTRAL, SCHEMA, OfRecipe, OnData, Reference
 
-FIRST = 3
-LEAST = 2
+FIRST_RUNS = 3
+MIN_RUNS = 2
 changed = msgspec.structs.replace
 
 
 def published(study: Study, runs: RunLog, names: Sequence[str]) -> Reference:
-    """What the runs show of these data sets.
+    """Return what the runs show of these datasets.
 
     Raises:
-        StudyError: a recipe was not run at all, or no bar is fair.
+        StudyError: a recipe was not run at all, or no threshold is fair.
     """
     return Reference(
         schema=SCHEMA,
@@ -39,7 +39,7 @@ def published(study: Study, runs: RunLog, names: Sequence[str]) -> Reference:
 
 def _on_data(study: Study, runs: RunLog, data: str) -> OnData:
     made = {one.name: runs.of(study.key(one), one.name, data) for one in study.recipes}
-    if short := [name for name, found in made.items() if len(found) < LEAST]:
+    if short := [name for name, found in made.items() if len(found) < MIN_RUNS]:
         raise StudyError(f"Too few runs on the {data} data to publish: {', '.join(short)}.")
     cards = next(iter(made.values()))[0].cards
     recipes = {one.name: _unmarked(study, one, made[one.name]) for one in study.recipes}
@@ -54,47 +54,48 @@ def _unmarked(study: Study, recipe: Recipe, made: Sequence[CalibrationRun]) -> O
         below=0,
         low=0,
         high=0,
-        first=tuple(run.correct[MARKED] for run in made[:FIRST]),
+        first=tuple(run.correct[MARKED] for run in made[:FIRST_RUNS]),
         correct={
             name: Distribution.of(made[0].cards, (run.correct[name] for run in made)).stored()
-            for name in _kept(study, recipe)
+            for name in _published_statistics(study, recipe)
         },
     )
 
 
-def _kept(study: Study, recipe: Recipe) -> Iterable[str]:
-    """Of most recipes only what is marked: the file stays small."""
+def _published_statistics(study: Study, recipe: Recipe) -> Iterable[str]:
+    """Return the statistics to keep: of most recipes only the marked one, for a small file."""
     if recipe is study.recipes[0]:
         return study.statistics
     return study.compared if recipe in study.written else (MARKED,)
 
 
 def _decided(study: Study, on: OnData) -> OnData:
-    """The same with all that follows from its runs worked out: the bar, rates, where they land."""
+    """Return ``on`` with all that follows from its runs: threshold, rates, where they land."""
     spreads = {name: on.spread(name, MARKED) for name in on.recipes}
     right = {name: spreads[name] for name, one in on.recipes.items() if one.right}
-    bar = choose_bar(right, study.wish)
+    threshold = choose_threshold(right, study.wish)
     written = [spreads[one.name].central(CENTRAL) for one in study.written]
     return changed(
         on,
-        bar=bar,
+        bar=threshold,
         low=min(low for low, _ in written),
         high=max(high for _, high in written),
         recipes={
             name: changed(one, below=below, low=found.low, high=found.high)
             for name, one in on.recipes.items()
-            for below in (spreads[name].below(bar),)
+            for below in (spreads[name].below(threshold),)
             for found in (rate(below, spreads[name].runs),)
         },
     )
 
 
 def disagreements(study: Study, lesson: Lesson, reference: Reference) -> Iterator[str]:
-    """What does not hold together any longer: declarations, runs, decisions, the lesson's bar."""
+    """Yield what no longer agrees: declarations, runs, decisions, the lesson's thresholds."""
     if reference.window != study.window:
         yield f"the judge now weighs five epochs {study.window}; studied was {reference.window}"
-    if dict(lesson.thresholds) != (bars := {name: on.bar for name, on in reference.data.items()}):
-        yield f"the lesson's bars are {dict(lesson.thresholds)}; those of the study are {bars}"
+    fair = {name: on.bar for name, on in reference.data.items()}
+    if dict(lesson.thresholds) != fair:
+        yield f"the lesson's bars are {dict(lesson.thresholds)}; those of the study are {fair}"
     for name, on in reference.data.items():
         yield from (f"{name}: {what}" for what in _of_data(study, on))
 

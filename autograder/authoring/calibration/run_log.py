@@ -1,4 +1,4 @@
-"""The runs that were made so far: a line of JSON each, in a file that only grows."""
+"""The log of runs: a line of JSON each, in a file that only grows."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CalibrationRun(Task, frozen=True, kw_only=True):
-    """A run that was made: of ``cards`` validation cards so many were sorted right.
+    """A run that was made, judged on ``cards`` validation images.
 
-    ``correct`` holds a number for each statistic, ``None`` where weights were no longer numbers.
+    ``correct`` holds the number of images classified right for each statistic, or ``None``.
     ``key`` names all that the recipe meant when it was run.
     """
 
@@ -55,38 +55,38 @@ class RunLog:
             self._file.close()
 
     def _read(self) -> int:
-        """Read the whole lines; how many bytes they are."""
+        """Read the complete lines; return their number of bytes."""
         whole = 0
         for number, line in enumerate(self.path.read_bytes().splitlines(keepends=True), start=1):
             if not line.endswith(b"\n"):
                 break
             try:
-                self._keep(msgspec.json.decode(line, type=CalibrationRun))
+                self._store(msgspec.json.decode(line, type=CalibrationRun))
             except msgspec.DecodeError as error:
                 raise StudyError(f"{self.path}, line {number}, is no run: {error}.") from None
             whole += len(line)
         return whole
 
-    def _keep(self, run: CalibrationRun) -> None:
+    def _store(self, run: CalibrationRun) -> None:
         self.made[run.key, run.recipe, run.data, run.seed] = run
 
     def add(self, run: CalibrationRun) -> None:
-        """Keep a run, in the file at once."""
+        """Store a run, in the file at once."""
         assert self._file
         with writing():
             self._file.write(msgspec.json.encode(run) + b"\n")
             self._file.flush()
-        self._keep(run)
+        self._store(run)
 
     def has(self, key: str, task: Task) -> bool:
-        """Whether a run was made already."""
+        """Return whether a run was made already."""
         return (key, task.recipe, task.data, task.seed) in self.made
 
     def of(self, key: str, recipe: str, data: str) -> list[CalibrationRun]:
-        """The runs of one recipe on one data set, in the order of their seeds."""
+        """Return the runs of one recipe on one dataset, in the order of their seeds."""
         found = [
             run
-            for (meant, name, cards, _), run in self.made.items()
-            if (meant, name, cards) == (key, recipe, data)
+            for (meant, name, dataset, _), run in self.made.items()
+            if (meant, name, dataset) == (key, recipe, data)
         ]
         return sorted(found, key=lambda run: run.seed)

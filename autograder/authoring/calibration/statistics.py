@@ -1,4 +1,4 @@
-"""Error rates with exact confidence intervals. The only room that needs scipy (extra `study`)."""
+"""Error rates with exact confidence intervals. The only module that needs scipy (extra `study`)."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ DIGITS = 7
 
 @dataclass(frozen=True, kw_only=True)
 class Rate:
-    """``count`` of ``runs``, and what can be said of the true rate with 95 % confidence.
+    """``count`` of ``runs``, and the range of the true rate with 95 % confidence.
 
-    It lies between ``low`` and ``high``; and, said by itself, it is at ``most`` so much.
+    It lies between ``low`` and ``high``; one-sided, it is at most ``most``.
     """
 
     count: int
@@ -29,7 +29,7 @@ class Rate:
 
 
 def rate(count: int, runs: int) -> Rate:
-    """A rate with its exact interval and upper limit (Clopper and Pearson, Biometrika 26, 1934).
+    """Return a rate with exact interval and limit (Clopper and Pearson, Biometrika 26, 1934).
 
     Raises:
         StudyError: scipy is not installed.
@@ -54,7 +54,7 @@ def rate(count: int, runs: int) -> Rate:
 
 
 def likeness(one: Sequence[float], other: Sequence[float]) -> float:
-    """The p-value of the two-sample test of Kolmogorov and Smirnov; small where they differ.
+    """Return the p-value of the two-sample Kolmogorov-Smirnov test; small where they differ.
 
     Raises:
         StudyError: scipy is not installed.

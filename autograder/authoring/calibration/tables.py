@@ -17,7 +17,7 @@ NAMES = {"full": "full data", "sample": "sample"}
 
 
 def tables(study: Study, reference: Reference, keras: Keras) -> dict[str, str]:
-    """All tables, by the name of their place in the page; that of Keras where it was run."""
+    """Return all tables, by the name of their place in the page; that of Keras where it was run."""
     made = {"promise": promise(study, reference), "ways": ways(study, reference)}
     for name, on in reference.data.items():
         made[f"right {name}"] = right(study, on)
@@ -26,15 +26,15 @@ def tables(study: Study, reference: Reference, keras: Keras) -> dict[str, str]:
 
 
 def summary(
-    study: Study, runs: RunLog, data: str, bar: float, *, right: bool
+    study: Study, runs: RunLog, data: str, threshold: float, *, right: bool
 ) -> Iterator[tuple[str, ...]]:
-    """For a terminal: what the runs made so far show, a row for each recipe that has some."""
+    """Yield a row for a terminal for each recipe with runs so far."""
     for recipe in (one for one in study.recipes if one.right is right):
         made = runs.of(study.key(recipe), recipe.name, data)
         if not made:
             continue
         spread = Distribution.of(made[0].cards, (run.correct[MARKED] for run in made))
-        found = rate(spread.below(bar), spread.runs)
+        found = rate(spread.below(threshold), spread.runs)
         yield (
             recipe.name,
             f"{spread.runs:,}",
@@ -46,7 +46,7 @@ def summary(
 
 
 def promise(study: Study, reference: Reference) -> str:
-    """Of each data set the bar, and how often the lesson as it is written fails."""
+    """Return the threshold of each dataset, and how often the lesson as written fails."""
     rows = []
     for name, on in reference.data.items():
         for recipe in study.written:
@@ -68,14 +68,14 @@ def promise(study: Study, reference: Reference) -> str:
 
 
 def right(study: Study, on: OnData) -> str:
-    """Right recipes: how often each is failed."""
+    """Return the table of right recipes: how often each fails."""
     rows = [(*_spread(on, one), *_failed(on, one)) for one in study.recipes if one.right]
     heads = ("right recipe", "runs", "mean", "sd", "lowest", "failed", "95 % interval")
     return table((*heads, "shown by"), rows, "lrrrrrrl")
 
 
 def wrong(study: Study, on: OnData) -> str:
-    """Wrong recipes: how often the accuracy alone would let each pass, and what else tells it."""
+    """Return the table of wrong recipes: how often accuracy passes each, and what detects it."""
     rows = [(*_spread(on, one), *_passed(on, one)) for one in study.recipes if not one.right]
     heads = ("wrong recipe", "runs", "mean", "sd", "lowest", "above the bar", "95 % interval")
     return table((*heads, "told by"), rows, "lrrrrrrl")
@@ -113,7 +113,7 @@ def _passed(on: OnData, recipe: Recipe) -> tuple[str, ...]:
 
 
 def ways(study: Study, reference: Reference) -> str:
-    """Other numbers that could be marked: how the lesson as it is written would fare."""
+    """Return the table of other numbers that could be marked, for the lesson as written."""
     lesson = study.recipes[0].name
     rows = []
     for name, on in reference.data.items():
@@ -136,11 +136,14 @@ def ways(study: Study, reference: Reference) -> str:
 
 
 def compared(study: Study, reference: Reference, keras: Keras) -> str:
-    """The study's runs against those of real Keras."""
+    """Return the table of the study's runs against those of real Keras."""
     rows = [
-        (NAMES.get(name, name), *_compared(study, reference.data[name], recipe, statistic, theirs))
+        (
+            NAMES.get(name, name),
+            *_compared(study, reference.data[name], recipe, statistic, keras_runs),
+        )
         for name, by_recipe in keras.items()
-        for recipe, theirs in by_recipe.items()
+        for recipe, keras_runs in by_recipe.items()
         for statistic in study.compared
     ]
     heads = ("data", "recipe", "statistic", "study: mean, runs", "Keras: mean, runs", "p")
@@ -150,28 +153,31 @@ def compared(study: Study, reference: Reference, keras: Keras) -> str:
 def _compared(
     study: Study, on: OnData, recipe: str, statistic: str, keras: OfKeras
 ) -> tuple[str, ...]:
-    ours = on.spread(recipe, statistic)
-    theirs = Distribution.of(keras.cards, keras.correct[statistic])
+    study_runs = on.spread(recipe, statistic)
+    keras_runs = Distribution.of(keras.cards, keras.correct[statistic])
     return (
         study.recipe(recipe).title,
         study.statistics[statistic],
-        *(f"{percent(one.mean)} (sd {percent(one.sd)}), {one.runs:,}" for one in (ours, theirs)),
-        f"{likeness(ours.values.tolist(), theirs.values.tolist()):.2g}",
+        *(
+            f"{percent(one.mean)} (sd {percent(one.sd)}), {one.runs:,}"
+            for one in (study_runs, keras_runs)
+        ),
+        f"{likeness(study_runs.values.tolist(), keras_runs.values.tolist()):.2g}",
     )
 
 
 def percent(part: float) -> str:
-    """``83.14 %``."""
+    """Format a share as ``83.14 %``."""
     return f"{part * 100:.2f} %"
 
 
 def interval(low: float, high: float) -> str:
-    """``0 to 0.0922 %``."""
+    """Format an interval as ``0 to 0.0922 %``."""
     return f"{low * 100:.3g} to {high * 100:.3g} %"
 
 
 def table(heads: Sequence[str], rows: Sequence[Sequence[str]], sides: str) -> str:
-    """A table in Markdown; ``sides`` has l or r for each column."""
+    """Return a table in Markdown; ``sides`` has l or r for each column."""
     rule = ["---:" if side == "r" else "---" for side in sides]
     lines = (heads, rule, *rows)
     return "".join("| " + " | ".join(line) + " |\n" for line in lines)

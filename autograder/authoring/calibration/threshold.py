@@ -1,14 +1,14 @@
-"""The rule by which the bar follows from the runs.
+"""The rule by which the threshold follows from the runs.
 
-The bar of a data set is the highest whole per cent, no higher than the course wishes, at which
+The threshold of a dataset is the highest whole per cent, no higher than the course wishes, at which
 every right recipe keeps the promise: it fails at most one student in a thousand. A recipe keeps it
 
-- if the share of its runs below the bar is at most 0.1 %, with 95 % confidence; or,
-- if it has too few runs to show that even with none below the bar, when none is, and the bar lies
-  at least ``MARGIN`` standard deviations below its mean (beyond that lies one run in 30,000 of a
-  normal distribution).
+- if the share of its runs below the threshold is at most 0.1 %, with 95 % confidence; or,
+- if it has too few runs to show that even with none below the threshold, when none is, and the
+  threshold lies at least ``MARGIN`` standard deviations below its mean (beyond that lies one run in
+  30,000 of a normal distribution).
 
-As wrong recipes lie lower, the highest such bar is the one that tells them best.
+As wrong recipes lie lower, the highest such threshold separates them best.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ MARGIN = 4.0
 LOWEST = 0.5
 
 
-def choose_bar(right: Mapping[str, Distribution], wish: float) -> float:
-    """The bar for these right recipes, by the rule above.
+def choose_threshold(right: Mapping[str, Distribution], wish: float) -> float:
+    """Return the threshold for these right recipes, by the rule above.
 
     Raises:
         StudyError: there is none, or a recipe has fewer than two runs.
@@ -37,13 +37,13 @@ def choose_bar(right: Mapping[str, Distribution], wish: float) -> float:
 
 
 def are_enough(runs: int) -> bool:
-    """Whether so many runs can show by themselves that a recipe keeps the promise."""
+    """Return whether this number of runs can show that a recipe keeps the promise."""
     return rate(0, runs).most <= PROMISE
 
 
-def keeps_promise(spread: Distribution, bar: float) -> bool:
-    """Whether a right recipe is failed rarely enough at this bar."""
-    below = spread.below(bar)
+def keeps_promise(spread: Distribution, threshold: float) -> bool:
+    """Return whether a right recipe fails rarely enough at this threshold."""
+    below = spread.below(threshold)
     if are_enough(spread.runs):
         return rate(below, spread.runs).most <= PROMISE
-    return not below and spread.above(bar) >= MARGIN
+    return not below and spread.above(threshold) >= MARGIN

@@ -1,4 +1,4 @@
-"""One process of a study: tasks on standard input, a line of JSON for each run on the other.
+"""One process of a study: tasks on standard input, a line of JSON for each run on standard output.
 
 Where nobody reads the lines any longer, the process ends at the next one.
 """
@@ -19,9 +19,9 @@ from autograder.core.lesson_registry import load_lesson
 
 
 def main() -> int:
-    """Make the runs that are asked for."""
+    """Make the requested runs."""
     if hasattr(signal, "SIGPIPE"):
-        # Python would go on and raise; nobody is left to be told.
+        # Python would go on and raise, although nobody reads it.
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     study = load_study(load_lesson(sys.argv[1]))
     for task in msgspec.json.decode(sys.stdin.buffer.read(), type=list[Task]):
@@ -34,16 +34,16 @@ def run(study: Study, task: Task) -> CalibrationRun:
     """Train one recipe on one data set under one seed, and measure."""
     data = datasets.load_named(task.data)
     recipe = study.recipe(task.recipe)
-    cards = len(data.valid_labels)
+    count = len(data.valid_labels)
     measured = study.measure(train(recipe.training, data, task.seed), data)
     return CalibrationRun(
         recipe=task.recipe,
         data=task.data,
         seed=task.seed,
         key=study.key(recipe),
-        cards=cards,
+        cards=count,
         correct={
-            name: round(value * cards) if math.isfinite(value) else None
+            name: round(value * count) if math.isfinite(value) else None
             for name, value in measured.items()
         },
     )

@@ -1,7 +1,7 @@
-"""The evidence of mutants in an archive: small enough to lie beside the tests, judged in seconds.
+"""The evidence of mutants in an archive: small enough to store with the tests.
 
 A zip named after the lesson. ``records.json.xz`` in it has a record for each mutant; in ``arrays/``
-lies each array once, named after what is in it and how finely it is kept
+is each array once, named after its content and its precision
 (:mod:`autograder.authoring.mutation.fixtures`).
 """
 
@@ -39,7 +39,7 @@ class _Entries(msgspec.Struct, frozen=True):
 
 
 def cure(lesson: str) -> str:
-    """What to do where evidence is missing or out of date."""
+    """Say what to do where evidence is missing or out of date."""
     return f"run `autograder mutants --lesson {lesson} --store`"
 
 
@@ -51,7 +51,7 @@ class Stored:
     arrays: Arrays
 
     def evidence(self, name: str) -> Evidence:
-        """The evidence of one mutant."""
+        """Return the evidence of one mutant."""
         entry = self.entries[name]
         arrays = {array: self.arrays[file] for array, file in entry.arrays.items()}
         return Evidence(record=entry.record, arrays=arrays)
@@ -97,16 +97,16 @@ def write(path: Path, entries: Mapping[str, StoredMutant], packed: Mapping[str, 
 def stale(
     entries: Mapping[str, StoredMutant], made: Iterable[MutantNotebook], lesson: str
 ) -> list[str]:
-    """Why what is stored is out of date, in sentences; ``made`` are all mutants that there are."""
+    """Return why stored evidence is out of date; ``made`` are all mutants that there are."""
     now = cure(lesson)
     programs = {one.name: one.program for one in made}
-    told = []
+    reasons = []
     for name, program in programs.items():
         if name not in entries:
-            told.append(f"{name} is not stored yet: {now}.")
+            reasons.append(f"{name} is not stored yet: {now}.")
         elif entries[name].program != program:
-            told.append(f"The program of {name} has changed: {now}.")
-    return told + [
+            reasons.append(f"The program of {name} has changed: {now}.")
+    return reasons + [
         f"{name} is no mutant any more: {now}." for name in sorted(entries.keys() - programs.keys())
     ]
 

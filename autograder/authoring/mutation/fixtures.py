@@ -1,4 +1,4 @@
-"""Evidence made thin: as few epochs, and arrays as coarse, as the checks need to say the same."""
+"""Reduced evidence: as few epochs and as coarse arrays as give the same verdicts."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from autograder.judge.runner import Verdicts, judge
 
 # How far a measure, such as the accuracy, may be from what it was.
 NEAR = 0.005
-# Two tell whether the weights moved at all.
+# Two show whether the weights moved at all.
 EPOCHS = 2
 OF_FITS = "fit-"
 
@@ -29,64 +29,64 @@ Digests = Mapping[str, str]
 
 
 class _Arrays:
-    """Arrays, each once, by a digest of what is in it, and how finely each is kept for now."""
+    """Arrays, each once, by a digest of its content, and the current precision of each."""
 
     def __init__(self) -> None:
         self._whole: dict[str, NDArray[Any]] = {}
-        self._rungs: dict[str, int] = {}
+        self._precisions: dict[str, int] = {}
         self._packed: dict[str, bytes] = {}
 
     def add(self, array: NDArray[Any]) -> str:
-        """Keep an array; its digest."""
+        """Store an array; return its digest."""
         digest = hashlib.sha256(f"{array.dtype.str} {array.shape} ".encode())
         digest.update(array.tobytes())
         name = digest.hexdigest()[:16]
         self._whole[name] = array
-        self._rungs.setdefault(name, 0)
+        self._precisions.setdefault(name, 0)
         return name
 
     def refine(self, digest: str) -> None:
-        """Keep it more finely."""
-        self._rungs[digest] = min(self._rungs[digest] + 1, quantize.EXACT)
+        """Raise the precision of an array."""
+        self._precisions[digest] = min(self._precisions[digest] + 1, quantize.EXACT)
 
     def file(self, digest: str) -> str:
-        """The name of the file that holds it as finely as it is kept."""
-        return f"{digest}-{self._rungs[digest]}"
+        """Return the name of the file for an array, at its current precision."""
+        return f"{digest}-{self._precisions[digest]}"
 
     def packed(self, digest: str) -> bytes:
-        """The content of that file."""
+        """Return the content of that file."""
         file = self.file(digest)
         if file not in self._packed:
-            self._packed[file] = quantize.pack(self._whole[digest], self._rungs[digest])
+            self._packed[file] = quantize.pack(self._whole[digest], self._precisions[digest])
         return self._packed[file]
 
 
 def thinned(
     ran: Sequence[MutantRun], lesson: Lesson, settings: Settings
 ) -> tuple[dict[str, StoredMutant], dict[str, bytes]]:
-    """Entries for an archive, and the files of their arrays."""
+    """Return entries for an archive, and the files of their arrays."""
     whole = [(one.made.name, one.evidence) for one in ran]
     wanted = judge(whole, lesson, settings=settings)
     shorter = [(name, _last_epochs(evidence)) for name, evidence in whole]
     enough = judge(shorter, lesson, settings=settings)
-    kept = {
+    chosen = {
         name: short if _alike(enough[name], wanted[name]) else evidence
         for (name, evidence), (_, short) in zip(whole, shorter, strict=True)
     }
     arrays = _Arrays()
     digests = {
         name: {array: arrays.add(one) for array, one in evidence.arrays.items()}
-        for name, evidence in kept.items()
+        for name, evidence in chosen.items()
     }
 
-    def said() -> dict[str, Verdicts]:
-        thin = [(name, _thin(kept[name].record, digests[name], arrays)) for name in kept]
+    def judged() -> dict[str, Verdicts]:
+        thin = [(name, _thin(chosen[name].record, digests[name], arrays)) for name in chosen]
         return judge(thin, lesson, settings=settings)
 
-    # It ends: in the end all arrays are what they were. What was handed in and the means, which are
+    # It ends: in the end all arrays are exact. The answers and the means, which are
     # larger, take turns: mostly only one of them has to be finer.
     for means in itertools.cycle((False, True)):
-        other = [name for name, one in said().items() if not _alike(one, wanted[name])]
+        other = [name for name, one in judged().items() if not _alike(one, wanted[name])]
         if not other:
             break
         for digest in {
@@ -99,7 +99,7 @@ def thinned(
     entries = {
         one.made.name: StoredMutant(
             program=one.made.program,
-            record=_timeless(kept[one.made.name].record),
+            record=_timeless(chosen[one.made.name].record),
             arrays={name: arrays.file(key) for name, key in digests[one.made.name].items()},
         )
         for one in ran
@@ -111,7 +111,7 @@ def thinned(
 
 
 def _last_epochs(evidence: Evidence) -> Evidence:
-    """The same with the means of the last epochs of each training only."""
+    """Return evidence with the means of only the last epochs of each training."""
     recorded, replace = evidence.recorded, msgspec.structs.replace
     if recorded is None:
         return evidence
@@ -131,7 +131,7 @@ def _thin(record: Record, digests: Digests, arrays: _Arrays) -> Evidence:
 
 
 def _alike(one: Verdicts, other: Verdicts) -> bool:
-    """Whether the checks say the same, and measure nearly the same."""
+    """Return whether the checks have the same outcomes and nearly the same measures."""
     same = [(check.id, check.outcome, check.misconception) for check in one.checks] == [
         (check.id, check.outcome, check.misconception) for check in other.checks
     ]
@@ -143,7 +143,7 @@ def _alike(one: Verdicts, other: Verdicts) -> bool:
 
 
 def _timeless(record: Record) -> Record:
-    """Without how long it all took, which is different every time."""
+    """Return the record without durations, which are different every time."""
     replace = msgspec.structs.replace
     cells = tuple(replace(cell, seconds=0.0) for cell in record.cells)
     return replace(record, run=replace(record.run, seconds=0.0), cells=cells)

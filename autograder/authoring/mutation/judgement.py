@@ -1,4 +1,4 @@
-"""What the checks said of a mutant, held against what was declared."""
+"""What the checks found in a mutant, compared with what was declared."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ class Judgement:
     def deviations(self) -> list[str]:
         """For each check that did not say what was declared, a sentence."""
         missing = sorted(self.expected.checks - {one.id for one in self.found})
-        told = (_deviation(self.expected, one) for one in self.found)
+        sentences = (_deviation(self.expected, one) for one in self.found)
         return [
-            *(sentence for sentence in told if sentence),
+            *(sentence for sentence in sentences if sentence),
             *(f"{check} should have spoken, and there is no such check" for check in missing),
         ]
 
     @property
     def named(self) -> bool:
         """Whether every misconception was named by the check that should name it."""
-        told = {one.id: one for one in self.found if one.outcome is Outcome.FAILED}
+        failed = {one.id: one for one in self.found if one.outcome is Outcome.FAILED}
         return all(
-            check in told and told[check].misconception == name
+            check in failed and failed[check].misconception == name
             for check, name in self.expected.failed.items()
         )
 
@@ -49,8 +49,8 @@ class Judgement:
             return "unfair"
         if self.named:
             return "leaks"
-        told = {one.id for one in self.found if one.outcome is Outcome.FAILED}
-        return "misnamed" if told & set(self.expected.failed) else "survived"
+        failed = {one.id for one in self.found if one.outcome is Outcome.FAILED}
+        return "misnamed" if failed & set(self.expected.failed) else "survived"
 
     @property
     def is_well(self) -> bool:
@@ -89,6 +89,6 @@ class Tally:
 
 
 def tally(judgements: Iterable[Judgement]) -> Tally:
-    """The tally of all wrong ones."""
+    """Count the wrong mutants, and those caught."""
     wrong = [one for one in judgements if one.expected.kind == "wrong"]
     return Tally(wrong=len(wrong), caught=sum(one.named for one in wrong))

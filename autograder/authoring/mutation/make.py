@@ -1,4 +1,4 @@
-"""From a mutant to a notebook: the source with the solution cells edited, fit to be handed in."""
+"""From a mutant to a notebook: the source with the solution cells edited, ready to submit."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class MutantNotebook:
 
 
 def read_source(root: Path, lesson: Lesson) -> NotebookNode:
-    """The lesson's source notebook in the folder of a course.
+    """Read the lesson's source notebook in the folder of a course.
 
     Raises:
         LessonError: it is not there.
@@ -45,7 +45,7 @@ def read_source(root: Path, lesson: Lesson) -> NotebookNode:
 
 
 def make(source: NotebookNode, mutants: Mapping[str, Edits]) -> list[MutantNotebook]:
-    """The notebooks of mutants, by name.
+    """Make the notebooks of mutants, in the order given.
 
     Raises:
         DoesNotFit: an edit no longer fits the source; the message names the mutant.
@@ -74,7 +74,7 @@ def _made(source: NotebookNode, name: str, edits: Edits) -> MutantNotebook:
 
 
 def _parts(source: str, question: str) -> tuple[str, str, str]:
-    """What stands before, between and after the marks of the solution."""
+    """Return what stands before, between and after the marks of the solution."""
     lines = source.split("\n")
     marks = [number for number, line in enumerate(lines) if MARKER.match(line)]
     if len(marks) != 2:
@@ -94,7 +94,7 @@ def _digest(sources: Iterable[str]) -> str:
 
 
 def _plain(node: object) -> object:
-    """A syntax tree as plain data: the same for every version of Python, as a dump is not."""
+    """Return a syntax tree as plain data, the same for every version of Python unlike a dump."""
     if isinstance(node, ast.AST):
         fields = ((name, value) for name, value in ast.iter_fields(node) if value not in (None, []))
         return [type(node).__name__, {name: _plain(value) for name, value in fields}]

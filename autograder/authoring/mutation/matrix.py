@@ -13,7 +13,7 @@ from autograder.authoring.spec.mutation import Expected
 from autograder.core.lesson import Lesson
 from autograder.core.report import Outcome
 
-SIGNS = {
+SYMBOLS = {
     Outcome.FAILED: "✗",
     Outcome.ERROR: "?",
     Outcome.NOT_ATTEMPTED: "○",
@@ -26,7 +26,7 @@ KEY = "✗ fails, – is skipped, ~ is skipped or passes, ? cannot be told, · p
 
 
 def table(judgements: Sequence[Judgement], lesson: Lesson) -> Table:
-    """A row for each mutant: a sign for each question as expected, then as found."""
+    """Return a row for each mutant: symbols for the questions as expected, then as found."""
     questions = ", ".join(question.name for question in lesson.questions)
     rows = Table(box=SIMPLE, pad_edge=False, caption=f"The signs: {questions}. {KEY}.")
     rows.add_column("Mutant", overflow="fold")
@@ -35,32 +35,32 @@ def table(judgements: Sequence[Judgement], lesson: Lesson) -> Table:
     rows.add_column("Named", overflow="fold")
     for one in judgements:
         named = ", ".join(sorted({c.misconception for c in one.found if c.misconception}))
-        expected = " ".join(expected_sign(one.expected, q.name) for q in lesson.questions)
-        found = " ".join(_found_sign(one, q.name) for q in lesson.questions)
+        expected = " ".join(expected_symbol(one.expected, q.name) for q in lesson.questions)
+        found = " ".join(_found_symbol(one, q.name) for q in lesson.questions)
         style = "bold yellow" if one.deviations else ""
         rows.add_row(one.name, expected, found, named, style=style)
     return rows
 
 
-def expected_sign(expected: Expected, question: str) -> str:
-    """What is expected of one question, in one sign."""
+def expected_symbol(expected: Expected, question: str) -> str:
+    """Return what is expected of one question, as one symbol."""
     own = [check for check in expected.checks if check.partition(".")[0] == question]
     outcomes = {outcome for check in own for outcome in expected.outcomes(check)}
     return EITHER if outcomes == {Outcome.PASSED, Outcome.SKIPPED} else _worst(outcomes)
 
 
-def _found_sign(one: Judgement, question: str) -> str:
+def _found_symbol(one: Judgement, question: str) -> str:
     return _worst({check.outcome for check in one.found if check.question == question})
 
 
 def _worst(outcomes: Collection[Outcome]) -> str:
-    """The sign of the outcome that matters most."""
-    signs = (sign for outcome, sign in SIGNS.items() if outcome in outcomes)
-    return next(signs, SIGNS[Outcome.PASSED])
+    """Return the symbol of the outcome that matters most."""
+    symbols = (symbol for outcome, symbol in SYMBOLS.items() if outcome in outcomes)
+    return next(symbols, SYMBOLS[Outcome.PASSED])
 
 
 def document(judgements: Sequence[Judgement], *, lesson: str) -> dict[str, Any]:
-    """All of it as plain data."""
+    """Return the matrix as plain data."""
     found = tally(judgements)
     return {
         "schema": 1,

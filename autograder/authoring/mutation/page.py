@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from autograder.authoring.mutation.judgement import Judgement, tally
-from autograder.authoring.mutation.matrix import KEY, expected_sign
+from autograder.authoring.mutation.matrix import KEY, expected_symbol
 from autograder.authoring.mutation.pairs import AND
 from autograder.authoring.spec.mutation import Expected
 from autograder.core.errors import UsageError
@@ -31,7 +31,7 @@ def put(path: Path, lesson: Lesson, text: str) -> None:
 
 
 def written(path: Path, lesson: Lesson) -> str:
-    """What stands between a lesson's markers in a page.
+    """Return the text between a lesson's markers in a page.
 
     Raises:
         UsageError: the page is not there, or does not have the two markers.
@@ -44,7 +44,7 @@ def _begin(lesson: Lesson) -> str:
 
 
 def _parts(path: Path, lesson: Lesson) -> tuple[str, str, str]:
-    """What stands before, between and after the markers."""
+    """Return the text before, between and after the markers."""
     if not path.is_file():
         raise UsageError(f"There is no file {path}.")
     before, begin, rest = path.read_text(encoding="utf-8").partition(_begin(lesson))
@@ -55,7 +55,7 @@ def _parts(path: Path, lesson: Lesson) -> tuple[str, str, str]:
 
 
 def text(judgements: Sequence[Judgement], lesson: Lesson, unseen: Mapping[str, str]) -> str:
-    """The whole section, in Markdown."""
+    """Return the whole section, in Markdown."""
     single = [one for one in judgements if AND not in one.name]
     double = [one for one in judgements if AND in one.name]
     parts = [_summary(single, double, lesson), _table(single, lesson), _right(single)]
@@ -87,15 +87,15 @@ def _table(judgements: Iterable[Judgement], lesson: Lesson) -> str:
             groups.setdefault(_row(one.expected, lesson), []).append(one.name)
     head = ["Named", "Wrong programs", *(question.name for question in lesson.questions)]
     lines = [f"| {' | '.join(head)} |", f"| --- | --- |{' :-: |' * len(lesson.questions)}"]
-    for (named, *signs), names in sorted(groups.items()):
-        lines.append(f"| {' | '.join((named, _listed(names), *signs))} |")
+    for (named, *symbols), names in sorted(groups.items()):
+        lines.append(f"| {' | '.join((named, _listed(names), *symbols))} |")
     return "\n".join([*lines, "", f"{KEY}."])
 
 
 def _row(expected: Expected, lesson: Lesson) -> tuple[str, ...]:
     named = ", ".join(f"`{name}`" for name in sorted(expected.misconceptions))
-    signs = (expected_sign(expected, question.name) for question in lesson.questions)
-    return named or "*Python's own error*", *signs
+    symbols = (expected_symbol(expected, question.name) for question in lesson.questions)
+    return named or "*Python's own error*", *symbols
 
 
 def _right(judgements: Iterable[Judgement]) -> str:

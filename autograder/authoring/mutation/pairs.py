@@ -12,47 +12,47 @@ AND = " + "
 
 
 def pairs(mutants: Mapping[str, Mutant], number: int, seed: int) -> dict[str, Mutant]:
-    """A sample of pairs of wrong mutants, always the same for a seed, in an order of their own."""
+    """Return a sample of pairs of wrong mutants, reproducible for a seed, in random order."""
     wrong = [one for _, one in sorted(mutants.items()) if one.expected.misconceptions]
     possible = [(a, b) for a, b in itertools.combinations(wrong, 2) if are_independent(a, b)]
     chosen = random.Random(seed).sample(possible, min(number, len(possible)))  # noqa: S311
-    together = (both(one, other) for one, other in chosen)
-    return {one.name: one for one in together}
+    drawn = (both(one, other) for one, other in chosen)
+    return {one.name: one for one in drawn}
 
 
 def are_independent(one: Mutant, other: Mutant) -> bool:
-    """Whether they change different cells, and neither has a hand in what the other is told.
+    """Return whether two mutants edit different cells and do not affect each other's outcomes.
 
     Where both would have a check skipped, it may be that together they do not; and where one would
     have that skipped which the other fails, it may be that the other prevents it.
     """
-    ours, theirs = one.expected, other.expected
+    first, second = one.expected, other.expected
     return (
         not set(one.edits) & set(other.edits)
-        and not (ours.unclear or theirs.unclear)
-        and None not in {*ours.failed.values(), *theirs.failed.values()}
-        and not (_stopped(ours) & _stopped(theirs))
-        and not (ours.relies_on & _stopped(theirs) or theirs.relies_on & _stopped(ours))
+        and not (first.unclear or second.unclear)
+        and None not in {*first.failed.values(), *second.failed.values()}
+        and not (_stopped(first) & _stopped(second))
+        and not (first.relies_on & _stopped(second) or second.relies_on & _stopped(first))
     )
 
 
 def _stopped(expected: Expected) -> frozenset[str]:
-    """The checks that certainly do not pass."""
+    """Return the checks that certainly do not pass."""
     return frozenset(expected.failed) | expected.skipped
 
 
 def both(one: Mutant, other: Mutant) -> Mutant:
-    """The solution with the edits of both."""
+    """Return the solution with the edits of both."""
     return Mutant(
         name=f"{one.name}{AND}{other.name}",
         edits={**one.edits, **other.edits},
-        expected=together(one.expected, other.expected),
-        with_gpu=together(one.expected_on(gpu=True), other.expected_on(gpu=True)),
+        expected=combined(one.expected, other.expected),
+        with_gpu=combined(one.expected_on(gpu=True), other.expected_on(gpu=True)),
     )
 
 
-def together(one: Expected, other: Expected) -> Expected:
-    """What is expected of both: what one of them may skip is skipped where the other fails it."""
+def combined(one: Expected, other: Expected) -> Expected:
+    """Combine two expectations: what one may skip is skipped where the other fails it."""
     hidden = (one.may_skip & set(other.failed)) | (other.may_skip & set(one.failed))
     failed = {**one.failed, **other.failed}
     skipped = one.skipped | other.skipped | hidden
@@ -64,7 +64,7 @@ def together(one: Expected, other: Expected) -> Expected:
 
 
 def named(name: str, mutants: Mapping[str, Mutant]) -> Mutant | None:
-    """The mutant of this name, which may be that of a pair; ``None`` where there is none."""
+    """Return the mutant or pair of mutants with this name; ``None`` where there is none."""
     found = [mutants.get(one) for one in name.split(AND)]
     match found:
         case [Mutant() as one]:

@@ -1,7 +1,7 @@
-"""Arrays kept coarsely: as many steps between the smallest and the largest as a verdict needs.
+"""Quantized arrays: as many steps between the smallest and the largest as a verdict needs.
 
 The weights of ten neurons in five epochs take 188 KiB as they are, and 19 KiB in 64 steps with the
-same verdict. Means of epochs are much alike, so each is kept as its difference from the one before.
+same verdict. Means of epochs are much alike, so each is stored as its difference from the last.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from numpy.typing import NDArray
 
 from autograder.core.errors import EvidenceError
 
-# Bits a number, from coarse to fine; after that a number is kept as it is.
-LADDER = (4, 6, 8, 10, 12)
-EXACT = len(LADDER)
-# Not worth it, and some of them are single numbers on which everything hangs.
+# Bits a number, from coarse to fine; after that a number is stored as it is.
+BITS = (4, 6, 8, 10, 12)
+EXACT = len(BITS)
+# Elements. Smaller arrays are not worth it, and some are single numbers that decide everything.
 SMALL = 1024
 
 
 class Packed(msgspec.Struct, frozen=True):
-    """An array: ``data`` are numbers of ``kind``, times ``step`` unless that is nought."""
+    """An array: ``data`` are numbers of ``kind``, times ``step`` unless that is zero."""
 
     shape: tuple[int, ...]
     kind: str
@@ -31,16 +31,16 @@ class Packed(msgspec.Struct, frozen=True):
     data: bytes
 
 
-def pack(array: NDArray[Any], rung: int) -> bytes:
-    """An array as compressed bytes, on a rung of the ladder; only floats are kept coarsely."""
+def pack(array: NDArray[Any], precision: int) -> bytes:
+    """Return an array as compressed bytes at a precision; only floats are quantized."""
     packed = Packed(array.shape, array.dtype.str, 0.0, array.tobytes())
-    if rung < EXACT and array.dtype.kind == "f" and array.size >= SMALL:
-        packed = _coarse(array, LADDER[rung]) or packed
+    if precision < EXACT and array.dtype.kind == "f" and array.size >= SMALL:
+        packed = _coarse(array, BITS[precision]) or packed
     return lzma.compress(msgspec.msgpack.encode(packed), preset=9)
 
 
 def unpack(data: bytes) -> NDArray[Any]:
-    """The array that :func:`pack` was given, or one of ``float32`` that is near it.
+    """Return the array that :func:`pack` was given, or a ``float32`` one that is near it.
 
     Raises:
         EvidenceError: it is no such array.

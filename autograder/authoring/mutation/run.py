@@ -28,7 +28,7 @@ class RunError(AutograderError):
 
 @dataclass(frozen=True, kw_only=True)
 class MutantRun:
-    """A mutant that was run, what it left, and what the checks said."""
+    """A mutant that was run, its evidence, and the results of the checks."""
 
     made: MutantNotebook
     evidence: Evidence
@@ -66,7 +66,7 @@ def run(
 def judgement(
     mutant: Mutant, evidence: Evidence, checks: Sequence[CheckResult], known: Mapping[str, str]
 ) -> Judgement:
-    """What the checks said of a mutant, held against what is expected where it ran."""
+    """Compare what the checks found in a mutant with what is expected where it ran."""
     recorded = evidence.recorded
     offered = recorded.devices.offered if recorded else ()
     return Judgement(

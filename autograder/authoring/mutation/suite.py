@@ -1,4 +1,4 @@
-"""A lesson's mutants with all that is done to them: chosen, made, run, stored, judged again."""
+"""A lesson's mutants and all steps with them: choose, make, run, store, judge again."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class MutationSuite:
         return self.root / "tests" / "mutants" / f"{self.lesson.name}.zip"
 
     def chosen(self, pattern: str, second: int) -> list[Mutant]:
-        """The mutants whose names match a pattern; with ``second`` so many pairs.
+        """Return the mutants whose names match a pattern, or ``second`` pairs of them.
 
         Raises:
             LessonError: there is none.
@@ -53,7 +53,7 @@ class MutationSuite:
         return list(drawn.values())
 
     def made(self, mutants: Iterable[Mutant]) -> list[MutantNotebook]:
-        """Their notebooks.
+        """Return the notebooks of mutants.
 
         Raises:
             LessonError: one does not fit the source any more.
@@ -62,7 +62,7 @@ class MutationSuite:
         return make(source, {one.name: one.edits for one in mutants})
 
     def judgement(self, ran: MutantRun) -> Judgement:
-        """What was said of one that was run."""
+        """Return the judgement of a mutant that was run."""
         mutant = named(ran.made.name, self.declared.mutants)
         assert mutant
         return judgement(mutant, ran.evidence, ran.checks, self.declared.known)
@@ -79,13 +79,13 @@ class MutationSuite:
             ResultsError: it cannot be written.
         """
         entries, files = thinned(ran, self.lesson, self.settings)
-        kept = {
+        others = {
             name: entry
             for name, entry in archive.entries(self.evidence_file).items()
             if named(name, self.declared.mutants) and not (AND in name and AND in ran[0].made.name)
         }
         with writing():
-            return archive.write(self.evidence_file, {**kept, **entries}, files)
+            return archive.write(self.evidence_file, {**others, **entries}, files)
 
     def stale(self, entries: Mapping[str, archive.StoredMutant], pattern: str = "*") -> list[str]:
         """Return why stored *entries* are out of date, a sentence for each of which it is so.
@@ -128,8 +128,8 @@ class MutationSuite:
         return len(parts) > 1 and any(part in self.declared.known for part in parts)
 
 
-def workshop(lesson: Lesson, course: Course) -> MutationSuite:
-    """The workshop of a lesson.
+def mutation_suite(lesson: Lesson, course: Course) -> MutationSuite:
+    """Return the mutation suite of a lesson.
 
     Raises:
         LessonError: the lesson declares no mutants.

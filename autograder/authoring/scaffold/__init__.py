@@ -19,7 +19,7 @@ from autograder.core.lesson_registry import FOLDER, lesson_folders, lesson_names
 FILES = Path(__file__).parent / "files"
 NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 TITLE = re.compile(r"[^\"\\\x00-\x1f]{1,100}")
-# What pip can be told in a list of dependencies; a file's path, say, it can be told by hand only.
+# What pip accepts in a list of dependencies; a file's path, for example, it does not.
 ADDRESS = re.compile(r"[a-z+]+://\S+$")
 # What is written into the folder of the lesson, from files of these names.
 PARTS = {
@@ -32,7 +32,7 @@ PARTS = {
 
 
 def make(course: Course, name: str, title: str = "") -> list[Path]:
-    """Write a new lesson into a course; the paths of its files.
+    """Write a new lesson into a course; return the paths of its files.
 
     Its program goes beside our own lessons where the package itself lies in the course, as in a
     clone, and otherwise into the course's ``lessons`` folder, which can be installed.
@@ -65,18 +65,18 @@ def _refuse(name: str, title: str) -> None:
 
 def _files(root: Path, name: str, title: str) -> Iterator[tuple[Path, str]]:
     words = {"name": name, "module": name.replace("-", "_"), "title": title}
-    folder = _shelf(root) / words["module"]
-    for place, part in PARTS.items():
-        yield folder / place, _filled(part, words)
+    folder = _lessons_folder(root) / words["module"]
+    for target, part in PARTS.items():
+        yield folder / target, _filled(part, words)
     yield root / "tests" / f"test_{words['module']}.py", _filled("test_lesson.py", words)
     notebook = nbformat.reads(_filled("source.ipynb", words), as_version=4)
     yield root / "source" / name / f"{name}.ipynb", nbformat.writes(notebook) + "\n"
 
 
 def _packaging(root: Path, package: str) -> dict[Path, str]:
-    """What lets the lessons of a course be installed; written with the first of them."""
+    """Return the files that make a course's lessons installable; written with the first lesson."""
     path = root / FOLDER / "pyproject.toml"
-    if _shelf(root) != path.parent or path.exists():
+    if _lessons_folder(root) != path.parent or path.exists():
         return {}
     course = re.sub(r"[^a-z0-9]+", "-", root.name.lower()).strip("-") or "course"
     words = {"course": course, "package": course.replace("-", "_"), "distribution": DISTRIBUTION}
@@ -84,9 +84,9 @@ def _packaging(root: Path, package: str) -> dict[Path, str]:
     return {path: _filled("pyproject.toml", words)}
 
 
-def _shelf(root: Path) -> Path:
-    ours = lesson_folders()[0]
-    return ours if ours.is_relative_to(root) else root / FOLDER
+def _lessons_folder(root: Path) -> Path:
+    own = lesson_folders()[0]
+    return own if own.is_relative_to(root) else root / FOLDER
 
 
 def _filled(part: str, words: dict[str, str]) -> str:

@@ -1,4 +1,4 @@
-"""What a lesson declares of its study: recipes, what is measured, and how near the bar should be.
+"""What a lesson declares of its study: recipes, what is measured, the desired threshold.
 
 Each lesson that has one declares it as ``STUDY`` in its module ``study``.
 """
@@ -19,18 +19,18 @@ from autograder.core.snapshot_schedule import CARDS_A_SNAPSHOT
 from autograder.datasets import FashionMnist
 
 MARKED = "marked"
-"""The name of the number that the judge compares with the bar."""
+"""The name of the number that the judge compares with the threshold."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Study:
-    """A lesson's study. ``check`` is the one that compares with the bar, as in ``train.accuracy``.
+    """A lesson's study. ``check`` compares with the threshold, as in ``train.accuracy``.
 
-    ``measure`` gives the numbers of one training, shares of the validation cards sorted right
+    ``measure`` gives numbers of one training, shares of validation images classified right
     (``nan`` where weights are no longer numbers), by the names in ``statistics``, which says each
-    in words. One is ``MARKED``; those ``compared`` are held against real Keras. ``window`` says how
+    in words. One is ``MARKED``; ``compared`` ones are compared with real Keras. ``window`` says how
     much each of five equally long epochs weighs in the weights that are marked, as the judge's own
-    code has it. ``wish`` is the bar that the course would like.
+    code has it. ``wish`` is the threshold that the course would like.
     """
 
     lesson: str
@@ -48,7 +48,7 @@ class Study:
         return tuple(one for one in self.recipes if one.written or one is self.recipes[0])
 
     def recipe(self, name: str) -> Recipe:
-        """The recipe of this name.
+        """Return the recipe with this name.
 
         Raises:
             UsageError: there is no such recipe.
@@ -60,19 +60,19 @@ class Study:
         raise UsageError(f"There is no recipe “{name}”. There are: {names}.")
 
     def key(self, recipe: Recipe) -> str:
-        """A short name for all that a run of a recipe depends on, besides data and seed."""
+        """Return a digest of all that a run of a recipe depends on, besides data and seed."""
         depends = [ENGINE, CARDS_A_SNAPSHOT, self.window, sorted(self.statistics)]
         whole = json.dumps([asdict(recipe.training), *depends])
         return hashlib.sha256(whole.encode()).hexdigest()[:12]
 
 
 def has_study(lesson: Lesson) -> bool:
-    """Whether a lesson declares a study."""
+    """Return whether a lesson declares a study."""
     return part_of(lesson, "calibration") is not None
 
 
 def load_study(lesson: Lesson) -> Study:
-    """The study of a lesson.
+    """Load the study of a lesson.
 
     Raises:
         UsageError: the lesson has none.

@@ -15,7 +15,7 @@ Edit = Callable[[ast.Module], None]
 
 
 def edited(source: str, *edits: Edit) -> str:
-    """The program after these edits, one after the other.
+    """Apply these edits to a program, one after the other.
 
     Raises:
         DoesNotFit: one does not fit, changes nothing, or makes what is not Python.

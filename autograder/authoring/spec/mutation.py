@@ -26,9 +26,9 @@ class Expected:
 
     ``failed`` has the misconception of each check that fails, ``None`` where Python itself says
     what is wrong. ``skipped`` checks build on those. ``may_skip`` are skipped or pass, and which is
-    a matter of luck, such as the accuracy of a network that is not the lesson's. ``unclear`` ones
-    cannot be told, so that a person has to look. All this holds only where the checks that it
-    ``relies_on`` pass: where no accuracy is measured, its curve tells nothing.
+    a matter of chance, such as the accuracy of a network that is not the lesson's. ``unclear`` ones
+    cannot be decided, so that they need manual review. All this holds only where the checks that it
+    ``relies_on`` pass: where no accuracy is measured, its curve says nothing.
     """
 
     failed: Mapping[str, str | None] = field(default_factory=dict)
@@ -53,7 +53,7 @@ class Expected:
         return frozenset(self.failed) | self.skipped | self.may_skip | self.unclear
 
     def outcomes(self, check: str) -> tuple[Outcome, ...]:
-        """The outcomes that a check may have."""
+        """Return the outcomes that a check may have."""
         if check in self.failed:
             return (Outcome.FAILED,)
         if check in self.skipped:
@@ -73,12 +73,12 @@ class Mutant:
     with_gpu: Expected | None = None
 
     def expected_on(self, *, gpu: bool) -> Expected:
-        """What is expected on a machine with a GPU, or without."""
+        """Return what is expected on a machine with a GPU, or without."""
         return self.with_gpu if gpu and self.with_gpu else self.expected
 
 
 def right(name: str, *edits: Edit, also: Edits | None = None, base: Mutant | None = None) -> Mutant:
-    """Right work: every check passes. ``also`` edits other cells than that of the question."""
+    """Declare right work, which passes every check; ``also`` edits cells of other questions."""
     return _mutant(name, edits, also, base, Expected())
 
 
@@ -92,7 +92,7 @@ def wrong(
     also: Edits | None = None,
     base: Mutant | None = None,
 ) -> Mutant:
-    """Wrong work: these checks fail, each with its misconception, and those are skipped."""
+    """Declare wrong work: the checks that fail, each with its misconception, or are skipped."""
     expected = Expected(
         failed=fails,
         skipped=frozenset(skips),
@@ -103,19 +103,19 @@ def wrong(
 
 
 def unclear(name: str, *edits: Edit, checks: Collection[str], base: Mutant | None = None) -> Mutant:
-    """Work of which these checks cannot tell whether it is right: never a failure."""
+    """Declare work that these checks cannot judge; it never fails."""
     return _mutant(name, edits, None, base, Expected(unclear=frozenset(checks)))
 
 
 def relying(mutant: Mutant, *checks: str) -> Mutant:
-    """The same, of which that is expected only where these checks pass."""
+    """Return a mutant whose expected outcome holds only where these checks pass."""
     return replace(mutant, expected=replace(mutant.expected, relies_on=frozenset(checks)))
 
 
 def on_gpu(
     mutant: Mutant, *, fails: Mapping[str, str | None], skips: Collection[str] = ()
 ) -> Mutant:
-    """The same, of which something else is expected where there is a GPU."""
+    """Return a mutant of which something else is expected where there is a GPU."""
     return replace(mutant, with_gpu=Expected(failed=fails, skipped=frozenset(skips)))
 
 
@@ -142,7 +142,7 @@ class Declared:
     unseen: Mapping[str, str] = field(default_factory=dict)
 
     def only(self, pattern: str) -> dict[str, Mutant]:
-        """The mutants whose names match a pattern such as ``build/*``.
+        """Return the mutants whose names match a pattern such as ``build/*``.
 
         Raises:
             LessonError: there is none.
@@ -160,7 +160,7 @@ def declared(
     known: Mapping[str, str] | None = None,
     unseen: Mapping[str, str] | None = None,
 ) -> Declared:
-    """What a lesson declares, by name.
+    """Collect the mutants that a lesson declares, by name.
 
     Raises:
         LessonError: two mutants have the same name, or a known one does not exist.
@@ -176,12 +176,12 @@ def declared(
 
 
 def has_mutants(lesson: Lesson) -> bool:
-    """Whether a lesson declares mutants."""
+    """Return whether a lesson declares mutants."""
     return part_of(lesson, "mutants") is not None
 
 
 def load_declared(lesson: Lesson) -> Declared:
-    """What a lesson declares, in its package ``mutants``.
+    """Load what a lesson declares in its package ``mutants``.
 
     Raises:
         LessonError: it declares none.

@@ -14,45 +14,45 @@ import numpy as np
 
 from autograder.authoring.spec.numpy_network import Floats
 
-MEMORY = (0.9, 0.999)
+BETAS = (0.9, 0.999)
 EPSILON = np.float32(1e-7)
 BLOCK = 1_000
 
 
 class Optimizer(Protocol):
-    """Moves weights against their slopes."""
+    """Moves weights against their gradients."""
 
-    def step(self, values: Floats, slopes: Floats) -> None:
-        """Change ``values``, of the same shape as ``slopes``, in place."""
+    def step(self, values: Floats, gradients: Floats) -> None:
+        """Change ``values``, of the same shape as ``gradients``, in place."""
 
 
 class Adam:
     """Adam with Keras' settings."""
 
     def __init__(self, count: int, rate: float) -> None:
-        self._paces = _paces(rate)
+        self._step_sizes = _step_sizes(rate)
         self._means, self._squares, self._one, self._other = np.zeros((4, count), np.float32)
 
-    def step(self, values: Floats, slopes: Floats) -> None:
+    def step(self, values: Floats, gradients: Floats) -> None:
         """Change ``values`` in place."""
         one, other = self._one, self._other
-        np.subtract(slopes, self._means, out=one)
-        np.multiply(one, np.float32(1 - MEMORY[0]), out=one)
+        np.subtract(gradients, self._means, out=one)
+        np.multiply(one, np.float32(1 - BETAS[0]), out=one)
         np.add(self._means, one, out=self._means)
-        np.multiply(slopes, slopes, out=one)
+        np.multiply(gradients, gradients, out=one)
         np.subtract(one, self._squares, out=one)
-        np.multiply(one, np.float32(1 - MEMORY[1]), out=one)
+        np.multiply(one, np.float32(1 - BETAS[1]), out=one)
         np.add(self._squares, one, out=self._squares)
         np.sqrt(self._squares, out=one)
         np.add(one, EPSILON, out=one)
-        np.multiply(self._means, next(self._paces), out=other)
+        np.multiply(self._means, next(self._step_sizes), out=other)
         np.divide(other, one, out=other)
         np.subtract(values, other, out=values)
 
 
-def _paces(rate: float) -> Iterator[np.float32]:
-    """The size of each step, unbiased; in blocks, because single numbers cost numpy as much."""
-    first, second = (np.float32(one) for one in MEMORY)
+def _step_sizes(rate: float) -> Iterator[np.float32]:
+    """Yield the bias-corrected size of each step, computed in blocks to save calls of NumPy."""
+    first, second = (np.float32(one) for one in BETAS)
     for begin in itertools.count(1, BLOCK):
         steps = np.arange(begin, begin + BLOCK, dtype=np.float32)
         yield from np.float32(rate) * (np.sqrt(1 - second**steps) / (1 - first**steps))
@@ -65,7 +65,7 @@ class Sgd:
         self._rate = np.float32(rate)
         self._step = np.empty(count, np.float32)
 
-    def step(self, values: Floats, slopes: Floats) -> None:
+    def step(self, values: Floats, gradients: Floats) -> None:
         """Change ``values`` in place."""
-        np.multiply(slopes, self._rate, out=self._step)
+        np.multiply(gradients, self._rate, out=self._step)
         np.subtract(values, self._step, out=values)

@@ -8,7 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from autograder.authoring.spec.numpy_losses import Labels, mean_loss, mistaken_slopes, raw_slopes
+from autograder.authoring.spec.numpy_losses import (
+    Labels,
+    logit_gradients,
+    mean_loss,
+    mistaken_gradients,
+)
 from autograder.authoring.spec.numpy_network import Floats, Network, Pass
 from autograder.authoring.spec.numpy_optimizers import Adam, Optimizer, Sgd
 from autograder.authoring.spec.recipe import Training
@@ -18,18 +23,18 @@ from autograder.datasets import FashionMnist
 # To be raised whenever the same recipe and seed would give other numbers.
 ENGINE = 1
 LOSSES: Mapping[str, Callable[[Floats, Labels, Labels], None]] = {
-    "raw outputs": raw_slopes,
-    "taken for probabilities": mistaken_slopes,
+    "raw outputs": logit_gradients,
+    "taken for probabilities": mistaken_gradients,
 }
 OPTIMIZERS: Mapping[str, Callable[[int, float], Optimizer]] = {"adam": Adam, "sgd": Sgd}
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Trained:
-    """What training leaves: weights in the order of :class:`Network`, and each epoch's quiz.
+    """What training leaves: weights in the order of :class:`Network`, and each epoch's validation.
 
-    ``values`` are the weights handed in, ``means`` (shape ``(epochs, weights)``) the mean of each
-    epoch's ``snapshots``, ``accuracies`` and ``losses`` those on the validation cards at each
+    ``values`` are the final weights, ``means`` (shape ``(epochs, weights)``) the mean of each
+    epoch's ``snapshots``, ``accuracies`` and ``losses`` those on the validation images at each
     epoch's end.
     """
 
@@ -51,19 +56,19 @@ class ImageSet:
 
 
 class Trainer:
-    """Trains one network; :meth:`epoch` goes through the cards once, in the order given."""
+    """Trains one network; :meth:`epoch` goes through the images once, in the order given."""
 
     def __init__(self, training: Training, studied: ImageSet, network: Network) -> None:
         self.network = network
         self.steps = 0
         self._training = training
         self._studied = studied
-        self._slopes = LOSSES[training.loss]
+        self._gradients = LOSSES[training.loss]
         self._optimizer = OPTIMIZERS[training.optimizer](len(network.values), training.rate)
-        self._rooms: dict[int, _Room] = {}
+        self._buffers: dict[int, _BatchBuffers] = {}
 
     def epoch(self, order: Labels) -> tuple[Floats, int]:
-        """Study the cards in this order; the mean of the snapshots, and how many there were."""
+        """Train in this order; return the mean of the snapshots, and their number."""
         batch, every = self._training.batch, steps_a_snapshot(self._training.batch)
         total, taken = np.zeros(len(self.network.values)), 0
         steps = -(-len(order) // batch)
@@ -76,28 +81,28 @@ class Trainer:
         return (total / taken).astype(np.float32), taken
 
     def _step(self, chosen: Labels) -> None:
-        room = self._rooms.get(len(chosen))
-        if room is None:
-            room = self._rooms[len(chosen)] = _Room(self.network, len(chosen))
-        given = room.load(self._studied, chosen, self._training.scale)
-        outputs = room.through.forward(given)
-        self._slopes(outputs, room.labels, room.columns)
-        room.through.backward(given, outputs)
-        self._optimizer.step(self.network.values, self.network.slopes)
+        buffers = self._buffers.get(len(chosen))
+        if buffers is None:
+            buffers = self._buffers[len(chosen)] = _BatchBuffers(self.network, len(chosen))
+        given = buffers.load(self._studied, chosen, self._training.scale)
+        outputs = buffers.network_pass.forward(given)
+        self._gradients(outputs, buffers.labels, buffers.columns)
+        buffers.network_pass.backward(given, outputs)
+        self._optimizer.step(self.network.values, self.network.gradients)
 
 
-class _Room:
-    """Where the cards of one batch are laid out; made once for each size of batch."""
+class _BatchBuffers:
+    """The arrays for one batch, allocated once for each batch size."""
 
-    def __init__(self, network: Network, cards: int) -> None:
-        self.through = Pass(network, cards)
-        self.columns = np.arange(cards)
-        self.labels = np.empty(cards, np.intp)
-        self._bytes = np.empty((cards, network.sizes[0]), np.uint8)
-        self._floats = np.empty((cards, network.sizes[0]), np.float32)
+    def __init__(self, network: Network, count: int) -> None:
+        self.network_pass = Pass(network, count)
+        self.columns = np.arange(count)
+        self.labels = np.empty(count, np.intp)
+        self._bytes = np.empty((count, network.sizes[0]), np.uint8)
+        self._floats = np.empty((count, network.sizes[0]), np.float32)
 
     def load(self, studied: ImageSet, chosen: Labels, scale: float) -> Floats:
-        # A mode other than "raise" lets numpy write to where it is told at once.
+        # A mode other than "raise" lets numpy write to the given array directly.
         np.take(studied.pixels, chosen, axis=0, out=self._bytes, mode="clip")
         np.take(studied.labels, chosen, out=self.labels, mode="clip")
         np.copyto(self._floats, self._bytes)
@@ -107,14 +112,14 @@ class _Room:
 
 
 class ValidationSet:
-    """The validation cards as one training sees them."""
+    """The validation images as one training sees them."""
 
     def __init__(self, data: FashionMnist, training: Training) -> None:
         self._images = data.valid_images.reshape(-1, 784) * np.float32(training.scale)
         self._labels = data.valid_labels.astype(np.intp)
 
-    def hold(self, network: Network) -> tuple[float, float]:
-        """The share of the cards that is sorted right, and the mean loss."""
+    def evaluate(self, network: Network) -> tuple[float, float]:
+        """Return the share of the images that is classified right, and the mean loss."""
         outputs = Pass(network, len(self._images)).forward(self._images)
         return float(np.mean(outputs.argmax(axis=0) == self._labels)), mean_loss(
             outputs, self._labels
@@ -126,7 +131,7 @@ def train(training: Training, data: FashionMnist, seed: int) -> Trained:
     random = np.random.default_rng(seed)
     network = Network(training.sizes)
     network.draw(random)
-    studied = studied_cards(training, data, random)
+    studied = training_images(training, data, random)
     trainer = Trainer(training, studied, network)
     orders = _orders(training, len(studied.labels), random)
     # Steps that are far too large overflow, as they do in Keras.
@@ -134,22 +139,22 @@ def train(training: Training, data: FashionMnist, seed: int) -> Trained:
         return follow(trainer, orders, ValidationSet(data, training), training)
 
 
-def _orders(training: Training, cards: int, random: np.random.Generator) -> Iterator[Labels]:
-    """The order of the cards in each epoch."""
-    order = random.permutation(cards)
+def _orders(training: Training, count: int, random: np.random.Generator) -> Iterator[Labels]:
+    """Yield the order of the images in each epoch."""
+    order = random.permutation(count)
     for epoch in range(training.epochs):
-        yield order if not epoch or training.order == "repeated" else random.permutation(cards)
+        yield order if not epoch or training.order == "repeated" else random.permutation(count)
 
 
 def follow(
-    trainer: Trainer, orders: Iterator[Labels], quiz: ValidationSet, training: Training
+    trainer: Trainer, orders: Iterator[Labels], validation: ValidationSet, training: Training
 ) -> Trained:
-    """Go through the cards in one order after the other, until patience ends."""
+    """Train on one order after the other, until the patience ends."""
     network, best = trainer.network, trainer.network.values.copy()
     means, snapshots, accuracies, losses = [], [], [], []
     for order in orders:
         mean, taken = trainer.epoch(order)
-        accuracy, loss = quiz.hold(network)
+        accuracy, loss = validation.evaluate(network)
         means.append(mean)
         snapshots.append(taken)
         accuracies.append(accuracy)
@@ -170,16 +175,18 @@ def follow(
 
 
 def _is_over(losses: list[float], patience: int) -> bool:
-    """As Keras' ``EarlyStopping``: so many epochs since the last that was better than all."""
+    """Return whether patience ends, as Keras' ``EarlyStopping`` counts it."""
     best = min(range(len(losses)), key=losses.__getitem__)
     return len(losses) > 1 and len(losses) - 1 - best >= patience
 
 
-def studied_cards(training: Training, data: FashionMnist, random: np.random.Generator) -> ImageSet:
-    """The cards that a training studies."""
-    quizzed = training.cards == "validation"
-    images = data.valid_images if quizzed else data.train_images
-    labels = (data.valid_labels if quizzed else data.train_labels).astype(np.intp)
+def training_images(
+    training: Training, data: FashionMnist, random: np.random.Generator
+) -> ImageSet:
+    """Return the images that a training studies."""
+    on_validation = training.cards == "validation"
+    images = data.valid_images if on_validation else data.train_images
+    labels = (data.valid_labels if on_validation else data.train_labels).astype(np.intp)
     count = round(training.share * len(images))
     if training.labels == "shuffled":
         labels = random.permutation(labels)

@@ -9,16 +9,16 @@ from typing import Literal
 
 @dataclass(frozen=True, kw_only=True)
 class Training:
-    """How neurons are trained: ten of them, on pixels as they are, where nothing else is said.
+    """How neurons are trained; by default ten of them, on unscaled pixels.
 
     ``sizes`` are the numbers of pixels, of hidden neurons of each layer, and of outputs; between
     layers stands a ReLU. ``scale`` is what the pixels (0 to 255) are multiplied by. ``loss`` is
-    the cross-entropy of raw outputs, or, a mistake, of outputs ``taken for probabilities``.
-    ``labels`` are the cards' own, or ``shuffled``; ``cards`` says which set is studied, ``share``
-    how much of it. The ``order`` of the cards is a fresh one in each epoch, or the first again, as
-    in Keras once a seed was set for TensorFlow. With ``patience`` training stops after so many
-    epochs in which the loss on the validation cards did not fall below its least, and the weights
-    of the best epoch come back.
+    the cross-entropy of logits, or, a mistake, of logits ``taken for probabilities``.
+    ``labels`` are the images' own, or ``shuffled``; ``cards`` is the set that is used, ``share``
+    how much of it. The ``order`` of the images is a fresh one in each epoch, or the first again, as
+    in Keras once a seed was set for TensorFlow. With ``patience`` training stops after that many
+    epochs in which the validation loss did not fall below its minimum, and the weights
+    of the best epoch are restored.
     """
 
     sizes: tuple[int, ...] = (784, 10)
@@ -39,7 +39,7 @@ class Training:
 class Recipe:
     """A way to solve the lesson, right or wrong.
 
-    ``title`` says it in words. ``told_by`` is the check that tells a wrong one, and
+    ``title`` says it in words. ``told_by`` is the check that detects a wrong one, and
     ``misconception`` what that check names; both are empty where it is right. ``written``: it is
     the lesson as it is written, as the first recipe of a study always is. ``runs`` are published,
     of each data set.
@@ -60,7 +60,7 @@ class Recipe:
 
 
 def seeded(recipes: Iterable[Recipe]) -> tuple[Recipe, ...]:
-    """The same recipes where a seed was set, as grading does: the cards come in one order only."""
+    """Return the recipes with a seed set, as in grading: the images come in one order only."""
     return tuple(
         replace(
             recipe,

@@ -82,7 +82,9 @@ def assign_to(name: str, *others: str) -> Edit:
         # Each target is a name, or something like `a, b`.
         targets = [ast.parse(f"{one} = 0").body[0] for one in others]
         named = [one.targets[0] for one in targets if isinstance(one, ast.Assign)]
-        _exchange_statement(tree, old, [ast.Assign(named, old.value) if named else _bare(old)])
+        _exchange_statement(
+            tree, old, [ast.Assign(named, old.value) if named else _plain_expression(old)]
+        )
 
     return edit
 
@@ -105,7 +107,7 @@ def instead(source: str) -> Edit:
     return edit
 
 
-def _bare(assignment: ast.Assign) -> ast.Expr:
+def _plain_expression(assignment: ast.Assign) -> ast.Expr:
     return ast.Expr(assignment.value)
 
 

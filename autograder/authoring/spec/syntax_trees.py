@@ -20,17 +20,17 @@ class DoesNotFit(LessonError):
 
 
 def expression(source: str) -> ast.expr:
-    """The tree of one expression."""
+    """Return the tree of one expression."""
     return ast.parse(source, mode="eval").body
 
 
 def statements(source: str) -> list[ast.stmt]:
-    """The trees of statements."""
+    """Return the trees of statements."""
     return ast.parse(source.strip("\n")).body
 
 
 def the_only(found: Sequence[Node], what: str) -> Node:
-    """The only one of those found.
+    """Return the only one of those found.
 
     Raises:
         DoesNotFit: there is none, or there are more.
@@ -41,7 +41,7 @@ def the_only(found: Sequence[Node], what: str) -> Node:
 
 
 def call_of(tree: ast.AST, name: str) -> ast.Call:
-    """The only call of a function whose last name is ``name``: ``Dense`` of ``layers.Dense(3)``.
+    """Return the only call of a function with this last name: ``Dense`` in ``layers.Dense(3)``.
 
     Raises:
         DoesNotFit: there is none, or there are more.
@@ -51,7 +51,7 @@ def call_of(tree: ast.AST, name: str) -> ast.Call:
 
 
 def assignment_to(tree: ast.AST, name: str) -> ast.Assign:
-    """The only plain assignment to ``name``.
+    """Return the only plain assignment to ``name``.
 
     Raises:
         DoesNotFit: there is none, or there are more.
@@ -65,7 +65,7 @@ def assignment_to(tree: ast.AST, name: str) -> ast.Assign:
 
 
 def keyword_of(call: ast.Call, name: str) -> ast.keyword:
-    """A keyword argument of a call.
+    """Return a keyword argument of a call.
 
     Raises:
         DoesNotFit: it is not given.
@@ -75,7 +75,7 @@ def keyword_of(call: ast.Call, name: str) -> ast.keyword:
 
 
 def list_around(tree: ast.AST, call: ast.Call) -> list[ast.expr]:
-    """The items of the list that a call stands in.
+    """Return the items of the list that contains a call.
 
     Raises:
         DoesNotFit: it stands in none.
@@ -85,7 +85,7 @@ def list_around(tree: ast.AST, call: ast.Call) -> list[ast.expr]:
 
 
 def loads_of(tree: ast.AST, name: str) -> list[ast.AST]:
-    """The places where the value of a name is used.
+    """Return the nodes where the value of a name is used.
 
     Raises:
         DoesNotFit: it is used nowhere.
@@ -103,7 +103,7 @@ def exchange(tree: ast.Module, old: Sequence[ast.AST], new: ast.expr) -> None:
 
 
 def _last_name(function: ast.expr) -> str:
-    """``Dense`` for ``layers.Dense``, empty for what has no name."""
+    """Return ``Dense`` for ``layers.Dense``, empty for what has no name."""
     if isinstance(function, ast.Attribute):
         return function.attr
     return function.id if isinstance(function, ast.Name) else ""

@@ -29,7 +29,7 @@ Arrays = dict[str, NDArray[Any]]
 
 
 def recorded(trained: Trained, lesson: str, data: FashionMnist) -> tuple[Evidence, Model, Fit]:
-    """The evidence of one training, its model and its one call of ``fit``."""
+    """Return the evidence of one training, its model and its one call of ``fit``."""
     training = trained.training
     last, means = _named(trained.values, training), _means(trained)
     model = Model(number=0, kind="Sequential", input_shape=(None, 28, 28), layers=_layers(training))
@@ -56,7 +56,7 @@ def recorded(trained: Trained, lesson: str, data: FashionMnist) -> tuple[Evidenc
 
 
 def window(weights: Callable[[Evidence, Fit], Weights]) -> tuple[float, ...]:
-    """How much each of five epochs weighs in ``weights``, which is the judge's own code."""
+    """Return the weight of each of five epochs in ``weights``, the judge's own code."""
     fit = Fit(number=0, model=0, training=Examples(), means=("epoch",), snapshots=(1,) * 5)
     evidence = Evidence(record=Record(run=Run(lesson="")), arrays={"fit-0/epoch": np.eye(5)})
     return tuple(round(float(one), 4) for one in weights(evidence, fit)["epoch"])
@@ -68,7 +68,7 @@ def _means(trained: Trained) -> Arrays:
 
 
 def _named(values: Floats, training: Training) -> Arrays:
-    """Weights by name and in Keras' shapes."""
+    """Return weights by name and in Keras' shapes."""
     named: Arrays = {}
     for number, (kernel, bias) in enumerate(parts(values, training.sizes)):
         named[f"dense_{number}/kernel"] = kernel.T

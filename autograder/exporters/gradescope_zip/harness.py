@@ -33,7 +33,7 @@ from autograder.datasets.keras_cache import data_folder
 from autograder.exporters import gradescope_results
 from autograder.grading import result_files
 from autograder.grading.discovery import Submission, notebooks_in
-from autograder.grading.regrade import kept, regrade
+from autograder.grading.regrade import regrade, stored_results
 from autograder.sandbox.termination import end, newest_first
 
 # A user id that no account has: a user needs no name.
@@ -96,7 +96,7 @@ def _graded(submitted: Path, scratch: Path, lesson: Lesson) -> Report:
     _run(submitted, theirs, lesson)
     ours.mkdir(parents=True)
     _collect(theirs / "results" / lesson.name / NAME, ours)
-    (left,) = kept(ours.parent)
+    (left,) = stored_results(ours.parent)
     if not left.was_run:
         # The report is untrusted: only that nothing was run is believed.
         return result_files.failed(submission, left.report.reason or "It could not be run.", lesson)

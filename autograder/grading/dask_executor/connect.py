@@ -1,4 +1,4 @@
-"""The way to a cluster: who answers, what its workers have, and what is told where that fails."""
+"""The connection to a cluster: its scheduler, the versions of its workers, and the errors."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class _SchedulerFile(msgspec.Struct):
 
 
 def connect(address: str, patience: float) -> distributed.Client:
-    """A client of the scheduler that has this address, or has written this file.
+    """Return a client of the scheduler that has this address or has written this file.
 
     Raises:
         UsageError: the extra is not installed, or there is no such file.
@@ -39,7 +39,7 @@ def connect(address: str, patience: float) -> distributed.Client:
         raise UsageError(
             f"Grading on a cluster needs Dask: pip install '{DISTRIBUTION}[cluster]'."
         ) from error
-    # What happens to the connection we tell ourselves, without Dask's tracebacks.
+    # We report ourselves what happens to the connection, without Dask's tracebacks.
     logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
     address = address if "://" in address else _written_in(Path(address))
     try:
@@ -49,7 +49,7 @@ def connect(address: str, patience: float) -> distributed.Client:
 
 
 def _written_in(path: Path) -> str:
-    """The address that a scheduler has written in a file."""
+    """Return the address that a scheduler has written in a file."""
     try:
         return msgspec.json.decode(path.read_bytes(), type=_SchedulerFile).address
     except OSError as error:
@@ -60,8 +60,10 @@ def _written_in(path: Path) -> str:
         raise UsageError(f"{path} is no file of a Dask scheduler: {error}.") from error
 
 
-def furnish(client: distributed.Client, rooms: SandboxPool, name: str, patience: float) -> None:
-    """Make the workers ready, also those that join later.
+def prepare_workers(
+    client: distributed.Client, pool: SandboxPool, name: str, patience: float
+) -> None:
+    """Prepare the workers, also those that join later.
 
     Raises:
         ClusterError: there are none, or they differ from this machine.
@@ -78,19 +80,19 @@ def furnish(client: distributed.Client, rooms: SandboxPool, name: str, patience:
     try:
         for address, there in client.run(messages.conditions).items():
             if what := messages.differences(here, there):
-                raise unlike(f"The worker {address}", what)
-        client.register_plugin(Grading(rooms.settings, rooms.data_name, here), name=name)
+                raise different_software(f"The worker {address}", what)
+        client.register_plugin(Grading(pool.settings, pool.data_name, here), name=name)
     except ImportError as error:
-        raise without_us(error) from error
+        raise missing_package(error) from error
     except OSError as error:
         raise ClusterError(LOST) from error
 
 
-def unlike(who: str, what: list[str]) -> ClusterError:
-    """A worker has other versions than this machine."""
+def different_software(who: str, what: list[str]) -> ClusterError:
+    """Return the error for a worker that has other versions than this machine."""
     return ClusterError(f"{who} is not as this machine: {'; '.join(what)}.")
 
 
-def without_us(error: ImportError) -> ClusterError:
-    """A worker could not even read what it was told."""
+def missing_package(error: ImportError) -> ClusterError:
+    """Return the error for a worker that could not even read its task."""
     return ClusterError(f"A worker has not the {DISTRIBUTION} that this machine has: {error}.")

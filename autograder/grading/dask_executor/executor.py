@@ -15,7 +15,13 @@ from autograder import datasets
 from autograder.core.errors import ClusterError, IsolationError
 from autograder.core.exception_names import public_name
 from autograder.grading.dask_executor import messages
-from autograder.grading.dask_executor.connect import LOST, connect, furnish, unlike, without_us
+from autograder.grading.dask_executor.connect import (
+    LOST,
+    connect,
+    different_software,
+    missing_package,
+    prepare_workers,
+)
 from autograder.sandbox import CancelledError, Job, SandboxPool, Trace
 from autograder.sandbox.result import Stopped
 
@@ -24,7 +30,7 @@ if TYPE_CHECKING:
 
 PATIENCE = 30.0
 TICK = 2.0
-# How often a job is handed over again after workers went down that it has not ended itself.
+# How often a job is submitted again after workers went down that it has not ended itself.
 MAX_TIMES = 10
 EMPTY = (
     "The Dask cluster has had no workers for {seconds:g} s. What was finished is kept; once there"
@@ -36,7 +42,7 @@ class DaskExecutor:
     """The workers of a Dask cluster; each thread of them runs one job at a time.
 
     Args:
-        rooms: the settings and the images of this machine.
+        pool: the settings and the images of this machine.
         address: of the scheduler, or the path of its scheduler file.
         patience: how many seconds to wait for an answer, and for workers.
 
@@ -45,8 +51,8 @@ class DaskExecutor:
         ClusterError: nobody answers, there are no workers, or they differ from this machine.
     """
 
-    def __init__(self, rooms: SandboxPool, *, address: str, patience: float = PATIENCE) -> None:
-        self._rooms = rooms
+    def __init__(self, pool: SandboxPool, *, address: str, patience: float = PATIENCE) -> None:
+        self._pool = pool
         self._patience = patience
         self._name = f"autograder-{uuid.uuid4().hex}"
         self._stopping = threading.Event()
@@ -54,8 +60,8 @@ class DaskExecutor:
         self._sent_to: set[tuple[str, int]] = set()
         self._client = connect(address, patience)
         try:
-            furnish(self._client, rooms, self._name, patience)
-            self.at_once = self._worth()
+            prepare_workers(self._client, pool, self._name, patience)
+            self.max_pending = self._capacity()
         except BaseException:
             self.stop()
             raise
@@ -69,7 +75,7 @@ class DaskExecutor:
         return future
 
     def stop(self) -> None:
-        """Give up what is running, and run nothing more."""
+        """Cancel what is running, and run nothing more."""
         self._stopping.set()
         # Whatever it is that fails now: the workers give up what no client waits for.
         with contextlib.suppress(Exception):
@@ -79,24 +85,24 @@ class DaskExecutor:
             self._client.close(timeout=TICK)
 
     async def _leave(self) -> None:
-        """Have every worker close its rooms."""
+        """Let every worker close its sandboxes."""
         if self._client.scheduler:
             await self._client.scheduler.unregister_worker_plugin(name=self._name)
 
-    def _worth(self) -> int:
-        # Nobody has to wait for us while we judge.
+    def _capacity(self) -> int:
+        # So that no worker waits while we judge.
         threads: dict[str, int] = self._client.nthreads()
         return 2 * sum(threads.values())
 
     def _watch(self) -> None:
-        """Keep count of the workers, which come and go; without any, nothing would ever end."""
+        """Count the workers, which come and go; fail the jobs when there are none for too long."""
         without = 0.0
         while not self._stopping.wait(TICK):
-            # That a scheduler was lost the jobs are told.
+            # The jobs themselves report a lost scheduler.
             with contextlib.suppress(Exception):
-                worth = self._worth()
-                without = 0.0 if worth else without + TICK
-                self.at_once = worth or self.at_once
+                capacity = self._capacity()
+                without = 0.0 if capacity else without + TICK
+                self.max_pending = capacity or self.max_pending
             if without > self._patience:
                 for future in list(self._waiting):
                     _end(future, ClusterError(EMPTY.format(seconds=self._patience)))
@@ -108,11 +114,11 @@ class DaskExecutor:
         try:
             sent = self._client.submit(run, self._name, name, payload, key=key, pure=False)
             self._waiting[future] = sent
-            sent.add_done_callback(functools.partial(self._heard, future, job, name, times))
+            sent.add_done_callback(functools.partial(self._finished, future, job, name, times))
         except Exception as error:  # noqa: BLE001  Dask raises what it likes once it is lost
             _end(future, ClusterError(f"{LOST} ({error})"))
 
-    def _heard(
+    def _finished(
         self,
         future: Future[Trace],
         job: Job,
@@ -120,10 +126,10 @@ class DaskExecutor:
         times: int,
         sent: distributed.Future[bytes],
     ) -> None:
-        """A job has come to an end, one way or another."""
+        """Handle a job that has ended, one way or another."""
         try:
             result = self._result(job, name, sent)
-        except Exception as error:  # noqa: BLE001  told to whoever waits for the run
+        except Exception as error:  # noqa: BLE001  passed to whoever waits for the run
             result = error
         if self._stopping.is_set():
             result = CancelledError()
@@ -136,7 +142,7 @@ class DaskExecutor:
     def _result(
         self, job: Job, name: str, sent: distributed.Future[bytes]
     ) -> Trace | Exception | None:
-        """What came of a job; ``None`` where it must be handed over again."""
+        """Return the result of a job; ``None`` where it must be submitted again."""
         if sent.status == "cancelled":
             return ClusterError(LOST)
         if sent.status == "error":
@@ -151,7 +157,7 @@ class DaskExecutor:
             case messages.NeedsImages(address=address, process=process):
                 self._send_images(address, process)
             case messages.DifferentSoftware(what=what):
-                result = unlike("A worker", what)
+                result = different_software("A worker", what)
             case messages.Insecure(why=why):
                 result = IsolationError(why)
             case messages.Troubled(why=why):
@@ -166,16 +172,16 @@ class DaskExecutor:
             taken_up = len(self._client.get_events(f"autograder-{name}"))
             return self._ended(job) if taken_up >= messages.MAX_WORKERS else None
         if isinstance(error, ImportError):
-            return without_us(error)
+            return missing_package(error)
         reason = f"{public_name(type(error))}: {error}" if error else "it gives no reason"
         return RuntimeError(f"Dask: {reason}")
 
     def _ended(self, job: Job) -> Trace:
-        """The run of a job that has ended three workers."""
+        """Return the run of a job that has ended three workers."""
         return Trace(
             stopped=Stopped("the run ended three workers of the cluster", by_others=True),
-            isolation=self._rooms.level,
-            data="sample" if self._rooms.data_name == "sample" else "full",
+            isolation=self._pool.level,
+            data="sample" if self._pool.data_name == "sample" else "full",
             settings=job.settings,
         )
 
@@ -184,7 +190,7 @@ class DaskExecutor:
         from autograder.grading.dask_executor.worker import take_images  # noqa: PLC0415  the extra
 
         if (address, process) not in self._sent_to:
-            folder = datasets.data_folder(self._rooms.data_home)
+            folder = datasets.data_folder(self._pool.data_home)
             files = {file.name: (folder / file.name).read_bytes() for file in datasets.FILES}
             self._client.run(take_images, self._name, files, workers=[address], on_error="ignore")
             self._sent_to.add((address, process))

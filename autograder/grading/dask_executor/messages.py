@@ -1,4 +1,4 @@
-"""What a worker of a cluster answers, and what must be alike there and here."""
+"""What a worker of a cluster replies, and what must be the same there and here."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from autograder import DISTRIBUTION
 from autograder.grading import cache_key
 from autograder.sandbox import Trace
 
-# A job that has ended so many workers is not given to another.
+# A job that has ended this many workers is not given to another.
 MAX_WORKERS = 3
 NAMES = (
     *cache_key.SOFTWARE,
@@ -40,7 +40,7 @@ class Cancelled(msgspec.Struct, frozen=True, tag="cancelled"):
 
 
 class NeedsImages(msgspec.Struct, frozen=True, tag="needs-images"):
-    """The worker has not the images that the grader has."""
+    """The worker does not have the images that the grader has."""
 
     address: str
     process: int
@@ -53,7 +53,7 @@ class DifferentSoftware(msgspec.Struct, frozen=True, tag="unlike"):
 
 
 class Insecure(msgspec.Struct, frozen=True, tag="insecure"):
-    """Submissions cannot be kept apart on the worker."""
+    """Submissions cannot be isolated on the worker."""
 
     why: str
 
@@ -68,14 +68,14 @@ Reply = Done | WorkerEnded | Cancelled | NeedsImages | DifferentSoftware | Insec
 
 
 def conditions() -> dict[str, str]:
-    """What a run depends on besides the job and the images, by name."""
+    """Return what a run depends on besides the job and the images, by name."""
     found = dict(zip(NAMES, cache_key.conditions(isolation="", data=""), strict=True))
     own = {name: metadata.version(name) for name in (DISTRIBUTION, "msgspec")}
     return own | {name: text.removeprefix(f"{name} ") for name, text in found.items()}
 
 
 def differences(here: Mapping[str, str], there: Mapping[str, str]) -> list[str]:
-    """In what another machine differs from this one."""
+    """Return how another machine differs from this one, a sentence each."""
     return [
         f"{name} is {there.get(name)}, here it is {version}"
         for name, version in here.items()

@@ -38,10 +38,10 @@ END_SECONDS = 20
 
 
 class Grading(WorkerPlugin):
-    """Holds the rooms of one worker, from the first job on until grading ends.
+    """Holds the sandboxes of one worker, from the first job until grading ends.
 
     Args:
-        settings: the limits, and whether rooms are sealed.
+        settings: the limits, and whether sandboxes are sealed.
         data: which images there must be, ``full`` or ``sample``.
         conditions: what must be on this machine as it is on the grader's.
     """
@@ -55,7 +55,7 @@ class Grading(WorkerPlugin):
         """Begin on a worker, perhaps one that has just joined."""
         self._worker = worker
         self._lock = threading.Lock()
-        self._rooms: SandboxPool | None = None
+        self._pool: SandboxPool | None = None
         self._running: dict[Any, threading.Event] = {}
         self._is_over = False
         # Dask clears this folder away, also after a worker that was killed.
@@ -70,8 +70,8 @@ class Grading(WorkerPlugin):
             if not self._running:
                 break
             await asyncio.sleep(0.1)
-        if self._rooms:
-            self._rooms.close()
+        if self._pool:
+            self._pool.close()
 
     def transition(self, key: Any, start: str, finish: str, **_: Any) -> None:  # noqa: ARG002
         """Give up a job that nobody waits for any more, such as after the grader was killed."""
@@ -80,50 +80,50 @@ class Grading(WorkerPlugin):
 
     def run(self, name: str, payload: bytes) -> Reply:
         """Run a job of this name."""
-        if unlike := differences(self._conditions, conditions()):
-            return DifferentSoftware(what=unlike)
-        rooms = self._furnished()
-        if rooms is None:
+        if different := differences(self._conditions, conditions()):
+            return DifferentSoftware(what=different)
+        pool = self._verified_pool()
+        if pool is None:
             return NeedsImages(address=self._worker.address, process=os.getpid())
-        if self._taken_up(name) >= MAX_WORKERS:
+        if self._count_start(name) >= MAX_WORKERS:
             return WorkerEnded()
         with self._cancellable() as cancel:
-            return self._run(payload, rooms, cancel)
+            return self._run(payload, pool, cancel)
 
-    def _run(self, payload: bytes, rooms: SandboxPool, cancel: threading.Event) -> Reply:
+    def _run(self, payload: bytes, pool: SandboxPool, cancel: threading.Event) -> Reply:
         try:
             job = msgspec.msgpack.decode(payload, type=Job)
-            return Done(trace=sandbox.run(job, rooms, cancel))
+            return Done(trace=sandbox.run(job, pool, cancel))
         except CancelledError:
             return Cancelled()
         except IsolationError as error:
             return Insecure(why=f"On the worker {self._worker.address}: {error}")
-        except Exception as error:  # noqa: BLE001  told to the person who grades
+        except Exception as error:  # noqa: BLE001  reported to the person who grades
             return Troubled(why=f"{error}\n{traceback.format_exc()}")
         finally:
-            # Once one job is given up, no other will come: the idle rooms go as well.
+            # Once one job is given up, no other will come: the idle sandboxes are closed as well.
             if self._is_over or cancel.is_set():
-                rooms.close()
+                pool.close()
 
     def take(self, files: Mapping[str, bytes]) -> None:
-        """Keep the images that were sent."""
+        """Store the images that were sent."""
         folder = datasets.data_folder(self._sent)
         with self._lock:
             folder.mkdir(parents=True, exist_ok=True)
             for file in datasets.FILES:
                 write_whole(folder / file.name, files[file.name])
 
-    def _furnished(self) -> SandboxPool | None:
-        """The rooms, with images that were verified; ``None`` where the right ones are not here."""
+    def _verified_pool(self) -> SandboxPool | None:
+        """Return the pool with verified images; ``None`` where the right images are not here."""
         with self._lock:
             for home in (datasets.active_home(), self._sent):
-                if self._rooms is None and _holds(home) == self._data:
-                    self._rooms = SandboxPool(settings=self._settings, data_home=home)
-            return self._rooms
+                if self._pool is None and _holds(home) == self._data:
+                    self._pool = SandboxPool(settings=self._settings, data_home=home)
+            return self._pool
 
-    def _taken_up(self, name: str) -> int:
-        """How many workers took this job up before; from now on this one counts too."""
-        # The scheduler keeps the count, because a worker that is killed cannot tell.
+    def _count_start(self, name: str) -> int:
+        """Return how many workers began this job before; count this one from now on."""
+        # The scheduler counts, because a worker that is killed cannot report.
         topic, scheduler = f"autograder-{name}", self._worker.scheduler
         before = sync(self._worker.loop, scheduler.events, topic=topic)
         sync(self._worker.loop, scheduler.log_event, topic=topic, msg=self._worker.address)
@@ -144,14 +144,14 @@ class Grading(WorkerPlugin):
 
 
 def run(grading: str, name: str, payload: bytes) -> bytes:
-    """Run a job on this worker; the reply, as bytes."""
+    """Run a job on this worker; return the reply as bytes."""
     plugin = get_worker().plugins.get(grading)
     reply = plugin.run(name, payload) if isinstance(plugin, Grading) else Cancelled()
     return msgspec.msgpack.encode(reply)
 
 
 def take_images(grading: str, files: Mapping[str, bytes], dask_worker: Worker) -> None:
-    """Keep the images that were sent to this worker."""
+    """Store the images that were sent to this worker."""
     plugin = dask_worker.plugins.get(grading)
     if isinstance(plugin, Grading):
         plugin.take(files)

@@ -1,4 +1,4 @@
-"""What is handed in to a check, as evidence: plain values, models, arrays of cards."""
+"""What is handed in to a check, as evidence: plain values, models, arrays of images."""
 
 from __future__ import annotations
 
@@ -17,28 +17,28 @@ from autograder.kernel.recorder.data_matching import DatasetIndex
 # The claim that is the model of a hand-in; models under other names are its others.
 MODEL = "model"
 MAX_OTHERS = 4
-# Sides of an array that can hold cards: how many there are, and one for the pixels at least.
+# Dimensions of an array that can hold images: their number, and at least one for the pixels.
 SIDES = 2
 
 
 class RecordingKernel(Protocol):
-    """What is known in the kernel in which something is handed in."""
+    """What :func:`describe_answer` needs of the recorder."""
 
     def quietly(self, trouble: str) -> AbstractContextManager[None]:
-        """Note what goes wrong, as this trouble, and go on."""
+        """Record an error as this trouble, and go on."""
 
     def number(self, model: keras.Model) -> int:
-        """Which model this is."""
+        """Return the number of this model."""
 
     @property
-    def box(self) -> DatasetIndex:
-        """The course's cards."""
+    def index(self) -> DatasetIndex:
+        """The index of the course's images."""
 
 
-def handed_in(
+def describe_answer(
     question: str, claims: Mapping[str, object], kernel: RecordingKernel
 ) -> tuple[Answer, model_description.Arrays]:
-    """What was handed in to the check of a question, and its arrays."""
+    """Return what was handed in to the check of a question, and its arrays."""
     arrays: model_description.Arrays = {}
     claimed: dict[str, Claim] = {}
     for name, value in claims.items():
@@ -71,7 +71,7 @@ def _claim(
     array = _array(value)
     if array is None:
         return claim
-    about = kernel.box.tell(array).as_cards(f"hand-in-{question}/{name}", arrays)
+    about = kernel.index.identify(array).as_examples(f"hand-in-{question}/{name}", arrays)
     numbers = Numbers(
         dtype=str(array.dtype),
         shape=array.shape,
@@ -83,7 +83,7 @@ def _claim(
 
 
 def _array(value: Any) -> NDArray[Any] | None:
-    """A value as an array of numbers that may be cards, without a copy where possible."""
+    """Return a value as an array that may hold images, not copied if possible, or ``None``."""
     if not isinstance(value, np.ndarray) and not hasattr(value, "numpy"):
         return None
     array = np.asarray(value)

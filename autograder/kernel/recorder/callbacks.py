@@ -15,30 +15,30 @@ SETTINGS = (
     *("monitor", "mode", "patience", "min_delta", "baseline", "start_from_epoch"),
     *("restore_best_weights", "stopped_epoch", "best_epoch"),
 )
-MOST = 16
+MAX_CALLBACKS = 16
 
 
 def listed(given: Any) -> list[Any]:
-    """The callbacks that ``fit`` was given: one, several, or a list of Keras' own kind."""
+    """Return the callbacks given to ``fit`` as one, several, or Keras' own ``CallbackList``."""
     if isinstance(given, keras.callbacks.CallbackList):
         return list(given.callbacks)
     return list(given) if isinstance(given, list | tuple) else [given] if given else []
 
 
 def described(callbacks: list[Any]) -> tuple[Callback, ...]:
-    """The first of them as evidence, as they stand now."""
-    return tuple(accepted(_described(one)) for one in callbacks[:MOST])
+    """Return the first of the callbacks as evidence, in their current state."""
+    return tuple(accepted(_described(one)) for one in callbacks[:MAX_CALLBACKS])
 
 
 def _described(given: Any) -> Callback:
     name = type(given).__name__
-    ours = getattr(keras.callbacks, name, None) is type(given)
+    is_builtin = getattr(keras.callbacks, name, None) is type(given)
     settings: dict[str, Value] = {}
     for setting in SETTINGS:
-        # A callback of the student's own may do anything when it is asked.
+        # A student's own callback may do anything when an attribute is read.
         with contextlib.suppress(Exception):
             value = getattr(given, setting, None)
             value = value.item() if isinstance(value, np.generic) else value
             if isinstance(value, bool | int | float | str):
                 settings[setting] = text(value) if isinstance(value, str) else value
-    return Callback(kind=text(name if ours else f"{name} (custom)", 300), settings=settings)
+    return Callback(kind=text(name if is_builtin else f"{name} (custom)", 300), settings=settings)

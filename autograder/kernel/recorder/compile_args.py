@@ -21,7 +21,7 @@ ABBREVIATED = {
 
 
 def compiled(subject: keras.Model) -> Compiled | None:
-    """How a model was compiled, ``None`` where it was not."""
+    """Return how a model was compiled, ``None`` where it was not."""
     if not getattr(subject, "compiled", False):
         return None
     optimizer = subject.optimizer
@@ -39,7 +39,7 @@ def compiled(subject: keras.Model) -> Compiled | None:
 
 
 def _loss(given: Any) -> tuple[str, dict[str, Value]]:
-    """A loss under its class name and its settings: given by name, as function, class, object."""
+    """Return the class name and settings of a loss given as name, function, class or object."""
     if isinstance(given, Mapping) and len(given) == 1:
         given = next(iter(given.values()))
     if isinstance(given, list | tuple) and len(given) == 1:
@@ -55,8 +55,8 @@ def _loss(given: Any) -> tuple[str, dict[str, Value]]:
     if isinstance(given, keras.losses.Loss):
         return _class_name(type(given), keras.losses), _simple(_config(given))
     name = getattr(given, "__name__", "")
-    theirs = getattr(keras.losses, name, None) is given if name else False
-    return (_known_losses().get(name, name) if theirs else "custom"), {}
+    is_builtin = getattr(keras.losses, name, None) is given if name else False
+    return (_known_losses().get(name, name) if is_builtin else "custom"), {}
 
 
 def _known_losses() -> dict[str, str]:
@@ -79,7 +79,7 @@ def _given_metrics(subject: keras.Model) -> Any:
 
 
 def _metrics(given: Any) -> Iterator[str]:
-    """The names of the metrics, however nested."""
+    """Yield the names of the metrics, however they are nested."""
     match given:
         case None:
             return

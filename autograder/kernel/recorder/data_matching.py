@@ -1,7 +1,7 @@
-"""Which of the course's cards some data is, and what was done to its pixels.
+"""Which of the course's images some data is, and what was done to its pixels.
 
 Data is compared with the course's own images up to an affine map, one for all pixels or one a
-pixel, so that ``x / 255`` and standardised pixels are told for what they are.
+pixel, so that ``x / 255`` and standardised pixels are recognised.
 """
 
 from __future__ import annotations
@@ -21,31 +21,31 @@ from autograder.kernel.recorder.affine_fit import Floats, affine
 SAMPLE = 256
 # Parts of a sample: above it is that set, below the other one.
 NEARLY_ALL = 0.95
-# How far a light pixel lies above the mean of its card, as a part of the card's range. In cards
+# How far a light pixel lies above the mean of its image, as a part of the image's range. In images
 # of whole numbers no pixel comes near: sums of 784 differ by 1, and this is half of it at most.
 LIGHT = 0.5 / (255 * PIXELS)
 
-CardSet = Literal["training", "validation", "mixed", "unknown"]
+SetName = Literal["training", "validation", "mixed", "unknown"]
 Labels = Literal["matching", "mismatched", "none", "unknown"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class DataMatch:
-    """What could be told of some data; the map is ``scale * card + shift``."""
+    """What is known of some data; the map is ``scale * image + shift``."""
 
     count: int | None = None
-    cards: CardSet = "unknown"
+    cards: SetName = "unknown"
     labels: Labels = "unknown"
     scale: Floats | None = None
     shift: Floats | None = None
     places: tuple[int, ...] | None = None
 
     def of(self, count: int | None) -> DataMatch:
-        """The same, of so many cards."""
+        """Return a copy for ``count`` images."""
         return replace(self, count=count)
 
-    def as_cards(self, prefix: str, arrays: dict[str, NDArray[Any]]) -> Examples:
-        """The same as evidence; the map goes among the arrays, under this prefix."""
+    def as_examples(self, prefix: str, arrays: dict[str, NDArray[Any]]) -> Examples:
+        """Return this as evidence; the affine map is added to ``arrays`` under ``prefix``."""
         names: dict[str, str | None] = {"scale": None, "shift": None}
         for part, array in (("scale", self.scale), ("shift", self.shift)):
             if array is not None:
@@ -58,7 +58,7 @@ class DataMatch:
 
 @dataclass(frozen=True)
 class _Found:
-    """Where rows lie among the cards, and how they were made from them."""
+    """The positions of rows among the images, and how they were made from them."""
 
     places: NDArray[np.intp]
     scale: Floats
@@ -66,21 +66,21 @@ class _Found:
 
 
 @functools.lru_cache(maxsize=1)
-def cardbox(data: FashionMnist) -> DatasetIndex:
-    """The box of these cards; made once, because to sort them takes a while."""
+def dataset_index(data: FashionMnist) -> DatasetIndex:
+    """Return the index of this dataset; built once, because it takes a while."""
     return DatasetIndex(data)
 
 
 class DatasetIndex:
-    """The course's cards, to find others among them."""
+    """The course's images, indexed to find others among them."""
 
     def __init__(self, data: FashionMnist) -> None:
         self._images = np.concatenate([data.train_images, data.valid_images]).reshape(-1, PIXELS)
         self._labels = np.concatenate([data.train_labels, data.valid_labels])
         self._training = len(data.train_images)
 
-    def tell(self, x: object, y: object = None) -> DataMatch:
-        """What ``x`` of shape ``(n, ...)`` and its labels ``y`` are."""
+    def identify(self, x: object, y: object = None) -> DataMatch:
+        """Find out what ``x`` of shape ``(n, ...)`` and its labels ``y`` are."""
         images = _rows(x)
         if images is None or not len(images):
             return DataMatch()
@@ -101,20 +101,20 @@ class DatasetIndex:
             places=self._places(found.places) if few else None,
         )
 
-    def _set(self, places: NDArray[np.intp]) -> CardSet:
+    def _set(self, places: NDArray[np.intp]) -> SetName:
         inside = float(np.mean(places < self._training))
         if inside >= NEARLY_ALL:
             return "training"
         return "validation" if inside <= 1 - NEARLY_ALL else "mixed"
 
     def _places(self, places: NDArray[np.intp]) -> tuple[int, ...]:
-        """Places in the set; of a mixture those of the training cards."""
+        """Return positions in the set; of a mixture those of the training images."""
         inside = places < self._training
-        told = places[inside] if inside.any() else places - self._training
-        return tuple(int(one) for one in told)
+        positions = places[inside] if inside.any() else places - self._training
+        return tuple(int(one) for one in positions)
 
     def _in_order(self, rows: Floats, chosen: NDArray[np.intp], count: int) -> _Found | None:
-        """The whole of a set, or the beginning or end of one, in the order it came in."""
+        """Find rows that are all, the beginning, or the end of a set in its original order."""
         others = len(self._images) - self._training
         for start, size in ((0, self._training), (self._training, others)):
             if count > size:
@@ -126,10 +126,10 @@ class DatasetIndex:
         return None
 
     def _anywhere(self, rows: Floats) -> _Found | None:
-        """Cards in any order, where one map does for all pixels.
+        """Find images in any order, where one map does for all pixels.
 
         Some are found by the pattern of their light and dark pixels. They give the map, which
-        turned around makes cards of all the rows.
+        inverted turns all rows into images.
         """
         for sign in (1.0, -1.0):
             known = [self._by_pattern.get(one.tobytes(), -1) for one in _patterns(sign * rows)]
@@ -144,13 +144,13 @@ class DatasetIndex:
                 return _Found(places, scale, shift)
         return None
 
-    def _exactly(self, cards: Floats) -> NDArray[np.intp]:
-        """The places of these very cards, -1 where there is no such card."""
-        within = np.clip(cards, 0, 255).astype(np.uint8)
+    def _exactly(self, images: Floats) -> NDArray[np.intp]:
+        """Return the index of each of these exact images, -1 where there is no such image."""
+        within = np.clip(images, 0, 255).astype(np.uint8)
         return np.array([self._by_content.get(hash(one.tobytes()), -1) for one in within])
 
-    def sort(self) -> None:
-        """Sort the cards now, which is otherwise done when one is looked for."""
+    def build(self) -> None:
+        """Build the lookup tables now, which is otherwise done by the first lookup."""
         assert self._by_pattern
         assert self._by_content
 
@@ -184,13 +184,13 @@ class DatasetIndex:
 
 
 def _patterns(rows: Floats) -> NDArray[np.uint8]:
-    """For each row which pixels are lighter than its mean: the same under any positive map."""
+    """Return which pixels of each row are lighter than its mean: the same under a positive map."""
     spread = rows.max(axis=1, keepdims=True) - rows.min(axis=1, keepdims=True)
     return np.packbits(rows > rows.mean(axis=1, keepdims=True) + LIGHT * spread, axis=1)
 
 
 def _rows(x: Any) -> NDArray[Any] | None:
-    """Images as rows of 784 numbers, without a copy where possible."""
+    """Return images as rows of 784 numbers, without a copy where possible."""
     if isinstance(x, dict):
         x = list(x.values())
     # Keras takes one array a model input; one in a list is that array.

@@ -1,4 +1,4 @@
-"""Looks at data while it flows into a model. A stream is never iterated for our own sake."""
+"""Probes data while it flows into a model. A stream is never iterated only for recording."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from autograder.kernel.recorder.data_matching import SAMPLE, DataMatch, DatasetI
 
 
 class DataProbe:
-    """What was seen of some data: all of an array, the first cards of a stream.
+    """What was seen of some data: all of an array, the first images of a stream.
 
     ``data`` is what the model should be given instead.
     """
@@ -23,16 +23,16 @@ class DataProbe:
     def __init__(self, x: Any, y: Any = None) -> None:
         self._images: list[NDArray[Any]] = []
         self._labels: list[NDArray[Any]] = []
-        self._kept = 0
+        self._sampled = 0
         self._flowed = 0
         self._in_a_pass: int | None = None
         self.batch_size: int | None = None
         self._array = (x, y)
         self.data = x
         if isinstance(x, tf.data.Dataset):
-            # What cannot be tapped flows untapped, and stays unknown.
+            # What cannot be probed flows unobserved, and stays unknown.
             with contextlib.suppress(Exception):
-                # As it stands: to translate it TensorFlow would, in Python 3.13, warn 160 times.
+                # Not converted: in Python 3.13 TensorFlow would warn 160 times.
                 self.data = x.map(tf.autograph.experimental.do_not_convert(self._through))
         # Keras takes no other kind of iterator.
         elif isinstance(x, GeneratorType):
@@ -40,24 +40,24 @@ class DataProbe:
 
     @property
     def streams(self) -> bool:
-        """Whether the data is tapped as it flows."""
+        """Whether the data is probed as it flows."""
         return self.data is not self._array[0]
 
     def passed(self) -> None:
-        """All of the data has gone by once."""
+        """Note that all of the data has gone by once."""
         if self._in_a_pass is None:
             self._in_a_pass = self._flowed
 
-    def tell(self, box: DatasetIndex) -> DataMatch:
-        """What the data was."""
+    def identify(self, index: DatasetIndex) -> DataMatch:
+        """Find out what the data was."""
         if not self.streams:
-            return box.tell(*self._array)
+            return index.identify(*self._array)
         if not self._images:
             return DataMatch()
         labels = np.concatenate(self._labels) if self._labels else None
-        told = box.tell(np.concatenate(self._images), labels)
-        # How many there are is known only if they all went by.
-        return told.of(self._in_a_pass)
+        match = index.identify(np.concatenate(self._images), labels)
+        # The number is known only if all images went by.
+        return match.of(self._in_a_pass)
 
     def _through(self, *batch: Any) -> Any:
         images, labels = batch[0], batch[1] if len(batch) > 1 else tf.zeros((0,))
@@ -82,8 +82,8 @@ class DataProbe:
             self._flowed += len(images)
             if self.batch_size is None:
                 self.batch_size = len(images)
-            if self._kept < SAMPLE:
-                self._kept += len(images)
+            if self._sampled < SAMPLE:
+                self._sampled += len(images)
                 # Copies: TensorFlow may use the memory again.
                 self._images.append(images[:SAMPLE].copy())
                 if len(labels):

@@ -1,4 +1,4 @@
-"""One call of ``fit``: what it is given, and what comes of it."""
+"""One call of ``fit``: its arguments and its result."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Quietly = Callable[[str], AbstractContextManager[None]]
 
 
 class FitObserver:
-    """Taps the data of one call of ``fit`` and rides along as a callback.
+    """Probes the data of one call of ``fit`` and observes it through a callback.
 
     ``arguments`` are those of the call; what stands in for the data is put in their place.
     """
@@ -33,13 +33,13 @@ class FitObserver:
         self._given_batch = whole(arguments.get("batch_size"))
         self._device = model_description.device_here()
         self._training = DataProbe(arguments.get("x"), arguments.get("y"))
-        self._quiz = _tap_quiz(arguments)
+        self._validation = _probe_validation(arguments)
         self.averager = WeightAverager(self._batch_size, self._passed)
         arguments["x"] = self._training.data
         self._list: keras.callbacks.CallbackList | None = None
-        self._get_on(arguments)
+        self._attach(arguments)
 
-    def _get_on(self, arguments: dict[str, Any]) -> None:
+    def _attach(self, arguments: dict[str, Any]) -> None:
         given = arguments.get("callbacks")
         self._others = callbacks.listed(given)
         if isinstance(given, keras.callbacks.CallbackList):
@@ -50,24 +50,24 @@ class FitObserver:
         else:
             arguments["callbacks"] = [*self._others, self.averager]
 
-    def _get_off(self) -> None:
+    def _detach(self) -> None:
         if self._list is not None:
             self._list.callbacks.remove(self.averager)
 
-    def told(
+    def evidence(
         self,
         number: int,
         model: int,
         error: BaseException | None,
-        box: DatasetIndex,
+        index: DatasetIndex,
         quietly: Quietly,
     ) -> tuple[Fit, model_description.Arrays]:
-        """The call as evidence, and its arrays."""
-        self._get_off()
+        """Return the call as evidence, and its arrays."""
+        self._detach()
         self.averager.stop()
         averager, prefix = self.averager, f"fit-{number}"
         arrays = {f"{prefix}/{name}": np.stack(means) for name, means in averager.means.items()}
-        training = _cards(self._training, box, f"{prefix}/training", arrays, quietly)
+        training = _examples(self._training, index, f"{prefix}/training", arrays, quietly)
         fit = Fit(
             number=number,
             model=model,
@@ -79,8 +79,8 @@ class FitObserver:
             error=name_of(error) if error else None,
             history={name: tuple(values) for name, values in averager.history.items()},
             training=training,
-            validation=_cards(self._quiz, box, f"{prefix}/validation", arrays, quietly)
-            if self._quiz
+            validation=_examples(self._validation, index, f"{prefix}/validation", arrays, quietly)
+            if self._validation
             else None,
             validation_split=self._split,
             callbacks=callbacks.described(self._others),
@@ -91,13 +91,13 @@ class FitObserver:
         return accepted(fit), arrays
 
     def _where(self) -> str:
-        """Where it was trained: the CPU where the weights lie there, or where it was asked for."""
+        """Return where it was trained: the CPU where requested, else the device of the weights."""
         variables = self.model.trainable_variables
         device = model_description.device_of(variables[0]) if variables else ""
         return self._device if "CPU" in self._device.upper() or not device else device
 
     def _batch_size(self) -> int | None:
-        """Cards a step, as given, as seen, or as Keras sets it for arrays."""
+        """Return images per step, as given, as seen, or as Keras sets it for arrays."""
         if self._training.streams:
             return self._training.batch_size
         if self._given_batch is None and not hasattr(self._training.data, "shape"):
@@ -105,30 +105,30 @@ class FitObserver:
         return self._given_batch or KERAS_BATCH
 
     def _passed(self, studied: bool) -> None:  # noqa: FBT001
-        tap = self._training if studied else self._quiz
-        if tap:
-            tap.passed()
+        probe = self._training if studied else self._validation
+        if probe:
+            probe.passed()
 
 
-def _tap_quiz(arguments: dict[str, Any]) -> DataProbe | None:
-    quiz = arguments.get("validation_data")
-    if quiz is None:
+def _probe_validation(arguments: dict[str, Any]) -> DataProbe | None:
+    validation = arguments.get("validation_data")
+    if validation is None:
         return None
-    if isinstance(quiz, tuple | list):
-        return DataProbe(*quiz[:2])
-    tap = DataProbe(quiz)
-    arguments["validation_data"] = tap.data
-    return tap
+    if isinstance(validation, tuple | list):
+        return DataProbe(*validation[:2])
+    probe = DataProbe(validation)
+    arguments["validation_data"] = probe.data
+    return probe
 
 
-def _cards(
-    tap: DataProbe,
-    box: DatasetIndex,
+def _examples(
+    probe: DataProbe,
+    index: DatasetIndex,
     prefix: str,
     arrays: model_description.Arrays,
     quietly: Quietly,
 ) -> Examples:
-    told = DataMatch()
+    match = DataMatch()
     with quietly("what the model was given could not be looked at"):
-        told = tap.tell(box)
-    return told.as_cards(prefix, arrays)
+        match = probe.identify(index)
+    return match.as_examples(prefix, arrays)

@@ -17,40 +17,42 @@ import keras
 import tensorflow as tf
 
 from autograder.kernel.recorder.fit_observer import FitObserver
-from autograder.kernel.recorder.step_batching import steps_at_a_time, steps_together
+from autograder.kernel.recorder.step_batching import batched_steps, steps_at_a_time
 
-DEVICE_QUESTIONS = ("list_physical_devices", "list_logical_devices", "get_visible_devices")
-# Where a question about devices may come from without the student having asked it.
-OURS = frozenset({"tensorflow", "keras", "absl", "autograder"})
+DEVICE_QUERIES = ("list_physical_devices", "list_logical_devices", "get_visible_devices")
+# Packages that may ask for devices without the student having called them.
+OWN_PACKAGES = frozenset({"tensorflow", "keras", "absl", "autograder"})
 
 Function = Callable[..., Any]
 
 
 class Instrumentation(Protocol):
-    """Who writes down what was seen."""
+    """What the wrapped functions report to: the recorder."""
 
     @property
     def busy(self) -> bool:
-        """Whether Keras is at work for an earlier call, and asks things by itself."""
+        """Whether Keras is at work for an earlier call, and makes calls of its own."""
 
     @property
     def graded(self) -> bool:
-        """Whether nobody looks on, so that training may hurry."""
+        """Whether nobody watches the training, so that steps may be batched."""
 
     def working(self) -> AbstractContextManager[None]:
         """Be busy."""
 
     def quietly(self, trouble: str) -> AbstractContextManager[None]:
-        """Note what goes wrong, as this trouble, and go on."""
+        """Record an error as this trouble, and go on."""
 
-    def keep_fit(self, fitting: FitObserver, error: BaseException | None, history: object) -> None:
-        """A call of ``fit`` has ended."""
+    def record_fit(
+        self, fitting: FitObserver, error: BaseException | None, history: object
+    ) -> None:
+        """Record a call of ``fit`` that has ended."""
 
-    def keep_question(self, model: keras.Model, x: Any) -> None:
-        """A model was asked for its outputs."""
+    def record_call(self, model: keras.Model, x: Any) -> None:
+        """Record a call of a model for its outputs."""
 
-    def keep_device_question(self, name: str) -> None:
-        """TensorFlow was asked for its devices."""
+    def record_device_query(self, name: str) -> None:
+        """Record that TensorFlow was asked for its devices."""
 
 
 def watch(watcher: Instrumentation) -> ExitStack:
@@ -59,9 +61,9 @@ def watch(watcher: Instrumentation) -> ExitStack:
     _replace(watching, keras.Model, "fit", _fit(watcher, keras.Model.fit))
     _replace(watching, keras.Model, "evaluate", _evaluate(watcher, keras.Model.evaluate))
     for name in ("predict", "predict_on_batch", "__call__"):
-        asked = _asked(watcher, getattr(keras.Model, name))
-        _replace(watching, keras.Model, name, asked)
-    for module, name in _device_questions():
+        wrapped = _model_call(watcher, getattr(keras.Model, name))
+        _replace(watching, keras.Model, name, wrapped)
+    for module, name in _device_queries():
         _replace(watching, module, name, _devices(watcher, name, getattr(module, name)))
     return watching
 
@@ -73,18 +75,18 @@ def _replace(watching: ExitStack, owner: Any, name: str, function: Function) -> 
     setattr(owner, name, function)
 
 
-def _device_questions() -> Iterator[tuple[Any, str]]:
+def _device_queries() -> Iterator[tuple[Any, str]]:
     modules = [tf.config, tf.config.experimental, tf.compat.v1.config]
     yield tf.test, "gpu_device_name"
     yield tf.test, "is_gpu_available"
     # Neither is public. From the first one `from tensorflow.config import ...` takes the functions
-    # afresh; many a page on the web recommends the other.
+    # again; many pages on the web recommend the other.
     with suppress(ImportError):
         modules.append(importlib.import_module("tensorflow.python.framework.config"))
     with suppress(ImportError):
         yield importlib.import_module("tensorflow.python.client.device_lib"), "list_local_devices"
     for module in modules:
-        yield from ((module, name) for name in DEVICE_QUESTIONS if hasattr(module, name))
+        yield from ((module, name) for name in DEVICE_QUERIES if hasattr(module, name))
 
 
 def _fit(watcher: Instrumentation, fit: Function) -> Function:
@@ -106,21 +108,21 @@ def _fit(watcher: Instrumentation, fit: Function) -> Function:
         error: BaseException | None = None
         history = None
         try:
-            with _unseen(), watcher.working(), steps_together(bound.arguments["self"], steps):
+            with _unseen(), watcher.working(), batched_steps(bound.arguments["self"], steps):
                 history = fit(*bound.args, **bound.kwargs)
         except BaseException as raised:
             error = raised
             raise
         finally:
             with watcher.quietly("fit could not be recorded"):
-                watcher.keep_fit(fitting, error, history)
+                watcher.record_fit(fitting, error, history)
         return history
 
     return watched
 
 
 def _evaluate(watcher: Instrumentation, evaluate: Function) -> Function:
-    """The same function; the questions that it puts to the model are not the student's."""
+    """Wrap ``evaluate``: its own calls of the model do not count as the student's."""
 
     @functools.wraps(evaluate)
     def undisturbed(*args: Any, **kwargs: Any) -> Any:
@@ -133,7 +135,7 @@ def _evaluate(watcher: Instrumentation, evaluate: Function) -> Function:
 
 @contextmanager
 def _unseen() -> Iterator[None]:
-    """Take the frames of this module out of an error's traceback: they tell a student nothing.
+    """Remove the frames of this module from an error's traceback: they do not help a student.
 
     What is marked as hidden is left out by IPython too, but not where it is the last frame.
     """
@@ -148,31 +150,31 @@ def _unseen() -> Iterator[None]:
         raise
 
 
-def _asked(watcher: Instrumentation, ask: Function) -> Function:
-    @functools.wraps(ask)
+def _model_call(watcher: Instrumentation, call: Function) -> Function:
+    @functools.wraps(call)
     def watched(model: keras.Model, *args: Any, **kwargs: Any) -> Any:
         __tracebackhide__ = True
         if watcher.busy:
-            return ask(model, *args, **kwargs)
+            return call(model, *args, **kwargs)
         with _unseen(), watcher.working():
-            answer = ask(model, *args, **kwargs)
+            answer = call(model, *args, **kwargs)
         with watcher.quietly("a question to the model could not be recorded"):
             x = args[0] if args else kwargs.get("x", kwargs.get("inputs"))
-            # Layers are joined with symbols, which is no question.
+            # Layers are joined with symbols, which is no call for outputs.
             if not any(isinstance(one, keras.KerasTensor) for one in keras.tree.flatten(x)):
-                watcher.keep_question(model, x)
+                watcher.record_call(model, x)
         return answer
 
     return watched
 
 
-def _devices(watcher: Instrumentation, name: str, ask: Function) -> Function:
-    @functools.wraps(ask)
+def _devices(watcher: Instrumentation, name: str, call: Function) -> Function:
+    @functools.wraps(call)
     def watched(*args: Any, **kwargs: Any) -> Any:
         with watcher.quietly("a question about devices could not be recorded"):
             caller = str(sys._getframe(1).f_globals.get("__name__", ""))  # noqa: SLF001
-            if not watcher.busy and caller.partition(".")[0] not in OURS:
-                watcher.keep_device_question(name)
-        return ask(*args, **kwargs)
+            if not watcher.busy and caller.partition(".")[0] not in OWN_PACKAGES:
+                watcher.record_device_query(name)
+        return call(*args, **kwargs)
 
     return watched

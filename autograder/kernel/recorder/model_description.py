@@ -31,12 +31,12 @@ Arrays = dict[str, NDArray[Any]]
 
 
 def model(subject: keras.Model, number: int, prefix: str) -> tuple[Model, Arrays]:
-    """A model, and its weights under names that begin with ``prefix``.
+    """Describe a model, and return its weights under names that begin with ``prefix``.
 
-    The weights of a model that is too large to be kept are left out.
+    The weights of a model that is too large to be stored are left out.
     """
     with warnings.catch_warnings():
-        # Keras warns of a lambda that it is asked about; the student did not ask.
+        # Keras warns of a lambda that it describes; the student did not ask for that.
         warnings.simplefilter("ignore")
         return _model(subject, number, prefix)
 
@@ -59,7 +59,7 @@ def _model(subject: keras.Model, number: int, prefix: str) -> tuple[Model, Array
 
 
 def named_trainable(subject: keras.Model) -> dict[str, Any]:
-    """The trainable variables under ``layer/weight``, as the layers of the model name them."""
+    """Return the trainable variables under the names ``layer/weight`` of the model's layers."""
     return {
         f"{layer_name}/{name}": variable
         for layer_name, layer in _named_layers(subject)
@@ -69,7 +69,7 @@ def named_trainable(subject: keras.Model) -> dict[str, Any]:
 
 
 def values_of(variable: Any) -> NDArray[Any]:
-    """What a variable holds; it may share its memory."""
+    """Return the values of a variable; the array may share its memory."""
     # Keras' own ways to get there make NumPy warn.
     value = getattr(variable, "value", variable)
     values: NDArray[Any] = value.numpy() if hasattr(value, "numpy") else np.asarray(value)
@@ -77,17 +77,17 @@ def values_of(variable: Any) -> NDArray[Any]:
 
 
 def device_of(variable: Any) -> str:
-    """Where a variable lies, as TensorFlow names it; empty where that is not known."""
+    """Return TensorFlow's name for the device of a variable; empty where that is not known."""
     return str(getattr(getattr(variable, "value", variable), "device", ""))
 
 
 def device_here() -> str:
-    """Where TensorFlow computes just now, as a ``with tf.device`` around the caller says."""
+    """Return the device on which TensorFlow computes now, as set by ``with tf.device``."""
     return str(tf.constant(0.0).device)
 
 
 def _named_layers(subject: keras.Model) -> Iterator[tuple[str, keras.layers.Layer]]:
-    """The layers under names of their own, those of a model inside the model in its place."""
+    """Yield the layers under unique names, those of a nested model in its place."""
     return _named_once(_flat(subject))
 
 
@@ -137,7 +137,7 @@ def _layer(name: str, layer: keras.layers.Layer, prefix: str, arrays: Arrays | N
 
 
 def _numbers(variable: Any) -> NDArray[Any] | None:
-    """A copy of the values; ``None`` where they are no numbers that evidence can hold."""
+    """Return a copy of the values; ``None`` where evidence cannot hold such numbers."""
     values = values_of(variable).copy()
     if values.dtype.kind == "V":
         # NumPy has no bfloat16 of its own.
@@ -148,8 +148,8 @@ def _numbers(variable: Any) -> NDArray[Any] | None:
 def _kind(layer: keras.layers.Layer) -> str:
     """Keras' name for the class; another class of the same name is marked as such."""
     name = type(layer).__name__
-    ours = getattr(keras.layers, name, None) is type(layer)
-    return text(name if ours else f"{name} (custom)", 300)
+    is_builtin = getattr(keras.layers, name, None) is type(layer)
+    return text(name if is_builtin else f"{name} (custom)", 300)
 
 
 def _settings(layer: keras.layers.Layer) -> dict[str, Value]:
@@ -170,7 +170,7 @@ def _settings(layer: keras.layers.Layer) -> dict[str, Value]:
 
 
 def _activation(given: Any) -> str:
-    """The name of an activation, however it was given: ``tf.nn.softmax`` is ``softmax`` too."""
+    """Return the name of an activation, however given: ``tf.nn.softmax`` is ``softmax`` too."""
     if isinstance(given, keras.layers.Layer):
         return _kind(given).lower()
     homes = (keras.activations, keras.ops, tf.nn, tf.math)
@@ -190,7 +190,7 @@ def _shape(subject: Any, attribute: str) -> tuple[int | None, ...] | None:
 
 
 def _is_chain(subject: keras.Model) -> bool:
-    """Whether each layer feeds the next one only."""
+    """Return whether each layer feeds only the next one."""
     if isinstance(subject, keras.Sequential):
         return all(not isinstance(one, keras.Model) or _is_chain(one) for one in subject.layers)
     with contextlib.suppress(Exception):
@@ -201,7 +201,7 @@ def _is_chain(subject: keras.Model) -> bool:
 
 
 def _alone(value: Any) -> Any:
-    """The only tensor or shape of a list: ``Model(inputs=[x], outputs=[y])`` has such lists."""
+    """Unwrap a list of one tensor or shape, as ``Model(inputs=[x], outputs=[y])`` has them."""
     match value:
         case [None | int()]:
             return value  # a shape of one side

@@ -27,9 +27,9 @@ from autograder.core.evidence import (
     write_whole,
 )
 from autograder.kernel.recorder import model_description, serialize
-from autograder.kernel.recorder.answers import handed_in
-from autograder.kernel.recorder.call_log import Fits, Questions, worth_writing
-from autograder.kernel.recorder.data_matching import DatasetIndex, cardbox
+from autograder.kernel.recorder.answers import describe_answer
+from autograder.kernel.recorder.call_log import FitLog, ModelCalls, worth_writing
+from autograder.kernel.recorder.data_matching import DatasetIndex, dataset_index
 from autograder.kernel.recorder.fit_observer import FitObserver
 from autograder.kernel.recorder.instrumentation import watch
 
@@ -46,9 +46,9 @@ class Recorder:
         self._folder = folder
         self._models: list[weakref.ref[keras.Model]] = []
         self._hand_ins: dict[str, tuple[Answer, model_description.Arrays]] = {}
-        self._fits = Fits()
-        self._questions = Questions()
-        self._device_questions: list[str] = []
+        self._fits = FitLog()
+        self._calls = ModelCalls()
+        self._device_queries: list[str] = []
         self._troubles: list[str] = []
         self._watching = ExitStack()
         self.busy = False
@@ -61,16 +61,16 @@ class Recorder:
 
     @functools.cached_property
     def data(self) -> datasets.FashionMnist:
-        """The course's own cards, read afresh: the notebook may have changed its copy."""
+        """The course's own images, read again: the notebook may have changed its copy."""
         return datasets.load()
 
     @functools.cached_property
-    def box(self) -> DatasetIndex:
-        """The box in which the course's cards are looked for."""
-        return cardbox(self.data)
+    def index(self) -> DatasetIndex:
+        """The index in which the course's images are found."""
+        return dataset_index(self.data)
 
     def watch(self) -> None:
-        """Begin to watch Keras and TensorFlow."""
+        """Start to watch Keras and TensorFlow."""
         self._watching = watch(self)
 
     def unwatch(self) -> None:
@@ -78,27 +78,27 @@ class Recorder:
         self._watching.close()
 
     def hand_in(self, question: str, claims: dict[str, object]) -> None:
-        """Write down what was handed in to a check, and models as they stand now.
+        """Record what was handed in to a check, and models in their current state.
 
         A later hand-in for the same question takes the place of the earlier one.
         """
-        given = handed_in(question, claims, self)
+        given = describe_answer(question, claims, self)
         self._hand_ins.pop(question, None)
         self._hand_ins[question] = given
         with self.quietly("what was recorded could not be written"):
             self._write()
 
     def recorded(self) -> tuple[Recorded, model_description.Arrays]:
-        """What was recorded so far, and its arrays."""
+        """Return what was recorded so far, and its arrays."""
         visible: tuple[str, ...] = ()
         with self.quietly("the visible devices could not be listed"):
             visible = _names(tf.config.get_visible_devices())
-        asked = tuple(self._device_questions)
+        device_queries = tuple(self._device_queries)
         record = Recorded(
-            devices=Devices(offered=self._offered, visible=visible, asked=asked),
+            devices=Devices(offered=self._offered, visible=visible, asked=device_queries),
             hand_ins=tuple(hand_in for hand_in, _ in self._hand_ins.values()),
-            fits=tuple(self._fits.told),
-            asked=self._questions.told,
+            fits=tuple(self._fits.records),
+            asked=self._calls.records,
             software={
                 "python": platform.python_version(),
                 "tensorflow": tf.__version__,
@@ -114,11 +114,11 @@ class Recorder:
         return record, all_arrays
 
     def fit_of(self, history: object) -> Fit | None:
-        """The call of ``fit`` that returned this history, or a history with this dict."""
+        """Return the call of ``fit`` that returned this history, or a history with this dict."""
         return self._fits.of(history)
 
     def describe(self, number: int) -> tuple[Model, model_description.Arrays]:
-        """A model that was seen in this kernel, as it stands now, and its weights."""
+        """Return a model that was seen in this kernel, in its current state, and its weights."""
         subject = self._models[number]()
         if subject is None:
             return Model(number=number, kind="gone"), {}
@@ -126,7 +126,7 @@ class Recorder:
 
     @contextmanager
     def quietly(self, trouble: str) -> Iterator[None]:
-        """Note what goes wrong, as this trouble, and go on."""
+        """Record an error as this trouble, and go on."""
         try:
             with np.errstate(all="ignore"):
                 yield
@@ -135,37 +135,41 @@ class Recorder:
 
     @contextmanager
     def working(self) -> Iterator[None]:
-        """Keras is at work: what it asks by itself is not the student's question."""
+        """Mark that Keras is at work: what it asks by itself is not the student's call."""
         self.busy, before = True, self.busy
         try:
             yield
         finally:
             self.busy = before
 
-    def keep_fit(self, fitting: FitObserver, error: BaseException | None, history: object) -> None:
-        """A call of ``fit`` has ended."""
+    def record_fit(
+        self, fitting: FitObserver, error: BaseException | None, history: object
+    ) -> None:
+        """Record a call of ``fit`` that has ended."""
         model = self.number(fitting.model)
-        fit, arrays = fitting.told(self._fits.next_number, model, error, self.box, self.quietly)
+        fit, arrays = fitting.evidence(
+            self._fits.next_number, model, error, self.index, self.quietly
+        )
         if fitting.averager.trouble:
             self._trouble(f"the weights could not be averaged: {fitting.averager.trouble}")
         self._fits.add(fit, arrays, history)
 
-    def keep_question(self, model: keras.Model, x: Any) -> None:
-        """A model was asked for its outputs."""
+    def record_call(self, model: keras.Model, x: Any) -> None:
+        """Record a call of a model for its outputs."""
         number = self.number(model)
-        self._questions.add(number, self._fits.count(number), self.box.tell(x))
+        self._calls.add(number, self._fits.count(number), self.index.identify(x))
 
-    def keep_device_question(self, name: str) -> None:
-        """TensorFlow was asked for its devices."""
-        if name not in self._device_questions:
-            self._device_questions.append(name)
+    def record_device_query(self, name: str) -> None:
+        """Record that TensorFlow was asked for its devices."""
+        if name not in self._device_queries:
+            self._device_queries.append(name)
 
     def _trouble(self, trouble: str) -> None:
         if len(self._troubles) < MAX_TROUBLES:
             self._troubles.append(serialize.text(trouble))
 
     def number(self, model: keras.Model) -> int:
-        """Which model this is: 0 for the first one seen in this kernel."""
+        """Return the number of a model: 0 for the first one seen in this kernel."""
         for number, known in enumerate(self._models):
             if known() is model:
                 return number

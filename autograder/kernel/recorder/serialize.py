@@ -1,4 +1,4 @@
-"""Values of a student's as plain data that the schema of the evidence accepts."""
+"""A student's values as plain data that the schema of the evidence accepts."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ T = TypeVar("T")
 
 
 def claim(value: object) -> Claim:
-    """A value handed in, as far as it is plain data."""
+    """Return a value that was handed in, as far as it is plain data."""
     kind = text(type(value).__name__, 300)
     if isinstance(value, Blank):
         return Claim(kind=kind, blank=True)
     return Claim(kind=kind, value=_plain(value))
 
 
-def text(value: object, most: int = MAX_TEXT) -> str:
-    """The value in words, cut off, and such as can be written as UTF-8."""
-    return str(value)[:most].encode("utf-8", "replace").decode()
+def text(value: object, max_length: int = MAX_TEXT) -> str:
+    """Return at most ``max_length`` characters of the value as text that fits into UTF-8."""
+    return str(value)[:max_length].encode("utf-8", "replace").decode()
 
 
 def whole(value: Any) -> int | None:
-    """A count, ``None`` where it is none."""
+    """Return a value as a count, ``None`` where it is none."""
     try:
         return min(max(int(value), 0), LARGEST)
     except (TypeError, ValueError, OverflowError):
@@ -40,7 +40,7 @@ def whole(value: Any) -> int | None:
 
 
 def name_of(error: BaseException) -> str:
-    """An error in one line, also where it cannot say what it is."""
+    """Describe an error in one line, also where its own text cannot be had."""
     try:
         return f"{public_name(type(error))}: {text(error)}"
     except Exception:  # noqa: BLE001  a student's error class may do anything
@@ -48,7 +48,7 @@ def name_of(error: BaseException) -> str:
 
 
 def accepted(part: T) -> T:
-    """The same part of a record, once it is certain that a reader will accept it.
+    """Return the part of a record unchanged, after checking that a reader will accept it.
 
     Raises:
         msgspec.ValidationError: the schema forbids it.
@@ -76,7 +76,7 @@ def _one(value: Any) -> Value:
     if isinstance(value, str):
         return text(value)
     if isinstance(value, int | float):
-        # Too large for JSON, infinite or not a number: kept in words.
+        # Too large for JSON, infinite or not a number: stored as text.
         return value if abs(value) < LARGEST else format(value, "g")
     name = getattr(value, "name", None)
     return text(name if isinstance(name, str) else type(value).__name__, 300)

@@ -1,7 +1,7 @@
-"""Lets Keras take many steps of training at a time, where nobody can tell the difference.
+"""Step batching: Keras takes many training steps at a time, where that makes no difference.
 
 With a larger ``steps_per_execution`` Keras returns to Python less often. Losses, metrics and
-weights stay the same to the last bit; only who looks on at every step would notice.
+weights stay the same to the last bit; only an observer of every step would notice.
 """
 
 from __future__ import annotations
@@ -15,28 +15,28 @@ import numpy as np
 
 from autograder.core.snapshot_schedule import steps_a_snapshot
 
-# What Keras takes for arrays where it is not told.
+# Keras' default for arrays.
 KERAS_BATCH = 32
 STEPWISE = tuple(
     f"on_{part}batch_{when}" for part in ("", "train_", "test_") for when in ("begin", "end")
 )
 # With any of these Keras would have to stop between the steps that it takes at a time.
-COUNTED = ("steps_per_epoch", "validation_steps")
+STEP_ARGUMENTS = ("steps_per_epoch", "validation_steps")
 
 
 def steps_at_a_time(arguments: Mapping[str, Any]) -> int:
-    """How many steps a call of ``fit`` may take at a time.
+    """Return how many steps a call of ``fit`` may take at a time.
 
     ``arguments`` are as the student gave them, the model under ``self``.
     """
-    if not _may_hurry(arguments["self"], arguments):
+    if not _may_batch(arguments["self"], arguments):
         return 1
     return steps_a_snapshot(arguments.get("batch_size") or KERAS_BATCH)
 
 
 @contextlib.contextmanager
-def steps_together(model: keras.Model, steps: int) -> Iterator[None]:
-    """Within it, training takes so many steps at a time."""
+def batched_steps(model: keras.Model, steps: int) -> Iterator[None]:
+    """Let training take ``steps`` steps at a time within this context."""
     if steps == 1:
         yield
         return
@@ -53,7 +53,7 @@ def _set(model: keras.Model, steps: int) -> None:
     model.train_function = model.test_function = None
 
 
-def _may_hurry(model: keras.Model, arguments: Mapping[str, Any]) -> bool:
+def _may_batch(model: keras.Model, arguments: Mapping[str, Any]) -> bool:
     callbacks = arguments.get("callbacks") or []
     data = [arguments.get("x"), arguments.get("y"), *_parts(arguments.get("validation_data"))]
     return (
@@ -62,8 +62,8 @@ def _may_hurry(model: keras.Model, arguments: Mapping[str, Any]) -> bool:
         and model.steps_per_execution == 1
         and not model.run_eagerly
         and isinstance(callbacks, list | tuple)
-        and not any(_looks_at_steps(one) for one in callbacks)
-        and all(arguments.get(name) is None for name in COUNTED)
+        and not any(_observes_steps(one) for one in callbacks)
+        and all(arguments.get(name) is None for name in STEP_ARGUMENTS)
         and all(isinstance(one, np.ndarray) for one in data)
     )
 
@@ -74,8 +74,8 @@ def _parts(validation: Any) -> tuple[Any, ...]:
     return tuple(validation) if isinstance(validation, list | tuple) else (validation,)
 
 
-def _looks_at_steps(callback: Any) -> bool:
-    """Whether a callback does anything of its own at a step."""
+def _observes_steps(callback: Any) -> bool:
+    """Return whether a callback does anything of its own at a step."""
     plain = keras.callbacks.Callback
     return any(
         getattr(getattr(callback, name, None), "__func__", None) is not getattr(plain, name)

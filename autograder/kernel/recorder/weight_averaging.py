@@ -15,13 +15,13 @@ from autograder.kernel.recorder.model_description import named_trainable, values
 from autograder.kernel.recorder.serialize import name_of, text
 
 MAX_EPOCHS = 50
-MAX_TOLD = 1_000
+MAX_HISTORY = 1_000
 MAX_NAMES = 64
 MAX_BYTES = 16 * 2**20
 
 
 def _calmly(hook: Callable[..., None]) -> Callable[..., None]:
-    """The same hook; the student's training goes on where it fails."""
+    """Wrap a hook so that the student's training goes on where it fails."""
 
     @functools.wraps(hook)
     def calm(self: WeightAverager, *args: Any, **kwargs: Any) -> None:
@@ -35,18 +35,18 @@ def _calmly(hook: Callable[..., None]) -> Callable[..., None]:
 
 
 class WeightAverager(keras.callbacks.Callback):
-    """Takes a snapshot about every 4,000 cards and at each epoch's end; keeps each epoch's mean.
+    """Takes a snapshot about every 4,000 images and at each epoch's end; stores each epoch's mean.
 
-    ``cards_a_step`` is asked after the first step, because a stream tells its batch size only
-    when it flows; ``passed`` is called whenever an epoch (True) or a quiz (False) ends. Models
-    that are too large to keep are not averaged.
+    ``images_per_step`` is asked after the first step, because a stream tells its batch size only
+    when it flows; ``passed`` is called when an epoch (True) or a validation (False) ends. Models
+    that are too large to store are not averaged.
     """
 
     def __init__(
-        self, cards_a_step: Callable[[], int | None], passed: Callable[[bool], None]
+        self, images_per_step: Callable[[], int | None], passed: Callable[[bool], None]
     ) -> None:
         super().__init__()
-        self._cards_a_step = cards_a_step
+        self._images_per_step = images_per_step
         self._passed = passed
         self.epochs = 0
         self.steps = 0
@@ -58,7 +58,7 @@ class WeightAverager(keras.callbacks.Callback):
 
     def _start(self) -> None:
         self._sums: dict[str, NDArray[Any]] = {}
-        self._taken = self._seen = self._at_step = self._begun = 0
+        self._taken = self._seen = self._at_step = self._batch = 0
         self._taken_at = -1
 
     @_calmly
@@ -69,48 +69,48 @@ class WeightAverager(keras.callbacks.Callback):
     @_calmly
     def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:  # noqa: ARG002
         """Remember which step comes next."""
-        self._begun = batch
+        self._batch = batch
 
     @_calmly
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:  # noqa: ARG002
-        """Take a snapshot whenever another 4,000 cards have been studied."""
-        # Not by `batch`: of steps taken together Keras 3.10 names the first here, 3.11 the last,
+        """Take a snapshot whenever another 4,000 images have been studied."""
+        # Not by `batch`: of batched steps Keras 3.10 names the first here, 3.11 the last,
         # and both count all of them, also where an epoch ends among them.
-        together = self._begun + self.model.steps_per_execution
-        done = min(together, (self.params or {}).get("steps") or together)
+        reached = self._batch + self.model.steps_per_execution
+        done = min(reached, (self.params or {}).get("steps") or reached)
         self.steps += done - self._at_step
         self._at_step = done
-        seen = done // steps_a_snapshot(self._cards_a_step())
+        seen = done // steps_a_snapshot(self._images_per_step())
         if seen > self._seen:
             self._seen = seen
             self._take()
 
     @_calmly
     def on_test_end(self, logs: Any = None) -> None:  # noqa: ARG002
-        """A quiz is over."""
+        """Report that a validation has ended."""
         self._passed(False)
 
     @_calmly
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:  # noqa: ARG002
-        """Take the last snapshot of the epoch and keep its mean."""
+        """Take the last snapshot of the epoch and store its mean."""
         self.epochs += 1
         self._passed(True)
         for name, value in (logs or {}).items():
             values = self.history.setdefault(text(name, 300), [])
-            if len(values) < MAX_TOLD:
+            if len(values) < MAX_HISTORY:
                 values.append(float(value))
         self._end_mean()
 
     @_calmly
     def stop(self) -> None:
-        """Keep the mean of an epoch that was cut short."""
+        """Store the mean of an epoch that was cut short."""
         if self._at_step:
             self._end_mean()
 
     def _end_mean(self) -> None:
         if self._taken_at != self._at_step:
             self._take()
-        self._keep()
+        self._store_mean()
         self._start()
 
     def _take(self) -> None:
@@ -120,12 +120,12 @@ class WeightAverager(keras.callbacks.Callback):
         self._taken += 1
         self._taken_at = self._at_step
 
-    def _keep(self) -> None:
+    def _store_mean(self) -> None:
         size = sum(one.nbytes for one in self._sums.values()) // 2
-        most = min(MAX_EPOCHS, MAX_BYTES // size if size else 0)
-        if not most or len(self._sums) > MAX_NAMES:
+        limit = min(MAX_EPOCHS, MAX_BYTES // size if size else 0)
+        if not limit or len(self._sums) > MAX_NAMES:
             return
         for name, total in self._sums.items():
-            kept = [*self.means.get(name, []), (total / self._taken).astype(np.float32)]
-            self.means[name] = kept[-most:]
-        self.snapshots = [*self.snapshots, self._taken][-most:]
+            means = [*self.means.get(name, []), (total / self._taken).astype(np.float32)]
+            self.means[name] = means[-limit:]
+        self.snapshots = [*self.snapshots, self._taken][-limit:]

@@ -33,7 +33,7 @@ from autograder.nbgrader_plugin.preprocessors.lists import defaults, replaced
 from autograder.notebooks.restore import grade_id
 from autograder.reports import sanitize
 from autograder.sandbox import PRELUDE, SandboxPool
-from autograder.sandbox.extra_files import files_beside
+from autograder.sandbox.extra_files import collect_extra_files
 from autograder.sandbox.protocol import CellResult, Job
 
 # Without the variable that silences the checks, and with the one that makes them raise.
@@ -73,8 +73,8 @@ class RunInSandbox(Execute):
         settings = settings_of(self.config)
         if settings.isolation == "none":
             self.log.warning("The notebook is run with your own rights (isolation: none).")
-        # A folder of the course holds one assignment; any other may hold anything.
-        files, notes = files_beside(folder if root and folder != root else None)
+        # A folder of the course's holds one assignment; any other may hold anything.
+        files, notes = collect_extra_files(folder if root and folder != root else None)
         for note in notes:
             self.log.warning(printable.line(note))
         is_lesson = _is_lesson(nb)
@@ -146,7 +146,7 @@ def _images(*, is_lesson: bool) -> Iterator[Path]:
 def _run(
     nb: NotebookNode, pool: SandboxPool, files: dict[str, bytes], timeout: dict[str, Any] | None
 ) -> None:
-    """Run the notebook; ``timeout`` is the error to show for a cell that had to be stopped."""
+    """Run it; ``timeout`` is the error of a cell that had to be stopped, where there is one."""
     settings: Settings = pool.settings
     cells = sandbox.code_cells(nb)
     job = Job(

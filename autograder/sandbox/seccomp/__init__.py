@@ -67,7 +67,7 @@ def available() -> str:
 
 
 def program(step: str, machine: str | None = None) -> bytes:
-    """The filter of a step as Linux takes it, for a machine as ``os.uname`` calls it.
+    """Return the filter of a step as Linux takes it, for a machine as ``os.uname`` calls it.
 
     Raises:
         NoFilterError: there is none.
@@ -80,7 +80,7 @@ def program(step: str, machine: str | None = None) -> bytes:
 
 
 def number(name: str, machine: str | None = None) -> int | None:
-    """The number of a system call, ``None`` where there is no such call or no list of them."""
+    """Return the number of a system call, ``None`` where the call or the list is unknown."""
     return _numbers().get(_name(machine), {}).get(name)
 
 

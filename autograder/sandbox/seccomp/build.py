@@ -18,7 +18,7 @@ PROCESSORS = {"x86_64": seccomp.Arch.X86_64, "aarch64": seccomp.Arch.AARCH64}
 
 
 def build(rules: dict[str, Any], step: str, architecture: int) -> seccomp.SyscallFilter:
-    """The filter of a step: all known calls are allowed but for those that the rules name."""
+    """Build the filter of a step: it allows all known calls except those that the rules name."""
     answer = seccomp.SyscallFilter(seccomp.ERRNO(errno.ENOSYS))
     # Calls of another kind of processor, such as `int 0x80` and x32 on x86-64, are unknown too.
     answer.set_attr(seccomp.Attr.ACT_BADARCH, seccomp.ERRNO(errno.ENOSYS))
@@ -40,7 +40,7 @@ def build(rules: dict[str, Any], step: str, architecture: int) -> seccomp.Syscal
 
 
 def known(architecture: int, newest: int) -> dict[str, int]:
-    """The numbers of all calls of a kind of processor, up to the newest one."""
+    """Return the numbers of all calls of an architecture by name, up to the newest one."""
     found = {}
     for number in range(newest + 1):
         try:

@@ -1,6 +1,6 @@
 """Which system calls are refused, and why: the one list that filters are made and documented from.
 
-It imports nothing of ours, for the Debian program that makes the filters knows no other package.
+It imports nothing else of ours: the Debian program that makes the filters has no other package.
 
 There are two steps. ``sandbox`` is loaded before the fork server loads TensorFlow: after it our own
 code still makes namespaces and mounts. ``kernel`` is loaded just before a student's kernel begins,
@@ -233,26 +233,26 @@ MISSING = (
 
 
 def refused(step: str) -> frozenset[str]:
-    """The names of all calls that are refused with EPERM from ``step`` on."""
+    """Return the names of all calls that are refused with EPERM from ``step`` on."""
     steps = STEPS[: STEPS.index(step) + 1]
     return frozenset(call for family in REFUSED if family.step in steps for call in family.calls)
 
 
 def limited(step: str) -> dict[str, Only]:
-    """The rules for calls that exist for some arguments only, by the name of the call."""
+    """Return the rules for calls that exist for some arguments only, by name of the call."""
     steps = STEPS[: STEPS.index(step) + 1]
     gone = refused(step)
     return {rule.call: rule for rule in LIMITED if rule.step in steps and rule.call not in gone}
 
 
 def missing(step: str) -> frozenset[str]:
-    """The names of all calls that answer ENOSYS from ``step`` on."""
+    """Return the names of all calls that answer ENOSYS from ``step`` on."""
     steps = STEPS[: STEPS.index(step) + 1]
     return frozenset(call for one in MISSING if one.step in steps for call in one.calls)
 
 
 def table() -> list[str]:
-    """The rules as lines of a table, for the documentation."""
+    """Return the rules as lines of a table, for the documentation."""
     rows = [(one.step, _names(one.calls), one.reason) for one in REFUSED]
     rows += [(one.step, f"{_names((one.call,))} for some values", one.reason) for one in LIMITED]
     rows += [(one.step, f"{_names(one.calls)}, as if unknown", one.reason) for one in MISSING]
