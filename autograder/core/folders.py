@@ -1,4 +1,4 @@
-"""Folders that others have filled: walked through without following links, and not without end."""
+"""Walk through untrusted folders: without following links, and down to a limited depth."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-# Of folders within each other. Far from where the names of a path, or Python's stack, end.
+# Of nested folders. Far below the limits on the length of a path and on Python's stack.
 MAX_DEPTH = 20
 TOO_DEEP = f"it lies more than {MAX_DEPTH} folders deep"
 
@@ -16,12 +16,12 @@ Unseen = Callable[[Path, str], None]
 def walked(
     folder: Path, unseen: Unseen, skip: Callable[[str], object] | None = None
 ) -> Iterator[tuple[Path, list[str], list[str]]]:
-    """Each folder with the names of its folders and of its other files, both in order.
+    """Yield each folder with the sorted names of its subfolders and of its other files.
 
     Args:
         folder: where to begin.
-        unseen: is told of each folder that is not looked into, and why.
-        skip: whether a folder of this name is left out in silence; by default none is.
+        unseen: called with each folder that is not read, and with the reason.
+        skip: says whether a folder of this name is skipped silently; by default none is.
     """
     pending = [(folder, 0)]
     while pending:

@@ -26,7 +26,7 @@ def send(stream: IO[bytes], message: Any) -> None:
 
 
 def receive(stream: IO[bytes], kind: Any) -> Any:
-    """Read one message of a kind, ``None`` where the other side has ended.
+    """Read one message of type ``kind``, ``None`` where the other side has ended.
 
     Raises:
         ValueError: it is no such message, or longer than any may be.
@@ -42,7 +42,7 @@ def receive(stream: IO[bytes], kind: Any) -> Any:
 
 
 def own_streams() -> tuple[IO[bytes], IO[bytes]]:
-    """Standard input and output, put out of reach of whoever reads or prints from now on."""
+    """Return standard input and output, out of reach of code that reads or prints from now on."""
     inbox, outbox = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     with open(os.devnull, "rb") as nothing:
         os.dup2(nothing.fileno(), 0)
@@ -53,7 +53,7 @@ def own_streams() -> tuple[IO[bytes], IO[bytes]]:
 class Line:
     """One end of a socket pair, for messages both ways. A context manager.
 
-    Whoever holds the other end is who speaks: nobody else can.
+    Only the process that holds the other end can write to it.
     """
 
     def __init__(self, end: socket.socket) -> None:
@@ -75,7 +75,7 @@ class Line:
         send(self._outbox, message)
 
     def receive(self, kind: Any) -> Any:
-        """Read one message of a kind, ``None`` where the other side has ended.
+        """Read one message of type ``kind``, ``None`` where the other side has ended.
 
         Raises:
             ValueError: it is no such message, or longer than any may be.
@@ -103,7 +103,7 @@ class Line:
         return self._socket.fileno()
 
     def close(self) -> None:
-        """Close this end, also for whoever waits for a message on it."""
+        """Close this end, even if a thread waits for a message on it."""
         with contextlib.suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
         for part in (self._outbox, self._inbox, self._socket):
@@ -112,8 +112,8 @@ class Line:
 
 
 def given_line(number: int) -> Line:
-    """Return the line whose end was given to this process as a descriptor of this number."""
-    # What this process starts has no business with it.
+    """Return the line whose end this process inherited as the descriptor ``number``."""
+    # Processes that this one starts must not inherit it.
     os.set_inheritable(number, False)
     return Line(socket.socket(fileno=number))
 

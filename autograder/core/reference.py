@@ -1,6 +1,6 @@
-"""What a study publishes: ``reference.json`` in a lesson's folder. Reading it needs no scipy.
+"""The results of a study: ``reference.json`` in a lesson's folder. Reading it needs no scipy.
 
-``keras.json`` beside it holds runs of real Keras, for comparison.
+``keras.json`` next to it holds runs of real Keras, for comparison.
 """
 
 from __future__ import annotations
@@ -32,9 +32,10 @@ T = TypeVar("T")
 class OfRecipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The runs of one recipe on one data set.
 
-    ``below`` the bar lie so many of ``runs``; the rate of that lies between ``low`` and ``high``
-    with 95 % confidence. ``first`` are the marked numbers of seeds 0, 1, …; ``correct`` counts
-    for each statistic the runs by the number of cards sorted right. ``key`` says what was run.
+    ``below`` of the ``runs`` are below the threshold; the rate of that lies between ``low`` and
+    ``high`` with 95 % confidence. ``first`` are the graded numbers of seeds 0, 1, …; ``correct``
+    counts for each statistic the runs by the number of images classified correctly. ``key``
+    identifies what was run.
     """
 
     key: str
@@ -48,10 +49,10 @@ class OfRecipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class OnData(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One data set: its validation ``cards``, the ``bar``, and where right solutions land.
+    """One data set: its validation images, the threshold and the range of right solutions.
 
-    Of every recipe that is the lesson as it is written, 98 of 100 runs lie between ``low`` and
-    ``high``.
+    ``cards`` is the number of images and ``bar`` the threshold, as a fraction. For every recipe
+    that follows the lesson, 98 of 100 runs lie between ``low`` and ``high``.
     """
 
     cards: int
@@ -61,12 +62,12 @@ class OnData(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     recipes: dict[str, OfRecipe]
 
     def spread(self, recipe: str, statistic: str) -> Distribution:
-        """How a statistic of a recipe is spread."""
+        """Return the distribution of a statistic of a recipe."""
         return Distribution.read(self.cards, self.recipes[recipe].correct[statistic])
 
 
 class Reference(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """All that is published of a lesson's study; ``made_by`` names the software."""
+    """All published results of a lesson's study; ``made_by`` names the software."""
 
     schema: int
     lesson: str
@@ -89,7 +90,7 @@ Keras = dict[str, dict[str, OfKeras]]
 
 @functools.lru_cache(maxsize=4)
 def load_reference(folder: Path) -> Reference:
-    """What is published in a lesson's folder; a process reads it once.
+    """Load the published study from a lesson's folder; a process reads it once.
 
     Raises:
         StudyError: it cannot be read.
@@ -101,9 +102,9 @@ def load_reference(folder: Path) -> Reference:
 
 
 def standing(lesson: Lesson, data: str, reached: float, note: str) -> Standing:
-    """Where an accuracy stands among the solutions that do as the lesson is written.
+    """Return where an accuracy stands among the solutions that follow the lesson.
 
-    ``note`` is a sentence for the student on what the number is.
+    ``note`` is a sentence for the student on how the number was measured.
 
     Raises:
         StudyError: the lesson has published no study.
@@ -114,7 +115,7 @@ def standing(lesson: Lesson, data: str, reached: float, note: str) -> Standing:
 
 
 def load_keras(folder: Path) -> Keras:
-    """The runs of real Keras in a lesson's folder; empty where there are none.
+    """Load the runs of real Keras from a lesson's folder; empty where there are none.
 
     Raises:
         StudyError: they cannot be read.
@@ -134,6 +135,6 @@ def _read(path: Path, kind: type[T]) -> T:
 
 
 def document(published: Reference | Keras) -> str:
-    """As it is written: the same content gives the same bytes, a line for each innermost part."""
+    """Format as JSON: the same content gives the same bytes, one line for each innermost part."""
     wide = json.dumps(msgspec.to_builtins(published), indent=1, ensure_ascii=False)
     return INNERMOST.sub(lambda part: "".join(part[0].split()), wide) + "\n"

@@ -1,4 +1,4 @@
-"""Which names a cell makes, and which it needs: read from its text, without running it."""
+"""The names that a cell defines and those that it uses: read from its text, without running it."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
-# Stands for every variable of a comprehension; lengthened until the cell has no such name.
+# Replaces every variable of a comprehension; lengthened until the cell has no such name.
 VARIABLE = "variable"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Names:
-    """The names that a cell ``made`` for those after it, and those that it ``used``."""
+    """The names that a cell ``made`` (defined) for the cells after it, and those that it ``used``."""
 
     made: frozenset[str] = frozenset()
     used: frozenset[str] = frozenset()
 
 
 def names_in(source: str) -> Names:
-    """The names in a cell; none where Python cannot read it. Lines for IPython are left out."""
-    # Not splitlines(): the signs at which it splits besides may stand in the middle of a text.
+    """Find the names in a cell; none if Python cannot parse it. Lines for IPython are ignored."""
+    # Not splitlines(): it also splits at characters that may be in the middle of a string.
     lines = [line for line in source.split("\n") if not line.lstrip().startswith(("%", "!", "?"))]
     variable = VARIABLE
     while variable in source:
@@ -42,16 +42,16 @@ def names_in(source: str) -> Names:
 
 
 def _parts(table: symtable.SymbolTable) -> Iterator[symtable.SymbolTable]:
-    """The functions and classes in it, and those in them."""
+    """Yield the functions and classes in it, recursively."""
     for part in table.get_children():
         yield part
         yield from _parts(part)
 
 
 class _Plain(ast.NodeTransformer):
-    """Takes a comprehension apart into what it is made of, which has the same names.
+    """Replaces a comprehension by its parts, which have the same names.
 
-    What ``symtable`` tells of one is not the same in every Python: since PEP 709 (Python 3.12) a
+    What ``symtable`` says of one depends on the version of Python: since PEP 709 (Python 3.12) a
     comprehension may belong to the function around it, and its variables with it.
     """
 
@@ -74,7 +74,7 @@ class _Plain(ast.NodeTransformer):
     def visit_Name(self, node: ast.Name) -> ast.expr:
         return ast.Name(self._variable) if node.id in self._variables else node
 
-    # Of an f-string only what is filled in: not each that is read can be written down again.
+    # Of an f-string only the expressions: not every f-string that parses can be unparsed.
     def visit_JoinedStr(self, node: ast.JoinedStr) -> ast.expr:
         return _tuple(self.visit(one) for one in node.values)
 
@@ -83,7 +83,7 @@ class _Plain(ast.NodeTransformer):
 
     def _apart(self, node: Comprehension, results: list[ast.expr]) -> ast.expr:
         first, *others = node.generators
-        # The only part that is looked up outside: not among the variables, but in a class's body.
+        # The only part that is evaluated outside: without the variables, but in a class's body.
         outside = self.visit(first.iter)
         before = self._variables
         self._variables |= {
@@ -97,7 +97,7 @@ class _Plain(ast.NodeTransformer):
             parts += [one.target, one.iter, *one.ifs]
         inside = _tuple(self.visit(part) for part in (*parts, *results))
         self._variables = before
-        # A `:=` makes its name around the comprehension; Python forbids it in a class's body.
+        # A `:=` defines its name around the comprehension; Python forbids it in a class's body.
         own_scope = not any(_makes_a_name(part) for part in (*parts, *results))
         nothing = ast.arguments([], [], None, [], [], None, [])
         return _tuple([outside, ast.Lambda(nothing, inside) if own_scope else inside])

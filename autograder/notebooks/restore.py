@@ -1,7 +1,7 @@
-"""Puts a submitted notebook right: our cells as we released them, the student's as they are.
+"""Restore a submitted notebook: our cells as we released them, the student's as they are.
 
-Cells are known by their ``grade_id``, else by their id, else by what stands in them, so that
-renamed, copied, moved and deleted cells are all found again.
+Cells are identified by their ``grade_id``, else by their id, else by their text, so that renamed,
+copied, moved and deleted cells are all recognised.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ MAX_NOTES = 100
 
 @dataclass(frozen=True, kw_only=True)
 class Restored:
-    """A notebook that can be run, what was put right, and which solution cells were changed.
+    """A notebook that can be run, notes on the repairs, and which solution cells were changed.
 
     ``given`` are the texts of the lesson's own code cells, with the blanks of its solution cells.
     """
@@ -32,7 +32,7 @@ class Restored:
 
 @dataclass
 class _Work:
-    """The cells of a submission, ours by name in their order, and the texts of all of ours."""
+    """The cells of a submission, our cells by name in order, and the texts of all of ours."""
 
     cells: list[NotebookNode]
     released: dict[str, NotebookNode]
@@ -41,7 +41,7 @@ class _Work:
 
 
 def restore(submitted: NotebookNode, released: NotebookNode) -> Restored:
-    """A copy of ``submitted`` with every locked cell of ``released`` in its place."""
+    """Return a copy of ``submitted`` with every locked cell of ``released`` in its place."""
     ours = {name: cell for cell in released.cells if (name := grade_id(cell))}
     texts = frozenset(cell.source.strip() for cell in released.cells)
     work = _Work(cells=copy.deepcopy(list(submitted.cells)), released=ours, texts=texts)
@@ -76,20 +76,20 @@ def restore(submitted: NotebookNode, released: NotebookNode) -> Restored:
 
 
 def grade_id(cell: NotebookNode) -> str | None:
-    """The cell's ``grade_id``, where its metadata is what nbgrader writes."""
+    """Return the cell's ``grade_id``, ``None`` where its metadata is not as nbgrader writes it."""
     meta = cell.metadata.get("nbgrader")
     name = meta.get("grade_id") if isinstance(meta, dict) else None
     return name if isinstance(name, str) else None
 
 
 def is_solution(cell: NotebookNode) -> bool:
-    """Whether the student writes in this cell."""
+    """Return whether the student writes in this cell."""
     meta = cell.metadata.get("nbgrader")
     return isinstance(meta, dict) and bool(meta.get("solution"))
 
 
 def is_locked(cell: NotebookNode) -> bool:
-    """Whether the cell must be as it was released."""
+    """Return whether the cell must be as it was released."""
     return grade_id(cell) is not None and not is_solution(cell)
 
 
@@ -102,7 +102,7 @@ def _differs(cell: NotebookNode, released: NotebookNode) -> bool:
 
 
 def _recognise(work: _Work) -> dict[str, list[int]]:
-    """For each of our cells the places where it, or a copy of it, stands."""
+    """Return for each of our cells the positions of the cell and of its copies."""
     by_id = {cell.id: name for name, cell in work.released.items()}
     by_text = {cell.source.strip(): name for name, cell in work.released.items()}
     by_blank = {
@@ -126,7 +126,7 @@ def _recognise(work: _Work) -> dict[str, list[int]]:
 
 
 def _recognise_by_neighbours(work: _Work, found: dict[str, list[int]]) -> None:
-    """Where nothing else tells: the last of the student's cells before a check is its answer."""
+    """Take the student's last cell before a check as its answer, where nothing else identifies it."""
     taken = {place for places in found.values() for place in places}
     for name, cell in work.released.items():
         check = found.get(f"check-{name}", [0])[0]
@@ -136,7 +136,7 @@ def _recognise_by_neighbours(work: _Work, found: dict[str, list[int]]) -> None:
         nearest = codes[-1] if codes else None
         if nearest is None or nearest in taken:
             continue
-        # A cell that was given is nobody's answer.
+        # A cell of the lesson is not the student's answer.
         if work.cells[nearest].source.strip() not in work.texts:
             found[name] = [nearest]
 
@@ -146,7 +146,7 @@ def _first_line(cell: NotebookNode) -> str:
 
 
 def _choose(work: _Work, name: str, places: list[int]) -> int:
-    """Of several copies the last one that was changed; of a locked cell the first."""
+    """Choose from several copies the last one that was changed; of a locked cell the first."""
     if len(places) > 1:
         work.notes.append(f"The cell “{name}” was there {len(places)} times.")
     if is_locked(work.released[name]):
@@ -156,7 +156,7 @@ def _choose(work: _Work, name: str, places: list[int]) -> int:
 
 
 def _strip(work: _Work, released: NotebookNode) -> None:
-    """Take from every cell what may change how it is run; keep our own tags on our own cells."""
+    """Remove metadata that may change how a cell is run; keep our own tags on our own cells."""
     tags = {cell.id: cell.metadata.get("tags", []) for cell in released.cells}
     for cell in work.cells:
         own = tags.get(cell.get("id", ""), [])
@@ -178,7 +178,7 @@ def _as_released(work: _Work, name: str, cell: NotebookNode) -> NotebookNode:
 
 
 def _put_in_order(work: _Work, kept: dict[str, int]) -> None:
-    """Let our cells follow each other as they were released; the student's own stay."""
+    """Put our cells in the released order; the student's own cells stay where they are."""
     places = sorted(kept.values())
     order = [kept[name] for name in work.released if name in kept]
     if order != places:

@@ -1,4 +1,4 @@
-"""What the run of a notebook left behind: plain data, with a schema, that a judge can read."""
+"""The evidence that the run of a notebook produces: plain data with a schema for the judge."""
 
 from autograder.core.evidence.atomic import Arrays, Evidence
 from autograder.core.evidence.files import (
