@@ -57,7 +57,7 @@ class CheckResult:
     hidden: bool = False
 
     def for_student(self) -> CheckResult:
-        """Return what a student may see: of a hidden check only the outcome, and help if it failed."""
+        """Return what a student may see: of a hidden check the outcome, and help if it failed."""
         if not self.hidden:
             return self
         told = {

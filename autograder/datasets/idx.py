@@ -197,7 +197,7 @@ def _read_one(path: Path, file: DataFile) -> tuple[str, bytes]:
 def _decompress(path: Path) -> bytes:
     try:
         with gzip.open(path, "rb") as stream:
-            # One byte more than any valid file has: a huge file is detected without reading all of it.
+            # One byte more than any valid file has: enough to detect a huge file.
             return stream.read(MAX_CONTENT + 1)
     except FileNotFoundError:
         raise DatasetError(f"{path} is missing. Run `autograder data` to get it.") from None

@@ -46,7 +46,7 @@ def configured_home(environ: Mapping[str, str] = os.environ) -> Path:
 
 
 def sample_home() -> Path:
-    """Return the private home of the sample: not Keras' own, where it would spoil other projects."""
+    """Return the sample's private home: not Keras' own, where it would spoil other projects."""
     return Path(platformdirs.user_cache_dir(DISTRIBUTION, appauthor=False)) / "sample"
 
 

@@ -30,7 +30,7 @@ KERAS_DOWNLOAD = (
 def download_with_keras(scratch: Path) -> Path:
     """Let Keras download the files in a separate process, and return their folder.
 
-    The download goes into a temporary home, because one that is killed leaves half a file behind.
+    The home is temporary, because a download that is killed leaves half a file behind.
     """
     home = scratch / "keras"
     home.mkdir()
@@ -47,9 +47,9 @@ def download_with_keras(scratch: Path) -> Path:
 
 
 def unpack_with_apt(scratch: Path) -> Path:
-    """Fetch Debian's package and unpack it, without installing it; return the files' folder.
+    """Fetch and unpack Debian's package without installing it; return the files' folder.
 
-    Tries first with the machine's package lists; where those are missing or stale, with private ones.
+    Tries the machine's package lists first; if they are missing or stale, private ones.
     """
     for tool in ("apt-get", "dpkg-deb"):
         if shutil.which(tool) is None:
@@ -86,7 +86,7 @@ def _run(
     seconds: float,
     environ: Mapping[str, str] | None = None,
 ) -> None:
-    """Run ``command`` in ``folder``; raise DatasetError with its last line of errors if it fails."""
+    """Run ``command`` in ``folder``; raise DatasetError with its last error line if it fails."""
     tool = Path(command[0]).name
     try:
         done = subprocess.run(

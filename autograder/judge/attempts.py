@@ -1,4 +1,4 @@
-"""Whether a question was attempted at all, and left anything that its checks could look at."""
+"""Whether a question was attempted at all, and left anything that its checks can examine."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from autograder.judge.cell_failures import (
 def hindrance(
     evidence: Evidence, lesson: Lesson, question: Question, failed: Collection[str] = ()
 ) -> Verdict | None:
-    """Why a question cannot be checked, ``None`` where it can.
+    """Return why a question cannot be checked, ``None`` where it can.
 
     A question is attempted when something was handed in, or when its cell was changed.
     ``failed`` names the questions whose checks failed so far: where a cell stops with an error
-    because of an earlier mistake, only the earlier one is told.
+    because of an earlier mistake, only the earlier one is reported.
     """
     hand_in = evidence.hand_in(question.name)
     if hand_in and question.filled(hand_in):
@@ -65,7 +65,7 @@ def _not_attempted(evidence: Evidence, question: Question) -> Verdict:
 def _waiting(
     evidence: Evidence, lesson: Lesson, question: Question, cell: Cell, failed: Collection[str]
 ) -> Verdict | None:
-    """Skipped, where an earlier question left nothing that this one could work with."""
+    """Return ``Skipped`` if an earlier question has no result that this one could build on."""
     for name in question.builds_on:
         earlier = lesson.question(name)
         if hindrance(evidence, lesson, earlier, failed) is not None:

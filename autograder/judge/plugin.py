@@ -1,4 +1,4 @@
-"""The checks of one lesson over many submissions, as a pytest plugin: asks, and keeps answers."""
+"""A pytest plugin that runs the checks of one lesson on many submissions and records results."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ from autograder.judge.time_budget import TimeBudget
 
 
 class CheckPlugin:
-    """A pytest plugin that asks every check of every submission.
+    """A pytest plugin that runs every check on every submission.
 
-    ``judged`` is what the checks said of each submission, ``expected`` how many they are.
+    ``judged`` holds the results for each submission, ``expected`` the number of its checks.
     """
 
     def __init__(
@@ -47,19 +47,19 @@ class CheckPlugin:
     ) -> None:
         self.judged = {name: PriorResults() for name, _ in submissions}
         self.expected: Counter[str] = Counter()
-        # Underlined, because pytest takes attributes of these names for the fixtures.
+        # With underscores, because pytest takes attributes of these names for the fixtures.
         self._submissions = dict(submissions)
         self._lesson = lesson
         self._settings = settings
         self._clock = clock
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
-        """Ask every check of every submission."""
+        """Run every check on every submission."""
         if "submission" in metafunc.fixturenames:
             metafunc.parametrize("submission", list(self._submissions), scope="session")
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Refuse checks that could not be counted, before any of them runs."""
+        """Refuse checks without a question or with invalid points, before any of them runs."""
         for item in session.items:
             if (name := _submission(item)) is not None:
                 try:
@@ -71,45 +71,45 @@ class CheckPlugin:
 
     @pytest.fixture
     def evidence(self, submission: str) -> Evidence:
-        """The evidence of one submission."""
+        """Return the evidence of one submission."""
         return self._submissions[submission]
 
     @pytest.fixture
     def settings(self) -> Settings:
-        """The course's settings."""
+        """Return the course's settings."""
         return self._settings
 
     @pytest.fixture
     def lesson(self) -> Lesson:
-        """The lesson that is judged."""
+        """Return the lesson that is judged."""
         return self._lesson
 
     @pytest.fixture
     def data(self, evidence: Evidence) -> FashionMnist:
-        """The judge's own copy of the cards that the notebook was given."""
+        """Return the judge's own copy of the data set that the notebook was given."""
         return datasets.load_named(evidence.run.data)
 
     @pytest.fixture
     def tell(self) -> Tell:
-        """How a check that passes speaks."""
+        """Return the object with which a check reports more than its verdict."""
         return Tell()
 
     @pytest.fixture
     def so_far(self, submission: str) -> PriorResults:
-        """What the earlier checks said of this submission."""
+        """Return the results of the earlier checks of this submission."""
         return self.judged[submission]
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> Generator[None, Any, Any]:
-        """Keep what went wrong before the check could begin, such as missing images."""
+        """Record an error from before the check could begin, such as missing images."""
         try:
             return (yield)
-        except BaseException as error:  # noqa: BLE001  kept, then raised again
+        except BaseException as error:  # noqa: BLE001  recorded, then raised again
             self._end(item, error)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, Any, Any]:
-        """Ask first whether there is anything to check, then keep what the check said."""
+        """Run the check if there is anything to check, and record its result."""
         name = _submission(item)
         if name is None:
             return (yield)
@@ -117,7 +117,7 @@ class CheckPlugin:
             with self._clock.running(name) if self._clock else contextlib.nullcontext():
                 self._gate(item, self.judged[name], self._submissions[name])
                 answer = yield
-        except BaseException as error:  # noqa: BLE001  kept, then raised again
+        except BaseException as error:  # noqa: BLE001  recorded, then raised again
             roots, judged = _roots(item, error), self.judged[name]
             self._end(item, explained(error, roots, _question(item), judged, self._lesson))
         self._keep(item, name, None)
@@ -143,7 +143,7 @@ class CheckPlugin:
         return result
 
     def _end(self, item: pytest.Item, error: BaseException) -> NoReturn:
-        """Keep what ended a check, and end it for pytest too, without a traceback for a verdict."""
+        """Record what ended a check, and end it for pytest, without a traceback for a verdict."""
         name = _submission(item)
         if name is None:
             raise error
@@ -159,7 +159,7 @@ class CheckPlugin:
 
 
 def as_verdict(error: BaseException) -> Verdict:
-    """An exception as what a check says; one that no check meant is never the student's fault."""
+    """Convert an exception to a verdict; an unexpected one is never the student's fault."""
     if isinstance(error, Verdict):
         return error
     if isinstance(error, AssertionError):
@@ -177,7 +177,7 @@ def as_verdict(error: BaseException) -> Verdict:
 
 
 def check_id(item: pytest.Item) -> str:
-    """``build.layers`` for ``test_layers`` in ``check_build.py``."""
+    """Return the id of a check: ``build.layers`` for ``test_layers`` in ``check_build.py``."""
     function = getattr(item, "originalname", None) or item.name
     return f"{_question(item)}.{function.removeprefix('test_')}"
 
@@ -187,18 +187,18 @@ def _question(item: pytest.Item) -> str:
 
 
 def _submission(item: pytest.Item) -> str | None:
-    """The submission that a check is asked of, ``None`` for a test that is no check."""
+    """Return the submission that a check runs on, ``None`` for a test that is no check."""
     callspec = getattr(item, "callspec", None)
     return callspec.params.get("submission") if callspec else None
 
 
 def _marked(item: pytest.Item, mark: str) -> list[str]:
-    """The checks that a mark names."""
+    """Return the checks that a mark names."""
     return [check for marker in item.iter_markers(mark) for check in marker.args]
 
 
 def _roots(item: pytest.Item, error: BaseException) -> list[str]:
-    """The checks that may explain this one, none for a misconception that they do not explain."""
+    """Return the checks that may explain this error, none if its misconception is exempt."""
     marker, named = item.get_closest_marker("explained_by"), getattr(error, "misconception", None)
     return list(marker.args) if marker and named not in marker.kwargs.get("never", ()) else []
 
@@ -226,13 +226,13 @@ def _result(item: pytest.Item, verdict: Verdict | None, tell: Tell) -> CheckResu
         outcome=outcome,
         points=points if outcome is Outcome.PASSED else 0.0,
         max_points=points,
-        # They may quote what a student wrote.
+        # The texts may quote what a student wrote.
         message=printable.plain(verdict.message if verdict else tell.message or said),
         help=printable.plain(verdict.help) if verdict else "",
         why=printable.plain(verdict.why if verdict else tell.more),
         how=printable.plain(verdict.how) if verdict else "",
         misconception=verdict.misconception if verdict else None,
-        # What is not looked at yet stands nowhere.
+        # A check that did not run has no standing.
         standing=tell.standing if outcome in (Outcome.PASSED, Outcome.FAILED) else None,
         hidden=item.get_closest_marker("hidden") is not None,
     )

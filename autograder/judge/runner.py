@@ -1,7 +1,7 @@
-"""Evidence to report: one pytest session over a lesson's checks, however many submissions.
+"""From evidence to results: one pytest session runs a lesson's checks on any number of submissions.
 
 Runs no student code, imports no TensorFlow, unpickles nothing. A student's notebook calls
-:func:`judge` directly; what grades officially is a process of its own, ``judge_process``.
+:func:`judge` directly; official grading uses a separate process, see ``judge.server``.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ from autograder.core.verdicts import PriorResults
 from autograder.judge.plugin import CheckPlugin
 from autograder.judge.time_budget import TimeBudget
 
-# What a session of pure functions does not need; fewer plugins start faster.
+# Plugins that checks do not need; fewer plugins start faster.
 UNNEEDED = (
     *("cacheprovider", "doctest", "junitxml", "pastebin"),
     *("faulthandler", "logging", "unraisableexception"),
 )
-# A person's own habits with pytest must not change a grade.
+# The user's own settings of pytest must not change a grade.
 HABITS = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS")
 
 
@@ -41,7 +41,7 @@ class JudgeError(RuntimeError):
 
 
 class Verdicts(msgspec.Struct, frozen=True):
-    """What the judge's process writes for one submission."""
+    """The results of the judge for one submission."""
 
     checks: tuple[CheckResult, ...]
     measures: dict[str, float]
@@ -57,8 +57,8 @@ def judge(
 ) -> dict[str, Verdicts]:
     """Run the checks over the evidence of each submission; no two may have the same name.
 
-    ``checks`` are check files, by default the lesson's own. ``seconds`` of computing are what all
-    checks of a submission may take together; only for a process of its own, in the main thread.
+    ``checks`` are check files, by default the lesson's own. ``seconds`` is the processor time for
+    all checks of a submission together; it needs the main thread of a separate process.
 
     Raises:
         JudgeError: pytest did not run every check.
@@ -75,10 +75,10 @@ def judge(
 
 
 def judging_of(folders: Sequence[Path]) -> CheckPlugin:
-    """The plugin that asks the checks of all evidence in and under these folders.
+    """Return the plugin that runs the checks on all evidence in and under these folders.
 
     Raises:
-        pytest.UsageError: there is none, or it cannot be read.
+        pytest.UsageError: there is no evidence, or it cannot be read.
     """
     found = [
         (one.parent.relative_to(folder.parent), one.parent)
@@ -113,7 +113,7 @@ def _run_pytest(files: Sequence[str], judging: CheckPlugin) -> None:
 
 
 def _forget(files: Sequence[str]) -> None:
-    """Take check files out of the loaded modules: another one of the same name may come next."""
+    """Remove check files from the loaded modules: another one of the same name may come next."""
     for name, module in list(sys.modules.items()):
         if getattr(module, "__file__", None) in files:
             del sys.modules[name]
@@ -121,7 +121,7 @@ def _forget(files: Sequence[str]) -> None:
 
 @contextlib.contextmanager
 def _without(names: Sequence[str]) -> Iterator[None]:
-    """Without these variables in the environment."""
+    """Remove these variables from the environment while the context is active."""
     kept = {name: os.environ.pop(name) for name in names if name in os.environ}
     try:
         yield
@@ -130,10 +130,10 @@ def _without(names: Sequence[str]) -> Iterator[None]:
 
 
 def _scaled(judged: PriorResults, lesson: Lesson) -> list[CheckResult]:
-    """Results with each question's points brought to what its grade cell is worth.
+    """Scale the points of each question's checks to the points of its grade cell.
 
-    A course that adds a check to a question shares out the same points among more checks. What
-    is not applicable here is worth nothing of nothing.
+    A course that adds a check to a question divides the same points among more checks. A check
+    that is not applicable here has 0 of 0 points.
     """
     whole: dict[str, float] = {}
     for one in judged.results:

@@ -14,7 +14,7 @@ VARIABLE = "variable"
 
 @dataclass(frozen=True, kw_only=True)
 class Names:
-    """The names that a cell ``made`` (defined) for the cells after it, and those that it ``used``."""
+    """The names that a cell ``made`` for the cells after it, and those that it ``used``."""
 
     made: frozenset[str] = frozenset()
     used: frozenset[str] = frozenset()

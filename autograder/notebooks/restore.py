@@ -126,7 +126,7 @@ def _recognise(work: _Work) -> dict[str, list[int]]:
 
 
 def _recognise_by_neighbours(work: _Work, found: dict[str, list[int]]) -> None:
-    """Take the student's last cell before a check as its answer, where nothing else identifies it."""
+    """Take the last student cell before a check as its answer if nothing else identifies it."""
     taken = {place for places in found.values() for place in places}
     for name, cell in work.released.items():
         check = found.get(f"check-{name}", [0])[0]

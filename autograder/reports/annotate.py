@@ -1,4 +1,4 @@
-"""A report written into the notebook that it is about, where nbgrader and people look for it."""
+"""Write a report into its notebook, where nbgrader and people look for it."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from autograder.core.lesson import Lesson, Question
 from autograder.core.report import CheckResult, Report
 from autograder.reports import html, phrases, sanitize
 
-# The cell in front that tells what is to be said of the whole submission.
+# The id of the first cell, with the notes on the whole submission.
 ABOUT = "about"
 
 
 def filled(notebook: NotebookNode, report: Report, lesson: Lesson) -> NotebookNode:
-    """A copy that is safe to open, and whose grade cells show what the judge said.
+    """Return a copy that is safe to open and whose grade cells show the judge's results.
 
-    The cell's value is a plain float, which nbgrader takes for the points; what the judge left
-    out as not applicable here counts as earned, because nbgrader's maximum is the same for all.
+    The cell's value is a plain float, which nbgrader takes as the points; checks that are not
+    applicable here count as earned, because nbgrader's maximum is the same for all.
     """
     notebook = copy.deepcopy(notebook)
     sanitize.clean(notebook)
@@ -28,7 +28,7 @@ def filled(notebook: NotebookNode, report: Report, lesson: Lesson) -> NotebookNo
 
 
 def refilled(notebook: NotebookNode, report: Report, lesson: Lesson) -> NotebookNode:
-    """The notebook itself, as :func:`filled` left it, with another report in it."""
+    """Put another report into a notebook that :func:`filled` made, and return the notebook."""
     notebook.cells = [cell for cell in notebook.cells if cell.get("id") != ABOUT]
     for question in lesson.questions:
         results = report.of(question.name)
@@ -45,12 +45,12 @@ def refilled(notebook: NotebookNode, report: Report, lesson: Lesson) -> Notebook
 
 
 def notice(message: str) -> NotebookNode:
-    """One friendly line, as an output of a cell."""
+    """Return one friendly line as an output of a cell."""
     return _shown(html.notice(message), message)
 
 
 def points(question: Question, results: Sequence[CheckResult]) -> float:
-    """What a question earns of its full points; what is not applicable counts as earned."""
+    """Return the points that a question earns; what is not applicable counts as earned."""
     most = sum(one.max_points for one in results)
     if not most:
         return question.points if results else 0.0

@@ -1,4 +1,4 @@
-"""Where a student stands: a small table and two meters, with a twin in words."""
+"""Where a student stands: a small table and two meters, and the same in words."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ CELL = "text-align:left;padding:2px 12px 2px 0"
 
 
 def text(progress: Progress) -> str:
-    """The table, the accuracy, the next step and what is doubtful, in lines."""
+    """Return the table, the accuracy, the next step and the doubts as lines of text."""
     lines = [f"{progress.lesson.title}: {phrases.points(progress.results)}"]
     for question in progress.lesson.questions:
         results = progress.of(question)
@@ -31,7 +31,7 @@ def text(progress: Progress) -> str:
 
 
 def page(progress: Progress) -> str:
-    """The same as a card."""
+    """Return the same as HTML."""
     earned = sum(one.points for one in progress.results)
     most = sum(one.max_points for one in progress.results)
     rows = "".join(_row(question, progress) for question in progress.lesson.questions)
@@ -76,7 +76,7 @@ def _accuracy(progress: Progress) -> str:
 
 
 def _meter(part: float, label: str, bar: float | None = None) -> str:
-    """A bar that is filled as far as ``part`` of 1, with a line where it should reach."""
+    """Draw a meter filled up to ``part`` (of 1), with a line at the threshold."""
     line = (
         f'<div style="position:absolute;top:-3px;bottom:-3px;left:{bar:.2%};'
         'border-left:2px solid currentColor"></div>'

@@ -1,4 +1,4 @@
-"""Ways to stumble over Keras."""
+"""Hints for errors of Keras."""
 
 from __future__ import annotations
 

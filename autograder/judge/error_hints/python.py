@@ -1,4 +1,4 @@
-"""Ways to stumble over Python itself and over NumPy."""
+"""Hints for errors of Python itself and of NumPy."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ def _attribute(said: Mapping[str, str], facts: ErrorFacts) -> str:
 
 
 def no_setting(said: Mapping[str, str], _: ErrorFacts) -> str:
-    """The sentence for a ``function`` that was given a setting of a ``name`` it does not know."""
+    """Return the sentence for a ``function`` that has no setting of this ``name``."""
     meant = said.get("meant") or nearest(said["name"], WORDS)
     perhaps = f"perhaps `{meant}` was meant" if meant else "its documentation lists those it has"
     return f"`{said['function']}` has no setting called `{said['name']}`; {perhaps}."
 
 
 LINE = r".*?line (?P<line>\d+)\)$"
-# Keras names its own classes too, which tell a student nothing.
+# Keras also names its own classes, which mean nothing to a student.
 FUNCTION = r"(?:TensorFlowTrainer\.|Model\.)?(?P<function>[\w.]+?)(?:\.__init__)?\(\)"
 PYTHON = (
     ErrorHint(

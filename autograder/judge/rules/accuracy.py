@@ -1,4 +1,4 @@
-"""The accuracy that the judge measured: what spoilt it where it is below the bar."""
+"""The accuracy that the judge measured: why it is below the threshold."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from autograder.judge.rules.training_data import NEARLY_ALL
 from autograder.judge.rules.weights import never_moved
 from autograder.reports.phrases import percent
 
-# The learning rates with which Adam gets there; Keras sets 0.001.
+# The learning rates with which Adam reaches the threshold; Keras' default is 0.001.
 RATES = (0.0005, 0.01)
 
 
 def sorts(reached: float, bar: float, whose: str) -> str:
-    """How much of the validation cards these weights sort right, beside the bar."""
+    """Return a sentence on the share of validation images classified correctly, and the bar."""
     return (
         f"{whose} {percent(reached)} of the validation cards right; the bar is {bar * 100:.0f} %."
     )
 
 
 def fall_short(said: str, *causes: Failed | None) -> Failed:
-    """The first cause that was found, after ``said``: how far the accuracy fell short."""
+    """Return the first cause that was found, with the measured accuracy (``said``) in front."""
     cause = next(one for one in (*causes, not_there_yet()) if one)
     cause.message = f"{said} {cause.message}"
     return cause
@@ -34,10 +34,10 @@ def fall_short(said: str, *causes: Failed | None) -> Failed:
 
 @contextlib.contextmanager
 def can_be_computed(what: str) -> Iterator[None]:
-    """Leave to a person what the judge cannot compute; ``what`` could not be worked out.
+    """Request manual review if the judge cannot compute ``what``.
 
     Raises:
-        CannotTell: there is a layer, or a map of the pixels, that is not known here.
+        CannotTell: a layer, or the map of the pixels, is unknown.
     """
     try:
         yield

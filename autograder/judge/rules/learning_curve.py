@@ -1,8 +1,7 @@
-"""The training signature: what the curves of ``fit`` tell of a training that did not get there.
+"""The learning curves of ``fit``, which explain why a training did not reach the threshold.
 
-The curves are what the student's kernel wrote down. They explain an accuracy that the judge
-measured itself, and earn nothing. A rule speaks of what no right training shows; what is merely
-unusual is not told as wrong.
+The student's kernel recorded the curves. They explain an accuracy that the judge measured itself,
+and earn no points. A rule reports only what no right training shows, never what is merely unusual.
 """
 
 from __future__ import annotations
@@ -18,12 +17,12 @@ from autograder.judge.rules.rule import rule
 from autograder.judge.rules.weights import never_moved
 from autograder.reports.phrases import percent
 
-# Parts of the first loss: less is a flat line, more is no accident of a single epoch.
+# Fractions of the first loss: less change is flat; a larger rise is no accident of a single epoch.
 FLAT = 0.001
 RISEN = 0.05
-# Times the share that guessing gets right; ten epochs of guessing 12,000 cards stay below.
+# Times the accuracy of guessing; ten epochs of guessing on 12,000 images stay below.
 NEAR_CHANCE = 1.3
-# How much better, in shares of all cards, a quiz may be than studying; dropout costs some.
+# How far the validation accuracy may exceed the training accuracy; dropout lowers the latter.
 FAR_BETTER = 0.2
 
 Curve = tuple[float, ...]
@@ -31,9 +30,9 @@ Curve = tuple[float, ...]
 
 @dataclass(frozen=True, kw_only=True)
 class LearningCurve:
-    """The curves of all calls of ``fit`` in a row, a number an epoch; empty where there are none.
+    """The concatenated curves of all calls of ``fit``, one number per epoch; may be empty.
 
-    Accuracies are shares of the cards, losses what Keras calls ``loss``.
+    Accuracies are fractions, losses are Keras' ``loss``.
     """
 
     loss: Curve
@@ -42,7 +41,7 @@ class LearningCurve:
 
 
 def signature_of(fits: Sequence[Fit]) -> LearningCurve:
-    """What the histories of these calls of ``fit`` say."""
+    """Return the learning curves in the histories of these calls of ``fit``."""
     return LearningCurve(
         loss=_curve(fits, ("loss",)),
         accuracy=_curve(fits, ACCURACY),
@@ -52,7 +51,7 @@ def signature_of(fits: Sequence[Fit]) -> LearningCurve:
 
 def _curve(fits: Sequence[Fit], names: Sequence[str]) -> Curve:
     told = [next((fit.history[name] for name in names if name in fit.history), ()) for fit in fits]
-    # JSON knows no `nan`, and holds nothing in its place.
+    # JSON has no `nan`: it is recorded as null.
     return tuple(math.nan if one is None else one for curve in told for one in curve)
 
 
@@ -180,5 +179,5 @@ def studied_worse_than_quizzed(signature: LearningCurve) -> Failed | None:
 
 
 def _ends(curve: Curve) -> tuple[float, float]:
-    """The first and the last number of a curve of two epochs or more."""
+    """Return the first and the last value of a curve, ``nan`` if it is shorter than two epochs."""
     return (curve[0], curve[-1]) if len(curve) > 1 else (math.nan, math.nan)

@@ -1,4 +1,4 @@
-"""The predicted label of one card, beside what the student's own model says of it."""
+"""The predicted label of one image, compared with the outputs of the student's own model."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from autograder.judge.rules.format import shown, whole_number
 from autograder.judge.rules.rule import rule
 from autograder.judge.rules.weights import last_weights
 
-# Outputs nearer than this, as a part of their spread, are a tie: rounding differs by device.
+# Outputs closer than this fraction of their range are a tie: rounding differs by device.
 TIE = 1e-3
 BY_PLACE = (
     "Write `int(np.argmax(model.predict(train_images[data_index:data_index + 1])[0]))` and keep it"
@@ -23,7 +23,7 @@ BY_PLACE = (
 
 
 def said_of(evidence: Evidence, model: Model, images: NDArray[np.uint8]) -> list[Floats]:
-    """The outputs for the images prepared as for training, and as they are: both may be asked.
+    """Return the outputs for the images as prepared for training, and as they are.
 
     Raises:
         UnknownLayer: the network cannot be computed here.
@@ -36,7 +36,7 @@ def said_of(evidence: Evidence, model: Model, images: NDArray[np.uint8]) -> list
 
 
 def largest(row: Floats) -> set[int]:
-    """The places of the largest output; where it is not a number, the one that NumPy names."""
+    """Return the indices of the largest output; if any is not finite, the index from NumPy."""
     if not np.isfinite(row).all():
         return {int(row.argmax())}
     spread = float(row.max() - row.min()) or 1.0
@@ -44,9 +44,9 @@ def largest(row: Floats) -> set[int]:
 
 
 def was_asked(evidence: Evidence, model: Model, index: int) -> bool:
-    """Whether the card was put to the model since it was trained, or that cannot be excluded.
+    """Return whether a trained model may have been called with this image.
 
-    Any other model counts too: it may be the trained one with a softmax behind it.
+    Any other model counts too: it may be the trained one followed by a softmax.
     """
     trained = len(evidence.fits(model.number))
     asked = [

@@ -1,4 +1,4 @@
-"""Which cards the model studied, and whether each had its own label."""
+"""The images on which the model was trained, and whether each had its own label."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from autograder.core.evidence import Fit
 from autograder.core.verdicts import Failed
 from autograder.judge.rules.rule import rule
 
-# Streams may leave out the last cards of an epoch where they do not fill a batch.
+# Streams may leave out the last images of an epoch that do not fill a batch.
 NEARLY_ALL = 0.95
 
 

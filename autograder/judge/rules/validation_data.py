@@ -1,4 +1,4 @@
-"""The quiz after each epoch: with which cards, labels and pixels it was held."""
+"""The validation after each epoch: its images, labels and pixels."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from autograder.judge.rules.training_data import NEARLY_ALL
 @rule("validated-on-training-data")
 def split_off(fit: Fit) -> Failed | None:
     """A part of the training cards was kept back for the quiz by Keras."""
-    # Keras ignores the split where it is given cards for the quiz.
+    # Keras ignores the split if it is given validation data.
     if not fit.validation_split or fit.validation is not None:
         return None
     return Failed(

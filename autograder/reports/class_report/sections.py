@@ -1,4 +1,4 @@
-"""The parts of the class page, each with a heading. Every text of a student's is escaped."""
+"""The parts of the class page, each with a heading. All student text is escaped."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from autograder.reports import phrases
 from autograder.reports.class_report import aggregates, charts, triage
 from autograder.reports.html import text
 
-# From a report to a link to its page, which says whose it is.
+# Makes from a report a link to its page, with the student's name.
 Link = Callable[[Report], str]
 
-# What became of a question, in the order of the bars.
+# The kinds of results of a question, in the order of the bars.
 KINDS = {
     "full": "all points",
     "part": "some points",
@@ -28,22 +28,22 @@ KINDS = {
 
 
 def link(report: Report, where: str, name: str = "") -> str:
-    """A link to a submission's own page; the student's own ``name``, where it is known."""
+    """Link to a submission's own page; ``name`` is the student's own, empty where unknown."""
     return f'<a href="{html.escape(where)}">{called(report.name, name)}</a>'
 
 
 def called(student: str, name: str) -> str:
-    """A student's own name with the id small behind it, or the id where there is none."""
+    """Return a student's own name followed by the id in small, or the id if there is no name."""
     return f"{text(name)} <small>{text(student)}</small>" if name else text(student)
 
 
 def section(name: str, title: str, body: str) -> str:
-    """A part of the page that can be linked to."""
+    """Return a part of the page that can be linked to."""
     return f'<section id="{name}"><h2>{title}</h2>{body}</section>'
 
 
 def summary(reports: Sequence[Report], lesson: Lesson) -> str:
-    """The figures to know first."""
+    """Return the most important figures."""
     reached = [report.score for report in reports]
     full = sum(bool(one.max_score) and one.score >= one.max_score for one in reports)
     asking = sum(bool(triage.reasons(report)) for report in reports)
@@ -62,7 +62,7 @@ def summary(reports: Sequence[Report], lesson: Lesson) -> str:
 
 
 def scores(reports: Sequence[Report], lesson: Lesson) -> str:
-    """How often each score was reached."""
+    """Show the distribution of the scores."""
     bars = aggregates.scores(reports, lesson)
     # So that labels do not run into each other.
     apart = max(1, len(bars.counts) // 11)
@@ -84,7 +84,7 @@ def scores(reports: Sequence[Report], lesson: Lesson) -> str:
 
 
 def accuracies(reports: Sequence[Report]) -> str:
-    """How the accuracies lie, beside the bar and where right solutions lie."""
+    """Show the distribution of the accuracies, with the threshold and the range of right ones."""
     found = [where for report in reports if (where := aggregates.standing(report))]
     if not found:
         return ""
@@ -117,7 +117,7 @@ def accuracies(reports: Sequence[Report]) -> str:
 
 
 def _near(found: Sequence[Standing], reference: charts.ReferenceLine) -> str:
-    """The same once more, closer to the bar: of most classes it is there that all the rest lie."""
+    """Show the accuracies near the threshold in more detail: most of a class are usually there."""
     bars = aggregates.near([one.value for one in found], reference.bar, reference.high)
     lower, *within, higher = bars.counts
     starts = [bars.start + number * bars.width for number in range(1, len(bars.counts))]
@@ -152,7 +152,7 @@ def _near(found: Sequence[Standing], reference: charts.ReferenceLine) -> str:
 
 
 def _others(found: Sequence[Standing]) -> str:
-    """A word where not all were held against the same bar, as on two data sets."""
+    """Return a remark if the accuracies have several thresholds, as with two data sets."""
     bars = sorted({one.bar for one in found})
     if len(bars) == 1:
         return ""
@@ -165,7 +165,7 @@ def _are(count: int) -> str:
 
 
 def questions(reports: Sequence[Report], lesson: Lesson) -> str:
-    """Each question: mean points, share with all points, what became of it."""
+    """Show for each question the mean points, the share with all points, and all outcomes."""
     rows = []
     for one in aggregates.answers(reports, lesson):
         parts = [(name, getattr(one, name)) for name in KINDS]
@@ -190,7 +190,7 @@ def questions(reports: Sequence[Report], lesson: Lesson) -> str:
 
 
 def mistakes(reports: Sequence[Report], lesson: Lesson, who: Link) -> str:
-    """What was wrong, how often, and how it was told to one of those who have it."""
+    """Show each mistake, how often it occurs, and one of its messages."""
     rows = []
     titles = {question.name: question.title for question in lesson.questions}
     for one in aggregates.mistakes(reports):
@@ -219,7 +219,7 @@ def mistakes(reports: Sequence[Report], lesson: Lesson, who: Link) -> str:
 
 
 def time(reports: Sequence[Report]) -> str:
-    """How long the runs took, and which limits were met."""
+    """Show how long the runs took, and which limits were met."""
     took = aggregates.seconds(reports)
     limits = Counter(name for report in reports for name in report.limits)
     met = ", ".join(f"{text(name)} ({count})" for name, count in sorted(limits.items()))
