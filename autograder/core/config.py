@@ -138,7 +138,7 @@ def named_root(folder: Path) -> Path:
     return folder.resolve()
 
 
-def root_here(graded: Iterable[Path] = ()) -> Path | None:
+def current_root(graded: Iterable[Path] = ()) -> Path | None:
     """Return the course folder that contains the working directory; do not run its configuration.
 
     Args:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 CONFIG = "nbgrader_config.py"
 # nbgrader's folders with files of students; `autograded` and `feedback` hold copies of them.
-HANDED_IN = ("submitted", "autograded", "feedback", "downloaded")
+SUBMISSION_FOLDERS = ("submitted", "autograded", "feedback", "downloaded")
 
 
 def find_root(start: Path) -> Path | None:
@@ -20,7 +20,7 @@ def roots_above(start: Path) -> list[Path]:
     places = (start.resolve(), *start.resolve().parents)
     found = [one for one in places if (one / CONFIG).is_file() and not _is_everyones(one)]
     # A folder inside a submission is never a course, whatever a student put into it.
-    handed_in = [folder / name for folder in found for name in HANDED_IN]
+    handed_in = [folder / name for folder in found for name in SUBMISSION_FOLDERS]
     return [one for one in found if not any(one.is_relative_to(place) for place in handed_in)]
 
 

@@ -30,7 +30,7 @@ class CourseError(AutograderError):
     """The course's configuration is not right."""
 
 
-class NothingEntered(CourseError):
+class EmptyGradebook(CourseError):
     """The course has no gradebook yet, or nobody has a grade in it: nothing is wrong with that."""
 
 

@@ -10,11 +10,11 @@ from pathlib import Path
 MAX_DEPTH = 20
 TOO_DEEP = f"it lies more than {MAX_DEPTH} folders deep"
 
-Unseen = Callable[[Path, str], None]
+OnSkipped = Callable[[Path, str], None]
 
 
-def walked(
-    folder: Path, unseen: Unseen, skip: Callable[[str], object] | None = None
+def walk_folders(
+    folder: Path, unseen: OnSkipped, skip: Callable[[str], object] | None = None
 ) -> Iterator[tuple[Path, list[str], list[str]]]:
     """Yield each folder with the sorted names of its subfolders and of its other files.
 

@@ -14,7 +14,7 @@ HEADER = struct.Struct(">I")
 # Of one message: the outputs of a cell, or the evidence with its arrays.
 MAX_BYTES = 128 * 2**20
 # What goes along with a descriptor: a message without any content cannot carry one.
-HANDED_OVER = b"!"
+DESCRIPTOR_MARKER = b"!"
 
 
 def send(stream: IO[bytes], message: Any) -> None:
@@ -41,7 +41,7 @@ def receive(stream: IO[bytes], kind: Any) -> Any:
     return None if len(data) < length else msgspec.msgpack.decode(data, type=kind)
 
 
-def own_streams() -> tuple[IO[bytes], IO[bytes]]:
+def claim_standard_streams() -> tuple[IO[bytes], IO[bytes]]:
     """Return standard input and output, out of reach of code that reads or prints from now on."""
     inbox, outbox = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     with open(os.devnull, "rb") as nothing:
@@ -88,11 +88,11 @@ class Line:
         Raises:
             OSError: the other side has ended.
         """
-        socket.send_fds(self._socket, [HANDED_OVER], [end.fileno()])
+        socket.send_fds(self._socket, [DESCRIPTOR_MARKER], [end.fileno()])
 
     def take_over(self) -> socket.socket | None:
         """Return the descriptor that the other side has given, ``None`` where it has ended."""
-        data, handles, _, _ = socket.recv_fds(self._socket, len(HANDED_OVER), 1)
+        data, handles, _, _ = socket.recv_fds(self._socket, len(DESCRIPTOR_MARKER), 1)
         if not data or not handles:
             return None
         os.set_inheritable(handles[0], False)
@@ -111,7 +111,7 @@ class Line:
                 part.close()
 
 
-def given_line(number: int) -> Line:
+def inherited_line(number: int) -> Line:
     """Return the line whose end this process inherited as the descriptor ``number``."""
     # Processes that this one starts must not inherit it.
     os.set_inheritable(number, False)

@@ -48,13 +48,13 @@ def load_lesson(name: str) -> Lesson:
     return lesson
 
 
-def part_of(lesson: Lesson, name: str) -> ModuleType | None:
+def lesson_module(lesson: Lesson, name: str) -> ModuleType | None:
     """Import a module of a lesson's package; return ``None`` where there is none of this name."""
     module = f"{PACKAGE}.{lesson.folder.name}.{name}"
     return importlib.import_module(module) if importlib.util.find_spec(module) else None
 
 
-def look_in(folders: Sequence[str]) -> bool:
+def search_lessons_in(folders: Sequence[str]) -> bool:
     """Search these folders for lessons besides our own; return whether that changes anything."""
     path = _package().__path__
     before = path[1:]
@@ -65,10 +65,10 @@ def look_in(folders: Sequence[str]) -> bool:
 def lesson_names() -> tuple[str, ...]:
     """Return the names of all lessons, sorted."""
     found = (path for folder in lesson_folders() for path in folder.glob("*/lesson.py"))
-    return tuple(sorted({name_of(path.parent) for path in found}))
+    return tuple(sorted({lesson_name(path.parent) for path in found}))
 
 
-def name_of(folder: Path) -> str:
+def lesson_name(folder: Path) -> str:
     """Return the name of the lesson whose package is this folder."""
     return folder.name.replace("_", "-")
 
@@ -78,7 +78,7 @@ def lesson_folders() -> tuple[Path, ...]:
     return tuple(Path(folder) for folder in _package().__path__)
 
 
-def found_again() -> dict[str, str]:
+def search_path_variables() -> dict[str, str]:
     """Return the environment variable with which another process finds the same lessons."""
     others = [str(folder.resolve()) for folder in lesson_folders()[1:]]
     return {VARIABLE: os.pathsep.join(others)}

@@ -16,7 +16,7 @@ import msgspec
 from autograder.core.distribution import Distribution
 from autograder.core.errors import StudyError
 from autograder.core.lesson import Lesson
-from autograder.core.lesson_registry import name_of
+from autograder.core.lesson_registry import lesson_name
 from autograder.core.report import Standing
 
 FILE = "reference.json"
@@ -29,7 +29,7 @@ INNERMOST = re.compile(r"[{\[][^{}\[\]]*[}\]]")
 T = TypeVar("T")
 
 
-class OfRecipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class RecipeReference(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The runs of one recipe on one data set.
 
     ``below`` of the ``runs`` are below the threshold; the rate of that lies between ``low`` and
@@ -48,7 +48,7 @@ class OfRecipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     correct: dict[str, dict[str, int]]
 
 
-class OnData(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class DatasetReference(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One data set: its validation images, the threshold and the range of right solutions.
 
     ``cards`` is the number of images and ``bar`` the threshold, as a fraction. For every recipe
@@ -59,7 +59,7 @@ class OnData(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     bar: float
     low: float
     high: float
-    recipes: dict[str, OfRecipe]
+    recipes: dict[str, RecipeReference]
 
     def spread(self, recipe: str, statistic: str) -> Distribution:
         """Return the distribution of a statistic of a recipe."""
@@ -73,10 +73,10 @@ class Reference(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     lesson: str
     made_by: str
     window: tuple[float, ...]
-    data: dict[str, OnData]
+    data: dict[str, DatasetReference]
 
 
-class OfKeras(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class KerasRuns(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Runs of one recipe in real Keras: ``correct`` has a number for each run."""
 
     cards: int
@@ -84,7 +84,7 @@ class OfKeras(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     correct: dict[str, list[int]]
 
 
-Keras = dict[str, dict[str, OfKeras]]
+Keras = dict[str, dict[str, KerasRuns]]
 """By data set and recipe."""
 
 
@@ -128,7 +128,7 @@ def _read(path: Path, kind: type[T]) -> T:
     try:
         return msgspec.json.decode(path.read_bytes(), type=kind)
     except FileNotFoundError:
-        cure = f"`autograder study --lesson {name_of(path.parent)} --write` makes it"
+        cure = f"`autograder study --lesson {lesson_name(path.parent)} --write` makes it"
         raise StudyError(f"{path} is missing: {cure}.") from None
     except msgspec.DecodeError as error:
         raise StudyError(f"{path} cannot be read: {error}.") from None

@@ -132,7 +132,7 @@ class Report:
         return tuple(check for check in self.checks if check.question == question)
 
     @property
-    def needs_a_look(self) -> bool:
+    def needs_review(self) -> bool:
         """Whether it needs manual review: a check could not decide, or nothing was checked."""
         unclear = any(check.outcome is Outcome.ERROR for check in self.checks)
         return self.status == "failed" or self.interrupted or unclear

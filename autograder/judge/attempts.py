@@ -17,7 +17,7 @@ from autograder.judge.cell_failures import (
 )
 
 
-def hindrance(
+def blocking_verdict(
     evidence: Evidence, lesson: Lesson, question: Question, failed: Collection[str] = ()
 ) -> Verdict | None:
     """Return why a question cannot be checked, ``None`` where it can.
@@ -68,7 +68,7 @@ def _waiting(
     """Return ``Skipped`` if an earlier question has no result that this one could build on."""
     for name in question.builds_on:
         earlier = lesson.question(name)
-        if hindrance(evidence, lesson, earlier, failed) is not None:
+        if blocking_verdict(evidence, lesson, earlier, failed) is not None:
             return Skipped(
                 f"This builds on “{earlier.title}”, which has no result yet.",
                 help=f"Finish “{earlier.title}” first, then run this cell again.",

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from autograder.core.evidence import Cell, Evidence
 from autograder.core.lesson import Lesson, Question
 from autograder.core.verdicts import Failed, Verdict
-from autograder.judge.error_hints import ErrorFacts, in_plain_words
+from autograder.judge.error_hints import ErrorFacts, hint_for
 from autograder.notebooks.origins import origins
 
 # The exceptions that a blank raises; their names mean nothing to a student.
@@ -69,7 +69,7 @@ def _help_for_error(lesson: Lesson, question: Question, cell: Cell) -> str:
     if cell.ename in OF_A_BLANK:
         return "Fill in that blank first, then run this cell again."
     facts = ErrorFacts(origins=origins(lesson.released))
-    if sentence := in_plain_words(cell.ename, cell.evalue, facts, lesson.stumbles):
+    if sentence := hint_for(cell.ename, cell.evalue, facts, lesson.stumbles):
         return sentence
     names = names_of(question)
     earlier = {name for other in question.builds_on for name in lesson.question(other).leaves}

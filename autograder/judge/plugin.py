@@ -27,7 +27,7 @@ from autograder.core.verdicts import (
     Verdict,
 )
 from autograder.datasets import FashionMnist
-from autograder.judge.attempts import hindrance
+from autograder.judge.attempts import blocking_verdict
 from autograder.judge.gating import explained, required
 from autograder.judge.time_budget import TimeBudget
 
@@ -126,7 +126,7 @@ class CheckPlugin:
     def _gate(self, item: pytest.Item, judged: PriorResults, evidence: Evidence) -> None:
         question = self._lesson.question(_question(item))
         failed = {one.question for one in judged.results if one.outcome is Outcome.FAILED}
-        verdict = hindrance(evidence, self._lesson, question, failed)
+        verdict = blocking_verdict(evidence, self._lesson, question, failed)
         if isinstance(verdict, Failed | Skipped) and any(
             one.question == question.name for one in judged.results
         ):

@@ -17,7 +17,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from autograder.core.config import Settings, open_course, root_here
+from autograder.core.config import Settings, current_root, open_course
 from autograder.core.errors import AutograderError
 from autograder.core.evidence import Evidence, load
 from autograder.core.lesson import Lesson
@@ -74,7 +74,7 @@ def judge(
     }
 
 
-def judging_of(folders: Sequence[Path]) -> CheckPlugin:
+def plugin_for(folders: Sequence[Path]) -> CheckPlugin:
     """Return the plugin that runs the checks on all evidence in and under these folders.
 
     Raises:
@@ -90,7 +90,7 @@ def judging_of(folders: Sequence[Path]) -> CheckPlugin:
     try:
         submissions = [(str(name), load(folder)) for name, folder in found]
         lesson = load_lesson(submissions[0][1].run.lesson)
-        course = open_course(root_here(folders))
+        course = open_course(current_root(folders))
     except AutograderError as error:
         raise pytest.UsageError(str(error)) from error
     return CheckPlugin(submissions, lesson, course.settings)

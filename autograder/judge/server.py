@@ -23,9 +23,9 @@ import msgspec
 from autograder.core.config import Course, Settings
 from autograder.core.errors import EvidenceError
 from autograder.core.evidence import Evidence, load
-from autograder.core.ipc import own_streams, receive, send
+from autograder.core.ipc import claim_standard_streams, receive, send
 from autograder.core.lesson import Lesson
-from autograder.core.lesson_registry import found_again, load_lesson
+from autograder.core.lesson_registry import load_lesson, search_path_variables
 from autograder.core.process_limits import limit_memory
 from autograder.core.report import CheckResult, Outcome
 from autograder.judge.runner import JudgeError, Verdicts, judge
@@ -107,7 +107,7 @@ class Judge:
                 # The reason may have nothing to do with this batch: try a fresh process once.
                 return self._judged(batch, lesson)
             if len(batch.folders) == 1:
-                return dict.fromkeys(batch.folders, given_up(lesson))
+                return dict.fromkeys(batch.folders, unfinished_verdicts(lesson))
             # One submission was too much for it, and must not affect the others.
             alone = [
                 msgspec.structs.replace(batch, folders={folder: program})
@@ -152,7 +152,7 @@ class Judge:
             stderr=self._log,
             # Ctrl-C is for the grader, which ends this process itself.
             start_new_session=True,
-            env=os.environ | found_again(),
+            env=os.environ | search_path_variables(),
         )
 
     def _was_ended(self) -> bool:
@@ -178,7 +178,7 @@ class Judge:
             self._log = None
 
 
-def given_up(lesson: Lesson) -> Verdicts:
+def unfinished_verdicts(lesson: Lesson) -> Verdicts:
     """Return the results for evidence that the judge could not finish."""
     checks = tuple(
         CheckResult(
@@ -196,7 +196,7 @@ def given_up(lesson: Lesson) -> Verdicts:
     return Verdicts(checks, {})
 
 
-def judge_apart(
+def judge_in_process(
     folders: Mapping[Path, str], lesson: Lesson, course: Course
 ) -> dict[str, Verdicts | str]:
     """Judge as :meth:`Judge.judge` does, in a process for this call only."""
@@ -206,7 +206,7 @@ def judge_apart(
 
 def main() -> int:
     """Judge batches from standard input until there are no more."""
-    inbox, outbox = own_streams()
+    inbox, outbox = claim_standard_streams()
     limit_memory(MAX_BYTES)
     while batch := receive(inbox, Batch):
         try:

@@ -16,7 +16,7 @@ from nbformat import NotebookNode
 from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
 
-from autograder.core.folders import walked
+from autograder.core.folders import walk_folders
 
 TIMESTAMP = "timestamp.txt"
 MAX_BYTES = 1000
@@ -130,7 +130,7 @@ def _files(directory: CourseDirectory, folder: Path) -> Iterator[Path]:
             for one in (*directory.ignore, "*.ipynb")
         )
 
-    for place, _, names in walked(folder, lambda *_: None, is_ignored):
+    for place, _, names in walk_folders(folder, lambda *_: None, is_ignored):
         for path in (place / name for name in names if not is_ignored(name)):
             if path.is_symlink() or not path.is_file():
                 continue

@@ -127,7 +127,7 @@ def page(report: Report, lesson: Lesson, *, below: str = "", style: str = "") ->
         f"<h1>{text(lesson.title)}: {text(report.name)}</h1>"
         f"<p><strong>{phrases.number(report.score)} of {phrases.number(report.max_score)} points"
         f"</strong> · {text(report.notebook)} · isolation: {text(report.isolation)}"
-        f" · {report.seconds:.0f} s, {phrases.whose_run(report)}</p>"
+        f" · {report.seconds:.0f} s, {phrases.run_note(report)}</p>"
         f"<p>{JUDGES}</p>"
     )
     notes = "".join(

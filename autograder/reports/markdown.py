@@ -35,7 +35,7 @@ def text(given: str) -> str:
 
 
 def _one(report: Report, lesson: Lesson) -> str:
-    lines = [f"**{_of(report.score, report.max_score)} points**, {phrases.whose_run(report)}.", ""]
+    lines = [f"**{_of(report.score, report.max_score)} points**, {phrases.run_note(report)}.", ""]
     lines += [f"> {text(one)}" for one in ([report.reason] if report.reason else [])]
     lines += [f"> {text(one)}" for one in report.notes]
     for question in lesson.questions:

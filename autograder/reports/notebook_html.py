@@ -23,7 +23,7 @@ from autograder.reports import sanitize
 
 # Longer content is cut off, or shown without colours and formats: characters of a text, and of
 # HTML including its pictures.
-MAX_LETTERS = 20_000
+MAX_CHARACTERS = 20_000
 MAX_OUTPUT_BYTES = 3_000_000
 ATTACHMENT = re.compile(r"attachment:([^)\s\"'>]++)")
 PICTURES = ("image/png", "image/jpeg")
@@ -76,7 +76,7 @@ def _markdown(source: str, pictures: tuple[tuple[str, str], ...], trusted: bool)
     known = {name: len(picture) for name, picture in pictures}
     # A picture may be shown several times.
     shown = sum(known.get(found[1], 0) for found in ATTACHMENT.finditer(source))
-    if len(source) > MAX_LETTERS or shown > MAX_OUTPUT_BYTES:
+    if len(source) > MAX_CHARACTERS or shown > MAX_OUTPUT_BYTES:
         return _text(source)
     return sanitize.markup(_rendered(source, pictures), protocols=("data", "https", "http"))
 
@@ -95,7 +95,7 @@ def _rendered(source: str, pictures: tuple[tuple[str, str], ...]) -> str:
 
 def _code(source: str) -> str:
     # A long program may contain what Pygments takes too long for.
-    return html.escape(printable.plain(source)) if len(source) > MAX_LETTERS else _python(source)
+    return html.escape(printable.plain(source)) if len(source) > MAX_CHARACTERS else _python(source)
 
 
 @functools.lru_cache(maxsize=256)
@@ -141,7 +141,7 @@ def _fitting(made: str) -> str:
 
 def _text(content: str, kind: str = "stream") -> str:
     shown = printable.plain(content)
-    if len(shown) > MAX_LETTERS:
-        left_out = len(shown) - MAX_LETTERS
-        shown = f"{shown[:MAX_LETTERS]}\n… {left_out:,} more characters are in the notebook."
+    if len(shown) > MAX_CHARACTERS:
+        left_out = len(shown) - MAX_CHARACTERS
+        shown = f"{shown[:MAX_CHARACTERS]}\n… {left_out:,} more characters are in the notebook."
     return f'<pre class="{kind}">{html.escape(shown)}</pre>'

@@ -16,8 +16,8 @@ __all__ = [
     "number",
     "percent",
     "points",
+    "run_note",
     "told",
-    "whose_run",
 ]
 LABELS = {
     Outcome.PASSED: "right",
@@ -88,6 +88,6 @@ def accuracy(report: Report) -> str:
     return "–" if measured is None else percent(measured)
 
 
-def whose_run(report: Report) -> str:
+def run_note(report: Report) -> str:
     """Return a phrase on whether it was run itself, or another submission of the same program."""
     return "run once for several that are the same program" if report.shared else "its own run"

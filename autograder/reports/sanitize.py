@@ -82,8 +82,8 @@ INLINE = re.compile(r"(data:image/(?:png|jpeg);base64,)([A-Za-z0-9+/]+)")
 # nbconvert's Markdown and Pygments' rules for Python take time that grows with the square of the
 # length of a text, and even more of its runs of white space. The limits are for the student's own
 # text, in one cell and in all together; an answer of 3,000 words has 20,000 characters.
-MAX_LETTERS = 20_000
-MAX_LETTERS_OF_ALL = 100_000
+MAX_CHARACTERS = 20_000
+MAX_TOTAL_CHARACTERS = 100_000
 MAX_BLANKS = 200
 BLANKS = {
     "markdown": re.compile(rf"[^\S\n]{{{MAX_BLANKS},}}+"),
@@ -110,12 +110,12 @@ def clean(notebook: NotebookNode) -> None:
 
     The end of very long texts and programs is cut off.
     """
-    left = MAX_LETTERS_OF_ALL
+    left = MAX_TOTAL_CHARACTERS
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs = [_output(one) for one in cell.get("outputs", [])]
         if not cell.metadata.get("nbgrader", {}).get("locked"):
-            most = min(MAX_LETTERS, left)
+            most = min(MAX_CHARACTERS, left)
             left -= min(len(cell.source), most)
             kind = "code" if cell.cell_type == "code" else "markdown"
             source = _shortened(cell.source, most, kind)

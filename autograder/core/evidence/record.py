@@ -128,7 +128,7 @@ class Fit(_Part, frozen=True, kw_only=True):
     snapshots: Annotated[tuple[Count, ...], msgspec.Meta(max_length=10_000)] = ()
 
 
-class Asked(_Part, frozen=True, kw_only=True):
+class ModelCall(_Part, frozen=True, kw_only=True):
     """One call of a model for its outputs, after ``fits`` calls of ``fit``."""
 
     model: Count
@@ -181,7 +181,7 @@ class Recorded(_Part, frozen=True, kw_only=True):
     devices: Devices = Devices()
     hand_ins: Annotated[tuple[Answer, ...], msgspec.Meta(max_length=1000)] = ()
     fits: Annotated[tuple[Fit, ...], msgspec.Meta(max_length=1000)] = ()
-    asked: Annotated[tuple[Asked, ...], msgspec.Meta(max_length=5000)] = ()
+    asked: Annotated[tuple[ModelCall, ...], msgspec.Meta(max_length=5000)] = ()
     software: dict[Name, Name] = {}
     troubles: Annotated[tuple[Text, ...], msgspec.Meta(max_length=1000)] = ()
 

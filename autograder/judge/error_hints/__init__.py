@@ -12,10 +12,10 @@ from autograder.core.error_hint import ErrorFacts, ErrorHint
 from autograder.judge.error_hints.keras import KERAS
 from autograder.judge.error_hints.python import PYTHON
 
-__all__ = ["ErrorFacts", "ErrorHint", "in_plain_words"]
+__all__ = ["ErrorFacts", "ErrorHint", "hint_for"]
 
 
-def in_plain_words(
+def hint_for(
     ename: str, evalue: str, facts: ErrorFacts | None = None, own: Iterable[ErrorHint] = ()
 ) -> str | None:
     """Return one sentence for an error, ``None`` where no hint applies.

@@ -18,7 +18,7 @@ from autograder.reports.phrases import percent
 RATES = (0.0005, 0.01)
 
 
-def sorts(reached: float, bar: float, whose: str) -> str:
+def accuracy_summary(reached: float, bar: float, whose: str) -> str:
     """Return a sentence on the share of validation images classified correctly, and the bar."""
     return (
         f"{whose} {percent(reached)} of the validation cards right; the bar is {bar * 100:.0f} %."
@@ -27,7 +27,7 @@ def sorts(reached: float, bar: float, whose: str) -> str:
 
 def fall_short(said: str, *causes: Failed | None) -> Failed:
     """Return the first cause that was found, with the measured accuracy (``said``) in front."""
-    cause = next(one for one in (*causes, not_there_yet()) if one)
+    cause = next(one for one in (*causes, below_threshold()) if one)
     cause.message = f"{said} {cause.message}"
     return cause
 
@@ -46,7 +46,7 @@ def can_be_computed(what: str) -> Iterator[None]:
 
 
 @rule("not-trained")
-def moved_nothing(evidence: Evidence, model: Model, fits: Sequence[Fit]) -> Failed | None:
+def pretrained_weights(evidence: Evidence, model: Model, fits: Sequence[Fit]) -> Failed | None:
     """The weights are good, and were so before training, which changed none of them."""
     if not never_moved(evidence, model, fits):
         return None
@@ -95,7 +95,7 @@ def too_few_updates(fits: Sequence[Fit], *, cards: int, epochs: int, batch: int)
 
 
 @rule("under-trained")
-def pace_too_slow(model: Model) -> Failed | None:
+def learning_rate_too_small(model: Model) -> Failed | None:
     """The learning rate is so small that the weights hardly moved."""
     rate = _rate(model)
     if rate is None or not 0 <= rate < RATES[0]:
@@ -113,7 +113,7 @@ def pace_too_slow(model: Model) -> Failed | None:
 
 
 @rule("loss-rising")
-def pace_backwards(model: Model) -> Failed | None:
+def learning_rate_negative(model: Model) -> Failed | None:
     """The learning rate lies below nought, so that each step goes uphill."""
     rate = _rate(model)
     if rate is None or rate >= 0:
@@ -129,7 +129,7 @@ def pace_backwards(model: Model) -> Failed | None:
 
 
 @rule("learning-rate-too-large")
-def pace_too_fast(model: Model) -> Failed | None:
+def learning_rate_too_large(model: Model) -> Failed | None:
     """The learning rate is so large that the weights leap about."""
     rate = _rate(model)
     if rate is None or rate <= RATES[1]:
@@ -146,7 +146,7 @@ def pace_too_fast(model: Model) -> Failed | None:
 
 
 @rule("under-trained")
-def not_there_yet() -> Failed:
+def below_threshold() -> Failed:
     """The accuracy is below the bar, and the evidence shows no reason."""
     return Failed(
         "Nothing else in your training shows a reason: it may need more time.",

@@ -26,7 +26,7 @@ from autograder.judge.rules.weights import last_weights
 
 ACCURACIES = ("val_accuracy", "val_acc", "val_sparse_categorical_accuracy")
 # The claim is the accuracy of the worst epoch, so any epoch can refute it: this many are enough.
-MAX_LOOKS = 32
+MAX_CHECKED_EPOCHS = 32
 # A network with other layers may behave differently during training.
 PLAIN = frozenset({"InputLayer", "Flatten", "Reshape", "Rescaling", "Dense", "Softmax"})
 
@@ -133,12 +133,12 @@ def _praise(
 ) -> str | None:
     """Return a contradiction if the weights are far worse than the history says in every epoch."""
     claims = [(fit, _lowest_claim(fit, len(data.valid_images))) for fit in fits]
-    praised = [one for one in claims if one[1] >= limits.claimed][-MAX_LOOKS:]
+    praised = [one for one in claims if one[1] >= limits.claimed][-MAX_CHECKED_EPOCHS:]
     for fit, claimed in praised if _is_plain(model, limits.layers) else ():
         with contextlib.suppress(UnknownLayer):
             right = [
                 _right(evidence, model, weights, fit, data)
-                for weights in _kept(evidence, model, fit, MAX_LOOKS // len(praised))
+                for weights in _kept(evidence, model, fit, MAX_CHECKED_EPOCHS // len(praised))
             ]
             if not any(_explains(one, claimed, limits.explained) for one in right):
                 best = max(float(one.mean()) for one in right)

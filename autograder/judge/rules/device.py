@@ -35,7 +35,7 @@ def forced_cpu(fit: Fit, devices: Sequence[str]) -> Failed | None:
     )
 
 
-def untold_device(fit: Fit, devices: Sequence[str]) -> CannotTell | None:
+def unknown_device(fit: Fit, devices: Sequence[str]) -> CannotTell | None:
     """Return ``CannotTell`` if there was a GPU and the device that was used is unknown."""
     if fit.device or not any(map(is_gpu, devices)):
         return None

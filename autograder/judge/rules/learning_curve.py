@@ -37,15 +37,15 @@ class LearningCurve:
 
     loss: Curve
     accuracy: Curve
-    quiz_accuracy: Curve
+    validation_accuracy: Curve
 
 
-def signature_of(fits: Sequence[Fit]) -> LearningCurve:
+def learning_curve_of(fits: Sequence[Fit]) -> LearningCurve:
     """Return the learning curves in the histories of these calls of ``fit``."""
     return LearningCurve(
         loss=_curve(fits, ("loss",)),
         accuracy=_curve(fits, ACCURACY),
-        quiz_accuracy=_curve(fits, tuple(f"val_{name}" for name in ACCURACY)),
+        validation_accuracy=_curve(fits, tuple(f"val_{name}" for name in ACCURACY)),
     )
 
 
@@ -157,14 +157,14 @@ def accuracy_at_chance(signature: LearningCurve, classes: int) -> Failed | None:
 
 
 @rule("studied-worse-than-quizzed")
-def studied_worse_than_quizzed(signature: LearningCurve) -> Failed | None:
+def training_worse_than_validation(signature: LearningCurve) -> Failed | None:
     """The cards that were studied are sorted far worse than those of the quiz.
 
     Something happens to the network or to the cards only while it studies.
     """
-    if not signature.accuracy or not signature.quiz_accuracy:
+    if not signature.accuracy or not signature.validation_accuracy:
         return None
-    studied, quizzed = signature.accuracy[-1], signature.quiz_accuracy[-1]
+    studied, quizzed = signature.accuracy[-1], signature.validation_accuracy[-1]
     if not quizzed - studied >= FAR_BETTER:
         return None
     return Failed(

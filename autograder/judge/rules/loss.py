@@ -75,7 +75,7 @@ def no_loss(compiled: Compiled) -> Failed | None:
     )
 
 
-def untold_loss(compiled: Compiled) -> CannotTell | None:
+def unknown_loss(compiled: Compiled) -> CannotTell | None:
     """Return ``CannotTell`` if the loss is the student's own."""
     if compiled.loss != "custom" and not compiled.loss.endswith(" (custom)"):
         return None
@@ -100,7 +100,7 @@ def other_loss(compiled: Compiled) -> Failed | None:
     )
 
 
-def untold_fit(steps: Steps | None) -> CannotTell | None:
+def unknown_output_scale(steps: Steps | None) -> CannotTell | None:
     """Return ``CannotTell`` if the last step of the outputs is unknown."""
     if not steps or steps[-1] != UNKNOWN:
         return None

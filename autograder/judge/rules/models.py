@@ -20,7 +20,7 @@ def model_of(evidence: Evidence, question: str) -> Model:
         raise Skipped("There is no model to look at yet.")
     if hand_in.model:
         return hand_in.model
-    raise_first(model_given_away(hand_in), not_a_model(hand_in))
+    raise_first(model_overwritten(hand_in), not_a_model(hand_in))
     raise CannotTell("This model could not be described; a person has to look at it.")
 
 
@@ -63,7 +63,7 @@ def _kind(hand_in: Answer) -> str:
 
 
 @rule("not-a-model")
-def model_given_away(hand_in: Answer) -> Failed | None:
+def model_overwritten(hand_in: Answer) -> Failed | None:
     """`model` no longer holds the model: what a method of it gave back was put into its place."""
     if _kind(hand_in) not in ("NoneType", "History"):
         return None

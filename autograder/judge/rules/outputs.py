@@ -61,7 +61,7 @@ def activated_outputs(steps: Steps | None) -> Failed | None:
     )
 
 
-def untold_outputs(steps: Steps | None) -> CannotTell | None:
+def unknown_outputs(steps: Steps | None) -> CannotTell | None:
     """Return ``CannotTell`` if the outputs go through an unknown step."""
     if UNKNOWN not in (steps or ()):
         return None

@@ -13,7 +13,7 @@ def is_right(count: int | None, model: Model | None, right: int) -> bool:
     return count == _all_of(model) and model.trainable_parameters == right
 
 
-def of_another_network(
+def right_for_other_network(
     count: int | None, model: Model | None, right: int, question: str
 ) -> Skipped | None:
     """Return ``Skipped`` if the count is right for a network that the lesson does not ask for.

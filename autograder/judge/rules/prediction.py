@@ -22,7 +22,7 @@ BY_PLACE = (
 )
 
 
-def said_of(evidence: Evidence, model: Model, images: NDArray[np.uint8]) -> list[Floats]:
+def predicted_outputs(evidence: Evidence, model: Model, images: NDArray[np.uint8]) -> list[Floats]:
     """Return the outputs for the images as prepared for training, and as they are.
 
     Raises:
@@ -43,7 +43,7 @@ def largest(row: Floats) -> set[int]:
     return {int(place) for place in np.flatnonzero(row >= row.max() - TIE * spread)}
 
 
-def was_asked(evidence: Evidence, model: Model, index: int) -> bool:
+def may_have_predicted(evidence: Evidence, model: Model, index: int) -> bool:
     """Return whether a trained model may have been called with this image.
 
     Any other model counts too: it may be the trained one followed by a softmax.
@@ -64,7 +64,7 @@ def was_asked(evidence: Evidence, model: Model, index: int) -> bool:
 
 
 @rule("no-such-card")
-def no_such_card(claim: Claim, cards: int) -> Failed | None:
+def no_such_image(claim: Claim, cards: int) -> Failed | None:
     """`data_index` was changed to something that is not the number of a card."""
     index = whole_number(claim)
     if index is not None and 0 <= index < cards:
@@ -96,7 +96,7 @@ def not_a_class(claim: Claim, classes: int) -> Failed | None:
 
 
 @rule("copied-label")
-def label_on_the_card(label: int, said: Sequence[Floats], truth: int) -> Failed | None:
+def copied_true_label(label: int, said: Sequence[Floats], truth: int) -> Failed | None:
     """The label was read off the card, where the model says something else."""
     if label != truth or _is_largest(label, said):
         return None
@@ -110,7 +110,7 @@ def label_on_the_card(label: int, said: Sequence[Floats], truth: int) -> Failed 
 
 
 @rule("smallest-output")
-def place_of_the_smallest(label: int, said: Sequence[Floats]) -> Failed | None:
+def index_of_smallest_output(label: int, said: Sequence[Floats]) -> Failed | None:
     """The place of the smallest output was taken for that of the largest."""
     if _is_largest(label, said) or label != int(said[0][0].argmin()):
         return None
@@ -124,7 +124,7 @@ def place_of_the_smallest(label: int, said: Sequence[Floats]) -> Failed | None:
 
 
 @rule("wrong-card")
-def of_a_neighbour(label: int, said: Sequence[Floats]) -> Failed | None:
+def label_of_neighbour(label: int, said: Sequence[Floats]) -> Failed | None:
     """The model was asked about the card before or after the one in question."""
     if _is_largest(label, said) or not any(label in largest(row) for row in said[0][1:]):
         return None
@@ -140,7 +140,7 @@ def of_a_neighbour(label: int, said: Sequence[Floats]) -> Failed | None:
 
 
 @rule("label-not-class-index")
-def another_place(label: int, said: Sequence[Floats]) -> Failed | None:
+def other_label(label: int, said: Sequence[Floats]) -> Failed | None:
     """The label is a class, but not the one whose output is largest, for no reason to be seen."""
     if _is_largest(label, said):
         return None
@@ -154,9 +154,9 @@ def another_place(label: int, said: Sequence[Floats]) -> Failed | None:
 
 
 @rule("copied-label")
-def never_asked(evidence: Evidence, model: Model, index: int, label: int) -> Failed | None:
+def never_predicted(evidence: Evidence, model: Model, index: int, label: int) -> Failed | None:
     """The label is right, and no model was asked for it since it was trained."""
-    if was_asked(evidence, model, index):
+    if may_have_predicted(evidence, model, index):
         return None
     return Failed(
         f"`predicted_label` is {label}, but no model was asked about this card since it was"

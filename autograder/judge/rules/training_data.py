@@ -13,7 +13,7 @@ NEARLY_ALL = 0.95
 
 
 @rule("trained-on-validation-data")
-def studied_the_quiz(fits: Sequence[Fit]) -> Failed | None:
+def trained_on_validation(fits: Sequence[Fit]) -> Failed | None:
     """The model studied cards that are kept for the quiz, in this training or an earlier one."""
     if not any(fit.training.cards in ("validation", "mixed") for fit in fits):
         return None

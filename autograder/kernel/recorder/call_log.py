@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from autograder.core.evidence import Asked, Examples, Fit
+from autograder.core.evidence import Examples, Fit, ModelCall
 from autograder.kernel.recorder.data_matching import DataMatch
 from autograder.kernel.recorder.model_description import Arrays
 
@@ -92,20 +92,20 @@ class Questions:
     """The times that models were asked for their outputs, the same one only once."""
 
     def __init__(self) -> None:
-        self._asked: dict[Asked, None] = {}
+        self._asked: dict[ModelCall, None] = {}
 
     @property
-    def told(self) -> tuple[Asked, ...]:
+    def told(self) -> tuple[ModelCall, ...]:
         """Them, the latest last."""
         return tuple(self._asked)
 
     def add(self, model: int, fits: int, told: DataMatch) -> None:
         """Keep a question."""
         about = Examples(count=told.count, cards=told.cards, places=told.places)
-        asked = Asked(model=model, fits=fits, about=about)
+        asked = ModelCall(model=model, fits=fits, about=about)
         if asked not in self._asked and len(self._asked) >= MAX_QUESTIONS:
             # Too many to keep the cards of each: from now on only which set they are of.
-            asked = Asked(model=model, fits=fits, about=Examples(cards=told.cards))
+            asked = ModelCall(model=model, fits=fits, about=Examples(cards=told.cards))
         self._asked.pop(asked, None)
         self._asked[asked] = None
         if len(self._asked) > 2 * MAX_QUESTIONS:

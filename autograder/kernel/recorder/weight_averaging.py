@@ -10,7 +10,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from autograder.core.snapshot_schedule import steps_a_snapshot
+from autograder.core.snapshot_schedule import steps_per_snapshot
 from autograder.kernel.recorder.model_description import named_trainable, values_of
 from autograder.kernel.recorder.serialize import name_of, text
 
@@ -37,16 +37,16 @@ def _calmly(hook: Callable[..., None]) -> Callable[..., None]:
 class WeightAverager(keras.callbacks.Callback):
     """Takes a snapshot about every 4,000 cards and at each epoch's end; keeps each epoch's mean.
 
-    ``cards_a_step`` is asked after the first step, because a stream tells its batch size only
+    ``images_per_step`` is asked after the first step, because a stream tells its batch size only
     when it flows; ``passed`` is called whenever an epoch (True) or a quiz (False) ends. Models
     that are too large to keep are not averaged.
     """
 
     def __init__(
-        self, cards_a_step: Callable[[], int | None], passed: Callable[[bool], None]
+        self, images_per_step: Callable[[], int | None], passed: Callable[[bool], None]
     ) -> None:
         super().__init__()
-        self._cards_a_step = cards_a_step
+        self._cards_a_step = images_per_step
         self._passed = passed
         self.epochs = 0
         self.steps = 0
@@ -80,7 +80,7 @@ class WeightAverager(keras.callbacks.Callback):
         done = min(together, (self.params or {}).get("steps") or together)
         self.steps += done - self._at_step
         self._at_step = done
-        seen = done // steps_a_snapshot(self._cards_a_step())
+        seen = done // steps_per_snapshot(self._cards_a_step())
         if seen > self._seen:
             self._seen = seen
             self._take()

@@ -81,7 +81,7 @@ def page(
             "</div>",
             sections.questions(reports, lesson),
             sections.mistakes(reports, lesson, who),
-            students.asking(reports, who),
+            students.manual_reviews(reports, who),
             sections.time(reports),
             students.submissions(reports, lesson, who, known),
         ]

@@ -26,7 +26,7 @@ SIGNS = {"blank": Outcome.NOT_ATTEMPTED, "unclear": Outcome.ERROR}
 SHORT = 12
 
 
-def asking(reports: Sequence[Report], who: Link) -> str:
+def manual_reviews(reports: Sequence[Report], who: Link) -> str:
     """List who needs manual review, by reason, and who handed in the same program."""
     told = [(report, triage.reasons(report)) for report in reports]
     lists = []

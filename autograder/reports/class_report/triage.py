@@ -25,8 +25,8 @@ UNREAD = Reason(name="unread", title="Could not be graded")
 UNCLEAR = Reason(name="unclear", title="A check could not tell")
 CONTRADICTORY = Reason(name="contradictory", title="Contradictory evidence")
 ENDED = Reason(name="ended", title="Crashed or met a limit")
-NEAR_BAR = Reason(name="near", title="Near the bar")
-REASONS = (UNREAD, UNCLEAR, CONTRADICTORY, ENDED, NEAR_BAR)
+NEAR_THRESHOLD = Reason(name="near", title="Near the bar")
+REASONS = (UNREAD, UNCLEAR, CONTRADICTORY, ENDED, NEAR_THRESHOLD)
 
 
 def reasons(report: Report) -> dict[str, str]:
@@ -43,7 +43,7 @@ def reasons(report: Report) -> dict[str, str]:
         # If a cell met a limit, the last note says so.
         found[ENDED.name] = report.reason or (report.notes[-1] if report.notes else "")
     if (where := standing(report)) and abs(where.value - where.bar) <= NEAR + 1e-9:
-        found[NEAR_BAR.name] = (
+        found[NEAR_THRESHOLD.name] = (
             f"{phrases.percent(where.value)}; the bar is {phrases.percent(where.bar)}."
         )
     return found

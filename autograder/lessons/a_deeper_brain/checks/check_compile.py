@@ -14,8 +14,8 @@ from autograder.judge.rules.loss import (
     other_loss,
     regression_loss,
     softmax_twice,
-    untold_fit,
-    untold_loss,
+    unknown_loss,
+    unknown_output_scale,
 )
 from autograder.judge.rules.metric import no_metric, other_metric
 from autograder.judge.rules.models import compiled_of, model_of
@@ -35,9 +35,9 @@ def test_loss(evidence: Evidence, tell: Tell) -> None:
         binary_loss(compiled, CLASSES),
         regression_loss(compiled),
         no_loss(compiled),
-        untold_loss(compiled),
+        unknown_loss(compiled),
         other_loss(compiled),
-        untold_fit(steps),
+        unknown_output_scale(steps),
         softmax_twice(steps, compiled),
         logits_as_probabilities(steps, compiled),
     )

@@ -11,14 +11,14 @@ from autograder.core.reference import standing
 from autograder.core.verdicts import Failed, Skipped, Tell
 from autograder.datasets import FashionMnist
 from autograder.judge.rules.accuracy import (
+    accuracy_summary,
     can_be_computed,
     diverged,
     fall_short,
-    moved_nothing,
-    pace_backwards,
-    pace_too_fast,
-    pace_too_slow,
-    sorts,
+    learning_rate_negative,
+    learning_rate_too_large,
+    learning_rate_too_small,
+    pretrained_weights,
     too_few_updates,
 )
 from autograder.judge.rules.consistency import contradictory, fits_to_judge
@@ -26,12 +26,12 @@ from autograder.judge.rules.epochs import another_was_trained, cut_short, epochs
 from autograder.judge.rules.format import plural
 from autograder.judge.rules.learning_curve import (
     accuracy_at_chance,
+    learning_curve_of,
     loss_exactly_zero,
     loss_flat,
     loss_not_a_number,
     loss_rising,
-    signature_of,
-    studied_worse_than_quizzed,
+    training_worse_than_validation,
     weights_unmoved,
 )
 from autograder.judge.rules.models import fits_of, model_of
@@ -39,15 +39,15 @@ from autograder.judge.rules.rule import raise_first
 from autograder.judge.rules.training_data import (
     mismatched_labels,
     partial_training,
-    studied_the_quiz,
+    trained_on_validation,
 )
 from autograder.judge.rules.validation_data import (
-    mismatched_quiz,
-    no_quiz,
-    partial_quiz,
-    quiz_scaled_differently,
-    quizzed_on_training,
+    mismatched_validation_labels,
+    no_validation,
+    partial_validation,
     split_off,
+    validated_on_training,
+    validation_scaled_differently,
 )
 from autograder.lessons.a_deeper_brain.accuracy import NOT_THE_LOG, marked_accuracy
 from autograder.lessons.a_deeper_brain.constants import (
@@ -90,7 +90,7 @@ def test_data(evidence: Evidence, tell: Tell, data: FashionMnist) -> None:
         contradictory(evidence, model_of(evidence, "train"), fits, data, LIMITS),
         another_was_trained(alone, fits),
         never_trained(alone, fits),
-        studied_the_quiz(fits),
+        trained_on_validation(fits),
         mismatched_labels(fits[-1]) if fits else None,
         partial_training(fits[-1], len(data.train_images)) if fits else None,
     )
@@ -109,11 +109,11 @@ def test_validation(evidence: Evidence, tell: Tell, data: FashionMnist) -> None:
     fit = fits_to_judge(evidence, "train", data, LIMITS)[-1]
     raise_first(
         split_off(fit),
-        quizzed_on_training(fit),
-        no_quiz(fit),
-        partial_quiz(fit, len(data.valid_images)),
-        mismatched_quiz(fit),
-        quiz_scaled_differently(evidence, fit),
+        validated_on_training(fit),
+        no_validation(fit),
+        partial_validation(fit, len(data.valid_images)),
+        mismatched_validation_labels(fit),
+        validation_scaled_differently(evidence, fit),
     )
     assert fit.validation
     tell.passed(
@@ -179,11 +179,11 @@ def test_accuracy(evidence: Evidence, tell: Tell, lesson: Lesson, data: FashionM
     tell.measure("accuracy", reached)
     tell.measure("threshold", bar)
     tell.stands(standing(lesson, evidence.run.data, reached, NOT_THE_LOG))
-    said = sorts(reached, bar, "The mean of your weights over the last epoch sorts")
+    said = accuracy_summary(reached, bar, "The mean of your weights over the last epoch sorts")
     if reached < bar:
         raise fall_short(said, *_causes(evidence, model, fits, data))
-    raise_first(moved_nothing(evidence, model, fits))
-    if studied_the_quiz(fits):
+    raise_first(pretrained_weights(evidence, model, fits))
+    if trained_on_validation(fits):
         raise Skipped("This is looked at once the message above is settled.")
     tell.passed(
         said,
@@ -214,17 +214,17 @@ def _causes(
     evidence: Evidence, model: Model, fits: tuple[Fit, ...], data: FashionMnist
 ) -> tuple[Failed | None, ...]:
     """What can hold an accuracy down where every setting is right: the root first."""
-    signature = signature_of(fits)
+    signature = learning_curve_of(fits)
     return (
         loss_not_a_number(signature),
         loss_exactly_zero(signature),
         weights_unmoved(evidence, model, fits),
         too_few_updates(fits, cards=len(data.train_images), epochs=ENOUGH_EPOCHS, batch=BATCH),
-        pace_backwards(model),
-        pace_too_slow(model),
-        pace_too_fast(model),
+        learning_rate_negative(model),
+        learning_rate_too_small(model),
+        learning_rate_too_large(model),
         loss_rising(signature),
         loss_flat(signature),
         accuracy_at_chance(signature, CLASSES),
-        studied_worse_than_quizzed(signature),
+        training_worse_than_validation(signature),
     )
