@@ -17,11 +17,11 @@ def find_root(start: Path) -> Path | None:
 
 def roots_above(start: Path) -> list[Path]:
     """Return the folders with a configuration that contain ``start``, the nearest first."""
-    places = (start.resolve(), *start.resolve().parents)
-    found = [one for one in places if (one / CONFIG).is_file() and not _is_everyones(one)]
+    folders = (start.resolve(), *start.resolve().parents)
+    found = [one for one in folders if (one / CONFIG).is_file() and not _is_everyones(one)]
     # A folder inside a submission is never a course, whatever a student put into it.
-    handed_in = [folder / name for folder in found for name in SUBMISSION_FOLDERS]
-    return [one for one in found if not any(one.is_relative_to(place) for place in handed_in)]
+    submissions = [folder / name for folder in found for name in SUBMISSION_FOLDERS]
+    return [one for one in found if not any(one.is_relative_to(folder) for folder in submissions)]
 
 
 def _is_everyones(folder: Path) -> bool:

@@ -15,27 +15,27 @@ NO_NUMBER = "nan"
 
 @dataclass(frozen=True, kw_only=True)
 class Distribution:
-    """How many runs classified each number of the ``cards`` images correctly.
+    """How many runs classified each number of ``images`` correctly.
 
     ``lost`` runs have no accuracy: their weights were no longer numbers.
     """
 
-    cards: int
+    images: int
     counts: Mapping[int, int]
     lost: int = 0
 
     @classmethod
-    def of(cls, cards: int, correct: Iterable[int | None]) -> Distribution:
+    def of(cls, images: int, correct: Iterable[int | None]) -> Distribution:
         """Count the images that each run classified correctly, ``None`` for a run that is lost."""
         runs = list(correct)
-        kept = sorted(one for one in runs if one is not None)
-        return cls(cards=cards, counts=Counter(kept), lost=len(runs) - len(kept))
+        finished = sorted(one for one in runs if one is not None)
+        return cls(images=images, counts=Counter(finished), lost=len(runs) - len(finished))
 
     @classmethod
-    def read(cls, cards: int, stored: Mapping[str, int]) -> Distribution:
+    def read(cls, images: int, stored: Mapping[str, int]) -> Distribution:
         """Read what :meth:`stored` wrote."""
         counts = {int(one): runs for one, runs in stored.items() if one != NO_NUMBER}
-        return cls(cards=cards, counts=counts, lost=stored.get(NO_NUMBER, 0))
+        return cls(images=images, counts=counts, lost=stored.get(NO_NUMBER, 0))
 
     def stored(self) -> dict[str, int]:
         """Return the distribution as plain JSON."""
@@ -51,7 +51,7 @@ class Distribution:
     def values(self) -> NDArray[np.float64]:
         """The accuracy of each run that is not lost, lowest first."""
         correct = np.repeat(list(self.counts), list(self.counts.values()))
-        return np.sort(correct) / self.cards
+        return np.sort(correct) / self.images
 
     @property
     def mean(self) -> float:
@@ -63,13 +63,18 @@ class Distribution:
         """The standard deviation of the accuracy between runs."""
         return float(self.values.std(ddof=1))
 
-    def above(self, bar: float) -> float:
+    def above(self, threshold: float) -> float:
         """Return how many standard deviations the mean lies above a threshold (a fraction)."""
-        return (self.mean - bar) / self.sd if self.sd else math.copysign(math.inf, self.mean - bar)
+        return (
+            (self.mean - threshold) / self.sd
+            if self.sd
+            else math.copysign(math.inf, self.mean - threshold)
+        )
 
-    def below(self, bar: float) -> int:
+    def below(self, threshold: float) -> int:
         """Count the runs below this threshold (a fraction), including the lost ones."""
-        return sum(n for one, n in self.counts.items() if one / self.cards < bar) + self.lost
+        below = (n for one, n in self.counts.items() if one / self.images < threshold)
+        return sum(below) + self.lost
 
     def central(self, share: float) -> tuple[float, float]:
         """Return the two accuracies between which the central ``share`` of the runs lies."""

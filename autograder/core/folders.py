@@ -14,20 +14,20 @@ OnSkipped = Callable[[Path, str], None]
 
 
 def walk_folders(
-    folder: Path, unseen: OnSkipped, skip: Callable[[str], object] | None = None
+    folder: Path, skipped: OnSkipped, skip: Callable[[str], object] | None = None
 ) -> Iterator[tuple[Path, list[str], list[str]]]:
     """Yield each folder with the sorted names of its subfolders and of its other files.
 
     Args:
         folder: where to begin.
-        unseen: called with each folder that is not read, and with the reason.
+        skipped: called with each folder that is not read, and with the reason.
         skip: says whether a folder of this name is skipped silently; by default none is.
     """
     pending = [(folder, 0)]
     while pending:
         here, depth = pending.pop()
         if depth > MAX_DEPTH:
-            unseen(here, TOO_DEEP)
+            skipped(here, TOO_DEEP)
             continue
         folders: list[str] = []
         files: list[str] = []
@@ -37,7 +37,7 @@ def walk_folders(
                     is_folder = entry.is_dir(follow_symlinks=False)
                     (folders if is_folder else files).append(entry.name)
         except OSError as error:
-            unseen(here, f"it cannot be read ({error.strerror})")
+            skipped(here, f"it cannot be read ({error.strerror})")
             continue
         folders = sorted(name for name in folders if not (skip and skip(name)))
         yield here, folders, sorted(files)

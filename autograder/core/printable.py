@@ -6,13 +6,13 @@ import re
 
 # Colours (SGR) are kept for programs that draw them; other escapes and control characters are not.
 ESCAPES = re.compile(r"\x1b(?:\[(?![0-9;]*m)[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?)")
-UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+INVISIBLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 COLOURS = re.compile(r"\x1b(?:\[[0-9;]*m)?")
 
 
 def text(given: str) -> str:
     """Return text without characters that overwrite other text or change its direction."""
-    return UNSEEN.sub("", ESCAPES.sub("", given))
+    return INVISIBLE.sub("", ESCAPES.sub("", given))
 
 
 def plain(given: str) -> str:

@@ -110,8 +110,8 @@ def standing(lesson: Lesson, data: str, reached: float, note: str) -> Standing:
         StudyError: the lesson has published no study.
     """
     on = load_reference(lesson.folder).data[data]
-    bar = lesson.thresholds[data]
-    return Standing(value=reached, bar=bar, low=on.low, high=on.high, note=note)
+    threshold = lesson.thresholds[data]
+    return Standing(value=reached, bar=threshold, low=on.low, high=on.high, note=note)
 
 
 def load_keras(folder: Path) -> Keras:

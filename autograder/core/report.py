@@ -60,14 +60,14 @@ class CheckResult:
         """Return what a student may see: of a hidden check the outcome, and help if it failed."""
         if not self.hidden:
             return self
-        told = {
+        messages = {
             Outcome.PASSED: "A hidden check passed.",
             Outcome.FAILED: "A hidden check failed.",
         }
         return replace(
             self,
             id=f"{self.question}.hidden",
-            message=told.get(self.outcome, "A hidden check was not looked at."),
+            message=messages.get(self.outcome, "A hidden check was not looked at."),
             help=self.help if self.outcome is Outcome.FAILED else "",
             why="",
             how="",
@@ -141,5 +141,5 @@ class Report:
     def first_message(self) -> str:
         """The message for a class list: the reason, else what is open, else what is not right."""
         open_ = (check.message for check in self.checks if check.outcome is Outcome.ERROR)
-        told = (check.message for check in self.checks if check.outcome is not Outcome.PASSED)
-        return self.reason or next(open_, None) or next(told, "Everything is right.")
+        messages = (check.message for check in self.checks if check.outcome is not Outcome.PASSED)
+        return self.reason or next(open_, None) or next(messages, "Everything is right.")

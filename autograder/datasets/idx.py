@@ -115,13 +115,13 @@ def read(folder: Path) -> FashionMnist:
     """
     paths = [folder / file.name for file in FILES]
     if all(os.path.isfile(path) for path in paths):
-        return _read_once(tuple(_Signs.of(path) for path in paths))
+        return _read_once(tuple(_FileIdentity.of(path) for path in paths))
     # This raises the error that names the missing file.
     return _images_of(*_read_all(paths))
 
 
 @dataclass(frozen=True)
-class _Signs:
+class _FileIdentity:
     """What identifies an unchanged file."""
 
     path: Path
@@ -130,14 +130,14 @@ class _Signs:
     number: int
 
     @classmethod
-    def of(cls, path: Path) -> "_Signs":
+    def of(cls, path: Path) -> "_FileIdentity":
         found = path.stat()
         return cls(path.resolve(), found.st_size, found.st_mtime_ns, found.st_ino)
 
 
 @functools.lru_cache(maxsize=2)
-def _read_once(signs: tuple[_Signs, ...]) -> FashionMnist:
-    return _images_of(*_read_all([one.path for one in signs]))
+def _read_once(identities: tuple[_FileIdentity, ...]) -> FashionMnist:
+    return _images_of(*_read_all([one.path for one in identities]))
 
 
 def _images_of(name: str, contents: Mapping[str, bytes]) -> FashionMnist:

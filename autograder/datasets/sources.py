@@ -105,5 +105,5 @@ def _run(
     except OSError as error:
         raise DatasetError(f"{tool} could not be started: {error}") from None
     if done.returncode != 0:
-        words = [line for line in done.stderr.splitlines() if line.strip()]
-        raise DatasetError(words[-1].strip() if words else f"{tool} failed without a word")
+        lines = [line for line in done.stderr.splitlines() if line.strip()]
+        raise DatasetError(lines[-1].strip() if lines else f"{tool} failed without a word")

@@ -46,20 +46,20 @@ def blocking_verdict(
 
 
 def _not_attempted(evidence: Evidence, question: Question) -> Verdict:
-    told = {
+    texts = {
         "help": f"The text above the blank says what {names_of(question)} should be.",
         "why": "A blank costs nothing but its points, and you can try as often as you like.",
         "how": "Write below the line `# Your code here`, run the cell with Shift + Enter, and then"
         " the check below it. A first try that fails tells more than none.",
     }
     if evidence.hand_in(question.name):
-        return NotAttempted("Not attempted yet: this blank is still blank.", **told)
+        return NotAttempted("Not attempted yet: this blank is still blank.", **texts)
     if check := failed_check(evidence, question):
         return NotAttempted(
             f"Not attempted yet, and {error_of(check, 'the check itself')}.",
             help=help_for_check(check),
         )
-    return NotAttempted("Not attempted yet: nothing was handed in.", **told)
+    return NotAttempted("Not attempted yet: nothing was handed in.", **texts)
 
 
 def _waiting(

@@ -12,7 +12,7 @@ from autograder.judge.error_hints import ErrorFacts, hint_for
 from autograder.notebooks.origins import origins
 
 # The exceptions that a blank raises; their names mean nothing to a student.
-OF_A_BLANK = ("BlankUsed", "NotAttempted")
+BLANK_ERRORS = ("BlankUsed", "NotAttempted")
 TAKEN = "Did you give the name `check` to something else? Leave that name to the checks."
 FROM_THE_TOP = "Restart the kernel and run all cells from the top to see where it stops."
 
@@ -51,8 +51,8 @@ def _cut_short(evidence: Evidence, cell: Cell) -> Failed | None:
     fits = evidence.recorded.fits if evidence.recorded else ()
     if cell.ename != "KeyboardInterrupt" or not fits or not fits[-1].interrupted:
         return None
-    done, asked = fits[-1].epochs_done, fits[-1].epochs_asked
-    when = f"after {done} of {asked} epochs" if asked else f"epochs finished: {done}"
+    done, requested = fits[-1].epochs_done, fits[-1].epochs_asked
+    when = f"after {done} of {requested} epochs" if requested else f"epochs finished: {done}"
     return Failed(
         f"Training was cut short: it was stopped by hand, {when}.",
         help="Run the cell again and let it come to its end.",
@@ -66,7 +66,7 @@ def _cut_short(evidence: Evidence, cell: Cell) -> Failed | None:
 def _help_for_error(lesson: Lesson, question: Question, cell: Cell) -> str:
     if misses_checks(cell):
         return TAKEN
-    if cell.ename in OF_A_BLANK:
+    if cell.ename in BLANK_ERRORS:
         return "Fill in that blank first, then run this cell again."
     facts = ErrorFacts(origins=origins(lesson.released))
     if sentence := hint_for(cell.ename, cell.evalue, facts, lesson.stumbles):
@@ -74,8 +74,8 @@ def _help_for_error(lesson: Lesson, question: Question, cell: Cell) -> str:
     names = names_of(question)
     earlier = {name for other in question.builds_on for name in lesson.question(other).leaves}
     # A cell that defines no name of its own does what its title says, as in “Compile”.
-    ours = not earlier.issuperset(question.leaves)
-    aim = f"leave {names} behind" if ours else f"{question.title.lower()} {names}"
+    defines_names = not earlier.issuperset(question.leaves)
+    aim = f"leave {names} behind" if defines_names else f"{question.title.lower()} {names}"
     return (
         "The last line of the error says what went wrong. Mend the cell and run it again: it"
         f" should {aim}."
@@ -109,8 +109,8 @@ def _not_handed_in(evidence: Evidence, question: Question) -> Verdict:
 def failed_check(evidence: Evidence, question: Question) -> Cell | None:
     """Return the grade cell if it stopped with an error of its own, else ``None``."""
     check = evidence.cell(question.grade_id)
-    ours = check and check.status == "error" and check.ename != "DeadKernelError"
-    return check if ours else None
+    own_error = check and check.status == "error" and check.ename != "DeadKernelError"
+    return check if own_error else None
 
 
 def help_for_check(check: Cell) -> str:
@@ -138,9 +138,9 @@ def _reason(evidence: Evidence) -> str:
 def error_of(cell: Cell, whose: str = "Your cell") -> str:
     """Return how a cell ended, with the first line of its error."""
     # The kernel's own name for a cell, as in "(1234567.py, line 3)", means nothing to a student.
-    told = re.sub(r"\(\d+\.py, (line \d+)\)", r"(\1)", cell.evalue.strip().partition("\n")[0])
-    how = "used a blank" if cell.ename in OF_A_BLANK else f"stopped with {cell.ename}"
-    return f"{whose} {how}: {told}".rstrip(":. ")
+    message = re.sub(r"\(\d+\.py, (line \d+)\)", r"(\1)", cell.evalue.strip().partition("\n")[0])
+    how = "used a blank" if cell.ename in BLANK_ERRORS else f"stopped with {cell.ename}"
+    return f"{whose} {how}: {message}".rstrip(":. ")
 
 
 def names_of(question: Question) -> str:

@@ -34,18 +34,18 @@ def explained(
     error: BaseException, roots: Iterable[str], question: str, judged: PriorResults, lesson: Lesson
 ) -> BaseException:
     """Return the error of a check, or ``Skipped`` if a failed root check explains it."""
-    told = _told_before(error, judged)
+    earlier = _same_failure_before(error, judged)
     failed = (root for root in roots if judged.failed(root))
-    root = told or (next(failed, None) if isinstance(error, Failed | CannotTell) else None)
+    root = earlier or (next(failed, None) if isinstance(error, Failed | CannotTell) else None)
     return _waits_for(root, question, lesson) if root else error
 
 
-def _told_before(error: BaseException, judged: PriorResults) -> str | None:
+def _same_failure_before(error: BaseException, judged: PriorResults) -> str | None:
     """Return the earlier check that failed for the same reason with the same message."""
     if not isinstance(error, Failed) or not error.misconception:
         return None
-    said = (error.misconception, error.message)
-    same = (one.id for one in judged.results if (one.misconception, one.message) == said)
+    failure = (error.misconception, error.message)
+    same = (one.id for one in judged.results if (one.misconception, one.message) == failure)
     return next(same, None)
 
 

@@ -24,7 +24,7 @@ MAX_LAYER_BYTES = 64 * 2**20
 # Multiplications for one call, which take seconds: 10,000 images through 10 million parameters.
 MAX_OPERATIONS = 10**11
 # The cost of one output of a layer, including its activation, in multiplications.
-OF_A_NUMBER = 100
+OPERATIONS_PER_OUTPUT = 100
 # A mistake may have as many outputs as an image has pixels, or more.
 MAX_OUTPUTS = 5_000
 # At inference these layers do nothing.
@@ -78,9 +78,9 @@ def outputs(model: Model, weights: Weights, images: Floats) -> Floats:
     """
     if not model.chain:
         raise UnknownLayer("its layers do not form one chain")
-    at_once = _that_fit(model, weights, images)
-    starts = range(0, len(images), at_once)
-    return np.concatenate([_forward(model, weights, images[at : at + at_once]) for at in starts])
+    batch_size = _that_fit(model, weights, images)
+    starts = range(0, len(images), batch_size)
+    return np.concatenate([_forward(model, weights, images[at : at + batch_size]) for at in starts])
 
 
 def _that_fit(model: Model, weights: Weights, images: Floats) -> int:
@@ -90,12 +90,12 @@ def _that_fit(model: Model, weights: Weights, images: Floats) -> int:
         UnknownLayer: the network is too large, or shapes do not fit.
     """
     widest, operations, x = 1, 0, images[:1]
-    for layer, made in _steps(model, weights, images[:1]):
-        x = made
+    for layer, y in _steps(model, weights, images[:1]):
+        x = y
         # For each of its outputs a dense layer multiplies once for each of its inputs.
         inputs = len(weights[f"{layer.name}/kernel"]) if layer.kind == "Dense" else 0
         widest = max(widest, x.nbytes)
-        operations += (inputs + OF_A_NUMBER) * x.size
+        operations += (inputs + OPERATIONS_PER_OUTPUT) * x.size
         if operations * len(images) > MAX_OPERATIONS:
             raise UnknownLayer("it is far larger than this lesson needs")
     if x.size > MAX_OUTPUTS:
@@ -104,8 +104,8 @@ def _that_fit(model: Model, weights: Weights, images: Floats) -> int:
 
 
 def _forward(model: Model, weights: Weights, x: Floats) -> Floats:
-    for _, made in _steps(model, weights, x):
-        x = made
+    for _, y in _steps(model, weights, x):
+        x = y
     if x.ndim != 2:
         raise UnknownLayer(f"its outputs have the shape {x.shape[1:]}")
     return x
@@ -221,14 +221,14 @@ LAYERS: Mapping[str, Callable[[Layer, Weights, Floats], Floats]] = {
 }
 
 
-def as_given(evidence: Evidence, cards: Examples, images: NDArray[np.uint8]) -> Floats | None:
+def as_given(evidence: Evidence, examples: Examples, images: NDArray[np.uint8]) -> Floats | None:
     """Return the judge's own images as the model was given them; ``None`` where that is unknown.
 
     Applies the recorded map ``scale * image + shift``, each of shape () or (784,).
     """
-    if cards.scale is None or cards.shift is None:
+    if examples.scale is None or examples.shift is None:
         return None
-    scale, shift = evidence.arrays.get(cards.scale), evidence.arrays.get(cards.shift)
+    scale, shift = evidence.arrays.get(examples.scale), evidence.arrays.get(examples.shift)
     if scale is None or shift is None or {scale.shape, shift.shape} - {(), (PIXELS,)}:
         return None
     with np.errstate(all="ignore"):

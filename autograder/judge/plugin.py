@@ -120,7 +120,7 @@ class CheckPlugin:
         except BaseException as error:  # noqa: BLE001  recorded, then raised again
             roots, judged = _roots(item, error), self.judged[name]
             self._end(item, explained(error, roots, _question(item), judged, self._lesson))
-        self._keep(item, name, None)
+        self._record(item, name, None)
         return answer
 
     def _gate(self, item: pytest.Item, judged: PriorResults, evidence: Evidence) -> None:
@@ -135,7 +135,7 @@ class CheckPlugin:
             raise verdict
         required(_marked(item, "requires"), question.name, judged, self._lesson)
 
-    def _keep(self, item: pytest.Item, name: str, verdict: Verdict | None) -> CheckResult:
+    def _record(self, item: pytest.Item, name: str, verdict: Verdict | None) -> CheckResult:
         tell = getattr(item, "funcargs", {}).get("tell", Tell())
         self.judged[name].measures.update(tell.measures)
         result = _result(item, verdict, tell)
@@ -148,12 +148,12 @@ class CheckPlugin:
         if name is None:
             raise error
         verdict = as_verdict(error)
-        result = self._keep(item, name, verdict)
+        result = self._record(item, name, verdict)
         if verdict is not error:
             raise error
         if result.outcome in (Outcome.FAILED, Outcome.ERROR):
-            told = (result.message, result.help and f"Next: {result.help}", result.misconception)
-            text = "\n".join(one for one in told if one)
+            lines = (result.message, result.help and f"Next: {result.help}", result.misconception)
+            text = "\n".join(one for one in lines if one)
             raise pytest.fail.Exception(text, pytrace=False) from None
         raise pytest.skip.Exception(result.message) from None
 
@@ -219,7 +219,7 @@ def _points(item: pytest.Item) -> float:
 def _result(item: pytest.Item, verdict: Verdict | None, tell: Tell) -> CheckResult:
     outcome = verdict.outcome if verdict else Outcome.PASSED
     points = _points(item)
-    said = str(getattr(item, "function", item).__doc__ or item.name).strip().partition("\n")[0]
+    summary = str(getattr(item, "function", item).__doc__ or item.name).strip().partition("\n")[0]
     return CheckResult(
         id=check_id(item),
         question=_question(item),
@@ -227,7 +227,7 @@ def _result(item: pytest.Item, verdict: Verdict | None, tell: Tell) -> CheckResu
         points=points if outcome is Outcome.PASSED else 0.0,
         max_points=points,
         # The texts may quote what a student wrote.
-        message=printable.plain(verdict.message if verdict else tell.message or said),
+        message=printable.plain(verdict.message if verdict else tell.message or summary),
         help=printable.plain(verdict.help) if verdict else "",
         why=printable.plain(verdict.why if verdict else tell.more),
         how=printable.plain(verdict.how) if verdict else "",

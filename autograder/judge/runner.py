@@ -66,11 +66,11 @@ def judge(
     if not submissions:
         return {}
     clock = TimeBudget(seconds) if seconds else None
-    judging = CheckPlugin(submissions, lesson, settings or Settings(), clock)
-    _run_pytest([str(one.absolute()) for one in checks or lesson.checks], judging)
+    plugin = CheckPlugin(submissions, lesson, settings or Settings(), clock)
+    _run_pytest([str(one.absolute()) for one in checks or lesson.checks], plugin)
     return {
         name: Verdicts(tuple(_scaled(judged, lesson)), judged.measures)
-        for name, judged in judging.judged.items()
+        for name, judged in plugin.judged.items()
     }
 
 
@@ -96,20 +96,20 @@ def plugin_for(folders: Sequence[Path]) -> CheckPlugin:
     return CheckPlugin(submissions, lesson, course.settings)
 
 
-def _run_pytest(files: Sequence[str], judging: CheckPlugin) -> None:
+def _run_pytest(files: Sequence[str], plugin: CheckPlugin) -> None:
     arguments = [*files, "-c", os.devnull, "--rootdir", str(Path(files[0]).parent), "--noconftest"]
     arguments += ["--import-mode=importlib", "--assert=plain", "-q", "--disable-plugin-autoload"]
     arguments += ["-p", "autograder.pytest_plugin", "--capture=no", "--tb=short", "-Wignore"]
     arguments += [word for name in UNNEEDED for word in ("-p", f"no:{name}")]
-    said = io.StringIO()
-    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said), _without(HABITS):
-        code = pytest.main(arguments, plugins=[judging])
+    output = io.StringIO()
+    with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output), _without(HABITS):
+        code = pytest.main(arguments, plugins=[plugin])
     _forget(files)
     if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
-        raise JudgeError(f"pytest ended with {code!r}:\n{said.getvalue()[-2000:]}")
-    for name, judged in judging.judged.items():
-        if not judged.results or len(judged.results) != judging.expected[name]:
-            raise JudgeError(f"Not every check was run on {name}:\n{said.getvalue()[-2000:]}")
+        raise JudgeError(f"pytest ended with {code!r}:\n{output.getvalue()[-2000:]}")
+    for name, judged in plugin.judged.items():
+        if not judged.results or len(judged.results) != plugin.expected[name]:
+            raise JudgeError(f"Not every check was run on {name}:\n{output.getvalue()[-2000:]}")
 
 
 def _forget(files: Sequence[str]) -> None:
@@ -122,11 +122,11 @@ def _forget(files: Sequence[str]) -> None:
 @contextlib.contextmanager
 def _without(names: Sequence[str]) -> Iterator[None]:
     """Remove these variables from the environment while the context is active."""
-    kept = {name: os.environ.pop(name) for name in names if name in os.environ}
+    saved = {name: os.environ.pop(name) for name in names if name in os.environ}
     try:
         yield
     finally:
-        os.environ.update(kept)
+        os.environ.update(saved)
 
 
 def _scaled(judged: PriorResults, lesson: Lesson) -> list[CheckResult]:
@@ -135,12 +135,12 @@ def _scaled(judged: PriorResults, lesson: Lesson) -> list[CheckResult]:
     A course that adds a check to a question divides the same points among more checks. A check
     that is not applicable here has 0 of 0 points.
     """
-    whole: dict[str, float] = {}
+    totals: dict[str, float] = {}
     for one in judged.results:
-        whole[one.question] = whole.get(one.question, 0.0) + one.max_points
+        totals[one.question] = totals.get(one.question, 0.0) + one.max_points
     scaled = []
     for one in judged.results:
-        factor = lesson.question(one.question).points / (whole[one.question] or 1.0)
+        factor = lesson.question(one.question).points / (totals[one.question] or 1.0)
         most = 0.0 if one.outcome is Outcome.NOT_APPLICABLE else one.max_points * factor
         scaled.append(replace(one, points=one.points * factor, max_points=most))
     return scaled

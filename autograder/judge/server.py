@@ -97,28 +97,30 @@ class Judge:
 
     def _judged(self, batch: Batch, lesson: Lesson) -> dict[str, Verdicts | str]:
         was_fresh = self._process is None
-        answers = self._asked(batch)
+        answers = self._exchange(batch)
         if answers is None:
-            said, was_ended = self._last_words(), self._was_ended()
+            last_words, was_ended = self._last_words(), self._was_ended()
             self.close()
             if not was_ended:
-                raise JudgeError(f"The judge failed:\n{said}")
+                raise JudgeError(f"The judge failed:\n{last_words}")
             if not (was_fresh or self._was_late):
                 # The reason may have nothing to do with this batch: try a fresh process once.
                 return self._judged(batch, lesson)
             if len(batch.folders) == 1:
                 return dict.fromkeys(batch.folders, unfinished_verdicts(lesson))
             # One submission was too much for it, and must not affect the others.
-            alone = [
+            batches = [
                 msgspec.structs.replace(batch, folders={folder: program})
                 for folder, program in batch.folders.items()
             ]
-            return {name: one for part in alone for name, one in self._judged(part, lesson).items()}
+            return {
+                name: one for part in batches for name, one in self._judged(part, lesson).items()
+            }
         if answers.broken:
             raise JudgeError(f"The judge failed:\n{answers.broken}")
         return answers.verdicts
 
-    def _asked(self, batch: Batch) -> JudgeAnswers | None:
+    def _exchange(self, batch: Batch) -> JudgeAnswers | None:
         process = self._process = self._process or self._started()
         assert process.stdin
         assert process.stdout
@@ -230,10 +232,10 @@ def _answered(batch: Batch) -> dict[str, Verdicts | str]:
             answers[folder] = str(error)
     checks = [Path(one) for one in batch.checks]
     lesson = load_lesson(batch.lesson)
-    told = judge(
+    verdicts = judge(
         submissions, lesson, settings=batch.settings, checks=checks, seconds=MAX_CHECK_SECONDS
     )
-    return answers | told
+    return answers | verdicts
 
 
 def _of_program(evidence: Evidence, program: str) -> Evidence:

@@ -137,7 +137,7 @@ class CheckSession:
         if self.graded:
             return
         title, said = self.lesson.question(question).title, rung()
-        page = html.card(
+        page = html.box(
             title, what, f"<div>{html.text(said)}</div>", colour=html.GREY, label=f"{title}: {what}"
         )
         ipython.show(page, f"{title}: {said}")

@@ -14,9 +14,9 @@ VARIABLE = "variable"
 
 @dataclass(frozen=True, kw_only=True)
 class Names:
-    """The names that a cell ``made`` for the cells after it, and those that it ``used``."""
+    """The names that a cell defines for the cells after it, and those that it uses."""
 
-    made: frozenset[str] = frozenset()
+    defined: frozenset[str] = frozenset()
     used: frozenset[str] = frozenset()
 
 
@@ -28,27 +28,31 @@ def names_in(source: str) -> Names:
     while variable in source:
         variable += "_"
     try:
-        plain = _Plain(variable).visit(ast.parse("\n".join(lines)))
+        plain = _WithoutComprehensions(variable).visit(ast.parse("\n".join(lines)))
         whole = symtable.symtable(ast.unparse(plain), "cell", "exec")
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return Names()
     own = whole.get_symbols()
-    inside = [one for part in _parts(whole) for one in part.get_symbols() if one.is_global()]
-    found = [one for one in [*own, *inside] if one.get_name() != variable]
+    nested = [
+        one for part in _nested_scopes(whole) for one in part.get_symbols() if one.is_global()
+    ]
+    found = [one for one in [*own, *nested] if one.get_name() != variable]
     return Names(
-        made=frozenset(one.get_name() for one in found if one.is_assigned() or one.is_imported()),
+        defined=frozenset(
+            one.get_name() for one in found if one.is_assigned() or one.is_imported()
+        ),
         used=frozenset(one.get_name() for one in found if one.is_referenced()),
     )
 
 
-def _parts(table: symtable.SymbolTable) -> Iterator[symtable.SymbolTable]:
+def _nested_scopes(table: symtable.SymbolTable) -> Iterator[symtable.SymbolTable]:
     """Yield the functions and classes in it, recursively."""
     for part in table.get_children():
         yield part
-        yield from _parts(part)
+        yield from _nested_scopes(part)
 
 
-class _Plain(ast.NodeTransformer):
+class _WithoutComprehensions(ast.NodeTransformer):
     """Replaces a comprehension by its parts, which have the same names.
 
     What ``symtable`` says of one depends on the version of Python: since PEP 709 (Python 3.12) a
@@ -60,16 +64,16 @@ class _Plain(ast.NodeTransformer):
         self._variables: frozenset[str] = frozenset()
 
     def visit_ListComp(self, node: ast.ListComp) -> ast.expr:
-        return self._apart(node, [node.elt])
+        return self._expanded(node, [node.elt])
 
     def visit_SetComp(self, node: ast.SetComp) -> ast.expr:
-        return self._apart(node, [node.elt])
+        return self._expanded(node, [node.elt])
 
     def visit_GeneratorExp(self, node: ast.GeneratorExp) -> ast.expr:
-        return self._apart(node, [node.elt])
+        return self._expanded(node, [node.elt])
 
     def visit_DictComp(self, node: ast.DictComp) -> ast.expr:
-        return self._apart(node, [node.key, node.value])
+        return self._expanded(node, [node.key, node.value])
 
     def visit_Name(self, node: ast.Name) -> ast.expr:
         return ast.Name(self._variable) if node.id in self._variables else node
@@ -81,7 +85,7 @@ class _Plain(ast.NodeTransformer):
     def visit_FormattedValue(self, node: ast.FormattedValue) -> ast.expr:
         return _tuple(self.visit(one) for one in (node.value, node.format_spec) if one)
 
-    def _apart(self, node: Comprehension, results: list[ast.expr]) -> ast.expr:
+    def _expanded(self, node: Comprehension, results: list[ast.expr]) -> ast.expr:
         first, *others = node.generators
         # The only part that is evaluated outside: without the variables, but in a class's body.
         outside = self.visit(first.iter)

@@ -24,7 +24,7 @@ def origins(released: Path) -> Mapping[str, str]:
         where = f"the cell that begins with `{_first_line(source)}`"
         if section:
             where += f", in “{section}”"
-        for name in sorted(names_in(source).made):
+        for name in sorted(names_in(source).defined):
             found.setdefault(name, where)
     return found
 

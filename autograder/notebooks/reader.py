@@ -50,34 +50,34 @@ def read_notebook(path: Path) -> ReadNotebook:
     """
     data = _bytes(path)
     content = _parsed(data)
-    taking = _Taking()
+    reader = _CellReader()
     if content["nbformat"] != 4:
-        taking.notes.append(f"The notebook had the old format {content['nbformat']}.")
+        reader.notes.append(f"The notebook had the old format {content['nbformat']}.")
         _count(_old_cells(content))
         content = _converted(content)
     cells = content.get("cells")
     if not isinstance(cells, list):
         raise SubmissionError("The notebook is damaged: it has no list of cells.")
     _count(cells)
-    taken = [taking.cell(number, cell) for number, cell in enumerate(cells)]
-    if sum(len(cell.source) for cell in taken) > MAX_SOURCE:
+    read_cells = [reader.cell(number, cell) for number, cell in enumerate(cells)]
+    if sum(len(cell.source) for cell in read_cells) > MAX_SOURCE:
         raise SubmissionError("The cells hold more than 2 MiB of text, which is no homework.")
-    notebook = nbformat.v4.new_notebook(cells=taken)
+    notebook = nbformat.v4.new_notebook(cells=read_cells)
     nbformat.validate(notebook)
     if len(data) > LARGE:
         size = f"{len(data) / 2**20:.0f} MiB"
-        taking.notes.append(f"The file has {size}; its old outputs were left out.")
+        reader.notes.append(f"The file has {size}; its old outputs were left out.")
     return ReadNotebook(
-        notebook=notebook, notes=tuple(taking.notes[-MAX_NOTES:]), lesson=_lesson(content)
+        notebook=notebook, notes=tuple(reader.notes[-MAX_NOTES:]), lesson=_lesson(content)
     )
 
 
 def _lesson(content: dict[str, Any]) -> str:
     """Return the value of ``{"autograder": {"lesson": …}}`` in the notebook's metadata."""
-    told: Any = content
+    value: Any = content
     for part in ("metadata", "autograder", "lesson"):
-        told = told.get(part) if isinstance(told, dict) else None
-    return told if isinstance(told, str) else ""
+        value = value.get(part) if isinstance(value, dict) else None
+    return value if isinstance(value, str) else ""
 
 
 def _bytes(path: Path) -> bytes:
@@ -141,12 +141,12 @@ def _converted(content: dict[str, Any]) -> dict[str, Any]:
 
 
 @dataclass
-class _Taking:
+class _CellReader:
     """Reads cells from a file, and records what was wrong with them."""
 
     notes: list[str] = field(default_factory=list)
     _ids: set[str] = field(default_factory=set)
-    _left_for_pictures: int = MAX_PICTURES_BYTES
+    _remaining_picture_bytes: int = MAX_PICTURES_BYTES
 
     def cell(self, number: int, given: Any) -> NotebookNode:
         """Return one cell, repaired."""
@@ -168,26 +168,26 @@ class _Taking:
     def _pictures(self, number: int, cell: NotebookNode, given: Any) -> None:
         """Keep pictures; a mention of one that is missing would stop nbconvert."""
         pictures = _attachments(given)
-        self._left_for_pictures -= sum(
+        self._remaining_picture_bytes -= sum(
             len(name) + len(kind) + len(content)
             for name, kinds in pictures.items()
             for kind, content in kinds.items()
         )
-        if self._left_for_pictures < 0:
+        if self._remaining_picture_bytes < 0:
             self.notes.append(f"The pictures from cell {number + 1} on are too large for homework.")
             pictures = {}
         if pictures:
             cell.attachments = nbformat.from_dict(pictures)
         missing: set[str] = set()
 
-        def told(found: re.Match[str]) -> str:
+        def checked(found: re.Match[str]) -> str:
             if found[1] in pictures:
                 return found[0]
             missing.add(found[1])
             return f"missing:{found[1]}"
 
         # In one pass: a search for each name takes time that grows with the square of their number.
-        cell.source = ATTACHED.sub(told, cell.source)
+        cell.source = ATTACHED.sub(checked, cell.source)
         for name in sorted(missing)[:MAX_NOTES]:
             self.notes.append(f"Cell {number + 1} shows a picture that is not there: {name[:60]}.")
 

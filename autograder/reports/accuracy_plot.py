@@ -17,13 +17,13 @@ from autograder.reports.numbers import number, percent
 EM, MIN_EM = 20.0, 0.35
 GAP_EM = 0.4
 # The width of the longest label next to a mark.
-WORDS_EM = 8.0
+LABEL_EM = 8.0
 # Dark enough on white and light enough on black, and told apart without a sense of red and green.
 BAND, MARK, GREY = "#2f81c7", "#b35900", "#8a8f98"
 WHICH = "98 of 100 that do as the lesson says"
 
 
-def words(standing: Standing) -> list[str]:
+def sentences(standing: Standing) -> list[str]:
     """Return the content of the plot as a few sentences."""
     where = (
         f"Yours: {percent(standing.value)}. The bar: {number(standing.bar * 100)} %."
@@ -40,12 +40,12 @@ def plot(standing: Standing) -> str:
         _line(standing, standing.value, f"<strong>yours: {percent(standing.value)}</strong>"),
     )
     below = (f"Right solutions: {_between(standing)}, {WHICH}.", standing.note)
-    said = "".join(f"<div>{html.escape(printable.plain(one))}</div>" for one in below if one)
+    lines = "".join(f"<div>{html.escape(printable.plain(one))}</div>" for one in below if one)
     return (
         '<div style="margin:6px 0 4px 0;font-size:90%;line-height:1.5;overflow-x:auto"'
         ' role="group" aria-label="Where you stand">'
         f'<div style="width:{EM:g}em;border-bottom:1px solid {GREY}">{"".join(rows)}</div>'
-        f"{said}</div>"
+        f"{lines}</div>"
     )
 
 
@@ -53,7 +53,7 @@ def _between(standing: Standing) -> str:
     return f"{percent(standing.low)} to {percent(standing.high)}"
 
 
-def _place(standing: Standing, value: float) -> float:
+def _offset(standing: Standing, value: float) -> float:
     """Return the distance of an accuracy from the left edge, in em."""
     ends = (standing.value, standing.bar, standing.low, standing.high)
     margin = 0.06 * (max(ends) - min(ends)) or 0.01
@@ -61,24 +61,26 @@ def _place(standing: Standing, value: float) -> float:
     return (value - low) / (high - low) * EM
 
 
-def _line(standing: Standing, value: float, said: str, kind: str = f"solid {MARK}") -> str:
+def _line(standing: Standing, value: float, label: str, kind: str = f"solid {MARK}") -> str:
     """Draw a mark with its label."""
-    return _beside(_place(standing, value), f"3px {kind}", said)
+    return _labelled_edge(_offset(standing, value), f"3px {kind}", label)
 
 
 def _band(standing: Standing) -> str:
-    low, high = (_place(standing, one) for one in (standing.low, standing.high))
+    low, high = (_offset(standing, one) for one in (standing.low, standing.high))
     # In one line, even if it reaches beyond the plot: two would make the band twice as high.
-    return _beside(low, f"{max(high - low, MIN_EM):.2f}em solid {BAND}", "right&nbsp;solutions")
+    return _labelled_edge(
+        low, f"{max(high - low, MIN_EM):.2f}em solid {BAND}", "right&nbsp;solutions"
+    )
 
 
-def _beside(at: float, edge: str, said: str) -> str:
+def _labelled_edge(at: float, edge: str, label: str) -> str:
     """Draw an edge ``at`` em from the left, with its label on the side that has space for it."""
-    if at < WORDS_EM:
+    if at < LABEL_EM:
         style = f"margin:0 0 0 {at:.2f}em;border-left:{edge};padding:0 0 0 {GAP_EM}em"
     else:
         style = (
             f"width:{at - GAP_EM:.2f}em;border-right:{edge};padding:0 {GAP_EM}em 0 0;"
             "text-align:right"
         )
-    return f'<div style="{style}">{said}</div>'
+    return f'<div style="{style}">{label}</div>'

@@ -39,8 +39,8 @@ def refilled(notebook: NotebookNode, report: Report, lesson: Lesson) -> Notebook
             if cell.metadata.get("nbgrader", {}).get("grade_id") == question.grade_id:
                 value = _value(points(question, results), cell.get("execution_count"))
                 cell.outputs = [shown, value]
-    if told := [*([report.reason] if report.reason else []), *report.notes]:
-        notebook.cells.insert(0, _told(told))
+    if notes := [*([report.reason] if report.reason else []), *report.notes]:
+        notebook.cells.insert(0, _notes_cell(notes))
     return notebook
 
 
@@ -51,10 +51,10 @@ def notice(message: str) -> NotebookNode:
 
 def points(question: Question, results: Sequence[CheckResult]) -> float:
     """Return the points that a question earns; what is not applicable counts as earned."""
-    most = sum(one.max_points for one in results)
-    if not most:
+    max_points = sum(one.max_points for one in results)
+    if not max_points:
         return question.points if results else 0.0
-    return sum(one.points for one in results) / most * question.points
+    return sum(one.points for one in results) / max_points * question.points
 
 
 def _shown(page: str, text: str) -> NotebookNode:
@@ -70,7 +70,7 @@ def _value(earned: float, count: int | None) -> NotebookNode:
     return output
 
 
-def _told(notes: list[str]) -> NotebookNode:
+def _notes_cell(notes: list[str]) -> NotebookNode:
     lines = "\n".join(f"- {sanitize.markdown(note)}" for note in notes)
     text = f"**About this submission**\n\n{lines}"
     cell: NotebookNode = nbformat.v4.new_markdown_cell(text, id=ABOUT)

@@ -27,12 +27,12 @@ MARKS = {
 INK = "color:var(--jp-ui-font-color1,var(--vscode-foreground,inherit))"
 # Not opacity: it would also fade text with its own colour, such as code in nbgrader's pages.
 PALE = "color:var(--jp-ui-font-color2,var(--vscode-descriptionForeground,inherit))"
-SIGN = (
+SYMBOL_STYLE = (
     "font-weight:bold;font-size:19px;line-height:1.1;display:inline-block;flex:none;width:18px;"
     "text-align:center"
 )
 # For screen readers only.
-UNSEEN = "position:absolute;clip-path:inset(50%)"
+SCREEN_READER_ONLY = "position:absolute;clip-path:inset(50%)"
 
 
 def text(words_: str) -> str:
@@ -48,7 +48,7 @@ def notice(message: str) -> str:
     )
 
 
-def card(title: str, aside: str, body: str, *, colour: str, label: str) -> str:
+def box(title: str, aside: str, body: str, *, colour: str, label: str) -> str:
     """Return a group with a coloured edge: a title, a pale aside, and HTML as its body."""
     behind = f' <span style="{PALE}">· {text(aside)}</span>' if aside else ""
     return (
@@ -63,9 +63,9 @@ def mark(outcome: Outcome) -> str:
     """Return the symbol of an outcome, with its word for screen readers."""
     symbol, colour = MARKS[outcome]
     return (
-        f'<span style="color:{colour};{SIGN}"'
+        f'<span style="color:{colour};{SYMBOL_STYLE}"'
         f' aria-hidden="true">{symbol}</span>'
-        f'<span style="{UNSEEN}">{phrases.LABELS[outcome]}: </span>'
+        f'<span style="{SCREEN_READER_ONLY}">{phrases.LABELS[outcome]}: </span>'
     )
 
 
@@ -81,8 +81,8 @@ def answer(
 
     ``so_far`` follows the points, ``footer`` is the last line.
     """
-    rows = "".join(_row(one) for one in phrases.told(results))
-    return card(
+    rows = "".join(_row(one) for one in phrases.distinct_results(results))
+    return box(
         question.title,
         " · ".join(one for one in (phrases.points(results), so_far) if one),
         rows + (pale(footer) if footer else ""),
@@ -92,7 +92,7 @@ def answer(
 
 
 def _row(one: CheckResult) -> str:
-    more = "".join(pale(line) for line in phrases.below(one))
+    more = "".join(pale(line) for line in phrases.details(one))
     more += accuracy_plot.plot(one.standing) if one.standing else ""
     return (
         '<div style="display:flex;gap:8px;margin:3px 0">'

@@ -41,9 +41,9 @@ def _one(report: Report, lesson: Lesson) -> str:
     for question in lesson.questions:
         if results := report.of(question.name):
             lines += ["", f"### {text(question.title)}: {phrases.points(results)}", ""]
-            for one in phrases.told(results):
+            for one in phrases.distinct_results(results):
                 lines.append(f"- {phrases.LABELS[one.outcome]}: {text(one.message)}")
-                lines += [f"  - {text(line)}" for line in phrases.below(one)]
+                lines += [f"  - {text(line)}" for line in phrases.details(one)]
     return "\n".join(lines) + "\n"
 
 

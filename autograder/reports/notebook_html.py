@@ -72,7 +72,7 @@ def _attached(attachments: dict[str, dict[str, str]]) -> Iterator[tuple[str, str
 
 def _markdown(source: str, pictures: tuple[tuple[str, str], ...], trusted: bool) -> str:  # noqa: FBT001
     if trusted:
-        return _ours(source, pictures)
+        return _rendered_once(source, pictures)
     known = {name: len(picture) for name, picture in pictures}
     # A picture may be shown several times.
     shown = sum(known.get(found[1], 0) for found in ATTACHMENT.finditer(source))
@@ -82,7 +82,7 @@ def _markdown(source: str, pictures: tuple[tuple[str, str], ...], trusted: bool)
 
 
 @functools.lru_cache(maxsize=256)
-def _ours(source: str, pictures: tuple[tuple[str, str], ...]) -> str:
+def _rendered_once(source: str, pictures: tuple[tuple[str, str], ...]) -> str:
     return _rendered(source, pictures)
 
 
@@ -116,20 +116,20 @@ def _output(output: NotebookNode) -> str:
 
 def _shown(data: dict[str, Any]) -> str:
     """Render the best form of an output: a picture, else HTML, else text."""
-    said = str(data.get("text/plain", ""))
+    text = str(data.get("text/plain", ""))
     for kind in PICTURES:
         if kind in data:
             content = "".join(str(data[kind]).split())
             return _fitting(
                 f'<img src="data:{kind};base64,{html.escape(content)}"'
-                f' alt="{html.escape(printable.line(said)[:200] or "a picture")}">'
+                f' alt="{html.escape(printable.line(text)[:200] or "a picture")}">'
             )
     if "text/html" in data:
         shown = str(data["text/html"])
         # Content wider than the page scrolls, so it must be reachable by keyboard.
         wide = ' tabindex="0" role="group" aria-label="Output"' if WIDE.search(shown) else ""
         return _fitting(f'<div class="shown"{wide}>{shown}</div>')
-    return _text(said)
+    return _text(text)
 
 
 def _fitting(made: str) -> str:

@@ -13,11 +13,11 @@ __all__ = [
     "LABELS",
     "accuracy",
     "answer",
+    "distinct_results",
     "number",
     "percent",
     "points",
     "run_note",
-    "told",
 ]
 LABELS = {
     Outcome.PASSED: "right",
@@ -35,7 +35,7 @@ def points(results: Sequence[CheckResult]) -> str:
     return f"{number(earned)} of {number(sum(one.max_points for one in results))} points"
 
 
-def told(results: Sequence[CheckResult]) -> list[CheckResult]:
+def distinct_results(results: Sequence[CheckResult]) -> list[CheckResult]:
     """Return the results to show: of several checks with the same message only the first."""
     first: dict[tuple[Outcome, str], CheckResult] = {}
     for one in (result.for_student() for result in results):
@@ -51,12 +51,12 @@ def overall(results: Sequence[CheckResult]) -> Outcome:
     return next((one for one in (*pressing, *rest) if one in outcomes), Outcome.NOT_ATTEMPTED)
 
 
-def below(one: CheckResult, *, more: bool = False) -> list[str]:
+def details(one: CheckResult, *, more: bool = False) -> list[str]:
     """Return the lines below a result's message; ``more`` includes the hint levels on request."""
     if one.outcome is Outcome.PASSED:
         return [f"Good to know: {one.why}"] if one.why else []
-    rungs = [("Next", one.help), *([("Why", one.why), ("How", one.how)] if more else [])]
-    return [f"{name}: {rung}" for name, rung in rungs if rung]
+    hints = [("Next", one.help), *([("Why", one.why), ("How", one.how)] if more else [])]
+    return [f"{name}: {hint}" for name, hint in hints if hint]
 
 
 def answer(
@@ -73,12 +73,11 @@ def answer(
     levels.
     """
     lines = [f"{question.title}: {points(results)}{so_far and f' ({so_far})'}"]
-    for one in told(results):
+    for one in distinct_results(results):
         lines.append(f"  {LABELS[one.outcome]}: {one.message}")
-        lines += [f"    {line}" for line in below(one, more=more)]
-        lines += (
-            [f"    {line}" for line in accuracy_plot.words(one.standing)] if one.standing else []
-        )
+        lines += [f"    {line}" for line in details(one, more=more)]
+        if one.standing:
+            lines += [f"    {line}" for line in accuracy_plot.sentences(one.standing)]
     return "\n".join([*lines, *([f"  {footer}"] if footer else [])])
 
 

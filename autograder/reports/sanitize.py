@@ -110,13 +110,13 @@ def clean(notebook: NotebookNode) -> None:
 
     The end of very long texts and programs is cut off.
     """
-    left = MAX_TOTAL_CHARACTERS
+    remaining = MAX_TOTAL_CHARACTERS
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs = [_output(one) for one in cell.get("outputs", [])]
         if not cell.metadata.get("nbgrader", {}).get("locked"):
-            most = min(MAX_CHARACTERS, left)
-            left -= min(len(cell.source), most)
+            most = min(MAX_CHARACTERS, remaining)
+            remaining -= min(len(cell.source), most)
             kind = "code" if cell.cell_type == "code" else "markdown"
             source = _shortened(cell.source, most, kind)
             cell.source = source if kind == "code" else _markdown(source)
@@ -155,7 +155,7 @@ def markup(
     have. HTML that is too complex for the programs that read it is replaced by a remark.
     """
     css = CSSSanitizer(allowed_css_properties=STYLES)
-    bare = re.sub(r"(?is)<(script|style)\b.*?(</\1\s*>|\Z)", "", given)
+    stripped = re.sub(r"(?is)<(script|style)\b.*?(</\1\s*>|\Z)", "", given)
     # A picture is long and contains no markup: a number replaces it meanwhile.
     pictures: dict[str, str] = {}
 
@@ -164,11 +164,11 @@ def markup(
         pictures[number] = found[2]
         return f"{found[1]}{number}"
 
-    bare = INLINE.sub(put_aside, bare)
-    if sanitize_budget.is_too_much(bare, TAGS):
+    stripped = INLINE.sub(put_aside, stripped)
+    if sanitize_budget.is_too_much(stripped, TAGS):
         return f"<p>{TOO_MUCH}</p>"
     cleaned: str = bleach.clean(
-        bare,
+        stripped,
         tags=TAGS,
         attributes=lambda tag, name, value: _is_allowed(tag, name, value, attributes),
         protocols=protocols,

@@ -26,8 +26,8 @@ def hint_for(
         facts: what else is known.
         own: the lesson's own hints, which are tried first.
     """
-    said, known = printable.plain(evalue), facts or ErrorFacts()
+    message, known = printable.plain(evalue), facts or ErrorFacts()
     for rule in (*own, *KERAS, *PYTHON):
-        if sentence := rule.of(ename, said, known):
+        if sentence := rule.of(ename, message, known):
             return sentence
     return None

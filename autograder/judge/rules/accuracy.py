@@ -18,17 +18,18 @@ from autograder.reports.phrases import percent
 RATES = (0.0005, 0.01)
 
 
-def accuracy_summary(reached: float, bar: float, whose: str) -> str:
-    """Return a sentence on the share of validation images classified correctly, and the bar."""
+def accuracy_summary(reached: float, threshold: float, subject: str) -> str:
+    """Return a sentence on the accuracy on the validation images and the threshold."""
     return (
-        f"{whose} {percent(reached)} of the validation cards right; the bar is {bar * 100:.0f} %."
+        f"{subject} {percent(reached)} of the validation cards right; the bar is"
+        f" {threshold * 100:.0f} %."
     )
 
 
-def fall_short(said: str, *causes: Failed | None) -> Failed:
-    """Return the first cause that was found, with the measured accuracy (``said``) in front."""
+def fall_short(measured: str, *causes: Failed | None) -> Failed:
+    """Return the first cause that was found, with the accuracy (``measured``) in front."""
     cause = next(one for one in (*causes, below_threshold()) if one)
-    cause.message = f"{said} {cause.message}"
+    cause.message = f"{measured} {cause.message}"
     return cause
 
 
@@ -78,10 +79,10 @@ def diverged(reached: float) -> Failed | None:
 
 
 @rule("under-trained")
-def too_few_updates(fits: Sequence[Fit], *, cards: int, epochs: int, batch: int) -> Failed | None:
+def too_few_updates(fits: Sequence[Fit], *, images: int, epochs: int, batch: int) -> Failed | None:
     """The weights were changed too few times, as huge batches do: the epochs alone do not tell."""
     steps = sum(fit.steps for fit in fits)
-    wanted = epochs * math.ceil(cards / batch)
+    wanted = epochs * math.ceil(images / batch)
     if steps >= NEARLY_ALL * wanted:
         return None
     return Failed(

@@ -88,7 +88,7 @@ def contradiction(
     """Return the first contradiction in how a model was trained, ``None`` where there is none."""
     every = (_numbers, _epochs, _snapshots)
     found = itertools.chain.from_iterable(one(evidence, fits) for one in every)
-    return next(found, None) or _praise(evidence, model, fits, data, limits)
+    return next(found, None) or _history_contradiction(evidence, model, fits, data, limits)
 
 
 def _numbers(evidence: Evidence, _: Sequence[Fit]) -> Iterator[str]:
@@ -123,24 +123,26 @@ def _snapshots(evidence: Evidence, fits: Sequence[Fit]) -> Iterator[str]:
         if taken > fit.steps + len(fit.snapshots):
             yield f"{plural(taken, 'snapshot')} were taken in {plural(fit.steps, 'step')}"
         for name in fit.means:
-            kept = evidence.arrays.get(f"fit-{fit.number}/{name}")
-            if kept is not None and (not kept.ndim or len(kept) != len(fit.snapshots)):
+            recorded = evidence.arrays.get(f"fit-{fit.number}/{name}")
+            if recorded is not None and (not recorded.ndim or len(recorded) != len(fit.snapshots)):
                 yield f"`{name}` was not kept as often as snapshots were taken"
 
 
-def _praise(
+def _history_contradiction(
     evidence: Evidence, model: Model, fits: Sequence[Fit], data: FashionMnist, limits: Limits
 ) -> str | None:
     """Return a contradiction if the weights are far worse than the history says in every epoch."""
     claims = [(fit, _lowest_claim(fit, len(data.valid_images))) for fit in fits]
-    praised = [one for one in claims if one[1] >= limits.claimed][-MAX_CHECKED_EPOCHS:]
-    for fit, claimed in praised if _is_plain(model, limits.layers) else ():
+    suspicious = [one for one in claims if one[1] >= limits.claimed][-MAX_CHECKED_EPOCHS:]
+    for fit, claimed in suspicious if _is_plain(model, limits.layers) else ():
         with contextlib.suppress(UnknownLayer):
             right = [
-                _right(evidence, model, weights, fit, data)
-                for weights in _kept(evidence, model, fit, MAX_CHECKED_EPOCHS // len(praised))
+                _correct(evidence, model, weights, fit, data)
+                for weights in _recorded_weights(
+                    evidence, model, fit, MAX_CHECKED_EPOCHS // len(suspicious)
+                )
             ]
-            if not any(_explains(one, claimed, limits.explained) for one in right):
+            if not any(_is_plausible(one, claimed, limits.explained) for one in right):
                 best = max(float(one.mean()) for one in right)
                 return (
                     f"the history says that {claimed:.0%} of the validation cards were sorted"
@@ -149,30 +151,34 @@ def _praise(
     return None
 
 
-def _lowest_claim(fit: Fit, whole: int) -> float:
+def _lowest_claim(fit: Fit, total: int) -> float:
     """Return the lowest accuracy in the history for a validation with all validation images."""
-    quiz = fit.validation
-    if not quiz or (quiz.cards, quiz.labels, quiz.count) != ("validation", "matching", whole):
+    validation = fit.validation
+    if not validation or validation.count != total:
         return 0.0
-    told = [one for name in ACCURACIES for one in fit.history.get(name, ())]
-    return min((one for one in told if one is not None), default=0.0)
+    if (validation.cards, validation.labels) != ("validation", "matching"):
+        return 0.0
+    accuracies = [one for name in ACCURACIES for one in fit.history.get(name, ())]
+    return min((one for one in accuracies if one is not None), default=0.0)
 
 
 def _is_plain(model: Model, layers: int) -> bool:
     return len(model.dense) == layers and all(layer.kind in PLAIN for layer in model.layers)
 
 
-def _kept(evidence: Evidence, model: Model, fit: Fit, most: int) -> Iterator[Weights]:
-    """Yield the weights handed in and the mean weights of up to ``most`` epochs."""
+def _recorded_weights(
+    evidence: Evidence, model: Model, fit: Fit, max_epochs: int
+) -> Iterator[Weights]:
+    """Yield the weights handed in and the mean weights of up to ``max_epochs`` epochs."""
     last = last_weights(evidence, model)
     yield last
-    kept = {name: evidence.arrays.get(f"fit-{fit.number}/{name}") for name in fit.means}
-    step = max(1, math.ceil(len(fit.snapshots) / most))
+    recorded = {name: evidence.arrays.get(f"fit-{fit.number}/{name}") for name in fit.means}
+    step = max(1, math.ceil(len(fit.snapshots) / max_epochs))
     for epoch in range(0, len(fit.snapshots), step):
-        yield {**last, **{name: each[epoch] for name, each in kept.items() if each is not None}}
+        yield {**last, **{name: each[epoch] for name, each in recorded.items() if each is not None}}
 
 
-def _right(
+def _correct(
     evidence: Evidence, model: Model, weights: Weights, fit: Fit, data: FashionMnist
 ) -> NDArray[np.bool_]:
     """Return for each validation image whether these weights classify it correctly."""
@@ -180,18 +186,18 @@ def _right(
     if images is None:
         raise UnknownLayer("what was done to its pixels could not be told")
     with np.errstate(all="ignore"):
-        said = outputs(model, weights, images)
-    right: NDArray[np.bool_] = said.argmax(axis=1) == data.valid_labels
+        scores = outputs(model, weights, images)
+    right: NDArray[np.bool_] = scores.argmax(axis=1) == data.valid_labels
     return right
 
 
-def _explains(right: NDArray[np.bool_], claimed: float, enough: float) -> bool:
+def _is_plausible(right: NDArray[np.bool_], claimed: float, enough: float) -> bool:
     """Return whether the claim fits a validation with all images, or with the first few.
 
     The number of images that Keras validated is not recorded; the claim is a fraction of it.
     """
-    asked = np.arange(1, len(right) + 1)
-    is_fraction = np.abs(claimed * asked - np.round(claimed * asked)) < 1e-3
-    return bool((is_fraction & (np.cumsum(right) / asked >= enough)).any()) or (
+    counts = np.arange(1, len(right) + 1)
+    is_fraction = np.abs(claimed * counts - np.round(claimed * counts)) < 1e-3
+    return bool((is_fraction & (np.cumsum(right) / counts >= enough)).any()) or (
         float(right.mean()) >= enough
     )

@@ -50,15 +50,17 @@ def learning_curve_of(fits: Sequence[Fit]) -> LearningCurve:
 
 
 def _curve(fits: Sequence[Fit], names: Sequence[str]) -> Curve:
-    told = [next((fit.history[name] for name in names if name in fit.history), ()) for fit in fits]
+    recorded = [
+        next((fit.history[name] for name in names if name in fit.history), ()) for fit in fits
+    ]
     # JSON has no `nan`: it is recorded as null.
-    return tuple(math.nan if one is None else one for curve in told for one in curve)
+    return tuple(math.nan if one is None else one for curve in recorded for one in curve)
 
 
 @rule("loss-not-a-number")
-def loss_not_a_number(signature: LearningCurve) -> Failed | None:
+def loss_not_a_number(curves: LearningCurve) -> Failed | None:
     """The loss became `nan` while the weights stayed numbers, as labels without a class do."""
-    if not any(math.isnan(one) for one in signature.loss):
+    if not any(math.isnan(one) for one in curves.loss):
         return None
     return Failed(
         "The loss became `nan`, which is no number; it should be a number that falls.",
@@ -72,12 +74,12 @@ def loss_not_a_number(signature: LearningCurve) -> Failed | None:
 
 
 @rule("loss-exactly-zero")
-def loss_exactly_zero(signature: LearningCurve) -> Failed | None:
+def loss_exactly_zero(curves: LearningCurve) -> Failed | None:
     """The loss was exactly 0: the task had only one possible answer, so nothing was left to learn.
 
     All labels are the same, or the outputs are a single number.
     """
-    if not signature.loss or any(signature.loss):
+    if not curves.loss or any(curves.loss):
         return None
     return Failed(
         "The loss was exactly 0 in every epoch; no network tells so many classes apart without a"
@@ -106,9 +108,9 @@ def weights_unmoved(evidence: Evidence, model: Model, fits: Sequence[Fit]) -> Fa
 
 
 @rule("loss-rising")
-def loss_rising(signature: LearningCurve) -> Failed | None:
+def loss_rising(curves: LearningCurve) -> Failed | None:
     """The loss grew from the first epoch to the last: the steps overshoot."""
-    first, last = _ends(signature.loss)
+    first, last = _ends(curves.loss)
     if not last > first * (1 + RISEN):
         return None
     return Failed(
@@ -123,9 +125,9 @@ def loss_rising(signature: LearningCurve) -> Failed | None:
 
 
 @rule("loss-flat")
-def loss_flat(signature: LearningCurve) -> Failed | None:
+def loss_flat(curves: LearningCurve) -> Failed | None:
     """The loss stayed where it was in all epochs: nothing was learned."""
-    first, last = _ends(signature.loss)
+    first, last = _ends(curves.loss)
     if not abs(last - first) <= FLAT * abs(first):
         return None
     return Failed(
@@ -140,9 +142,9 @@ def loss_flat(signature: LearningCurve) -> Failed | None:
 
 
 @rule("accuracy-at-chance")
-def accuracy_at_chance(signature: LearningCurve, classes: int) -> Failed | None:
+def accuracy_at_chance(curves: LearningCurve, classes: int) -> Failed | None:
     """The training cards themselves are sorted no better than by guessing."""
-    last = signature.accuracy[-1] if signature.accuracy else math.nan
+    last = curves.accuracy[-1] if curves.accuracy else math.nan
     if not last <= NEAR_CHANCE / classes:
         return None
     return Failed(
@@ -157,19 +159,19 @@ def accuracy_at_chance(signature: LearningCurve, classes: int) -> Failed | None:
 
 
 @rule("studied-worse-than-quizzed")
-def training_worse_than_validation(signature: LearningCurve) -> Failed | None:
+def training_worse_than_validation(curves: LearningCurve) -> Failed | None:
     """The cards that were studied are sorted far worse than those of the quiz.
 
     Something happens to the network or to the cards only while it studies.
     """
-    if not signature.accuracy or not signature.validation_accuracy:
+    if not curves.accuracy or not curves.validation_accuracy:
         return None
-    studied, quizzed = signature.accuracy[-1], signature.validation_accuracy[-1]
-    if not quizzed - studied >= FAR_BETTER:
+    training, validation = curves.accuracy[-1], curves.validation_accuracy[-1]
+    if not validation - training >= FAR_BETTER:
         return None
     return Failed(
-        f"The model sorts {percent(quizzed)} of the quiz right and only {percent(studied)} of the"
-        " cards that it studied; both should be near each other.",
+        f"The model sorts {percent(validation)} of the quiz right and only {percent(training)} of"
+        " the cards that it studied; both should be near each other.",
         help="Look for what happens only during study: a layer that drops much, noise, or labels"
         " that are partly wrong.",
         why="Whoever does better in the exam than with the open book had a book full of errors.",

@@ -16,7 +16,7 @@ from autograder.judge.rules.weights import last_weights
 
 # Outputs closer than this fraction of their range are a tie: rounding differs by device.
 TIE = 1e-3
-BY_PLACE = (
+HOW_TO_PREDICT = (
     "Write `int(np.argmax(model.predict(train_images[data_index:data_index + 1])[0]))` and keep it"
     " in `predicted_label`."
 )
@@ -30,9 +30,9 @@ def predicted_outputs(evidence: Evidence, model: Model, images: NDArray[np.uint8
     """
     fits = evidence.fits(model.number)
     trained_on = as_given(evidence, fits[-1].training, images) if fits else None
-    asked = images.reshape(len(images), -1).astype(np.float32)
+    unprepared = images.reshape(len(images), -1).astype(np.float32)
     weights = last_weights(evidence, model)
-    return [outputs(model, weights, one) for one in (trained_on, asked) if one is not None]
+    return [outputs(model, weights, one) for one in (trained_on, unprepared) if one is not None]
 
 
 def largest(row: Floats) -> set[int]:
@@ -49,7 +49,7 @@ def may_have_predicted(evidence: Evidence, model: Model, index: int) -> bool:
     Any other model counts too: it may be the trained one followed by a softmax.
     """
     trained = len(evidence.fits(model.number))
-    asked = [
+    calls = [
         one.about
         for one in (evidence.recorded.asked if evidence.recorded else ())
         if one.model != model.number or one.fits >= trained
@@ -59,7 +59,7 @@ def may_have_predicted(evidence: Evidence, model: Model, index: int) -> bool:
         or (
             about.cards in ("training", "mixed") and (about.places is None or index in about.places)
         )
-        for about in asked
+        for about in calls
     )
 
 
@@ -91,28 +91,28 @@ def not_a_class(claim: Claim, classes: int) -> Failed | None:
         " row of outputs.",
         why="Each neuron stands for one class, in order. Which one speaks loudest is the answer,"
         " not how loud it is.",
-        how=BY_PLACE,
+        how=HOW_TO_PREDICT,
     )
 
 
 @rule("copied-label")
-def copied_true_label(label: int, said: Sequence[Floats], truth: int) -> Failed | None:
+def copied_true_label(label: int, predicted: Sequence[Floats], truth: int) -> Failed | None:
     """The label was read off the card, where the model says something else."""
-    if label != truth or _is_largest(label, said):
+    if label != truth or _is_largest(label, predicted):
         return None
     return Failed(
         f"`predicted_label` is {label}, the label on the card; your model says another one.",
         help="Ask the model, also where it is wrong: that is what a prediction is.",
         why="On a new card there is no label to read off. What the model gets wrong tells you most"
         " about it.",
-        how="Do not use `train_labels` here. " + BY_PLACE,
+        how="Do not use `train_labels` here. " + HOW_TO_PREDICT,
     )
 
 
 @rule("smallest-output")
-def index_of_smallest_output(label: int, said: Sequence[Floats]) -> Failed | None:
+def index_of_smallest_output(label: int, predicted: Sequence[Floats]) -> Failed | None:
     """The place of the smallest output was taken for that of the largest."""
-    if _is_largest(label, said) or label != int(said[0][0].argmin()):
+    if _is_largest(label, predicted) or label != int(predicted[0][0].argmin()):
         return None
     return Failed(
         f"`predicted_label` is {label}, the place of the smallest output; the largest one is"
@@ -124,9 +124,9 @@ def index_of_smallest_output(label: int, said: Sequence[Floats]) -> Failed | Non
 
 
 @rule("wrong-card")
-def label_of_neighbour(label: int, said: Sequence[Floats]) -> Failed | None:
+def label_of_neighbour(label: int, predicted: Sequence[Floats]) -> Failed | None:
     """The model was asked about the card before or after the one in question."""
-    if _is_largest(label, said) or not any(label in largest(row) for row in said[0][1:]):
+    if _is_largest(label, predicted) or not any(label in largest(row) for row in predicted[0][1:]):
         return None
     return Failed(
         f"`predicted_label` is {label}, which your model says of a neighbouring card; of this one"
@@ -140,16 +140,16 @@ def label_of_neighbour(label: int, said: Sequence[Floats]) -> Failed | None:
 
 
 @rule("label-not-class-index")
-def other_label(label: int, said: Sequence[Floats]) -> Failed | None:
+def other_label(label: int, predicted: Sequence[Floats]) -> Failed | None:
     """The label is a class, but not the one whose output is largest, for no reason to be seen."""
-    if _is_largest(label, said):
+    if _is_largest(label, predicted):
         return None
     return Failed(
         f"`predicted_label` is {label}, but your model's largest output for this card is at another"
         " place.",
         help="Give the model the card at `data_index` and take the place of the largest output.",
         why="The outputs are compared with each other, not read one by one: the largest wins.",
-        how=BY_PLACE,
+        how=HOW_TO_PREDICT,
     )
 
 
@@ -164,9 +164,9 @@ def never_predicted(evidence: Evidence, model: Model, index: int, label: int) ->
         help="Let the model predict: give it a batch with this one card, and read its outputs.",
         why="A label that is typed is right for one card and one training. A model that is asked"
         " answers for any card.",
-        how=BY_PLACE,
+        how=HOW_TO_PREDICT,
     )
 
 
-def _is_largest(label: int, said: Sequence[Floats]) -> bool:
-    return any(label in largest(rows[0]) for rows in said)
+def _is_largest(label: int, predicted: Sequence[Floats]) -> bool:
+    return any(label in largest(rows[0]) for rows in predicted)

@@ -25,7 +25,7 @@ def checks_of(lesson: Lesson) -> Mapping[str, FunctionType]:
 def rules_of(lesson: Lesson) -> Mapping[str, tuple[Rule[Any], ...]]:
     """Return the rules that each check of a lesson uses, by the check's id."""
     checks = checks_of(lesson).items()
-    return {name: tuple(dict.fromkeys(_asked(check, set()))) for name, check in checks}
+    return {name: tuple(dict.fromkeys(_used_rules(check, set()))) for name, check in checks}
 
 
 def misconceptions(lesson: Lesson) -> Mapping[str, tuple[Rule[Any], ...]]:
@@ -47,7 +47,7 @@ def _loaded(path: Path) -> ModuleType:
     return module
 
 
-def _asked(function: FunctionType, seen: set[FunctionType]) -> Iterator[Rule[Any]]:
+def _used_rules(function: FunctionType, seen: set[FunctionType]) -> Iterator[Rule[Any]]:
     """Yield the rules that a function names, and those of our functions that it calls."""
     seen.add(function)
     for name in _names(function.__code__):
@@ -55,7 +55,7 @@ def _asked(function: FunctionType, seen: set[FunctionType]) -> Iterator[Rule[Any
         if isinstance(value, Rule):
             yield value
         elif isinstance(value, FunctionType) and value not in seen and _is_ours(value):
-            yield from _asked(value, seen)
+            yield from _used_rules(value, seen)
 
 
 def _is_ours(function: FunctionType) -> bool:

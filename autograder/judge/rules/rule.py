@@ -22,14 +22,14 @@ class Rule(Generic[P]):
     share a misconception that shows in two ways.
     """
 
-    def __init__(self, misconception: str, look: Callable[P, Failed | None]) -> None:
-        functools.update_wrapper(self, look)
+    def __init__(self, misconception: str, find: Callable[P, Failed | None]) -> None:
+        functools.update_wrapper(self, find)
         self.misconception = misconception
-        self._look = look
+        self._find = find
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> Failed | None:
         """Look for the mistake."""
-        found = self._look(*args, **kwargs)
+        found = self._find(*args, **kwargs)
         if found:
             found.misconception = self.misconception
         return found
@@ -37,14 +37,14 @@ class Rule(Generic[P]):
     @property
     def meaning(self) -> str:
         """What the student did or believes, for instructors: the first line of the docstring."""
-        return (inspect.getdoc(self._look) or "").partition("\n")[0]
+        return (inspect.getdoc(self._find) or "").partition("\n")[0]
 
 
 def rule(misconception: str) -> Callable[[Callable[P, Failed | None]], Rule[P]]:
     """Make a rule of a function whose docstring says what the misconception means."""
 
-    def named(look: Callable[P, Failed | None]) -> Rule[P]:
-        return Rule(misconception, look)
+    def named(find: Callable[P, Failed | None]) -> Rule[P]:
+        return Rule(misconception, find)
 
     return named
 

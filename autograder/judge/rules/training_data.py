@@ -44,16 +44,16 @@ def mismatched_labels(fit: Fit) -> Failed | None:
 
 
 @rule("partial-training-data")
-def partial_training(fit: Fit, whole: int) -> Failed | None:
+def partial_training(fit: Fit, total: int) -> Failed | None:
     """Cards were left out that were not kept for a quiz, nor cut off with the last batch."""
-    studied = fit.training.count
-    kept = fit.validation_split or (fit.validation and fit.validation.cards == "training")
-    if kept or fit.interrupted or fit.training.cards != "training" or studied is None:
+    count = fit.training.count
+    held_out = fit.validation_split or (fit.validation and fit.validation.cards == "training")
+    if held_out or fit.interrupted or fit.training.cards != "training" or count is None:
         return None
-    if studied >= NEARLY_ALL * whole:
+    if count >= NEARLY_ALL * total:
         return None
     return Failed(
-        f"The model studied {studied:,} cards; there are {whole:,}.",
+        f"The model studied {count:,} cards; there are {total:,}.",
         help="Give `fit` all the training images and labels.",
         why="The more examples, the less a network is fooled by a single odd one.",
         how="Take the slice, such as `[:1000]`, off the training images and off their labels.",

@@ -58,15 +58,15 @@ def no_validation(fit: Fit) -> Failed | None:
 
 
 @rule("partial-validation-data")
-def partial_validation(fit: Fit, whole: int) -> Failed | None:
+def partial_validation(fit: Fit, total: int) -> Failed | None:
     """The quiz was held with a part of the validation cards."""
-    quiz = fit.validation
-    if not quiz or quiz.cards != "validation" or quiz.count is None:
+    validation = fit.validation
+    if not validation or validation.cards != "validation" or validation.count is None:
         return None
-    if quiz.count >= NEARLY_ALL * whole:
+    if validation.count >= NEARLY_ALL * total:
         return None
     return Failed(
-        f"The quiz was held with {quiz.count:,} validation cards; there are {whole:,}.",
+        f"The quiz was held with {validation.count:,} validation cards; there are {total:,}.",
         help="Quiz the model on all of `valid_images` with all of `valid_labels`.",
         why="How well a network does on a few cards is mostly luck: one card more or less changes"
         " the accuracy by a lot.",

@@ -32,10 +32,10 @@ def mean_weights(evidence: Evidence, fits: Sequence[Fit], *, epochs: int | None 
     means = {}
     for name in dict.fromkeys(names):
         each = [evidence.arrays.get(f"fit-{fit.number}/{name}") for fit in fits]
-        kept = [one for one in each if one is not None]
-        if sum(len(one) for one in kept) < len(snapshots) or not snapshots[window].sum():
+        recorded = [one for one in each if one is not None]
+        if sum(len(one) for one in recorded) < len(snapshots) or not snapshots[window].sum():
             return {}
-        epochs_means = np.concatenate(kept)[: len(snapshots)]
+        epochs_means = np.concatenate(recorded)[: len(snapshots)]
         mean = np.average(epochs_means[window], axis=0, weights=snapshots[window])
         # As in Keras, and twice as fast as with the 64 bits of the mean.
         means[name] = mean.astype(np.float32)
@@ -53,8 +53,8 @@ def accuracy(
     images = as_given(evidence, fit.training, data.valid_images)
     if images is None:
         raise UnknownLayer("what was done to its pixels could not be told")
-    said = outputs(model, weights, images)
-    return float(np.mean(said.argmax(axis=1) == data.valid_labels))
+    scores = outputs(model, weights, images)
+    return float(np.mean(scores.argmax(axis=1) == data.valid_labels))
 
 
 def never_moved(evidence: Evidence, model: Model, fits: Sequence[Fit]) -> bool:
@@ -63,8 +63,8 @@ def never_moved(evidence: Evidence, model: Model, fits: Sequence[Fit]) -> bool:
         return bool(fits and model.other_parameters and not model.trainable_parameters)
     found = False
     for name in fits[-1].means:
-        kept = [evidence.arrays.get(f"fit-{fit.number}/{name}") for fit in fits]
-        epochs = [epoch for array in kept if array is not None for epoch in array]
+        recorded = [evidence.arrays.get(f"fit-{fit.number}/{name}") for fit in fits]
+        epochs = [epoch for array in recorded if array is not None for epoch in array]
         if any(not np.array_equal(epoch, epochs[0]) for epoch in epochs):
             return False
         found = found or len(epochs) > 1

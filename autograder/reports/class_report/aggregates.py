@@ -44,19 +44,19 @@ def histogram(values: Sequence[float], *, width: float, most: float) -> Histogra
     return Histogram(counts=tuple(counts), width=width)
 
 
-def near(values: Sequence[float], bar: float, high: float) -> Histogram:
+def near(values: Sequence[float], threshold: float, high: float) -> Histogram:
     """Count accuracies in narrow ranges from below the threshold to above all right solutions.
 
     The first range also counts all that is lower, the last all that is higher. Two ranges meet at
     the threshold, so that no range has accuracies on both sides of it.
     """
-    below = min(BELOW, math.floor(bar / NARROW + 1e-9))
-    above = math.ceil((min(high + BEYOND, 1.0) - bar) / NARROW - 1e-9)
+    below = min(BELOW, math.floor(threshold / NARROW + 1e-9))
+    above = math.ceil((min(high + BEYOND, 1.0) - threshold) / NARROW - 1e-9)
     counts = [0] * (below + above + 2)
     for value in values:
-        place = math.floor((value - bar) / NARROW + 1e-9) + below + 1
-        counts[min(max(place, 0), len(counts) - 1)] += 1
-    return Histogram(counts=tuple(counts), width=NARROW, start=bar - (below + 1) * NARROW)
+        index = math.floor((value - threshold) / NARROW + 1e-9) + below + 1
+        counts[min(max(index, 0), len(counts) - 1)] += 1
+    return Histogram(counts=tuple(counts), width=NARROW, start=threshold - (below + 1) * NARROW)
 
 
 def scores(reports: Sequence[Report], lesson: Lesson) -> Histogram:
@@ -75,11 +75,11 @@ def standing(report: Report) -> Standing | None:
 
     If no check reported the range of right solutions, ``low`` and ``high`` are the threshold.
     """
-    told = next((check.standing for check in report.checks if check.standing), None)
-    value, bar = (report.measures.get(name) for name in ("accuracy", "threshold"))
-    if told or value is None or bar is None:
-        return told
-    return Standing(value=value, bar=bar, low=bar, high=bar)
+    reported = next((check.standing for check in report.checks if check.standing), None)
+    value, threshold = (report.measures.get(name) for name in ("accuracy", "threshold"))
+    if reported or value is None or threshold is None:
+        return reported
+    return Standing(value=value, bar=threshold, low=threshold, high=threshold)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,9 +142,9 @@ def answers(reports: Sequence[Report], lesson: Lesson) -> list[QuestionOutcomes]
         del kinds["out"]
         names = ("full", "part", "none", "blank", "unclear")
         mean = statistics.fmean(shares) * question.points if shares else 0.0
-        counted = {name: kinds[name] for name in names}
+        numbers = {name: kinds[name] for name in names}
         found.append(
-            QuestionOutcomes(question=question, mean=mean, most=question.points, **counted)
+            QuestionOutcomes(question=question, mean=mean, most=question.points, **numbers)
         )
     return found
 
@@ -192,7 +192,7 @@ class Seconds:
 
     runs: int
     shared: int
-    whole: float
+    total: float
     median: float
     most: float
 
@@ -203,7 +203,7 @@ def seconds(reports: Sequence[Report]) -> Seconds:
     return Seconds(
         runs=len(own),
         shared=sum(one.shared for one in reports),
-        whole=sum(own),
+        total=sum(own),
         median=statistics.median(own) if own else 0.0,
         most=max(own, default=0.0),
     )

@@ -29,9 +29,9 @@ class Axis:
 
 @dataclass(frozen=True, kw_only=True)
 class ReferenceLine:
-    """What values are compared with: the threshold ``bar``, and the range of right solutions."""
+    """What values are compared with: a threshold, and ``low`` to ``high`` of right solutions."""
 
-    bar: float
+    threshold: float
     low: float
     high: float
     label: str
@@ -41,8 +41,8 @@ def histogram(
     bars: Histogram, axis: Axis, *, title: str, reference: ReferenceLine | None = None
 ) -> str:
     """Draw a histogram; ``title`` says in words what it shows."""
-    room = WIDTH - LEFT - RIGHT
-    step = room / len(bars.counts)
+    plot_width = WIDTH - LEFT - RIGHT
+    step = plot_width / len(bars.counts)
     top = max(*bars.counts, 1)
     shift = 0.5 if axis.centred else 0.0
 
@@ -55,12 +55,12 @@ def histogram(
         for value, label in axis.ticks
     ]
     parts.append(
-        f'<text class="unit" x="{LEFT + room / 2:.0f}" y="{HEIGHT - 4}">{html.escape(axis.unit)}'
-        "</text>"
+        f'<text class="unit" x="{LEFT + plot_width / 2:.0f}" y="{HEIGHT - 4}">'
+        f"{html.escape(axis.unit)}</text>"
     )
     if reference:
         # In front: the bars of many submissions would hide the range of right solutions.
-        parts += [_band(reference, across), _line(reference, across(reference.bar))]
+        parts += [_band(reference, across), _line(reference, across(reference.threshold))]
     return (
         f'<svg class="chart" viewBox="0 0 {WIDTH} {HEIGHT}" role="img"'
         f' aria-label="{html.escape(title)}">{"".join(parts)}</svg>'
@@ -122,18 +122,18 @@ def _band(reference: ReferenceLine, across: Callable[[float], float]) -> str:
 
 def _ends(axis: Axis) -> list[str]:
     """Draw the labels above the first and the last bar."""
-    places = (("first", LEFT), ("last", WIDTH - RIGHT))
+    corners = (("first", LEFT), ("last", WIDTH - RIGHT))
     return [
-        f'<text class="{name}" x="{place}" y="{TOP - 10}">{html.escape(label)}</text>'
-        for (name, place), label in zip(places, axis.ends, strict=True)
+        f'<text class="{name}" x="{x}" y="{TOP - 10}">{html.escape(label)}</text>'
+        for (name, x), label in zip(corners, axis.ends, strict=True)
         if label
     ]
 
 
-def _line(reference: ReferenceLine, place: float) -> str:
+def _line(reference: ReferenceLine, x: float) -> str:
     return (
-        f'<line class="mark" x1="{place:.1f}" x2="{place:.1f}" y1="{TOP - 8}"'
+        f'<line class="mark" x1="{x:.1f}" x2="{x:.1f}" y1="{TOP - 8}"'
         f' y2="{HEIGHT - BOTTOM}"/>'
-        f'<text class="marked" x="{place - 5:.1f}" y="{TOP - 10}">'
+        f'<text class="marked" x="{x - 5:.1f}" y="{TOP - 10}">'
         f"{html.escape(reference.label)}</text>"
     )

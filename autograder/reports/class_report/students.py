@@ -21,7 +21,7 @@ COUNTS = (
     " extra credit and late penalties."
 )
 # The kinds of results that could be mistaken for a plain zero.
-SIGNS = {"blank": Outcome.NOT_ATTEMPTED, "unclear": Outcome.ERROR}
+SYMBOLS = {"blank": Outcome.NOT_ATTEMPTED, "unclear": Outcome.ERROR}
 # A longer list is closed at first.
 SHORT = 12
 
@@ -196,10 +196,10 @@ def _cell(report: Report, question: Question) -> str:
     results = report.of(question.name)
     what = aggregates.kind(results)
     points = "–" if what == "out" else phrases.number(sum(one.points for one in results))
-    if what in SIGNS:
-        sign, _ = MARKS[SIGNS[what]]
+    if what in SYMBOLS:
+        symbol, _ = MARKS[SYMBOLS[what]]
         points = (
-            f'<span aria-hidden="true">{sign}</span> {points}'
+            f'<span aria-hidden="true">{symbol}</span> {points}'
             f'<span class="unseen"> {KINDS[what]}</span>'
         )
     return f'<td class="number {what}">{points}</td>'
@@ -207,11 +207,11 @@ def _cell(report: Report, question: Question) -> str:
 
 def _key() -> str:
     """Explain the symbols in the table, which distinguish kinds of zeros without colours."""
-    signs = "".join(
+    symbols = "".join(
         f'<li><span class="{what}">{MARKS[outcome][0]}</span> {KINDS[what]}</li>'
-        for what, outcome in SIGNS.items()
+        for what, outcome in SYMBOLS.items()
     )
     return (
-        f'<ul class="key" aria-hidden="true">{signs}<li><span class="none">0</span> wrong</li>'
+        f'<ul class="key" aria-hidden="true">{symbols}<li><span class="none">0</span> wrong</li>'
         "<li>– not marked here</li></ul>"
     )

@@ -172,17 +172,17 @@ def _causes(
     evidence: Evidence, model: Model, fits: tuple[Fit, ...], data: FashionMnist
 ) -> tuple[Failed | None, ...]:
     """What can hold an accuracy down where every setting is right: the root first."""
-    signature = learning_curve_of(fits)
+    curves = learning_curve_of(fits)
     return (
-        loss_not_a_number(signature),
-        loss_exactly_zero(signature),
+        loss_not_a_number(curves),
+        loss_exactly_zero(curves),
         weights_unmoved(evidence, model, fits),
-        too_few_updates(fits, cards=len(data.train_images), epochs=EPOCHS, batch=BATCH),
+        too_few_updates(fits, images=len(data.train_images), epochs=EPOCHS, batch=BATCH),
         learning_rate_negative(model),
         learning_rate_too_small(model),
         learning_rate_too_large(model),
-        loss_rising(signature),
-        loss_flat(signature),
-        accuracy_at_chance(signature, CLASSES),
-        training_worse_than_validation(signature),
+        loss_rising(curves),
+        loss_flat(curves),
+        accuracy_at_chance(curves, CLASSES),
+        training_worse_than_validation(curves),
     )
