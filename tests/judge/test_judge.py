@@ -201,7 +201,7 @@ def test_missing_images_are_the_graders_fault(monkeypatch):
     def missing(name):
         raise DatasetError("The full Fashion-MNIST is not here.")
 
-    monkeypatch.setattr(plugin.dataset, "load_named", missing)
+    monkeypatch.setattr(plugin.datasets, "load_named", missing)
     verdicts = judged({"": Submission()})[""]
     assert len(verdicts.checks) == 15
     for check in ("train.accuracy", "predict.label"):
