@@ -30,6 +30,6 @@ def pytest_configure(config: pytest.Config) -> None:
     )
     if folders := config.getoption("--evidence", default=[]):
         # Only here: pytest loads this plugin in every project of the environment.
-        from autograder.judge.runner import judging_of  # noqa: PLC0415
+        from autograder.judge.runner import plugin_for  # noqa: PLC0415
 
-        config.pluginmanager.register(judging_of(folders), "judging")
+        config.pluginmanager.register(plugin_for(folders), "judging")

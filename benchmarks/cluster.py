@@ -65,7 +65,7 @@ def main() -> int:
 
 
 def _each(ready: list[float], workers: int) -> float:
-    """How long a submission takes once every worker has a sandbox that has loaded TensorFlow."""
+    """Return the seconds per submission once every worker has a warm sandbox."""
     return (ready[-1] - ready[workers - 1]) / (len(ready) - workers)
 
 
@@ -80,7 +80,7 @@ def _handed_in(folder: Path, number: int) -> list[Submission]:
 
 
 def _seconds(folder: Path, home: Path, submissions: list[Submission], workers: int) -> list[float]:
-    """When each report was ready; counts warming the sandboxes, not starting the workers."""
+    """Return when each report was ready, in seconds, including warming but not starting workers."""
     folder.mkdir()
     cluster = Cluster(folder, keras_home=home)
     try:

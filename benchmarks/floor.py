@@ -79,7 +79,7 @@ def trained(data: datasets.FashionMnist) -> float:
 
 
 def sandbox_runs() -> list[Trace]:
-    """Runs of the right solution, each in a warm sandbox."""
+    """Run the right solution, each time in a warm sandbox."""
     released = nbformat.read(
         classes.ROOT / "release" / classes.LESSON / f"{classes.LESSON}.ipynb", as_version=4
     )

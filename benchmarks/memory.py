@@ -47,7 +47,7 @@ def main() -> int:
 
 
 def watched(lent: SandboxPool, jobs: list) -> tuple[float, float]:
-    """The memory of all sandboxes now, and its maximum while the jobs are done."""
+    """Return the memory of all sandboxes when idle, and its peak during the jobs, in MiB."""
     with lent.lend(threading.Event()), lent.lend(threading.Event()):
         idle = memory_now()
     most = idle

@@ -27,8 +27,8 @@ from autograder.authoring.spec.recipe import Training
 from autograder.core.evidence import write_whole
 from autograder.core.lesson import Lesson
 from autograder.core.lesson_registry import lesson_names, load_lesson
-from autograder.core.reference import KERAS_FILE, OfKeras, document, load_keras
-from autograder.core.snapshot_schedule import CARDS_A_SNAPSHOT
+from autograder.core.reference import KERAS_FILE, KerasRuns, document, load_keras
+from autograder.core.snapshot_schedule import IMAGES_PER_SNAPSHOT
 from autograder.kernel.recorder import Recorder
 
 
@@ -60,7 +60,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         for name, correct in found.items():
             correct.append(round(measured[name] * cards))
         if arguments.write:
-            numbers = OfKeras(cards=cards, made_by=_versions(), correct=found)
+            numbers = KerasRuns(cards=cards, made_by=_versions(), correct=found)
             _keep(lesson, data.name, recipe.name, numbers)
     for name, correct in found.items():
         _tell(
@@ -77,7 +77,7 @@ def _tell(name: str, values: Sequence[float], bar: float) -> None:
     )
 
 
-def _keep(lesson: Lesson, name: str, recipe: str, numbers: OfKeras) -> None:
+def _keep(lesson: Lesson, name: str, recipe: str, numbers: KerasRuns) -> None:
     kept = load_keras(lesson.folder)
     kept.setdefault(name, {})[recipe] = numbers
     whole = {data: dict(sorted(kept[data].items())) for data in sorted(kept)}
@@ -134,7 +134,7 @@ def _model(training: Training) -> keras.Model:
         optimizer=keras.optimizers.Adam(training.rate),
         loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
         metrics=["accuracy"],
-        steps_per_execution=max(1, CARDS_A_SNAPSHOT // training.batch),
+        steps_per_execution=max(1, IMAGES_PER_SNAPSHOT // training.batch),
     )
     return model
 

@@ -117,7 +117,7 @@ def show(
     ``entered`` is the course in whose gradebook they are.
     """
     Console().print(terminal.table(reports))
-    if open_ := [report.name for report in reports if report.needs_a_look]:
+    if open_ := [report.name for report in reports if report.needs_review]:
         names = ", ".join(escape(printable.line(name)) for name in open_)
         console.print(f"A person has to look at: {names}", soft_wrap=True)
     for report in reports:

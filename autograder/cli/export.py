@@ -13,7 +13,7 @@ from autograder.cli.options import add_lesson_and_results, course_of
 from autograder.cli.report import lessons_in
 from autograder.core import printable
 from autograder.core.config import Course
-from autograder.core.errors import NothingEntered, UsageError, writing
+from autograder.core.errors import EmptyGradebook, UsageError, writing
 from autograder.core.evidence import write_whole
 from autograder.core.lesson import Lesson
 from autograder.core.lesson_registry import lesson_names, load_lesson, only_lesson
@@ -75,7 +75,7 @@ def _grades(
         try:
             found = grade_queries.course_grades(course, arguments.lesson)
         # A gradebook that is there and cannot be read is no reason to hand over other grades.
-        except NothingEntered:
+        except EmptyGradebook:
             if arguments.source == "gradebook":
                 raise
         else:

@@ -10,12 +10,12 @@ from rich.console import Console
 from rich.markup import escape
 
 from autograder.core import printable
-from autograder.core.config import Course, named_root, open_course, root_here
+from autograder.core.config import Course, current_root, named_root, open_course
 from autograder.core.course_root import CONFIG
 from autograder.core.errors import CourseError
 from autograder.core.lesson_registry import (
     lesson_names,
-    look_in,
+    search_lessons_in,
     search_path,
     search_path_outside_courses,
 )
@@ -40,7 +40,7 @@ def use_lessons_of_course(argv: Sequence[str] | None) -> None:
     first = argparse.ArgumentParser(add_help=False)
     add_course(first)
     if named := first.parse_known_args(argv)[0].course:
-        look_in(search_path(named_root(named)))
+        search_lessons_in(search_path(named_root(named)))
 
 
 def leave_lessons_beside(notebook: Path, console: Console) -> None:
@@ -49,9 +49,9 @@ def leave_lessons_beside(notebook: Path, console: Console) -> None:
     They are programs, and could be of whoever wrote the notebook.
     """
     try:
-        root_here([notebook])
+        current_root([notebook])
     except CourseError:
-        if look_in(search_path_outside_courses()):
+        if search_lessons_in(search_path_outside_courses()):
             console.print(
                 "The lessons of the course in this folder are not used: they lie beside the"
                 " notebook and could be its author's.",
@@ -67,7 +67,7 @@ def course_of(arguments: argparse.Namespace, console: Console) -> Course:
         CourseError: it has to be named, or cannot be read.
     """
     graded = getattr(arguments, "paths", ())
-    root = named_root(arguments.course) if arguments.course else root_here(graded)
+    root = named_root(arguments.course) if arguments.course else current_root(graded)
     said = root or f"none, there is no {CONFIG} here or above"
     console.print(f"Course: {escape(printable.line(str(said)))}", highlight=False, soft_wrap=True)
     return open_course(root)

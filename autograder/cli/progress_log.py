@@ -33,7 +33,7 @@ class Log:
         points = f"{phrases.number(report.score)} / {phrases.number(report.max_score)}"
         how = f"{points}, {report.seconds:.1f} s, {report.isolation}"
         reason = f": {report.reason}" if report.reason else ""
-        level = logging.WARNING if reason or report.needs_a_look else logging.INFO
+        level = logging.WARNING if reason or report.needs_review else logging.INFO
         self.say(f"{report.status} {report.name}/{report.notebook}: {how}{reason}", level)
 
 

@@ -29,10 +29,10 @@ class Settings:
     """What a course decides, written as ``c.Autograder.name = value`` in ``nbgrader_config.py``.
 
     ``no_gpu``: on a machine without a GPU the device check is passed (``accept``), takes its
-    points out of the sum (``not_applicable``) or asks for a person (``error``).
+    points out of the sum (``not_applicable``) or needs manual review (``error``).
     ``cell_seconds`` and ``seconds`` limit a cell and a whole submission; ``seed`` is set
-    before the first cell. ``workers`` submissions are run at a time, as many as there are
-    processor cores where it is 0.
+    before the first cell. ``workers`` is the number of submissions that run at the same time;
+    0 means one for each processor core.
 
     ``package`` is what students give ``pip install`` for this package: an address such as
     ``git+https://…``, written into the notebook's first cell.
@@ -41,9 +41,9 @@ class Settings:
     ``best``.
 
     ``isolation`` is ``auto``, or ``none`` to run submissions with one's own rights; ``gpus`` lets
-    them use the GPUs there are. A submission may use ``memory_mb`` MiB of memory, as many
-    ``processes`` (threads count), files of ``file_mb`` MiB, all its files together
-    ``scratch_mb``; a cell may put out ``output_mb``, and ``evidence_mb`` of arrays are kept.
+    them use the GPUs there are. A submission may use ``memory_mb`` MiB of memory,
+    ``processes`` processes and threads, files of ``file_mb`` MiB each and ``scratch_mb`` MiB
+    together; a cell may output ``output_mb`` MiB, and ``evidence_mb`` MiB of arrays are kept.
     """
 
     no_gpu: str = "accept"
@@ -81,7 +81,7 @@ class Course:
     settings: Settings = Settings()
 
     def folder(self) -> Path:
-        """The folder, where there has to be one.
+        """Return the folder of the course.
 
         Raises:
             CourseError: there is none.
@@ -91,12 +91,12 @@ class Course:
         return self.root
 
     def released(self, lesson: Lesson) -> Path:
-        """The students' notebook: the course's own, else the one in the package."""
+        """Return the students' notebook: the course's own, else the one in the package."""
         own = self._own_release(lesson)
         return own if own and own.is_file() else lesson.released
 
     def has_released(self, lesson: Lesson) -> bool:
-        """Whether the course has a students' notebook of its own for the lesson."""
+        """Return whether the course has a students' notebook of its own for the lesson."""
         own = self._own_release(lesson)
         return own is not None and own.is_file()
 
@@ -104,13 +104,13 @@ class Course:
         return self.root and self.root / "release" / lesson.name / lesson.notebook
 
     def checks(self, lesson: Lesson) -> tuple[Path, ...]:
-        """The check files of a lesson, the course's own in ``checks/<lesson>/`` last."""
+        """Return a lesson's check files, with the course's own in ``checks/<lesson>/`` last."""
         own = sorted((self.root / "checks" / lesson.name).glob("check_*.py")) if self.root else []
         return (*lesson.checks, *own)
 
 
 def find_course(start: Path) -> Course:
-    """The course that ``start`` lies in, with its settings; an empty one where there is none.
+    """Return the course that contains ``start``, or an empty one where there is none.
 
     Raises:
         CourseError: the configuration cannot be read.
@@ -119,7 +119,7 @@ def find_course(start: Path) -> Course:
 
 
 def open_course(root: Path | None) -> Course:
-    """The course in this folder, with its settings: its configuration is run.
+    """Run the configuration in this folder and return the course with its settings.
 
     Raises:
         CourseError: the configuration cannot be read.
@@ -128,7 +128,7 @@ def open_course(root: Path | None) -> Course:
 
 
 def named_root(folder: Path) -> Path:
-    """The folder of a course that was named.
+    """Return the absolute path of a course folder that was named by the user.
 
     Raises:
         CourseError: there is no configuration in it.
@@ -138,15 +138,15 @@ def named_root(folder: Path) -> Path:
     return folder.resolve()
 
 
-def root_here(graded: Iterable[Path] = ()) -> Path | None:
-    """The folder of the course one stands in; its configuration is not run.
+def current_root(graded: Iterable[Path] = ()) -> Path | None:
+    """Return the course folder that contains the working directory; do not run its configuration.
 
     Args:
-        graded: notebooks and folders that are about to be graded. A configuration in or below
-            them, or beside a notebook, could be a student's.
+        graded: notebooks and folders that are about to be graded. A student may have written a
+            configuration that lies in or below them, or next to a notebook.
 
     Raises:
-        CourseError: which course is meant has to be said.
+        CourseError: the course is ambiguous, or a student may have written its configuration.
     """
     match roots_above(Path.cwd()):
         case []:
@@ -169,7 +169,7 @@ def root_here(graded: Iterable[Path] = ()) -> Path | None:
 
 
 def read_settings(path: Path) -> Settings:
-    """The settings in an ``nbgrader_config.py``.
+    """Read the settings from an ``nbgrader_config.py``.
 
     Raises:
         CourseError: it cannot be run, or a setting does not exist or has a wrong value.
@@ -183,7 +183,7 @@ def read_settings(path: Path) -> Settings:
 
 
 def settings_of(config: Mapping[str, Any], name: str = CONFIG) -> Settings:
-    """The settings among those of nbgrader, which were read from a file of this name.
+    """Return our settings from nbgrader's configuration, which was read from the file ``name``.
 
     Raises:
         CourseError: a setting does not exist or has a wrong value.
@@ -202,7 +202,7 @@ def settings_of(config: Mapping[str, Any], name: str = CONFIG) -> Settings:
 
 
 def _plain(value: Any) -> Any:
-    """A value as it was meant, also where it was given as ``--Autograder.name=value``."""
+    """Return a value with its type, even if it was given as ``--Autograder.name=value``."""
     if not isinstance(value, DeferredConfigString):
         return value
     with contextlib.suppress(ValueError, SyntaxError):

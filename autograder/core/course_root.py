@@ -1,4 +1,4 @@
-"""Where a course is: the folder with ``nbgrader_config.py``. Imports nothing of ours."""
+"""Where a course is: the folder with ``nbgrader_config.py``. Imports no other module of ours."""
 
 from __future__ import annotations
 
@@ -7,24 +7,24 @@ from pathlib import Path
 
 CONFIG = "nbgrader_config.py"
 # nbgrader's folders with files of students; `autograded` and `feedback` hold copies of them.
-HANDED_IN = ("submitted", "autograded", "feedback", "downloaded")
+SUBMISSION_FOLDERS = ("submitted", "autograded", "feedback", "downloaded")
 
 
 def find_root(start: Path) -> Path | None:
-    """The folder of the course that ``start`` lies in; its configuration is not run."""
+    """Return the nearest course folder that contains ``start``; do not run its configuration."""
     return next(iter(roots_above(start)), None)
 
 
 def roots_above(start: Path) -> list[Path]:
-    """The folders with a configuration that ``start`` lies in, the nearest first."""
-    places = (start.resolve(), *start.resolve().parents)
-    found = [one for one in places if (one / CONFIG).is_file() and not _is_everyones(one)]
-    # What was handed in to a course is none itself, whatever a student put into it.
-    handed_in = [folder / name for folder in found for name in HANDED_IN]
-    return [one for one in found if not any(one.is_relative_to(place) for place in handed_in)]
+    """Return the folders with a configuration that contain ``start``, the nearest first."""
+    folders = (start.resolve(), *start.resolve().parents)
+    found = [one for one in folders if (one / CONFIG).is_file() and not _is_everyones(one)]
+    # A folder inside a submission is never a course, whatever a student put into it.
+    submissions = [folder / name for folder in found for name in SUBMISSION_FOLDERS]
+    return [one for one in found if not any(one.is_relative_to(folder) for folder in submissions)]
 
 
 def _is_everyones(folder: Path) -> bool:
-    """Whether everyone may put files into it, as into ``/tmp``."""
+    """Return whether every user may write to the folder, as with ``/tmp``."""
     wanted = stat.S_ISVTX | stat.S_IWOTH
     return folder.stat().st_mode & wanted == wanted

@@ -1,4 +1,4 @@
-"""A rule that knows one way to stumble, and what may be known besides the error itself."""
+"""An error hint: it recognises one error, given what is known besides the error itself."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
-# How much of an error is quoted.
+# Of a quoted error, in characters.
 LONGEST = 60
 
 
@@ -15,8 +15,8 @@ LONGEST = 60
 class ErrorFacts:
     """What is known besides the error.
 
-    ``origins`` tells for a name of the lesson which cell makes it; ``names`` are those that can be
-    used where the error was met, ``attributes`` those of the object that was asked for another.
+    ``origins`` maps a name of the lesson to the cell that defines it; ``names`` are those that are
+    defined where the error occurred, ``attributes`` those of the object that lacks one.
     """
 
     origins: Mapping[str, str] = field(default_factory=dict)
@@ -31,8 +31,8 @@ Say = Callable[[Mapping[str, str], ErrorFacts], str | None]
 class ErrorHint:
     """An error of the class ``ename`` whose text has ``pattern`` somewhere.
 
-    ``say`` is the sentence, with the pattern's named groups in braces; or makes one of them and of
-    the facts, ``None`` where it has nothing to say after all.
+    ``say`` is the sentence, with the pattern's named groups in braces, or a function that makes it
+    from the groups and the facts and returns ``None`` where the hint does not apply after all.
     """
 
     ename: str
@@ -40,7 +40,7 @@ class ErrorHint:
     say: str | Say
 
     def of(self, ename: str, evalue: str, facts: ErrorFacts) -> str | None:
-        """The sentence for an error, ``None`` where it is another one."""
+        """Return the sentence for an error, ``None`` where the error is a different one."""
         if not re.fullmatch(self.ename, ename):
             return None
         found = re.search(self.pattern, evalue, re.DOTALL)
@@ -51,7 +51,7 @@ class ErrorHint:
 
 
 def nearest(word: str, words: Collection[str]) -> str | None:
-    """The word that was probably meant, ``None`` where none is near."""
+    """Return the word that was probably meant, ``None`` where no word is similar."""
     by_small = {one.lower(): one for one in words if one != word}
     found = difflib.get_close_matches(word.lower(), by_small, n=1, cutoff=0.75)
     return by_small[found[0]] if found else None

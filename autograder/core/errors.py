@@ -1,4 +1,4 @@
-"""Errors that a person at the command line is told about, each in one line."""
+"""Errors that are shown on the command line, each in one line."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 
 class AutograderError(Exception):
-    """Something that the person who called us can put right; the message says how."""
+    """An error that the caller can fix; the message says how."""
 
 
 class UsageError(AutograderError):
@@ -30,7 +30,7 @@ class CourseError(AutograderError):
     """The course's configuration is not right."""
 
 
-class NothingEntered(CourseError):
+class EmptyGradebook(CourseError):
     """The course has no gradebook yet, or nobody has a grade in it: nothing is wrong with that."""
 
 
@@ -56,7 +56,7 @@ class StudyError(AutograderError):
 
 @contextlib.contextmanager
 def writing() -> Iterator[None]:
-    """Results are written within: what the system refuses is told to whoever grades.
+    """Report as a :class:`ResultsError` whatever the system refuses while results are written.
 
     Raises:
         ResultsError: something could not be written.

@@ -1,10 +1,10 @@
-"""What an error is called where people read it."""
+"""Names of exceptions for people."""
 
 from __future__ import annotations
 
 
 def public_name(kind: type[BaseException]) -> str:
-    """The name of a class of errors; of a private one that of its nearest public base.
+    """Return the name of an exception class; for a private one that of its nearest public base.
 
     Libraries raise classes of their own that stand in no documentation, such as Python's
     ``_IncompleteInputError`` (since 3.13) and NumPy's ``_ArrayMemoryError``; a program that

@@ -1,4 +1,4 @@
-"""Folders that others have filled: walked through without following links, and not without end."""
+"""Walk through untrusted folders: without following links, and down to a limited depth."""
 
 from __future__ import annotations
 
@@ -6,28 +6,28 @@ import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-# Of folders within each other. Far from where the names of a path, or Python's stack, end.
+# Of nested folders. Far below the limits on the length of a path and on Python's stack.
 MAX_DEPTH = 20
 TOO_DEEP = f"it lies more than {MAX_DEPTH} folders deep"
 
-Unseen = Callable[[Path, str], None]
+OnSkipped = Callable[[Path, str], None]
 
 
-def walked(
-    folder: Path, unseen: Unseen, skip: Callable[[str], object] | None = None
+def walk_folders(
+    folder: Path, skipped: OnSkipped, skip: Callable[[str], object] | None = None
 ) -> Iterator[tuple[Path, list[str], list[str]]]:
-    """Each folder with the names of its folders and of its other files, both in order.
+    """Yield each folder with the sorted names of its subfolders and of its other files.
 
     Args:
         folder: where to begin.
-        unseen: is told of each folder that is not looked into, and why.
-        skip: whether a folder of this name is left out in silence; by default none is.
+        skipped: called with each folder that is not read, and with the reason.
+        skip: says whether a folder of this name is skipped silently; by default none is.
     """
     pending = [(folder, 0)]
     while pending:
         here, depth = pending.pop()
         if depth > MAX_DEPTH:
-            unseen(here, TOO_DEEP)
+            skipped(here, TOO_DEEP)
             continue
         folders: list[str] = []
         files: list[str] = []
@@ -37,7 +37,7 @@ def walked(
                     is_folder = entry.is_dir(follow_symlinks=False)
                     (folders if is_folder else files).append(entry.name)
         except OSError as error:
-            unseen(here, f"it cannot be read ({error.strerror})")
+            skipped(here, f"it cannot be read ({error.strerror})")
             continue
         folders = sorted(name for name in folders if not (skip and skip(name)))
         yield here, folders, sorted(files)

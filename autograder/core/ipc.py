@@ -14,7 +14,7 @@ HEADER = struct.Struct(">I")
 # Of one message: the outputs of a cell, or the evidence with its arrays.
 MAX_BYTES = 128 * 2**20
 # What goes along with a descriptor: a message without any content cannot carry one.
-HANDED_OVER = b"!"
+DESCRIPTOR_MARKER = b"!"
 
 
 def send(stream: IO[bytes], message: Any) -> None:
@@ -26,7 +26,7 @@ def send(stream: IO[bytes], message: Any) -> None:
 
 
 def receive(stream: IO[bytes], kind: Any) -> Any:
-    """Read one message of a kind, ``None`` where the other side has ended.
+    """Read one message of type ``kind``, ``None`` where the other side has ended.
 
     Raises:
         ValueError: it is no such message, or longer than any may be.
@@ -41,8 +41,8 @@ def receive(stream: IO[bytes], kind: Any) -> Any:
     return None if len(data) < length else msgspec.msgpack.decode(data, type=kind)
 
 
-def own_streams() -> tuple[IO[bytes], IO[bytes]]:
-    """Standard input and output, put out of reach of whoever reads or prints from now on."""
+def claim_standard_streams() -> tuple[IO[bytes], IO[bytes]]:
+    """Return standard input and output, out of reach of code that reads or prints from now on."""
     inbox, outbox = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     with open(os.devnull, "rb") as nothing:
         os.dup2(nothing.fileno(), 0)
@@ -53,7 +53,7 @@ def own_streams() -> tuple[IO[bytes], IO[bytes]]:
 class Line:
     """One end of a socket pair, for messages both ways. A context manager.
 
-    Whoever holds the other end is who speaks: nobody else can.
+    Only the process that holds the other end can write to it.
     """
 
     def __init__(self, end: socket.socket) -> None:
@@ -75,7 +75,7 @@ class Line:
         send(self._outbox, message)
 
     def receive(self, kind: Any) -> Any:
-        """Read one message of a kind, ``None`` where the other side has ended.
+        """Read one message of type ``kind``, ``None`` where the other side has ended.
 
         Raises:
             ValueError: it is no such message, or longer than any may be.
@@ -88,11 +88,11 @@ class Line:
         Raises:
             OSError: the other side has ended.
         """
-        socket.send_fds(self._socket, [HANDED_OVER], [end.fileno()])
+        socket.send_fds(self._socket, [DESCRIPTOR_MARKER], [end.fileno()])
 
     def take_over(self) -> socket.socket | None:
         """Return the descriptor that the other side has given, ``None`` where it has ended."""
-        data, handles, _, _ = socket.recv_fds(self._socket, len(HANDED_OVER), 1)
+        data, handles, _, _ = socket.recv_fds(self._socket, len(DESCRIPTOR_MARKER), 1)
         if not data or not handles:
             return None
         os.set_inheritable(handles[0], False)
@@ -103,7 +103,7 @@ class Line:
         return self._socket.fileno()
 
     def close(self) -> None:
-        """Close this end, also for whoever waits for a message on it."""
+        """Close this end, even if a thread waits for a message on it."""
         with contextlib.suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
         for part in (self._outbox, self._inbox, self._socket):
@@ -111,9 +111,9 @@ class Line:
                 part.close()
 
 
-def given_line(number: int) -> Line:
-    """Return the line whose end was given to this process as a descriptor of this number."""
-    # What this process starts has no business with it.
+def inherited_line(number: int) -> Line:
+    """Return the line whose end this process inherited as the descriptor ``number``."""
+    # Processes that this one starts must not inherit it.
     os.set_inheritable(number, False)
     return Line(socket.socket(fileno=number))
 

@@ -1,4 +1,4 @@
-"""What the engine needs to know of a lesson."""
+"""The description of a lesson for the engine."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from autograder.core.evidence import Answer
 
 
 def nothing_blank(hand_in: Answer) -> bool:
-    """Whether a hand-in holds no blank."""
+    """Return whether none of the values that were handed in is blank."""
     return not any(claim.blank for claim in hand_in.claims.values())
 
 
@@ -21,7 +21,7 @@ class Question:
     """One question: its solution cell has ``grade_id`` ``name``, its grade cell ``check-name``.
 
     ``leaves`` are the names that the solution cell defines, ``builds_on`` the questions whose
-    results it uses, ``filled`` tells whether a hand-in is more than the blank.
+    results it uses; ``filled`` returns whether a hand-in is more than the blank.
     """
 
     name: str
@@ -41,8 +41,8 @@ class Question:
 class Lesson:
     """A lesson: its questions in order, and where its own files lie.
 
-    ``thresholds`` gives the bar for each data set, ``full`` and ``sample``, as a fraction;
-    ``stumbles`` are sentences for errors that are met in this lesson only.
+    ``thresholds`` maps each data set, ``full`` and ``sample``, to its threshold as a fraction;
+    ``stumbles`` are hints for errors that occur in this lesson only.
     """
 
     name: str
@@ -54,7 +54,7 @@ class Lesson:
 
     @property
     def checks(self) -> tuple[Path, ...]:
-        """The check files, one a question, in the order of the questions."""
+        """The check files, one for each question, in the order of the questions."""
         return tuple(self.folder / "checks" / f"check_{one.name}.py" for one in self.questions)
 
     @property
@@ -73,7 +73,7 @@ class Lesson:
         return sum(question.points for question in self.questions)
 
     def question(self, name: str) -> Question:
-        """The question of this name.
+        """Return the question of this name.
 
         Raises:
             LessonError: there is no such question.
@@ -85,6 +85,5 @@ class Lesson:
         raise LessonError(f"“{self.title}” has no question “{name}”. It has: {names}.")
 
 
-# Stands in where nothing tells which lesson something belongs to, such as a file that is no
-# notebook.
+# For a submission whose lesson is unknown, such as a file that is no notebook.
 NO_LESSON = Lesson(name="no-lesson", title="No lesson", folder=Path(__file__).parent, questions=())

@@ -1,6 +1,6 @@
-"""Which lessons there are, and where they lie.
+"""All lessons, and the folders that contain them.
 
-Each is a package under ``autograder.lessons``, which has more folders than one.
+Each is a package under ``autograder.lessons``, a package with several folders.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ FOLDER = "lessons"
 
 
 def load_lesson(name: str) -> Lesson:
-    """The lesson of this name: that of its package, with hyphens.
+    """Load the lesson of this name, which is the name of its package with hyphens.
 
     Raises:
         LessonError: there is no such lesson, or it cannot be loaded.
@@ -42,20 +42,20 @@ def load_lesson(name: str) -> Lesson:
     try:
         module = importlib.import_module(f"{PACKAGE}.{name.replace('-', '_')}.lesson")
         lesson: Lesson = module.LESSON
-    # It is a program, perhaps one that somebody is just writing.
+    # It is a program, perhaps an unfinished one.
     except Exception as error:
         raise LessonError(f"The lesson “{name}” cannot be loaded: {error!r}.") from error
     return lesson
 
 
-def part_of(lesson: Lesson, name: str) -> ModuleType | None:
-    """A module of a lesson's package, ``None`` where the lesson has none of this name."""
+def lesson_module(lesson: Lesson, name: str) -> ModuleType | None:
+    """Import a module of a lesson's package; return ``None`` where there is none of this name."""
     module = f"{PACKAGE}.{lesson.folder.name}.{name}"
     return importlib.import_module(module) if importlib.util.find_spec(module) else None
 
 
-def look_in(folders: Sequence[str]) -> bool:
-    """Look for lessons in these folders besides our own; whether that changes anything."""
+def search_lessons_in(folders: Sequence[str]) -> bool:
+    """Search these folders for lessons besides our own; return whether that changes anything."""
     path = _package().__path__
     before = path[1:]
     path[1:] = folders
@@ -63,32 +63,32 @@ def look_in(folders: Sequence[str]) -> bool:
 
 
 def lesson_names() -> tuple[str, ...]:
-    """The names of all lessons."""
+    """Return the names of all lessons, sorted."""
     found = (path for folder in lesson_folders() for path in folder.glob("*/lesson.py"))
-    return tuple(sorted({name_of(path.parent) for path in found}))
+    return tuple(sorted({lesson_name(path.parent) for path in found}))
 
 
-def name_of(folder: Path) -> str:
-    """The name of the lesson whose package this is."""
+def lesson_name(folder: Path) -> str:
+    """Return the name of the lesson whose package is this folder."""
     return folder.name.replace("_", "-")
 
 
 def lesson_folders() -> tuple[Path, ...]:
-    """The folders in which lessons are found; those of others after our own."""
+    """Return the folders that contain lessons, our own first."""
     return tuple(Path(folder) for folder in _package().__path__)
 
 
-def found_again() -> dict[str, str]:
-    """The environment variable that lets another process find the same lessons."""
+def search_path_variables() -> dict[str, str]:
+    """Return the environment variable with which another process finds the same lessons."""
     others = [str(folder.resolve()) for folder in lesson_folders()[1:]]
     return {VARIABLE: os.pathsep.join(others)}
 
 
 def only_lesson(having: Iterable[Lesson], what: str) -> Lesson:
-    """The one lesson that can be meant where none is named.
+    """Return the only lesson that can be meant if none is named.
 
     Raises:
-        UsageError: several have ``what`` it takes, or none has.
+        UsageError: several lessons, or none, have ``what`` is needed.
     """
     found = list(having)
     if len(found) != 1:
@@ -98,14 +98,14 @@ def only_lesson(having: Iterable[Lesson], what: str) -> Lesson:
 
 
 def named_lesson(name: str) -> Lesson | None:
-    """The lesson of this name, ``None`` where there is none."""
+    """Return the lesson of this name, ``None`` where there is none."""
     return load_lesson(name) if name in lesson_names() else None
 
 
 def guess_lesson(grade_ids: Iterable[str]) -> Lesson | None:
-    """The lesson that shares most ``grade_id`` with a notebook.
+    """Return the lesson that shares the most ``grade_id`` with a notebook.
 
-    ``None`` where none does, or where several share as many.
+    ``None`` where no lesson shares any, or where several share equally many.
     """
     present = set(grade_ids)
     shared = {
@@ -122,22 +122,22 @@ def _package() -> ModuleType:
 
 
 def search_path(root: Path | None = None) -> list[str]:
-    """The lessons of a course, those that are named, those installed.
+    """Return the folders with the lessons of a course, those in the environment, those installed.
 
-    ``root`` is the course's folder; without it the course is the one that one stands in.
+    ``root`` is the course's folder, by default that of the working directory.
     """
     course = [root / FOLDER] if root else _of_the_course()
     return [*(str(path) for path in course if path.is_dir()), *search_path_outside_courses()]
 
 
 def search_path_outside_courses() -> list[str]:
-    """The lessons that are of no course: those that are named, those installed."""
+    """Return the lesson folders of no course: those in the environment, those installed."""
     found = (str(path) for path in (*_named(), *_installed()) if path.is_dir())
     return list(dict.fromkeys(found))
 
 
 def _of_the_course() -> Iterator[Path]:
-    # The folder one stands in may be gone.
+    # The working directory may be gone.
     with contextlib.suppress(OSError):
         if root := find_root(Path.cwd()):
             yield root / FOLDER
@@ -149,7 +149,7 @@ def _named() -> Iterator[Path]:
 
 def _installed() -> Iterator[Path]:
     for point in entry_points(group=GROUP):
-        # One that was installed badly is none; it is missing among the lessons.
+        # A broken installation is skipped: its lessons are missing.
         with contextlib.suppress(ImportError, ValueError):
             if spec := find_spec(point.value):
                 yield from map(Path, spec.submodule_search_locations or ())

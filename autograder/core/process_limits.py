@@ -1,4 +1,4 @@
-"""Limits that a process of ours sets on itself, before it looks at what others wrote."""
+"""Limits that one of our processes sets on itself before it reads untrusted data."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ import contextlib
 import resource
 from pathlib import Path
 
-# Where memory runs out, such a process is ended, and not the grader that has started it; before
-# both goes a student's kernel.
+# If memory runs out, the system ends a student's kernel first, then such a process, and last the
+# grader that started it.
 OOM_SCORE = 800
 
 
-def limit_memory(most: int) -> None:
-    """Let this process have so many bytes of memory, and go early where the machine runs out."""
+def limit_memory(max_bytes: int) -> None:
+    """Limit the memory of this process, in bytes, and let it end early if the machine runs out."""
     # Not every system knows each of them.
     with contextlib.suppress(OSError, ValueError):
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        resource.setrlimit(resource.RLIMIT_DATA, (most, most))
+        resource.setrlimit(resource.RLIMIT_DATA, (max_bytes, max_bytes))
     with contextlib.suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text(str(OOM_SCORE))

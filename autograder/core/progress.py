@@ -13,10 +13,10 @@ SETTLED = (Outcome.PASSED, Outcome.NOT_APPLICABLE)
 
 @dataclass(frozen=True, kw_only=True)
 class Progress:
-    """What the checks say of a whole lesson so far.
+    """The results of all checks of a lesson so far.
 
-    ``measures`` are the numbers that checks noted; ``accuracy`` and its ``threshold`` are drawn.
-    ``doubts`` are sentences on what may be otherwise when the notebook is run from the top.
+    ``measures`` are the numbers that checks recorded; ``accuracy`` and its ``threshold`` are drawn.
+    ``doubts`` are sentences on what may differ when the notebook is run from the top.
     """
 
     lesson: Lesson
@@ -25,7 +25,7 @@ class Progress:
     doubts: tuple[str, ...] = ()
 
     def of(self, question: Question) -> tuple[CheckResult, ...]:
-        """The results of one question's checks."""
+        """Return the results of one question's checks."""
         return tuple(one for one in self.results if one.question == question.name)
 
     @property

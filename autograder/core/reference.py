@@ -1,6 +1,6 @@
-"""What a study publishes: ``reference.json`` in a lesson's folder. Reading it needs no scipy.
+"""The results of a study: ``reference.json`` in a lesson's folder. Reading it needs no scipy.
 
-``keras.json`` beside it holds runs of real Keras, for comparison.
+``keras.json`` next to it holds runs of real Keras, for comparison.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import msgspec
 from autograder.core.distribution import Distribution
 from autograder.core.errors import StudyError
 from autograder.core.lesson import Lesson
-from autograder.core.lesson_registry import name_of
+from autograder.core.lesson_registry import lesson_name
 from autograder.core.report import Standing
 
 FILE = "reference.json"
@@ -29,12 +29,13 @@ INNERMOST = re.compile(r"[{\[][^{}\[\]]*[}\]]")
 T = TypeVar("T")
 
 
-class OfRecipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class RecipeReference(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The runs of one recipe on one data set.
 
-    ``below`` the bar lie so many of ``runs``; the rate of that lies between ``low`` and ``high``
-    with 95 % confidence. ``first`` are the marked numbers of seeds 0, 1, …; ``correct`` counts
-    for each statistic the runs by the number of cards sorted right. ``key`` says what was run.
+    ``below`` of the ``runs`` are below the threshold; the rate of that lies between ``low`` and
+    ``high`` with 95 % confidence. ``first`` are the graded numbers of seeds 0, 1, …; ``correct``
+    counts for each statistic the runs by the number of images classified correctly. ``key``
+    identifies what was run.
     """
 
     key: str
@@ -47,35 +48,35 @@ class OfRecipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     correct: dict[str, dict[str, int]]
 
 
-class OnData(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One data set: its validation ``cards``, the ``bar``, and where right solutions land.
+class DatasetReference(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One data set: its validation images, the threshold and the range of right solutions.
 
-    Of every recipe that is the lesson as it is written, 98 of 100 runs lie between ``low`` and
-    ``high``.
+    ``cards`` is the number of images and ``bar`` the threshold, as a fraction. For every recipe
+    that follows the lesson, 98 of 100 runs lie between ``low`` and ``high``.
     """
 
     cards: int
     bar: float
     low: float
     high: float
-    recipes: dict[str, OfRecipe]
+    recipes: dict[str, RecipeReference]
 
     def spread(self, recipe: str, statistic: str) -> Distribution:
-        """How a statistic of a recipe is spread."""
+        """Return the distribution of a statistic of a recipe."""
         return Distribution.read(self.cards, self.recipes[recipe].correct[statistic])
 
 
 class Reference(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """All that is published of a lesson's study; ``made_by`` names the software."""
+    """All published results of a lesson's study; ``made_by`` names the software."""
 
     schema: int
     lesson: str
     made_by: str
     window: tuple[float, ...]
-    data: dict[str, OnData]
+    data: dict[str, DatasetReference]
 
 
-class OfKeras(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class KerasRuns(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Runs of one recipe in real Keras: ``correct`` has a number for each run."""
 
     cards: int
@@ -83,13 +84,13 @@ class OfKeras(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     correct: dict[str, list[int]]
 
 
-Keras = dict[str, dict[str, OfKeras]]
+Keras = dict[str, dict[str, KerasRuns]]
 """By data set and recipe."""
 
 
 @functools.lru_cache(maxsize=4)
 def load_reference(folder: Path) -> Reference:
-    """What is published in a lesson's folder; a process reads it once.
+    """Load the published study from a lesson's folder; a process reads it once.
 
     Raises:
         StudyError: it cannot be read.
@@ -101,20 +102,20 @@ def load_reference(folder: Path) -> Reference:
 
 
 def standing(lesson: Lesson, data: str, reached: float, note: str) -> Standing:
-    """Where an accuracy stands among the solutions that do as the lesson is written.
+    """Return where an accuracy stands among the solutions that follow the lesson.
 
-    ``note`` is a sentence for the student on what the number is.
+    ``note`` is a sentence for the student on how the number was measured.
 
     Raises:
         StudyError: the lesson has published no study.
     """
     on = load_reference(lesson.folder).data[data]
-    bar = lesson.thresholds[data]
-    return Standing(value=reached, bar=bar, low=on.low, high=on.high, note=note)
+    threshold = lesson.thresholds[data]
+    return Standing(value=reached, bar=threshold, low=on.low, high=on.high, note=note)
 
 
 def load_keras(folder: Path) -> Keras:
-    """The runs of real Keras in a lesson's folder; empty where there are none.
+    """Load the runs of real Keras from a lesson's folder; empty where there are none.
 
     Raises:
         StudyError: they cannot be read.
@@ -127,13 +128,13 @@ def _read(path: Path, kind: type[T]) -> T:
     try:
         return msgspec.json.decode(path.read_bytes(), type=kind)
     except FileNotFoundError:
-        cure = f"`autograder study --lesson {name_of(path.parent)} --write` makes it"
+        cure = f"`autograder study --lesson {lesson_name(path.parent)} --write` makes it"
         raise StudyError(f"{path} is missing: {cure}.") from None
     except msgspec.DecodeError as error:
         raise StudyError(f"{path} cannot be read: {error}.") from None
 
 
 def document(published: Reference | Keras) -> str:
-    """As it is written: the same content gives the same bytes, a line for each innermost part."""
+    """Format as JSON: the same content gives the same bytes, one line for each innermost part."""
     wide = json.dumps(msgspec.to_builtins(published), indent=1, ensure_ascii=False)
     return INNERMOST.sub(lambda part: "".join(part[0].split()), wide) + "\n"

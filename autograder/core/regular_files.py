@@ -1,4 +1,4 @@
-"""Files that others have made: opened only where they are ordinary ones."""
+"""Untrusted files: opened only if they are regular ones."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ KINDS = {
 
 
 class NotOrdinaryError(OSError):
-    """There is something else than a file; ``strerror`` says what."""
+    """The path is no regular file; ``strerror`` says what it is."""
 
 
 def open_ordinary(path: Path, *, follow: bool = False) -> IO[bytes]:
-    """Open a file to be read, and wait for nobody.
+    """Open a regular file for reading, without blocking.
 
-    A pipe would wait for who writes to it, and a device may do anything. Links are followed only
-    where ``follow`` is set.
+    A pipe would wait for a writer, and a device may do anything. Links are followed only if
+    ``follow`` is set.
 
     Raises:
-        NotOrdinaryError: it is no ordinary file.
+        NotOrdinaryError: it is no regular file.
         OSError: it cannot be opened.
     """
     kind = stat.S_IFMT((path.stat() if follow else path.lstat()).st_mode)
@@ -34,7 +34,7 @@ def open_ordinary(path: Path, *, follow: bool = False) -> IO[bytes]:
         raise NotOrdinaryError(0, f"it is no ordinary file, but {KINDS.get(kind, 'a device')}")
     link = 0 if follow else os.O_NOFOLLOW
     handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | link)
-    # Looked at again: another one may stand there by now.
+    # Checked again: another file may have replaced it by now.
     if not stat.S_ISREG(os.fstat(handle).st_mode):
         os.close(handle)
         raise NotOrdinaryError(0, "it is no ordinary file")
@@ -42,5 +42,5 @@ def open_ordinary(path: Path, *, follow: bool = False) -> IO[bytes]:
 
 
 def size_of(stream: IO[bytes]) -> int:
-    """The bytes of an open file."""
+    """Return the size of an open file in bytes."""
     return os.fstat(stream.fileno()).st_size

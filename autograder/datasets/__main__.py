@@ -12,7 +12,7 @@ from autograder.datasets.provisioning import SHIPPED_SAMPLE
 def make_sample(home: Path, target: Path) -> None:
     """Write the first 12,000 and 2,000 images of the full data in ``home`` to ``target``.
 
-    The files carry no name and no time, so that making them again gives the same bytes.
+    The files contain no name and no time, so that making them again gives the same bytes.
     """
     data = keras_cache.load(home)
     arrays = {

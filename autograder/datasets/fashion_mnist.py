@@ -1,4 +1,4 @@
-"""The images by the name of the data set, for a judge who must use the same as the notebook."""
+"""The images by the name of the data set, so that the judge uses the same ones as the notebook."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from autograder.datasets.provisioning import SHIPPED_SAMPLE
 
 
 def load_named(name: str) -> FashionMnist:
-    """The full data set from the active home, or the sample that is shipped.
+    """Load the full data set from the active home, or the shipped sample.
 
-    Raises DatasetError where the full data is asked for and is not there.
+    Raises:
+        DatasetError: the full data is needed and is not there.
     """
     if name == SAMPLE:
         return read(SHIPPED_SAMPLE)

@@ -1,6 +1,6 @@
-"""The four files of Fashion-MNIST: which they are, whether they are whole, and what they hold.
+"""The four files of Fashion-MNIST: their names, their verification and their content.
 
-Files are told by the SHA-256 of their *uncompressed* content, because Debian packs the same
+Files are identified by the SHA-256 of their *uncompressed* content, because Debian packs the same
 content into other gzip bytes than Zalando does.
 """
 
@@ -91,15 +91,18 @@ class FashionMnist:
 
     @property
     def notice(self) -> str | None:
-        """What a person must be told about this data set; None where it is the full one."""
+        """What people must know about this data set; None where it is the full one."""
         return SAMPLE_NOTICE if self.name == SAMPLE else None
 
 
 def verify(folder: Path) -> str:
     """Decompress and hash the four files in ``folder`` (about 0.4 s for the full data set).
 
-    Returns "full" or "sample". Raises DatasetError that names the first file that is missing,
-    damaged or not what its name says.
+    Returns:
+        "full" or "sample".
+
+    Raises:
+        DatasetError: names the first file that is missing, damaged or not what its name says.
     """
     name, _ = _read_all([folder / file.name for file in FILES])
     return name
@@ -108,18 +111,18 @@ def verify(folder: Path) -> str:
 def read(folder: Path) -> FashionMnist:
     """Read the four files in ``folder``, verified in the same pass; errors as ``verify``.
 
-    A process reads files that do not change only once, wherever links to them lie.
+    A process reads unchanged files only once, also through different links.
     """
     paths = [folder / file.name for file in FILES]
     if all(os.path.isfile(path) for path in paths):
-        return _read_once(tuple(_Signs.of(path) for path in paths))
-    # With the error that tells which one is missing.
+        return _read_once(tuple(_FileIdentity.of(path) for path in paths))
+    # This raises the error that names the missing file.
     return _images_of(*_read_all(paths))
 
 
 @dataclass(frozen=True)
-class _Signs:
-    """By what a file is known to be the same as before."""
+class _FileIdentity:
+    """What identifies an unchanged file."""
 
     path: Path
     size: int
@@ -127,14 +130,14 @@ class _Signs:
     number: int
 
     @classmethod
-    def of(cls, path: Path) -> "_Signs":
+    def of(cls, path: Path) -> "_FileIdentity":
         found = path.stat()
         return cls(path.resolve(), found.st_size, found.st_mtime_ns, found.st_ino)
 
 
 @functools.lru_cache(maxsize=2)
-def _read_once(signs: tuple[_Signs, ...]) -> FashionMnist:
-    return _images_of(*_read_all([one.path for one in signs]))
+def _read_once(identities: tuple[_FileIdentity, ...]) -> FashionMnist:
+    return _images_of(*_read_all([one.path for one in identities]))
 
 
 def _images_of(name: str, contents: Mapping[str, bytes]) -> FashionMnist:
@@ -148,14 +151,14 @@ def _images_of(name: str, contents: Mapping[str, bytes]) -> FashionMnist:
 
 
 def damaged(folder: Path) -> list[tuple[Path, str]]:
-    """The files in ``folder`` that are there but cannot be used, each with what was found."""
+    """Return the files in ``folder`` that exist but cannot be used, each with the reason."""
     found = []
     for file in FILES:
         path = folder / file.name
         try:
             _read_one(path, file)
         except DatasetError as error:
-            # Not Path.exists, which raises where another user's folder may not be looked into.
+            # Not Path.exists, which raises where another user's folder may not be read.
             if os.path.exists(path):
                 found.append((path, str(error)))
     return found
@@ -176,7 +179,7 @@ def _read_all(paths: Sequence[Path]) -> tuple[str, Mapping[str, bytes]]:
 
 
 def _read_one(path: Path, file: DataFile) -> tuple[str, bytes]:
-    """The variant ("full" or "sample") and the uncompressed content of one file."""
+    """Return the variant ("full" or "sample") and the uncompressed content of one file."""
     content = _decompress(path)
     if not content:
         raise _unusable(path, "it is empty")
@@ -194,7 +197,7 @@ def _read_one(path: Path, file: DataFile) -> tuple[str, bytes]:
 def _decompress(path: Path) -> bytes:
     try:
         with gzip.open(path, "rb") as stream:
-            # One byte more than any right file has: a huge file is found out, not swallowed.
+            # One byte more than any valid file has: enough to detect a huge file.
             return stream.read(MAX_CONTENT + 1)
     except FileNotFoundError:
         raise DatasetError(f"{path} is missing. Run `autograder data` to get it.") from None

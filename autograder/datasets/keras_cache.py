@@ -1,4 +1,4 @@
-"""Where the images lie: Keras' own folder, and a private one for the sample.
+"""The folders with the images: Keras' own, and a private one for the sample.
 
 A *home* is what ``KERAS_HOME`` names; the four files lie in ``<home>/datasets/fashion-mnist``.
 """
@@ -18,23 +18,23 @@ TEMPORARY = Path("/tmp")  # noqa: S108
 
 
 def data_folder(home: Path) -> Path:
-    """The folder below ``home`` in which Keras keeps the four files."""
+    """Return the folder below ``home`` in which Keras keeps the four files."""
     return home / "datasets" / "fashion-mnist"
 
 
 def keras_home(environ: Mapping[str, str] = os.environ) -> Path:
-    """The home that Keras itself would use: ``KERAS_HOME``, else ``~/.keras``.
+    """Return the home that Keras itself would use: ``KERAS_HOME``, else ``~/.keras``.
 
-    Keras passes over a home that it cannot write to, whatever lies in it, and uses
-    ``/tmp/.keras``; so does this. Makes no folder. (A ``~`` in ``KERAS_HOME`` works in Keras only
-    where that folder is there already; it is once ``provide`` has filled it.)
+    Keras ignores a home that it cannot write to, whatever it contains, and uses ``/tmp/.keras``;
+    so does this. No folder is created. (A ``~`` in ``KERAS_HOME`` works in Keras only if that
+    folder exists already; it does once ``provide`` has filled it.)
     """
     home = configured_home(environ)
     return home if _writable(home) else _last_home()
 
 
 def configured_home(environ: Mapping[str, str] = os.environ) -> Path:
-    """The home that the environment names, whether Keras could write to it or not."""
+    """Return the home that the environment names, whether Keras could write to it or not."""
     named = environ.get("KERAS_HOME")
     if named == "":
         # Keras tries to write to a folder without a name, cannot, and goes on as below.
@@ -46,15 +46,15 @@ def configured_home(environ: Mapping[str, str] = os.environ) -> Path:
 
 
 def sample_home() -> Path:
-    """The private home of the sample: never Keras' own, where it would spoil other projects."""
+    """Return the sample's private home: not Keras' own, where it would spoil other projects."""
     return Path(platformdirs.user_cache_dir(DISTRIBUTION, appauthor=False)) / "sample"
 
 
 def active_home() -> Path:
-    """The home that a process should be given as ``KERAS_HOME`` now.
+    """Return the home that a process should get as ``KERAS_HOME`` now.
 
     ``keras_home()`` where the four files are there, else ``sample_home()`` where they are there,
-    else ``keras_home()``. Looks only for the files' presence, so it costs nothing; ``load``
+    else ``keras_home()``. This only looks whether the files exist, so it costs nothing; ``load``
     verifies them.
     """
     for home in (keras_home(), sample_home()):
@@ -64,16 +64,19 @@ def active_home() -> Path:
 
 
 def has_files(home: Path) -> bool:
-    """Whether all four files are in ``home``, good or not."""
-    # Not Path.is_file, which raises where another user's folder may not be looked into.
+    """Return whether all four files are in ``home``, valid or not."""
+    # Not Path.is_file, which raises where another user's folder may not be read.
     return all(os.path.isfile(data_folder(home) / file.name) for file in FILES)
 
 
 def load(home: Path | None = None) -> FashionMnist:
     """Read and verify the images in ``home`` (by default ``active_home()``) in one pass.
 
-    Takes about half a second for the full data set. Raises DatasetError that names the file
-    that is missing or damaged. The result's ``notice`` must be shown where it is not None.
+    This takes about half a second for the full data set. The result's ``notice`` must be shown
+    where it is not None.
+
+    Raises:
+        DatasetError: names the file that is missing or damaged.
     """
     return read(data_folder(active_home() if home is None else home))
 
@@ -90,7 +93,7 @@ def _expand_user(path: str, environ: Mapping[str, str]) -> str:
 
 
 def _writable(home: Path) -> bool:
-    """Whether Keras could write to ``home``, which it makes where it is not there."""
+    """Return whether Keras could write to ``home``, which it creates where it does not exist."""
     nearest = home
     while not os.path.exists(nearest) and nearest != nearest.parent:
         nearest = nearest.parent

@@ -1,4 +1,4 @@
-"""Provide Fashion-MNIST in a Keras cache, from the nearest place that has it."""
+"""Provide Fashion-MNIST in a Keras cache, from the nearest source that has it."""
 
 import os
 import shutil
@@ -21,9 +21,9 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Provision:
-    """What ``provide`` provided.
+    """The data set that ``provide`` provided.
 
-    ``home`` is what ``KERAS_HOME`` must be for Keras to read it, ``name`` "full" or "sample",
+    ``home`` is the ``KERAS_HOME`` with which Keras reads it, ``name`` is "full" or "sample",
     ``origin`` says where it was found, and ``notice``, where not None, must be shown.
     """
 
@@ -35,9 +35,9 @@ class Provision:
 
 @dataclass(frozen=True)
 class _Source:
-    """A place to look: ``fetch`` puts the files within reach and returns their folder.
+    """A source of the files: ``fetch`` makes them available and returns their folder.
 
-    ``announced`` where looking takes long enough that a person should be told beforehand.
+    ``announced`` where that takes so long that people should see a message beforehand.
     """
 
     origin: str
@@ -56,8 +56,11 @@ def provide(
 
     Looks in the Keras cache; in ``source``, else in the folder that FASHION_MNIST_DIR names; in
     Debian's folder; then lets Keras download, then apt. The last resort is the shipped sample,
-    which goes into ``sample_home()`` only. ``progress`` is called with one line a step, also to
-    name each damaged file. Raises DatasetError where the cache cannot be written.
+    which goes into ``sample_home()`` only. ``progress`` is called with one line for each step and
+    for each damaged file.
+
+    Raises:
+        DatasetError: the cache cannot be written.
     """
     home = keras_home()
     cache = data_folder(home)
@@ -86,7 +89,8 @@ def provide(
 def install(folder: Path, target: Path) -> None:
     """Copy the four files from ``folder`` to ``target``, each whole or not at all.
 
-    Raises DatasetError where ``target`` cannot be written.
+    Raises:
+        DatasetError: ``target`` cannot be written.
     """
     try:
         target.mkdir(parents=True, exist_ok=True)
@@ -101,8 +105,8 @@ def install(folder: Path, target: Path) -> None:
 
 
 def _copy(path: Path, target: Path) -> None:
-    # Beside the target, because only within one file system is replacing a single step; opened
-    # anew, not by tempfile, because others who share the cache must be able to read the file.
+    # Next to the target, because replacing is atomic only within one file system; not made by
+    # tempfile, because others who share the cache must be able to read the file.
     part = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
         shutil.copyfile(path, part)
@@ -139,7 +143,7 @@ def _sources(
 
 
 def _try(source: _Source, progress: Progress) -> tuple[Path, str] | None:
-    """The folder and whether it holds the full data or the sample; None with the reason told."""
+    """Return the folder and "full" or "sample"; None, with a line of progress, on failure."""
     if source.announced:
         progress(f"Trying {source.origin}")
     try:
@@ -172,9 +176,10 @@ def _set_aside(paths: list[Path], progress: Progress) -> None:
 
 
 def provide_sample() -> Path:
-    """The home with the shipped sample, which is put there where it is not there yet.
+    """Return the home with the shipped sample; copy it there if it is missing.
 
-    Raises DatasetError where it cannot be written.
+    Raises:
+        DatasetError: the home cannot be written.
     """
     return _provide_sample(SHIPPED_SAMPLE, "").home
 

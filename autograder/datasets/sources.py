@@ -1,7 +1,7 @@
-"""Ways to get the four files from elsewhere, each into a scratch folder that the caller owns.
+"""Ways to get the four files from elsewhere, each into a temporary folder of the caller.
 
 Each way ends within a time limit, needs no root, and raises DatasetError with the reason when
-it does not work. Nothing here verifies: the caller does.
+it fails. The caller verifies the files.
 """
 
 import os
@@ -28,9 +28,9 @@ KERAS_DOWNLOAD = (
 
 
 def download_with_keras(scratch: Path) -> Path:
-    """Let Keras download the files in a process of its own; returns their folder.
+    """Let Keras download the files in a separate process, and return their folder.
 
-    Into a scratch home, because a download that is killed leaves half a file behind.
+    The home is temporary, because a download that is killed leaves half a file behind.
     """
     home = scratch / "keras"
     home.mkdir()
@@ -47,9 +47,9 @@ def download_with_keras(scratch: Path) -> Path:
 
 
 def unpack_with_apt(scratch: Path) -> Path:
-    """Fetch Debian's package and unpack it, without installing; returns the files' folder.
+    """Fetch and unpack Debian's package without installing it; return the files' folder.
 
-    First with the machine's package lists; where those are missing or stale, with private ones.
+    Tries the machine's package lists first; if they are missing or stale, private ones.
     """
     for tool in ("apt-get", "dpkg-deb"):
         if shutil.which(tool) is None:
@@ -86,7 +86,7 @@ def _run(
     seconds: float,
     environ: Mapping[str, str] | None = None,
 ) -> None:
-    """Run ``command`` in ``folder``; raise DatasetError with its last words if it fails."""
+    """Run ``command`` in ``folder``; raise DatasetError with its last error line if it fails."""
     tool = Path(command[0]).name
     try:
         done = subprocess.run(
@@ -105,5 +105,5 @@ def _run(
     except OSError as error:
         raise DatasetError(f"{tool} could not be started: {error}") from None
     if done.returncode != 0:
-        words = [line for line in done.stderr.splitlines() if line.strip()]
-        raise DatasetError(words[-1].strip() if words else f"{tool} failed without a word")
+        lines = [line for line in done.stderr.splitlines() if line.strip()]
+        raise DatasetError(lines[-1].strip() if lines else f"{tool} failed without a word")

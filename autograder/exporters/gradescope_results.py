@@ -33,7 +33,7 @@ def results(report: Report, lesson: Lesson, **extra: str) -> dict[str, Any]:
         "output": "\n".join(printable.plain(one) for one in told),
         **TEXT,
         "stdout_visibility": "hidden",
-        "extra_data": {"status": report.status, "needs_a_look": report.needs_a_look, **extra},
+        "extra_data": {"status": report.status, "needs_a_look": report.needs_review, **extra},
         "tests": [
             _test(report, question, number)
             for number, question in enumerate(lesson.questions, 1)

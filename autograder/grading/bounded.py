@@ -16,7 +16,7 @@ from multiprocessing.connection import Connection
 from typing import Any, ParamSpec, Self, TypeVar
 
 from autograder.core.errors import SubmissionError
-from autograder.core.lesson_registry import found_again
+from autograder.core.lesson_registry import search_path_variables
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -108,7 +108,7 @@ class Bounded:
                 pass_fds=[remote.fileno()],
                 # Ctrl-C is for the grader, which ends us in good order.
                 start_new_session=True,
-                env=os.environ | found_again(),
+                env=os.environ | search_path_variables(),
             )
         return Connection(local.detach())
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.core.errors import SubmissionError
-from autograder.core.folders import Unseen, walked
+from autograder.core.folders import OnSkipped, walk_folders
 from autograder.grading.student_names import Owner, Tree
 
 # The most notebooks that are named among those not graded.
@@ -100,14 +100,14 @@ def choose(notebooks: Sequence[Path], wanted: str) -> tuple[Path, tuple[str, ...
     return chosen, tuple(notes)
 
 
-def notebooks_in(folder: Path, unseen: Unseen = lambda *_: None) -> list[Path]:
+def notebooks_in(folder: Path, unseen: OnSkipped = lambda *_: None) -> list[Path]:
     """Return the notebooks under a folder, without links and hidden ones such as checkpoints.
 
     ``unseen`` is called for each folder that is not searched, with the reason.
     """
     return sorted(
         here / name
-        for here, folders, files in walked(folder, unseen, HIDDEN.match)
+        for here, folders, files in walk_folders(folder, unseen, HIDDEN.match)
         for name in (*folders, *files)
         if name.endswith(".ipynb") and not (here / name).is_symlink()
     )

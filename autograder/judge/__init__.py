@@ -1,1 +1,1 @@
-"""Evidence to report: the checks of a lesson, run by pytest over what a run left behind."""
+"""From evidence to a report: a lesson's checks, run by pytest on the evidence of a run."""

@@ -1,4 +1,4 @@
-"""Whether a question was attempted at all, and left anything that its checks could look at."""
+"""Whether a question was attempted at all, and left anything that its checks can examine."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from autograder.judge.cell_failures import (
 )
 
 
-def hindrance(
+def blocking_verdict(
     evidence: Evidence, lesson: Lesson, question: Question, failed: Collection[str] = ()
 ) -> Verdict | None:
-    """Why a question cannot be checked, ``None`` where it can.
+    """Return why a question cannot be checked, ``None`` where it can.
 
     A question is attempted when something was handed in, or when its cell was changed.
     ``failed`` names the questions whose checks failed so far: where a cell stops with an error
-    because of an earlier mistake, only the earlier one is told.
+    because of an earlier mistake, only the earlier one is reported.
     """
     hand_in = evidence.hand_in(question.name)
     if hand_in and question.filled(hand_in):
@@ -46,29 +46,29 @@ def hindrance(
 
 
 def _not_attempted(evidence: Evidence, question: Question) -> Verdict:
-    told = {
+    texts = {
         "help": f"The text above the blank says what {names_of(question)} should be.",
         "why": "A blank costs nothing but its points, and you can try as often as you like.",
         "how": "Write below the line `# Your code here`, run the cell with Shift + Enter, and then"
         " the check below it. A first try that fails tells more than none.",
     }
     if evidence.hand_in(question.name):
-        return NotAttempted("Not attempted yet: this blank is still blank.", **told)
+        return NotAttempted("Not attempted yet: this blank is still blank.", **texts)
     if check := failed_check(evidence, question):
         return NotAttempted(
             f"Not attempted yet, and {error_of(check, 'the check itself')}.",
             help=help_for_check(check),
         )
-    return NotAttempted("Not attempted yet: nothing was handed in.", **told)
+    return NotAttempted("Not attempted yet: nothing was handed in.", **texts)
 
 
 def _waiting(
     evidence: Evidence, lesson: Lesson, question: Question, cell: Cell, failed: Collection[str]
 ) -> Verdict | None:
-    """Skipped, where an earlier question left nothing that this one could work with."""
+    """Return ``Skipped`` if an earlier question has no result that this one could build on."""
     for name in question.builds_on:
         earlier = lesson.question(name)
-        if hindrance(evidence, lesson, earlier, failed) is not None:
+        if blocking_verdict(evidence, lesson, earlier, failed) is not None:
             return Skipped(
                 f"This builds on “{earlier.title}”, which has no result yet.",
                 help=f"Finish “{earlier.title}” first, then run this cell again.",

@@ -1,4 +1,4 @@
-"""What is said where a cell of the student's stopped, or ran and left nothing to look at."""
+"""Verdicts for a student's cell that stopped, or that ran and left nothing to check."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from collections.abc import Iterable
 from autograder.core.evidence import Cell, Evidence
 from autograder.core.lesson import Lesson, Question
 from autograder.core.verdicts import Failed, Verdict
-from autograder.judge.error_hints import ErrorFacts, in_plain_words
+from autograder.judge.error_hints import ErrorFacts, hint_for
 from autograder.notebooks.origins import origins
 
-# The exceptions that a blank raises; their names tell a student nothing.
-OF_A_BLANK = ("BlankUsed", "NotAttempted")
+# The exceptions that a blank raises; their names mean nothing to a student.
+BLANK_ERRORS = ("BlankUsed", "NotAttempted")
 TAKEN = "Did you give the name `check` to something else? Leave that name to the checks."
 FROM_THE_TOP = "Restart the kernel and run all cells from the top to see where it stops."
 
 
 def stopped(evidence: Evidence, lesson: Lesson, question: Question, cell: Cell) -> Verdict:
-    """What is said of a cell that was changed and left nothing that could be checked."""
+    """Return the verdict on a cell that was changed and left nothing that can be checked."""
     match cell.status:
         case "error":
             return _cut_short(evidence, cell) or Failed(
@@ -47,12 +47,12 @@ def stopped(evidence: Evidence, lesson: Lesson, question: Question, cell: Cell) 
 
 
 def _cut_short(evidence: Evidence, cell: Cell) -> Failed | None:
-    """Training that was stopped by hand, told as such; what was learned until then is not lost."""
+    """Return the verdict on training that was stopped by hand, ``None`` for any other error."""
     fits = evidence.recorded.fits if evidence.recorded else ()
     if cell.ename != "KeyboardInterrupt" or not fits or not fits[-1].interrupted:
         return None
-    done, asked = fits[-1].epochs_done, fits[-1].epochs_asked
-    when = f"after {done} of {asked} epochs" if asked else f"epochs finished: {done}"
+    done, requested = fits[-1].epochs_done, fits[-1].epochs_asked
+    when = f"after {done} of {requested} epochs" if requested else f"epochs finished: {done}"
     return Failed(
         f"Training was cut short: it was stopped by hand, {when}.",
         help="Run the cell again and let it come to its end.",
@@ -66,16 +66,16 @@ def _cut_short(evidence: Evidence, cell: Cell) -> Failed | None:
 def _help_for_error(lesson: Lesson, question: Question, cell: Cell) -> str:
     if misses_checks(cell):
         return TAKEN
-    if cell.ename in OF_A_BLANK:
+    if cell.ename in BLANK_ERRORS:
         return "Fill in that blank first, then run this cell again."
     facts = ErrorFacts(origins=origins(lesson.released))
-    if sentence := in_plain_words(cell.ename, cell.evalue, facts, lesson.stumbles):
+    if sentence := hint_for(cell.ename, cell.evalue, facts, lesson.stumbles):
         return sentence
     names = names_of(question)
     earlier = {name for other in question.builds_on for name in lesson.question(other).leaves}
-    # A cell that leaves no name of its own does what its title says, as in “Compile”.
-    ours = not earlier.issuperset(question.leaves)
-    aim = f"leave {names} behind" if ours else f"{question.title.lower()} {names}"
+    # A cell that defines no name of its own does what its title says, as in “Compile”.
+    defines_names = not earlier.issuperset(question.leaves)
+    aim = f"leave {names} behind" if defines_names else f"{question.title.lower()} {names}"
     return (
         "The last line of the error says what went wrong. Mend the cell and run it again: it"
         f" should {aim}."
@@ -83,7 +83,7 @@ def _help_for_error(lesson: Lesson, question: Question, cell: Cell) -> str:
 
 
 def _not_handed_in(evidence: Evidence, question: Question) -> Verdict:
-    """Why nothing reached the check, although the cell above it ran."""
+    """Return why nothing reached the check, although the cell above it ran."""
     names = names_of(question)
     if check := failed_check(evidence, question):
         if _missing_name(check) in question.leaves:
@@ -107,14 +107,14 @@ def _not_handed_in(evidence: Evidence, question: Question) -> Verdict:
 
 
 def failed_check(evidence: Evidence, question: Question) -> Cell | None:
-    """The grade cell, where it stopped with an error of its own."""
+    """Return the grade cell if it stopped with an error of its own, else ``None``."""
     check = evidence.cell(question.grade_id)
-    ours = check and check.status == "error" and check.ename != "DeadKernelError"
-    return check if ours else None
+    own_error = check and check.status == "error" and check.ename != "DeadKernelError"
+    return check if own_error else None
 
 
 def help_for_check(check: Cell) -> str:
-    """The next step where a grade cell stopped with an error of its own."""
+    """Return the next step if a grade cell stopped with an error of its own."""
     name = _missing_name(check)
     if name and name != "check":
         return f"The check needs `{name}` as well: leave it as the notebook sets it."
@@ -127,7 +127,7 @@ def _missing_name(cell: Cell) -> str | None:
 
 
 def misses_checks(cell: Cell) -> bool:
-    """Whether a solution cell found something else under the name `check`."""
+    """Return whether a solution cell found something else under the name `check`."""
     return _missing_name(cell) == "check" or "has no attribute 'blank'" in cell.evalue
 
 
@@ -136,15 +136,15 @@ def _reason(evidence: Evidence) -> str:
 
 
 def error_of(cell: Cell, whose: str = "Your cell") -> str:
-    """How a cell ended, with the first line of its error."""
-    # The kernel's own name for a cell, as in "(1234567.py, line 3)", tells a student nothing.
-    told = re.sub(r"\(\d+\.py, (line \d+)\)", r"(\1)", cell.evalue.strip().partition("\n")[0])
-    how = "used a blank" if cell.ename in OF_A_BLANK else f"stopped with {cell.ename}"
-    return f"{whose} {how}: {told}".rstrip(":. ")
+    """Return how a cell ended, with the first line of its error."""
+    # The kernel's own name for a cell, as in "(1234567.py, line 3)", means nothing to a student.
+    message = re.sub(r"\(\d+\.py, (line \d+)\)", r"(\1)", cell.evalue.strip().partition("\n")[0])
+    how = "used a blank" if cell.ename in BLANK_ERRORS else f"stopped with {cell.ename}"
+    return f"{whose} {how}: {message}".rstrip(":. ")
 
 
 def names_of(question: Question) -> str:
-    """The names that a question's cell leaves behind, as text."""
+    """Return the names that a question's cell defines, as text."""
     return _listed(question.leaves)
 
 

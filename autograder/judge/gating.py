@@ -1,8 +1,9 @@
-"""One mistake gives one message: a check whose root is told elsewhere waits until that is settled.
+"""One mistake gives one message: a check is skipped while another check reports its root cause.
 
-Two marks say so. ``requires``: without the other check this one tells nothing. ``explained_by``:
-this one is asked, and where it finds fault while a root of it has failed, the root has said it.
-What an earlier check has said in the same words, such as that there is no model, needs no mark.
+Two pytest marks say so. ``requires``: without the other check this one is meaningless.
+``explained_by``: this check runs, but a failure is skipped if one of its root checks has failed.
+No mark is needed where an earlier check has failed with the same message, such as that there is no
+model.
 """
 
 from __future__ import annotations
@@ -15,11 +16,11 @@ from autograder.core.verdicts import CannotTell, Failed, PriorResults, Skipped
 
 
 def required(needed: Iterable[str], question: str, judged: PriorResults, lesson: Lesson) -> None:
-    """Ask that these checks have passed, for a check of ``question``.
+    """Require that these checks have passed, for a check of ``question``.
 
     Raises:
-        Skipped: one has not.
-        LookupError: one did not even run.
+        Skipped: one has not passed.
+        LookupError: one has not run.
     """
     for check in needed:
         outcome = judged.outcome(check)
@@ -32,19 +33,19 @@ def required(needed: Iterable[str], question: str, judged: PriorResults, lesson:
 def explained(
     error: BaseException, roots: Iterable[str], question: str, judged: PriorResults, lesson: Lesson
 ) -> BaseException:
-    """What ended a check of ``question``, or that it waits for the first root that has failed."""
-    told = _told_before(error, judged)
+    """Return the error of a check, or ``Skipped`` if a failed root check explains it."""
+    earlier = _same_failure_before(error, judged)
     failed = (root for root in roots if judged.failed(root))
-    root = told or (next(failed, None) if isinstance(error, Failed | CannotTell) else None)
+    root = earlier or (next(failed, None) if isinstance(error, Failed | CannotTell) else None)
     return _waits_for(root, question, lesson) if root else error
 
 
-def _told_before(error: BaseException, judged: PriorResults) -> str | None:
-    """The earlier check that failed for the same reason, in the same words."""
+def _same_failure_before(error: BaseException, judged: PriorResults) -> str | None:
+    """Return the earlier check that failed for the same reason with the same message."""
     if not isinstance(error, Failed) or not error.misconception:
         return None
-    said = (error.misconception, error.message)
-    same = (one.id for one in judged.results if (one.misconception, one.message) == said)
+    failure = (error.misconception, error.message)
+    same = (one.id for one in judged.results if (one.misconception, one.message) == failure)
     return next(same, None)
 
 

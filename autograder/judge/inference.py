@@ -1,7 +1,7 @@
-"""A recorded network computed in plain numpy, so that the judge needs no TensorFlow.
+"""Inference of a recorded network in plain NumPy, so that the judge needs no TensorFlow.
 
-Follows the layers' definitions in the Keras documentation. A layer that is not known raises
-``UnknownLayer``: then nothing is concluded.
+Follows the layers' definitions in the Keras documentation. An unknown layer raises
+``UnknownLayer``: then no conclusion is drawn.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ from autograder.datasets import PIXELS, SHAPE
 Floats = NDArray[np.float32]
 Weights = Mapping[str, NDArray[Any]]
 
-# Images at a time, fewer where a layer is wide: no layer's numbers take more bytes than these.
+# Images in a batch, fewer if a layer is wide: no layer's outputs take more bytes than the second.
 BATCH_SIZE = 2_000
 MAX_LAYER_BYTES = 64 * 2**20
-# Multiplications for one answer, which take seconds: 10,000 images through 10 million parameters.
+# Multiplications for one call, which take seconds: 10,000 images through 10 million parameters.
 MAX_OPERATIONS = 10**11
-# What one number costs that a layer makes, its activation included, in multiplications.
-OF_A_NUMBER = 100
+# The cost of one output of a layer, including its activation, in multiplications.
+OPERATIONS_PER_OUTPUT = 100
 # A mistake may have as many outputs as an image has pixels, or more.
 MAX_OUTPUTS = 5_000
-# At inference these layers hand on what they were given.
+# At inference these layers do nothing.
 TRANSPARENT = frozenset(
     {"InputLayer", "Dropout", "GaussianNoise", "GaussianDropout", "ActivityRegularization"}
 )
@@ -63,39 +63,39 @@ ACTIVATIONS: Mapping[str, Callable[[Floats], Floats]] = {
 
 
 def outputs(model: Model, weights: Weights, images: Floats) -> Floats:
-    """What the model says of each image.
+    """Compute the outputs of the model for each image.
 
     Args:
         model: the recorded network.
-        weights: for each ``Layer.name/Weight.name`` the values.
-        images: shape ``(n, ...)`` with 784 numbers an image, as the model was given them.
+        weights: maps each ``Layer.name/Weight.name`` to its values.
+        images: shape ``(n, ...)`` with 784 numbers per image, as the model was given them.
 
     Returns:
         Shape ``(n, number of outputs)``.
 
     Raises:
-        UnknownLayer: a layer is not one that the judge computes, or shapes do not fit.
+        UnknownLayer: the judge cannot compute a layer, or shapes do not fit.
     """
     if not model.chain:
         raise UnknownLayer("its layers do not form one chain")
-    at_once = _that_fit(model, weights, images)
-    starts = range(0, len(images), at_once)
-    return np.concatenate([_forward(model, weights, images[at : at + at_once]) for at in starts])
+    batch_size = _that_fit(model, weights, images)
+    starts = range(0, len(images), batch_size)
+    return np.concatenate([_forward(model, weights, images[at : at + batch_size]) for at in starts])
 
 
 def _that_fit(model: Model, weights: Weights, images: Floats) -> int:
-    """How many images can be computed at once, as one of them tells.
+    """Return how many images can be computed at once, estimated from the first one.
 
     Raises:
         UnknownLayer: the network is too large, or shapes do not fit.
     """
     widest, operations, x = 1, 0, images[:1]
-    for layer, made in _steps(model, weights, images[:1]):
-        x = made
-        # For each number that it makes, a dense layer multiplies once for each of its inputs.
+    for layer, y in _steps(model, weights, images[:1]):
+        x = y
+        # For each of its outputs a dense layer multiplies once for each of its inputs.
         inputs = len(weights[f"{layer.name}/kernel"]) if layer.kind == "Dense" else 0
         widest = max(widest, x.nbytes)
-        operations += (inputs + OF_A_NUMBER) * x.size
+        operations += (inputs + OPERATIONS_PER_OUTPUT) * x.size
         if operations * len(images) > MAX_OPERATIONS:
             raise UnknownLayer("it is far larger than this lesson needs")
     if x.size > MAX_OUTPUTS:
@@ -104,15 +104,15 @@ def _that_fit(model: Model, weights: Weights, images: Floats) -> int:
 
 
 def _forward(model: Model, weights: Weights, x: Floats) -> Floats:
-    for _, made in _steps(model, weights, x):
-        x = made
+    for _, y in _steps(model, weights, x):
+        x = y
     if x.ndim != 2:
         raise UnknownLayer(f"its outputs have the shape {x.shape[1:]}")
     return x
 
 
 def _steps(model: Model, weights: Weights, x: Floats) -> Iterator[tuple[Layer, Floats]]:
-    """Each layer with what it makes of these images."""
+    """Yield each layer with its outputs for these images."""
     kind = "input"
     try:
         x = x.reshape(len(x), *(model.input_shape or (None, *SHAPE))[1:])
@@ -157,7 +157,7 @@ def _activated(layer: Layer, _: Weights, x: Floats) -> Floats:
 
 
 def _rescaled(layer: Layer, _: Weights, x: Floats) -> Floats:
-    # Where they are no numbers, there is one for each pixel.
+    # If they are not recorded as numbers, there is one for each pixel, which is not supported.
     scale, offset = _number(layer, "scale"), _number(layer, "offset")
     return (x * np.float32(scale) + np.float32(offset)).astype(np.float32)
 
@@ -173,13 +173,13 @@ def _normalized(layer: Layer, weights: Weights, x: Floats) -> Floats:
 
 
 def _learned_or_given(layer: Layer, weights: Weights, name: str) -> Floats:
-    """What the layer has learned from data, else the one number that it was given instead."""
+    """Return the values that the layer learned from data, else the number that it was given."""
     learned = weights.get(f"{layer.name}/{name}")
     return np.asarray(_number(layer, name) if learned is None else learned, np.float32)
 
 
 def _batch_normalized(layer: Layer, weights: Weights, x: Floats) -> Floats:
-    """As after training: with the means and variances that were gathered in it."""
+    """Normalize as after training: with the moving means and variances."""
     if layer.settings["axis"] not in (-1, x.ndim - 1):
         raise ValueError("only along the last axis")
     own = {one.name: weights[f"{layer.name}/{one.name}"] for one in layer.weights}
@@ -192,7 +192,7 @@ def _batch_normalized(layer: Layer, weights: Weights, x: Floats) -> Floats:
 
 
 def _rectified(layer: Layer, _: Weights, x: Floats) -> Floats:
-    """``x`` from a threshold on, ``slope * (x - threshold)`` below it, no more than a maximum."""
+    """Return ``x`` above a threshold, ``slope * (x - threshold)`` below it, up to a maximum."""
     threshold = np.float32(_number(layer, "threshold", 0.0))
     slope = np.float32(_number(layer, "negative_slope", 0.0 if layer.kind == "ReLU" else None))
     y = np.where(x >= threshold, x, slope * (x - threshold))
@@ -221,23 +221,23 @@ LAYERS: Mapping[str, Callable[[Layer, Weights, Floats], Floats]] = {
 }
 
 
-def as_given(evidence: Evidence, cards: Examples, images: NDArray[np.uint8]) -> Floats | None:
-    """The judge's own images as the model was given them; ``None`` where that cannot be told.
+def as_given(evidence: Evidence, examples: Examples, images: NDArray[np.uint8]) -> Floats | None:
+    """Return the judge's own images as the model was given them; ``None`` where that is unknown.
 
-    Applies the recorded map ``scale * card + shift``, each of shape () or (784,).
+    Applies the recorded map ``scale * image + shift``, each of shape () or (784,).
     """
-    if cards.scale is None or cards.shift is None:
+    if examples.scale is None or examples.shift is None:
         return None
-    scale, shift = evidence.arrays.get(cards.scale), evidence.arrays.get(cards.shift)
+    scale, shift = evidence.arrays.get(examples.scale), evidence.arrays.get(examples.shift)
     if scale is None or shift is None or {scale.shape, shift.shape} - {(), (PIXELS,)}:
         return None
     with np.errstate(all="ignore"):
         scale, shift = scale.astype(np.float32), shift.astype(np.float32)
-        # No pixel is further from 0 than the two ends of the scale.
+        # No pixel is further from 0 than the transformed 0 and 255.
         if not np.isfinite([scale * np.float32(255), scale * np.float32(255) + shift, shift]).all():
             return None
     given = images.reshape(len(images), PIXELS).astype(np.float32)
-    # In place, and only where it changes anything: these are most of the judge's work.
+    # In place, and only if it changes anything: this is most of the judge's work.
     if (scale != 1).any():
         given *= scale
     if shift.any():

@@ -1,4 +1,4 @@
-"""The checks of one lesson over many submissions, as a pytest plugin: asks, and keeps answers."""
+"""A pytest plugin that runs the checks of one lesson on many submissions and records results."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ from autograder.core.verdicts import (
     Verdict,
 )
 from autograder.datasets import FashionMnist
-from autograder.judge.attempts import hindrance
+from autograder.judge.attempts import blocking_verdict
 from autograder.judge.gating import explained, required
 from autograder.judge.time_budget import TimeBudget
 
 
 class CheckPlugin:
-    """A pytest plugin that asks every check of every submission.
+    """A pytest plugin that runs every check on every submission.
 
-    ``judged`` is what the checks said of each submission, ``expected`` how many they are.
+    ``judged`` holds the results for each submission, ``expected`` the number of its checks.
     """
 
     def __init__(
@@ -47,19 +47,19 @@ class CheckPlugin:
     ) -> None:
         self.judged = {name: PriorResults() for name, _ in submissions}
         self.expected: Counter[str] = Counter()
-        # Underlined, because pytest takes attributes of these names for the fixtures.
+        # With underscores, because pytest takes attributes of these names for the fixtures.
         self._submissions = dict(submissions)
         self._lesson = lesson
         self._settings = settings
         self._clock = clock
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
-        """Ask every check of every submission."""
+        """Run every check on every submission."""
         if "submission" in metafunc.fixturenames:
             metafunc.parametrize("submission", list(self._submissions), scope="session")
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Refuse checks that could not be counted, before any of them runs."""
+        """Refuse checks without a question or with invalid points, before any of them runs."""
         for item in session.items:
             if (name := _submission(item)) is not None:
                 try:
@@ -71,45 +71,45 @@ class CheckPlugin:
 
     @pytest.fixture
     def evidence(self, submission: str) -> Evidence:
-        """The evidence of one submission."""
+        """Return the evidence of one submission."""
         return self._submissions[submission]
 
     @pytest.fixture
     def settings(self) -> Settings:
-        """The course's settings."""
+        """Return the course's settings."""
         return self._settings
 
     @pytest.fixture
     def lesson(self) -> Lesson:
-        """The lesson that is judged."""
+        """Return the lesson that is judged."""
         return self._lesson
 
     @pytest.fixture
     def data(self, evidence: Evidence) -> FashionMnist:
-        """The judge's own copy of the cards that the notebook was given."""
+        """Return the judge's own copy of the data set that the notebook was given."""
         return datasets.load_named(evidence.run.data)
 
     @pytest.fixture
     def tell(self) -> Tell:
-        """How a check that passes speaks."""
+        """Return the object with which a check reports more than its verdict."""
         return Tell()
 
     @pytest.fixture
     def so_far(self, submission: str) -> PriorResults:
-        """What the earlier checks said of this submission."""
+        """Return the results of the earlier checks of this submission."""
         return self.judged[submission]
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> Generator[None, Any, Any]:
-        """Keep what went wrong before the check could begin, such as missing images."""
+        """Record an error from before the check could begin, such as missing images."""
         try:
             return (yield)
-        except BaseException as error:  # noqa: BLE001  kept, then raised again
+        except BaseException as error:  # noqa: BLE001  recorded, then raised again
             self._end(item, error)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, Any, Any]:
-        """Ask first whether there is anything to check, then keep what the check said."""
+        """Run the check if there is anything to check, and record its result."""
         name = _submission(item)
         if name is None:
             return (yield)
@@ -117,16 +117,16 @@ class CheckPlugin:
             with self._clock.running(name) if self._clock else contextlib.nullcontext():
                 self._gate(item, self.judged[name], self._submissions[name])
                 answer = yield
-        except BaseException as error:  # noqa: BLE001  kept, then raised again
+        except BaseException as error:  # noqa: BLE001  recorded, then raised again
             roots, judged = _roots(item, error), self.judged[name]
             self._end(item, explained(error, roots, _question(item), judged, self._lesson))
-        self._keep(item, name, None)
+        self._record(item, name, None)
         return answer
 
     def _gate(self, item: pytest.Item, judged: PriorResults, evidence: Evidence) -> None:
         question = self._lesson.question(_question(item))
         failed = {one.question for one in judged.results if one.outcome is Outcome.FAILED}
-        verdict = hindrance(evidence, self._lesson, question, failed)
+        verdict = blocking_verdict(evidence, self._lesson, question, failed)
         if isinstance(verdict, Failed | Skipped) and any(
             one.question == question.name for one in judged.results
         ):
@@ -135,7 +135,7 @@ class CheckPlugin:
             raise verdict
         required(_marked(item, "requires"), question.name, judged, self._lesson)
 
-    def _keep(self, item: pytest.Item, name: str, verdict: Verdict | None) -> CheckResult:
+    def _record(self, item: pytest.Item, name: str, verdict: Verdict | None) -> CheckResult:
         tell = getattr(item, "funcargs", {}).get("tell", Tell())
         self.judged[name].measures.update(tell.measures)
         result = _result(item, verdict, tell)
@@ -143,23 +143,23 @@ class CheckPlugin:
         return result
 
     def _end(self, item: pytest.Item, error: BaseException) -> NoReturn:
-        """Keep what ended a check, and end it for pytest too, without a traceback for a verdict."""
+        """Record what ended a check, and end it for pytest, without a traceback for a verdict."""
         name = _submission(item)
         if name is None:
             raise error
         verdict = as_verdict(error)
-        result = self._keep(item, name, verdict)
+        result = self._record(item, name, verdict)
         if verdict is not error:
             raise error
         if result.outcome in (Outcome.FAILED, Outcome.ERROR):
-            told = (result.message, result.help and f"Next: {result.help}", result.misconception)
-            text = "\n".join(one for one in told if one)
+            lines = (result.message, result.help and f"Next: {result.help}", result.misconception)
+            text = "\n".join(one for one in lines if one)
             raise pytest.fail.Exception(text, pytrace=False) from None
         raise pytest.skip.Exception(result.message) from None
 
 
 def as_verdict(error: BaseException) -> Verdict:
-    """An exception as what a check says; one that no check meant is never the student's fault."""
+    """Convert an exception to a verdict; an unexpected one is never the student's fault."""
     if isinstance(error, Verdict):
         return error
     if isinstance(error, AssertionError):
@@ -177,7 +177,7 @@ def as_verdict(error: BaseException) -> Verdict:
 
 
 def check_id(item: pytest.Item) -> str:
-    """``build.layers`` for ``test_layers`` in ``check_build.py``."""
+    """Return the id of a check: ``build.layers`` for ``test_layers`` in ``check_build.py``."""
     function = getattr(item, "originalname", None) or item.name
     return f"{_question(item)}.{function.removeprefix('test_')}"
 
@@ -187,18 +187,18 @@ def _question(item: pytest.Item) -> str:
 
 
 def _submission(item: pytest.Item) -> str | None:
-    """The submission that a check is asked of, ``None`` for a test that is no check."""
+    """Return the submission that a check runs on, ``None`` for a test that is no check."""
     callspec = getattr(item, "callspec", None)
     return callspec.params.get("submission") if callspec else None
 
 
 def _marked(item: pytest.Item, mark: str) -> list[str]:
-    """The checks that a mark names."""
+    """Return the checks that a mark names."""
     return [check for marker in item.iter_markers(mark) for check in marker.args]
 
 
 def _roots(item: pytest.Item, error: BaseException) -> list[str]:
-    """The checks that may explain this one, none for a misconception that they do not explain."""
+    """Return the checks that may explain this error, none if its misconception is exempt."""
     marker, named = item.get_closest_marker("explained_by"), getattr(error, "misconception", None)
     return list(marker.args) if marker and named not in marker.kwargs.get("never", ()) else []
 
@@ -219,20 +219,20 @@ def _points(item: pytest.Item) -> float:
 def _result(item: pytest.Item, verdict: Verdict | None, tell: Tell) -> CheckResult:
     outcome = verdict.outcome if verdict else Outcome.PASSED
     points = _points(item)
-    said = str(getattr(item, "function", item).__doc__ or item.name).strip().partition("\n")[0]
+    summary = str(getattr(item, "function", item).__doc__ or item.name).strip().partition("\n")[0]
     return CheckResult(
         id=check_id(item),
         question=_question(item),
         outcome=outcome,
         points=points if outcome is Outcome.PASSED else 0.0,
         max_points=points,
-        # They may quote what a student wrote.
-        message=printable.plain(verdict.message if verdict else tell.message or said),
+        # The texts may quote what a student wrote.
+        message=printable.plain(verdict.message if verdict else tell.message or summary),
         help=printable.plain(verdict.help) if verdict else "",
         why=printable.plain(verdict.why if verdict else tell.more),
         how=printable.plain(verdict.how) if verdict else "",
         misconception=verdict.misconception if verdict else None,
-        # What is not looked at yet stands nowhere.
+        # A check that did not run has no standing.
         standing=tell.standing if outcome in (Outcome.PASSED, Outcome.FAILED) else None,
         hidden=item.get_closest_marker("hidden") is not None,
     )

@@ -1,7 +1,7 @@
-"""Evidence to report: one pytest session over a lesson's checks, however many submissions.
+"""From evidence to results: one pytest session runs a lesson's checks on any number of submissions.
 
 Runs no student code, imports no TensorFlow, unpickles nothing. A student's notebook calls
-:func:`judge` directly; what grades officially is a process of its own, ``judge_process``.
+:func:`judge` directly; official grading uses a separate process, see ``judge.server``.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from autograder.core.config import Settings, open_course, root_here
+from autograder.core.config import Settings, current_root, open_course
 from autograder.core.errors import AutograderError
 from autograder.core.evidence import Evidence, load
 from autograder.core.lesson import Lesson
@@ -27,12 +27,12 @@ from autograder.core.verdicts import PriorResults
 from autograder.judge.plugin import CheckPlugin
 from autograder.judge.time_budget import TimeBudget
 
-# What a session of pure functions does not need; fewer plugins start faster.
+# Plugins that checks do not need; fewer plugins start faster.
 UNNEEDED = (
     *("cacheprovider", "doctest", "junitxml", "pastebin"),
     *("faulthandler", "logging", "unraisableexception"),
 )
-# A person's own habits with pytest must not change a grade.
+# The user's own settings of pytest must not change a grade.
 HABITS = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS")
 
 
@@ -41,7 +41,7 @@ class JudgeError(RuntimeError):
 
 
 class Verdicts(msgspec.Struct, frozen=True):
-    """What the judge's process writes for one submission."""
+    """The results of the judge for one submission."""
 
     checks: tuple[CheckResult, ...]
     measures: dict[str, float]
@@ -57,8 +57,8 @@ def judge(
 ) -> dict[str, Verdicts]:
     """Run the checks over the evidence of each submission; no two may have the same name.
 
-    ``checks`` are check files, by default the lesson's own. ``seconds`` of computing are what all
-    checks of a submission may take together; only for a process of its own, in the main thread.
+    ``checks`` are check files, by default the lesson's own. ``seconds`` is the processor time for
+    all checks of a submission together; it needs the main thread of a separate process.
 
     Raises:
         JudgeError: pytest did not run every check.
@@ -66,19 +66,19 @@ def judge(
     if not submissions:
         return {}
     clock = TimeBudget(seconds) if seconds else None
-    judging = CheckPlugin(submissions, lesson, settings or Settings(), clock)
-    _run_pytest([str(one.absolute()) for one in checks or lesson.checks], judging)
+    plugin = CheckPlugin(submissions, lesson, settings or Settings(), clock)
+    _run_pytest([str(one.absolute()) for one in checks or lesson.checks], plugin)
     return {
         name: Verdicts(tuple(_scaled(judged, lesson)), judged.measures)
-        for name, judged in judging.judged.items()
+        for name, judged in plugin.judged.items()
     }
 
 
-def judging_of(folders: Sequence[Path]) -> CheckPlugin:
-    """The plugin that asks the checks of all evidence in and under these folders.
+def plugin_for(folders: Sequence[Path]) -> CheckPlugin:
+    """Return the plugin that runs the checks on all evidence in and under these folders.
 
     Raises:
-        pytest.UsageError: there is none, or it cannot be read.
+        pytest.UsageError: there is no evidence, or it cannot be read.
     """
     found = [
         (one.parent.relative_to(folder.parent), one.parent)
@@ -90,30 +90,30 @@ def judging_of(folders: Sequence[Path]) -> CheckPlugin:
     try:
         submissions = [(str(name), load(folder)) for name, folder in found]
         lesson = load_lesson(submissions[0][1].run.lesson)
-        course = open_course(root_here(folders))
+        course = open_course(current_root(folders))
     except AutograderError as error:
         raise pytest.UsageError(str(error)) from error
     return CheckPlugin(submissions, lesson, course.settings)
 
 
-def _run_pytest(files: Sequence[str], judging: CheckPlugin) -> None:
+def _run_pytest(files: Sequence[str], plugin: CheckPlugin) -> None:
     arguments = [*files, "-c", os.devnull, "--rootdir", str(Path(files[0]).parent), "--noconftest"]
     arguments += ["--import-mode=importlib", "--assert=plain", "-q", "--disable-plugin-autoload"]
     arguments += ["-p", "autograder.pytest_plugin", "--capture=no", "--tb=short", "-Wignore"]
     arguments += [word for name in UNNEEDED for word in ("-p", f"no:{name}")]
-    said = io.StringIO()
-    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said), _without(HABITS):
-        code = pytest.main(arguments, plugins=[judging])
+    output = io.StringIO()
+    with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output), _without(HABITS):
+        code = pytest.main(arguments, plugins=[plugin])
     _forget(files)
     if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
-        raise JudgeError(f"pytest ended with {code!r}:\n{said.getvalue()[-2000:]}")
-    for name, judged in judging.judged.items():
-        if not judged.results or len(judged.results) != judging.expected[name]:
-            raise JudgeError(f"Not every check was run on {name}:\n{said.getvalue()[-2000:]}")
+        raise JudgeError(f"pytest ended with {code!r}:\n{output.getvalue()[-2000:]}")
+    for name, judged in plugin.judged.items():
+        if not judged.results or len(judged.results) != plugin.expected[name]:
+            raise JudgeError(f"Not every check was run on {name}:\n{output.getvalue()[-2000:]}")
 
 
 def _forget(files: Sequence[str]) -> None:
-    """Take check files out of the loaded modules: another one of the same name may come next."""
+    """Remove check files from the loaded modules: another one of the same name may come next."""
     for name, module in list(sys.modules.items()):
         if getattr(module, "__file__", None) in files:
             del sys.modules[name]
@@ -121,26 +121,26 @@ def _forget(files: Sequence[str]) -> None:
 
 @contextlib.contextmanager
 def _without(names: Sequence[str]) -> Iterator[None]:
-    """Without these variables in the environment."""
-    kept = {name: os.environ.pop(name) for name in names if name in os.environ}
+    """Remove these variables from the environment while the context is active."""
+    saved = {name: os.environ.pop(name) for name in names if name in os.environ}
     try:
         yield
     finally:
-        os.environ.update(kept)
+        os.environ.update(saved)
 
 
 def _scaled(judged: PriorResults, lesson: Lesson) -> list[CheckResult]:
-    """Results with each question's points brought to what its grade cell is worth.
+    """Scale the points of each question's checks to the points of its grade cell.
 
-    A course that adds a check to a question shares out the same points among more checks. What
-    is not applicable here is worth nothing of nothing.
+    A course that adds a check to a question divides the same points among more checks. A check
+    that is not applicable here has 0 of 0 points.
     """
-    whole: dict[str, float] = {}
+    totals: dict[str, float] = {}
     for one in judged.results:
-        whole[one.question] = whole.get(one.question, 0.0) + one.max_points
+        totals[one.question] = totals.get(one.question, 0.0) + one.max_points
     scaled = []
     for one in judged.results:
-        factor = lesson.question(one.question).points / (whole[one.question] or 1.0)
+        factor = lesson.question(one.question).points / (totals[one.question] or 1.0)
         most = 0.0 if one.outcome is Outcome.NOT_APPLICABLE else one.max_points * factor
         scaled.append(replace(one, points=one.points * factor, max_points=most))
     return scaled

@@ -1,4 +1,4 @@
-"""The judge as a process: answers one batch of stored evidence after the other.
+"""The judge as a process: it judges one batch of stored evidence after the other.
 
 ``python -m autograder.judge.server`` reads batches from its standard input. Nothing that a student
 wrote is ever run or imported in it.
@@ -23,26 +23,26 @@ import msgspec
 from autograder.core.config import Course, Settings
 from autograder.core.errors import EvidenceError
 from autograder.core.evidence import Evidence, load
-from autograder.core.ipc import own_streams, receive, send
+from autograder.core.ipc import claim_standard_streams, receive, send
 from autograder.core.lesson import Lesson
-from autograder.core.lesson_registry import found_again, load_lesson
+from autograder.core.lesson_registry import load_lesson, search_path_variables
 from autograder.core.process_limits import limit_memory
 from autograder.core.report import CheckResult, Outcome
 from autograder.judge.runner import JudgeError, Verdicts, judge
 
-# For a batch, and 5 more for each submission in it.
+# For a batch; 5 more for each submission in it.
 MAX_SECONDS = 60
 # Images, and the evidence of a batch: each at most 64 MiB.
 MAX_BYTES = 4 * 2**30
-# The computing that all checks of one submission may take together, many times what they need;
-# each gets a second at least, so that what can be said cheaply is said.
+# The processor time for all checks of one submission together, many times what they need; each
+# check gets at least a second, so that cheap ones still run.
 MAX_CHECK_SECONDS = 30
 
 
 class Batch(msgspec.Struct, frozen=True):
-    """Stored evidence to judge, with which checks and settings.
+    """Stored evidence to judge, with checks and settings.
 
-    ``folders`` says for each folder which program its evidence has to be of.
+    ``folders`` maps each folder to the program that its evidence must belong to.
     """
 
     lesson: str
@@ -52,7 +52,7 @@ class Batch(msgspec.Struct, frozen=True):
 
 
 class JudgeAnswers(msgspec.Struct, frozen=True):
-    """For each folder what the checks said, or why its evidence cannot be read."""
+    """For each folder the results of its checks, or why its evidence cannot be read."""
 
     verdicts: dict[str, Verdicts | str]
     broken: str | None = None
@@ -77,15 +77,15 @@ class Judge:
         """Judge stored evidence in one pytest session.
 
         Args:
-            folders: for each folder the program (``Report.program``) that its evidence has to be
-                of.
-            lesson: whose checks are asked.
+            folders: maps each folder to the program (``Report.program``) that its evidence must
+                belong to.
+            lesson: the lesson whose checks are run.
 
         Returns:
-            For each folder, as an absolute path, what the checks said, or why it cannot be read.
+            For each folder, as an absolute path, the results or why it cannot be read.
 
         Raises:
-            JudgeError: it failed; its last words are in the message.
+            JudgeError: the judge failed; its last output is in the message.
         """
         batch = Batch(
             lesson=lesson.name,
@@ -97,28 +97,30 @@ class Judge:
 
     def _judged(self, batch: Batch, lesson: Lesson) -> dict[str, Verdicts | str]:
         was_fresh = self._process is None
-        answers = self._asked(batch)
+        answers = self._exchange(batch)
         if answers is None:
-            said, was_ended = self._last_words(), self._was_ended()
+            last_words, was_ended = self._last_words(), self._was_ended()
             self.close()
             if not was_ended:
-                raise JudgeError(f"The judge failed:\n{said}")
+                raise JudgeError(f"The judge failed:\n{last_words}")
             if not (was_fresh or self._was_late):
-                # Perhaps it was ended for what has nothing to do with this batch.
+                # The reason may have nothing to do with this batch: try a fresh process once.
                 return self._judged(batch, lesson)
             if len(batch.folders) == 1:
-                return dict.fromkeys(batch.folders, given_up(lesson))
-            # One of them was too much for it, and is not to cost the others anything.
-            alone = [
+                return dict.fromkeys(batch.folders, unfinished_verdicts(lesson))
+            # One submission was too much for it, and must not affect the others.
+            batches = [
                 msgspec.structs.replace(batch, folders={folder: program})
                 for folder, program in batch.folders.items()
             ]
-            return {name: one for part in alone for name, one in self._judged(part, lesson).items()}
+            return {
+                name: one for part in batches for name, one in self._judged(part, lesson).items()
+            }
         if answers.broken:
             raise JudgeError(f"The judge failed:\n{answers.broken}")
         return answers.verdicts
 
-    def _asked(self, batch: Batch) -> JudgeAnswers | None:
+    def _exchange(self, batch: Batch) -> JudgeAnswers | None:
         process = self._process = self._process or self._started()
         assert process.stdin
         assert process.stdout
@@ -143,20 +145,20 @@ class Judge:
     def _started(self) -> subprocess.Popen[bytes]:
         self._log = tempfile.TemporaryFile()  # noqa: SIM115  closed with the process
         return subprocess.Popen(
-            # -P: a file beside the caller, such as numpy.py, must not be imported.
+            # -P: a file next to the caller, such as numpy.py, must not be imported.
             [sys.executable, "-P", "-m", "autograder.judge.server"],
             # Nor must pytest find anything there.
             cwd=Path(__file__).parent,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._log,
-            # Ctrl-C is for the grader, which ends us in good order.
+            # Ctrl-C is for the grader, which ends this process itself.
             start_new_session=True,
-            env=os.environ | found_again(),
+            env=os.environ | search_path_variables(),
         )
 
     def _was_ended(self) -> bool:
-        """Whether a signal ended it: ours when time was up, or the system's for want of memory."""
+        """Return whether a signal ended it: ours at the time limit, or the system's for memory."""
         assert self._process
         with contextlib.suppress(subprocess.TimeoutExpired):
             return self._process.wait(timeout=5) < 0
@@ -178,8 +180,8 @@ class Judge:
             self._log = None
 
 
-def given_up(lesson: Lesson) -> Verdicts:
-    """What is said of evidence that the judge did not come to an end with."""
+def unfinished_verdicts(lesson: Lesson) -> Verdicts:
+    """Return the results for evidence that the judge could not finish."""
     checks = tuple(
         CheckResult(
             id=f"{question.name}.judged",
@@ -196,25 +198,25 @@ def given_up(lesson: Lesson) -> Verdicts:
     return Verdicts(checks, {})
 
 
-def judge_apart(
+def judge_in_process(
     folders: Mapping[Path, str], lesson: Lesson, course: Course
 ) -> dict[str, Verdicts | str]:
-    """As :meth:`Judge.judge`, in a process for this once."""
+    """Judge as :meth:`Judge.judge` does, in a process for this call only."""
     with Judge(course) as official:
         return official.judge(folders, lesson)
 
 
 def main() -> int:
     """Judge batches from standard input until there are no more."""
-    inbox, outbox = own_streams()
+    inbox, outbox = claim_standard_streams()
     limit_memory(MAX_BYTES)
     while batch := receive(inbox, Batch):
         try:
             answers = JudgeAnswers(_answered(batch))
         except MemoryError:
-            # As if the system had ended us: the grader then asks about each by itself.
+            # As if the system had ended this process: the grader then sends each by itself.
             os.kill(os.getpid(), signal.SIGKILL)
-        except Exception:  # noqa: BLE001  told to the grader, whatever it is
+        except Exception:  # noqa: BLE001  sent to the grader, whatever it is
             answers = JudgeAnswers({}, broken=traceback.format_exc()[-4000:])
         send(outbox, answers)
     return 0
@@ -230,17 +232,17 @@ def _answered(batch: Batch) -> dict[str, Verdicts | str]:
             answers[folder] = str(error)
     checks = [Path(one) for one in batch.checks]
     lesson = load_lesson(batch.lesson)
-    told = judge(
+    verdicts = judge(
         submissions, lesson, settings=batch.settings, checks=checks, seconds=MAX_CHECK_SECONDS
     )
-    return answers | told
+    return answers | verdicts
 
 
 def _of_program(evidence: Evidence, program: str) -> Evidence:
-    """The evidence, where it is of this program.
+    """Return the evidence if it belongs to this program.
 
     Raises:
-        EvidenceError: it is of another; whoever handed in the one must not be marked by the other.
+        EvidenceError: it belongs to another; nobody must be graded by another program.
     """
     if evidence.run.program != program:
         what = (

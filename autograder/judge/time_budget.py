@@ -1,4 +1,4 @@
-"""How much computing the checks of one submission may take together."""
+"""A limit on the processor time of all checks of one submission together."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from typing import NoReturn
 
 from autograder.core.verdicts import CannotTell
 
-# What a check gets, however much the ones before it have taken.
+# The minimum for a check, however much the ones before it have used.
 MIN_SECONDS = 1.0
 
 
 class TimeBudget:
-    """Ends a check once the checks of its submission have used ``seconds`` of computing.
+    """Ends a check once the checks of its submission have used ``seconds`` of processor time.
 
-    For the main thread of a process that uses no such timer itself.
+    Needs the main thread of a process that does not use ``SIGPROF`` otherwise.
     """
 
     def __init__(self, seconds: float) -> None:
@@ -30,7 +30,7 @@ class TimeBudget:
         """Measure a check of the submission of this name.
 
         Raises:
-            CannotTell: time is up.
+            CannotTell: the time is used up.
         """
         began, before = time.process_time(), signal.signal(signal.SIGPROF, self._end)
         left = max(MIN_SECONDS, self._seconds - self._used[name])

@@ -68,7 +68,7 @@ class Cells:
             run = CellRun(turn=turn, name=name, names=names_in(source))
             key = cell_id or name or f"turn {turn}"
             before = self._ran.get(key)
-            self.gone |= before.names.made - run.names.made if before else frozenset()
+            self.gone |= before.names.defined - run.names.defined if before else frozenset()
             self._ran[key] = run
         if name in self._solutions:
             self._seen[name] = self._evidence_of(name, cell_id, source, result)

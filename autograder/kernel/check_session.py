@@ -137,7 +137,7 @@ class CheckSession:
         if self.graded:
             return
         title, text = self.lesson.question(question).title, message()
-        page = html.card(
+        page = html.box(
             title, what, f"<div>{html.text(text)}</div>", colour=html.GREY, label=f"{title}: {what}"
         )
         ipython.show(page, f"{title}: {text}")

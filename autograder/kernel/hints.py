@@ -16,7 +16,9 @@ class Hints:
     def __init__(self, question: Question, results: Sequence[CheckResult] | None = None) -> None:
         self._question = question
         self._checked = results is not None
-        open_ = [one for one in phrases.told(results or ()) if one.outcome not in SETTLED]
+        open_ = [
+            one for one in phrases.distinct_results(results or ()) if one.outcome not in SETTLED
+        ]
         # What only waits for another one needs no help of its own.
         first = [one for one in open_ if one.outcome is not Outcome.SKIPPED]
         self._open = first or open_

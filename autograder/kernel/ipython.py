@@ -14,7 +14,7 @@ from IPython.display import display
 from autograder.core.exception_names import public_name
 from autograder.core.lesson import Lesson
 from autograder.core.verdicts import NotAttempted
-from autograder.judge.error_hints import ErrorFacts, in_plain_words
+from autograder.judge.error_hints import ErrorFacts, hint_for
 from autograder.kernel.cell_tracker import Cells
 from autograder.notebooks.origins import origins
 from autograder.reports import html
@@ -82,4 +82,4 @@ def _sentence(
         names=[name for name in names if not name.startswith("_")],
         attributes=[] if owner is None else [one for one in dir(owner) if not one.startswith("_")],
     )
-    return in_plain_words(public_name(type(error)), str(error), facts, lesson.stumbles)
+    return hint_for(public_name(type(error)), str(error), facts, lesson.stumbles)

@@ -46,7 +46,7 @@ def _unchecked(turns: dict[str, int], lesson: Lesson) -> Iterator[str]:
 
 
 def _left_over(ran: Sequence[CellRun], gone: Collection[str]) -> Iterator[str]:
-    made = {name for one in ran for name in one.names.made}
+    made = {name for one in ran for name in one.names.defined}
     used = {name for one in ran for name in one.names.used}
     for name in sorted((used & set(gone)) - made):
         yield (

@@ -16,7 +16,7 @@ from nbformat import NotebookNode
 from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
 
-from autograder.core.folders import walked
+from autograder.core.folders import walk_folders
 
 TIMESTAMP = "timestamp.txt"
 MAX_BYTES = 1000
@@ -132,7 +132,7 @@ def _copyable_files(directory: CourseDirectory, folder: Path) -> Iterator[Path]:
             for one in (*directory.ignore, "*.ipynb")
         )
 
-    for parent, _, names in walked(folder, lambda *_: None, is_ignored):
+    for parent, _, names in walk_folders(folder, lambda *_: None, is_ignored):
         for path in (parent / name for name in names if not is_ignored(name)):
             if path.is_symlink() or not path.is_file():
                 continue

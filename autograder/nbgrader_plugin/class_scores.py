@@ -6,7 +6,7 @@ from nbgrader.api import Grade, Gradebook, SubmittedAssignment, SubmittedNoteboo
 from sqlalchemy import func, or_, select
 
 from autograder.core.config import Course
-from autograder.core.errors import NothingEntered
+from autograder.core.errors import EmptyGradebook
 from autograder.core.lesson import Lesson
 from autograder.exporters.model import Person
 from autograder.nbgrader_plugin import grade_queries
@@ -26,7 +26,7 @@ def lesson_scores(course: Course, lesson: Lesson) -> dict[str, GradebookScores]:
         with database_errors(directory.db_url), open_gradebook(directory) as gradebook:
             grades = grade_queries.grades(gradebook, [lesson.name], unscored=True)
             by_hand = _manually_graded(gradebook, lesson.name) if grades else set()
-    except NothingEntered:
+    except EmptyGradebook:
         return {}
     return {
         one.person.id: GradebookScores(

@@ -18,7 +18,7 @@ from traitlets.config import Application, Config
 
 from autograder import DISTRIBUTION
 from autograder.core.course_root import CONFIG
-from autograder.core.errors import CourseError, NothingEntered
+from autograder.core.errors import CourseError, EmptyGradebook
 
 GENERATE = "Run `autograder generate`, or `nbgrader generate_assignment`, first."
 COURSE_ID = "default_course"  # what nbgrader's own gradebook calls a course without a name
@@ -69,13 +69,13 @@ def open_gradebook(directory: CourseDirectory) -> Gradebook:
     """Open the course's gradebook, which has to exist already; the caller closes it.
 
     Raises:
-        NothingEntered: there is none.
+        EmptyGradebook: there is none.
         CourseError: it cannot be reached or read.
     """
     address = directory.db_url
     url = make_url(address)
     if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
-        raise NothingEntered(f"There is no gradebook {url.database} yet. {GENERATE}")
+        raise EmptyGradebook(f"There is no gradebook {url.database} yet. {GENERATE}")
     with database_errors(address), alembic_on_path():
         return Gradebook(address, directory.course_id)
 

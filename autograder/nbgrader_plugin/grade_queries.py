@@ -11,7 +11,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import undefer
 
 from autograder.core.config import Course
-from autograder.core.errors import CourseError, NothingEntered
+from autograder.core.errors import CourseError, EmptyGradebook
 from autograder.core.lesson_registry import lesson_names, load_lesson
 from autograder.exporters.model import Grade, Person
 from autograder.nbgrader_plugin.config import course_directory, database_errors, open_gradebook
@@ -29,20 +29,20 @@ def course_grades(course: Course, lesson: str | None = None) -> CourseGrades:
     """Return the grades in a course's gradebook, of one lesson or of all with any score.
 
     Raises:
-        NothingEntered: there is no gradebook, or nobody has a grade in it.
+        EmptyGradebook: there is no gradebook, or nobody has a grade in it.
         CourseError: the gradebook cannot be read.
     """
     try:
         root = course.folder()
     except CourseError as error:
-        raise NothingEntered(str(error)) from error
+        raise EmptyGradebook(str(error)) from error
     directory = course_directory(root)
     assignments = [lesson] if lesson else lesson_names()
     with database_errors(directory.db_url), open_gradebook(directory) as gradebook:
         found = grades(gradebook, assignments, unscored=lesson is not None)
         waiting = _waiting(gradebook, assignments)
     if not any(one.raw is not None for one in found):
-        raise NothingEntered(f"Nobody has a grade for {', '.join(assignments)} in the gradebook.")
+        raise EmptyGradebook(f"Nobody has a grade for {', '.join(assignments)} in the gradebook.")
     return CourseGrades(grades=found, waiting=waiting)
 
 
@@ -57,7 +57,7 @@ def lessons_in_gradebook(course: Course) -> set[str]:
     try:
         with database_errors(directory.db_url), open_gradebook(directory) as gradebook:
             return {one.name for one in gradebook.assignments} & set(lesson_names())
-    except NothingEntered:
+    except EmptyGradebook:
         return set()
 
 

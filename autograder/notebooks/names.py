@@ -1,4 +1,4 @@
-"""Which names a cell makes, and which it needs: read from its text, without running it."""
+"""The names that a cell defines and those that it uses: read from its text, without running it."""
 
 from __future__ import annotations
 
@@ -8,50 +8,54 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
-# Stands for every variable of a comprehension; lengthened until the cell has no such name.
+# Replaces every variable of a comprehension; lengthened until the cell has no such name.
 VARIABLE = "variable"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Names:
-    """The names that a cell ``made`` for those after it, and those that it ``used``."""
+    """The names that a cell defines for the cells after it, and those that it uses."""
 
-    made: frozenset[str] = frozenset()
+    defined: frozenset[str] = frozenset()
     used: frozenset[str] = frozenset()
 
 
 def names_in(source: str) -> Names:
-    """The names in a cell; none where Python cannot read it. Lines for IPython are left out."""
-    # Not splitlines(): the signs at which it splits besides may stand in the middle of a text.
+    """Find the names in a cell; none if Python cannot parse it. Lines for IPython are ignored."""
+    # Not splitlines(): it also splits at characters that may be in the middle of a string.
     lines = [line for line in source.split("\n") if not line.lstrip().startswith(("%", "!", "?"))]
     variable = VARIABLE
     while variable in source:
         variable += "_"
     try:
-        plain = _Plain(variable).visit(ast.parse("\n".join(lines)))
+        plain = _WithoutComprehensions(variable).visit(ast.parse("\n".join(lines)))
         whole = symtable.symtable(ast.unparse(plain), "cell", "exec")
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return Names()
     own = whole.get_symbols()
-    inside = [one for part in _parts(whole) for one in part.get_symbols() if one.is_global()]
-    found = [one for one in [*own, *inside] if one.get_name() != variable]
+    nested = [
+        one for part in _nested_scopes(whole) for one in part.get_symbols() if one.is_global()
+    ]
+    found = [one for one in [*own, *nested] if one.get_name() != variable]
     return Names(
-        made=frozenset(one.get_name() for one in found if one.is_assigned() or one.is_imported()),
+        defined=frozenset(
+            one.get_name() for one in found if one.is_assigned() or one.is_imported()
+        ),
         used=frozenset(one.get_name() for one in found if one.is_referenced()),
     )
 
 
-def _parts(table: symtable.SymbolTable) -> Iterator[symtable.SymbolTable]:
-    """The functions and classes in it, and those in them."""
+def _nested_scopes(table: symtable.SymbolTable) -> Iterator[symtable.SymbolTable]:
+    """Yield the functions and classes in it, recursively."""
     for part in table.get_children():
         yield part
-        yield from _parts(part)
+        yield from _nested_scopes(part)
 
 
-class _Plain(ast.NodeTransformer):
-    """Takes a comprehension apart into what it is made of, which has the same names.
+class _WithoutComprehensions(ast.NodeTransformer):
+    """Replaces a comprehension by its parts, which have the same names.
 
-    What ``symtable`` tells of one is not the same in every Python: since PEP 709 (Python 3.12) a
+    What ``symtable`` says of one depends on the version of Python: since PEP 709 (Python 3.12) a
     comprehension may belong to the function around it, and its variables with it.
     """
 
@@ -60,30 +64,30 @@ class _Plain(ast.NodeTransformer):
         self._variables: frozenset[str] = frozenset()
 
     def visit_ListComp(self, node: ast.ListComp) -> ast.expr:
-        return self._apart(node, [node.elt])
+        return self._expanded(node, [node.elt])
 
     def visit_SetComp(self, node: ast.SetComp) -> ast.expr:
-        return self._apart(node, [node.elt])
+        return self._expanded(node, [node.elt])
 
     def visit_GeneratorExp(self, node: ast.GeneratorExp) -> ast.expr:
-        return self._apart(node, [node.elt])
+        return self._expanded(node, [node.elt])
 
     def visit_DictComp(self, node: ast.DictComp) -> ast.expr:
-        return self._apart(node, [node.key, node.value])
+        return self._expanded(node, [node.key, node.value])
 
     def visit_Name(self, node: ast.Name) -> ast.expr:
         return ast.Name(self._variable) if node.id in self._variables else node
 
-    # Of an f-string only what is filled in: not each that is read can be written down again.
+    # Of an f-string only the expressions: not every f-string that parses can be unparsed.
     def visit_JoinedStr(self, node: ast.JoinedStr) -> ast.expr:
         return _tuple(self.visit(one) for one in node.values)
 
     def visit_FormattedValue(self, node: ast.FormattedValue) -> ast.expr:
         return _tuple(self.visit(one) for one in (node.value, node.format_spec) if one)
 
-    def _apart(self, node: Comprehension, results: list[ast.expr]) -> ast.expr:
+    def _expanded(self, node: Comprehension, results: list[ast.expr]) -> ast.expr:
         first, *others = node.generators
-        # The only part that is looked up outside: not among the variables, but in a class's body.
+        # The only part that is evaluated outside: without the variables, but in a class's body.
         outside = self.visit(first.iter)
         before = self._variables
         self._variables |= {
@@ -97,7 +101,7 @@ class _Plain(ast.NodeTransformer):
             parts += [one.target, one.iter, *one.ifs]
         inside = _tuple(self.visit(part) for part in (*parts, *results))
         self._variables = before
-        # A `:=` makes its name around the comprehension; Python forbids it in a class's body.
+        # A `:=` defines its name around the comprehension; Python forbids it in a class's body.
         own_scope = not any(_makes_a_name(part) for part in (*parts, *results))
         nothing = ast.arguments([], [], None, [], [], None, [])
         return _tuple([outside, ast.Lambda(nothing, inside) if own_scope else inside])

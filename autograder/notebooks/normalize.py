@@ -1,9 +1,9 @@
 """Source code compared as programs: comments, blank lines and formatting make no difference.
 
-Two cells are the same program only where it is certain that they behave alike. A cell is read as
-IPython reads it and parsed as Python parses it; whatever leaves a doubt is the same program as its
-own bytes alone. What two cells of one program may differ in is the text that Python itself quotes:
-tracebacks, warnings, and the lines of a function.
+Two cells are the same program only if it is certain that they behave alike. A cell is transformed
+as IPython does it and parsed as Python does it; where a doubt remains, only a cell with the same
+bytes is the same program. Cells of one program may still differ in the text that Python itself
+quotes: tracebacks, warnings, and the lines of a function.
 """
 
 from __future__ import annotations
@@ -33,12 +33,12 @@ def same_program(one: str, other: str) -> bool:
     return one == other or program_of(one) == program_of(other)
 
 
-# The cells that were given are the same in every submission.
+# The lesson's own cells are the same in every submission.
 @functools.lru_cache(maxsize=4096)
 def program_of(source: str) -> str:
-    """Return a digest of what a cell does, without how it is written.
+    """Return a digest of what a cell does, regardless of how it is written.
 
-    Where that cannot be told for certain, it is a digest of the cell's bytes.
+    Where that is not certain, it is a digest of the cell's bytes.
     """
     try:
         parts = ["program", *_meaning(source)]
@@ -56,8 +56,8 @@ def program_digest(cells: Iterable[str]) -> str:
 def parsed(source: str) -> ast.Module | None:
     """Return the syntax tree of a cell, as IPython runs it.
 
-    ``None`` where Python cannot parse it or warns about it, and where IPython does more with it
-    than to take leading blank lines and indentation away.
+    ``None`` where Python cannot parse it or warns about it, and where IPython changes more than
+    leading blank lines and indentation.
     """
     try:
         return _parse(_as_run(source))
@@ -72,10 +72,10 @@ def _meaning(source: str) -> tuple[str, str]:
 
 
 def _as_run(source: str) -> str:
-    """Return what IPython makes of a cell.
+    """Return a cell as IPython runs it.
 
     Raises:
-        SyntaxError: it is not certain that this is what stands there.
+        SyntaxError: it is not certain that this is the same program.
     """
     # Loading IPython takes a while, and most commands compare nothing.
     from IPython.core import inputtransformer2 as ipython  # noqa: PLC0415
@@ -130,7 +130,7 @@ def _may_be_magic(source: str) -> bool:
 
 
 def _is_silent(run: str, tree: ast.Module) -> bool:
-    """Return whether the value of the last line is not shown: it ends with a semicolon."""
+    """Return whether the last value is not displayed because the line ends with a semicolon."""
     from IPython.core.displayhook import DisplayHook  # noqa: PLC0415
 
     last = tree.body[-1] if tree.body else None

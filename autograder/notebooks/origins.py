@@ -1,4 +1,4 @@
-"""Where in the lesson's notebook a name comes from, in words that lead a student there."""
+"""Where in the lesson's notebook a name is defined, in words that lead a student there."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LONGEST = 60
 
 @functools.lru_cache(maxsize=16)
 def origins(released: Path) -> Mapping[str, str]:
-    """For each name the first cell that makes it, as in *the cell that begins with …*.
+    """Map each name to the first cell that defines it, as in *the cell that begins with …*.
 
     Empty where there is no such notebook.
     """
@@ -24,13 +24,13 @@ def origins(released: Path) -> Mapping[str, str]:
         where = f"the cell that begins with `{_first_line(source)}`"
         if section:
             where += f", in “{section}”"
-        for name in sorted(names_in(source).made):
+        for name in sorted(names_in(source).defined):
             found.setdefault(name, where)
     return found
 
 
 def released_cells(released: Path) -> list[dict[str, Any]]:
-    """The cells of a notebook as they lie in its file; none where it cannot be read."""
+    """Return the cells of a notebook file as JSON; none where it cannot be read."""
     try:
         cells: list[dict[str, Any]] = json.loads(released.read_text(encoding="utf-8"))["cells"]
     except (OSError, ValueError, KeyError, TypeError):
@@ -39,7 +39,7 @@ def released_cells(released: Path) -> list[dict[str, Any]]:
 
 
 def _sections(released: Path) -> Iterator[tuple[str, str]]:
-    """Each code cell with the section that it stands in."""
+    """Yield for each code cell its section and its source."""
     section = ""
     for cell in released_cells(released):
         source = "".join(cell["source"])

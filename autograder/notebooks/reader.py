@@ -1,7 +1,7 @@
 """A submitted file as a notebook, or the reason why it is none.
 
-Of each cell only what is needed is taken: its kind, its text, its id and its ``grade_id``. What
-else stands in the file may be as damaged as it likes.
+Only the necessary parts of each cell are read: its kind, its text, its id and its ``grade_id``.
+Everything else in the file may be damaged.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ ATTACHED = re.compile(r"attachment:([^)\s\"'>]+)")
 
 @dataclass(frozen=True, kw_only=True)
 class ReadNotebook:
-    """A notebook of the current format, and what had to be said of the file.
+    """A notebook of the current format, with notes on the file.
 
-    ``lesson`` is the name of the lesson that it says it belongs to; empty where it says nothing.
+    ``lesson`` is the name of the lesson in the notebook's metadata; empty where there is none.
     """
 
     notebook: NotebookNode
@@ -50,34 +50,34 @@ def read_notebook(path: Path) -> ReadNotebook:
     """
     data = _bytes(path)
     content = _parsed(data)
-    taking = _Taking()
+    reader = _CellReader()
     if content["nbformat"] != 4:
-        taking.notes.append(f"The notebook had the old format {content['nbformat']}.")
+        reader.notes.append(f"The notebook had the old format {content['nbformat']}.")
         _count(_old_cells(content))
         content = _converted(content)
     cells = content.get("cells")
     if not isinstance(cells, list):
         raise SubmissionError("The notebook is damaged: it has no list of cells.")
     _count(cells)
-    taken = [taking.cell(number, cell) for number, cell in enumerate(cells)]
-    if sum(len(cell.source) for cell in taken) > MAX_SOURCE:
+    read_cells = [reader.cell(number, cell) for number, cell in enumerate(cells)]
+    if sum(len(cell.source) for cell in read_cells) > MAX_SOURCE:
         raise SubmissionError("The cells hold more than 2 MiB of text, which is no homework.")
-    notebook = nbformat.v4.new_notebook(cells=taken)
+    notebook = nbformat.v4.new_notebook(cells=read_cells)
     nbformat.validate(notebook)
     if len(data) > LARGE:
         size = f"{len(data) / 2**20:.0f} MiB"
-        taking.notes.append(f"The file has {size}; its old outputs were left out.")
+        reader.notes.append(f"The file has {size}; its old outputs were left out.")
     return ReadNotebook(
-        notebook=notebook, notes=tuple(taking.notes[-MAX_NOTES:]), lesson=_lesson(content)
+        notebook=notebook, notes=tuple(reader.notes[-MAX_NOTES:]), lesson=_lesson(content)
     )
 
 
 def _lesson(content: dict[str, Any]) -> str:
-    """What ``{"autograder": {"lesson": …}}`` in the notebook's metadata says."""
-    told: Any = content
+    """Return the value of ``{"autograder": {"lesson": …}}`` in the notebook's metadata."""
+    value: Any = content
     for part in ("metadata", "autograder", "lesson"):
-        told = told.get(part) if isinstance(told, dict) else None
-    return told if isinstance(told, str) else ""
+        value = value.get(part) if isinstance(value, dict) else None
+    return value if isinstance(value, str) else ""
 
 
 def _bytes(path: Path) -> bytes:
@@ -114,9 +114,9 @@ def _count(cells: list[Any]) -> None:
 
 
 def _old_cells(content: dict[str, Any]) -> list[Any]:
-    """The cells of a notebook of an old format, without their outputs.
+    """Return the cells of a notebook in an old format, without their outputs.
 
-    To convert and to check each of them takes long, and nobody needs their outputs.
+    Converting and validating outputs takes long, and nobody needs them.
     """
     sheets = content.get("worksheets")
     lists = [
@@ -134,22 +134,22 @@ def _old_cells(content: dict[str, Any]) -> list[Any]:
 def _converted(content: dict[str, Any]) -> dict[str, Any]:
     try:
         return dict(nbformat.reads(json.dumps(content), as_version=4))
-    # nbformat raises whatever a malformed notebook makes its converters stumble over.
+    # nbformat raises all kinds of exceptions on a malformed notebook.
     except Exception as error:
         first = str(error).strip().partition("\n")[0][:300]
         raise SubmissionError(f"The notebook is damaged: {first}.") from error
 
 
 @dataclass
-class _Taking:
-    """Takes cells from a file, and notes what was wrong with them."""
+class _CellReader:
+    """Reads cells from a file, and records what was wrong with them."""
 
     notes: list[str] = field(default_factory=list)
     _ids: set[str] = field(default_factory=set)
-    _left_for_pictures: int = MAX_PICTURES_BYTES
+    _remaining_picture_bytes: int = MAX_PICTURES_BYTES
 
     def cell(self, number: int, given: Any) -> NotebookNode:
-        """One cell, put right."""
+        """Return one cell, repaired."""
         if not isinstance(given, dict):
             raise SubmissionError(f"The notebook is damaged: cell {number + 1} is no cell.")
         kind, source = given.get("cell_type"), _text(given.get("source"))
@@ -168,26 +168,26 @@ class _Taking:
     def _pictures(self, number: int, cell: NotebookNode, given: Any) -> None:
         """Keep pictures; a mention of one that is missing would stop nbconvert."""
         pictures = _attachments(given)
-        self._left_for_pictures -= sum(
+        self._remaining_picture_bytes -= sum(
             len(name) + len(kind) + len(content)
             for name, kinds in pictures.items()
             for kind, content in kinds.items()
         )
-        if self._left_for_pictures < 0:
+        if self._remaining_picture_bytes < 0:
             self.notes.append(f"The pictures from cell {number + 1} on are too large for homework.")
             pictures = {}
         if pictures:
             cell.attachments = nbformat.from_dict(pictures)
         missing: set[str] = set()
 
-        def told(found: re.Match[str]) -> str:
+        def checked(found: re.Match[str]) -> str:
             if found[1] in pictures:
                 return found[0]
             missing.add(found[1])
             return f"missing:{found[1]}"
 
-        # In one go: to look for each name by itself takes time that grows with their square.
-        cell.source = ATTACHED.sub(told, cell.source)
+        # In one pass: a search for each name takes time that grows with the square of their number.
+        cell.source = ATTACHED.sub(checked, cell.source)
         for name in sorted(missing)[:MAX_NOTES]:
             self.notes.append(f"Cell {number + 1} shows a picture that is not there: {name[:60]}.")
 
@@ -201,7 +201,7 @@ class _Taking:
 
 
 def _attachments(given: Any) -> dict[str, dict[str, str]]:
-    """The pictures of a cell by their names, as base64 by their types."""
+    """Return a cell's pictures: for each name a mapping from media type to base64."""
     if not isinstance(given, dict):
         return {}
     return {
@@ -215,7 +215,7 @@ def _attachments(given: Any) -> dict[str, dict[str, str]]:
 
 
 def _new(kind: Any, source: str) -> NotebookNode:
-    # Not nbformat's own functions: they check each cell by itself, and all are checked in the end.
+    # Not nbformat's own functions: they validate each cell, and all are validated in the end.
     more: dict[str, Any] = {"outputs": [], "execution_count": None} if kind == "code" else {}
     kind = kind if kind in ("code", "markdown") else "raw"
     return NotebookNode(cell_type=kind, source=source, metadata=NotebookNode(), **more)
@@ -236,7 +236,7 @@ def _needed(metadata: dict[str, Any]) -> dict[str, Any]:
 
 
 def _text(given: Any) -> str | None:
-    """A text, or the lines of one, such as can be written as UTF-8; ``None`` where it is none."""
+    """Return a text, or the joined lines of one, as valid Unicode; ``None`` where it is no text."""
     if isinstance(given, list) and all(isinstance(line, str) for line in given):
         given = "".join(given)
     return given.encode("utf-8", "replace").decode() if isinstance(given, str) else None

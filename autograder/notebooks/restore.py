@@ -1,7 +1,7 @@
-"""Puts a submitted notebook right: our cells as we released them, the student's as they are.
+"""Restore a submitted notebook: our cells as we released them, the student's as they are.
 
-Cells are known by their ``grade_id``, else by their id, else by what stands in them, so that
-renamed, copied, moved and deleted cells are all found again.
+Cells are identified by their ``grade_id``, else by their id, else by their text, so that renamed,
+copied, moved and deleted cells are all recognised.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ MAX_NOTES = 100
 
 @dataclass(frozen=True, kw_only=True)
 class Restored:
-    """A notebook that can be run, what was put right, and which solution cells were changed.
+    """A notebook that can be run, notes on the repairs, and which solution cells were changed.
 
     ``given`` are the texts of the lesson's own code cells, with the blanks of its solution cells.
     """
@@ -32,7 +32,7 @@ class Restored:
 
 @dataclass
 class _Work:
-    """The cells of a submission, ours by name in their order, and the texts of all of ours."""
+    """The cells of a submission, our cells by name in order, and the texts of all of ours."""
 
     cells: list[NotebookNode]
     released: dict[str, NotebookNode]
@@ -41,30 +41,30 @@ class _Work:
 
 
 def restore(submitted: NotebookNode, released: NotebookNode) -> Restored:
-    """A copy of ``submitted`` with every locked cell of ``released`` in its place."""
-    ours = {name: cell for cell in released.cells if (name := grade_id(cell))}
+    """Return a copy of ``submitted`` with every locked cell of ``released`` in its place."""
+    released_cells = {name: cell for cell in released.cells if (name := grade_id(cell))}
     texts = frozenset(cell.source.strip() for cell in released.cells)
-    work = _Work(cells=copy.deepcopy(list(submitted.cells)), released=ours, texts=texts)
+    work = _Work(cells=copy.deepcopy(list(submitted.cells)), released=released_cells, texts=texts)
     found = _recognise(work)
-    kept = {name: _choose(work, name, places) for name, places in found.items()}
+    chosen = {name: _choose(work, name, positions) for name, positions in found.items()}
     _strip(work, released)
-    for name, place in kept.items():
-        work.cells[place] = _as_released(work, name, work.cells[place])
-    _put_in_order(work, kept)
+    for name, position in chosen.items():
+        work.cells[position] = _as_released(work, name, work.cells[position])
+    _put_in_order(work, chosen)
     dropped = {
-        place
-        for name, places in found.items()
-        if is_locked(ours[name])
-        for place in set(places) - set(kept.values())
+        position
+        for name, positions in found.items()
+        if is_locked(released_cells[name])
+        for position in set(positions) - set(chosen.values())
     }
-    work.cells = [cell for place, cell in enumerate(work.cells) if place not in dropped]
+    work.cells = [cell for position, cell in enumerate(work.cells) if position not in dropped]
     _add_missing(work)
     notebook = copy.deepcopy(released)
     notebook.cells = work.cells
     _unique_ids(notebook)
     changed = frozenset(
         name
-        for name, cell in ours.items()
+        for name, cell in released_cells.items()
         if is_solution(cell) and any(_is(one, name) and _differs(one, cell) for one in work.cells)
     )
     return Restored(
@@ -76,20 +76,20 @@ def restore(submitted: NotebookNode, released: NotebookNode) -> Restored:
 
 
 def grade_id(cell: NotebookNode) -> str | None:
-    """The cell's ``grade_id``, where its metadata is what nbgrader writes."""
+    """Return the cell's ``grade_id``, ``None`` where its metadata is not as nbgrader writes it."""
     meta = cell.metadata.get("nbgrader")
     name = meta.get("grade_id") if isinstance(meta, dict) else None
     return name if isinstance(name, str) else None
 
 
 def is_solution(cell: NotebookNode) -> bool:
-    """Whether the student writes in this cell."""
+    """Return whether the student writes in this cell."""
     meta = cell.metadata.get("nbgrader")
     return isinstance(meta, dict) and bool(meta.get("solution"))
 
 
 def is_locked(cell: NotebookNode) -> bool:
-    """Whether the cell must be as it was released."""
+    """Return whether the cell must be as it was released."""
     return grade_id(cell) is not None and not is_solution(cell)
 
 
@@ -102,7 +102,7 @@ def _differs(cell: NotebookNode, released: NotebookNode) -> bool:
 
 
 def _recognise(work: _Work) -> dict[str, list[int]]:
-    """For each of our cells the places where it, or a copy of it, stands."""
+    """Return for each of our cells the positions of the cell and of its copies."""
     by_id = {cell.id: name for name, cell in work.released.items()}
     by_text = {cell.source.strip(): name for name, cell in work.released.items()}
     by_blank = {
@@ -111,7 +111,7 @@ def _recognise(work: _Work) -> dict[str, list[int]]:
         if is_solution(cell) and (first := _first_line(cell)) and not first.startswith("#")
     }
     found: dict[str, list[int]] = {}
-    for place, cell in enumerate(work.cells):
+    for position, cell in enumerate(work.cells):
         name = grade_id(cell)
         if name not in work.released:
             old = name
@@ -120,23 +120,23 @@ def _recognise(work: _Work) -> dict[str, list[int]]:
             if name and old:
                 work.notes.append(f"The cell “{name}” had been renamed “{old[:60]}”.")
         if name:
-            found.setdefault(name, []).append(place)
+            found.setdefault(name, []).append(position)
     _recognise_by_neighbours(work, found)
     return found
 
 
 def _recognise_by_neighbours(work: _Work, found: dict[str, list[int]]) -> None:
-    """Where nothing else tells: the last of the student's cells before a check is its answer."""
-    taken = {place for places in found.values() for place in places}
+    """Take the last student cell before a check as its answer if nothing else identifies it."""
+    taken = {position for positions in found.values() for position in positions}
     for name, cell in work.released.items():
         check = found.get(f"check-{name}", [0])[0]
         if name in found or not is_solution(cell):
             continue
-        codes = [place for place in range(check) if work.cells[place].cell_type == "code"]
+        codes = [position for position in range(check) if work.cells[position].cell_type == "code"]
         nearest = codes[-1] if codes else None
         if nearest is None or nearest in taken:
             continue
-        # A cell that was given is nobody's answer.
+        # A cell of the lesson is not the student's answer.
         if work.cells[nearest].source.strip() not in work.texts:
             found[name] = [nearest]
 
@@ -145,18 +145,20 @@ def _first_line(cell: NotebookNode) -> str:
     return str(cell.source).strip().partition("\n")[0].strip()
 
 
-def _choose(work: _Work, name: str, places: list[int]) -> int:
-    """Of several copies the last one that was changed; of a locked cell the first."""
-    if len(places) > 1:
-        work.notes.append(f"The cell “{name}” was there {len(places)} times.")
+def _choose(work: _Work, name: str, positions: list[int]) -> int:
+    """Choose from several copies the last one that was changed; of a locked cell the first."""
+    if len(positions) > 1:
+        work.notes.append(f"The cell “{name}” was there {len(positions)} times.")
     if is_locked(work.released[name]):
-        return places[0]
-    changed = [place for place in places if _differs(work.cells[place], work.released[name])]
-    return (changed or places)[-1]
+        return positions[0]
+    changed = [
+        position for position in positions if _differs(work.cells[position], work.released[name])
+    ]
+    return (changed or positions)[-1]
 
 
 def _strip(work: _Work, released: NotebookNode) -> None:
-    """Take from every cell what may change how it is run; keep our own tags on our own cells."""
+    """Remove metadata that may change how a cell is run; keep our own tags on our own cells."""
     tags = {cell.id: cell.metadata.get("tags", []) for cell in released.cells}
     for cell in work.cells:
         own = tags.get(cell.get("id", ""), [])
@@ -167,36 +169,37 @@ def _strip(work: _Work, released: NotebookNode) -> None:
 
 
 def _as_released(work: _Work, name: str, cell: NotebookNode) -> NotebookNode:
-    ours = copy.deepcopy(work.released[name])
-    if cell.cell_type != ours.cell_type:
-        work.notes.append(f"The cell “{name}” was no longer a {ours.cell_type} cell.")
-    if is_solution(ours):
-        ours.source = cell.source
-    elif cell.source.strip() != ours.source.strip():
+    restored = copy.deepcopy(work.released[name])
+    if cell.cell_type != restored.cell_type:
+        work.notes.append(f"The cell “{name}” was no longer a {restored.cell_type} cell.")
+    if is_solution(restored):
+        restored.source = cell.source
+    elif cell.source.strip() != restored.source.strip():
         work.notes.append(f"The cell “{name}” had been changed; it was run as it was released.")
-    return ours
+    return restored
 
 
-def _put_in_order(work: _Work, kept: dict[str, int]) -> None:
-    """Let our cells follow each other as they were released; the student's own stay."""
-    places = sorted(kept.values())
-    order = [kept[name] for name in work.released if name in kept]
-    if order != places:
+def _put_in_order(work: _Work, chosen: dict[str, int]) -> None:
+    """Put our cells in the released order; the student's own cells stay where they are."""
+    positions = sorted(chosen.values())
+    order = [chosen[name] for name in work.released if name in chosen]
+    if order != positions:
         work.notes.append("Cells had been moved; they were run in their old order.")
-        moved = [work.cells[place] for place in order]
-        for place, cell in zip(places, moved, strict=True):
-            work.cells[place] = cell
+        moved = [work.cells[position] for position in order]
+        for position, cell in zip(positions, moved, strict=True):
+            work.cells[position] = cell
 
 
 def _add_missing(work: _Work) -> None:
     order = list(work.released)
-    for position, name in enumerate(order):
+    for rank, name in enumerate(order):
         if any(_is(cell, name) for cell in work.cells):
             continue
         work.notes.append(f"The cell “{name}” had been deleted; it was put back.")
-        before = order[:position]
+        before = order[:rank]
         after = max(
-            (place for place, cell in enumerate(work.cells) if grade_id(cell) in before), default=-1
+            (position for position, cell in enumerate(work.cells) if grade_id(cell) in before),
+            default=-1,
         )
         work.cells.insert(after + 1, copy.deepcopy(work.released[name]))
 

@@ -1,4 +1,4 @@
-"""A source notebook made fit to publish: no markers, no blanks, sealed."""
+"""Prepare a source notebook for publication: no markers, no blanks, sealed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ BLANK = re.compile(r"^\s*\w+ = check\.blank\(.*\)\s*(#.*)?$")
 
 
 def strip_markers(source: str) -> str:
-    """The source of a cell without solution markers, and without the blanks they replace."""
+    """Return the source of a cell without solution markers and the blanks that they replace."""
     lines = source.split("\n")
     if not any(MARKER.match(line) for line in lines):
         return source
@@ -23,19 +23,19 @@ def strip_markers(source: str) -> str:
 
 
 def sealed(notebook: NotebookNode) -> NotebookNode:
-    """A copy that carries a digest of itself, so that a later edit shows."""
+    """Return a copy with a digest of itself in its metadata, so that a later edit is detected."""
     notebook = copy.deepcopy(notebook)
     notebook.metadata[SEAL] = {**notebook.metadata.get(SEAL, {}), "digest": _digest(notebook)}
     return notebook
 
 
 def is_sealed(notebook: NotebookNode) -> bool:
-    """Whether the notebook is as it was when it was sealed."""
+    """Return whether the notebook is unchanged since it was sealed."""
     return bool(notebook.metadata.get(SEAL, {}).get("digest") == _digest(notebook))
 
 
 def without_outputs(notebook: NotebookNode) -> NotebookNode:
-    """A copy without what a run and a seal have added."""
+    """Return a copy without outputs, execution counts and the digest of a seal."""
     notebook = copy.deepcopy(notebook)
     notebook.metadata.get(SEAL, {}).pop("digest", None)
     for cell in notebook.cells:

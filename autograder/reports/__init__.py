@@ -1,1 +1,1 @@
-"""A report as something to look at: words, HTML, JSON. Each draws the same report."""
+"""Presentations of a report: plain text, HTML, JSON. All show the same report."""

@@ -1,4 +1,4 @@
-"""A report written into the notebook that it is about, where nbgrader and people look for it."""
+"""Write a report into its notebook, where nbgrader and people look for it."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from autograder.core.lesson import Lesson, Question
 from autograder.core.report import CheckResult, Report
 from autograder.reports import html, phrases, sanitize
 
-# The cell in front that tells what is to be said of the whole submission.
+# The id of the first cell, with the notes on the whole submission.
 ABOUT = "about"
 
 
 def filled(notebook: NotebookNode, report: Report, lesson: Lesson) -> NotebookNode:
-    """A copy that is safe to open, and whose grade cells show what the judge said.
+    """Return a copy that is safe to open and whose grade cells show the judge's results.
 
-    The cell's value is a plain float, which nbgrader takes for the points; what the judge left
-    out as not applicable here counts as earned, because nbgrader's maximum is the same for all.
+    The cell's value is a plain float, which nbgrader takes as the points; checks that are not
+    applicable here count as earned, because nbgrader's maximum is the same for all.
     """
     notebook = copy.deepcopy(notebook)
     sanitize.clean(notebook)
@@ -28,7 +28,7 @@ def filled(notebook: NotebookNode, report: Report, lesson: Lesson) -> NotebookNo
 
 
 def refilled(notebook: NotebookNode, report: Report, lesson: Lesson) -> NotebookNode:
-    """The notebook itself, as :func:`filled` left it, with another report in it."""
+    """Put another report into a notebook that :func:`filled` made, and return the notebook."""
     notebook.cells = [cell for cell in notebook.cells if cell.get("id") != ABOUT]
     for question in lesson.questions:
         results = report.of(question.name)
@@ -39,22 +39,22 @@ def refilled(notebook: NotebookNode, report: Report, lesson: Lesson) -> Notebook
             if cell.metadata.get("nbgrader", {}).get("grade_id") == question.grade_id:
                 value = _value(points(question, results), cell.get("execution_count"))
                 cell.outputs = [shown, value]
-    if told := [*([report.reason] if report.reason else []), *report.notes]:
-        notebook.cells.insert(0, _told(told))
+    if notes := [*([report.reason] if report.reason else []), *report.notes]:
+        notebook.cells.insert(0, _notes_cell(notes))
     return notebook
 
 
 def notice(message: str) -> NotebookNode:
-    """One friendly line, as an output of a cell."""
+    """Return one friendly line as an output of a cell."""
     return _shown(html.notice(message), message)
 
 
 def points(question: Question, results: Sequence[CheckResult]) -> float:
-    """What a question earns of its full points; what is not applicable counts as earned."""
-    most = sum(one.max_points for one in results)
-    if not most:
+    """Return the points that a question earns; what is not applicable counts as earned."""
+    max_points = sum(one.max_points for one in results)
+    if not max_points:
         return question.points if results else 0.0
-    return sum(one.points for one in results) / most * question.points
+    return sum(one.points for one in results) / max_points * question.points
 
 
 def _shown(page: str, text: str) -> NotebookNode:
@@ -70,7 +70,7 @@ def _value(earned: float, count: int | None) -> NotebookNode:
     return output
 
 
-def _told(notes: list[str]) -> NotebookNode:
+def _notes_cell(notes: list[str]) -> NotebookNode:
     lines = "\n".join(f"- {sanitize.markdown(note)}" for note in notes)
     text = f"**About this submission**\n\n{lines}"
     cell: NotebookNode = nbformat.v4.new_markdown_cell(text, id=ABOUT)

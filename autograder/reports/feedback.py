@@ -1,4 +1,4 @@
-"""What a student gets back: the report, and below it the notebook as it was run."""
+"""The feedback for a student: the report, and below it the notebook as it was run."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from autograder.reports.annotate import ABOUT
 
 
 def page(report: Report, lesson: Lesson, notebook: NotebookNode | None) -> str:
-    """The page, whole in one file; ``notebook`` shows the report already (``notebook.filled``)."""
+    """Return the page as one file; ``annotate.filled`` put the report into ``notebook`` already."""
     if notebook is None:
         return html.page(report, lesson)
-    # What is said of the whole submission stands above.
+    # The notes on the whole submission are above already.
     cells = notebook_html.notebook(notebook, without=ABOUT)
     below = (
         f'<section class="notebook" aria-label="Notebook"><h2>The notebook</h2>{cells}</section>'

@@ -1,4 +1,4 @@
-"""A report as HTML that fits JupyterLab's light and dark themes. Every text is escaped."""
+"""A report as HTML for JupyterLab's light and dark themes. All text is escaped."""
 
 from __future__ import annotations
 
@@ -25,64 +25,64 @@ MARKS = {
 }
 # JupyterLab's own colour, else that of VS Code, else that of the page: Colab's, or nbconvert's.
 INK = "color:var(--jp-ui-font-color1,var(--vscode-foreground,inherit))"
-# Not by opacity: it would make pale what has a colour of its own, such as code in nbgrader's pages.
+# Not opacity: it would also fade text with its own colour, such as code in nbgrader's pages.
 PALE = "color:var(--jp-ui-font-color2,var(--vscode-descriptionForeground,inherit))"
-SIGN = (
+SYMBOL_STYLE = (
     "font-weight:bold;font-size:19px;line-height:1.1;display:inline-block;flex:none;width:18px;"
     "text-align:center"
 )
-# For those who hear the page, not for those who see it.
-UNSEEN = "position:absolute;clip-path:inset(50%)"
+# For screen readers only.
+SCREEN_READER_ONLY = "position:absolute;clip-path:inset(50%)"
 
 
 def text(words_: str) -> str:
-    """Escaped text; what stands between backticks is set as code."""
+    """Escape text, and format what is between backticks as code."""
     return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(printable.plain(words_)))
 
 
 def notice(message: str) -> str:
-    """One friendly line."""
+    """Return one friendly line."""
     return (
         f'<div style="{INK};border-left:4px solid {GREY};padding:2px 10px;margin:4px 0;'
         f'max-width:60em" role="status">{text(message)}</div>'
     )
 
 
-def card(title: str, aside: str, body: str, *, colour: str, label: str) -> str:
-    """A group with a coloured edge: a title, something pale behind it, and HTML as its body."""
+def box(title: str, aside: str, body: str, *, colour: str, label: str) -> str:
+    """Return a group with a coloured edge: a title, a pale aside, and HTML as its body."""
     behind = f' <span style="{PALE}">· {text(aside)}</span>' if aside else ""
     return (
         f'<div style="{INK};border-left:4px solid {colour};padding:2px 10px;margin:4px 0;'
-        # A group and no landmark, which a section would be: a page may show the same card twice.
+        # A group, not a section, which is a landmark: a page may show the same group twice.
         f'max-width:60em" role="group" aria-label="{html.escape(printable.line(label))}">'
         f'<p style="margin:2px 0"><strong>{text(title)}</strong>{behind}</p>{body}</div>'
     )
 
 
 def mark(outcome: Outcome) -> str:
-    """The sign of an outcome, and for those who do not see it the word."""
+    """Return the symbol of an outcome, with its word for screen readers."""
     symbol, colour = MARKS[outcome]
     return (
-        f'<span style="color:{colour};{SIGN}"'
+        f'<span style="color:{colour};{SYMBOL_STYLE}"'
         f' aria-hidden="true">{symbol}</span>'
-        f'<span style="{UNSEEN}">{phrases.LABELS[outcome]}: </span>'
+        f'<span style="{SCREEN_READER_ONLY}">{phrases.LABELS[outcome]}: </span>'
     )
 
 
 def pale(line: str) -> str:
-    """A line that is there for those who look for it."""
+    """Return a line in a pale colour."""
     return f'<div style="{PALE}">{text(line)}</div>'
 
 
 def answer(
     question: Question, results: Sequence[CheckResult], *, so_far: str = "", footer: str = ""
 ) -> str:
-    """What the checks of one question say, as a small card.
+    """Return the results of one question as a small box.
 
-    ``so_far`` stands behind the points, ``footer`` below all the rest.
+    ``so_far`` follows the points, ``footer`` is the last line.
     """
-    rows = "".join(_row(one) for one in phrases.told(results))
-    return card(
+    rows = "".join(_row(one) for one in phrases.distinct_results(results))
+    return box(
         question.title,
         " · ".join(one for one in (phrases.points(results), so_far) if one),
         rows + (pale(footer) if footer else ""),
@@ -92,7 +92,7 @@ def answer(
 
 
 def _row(one: CheckResult) -> str:
-    more = "".join(pale(line) for line in phrases.below(one))
+    more = "".join(pale(line) for line in phrases.details(one))
     more += accuracy_plot.plot(one.standing) if one.standing else ""
     return (
         '<div style="display:flex;gap:8px;margin:3px 0">'
@@ -122,12 +122,12 @@ h1 {{ font-size: 1.5em }}
 
 
 def page(report: Report, lesson: Lesson, *, below: str = "", style: str = "") -> str:
-    """One submission's report as a page; ``below`` it more HTML, with a ``style`` of its own."""
+    """Return one submission's report as a page, with more HTML ``below`` and its own ``style``."""
     head = (
         f"<h1>{text(lesson.title)}: {text(report.name)}</h1>"
         f"<p><strong>{phrases.number(report.score)} of {phrases.number(report.max_score)} points"
         f"</strong> · {text(report.notebook)} · isolation: {text(report.isolation)}"
-        f" · {report.seconds:.0f} s, {phrases.whose_run(report)}</p>"
+        f" · {report.seconds:.0f} s, {phrases.run_note(report)}</p>"
         f"<p>{JUDGES}</p>"
     )
     notes = "".join(

@@ -1,4 +1,4 @@
-"""Reports as JSON, in the fixed form that other programs read."""
+"""Reports as JSON, in the stable format that other programs read."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from autograder.core.report import Report
 
 SCHEMA = 1
-# What is promised to other programs; people are told more.
+# The fields that other programs can rely on; reports for people contain more.
 OF_A_CHECK = (
     *("id", "question", "outcome", "points", "max_points"),
     *("message", "help", "misconception"),
@@ -17,7 +17,7 @@ OF_A_CHECK = (
 
 
 def document(reports: Sequence[Report]) -> str:
-    """What ``autograder grade --json`` writes."""
+    """Return the JSON that ``autograder grade --json`` writes."""
     return json.dumps(
         {"schema": SCHEMA, "submissions": [submission(report) for report in reports]},
         ensure_ascii=False,
@@ -26,7 +26,7 @@ def document(reports: Sequence[Report]) -> str:
 
 
 def submission(report: Report) -> dict[str, Any]:
-    """One submission in the fixed form."""
+    """Return one submission in the stable format."""
     return {
         "name": report.name,
         "notebook": report.notebook,

@@ -1,4 +1,4 @@
-"""Reports as Markdown, as GitHub shows it in the summary of a workflow."""
+"""Reports as Markdown for GitHub's summary of a workflow."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from autograder.reports import phrases, sanitize
 
 
 def summary(reports: Sequence[Report], lesson: Lesson) -> str:
-    """Of one submission everything that is told to the student, of several a table."""
+    """Return everything the student sees for one submission, or a table for several."""
     if len(reports) == 1:
         return f"## {text(lesson.title)}\n\n{_one(reports[0], lesson)}"
     rows = [
@@ -25,9 +25,9 @@ def summary(reports: Sequence[Report], lesson: Lesson) -> str:
 
 
 def text(given: str) -> str:
-    """Text in one line, shown as it is; what stands between backticks is set as code."""
+    """Return text as one literal line, with what is between backticks as code."""
     parts = re.split(r"`([^`]+)`", printable.line(given))
-    # A pipe would end the cell of a table, even within code.
+    # A pipe would end the cell of a table, even inside code.
     return "".join(
         "`" + part.replace("|", "\\|") + "`" if is_code else sanitize.literal(part)
         for part, is_code in zip(parts, itertools.cycle((False, True)), strict=False)
@@ -35,15 +35,15 @@ def text(given: str) -> str:
 
 
 def _one(report: Report, lesson: Lesson) -> str:
-    lines = [f"**{_of(report.score, report.max_score)} points**, {phrases.whose_run(report)}.", ""]
+    lines = [f"**{_of(report.score, report.max_score)} points**, {phrases.run_note(report)}.", ""]
     lines += [f"> {text(one)}" for one in ([report.reason] if report.reason else [])]
     lines += [f"> {text(one)}" for one in report.notes]
     for question in lesson.questions:
         if results := report.of(question.name):
             lines += ["", f"### {text(question.title)}: {phrases.points(results)}", ""]
-            for one in phrases.told(results):
+            for one in phrases.distinct_results(results):
                 lines.append(f"- {phrases.LABELS[one.outcome]}: {text(one.message)}")
-                lines += [f"  - {text(line)}" for line in phrases.below(one)]
+                lines += [f"  - {text(line)}" for line in phrases.details(one)]
     return "\n".join(lines) + "\n"
 
 

@@ -1,7 +1,7 @@
-"""An executed notebook as HTML, for a page of its own: no script, nothing from elsewhere.
+"""An executed notebook as HTML for a page: no script, nothing from elsewhere.
 
-What students wrote and put out has to be clean already (``safe.clean``). Cells that were given are
-the same in every submission, and rendered once.
+What students wrote and their outputs must be sanitized already (``sanitize.clean``). The lesson's
+own cells are the same in every submission, and rendered once.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from pygments.lexers import PythonLexer
 from autograder.core import printable
 from autograder.reports import sanitize
 
-# What is longer is in the notebook itself, or shown without colours and formats: letters of a text,
-# and of HTML, pictures in it included.
-MAX_LETTERS = 20_000
+# Longer content is cut off, or shown without colours and formats: characters of a text, and of
+# HTML including its pictures.
+MAX_CHARACTERS = 20_000
 MAX_OUTPUT_BYTES = 3_000_000
 ATTACHMENT = re.compile(r"attachment:([^)\s\"'>]++)")
 PICTURES = ("image/png", "image/jpeg")
@@ -31,13 +31,13 @@ WIDE = re.compile(r"<(table|pre)\b")
 
 
 def notebook(given: NotebookNode, *, without: str = "") -> str:
-    """All cells but the one with the id ``without``."""
+    """Render all cells except the one with the id ``without``."""
     return "".join(_cell(cell) for cell in given.cells if cell.get("id") != without)
 
 
 @functools.cache
 def style() -> str:
-    """The colours of Python, for light and dark pages."""
+    """Return the style sheet for Python code, for light and dark pages."""
     light = HtmlFormatter(style="default").get_style_defs(".code")
     dark = HtmlFormatter(style="github-dark").get_style_defs(".code")
     return f"{light}\n@media (prefers-color-scheme: dark) {{ {dark} }}"
@@ -58,7 +58,7 @@ def _cell(cell: NotebookNode) -> str:
 
 
 def is_points(cell: NotebookNode, output: NotebookNode) -> bool:
-    """Whether it is the number that nbgrader reads, which the words above it have told."""
+    """Return whether this output is the number for nbgrader, which the report already shows."""
     graded = bool(cell.metadata.get("nbgrader", {}).get("grade"))
     return graded and bool(output.output_type == "execute_result")
 
@@ -72,17 +72,17 @@ def _attached(attachments: dict[str, dict[str, str]]) -> Iterator[tuple[str, str
 
 def _markdown(source: str, pictures: tuple[tuple[str, str], ...], trusted: bool) -> str:  # noqa: FBT001
     if trusted:
-        return _ours(source, pictures)
+        return _rendered_once(source, pictures)
     known = {name: len(picture) for name, picture in pictures}
-    # A picture may be shown again and again.
+    # A picture may be shown several times.
     shown = sum(known.get(found[1], 0) for found in ATTACHMENT.finditer(source))
-    if len(source) > MAX_LETTERS or shown > MAX_OUTPUT_BYTES:
+    if len(source) > MAX_CHARACTERS or shown > MAX_OUTPUT_BYTES:
         return _text(source)
     return sanitize.markup(_rendered(source, pictures), protocols=("data", "https", "http"))
 
 
 @functools.lru_cache(maxsize=256)
-def _ours(source: str, pictures: tuple[tuple[str, str], ...]) -> str:
+def _rendered_once(source: str, pictures: tuple[tuple[str, str], ...]) -> str:
     return _rendered(source, pictures)
 
 
@@ -94,8 +94,8 @@ def _rendered(source: str, pictures: tuple[tuple[str, str], ...]) -> str:
 
 
 def _code(source: str) -> str:
-    # In each long program there may be what the rules for its colours take too long for.
-    return html.escape(printable.plain(source)) if len(source) > MAX_LETTERS else _python(source)
+    # A long program may contain what Pygments takes too long for.
+    return html.escape(printable.plain(source)) if len(source) > MAX_CHARACTERS else _python(source)
 
 
 @functools.lru_cache(maxsize=256)
@@ -115,25 +115,25 @@ def _output(output: NotebookNode) -> str:
 
 
 def _shown(data: dict[str, Any]) -> str:
-    """An output's best form: a picture, else HTML, else text."""
-    said = str(data.get("text/plain", ""))
+    """Render the best form of an output: a picture, else HTML, else text."""
+    text = str(data.get("text/plain", ""))
     for kind in PICTURES:
         if kind in data:
             content = "".join(str(data[kind]).split())
             return _fitting(
                 f'<img src="data:{kind};base64,{html.escape(content)}"'
-                f' alt="{html.escape(printable.line(said)[:200] or "a picture")}">'
+                f' alt="{html.escape(printable.line(text)[:200] or "a picture")}">'
             )
     if "text/html" in data:
         shown = str(data["text/html"])
-        # What is wider than the page is scrolled, and so must be reached by the keyboard.
+        # Content wider than the page scrolls, so it must be reachable by keyboard.
         wide = ' tabindex="0" role="group" aria-label="Output"' if WIDE.search(shown) else ""
         return _fitting(f'<div class="shown"{wide}>{shown}</div>')
-    return _text(said)
+    return _text(text)
 
 
 def _fitting(made: str) -> str:
-    """Itself, if it is not too large for a page."""
+    """Return the HTML, or a remark if it is too large for a page."""
     if len(made) > MAX_OUTPUT_BYTES:
         return _text("What is too large for this page is in the notebook.")
     return made
@@ -141,7 +141,7 @@ def _fitting(made: str) -> str:
 
 def _text(content: str, kind: str = "stream") -> str:
     shown = printable.plain(content)
-    if len(shown) > MAX_LETTERS:
-        left_out = len(shown) - MAX_LETTERS
-        shown = f"{shown[:MAX_LETTERS]}\n… {left_out:,} more characters are in the notebook."
+    if len(shown) > MAX_CHARACTERS:
+        left_out = len(shown) - MAX_CHARACTERS
+        shown = f"{shown[:MAX_CHARACTERS]}\n… {left_out:,} more characters are in the notebook."
     return f'<pre class="{kind}">{html.escape(shown)}</pre>'

@@ -1,4 +1,4 @@
-"""Numbers as people read them."""
+"""Numbers formatted for people."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import math
 
 
 def number(value: float) -> str:
-    """``2``, ``2.5``: no more digits than needed."""
+    """Format a number without superfluous digits, as in ``2`` and ``2.5``."""
     return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
 def percent(part: float) -> str:
-    """``79.9 %``: rounded down, so that what is below a bar never looks as if it were on it."""
+    """Format as in ``79.9 %``, rounded down so that no value looks as if it met a threshold."""
     return f"{math.floor(part * 1000 + 1e-9) / 10:.1f} %"

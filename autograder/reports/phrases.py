@@ -13,11 +13,11 @@ __all__ = [
     "LABELS",
     "accuracy",
     "answer",
+    "distinct_results",
     "number",
     "percent",
     "points",
-    "told",
-    "whose_run",
+    "run_note",
 ]
 LABELS = {
     Outcome.PASSED: "right",
@@ -30,13 +30,13 @@ LABELS = {
 
 
 def points(results: Sequence[CheckResult]) -> str:
-    """``2.5 of 4 points``."""
+    """Return a phrase such as ``2.5 of 4 points``."""
     earned = sum(one.points for one in results)
     return f"{number(earned)} of {number(sum(one.max_points for one in results))} points"
 
 
-def told(results: Sequence[CheckResult]) -> list[CheckResult]:
-    """The results worth a line each: what is the same of several checks is said once."""
+def distinct_results(results: Sequence[CheckResult]) -> list[CheckResult]:
+    """Return the results to show: of several checks with the same message only the first."""
     first: dict[tuple[Outcome, str], CheckResult] = {}
     for one in (result.for_student() for result in results):
         first.setdefault((one.outcome, one.message), one)
@@ -44,19 +44,19 @@ def told(results: Sequence[CheckResult]) -> list[CheckResult]:
 
 
 def overall(results: Sequence[CheckResult]) -> Outcome:
-    """The outcome of a question as a whole: the first thing that a person has to act on."""
+    """Return the outcome of a whole question: the most urgent of its checks."""
     outcomes = {one.outcome for one in results}
     pressing = (Outcome.FAILED, Outcome.ERROR, Outcome.SKIPPED, Outcome.NOT_ATTEMPTED)
     rest = (Outcome.PASSED, Outcome.NOT_APPLICABLE)
     return next((one for one in (*pressing, *rest) if one in outcomes), Outcome.NOT_ATTEMPTED)
 
 
-def below(one: CheckResult, *, more: bool = False) -> list[str]:
-    """What is said below a result's message; ``more`` tells the rungs that are told on request."""
+def details(one: CheckResult, *, more: bool = False) -> list[str]:
+    """Return the lines below a result's message; ``more`` includes the hint levels on request."""
     if one.outcome is Outcome.PASSED:
         return [f"Good to know: {one.why}"] if one.why else []
-    rungs = [("Next", one.help), *([("Why", one.why), ("How", one.how)] if more else [])]
-    return [f"{name}: {rung}" for name, rung in rungs if rung]
+    hints = [("Next", one.help), *([("Why", one.why), ("How", one.how)] if more else [])]
+    return [f"{name}: {hint}" for name, hint in hints if hint]
 
 
 def answer(
@@ -67,27 +67,26 @@ def answer(
     footer: str = "",
     more: bool = False,
 ) -> str:
-    """What the checks of one question say.
+    """Return the results of one question as text.
 
-    ``so_far`` stands behind the points and ``footer`` below all the rest; ``more`` climbs the whole
-    ladder of what helps.
+    ``so_far`` follows the points and ``footer`` is the last line; ``more`` includes all hint
+    levels.
     """
     lines = [f"{question.title}: {points(results)}{so_far and f' ({so_far})'}"]
-    for one in told(results):
+    for one in distinct_results(results):
         lines.append(f"  {LABELS[one.outcome]}: {one.message}")
-        lines += [f"    {line}" for line in below(one, more=more)]
-        lines += (
-            [f"    {line}" for line in accuracy_plot.words(one.standing)] if one.standing else []
-        )
+        lines += [f"    {line}" for line in details(one, more=more)]
+        if one.standing:
+            lines += [f"    {line}" for line in accuracy_plot.sentences(one.standing)]
     return "\n".join([*lines, *([f"  {footer}"] if footer else [])])
 
 
 def accuracy(report: Report) -> str:
-    """``83.1 %``, or a dash where it could not be measured."""
+    """Return the accuracy as in ``83.1 %``, or a dash where it could not be measured."""
     measured = report.measures.get("accuracy")
     return "–" if measured is None else percent(measured)
 
 
-def whose_run(report: Report) -> str:
-    """Whether it was run itself, or another submission that is the same program."""
+def run_note(report: Report) -> str:
+    """Return a phrase on whether it was run itself, or another submission of the same program."""
     return "run once for several that are the same program" if report.shared else "its own run"

@@ -1,4 +1,4 @@
-"""Where a student stands: a small table and two meters, with a twin in words."""
+"""Where a student stands: a small table and two meters, and the same in words."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ CELL = "text-align:left;padding:2px 12px 2px 0"
 
 
 def text(progress: Progress) -> str:
-    """The table, the accuracy, the next step and what is doubtful, in lines."""
+    """Return the table, the accuracy, the next step and the doubts as lines of text."""
     lines = [f"{progress.lesson.title}: {phrases.points(progress.results)}"]
     for question in progress.lesson.questions:
         results = progress.of(question)
@@ -31,15 +31,15 @@ def text(progress: Progress) -> str:
 
 
 def page(progress: Progress) -> str:
-    """The same as a card."""
+    """Return the same as HTML."""
     earned = sum(one.points for one in progress.results)
     most = sum(one.max_points for one in progress.results)
     rows = "".join(_row(question, progress) for question in progress.lesson.questions)
     body = _meter(earned / most if most else 0.0, phrases.points(progress.results))
     body += f'<table style="border-collapse:collapse;margin:6px 0"><tbody>{rows}</tbody></table>'
     if line := _accuracy(progress):
-        accuracy, bar = progress.measures["accuracy"], progress.measures["threshold"]
-        body += f"<div>{html.text(line)}</div>{_meter(accuracy, line, bar)}"
+        accuracy, threshold = progress.measures["accuracy"], progress.measures["threshold"]
+        body += f"<div>{html.text(line)}</div>{_meter(accuracy, line, threshold)}"
     body += f'<p style="margin:6px 0"><strong>{html.text(progress.next_step)}</strong></p>'
     if progress.doubts:
         items = "".join(f"<li>{html.text(one)}</li>" for one in progress.doubts)
@@ -50,7 +50,7 @@ def page(progress: Progress) -> str:
     title = progress.lesson.title
     aside = phrases.points(progress.results)
     colour = FULL if earned == most and not progress.doubts else html.GREY
-    return html.card(title, aside, body, colour=colour, label=f"{title}: where you stand")
+    return html.box(title, aside, body, colour=colour, label=f"{title}: where you stand")
 
 
 def _row(question: Question, progress: Progress) -> str:
@@ -69,18 +69,18 @@ def _points(question: Question, progress: Progress) -> str:
 
 
 def _accuracy(progress: Progress) -> str:
-    reached, bar = (progress.measures.get(name) for name in ("accuracy", "threshold"))
-    if reached is None or bar is None:
+    reached, threshold = (progress.measures.get(name) for name in ("accuracy", "threshold"))
+    if reached is None or threshold is None:
         return ""
-    return f"Accuracy: {phrases.percent(reached)}; the bar is {bar * 100:.0f} %."
+    return f"Accuracy: {phrases.percent(reached)}; the bar is {threshold * 100:.0f} %."
 
 
-def _meter(part: float, label: str, bar: float | None = None) -> str:
-    """A bar that is filled as far as ``part`` of 1, with a line where it should reach."""
+def _meter(part: float, label: str, threshold: float | None = None) -> str:
+    """Draw a meter filled up to ``part`` (of 1), with a line at the threshold."""
     line = (
-        f'<div style="position:absolute;top:-3px;bottom:-3px;left:{bar:.2%};'
+        f'<div style="position:absolute;top:-3px;bottom:-3px;left:{threshold:.2%};'
         'border-left:2px solid currentColor"></div>'
-        if bar is not None
+        if threshold is not None
         else ""
     )
     return (

@@ -1,4 +1,4 @@
-"""What a student's code has put out, made safe to be read by others: no script, nothing remote."""
+"""Sanitize a student's outputs and texts for other readers: no script, nothing remote."""
 
 from __future__ import annotations
 
@@ -65,25 +65,25 @@ TAGS = frozenset(
     ]
 )
 ATTRIBUTES = frozenset({"alt", "align", "border", "class", "colspan", "rowspan", "style", "title"})
-# Of text between the cells, which has no box of its own.
+# For text between the cells, which has no box of its own.
 PLAIN = ATTRIBUTES - {"class", "style"}
-# pandas gives its tables this one. Others mean something in the style sheets of nbgrader's pages,
-# which may lift what wears them over all else.
+# pandas gives this class to its tables. Others have a meaning in the style sheets of nbgrader's
+# pages, which may lift elements over everything else.
 CLASSES = frozenset({"dataframe"})
-# None of these can name an address, nor move anything over what stands around it.
+# None of these can contain a URL or move an element over its surroundings.
 STYLES = (
     *("color", "background-color", "font-family", "font-size", "font-style", "font-weight"),
     *("line-height", "text-align", "text-decoration", "vertical-align", "white-space"),
     *("width", "height", "max-width", "padding", "border", "overflow-x"),
 )
-# Programs, and pictures that can hold programs (SVG), are not among them.
+# Not SVG, which can contain programs.
 PICTURES = {"image/png": "iVBORw0KGgo", "image/jpeg": "/9j/"}
 INLINE = re.compile(r"(data:image/(?:png|jpeg);base64,)([A-Za-z0-9+/]+)")
-# nbconvert's Markdown takes time that grows with the square of a text, above all of its blanks, and
-# so do Pygments' rules for the colours of Python.
-# Of the student's own: in one cell, in all together; an answer of 3,000 words has 20,000.
-MAX_LETTERS = 20_000
-MAX_LETTERS_OF_ALL = 100_000
+# nbconvert's Markdown and Pygments' rules for Python take time that grows with the square of the
+# length of a text, and even more of its runs of white space. The limits are for the student's own
+# text, in one cell and in all together; an answer of 3,000 words has 20,000 characters.
+MAX_CHARACTERS = 20_000
+MAX_TOTAL_CHARACTERS = 100_000
 MAX_BLANKS = 200
 BLANKS = {
     "markdown": re.compile(rf"[^\S\n]{{{MAX_BLANKS},}}+"),
@@ -91,39 +91,39 @@ BLANKS = {
 }
 TOO_MUCH = "What stands here is too large or nested too deeply to be shown."
 MARKUP = re.compile(r"<[a-zA-Z/!?]")
-# A run of signs is taken whole (`*+`), and none reaches beyond the next bracket: otherwise the time
-# for a text would grow with its square, or faster.
+# Possessive (`*+`), and never beyond the next bracket: otherwise the time would grow with the
+# square of the length of a text, or faster.
 REMOTE_PICTURE = re.compile(r"!\[([^\[\]]*+)\]\(\s*+<?+(?!attachment:)[^)]*+\)")
-# What else could be a picture, however it is written.
+# Everything else that could be a picture, however it is written.
 ODD_PICTURE = re.compile(r"!\[(?![^\[\]\\]*+\]\(attachment:[^()\[\s]++\))")
-# A link to anything but a page, and an address that is named first and used elsewhere.
+# A link to anything but a page, and a link reference definition.
 ODD_LINK = re.compile(r"\]\(\s*+<?+\s*+(?!https?://|mailto:|attachment:|#)[^)]*+\)")
 NAMED_ADDRESS = re.compile(r"(?m)^([^\S\n]*+(?:[>*+\-\d.)][^\S\n]*+)*+\[(?:\\.|[^\[\]\\])*+\]):")
-# Of a line of code so much is shown: for some, each name is searched for to the end of the line.
+# How much of a line of code is shown: Pygments searches some lines to the end for each name.
 LONG_LINE = re.compile(r"([^\n]{1000})[^\n]++")
-# The signs that end a line of Markdown.
+# The characters that end a line of Markdown besides a newline.
 LINE_ENDS = re.compile(r"\r\n?")
 
 
 def clean(notebook: NotebookNode) -> None:
-    """Clean, in place, all outputs, and all text between them that is not locked.
+    """Sanitize, in place, all outputs and all text that is not locked.
 
-    Of very long texts and programs the rest is left out.
+    The end of very long texts and programs is cut off.
     """
-    left = MAX_LETTERS_OF_ALL
+    remaining = MAX_TOTAL_CHARACTERS
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs = [_output(one) for one in cell.get("outputs", [])]
         if not cell.metadata.get("nbgrader", {}).get("locked"):
-            most = min(MAX_LETTERS, left)
-            left -= min(len(cell.source), most)
+            most = min(MAX_CHARACTERS, remaining)
+            remaining -= min(len(cell.source), most)
             kind = "code" if cell.cell_type == "code" else "markdown"
             source = _shortened(cell.source, most, kind)
             cell.source = source if kind == "code" else _markdown(source)
 
 
 def _shortened(source: str, most: int, kind: str) -> str:
-    # The last of them: they may indent a line.
+    # Keep the last of them: they may indent a line.
     source = BLANKS[kind].sub(lambda found: found[0][-MAX_BLANKS:], source)
     if kind == "code":
         source = LONG_LINE.sub(r"\1 # …", source)
@@ -134,12 +134,12 @@ def _shortened(source: str, most: int, kind: str) -> str:
 
 
 def markdown(given: str) -> str:
-    """Text in one line that Markdown shows as it is."""
+    """Return text as one line that Markdown shows literally."""
     return literal(line(given))
 
 
 def literal(given: str) -> str:
-    """The same of a part of a line, whose spaces stay."""
+    """Escape a part of a line so that Markdown shows it literally; its spaces stay."""
     return re.sub(r"([\\`*_\[\]!|#$])", r"\\\1", html.escape(given, quote=False))
 
 
@@ -149,15 +149,14 @@ def markup(
     protocols: Collection[str] = ("data",),
     attributes: Collection[str] = ATTRIBUTES,
 ) -> str:
-    """HTML of which only tags are left that show something, with nothing from elsewhere.
+    """Sanitize HTML: keep only harmless tags, and nothing from elsewhere.
 
-    A link keeps its address where that has one of the ``protocols``, a tag those of the
-    ``attributes`` that it may have. Where it is too much for the programs that read it, only that
-    is said.
+    A link keeps a URL with one of the ``protocols``, a tag those of the ``attributes`` that it may
+    have. HTML that is too complex for the programs that read it is replaced by a remark.
     """
     css = CSSSanitizer(allowed_css_properties=STYLES)
-    bare = re.sub(r"(?is)<(script|style)\b.*?(</\1\s*>|\Z)", "", given)
-    # A picture is long and has no signs that mean anything: a number stands in for it meanwhile.
+    stripped = re.sub(r"(?is)<(script|style)\b.*?(</\1\s*>|\Z)", "", given)
+    # A picture is long and contains no markup: a number replaces it meanwhile.
     pictures: dict[str, str] = {}
 
     def put_aside(found: re.Match[str]) -> str:
@@ -165,11 +164,11 @@ def markup(
         pictures[number] = found[2]
         return f"{found[1]}{number}"
 
-    bare = INLINE.sub(put_aside, bare)
-    if sanitize_budget.is_too_much(bare, TAGS):
+    stripped = INLINE.sub(put_aside, stripped)
+    if sanitize_budget.is_too_much(stripped, TAGS):
         return f"<p>{TOO_MUCH}</p>"
     cleaned: str = bleach.clean(
-        bare,
+        stripped,
         tags=TAGS,
         attributes=lambda tag, name, value: _is_allowed(tag, name, value, attributes),
         protocols=protocols,
@@ -193,7 +192,7 @@ def _is_allowed(tag: str, name: str, value: str, attributes: Collection[str]) ->
 
 def _markdown(source: str) -> str:
     source = LINE_ENDS.sub("\n", text(source))
-    # No link is complete after the last bracket; before it each search for one ends at a bracket.
+    # No link ends after the last bracket; before it every search for one ends at a bracket.
     end = source.rfind(")") + 1
     links = ODD_LINK.sub("]", REMOTE_PICTURE.sub(r"\1", source[:end]))
     source = ODD_PICTURE.sub(r"!\\[", links + source[end:])
@@ -219,17 +218,17 @@ def _output(output: NotebookNode) -> NotebookNode:
 
 
 def _within_its_box(made: str) -> str:
-    """HTML that draws nothing outside of the place where it stands.
+    """Wrap HTML so that it draws nothing outside of its own box.
 
-    Signs that are higher than their line would lie over the judge's words, as would what is higher
-    than its box: a box that scrolls to one side cuts off what reaches beyond the others.
+    Characters that are higher than their line could cover the judge's words; a box that scrolls in
+    one direction cuts off what reaches beyond it in the other.
     """
     can_reach_out = re.search(r" style=|<su[bp]\b", made)
     return f'<div style="overflow-x: auto;">{made}</div>' if can_reach_out else made
 
 
 def _shown(kind: str, content: object) -> str | None:
-    """One form of an output, ``None`` where it is of a kind that is not shown."""
+    """Sanitize one form of an output; return ``None`` for a media type that is not shown."""
     if not isinstance(content, str):
         return None
     if kind in PICTURES:

@@ -1,7 +1,7 @@
-"""What the programs that show a notebook would take too long for, told before they read it.
+"""Detect what the programs that show a notebook would take too long for, before they read it.
 
-Their time grows with the square of some texts. No number here is exact: what comes through takes
-seconds at most, and the process that draws has a limit on everything (``bounded``).
+Their time grows with the square of the length of some texts. The limits are rough: what they let
+through takes seconds at most, and the process that renders has limits of its own (``bounded``).
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from collections.abc import Collection
 
 from autograder.core.printable import plain
 
-# bleach takes about a second for so many. A table of 60 rows and 20 columns has 2,500.
+# bleach takes about a second for this many. A table of 60 rows and 20 columns has 2,500.
 MAX_TAGS = 10_000
 MAX_DEPTH = 100
-# It compares each attribute of a tag with all before it.
+# bleach compares each attribute of a tag with all before it.
 HUGE_TAG = re.compile(r"<[a-zA-Z][^<>]{4000}")
 TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
-# They have no content, or the next of their kind ends them.
+# Tags without content, and those that the next of their kind ends.
 FLAT = frozenset(
     {
         *("br", "hr", "img", "p", "li", "dd", "dt"),
@@ -27,14 +27,14 @@ FLAT = frozenset(
 )
 BRACKETS = re.compile(r"[(\[{]")
 MAX_BRACKETS = 20
-# nbconvert copies the rest of a text at each change of colour. The bars of a long training have
-# some thousand changes in some hundred thousand letters.
+# nbconvert copies the rest of a text at each change of colour. The progress bars of a long training
+# have some thousand changes in some hundred thousand characters.
 MAX_COPIED = 2_000_000_000
 COLOUR = "\x1b["
 
 
 def is_too_much(markup: str, tags: Collection[str]) -> bool:
-    """Whether HTML has too many tags, too large ones, or too many of ``tags`` within each other."""
+    """Return whether HTML has too many tags, too large ones, or ``tags`` nested too deeply."""
     if markup.count("<") > MAX_TAGS or HUGE_TAG.search(markup):
         return True
     within: Counter[str] = Counter()
@@ -52,10 +52,10 @@ def is_too_much(markup: str, tags: Collection[str]) -> bool:
 
 
 def has_many_brackets(style: str) -> bool:
-    """Whether a style has more brackets than a colour or a length needs."""
+    """Return whether a style has more brackets than a colour or a length needs."""
     return len(BRACKETS.findall(style)) > MAX_BRACKETS
 
 
 def coloured(text: str) -> str:
-    """The text, without its colours where these change too often."""
+    """Return the text, without its colours if they change too often."""
     return plain(text) if text.count(COLOUR) * len(text) > MAX_COPIED else text

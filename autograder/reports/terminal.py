@@ -1,4 +1,4 @@
-"""Reports on a terminal: one line each as they come, with the time that is left, then a table."""
+"""Reports on a terminal: a line for each as it arrives, with the remaining time, then a table."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from autograder.reports.class_report import aggregates
 
 
 def watched(reports: Iterable[Report], total: int, console: Console) -> list[Report]:
-    """All the reports, each told in a line as it comes, below them a bar."""
+    """Collect the reports; print a line for each as it arrives, above a progress bar."""
     ready: list[Report] = []
     columns = (TextColumn("Grading"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, TextColumn("left:"), TimeRemainingColumn(), console=console) as bar:
@@ -36,7 +36,7 @@ def watched(reports: Iterable[Report], total: int, console: Console) -> list[Rep
 
 
 def table(reports: Sequence[Report]) -> Table:
-    """A row for each report: points, accuracy, and the first thing to know."""
+    """Return a table with a row for each report: points, accuracy and the first message."""
     rows = Table()
     rows.add_column("Submission", overflow="fold")
     rows.add_column("Points", justify="right", no_wrap=True)
@@ -53,7 +53,7 @@ def table(reports: Sequence[Report]) -> Table:
 
 
 def mistakes(reports: Sequence[Report]) -> Table:
-    """What was wrong in a class, the most frequent first."""
+    """Return a table of the mistakes in a class, the most frequent first."""
     rows = Table()
     rows.add_column("Misconception", overflow="fold")
     rows.add_column("Submissions", justify="right", no_wrap=True)
@@ -64,7 +64,7 @@ def mistakes(reports: Sequence[Report]) -> Table:
 
 
 def _shown(text: str) -> str:
-    """A text that may be a student's."""
+    """Escape a text that a student may have written."""
     return escape(printable.line(text))
 
 

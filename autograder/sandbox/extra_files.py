@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from autograder.core.folders import Unseen, walked
+from autograder.core.folders import OnSkipped, walk_folders
 from autograder.core.regular_files import open_ordinary, size_of
 
 MAX_BYTES = 20 * 2**20
@@ -65,7 +65,7 @@ def _shown(path: Path) -> str:
     return path.name.encode("utf-8", "replace").decode()[:60]
 
 
-def _ordinary(folder: Path, unseen: Unseen) -> Iterator[Path]:
+def _ordinary(folder: Path, unseen: OnSkipped) -> Iterator[Path]:
     own = [folder / name for name in NBGRADER_FILES]
     for path in _files(folder, unseen):
         if path in own or path.suffix == ".ipynb" or path.is_symlink():
@@ -74,7 +74,7 @@ def _ordinary(folder: Path, unseen: Unseen) -> Iterator[Path]:
             yield path
 
 
-def _files(folder: Path, unseen: Unseen) -> Iterator[Path]:
+def _files(folder: Path, unseen: OnSkipped) -> Iterator[Path]:
     """Yield the files in their order, one at a time: there may be very many."""
-    for parent, _, names in walked(folder, unseen):
+    for parent, _, names in walk_folders(folder, unseen):
         yield from (parent / name for name in names)

@@ -25,7 +25,7 @@ from pathlib import Path
 from autograder import datasets
 from autograder.core.config import Settings
 from autograder.core.errors import DatasetError
-from autograder.core.ipc import Line, given_line
+from autograder.core.ipc import Line, inherited_line
 from autograder.sandbox import keyring, namespaces, seccomp, self_test
 from autograder.sandbox.kernel_manager import ForkedKernel, run_kernel, write_connection
 from autograder.sandbox.libc import SET_DUMPABLE, SET_SUBREAPER, set_process
@@ -53,7 +53,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     given = sys.argv[1:] if argv is None else argv
     set_process(SET_DUMPABLE, 0)
     (number,) = (int(word.removeprefix(LINE)) for word in given if word.startswith(LINE))
-    control = given_line(number)
+    control = inherited_line(number)
     if cores := {int(word.removeprefix(CORE)) for word in given if word.startswith(CORE)}:
         os.sched_setaffinity(0, cores)
     if os.getuid() == 0:

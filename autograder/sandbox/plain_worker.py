@@ -17,7 +17,7 @@ from pathlib import Path
 import psutil
 
 from autograder.core.config import Settings
-from autograder.core.ipc import Line, given_line
+from autograder.core.ipc import Line, inherited_line
 from autograder.sandbox import execute
 from autograder.sandbox.kernel_manager import OwnKernelManager
 from autograder.sandbox.libc import SET_DEATH_SIGNAL, SET_SUBREAPER, set_process
@@ -29,7 +29,7 @@ from autograder.sandbox.workspace import LINE, Workspace
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the job that is sent."""
     folder, grader, line = argv or sys.argv[1:]
-    control = given_line(int(line.removeprefix(LINE)))
+    control = inherited_line(int(line.removeprefix(LINE)))
     _tie_to_family()
     if os.getppid() != int(grader):
         # It died before we were tied to it.

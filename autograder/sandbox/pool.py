@@ -18,7 +18,7 @@ from pathlib import Path
 from autograder import datasets
 from autograder.core.config import Settings
 from autograder.core.errors import IsolationError
-from autograder.core.lesson_registry import found_again
+from autograder.core.lesson_registry import search_path_variables
 from autograder.sandbox import bubblewrap, diagnostics, process_tree
 from autograder.sandbox.cgroups import CgroupLimits, Group, NoCgroupsError, Parent
 from autograder.sandbox.cpu_affinity import Cores
@@ -208,7 +208,7 @@ def environment(workspace: Workspace) -> dict[str, str]:
         | {
             # Our own package in this very version, wherever it was imported from.
             "PYTHONPATH": str(bubblewrap.PACKAGE.parent),
-            **found_again(),
+            **search_path_variables(),
             "PYTHONHASHSEED": "0",
             "PYTHONDONTWRITEBYTECODE": "1",
             # As in JupyterLab. A kernel says so itself, too late where pyplot is loaded already.

@@ -331,7 +331,7 @@ def spread(mean: float, *, runs: int, width: int = 1, cards: int = 10_000) -> Di
     """So many runs, one half of them so many cards below the mean and one half above."""
     middle = round(mean * cards)
     half = runs // 2
-    return Distribution(cards=cards, counts={middle - width: half, middle + width: runs - half})
+    return Distribution(images=cards, counts={middle - width: half, middle + width: runs - half})
 
 
 MANY = spread(0.83, runs=4_000)
@@ -339,7 +339,7 @@ MANY = spread(0.83, runs=4_000)
 
 def with_below(count: int, at: float = 0.795) -> Distribution:
     """Many runs, of which so many are this low."""
-    return replace(MANY, counts={round(at * MANY.cards): count, **MANY.counts})
+    return replace(MANY, counts={round(at * MANY.images): count, **MANY.counts})
 
 
 def test_the_wish_is_granted_where_nothing_speaks_against_it():
@@ -382,10 +382,10 @@ def test_few_runs_with_one_below_are_not_enough():
 
 
 def test_a_run_exactly_on_the_bar_is_not_below_it():
-    assert Distribution(cards=2_000, counts={1_500: 1, 1_499: 2}).below(0.75) == 2
+    assert Distribution(images=2_000, counts={1_500: 1, 1_499: 2}).below(0.75) == 2
     for percent in range(50, 100):
-        assert Distribution(cards=2_000, counts={percent * 20: 1}).below(percent / 100) == 0
-        assert Distribution(cards=10_000, counts={percent * 100: 1}).below(percent / 100) == 0
+        assert Distribution(images=2_000, counts={percent * 20: 1}).below(percent / 100) == 0
+        assert Distribution(images=10_000, counts={percent * 100: 1}).below(percent / 100) == 0
 
 
 def test_a_run_without_a_number_is_below_every_bar():

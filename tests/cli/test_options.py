@@ -16,10 +16,10 @@ import pytest
 
 from autograder import lessons
 from autograder.cli import WITHOUT_COURSE, main, parser
-from autograder.core.config import root_here
-from autograder.core.course_root import CONFIG, HANDED_IN, find_root
+from autograder.core.config import current_root
+from autograder.core.course_root import CONFIG, SUBMISSION_FOLDERS, find_root
 from autograder.core.errors import CourseError
-from autograder.judge.runner import judging_of
+from autograder.judge.runner import plugin_for
 from autograder.nbgrader_plugin.config import course_directory
 
 # Files of a student's that some program reads where one stands.
@@ -105,7 +105,7 @@ class TestGrading:
         assert main(["grade", ".", "--course", "."]) == 1
         assert f"Course: {ours}" in told(capsys.readouterr().err)
 
-    @pytest.mark.parametrize("step", HANDED_IN)
+    @pytest.mark.parametrize("step", SUBMISSION_FOLDERS)
     @pytest.mark.parametrize("path", [".", f"{LESSON}.ipynb"])
     def test_in_a_students_folder_of_a_course_that_course_is_used(
         self, tmp_path, monkeypatch, capsys, sprung, step: str, path: str
@@ -237,7 +237,7 @@ def test_checks_asked_by_hand_take_no_settings_from_the_evidence(
     (folder / "evidence.json").write_text("{}")
     monkeypatch.chdir(folder)
     with pytest.raises(pytest.UsageError):
-        judging_of([Path()])
+        plugin_for([Path()])
     with pytest.raises(CourseError, match="could be a student's"):
-        root_here([Path()])
+        current_root([Path()])
     assert sprung() == []

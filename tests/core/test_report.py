@@ -187,7 +187,7 @@ def test_the_same_thing_is_said_once():
     assert len(build) == 3
     assert phrases.answer(BUILD, build).count("still blank") == 1
     assert phrases.answer(BUILD, build).startswith("Build the neurons: 0 of 4 points")
-    assert phrases.told([INPUT, FAILED, FAILED]) == [INPUT, FAILED]
+    assert phrases.distinct_results([INPUT, FAILED, FAILED]) == [INPUT, FAILED]
 
 
 # ---- HTML
@@ -216,7 +216,7 @@ def test_nothing_in_html_is_run():
     for page in (
         html.answer(BUILD, [nasty], so_far=NASTY, footer=NASTY),
         html.answer(BUILD, [passed]),
-        html.card(NASTY, NASTY, "", colour="red", label=NASTY),
+        html.box(NASTY, NASTY, "", colour="red", label=NASTY),
         html.notice(NASTY),
         html.page(report, LESSON),
     ):

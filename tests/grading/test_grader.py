@@ -627,7 +627,7 @@ class TestHere:
     def test_then_a_person_has_to_look(self, course, hand) -> None:
         hand.made["Dense"] = trace(stopped=Stopped("ended from outside", by_others=True))
         course.hand_in("ann")
-        assert course.grade()["ann"].needs_a_look
+        assert course.grade()["ann"].needs_review
 
     def test_a_cold_start_is_told(self, course, hand) -> None:
         hand.made["Dense"] = trace(isolation="bubblewrap", warm=False)

@@ -20,7 +20,7 @@ from support.evidence_builder import (
 
 from autograder.core.evidence import Answer, Cell, Evidence
 from autograder.core.verdicts import CannotTell, Failed, NotAttempted, Skipped
-from autograder.judge.attempts import hindrance
+from autograder.judge.attempts import blocking_verdict
 from autograder.judge.runner import judge
 
 
@@ -34,7 +34,7 @@ BROKEN = {"status": "error", "ename": "ValueError", "evalue": "Bad shape: (9,)\n
 
 
 def said(question: str, submission: Submission, failed=()):
-    return hindrance(submission.evidence(), LESSON, LESSON.question(question), failed)
+    return blocking_verdict(submission.evidence(), LESSON, LESSON.question(question), failed)
 
 
 @pytest.mark.parametrize("question", [one.name for one in LESSON.questions])
@@ -115,7 +115,7 @@ def with_check(question: str, submission: Submission, **changes) -> Evidence:
 
 
 def asked(evidence: Evidence, question: str, failed=()):
-    return hindrance(evidence, LESSON, LESSON.question(question), failed)
+    return blocking_verdict(evidence, LESSON, LESSON.question(question), failed)
 
 
 NO_CHECK = {

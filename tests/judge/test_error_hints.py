@@ -12,7 +12,7 @@ import pytest
 from autograder.core import printable
 from autograder.core.evidence import shortened
 from autograder.core.lesson_registry import load_lesson
-from autograder.judge.error_hints import ErrorFacts, ErrorHint, in_plain_words
+from autograder.judge.error_hints import ErrorFacts, ErrorHint, hint_for
 from autograder.judge.error_hints.keras import KERAS
 from autograder.judge.error_hints.python import PYTHON
 
@@ -132,7 +132,7 @@ def test_a_real_error_is_told_in_plain_words(met, name) -> None:
     """And still where a record keeps no more of it than its beginning and its end."""
     ename, evalue = met[name]
     for text in (evalue, shortened(evalue)):
-        sentence = in_plain_words(ename, text, own=OWN)
+        sentence = hint_for(ename, text, own=OWN)
         assert sentence, f"nothing is said of {ename}: {evalue}"
         assert CASES[name][1] in sentence
         assert sentence.endswith(".")
@@ -170,7 +170,7 @@ def test_every_rule_is_met_by_a_real_error(met) -> None:
 )
 def test_of_other_errors_nothing_is_said(ename, evalue) -> None:
     """Python's own words are better than a guess."""
-    assert in_plain_words(ename, evalue, own=OWN) is None
+    assert hint_for(ename, evalue, own=OWN) is None
 
 
 # ---- what is known besides
@@ -196,29 +196,29 @@ ORIGIN = {"train_images": "the cell that begins with `load()`, in “2. The card
 def test_a_name_that_is_missing(name, sentence) -> None:
     """Which cell makes it, else how it is imported, else which one was meant."""
     facts = ErrorFacts(origins=ORIGIN, names=["model", "labels"])
-    assert in_plain_words("NameError", f"name '{name}' is not defined", facts) == sentence
+    assert hint_for("NameError", f"name '{name}' is not defined", facts) == sentence
 
 
 def test_what_the_object_really_has_is_suggested() -> None:
     """Where it is known, and not a word that it does not have."""
     facts = ErrorFacts(attributes=["completed"])
-    said = in_plain_words("AttributeError", "'Thing' object has no attribute 'complete'", facts)
+    said = hint_for("AttributeError", "'Thing' object has no attribute 'complete'", facts)
     assert said == "Something of type `Thing` has no `complete`; perhaps `completed` was meant."
 
 
 def test_python_that_suggests_a_setting_itself_is_believed() -> None:
     """As from version 3.13 on."""
     evalue = "f() got an unexpected keyword argument 'epoch'. Did you mean 'eras'?"
-    said = in_plain_words("TypeError", evalue)
+    said = hint_for("TypeError", evalue)
     assert said == "`f` has no setting called `epoch`; perhaps `eras` was meant."
 
 
 def test_what_is_quoted_is_short_and_harmless() -> None:
     """It may be a student's."""
     evalue = f"Could not interpret loss identifier: {'a' * 300}\x1b[2J"
-    said = in_plain_words("ValueError", evalue)
+    said = hint_for("ValueError", evalue)
     assert said is not None
     assert len(said) < 150
-    braces = in_plain_words("KeyError", "'{0.__class__}'")
+    braces = hint_for("KeyError", "'{0.__class__}'")
     assert braces is not None
     assert "`{0.__class__}`" in braces

@@ -27,8 +27,8 @@ from autograder.core.config import Course, Settings
 from autograder.core.errors import DatasetError
 from autograder.core.evidence import load, save
 from autograder.judge import plugin
-from autograder.judge.runner import JudgeError, Verdicts, judge, judging_of
-from autograder.judge.server import Judge, judge_apart
+from autograder.judge.runner import JudgeError, Verdicts, judge, plugin_for
+from autograder.judge.server import Judge, judge_in_process
 
 # The names of the design; other programs may look for them.
 FIXED = {
@@ -201,7 +201,7 @@ def test_missing_images_are_the_graders_fault(monkeypatch):
     def missing(name):
         raise DatasetError("The full Fashion-MNIST is not here.")
 
-    monkeypatch.setattr(plugin.dataset, "load_named", missing)
+    monkeypatch.setattr(plugin.datasets, "load_named", missing)
     verdicts = judged({"": Submission()})[""]
     assert len(verdicts.checks) == 15
     for check in ("train.accuracy", "predict.label"):
@@ -284,7 +284,7 @@ def test_judged_apart_is_judged_the_same(stored, tmp_path):
     damaged.mkdir()
     (damaged / "evidence.json").write_text("{}")
     folders = [*stored.values(), damaged, tmp_path / "nowhere"]
-    verdicts = judge_apart(unnamed(*folders), LESSON, Course())
+    verdicts = judge_in_process(unnamed(*folders), LESSON, Course())
     for name, folder in stored.items():
         evidence = load(folder)
         assert verdicts[str(folder)] == judge([(name, evidence)], LESSON)[name]
@@ -327,10 +327,10 @@ def test_evidence_that_ends_the_judge_costs_its_own_submission_only(stored, tmp_
     check_file(tmp_path, FATAL)
     with Judge(Course(root=tmp_path)) as official:
         verdicts = official.judge(unnamed(*stored.values()), LESSON)
-    given_up = verdicts[str(stored["no-bias"])]
-    assert {one.outcome for one in given_up.checks} == {"error"}
-    assert sum(one.max_points for one in given_up.checks) == LESSON.max_score
-    assert "did not come to an end" in given_up.checks[0].message
+    unfinished_verdicts = verdicts[str(stored["no-bias"])]
+    assert {one.outcome for one in unfinished_verdicts.checks} == {"error"}
+    assert sum(one.max_points for one in unfinished_verdicts.checks) == LESSON.max_score
+    assert "did not come to an end" in unfinished_verdicts.checks[0].message
     for name in ("right", "typed"):
         assert of(verdicts[str(stored[name])], "build.name").outcome == "failed"
 
@@ -368,21 +368,21 @@ def test_evidence_of_another_program_is_not_judged(stored, tmp_path):
     record = msgspec.structs.replace(evidence.record, run=run)
     save(replace(evidence, record=record), tmp_path)
     for program, said in (("right", None), ("wrong", r"another program.*\(run one\)")):
-        answer = judge_apart({tmp_path: program}, LESSON, Course())[str(tmp_path)]
+        answer = judge_in_process({tmp_path: program}, LESSON, Course())[str(tmp_path)]
         assert isinstance(answer, Verdicts) if said is None else re.search(said, str(answer))
-    (old,) = judge_apart({stored["right"]: "right"}, LESSON, Course()).values()
+    (old,) = judge_in_process({stored["right"]: "right"}, LESSON, Course()).values()
     assert "did not yet say" in str(old)
 
 
 def test_only_what_cannot_be_read(tmp_path):
-    verdicts = judge_apart(unnamed(tmp_path), LESSON, Course())
+    verdicts = judge_in_process(unnamed(tmp_path), LESSON, Course())
     assert "missing" in str(verdicts[str(tmp_path)])
 
 
 def test_a_courses_checks_and_settings_are_used(stored, tmp_path):
     check_file(tmp_path, EXTRA)
     course = Course(root=tmp_path, settings=Settings(no_gpu="error"))
-    verdicts = judge_apart(unnamed(stored["right"]), LESSON, course)[str(stored["right"])]
+    verdicts = judge_in_process(unnamed(stored["right"]), LESSON, course)[str(stored["right"])]
     assert isinstance(verdicts, Verdicts)
     assert of(verdicts, "build.name").outcome == "failed"
     assert of(verdicts, "train.device").outcome == "error"
@@ -398,7 +398,7 @@ def test_files_beside_the_caller_or_the_evidence_are_not_run(stored, tmp_path, m
             (folder / f"{name}.py").write_text(trap)
         (folder / "pytest.ini").write_text("[pytest]\naddopts = --no-such-option\n")
     monkeypatch.chdir(tmp_path)
-    verdicts = judge_apart(unnamed(Path("evidence")), LESSON, Course())[str(evidence)]
+    verdicts = judge_in_process(unnamed(Path("evidence")), LESSON, Course())[str(evidence)]
     assert isinstance(verdicts, Verdicts)
     assert sum(one.points for one in verdicts.checks) == 20
     assert not (tmp_path / "sprung").exists()
@@ -407,7 +407,7 @@ def test_files_beside_the_caller_or_the_evidence_are_not_run(stored, tmp_path, m
 def test_a_judge_that_breaks_says_its_last_words(stored, tmp_path):
     check_file(tmp_path, "raise ValueError('my own fault')")
     with pytest.raises(JudgeError, match="my own fault"):
-        judge_apart(unnamed(stored["right"]), LESSON, Course(root=tmp_path))
+        judge_in_process(unnamed(stored["right"]), LESSON, Course(root=tmp_path))
 
 
 def test_the_judge_does_without_tensorflow():
@@ -469,8 +469,8 @@ def test_evidence_that_is_not_there_or_not_good(tmp_path, content):
 def test_a_folder_is_named_from_where_it_was_looked_for(stored, monkeypatch):
     root = stored["right"].parent
     monkeypatch.chdir(root)
-    assert list(judging_of([Path("right")]).judged) == ["right"]
-    assert next(iter(judging_of([root]).judged)) == f"{root.name}/no-bias"
+    assert list(plugin_for([Path("right")]).judged) == ["right"]
+    assert next(iter(plugin_for([root]).judged)) == f"{root.name}/no-bias"
 
 
 def test_a_gpu_of_the_graders_machine_is_none_of_the_judges_business():

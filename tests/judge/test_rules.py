@@ -19,7 +19,7 @@ from autograder.judge.rules.rule import raise_first, rule
 
 def test_every_rule_has_its_pair():
     # What is said where no cause is to be seen is no rule of its own.
-    assert set(PAIRS) == set(RULES) - {"accuracy.not_there_yet"}
+    assert set(PAIRS) == set(RULES) - {"accuracy.below_threshold"}
 
 
 @pytest.mark.parametrize("name", PAIRS)
@@ -39,18 +39,18 @@ def test_a_rule_is_silent_where_nothing_is_wrong(name):
 @pytest.mark.parametrize("name", EMPTY)
 def test_a_training_without_curves_has_no_signature(name):
     """Such as one whose metrics were not asked for."""
-    assert RULES[name](learning_curve.signature_of((FIT,)), *EMPTY[name]) is None
+    assert RULES[name](learning_curve.learning_curve_of((FIT,)), *EMPTY[name]) is None
 
 
 def test_what_cannot_be_written_as_json_is_no_number():
-    told = learning_curve.signature_of((fit(history={"loss": (1.0, None)}),))
+    told = learning_curve.learning_curve_of((fit(history={"loss": (1.0, None)}),))
     assert RULES["learning_curve.loss_not_a_number"](told)
 
 
 def test_the_curves_of_several_fits_stand_in_a_row():
     one, other = (fit(history={"loss": (loss,), "val_acc": (0.5,)}) for loss in (2.0, 1.0))
-    assert learning_curve.signature_of((one, other)) == curves(
-        loss=(2.0, 1.0), quiz_accuracy=(0.5, 0.5)
+    assert learning_curve.learning_curve_of((one, other)) == curves(
+        loss=(2.0, 1.0), validation_accuracy=(0.5, 0.5)
     )
 
 
@@ -61,9 +61,9 @@ def test_a_real_training_shows_no_sign_of_trouble(sample):
         float(((x @ kernel + bias).argmax(axis=1) == sample.train_labels).mean())
         for kernel, bias in zip(trained().kernels, trained().biases, strict=True)
     ]
-    told = curves(accuracy=tuple(sorted_right), quiz_accuracy=tuple(sorted_right))
+    told = curves(accuracy=tuple(sorted_right), validation_accuracy=tuple(sorted_right))
     assert RULES["learning_curve.accuracy_at_chance"](told, 10) is None
-    assert RULES["learning_curve.studied_worse_than_quizzed"](told) is None
+    assert RULES["learning_curve.training_worse_than_validation"](told) is None
 
 
 def test_the_first_rule_that_found_something_speaks():
@@ -88,7 +88,7 @@ def test_a_rule_has_a_name_and_a_meaning():
 
 def test_the_registry_knows_what_only_a_helper_of_a_check_asks():
     known = misconceptions(LESSON)
-    assert known["not-a-model"] == (models.model_given_away, models.not_a_model)
+    assert known["not-a-model"] == (models.model_overwritten, models.not_a_model)
     assert {"loss-flat", "under-trained", "forgot-bias-parameters"} <= set(known)
 
 

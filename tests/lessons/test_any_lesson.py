@@ -22,7 +22,7 @@ from autograder.grading import Grader
 from autograder.grading.discovery import find_submissions
 from autograder.grading.regrade import regrade
 from autograder.judge.runner import judge
-from autograder.judge.server import judge_apart
+from autograder.judge.server import judge_in_process
 from autograder.reports import class_report, json_report
 from autograder.sandbox import Job, SandboxPool, Trace
 
@@ -104,7 +104,7 @@ class TestAnyLesson:
     def test_it_is_judged_in_a_process_of_its_own(self, any_lesson, tmp_path) -> None:
         """Which finds it where we have found it."""
         save(evidence(apples=2, pears=3), tmp_path / "ann")
-        (said,) = judge_apart({tmp_path / "ann": ""}, any_lesson, Course()).values()
+        (said,) = judge_in_process({tmp_path / "ann": ""}, any_lesson, Course()).values()
         assert [one.outcome for one in said.checks] == ["passed", "failed"]
         assert said.checks[1].message == "Pears are not apples."
 

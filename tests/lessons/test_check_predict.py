@@ -29,7 +29,7 @@ from support.evidence_builder import (
     verify,
 )
 
-from autograder.core.evidence import Asked
+from autograder.core.evidence import ModelCall
 
 UNTRAINED = dict.fromkeys(
     ("train.data", "train.validation", "train.device", "train.accuracy"), "skipped"
@@ -85,7 +85,7 @@ def neither() -> int:
     return next(one for one in range(10) if one not in taken | {cards().train_labels[card]})
 
 
-def asked_about(*questions: Asked) -> Submission:
+def asked_about(*questions: ModelCall) -> Submission:
     return Submission(asked=questions)
 
 

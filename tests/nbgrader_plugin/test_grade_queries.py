@@ -16,7 +16,7 @@ from support.gradebook_course import LESSON, hand_in, make_course, report
 
 from autograder.cli import main
 from autograder.core.config import Course
-from autograder.core.errors import NothingEntered
+from autograder.core.errors import EmptyGradebook
 from autograder.core.lesson_registry import lesson_names, load_lesson
 from autograder.exporters import tables
 from autograder.nbgrader_plugin import grade_queries
@@ -92,7 +92,7 @@ def test_who_has_an_extension_and_handed_in_nothing_has_no_grade(course: Course,
 
 def test_nobody_in_the_gradebook_is_told(new_gradebook, tmp_path: Path) -> None:
     course = make_course(tmp_path / "empty", new_gradebook())
-    with pytest.raises(NothingEntered, match="Nobody has a grade"):
+    with pytest.raises(EmptyGradebook, match="Nobody has a grade"):
         grade_queries.course_grades(course, LESSON.name)
 
 

@@ -86,13 +86,13 @@ SINCE_3_12: dict[str, tuple[set[str], set[str]]] = {
 @pytest.mark.parametrize("source", CASES)
 def test_names_in_a_cell(source) -> None:
     names = names_in(source)
-    assert (names.made, names.used) == CASES[source]
+    assert (names.defined, names.used) == CASES[source]
 
 
 @pytest.mark.parametrize("source", SINCE_3_12)
 def test_names_in_a_cell_for_a_newer_python(source) -> None:
     names = names_in(source)
-    assert (names.made, names.used) == (
+    assert (names.defined, names.used) == (
         SINCE_3_12[source] if sys.version_info >= (3, 12) else (set(), set())
     )
 

@@ -90,7 +90,7 @@ def rows(course: Terminal, name: str) -> list[dict[str, str]]:
 
 
 @pytest.fixture(scope="module")
-def walked(tmp_path_factory, sample_keras: Path) -> Terminal:
+def walk_folders(tmp_path_factory, sample_keras: Path) -> Terminal:
     """The whole walk, once."""
     folder = tmp_path_factory.mktemp("walk") / "course"
     folder.mkdir()
@@ -111,9 +111,9 @@ def walked(tmp_path_factory, sample_keras: Path) -> Terminal:
 
 
 @pytest.fixture(scope="module")
-def graded(walked: Terminal) -> dict[tuple[str, str], dict]:
+def graded(walk_folders: Terminal) -> dict[tuple[str, str], dict]:
     """What was graded, by student and notebook."""
-    document = json.loads((walked.folder / "grades.json").read_text())
+    document = json.loads((walk_folders.folder / "grades.json").read_text())
     return {(one["name"], one["notebook"]): one for one in document["submissions"]}
 
 
@@ -158,31 +158,31 @@ def test_twins_have_the_same_points(graded) -> None:
         assert all(len(scores) == 1 for scores in points.values())
 
 
-def test_judged_again_nothing_changes(walked: Terminal) -> None:
+def test_judged_again_nothing_changes(walk_folders: Terminal) -> None:
     """Checks that did not change say what they said."""
     first, again = (
         {
             (one["name"], one["notebook"]): (one["score"], one["checks"])
-            for one in json.loads((walked.folder / name).read_text())["submissions"]
+            for one in json.loads((walk_folders.folder / name).read_text())["submissions"]
         }
         for name in ("grades.json", "again.json")
     )
     assert again == first
 
 
-def test_the_pages_of_the_class_are_there(walked: Terminal) -> None:
+def test_the_pages_of_the_class_are_there(walk_folders: Terminal) -> None:
     """One for each lesson, with every student on it."""
     for lesson in LESSONS:
-        page = (walked.folder / "results" / lesson.name / "index.html").read_text()
+        page = (walk_folders.folder / "results" / lesson.name / "index.html").read_text()
         assert all(student in page for student in STUDENTS)
 
 
 @pytest.mark.parametrize(
     ("name", "key"), [("canvas.csv", "SIS Login ID"), ("moodle.csv", "Username")]
 )
-def test_the_lms_gets_everyone_with_both_grades(walked: Terminal, graded, name, key) -> None:
+def test_the_lms_gets_everyone_with_both_grades(walk_folders: Terminal, graded, name, key) -> None:
     """A row a student, a column a lesson, the points of the judge."""
-    found = {row[key]: row for row in rows(walked, name) if row[key] in STUDENTS}
+    found = {row[key]: row for row in rows(walk_folders, name) if row[key] in STUDENTS}
     assert sorted(found) == STUDENTS
     for lesson in LESSONS:
         (column,) = [title for title in found[STUDENTS[0]] if lesson.title in title]
@@ -190,9 +190,9 @@ def test_the_lms_gets_everyone_with_both_grades(walked: Terminal, graded, name, 
             assert float(found[student][column]) == graded[student, lesson.notebook]["score"]
 
 
-def test_the_plain_table_has_every_grade(walked: Terminal, graded) -> None:
+def test_the_plain_table_has_every_grade(walk_folders: Terminal, graded) -> None:
     """A row for each student and lesson."""
-    found = rows(walked, "grades.csv")
+    found = rows(walk_folders, "grades.csv")
     assert len(found) == len(graded)
     for row in found:
         lesson = load_lesson(row["assignment"])

@@ -137,7 +137,7 @@ def test_where_no_check_told_the_measures_say_where_an_accuracy_stands() -> None
 
 def test_a_shared_run_takes_time_once() -> None:
     took = aggregates.seconds([report("a"), report("b", shared=True), odd_ones()[-1]])
-    assert (took.runs, took.shared, took.whole, took.most) == (1, 1, 4.5, 4.5)
+    assert (took.runs, took.shared, took.total, took.most) == (1, 1, 4.5, 4.5)
 
 
 # ---- who needs a look

@@ -176,7 +176,7 @@ def test_one_report_that_cannot_be_read_stops_nobody(tmp_path: Path, content: by
     (tmp_path / "bob" / "report.json").write_bytes(content)
     ann, bob = kept(tmp_path)
     assert (ann.report.name, ann.damaged, bob.damaged, bob.was_run) == ("ann", False, True, False)
-    assert (bob.report.status, bob.report.needs_a_look) == ("failed", True)
+    assert (bob.report.status, bob.report.needs_review) == ("failed", True)
     grades = of_reports([one.report for one in (ann, bob)], LESSON)
     assert [(one.person.id, one.raw is None) for one in grades] == [("ann", False), ("bob", True)]
 

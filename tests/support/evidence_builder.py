@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 from autograder import datasets
 from autograder.core.evidence import (
     Answer,
-    Asked,
     Cell,
     Claim,
     Compiled,
@@ -28,6 +27,7 @@ from autograder.core.evidence import (
     Fit,
     Layer,
     Model,
+    ModelCall,
     Record,
     Recorded,
     Run,
@@ -210,7 +210,7 @@ def fit(**changes: Any) -> Fit:
 
 
 FIT = fit()
-ASKED = Asked(model=0, fits=1, about=training(count=1, labels="unknown", places=(INDEX,)))
+ASKED = ModelCall(model=0, fits=1, about=training(count=1, labels="unknown", places=(INDEX,)))
 UNKNOWN = Examples(count=None)
 
 
@@ -299,7 +299,7 @@ class Submission:
     arrays: Callable[[], Arrays] = arrays
     index: Claim = CARD
     label: Callable[[], Claim] = lambda: claim(largest(INDEX))
-    asked: tuple[Asked, ...] = (ASKED,)
+    asked: tuple[ModelCall, ...] = (ASKED,)
     hand_ins: Mapping[str, Answer | None] = field(default_factory=dict)
     cells: Mapping[str, Cell] = field(default_factory=dict)
     run: Run = RUN

@@ -90,7 +90,7 @@ def handed(kind: str) -> Answer:
 
 
 def curves(**told: Any) -> learning_curve.LearningCurve:
-    empty: dict[str, Any] = {"loss": (), "accuracy": (), "quiz_accuracy": ()}
+    empty: dict[str, Any] = {"loss": (), "accuracy": (), "validation_accuracy": ()}
     return learning_curve.LearningCurve(**(empty | told))
 
 
@@ -104,7 +104,7 @@ def scaled_quiz():
     return right(arrays=lambda: arrays)
 
 
-def never_asked():
+def never_predicted():
     return right(asked=())
 
 
@@ -121,16 +121,16 @@ class Pair:
 
 
 PAIRS = {
-    "accuracy.moved_nothing": Pair(
+    "accuracy.pretrained_weights": Pair(
         lambda: (still(), MODEL, (FIT,)), lambda: (right(), MODEL, (FIT,))
     ),
     "accuracy.diverged": Pair(lambda: (float("nan"),), lambda: (0.1,)),
     "accuracy.too_few_updates": Pair(
         lambda: ((fit(steps=60),),), lambda: ((fit(steps=1_800),),), PICKED
     ),
-    "accuracy.pace_backwards": Pair(lambda: (paced(-0.001),), lambda: (paced(0.0),)),
-    "accuracy.pace_too_slow": Pair(lambda: (paced(1e-5),), lambda: (paced(0.0005),)),
-    "accuracy.pace_too_fast": Pair(lambda: (paced(0.5),), lambda: (paced(0.01),)),
+    "accuracy.learning_rate_negative": Pair(lambda: (paced(-0.001),), lambda: (paced(0.0),)),
+    "accuracy.learning_rate_too_small": Pair(lambda: (paced(1e-5),), lambda: (paced(0.0005),)),
+    "accuracy.learning_rate_too_large": Pair(lambda: (paced(0.5),), lambda: (paced(0.01),)),
     "consistency.contradictory": Pair(
         lambda: (right(fits=(FIT, FIT)), MODEL, (FIT, FIT), cards(), LIMITS),
         lambda: (right(), MODEL, (FIT,), cards(), LIMITS),
@@ -191,42 +191,43 @@ PAIRS = {
     "metric.other_metric": Pair(
         lambda: (compiled(metrics=("mse",)),), lambda: (compiled(metrics=("mse", "acc")),)
     ),
-    "models.model_given_away": Pair(lambda: (handed("History"),), lambda: (handed("list"),)),
+    "models.model_overwritten": Pair(lambda: (handed("History"),), lambda: (handed("list"),)),
     "models.not_a_model": Pair(lambda: (handed("list"),), lambda: (handed("Functional"),)),
     "models.not_compiled": Pair(lambda: (MODEL,), lambda: (given(),)),
     "optimizer.wrong_optimizer": Pair(
         lambda: (compiled(optimizer="AdamW"),), lambda: (compiled(optimizer="SGD"), "SGD")
     ),
     "outputs.activated_outputs": Pair(lambda: (("relu",),), lambda: (("softmax",),)),
-    "prediction.no_such_card": Pair(lambda: (claim(-1), 10), lambda: (claim(9.0), 10)),
+    "prediction.no_such_image": Pair(lambda: (claim(-1), 10), lambda: (claim(9.0), 10)),
     "prediction.not_a_class": Pair(lambda: (claim(10), 10), lambda: (claim((9,)), 10)),
-    "prediction.label_on_the_card": Pair(lambda: (2, SAID, 2), lambda: (1, SAID, 1)),
-    "prediction.place_of_the_smallest": Pair(lambda: (0, SAID), lambda: (2, SAID)),
-    "prediction.of_a_neighbour": Pair(lambda: (0, SAID), lambda: (1, SAID)),
-    "prediction.another_place": Pair(lambda: (2, SAID), lambda: (1, SAID)),
-    "prediction.never_asked": Pair(
-        lambda: (never_asked(), MODEL, INDEX, 1), lambda: (right(asked=(ASKED,)), MODEL, INDEX, 1)
+    "prediction.copied_true_label": Pair(lambda: (2, SAID, 2), lambda: (1, SAID, 1)),
+    "prediction.index_of_smallest_output": Pair(lambda: (0, SAID), lambda: (2, SAID)),
+    "prediction.label_of_neighbour": Pair(lambda: (0, SAID), lambda: (1, SAID)),
+    "prediction.other_label": Pair(lambda: (2, SAID), lambda: (1, SAID)),
+    "prediction.never_predicted": Pair(
+        lambda: (never_predicted(), MODEL, INDEX, 1),
+        lambda: (right(asked=(ASKED,)), MODEL, INDEX, 1),
     ),
     "validation_data.split_off": Pair(
         lambda: (fit(validation=None, validation_split=0.2),),
         lambda: (fit(validation_split=0.2),),
     ),
-    "validation_data.quizzed_on_training": Pair(
+    "validation_data.validated_on_training": Pair(
         lambda: (fit(validation=training()),),
         lambda: (fit(validation=validation(cards="unknown")),),
     ),
-    "validation_data.no_quiz": Pair(
+    "validation_data.no_validation": Pair(
         lambda: (fit(validation=None),), lambda: (fit(validation=None, validation_split=0.1),)
     ),
-    "validation_data.partial_quiz": Pair(
+    "validation_data.partial_validation": Pair(
         lambda: (fit(validation=validation(count=10)), 2_000),
         lambda: (fit(validation=validation(count=1_920)), 2_000),
     ),
-    "validation_data.mismatched_quiz": Pair(
+    "validation_data.mismatched_validation_labels": Pair(
         lambda: (fit(validation=validation(labels="mismatched")),),
         lambda: (fit(validation=validation(labels="unknown")),),
     ),
-    "validation_data.quiz_scaled_differently": Pair(
+    "validation_data.validation_scaled_differently": Pair(
         lambda: (scaled_quiz(), SCALED), lambda: (scaled_quiz(), FIT)
     ),
     "learning_curve.loss_not_a_number": Pair(
@@ -247,11 +248,11 @@ PAIRS = {
     "learning_curve.accuracy_at_chance": Pair(
         lambda: (curves(accuracy=(0.3, 0.11)), 10), lambda: (curves(accuracy=(0.1, 0.3)), 10)
     ),
-    "learning_curve.studied_worse_than_quizzed": Pair(
-        lambda: (curves(accuracy=(0.4,), quiz_accuracy=(0.7,)),),
-        lambda: (curves(accuracy=(0.7,), quiz_accuracy=(0.8,)),),
+    "learning_curve.training_worse_than_validation": Pair(
+        lambda: (curves(accuracy=(0.4,), validation_accuracy=(0.7,)),),
+        lambda: (curves(accuracy=(0.7,), validation_accuracy=(0.8,)),),
     ),
-    "training_data.studied_the_quiz": Pair(
+    "training_data.trained_on_validation": Pair(
         lambda: ((fit(training=validation()), FIT),), lambda: ((FIT,),)
     ),
     "training_data.mismatched_labels": Pair(
@@ -275,5 +276,5 @@ EMPTY = {
     "learning_curve.loss_rising": (),
     "learning_curve.loss_flat": (),
     "learning_curve.accuracy_at_chance": (10,),
-    "learning_curve.studied_worse_than_quizzed": (),
+    "learning_curve.training_worse_than_validation": (),
 }

@@ -23,7 +23,7 @@ from autograder.authoring.calibration.tables import NAMES, interval
 from autograder.authoring.spec.calibration import MARKED, Study
 from autograder.authoring.spec.recipe import Recipe
 from autograder.core.distribution import Distribution
-from autograder.core.reference import OnData, Reference, document
+from autograder.core.reference import DatasetReference, Reference, document
 
 RIGHT, WRONG = "#0072B2", "#D55E00"
 # Lower than this an accuracy is written as a number.
@@ -85,11 +85,11 @@ def _names(axis: Axes, groups: Groups) -> None:
         tick.set_fontweight("bold" if name in groups else "normal")
 
 
-def _title(name: str, on: OnData) -> str:
+def _title(name: str, on: DatasetReference) -> str:
     return f"{NAMES.get(name, name)}: {on.cards:,} validation cards"
 
 
-def _panel(axis: Axes, groups: Groups, on: OnData, check: str) -> None:
+def _panel(axis: Axes, groups: Groups, on: DatasetReference, check: str) -> None:
     places = _places(groups)
     recipes = [one for held in groups.values() for one in held]
     end = max(on.spread(one.name, MARKED).values[-1] for one in recipes) + 0.004
@@ -131,7 +131,7 @@ def _row(
     )
 
 
-def _label(recipe: Recipe, on: OnData, *, alone: bool) -> str:
+def _label(recipe: Recipe, on: DatasetReference, *, alone: bool) -> str:
     one = on.recipes[recipe.name]
     if recipe.right:
         return f"{one.below} of {one.runs:,} fail ({interval(one.low, one.high)})"

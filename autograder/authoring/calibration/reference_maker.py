@@ -15,7 +15,7 @@ from autograder.authoring.spec.recipe import Recipe
 from autograder.core.distribution import Distribution
 from autograder.core.errors import StudyError
 from autograder.core.lesson import Lesson
-from autograder.core.reference import CENTRAL, SCHEMA, OfRecipe, OnData, Reference
+from autograder.core.reference import CENTRAL, SCHEMA, DatasetReference, RecipeReference, Reference
 
 FIRST_RUNS = 3
 MIN_RUNS = 2
@@ -37,17 +37,17 @@ def published(study: Study, runs: RunLog, names: Sequence[str]) -> Reference:
     )
 
 
-def _on_data(study: Study, runs: RunLog, data: str) -> OnData:
+def _on_data(study: Study, runs: RunLog, data: str) -> DatasetReference:
     made = {one.name: runs.of(study.key(one), one.name, data) for one in study.recipes}
     if short := [name for name, found in made.items() if len(found) < MIN_RUNS]:
         raise StudyError(f"Too few runs on the {data} data to publish: {', '.join(short)}.")
     cards = next(iter(made.values()))[0].cards
     recipes = {one.name: _unmarked(study, one, made[one.name]) for one in study.recipes}
-    return _decided(study, OnData(cards=cards, bar=0, low=0, high=0, recipes=recipes))
+    return _decided(study, DatasetReference(cards=cards, bar=0, low=0, high=0, recipes=recipes))
 
 
-def _unmarked(study: Study, recipe: Recipe, made: Sequence[CalibrationRun]) -> OfRecipe:
-    return OfRecipe(
+def _unmarked(study: Study, recipe: Recipe, made: Sequence[CalibrationRun]) -> RecipeReference:
+    return RecipeReference(
         key=study.key(recipe),
         right=recipe.right,
         runs=len(made),
@@ -69,7 +69,7 @@ def _published_statistics(study: Study, recipe: Recipe) -> Iterable[str]:
     return study.compared if recipe in study.written else (MARKED,)
 
 
-def _decided(study: Study, on: OnData) -> OnData:
+def _decided(study: Study, on: DatasetReference) -> DatasetReference:
     """Return ``on`` with all that follows from its runs: threshold, rates, where they land."""
     spreads = {name: on.spread(name, MARKED) for name in on.recipes}
     right = {name: spreads[name] for name, one in on.recipes.items() if one.right}
@@ -100,7 +100,7 @@ def disagreements(study: Study, lesson: Lesson, reference: Reference) -> Iterato
         yield from (f"{name}: {what}" for what in _of_data(study, on))
 
 
-def _of_data(study: Study, on: OnData) -> Iterator[str]:
+def _of_data(study: Study, on: DatasetReference) -> Iterator[str]:
     if list(on.recipes) != [one.name for one in study.recipes]:
         yield "the recipes are not those that the lesson declares"
         return

@@ -10,7 +10,7 @@ from autograder.authoring.calibration.threshold import are_enough
 from autograder.authoring.spec.calibration import MARKED, Study
 from autograder.authoring.spec.recipe import Recipe
 from autograder.core.distribution import Distribution
-from autograder.core.reference import Keras, OfKeras, OnData, Reference
+from autograder.core.reference import DatasetReference, Keras, KerasRuns, Reference
 
 HEADS = ("Recipe", "Runs", "Mean", "sd", "Below", "95 % interval")
 NAMES = {"full": "full data", "sample": "sample"}
@@ -67,21 +67,21 @@ def promise(study: Study, reference: Reference) -> str:
     return table((*heads, "mean", "above the bar"), rows, "llrrrrrr")
 
 
-def right(study: Study, on: OnData) -> str:
+def right(study: Study, on: DatasetReference) -> str:
     """Return the table of right recipes: how often each fails."""
     rows = [(*_spread(on, one), *_failed(on, one)) for one in study.recipes if one.right]
     heads = ("right recipe", "runs", "mean", "sd", "lowest", "failed", "95 % interval")
     return table((*heads, "shown by"), rows, "lrrrrrrl")
 
 
-def wrong(study: Study, on: OnData) -> str:
+def wrong(study: Study, on: DatasetReference) -> str:
     """Return the table of wrong recipes: how often accuracy passes each, and what detects it."""
     rows = [(*_spread(on, one), *_passed(on, one)) for one in study.recipes if not one.right]
     heads = ("wrong recipe", "runs", "mean", "sd", "lowest", "above the bar", "95 % interval")
     return table((*heads, "told by"), rows, "lrrrrrrl")
 
 
-def _spread(on: OnData, recipe: Recipe) -> tuple[str, ...]:
+def _spread(on: DatasetReference, recipe: Recipe) -> tuple[str, ...]:
     spread = on.spread(recipe.name, MARKED)
     lowest = "–" if spread.lost else percent(float(spread.values[0]))
     return (
@@ -93,7 +93,7 @@ def _spread(on: OnData, recipe: Recipe) -> tuple[str, ...]:
     )
 
 
-def _failed(on: OnData, recipe: Recipe) -> tuple[str, ...]:
+def _failed(on: DatasetReference, recipe: Recipe) -> tuple[str, ...]:
     one, spread = on.recipes[recipe.name], on.spread(recipe.name, MARKED)
     shown = (
         "enough runs"
@@ -103,7 +103,7 @@ def _failed(on: OnData, recipe: Recipe) -> tuple[str, ...]:
     return (str(one.below), interval(one.low, one.high), shown)
 
 
-def _passed(on: OnData, recipe: Recipe) -> tuple[str, ...]:
+def _passed(on: DatasetReference, recipe: Recipe) -> tuple[str, ...]:
     one = on.recipes[recipe.name]
     return (
         str(one.runs - one.below),
@@ -151,7 +151,7 @@ def compared(study: Study, reference: Reference, keras: Keras) -> str:
 
 
 def _compared(
-    study: Study, on: OnData, recipe: str, statistic: str, keras: OfKeras
+    study: Study, on: DatasetReference, recipe: str, statistic: str, keras: KerasRuns
 ) -> tuple[str, ...]:
     study_runs = on.spread(recipe, statistic)
     keras_runs = Distribution.of(keras.cards, keras.correct[statistic])

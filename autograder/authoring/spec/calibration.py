@@ -14,8 +14,8 @@ from autograder.authoring.spec.numpy_training import ENGINE, Trained
 from autograder.authoring.spec.recipe import Recipe
 from autograder.core.errors import UsageError
 from autograder.core.lesson import Lesson
-from autograder.core.lesson_registry import part_of
-from autograder.core.snapshot_schedule import CARDS_A_SNAPSHOT
+from autograder.core.lesson_registry import lesson_module
+from autograder.core.snapshot_schedule import IMAGES_PER_SNAPSHOT
 from autograder.datasets import FashionMnist
 
 MARKED = "marked"
@@ -61,14 +61,14 @@ class Study:
 
     def key(self, recipe: Recipe) -> str:
         """Return a digest of all that a run of a recipe depends on, besides data and seed."""
-        depends = [ENGINE, CARDS_A_SNAPSHOT, self.window, sorted(self.statistics)]
+        depends = [ENGINE, IMAGES_PER_SNAPSHOT, self.window, sorted(self.statistics)]
         whole = json.dumps([asdict(recipe.training), *depends])
         return hashlib.sha256(whole.encode()).hexdigest()[:12]
 
 
 def has_study(lesson: Lesson) -> bool:
     """Return whether a lesson declares a study."""
-    return part_of(lesson, "calibration") is not None
+    return lesson_module(lesson, "calibration") is not None
 
 
 def load_study(lesson: Lesson) -> Study:
@@ -77,7 +77,7 @@ def load_study(lesson: Lesson) -> Study:
     Raises:
         UsageError: the lesson has none.
     """
-    module = part_of(lesson, "calibration")
+    module = lesson_module(lesson, "calibration")
     if module is None:
         raise UsageError(
             f"“{lesson.title}” declares no study (`calibration.py` in {lesson.folder})."

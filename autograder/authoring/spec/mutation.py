@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from autograder.authoring.spec.edits import Edit
 from autograder.core.errors import LessonError
 from autograder.core.lesson import Lesson
-from autograder.core.lesson_registry import part_of
+from autograder.core.lesson_registry import lesson_module
 from autograder.core.report import Outcome
 
 # The edits of each cell, by its grade_id.
@@ -177,7 +177,7 @@ def declared(
 
 def has_mutants(lesson: Lesson) -> bool:
     """Return whether a lesson declares mutants."""
-    return part_of(lesson, "mutants") is not None
+    return lesson_module(lesson, "mutants") is not None
 
 
 def load_declared(lesson: Lesson) -> Declared:
@@ -186,7 +186,7 @@ def load_declared(lesson: Lesson) -> Declared:
     Raises:
         LessonError: it declares none.
     """
-    module = part_of(lesson, "mutants")
+    module = lesson_module(lesson, "mutants")
     if module is None:
         raise LessonError(f"The lesson “{lesson.title}” declares no mutants.")
     found: Declared = module.DECLARED

@@ -17,7 +17,7 @@ from autograder.authoring.spec.numpy_losses import (
 from autograder.authoring.spec.numpy_network import Floats, Network, Pass
 from autograder.authoring.spec.numpy_optimizers import Adam, Optimizer, Sgd
 from autograder.authoring.spec.recipe import Training
-from autograder.core.snapshot_schedule import steps_a_snapshot
+from autograder.core.snapshot_schedule import steps_per_snapshot
 from autograder.datasets import FashionMnist
 
 # To be raised whenever the same recipe and seed would give other numbers.
@@ -69,7 +69,7 @@ class Trainer:
 
     def epoch(self, order: Labels) -> tuple[Floats, int]:
         """Train in this order; return the mean of the snapshots, and their number."""
-        batch, every = self._training.batch, steps_a_snapshot(self._training.batch)
+        batch, every = self._training.batch, steps_per_snapshot(self._training.batch)
         total, taken = np.zeros(len(self.network.values)), 0
         steps = -(-len(order) // batch)
         for step in range(steps):

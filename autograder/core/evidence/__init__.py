@@ -1,4 +1,4 @@
-"""What the run of a notebook left behind: plain data, with a schema, that a judge can read."""
+"""The evidence that the run of a notebook produces: plain data with a schema for the judge."""
 
 from autograder.core.evidence.atomic import Arrays, Evidence
 from autograder.core.evidence.files import (
@@ -16,7 +16,6 @@ from autograder.core.evidence.record import (
     MAX_NOTES,
     SCHEMA,
     Answer,
-    Asked,
     Callback,
     Cell,
     Claim,
@@ -26,6 +25,7 @@ from autograder.core.evidence.record import (
     Fit,
     Layer,
     Model,
+    ModelCall,
     Numbers,
     Record,
     Recorded,
@@ -43,7 +43,6 @@ __all__ = [
     "SCHEMA",
     "Answer",
     "Arrays",
-    "Asked",
     "Callback",
     "Cell",
     "Claim",
@@ -54,6 +53,7 @@ __all__ = [
     "Fit",
     "Layer",
     "Model",
+    "ModelCall",
     "Numbers",
     "Record",
     "Recorded",

@@ -15,7 +15,7 @@ Arrays = Mapping[str, NDArray[Any]]
 
 @dataclass(frozen=True, kw_only=True)
 class Evidence:
-    """A record with its arrays; what a judge reads, and nothing else."""
+    """A record with its arrays: all that the judge reads."""
 
     record: Record
     arrays: Arrays = field(default_factory=dict)
@@ -27,19 +27,19 @@ class Evidence:
 
     @property
     def recorded(self) -> Recorded | None:
-        """What the kernel wrote down, ``None`` where it never got that far."""
+        """The data of the recorder in the kernel, ``None`` where it never got that far."""
         return self.record.recorded
 
     def cell(self, grade_id: str) -> Cell | None:
-        """The cell with this ``grade_id``."""
+        """Return the cell with this ``grade_id``, ``None`` where there is none."""
         return next((cell for cell in self.record.cells if cell.grade_id == grade_id), None)
 
     def hand_in(self, question: str) -> Answer | None:
-        """The last hand-in for a question: a cell run twice counts as it stood at the end."""
+        """Return the last hand-in for a question: if a cell ran twice, the second run counts."""
         hand_ins = self.recorded.hand_ins if self.recorded else ()
         return next((one for one in reversed(hand_ins) if one.question == question), None)
 
     def fits(self, model: int) -> tuple[Fit, ...]:
-        """The calls of ``fit`` on one model, in order."""
+        """Return the calls of ``fit`` on one model, in order."""
         fits = self.recorded.fits if self.recorded else ()
         return tuple(fit for fit in fits if fit.model == model)

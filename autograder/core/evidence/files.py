@@ -1,4 +1,4 @@
-"""Evidence on disk: ``evidence.json`` and ``arrays.npz``, read as if a stranger had written them.
+"""Evidence on disk: ``evidence.json`` and ``arrays.npz``, read as untrusted input.
 
 An archive of arrays holds stored (never compressed) members in NumPy's ``.npy`` format, version
 1.0, of plain numbers only. Anything else is refused before it is unpacked.
@@ -67,7 +67,7 @@ def load(folder: Path) -> Evidence:
 
 
 def decode(data: bytes, kind: type[T]) -> T:
-    """``data`` as an object of ``kind``.
+    """Decode ``data`` as an object of ``kind``.
 
     Raises:
         EvidenceError: it does not follow the schema of ``kind``.
@@ -80,10 +80,10 @@ def decode(data: bytes, kind: type[T]) -> T:
 
 
 def pack_arrays(arrays: Arrays) -> bytes:
-    """Arrays as the bytes of an archive that :func:`read_arrays` reads.
+    """Pack arrays into the bytes of an archive that :func:`read_arrays` reads.
 
-    What it would refuse is left out: arrays of anything but numbers, and where all together are
-    too large the ones that were added first.
+    Arrays that it would refuse are left out: those of anything but numbers, and where all together
+    are too large those that were added first.
     """
     buffer = io.BytesIO()
     # Not savez: its keyword arguments cannot hold every name.
@@ -128,7 +128,7 @@ def read_arrays(path: Path) -> Arrays:
         return _unpacked(data)
     except EvidenceError:
         raise
-    # zipfile and NumPy raise whatever a hostile header makes them stumble over.
+    # zipfile and NumPy raise all kinds of exceptions on a hostile header.
     except Exception as error:
         raise EvidenceError(f"{path.name} cannot be read: {error}") from error
 

@@ -22,7 +22,7 @@ Value = bool | int | float | Text | None
 
 
 def shortened(text: str) -> str:
-    """As much of a text as a record takes: of one that is too long, its beginning and its end."""
+    """Shorten a text to what a record holds: the beginning and the end of one that is too long."""
     half = MAX_TEXT_LENGTH // 2
     return text if len(text) <= MAX_TEXT_LENGTH else f"{text[: half - 3]} … {text[-half:]}"
 
@@ -52,7 +52,7 @@ class Layer(_Part, frozen=True, kw_only=True):
 
 
 class Compiled(_Part, frozen=True, kw_only=True):
-    """What ``compile`` was given, as Keras resolved it."""
+    """The arguments of ``compile``, as Keras resolved them."""
 
     optimizer: Name
     optimizer_settings: dict[Name, Value] = {}
@@ -80,11 +80,11 @@ class Model(_Part, frozen=True, kw_only=True):
 
 
 class Examples(_Part, frozen=True, kw_only=True):
-    """Which of the course's cards an array or a stream of data was, as far as could be told.
+    """Which images of the data set an array or a stream of data holds, as far as that is known.
 
-    ``cards`` says which set they come from, ``labels`` whether each label belongs to its card.
-    ``scale`` and ``shift`` name arrays: what the model was given is ``scale * card + shift``,
-    of shape () or (784,). ``places`` are positions in the set, kept where the cards are few.
+    ``cards`` says which set they come from, ``labels`` whether each label belongs to its image.
+    ``scale`` and ``shift`` name arrays of shape () or (784,): the model was given
+    ``scale * image + shift``. ``places`` are positions in the set, kept if the images are few.
     """
 
     count: Count | None = None
@@ -103,7 +103,7 @@ class Callback(_Part, frozen=True, kw_only=True):
 
 
 class Fit(_Part, frozen=True, kw_only=True):
-    """One call of ``fit``: what it was given and what came of it.
+    """One call of ``fit``: its arguments and its results.
 
     ``means`` lists weights as ``layer/weight``; the array ``fit-<number>/layer/weight`` has the
     shape ``(epochs kept, *shape)`` and holds the mean of each epoch's snapshots of that weight.
@@ -128,8 +128,8 @@ class Fit(_Part, frozen=True, kw_only=True):
     snapshots: Annotated[tuple[Count, ...], msgspec.Meta(max_length=10_000)] = ()
 
 
-class Asked(_Part, frozen=True, kw_only=True):
-    """One time a model was asked for its outputs; it had been trained ``fits`` times by then."""
+class ModelCall(_Part, frozen=True, kw_only=True):
+    """One call of a model for its outputs, after ``fits`` calls of ``fit``."""
 
     model: Count
     fits: Count
@@ -137,7 +137,7 @@ class Asked(_Part, frozen=True, kw_only=True):
 
 
 class Numbers(_Part, frozen=True, kw_only=True):
-    """An array that was handed in: its type and shape, its ends, and which cards it holds."""
+    """An array that was handed in: its type, shape and range, and which images it holds."""
 
     dtype: Name
     shape: Shape
@@ -168,7 +168,7 @@ class Answer(_Part, frozen=True, kw_only=True):
 
 
 class Devices(_Part, frozen=True, kw_only=True):
-    """What TensorFlow could use: at the start, and what the notebook left visible."""
+    """The devices that TensorFlow could use at the start, and those still visible at the end."""
 
     offered: Annotated[tuple[Name, ...], msgspec.Meta(max_length=256)] = ()
     visible: Annotated[tuple[Name, ...], msgspec.Meta(max_length=256)] = ()
@@ -176,18 +176,18 @@ class Devices(_Part, frozen=True, kw_only=True):
 
 
 class Recorded(_Part, frozen=True, kw_only=True):
-    """What the recorder in the student's kernel wrote down: claims, to be checked."""
+    """The recorder's data from the student's kernel: claims that have to be verified."""
 
     devices: Devices = Devices()
     hand_ins: Annotated[tuple[Answer, ...], msgspec.Meta(max_length=1000)] = ()
     fits: Annotated[tuple[Fit, ...], msgspec.Meta(max_length=1000)] = ()
-    asked: Annotated[tuple[Asked, ...], msgspec.Meta(max_length=5000)] = ()
+    asked: Annotated[tuple[ModelCall, ...], msgspec.Meta(max_length=5000)] = ()
     software: dict[Name, Name] = {}
     troubles: Annotated[tuple[Text, ...], msgspec.Meta(max_length=1000)] = ()
 
 
 class Cell(_Part, frozen=True, kw_only=True):
-    """One code cell as it was seen to run. ``changed``: it differs from the released blank."""
+    """One code cell as it was seen to run. ``changed``: it differs from the released cell."""
 
     index: Count
     cell_id: Name = ""

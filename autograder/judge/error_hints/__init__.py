@@ -1,6 +1,6 @@
 """One plain sentence for an error that Python or Keras words for experts.
 
-It stands below the error's own traceback, never in its place.
+It is shown below the error's own traceback, never in its place.
 """
 
 from __future__ import annotations
@@ -12,22 +12,22 @@ from autograder.core.error_hint import ErrorFacts, ErrorHint
 from autograder.judge.error_hints.keras import KERAS
 from autograder.judge.error_hints.python import PYTHON
 
-__all__ = ["ErrorFacts", "ErrorHint", "in_plain_words"]
+__all__ = ["ErrorFacts", "ErrorHint", "hint_for"]
 
 
-def in_plain_words(
+def hint_for(
     ename: str, evalue: str, facts: ErrorFacts | None = None, own: Iterable[ErrorHint] = ()
 ) -> str | None:
-    """One sentence for an error, ``None`` where there is nothing better to say than Python.
+    """Return one sentence for an error, ``None`` where no hint applies.
 
     Args:
-        ename: the name of its class, as in ``NameError``.
-        evalue: what it says.
-        facts: what is known besides.
-        own: the lesson's own rules, which are asked first.
+        ename: the name of the exception's class, as in ``NameError``.
+        evalue: its message.
+        facts: what else is known.
+        own: the lesson's own hints, which are tried first.
     """
-    said, known = printable.plain(evalue), facts or ErrorFacts()
+    message, known = printable.plain(evalue), facts or ErrorFacts()
     for rule in (*own, *KERAS, *PYTHON):
-        if sentence := rule.of(ename, said, known):
+        if sentence := rule.of(ename, message, known):
             return sentence
     return None

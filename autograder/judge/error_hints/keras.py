@@ -1,4 +1,4 @@
-"""Ways to stumble over Keras."""
+"""Hints for errors of Keras."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ SHAPES = (
 )
 
 
-def _shape(said: Mapping[str, str], _: ErrorFacts) -> str:
-    wanted, got = (_sides(said[name]) for name in ("wanted", "got"))
+def _shape(groups: Mapping[str, str], _: ErrorFacts) -> str:
+    wanted, got = (_sides(groups[name]) for name in ("wanted", "got"))
     if got == wanted[1:]:
         return (
-            f"The model takes a batch, and was given a single example of shape {said['got']}: a"
+            f"The model takes a batch, and was given a single example of shape {groups['got']}: a"
             " batch has one side more in front, also where it holds one example only."
         )
     return (
@@ -35,10 +35,10 @@ def _shown(sides: list[str]) -> str:
     return f"({', '.join(sides)}{',' if len(sides) == 1 else ''})"
 
 
-def _identifier(said: Mapping[str, str], _: ErrorFacts) -> str:
-    meant = nearest(said["name"], WORDS)
+def _identifier(groups: Mapping[str, str], _: ErrorFacts) -> str:
+    meant = nearest(groups["name"], WORDS)
     perhaps = f"perhaps `{meant}` was meant" if meant else "look for a slip of the pen"
-    return f"Keras knows no {said['what']} called `{said['name']}`; {perhaps}."
+    return f"Keras knows no {groups['what']} called `{groups['name']}`; {perhaps}."
 
 
 KERAS = (

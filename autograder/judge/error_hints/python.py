@@ -1,4 +1,4 @@
-"""Ways to stumble over Python itself and over NumPy."""
+"""Hints for errors of Python itself and of NumPy."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from autograder.core.error_hint import ErrorFacts, ErrorHint, nearest
 from autograder.judge.error_hints.vocabulary import IMPORTS, WORDS
 
 
-def _name(said: Mapping[str, str], facts: ErrorFacts) -> str:
-    name = said["name"]
+def _name(groups: Mapping[str, str], facts: ErrorFacts) -> str:
+    name = groups["name"]
     if name in facts.origins:
         return (
             f"`{name}` is not there yet: {facts.origins[name]}, makes it; run that cell first, then"
@@ -25,23 +25,23 @@ def _name(said: Mapping[str, str], facts: ErrorFacts) -> str:
     )
 
 
-def _attribute(said: Mapping[str, str], facts: ErrorFacts) -> str:
-    name = said["name"]
-    of = f"Something of type `{said['kind']}` has no" if said.get("kind") else "There is no"
+def _attribute(groups: Mapping[str, str], facts: ErrorFacts) -> str:
+    name = groups["name"]
+    of = f"Something of type `{groups['kind']}` has no" if groups.get("kind") else "There is no"
     if meant := nearest(name, facts.attributes or WORDS):
         return f"{of} `{name}`; perhaps `{meant}` was meant."
     return f"{of} `{name}`: look for a slip of the pen, also in small and large letters."
 
 
-def no_setting(said: Mapping[str, str], _: ErrorFacts) -> str:
-    """The sentence for a ``function`` that was given a setting of a ``name`` it does not know."""
-    meant = said.get("meant") or nearest(said["name"], WORDS)
+def no_setting(groups: Mapping[str, str], _: ErrorFacts) -> str:
+    """Return the sentence for a ``function`` that has no setting of this ``name``."""
+    meant = groups.get("meant") or nearest(groups["name"], WORDS)
     perhaps = f"perhaps `{meant}` was meant" if meant else "its documentation lists those it has"
-    return f"`{said['function']}` has no setting called `{said['name']}`; {perhaps}."
+    return f"`{groups['function']}` has no setting called `{groups['name']}`; {perhaps}."
 
 
 LINE = r".*?line (?P<line>\d+)\)$"
-# Keras names its own classes too, which tell a student nothing.
+# Keras also names its own classes, which mean nothing to a student.
 FUNCTION = r"(?:TensorFlowTrainer\.|Model\.)?(?P<function>[\w.]+?)(?:\.__init__)?\(\)"
 PYTHON = (
     ErrorHint(

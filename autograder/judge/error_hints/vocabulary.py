@@ -16,7 +16,7 @@ IMPORTS = {
     "Dense": "from tensorflow.keras.layers import Dense",
     "Flatten": "from tensorflow.keras.layers import Flatten",
 }
-# Where it is not known what an object has: what a model, its layers and their settings are called.
+# For objects whose attributes are unknown: names of models, layers and their settings.
 WORDS = (
     *("Sequential", "Model", "Input", "Dense", "Flatten", "Reshape", "Rescaling", "Normalization"),
     *("Dropout", "Softmax", "Activation", "ReLU", "EarlyStopping"),

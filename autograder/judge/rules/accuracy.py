@@ -1,4 +1,4 @@
-"""The accuracy that the judge measured: what spoilt it where it is below the bar."""
+"""The accuracy that the judge measured: why it is below the threshold."""
 
 from __future__ import annotations
 
@@ -14,30 +14,31 @@ from autograder.judge.rules.training_data import NEARLY_ALL
 from autograder.judge.rules.weights import never_moved
 from autograder.reports.phrases import percent
 
-# The learning rates with which Adam gets there; Keras sets 0.001.
+# The learning rates with which Adam reaches the threshold; Keras' default is 0.001.
 RATES = (0.0005, 0.01)
 
 
-def sorts(reached: float, bar: float, whose: str) -> str:
-    """How much of the validation cards these weights sort right, beside the bar."""
+def accuracy_summary(reached: float, threshold: float, subject: str) -> str:
+    """Return a sentence on the accuracy on the validation images and the threshold."""
     return (
-        f"{whose} {percent(reached)} of the validation cards right; the bar is {bar * 100:.0f} %."
+        f"{subject} {percent(reached)} of the validation cards right; the bar is"
+        f" {threshold * 100:.0f} %."
     )
 
 
-def fall_short(said: str, *causes: Failed | None) -> Failed:
-    """The first cause that was found, after ``said``: how far the accuracy fell short."""
-    cause = next(one for one in (*causes, not_there_yet()) if one)
-    cause.message = f"{said} {cause.message}"
+def fall_short(measured: str, *causes: Failed | None) -> Failed:
+    """Return the first cause that was found, with the accuracy (``measured``) in front."""
+    cause = next(one for one in (*causes, below_threshold()) if one)
+    cause.message = f"{measured} {cause.message}"
     return cause
 
 
 @contextlib.contextmanager
 def can_be_computed(what: str) -> Iterator[None]:
-    """Leave to a person what the judge cannot compute; ``what`` could not be worked out.
+    """Request manual review if the judge cannot compute ``what``.
 
     Raises:
-        CannotTell: there is a layer, or a map of the pixels, that is not known here.
+        CannotTell: a layer, or the map of the pixels, is unknown.
     """
     try:
         yield
@@ -46,7 +47,7 @@ def can_be_computed(what: str) -> Iterator[None]:
 
 
 @rule("not-trained")
-def moved_nothing(evidence: Evidence, model: Model, fits: Sequence[Fit]) -> Failed | None:
+def pretrained_weights(evidence: Evidence, model: Model, fits: Sequence[Fit]) -> Failed | None:
     """The weights are good, and were so before training, which changed none of them."""
     if not never_moved(evidence, model, fits):
         return None
@@ -78,10 +79,10 @@ def diverged(reached: float) -> Failed | None:
 
 
 @rule("under-trained")
-def too_few_updates(fits: Sequence[Fit], *, cards: int, epochs: int, batch: int) -> Failed | None:
+def too_few_updates(fits: Sequence[Fit], *, images: int, epochs: int, batch: int) -> Failed | None:
     """The weights were changed too few times, as huge batches do: the epochs alone do not tell."""
     steps = sum(fit.steps for fit in fits)
-    wanted = epochs * math.ceil(cards / batch)
+    wanted = epochs * math.ceil(images / batch)
     if steps >= NEARLY_ALL * wanted:
         return None
     return Failed(
@@ -95,7 +96,7 @@ def too_few_updates(fits: Sequence[Fit], *, cards: int, epochs: int, batch: int)
 
 
 @rule("under-trained")
-def pace_too_slow(model: Model) -> Failed | None:
+def learning_rate_too_small(model: Model) -> Failed | None:
     """The learning rate is so small that the weights hardly moved."""
     rate = _rate(model)
     if rate is None or not 0 <= rate < RATES[0]:
@@ -113,7 +114,7 @@ def pace_too_slow(model: Model) -> Failed | None:
 
 
 @rule("loss-rising")
-def pace_backwards(model: Model) -> Failed | None:
+def learning_rate_negative(model: Model) -> Failed | None:
     """The learning rate lies below nought, so that each step goes uphill."""
     rate = _rate(model)
     if rate is None or rate >= 0:
@@ -129,7 +130,7 @@ def pace_backwards(model: Model) -> Failed | None:
 
 
 @rule("learning-rate-too-large")
-def pace_too_fast(model: Model) -> Failed | None:
+def learning_rate_too_large(model: Model) -> Failed | None:
     """The learning rate is so large that the weights leap about."""
     rate = _rate(model)
     if rate is None or rate <= RATES[1]:
@@ -146,7 +147,7 @@ def pace_too_fast(model: Model) -> Failed | None:
 
 
 @rule("under-trained")
-def not_there_yet() -> Failed:
+def below_threshold() -> Failed:
     """The accuracy is below the bar, and the evidence shows no reason."""
     return Failed(
         "Nothing else in your training shows a reason: it may need more time.",

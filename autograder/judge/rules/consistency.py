@@ -1,7 +1,7 @@
-"""Where evidence contradicts itself: what no training could have left behind.
+"""Contradictions in the evidence: what no training could have produced.
 
-Each rule is true of every training that was really recorded, also of one that was interrupted,
-stopped early or cut into pieces; where that is not certain there is no rule.
+Each condition holds for every training that was really recorded, including one that was
+interrupted, stopped early or split into several calls.
 """
 
 from __future__ import annotations
@@ -25,18 +25,18 @@ from autograder.judge.rules.rule import rule
 from autograder.judge.rules.weights import last_weights
 
 ACCURACIES = ("val_accuracy", "val_acc", "val_sparse_categorical_accuracy")
-# What is praised is the worst epoch, so that any of them tells: of hundreds these are enough.
-MAX_LOOKS = 32
-# With layers between or after them, a network may behave otherwise while it is trained.
+# The claim is the accuracy of the worst epoch, so any epoch can refute it: this many are enough.
+MAX_CHECKED_EPOCHS = 32
+# A network with other layers may behave differently during training.
 PLAIN = frozenset({"InputLayer", "Flatten", "Reshape", "Rescaling", "Dense", "Softmax"})
 
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """What can be believed of a lesson's network, as shares of the validation cards.
+    """What is plausible for a lesson's network, as shares of the validation images.
 
-    A network of so many ``layers`` of neurons cannot get ``claimed`` of them right; a history that
-    says so is ``explained`` only by weights that sort at least that share.
+    A network with this number of ``layers`` of neurons cannot classify the share ``claimed``
+    correctly; a history that says so needs weights that reach at least the share ``explained``.
     """
 
     layers: int
@@ -69,10 +69,10 @@ def contradictory(
 def fits_to_judge(
     evidence: Evidence, question: str, data: FashionMnist, limits: Limits
 ) -> tuple[Fit, ...]:
-    """The calls of ``fit`` on the model handed in, one or more, which do not contradict each other.
+    """Return the calls of ``fit``, at least one, on the model that was handed in.
 
     Raises:
-        Skipped: there are none yet, or they do, which is told elsewhere.
+        Skipped: there are none yet, or they contradict each other, which another check reports.
     """
     fits = fits_of(evidence, question)
     if not fits:
@@ -85,23 +85,23 @@ def fits_to_judge(
 def contradiction(
     evidence: Evidence, model: Model, fits: Sequence[Fit], data: FashionMnist, limits: Limits
 ) -> str | None:
-    """Two things that cannot both be true of how a model was trained, ``None`` where all can."""
+    """Return the first contradiction in how a model was trained, ``None`` where there is none."""
     every = (_numbers, _epochs, _snapshots)
     found = itertools.chain.from_iterable(one(evidence, fits) for one in every)
-    return next(found, None) or _praise(evidence, model, fits, data, limits)
+    return next(found, None) or _history_contradiction(evidence, model, fits, data, limits)
 
 
 def _numbers(evidence: Evidence, _: Sequence[Fit]) -> Iterator[str]:
-    """Calls are numbered in order."""
+    """Check that calls are numbered in order."""
     numbers = [fit.number for fit in evidence.recorded.fits] if evidence.recorded else []
     if any(after <= before for before, after in itertools.pairwise(numbers)):
         yield "two calls of `fit` have the same number"
 
 
 def _epochs(_: Evidence, fits: Sequence[Fit]) -> Iterator[str]:
-    """No more epochs than were asked for, none without a step, a curve of no more than there are.
+    """Check the epochs: at most as many as requested, with steps, and no longer curves.
 
-    A mean may be there for one epoch more, which was cut short.
+    There may be a mean for one more epoch, which was interrupted.
     """
     for fit in fits:
         done = plural(fit.epochs_done, "epoch")
@@ -117,30 +117,32 @@ def _epochs(_: Evidence, fits: Sequence[Fit]) -> Iterator[str]:
 
 
 def _snapshots(evidence: Evidence, fits: Sequence[Fit]) -> Iterator[str]:
-    """At most one snapshot a step, and a mean of them for each epoch that has some."""
+    """Check that there is at most one snapshot per step, and a mean for each epoch with some."""
     for fit in fits:
         taken = sum(fit.snapshots)
         if taken > fit.steps + len(fit.snapshots):
             yield f"{plural(taken, 'snapshot')} were taken in {plural(fit.steps, 'step')}"
         for name in fit.means:
-            kept = evidence.arrays.get(f"fit-{fit.number}/{name}")
-            if kept is not None and (not kept.ndim or len(kept) != len(fit.snapshots)):
+            recorded = evidence.arrays.get(f"fit-{fit.number}/{name}")
+            if recorded is not None and (not recorded.ndim or len(recorded) != len(fit.snapshots)):
                 yield f"`{name}` was not kept as often as snapshots were taken"
 
 
-def _praise(
+def _history_contradiction(
     evidence: Evidence, model: Model, fits: Sequence[Fit], data: FashionMnist, limits: Limits
 ) -> str | None:
-    """A history that praises weights which are far from what it says, epoch after epoch."""
+    """Return a contradiction if the weights are far worse than the history says in every epoch."""
     claims = [(fit, _lowest_claim(fit, len(data.valid_images))) for fit in fits]
-    praised = [one for one in claims if one[1] >= limits.claimed][-MAX_LOOKS:]
-    for fit, claimed in praised if _is_plain(model, limits.layers) else ():
+    suspicious = [one for one in claims if one[1] >= limits.claimed][-MAX_CHECKED_EPOCHS:]
+    for fit, claimed in suspicious if _is_plain(model, limits.layers) else ():
         with contextlib.suppress(UnknownLayer):
             right = [
-                _right(evidence, model, weights, fit, data)
-                for weights in _kept(evidence, model, fit, MAX_LOOKS // len(praised))
+                _correct(evidence, model, weights, fit, data)
+                for weights in _recorded_weights(
+                    evidence, model, fit, MAX_CHECKED_EPOCHS // len(suspicious)
+                )
             ]
-            if not any(_explains(one, claimed, limits.explained) for one in right):
+            if not any(_is_plausible(one, claimed, limits.explained) for one in right):
                 best = max(float(one.mean()) for one in right)
                 return (
                     f"the history says that {claimed:.0%} of the validation cards were sorted"
@@ -149,49 +151,53 @@ def _praise(
     return None
 
 
-def _lowest_claim(fit: Fit, whole: int) -> float:
-    """The lowest accuracy that the history tells of a quiz with all validation cards."""
-    quiz = fit.validation
-    if not quiz or (quiz.cards, quiz.labels, quiz.count) != ("validation", "matching", whole):
+def _lowest_claim(fit: Fit, total: int) -> float:
+    """Return the lowest accuracy in the history for a validation with all validation images."""
+    validation = fit.validation
+    if not validation or validation.count != total:
         return 0.0
-    told = [one for name in ACCURACIES for one in fit.history.get(name, ())]
-    return min((one for one in told if one is not None), default=0.0)
+    if (validation.cards, validation.labels) != ("validation", "matching"):
+        return 0.0
+    accuracies = [one for name in ACCURACIES for one in fit.history.get(name, ())]
+    return min((one for one in accuracies if one is not None), default=0.0)
 
 
 def _is_plain(model: Model, layers: int) -> bool:
     return len(model.dense) == layers and all(layer.kind in PLAIN for layer in model.layers)
 
 
-def _kept(evidence: Evidence, model: Model, fit: Fit, most: int) -> Iterator[Weights]:
-    """The weights handed in, and the means of each epoch; of many epochs some, far and near."""
+def _recorded_weights(
+    evidence: Evidence, model: Model, fit: Fit, max_epochs: int
+) -> Iterator[Weights]:
+    """Yield the weights handed in and the mean weights of up to ``max_epochs`` epochs."""
     last = last_weights(evidence, model)
     yield last
-    kept = {name: evidence.arrays.get(f"fit-{fit.number}/{name}") for name in fit.means}
-    step = max(1, math.ceil(len(fit.snapshots) / most))
+    recorded = {name: evidence.arrays.get(f"fit-{fit.number}/{name}") for name in fit.means}
+    step = max(1, math.ceil(len(fit.snapshots) / max_epochs))
     for epoch in range(0, len(fit.snapshots), step):
-        yield {**last, **{name: each[epoch] for name, each in kept.items() if each is not None}}
+        yield {**last, **{name: each[epoch] for name, each in recorded.items() if each is not None}}
 
 
-def _right(
+def _correct(
     evidence: Evidence, model: Model, weights: Weights, fit: Fit, data: FashionMnist
 ) -> NDArray[np.bool_]:
-    """Which of the validation cards these weights sort right."""
+    """Return for each validation image whether these weights classify it correctly."""
     images = as_given(evidence, fit.training, data.valid_images)
     if images is None:
         raise UnknownLayer("what was done to its pixels could not be told")
     with np.errstate(all="ignore"):
-        said = outputs(model, weights, images)
-    right: NDArray[np.bool_] = said.argmax(axis=1) == data.valid_labels
+        scores = outputs(model, weights, images)
+    right: NDArray[np.bool_] = scores.argmax(axis=1) == data.valid_labels
     return right
 
 
-def _explains(right: NDArray[np.bool_], claimed: float, enough: float) -> bool:
-    """Whether the claim is near what a quiz of all cards gives, or of the first few.
+def _is_plausible(right: NDArray[np.bool_], claimed: float, enough: float) -> bool:
+    """Return whether the claim fits a validation with all images, or with the first few.
 
-    How many cards Keras was told to ask is not recorded; the claim is a fraction of their number.
+    The number of images that Keras validated is not recorded; the claim is a fraction of it.
     """
-    asked = np.arange(1, len(right) + 1)
-    is_fraction = np.abs(claimed * asked - np.round(claimed * asked)) < 1e-3
-    return bool((is_fraction & (np.cumsum(right) / asked >= enough)).any()) or (
+    counts = np.arange(1, len(right) + 1)
+    is_fraction = np.abs(claimed * counts - np.round(claimed * counts)) < 1e-3
+    return bool((is_fraction & (np.cumsum(right) / counts >= enough)).any()) or (
         float(right.mean()) >= enough
     )

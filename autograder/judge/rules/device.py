@@ -10,12 +10,12 @@ from autograder.judge.rules.rule import rule
 
 
 def is_gpu(name: str) -> bool:
-    """Whether a device of this name is a GPU."""
+    """Return whether a device of this name is a GPU."""
     return "GPU" in name.upper()
 
 
 def offered(evidence: Evidence) -> tuple[str, ...]:
-    """The names of the devices that there were when the notebook began."""
+    """Return the names of the devices that existed when the notebook began."""
     return evidence.recorded.devices.offered if evidence.recorded else ()
 
 
@@ -35,8 +35,8 @@ def forced_cpu(fit: Fit, devices: Sequence[str]) -> Failed | None:
     )
 
 
-def untold_device(fit: Fit, devices: Sequence[str]) -> CannotTell | None:
-    """Where there is a choice, on which device it was is not known."""
+def unknown_device(fit: Fit, devices: Sequence[str]) -> CannotTell | None:
+    """Return ``CannotTell`` if there was a GPU and the device that was used is unknown."""
     if fit.device or not any(map(is_gpu, devices)):
         return None
     return CannotTell("On which device the model was trained could not be told.")
@@ -45,7 +45,7 @@ def untold_device(fit: Fit, devices: Sequence[str]) -> CannotTell | None:
 def no_gpu_here(
     fit: Fit, devices: Sequence[str], course_says: str
 ) -> CannotTell | NotApplicable | None:
-    """There was no GPU to use, and this course does not accept that."""
+    """Return the verdict for a machine without a GPU, ``None`` where the course accepts that."""
     if is_gpu(fit.device) or any(map(is_gpu, devices)):
         return None
     if course_says == "error":

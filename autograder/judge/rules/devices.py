@@ -1,4 +1,4 @@
-"""The list of GPUs that was handed in, beside what TensorFlow sees."""
+"""The list of GPUs that was handed in, compared with what TensorFlow sees."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from autograder.judge.rules.rule import rule
 
 
 def short_names(names: Sequence[object]) -> list[str]:
-    """``GPU:0`` for ``/physical_device:GPU:0``, ``/device:GPU:0`` and ``gpu:0``, sorted."""
+    """Shorten ``/physical_device:GPU:0``, ``/device:GPU:0`` and ``gpu:0`` to ``GPU:0``; sort."""
     return sorted(":".join(str(name).upper().rsplit(":", 2)[-2:]) for name in names)
 
 
 def listed(claim: Claim) -> list[str]:
-    """The short names of the devices in a list that was handed in."""
+    """Return the short names of the devices in a list that was handed in."""
     return short_names(claim.value) if isinstance(claim.value, tuple) else []
 
 

@@ -1,4 +1,4 @@
-"""Whether the model was trained, and how often it went through the cards."""
+"""Whether the model was trained, and for how many epochs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from autograder.judge.rules.rule import rule
 
 
 def epochs_done(fits: Sequence[Fit]) -> int:
-    """How many epochs took place in all calls of ``fit``."""
+    """Return the number of epochs in all calls of ``fit``."""
     return sum(fit.epochs_done for fit in fits)
 
 

@@ -1,4 +1,4 @@
-"""How what was found is put into words, and numbers are read out of claims."""
+"""Format findings for messages, and read numbers from claims."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ MAX_DIGITS = 12
 
 
 def plural(number: int, word: str) -> str:
-    """``1 epoch``, ``5 epochs``."""
+    """Return a phrase such as ``1 epoch`` or ``5 epochs``."""
     return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"
 
 
 def whole_number(claim: Claim) -> int | None:
-    """A whole number, also where it stands alone in an array; ``None`` for anything else."""
+    """Return a whole number, also from an array of one element; ``None`` for anything else."""
     value = claim.value
     if isinstance(value, tuple) and len(value) == 1:
         value = value[0]
@@ -24,7 +24,7 @@ def whole_number(claim: Claim) -> int | None:
 
 
 def shown(claim: Claim) -> str:
-    """A claim as a message names it: a number or a text itself, of all else the type."""
+    """Format a claim for a message: a number or a text itself, for all else the type."""
     value = claim.value
     if isinstance(value, float) and len(repr(value)) > MAX_DIGITS:
         return f"about {value:.6g}"
@@ -34,5 +34,5 @@ def shown(claim: Claim) -> str:
 
 
 def shape_in_words(shape: tuple[int | None, ...]) -> str:
-    """``(28, any)``: a shape whose sides may be open."""
+    """Format a shape as in ``(28, any)``, with ``any`` for an open side."""
     return f"({', '.join('any' if side is None else str(side) for side in shape)})"

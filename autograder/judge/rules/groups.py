@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from autograder.core.evidence import Compiled, Evidence, Fit, Model
 from autograder.core.verdicts import Failed, Verdict
 from autograder.judge.rules.accuracy import (
-    pace_backwards,
-    pace_too_fast,
-    pace_too_slow,
+    learning_rate_negative,
+    learning_rate_too_large,
+    learning_rate_too_small,
     too_few_updates,
 )
 from autograder.judge.rules.inputs import (
@@ -23,12 +23,12 @@ from autograder.judge.rules.inputs import (
 )
 from autograder.judge.rules.learning_curve import (
     accuracy_at_chance,
+    learning_curve_of,
     loss_exactly_zero,
     loss_flat,
     loss_not_a_number,
     loss_rising,
-    signature_of,
-    studied_worse_than_quizzed,
+    training_worse_than_validation,
     weights_unmoved,
 )
 from autograder.judge.rules.loss import (
@@ -39,23 +39,23 @@ from autograder.judge.rules.loss import (
     other_loss,
     regression_loss,
     softmax_twice,
-    untold_fit,
-    untold_loss,
+    unknown_loss,
+    unknown_output_scale,
 )
 from autograder.judge.rules.metric import no_metric, other_metric
 from autograder.judge.rules.outputs import output_steps
 from autograder.judge.rules.training_data import (
     mismatched_labels,
     partial_training,
-    studied_the_quiz,
+    trained_on_validation,
 )
 from autograder.judge.rules.validation_data import (
-    mismatched_quiz,
-    no_quiz,
-    partial_quiz,
-    quiz_scaled_differently,
-    quizzed_on_training,
+    mismatched_validation_labels,
+    no_validation,
+    partial_validation,
     split_off,
+    validated_on_training,
+    validation_scaled_differently,
 )
 
 Found = tuple[Verdict | None, ...]
@@ -79,9 +79,9 @@ def classification_loss(compiled: Compiled, model: Model, classes: int) -> Found
         binary_loss(compiled, classes),
         regression_loss(compiled),
         no_loss(compiled),
-        untold_loss(compiled),
+        unknown_loss(compiled),
         other_loss(compiled),
-        untold_fit(steps),
+        unknown_output_scale(steps),
         softmax_twice(steps, compiled),
         logits_as_probabilities(steps, compiled),
     )
@@ -97,7 +97,7 @@ def training_examples(fits: Sequence[Fit], count: int) -> Found:
     if not fits:
         return ()
     return (
-        studied_the_quiz(tuple(fits)),
+        trained_on_validation(tuple(fits)),
         mismatched_labels(fits[-1]),
         partial_training(fits[-1], count),
     )
@@ -107,11 +107,11 @@ def validation_examples(evidence: Evidence, fit: Fit, count: int) -> Found:
     """Return what is wrong with what a model was validated on, where *count* images are given."""
     return (
         split_off(fit),
-        quizzed_on_training(fit),
-        no_quiz(fit),
-        partial_quiz(fit, count),
-        mismatched_quiz(fit),
-        quiz_scaled_differently(evidence, fit),
+        validated_on_training(fit),
+        no_validation(fit),
+        partial_validation(fit, count),
+        mismatched_validation_labels(fit),
+        validation_scaled_differently(evidence, fit),
     )
 
 
@@ -136,17 +136,17 @@ def low_accuracy(
         batch: images a step, at most.
         classes: how many classes there are, which says what guessing reaches.
     """
-    curve = signature_of(fits)
+    curves = learning_curve_of(fits)
     return (
-        loss_not_a_number(curve),
-        loss_exactly_zero(curve),
+        loss_not_a_number(curves),
+        loss_exactly_zero(curves),
         weights_unmoved(evidence, model, fits),
-        too_few_updates(fits, cards=examples, epochs=epochs, batch=batch),
-        pace_backwards(model),
-        pace_too_slow(model),
-        pace_too_fast(model),
-        loss_rising(curve),
-        loss_flat(curve),
-        accuracy_at_chance(curve, classes),
-        studied_worse_than_quizzed(curve),
+        too_few_updates(fits, images=examples, epochs=epochs, batch=batch),
+        learning_rate_negative(model),
+        learning_rate_too_small(model),
+        learning_rate_too_large(model),
+        loss_rising(curves),
+        loss_flat(curves),
+        accuracy_at_chance(curves, classes),
+        training_worse_than_validation(curves),
     )

@@ -53,7 +53,7 @@ def missing_flatten(model: Model, image: Image) -> Failed | None:
         in_one_row = len(model.dense[0].output_shape or (None, pixels)) == 2
     else:
         in_one_row = any(layer.output_shape == (None, pixels) for layer in model.layers)
-    # What does not know its input, or a wrong one, has no rows to look at yet.
+    # Other rules report a missing or wrong input shape.
     if in_one_row or no_input(model, image) or wrong_input_shape(model, image):
         return None
     return Failed(
@@ -73,7 +73,7 @@ def pixels_left_out(model: Model, image: Image) -> Failed | None:
     first = model.dense[0] if model.dense else None
     kernel = next((one.shape for one in first.weights if one.name == "kernel"), ()) if first else ()
     seen = kernel[0] if kernel else pixels
-    # What another layer makes of the pixels is marked as a hidden layer.
+    # Another layer that learns from the pixels is reported as a hidden layer.
     if seen in (None, pixels) or len(learning_layers(model)) > len(model.dense):
         return None
     return Failed(

@@ -11,7 +11,7 @@ from autograder.judge.rules.rule import rule
 @rule("wrong-neuron-count")
 def no_neurons(model: Model, classes: int) -> Failed | None:
     """The network has no layer of neurons."""
-    # Another layer that learns is perhaps meant to be the neurons, and told as well.
+    # Another layer that learns may be meant as the neurons; it is reported as well.
     if model.dense:
         return None
     return Failed(

@@ -1,8 +1,7 @@
-"""The training signature: what the curves of ``fit`` tell of a training that did not get there.
+"""The learning curves of ``fit``, which explain why a training did not reach the threshold.
 
-The curves are what the student's kernel wrote down. They explain an accuracy that the judge
-measured itself, and earn nothing. A rule speaks of what no right training shows; what is merely
-unusual is not told as wrong.
+The student's kernel recorded the curves. They explain an accuracy that the judge measured itself,
+and earn no points. A rule reports only what no right training shows, never what is merely unusual.
 """
 
 from __future__ import annotations
@@ -18,12 +17,12 @@ from autograder.judge.rules.rule import rule
 from autograder.judge.rules.weights import never_moved
 from autograder.reports.phrases import percent
 
-# Parts of the first loss: less is a flat line, more is no accident of a single epoch.
+# Fractions of the first loss: less change is flat; a larger rise is no accident of a single epoch.
 FLAT = 0.001
 RISEN = 0.05
-# Times the share that guessing gets right; ten epochs of guessing 12,000 cards stay below.
+# Times the accuracy of guessing; ten epochs of guessing on 12,000 images stay below.
 NEAR_CHANCE = 1.3
-# How much better, in shares of all cards, a quiz may be than studying; dropout costs some.
+# How far the validation accuracy may exceed the training accuracy; dropout lowers the latter.
 FAR_BETTER = 0.2
 
 Curve = tuple[float, ...]
@@ -31,35 +30,37 @@ Curve = tuple[float, ...]
 
 @dataclass(frozen=True, kw_only=True)
 class LearningCurve:
-    """The curves of all calls of ``fit`` in a row, a number an epoch; empty where there are none.
+    """The concatenated curves of all calls of ``fit``, one number per epoch; may be empty.
 
-    Accuracies are shares of the cards, losses what Keras calls ``loss``.
+    Accuracies are fractions, losses are Keras' ``loss``.
     """
 
     loss: Curve
     accuracy: Curve
-    quiz_accuracy: Curve
+    validation_accuracy: Curve
 
 
-def signature_of(fits: Sequence[Fit]) -> LearningCurve:
-    """What the histories of these calls of ``fit`` say."""
+def learning_curve_of(fits: Sequence[Fit]) -> LearningCurve:
+    """Return the learning curves in the histories of these calls of ``fit``."""
     return LearningCurve(
         loss=_curve(fits, ("loss",)),
         accuracy=_curve(fits, ACCURACY),
-        quiz_accuracy=_curve(fits, tuple(f"val_{name}" for name in ACCURACY)),
+        validation_accuracy=_curve(fits, tuple(f"val_{name}" for name in ACCURACY)),
     )
 
 
 def _curve(fits: Sequence[Fit], names: Sequence[str]) -> Curve:
-    told = [next((fit.history[name] for name in names if name in fit.history), ()) for fit in fits]
-    # JSON knows no `nan`, and holds nothing in its place.
-    return tuple(math.nan if one is None else one for curve in told for one in curve)
+    recorded = [
+        next((fit.history[name] for name in names if name in fit.history), ()) for fit in fits
+    ]
+    # JSON has no `nan`: it is recorded as null.
+    return tuple(math.nan if one is None else one for curve in recorded for one in curve)
 
 
 @rule("loss-not-a-number")
-def loss_not_a_number(signature: LearningCurve) -> Failed | None:
+def loss_not_a_number(curves: LearningCurve) -> Failed | None:
     """The loss became `nan` while the weights stayed numbers, as labels without a class do."""
-    if not any(math.isnan(one) for one in signature.loss):
+    if not any(math.isnan(one) for one in curves.loss):
         return None
     return Failed(
         "The loss became `nan`, which is no number; it should be a number that falls.",
@@ -73,12 +74,12 @@ def loss_not_a_number(signature: LearningCurve) -> Failed | None:
 
 
 @rule("loss-exactly-zero")
-def loss_exactly_zero(signature: LearningCurve) -> Failed | None:
+def loss_exactly_zero(curves: LearningCurve) -> Failed | None:
     """The loss was exactly 0: the task had only one possible answer, so nothing was left to learn.
 
     All labels are the same, or the outputs are a single number.
     """
-    if not signature.loss or any(signature.loss):
+    if not curves.loss or any(curves.loss):
         return None
     return Failed(
         "The loss was exactly 0 in every epoch; no network tells so many classes apart without a"
@@ -107,9 +108,9 @@ def weights_unmoved(evidence: Evidence, model: Model, fits: Sequence[Fit]) -> Fa
 
 
 @rule("loss-rising")
-def loss_rising(signature: LearningCurve) -> Failed | None:
+def loss_rising(curves: LearningCurve) -> Failed | None:
     """The loss grew from the first epoch to the last: the steps overshoot."""
-    first, last = _ends(signature.loss)
+    first, last = _ends(curves.loss)
     if not last > first * (1 + RISEN):
         return None
     return Failed(
@@ -124,9 +125,9 @@ def loss_rising(signature: LearningCurve) -> Failed | None:
 
 
 @rule("loss-flat")
-def loss_flat(signature: LearningCurve) -> Failed | None:
+def loss_flat(curves: LearningCurve) -> Failed | None:
     """The loss stayed where it was in all epochs: nothing was learned."""
-    first, last = _ends(signature.loss)
+    first, last = _ends(curves.loss)
     if not abs(last - first) <= FLAT * abs(first):
         return None
     return Failed(
@@ -141,9 +142,9 @@ def loss_flat(signature: LearningCurve) -> Failed | None:
 
 
 @rule("accuracy-at-chance")
-def accuracy_at_chance(signature: LearningCurve, classes: int) -> Failed | None:
+def accuracy_at_chance(curves: LearningCurve, classes: int) -> Failed | None:
     """The training cards themselves are sorted no better than by guessing."""
-    last = signature.accuracy[-1] if signature.accuracy else math.nan
+    last = curves.accuracy[-1] if curves.accuracy else math.nan
     if not last <= NEAR_CHANCE / classes:
         return None
     return Failed(
@@ -158,19 +159,19 @@ def accuracy_at_chance(signature: LearningCurve, classes: int) -> Failed | None:
 
 
 @rule("studied-worse-than-quizzed")
-def studied_worse_than_quizzed(signature: LearningCurve) -> Failed | None:
+def training_worse_than_validation(curves: LearningCurve) -> Failed | None:
     """The cards that were studied are sorted far worse than those of the quiz.
 
     Something happens to the network or to the cards only while it studies.
     """
-    if not signature.accuracy or not signature.quiz_accuracy:
+    if not curves.accuracy or not curves.validation_accuracy:
         return None
-    studied, quizzed = signature.accuracy[-1], signature.quiz_accuracy[-1]
-    if not quizzed - studied >= FAR_BETTER:
+    training, validation = curves.accuracy[-1], curves.validation_accuracy[-1]
+    if not validation - training >= FAR_BETTER:
         return None
     return Failed(
-        f"The model sorts {percent(quizzed)} of the quiz right and only {percent(studied)} of the"
-        " cards that it studied; both should be near each other.",
+        f"The model sorts {percent(validation)} of the quiz right and only {percent(training)} of"
+        " the cards that it studied; both should be near each other.",
         help="Look for what happens only during study: a layer that drops much, noise, or labels"
         " that are partly wrong.",
         why="Whoever does better in the exam than with the open book had a book full of errors.",
@@ -180,5 +181,5 @@ def studied_worse_than_quizzed(signature: LearningCurve) -> Failed | None:
 
 
 def _ends(curve: Curve) -> tuple[float, float]:
-    """The first and the last number of a curve of two epochs or more."""
+    """Return the first and the last value of a curve, ``nan`` if it is shorter than two epochs."""
     return (curve[0], curve[-1]) if len(curve) > 1 else (math.nan, math.nan)

@@ -1,4 +1,4 @@
-"""The loss: sparse categorical cross-entropy, told the truth about what the outputs are."""
+"""The loss: sparse categorical cross-entropy with the right setting of ``from_logits``."""
 
 from __future__ import annotations
 
@@ -75,8 +75,8 @@ def no_loss(compiled: Compiled) -> Failed | None:
     )
 
 
-def untold_loss(compiled: Compiled) -> CannotTell | None:
-    """The loss is the student's own."""
+def unknown_loss(compiled: Compiled) -> CannotTell | None:
+    """Return ``CannotTell`` if the loss is the student's own."""
     if compiled.loss != "custom" and not compiled.loss.endswith(" (custom)"):
         return None
     return CannotTell(
@@ -100,8 +100,8 @@ def other_loss(compiled: Compiled) -> Failed | None:
     )
 
 
-def untold_fit(steps: Steps | None) -> CannotTell | None:
-    """What the outputs are cannot be told: the last step decides, and it is not known."""
+def unknown_output_scale(steps: Steps | None) -> CannotTell | None:
+    """Return ``CannotTell`` if the last step of the outputs is unknown."""
     if not steps or steps[-1] != UNKNOWN:
         return None
     return CannotTell(

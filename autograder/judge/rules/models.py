@@ -8,10 +8,10 @@ from autograder.judge.rules.rule import OPEN, raise_first, rule
 
 
 def model_of(evidence: Evidence, question: str) -> Model:
-    """The model handed in to a question's check.
+    """Return the model that was handed in to a question's check.
 
     Raises:
-        Failed: what was handed in is no Keras model.
+        Failed: the value that was handed in is no Keras model.
         CannotTell: it is one, but it could not be described.
         Skipped: nothing was handed in.
     """
@@ -20,16 +20,16 @@ def model_of(evidence: Evidence, question: str) -> Model:
         raise Skipped("There is no model to look at yet.")
     if hand_in.model:
         return hand_in.model
-    raise_first(model_given_away(hand_in), not_a_model(hand_in))
+    raise_first(model_overwritten(hand_in), not_a_model(hand_in))
     raise CannotTell("This model could not be described; a person has to look at it.")
 
 
 def compiled_of(evidence: Evidence, question: str) -> Compiled:
-    """How the model handed in to a question's check was compiled.
+    """Return how the model that was handed in to a question's check was compiled.
 
     Raises:
         Failed: it was not compiled.
-        CannotTell: it was, with something that cannot be written down.
+        CannotTell: it was, with something that cannot be recorded.
     """
     model = model_of(evidence, question)
     raise_first(not_compiled(model))
@@ -44,13 +44,13 @@ def compiled_of(evidence: Evidence, question: str) -> Compiled:
 
 
 def fits_of(evidence: Evidence, question: str) -> tuple[Fit, ...]:
-    """The calls of ``fit`` on the model handed in to a question's check that did some work."""
+    """Return the calls of ``fit`` with steps or epochs on the model that was handed in."""
     model = model_of(evidence, question)
     return tuple(fit for fit in evidence.fits(model.number) if fit.steps or fit.epochs_done)
 
 
 def learning_layers(model: Model) -> tuple[Layer, ...]:
-    """The layers that learn something, and those of neurons that were told not to."""
+    """Return the layers with trainable weights, and all ``Dense`` layers."""
     return tuple(
         layer
         for layer in model.layers
@@ -63,7 +63,7 @@ def _kind(hand_in: Answer) -> str:
 
 
 @rule("not-a-model")
-def model_given_away(hand_in: Answer) -> Failed | None:
+def model_overwritten(hand_in: Answer) -> Failed | None:
     """`model` no longer holds the model: what a method of it gave back was put into its place."""
     if _kind(hand_in) not in ("NoneType", "History"):
         return None

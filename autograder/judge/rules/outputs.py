@@ -1,4 +1,4 @@
-"""What the sums of the last neurons go through before they are outputs."""
+"""What happens to the logits of the last neurons before they are outputs."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from autograder.core.verdicts import CannotTell, Failed, Skipped
 from autograder.judge.inference import TRANSPARENT
 from autograder.judge.rules.rule import OPEN, rule
 
-# Layers that lay numbers out anew, scale or shift them.
+# Layers that reshape, scale or shift numbers.
 LINEAR = frozenset({"Flatten", "Reshape", "Rescaling", "Normalization", "BatchNormalization"})
 NAMED = frozenset({"Softmax", "ReLU", "LeakyReLU", "ELU", "PReLU"})
 UNKNOWN = "custom"
@@ -16,11 +16,11 @@ Steps = tuple[str, ...]
 
 
 def output_steps(model: Model) -> Steps | None:
-    """What the sums of the last neurons go through before they are outputs, in order.
+    """Return the steps from the logits of the last neurons to the outputs, in order.
 
-    Each step is the name of an activation, wherever it stands, or ``custom`` for what is not known
-    here; what changes no answer, such as ``Dropout``, is no step. ``None`` where there are no
-    neurons.
+    Each step is the name of an activation, of a layer or of its argument, or ``custom`` for an
+    unknown one; layers that change no answer, such as ``Dropout``, are no steps. ``None`` where
+    there are no neurons.
     """
     if not model.dense:
         return None
@@ -30,7 +30,7 @@ def output_steps(model: Model) -> Steps | None:
 
 
 def step_of(layer: Layer) -> str:
-    """What a layer does to the sums that it is given: the name of an activation."""
+    """Return the name of the activation that a layer applies, or ``custom`` if it is unknown."""
     if layer.kind in ("Dense", "Activation"):
         return str(layer.settings.get("activation", "linear"))
     if layer.kind in NAMED:
@@ -39,7 +39,7 @@ def step_of(layer: Layer) -> str:
 
 
 def no_outputs(steps: Steps | None) -> Skipped | None:
-    """There are no neurons, and so no outputs to look at."""
+    """Return ``Skipped`` if there are no neurons, and so no outputs."""
     return Skipped("This is looked at once there are neurons.") if steps is None else None
 
 
@@ -61,8 +61,8 @@ def activated_outputs(steps: Steps | None) -> Failed | None:
     )
 
 
-def untold_outputs(steps: Steps | None) -> CannotTell | None:
-    """The outputs go through something that is not known here."""
+def unknown_outputs(steps: Steps | None) -> CannotTell | None:
+    """Return ``CannotTell`` if the outputs go through an unknown step."""
     if UNKNOWN not in (steps or ()):
         return None
     return CannotTell(

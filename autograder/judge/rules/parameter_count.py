@@ -1,4 +1,4 @@
-"""A number of parameters that was handed in, beside the lesson's and that of one's own network."""
+"""A number of parameters that was handed in, compared with the lesson's and the own network's."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from autograder.core.verdicts import Skipped
 
 
 def is_right(count: int | None, model: Model | None, right: int) -> bool:
-    """Whether this is the lesson's number, or its own model's with statistics beside it."""
+    """Return whether the count is the lesson's, or the model's with non-trainable statistics."""
     if count == right or model is None:
         return count == right
     return count == _all_of(model) and model.trainable_parameters == right
 
 
-def of_another_network(
+def right_for_other_network(
     count: int | None, model: Model | None, right: int, question: str
 ) -> Skipped | None:
-    """The count is right for what was built, which is not what the lesson asks for.
+    """Return ``Skipped`` if the count is right for a network that the lesson does not ask for.
 
-    ``question`` is the title of the one that asks for the network.
+    ``question`` is the title of the question about the network.
     """
     if not count or model is None or count != _all_of(model) or is_right(count, model, right):
         return None

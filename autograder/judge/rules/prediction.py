@@ -1,4 +1,4 @@
-"""The predicted label of one card, beside what the student's own model says of it."""
+"""The predicted label of one image, compared with the outputs of the student's own model."""
 
 from __future__ import annotations
 
@@ -14,42 +14,42 @@ from autograder.judge.rules.format import shown, whole_number
 from autograder.judge.rules.rule import rule
 from autograder.judge.rules.weights import last_weights
 
-# Outputs nearer than this, as a part of their spread, are a tie: rounding differs by device.
+# Outputs closer than this fraction of their range are a tie: rounding differs by device.
 TIE = 1e-3
-BY_PLACE = (
+HOW_TO_PREDICT = (
     "Write `int(np.argmax(model.predict(train_images[data_index:data_index + 1])[0]))` and keep it"
     " in `predicted_label`."
 )
 
 
-def said_of(evidence: Evidence, model: Model, images: NDArray[np.uint8]) -> list[Floats]:
-    """The outputs for the images prepared as for training, and as they are: both may be asked.
+def predicted_outputs(evidence: Evidence, model: Model, images: NDArray[np.uint8]) -> list[Floats]:
+    """Return the outputs for the images as prepared for training, and as they are.
 
     Raises:
         UnknownLayer: the network cannot be computed here.
     """
     fits = evidence.fits(model.number)
     trained_on = as_given(evidence, fits[-1].training, images) if fits else None
-    asked = images.reshape(len(images), -1).astype(np.float32)
+    unprepared = images.reshape(len(images), -1).astype(np.float32)
     weights = last_weights(evidence, model)
-    return [outputs(model, weights, one) for one in (trained_on, asked) if one is not None]
+    return [outputs(model, weights, one) for one in (trained_on, unprepared) if one is not None]
 
 
 def largest(row: Floats) -> set[int]:
-    """The places of the largest output; where it is not a number, the one that NumPy names."""
+    """Return the indices of the largest output; if any is not finite, the index from NumPy."""
     if not np.isfinite(row).all():
         return {int(row.argmax())}
     spread = float(row.max() - row.min()) or 1.0
     return {int(place) for place in np.flatnonzero(row >= row.max() - TIE * spread)}
 
 
-def was_asked(evidence: Evidence, model: Model, index: int) -> bool:
-    """Whether the card was put to the model since it was trained, or that cannot be excluded.
+def may_have_predicted(evidence: Evidence, model: Model, index: int) -> bool:
+    """Return whether a trained model may have been called with this image.
 
-    Any other model counts too: it may be the trained one with a softmax behind it.
+    Any other model counts too: it may be the trained one followed by a softmax.
     """
     trained = len(evidence.fits(model.number))
-    asked = [
+    calls = [
         one.about
         for one in (evidence.recorded.asked if evidence.recorded else ())
         if one.model != model.number or one.fits >= trained
@@ -59,12 +59,12 @@ def was_asked(evidence: Evidence, model: Model, index: int) -> bool:
         or (
             about.cards in ("training", "mixed") and (about.places is None or index in about.places)
         )
-        for about in asked
+        for about in calls
     )
 
 
 @rule("no-such-card")
-def no_such_card(claim: Claim, cards: int) -> Failed | None:
+def no_such_image(claim: Claim, cards: int) -> Failed | None:
     """`data_index` was changed to something that is not the number of a card."""
     index = whole_number(claim)
     if index is not None and 0 <= index < cards:
@@ -91,28 +91,28 @@ def not_a_class(claim: Claim, classes: int) -> Failed | None:
         " row of outputs.",
         why="Each neuron stands for one class, in order. Which one speaks loudest is the answer,"
         " not how loud it is.",
-        how=BY_PLACE,
+        how=HOW_TO_PREDICT,
     )
 
 
 @rule("copied-label")
-def label_on_the_card(label: int, said: Sequence[Floats], truth: int) -> Failed | None:
+def copied_true_label(label: int, predicted: Sequence[Floats], truth: int) -> Failed | None:
     """The label was read off the card, where the model says something else."""
-    if label != truth or _is_largest(label, said):
+    if label != truth or _is_largest(label, predicted):
         return None
     return Failed(
         f"`predicted_label` is {label}, the label on the card; your model says another one.",
         help="Ask the model, also where it is wrong: that is what a prediction is.",
         why="On a new card there is no label to read off. What the model gets wrong tells you most"
         " about it.",
-        how="Do not use `train_labels` here. " + BY_PLACE,
+        how="Do not use `train_labels` here. " + HOW_TO_PREDICT,
     )
 
 
 @rule("smallest-output")
-def place_of_the_smallest(label: int, said: Sequence[Floats]) -> Failed | None:
+def index_of_smallest_output(label: int, predicted: Sequence[Floats]) -> Failed | None:
     """The place of the smallest output was taken for that of the largest."""
-    if _is_largest(label, said) or label != int(said[0][0].argmin()):
+    if _is_largest(label, predicted) or label != int(predicted[0][0].argmin()):
         return None
     return Failed(
         f"`predicted_label` is {label}, the place of the smallest output; the largest one is"
@@ -124,9 +124,9 @@ def place_of_the_smallest(label: int, said: Sequence[Floats]) -> Failed | None:
 
 
 @rule("wrong-card")
-def of_a_neighbour(label: int, said: Sequence[Floats]) -> Failed | None:
+def label_of_neighbour(label: int, predicted: Sequence[Floats]) -> Failed | None:
     """The model was asked about the card before or after the one in question."""
-    if _is_largest(label, said) or not any(label in largest(row) for row in said[0][1:]):
+    if _is_largest(label, predicted) or not any(label in largest(row) for row in predicted[0][1:]):
         return None
     return Failed(
         f"`predicted_label` is {label}, which your model says of a neighbouring card; of this one"
@@ -140,23 +140,23 @@ def of_a_neighbour(label: int, said: Sequence[Floats]) -> Failed | None:
 
 
 @rule("label-not-class-index")
-def another_place(label: int, said: Sequence[Floats]) -> Failed | None:
+def other_label(label: int, predicted: Sequence[Floats]) -> Failed | None:
     """The label is a class, but not the one whose output is largest, for no reason to be seen."""
-    if _is_largest(label, said):
+    if _is_largest(label, predicted):
         return None
     return Failed(
         f"`predicted_label` is {label}, but your model's largest output for this card is at another"
         " place.",
         help="Give the model the card at `data_index` and take the place of the largest output.",
         why="The outputs are compared with each other, not read one by one: the largest wins.",
-        how=BY_PLACE,
+        how=HOW_TO_PREDICT,
     )
 
 
 @rule("copied-label")
-def never_asked(evidence: Evidence, model: Model, index: int, label: int) -> Failed | None:
+def never_predicted(evidence: Evidence, model: Model, index: int, label: int) -> Failed | None:
     """The label is right, and no model was asked for it since it was trained."""
-    if was_asked(evidence, model, index):
+    if may_have_predicted(evidence, model, index):
         return None
     return Failed(
         f"`predicted_label` is {label}, but no model was asked about this card since it was"
@@ -164,9 +164,9 @@ def never_asked(evidence: Evidence, model: Model, index: int, label: int) -> Fai
         help="Let the model predict: give it a batch with this one card, and read its outputs.",
         why="A label that is typed is right for one card and one training. A model that is asked"
         " answers for any card.",
-        how=BY_PLACE,
+        how=HOW_TO_PREDICT,
     )
 
 
-def _is_largest(label: int, said: Sequence[Floats]) -> bool:
-    return any(label in largest(rows[0]) for rows in said)
+def _is_largest(label: int, predicted: Sequence[Floats]) -> bool:
+    return any(label in largest(rows[0]) for rows in predicted)

@@ -1,4 +1,4 @@
-"""Which rules a lesson's checks ask: read from the check files, so that there is no second list."""
+"""The rules that a lesson's checks use, found in the check files, so there is no second list."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from autograder.judge.rules.rule import Rule
 
 
 def checks_of(lesson: Lesson) -> Mapping[str, FunctionType]:
-    """The functions that are a lesson's checks, by their ids, as in ``build.layers``."""
+    """Return the functions that are a lesson's checks, by their ids, as in ``build.layers``."""
     return {
         f"{question.name}.{name.removeprefix('test_')}": value
         for path, question in zip(lesson.checks, lesson.questions, strict=True)
@@ -23,13 +23,13 @@ def checks_of(lesson: Lesson) -> Mapping[str, FunctionType]:
 
 
 def rules_of(lesson: Lesson) -> Mapping[str, tuple[Rule[Any], ...]]:
-    """The rules that each check of a lesson asks, by the check's id."""
+    """Return the rules that each check of a lesson uses, by the check's id."""
     checks = checks_of(lesson).items()
-    return {name: tuple(dict.fromkeys(_asked(check, set()))) for name, check in checks}
+    return {name: tuple(dict.fromkeys(_used_rules(check, set()))) for name, check in checks}
 
 
 def misconceptions(lesson: Lesson) -> Mapping[str, tuple[Rule[Any], ...]]:
-    """Every misconception that a lesson's checks can name, with the rules that look for it."""
+    """Return every misconception that a lesson's checks can name, with the rules for it."""
     named: dict[str, tuple[Rule[Any], ...]] = {}
     for rules in rules_of(lesson).values():
         for one in rules:
@@ -47,15 +47,15 @@ def _loaded(path: Path) -> ModuleType:
     return module
 
 
-def _asked(function: FunctionType, seen: set[FunctionType]) -> Iterator[Rule[Any]]:
-    """The rules that a function names, and those of our functions that it calls."""
+def _used_rules(function: FunctionType, seen: set[FunctionType]) -> Iterator[Rule[Any]]:
+    """Yield the rules that a function names, and those of our functions that it calls."""
     seen.add(function)
     for name in _names(function.__code__):
         value = function.__globals__.get(name)
         if isinstance(value, Rule):
             yield value
         elif isinstance(value, FunctionType) and value not in seen and _is_ours(value):
-            yield from _asked(value, seen)
+            yield from _used_rules(value, seen)
 
 
 def _is_ours(function: FunctionType) -> bool:
@@ -65,7 +65,7 @@ def _is_ours(function: FunctionType) -> bool:
 
 
 def _names(code: CodeType) -> Iterable[str]:
-    """The names in a function and in the functions within it."""
+    """Yield the names in a function and in the functions inside it."""
     yield from code.co_names
     for constant in code.co_consts:
         if isinstance(constant, CodeType):

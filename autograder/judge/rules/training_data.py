@@ -1,4 +1,4 @@
-"""Which cards the model studied, and whether each had its own label."""
+"""The images on which the model was trained, and whether each had its own label."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from autograder.core.evidence import Fit
 from autograder.core.verdicts import Failed
 from autograder.judge.rules.rule import rule
 
-# Streams may leave out the last cards of an epoch where they do not fill a batch.
+# Streams may leave out the last images of an epoch that do not fill a batch.
 NEARLY_ALL = 0.95
 
 
 @rule("trained-on-validation-data")
-def studied_the_quiz(fits: Sequence[Fit]) -> Failed | None:
+def trained_on_validation(fits: Sequence[Fit]) -> Failed | None:
     """The model studied cards that are kept for the quiz, in this training or an earlier one."""
     if not any(fit.training.cards in ("validation", "mixed") for fit in fits):
         return None
@@ -44,16 +44,16 @@ def mismatched_labels(fit: Fit) -> Failed | None:
 
 
 @rule("partial-training-data")
-def partial_training(fit: Fit, whole: int) -> Failed | None:
+def partial_training(fit: Fit, total: int) -> Failed | None:
     """Cards were left out that were not kept for a quiz, nor cut off with the last batch."""
-    studied = fit.training.count
-    kept = fit.validation_split or (fit.validation and fit.validation.cards == "training")
-    if kept or fit.interrupted or fit.training.cards != "training" or studied is None:
+    count = fit.training.count
+    held_out = fit.validation_split or (fit.validation and fit.validation.cards == "training")
+    if held_out or fit.interrupted or fit.training.cards != "training" or count is None:
         return None
-    if studied >= NEARLY_ALL * whole:
+    if count >= NEARLY_ALL * total:
         return None
     return Failed(
-        f"The model studied {studied:,} cards; there are {whole:,}.",
+        f"The model studied {count:,} cards; there are {total:,}.",
         help="Give `fit` all the training images and labels.",
         why="The more examples, the less a network is fooled by a single odd one.",
         how="Take the slice, such as `[:1000]`, off the training images and off their labels.",

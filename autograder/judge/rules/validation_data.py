@@ -1,4 +1,4 @@
-"""The quiz after each epoch: with which cards, labels and pixels it was held."""
+"""The validation after each epoch: its images, labels and pixels."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from autograder.judge.rules.training_data import NEARLY_ALL
 @rule("validated-on-training-data")
 def split_off(fit: Fit) -> Failed | None:
     """A part of the training cards was kept back for the quiz by Keras."""
-    # Keras ignores the split where it is given cards for the quiz.
+    # Keras ignores the split if it is given validation data.
     if not fit.validation_split or fit.validation is not None:
         return None
     return Failed(
@@ -29,7 +29,7 @@ def split_off(fit: Fit) -> Failed | None:
 
 
 @rule("validated-on-training-data")
-def quizzed_on_training(fit: Fit) -> Failed | None:
+def validated_on_training(fit: Fit) -> Failed | None:
     """The quiz was held with cards that the model may have studied."""
     if not fit.validation or fit.validation.cards not in ("training", "mixed"):
         return None
@@ -44,7 +44,7 @@ def quizzed_on_training(fit: Fit) -> Failed | None:
 
 
 @rule("no-validation-data")
-def no_quiz(fit: Fit) -> Failed | None:
+def no_validation(fit: Fit) -> Failed | None:
     """`fit` was given nothing to quiz the model on."""
     if fit.validation is not None or fit.validation_split:
         return None
@@ -58,15 +58,15 @@ def no_quiz(fit: Fit) -> Failed | None:
 
 
 @rule("partial-validation-data")
-def partial_quiz(fit: Fit, whole: int) -> Failed | None:
+def partial_validation(fit: Fit, total: int) -> Failed | None:
     """The quiz was held with a part of the validation cards."""
-    quiz = fit.validation
-    if not quiz or quiz.cards != "validation" or quiz.count is None:
+    validation = fit.validation
+    if not validation or validation.cards != "validation" or validation.count is None:
         return None
-    if quiz.count >= NEARLY_ALL * whole:
+    if validation.count >= NEARLY_ALL * total:
         return None
     return Failed(
-        f"The quiz was held with {quiz.count:,} validation cards; there are {whole:,}.",
+        f"The quiz was held with {validation.count:,} validation cards; there are {total:,}.",
         help="Quiz the model on all of `valid_images` with all of `valid_labels`.",
         why="How well a network does on a few cards is mostly luck: one card more or less changes"
         " the accuracy by a lot.",
@@ -75,7 +75,7 @@ def partial_quiz(fit: Fit, whole: int) -> Failed | None:
 
 
 @rule("mismatched-labels")
-def mismatched_quiz(fit: Fit) -> Failed | None:
+def mismatched_validation_labels(fit: Fit) -> Failed | None:
     """The images of the quiz have the labels of other images."""
     if not fit.validation or fit.validation.labels != "mismatched":
         return None
@@ -89,7 +89,7 @@ def mismatched_quiz(fit: Fit) -> Failed | None:
 
 
 @rule("validation-scaled-differently")
-def quiz_scaled_differently(evidence: Evidence, fit: Fit) -> Failed | None:
+def validation_scaled_differently(evidence: Evidence, fit: Fit) -> Failed | None:
     """The pixels were scaled for one of the two sets only: a factor, not a shade."""
     if not fit.validation:
         return None

@@ -1,4 +1,4 @@
-"""The weights that were kept: the last ones, their mean over training, and what they sort right."""
+"""The recorded weights: the last ones, their mean over training, and their accuracy."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from autograder.judge.inference import UnknownLayer, Weights, as_given, outputs
 
 
 def last_weights(evidence: Evidence, model: Model) -> Weights:
-    """The weights of a model as they were handed in."""
+    """Return the weights of a model as they were handed in."""
     return {
         f"{layer.name}/{weight.name}": evidence.arrays[weight.array]
         for layer in model.layers
@@ -22,9 +22,9 @@ def last_weights(evidence: Evidence, model: Model) -> Weights:
 
 
 def mean_weights(evidence: Evidence, fits: Sequence[Fit], *, epochs: int | None = None) -> Weights:
-    """The mean of the weights over the second half of training.
+    """Return the mean weights over the second half of training.
 
-    ``epochs`` looks at the first so many only. Empty where no means were recorded.
+    ``epochs`` limits this to the first epochs. Empty where no means were recorded.
     """
     names = fits[-1].means if fits else ()
     snapshots = np.array([count for fit in fits for count in fit.snapshots][:epochs], float)
@@ -32,12 +32,12 @@ def mean_weights(evidence: Evidence, fits: Sequence[Fit], *, epochs: int | None 
     means = {}
     for name in dict.fromkeys(names):
         each = [evidence.arrays.get(f"fit-{fit.number}/{name}") for fit in fits]
-        kept = [one for one in each if one is not None]
-        if sum(len(one) for one in kept) < len(snapshots) or not snapshots[window].sum():
+        recorded = [one for one in each if one is not None]
+        if sum(len(one) for one in recorded) < len(snapshots) or not snapshots[window].sum():
             return {}
-        epochs_means = np.concatenate(kept)[: len(snapshots)]
+        epochs_means = np.concatenate(recorded)[: len(snapshots)]
         mean = np.average(epochs_means[window], axis=0, weights=snapshots[window])
-        # As Keras computes, and twice as fast as with the 64 bits that the mean was taken in.
+        # As in Keras, and twice as fast as with the 64 bits of the mean.
         means[name] = mean.astype(np.float32)
     return means
 
@@ -45,26 +45,26 @@ def mean_weights(evidence: Evidence, fits: Sequence[Fit], *, epochs: int | None 
 def accuracy(
     evidence: Evidence, model: Model, weights: Weights, fit: Fit, data: FashionMnist
 ) -> float:
-    """The share of the validation cards that these weights sort right, between 0 and 1.
+    """Return the share of the validation images that these weights classify correctly (0 to 1).
 
     Raises:
-        UnknownLayer: the network or what it was given cannot be computed here.
+        UnknownLayer: the network or its input cannot be computed here.
     """
     images = as_given(evidence, fit.training, data.valid_images)
     if images is None:
         raise UnknownLayer("what was done to its pixels could not be told")
-    said = outputs(model, weights, images)
-    return float(np.mean(said.argmax(axis=1) == data.valid_labels))
+    scores = outputs(model, weights, images)
+    return float(np.mean(scores.argmax(axis=1) == data.valid_labels))
 
 
 def never_moved(evidence: Evidence, model: Model, fits: Sequence[Fit]) -> bool:
-    """Whether the weights were the same in every epoch, of two or more, or none may ever move."""
+    """Return whether no weight changed between at least two epochs, or none is trainable."""
     if not any(fit.means for fit in fits):
         return bool(fits and model.other_parameters and not model.trainable_parameters)
     found = False
     for name in fits[-1].means:
-        kept = [evidence.arrays.get(f"fit-{fit.number}/{name}") for fit in fits]
-        epochs = [epoch for array in kept if array is not None for epoch in array]
+        recorded = [evidence.arrays.get(f"fit-{fit.number}/{name}") for fit in fits]
+        epochs = [epoch for array in recorded if array is not None for epoch in array]
         if any(not np.array_equal(epoch, epochs[0]) for epoch in epochs):
             return False
         found = found or len(epochs) > 1

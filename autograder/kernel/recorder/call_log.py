@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from autograder.core.evidence import Asked, Examples, Fit
+from autograder.core.evidence import Examples, Fit, ModelCall
 from autograder.kernel.recorder.data_matching import DataMatch
 from autograder.kernel.recorder.model_description import Arrays
 
@@ -94,20 +94,20 @@ class ModelCalls:
     """The calls of models for their outputs, equal ones only once."""
 
     def __init__(self) -> None:
-        self._calls: dict[Asked, None] = {}
+        self._calls: dict[ModelCall, None] = {}
 
     @property
-    def records(self) -> tuple[Asked, ...]:
+    def records(self) -> tuple[ModelCall, ...]:
         """The calls, the latest last."""
         return tuple(self._calls)
 
     def add(self, model: int, fits: int, match: DataMatch) -> None:
         """Store a call."""
         about = Examples(count=match.count, cards=match.cards, places=match.places)
-        call = Asked(model=model, fits=fits, about=about)
+        call = ModelCall(model=model, fits=fits, about=about)
         if call not in self._calls and len(self._calls) >= MAX_CALLS:
             # Too many to store the images of each: from now on only which set they are from.
-            call = Asked(model=model, fits=fits, about=Examples(cards=match.cards))
+            call = ModelCall(model=model, fits=fits, about=Examples(cards=match.cards))
         self._calls.pop(call, None)
         self._calls[call] = None
         if len(self._calls) > 2 * MAX_CALLS:

@@ -13,7 +13,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from autograder.core.snapshot_schedule import steps_a_snapshot
+from autograder.core.snapshot_schedule import steps_per_snapshot
 
 # Keras' default for arrays.
 KERAS_BATCH = 32
@@ -31,7 +31,7 @@ def steps_at_a_time(arguments: Mapping[str, Any]) -> int:
     """
     if not _may_batch(arguments["self"], arguments):
         return 1
-    return steps_a_snapshot(arguments.get("batch_size") or KERAS_BATCH)
+    return steps_per_snapshot(arguments.get("batch_size") or KERAS_BATCH)
 
 
 @contextlib.contextmanager

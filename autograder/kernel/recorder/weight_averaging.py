@@ -10,7 +10,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from autograder.core.snapshot_schedule import steps_a_snapshot
+from autograder.core.snapshot_schedule import steps_per_snapshot
 from autograder.kernel.recorder.model_description import named_trainable, values_of
 from autograder.kernel.recorder.serialize import name_of, text
 
@@ -80,7 +80,7 @@ class WeightAverager(keras.callbacks.Callback):
         done = min(reached, (self.params or {}).get("steps") or reached)
         self.steps += done - self._at_step
         self._at_step = done
-        seen = done // steps_a_snapshot(self._images_per_step())
+        seen = done // steps_per_snapshot(self._images_per_step())
         if seen > self._seen:
             self._seen = seen
             self._take()

@@ -1,4 +1,4 @@
-"""The page of a class: made from reports, whole in one file, and asks for nothing from elsewhere.
+"""The page of a class, made from reports: one file that loads nothing from elsewhere.
 
 It works without its script too; the script sorts, searches and filters the table.
 """
@@ -50,9 +50,10 @@ def page(
     folder: str = ".",
     gradebook: Gradebook | None = None,
 ) -> str:
-    """The page; ``folder``, as an address seen from it, is where the students' folders lie.
+    """Return the page of the class as HTML.
 
-    ``gradebook`` tells what counts, and what students are called, where that is known.
+    ``folder`` contains the students' folders, as a URL relative to the page. ``gradebook`` has the
+    scores that count and the students' own names, where they are known.
     """
     known = gradebook or {}
 
@@ -80,7 +81,7 @@ def page(
             "</div>",
             sections.questions(reports, lesson),
             sections.mistakes(reports, lesson, who),
-            students.asking(reports, who),
+            students.manual_reviews(reports, who),
             sections.time(reports),
             students.submissions(reports, lesson, who, known),
         ]
@@ -88,7 +89,7 @@ def page(
     style, script = (_file(name) for name in ("page.css", "page.js"))
     parts = {name: label for name, label in PARTS.items() if f'<section id="{name}"' in body}
     return PAGE.format(
-        # No connection, no picture, no form to anywhere; no program but this one.
+        # No connections, no images, no forms, and no script but this one.
         policy=f"default-src 'none'; style-src {_digest(style)}; script-src {_digest(script)};"
         " base-uri 'none'; form-action 'none'",
         title=html.escape(f"{lesson.title}: the class"),

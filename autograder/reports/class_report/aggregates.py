@@ -1,4 +1,4 @@
-"""What can be counted in the reports of a class: scores, accuracies, mistakes, time."""
+"""Aggregates of the reports of a class: scores, accuracies, mistakes, time."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from dataclasses import dataclass
 from autograder.core.lesson import Lesson, Question
 from autograder.core.report import CheckResult, Outcome, Report, Standing
 
-# So many bars at most; wider scales have wider bars.
+# Of a histogram; longer scales have wider bars.
 MAX_BARS = 25
-# Around the bar, as fractions: how wide a bar is drawn, how many stand below it, and how far the
-# picture goes beyond the best of right solutions.
+# Around the threshold: the width of a bar (a fraction), the number of bars below the threshold, and
+# how far the chart goes beyond the best right solutions (a fraction).
 NARROW, BELOW, BEYOND = 0.0025, 20, 0.02
 
 
 @dataclass(frozen=True, kw_only=True)
 class Histogram:
-    """How many values lie in each of many ranges of equal ``width``, the first from ``start`` on.
+    """The number of values in each of several ranges of equal ``width``, from ``start`` on.
 
-    Values are in the unit of ``width``. The last range also holds what is above it, and where
-    ``start`` is not 0 the first what is below it.
+    Values are in the unit of ``width``. The last range also counts the values above it and, where
+    ``start`` is not 0, the first those below it.
     """
 
     counts: tuple[int, ...]
@@ -32,37 +32,37 @@ class Histogram:
 
     @property
     def total(self) -> int:
-        """How many values there are."""
+        """The number of values."""
         return sum(self.counts)
 
 
 def histogram(values: Sequence[float], *, width: float, most: float) -> Histogram:
-    """Count values in ranges from 0 to ``most``; what reaches ``most`` has a range of its own."""
+    """Count values in ranges from 0 to ``most``; a value of ``most`` or more has its own range."""
     counts = [0] * (math.ceil(most / width - 1e-9) + 1)
     for value in values:
         counts[min(max(math.floor(value / width + 1e-9), 0), len(counts) - 1)] += 1
     return Histogram(counts=tuple(counts), width=width)
 
 
-def near(values: Sequence[float], bar: float, high: float) -> Histogram:
-    """Count accuracies in narrow ranges from below the bar to above all right solutions.
+def near(values: Sequence[float], threshold: float, high: float) -> Histogram:
+    """Count accuracies in narrow ranges from below the threshold to above all right solutions.
 
-    The first and the last hold all that is lower, and all that is higher. Two ranges meet at the
-    bar, so that none holds some that reach it and some that do not.
+    The first range also counts all that is lower, the last all that is higher. Two ranges meet at
+    the threshold, so that no range has accuracies on both sides of it.
     """
-    below = min(BELOW, math.floor(bar / NARROW + 1e-9))
-    above = math.ceil((min(high + BEYOND, 1.0) - bar) / NARROW - 1e-9)
+    below = min(BELOW, math.floor(threshold / NARROW + 1e-9))
+    above = math.ceil((min(high + BEYOND, 1.0) - threshold) / NARROW - 1e-9)
     counts = [0] * (below + above + 2)
     for value in values:
-        place = math.floor((value - bar) / NARROW + 1e-9) + below + 1
-        counts[min(max(place, 0), len(counts) - 1)] += 1
-    return Histogram(counts=tuple(counts), width=NARROW, start=bar - (below + 1) * NARROW)
+        index = math.floor((value - threshold) / NARROW + 1e-9) + below + 1
+        counts[min(max(index, 0), len(counts) - 1)] += 1
+    return Histogram(counts=tuple(counts), width=NARROW, start=threshold - (below + 1) * NARROW)
 
 
 def scores(reports: Sequence[Report], lesson: Lesson) -> Histogram:
-    """How often each score was reached; of many points several share a bar."""
+    """Count the submissions by score; for a lesson with many points a bar covers several."""
     width = max(1, math.ceil(lesson.max_score / MAX_BARS))
-    # Where a question could not be marked, the others count as if they were all there is.
+    # If a question could not be graded, the score is scaled up from the others.
     reached = [
         report.score / report.max_score * lesson.max_score if report.max_score else 0.0
         for report in reports
@@ -71,23 +71,23 @@ def scores(reports: Sequence[Report], lesson: Lesson) -> Histogram:
 
 
 def standing(report: Report) -> Standing | None:
-    """Where the measured accuracy of a submission stands, ``None`` where it was not measured.
+    """Return where the accuracy of a submission stands, ``None`` where it was not measured.
 
-    Where no check told how right solutions spread, ``low`` and ``high`` are the bar itself.
+    If no check reported the range of right solutions, ``low`` and ``high`` are the threshold.
     """
-    told = next((check.standing for check in report.checks if check.standing), None)
-    value, bar = (report.measures.get(name) for name in ("accuracy", "threshold"))
-    if told or value is None or bar is None:
-        return told
-    return Standing(value=value, bar=bar, low=bar, high=bar)
+    reported = next((check.standing for check in report.checks if check.standing), None)
+    value, threshold = (report.measures.get(name) for name in ("accuracy", "threshold"))
+    if reported or value is None or threshold is None:
+        return reported
+    return Standing(value=value, bar=threshold, low=threshold, high=threshold)
 
 
 @dataclass(frozen=True, kw_only=True)
 class QuestionOutcomes:
-    """How a class did in one question, among those that could be marked.
+    """The results of a class in one question, among submissions that could be graded.
 
-    ``mean`` is in points, of ``most``; the rest are numbers of submissions: all points, some,
-    none; the blank left blank; nobody could tell.
+    ``mean`` is in points, of ``most``; the others are numbers of submissions: with all points,
+    some or none, with a blank left blank, and undecided.
     """
 
     question: Question
@@ -101,7 +101,7 @@ class QuestionOutcomes:
 
     @property
     def total(self) -> int:
-        """All submissions in which the question was marked."""
+        """The number of submissions in which the question was graded."""
         return self.full + self.part + self.none + self.blank + self.unclear
 
     @property
@@ -111,9 +111,9 @@ class QuestionOutcomes:
 
 
 def kind(results: Sequence[CheckResult]) -> str:
-    """What became of a question: ``full``, ``part``, ``none``, ``blank``, ``unclear`` or ``out``.
+    """Classify a question's results: ``full``, ``part``, ``none``, ``blank``, ``unclear``, ``out``.
 
-    ``out`` is what could not be marked on that machine, or was not marked at all.
+    ``out`` means that it could not be graded on that machine, or was not graded at all.
     """
     earned, most = sum(one.points for one in results), sum(one.max_points for one in results)
     outcomes = {one.outcome for one in results}
@@ -129,7 +129,7 @@ def kind(results: Sequence[CheckResult]) -> str:
 
 
 def answers(reports: Sequence[Report], lesson: Lesson) -> list[QuestionOutcomes]:
-    """Each question of the lesson, in its order."""
+    """Return the results of the class in each question, in the order of the lesson."""
     found = []
     for question in lesson.questions:
         marked = [report.of(question.name) for report in reports]
@@ -142,16 +142,16 @@ def answers(reports: Sequence[Report], lesson: Lesson) -> list[QuestionOutcomes]
         del kinds["out"]
         names = ("full", "part", "none", "blank", "unclear")
         mean = statistics.fmean(shares) * question.points if shares else 0.0
-        counted = {name: kinds[name] for name in names}
+        numbers = {name: kinds[name] for name in names}
         found.append(
-            QuestionOutcomes(question=question, mean=mean, most=question.points, **counted)
+            QuestionOutcomes(question=question, mean=mean, most=question.points, **numbers)
         )
     return found
 
 
 @dataclass(frozen=True, kw_only=True)
 class Mistake:
-    """A misconception, and who has it; a check without a name for what is wrong gives its own."""
+    """A misconception and who has it; a check that names no misconception gives its own name."""
 
     name: str
     is_named: bool
@@ -160,7 +160,7 @@ class Mistake:
 
 
 def mistakes(reports: Sequence[Report]) -> list[Mistake]:
-    """What was wrong in the class, the most frequent first; each counts once a submission."""
+    """Return the mistakes of the class, most frequent first; each counts once per submission."""
     found: dict[str, dict[int, Report]] = {}
     examples: dict[str, CheckResult] = {}
     for number, report in enumerate(reports):
@@ -182,28 +182,28 @@ def mistakes(reports: Sequence[Report]) -> list[Mistake]:
 
 
 def mistake_name(check: CheckResult) -> str:
-    """The misconception that a failed check names, else the check's own name."""
+    """Return the misconception that a failed check names, else the check's own name."""
     return check.misconception or check.id
 
 
 @dataclass(frozen=True, kw_only=True)
 class Seconds:
-    """How long the runs took, in seconds; a run that several submissions shared counts once."""
+    """The durations of the runs, in seconds; a run shared by several submissions counts once."""
 
     runs: int
     shared: int
-    whole: float
+    total: float
     median: float
     most: float
 
 
 def seconds(reports: Sequence[Report]) -> Seconds:
-    """The time of the class."""
+    """Return the durations of a class's runs."""
     own = [one.seconds for one in reports if not one.shared and one.status == "graded"]
     return Seconds(
         runs=len(own),
         shared=sum(one.shared for one in reports),
-        whole=sum(own),
+        total=sum(own),
         median=statistics.median(own) if own else 0.0,
         most=max(own, default=0.0),
     )

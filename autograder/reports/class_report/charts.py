@@ -1,4 +1,4 @@
-"""Bars drawn as SVG, with a text that says the same; colours come from the page's style sheet."""
+"""Bar charts as SVG, with the same content as text; colours come from the page's style sheet."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ LEFT, RIGHT, TOP, BOTTOM = 34, 10, 26, 40
 
 @dataclass(frozen=True, kw_only=True)
 class Axis:
-    """The scale below a histogram: ``ticks`` are values and their labels; ``unit`` names it.
+    """The scale below a histogram: ``ticks`` are values and their labels; ``unit`` names the unit.
 
-    ``centred`` bars stand for one value each, others for a range. ``ends`` is what the first and
-    the last bar hold, where they hold all that is outside.
+    ``centred`` bars stand for one value each, others for a range. ``ends`` are labels for the first
+    and the last bar, where they also count the values outside.
     """
 
     ticks: Sequence[tuple[float, str]]
@@ -29,9 +29,9 @@ class Axis:
 
 @dataclass(frozen=True, kw_only=True)
 class ReferenceLine:
-    """What values are held against: ``bar``, and ``low`` to ``high`` of right solutions."""
+    """What values are compared with: a threshold, and ``low`` to ``high`` of right solutions."""
 
-    bar: float
+    threshold: float
     low: float
     high: float
     label: str
@@ -40,9 +40,9 @@ class ReferenceLine:
 def histogram(
     bars: Histogram, axis: Axis, *, title: str, reference: ReferenceLine | None = None
 ) -> str:
-    """A histogram; ``title`` says in words what it shows."""
-    room = WIDTH - LEFT - RIGHT
-    step = room / len(bars.counts)
+    """Draw a histogram; ``title`` says in words what it shows."""
+    plot_width = WIDTH - LEFT - RIGHT
+    step = plot_width / len(bars.counts)
     top = max(*bars.counts, 1)
     shift = 0.5 if axis.centred else 0.0
 
@@ -55,12 +55,12 @@ def histogram(
         for value, label in axis.ticks
     ]
     parts.append(
-        f'<text class="unit" x="{LEFT + room / 2:.0f}" y="{HEIGHT - 4}">{html.escape(axis.unit)}'
-        "</text>"
+        f'<text class="unit" x="{LEFT + plot_width / 2:.0f}" y="{HEIGHT - 4}">'
+        f"{html.escape(axis.unit)}</text>"
     )
     if reference:
-        # In front: many submissions lie between right solutions, and would hide where that is.
-        parts += [_band(reference, across), _line(reference, across(reference.bar))]
+        # In front: the bars of many submissions would hide the range of right solutions.
+        parts += [_band(reference, across), _line(reference, across(reference.threshold))]
     return (
         f'<svg class="chart" viewBox="0 0 {WIDTH} {HEIGHT}" role="img"'
         f' aria-label="{html.escape(title)}">{"".join(parts)}</svg>'
@@ -68,7 +68,7 @@ def histogram(
 
 
 def stack(parts: Sequence[tuple[str, int]], title: str) -> str:
-    """A bar that is divided in the given proportions; each part names its class of style."""
+    """Draw a bar divided in the given proportions; each part names its CSS class."""
     total = sum(count for _, count in parts) or 1
     drawn, start = [], 0.0
     for name, count in parts:
@@ -100,7 +100,7 @@ def _bars(counts: Sequence[int], step: float, top: int) -> list[str]:
     drawn = []
     for number, count in enumerate(counts):
         if count:
-            # One submission of a thousand must be seen too.
+            # One submission of a thousand must be visible too.
             height = max(_height(count, top), 2.0)
             drawn.append(
                 f'<rect class="bar" x="{LEFT + number * step + step * 0.08:.1f}"'
@@ -121,19 +121,19 @@ def _band(reference: ReferenceLine, across: Callable[[float], float]) -> str:
 
 
 def _ends(axis: Axis) -> list[str]:
-    """What the first and the last bar hold, above them."""
-    places = (("first", LEFT), ("last", WIDTH - RIGHT))
+    """Draw the labels above the first and the last bar."""
+    corners = (("first", LEFT), ("last", WIDTH - RIGHT))
     return [
-        f'<text class="{name}" x="{place}" y="{TOP - 10}">{html.escape(label)}</text>'
-        for (name, place), label in zip(places, axis.ends, strict=True)
+        f'<text class="{name}" x="{x}" y="{TOP - 10}">{html.escape(label)}</text>'
+        for (name, x), label in zip(corners, axis.ends, strict=True)
         if label
     ]
 
 
-def _line(reference: ReferenceLine, place: float) -> str:
+def _line(reference: ReferenceLine, x: float) -> str:
     return (
-        f'<line class="mark" x1="{place:.1f}" x2="{place:.1f}" y1="{TOP - 8}"'
+        f'<line class="mark" x1="{x:.1f}" x2="{x:.1f}" y1="{TOP - 8}"'
         f' y2="{HEIGHT - BOTTOM}"/>'
-        f'<text class="marked" x="{place - 5:.1f}" y="{TOP - 10}">'
+        f'<text class="marked" x="{x - 5:.1f}" y="{TOP - 10}">'
         f"{html.escape(reference.label)}</text>"
     )

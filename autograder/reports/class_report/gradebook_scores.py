@@ -1,4 +1,4 @@
-"""What a gradebook counts, where a person gave points or lateness took some."""
+"""The scores in a gradebook, with manual scores and late penalties."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from autograder.reports import phrases
 
 @dataclass(frozen=True, kw_only=True)
 class GradebookScores:
-    """What a gradebook says of one student.
+    """The scores of one student in a gradebook.
 
-    ``score`` is what counts, of ``most``, with the late ``penalty`` taken off; ``None`` where
-    nothing was handed in. ``by_hand``: a person gave some of it. ``name`` is the student's own,
-    empty where it is not known.
+    ``score`` is the score that counts, of ``most``, after the late ``penalty``; ``None`` where
+    nothing was handed in. ``by_hand``: some of it is a manual score. ``name`` is the student's own
+    name, empty where it is unknown.
     """
 
     score: float | None
@@ -26,17 +26,17 @@ class GradebookScores:
 
     @property
     def why(self) -> str:
-        """Why it is perhaps not what the judge said; nothing where no reason is known."""
+        """Why the score may differ from the judge's; empty where no reason is known."""
         late = [f"−{phrases.number(self.penalty)} late"] if self.penalty else []
         return ", ".join([*late, *(["by hand"] if self.by_hand else [])])
 
 
-# By the name that a report and a gradebook have of a student.
+# By the student id, which reports and the gradebook share.
 Gradebook = Mapping[str, GradebookScores]
 
 
 def differs(reports: Sequence[Report], gradebook: Gradebook) -> bool:
-    """Whether the gradebook counts for anybody something else than the judge's points."""
+    """Return whether any score in the gradebook differs from the judge's points."""
     return any(
         (known := gradebook.get(one.name)) is not None
         and (known.score is None or abs(known.score - one.score) > 1e-6 or known.why)
@@ -45,7 +45,7 @@ def differs(reports: Sequence[Report], gradebook: Gradebook) -> bool:
 
 
 def absent(reports: Sequence[Report], gradebook: Gradebook) -> list[tuple[str, GradebookScores]]:
-    """Who is in the gradebook and has handed in nothing, by name."""
+    """Return the students in the gradebook who handed in nothing, sorted by name."""
     there = {one.name for one in reports}
     found = [
         (student, one)

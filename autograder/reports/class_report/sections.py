@@ -1,4 +1,4 @@
-"""The parts of the class page, each with a heading. Every text of a student's is escaped."""
+"""The parts of the class page, each with a heading. All student text is escaped."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from autograder.reports import phrases
 from autograder.reports.class_report import aggregates, charts, triage
 from autograder.reports.html import text
 
-# From a report to a link to its page, which says whose it is.
+# Makes from a report a link to its page, with the student's name.
 Link = Callable[[Report], str]
 
-# What became of a question, in the order of the bars.
+# The kinds of results of a question, in the order of the bars.
 KINDS = {
     "full": "all points",
     "part": "some points",
@@ -28,31 +28,31 @@ KINDS = {
 
 
 def link(report: Report, where: str, name: str = "") -> str:
-    """A link to a submission's own page; the student's own ``name``, where it is known."""
+    """Link to a submission's own page; ``name`` is the student's own, empty where unknown."""
     return f'<a href="{html.escape(where)}">{called(report.name, name)}</a>'
 
 
 def called(student: str, name: str) -> str:
-    """A student's own name with the id small behind it, or the id where there is none."""
+    """Return a student's own name followed by the id in small, or the id if there is no name."""
     return f"{text(name)} <small>{text(student)}</small>" if name else text(student)
 
 
 def section(name: str, title: str, body: str) -> str:
-    """A part of the page that can be linked to."""
+    """Return a part of the page that can be linked to."""
     return f'<section id="{name}"><h2>{title}</h2>{body}</section>'
 
 
 def summary(reports: Sequence[Report], lesson: Lesson) -> str:
-    """The figures to know first."""
+    """Return the most important figures."""
     reached = [report.score for report in reports]
     full = sum(bool(one.max_score) and one.score >= one.max_score for one in reports)
-    asking = sum(bool(triage.reasons(report)) for report in reports)
+    to_review = sum(bool(triage.reasons(report)) for report in reports)
     figures = [
         (len(reports), "submissions"),
         (phrases.number(statistics.fmean(reached)), f"mean, of {phrases.number(lesson.max_score)}"),
         (phrases.number(statistics.median(reached)), "median"),
         (full, "with full marks"),
-        (asking, "need a look"),
+        (to_review, "need a look"),
     ]
     return (
         '<dl class="figures">'
@@ -62,7 +62,7 @@ def summary(reports: Sequence[Report], lesson: Lesson) -> str:
 
 
 def scores(reports: Sequence[Report], lesson: Lesson) -> str:
-    """How often each score was reached."""
+    """Show the distribution of the scores."""
     bars = aggregates.scores(reports, lesson)
     # So that labels do not run into each other.
     apart = max(1, len(bars.counts) // 11)
@@ -70,7 +70,7 @@ def scores(reports: Sequence[Report], lesson: Lesson) -> str:
         (number * bars.width, phrases.number(number * bars.width))
         for number in range(0, len(bars.counts), apart)
     ]
-    told = [
+    labels = [
         f"{count} with {phrases.number(number * bars.width)}"
         for number, count in enumerate(bars.counts)
         if count
@@ -78,50 +78,50 @@ def scores(reports: Sequence[Report], lesson: Lesson) -> str:
     chart = charts.histogram(
         bars,
         charts.Axis(ticks=ticks, unit="points", centred=True),
-        title=f"Submissions by points: {', '.join(told)}.",
+        title=f"Submissions by points: {', '.join(labels)}.",
     )
     return section("scores", "Points", f"<figure>{chart}</figure>")
 
 
 def accuracies(reports: Sequence[Report]) -> str:
-    """How the accuracies lie, beside the bar and where right solutions lie."""
+    """Show the distribution of the accuracies, with the threshold and the range of right ones."""
     found = [where for report in reports if (where := aggregates.standing(report))]
     if not found:
         return ""
     usual = Counter((one.bar, one.low, one.high) for one in found).most_common(1)[0][0]
-    bar, low, high = usual
+    threshold, low, high = usual
     bars = aggregates.histogram([one.value for one in found], width=0.01, most=1.0)
     under = sum(one.value < one.bar for one in found)
-    told = (
+    caption = (
         f"{len(found)} accuracies were measured; {under} {_are(under)} below the bar of"
-        f" {phrases.percent(bar)}."
+        f" {phrases.percent(threshold)}."
     )
     if high > low:
-        told += (
+        caption += (
             f" Right solutions lie between {phrases.percent(low)} and {phrases.percent(high)},"
             " the outlined part."
         )
-    reference = charts.ReferenceLine(bar=bar, low=low, high=high, label="the bar")
+    reference = charts.ReferenceLine(threshold=threshold, low=low, high=high, label="the bar")
     chart = charts.histogram(
         bars,
         charts.Axis(ticks=[(part / 10, f"{part * 10}") for part in range(11)], unit="percent"),
-        title=f"Submissions by accuracy. {told}",
+        title=f"Submissions by accuracy. {caption}",
         reference=reference,
     )
     return section(
         "accuracies",
         "Accuracy",
-        f"<figure>{chart}<figcaption>{told}{_others(found)}</figcaption></figure>"
+        f"<figure>{chart}<figcaption>{caption}{_others(found)}</figcaption></figure>"
         + _near(found, reference),
     )
 
 
 def _near(found: Sequence[Standing], reference: charts.ReferenceLine) -> str:
-    """The same once more, closer to the bar: of most classes it is there that all the rest lie."""
-    bars = aggregates.near([one.value for one in found], reference.bar, reference.high)
+    """Show the accuracies near the threshold in more detail: most of a class are usually there."""
+    bars = aggregates.near([one.value for one in found], reference.threshold, reference.high)
     lower, *within, higher = bars.counts
     starts = [bars.start + number * bars.width for number in range(1, len(bars.counts))]
-    told = [
+    labels = [
         *([f"{lower} lower"] if lower else []),
         *(
             f"{count} from {phrases.number(start * 100)} %"
@@ -142,7 +142,7 @@ def _near(found: Sequence[Standing], reference: charts.ReferenceLine) -> str:
                 f"higher: {higher}" if higher else "",
             ),
         ),
-        title=f"Accuracies near the bar: {', '.join(told)}.",
+        title=f"Accuracies near the bar: {', '.join(labels)}.",
         reference=reference,
     )
     return (
@@ -152,11 +152,11 @@ def _near(found: Sequence[Standing], reference: charts.ReferenceLine) -> str:
 
 
 def _others(found: Sequence[Standing]) -> str:
-    """A word where not all were held against the same bar, as on two data sets."""
-    bars = sorted({one.bar for one in found})
-    if len(bars) == 1:
+    """Return a remark if the accuracies have several thresholds, as with two data sets."""
+    thresholds = sorted({one.bar for one in found})
+    if len(thresholds) == 1:
         return ""
-    shown = " and ".join(phrases.percent(bar) for bar in bars)
+    shown = " and ".join(phrases.percent(one) for one in thresholds)
     return f" Not all were held against the same bar: there are {shown}."
 
 
@@ -165,17 +165,17 @@ def _are(count: int) -> str:
 
 
 def questions(reports: Sequence[Report], lesson: Lesson) -> str:
-    """Each question: mean points, share with all points, what became of it."""
+    """Show for each question the mean points, the share with all points, and all outcomes."""
     rows = []
     for one in aggregates.answers(reports, lesson):
         parts = [(name, getattr(one, name)) for name in KINDS]
-        said = ", ".join(f"{count} {KINDS[name]}" for name, count in parts if count)
+        label = ", ".join(f"{count} {KINDS[name]}" for name, count in parts if count)
         rows.append(
             f'<tr><th scope="row">{text(one.question.title)}</th>'
             f'<td class="number">{phrases.number(one.mean)} of {phrases.number(one.most)}</td>'
             f'<td class="number">{phrases.percent(one.passed)}</td>'
-            f'<td class="wide">{charts.stack(parts, said)}'
-            f"<small>{said}</small></td></tr>"
+            f'<td class="wide">{charts.stack(parts, label)}'
+            f"<small>{label}</small></td></tr>"
         )
     key = "".join(f'<li><i class="{name}"></i>{label}</li>' for name, label in KINDS.items())
     return section(
@@ -190,7 +190,7 @@ def questions(reports: Sequence[Report], lesson: Lesson) -> str:
 
 
 def mistakes(reports: Sequence[Report], lesson: Lesson, who: Link) -> str:
-    """What was wrong, how often, and how it was told to one of those who have it."""
+    """Show each mistake, how often it occurs, and one of its messages."""
     rows = []
     titles = {question.name: question.title for question in lesson.questions}
     for one in aggregates.mistakes(reports):
@@ -219,7 +219,7 @@ def mistakes(reports: Sequence[Report], lesson: Lesson, who: Link) -> str:
 
 
 def time(reports: Sequence[Report]) -> str:
-    """How long the runs took, and which limits were met."""
+    """Show how long the runs took, and which limits were met."""
     took = aggregates.seconds(reports)
     limits = Counter(name for report in reports for name in report.limits)
     met = ", ".join(f"{text(name)} ({count})" for name, count in sorted(limits.items()))
@@ -227,7 +227,7 @@ def time(reports: Sequence[Report]) -> str:
     return section(
         "time",
         "Time and limits",
-        f"<p>Runs: {took.runs}, {_minutes(took.whole)} altogether; the median is"
+        f"<p>Runs: {took.runs}, {_minutes(took.total)} altogether; the median is"
         f" {took.median:.0f} s and the longest {took.most:.0f} s. Submissions that shared the run"
         f" of another, being the same program: {took.shared}. Limits that were met:"
         f" {met or 'none'}. Isolation: {text(levels)}.</p>",

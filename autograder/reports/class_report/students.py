@@ -1,4 +1,4 @@
-"""The parts of the class page that name people: who needs a look, and all submissions."""
+"""The parts of the class page that name students: manual reviews, and all submissions."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ COUNTS = (
     "Points are those of the automatic check; what counts is in the gradebook, with manual scores,"
     " extra credit and late penalties."
 )
-# Of what became of a question, what could be taken for a plain zero.
-SIGNS = {"blank": Outcome.NOT_ATTEMPTED, "unclear": Outcome.ERROR}
+# The kinds of results that could be mistaken for a plain zero.
+SYMBOLS = {"blank": Outcome.NOT_ATTEMPTED, "unclear": Outcome.ERROR}
 # A longer list is closed at first.
 SHORT = 12
 
 
-def asking(reports: Sequence[Report], who: Link) -> str:
-    """Who needs a look, reason by reason; and who handed in the same program."""
+def manual_reviews(reports: Sequence[Report], who: Link) -> str:
+    """List who needs manual review, by reason, and who handed in the same program."""
     told = [(report, triage.reasons(report)) for report in reports]
     lists = []
     for reason in triage.REASONS:
@@ -72,7 +72,7 @@ def _list(title: str, count: int, body: str, *, is_long: bool | None = None) -> 
 def submissions(
     reports: Sequence[Report], lesson: Lesson, who: Link, gradebook: gradebook_scores.Gradebook
 ) -> str:
-    """All submissions in one table, with what sorts and filters it."""
+    """Show all submissions in one table, with controls to sort and filter it."""
     counts = gradebook if gradebook_scores.differs(reports, gradebook) else {}
     most = {one.name: one.points for one in lesson.questions}
     heads = [
@@ -196,22 +196,22 @@ def _cell(report: Report, question: Question) -> str:
     results = report.of(question.name)
     what = aggregates.kind(results)
     points = "–" if what == "out" else phrases.number(sum(one.points for one in results))
-    if what in SIGNS:
-        sign, _ = MARKS[SIGNS[what]]
+    if what in SYMBOLS:
+        symbol, _ = MARKS[SYMBOLS[what]]
         points = (
-            f'<span aria-hidden="true">{sign}</span> {points}'
+            f'<span aria-hidden="true">{symbol}</span> {points}'
             f'<span class="unseen"> {KINDS[what]}</span>'
         )
     return f'<td class="number {what}">{points}</td>'
 
 
 def _key() -> str:
-    """What the signs in the table mean, which tell zeros apart without a colour."""
-    signs = "".join(
+    """Explain the symbols in the table, which distinguish kinds of zeros without colours."""
+    symbols = "".join(
         f'<li><span class="{what}">{MARKS[outcome][0]}</span> {KINDS[what]}</li>'
-        for what, outcome in SIGNS.items()
+        for what, outcome in SYMBOLS.items()
     )
     return (
-        f'<ul class="key" aria-hidden="true">{signs}<li><span class="none">0</span> wrong</li>'
+        f'<ul class="key" aria-hidden="true">{symbols}<li><span class="none">0</span> wrong</li>'
         "<li>– not marked here</li></ul>"
     )

@@ -1,4 +1,4 @@
-"""Who needs a look by a person, and why; and who handed in the same program."""
+"""Submissions that need manual review, with the reasons, and those that are the same program."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from autograder.core.report import CONTRADICTION, Outcome, Report
 from autograder.reports import phrases
 from autograder.reports.class_report.aggregates import standing
 
-# A percentage point on either side of the bar; a fraction, as accuracies are.
+# A percentage point on either side of the threshold; a fraction, as accuracies are.
 NEAR = 0.01
 
 
 @dataclass(frozen=True, kw_only=True)
 class Reason:
-    """One reason to look: its short name for filters, and how it is called."""
+    """One reason for manual review: its short name for filters, and its title."""
 
     name: str
     title: str
@@ -25,12 +25,12 @@ UNREAD = Reason(name="unread", title="Could not be graded")
 UNCLEAR = Reason(name="unclear", title="A check could not tell")
 CONTRADICTORY = Reason(name="contradictory", title="Contradictory evidence")
 ENDED = Reason(name="ended", title="Crashed or met a limit")
-NEAR_BAR = Reason(name="near", title="Near the bar")
-REASONS = (UNREAD, UNCLEAR, CONTRADICTORY, ENDED, NEAR_BAR)
+NEAR_THRESHOLD = Reason(name="near", title="Near the bar")
+REASONS = (UNREAD, UNCLEAR, CONTRADICTORY, ENDED, NEAR_THRESHOLD)
 
 
 def reasons(report: Report) -> dict[str, str]:
-    """The names of the reasons to look at a submission, and what each says of it."""
+    """Return the reasons to review a submission: for each name an explanation."""
     found = {}
     if report.status == "failed":
         found[UNREAD.name] = report.reason or "It could not be read."
@@ -40,19 +40,19 @@ def reasons(report: Report) -> dict[str, str]:
         if check.misconception == CONTRADICTION:
             found.setdefault(CONTRADICTORY.name, check.message)
     if report.status == "graded" and (report.reason or report.interrupted or report.limits):
-        # Of a limit that a cell met, a note tells.
+        # If a cell met a limit, the last note says so.
         found[ENDED.name] = report.reason or (report.notes[-1] if report.notes else "")
     if (where := standing(report)) and abs(where.value - where.bar) <= NEAR + 1e-9:
-        found[NEAR_BAR.name] = (
+        found[NEAR_THRESHOLD.name] = (
             f"{phrases.percent(where.value)}; the bar is {phrases.percent(where.bar)}."
         )
     return found
 
 
 def same_programs(reports: Sequence[Report]) -> list[tuple[Report, ...]]:
-    """Submissions that are the same program, in groups, the largest first.
+    """Group submissions that are the same program, the largest group first.
 
-    The untouched blank is nobody's program.
+    Submissions without any attempt are left out.
     """
     groups: dict[str, list[Report]] = {}
     for report in reports:

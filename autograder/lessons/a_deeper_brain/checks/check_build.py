@@ -15,7 +15,7 @@ from autograder.judge.rules.outputs import (
     activated_outputs,
     no_outputs,
     output_steps,
-    untold_outputs,
+    unknown_outputs,
 )
 from autograder.judge.rules.rule import raise_first
 from autograder.lessons.a_deeper_brain.constants import CLASSES, HIDDEN, IMAGE
@@ -81,7 +81,7 @@ def test_output(evidence: Evidence, tell: Tell) -> None:
         no_outputs(steps),
         wrong_neuron_count(model, CLASSES),
         activated_outputs(steps),
-        untold_outputs(steps),
+        unknown_outputs(steps),
     )
     tell.passed(
         "Ten outputs, as probabilities that add up to one."

@@ -8,7 +8,7 @@ from autograder.core.evidence import Evidence
 from autograder.core.lesson import Lesson
 from autograder.core.verdicts import Tell
 from autograder.judge.rules.format import whole_number
-from autograder.judge.rules.parameter_count import of_another_network
+from autograder.judge.rules.parameter_count import right_for_other_network
 from autograder.judge.rules.rule import raise_first
 from autograder.lessons.a_deeper_brain.constants import (
     HIDDEN_PARAMETERS,
@@ -34,7 +34,7 @@ def test_count(evidence: Evidence, tell: Tell, lesson: Lesson) -> None:
     count, own = whole_number(claim), build.model if build else None
     raise_first(
         no_whole_number(claim),
-        of_another_network(count, own, PARAMETERS, lesson.question("build").title),
+        right_for_other_network(count, own, PARAMETERS, lesson.question("build").title),
         biases_forgotten(count),
         one_layer(count),
         all_see_pixels(count),

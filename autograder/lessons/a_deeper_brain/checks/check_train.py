@@ -11,11 +11,11 @@ from autograder.core.reference import standing
 from autograder.core.verdicts import Skipped, Tell
 from autograder.datasets import FashionMnist
 from autograder.judge.rules.accuracy import (
+    accuracy_summary,
     can_be_computed,
     diverged,
     fall_short,
-    moved_nothing,
-    sorts,
+    pretrained_weights,
 )
 from autograder.judge.rules.consistency import contradictory, fits_to_judge
 from autograder.judge.rules.epochs import another_was_trained, cut_short, epochs_done, never_trained
@@ -28,7 +28,7 @@ from autograder.judge.rules.groups import (
 from autograder.judge.rules.models import fits_of, model_of
 from autograder.judge.rules.rule import raise_first
 from autograder.judge.rules.training_data import (
-    studied_the_quiz,
+    trained_on_validation,
 )
 from autograder.lessons.a_deeper_brain.accuracy import NOT_THE_LOG, marked_accuracy
 from autograder.lessons.a_deeper_brain.constants import (
@@ -151,7 +151,7 @@ def test_accuracy(evidence: Evidence, tell: Tell, lesson: Lesson, data: FashionM
     tell.measure("accuracy", reached)
     tell.measure("threshold", bar)
     tell.stands(standing(lesson, evidence.run.data, reached, NOT_THE_LOG))
-    said = sorts(reached, bar, "The mean of your weights over the last epoch sorts")
+    said = accuracy_summary(reached, bar, "The mean of your weights over the last epoch sorts")
     if reached < bar:
         causes = low_accuracy(
             evidence,
@@ -163,8 +163,8 @@ def test_accuracy(evidence: Evidence, tell: Tell, lesson: Lesson, data: FashionM
             classes=CLASSES,
         )
         raise fall_short(said, *causes)
-    raise_first(moved_nothing(evidence, model, fits))
-    if studied_the_quiz(fits):
+    raise_first(pretrained_weights(evidence, model, fits))
+    if trained_on_validation(fits):
         raise Skipped("This is looked at once the message above is settled.")
     tell.passed(
         said,

@@ -15,7 +15,7 @@ from autograder.judge.rules.outputs import (
     activated_outputs,
     no_outputs,
     output_steps,
-    untold_outputs,
+    unknown_outputs,
 )
 from autograder.judge.rules.rule import raise_first
 from autograder.lessons.building_a_brain.constants import CLASSES, IMAGE
@@ -54,7 +54,7 @@ def test_layers(evidence: Evidence, tell: Tell) -> None:
 def test_activation(evidence: Evidence, tell: Tell) -> None:
     """The outputs are the plain sums of the neurons, or probabilities made from them."""
     steps = output_steps(model_of(evidence, "build"))
-    raise_first(no_outputs(steps), activated_outputs(steps), untold_outputs(steps))
+    raise_first(no_outputs(steps), activated_outputs(steps), unknown_outputs(steps))
     tell.passed(
         "The outputs are probabilities: ten numbers that add up to one."
         if steps

@@ -11,14 +11,13 @@ from autograder.judge.rules.accuracy import can_be_computed
 from autograder.judge.rules.format import whole_number
 from autograder.judge.rules.models import model_of
 from autograder.judge.rules.prediction import (
-    another_place,
-    label_on_the_card,
-    never_asked,
-    no_such_card,
+    copied_true_label,
+    index_of_smallest_output,
+    label_of_neighbour,
+    never_predicted,
+    no_such_image,
     not_a_class,
-    of_a_neighbour,
-    place_of_the_smallest,
-    said_of,
+    other_label,
 )
 from autograder.judge.rules.rule import raise_first
 from autograder.lessons.building_a_brain.constants import CLASSES
@@ -30,7 +29,7 @@ def test_label(evidence: Evidence, tell: Tell, data: FashionMnist) -> None:
     hand_in, model = evidence.hand_in("predict"), model_of(evidence, "predict")
     assert hand_in is not None
     card, claim = hand_in.claims["data_index"], hand_in.claims["predicted_label"]
-    raise_first(no_such_card(card, len(data.train_images)))
+    raise_first(no_such_image(card, len(data.train_images)))
     shape = model.layers[-1].output_shape if model.layers else None
     if shape and len(shape) != 2:
         raise Skipped("The model gives no row of outputs for a card yet: see “Build the neurons”.")
@@ -42,14 +41,14 @@ def test_label(evidence: Evidence, tell: Tell, data: FashionMnist) -> None:
     assert label is not None
     neighbours = [one for one in (index - 1, index + 1) if 0 <= one < len(data.train_images)]
     with can_be_computed("What your model says of this card"):
-        said = said_of(evidence, model, data.train_images[[index, *neighbours]])
+        said = predicted_outputs(evidence, model, data.train_images[[index, *neighbours]])
     truth = int(data.train_labels[index])
     raise_first(
-        label_on_the_card(label, said, truth),
-        place_of_the_smallest(label, said),
-        of_a_neighbour(label, said),
-        another_place(label, said),
-        never_asked(evidence, model, index, label),
+        copied_true_label(label, said, truth),
+        index_of_smallest_output(label, said),
+        label_of_neighbour(label, said),
+        other_label(label, said),
+        never_predicted(evidence, model, index, label),
     )
     tell.passed(
         f"The largest of the ten outputs is at place {label}. The label on the card is {truth}, so"

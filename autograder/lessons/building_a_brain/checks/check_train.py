@@ -11,14 +11,14 @@ from autograder.core.reference import standing
 from autograder.core.verdicts import PriorResults, Skipped, Tell
 from autograder.datasets import FashionMnist
 from autograder.judge.rules.accuracy import (
+    accuracy_summary,
     can_be_computed,
     diverged,
     fall_short,
-    moved_nothing,
-    sorts,
+    pretrained_weights,
 )
 from autograder.judge.rules.consistency import contradictory, fits_to_judge
-from autograder.judge.rules.device import forced_cpu, is_gpu, no_gpu_here, offered, untold_device
+from autograder.judge.rules.device import forced_cpu, is_gpu, no_gpu_here, offered, unknown_device
 from autograder.judge.rules.epochs import (
     another_was_trained,
     cut_short,
@@ -35,7 +35,7 @@ from autograder.judge.rules.groups import (
 from autograder.judge.rules.models import fits_of, model_of
 from autograder.judge.rules.rule import raise_first
 from autograder.judge.rules.training_data import (
-    studied_the_quiz,
+    trained_on_validation,
 )
 from autograder.lessons.building_a_brain.accuracy import NOT_THE_LOG, marked_accuracy
 from autograder.lessons.building_a_brain.constants import BATCH, CLASSES, EPOCHS, LIMITS
@@ -98,7 +98,7 @@ def test_device(evidence: Evidence, tell: Tell, settings: Settings, data: Fashio
     fit, devices = fits_to_judge(evidence, "train", data, LIMITS)[-1], offered(evidence)
     raise_first(
         forced_cpu(fit, devices),
-        untold_device(fit, devices),
+        unknown_device(fit, devices),
         no_gpu_here(fit, devices, settings.no_gpu),
     )
     tell.passed(
@@ -125,7 +125,7 @@ def test_accuracy(
     tell.measure("accuracy", reached)
     tell.measure("threshold", bar)
     tell.stands(standing(lesson, evidence.run.data, reached, NOT_THE_LOG))
-    said = sorts(reached, bar, "The mean of your weights sorts")
+    said = accuracy_summary(reached, bar, "The mean of your weights sorts")
     if reached < bar:
         causes = low_accuracy(
             evidence,
@@ -137,8 +137,8 @@ def test_accuracy(
             classes=CLASSES,
         )
         raise fall_short(said, *causes)
-    raise_first(moved_nothing(evidence, model, fits))
-    if studied_the_quiz(fits):
+    raise_first(pretrained_weights(evidence, model, fits))
+    if trained_on_validation(fits):
         raise Skipped("This is looked at once the message above is settled.")
     tell.passed(
         said,
