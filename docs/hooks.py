@@ -33,7 +33,7 @@ def commands() -> Iterator[str]:
 
 
 def subcommands() -> dict[str, tuple[str, argparse.ArgumentParser]]:
-    """What each command is for, and its own parser."""
+    """Return what each command is for, and its own parser."""
     for action in parser()._actions:  # noqa: SLF001
         if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001
             purposes = {one.dest: one.help or "" for one in action._choices_actions}  # noqa: SLF001

@@ -76,7 +76,7 @@ def _hand_in(lab: Lab) -> None:
 
 
 def _cells(lab: Lab, picture: str, first: str, last: str) -> None:
-    """A picture of the cells from the first to the last, with what they put out."""
+    """Draw the cells from the first to the last, with what they put out."""
     lab.output_of(last)
     # Away from the cell, which shows its tools to the mouse.
     lab.page.mouse.move(0, 0)
@@ -84,7 +84,7 @@ def _cells(lab: Lab, picture: str, first: str, last: str) -> None:
 
 
 def _shown(lab: Lab, picture: str, first: str, last: str) -> None:
-    """A picture from the top of one thing to the bottom of another."""
+    """Draw from the top of one thing to the bottom of another."""
     top, bottom = (lab.page.locator(one).bounding_box() for one in (first, last))
     assert top
     assert bottom

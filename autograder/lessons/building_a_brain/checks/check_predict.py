@@ -18,6 +18,7 @@ from autograder.judge.rules.prediction import (
     no_such_image,
     not_a_class,
     other_label,
+    predicted_outputs,
 )
 from autograder.judge.rules.rule import raise_first
 from autograder.lessons.building_a_brain.constants import CLASSES
