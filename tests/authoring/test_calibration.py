@@ -659,7 +659,7 @@ def test_words_of_the_page_may_be_edited(ours, copied):
 
 def test_a_picture_of_other_runs_is_stale(ours, copied):
     picture = copied / f"docs/pictures/study-{ours.lesson.name}.png"
-    stamp = publish.picture.stamp(ours.reference).encode()
+    stamp = publish.figure.stamp(ours.reference).encode()
     picture.write_bytes(picture.read_bytes().replace(stamp, b"0" * len(stamp)))
     assert "drawn from other runs" in "\n".join(publish.stale(ours.lesson, copied))
 

@@ -31,7 +31,7 @@ from autograder.exporters import tables
 from autograder.exporters.model import Grade, Person, of_reports
 from autograder.grading import result_files
 from autograder.grading.discovery import Submission, find_submissions
-from autograder.grading.regrade import kept
+from autograder.grading.regrade import stored_results
 from autograder.grading.result_files import Places
 from autograder.nbgrader_plugin import configure
 from autograder.notebooks.reader import read_notebook
@@ -174,7 +174,7 @@ def test_one_report_that_cannot_be_read_stops_nobody(tmp_path: Path, content: by
         [class_of_reports.report("ann"), class_of_reports.report("bob")], tmp_path
     )
     (tmp_path / "bob" / "report.json").write_bytes(content)
-    ann, bob = kept(tmp_path)
+    ann, bob = stored_results(tmp_path)
     assert (ann.report.name, ann.damaged, bob.damaged, bob.was_run) == ("ann", False, True, False)
     assert (bob.report.status, bob.report.needs_review) == ("failed", True)
     grades = of_reports([one.report for one in (ann, bob)], LESSON)
