@@ -28,7 +28,7 @@ COMMANDS = {
     "study": "how often right work fails, from many seeds",
     "mutants": "prove the checks on wrong and right work",
 }
-# They are a student's, on a machine of her own.
+# Commands for students on their own machines.
 WITHOUT_COURSE = ("check", "data")
 
 

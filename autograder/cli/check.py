@@ -34,7 +34,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace, console: Console) -> int:
-    """Rehearse: the points and words of the official grade, on a student's own machine."""
+    """Show the points and messages of the official grade on a student's own machine."""
     course = isolated(Course(), "none")
     leave_lessons_beside(arguments.notebook, console)
     console.print(

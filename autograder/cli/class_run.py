@@ -94,7 +94,7 @@ def watched(
     total: int,
     console: Console,
 ) -> list[Report]:
-    """All the reports, each given to the log and the gradebook, with progress meanwhile."""
+    """Return all reports; pass each to the log and the gradebook, and show the progress."""
 
     def noted() -> Iterator[Report]:
         for report in ready:
@@ -112,9 +112,9 @@ def show(
     console: Console,
     entered: Course,
 ) -> None:
-    """Write the JSON and the pages of the classes; print the table, and what needs a look.
+    """Write the JSON and the class pages; print the table and what needs manual review.
 
-    ``entered`` is the course in whose gradebook they are.
+    ``entered`` is the course in whose gradebook the grades are.
     """
     Console().print(terminal.table(reports))
     if open_ := [report.name for report in reports if report.needs_review]:
@@ -133,7 +133,7 @@ def show(
         if arguments.json:
             write_whole(arguments.json, json_report.document(reports).encode())
     for name in dict.fromkeys(report.lesson for report in reports):
-        # All that is kept: perhaps only some were graded just now.
+        # All stored results: perhaps only some were graded just now.
         lesson = load_lesson(name)
         gradebook = what_counts(entered, lesson, console)
         print(f"Reports: {write_page(results / name, lesson, gradebook=gradebook)}")

@@ -32,7 +32,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace, console: Console) -> int:
-    """Say what this machine can do for grading, and how to get what is missing."""
+    """Print what this machine can do for grading, and how to get what is missing."""
     findings = []
     for finding in examine(course_of(arguments, console)):
         findings.append(finding)
@@ -44,7 +44,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
 
 
 def examine(course: Course) -> Iterator[Finding]:
-    """Look at the images, at how well submissions can be kept apart, and at the GPUs."""
+    """Check the images, the isolation of submissions, and the GPUs."""
     if course.root is None:
         yield from readiness.examine()
         return
@@ -98,7 +98,7 @@ def _isolation(course: Course) -> Iterator[Finding]:
 
 
 def _limits() -> Iterator[Finding]:
-    # Not above: it can be loaded on Linux only.
+    # Not at the top: it can be imported on Linux only.
     from autograder.sandbox.namespaces import counts_per_namespace  # noqa: PLC0415
 
     if not counts_per_namespace():

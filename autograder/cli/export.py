@@ -42,7 +42,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace, console: Console) -> int:
-    """Write grades, or what makes them elsewhere, in the form of another system."""
+    """Write grades, or an autograder or workflow, in the format of another system."""
     write, name = FORMATS[arguments.format]
     arguments.output = arguments.output or Path(name)
     if not arguments.output.resolve().parent.is_dir():
@@ -74,7 +74,7 @@ def _grades(
     if arguments.source != "results":
         try:
             found = grade_queries.course_grades(course, arguments.lesson)
-        # A gradebook that is there and cannot be read is no reason to hand over other grades.
+        # If a gradebook exists and cannot be read, do not export other grades.
         except EmptyGradebook:
             if arguments.source == "gradebook":
                 raise
@@ -156,7 +156,7 @@ def _say(text: str, console: Console) -> None:
 
 
 Writer = Callable[[argparse.Namespace, Course, Console], str]
-# How each format is written, and the file or folder unless another is named.
+# The writer of each format, and the default name of the file or folder.
 FORMATS: dict[str, tuple[Writer, str]] = {
     "csv": (_table, "grades.csv"),
     "canvas": (_table, "canvas.csv"),

@@ -68,7 +68,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace, console: Console) -> int:
-    """Grade submissions, write their reports, print a table."""
+    """Grade submissions, write their reports and print a table."""
     course = isolated(course_of(arguments, console), arguments.isolation)
     submissions = find_submissions(arguments.paths)
     for path in (arguments.json, arguments.summary):

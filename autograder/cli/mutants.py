@@ -1,4 +1,4 @@
-"""The command that proves a lesson's checks on mutants of its solution."""
+"""The command that tests a lesson's checks on mutants of its solution."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace, console: Console) -> int:
-    """Hold what the checks say of a lesson's mutants against what the lesson declares."""
+    """Compare the verdicts on a lesson's mutants with what the lesson declares."""
     course = course_of(arguments, console)
     lesson = _lesson(arguments)
     _check(arguments, lesson)
@@ -88,7 +88,7 @@ def _lesson(arguments: argparse.Namespace) -> Lesson:
 
 
 def _check(arguments: argparse.Namespace, lesson: Lesson) -> None:
-    """Find what cannot work before anything is run, not after an hour."""
+    """Raise usage errors before anything is run, not after an hour."""
     if arguments.stored and (arguments.store or arguments.second):
         raise UsageError("--stored runs nothing: leave --store and --second away.")
     if arguments.json and not arguments.json.resolve().parent.is_dir():

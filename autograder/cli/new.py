@@ -17,7 +17,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace, console: Console) -> int:
-    """Begin a lesson."""
+    """Create a new lesson."""
     course = course_of(arguments, console)
     for path in scaffold.make(course, arguments.name, arguments.title):
         print(path.relative_to(course.root or path))

@@ -31,12 +31,12 @@ def add_course(command: argparse.ArgumentParser) -> None:
 
 
 def use_lessons_of_course(argv: Sequence[str] | None) -> None:
-    """Let the lessons be those of the course that is named, before any option is read.
+    """Use the lessons of the named course, before the other options are parsed.
 
     Raises:
-        CourseError: what is named is no course.
+        CourseError: the named folder is no course.
     """
-    # Which lessons there are, the other options have to know.
+    # The choices of other options depend on the lessons.
     first = argparse.ArgumentParser(add_help=False)
     add_course(first)
     if named := first.parse_known_args(argv)[0].course:
@@ -44,9 +44,9 @@ def use_lessons_of_course(argv: Sequence[str] | None) -> None:
 
 
 def leave_lessons_beside(notebook: Path, console: Console) -> None:
-    """Leave alone the lessons of a course that lies beside or below a notebook; says so.
+    """Ignore the lessons of a course next to or below a notebook, and say so.
 
-    They are programs, and could be of whoever wrote the notebook.
+    They are programs, and could come from whoever wrote the notebook.
     """
     try:
         current_root([notebook])
@@ -97,7 +97,7 @@ def at_least_one(text: str) -> int:
 def not_negative(text: str) -> int:
     """Read a number of days or hours, zero or more."""
     number = int(text)
-    # More than anybody has, and fewer than Python can count.
+    # More than anybody needs, and few enough for `timedelta`.
     if not 0 <= number <= MAX_TIME:
         raise argparse.ArgumentTypeError(f"from 0 to {MAX_TIME}")
     return number

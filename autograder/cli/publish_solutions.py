@@ -37,7 +37,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
         try:
             told = release_solutions.publish(course, load_lesson(name), arguments.to)
         except CourseError as error:
-            # One lesson that is not over keeps no other back.
+            # A lesson that is not over does not hold back the others.
             held.append(str(error))
         else:
             console.print(told, soft_wrap=True)

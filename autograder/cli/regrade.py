@@ -35,7 +35,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace, console: Console) -> int:
-    """Judge again what an earlier grading has left, without running anything."""
+    """Judge the evidence of an earlier grading again, without running anything."""
     course = course_of(arguments, console)
     results = arguments.results or (course.root or Path.cwd()) / "results"
     names = [arguments.lesson] if arguments.lesson else lessons_in(results)
@@ -44,7 +44,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
         with gradebook_of(arguments, course, results, console) as book:
 
             def add(report: Report) -> None:
-                # What could not be judged again is in the gradebook as it was judged before.
+                # What could not be judged again stays in the gradebook as it was judged before.
                 if report.status == "graded":
                     book.add(report)
 

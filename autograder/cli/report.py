@@ -30,7 +30,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace, console: Console) -> int:
-    """Make the page of a class again, and print its misconceptions."""
+    """Write the page of a class again, and print its misconceptions."""
     course = course_of(arguments, console)
     results = arguments.results or (course.root or Path.cwd()) / "results"
     names = [arguments.lesson] if arguments.lesson else lessons_in(results)
@@ -89,7 +89,7 @@ def write_page(
 
 
 def add_summary(path: Path, reports: Sequence[Report]) -> None:
-    """Add what was found to a Markdown file, which may hold something already.
+    """Append a summary of the reports to a Markdown file.
 
     Raises:
         ResultsError: it cannot be written.

@@ -19,7 +19,7 @@ def run(argv: Sequence[str]) -> int:
     """Run the command that *argv* begins with, and return its exit code."""
     _print_anywhere()
     console = Console(stderr=True)
-    # Asked to end, we end as after Ctrl-C: nothing that we started goes on.
+    # SIGTERM ends everything as Ctrl-C does: nothing that we started goes on.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         use_lessons_of_course(argv)
@@ -30,7 +30,7 @@ def run(argv: Sequence[str]) -> int:
             f"[bold]autograder:[/bold] {escape(str(error))}", highlight=False, soft_wrap=True
         )
         return 2
-    except Exception:  # noqa: BLE001  our own fault, whatever it is: shown whole, never exit code 1
+    except Exception:  # noqa: BLE001  any bug of ours: show the traceback, never exit code 1
         console.print_exception()
         return 2
     except KeyboardInterrupt:

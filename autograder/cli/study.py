@@ -1,4 +1,4 @@
-"""The command `study`: runs under many seeds, error rates, and the bar that follows."""
+"""The command `study`: runs with many seeds, error rates, and the resulting threshold."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace, console: Console) -> int:
-    """Train and say what the runs show, and publish it; or check what is published."""
+    """Train, print what the runs show, and publish it; or check what is published."""
     root = course_of(arguments, console).root or Path.cwd()
     if arguments.check:
         return _check(_lessons(arguments), root)
@@ -109,7 +109,7 @@ def _tasks(declared: Study, arguments: argparse.Namespace) -> list[Task]:
 def _train(
     wanted: Sequence[Task], declared: Study, runs: RunLog, workers: int | None, console: Console
 ) -> None:
-    """Make the runs that are not there yet."""
+    """Train the runs that are missing."""
     for name in {task.data for task in wanted}:
         datasets.load_named(name)  # says now what is missing
     keys = {recipe.name: declared.key(recipe) for recipe in declared.recipes}

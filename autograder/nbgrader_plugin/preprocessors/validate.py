@@ -73,7 +73,7 @@ class RunInSandbox(Execute):
         settings = settings_of(self.config)
         if settings.isolation == "none":
             self.log.warning("The notebook is run with your own rights (isolation: none).")
-        # A folder of the course's holds one assignment; any other may hold anything.
+        # A folder of the course holds one assignment; any other may hold anything.
         files, notes = collect_extra_files(folder if root and folder != root else None)
         for note in notes:
             self.log.warning(printable.line(note))
@@ -146,7 +146,7 @@ def _images(*, is_lesson: bool) -> Iterator[Path]:
 def _run(
     nb: NotebookNode, pool: SandboxPool, files: dict[str, bytes], timeout: dict[str, Any] | None
 ) -> None:
-    """Run it; ``timeout`` is the error of a cell that had to be stopped, where there is one."""
+    """Run the notebook; ``timeout`` is the error to show for a cell that had to be stopped."""
     settings: Settings = pool.settings
     cells = sandbox.code_cells(nb)
     job = Job(
