@@ -20,7 +20,7 @@ OPTIONS = (
     "--HistoryManager.enabled=False",
     # A file beside the notebook, such as numpy.py, must not be imported.
     "--IPKernelApp.ignore_cwd=True",
-    "--IPKernelApp.kernel_class=autograder.kernel.ipykernel_app.Kernel",
+    "--IPKernelApp.kernel_class=autograder.kernel.ipykernel_app.PublicNameKernel",
 )
 
 

@@ -63,7 +63,7 @@ def test_images(tmp_path, monkeypatch, sample_keras):
     assert "autograder data" in missing.next_step
     folder = data_folder(tmp_path / "keras")
     folder.mkdir(parents=True)
-    for file in readiness.dataset.FILES:
+    for file in readiness.datasets.FILES:
         (folder / file.name).write_bytes(b"damaged")
     damaged = readiness._images()
     assert not damaged.well
@@ -85,20 +85,20 @@ def test_jupyterlab(monkeypatch):
 def test_tensorflow_that_cannot_be_loaded(monkeypatch):
     """Also where it takes Python down with it."""
     monkeypatch.setattr(
-        readiness, "_tried", lambda *_: SimpleNamespace(returncode=-4, stdout="", stderr="")
+        readiness, "_run_python", lambda *_: SimpleNamespace(returncode=-4, stdout="", stderr="")
     )
     broken = readiness._tensorflow()
     assert not broken.well
     assert "it ended with -4" in broken.what
     monkeypatch.setattr(
         readiness,
-        "_tried",
+        "_run_python",
         lambda *_: SimpleNamespace(returncode=1, stdout="", stderr="x\nno DLL\n"),
     )
     assert "no DLL" in readiness._tensorflow().what
     monkeypatch.setattr(
         readiness,
-        "_tried",
+        "_run_python",
         lambda *_: SimpleNamespace(returncode=0, stdout="hello\n2.18\n", stderr=""),
     )
     assert readiness._tensorflow() == readiness.Finding(well=True, what="TensorFlow: 2.18.")
@@ -106,7 +106,7 @@ def test_tensorflow_that_cannot_be_loaded(monkeypatch):
 
 def test_a_program_that_does_not_end_is_told(monkeypatch):
     monkeypatch.setattr(readiness, "PATIENCE", 0.2)
-    said = readiness._tried(sys.executable, "while True: pass")
+    said = readiness._run_python(sys.executable, "while True: pass")
     assert said.returncode == 1
     assert "timed out" in said.stderr
 

@@ -86,7 +86,7 @@ def test_it_is_named_so_by_whoever_tells_of_it(error, name) -> None:
     )
     cells.note(result)
     assert [one.ename for one in cells.seen()] == [name]
-    assert serialize.lesson_name(error).startswith(f"{name}: ")
+    assert serialize.name_of(error).startswith(f"{name}: ")
     assert f"({name}: " in as_verdict(error).message
 
 

@@ -99,7 +99,7 @@ def test_the_wheel_is_the_package_that_runs_here() -> None:
     archive = zipfile.ZipFile(BytesIO(content))
     version = metadata.version("building-a-brain")
     assert name == f"building_a_brain-{version}-py3-none-any.whl"
-    mine = Path(class_of_reports.results.__file__).read_bytes()
+    mine = Path(class_of_reports.result_files.__file__).read_bytes()
     assert archive.read("autograder/grading/result_files.py") == mine
     assert not [one for one in archive.namelist() if "__pycache__" in one]
     entries = archive.read(f"building_a_brain-{version}.dist-info/entry_points.txt").decode()

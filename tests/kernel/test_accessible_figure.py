@@ -34,7 +34,7 @@ def shown(monkeypatch) -> list[tuple[str, str]]:
     """What is shown: the page, and its twin in words."""
     told: list[tuple[str, str]] = []
     monkeypatch.setattr(
-        accessible_figure.kernel, "show", lambda page, text: told.append((page, text))
+        accessible_figure.ipython, "show", lambda page, text: told.append((page, text))
     )
     return told
 

@@ -11,7 +11,7 @@ import pytest
 from nbgrader.api import Gradebook
 from support.gradebook_course import LESSON, hand_in, make_course, report
 
-from autograder.cli import grade, main
+from autograder.cli import class_run, main
 from autograder.core.config import Course, Settings
 from autograder.core.errors import CourseError
 from autograder.core.evidence import write_whole
@@ -127,9 +127,9 @@ def test_the_command_ends_with_1_and_the_next_one_with_0(
     # What is kept is taken for what was found just now: nothing is run.
     kept = regrading.stored_results(course.root / "results" / LESSON.name)
     reports = [one.report for one in kept]
-    monkeypatch.setattr(grade, "regrade", lambda *_: iter(reports))
-    monkeypatch.setattr(grade.Grader, "grade", lambda *_, **__: iter(reports))
-    monkeypatch.setattr(grade, "data_home", lambda _: tmp_path)
+    monkeypatch.setattr("autograder.cli.regrade.regrade", lambda *_: iter(reports))
+    monkeypatch.setattr(class_run.Grader, "grade", lambda *_, **__: iter(reports))
+    monkeypatch.setattr(class_run, "data_home", lambda _: tmp_path)
     monkeypatch.chdir(course.root)
     place = course.root / "autograded" / "ann" / LESSON.name
     place.parent.mkdir(parents=True)

@@ -41,7 +41,7 @@ from autograder.core.lesson import Lesson
 from autograder.datasets.idx import FILES, SAMPLE_NOTICE
 from autograder.grading.discovery import choose
 from autograder.judge.runner import judge
-from autograder.nbgrader_plugin.config import environment
+from autograder.nbgrader_plugin.config import environment_variable
 from autograder.reports import phrases
 from autograder.sandbox import SandboxPool
 from autograder.sandbox.protocol import End, Ended
@@ -120,7 +120,7 @@ def not_validated(tmp_path: Path) -> str:
     broken.chmod(0o755)
     pool = SandboxPool(settings=Settings(), data_home=tmp_path)
     with (
-        environment("PATH", f"{tmp_path}:{os.environ['PATH']}"),
+        environment_variable("PATH", f"{tmp_path}:{os.environ['PATH']}"),
         pytest.raises(IsolationError) as error,
         pool.lend(threading.Event()),
     ):

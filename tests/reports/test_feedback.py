@@ -140,9 +140,9 @@ def test_a_submission_that_could_not_be_read_has_a_page_without_a_notebook() -> 
 
 def test_what_is_the_same_in_every_submission_is_rendered_once() -> None:
     page(handed_in())
-    before = notebook_html._ours.cache_info().misses
+    before = notebook_html._rendered_once.cache_info().misses
     page(handed_in(text="Something else."))
-    assert notebook_html._ours.cache_info().misses == before
+    assert notebook_html._rendered_once.cache_info().misses == before
 
 
 @pytest.mark.slow
