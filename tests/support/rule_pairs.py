@@ -65,7 +65,7 @@ SCALED = fit(validation=validation(scale="map/scale", shift="map/shift"))
 
 STILL = np.zeros((5, 784, 10), np.float32)
 
-PICKED = {"epochs": 5, "cards": 12_000, "batch": 32}
+PICKED = {"epochs": 5, "images": 12_000, "batch": 32}
 
 SAID = [np.array([[0, 3, 1], [5, 1, 0]], np.float32)]
 
