@@ -26,9 +26,9 @@ from autograder.core.config import Course
 from autograder.core.lesson_registry import load_lesson
 from autograder.datasets.keras_cache import data_folder
 from autograder.datasets.provisioning import SHIPPED_SAMPLE, install
-from autograder.grading import Grader
 from autograder.grading.dask_executor import DaskExecutor
 from autograder.grading.discovery import Submission, find_submissions
+from autograder.grading.grader import Grader
 
 LESSON = "building-a-brain"
 

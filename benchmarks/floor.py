@@ -20,10 +20,12 @@ import classes
 import nbformat
 import numpy as np
 
-from autograder import datasets, sandbox
+from autograder import datasets
 from autograder.core.config import Settings
 from autograder.notebooks.restore import restore
-from autograder.sandbox import SandboxPool, Trace
+from autograder.sandbox import job_runner
+from autograder.sandbox.pool import SandboxPool
+from autograder.sandbox.result import Trace
 
 RUNS = 3
 
@@ -85,9 +87,9 @@ def sandbox_runs() -> list[Trace]:
     )
     solved = classes.make_class.notebook({})
     lent = SandboxPool(settings=Settings(), data_home=datasets.active_home())
-    job, _ = sandbox.prepare(restore(solved, released), lent.settings)
+    job, _ = job_runner.prepare(restore(solved, released), lent.settings)
     try:
-        return [sandbox.run(job, lent) for _ in range(RUNS + 1)][1:]
+        return [job_runner.run(job, lent) for _ in range(RUNS + 1)][1:]
     finally:
         lent.close()
 

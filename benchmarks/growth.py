@@ -24,8 +24,8 @@ from autograder.core.config import Course, Settings
 from autograder.core.lesson_registry import load_lesson
 from autograder.datasets.keras_cache import data_folder
 from autograder.datasets.provisioning import SHIPPED_SAMPLE, install
-from autograder.grading import Grader
 from autograder.grading.discovery import find_submissions
+from autograder.grading.grader import Grader
 from autograder.grading.regrade import regrade
 
 PROGRAMS = 5

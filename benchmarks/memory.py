@@ -16,11 +16,12 @@ import classes
 import nbformat
 import psutil
 
-from autograder import datasets, sandbox
+from autograder import datasets
 from autograder.core.config import Settings
 from autograder.notebooks.restore import restore
-from autograder.sandbox import SandboxPool
+from autograder.sandbox import job_runner
 from autograder.sandbox.limits import used
+from autograder.sandbox.pool import SandboxPool
 
 WORKERS = 2
 
@@ -31,10 +32,10 @@ def main() -> int:
         classes.ROOT / "release" / classes.LESSON / f"{classes.LESSON}.ipynb", as_version=4
     )
     lent = SandboxPool(settings=Settings(), data_home=datasets.active_home())
-    job, _ = sandbox.prepare(restore(classes.make_class.notebook({}), released), lent.settings)
+    job, _ = job_runner.prepare(restore(classes.make_class.notebook({}), released), lent.settings)
     try:
         idle, _ = watched(lent, [lambda: None] * WORKERS)
-        _, busy = watched(lent, [lambda: sandbox.run(job, lent)] * WORKERS)
+        _, busy = watched(lent, [lambda: job_runner.run(job, lent)] * WORKERS)
     finally:
         lent.close()
     print("| | MiB, PSS |")

@@ -36,8 +36,8 @@ from autograder.core.lesson_registry import load_lesson
 from autograder.core.report import Report
 from autograder.datasets.keras_cache import data_folder
 from autograder.datasets.provisioning import SHIPPED_SAMPLE, install
-from autograder.grading import Grader
 from autograder.grading.discovery import find_submissions
+from autograder.grading.grader import Grader
 
 LESSON = load_lesson(attack_course.LESSON)
 PATIENCE = 60

@@ -20,7 +20,8 @@ from autograder.core.errors import CourseError, writing
 from autograder.core.evidence import write_whole
 from autograder.core.lesson_registry import load_lesson
 from autograder.core.report import Report
-from autograder.grading import Grader, place_for
+from autograder.grading.grader import Grader
+from autograder.grading.result_files import place_for
 from autograder.grading.results_lock import held
 from autograder.reports import json_report, terminal
 

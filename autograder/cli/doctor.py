@@ -22,8 +22,9 @@ from autograder.cli.options import course_of
 from autograder.cli.readiness import Finding
 from autograder.core.config import Course
 from autograder.core.errors import AutograderError, IsolationError
-from autograder.sandbox import SandboxPool, bubblewrap, seccomp
+from autograder.sandbox import bubblewrap, seccomp
 from autograder.sandbox.cgroups import NoCgroupsError, Parent
+from autograder.sandbox.pool import SandboxPool
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:

@@ -25,7 +25,7 @@ from autograder.core.errors import UsageError, writing
 from autograder.core.evidence import write_whole
 from autograder.core.lesson import Lesson
 from autograder.core.lesson_registry import lesson_names, load_lesson, only_lesson
-from autograder.grading import Grader
+from autograder.grading.grader import Grader
 from autograder.grading.results_lock import held
 from autograder.judge.rules.format import plural
 from autograder.reports import terminal

@@ -12,6 +12,7 @@ from rich.markup import escape
 
 from autograder.cli import parser
 from autograder.cli.options import use_lessons_of_course
+from autograder.core import quick_start  # noqa: F401  takes effect when it is imported
 from autograder.core.errors import AutograderError
 
 

@@ -13,17 +13,14 @@ from collections.abc import Callable
 from multiprocessing.connection import Connection
 from typing import Any
 
+from autograder.core import quick_start  # noqa: F401  takes effect when it is imported
 from autograder.core.process_limits import limit_memory
 from autograder.grading.bounded import Raised
-
-# jsonschema imports it where it can, which takes seconds; no notebook holds what it is for.
-NEEDLESS = ("rfc3987_syntax",)
 
 
 def main(arguments: list[str]) -> int:
     """Answer calls until there are no more."""
     handle, seconds, memory = map(int, arguments)
-    sys.modules.update(dict.fromkeys(NEEDLESS))  # type: ignore[arg-type]
     limit_memory(memory)
     line = Connection(handle)
     with contextlib.suppress(EOFError, OSError):

@@ -5,7 +5,7 @@ the images and the seed decide what it does. What may depend on anything else is
 The lesson's own cells are trusted with that, as they stand in the release.
 
 Of those who share a run the first that is graded is run. That is nobody's advantage: a cell that is
-one of the lesson's is run as the lesson has it (``sandbox.prepare``), the others differ in
+one of the lesson's is run as the lesson has it (``job_runner.prepare``), the others differ in
 comments and layout alone, and a program that could notice these is shared with the same text only.
 """
 
@@ -25,7 +25,8 @@ from autograder.core.evidence import SCHEMA
 from autograder.core.lesson_registry import lesson_folders
 from autograder.grading.purity import is_closed, may_quote_itself
 from autograder.notebooks.normalize import program_of
-from autograder.sandbox import Job, Trace
+from autograder.sandbox.protocol import Job
+from autograder.sandbox.result import Trace
 
 SOFTWARE = ("tensorflow", "keras", "numpy", "matplotlib", "ipykernel", "ipython", "nbclient")
 # The parts of this package that affect a run, or which submissions share it.

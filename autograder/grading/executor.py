@@ -7,8 +7,10 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Protocol
 
-from autograder import sandbox
-from autograder.sandbox import Job, SandboxPool, Trace
+from autograder.sandbox import job_runner
+from autograder.sandbox.pool import SandboxPool
+from autograder.sandbox.protocol import Job
+from autograder.sandbox.result import Trace
 
 
 class Executor(Protocol):
@@ -39,7 +41,7 @@ class LocalExecutor:
 
     def start(self, job: Job) -> Future[Trace]:
         """Run a job once a thread is free."""
-        return self._threads.submit(sandbox.run, job, self._pool, self._cancel)
+        return self._threads.submit(job_runner.run, job, self._pool, self._cancel)
 
     def stop(self) -> None:
         """Cancel what is running, and run nothing more."""

@@ -10,7 +10,6 @@ from typing import Self
 
 import nbformat
 
-from autograder import sandbox
 from autograder.core.config import Course
 from autograder.core.errors import SubmissionError, writing
 from autograder.core.evidence import save
@@ -28,7 +27,10 @@ from autograder.judge.runner import JudgeError, Verdicts
 from autograder.judge.server import Judge
 from autograder.notebooks.reader import ReadNotebook, read_notebook
 from autograder.notebooks.restore import Restored, restore
-from autograder.sandbox import Executed, SandboxPool, Trace
+from autograder.sandbox import job_runner
+from autograder.sandbox.job_runner import Executed
+from autograder.sandbox.pool import SandboxPool
+from autograder.sandbox.result import Trace
 
 RUNS = ".runs"
 
@@ -109,7 +111,7 @@ class Grader:
     ) -> Graded:
         """Run a restored notebook, judge it, and write its results."""
         plan = self.planned(submission, lesson, restored, place)
-        trace = sandbox.run(plan.job, self.sandbox_pool)
+        trace = job_runner.run(plan.job, self.sandbox_pool)
         self.cache.store(plan.keys, trace)
         (graded,) = self.judged([(plan, trace, False)])
         return graded
@@ -145,7 +147,7 @@ class Grader:
     ) -> Plan:
         """Return what to run for a restored notebook, and which runs may stand in for it."""
         job, left_out = self._bounded.call(
-            sandbox.prepare, restored, self.course.settings, submission.folder
+            job_runner.prepare, restored, self.course.settings, submission.folder
         )
         keys = self._bounded.call(
             cache_key.keys,
@@ -176,7 +178,7 @@ class Grader:
         lesson = ran[0][0].lesson
         made = []
         for plan, trace, shared in ran:
-            made.append(sandbox.executed(plan.restored, lesson, trace, shared=shared))
+            made.append(job_runner.executed(plan.restored, lesson, trace, shared=shared))
             with writing():
                 save(made[-1].evidence, self._folder(plan))
         programs = {self._folder(plan): plan.job.program for plan, _, _ in ran}

@@ -8,7 +8,7 @@ from autograder.core.lesson import Lesson
 from autograder.grading.cache_key import CacheKeys
 from autograder.grading.discovery import Submission
 from autograder.notebooks.restore import Restored
-from autograder.sandbox import Job
+from autograder.sandbox.protocol import Job
 
 
 @dataclass(frozen=True, kw_only=True)

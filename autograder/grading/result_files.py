@@ -28,7 +28,7 @@ from autograder.judge.runner import Verdicts
 from autograder.notebooks.restore import Restored, grade_id
 from autograder.reports import feedback
 from autograder.reports.annotate import filled, refilled
-from autograder.sandbox import Trace
+from autograder.sandbox.result import Trace
 
 OMITTED_NOTE = (
     "To show this notebook takes more time or memory than any homework needs: what was added to the"

@@ -12,7 +12,7 @@ import msgspec
 from autograder.core.errors import writing
 from autograder.core.evidence import write_whole
 from autograder.grading.cache_key import CacheKeys, storage_keys
-from autograder.sandbox import Trace
+from autograder.sandbox.result import Trace
 
 
 class RunCache:

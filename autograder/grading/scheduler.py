@@ -17,7 +17,8 @@ from autograder.grading.plan import Plan
 from autograder.grading.result_files import Graded, Places
 from autograder.grading.run_cache import RunCache
 from autograder.notebooks.reader import ReadNotebook
-from autograder.sandbox import CancelledError, Trace
+from autograder.sandbox.process import CancelledError
+from autograder.sandbox.result import Trace
 
 # One pytest session judges this many at once; more would delay the first reports.
 BATCH_SIZE = 32

@@ -9,7 +9,7 @@ from autograder import datasets
 from autograder.core.config import Course
 from autograder.core.lesson import Lesson
 from autograder.core.lesson_registry import lesson_names, load_lesson
-from autograder.grading import Grader
+from autograder.grading.grader import Grader
 
 
 def lesson_of(resources: dict[str, Any] | None) -> Lesson | None:

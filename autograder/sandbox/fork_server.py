@@ -23,6 +23,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from autograder import datasets
+from autograder.core import quick_start  # noqa: F401  takes effect when it is imported
 from autograder.core.config import Settings
 from autograder.core.errors import DatasetError
 from autograder.core.ipc import Line, inherited_line

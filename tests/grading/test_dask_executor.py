@@ -22,10 +22,13 @@ from autograder.core.config import Course, Settings
 from autograder.core.errors import ClusterError, IsolationError, UsageError
 from autograder.core.evidence import load
 from autograder.core.lesson_registry import load_lesson
-from autograder.grading import Grader, cache_key
+from autograder.grading import cache_key
 from autograder.grading.dask_executor import DaskExecutor, messages
 from autograder.grading.discovery import find_submissions
-from autograder.sandbox import Job, SandboxPool, Trace
+from autograder.grading.grader import Grader
+from autograder.sandbox.pool import SandboxPool
+from autograder.sandbox.protocol import Job
+from autograder.sandbox.result import Trace
 
 distributed = pytest.importorskip("distributed")
 from support.dask_cluster import Cluster, names, wait_for  # noqa: E402

@@ -20,22 +20,24 @@ import pytest
 from support import mini
 from support.evidence_builder import LESSON, Submission, right, untouched
 
-from autograder import sandbox
 from autograder.core.config import Course, Settings
 from autograder.core.errors import IsolationError, ResultsError
 from autograder.core.evidence import SCHEMA, pack_arrays
 from autograder.core.lesson_registry import lesson_names
-from autograder.grading import Grader, cache_key, grader, regrade, result_files
+from autograder.grading import cache_key, grader, regrade, result_files
 from autograder.grading.bounded import Bounded, OverBudgetError
 from autograder.grading.cache_key import is_closed
 from autograder.grading.discovery import find_submissions
 from autograder.grading.executor import LocalExecutor
+from autograder.grading.grader import Grader
 from autograder.judge.runner import JudgeError
 from autograder.judge.server import Judge
 from autograder.notebooks.restore import grade_id, restore
-from autograder.sandbox import CancelledError, Job, SandboxPool, Trace
-from autograder.sandbox.protocol import CellResult
-from autograder.sandbox.result import Stopped
+from autograder.sandbox import job_runner
+from autograder.sandbox.pool import SandboxPool
+from autograder.sandbox.process import CancelledError
+from autograder.sandbox.protocol import CellResult, Job
+from autograder.sandbox.result import Stopped, Trace
 
 ROOT = Path(__file__).parents[2]
 CELLS = [cell for cell in mini.released().cells if cell.cell_type == "code"]
@@ -384,7 +386,7 @@ def test_the_solution_of_every_lesson_may_be_shared(lesson: str) -> None:
 
     def program() -> str | None:
         restored = restore(*read)
-        job, _ = sandbox.prepare(restored, BARE)
+        job, _ = job_runner.prepare(restored, BARE)
         return cache_key.keys(job, (), owner="ann", share=True, given=restored.given).program
 
     assert program()
@@ -587,7 +589,7 @@ class TestHere:
                 case error:
                     raise error
 
-        monkeypatch.setattr(sandbox, "_run_once", run_once)
+        monkeypatch.setattr(job_runner, "_run_once", run_once)
         return made
 
     def test_what_others_ended_is_run_again(self, ran) -> None:

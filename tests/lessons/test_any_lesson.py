@@ -18,13 +18,15 @@ from autograder.core.config import Course, Settings
 from autograder.core.errors import LessonError
 from autograder.core.evidence import save
 from autograder.core.lesson_registry import guess_lesson, lesson_names, load_lesson, named_lesson
-from autograder.grading import Grader
 from autograder.grading.discovery import find_submissions
+from autograder.grading.grader import Grader
 from autograder.grading.regrade import regrade
 from autograder.judge.runner import judge
 from autograder.judge.server import judge_in_process
 from autograder.reports import class_report, json_report
-from autograder.sandbox import Job, SandboxPool, Trace
+from autograder.sandbox.pool import SandboxPool
+from autograder.sandbox.protocol import Job
+from autograder.sandbox.result import Trace
 
 
 @dataclass

@@ -17,13 +17,14 @@ from nbgrader.validator import Validator
 from support import gradebook_course, mini
 from traitlets.config import Config
 
-from autograder import datasets, sandbox
+from autograder import datasets
 from autograder.nbgrader_plugin import configure
 from autograder.nbgrader_plugin.config import alembic_on_path, course_directory
 from autograder.nbgrader_plugin.extra_files import limit_extra_files
 from autograder.nbgrader_plugin.package_url import PLACEHOLDER
 from autograder.nbgrader_plugin.preprocessors import validate as validated
 from autograder.nbgrader_plugin.preprocessors.autograde import SubmissionExporter
+from autograder.sandbox import job_runner
 from autograder.sandbox.protocol import CellResult
 from autograder.sandbox.result import Trace
 
@@ -251,7 +252,7 @@ class TestValidated:
         for variable in ("KERAS_HOME", "XDG_CACHE_HOME"):
             monkeypatch.setenv(variable, str(tmp_path / variable))
         self.ran.clear()
-        monkeypatch.setattr(sandbox, "run", self.run)
+        monkeypatch.setattr(job_runner, "run", self.run)
         monkeypatch.setattr(Execute, "preprocess", self.plain)
         return root
 

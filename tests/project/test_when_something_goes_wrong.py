@@ -43,7 +43,7 @@ from autograder.grading.discovery import choose
 from autograder.judge.runner import judge
 from autograder.nbgrader_plugin.config import environment_variable
 from autograder.reports import phrases
-from autograder.sandbox import SandboxPool
+from autograder.sandbox.pool import SandboxPool
 from autograder.sandbox.protocol import End, Ended
 from autograder.sandbox.run_state import RunState, ending
 

@@ -18,8 +18,8 @@ from support import make_class, processes
 from autograder.core.config import Course, Settings
 from autograder.core.lesson_registry import load_lesson
 from autograder.core.report import Outcome, Report
-from autograder.grading import Grader
 from autograder.grading.discovery import find_submissions
+from autograder.grading.grader import Grader
 
 pytestmark = [pytest.mark.kernel, pytest.mark.slow]
 

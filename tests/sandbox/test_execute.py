@@ -14,13 +14,12 @@ import pytest
 from nbclient import NotebookClient
 from support import mini
 
-from autograder import sandbox
 from autograder.core.config import Settings
 from autograder.core.evidence import EVIDENCE_VARIABLE
 from autograder.core.lesson_registry import load_lesson
 from autograder.notebooks.restore import restore
-from autograder.sandbox import SandboxPool
-from autograder.sandbox.pool import environment
+from autograder.sandbox import job_runner
+from autograder.sandbox.pool import SandboxPool, environment
 from autograder.sandbox.workspace import ROOM, Workspace
 
 pytestmark = [pytest.mark.kernel, pytest.mark.slow]
@@ -55,10 +54,10 @@ def own(source):
 def run(notebook, home, *, beside=None, isolation="none", **limits):
     pool = SandboxPool(settings=Settings(isolation=isolation, **limits), data_home=home)
     restored = restore(notebook, mini.released())
-    job, notes = sandbox.prepare(restored, pool.settings, beside)
+    job, notes = job_runner.prepare(restored, pool.settings, beside)
     restored = replace(restored, notes=(*restored.notes, *notes))
     try:
-        return sandbox.executed(restored, LESSON, sandbox.run(job, pool))
+        return job_runner.executed(restored, LESSON, job_runner.run(job, pool))
     finally:
         pool.close()
 

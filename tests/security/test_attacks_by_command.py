@@ -19,8 +19,8 @@ from support.nbgrader_command import nbgrader
 from autograder.cli import main
 from autograder.core.config import Course
 from autograder.core.lesson_registry import load_lesson
-from autograder.grading import Grader
 from autograder.grading.discovery import find_submissions
+from autograder.grading.grader import Grader
 
 pytestmark = [pytest.mark.kernel, pytest.mark.slow]
 

@@ -21,8 +21,8 @@ import nbformat
 
 from autograder.core.config import Course, Settings
 from autograder.core.lesson_registry import load_lesson
-from autograder.grading import Grader
 from autograder.grading.discovery import Submission, find_submissions
+from autograder.grading.grader import Grader
 from support import attack_changes, attack_keys, mini
 from support.attack_besieged import Besieged, doors
 from support.attack_cases import Case

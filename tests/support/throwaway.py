@@ -8,8 +8,8 @@ import msgspec
 import nbformat
 
 from autograder.core.evidence import Answer, Cell, Claim, Evidence, Record, Recorded, Run
-from autograder.sandbox import Trace
 from autograder.sandbox.protocol import CellResult
+from autograder.sandbox.result import Trace
 from support.mini import code
 
 NAME = "two-apples"

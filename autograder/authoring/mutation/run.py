@@ -16,8 +16,8 @@ from autograder.core.errors import AutograderError
 from autograder.core.evidence import Evidence, load
 from autograder.core.lesson import Lesson
 from autograder.core.report import CheckResult, Report
-from autograder.grading import Grader
 from autograder.grading.discovery import Submission
+from autograder.grading.grader import Grader
 
 Watch = Callable[[Iterator[Report], int], list[Report]]
 

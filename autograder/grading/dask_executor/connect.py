@@ -11,7 +11,7 @@ import msgspec
 from autograder import DISTRIBUTION
 from autograder.core.errors import ClusterError, UsageError
 from autograder.grading.dask_executor import messages
-from autograder.sandbox import SandboxPool
+from autograder.sandbox.pool import SandboxPool
 
 if TYPE_CHECKING:
     import distributed

@@ -22,8 +22,10 @@ from autograder.grading.dask_executor.connect import (
     missing_package,
     prepare_workers,
 )
-from autograder.sandbox import CancelledError, Job, SandboxPool, Trace
-from autograder.sandbox.result import Stopped
+from autograder.sandbox.pool import SandboxPool
+from autograder.sandbox.process import CancelledError
+from autograder.sandbox.protocol import Job
+from autograder.sandbox.result import Stopped, Trace
 
 if TYPE_CHECKING:
     import distributed

@@ -9,7 +9,7 @@ import msgspec
 
 from autograder import DISTRIBUTION
 from autograder.grading import cache_key
-from autograder.sandbox import Trace
+from autograder.sandbox.result import Trace
 
 # A job that has ended this many workers is not given to another.
 MAX_WORKERS = 3

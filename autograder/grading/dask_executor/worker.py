@@ -15,7 +15,8 @@ import msgspec
 from distributed import Worker, WorkerPlugin, get_worker
 from distributed.utils import sync
 
-from autograder import datasets, sandbox
+from autograder import datasets
+from autograder.core import quick_start  # noqa: F401  takes effect when it is imported
 from autograder.core.config import Settings
 from autograder.core.errors import DatasetError, IsolationError
 from autograder.core.evidence import write_whole
@@ -32,7 +33,10 @@ from autograder.grading.dask_executor.messages import (
     conditions,
     differences,
 )
-from autograder.sandbox import CancelledError, Job, SandboxPool
+from autograder.sandbox import job_runner
+from autograder.sandbox.pool import SandboxPool
+from autograder.sandbox.process import CancelledError
+from autograder.sandbox.protocol import Job
 
 END_SECONDS = 20
 
@@ -93,7 +97,7 @@ class Grading(WorkerPlugin):
     def _run(self, payload: bytes, pool: SandboxPool, cancel: threading.Event) -> Reply:
         try:
             job = msgspec.msgpack.decode(payload, type=Job)
-            return Done(trace=sandbox.run(job, pool, cancel))
+            return Done(trace=job_runner.run(job, pool, cancel))
         except CancelledError:
             return Cancelled()
         except IsolationError as error:

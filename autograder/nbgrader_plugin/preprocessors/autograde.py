@@ -18,9 +18,9 @@ from autograder.core.config import find_course
 from autograder.core.errors import SubmissionError
 from autograder.core.lesson import Lesson
 from autograder.core.report import Outcome
-from autograder.grading import Places, unreadable
 from autograder.grading.bounded import Bounded, OverBudgetError
 from autograder.grading.discovery import Submission, choose
+from autograder.grading.result_files import Places, unreadable
 from autograder.grading.results_lock import held
 from autograder.nbgrader_plugin.lessons import grader_for, lesson_of
 from autograder.notebooks.reader import read_notebook

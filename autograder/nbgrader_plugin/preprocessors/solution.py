@@ -13,8 +13,8 @@ from nbgrader.preprocessors import Execute, NbGraderPreprocessor
 from autograder.core.config import find_course
 from autograder.core.errors import IsolationError, LessonError
 from autograder.core.lesson import Lesson
-from autograder.grading import Graded
 from autograder.grading.discovery import Submission
+from autograder.grading.result_files import Graded
 from autograder.nbgrader_plugin.lessons import grader_for, lesson_of
 from autograder.notebooks.restore import Restored
 from autograder.notebooks.solution import sealed, strip_markers

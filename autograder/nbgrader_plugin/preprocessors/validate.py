@@ -20,7 +20,7 @@ from nbgrader.preprocessors import Execute
 from nbgrader.validator import Validator
 from traitlets.config import Config
 
-from autograder import datasets, sandbox
+from autograder import datasets
 from autograder.core import printable
 from autograder.core.config import Settings, settings_of
 from autograder.core.course_root import find_root
@@ -32,8 +32,10 @@ from autograder.kernel.check_session import VALIDATING
 from autograder.nbgrader_plugin.preprocessors.lists import defaults, replaced
 from autograder.notebooks.restore import grade_id
 from autograder.reports import sanitize
-from autograder.sandbox import PRELUDE, SandboxPool
+from autograder.sandbox import job_runner
 from autograder.sandbox.extra_files import collect_extra_files
+from autograder.sandbox.job_runner import PRELUDE
+from autograder.sandbox.pool import SandboxPool
 from autograder.sandbox.protocol import CellResult, Job
 
 # Without the variable that silences the checks, and with the one that makes them raise.
@@ -148,7 +150,7 @@ def _run(
 ) -> None:
     """Run the notebook; ``timeout`` is the error to show for a cell that had to be stopped."""
     settings: Settings = pool.settings
-    cells = sandbox.code_cells(nb)
+    cells = job_runner.code_cells(nb)
     job = Job(
         cells=[cell.source for cell in cells],
         files=files,
@@ -156,7 +158,7 @@ def _run(
         settings=settings,
     )
     try:
-        trace = sandbox.run(job, pool)
+        trace = job_runner.run(job, pool)
     finally:
         pool.close()
     why = trace.stopped.why if trace.stopped else "the notebook ended before it"

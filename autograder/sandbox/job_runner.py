@@ -1,0 +1,194 @@
+"""A notebook in, evidence out: run once, isolated from everything else, within limits."""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+import nbformat
+from nbformat import NotebookNode
+
+from autograder.core.config import Settings
+from autograder.core.evidence import MAX_NOTES, Cell, Evidence, Record, Run, shortened
+from autograder.core.lesson import Lesson
+from autograder.notebooks.normalize import program_digest, program_of
+from autograder.notebooks.restore import Restored, grade_id
+from autograder.sandbox.extra_files import collect_extra_files
+from autograder.sandbox.pool import SandboxPool
+from autograder.sandbox.protocol import CellResult, Job
+from autograder.sandbox.result import Stopped, Trace
+from autograder.sandbox.run_state import ending
+
+# A notebook that was ended this many times may itself be the cause.
+MAX_TIMES = 3
+# Seeds, so that a second run says the same. The student's own modules come last: one that is
+# called numpy.py must not take the place of another.
+# The devices are listed before any cell could hide a GPU through the environment.
+PRELUDE = """\
+import sys as _sys
+import keras as _keras
+import tensorflow as _tensorflow
+_keras.utils.set_random_seed({seed})
+_tensorflow.config.list_physical_devices()
+_sys.path.append("")
+del _keras, _tensorflow, _sys
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Executed:
+    """The evidence of a run, and the notebook with the outputs that it made."""
+
+    evidence: Evidence
+    notebook: NotebookNode
+
+
+def prepare(
+    restored: Restored, settings: Settings, folder: Path | None = None
+) -> tuple[Job, tuple[str, ...]]:
+    """Return what is needed to run a notebook anywhere, and notes on what was left out.
+
+    A cell that does the same as one of the lesson's is run as it stands in the release, so that
+    nothing depends on who was the first to write it otherwise.
+
+    Args:
+        restored: the notebook, with the lesson's own cells restored.
+        settings: the limits and the seed.
+        folder: the folder of the submission; its other files are put beside the notebook.
+    """
+    files, left_out = collect_extra_files(folder)
+    own = {program_of(source): source for source in sorted(restored.given)}
+    sources = [cell.source for cell in code_cells(restored.notebook)]
+    cells = [own.get(program_of(source), source) for source in sources]
+    job = Job(
+        cells=cells,
+        files=files,
+        prelude=PRELUDE.format(seed=settings.seed),
+        settings=settings,
+        program=program_digest(cells),
+    )
+    return job, left_out
+
+
+def run(job: Job, pool: SandboxPool, cancel: threading.Event | None = None) -> Trace:
+    """Run a job; repeat it where the machine, a person or our own code has ended it.
+
+    Given up once ``cancel`` is set.
+
+    Raises:
+        IsolationError: it cannot be isolated on this machine.
+        RuntimeError, OSError: it could not be run, and the notebook is not to blame.
+        CancelledError: it was given up.
+    """
+    cancel = cancel or threading.Event()
+    for _ in range(MAX_TIMES - 1):
+        # What could not be run, a busy machine may be able to run the next time. That submissions
+        # cannot be isolated is no such error, and ends the class at once.
+        with contextlib.suppress(OSError, RuntimeError):
+            trace = _run_once(job, pool, cancel)
+            if not (trace.stopped and trace.stopped.by_others):
+                return trace
+    return _run_once(job, pool, cancel)
+
+
+def _run_once(job: Job, pool: SandboxPool, cancel: threading.Event) -> Trace:
+    with pool.lend(cancel) as sandbox:
+        began = time.monotonic()
+        job = msgspec.structs.replace(job, data=pool.data, id=secrets.token_hex(8))
+        state = sandbox.run(job, cancel)
+        seconds, warm = time.monotonic() - began, sandbox.is_warm
+    return Trace(
+        cells=state.cells,
+        recorded=state.evidence.recorded,
+        arrays=state.evidence.arrays,
+        trouble=state.evidence.trouble,
+        stopped=ending(state, job.settings.cell_seconds),
+        seconds=seconds,
+        isolation=sandbox.level,
+        warm=warm,
+        data="sample" if pool.data_name == "sample" else "full",
+        settings=job.settings,
+        job=job.id,
+        program=job.program,
+    )
+
+
+def executed(
+    restored: Restored,
+    lesson: Lesson,
+    trace: Trace,
+    *,
+    shared: bool = False,
+) -> Executed:
+    """Return the evidence that a run left for a notebook, and the notebook with its outputs.
+
+    ``shared`` tells that it was the run of another notebook with the same program.
+    """
+    recorded, arrays, trouble = trace.read()
+    record = Record(
+        run=Run(
+            lesson=lesson.name,
+            data=trace.data,
+            isolation=trace.isolation,
+            seconds=trace.seconds,
+            seed=trace.settings.seed,
+            shared=shared,
+            stopped=trace.stopped.why if trace.stopped else None,
+            trouble=trouble,
+            limits=trace.limits,
+            notes=tuple(map(shortened, (*restored.notes, *trace.notes)))[:MAX_NOTES],
+            job=trace.job,
+            program=trace.program,
+        ),
+        cells=_cells(restored, trace),
+        recorded=recorded,
+    )
+    evidence = Evidence(record=record, arrays=arrays)
+    return Executed(evidence=evidence, notebook=_with_outputs(restored.notebook, trace))
+
+
+def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
+    """Return the code cells of a notebook."""
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def _cells(restored: Restored, trace: Trace) -> tuple[Cell, ...]:
+    indexes = [i for i, cell in enumerate(restored.notebook.cells) if cell.cell_type == "code"]
+    return tuple(
+        _cell(index, restored, trace.cells.get(number), trace.stopped)
+        for number, index in enumerate(indexes)
+    )
+
+
+def _cell(index: int, restored: Restored, ran: CellResult | None, stopped: Stopped | None) -> Cell:
+    cell = restored.notebook.cells[index]
+    name = grade_id(cell)
+    record = Cell(
+        index=index, cell_id=cell.id[:300], grade_id=name, changed=name in restored.changed
+    )
+    if ran is None:
+        return record
+    if ran.status == "running":
+        stopped = stopped or Stopped("it did not end")
+        ename = "DeadKernelError" if stopped.cell == "error" else "CellTimeoutError"
+        return msgspec.structs.replace(record, status=stopped.cell, ename=ename, evalue=stopped.why)
+    return msgspec.structs.replace(
+        record, status=ran.status, ename=ran.ename, evalue=ran.evalue, seconds=ran.seconds
+    )
+
+
+def _with_outputs(notebook: NotebookNode, trace: Trace) -> NotebookNode:
+    for number, cell in enumerate(code_cells(notebook)):
+        if number not in trace.cells:
+            continue
+        cell.outputs = [nbformat.from_dict(one) for one in trace.cells[number].outputs]
+        cell.execution_count = number + 1
+        for output in cell.outputs:
+            if output.output_type == "execute_result":
+                output.execution_count = number + 1
+    return notebook
