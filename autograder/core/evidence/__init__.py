@@ -1,6 +1,6 @@
 """The evidence that the run of a notebook produces: plain data with a schema for the judge."""
 
-from autograder.core.evidence.atomic import Arrays, Evidence
+from autograder.core.evidence.evidence import Arrays, Evidence
 from autograder.core.evidence.files import (
     EVIDENCE_VARIABLE,
     MAX_ARRAY_BYTES,

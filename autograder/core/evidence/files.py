@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograder.core.errors import EvidenceError
-from autograder.core.evidence.atomic import Arrays, Evidence
+from autograder.core.evidence.evidence import Arrays, Evidence
 from autograder.core.evidence.record import SCHEMA, Record
 from autograder.core.regular_files import open_ordinary, size_of
 
