@@ -18,7 +18,7 @@ linux = pytest.mark.skipif(sys.platform != "linux", reason="namespaces are Linux
 # As the user nobody, because root can look into every process.
 PRELUDE = """
 import json, os, signal, sys, time
-from autograder.sandbox import namespaces, reach
+from autograder.sandbox import namespaces, reachability
 from autograder.sandbox.libc import SET_DUMPABLE, set_process
 
 def become_nobody():
@@ -75,7 +75,7 @@ def test_a_fork_keeps_what_it_needs_and_nothing_else() -> None:
         open_files = [open(os.devnull) for _ in range(5)]
         reader, writer = os.pipe()
         def main():
-            os.write(writer, json.dumps([reach.descriptors(), writer]).encode())
+            os.write(writer, json.dumps([reachability.descriptors(), writer]).encode())
             return 0
         child = namespaces.fork(main, keep=[writer])
         os.waitpid(child, 0)
@@ -101,7 +101,7 @@ def test_nobody_looks_into_a_process_of_ours(is_ours: bool) -> None:
             set_process(SET_DUMPABLE, 1)
             rest()
         os.read(reader, 1)
-        print(json.dumps(list(reach.into(other))))
+        print(json.dumps(list(reachability.into(other))))
         os.kill(other, signal.SIGKILL)
     """)
     if is_ours:

@@ -368,7 +368,7 @@ def test_a_program_that_may_be_shared(source: str) -> None:
         *("with warnings.catch_warnings(record=True) as w: pass", "typing.get_type_hints(f)"),
         *("functools.singledispatch(f)", "keras.layers.deserialize(x)", "x = dataclasses.inspect"),
         *("import IPython", "import IPython.core", "from IPython import core", "import autograder"),
-        *("from autograder import execution", "from collections import abc", "x = 1\n%time"),
+        *("from autograder import sandbox", "from collections import abc", "x = 1\n%time"),
         *("tempfile.TemporaryDirectory()", "x = tf.io", "x = functools.sys"),
     ],
 )

@@ -850,7 +850,7 @@ def test_devices_are_told_apart(tmp_path) -> None:
         cpu = tf.config.list_physical_devices("CPU")[0]
         two = [tf.config.LogicalDeviceConfiguration()] * 2
         tf.config.set_logical_device_configuration(cpu, two)
-        from autograder.kernel.recorder import Recorder, describe
+        from autograder.kernel.recorder import Recorder, model_description
         recorder = Recorder()
         recorder.watch()
         def train(where, fit_where=None):
@@ -859,7 +859,7 @@ def test_devices_are_told_apart(tmp_path) -> None:
                 model.compile("adam", "mse")
             with tf.device(fit_where):
                 model.fit(np.zeros((8, 4)), np.zeros((8, 2)), verbose=0)
-            return describe.device_of(model.trainable_variables[0])
+            return model_description.device_of(model.trainable_variables[0])
         print(json.dumps([
             train("/CPU:0"), train("/CPU:1"), train("/CPU:0", "/CPU:1"),
             [fit.device for fit in recorder.recorded()[0].fits],

@@ -91,7 +91,12 @@ def test_every_setting_is_on_its_page(site: Path) -> None:
 def test_the_public_reference_is_made_from_the_code(site: Path) -> None:
     """The names that checks are written with, and their words."""
     page = (site / "api.html").read_text()
-    for name in ("checks.Failed", "report.CheckResult", "lesson.Lesson", "judge.judge"):
+    for name in (
+        "checks.Failed",
+        "core.report.CheckResult",
+        "core.lesson.Lesson",
+        "judge.runner.judge",
+    ):
         assert f'id="autograder.{name}"' in page
 
 
@@ -124,7 +129,7 @@ def test_what_authors_are_told_to_import_is_on_the_page_of_the_api() -> None:
         and not any(one == module or one.startswith(f"{module}.") for one in shown)
     }
     assert {
-        "autograder.core.verdicts",
+        "autograder.checks",
         "autograder.testing",
         "autograder.authoring.spec.call_edits",
     } <= told

@@ -59,21 +59,21 @@ from nbconvert import HTMLExporter
 from autograder.grading.bounded import Bounded
 from autograder.core.config import Settings
 from autograder.core.errors import AutograderError
-from autograder.sandbox import prepare
+from autograder.sandbox.job_runner import prepare
 from autograder.notebooks.reader import read_notebook
 from autograder.notebooks.restore import restore
-from autograder.grading import results, sharing
+from autograder.grading import cache_key, result_files
 from autograder.core.lesson_registry import load_lesson
 from autograder.grading.discovery import Submission
 lesson = load_lesson("building-a-brain")
-report = results.failed(Submission(name="x", path=Path("x.ipynb")), "never run", lesson)
+report = result_files.failed(Submission(name="x", path=Path("x.ipynb")), "never run", lesson)
 try:
     with Bounded() as apart:
         read = apart.call(read_notebook, Path("x.ipynb"))
         restored = apart.call(restore, read.notebook, mini.released())
         job, _ = apart.call(prepare, restored, Settings())
-        apart.call(sharing.keys, job, (), owner="x", share=True, given=restored.given)
-        drawn = results.draw_bounded(apart, restored.notebook, report, lesson, fresh=True)
+        apart.call(cache_key.keys, job, (), owner="x", share=True, given=restored.given)
+        drawn = result_files.draw_bounded(apart, restored.notebook, report, lesson, fresh=True)
     HTMLExporter(template_name="classic").from_notebook_node(drawn.notebook)
 except AutograderError as error:
     print("REFUSED", error)
@@ -157,16 +157,16 @@ from pathlib import Path
 import nbformat
 from nbconvert import HTMLExporter
 from autograder.grading.bounded import Bounded
-from autograder.grading import results
+from autograder.grading import result_files
 from autograder.core.lesson_registry import load_lesson
 from autograder.grading.discovery import Submission
 notebook = nbformat.read("x.ipynb", as_version=4)
 lesson = load_lesson("building-a-brain")
-report = results.failed(Submission(name="x", path=Path("x.ipynb")), "never run", lesson)
+report = result_files.failed(Submission(name="x", path=Path("x.ipynb")), "never run", lesson)
 with Bounded() as apart:
-    drawn = results.draw_bounded(apart, notebook, report, lesson, fresh=True)
-    assert results.OMITTED_NOTE not in drawn.report.notes
-    results.draw_bounded(apart, drawn.notebook, report, lesson, fresh=False)
+    drawn = result_files.draw_bounded(apart, notebook, report, lesson, fresh=True)
+    assert result_files.OMITTED_NOTE not in drawn.report.notes
+    result_files.draw_bounded(apart, drawn.notebook, report, lesson, fresh=False)
 HTMLExporter(template_name="classic").from_notebook_node(drawn.notebook)
 print("DONE")
 """
