@@ -13,7 +13,7 @@ unexport PYTHONPATH PYTHONHOME
 BESIDE := -n 2 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help install data demo test test-all test-nbgrader test-browser test-oldest with-oldest test-debian13 lint \
+.PHONY: help install data demo test test-all test-nbgrader test-weekly test-browser test-oldest with-oldest test-debian13 lint \
   generate seccomp clean
 .DELETE_ON_ERROR:
 
@@ -53,12 +53,16 @@ test-all: test lint data ## run the tests, then what is slow
 	@echo "== Checking that release/ and solutions/ are what source/ makes them"
 	@autograder generate --check
 	@echo "== Testing what is slow"
-	@python -m pytest -m slow $(BESIDE)
+	@python -m pytest -m 'slow and not weekly' $(BESIDE)
 	@$(MAKE) --no-print-directory test-nbgrader
 
 test-nbgrader: $(READY) ## run nbgrader's own tests in a course of ours (minutes)
 	@echo "== Testing nbgrader's own commands on other assignments"
 	@tests/nbgrader_suite/run -q -n 2
+
+test-weekly: $(READY) data ## run the long tests of what seldom changes (many minutes)
+	@echo "== Testing what seldom changes"
+	@python -m pytest -m weekly $(BESIDE)
 
 test-browser: $(READY) ## run the tests in a real browser, JupyterLab among them (minutes; needs Chromium)
 	@echo "== Testing in a browser"
