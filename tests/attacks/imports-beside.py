@@ -15,7 +15,7 @@ for name in ("sitecustomize", "usercustomize", "conftest"):
 for module in (numpy, keras, check, sys.modules["json"], sys.modules["autograder"]):
     assert not module.__file__.startswith("/room"), "REACHED"
 # Beside: sitecustomize.py, usercustomize.py, conftest.py, check_train.py, pytest.py, evil.pth
-# Beside: numpy.py, json.py, keras/__init__.py, autograder/__init__.py, autograder/core/verdicts.py
+# Beside: numpy.py, json.py, keras/__init__.py, autograder/__init__.py, autograder/checks.py
 # Beside: lessons/__init__.py, nbgrader_config.py, .ipython/profile_default/startup/00-first.py
 import os
 open("COURSE/marker-beside", "w").close()

@@ -19,6 +19,8 @@ pytestmark = [pytest.mark.kernel, pytest.mark.slow]
 # A sign that rewrites or turns what is shown; a script, or something remote.
 REWRITES = r"\x1b(?!\[[0-9;]*m)|\\u001b\[(?![0-9;]*m)|[\u202e\x07\x08]"
 REACHES_OUT = r"<script|<img src=(?!\\?.?data:)|<[^>]*onerror"
+# Chance decides which limit such a process meets, and which of two files is seen last.
+RACES = ("fork-bomb", "evidence-exchanged")
 OTHERS = [one for one in cases() if one.name not in SOME]
 
 
@@ -102,7 +104,7 @@ def neighbours_are_apart(course: Besieged) -> None:
 
 def told_as_ever(course: Besieged, chosen: Sequence[Case], freeze: bool) -> None:
     """Each grade, each misconception, each word said of an attack."""
-    names = [name for case in chosen for name in case.students]
+    names = [name for case in chosen if case.name not in RACES for name in case.students]
     said = {name: course.reports[name].checks for name in names}
     frozen.compare("attacks", said, freeze=freeze, part=True)
 
