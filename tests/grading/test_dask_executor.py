@@ -217,7 +217,7 @@ class TestCluster:
         )
         for name, report in here.items():
             other = there[name]
-            assert replace(other, seconds=report.seconds) == report
+            assert replace(other, seconds=report.seconds, job=report.job) == report
             found = [load(tmp_path / place / LESSON / name) for place in ("here", "there")]
             assert found[0].record.recorded == found[1].record.recorded
             assert set(found[0].arrays) == set(found[1].arrays)
@@ -267,7 +267,7 @@ class TestCluster:
             assert cluster.sandboxes()
             began = time.monotonic()
             executor.stop()
-            assert time.monotonic() - began < 10
+            assert time.monotonic() - began < 60
             wait_for(lambda: not cluster.sandboxes(), 5)
             assert names(cluster.sandboxes()) == []
         assert len(cluster.taken_up()) == 2

@@ -143,12 +143,14 @@ def test_an_attack_is_told_the_same_as_ever(fast, freeze: bool) -> None:
     told_as_ever(fast[0], cases(SOME), freeze)
 
 
+@pytest.mark.weekly
 @pytest.mark.parametrize("case", OTHERS, ids=lambda case: case.name)
 def test_every_other_attack_is_held(slow, case: Case) -> None:
     """All the others."""
     hold(slow[0], case)
 
 
+@pytest.mark.weekly
 def test_nothing_was_touched_by_the_others(slow) -> None:
     """The course, its neighbours, and who graded."""
     untouched(slow)
@@ -156,6 +158,7 @@ def test_nothing_was_touched_by_the_others(slow) -> None:
     assert left_behind(slow[0]) == []
 
 
+@pytest.mark.weekly
 def test_every_other_attack_is_told_the_same_as_ever(slow, freeze: bool) -> None:
     """What is said of all the others."""
     told_as_ever(slow[0], OTHERS, freeze)

@@ -185,6 +185,7 @@ class DaskExecutor:
             isolation=self._pool.level,
             data="sample" if self._pool.data_name == "sample" else "full",
             settings=job.settings,
+            program=job.program,
         )
 
     def _send_images(self, address: str, process: int) -> None:
