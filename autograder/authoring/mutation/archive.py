@@ -76,13 +76,13 @@ def write(path: Path, entries: Mapping[str, StoredMutant], packed: Mapping[str, 
     Returns:
         The bytes of the whole archive.
     """
-    before = _members(path) if path.is_file() else {}
-    new = {_member(file): content for file, content in packed.items()}
+    there = _members(path) if path.is_file() else {}
+    there |= {_member(file): content for file, content in packed.items()}
     named = {_member(file) for entry in entries.values() for file in entry.arrays.values()}
     records = _Entries(SCHEMA, dict(sorted(entries.items())))
     members = {
         RECORDS: lzma.compress(msgspec.json.encode(records), preset=9),
-        **{name: (before | new)[name] for name in sorted(named)},
+        **{name: there[name] for name in sorted(named)},
     }
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as archive:
