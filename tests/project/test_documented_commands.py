@@ -36,8 +36,11 @@ LEFT_OUT = {
     "mkdocs serve": "does not end; tests/project/test_site.py builds the site",
     "autograder doctor": "its exit code tells of the machine; tests/cli/test_readiness.py reads it",
 }
-# What is typed in the place of a command that would look in the web.
-INSTEAD = {"autograder data": "autograder data --offline"}
+# What is typed in the place of a command that would look in the web, or is typed elsewhere.
+INSTEAD = {
+    "autograder data": "autograder data --offline",
+    "autograder grade . --course '~/my-course'": "autograder grade submitted --course '~/course'",
+}
 
 
 def is_left_out(example: Example) -> bool:

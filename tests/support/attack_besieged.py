@@ -48,8 +48,8 @@ class Besieged:
 
     @property
     def door(self) -> str:
-        """The name of a socket of this machine."""
-        return f"autograder-attack-{self.root.parent.name}"
+        """The name of a socket of this machine; other runs of these tests have others."""
+        return f"autograder-attack-{hashlib.sha256(bytes(self.root)).hexdigest()[:16]}"
 
     def prints(self) -> dict[str, str]:
         """The fingerprint of every file that nobody may change."""
