@@ -14,6 +14,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from support import frozen
+from support.asked_rules import misconceptions, rules_of
 
 from autograder.authoring.mutation import archive, page
 from autograder.authoring.mutation.judgement import Judgement, tally
@@ -25,7 +26,6 @@ from autograder.cli import main
 from autograder.core.config import find_course
 from autograder.core.lesson_registry import lesson_names, load_lesson
 from autograder.core.report import Outcome
-from autograder.judge.rules.registry import rules_of
 
 ROOT = Path(__file__).parents[2]
 LESSONS = [name for name in lesson_names() if has_mutants(load_lesson(name))]
@@ -114,7 +114,7 @@ def test_pairs_of_mistakes_are_stored(judged: dict[str, Judgement], asked: Asked
 
 def test_every_misconception_is_shown_by_a_mutant_or_cannot_be(ours: MutationSuite) -> None:
     """What the checks can name, and what the mutants are expected to show, is the same."""
-    names = {rule.misconception for rules in rules_of(ours.lesson).values() for rule in rules}
+    names = set(misconceptions(ours.lesson))
     shown = {name for one in ours.declared.mutants.values() for name in one.expected.misconceptions}
     assert names - shown == set(ours.declared.unseen)
     assert shown <= names

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from support.asked_rules import nameable
 from support.evidence_builder import (
     FLATTEN,
     GPU,
@@ -17,7 +18,6 @@ from support.evidence_builder import (
     cell,
     dense,
     judged,
-    nameable,
     of,
     stack,
     untouched,

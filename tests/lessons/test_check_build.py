@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from support.asked_rules import nameable
 from support.evidence_builder import (
     FLATTEN,
     LESSON,
@@ -17,7 +18,6 @@ from support.evidence_builder import (
     fit,
     judged,
     layer,
-    nameable,
     named,
     of,
     of_layers,

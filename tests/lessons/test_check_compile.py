@@ -1,6 +1,7 @@
 """What the checks of `compile` say."""
 
 import pytest
+from support.asked_rules import nameable
 from support.evidence_builder import (
     COMPILED,
     FLATTEN,
@@ -14,7 +15,6 @@ from support.evidence_builder import (
     fails,
     judged,
     layer,
-    nameable,
     named,
     of,
     stack,

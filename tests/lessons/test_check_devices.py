@@ -1,6 +1,7 @@
 """What the check of `devices` says."""
 
 import pytest
+from support.asked_rules import nameable
 from support.evidence_builder import (
     CPU,
     GPU,
@@ -11,7 +12,6 @@ from support.evidence_builder import (
     fails,
     fit,
     judged,
-    nameable,
     named,
     of,
     verify,

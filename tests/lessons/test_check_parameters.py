@@ -1,6 +1,7 @@
 """What the check of `parameters` says."""
 
 import pytest
+from support.asked_rules import nameable
 from support.evidence_builder import (
     FLATTEN,
     MODEL,
@@ -13,7 +14,6 @@ from support.evidence_builder import (
     fails,
     judged,
     layer,
-    nameable,
     named,
     of_layers,
     stack,

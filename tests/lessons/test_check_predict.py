@@ -4,6 +4,7 @@ import functools
 
 import numpy as np
 import pytest
+from support.asked_rules import nameable
 from support.evidence_builder import (
     ASKED,
     FLATTEN,
@@ -19,7 +20,6 @@ from support.evidence_builder import (
     fit,
     judged,
     largest,
-    nameable,
     named,
     on_mapped_pixels,
     stack,

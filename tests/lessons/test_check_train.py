@@ -1,9 +1,11 @@
 """What the checks of `train` say."""
 
+import runpy
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from support.asked_rules import nameable, rules_of
 from support.evidence_builder import (
     ASKED,
     COMPILED,
@@ -27,7 +29,6 @@ from support.evidence_builder import (
     judged,
     largest,
     layer,
-    nameable,
     named,
     of,
     on_mapped_pixels,
@@ -39,7 +40,6 @@ from support.evidence_builder import (
 )
 
 from autograder.core.config import Settings
-from autograder.judge.rules.registry import checks_of, rules_of
 
 SKIPPED = dict.fromkeys(
     ("train.data", "train.validation", "train.device", "train.accuracy"), "skipped"
@@ -575,8 +575,7 @@ def test_a_model_that_was_given_away_is_told_once():
 
 
 def test_roots_are_checks_that_there_are():
-    marks = checks_of(LESSON)["train.accuracy"].pytestmark
-    roots = next(one.args for one in marks if one.name == "explained_by")
+    roots = runpy.run_path(str(LESSON.checks[4]))["ROOTS"]
     assert roots
     assert set(rules_of(LESSON)) >= set(roots)
 

@@ -12,11 +12,10 @@ import test_deeper_compile
 import test_deeper_parameters
 import test_deeper_scale
 import test_deeper_train
+from support.asked_rules import misconceptions, rules_of
 from support.deeper_builder import LESSON, Submission, judged
 from support.deeper_rule_pairs import PAIRS, RULES
 from support.prose import CODE, prose_is_plain, rungs
-
-from autograder.judge.rules.registry import misconceptions, rules_of
 
 MODULES = (
     *(test_deeper_scale, test_deeper_build, test_deeper_parameters),

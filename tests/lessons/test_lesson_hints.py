@@ -16,6 +16,7 @@ import test_check_parameters
 import test_check_predict
 import test_check_train
 from support import misconceptions_page
+from support.asked_rules import misconceptions
 from support.evidence_builder import LESSON, Submission, judged
 from support.prose import CODE, prose_is_plain, rungs
 from support.rule_pairs import PAIRS, RULES
@@ -23,7 +24,6 @@ from support.rule_pairs import PAIRS, RULES
 from autograder.core.lesson_registry import lesson_names
 from autograder.core.report import CheckResult
 from autograder.judge import rules
-from autograder.judge.rules.registry import misconceptions
 
 FILES = sorted(
     [

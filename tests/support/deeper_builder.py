@@ -236,9 +236,9 @@ FIT = fit()
 SINGLE_FIT = any_fit(number=1, model=1, training=training(), validation=validation(), means=())
 
 
-def arrays(deep: Trained | None = None) -> dict[str, NDArray[Any]]:
+def arrays(deep: Trained | None = None, single: Trained | None = None) -> Arrays:
     """The weights of both networks, and the map of the pixels."""
-    ours, single = deep or trained(), trained(hidden=0)
+    ours, single = deep or trained(), single or trained(hidden=0)
     names = FIT.means
     return {
         "one": np.ones((), np.float32),

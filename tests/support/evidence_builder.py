@@ -37,7 +37,6 @@ from autograder.core.evidence import (
 from autograder.core.lesson_registry import load_lesson
 from autograder.core.report import CheckResult
 from autograder.datasets import FashionMnist
-from autograder.judge.rules.registry import rules_of
 from autograder.judge.runner import Verdicts, judge
 
 LESSON = load_lesson("building-a-brain")
@@ -412,16 +411,6 @@ def verify(case: Case, verdicts: Verdicts) -> None:
         assert one.points == (one.max_points if one.outcome == "passed" else 0)
         assert one.message.endswith((".", "?"))
         assert one.outcome != "failed" or one.help.endswith((".", "?"))
-
-
-def nameable(question: str) -> set[str]:
-    """The misconceptions that a question's checks can name."""
-    asked = rules_of(LESSON).items()
-    return {rule.misconception for check, rules in asked if _of(check, question) for rule in rules}
-
-
-def _of(check: str, question: str) -> bool:
-    return check.startswith(f"{question}.")
 
 
 def named(cases: Mapping[str, Case]) -> set[str]:

@@ -14,9 +14,9 @@ from typing import Any
 from autograder.core.lesson import Lesson
 from autograder.core.lesson_registry import load_lesson
 from autograder.core.verdicts import Failed
-from autograder.judge.rules.registry import misconceptions, rules_of
 from autograder.judge.rules.rule import Rule
 from support import deeper_rule_pairs, rule_pairs
+from support.asked_rules import misconceptions, rules_of
 
 PAGE = Path(__file__).parents[2] / "docs" / "misconceptions.md"
 # In the order in which they are taught.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable
-from typing import Generic, ParamSpec
+from typing import Any, Generic, ParamSpec
 
 from autograder.core.verdicts import Failed, Verdict
 
@@ -16,22 +16,28 @@ OPEN = "These points stay open until a person has looked."
 
 
 class Rule(Generic[P]):
-    """A function that looks for one mistake, and the name of that mistake.
+    """A function that looks for one mistake, and the names that it can give to that mistake.
 
-    Calling it returns the ``Failed`` that it found, with the name set, or ``None``. Two rules may
-    share a misconception that shows in two ways.
+    Calling it returns the ``Failed`` that it found, or ``None``. Where that says no misconception,
+    it is the first name. Two rules may share a misconception that shows in two ways.
     """
 
-    def __init__(self, misconception: str, find: Callable[P, Failed | None]) -> None:
+    def __init__(self, misconceptions: tuple[str, ...], find: Callable[P, Failed | None]) -> None:
         functools.update_wrapper(self, find)
-        self.misconception = misconception
+        self.misconceptions = misconceptions
         self._find = find
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> Failed | None:
-        """Look for the mistake."""
+        """Look for the mistake.
+
+        Raises:
+            ValueError: it has a name that the decorator does not say.
+        """
         found = self._find(*args, **kwargs)
         if found:
-            found.misconception = self.misconception
+            found.misconception = found.misconception or self.misconceptions[0]
+            if found.misconception not in self.misconceptions:
+                raise ValueError(f"@rule does not say that it can name {found.misconception!r}")
         return found
 
     @property
@@ -40,13 +46,26 @@ class Rule(Generic[P]):
         return (inspect.getdoc(self._find) or "").partition("\n")[0]
 
 
-def rule(misconception: str) -> Callable[[Callable[P, Failed | None]], Rule[P]]:
-    """Make a rule of a function whose docstring says what the misconception means."""
+_registered: list[Rule[Any]] = []
 
-    def named(find: Callable[P, Failed | None]) -> Rule[P]:
-        return Rule(misconception, find)
 
-    return named
+def registered() -> tuple[Rule[Any], ...]:
+    """Return every rule whose module is imported."""
+    return tuple(_registered)
+
+
+def rule(misconception: str, *more: str) -> Callable[[Callable[P, Failed | None]], Rule[P]]:
+    """Register a function as a rule; its docstring says what the misconception means.
+
+    A rule that can name several misconceptions says them all, and its ``Failed`` says which.
+    """
+
+    def register(find: Callable[P, Failed | None]) -> Rule[P]:
+        found = Rule((misconception, *more), find)
+        _registered.append(found)
+        return found
+
+    return register
 
 
 def raise_first(*found: Verdict | None) -> None:
