@@ -22,10 +22,10 @@ import numpy as np
 
 from autograder import datasets
 from autograder.core.config import Settings
+from autograder.core.evidence import Evidence
 from autograder.notebooks.restore import restore
 from autograder.sandbox import job_runner
 from autograder.sandbox.pool import SandboxPool
-from autograder.sandbox.result import Trace
 
 RUNS = 3
 
@@ -34,10 +34,10 @@ def main() -> int:
     """Measure and print the table."""
     data = datasets.load_named("full")
     floor = statistics.median(trained(data) for _ in range(RUNS))
-    traces = sandbox_runs()
-    whole = statistics.median(one.seconds for one in traces)
-    train = statistics.median(max(ran.seconds for ran in one.cells.values()) for one in traces)
-    cells = statistics.median(sum(ran.seconds for ran in one.cells.values()) for one in traces)
+    ran = sandbox_runs()
+    whole = statistics.median(one.run.seconds for one in ran)
+    train = statistics.median(max(cell.seconds for cell in one.record.cells) for one in ran)
+    cells = statistics.median(sum(cell.seconds for cell in one.record.cells) for one in ran)
     print("| part | seconds | times the floor |")
     print("| --- | ---: | ---: |")
     for name, seconds in (
@@ -80,7 +80,7 @@ def trained(data: datasets.FashionMnist) -> float:
     return time.monotonic() - began
 
 
-def sandbox_runs() -> list[Trace]:
+def sandbox_runs() -> list[Evidence]:
     """Run the right solution, each time in a warm sandbox."""
     released = nbformat.read(
         classes.ROOT / "release" / classes.LESSON / f"{classes.LESSON}.ipynb", as_version=4

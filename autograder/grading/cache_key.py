@@ -21,12 +21,11 @@ from pathlib import Path
 import msgspec
 
 import autograder
-from autograder.core.evidence import SCHEMA
+from autograder.core.evidence import SCHEMA, Evidence
 from autograder.core.lesson_registry import lesson_folders
 from autograder.grading.purity import is_closed, may_quote_itself
 from autograder.notebooks.normalize import program_of
 from autograder.sandbox.protocol import Job
-from autograder.sandbox.result import Trace
 
 SOFTWARE = ("tensorflow", "keras", "numpy", "matplotlib", "ipykernel", "ipython", "nbclient")
 # The parts of this package that affect a run, or which submissions share it.
@@ -101,21 +100,22 @@ def keys(
     return CacheKeys(own=own, text=text, program=_name(*base, "program", job.program))
 
 
-def storage_keys(keys: CacheKeys, trace: Trace) -> tuple[str, ...]:
+def storage_keys(keys: CacheKeys, evidence: Evidence) -> tuple[str, ...]:
     """Return the keys under which a run may be found again.
 
     What ended early, or met a limit, may have been unlucky. An error's traceback and a warning
     quote the text of the cell, comments and all, which is nobody's business but its author's.
     """
-    if trace.stopped and trace.stopped.by_others:
+    run = evidence.run
+    if run.interrupted:
         return ()
-    if trace.stopped or trace.limits:
+    if run.stopped or run.limits:
         return (keys.own,)
     quotes = any(
         output.get("output_type") == "error" or output.get("name") == "stderr"
-        for ran in trace.cells.values()
-        for output in ran.outputs
-    ) or any(ran.status == "error" for ran in trace.cells.values())
+        for outputs in evidence.outputs.values()
+        for output in outputs
+    ) or any(cell.status == "error" for cell in evidence.record.cells)
     return tuple(key for key in keys.all if not (quotes and key == keys.program))
 
 

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Protocol
 
+from autograder.core.evidence import Evidence
 from autograder.sandbox import job_runner
 from autograder.sandbox.pool import SandboxPool
 from autograder.sandbox.protocol import Job
-from autograder.sandbox.result import Trace
 
 
 class Executor(Protocol):
@@ -19,7 +19,7 @@ class Executor(Protocol):
     max_pending: int
     """How many jobs may be pending before the first is done."""
 
-    def start(self, job: Job) -> Future[Trace]:
+    def start(self, job: Job) -> Future[Evidence]:
         """Run a job once there is a free slot."""
 
     def stop(self) -> None:
@@ -39,7 +39,7 @@ class LocalExecutor:
         # So that no worker waits while we judge.
         self.max_pending = 2 * workers
 
-    def start(self, job: Job) -> Future[Trace]:
+    def start(self, job: Job) -> Future[Evidence]:
         """Run a job once a thread is free."""
         return self._threads.submit(job_runner.run, job, self._pool, self._cancel)
 

@@ -12,7 +12,7 @@ import nbformat
 
 from autograder.core.config import Course
 from autograder.core.errors import SubmissionError, writing
-from autograder.core.evidence import save
+from autograder.core.evidence import Evidence, SubmissionRecord, save_submission
 from autograder.core.lesson import Lesson
 from autograder.core.report import Report
 from autograder.grading import cache_key, lesson_detection, result_files
@@ -28,9 +28,8 @@ from autograder.judge.server import Judge
 from autograder.notebooks.reader import ReadNotebook, read_notebook
 from autograder.notebooks.restore import Restored, restore
 from autograder.sandbox import job_runner
-from autograder.sandbox.job_runner import Executed
+from autograder.sandbox.job_runner import submission_record, with_outputs
 from autograder.sandbox.pool import SandboxPool
-from autograder.sandbox.result import Trace
 
 RUNS = ".runs"
 
@@ -111,9 +110,9 @@ class Grader:
     ) -> Graded:
         """Run a restored notebook, judge it, and write its results."""
         plan = self.planned(submission, lesson, restored, place)
-        trace = job_runner.run(plan.job, self.sandbox_pool)
-        self.cache.store(plan.keys, trace)
-        (graded,) = self.judged([(plan, trace, False)])
+        evidence = job_runner.run(plan.job, self.sandbox_pool)
+        self.cache.store(plan.keys, evidence)
+        (graded,) = self.judged([(plan, evidence, False)])
         return graded
 
     def lesson_of(self, submission: Submission) -> Lesson | None:
@@ -166,7 +165,7 @@ class Grader:
             keys=keys,
         )
 
-    def judged(self, ran: Sequence[tuple[Plan, Trace, bool]]) -> list[Graded]:
+    def judged(self, ran: Sequence[tuple[Plan, Evidence, bool]]) -> list[Graded]:
         """Judge runs of one lesson together, and write evidence, report and notebook of each.
 
         The third of each says whether the run was another submission's.
@@ -176,26 +175,29 @@ class Grader:
             ResultsError: the results cannot be written.
         """
         lesson = ran[0][0].lesson
-        made = []
-        for plan, trace, shared in ran:
-            made.append(job_runner.executed(plan.restored, lesson, trace, shared=shared))
+        records = []
+        for plan, evidence, shared in ran:
+            record = submission_record(plan.restored, lesson, evidence.run.job, shared=shared)
+            self.cache.save(evidence, self._folder(plan))
             with writing():
-                save(made[-1].evidence, self._folder(plan))
+                save_submission(record, self._folder(plan))
+            records.append(record)
         programs = {self._folder(plan): plan.job.program for plan, _, _ in ran}
         verdicts = self._judge.judge(programs, lesson)
         return [
-            self._graded(plan, trace, one, verdicts[str(self._folder(plan).resolve())])
-            for (plan, trace, _), one in zip(ran, made, strict=True)
+            self._graded(plan, evidence, record, verdicts[str(self._folder(plan).resolve())])
+            for (plan, evidence, _), record in zip(ran, records, strict=True)
         ]
 
-    def _graded(self, plan: Plan, trace: Trace, made: Executed, verdicts: Verdicts | str) -> Graded:
+    def _graded(
+        self, plan: Plan, evidence: Evidence, record: SubmissionRecord, verdicts: Verdicts | str
+    ) -> Graded:
         if isinstance(verdicts, str):
             raise JudgeError(verdicts)
-        report = result_files.report_on(plan, trace, made.evidence.run, verdicts)
+        report = result_files.report_on(plan, evidence.of(record).run, verdicts)
         report = replace(report, source=result_files.source_of(plan.submission, self.results))
-        drawn = result_files.draw_bounded(
-            self._bounded, made.notebook, report, plan.lesson, fresh=True
-        )
+        notebook = with_outputs(plan.restored.notebook, evidence.outputs)
+        drawn = result_files.draw_bounded(self._bounded, notebook, report, plan.lesson, fresh=True)
         with writing():
             result_files.write(self._folder(plan), drawn)
         return Graded(report=drawn.report, notebook=drawn.notebook)

@@ -10,6 +10,7 @@ import msgspec
 
 from autograder.core.config import Course
 from autograder.core.errors import SubmissionError, writing
+from autograder.core.evidence import EVIDENCE, has_evidence
 from autograder.core.lesson import Lesson
 from autograder.core.lesson_registry import lesson_names, load_lesson
 from autograder.core.report import Report
@@ -37,12 +38,12 @@ class StoredResult:
     @property
     def was_run(self) -> bool:
         """Whether there is evidence, and a report that says of what."""
-        return not self.damaged and (self.folder / "evidence.json").exists()
+        return not self.damaged and has_evidence(self.folder)
 
     @property
     def size(self) -> int:
         """The bytes of its evidence."""
-        return sum(path.stat().st_size for path in self.folder.glob("*.npz"))
+        return sum(path.stat().st_size for path in self.folder.glob(EVIDENCE))
 
 
 def stored_results(folder: Path) -> list[StoredResult]:

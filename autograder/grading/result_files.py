@@ -28,7 +28,6 @@ from autograder.judge.runner import Verdicts
 from autograder.notebooks.restore import Restored, grade_id
 from autograder.reports import feedback
 from autograder.reports.annotate import filled, refilled
-from autograder.sandbox.result import Trace
 
 OMITTED_NOTE = (
     "To show this notebook takes more time or memory than any homework needs: what was added to the"
@@ -48,7 +47,7 @@ class Graded:
     notebook: NotebookNode
 
 
-def report_on(plan: Plan, trace: Trace, run: Run, verdicts: Verdicts) -> Report:
+def report_on(plan: Plan, run: Run, verdicts: Verdicts) -> Report:
     """Return the report on a submission that was run and judged."""
     return Report(
         name=plan.submission.name,
@@ -57,8 +56,8 @@ def report_on(plan: Plan, trace: Trace, run: Run, verdicts: Verdicts) -> Report:
         isolation=run.isolation,
         seconds=run.seconds,
         shared=run.shared,
-        warm=trace.warm or trace.isolation == "none",
-        interrupted=bool(trace.stopped and trace.stopped.by_others),
+        warm=run.warm or run.isolation == "none",
+        interrupted=run.interrupted,
         limits=run.limits,
         program=plan.job.program,
         job=run.job,

@@ -7,54 +7,72 @@ import os
 import shutil
 from pathlib import Path
 
-import msgspec
-
-from autograder.core.errors import writing
-from autograder.core.evidence import write_whole
+from autograder.core.errors import EvidenceError, writing
+from autograder.core.evidence import EVIDENCE, Evidence, pack, read, write_whole
 from autograder.grading.cache_key import CacheKeys, storage_keys
-from autograder.sandbox.result import Trace
 
 
 class RunCache:
     """A folder of runs. With ``fresh`` only those count that were stored through this object.
 
-    It can be deleted at any time: what is not found is run again.
+    It can be deleted at any time: what is not found is run again. The evidence beside a report is
+    the same file under another name.
     """
 
     def __init__(self, folder: Path, *, fresh: bool = False) -> None:
         self._folder = folder
         self._fresh = fresh
         self._stored: set[str] = set()
+        # The file of each run, by the name of the run's job.
+        self._files: dict[str, Path] = {}
 
-    def find(self, keys: CacheKeys) -> tuple[Trace, bool] | None:
+    def find(self, keys: CacheKeys) -> tuple[Evidence, bool] | None:
         """Find a run for these keys, and whether it was another submission's."""
         for key in keys.all:
-            if (not self._fresh or key in self._stored) and (trace := self._read(key)):
-                return trace, key != keys.own
+            if (not self._fresh or key in self._stored) and (evidence := self._read(key)):
+                return evidence, key != keys.own
         return None
 
-    def store(self, keys: CacheKeys, trace: Trace) -> tuple[str, ...]:
+    def store(self, keys: CacheKeys, evidence: Evidence) -> tuple[str, ...]:
         """Store a run; return the keys under which it will be found.
 
         Raises:
             ResultsError: it cannot be written.
         """
-        names = storage_keys(keys, trace)
+        names = storage_keys(keys, evidence)
+        paths = [self._path(key) for key in names]
         with writing():
-            for number, key in enumerate(names):
-                path = self._path(key)
+            for path in paths:
                 path.parent.mkdir(parents=True, exist_ok=True)
-                if number == 0:
-                    write_whole(path, msgspec.msgpack.encode(trace))
+                if path is paths[0]:
+                    write_whole(path, pack(evidence))
                 else:
-                    _link(self._path(names[0]), path)
+                    _link(paths[0], path)
+        if paths:
+            self._files[evidence.run.job] = paths[0]
         self._stored.update(names)
         return names
 
-    def _read(self, key: str) -> Trace | None:
+    def save(self, evidence: Evidence, folder: Path) -> None:
+        """Save the evidence of a run in a folder: under another name where it is stored already.
+
+        Raises:
+            ResultsError: it cannot be written.
+        """
+        with writing():
+            folder.mkdir(parents=True, exist_ok=True)
+            if stored := self._files.get(evidence.run.job):
+                _link(stored, folder / EVIDENCE)
+            else:
+                write_whole(folder / EVIDENCE, pack(evidence))
+
+    def _read(self, key: str) -> Evidence | None:
+        path = self._path(key)
         # One that is missing, cut off, or of an older version is as good as none.
-        with contextlib.suppress(OSError, ValueError):
-            return msgspec.msgpack.decode(self._path(key).read_bytes(), type=Trace)
+        with contextlib.suppress(EvidenceError):
+            evidence = read(path)
+            self._files[evidence.run.job] = path
+            return evidence
         return None
 
     def _path(self, key: str) -> Path:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from autograder.core.errors import ClusterError, IsolationError, ResultsError, SubmissionError
+from autograder.core.evidence import Evidence
 from autograder.core.lesson import NO_LESSON, Lesson
 from autograder.core.report import Report
 from autograder.grading.discovery import Submission
@@ -18,12 +19,11 @@ from autograder.grading.result_files import Graded, Places
 from autograder.grading.run_cache import RunCache
 from autograder.notebooks.reader import ReadNotebook
 from autograder.sandbox.process import CancelledError
-from autograder.sandbox.result import Trace
 
 # One pytest session judges this many at once; more would delay the first reports.
 BATCH_SIZE = 32
 
-Ran = tuple[Plan, Trace, bool]
+Ran = tuple[Plan, Evidence, bool]
 
 
 class GradingSteps(Protocol):
@@ -61,8 +61,8 @@ class Scheduler:
     def __init__(self, grader: GradingSteps, executor: Executor) -> None:
         self._grader = grader
         self._executor = executor
-        self._running: dict[Future[Trace], list[Plan]] = {}
-        self._by_key: dict[str, Future[Trace]] = {}
+        self._running: dict[Future[Evidence], list[Plan]] = {}
+        self._by_key: dict[str, Future[Evidence]] = {}
         # Keys of programs whose run cannot be shared after all.
         self._unshared: set[str] = set()
         self._ready: list[Ran] = []
@@ -126,7 +126,7 @@ class Scheduler:
             plans = self._running.pop(future)
             self._by_key = {key: one for key, one in self._by_key.items() if one is not future}
             try:
-                trace = future.result()
+                evidence = future.result()
             except (CancelledError, ClusterError, IsolationError):
                 raise
             except Exception as error:  # noqa: BLE001  one submission must not end the class
@@ -135,14 +135,14 @@ class Scheduler:
                 for plan in plans[1:]:
                     self._take(plan)
                 continue
-            self._ran(plans, trace)
+            self._ran(plans, evidence)
 
-    def _ran(self, plans: Sequence[Plan], trace: Trace) -> None:
+    def _ran(self, plans: Sequence[Plan], evidence: Evidence) -> None:
         """Take the run of the first plan; the others share it if they may."""
         first = plans[0].keys
-        found_under = self._grader.cache.store(first, trace)
+        found_under = self._grader.cache.store(first, evidence)
         self._unshared.update(set(first.all) - set(found_under) - {first.own})
-        self._ready.append((plans[0], trace, False))
+        self._ready.append((plans[0], evidence, False))
         for plan in plans[1:]:
             self._take(plan)
 

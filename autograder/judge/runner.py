@@ -19,7 +19,7 @@ import pytest
 
 from autograder.core.config import Settings, current_root, open_course
 from autograder.core.errors import AutograderError
-from autograder.core.evidence import Evidence, load
+from autograder.core.evidence import EVIDENCE, Evidence, load
 from autograder.core.lesson import Lesson
 from autograder.core.lesson_registry import load_lesson
 from autograder.core.report import CheckResult, Outcome
@@ -83,10 +83,10 @@ def plugin_for(folders: Sequence[Path]) -> CheckPlugin:
     found = [
         (one.parent.relative_to(folder.parent), one.parent)
         for folder in folders
-        for one in sorted(folder.rglob("evidence.json"))
+        for one in sorted(folder.rglob(EVIDENCE))
     ]
     if not found:
-        raise pytest.UsageError(f"There is no evidence.json under {folders[0]}.")
+        raise pytest.UsageError(f"There is no {EVIDENCE} under {folders[0]}.")
     try:
         submissions = [(str(name), load(folder)) for name, folder in found]
         lesson = load_lesson(submissions[0][1].run.lesson)

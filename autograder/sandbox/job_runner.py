@@ -6,7 +6,6 @@ import contextlib
 import secrets
 import threading
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
@@ -14,14 +13,21 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder.core.config import Settings
-from autograder.core.evidence import MAX_NOTES, Cell, Evidence, Record, Run, shortened
+from autograder.core.evidence import (
+    MAX_NOTES,
+    Evidence,
+    Outputs,
+    SubmissionCell,
+    SubmissionRecord,
+    shortened,
+)
 from autograder.core.lesson import Lesson
 from autograder.notebooks.normalize import program_digest, program_of
 from autograder.notebooks.restore import Restored, grade_id
 from autograder.sandbox.extra_files import collect_extra_files
 from autograder.sandbox.pool import SandboxPool
-from autograder.sandbox.protocol import CellResult, Job
-from autograder.sandbox.result import Stopped, Trace
+from autograder.sandbox.protocol import Job
+from autograder.sandbox.result import Place, evidence_of
 from autograder.sandbox.run_state import ending
 
 # A notebook that was ended this many times may itself be the cause.
@@ -38,14 +44,6 @@ _tensorflow.config.list_physical_devices()
 _sys.path.append("")
 del _keras, _tensorflow, _sys
 """
-
-
-@dataclass(frozen=True, kw_only=True)
-class Executed:
-    """The evidence of a run, and the notebook with the outputs that it made."""
-
-    evidence: Evidence
-    notebook: NotebookNode
 
 
 def prepare(
@@ -75,7 +73,7 @@ def prepare(
     return job, left_out
 
 
-def run(job: Job, pool: SandboxPool, cancel: threading.Event | None = None) -> Trace:
+def run(job: Job, pool: SandboxPool, cancel: threading.Event | None = None) -> Evidence:
     """Run a job; repeat it where the machine, a person or our own code has ended it.
 
     Given up once ``cancel`` is set.
@@ -90,66 +88,56 @@ def run(job: Job, pool: SandboxPool, cancel: threading.Event | None = None) -> T
         # What could not be run, a busy machine may be able to run the next time. That submissions
         # cannot be isolated is no such error, and ends the class at once.
         with contextlib.suppress(OSError, RuntimeError):
-            trace = _run_once(job, pool, cancel)
-            if not (trace.stopped and trace.stopped.by_others):
-                return trace
+            evidence = _run_once(job, pool, cancel)
+            if not evidence.run.interrupted:
+                return evidence
     return _run_once(job, pool, cancel)
 
 
-def _run_once(job: Job, pool: SandboxPool, cancel: threading.Event) -> Trace:
+def _run_once(job: Job, pool: SandboxPool, cancel: threading.Event) -> Evidence:
     with pool.lend(cancel) as sandbox:
         began = time.monotonic()
         job = msgspec.structs.replace(job, data=pool.data, id=secrets.token_hex(8))
         state = sandbox.run(job, cancel)
         seconds, warm = time.monotonic() - began, sandbox.is_warm
-    return Trace(
-        cells=state.cells,
-        recorded=state.evidence.recorded,
-        arrays=state.evidence.arrays,
-        trouble=state.evidence.trouble,
+    return evidence_of(
+        job,
+        state.cells,
+        state.evidence,
         stopped=ending(state, job.settings.cell_seconds),
         seconds=seconds,
-        isolation=sandbox.level,
-        warm=warm,
-        data="sample" if pool.data_name == "sample" else "full",
-        settings=job.settings,
-        job=job.id,
-        program=job.program,
+        place=Place(
+            isolation=sandbox.level,
+            data="sample" if pool.data_name == "sample" else "full",
+            warm=warm,
+        ),
     )
 
 
-def executed(
-    restored: Restored,
-    lesson: Lesson,
-    trace: Trace,
-    *,
-    shared: bool = False,
-) -> Executed:
-    """Return the evidence that a run left for a notebook, and the notebook with its outputs.
+def submission_record(
+    restored: Restored, lesson: Lesson, job: str, *, shared: bool = False
+) -> SubmissionRecord:
+    """Return what is a submission's own; ``job`` names the run that serves for it.
 
     ``shared`` tells that it was the run of another notebook with the same program.
     """
-    recorded, arrays, trouble = trace.read()
-    record = Record(
-        run=Run(
-            lesson=lesson.name,
-            data=trace.data,
-            isolation=trace.isolation,
-            seconds=trace.seconds,
-            seed=trace.settings.seed,
-            shared=shared,
-            stopped=trace.stopped.why if trace.stopped else None,
-            trouble=trouble,
-            limits=trace.limits,
-            notes=tuple(map(shortened, (*restored.notes, *trace.notes)))[:MAX_NOTES],
-            job=trace.job,
-            program=trace.program,
+    cells = enumerate(restored.notebook.cells)
+    return SubmissionRecord(
+        lesson=lesson.name,
+        job=job,
+        shared=shared,
+        notes=tuple(map(shortened, restored.notes))[:MAX_NOTES],
+        cells=tuple(
+            SubmissionCell(
+                index=index,
+                cell_id=cell.id[:300],
+                grade_id=grade_id(cell),
+                changed=grade_id(cell) in restored.changed,
+            )
+            for index, cell in cells
+            if cell.cell_type == "code"
         ),
-        cells=_cells(restored, trace),
-        recorded=recorded,
     )
-    evidence = Evidence(record=record, arrays=arrays)
-    return Executed(evidence=evidence, notebook=_with_outputs(restored.notebook, trace))
 
 
 def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
@@ -157,36 +145,12 @@ def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
     return [cell for cell in notebook.cells if cell.cell_type == "code"]
 
 
-def _cells(restored: Restored, trace: Trace) -> tuple[Cell, ...]:
-    indexes = [i for i, cell in enumerate(restored.notebook.cells) if cell.cell_type == "code"]
-    return tuple(
-        _cell(index, restored, trace.cells.get(number), trace.stopped)
-        for number, index in enumerate(indexes)
-    )
-
-
-def _cell(index: int, restored: Restored, ran: CellResult | None, stopped: Stopped | None) -> Cell:
-    cell = restored.notebook.cells[index]
-    name = grade_id(cell)
-    record = Cell(
-        index=index, cell_id=cell.id[:300], grade_id=name, changed=name in restored.changed
-    )
-    if ran is None:
-        return record
-    if ran.status == "running":
-        stopped = stopped or Stopped("it did not end")
-        ename = "DeadKernelError" if stopped.cell == "error" else "CellTimeoutError"
-        return msgspec.structs.replace(record, status=stopped.cell, ename=ename, evalue=stopped.why)
-    return msgspec.structs.replace(
-        record, status=ran.status, ename=ran.ename, evalue=ran.evalue, seconds=ran.seconds
-    )
-
-
-def _with_outputs(notebook: NotebookNode, trace: Trace) -> NotebookNode:
+def with_outputs(notebook: NotebookNode, outputs: Outputs) -> NotebookNode:
+    """Put the outputs of a run into the cells of a notebook."""
     for number, cell in enumerate(code_cells(notebook)):
-        if number not in trace.cells:
+        if number not in outputs:
             continue
-        cell.outputs = [nbformat.from_dict(one) for one in trace.cells[number].outputs]
+        cell.outputs = [nbformat.from_dict(one) for one in outputs[number]]
         cell.execution_count = number + 1
         for output in cell.outputs:
             if output.output_type == "execute_result":

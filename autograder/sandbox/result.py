@@ -1,18 +1,25 @@
-"""The result of one run: all that evidence is made of, in a form to be stored and sent."""
+"""The evidence of one run, made of the messages of its sandbox."""
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Iterable, Iterator
 from typing import Literal
 
 import msgspec
 
 from autograder.core.config import Settings
 from autograder.core.errors import EvidenceError
-from autograder.core.evidence import Arrays, Recorded, decode, read_arrays
-from autograder.sandbox.protocol import CellResult
+from autograder.core.evidence import (
+    Arrays,
+    Cell,
+    Evidence,
+    Record,
+    Recorded,
+    Run,
+    decode,
+    unpack_arrays,
+)
+from autograder.sandbox.protocol import CellResult, EvidenceUpdate, Job
 
 # How Python reports each limit: part of an exception's name or text.
 ERROR_TEXTS = {
@@ -35,66 +42,74 @@ class Stopped(msgspec.Struct, frozen=True):
     by_others: bool = False
 
 
-class Trace(msgspec.Struct, frozen=True, kw_only=True):
-    """One run: how its cells ended, what the recorder wrote, under which conditions it was made.
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a run was made: the level of isolation, on which images, in a warm sandbox or not."""
 
-    A student's code may influence ``cells``, ``recorded`` and ``arrays``. ``job`` names the
-    run, and ``program`` what was run in it.
-    """
-
-    cells: dict[int, CellResult] = {}
-    recorded: bytes = b""
-    arrays: bytes = b""
-    trouble: str | None = None
-    stopped: Stopped | None = None
-    seconds: float = 0.0
     isolation: str = "none"
-    warm: bool = False
     data: Literal["full", "sample"] = "full"
-    settings: Settings = Settings()
-    job: str = ""
-    program: str = ""
+    warm: bool = False
 
-    def read(self) -> tuple[Recorded | None, Arrays, str | None]:
-        """Return what the recorder wrote, its arrays, and why it cannot be read, if so."""
-        if self.trouble or not self.recorded:
-            return None, {}, self.trouble
-        with tempfile.TemporaryDirectory(prefix="autograder-") as folder:
-            path = Path(folder) / "recorded.npz"
-            path.write_bytes(self.arrays)
-            try:
-                arrays = read_arrays(path) if self.arrays else {}
-                return decode(self.recorded, Recorded), arrays, None
-            except EvidenceError as error:
-                return None, {}, str(error)
 
-    @property
-    def limits(self) -> tuple[str, ...]:
-        """The names of the limits that were met, each once."""
-        found = [self.stopped.limit] if self.stopped else []
-        found += [*self._met_by_cells, *(["evidence"] if self.trouble else [])]
-        return tuple(dict.fromkeys(name for name in found if name))
+def evidence_of(
+    job: Job,
+    cells: dict[int, CellResult],
+    update: EvidenceUpdate,
+    *,
+    place: Place,
+    stopped: Stopped | None = None,
+    seconds: float = 0.0,
+) -> Evidence:
+    """Return the evidence of a run: how its cells ended, and what the recorder wrote.
 
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """A sentence for each limit that a cell met."""
-        settings = self.settings
-        texts = {
-            "memory": f"A cell asked for more than the {settings.memory_mb:,} MiB of memory that a"
-            " submission may use.",
-            "processes": f"A cell wanted more than the {settings.processes} processes and threads"
-            " that a submission may have.",
-            "file": f"A cell wrote a file of more than {settings.file_mb:,} MiB.",
-            "scratch": f"A cell filled the {settings.scratch_mb:,} MiB that a submission's files"
-            " may take.",
-            "output": f"A cell put out more than {settings.output_mb} MiB; the rest was left out.",
-            "time": f"A cell was stopped at its time limit of {settings.cell_seconds} s.",
-        }
-        return tuple(texts[name] for name in self._met_by_cells)
+    A student's code may influence ``cells`` and ``update``.
+    """
+    recorded, arrays, trouble = _read(update)
+    met = tuple(dict.fromkeys(name for ran in cells.values() for name in _met(ran)))
+    found = [stopped.limit if stopped else None, *met, "evidence" if update.trouble else None]
+    run = Run(
+        data=place.data,
+        isolation=place.isolation,
+        warm=place.warm,
+        seconds=seconds,
+        seed=job.settings.seed,
+        stopped=stopped.why if stopped else None,
+        interrupted=bool(stopped and stopped.by_others),
+        trouble=trouble,
+        limits=tuple(dict.fromkeys(name for name in found if name)),
+        notes=tuple(_notes(met, job.settings)),
+        job=job.id,
+        program=job.program,
+    )
+    record = Record(
+        run=run,
+        cells=tuple(_cell(number, cells.get(number), stopped) for number in range(len(job.cells))),
+        recorded=recorded,
+    )
+    outputs = {number: ran.outputs for number, ran in sorted(cells.items())}
+    return Evidence(record=record, arrays=arrays, outputs=outputs)
 
-    @property
-    def _met_by_cells(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(name for ran in self.cells.values() for name in _met(ran)))
+
+def _read(update: EvidenceUpdate) -> tuple[Recorded | None, Arrays, str | None]:
+    """Return what the recorder wrote, its arrays, and why it cannot be read, if so."""
+    if update.trouble or not update.recorded:
+        return None, {}, update.trouble
+    try:
+        arrays = unpack_arrays(update.arrays) if update.arrays else {}
+        return decode(update.recorded, Recorded), arrays, None
+    except EvidenceError as error:
+        return None, {}, str(error)
+
+
+def _cell(number: int, ran: CellResult | None, stopped: Stopped | None) -> Cell:
+    if ran is None:
+        return Cell(index=number)
+    if ran.status == "running":
+        stopped = stopped or Stopped("it did not end")
+        ename = "DeadKernelError" if stopped.cell == "error" else "CellTimeoutError"
+        return Cell(index=number, status=stopped.cell, ename=ename, evalue=stopped.why)
+    return Cell(
+        index=number, status=ran.status, ename=ran.ename, evalue=ran.evalue, seconds=ran.seconds
+    )
 
 
 def _met(ran: CellResult) -> Iterator[str]:
@@ -106,3 +121,19 @@ def _met(ran: CellResult) -> Iterator[str]:
     for name, texts in ERROR_TEXTS.items():
         if ran.status == "error" and any(text in error for text in texts):
             yield name
+
+
+def _notes(limits: Iterable[str], settings: Settings) -> Iterator[str]:
+    """Yield a sentence for each limit that a cell met."""
+    texts = {
+        "memory": f"A cell asked for more than the {settings.memory_mb:,} MiB of memory that a"
+        " submission may use.",
+        "processes": f"A cell wanted more than the {settings.processes} processes and threads"
+        " that a submission may have.",
+        "file": f"A cell wrote a file of more than {settings.file_mb:,} MiB.",
+        "scratch": f"A cell filled the {settings.scratch_mb:,} MiB that a submission's files"
+        " may take.",
+        "output": f"A cell put out more than {settings.output_mb} MiB; the rest was left out.",
+        "time": f"A cell was stopped at its time limit of {settings.cell_seconds} s.",
+    }
+    return (texts[name] for name in limits)

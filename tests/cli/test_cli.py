@@ -10,6 +10,7 @@ import pytest
 
 from autograder import datasets
 from autograder.cli import main
+from autograder.core.evidence import EVIDENCE
 from autograder.datasets.keras_cache import data_folder
 from autograder.datasets.provisioning import SHIPPED_SAMPLE, install
 
@@ -98,7 +99,7 @@ def test_a_report_of_what_failed_takes_the_place_of_an_older_one(tmp_path: Path)
     Path("empty.ipynb").write_text("")
     old = tmp_path / "results" / "building-a-brain" / "empty"
     old.mkdir(parents=True)
-    (old / "evidence.json").write_text("of an earlier run")
+    (old / EVIDENCE).write_text("of an earlier run")
     assert main(["grade", "empty.ipynb", "--lesson", "building-a-brain"]) == 1
     assert {path.name for path in old.iterdir()} == {"report.html", "report.json"}
     assert 'href="empty/report.html"' in (old.parent / "index.html").read_text()

@@ -19,6 +19,7 @@ from autograder.cli import WITHOUT_COURSE, main, parser
 from autograder.core.config import current_root
 from autograder.core.course_root import CONFIG, SUBMISSION_FOLDERS, find_root
 from autograder.core.errors import CourseError
+from autograder.core.evidence import EVIDENCE
 from autograder.judge.runner import plugin_for
 from autograder.nbgrader_plugin.config import course_directory
 
@@ -234,7 +235,7 @@ def test_checks_asked_by_hand_take_no_settings_from_the_evidence(
 ) -> None:
     """`pytest --evidence`, standing in a folder that somebody sent."""
     folder = trapped(tmp_path / "ann")
-    (folder / "evidence.json").write_text("{}")
+    (folder / EVIDENCE).write_text("{}")
     monkeypatch.chdir(folder)
     with pytest.raises(pytest.UsageError):
         plugin_for([Path()])

@@ -28,7 +28,6 @@ from autograder.grading.discovery import find_submissions
 from autograder.grading.grader import Grader
 from autograder.sandbox.pool import SandboxPool
 from autograder.sandbox.protocol import Job
-from autograder.sandbox.result import Trace
 
 distributed = pytest.importorskip("distributed")
 from support.dask_cluster import Cluster, names, wait_for  # noqa: E402
@@ -91,7 +90,7 @@ class TestWords:
     @pytest.mark.parametrize(
         "reply",
         [
-            messages.Done(trace=Trace(seconds=2.0)),
+            messages.Done(evidence=b"packed"),
             messages.WorkerEnded(),
             messages.Insecure(why="no"),
         ],
@@ -100,9 +99,10 @@ class TestWords:
         assert msgspec.msgpack.decode(msgspec.msgpack.encode(reply), type=messages.Reply) == reply
 
     def test_what_is_no_reply_is_refused(self) -> None:
-        with pytest.raises(ValueError, match="trace"):
+        with pytest.raises(ValueError, match="evidence"):
             msgspec.msgpack.decode(
-                msgspec.msgpack.encode({"type": "done", "trace": {"cells": 1}}), type=messages.Reply
+                msgspec.msgpack.encode({"type": "done", "evidence": {"cells": 1}}),
+                type=messages.Reply,
             )
 
 

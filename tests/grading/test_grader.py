@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 import threading
+from collections.abc import Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -17,12 +18,12 @@ from pathlib import Path
 import msgspec
 import nbformat
 import pytest
-from support import mini
+from support import mini, runs
 from support.evidence_builder import LESSON, Submission, right, untouched
 
 from autograder.core.config import Course, Settings
 from autograder.core.errors import IsolationError, ResultsError
-from autograder.core.evidence import SCHEMA, pack_arrays
+from autograder.core.evidence import EVIDENCE, Evidence, pack, read
 from autograder.core.lesson_registry import lesson_names
 from autograder.grading import cache_key, grader, regrade, result_files
 from autograder.grading.bounded import Bounded, OverBudgetError
@@ -37,47 +38,39 @@ from autograder.sandbox import job_runner
 from autograder.sandbox.pool import SandboxPool
 from autograder.sandbox.process import CancelledError
 from autograder.sandbox.protocol import CellResult, Job
-from autograder.sandbox.result import Stopped, Trace
+from autograder.sandbox.result import Place, Stopped
 
 ROOT = Path(__file__).parents[2]
 CELLS = [cell for cell in mini.released().cells if cell.cell_type == "code"]
 BARE = Settings(isolation="none")
 
 
-def trace(work: Submission | None = None, **changes) -> Trace:
+def right_run(
+    work: Submission | None = None, cells: Mapping[int, CellResult] | None = None, **changes
+) -> Evidence:
     """The run that leaves this evidence; each cell puts out its own number."""
-    evidence = (work or Submission()).evidence()
-    ran = {
+    own = {
         number: CellResult(
             status="ok",
             outputs=[{"output_type": "stream", "name": "stdout", "text": f"out {number}\n"}],
         )
         for number in range(len(CELLS))
     }
-    given = {
-        "cells": ran,
-        "recorded": msgspec.json.encode(evidence.recorded),
-        "arrays": pack_arrays(evidence.arrays),
-        "data": "sample",
-        "settings": BARE,
-        "seconds": 3.0,
-    }
-    return Trace(**(given | changes))
+    return runs.ran({**own, **(cells or {})}, runs.update_of(work), **changes)
 
 
-def failing(number: int = 6) -> Trace:
+def failing(number: int = 6) -> Evidence:
     """A run in which a cell stopped with an error, whose traceback quotes it."""
     output = {"output_type": "error", "ename": "E", "evalue": "e", "traceback": ["quoted"]}
-    made = trace()
     ran = CellResult(status="error", ename="E", evalue="e", outputs=[output])
-    return msgspec.structs.replace(made, cells={**made.cells, number: ran})
+    return right_run(cells={number: ran})
 
 
 @dataclass
 class Hand:
     """A pool whose runs are made by hand: by a word in the cells, else the right one."""
 
-    made: dict[str, Trace | Exception] = field(default_factory=dict)
+    made: dict[str, Evidence | Exception] = field(default_factory=dict)
     jobs: list[Job] = field(default_factory=list)
     max_pending: int = 3
     stopped: bool = False
@@ -85,17 +78,18 @@ class Hand:
     def __call__(self, pool: SandboxPool) -> Hand:
         return self
 
-    def start(self, job: Job) -> Future[Trace]:
+    def start(self, job: Job) -> Future[Evidence]:
         self.jobs.append(job)
         source = "\n".join(job.cells)
-        answer = next((one for word, one in self.made.items() if word in source), None) or trace()
-        future: Future[Trace] = Future()
+        answer = next((one for word, one in self.made.items() if word in source), None)
+        answer = answer or right_run()
+        future: Future[Evidence] = Future()
 
         def later() -> None:
             if isinstance(answer, Exception):
                 future.set_exception(answer)
             else:
-                future.set_result(msgspec.structs.replace(answer, program=job.program))
+                future.set_result(runs.run_of(answer, job))
 
         threading.Timer(0.02, later).start()
         return future
@@ -206,7 +200,7 @@ class TestSharing:
         ],
     )
     def test_what_met_a_limit_may_have_been_unlucky(self, course, hand, made) -> None:
-        hand.made["Dense"] = trace(**made)
+        hand.made["Dense"] = right_run(**made)
         course.hand_in("ann")
         course.hand_in("bob")
         assert not any(one.shared for one in course.grade().values())
@@ -280,7 +274,7 @@ class TestNeighbours:
     def test_a_program_that_only_looks_alike_decides_nothing(
         self, course, hand, theirs, right
     ) -> None:
-        hand.made[theirs] = trace(untouched())
+        hand.made[theirs] = right_run(untouched())
         course.hand_in("ann", build=theirs)
         for name in ("bob", "cal"):
             course.hand_in(name, build=right)
@@ -430,7 +424,7 @@ class TestAgain:
         assert [one.shared for one in reports.values()] == [False, True]
 
     def test_a_run_that_others_ended_does_not_count(self, course, hand) -> None:
-        hand.made["Dense"] = trace(stopped=Stopped("ended from outside", by_others=True))
+        hand.made["Dense"] = right_run(stopped=Stopped("ended from outside", by_others=True))
         course.hand_in("ann")
         assert course.grade()["ann"].reason == "ended from outside"
         hand.made.clear()
@@ -499,7 +493,7 @@ class TestTrouble:
         course.grade()
         monkeypatch.setattr(result_files, "report_on", lambda *_: 1 / 0)
         assert course.grade()["ann"].trouble
-        assert (course.results / LESSON.name / "ann" / "evidence.json").exists()
+        assert (course.results / LESSON.name / "ann" / EVIDENCE).exists()
 
     def test_one_that_cannot_be_judged(self, course, hand, monkeypatch) -> None:
         for name in ("ann", "bob", "cal"):
@@ -578,14 +572,14 @@ class TestHere:
     """The pool of this machine, and a run that the machine has ended."""
 
     @pytest.fixture
-    def ran(self, monkeypatch) -> list[Trace | Exception]:
+    def ran(self, monkeypatch) -> list[Evidence | Exception]:
         """What each run in turn comes to."""
-        made: list[Trace | Exception] = []
+        made: list[Evidence | Exception] = []
 
-        def run_once(*_: object) -> Trace:
+        def run_once(*_: object) -> Evidence:
             match made.pop(0):
-                case Trace() as trace:
-                    return trace
+                case Evidence() as evidence:
+                    return evidence
                 case error:
                     raise error
 
@@ -593,24 +587,28 @@ class TestHere:
         return made
 
     def test_what_others_ended_is_run_again(self, ran) -> None:
-        ended = trace(stopped=Stopped("ended from outside", by_others=True))
-        ran += [ended, ended, trace()]
+        ended = right_run(stopped=Stopped("ended from outside", by_others=True))
+        ran += [ended, ended, right_run()]
         here = LocalExecutor(None, 1)
-        assert here.start(None).result().stopped is None
+        assert here.start(None).result().run.stopped is None
         here.stop()
 
     @pytest.mark.parametrize("by_others", [True, False])
     def test_but_not_for_ever(self, ran, by_others) -> None:
-        ran += [trace(stopped=Stopped(str(number), by_others=by_others)) for number in range(4)]
+        ran += [right_run(stopped=Stopped(str(number), by_others=by_others)) for number in range(4)]
         here = LocalExecutor(None, 1)
-        assert here.start(None).result().stopped.why == ("2" if by_others else "0")
+        assert here.start(None).result().run.stopped == ("2" if by_others else "0")
         here.stop()
 
     @pytest.mark.parametrize("fault", [RuntimeError("broken"), BlockingIOError("no process")])
     def test_what_we_could_not_run_is_run_again(self, ran, fault) -> None:
-        ran += [fault, trace(stopped=Stopped("ended from outside", by_others=True)), trace()]
+        ran += [
+            fault,
+            right_run(stopped=Stopped("ended from outside", by_others=True)),
+            right_run(),
+        ]
         here = LocalExecutor(None, 1)
-        assert here.start(None).result().stopped is None
+        assert here.start(None).result().run.stopped is None
         here.stop()
 
     def test_but_not_for_ever_either(self, ran) -> None:
@@ -621,18 +619,18 @@ class TestHere:
 
     @pytest.mark.parametrize("why", [IsolationError("not here"), CancelledError()])
     def test_what_another_run_cannot_help(self, ran, why) -> None:
-        ran += [why, trace()]
+        ran += [why, right_run()]
         here = LocalExecutor(None, 1)
         assert here.start(None).exception() is why
         here.stop()
 
     def test_then_a_person_has_to_look(self, course, hand) -> None:
-        hand.made["Dense"] = trace(stopped=Stopped("ended from outside", by_others=True))
+        hand.made["Dense"] = right_run(stopped=Stopped("ended from outside", by_others=True))
         course.hand_in("ann")
         assert course.grade()["ann"].needs_review
 
     def test_a_cold_start_is_told(self, course, hand) -> None:
-        hand.made["Dense"] = trace(isolation="bubblewrap", warm=False)
+        hand.made["Dense"] = right_run(place=Place(isolation="bubblewrap", data="sample"))
         course.hand_in("ann")
         assert not course.grade()["ann"].warm
 
@@ -643,9 +641,7 @@ class TestBudgets:
     def test_what_takes_too_long_to_show(self, course, hand, monkeypatch) -> None:
         """The points stay; what the student added is not shown."""
         shown = {"output_type": "display_data", "metadata": {}, "data": {"text/html": "<b>ann's"}}
-        made = trace()
-        cells = {**made.cells, 3: CellResult(status="ok", outputs=[shown])}
-        hand.made["ann"] = msgspec.structs.replace(made, cells=cells)
+        hand.made["ann"] = right_run(cells={3: CellResult(status="ok", outputs=[shown])})
         for name in ("ann", "bob"):
             course.hand_in(name, parameters=f"number_of_parameters = 7850\n{name} = 1")
 
@@ -707,7 +703,7 @@ class TestRegrade:
 
     def test_the_same_checks_say_the_same(self, course, hand) -> None:
         course.hand_in("ann")
-        hand.made["number_of_classes + 1"] = trace(Submission(parameters=right_count(7840)))
+        hand.made["number_of_classes + 1"] = right_run(Submission(parameters=right_count(7840)))
         course.hand_in("bob", build="model = tf.keras.Sequential()  \nnumber_of_classes + 1")
         (course.folder / "cal" / LESSON.name).mkdir(parents=True)
         (course.folder / "cal" / LESSON.name / LESSON.notebook).write_text("Dear teacher,")
@@ -735,7 +731,7 @@ class TestRegrade:
         assert mini.cell_of(course.notebook("ann"), "build").outputs[0].text.startswith("out ")
 
     def test_notes_are_told_once(self, course, hand) -> None:
-        hand.made["Dense"] = trace(stopped=Stopped("the kernel died"))
+        hand.made["Dense"] = right_run(stopped=Stopped("the kernel died"))
         course.hand_in("ann")
         course.grade()
         path = course.results / LESSON.name / "ann" / "report.json"
@@ -749,8 +745,9 @@ class TestRegrade:
         course.grade()
         folder = course.results / LESSON.name / "ann"
         before = (folder / "report.json").read_bytes()
-        path = folder / "evidence.json"
-        path.write_text(path.read_text().replace(f'"schema":{SCHEMA}', '"schema":0'))
+        evidence = read(folder / EVIDENCE)
+        old = msgspec.structs.replace(evidence.record, schema=0)
+        (folder / EVIDENCE).write_bytes(pack(replace(evidence, record=old)))
         report = self.judged(course)["ann"]
         assert report.status == "failed"
         assert "older than" in (report.reason or "")

@@ -22,10 +22,11 @@ from support.evidence_builder import (
     stack,
     untouched,
 )
+from support.runs import save_alone
 
 from autograder.core.config import Course, Settings
 from autograder.core.errors import DatasetError
-from autograder.core.evidence import load, save
+from autograder.core.evidence import EVIDENCE, load
 from autograder.judge import plugin
 from autograder.judge.runner import JudgeError, Verdicts, judge, plugin_for
 from autograder.judge.server import Judge, judge_in_process
@@ -270,7 +271,7 @@ def stored(tmp_path_factory) -> dict[str, Path]:
         "typed": Submission(gpus=Submission().gpus, cells={"devices": cell("devices")}),
     }
     for name, work in works.items():
-        save(work.evidence(), root / name)
+        save_alone(work.evidence(), root / name)
     return {name: root / name for name in works}
 
 
@@ -282,13 +283,13 @@ def unnamed(*folders: Path) -> dict[Path, str]:
 def test_judged_apart_is_judged_the_same(stored, tmp_path):
     damaged = tmp_path / "damaged"
     damaged.mkdir()
-    (damaged / "evidence.json").write_text("{}")
+    (damaged / EVIDENCE).write_text("{}")
     folders = [*stored.values(), damaged, tmp_path / "nowhere"]
     verdicts = judge_in_process(unnamed(*folders), LESSON, Course())
     for name, folder in stored.items():
         evidence = load(folder)
         assert verdicts[str(folder)] == judge([(name, evidence)], LESSON)[name]
-    assert "not what it should be" in str(verdicts[str(damaged)])
+    assert "no archive of ours" in str(verdicts[str(damaged)])
     assert "missing" in str(verdicts[str(tmp_path / "nowhere")])
 
 
@@ -366,7 +367,7 @@ def test_evidence_of_another_program_is_not_judged(stored, tmp_path):
     evidence = load(stored["right"])
     run = msgspec.structs.replace(evidence.run, program="right", job="one")
     record = msgspec.structs.replace(evidence.record, run=run)
-    save(replace(evidence, record=record), tmp_path)
+    save_alone(replace(evidence, record=record), tmp_path)
     for program, said in (("right", None), ("wrong", r"another program.*\(run one\)")):
         answer = judge_in_process({tmp_path: program}, LESSON, Course())[str(tmp_path)]
         assert isinstance(answer, Verdicts) if said is None else re.search(said, str(answer))
@@ -391,7 +392,7 @@ def test_a_courses_checks_and_settings_are_used(stored, tmp_path):
 def test_files_beside_the_caller_or_the_evidence_are_not_run(stored, tmp_path, monkeypatch):
     trap = f"open({str(tmp_path / 'sprung')!r}, 'w')\nraise SystemExit(3)\n"
     evidence = tmp_path / "evidence"
-    save(Submission().evidence(), evidence)
+    save_alone(Submission().evidence(), evidence)
     names = ("conftest", "numpy", "msgspec", "check_build", "sitecustomize", "pytest", "autograder")
     for folder in (tmp_path, evidence):
         for name in names:
@@ -449,7 +450,7 @@ def test_an_instructor_sees_checks_as_plain_tests(stored, tmp_path):
 
 
 def test_what_is_skipped_is_skipped_in_pytest_too(tmp_path):
-    save(untouched().evidence(), tmp_path / "blank")
+    save_alone(untouched().evidence(), tmp_path / "blank")
     done = plain("--evidence", tmp_path / "blank", BUILD, "-rs", cwd=tmp_path)
     assert done.returncode == 0
     assert "3 skipped" in done.stdout
@@ -459,7 +460,7 @@ def test_what_is_skipped_is_skipped_in_pytest_too(tmp_path):
 @pytest.mark.parametrize("content", [None, "{}"])
 def test_evidence_that_is_not_there_or_not_good(tmp_path, content):
     if content:
-        (tmp_path / "evidence.json").write_text(content)
+        (tmp_path / EVIDENCE).write_text(content)
     done = plain("--evidence", tmp_path, BUILD, cwd=tmp_path)
     assert done.returncode == pytest.ExitCode.USAGE_ERROR
     assert "evidence" in done.stderr

@@ -15,7 +15,7 @@ import pytest
 import tensorflow as tf
 from keras import layers
 
-from autograder.core.evidence import Claim, Recorded, decode, read_arrays
+from autograder.core.evidence import Claim, Recorded, decode, unpack_arrays
 from autograder.kernel.placeholder import Blank
 from autograder.kernel.recorder import Recorder, call_log, model_description
 from autograder.kernel.recorder.data_matching import DatasetIndex
@@ -507,7 +507,7 @@ class TestModels:
             fit(model, cards[0][:32], cards[1][:32], validation_data=(cards[0][:9], cards[1][:9]))
         recorder.hand_in("train", {"model": model})
         recorded = decode((tmp_path / "recorded.json").read_bytes(), Recorded)
-        arrays = read_arrays(tmp_path / "recorded.npz")
+        arrays = unpack_arrays((tmp_path / "recorded.npz").read_bytes())
         assert [fit.number for fit in recorded.fits] == [3, 4, 5, 6, 7]
         assert [len(fit.snapshots) for fit in recorded.fits] == [0, 0, 1, 1, 1]
         named = {one for fit in recorded.fits for one in (fit.training.scale, fit.validation.shift)}
@@ -705,7 +705,7 @@ class TestHandIns:
         first, second = new_model(), new_model(hidden=[4])
         recorder.hand_in("compare", {"single": first, "model": second, "won": 3})
         (hand_in,) = decode((tmp_path / "recorded.json").read_bytes(), Recorded).hand_ins
-        arrays = read_arrays(tmp_path / "recorded.npz")
+        arrays = unpack_arrays((tmp_path / "recorded.npz").read_bytes())
         assert (hand_in.model.number, hand_in.others["single"].number) == (1, 0)
         for model, theirs in ((hand_in.model, second), (hand_in.others["single"], first)):
             for layer, weights in zip(model.dense, theirs.layers[-len(model.dense) :], strict=True):
@@ -720,7 +720,7 @@ class TestHandIns:
         fit(model, *cards, epochs=5)
         recorder.hand_in("train", {"model": model})
         (told,) = decode((tmp_path / "recorded.json").read_bytes(), Recorded).fits
-        arrays = read_arrays(tmp_path / "recorded.npz")
+        arrays = unpack_arrays((tmp_path / "recorded.npz").read_bytes())
         here, whole = recorder.recorded()
         assert (told.epochs_done, len(told.snapshots), len(here.fits[0].snapshots)) == (5, 3, 5)
         for name in told.means:
@@ -751,7 +751,7 @@ class TestHandIns:
         fit(model, *cards)
         recorder.hand_in("train", {"model": model})
         recorded = decode((tmp_path / "recorded.json").read_bytes(), Recorded)
-        arrays = read_arrays(tmp_path / "recorded.npz")
+        arrays = unpack_arrays((tmp_path / "recorded.npz").read_bytes())
         assert recorded == recorder.recorded()[0]
         for weight in recorded.hand_ins[-1].model.dense[0].weights:
             assert weight.array in arrays

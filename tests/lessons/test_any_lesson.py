@@ -10,13 +10,13 @@ from pathlib import Path
 import msgspec
 import nbformat
 import pytest
-from support import mini, throwaway
-from support.throwaway import evidence, notebook, trace
+from support import mini, runs, throwaway
+from support.throwaway import evidence, notebook
 
 from autograder.cli import main
 from autograder.core.config import Course, Settings
 from autograder.core.errors import LessonError
-from autograder.core.evidence import save
+from autograder.core.evidence import Evidence
 from autograder.core.lesson_registry import guess_lesson, lesson_names, load_lesson, named_lesson
 from autograder.grading.discovery import find_submissions
 from autograder.grading.grader import Grader
@@ -26,24 +26,23 @@ from autograder.judge.server import judge_in_process
 from autograder.reports import class_report, json_report
 from autograder.sandbox.pool import SandboxPool
 from autograder.sandbox.protocol import Job
-from autograder.sandbox.result import Trace
 
 
 @dataclass
 class Hand:
     """A pool whose runs were made by hand, one for each word that may stand in a notebook."""
 
-    made: dict[str, Trace] = field(default_factory=dict)
+    made: dict[str, Evidence] = field(default_factory=dict)
     max_pending: int = 2
 
     def __call__(self, pool: SandboxPool) -> Hand:
         return self
 
-    def start(self, job: Job) -> Future[Trace]:
-        future: Future[Trace] = Future()
+    def start(self, job: Job) -> Future[Evidence]:
+        future: Future[Evidence] = Future()
         source = "\n".join(job.cells)
         made = next(one for word, one in self.made.items() if word in source)
-        future.set_result(msgspec.structs.replace(made, program=job.program))
+        future.set_result(runs.run_of(made, job))
         return future
 
     def stop(self) -> None:
@@ -52,10 +51,10 @@ class Hand:
 
 HAND = Hand(
     {
-        "apples = 2": trace(apples=2, pears=2),
-        "apples = 1": trace(apples=1, pears=2),
-        "building_a_brain": Trace(),
-        "": Trace(),
+        "apples = 2": throwaway.run(apples=2, pears=2),
+        "apples = 1": throwaway.run(apples=1, pears=2),
+        "building_a_brain": runs.ran({}),
+        "": runs.ran({}),
     }
 )
 
@@ -105,7 +104,7 @@ class TestAnyLesson:
 
     def test_it_is_judged_in_a_process_of_its_own(self, any_lesson, tmp_path) -> None:
         """Which finds it where we have found it."""
-        save(evidence(apples=2, pears=3), tmp_path / "ann")
+        runs.save_alone(evidence(apples=2, pears=3), tmp_path / "ann")
         (said,) = judge_in_process({tmp_path / "ann": ""}, any_lesson, Course()).values()
         assert [one.outcome for one in said.checks] == ["passed", "failed"]
         assert said.checks[1].message == "Pears are not apples."

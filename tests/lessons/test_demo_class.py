@@ -108,11 +108,11 @@ def test_the_results_can_be_read_by_people_and_programs(graded: dict[str, dict])
     """Evidence, report and notebook lie in each one's folder, a page over all of them above."""
     folder = graded["full-solution"]["folder"]
     assert {path.name for path in folder.iterdir()} == {
-        "arrays.npz",
-        "evidence.json",
+        "evidence.zip",
         "notebook.ipynb",
         "report.html",
         "report.json",
+        "submission.json",
     }
     page = (folder.parent / "index.html").read_text()
     assert all(f'href="{name}/report.html"' in page for name in EXPECTED)

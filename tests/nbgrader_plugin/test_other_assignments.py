@@ -14,10 +14,11 @@ from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback,
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import Execute
 from nbgrader.validator import Validator
-from support import gradebook_course, mini
+from support import gradebook_course, mini, runs
 from traitlets.config import Config
 
 from autograder import datasets
+from autograder.core.evidence import Evidence
 from autograder.nbgrader_plugin import configure
 from autograder.nbgrader_plugin.config import alembic_on_path, course_directory
 from autograder.nbgrader_plugin.extra_files import limit_extra_files
@@ -26,7 +27,6 @@ from autograder.nbgrader_plugin.preprocessors import validate as validated
 from autograder.nbgrader_plugin.preprocessors.autograde import SubmissionExporter
 from autograder.sandbox import job_runner
 from autograder.sandbox.protocol import CellResult
-from autograder.sandbox.result import Trace
 
 LISTS = (
     (GenerateAssignment, "preprocessors"),
@@ -256,12 +256,11 @@ class TestValidated:
         monkeypatch.setattr(Execute, "preprocess", self.plain)
         return root
 
-    def run(self, job, pool) -> Trace:
+    def run(self, job, pool) -> Evidence:
         datasets.verify(datasets.data_folder(pool.data_home))
         self.ran.append(job.settings.cell_seconds)
-        return Trace(
-            cells={0: CellResult(status="ok"), 1: CellResult(status="timeout", ename="Ours")}
-        )
+        late = CellResult(status="timeout", ename="Ours")
+        return runs.run_of(runs.ran({0: CellResult(status="ok"), 1: late}), job)
 
     @staticmethod
     def plain(_, nb, resources, **_kw):

@@ -22,7 +22,7 @@ import pytest
 from nbclient import NotebookClient
 from support import mini
 
-from autograder.core.evidence import EVIDENCE_VARIABLE, read_arrays
+from autograder.core.evidence import EVIDENCE_VARIABLE, load
 from autograder.sandbox.pool import environment
 from autograder.sandbox.workspace import ROOM, Workspace
 
@@ -175,7 +175,7 @@ def results(folder: Path) -> dict[str, dict]:
         found[path.parent.name] = {
             "told": {name: report[name] for name in ("checks", "measures", "status", "reason")},
             "score": sum(one["points"] for one in report["checks"]),
-            "arrays": read_arrays(path.parent / "arrays.npz"),
+            "arrays": load(path.parent).arrays,
         }
     return found
 

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from support import runs
 
-from autograder.core.evidence import Recorded
+from autograder.core.evidence import Arrays, Recorded
 from autograder.core.ipc import HEADER, MAX_BYTES, receive, send
 from autograder.sandbox.evidence_reader import EvidenceReader
 from autograder.sandbox.protocol import (
@@ -22,7 +23,7 @@ from autograder.sandbox.protocol import (
     Message,
     Started,
 )
-from autograder.sandbox.result import Stopped, Trace
+from autograder.sandbox.result import Stopped
 from autograder.sandbox.run_state import RunState, ending
 
 
@@ -180,20 +181,26 @@ class TestTold:
             ending(RunState(job=""), 7)
 
 
+def read_from(update: EvidenceUpdate) -> tuple[Recorded | None, Arrays, str | None]:
+    """What evidence holds of it, and why it cannot be read, if so."""
+    evidence = runs.ran({}, update)
+    return evidence.recorded, evidence.arrays, evidence.run.trouble
+
+
 class TestRecorded:
     """What the recorder left, read as if a stranger had written it."""
 
     def test_nothing_was_recorded(self) -> None:
-        assert Trace().read() == (None, {}, None)
+        assert read_from(EvidenceUpdate()) == (None, {}, None)
 
     def test_what_was_recorded(self) -> None:
-        assert Trace(recorded=b"{}").read() == (Recorded(), {}, None)
+        assert read_from(EvidenceUpdate(recorded=b"{}")) == (Recorded(), {}, None)
         for content in (b"[]", b'{"surplus": 1}', b"\xff", b"[" * 100_000):
-            recorded, arrays, trouble = Trace(recorded=content).read()
+            recorded, arrays, trouble = read_from(EvidenceUpdate(recorded=content))
             assert (recorded, arrays) == (None, {})
             assert trouble
-        assert Trace(recorded=b"{}", arrays=b"no archive").read()[2]
-        assert Trace(trouble="too large").read() == (None, {}, "too large")
+        assert read_from(EvidenceUpdate(recorded=b"{}", arrays=b"no archive"))[2]
+        assert read_from(EvidenceUpdate(trouble="too large")) == (None, {}, "too large")
 
 
 class TestLimits:
@@ -227,17 +234,17 @@ class TestLimits:
         ],
     )
     def test_each(self, ran: CellResult, name: str, words: str) -> None:
-        trace = Trace(cells={0: ran, 1: ran})
-        assert trace.limits == (name,)
-        (note,) = trace.notes
+        run = runs.ran({0: ran, 1: ran}).run
+        assert run.limits == (name,)
+        (note,) = run.notes
         assert words in note
 
     def test_none(self) -> None:
-        trace = Trace(
-            cells={0: CellResult(status="ok"), 1: CellResult(status="error", ename="ValueError")}
-        )
-        assert (trace.limits, trace.notes) == ((), ())
+        wrong = CellResult(status="error", ename="ValueError")
+        run = runs.ran({0: CellResult(status="ok"), 1: wrong}).run
+        assert (run.limits, run.notes) == ((), ())
 
     def test_those_seen_from_outside(self) -> None:
-        trace = Trace(trouble="too large", stopped=Stopped("why", limit="memory"))
-        assert trace.limits == ("memory", "evidence")
+        stopped = Stopped("why", limit="memory")
+        evidence = runs.ran({}, EvidenceUpdate(trouble="too large"), stopped=stopped)
+        assert evidence.run.limits == ("memory", "evidence")

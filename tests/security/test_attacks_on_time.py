@@ -194,7 +194,7 @@ from pathlib import Path
 import numpy as np
 from support import evidence_builder as eb
 from autograder.core.config import Course
-from autograder.core.evidence import save
+from support.runs import save_alone
 from autograder.judge.server import Judge
 side = int(sys.argv[2])
 given = eb.arrays()
@@ -218,8 +218,8 @@ if sys.argv[1] == "a-bias-for-each-image":
     layers = (eb.FLATTEN, eb.changed(one, weights=weights))
     hold("dense/bias", side, 1, 10)
 here = Path.cwd()
-save(eb.right(), here / "honest")
-save(eb.right(model=eb.stack(*layers), arrays=lambda: given, fits=(fit,)), here / "evil")
+save_alone(eb.right(), here / "honest")
+save_alone(eb.right(model=eb.stack(*layers), arrays=lambda: given, fits=(fit,)), here / "evil")
 with Judge(Course()) as judge:
     folders = {here / name: eb.right().run.program for name in ("honest", "evil")}
     (alone,) = judge.judge({here / "honest": folders[here / "honest"]}, eb.LESSON).values()

@@ -17,7 +17,7 @@ import msgspec
 import nbformat
 from rich.console import Console
 
-from autograder.core.evidence import load
+from autograder.core.evidence import EVIDENCE, load
 from autograder.core.report import Report
 from autograder.reports import terminal
 from support.attack_cases import Case
@@ -110,7 +110,7 @@ class Besieged:
         if report.shared:
             # That it was another's run is told, and how long that took; nothing else may differ.
             seen["shared"] = False
-        if (place / "evidence.json").exists():
+        if (place / EVIDENCE).exists():
             evidence = load(place)
             cells = [msgspec.structs.replace(one, seconds=0) for one in evidence.record.cells]
             seen |= {"cells": cells, "recorded": evidence.record.recorded}

@@ -1,15 +1,22 @@
 """The evidence that the run of a notebook produces: plain data with a schema for the judge."""
 
-from autograder.core.evidence.evidence import Arrays, Evidence
+from autograder.core.evidence.evidence import Arrays, Evidence, Outputs
 from autograder.core.evidence.files import (
+    EVIDENCE,
     EVIDENCE_VARIABLE,
     MAX_ARRAY_BYTES,
     MAX_JSON_BYTES,
+    SUBMISSION,
     decode,
+    has_evidence,
     load,
+    pack,
     pack_arrays,
-    read_arrays,
+    read,
     save,
+    save_submission,
+    unpack,
+    unpack_arrays,
     write_whole,
 )
 from autograder.core.evidence.record import (
@@ -30,17 +37,21 @@ from autograder.core.evidence.record import (
     Record,
     Recorded,
     Run,
+    SubmissionCell,
+    SubmissionRecord,
     Value,
     Weight,
     shortened,
 )
 
 __all__ = [
+    "EVIDENCE",
     "EVIDENCE_VARIABLE",
     "MAX_ARRAY_BYTES",
     "MAX_JSON_BYTES",
     "MAX_NOTES",
     "SCHEMA",
+    "SUBMISSION",
     "Answer",
     "Arrays",
     "Callback",
@@ -55,16 +66,24 @@ __all__ = [
     "Model",
     "ModelCall",
     "Numbers",
+    "Outputs",
     "Record",
     "Recorded",
     "Run",
+    "SubmissionCell",
+    "SubmissionRecord",
     "Value",
     "Weight",
     "decode",
+    "has_evidence",
     "load",
+    "pack",
     "pack_arrays",
-    "read_arrays",
+    "read",
     "save",
+    "save_submission",
     "shortened",
+    "unpack",
+    "unpack_arrays",
     "write_whole",
 ]

@@ -2,23 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Self
 
+import msgspec
 from numpy.typing import NDArray
 
-from autograder.core.evidence.record import Answer, Cell, Fit, Record, Recorded, Run
+from autograder.core.errors import EvidenceError
+from autograder.core.evidence.record import (
+    MAX_NOTES,
+    Answer,
+    Cell,
+    Fit,
+    Record,
+    Recorded,
+    Run,
+    SubmissionRecord,
+)
 
 Arrays = Mapping[str, NDArray[Any]]
+# The outputs of cells as nbformat 4 has them, by the number of the code cell.
+Outputs = Mapping[int, Sequence[Mapping[str, Any]]]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Evidence:
-    """A record with its arrays: all that the judge reads."""
+    """What a run left: a record, its arrays, and the outputs of the cells.
+
+    The run may have been another submission's. :meth:`of` adds what is a submission's own.
+    """
 
     record: Record
     arrays: Arrays = field(default_factory=dict)
+    outputs: Outputs = field(default_factory=dict)
+
+    def of(self, submission: SubmissionRecord) -> Self:
+        """Return the evidence of one submission: with its notes and the names of its cells.
+
+        Raises:
+            EvidenceError: it is the evidence of another run.
+        """
+        if (submission.job, len(submission.cells)) != (self.run.job, len(self.record.cells)):
+            raise EvidenceError("This evidence is of another run. Run the submission again.")
+        run = msgspec.structs.replace(
+            self.run,
+            lesson=submission.lesson,
+            shared=submission.shared,
+            notes=(*submission.notes, *self.run.notes)[:MAX_NOTES],
+        )
+        cells = (
+            msgspec.structs.replace(ran, **msgspec.structs.asdict(own))
+            for ran, own in zip(self.record.cells, submission.cells, strict=True)
+        )
+        record = msgspec.structs.replace(self.record, run=run, cells=tuple(cells))
+        return replace(self, record=record)
 
     @property
     def run(self) -> Run:

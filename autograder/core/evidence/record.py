@@ -1,4 +1,4 @@
-"""The parts of a record: what is kept in ``evidence.json``, with a limit on everything.
+"""The parts of a record, with a limit on everything.
 
 What was seen from outside (``Run``, ``Cell``) is kept apart from what the student's own kernel
 wrote down (``Recorded``), because only the first can be believed without being checked.
@@ -200,9 +200,14 @@ class Cell(_Part, frozen=True, kw_only=True):
 
 
 class Run(_Part, frozen=True, kw_only=True):
-    """The run as seen from outside the kernel: ``job`` names it, ``program`` what was run."""
+    """The run as seen from outside the kernel: ``job`` names it, ``program`` what was run.
 
-    lesson: Name
+    ``interrupted``: perhaps not through anything that the notebook did. ``warm``: TensorFlow was
+    loaded before. The lesson, whether the run was another submission's, and notes on the notebook
+    are known of a submission only.
+    """
+
+    lesson: Name = ""
     job: Name = ""
     program: Name = ""
     data: Literal["full", "sample"] = "full"
@@ -210,14 +215,35 @@ class Run(_Part, frozen=True, kw_only=True):
     seconds: float = 0.0
     seed: int | None = None
     shared: bool = False
+    warm: bool = False
+    interrupted: bool = False
     stopped: Text | None = None
     trouble: Text | None = None
     limits: Annotated[tuple[Name, ...], msgspec.Meta(max_length=64)] = ()
     notes: Annotated[tuple[Text, ...], msgspec.Meta(max_length=MAX_NOTES)] = ()
 
 
+class SubmissionCell(_Part, frozen=True, kw_only=True):
+    """Which cell of a submission's notebook it was that ran."""
+
+    index: Count
+    cell_id: Name = ""
+    grade_id: Name | None = None
+    changed: bool = False
+
+
+class SubmissionRecord(_Part, frozen=True, kw_only=True):
+    """What is a submission's own and not the run's; ``job`` names the run that serves for it."""
+
+    lesson: Name
+    job: Name = ""
+    shared: bool = False
+    notes: Annotated[tuple[Text, ...], msgspec.Meta(max_length=MAX_NOTES)] = ()
+    cells: Annotated[tuple[SubmissionCell, ...], msgspec.Meta(max_length=10_000)] = ()
+
+
 class Record(_Part, frozen=True, kw_only=True):
-    """The whole record of a run, as it is kept in ``evidence.json``."""
+    """The whole record of a run."""
 
     schema: int = SCHEMA
     run: Run

@@ -25,7 +25,7 @@ import psutil
 
 from autograder import datasets
 from autograder.core.config import find_course
-from autograder.core.evidence import write_whole
+from autograder.core.evidence import EVIDENCE, SUBMISSION, write_whole
 from autograder.core.lesson import Lesson
 from autograder.core.lesson_registry import load_lesson
 from autograder.core.report import Report
@@ -43,7 +43,7 @@ LEVEL = "a user of its own"
 NO = "nothing is graded."
 # The maximum size of a file that the run writes; evidence has its own limits.
 MAX_BYTES = 128 * 2**20
-RESULT_FILES = ("evidence.json", "arrays.npz", "report.json")
+RESULT_FILES = (EVIDENCE, SUBMISSION, "report.json")
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -13,6 +13,7 @@ import msgspec
 
 from autograder import datasets
 from autograder.core.errors import ClusterError, IsolationError
+from autograder.core.evidence import Evidence, unpack
 from autograder.core.exception_names import public_name
 from autograder.grading.dask_executor import messages
 from autograder.grading.dask_executor.connect import (
@@ -24,8 +25,8 @@ from autograder.grading.dask_executor.connect import (
 )
 from autograder.sandbox.pool import SandboxPool
 from autograder.sandbox.process import CancelledError
-from autograder.sandbox.protocol import Job
-from autograder.sandbox.result import Stopped, Trace
+from autograder.sandbox.protocol import EvidenceUpdate, Job
+from autograder.sandbox.result import Place, Stopped, evidence_of
 
 if TYPE_CHECKING:
     import distributed
@@ -58,7 +59,7 @@ class DaskExecutor:
         self._patience = patience
         self._name = f"autograder-{uuid.uuid4().hex}"
         self._stopping = threading.Event()
-        self._waiting: dict[Future[Trace], distributed.Future[bytes]] = {}
+        self._waiting: dict[Future[Evidence], distributed.Future[bytes]] = {}
         self._sent_to: set[tuple[str, int]] = set()
         self._client = connect(address, patience)
         try:
@@ -69,9 +70,9 @@ class DaskExecutor:
             raise
         threading.Thread(target=self._watch, daemon=True).start()
 
-    def start(self, job: Job) -> Future[Trace]:
+    def start(self, job: Job) -> Future[Evidence]:
         """Run a job once a thread of a worker is free."""
-        future: Future[Trace] = Future()
+        future: Future[Evidence] = Future()
         future.set_running_or_notify_cancel()
         self._hand_over(future, job, uuid.uuid4().hex, 1)
         return future
@@ -109,7 +110,7 @@ class DaskExecutor:
                 for future in list(self._waiting):
                     _end(future, ClusterError(EMPTY.format(seconds=self._patience)))
 
-    def _hand_over(self, future: Future[Trace], job: Job, name: str, times: int) -> None:
+    def _hand_over(self, future: Future[Evidence], job: Job, name: str, times: int) -> None:
         from autograder.grading.dask_executor.worker import run  # noqa: PLC0415  needs the extra
 
         payload, key = msgspec.msgpack.encode(job), f"autograder-{name}-{times}"
@@ -122,7 +123,7 @@ class DaskExecutor:
 
     def _finished(
         self,
-        future: Future[Trace],
+        future: Future[Evidence],
         job: Job,
         name: str,
         times: int,
@@ -143,17 +144,17 @@ class DaskExecutor:
 
     def _result(
         self, job: Job, name: str, sent: distributed.Future[bytes]
-    ) -> Trace | Exception | None:
+    ) -> Evidence | Exception | None:
         """Return the result of a job; ``None`` where it must be submitted again."""
         if sent.status == "cancelled":
             return ClusterError(LOST)
         if sent.status == "error":
             return self._erred(job, name, sent.exception())
         reply = msgspec.msgpack.decode(sent.result(), type=messages.Reply)
-        result: Trace | Exception | None = None
+        result: Evidence | Exception | None = None
         match reply:
-            case messages.Done(trace=trace):
-                result = trace
+            case messages.Done(evidence=packed):
+                result = unpack(packed)
             case messages.WorkerEnded():
                 result = self._ended(job)
             case messages.NeedsImages(address=address, process=process):
@@ -166,7 +167,9 @@ class DaskExecutor:
                 result = RuntimeError(why)
         return result
 
-    def _erred(self, job: Job, name: str, error: BaseException | None) -> Trace | Exception | None:
+    def _erred(
+        self, job: Job, name: str, error: BaseException | None
+    ) -> Evidence | Exception | None:
         from distributed import KilledWorker  # noqa: PLC0415  needs the extra
 
         if isinstance(error, KilledWorker):
@@ -178,14 +181,17 @@ class DaskExecutor:
         reason = f"{public_name(type(error))}: {error}" if error else "it gives no reason"
         return RuntimeError(f"Dask: {reason}")
 
-    def _ended(self, job: Job) -> Trace:
+    def _ended(self, job: Job) -> Evidence:
         """Return the run of a job that has ended three workers."""
-        return Trace(
+        return evidence_of(
+            job,
+            {},
+            EvidenceUpdate(),
             stopped=Stopped("the run ended three workers of the cluster", by_others=True),
-            isolation=self._pool.level,
-            data="sample" if self._pool.data_name == "sample" else "full",
-            settings=job.settings,
-            program=job.program,
+            place=Place(
+                isolation=self._pool.level,
+                data="sample" if self._pool.data_name == "sample" else "full",
+            ),
         )
 
     def _send_images(self, address: str, process: int) -> None:
@@ -199,7 +205,7 @@ class DaskExecutor:
             self._sent_to.add((address, process))
 
 
-def _end(future: Future[Trace], result: Trace | Exception) -> None:
+def _end(future: Future[Evidence], result: Evidence | Exception) -> None:
     if future.done():
         return
     if isinstance(result, Exception):

@@ -9,7 +9,6 @@ import msgspec
 
 from autograder import DISTRIBUTION
 from autograder.grading import cache_key
-from autograder.sandbox.result import Trace
 
 # A job that has ended this many workers is not given to another.
 MAX_WORKERS = 3
@@ -26,9 +25,9 @@ NAMES = (
 
 
 class Done(msgspec.Struct, frozen=True, tag="done"):
-    """The job was run."""
+    """The job was run; ``evidence`` is packed."""
 
-    trace: Trace
+    evidence: bytes
 
 
 class WorkerEnded(msgspec.Struct, frozen=True, tag="ended"):

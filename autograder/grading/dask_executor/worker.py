@@ -19,7 +19,7 @@ from autograder import datasets
 from autograder.core import quick_start  # noqa: F401  takes effect when it is imported
 from autograder.core.config import Settings
 from autograder.core.errors import DatasetError, IsolationError
-from autograder.core.evidence import write_whole
+from autograder.core.evidence import pack, write_whole
 from autograder.grading.dask_executor.messages import (
     MAX_WORKERS,
     Cancelled,
@@ -97,7 +97,7 @@ class Grading(WorkerPlugin):
     def _run(self, payload: bytes, pool: SandboxPool, cancel: threading.Event) -> Reply:
         try:
             job = msgspec.msgpack.decode(payload, type=Job)
-            return Done(trace=job_runner.run(job, pool, cancel))
+            return Done(evidence=pack(job_runner.run(job, pool, cancel)))
         except CancelledError:
             return Cancelled()
         except IsolationError as error:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ from autograder.core import printable
 from autograder.core.config import Settings, settings_of
 from autograder.core.course_root import find_root
 from autograder.core.errors import AutograderError, DatasetError
-from autograder.core.evidence import EVIDENCE_VARIABLE
+from autograder.core.evidence import EVIDENCE_VARIABLE, Cell
 from autograder.core.lesson_registry import lesson_names, load_lesson
 from autograder.datasets.provisioning import SHIPPED_SAMPLE, install
 from autograder.kernel.check_session import VALIDATING
@@ -36,7 +36,7 @@ from autograder.sandbox import job_runner
 from autograder.sandbox.extra_files import collect_extra_files
 from autograder.sandbox.job_runner import PRELUDE
 from autograder.sandbox.pool import SandboxPool
-from autograder.sandbox.protocol import CellResult, Job
+from autograder.sandbox.protocol import Job
 
 # Without the variable that silences the checks, and with the one that makes them raise.
 VALIDATION_PRELUDE = f"""\
@@ -158,24 +158,25 @@ def _run(
         settings=settings,
     )
     try:
-        trace = job_runner.run(job, pool)
+        evidence = job_runner.run(job, pool)
     finally:
         pool.close()
-    why = trace.stopped.why if trace.stopped else "the notebook ended before it"
-    for number, cell in enumerate(cells):
-        cell.outputs = _outputs(trace.cells.get(number), why, timeout)
+    why = evidence.run.stopped or "the notebook ended before it"
+    for cell in cells:
+        cell.outputs = []
+    job_runner.with_outputs(nb, evidence.outputs)
+    for cell, ran in zip(cells, evidence.record.cells, strict=True):
+        cell.outputs += _reason(cell.outputs, ran, why, timeout)
 
 
-def _outputs(
-    ran: CellResult | None, why: str, timeout: dict[str, Any] | None
+def _reason(
+    outputs: Sequence[NotebookNode], ran: Cell, why: str, timeout: dict[str, Any] | None
 ) -> list[NotebookNode]:
-    """Return the outputs of a cell, and the reason if it failed without an error output."""
-    outputs = [nbformat.from_dict(one) for one in ran.outputs] if ran else []
-    if ran and ran.status == "timeout" and timeout:
-        return [*outputs, nbformat.v4.new_output("error", **timeout)]
-    if ran and (ran.status == "ok" or any(one.output_type == "error" for one in outputs)):
-        return outputs
-    ename, evalue = (ran.ename, ran.evalue) if ran and ran.ename else ("NotRun", why)
+    """Return an error output with the reason, if a cell failed without one."""
+    if ran.status == "timeout" and timeout:
+        return [nbformat.v4.new_output("error", **timeout)]
+    if ran.status == "ok" or any(one.output_type == "error" for one in outputs):
+        return []
+    ename, evalue = (ran.ename, ran.evalue) if ran.ename else ("NotRun", why)
     traceback = [f"{ename}: {evalue}"]
-    error = nbformat.v4.new_output("error", ename=ename, evalue=evalue, traceback=traceback)
-    return [*outputs, error]
+    return [nbformat.v4.new_output("error", ename=ename, evalue=evalue, traceback=traceback)]
