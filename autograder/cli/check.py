@@ -18,7 +18,11 @@ from autograder.cli.options import (
     leave_lessons_beside,
 )
 from autograder.core.config import Course
+from autograder.core.evidence import load
+from autograder.core.lesson import Question
 from autograder.core.lesson_registry import load_lesson
+from autograder.core.report import Report
+from autograder.grading import follow_through
 from autograder.grading.compare_saved import differing_points
 from autograder.grading.discovery import Submission
 from autograder.reports import phrases, terminal
@@ -47,6 +51,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
         arguments.results = arguments.results or Path(scratch)
         with make_grader(arguments, course, console) as grader:
             (report,) = terminal.watched(grader.grade([submission]), 1, console)
+            lost = _lost(report, arguments.results)
     if report.status == "graded":
         for line in (*([report.reason] if report.reason else ()), *report.notes):
             print(f"Note: {line}")
@@ -54,7 +59,22 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
         for question in lesson.questions:
             if results := report.of(question.name):
                 print(phrases.answer(question, results, more=arguments.more))
-        print(f"Together: {phrases.points(report.checks)}")
+        least = "at least " if lost else ""
+        print(f"Together: {least}{phrases.points(report.checks)}")
+        if lost:
+            cells = follow_through.named([one.name for one in lost])
+            print(
+                f"The official grade marks what builds on {cells} with the solution in its place,"
+                " which is not here."
+            )
         for line in differing_points(arguments.notebook, report, lesson):
             print(f"Look here. {line}")
     return exit_code([report], console)
+
+
+def _lost(report: Report, results: Path) -> list[Question]:
+    """Return the questions in whose place the official grade has the solution for later ones."""
+    if report.status != "graded":
+        return []
+    folder = results / report.lesson / report.place
+    return follow_through.unusable(load(folder), load_lesson(report.lesson))

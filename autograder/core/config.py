@@ -18,6 +18,7 @@ from autograder.core.exception_names import public_name
 from autograder.core.lesson import Lesson
 
 Positive = Annotated[int, msgspec.Meta(ge=1)]
+Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 
 NO_GPU = ("accept", "not_applicable", "error")
 ISOLATION = ("auto", "none")
@@ -40,6 +41,9 @@ class Settings:
     ``keep`` says which of a student's submissions counts in the gradebook, the ``last`` or the
     ``best``.
 
+    ``follow_through``: where a student's cell leaves nothing that later questions can use, these
+    are marked with the solution in its place, and earn this share of their points; 0 turns it off.
+
     ``isolation`` is ``auto``, or ``none`` to run submissions with one's own rights; ``gpus`` lets
     them use the GPUs there are. A submission may use ``memory_mb`` MiB of memory,
     ``processes`` processes and threads, files of ``file_mb`` MiB each and ``scratch_mb`` MiB
@@ -53,6 +57,7 @@ class Settings:
     workers: Annotated[int, msgspec.Meta(ge=0)] = 0
     package: str = ""
     keep: str = "last"
+    follow_through: Share = 1.0
     isolation: str = "auto"
     gpus: bool = True
     memory_mb: Positive = 4096

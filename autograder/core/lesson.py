@@ -36,6 +36,14 @@ class Question:
         """The ``grade_id`` of the grade cell."""
         return f"check-{self.name}"
 
+    def is_usable(self, hand_in: Answer | None) -> bool:
+        """Return whether what was handed in is something that later questions can use."""
+        return (
+            hand_in is not None
+            and self.filled(hand_in)
+            and ("model" not in self.leaves or hand_in.model is not None)
+        )
+
 
 @dataclass(frozen=True, kw_only=True)
 class Lesson:
@@ -66,6 +74,13 @@ class Lesson:
     def notebook(self) -> str:
         """The file name of the notebook."""
         return f"{self.name}.ipynb"
+
+    def foundations(self, question: Question) -> frozenset[str]:
+        """Return the names of all questions that this one builds on, directly or not."""
+        found = set(question.builds_on)
+        for name in question.builds_on:
+            found |= self.foundations(self.question(name))
+        return frozenset(found)
 
     @property
     def max_score(self) -> float:

@@ -90,7 +90,8 @@ class Report:
     ``warm``: TensorFlow was loaded beforehand, not once more for this run. ``interrupted``: the run
     was ended by something that was perhaps not the student's doing. ``limits`` names the limits
     that the run met; ``program`` is the same for all submissions that are the same program, and
-    ``job`` names the run that was judged.
+    ``job`` names the run that was judged. ``followed`` is the program of a second run, with the
+    solution in the place of what later questions could not use.
     """
 
     name: str
@@ -105,6 +106,7 @@ class Report:
     limits: tuple[str, ...] = ()
     program: str = ""
     job: str = ""
+    followed: str = ""
     lesson: str = ""
     folder: str = ""
     source: str = ""

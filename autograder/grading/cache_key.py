@@ -80,14 +80,15 @@ def keys(
 
     ``given`` are the texts of the lesson's own cells.
     """
-    # How many are run at a time, and which of them count, does not affect a run.
-    settings = replace(job.settings, workers=0, keep="last")
+    # How many are run at a time, which of them count, and what for, does not affect a run.
+    settings = replace(job.settings, workers=0, keep="last", follow_through=1.0)
     files = [part for name in sorted(job.files) for part in (name.encode(), job.files[name])]
     # A digest for each list: a cell must not pass for a file, nor a file for a cell.
     base = (
         _digest(one.encode() for one in under),
         _digest([msgspec.json.encode(settings, order="sorted"), job.prelude.encode()]),
         _digest(files),
+        _digest([msgspec.json.encode((job.solutions, job.unusable))]),
     )
     text = _name(*base, "text", _digest(cell.encode() for cell in job.cells))
     own = _name(text, owner)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Sequence
+import shutil
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
@@ -15,11 +16,12 @@ from autograder.core.errors import SubmissionError, writing
 from autograder.core.evidence import Evidence, SubmissionRecord, save_submission
 from autograder.core.lesson import Lesson
 from autograder.core.report import Report
-from autograder.grading import cache_key, lesson_detection, result_files
+from autograder.grading import cache_key, follow_through, lesson_detection, result_files
 from autograder.grading.bounded import Bounded
+from autograder.grading.cache_key import CacheKeys
 from autograder.grading.discovery import Submission, readable
 from autograder.grading.executor import ExecutorFactory, LocalExecutor
-from autograder.grading.plan import Plan
+from autograder.grading.plan import Plan, Ran
 from autograder.grading.result_files import Graded
 from autograder.grading.run_cache import RunCache
 from autograder.grading.scheduler import Scheduler
@@ -30,6 +32,7 @@ from autograder.notebooks.restore import Restored, restore
 from autograder.sandbox import job_runner
 from autograder.sandbox.job_runner import submission_record, with_outputs
 from autograder.sandbox.pool import SandboxPool
+from autograder.sandbox.protocol import Job
 
 RUNS = ".runs"
 
@@ -110,10 +113,16 @@ class Grader:
     ) -> Graded:
         """Run a restored notebook, judge it, and write its results."""
         plan = self.planned(submission, lesson, restored, place)
+        ran = Ran(plan=plan, evidence=self._run(plan))
+        if second := self.follow_through(ran):
+            ran = replace(ran, followed=self._run(second))
+        (graded,) = self.judged([ran])
+        return graded
+
+    def _run(self, plan: Plan) -> Evidence:
         evidence = job_runner.run(plan.job, self.sandbox_pool)
         self.cache.store(plan.keys, evidence)
-        (graded,) = self.judged([(plan, evidence, False)])
-        return graded
+        return evidence
 
     def lesson_of(self, submission: Submission) -> Lesson | None:
         """Return the lesson of a submission if it is known without reading it, or ``None``."""
@@ -148,58 +157,88 @@ class Grader:
         job, left_out = self._bounded.call(
             job_runner.prepare, restored, self.course.settings, submission.folder
         )
-        keys = self._bounded.call(
-            cache_key.keys,
-            job,
-            self._conditions,
-            owner=submission.name,
-            share=self.share,
-            given=restored.given,
-        )
         return Plan(
             submission=submission,
             lesson=lesson,
             place=place,
             restored=replace(restored, notes=(*restored.notes, *left_out)),
             job=job,
-            keys=keys,
+            keys=self._keys(job, submission, restored.given),
         )
 
-    def judged(self, ran: Sequence[tuple[Plan, Evidence, bool]]) -> list[Graded]:
-        """Judge runs of one lesson together, and write evidence, report and notebook of each.
+    def _keys(self, job: Job, submission: Submission, given: Collection[str]) -> CacheKeys:
+        return self._bounded.call(
+            cache_key.keys,
+            job,
+            self._conditions,
+            owner=submission.name,
+            share=self.share,
+            given=given,
+        )
 
-        The third of each says whether the run was another submission's.
+    def follow_through(self, ran: Ran) -> Plan | None:
+        """Return what is to be run once more, with the solution in the place of some cells."""
+        plan = ran.plan
+        if not self.course.settings.follow_through:
+            return None
+        known = follow_through.solutions(self.course, plan.lesson)
+        evidence = ran.evidence.of(_record(plan, ran.evidence, shared=ran.shared))
+        job = follow_through.job_for(plan, evidence, known)
+        if job is None:
+            return None
+        given = plan.restored.given | set(known.values())
+        return replace(plan, job=job, keys=self._keys(job, plan.submission, given), first=ran)
+
+    def judged(self, ran: Sequence[Ran]) -> list[Graded]:
+        """Judge runs of one lesson together, and write evidence, report and notebook of each.
 
         Raises:
             JudgeError: the judge failed.
             ResultsError: the results cannot be written.
         """
-        lesson = ran[0][0].lesson
-        records = []
-        for plan, evidence, shared in ran:
-            record = submission_record(plan.restored, lesson, evidence.run.job, shared=shared)
-            self.cache.save(evidence, self._folder(plan))
-            with writing():
-                save_submission(record, self._folder(plan))
-            records.append(record)
-        programs = {self._folder(plan): plan.job.program for plan, _, _ in ran}
-        verdicts = self._judge.judge(programs, lesson)
-        return [
-            self._graded(plan, evidence, record, verdicts[str(self._folder(plan).resolve())])
-            for (plan, evidence, _), record in zip(ran, records, strict=True)
-        ]
+        lesson = ran[0].plan.lesson
+        evidence: dict[Path, Evidence] = {}
+        programs: dict[Path, str] = {}
+        for one in ran:
+            folder = self._folder(one.plan)
+            evidence[folder] = self._saved(one.plan, one.evidence, folder, shared=one.shared)
+            programs[folder] = one.plan.job.program
+            second = folder / follow_through.FOLDER
+            if one.followed:
+                evidence[second] = self._saved(one.plan, one.followed, second)
+                programs[second] = one.followed.run.program
+            else:
+                shutil.rmtree(second, ignore_errors=True)
+        answers = self._judge.judge(programs, lesson)
+        judged = {
+            folder: (evidence[folder], _verdicts(answers[str(folder.resolve())]))
+            for folder in programs
+        }
+        return [self._graded(one, judged) for one in ran]
 
-    def _graded(
-        self, plan: Plan, evidence: Evidence, record: SubmissionRecord, verdicts: Verdicts | str
-    ) -> Graded:
-        if isinstance(verdicts, str):
-            raise JudgeError(verdicts)
-        report = result_files.report_on(plan, evidence.of(record).run, verdicts)
+    def _saved(
+        self, plan: Plan, evidence: Evidence, folder: Path, *, shared: bool = False
+    ) -> Evidence:
+        """Save the evidence of a submission; return it with what is the submission's own."""
+        own = _record(plan, evidence, shared=shared)
+        self.cache.save(evidence, folder)
+        with writing():
+            save_submission(own, folder)
+        return evidence.of(own)
+
+    def _graded(self, ran: Ran, judged: Mapping[Path, tuple[Evidence, Verdicts]]) -> Graded:
+        plan, folder = ran.plan, self._folder(ran.plan)
+        evidence, verdicts = judged[folder]
+        report = result_files.report_on(plan, evidence.run, verdicts)
         report = replace(report, source=result_files.source_of(plan.submission, self.results))
-        notebook = with_outputs(plan.restored.notebook, evidence.outputs)
+        if ran.followed:
+            second, then = judged[folder / follow_through.FOLDER]
+            share = self.course.settings.follow_through
+            report = follow_through.applied(report, second, then, plan.lesson, share)
+        notebook = with_outputs(plan.restored.notebook, ran.evidence.outputs)
         drawn = result_files.draw_bounded(self._bounded, notebook, report, plan.lesson, fresh=True)
         with writing():
-            result_files.write(self._folder(plan), drawn)
+            result_files.write(folder, drawn)
         return Graded(report=drawn.report, notebook=drawn.notebook)
 
     def unrun(
@@ -218,3 +257,13 @@ class Grader:
 
     def _folder(self, plan: Plan) -> Path:
         return self.results / plan.lesson.name / plan.place
+
+
+def _record(plan: Plan, evidence: Evidence, *, shared: bool) -> SubmissionRecord:
+    return submission_record(plan.restored, plan.lesson, evidence.run.job, shared=shared)
+
+
+def _verdicts(answer: Verdicts | str) -> Verdicts:
+    if isinstance(answer, str):
+        raise JudgeError(answer)
+    return answer

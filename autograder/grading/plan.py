@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from autograder.core.evidence import Evidence
 from autograder.core.lesson import Lesson
 from autograder.grading.cache_key import CacheKeys
 from autograder.grading.discovery import Submission
@@ -15,7 +16,8 @@ from autograder.sandbox.protocol import Job
 class Plan:
     """What is to be run for a submission; ``keys`` tell which runs may stand in for it.
 
-    ``place`` is the folder for its results.
+    ``place`` is the folder for its results. ``first`` is the run that went before, where this is
+    the one with the solution in the place of what could not be used.
     """
 
     submission: Submission
@@ -24,3 +26,17 @@ class Plan:
     restored: Restored
     job: Job
     keys: CacheKeys
+    first: Ran | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ran:
+    """A submission that was run. ``shared``: the run was another submission's.
+
+    ``followed`` is the run with the solution in the place of what could not be used, if any.
+    """
+
+    plan: Plan
+    evidence: Evidence
+    shared: bool = False
+    followed: Evidence | None = None

@@ -10,11 +10,11 @@ import msgspec
 
 from autograder.core.config import Course
 from autograder.core.errors import SubmissionError, writing
-from autograder.core.evidence import EVIDENCE, has_evidence
+from autograder.core.evidence import EVIDENCE, has_evidence, load
 from autograder.core.lesson import Lesson
 from autograder.core.lesson_registry import lesson_names, load_lesson
-from autograder.core.report import Report
-from autograder.grading import result_files
+from autograder.core.report import Outcome, Report
+from autograder.grading import follow_through, result_files
 from autograder.grading.bounded import Bounded, OverBudgetError
 from autograder.grading.discovery import readable
 from autograder.judge.runner import JudgeError, Verdicts
@@ -41,9 +41,14 @@ class StoredResult:
         return not self.damaged and has_evidence(self.folder)
 
     @property
+    def second(self) -> Path:
+        """The folder for the evidence of the run that followed."""
+        return self.folder / follow_through.FOLDER
+
+    @property
     def size(self) -> int:
         """The bytes of its evidence."""
-        return sum(path.stat().st_size for path in self.folder.glob(EVIDENCE))
+        return sum(path.stat().st_size for path in self.folder.rglob(EVIDENCE))
 
 
 def stored_results(folder: Path) -> list[StoredResult]:
@@ -95,8 +100,8 @@ def regrade(folder: Path, lesson: Lesson, course: Course) -> Iterator[Report]:
     submissions = stored_results(folder)
     with Judge(course) as judge, Bounded() as bounded:
         for batch in _batches(one for one in submissions if one.was_run):
-            for one, verdicts in _answers(judge, batch, lesson):
-                yield _judged(one, verdicts, lesson, bounded)
+            for one, answer in _answers(judge, batch, lesson):
+                yield _judged(one, answer, lesson, course, bounded)
     yield from (one.report for one in submissions if not one.was_run)
 
 
@@ -113,32 +118,52 @@ def _batches(submissions: Iterable[StoredResult]) -> Iterator[list[StoredResult]
         yield batch
 
 
+Answer = Verdicts | str | JudgeError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answers:
+    """What the judge says of a run, and of the one that followed it, if there is one."""
+
+    first: Answer
+    second: Answer | None = None
+
+
 def _answers(
     judge: Judge, batch: Sequence[StoredResult], lesson: Lesson
-) -> Iterator[tuple[StoredResult, Verdicts | str | JudgeError]]:
-    """Yield the judge's answer for each; where it fails, ask for each one separately."""
+) -> Iterator[tuple[StoredResult, Answers]]:
+    """Yield the judge's answers for each; where it fails, ask for each one separately."""
+    folders = {one.folder: one.report.program for one in batch}
+    folders |= {one.second: one.report.followed for one in batch if one.report.followed}
     try:
-        verdicts = judge.judge({one.folder: one.report.program for one in batch}, lesson)
+        verdicts = judge.judge(folders, lesson)
     except JudgeError as error:
         if len(batch) == 1:
-            yield batch[0], error
+            yield batch[0], Answers(first=error)
             return
         for one in batch:
             yield from _answers(judge, [one], lesson)
         return
     for one in batch:
-        yield one, verdicts[str(one.folder.resolve())]
+        first = verdicts[str(one.folder.resolve())]
+        yield one, Answers(first=first, second=verdicts.get(str(one.second.resolve())))
 
 
 def _judged(
-    one: StoredResult, verdicts: Verdicts | str | JudgeError, lesson: Lesson, bounded: Bounded
+    one: StoredResult, answers: Answers, lesson: Lesson, course: Course, bounded: Bounded
 ) -> Report:
-    if isinstance(verdicts, str):
-        return replace(one.report, status="failed", reason=verdicts, checks=())
-    if isinstance(verdicts, JudgeError):
-        reason = f"The grader itself failed: {verdicts}".partition("\n")[0]
-        return replace(one.report, status="failed", reason=reason, checks=(), trouble=str(verdicts))
-    report = replace(one.report, checks=verdicts.checks, measures=verdicts.measures, trouble=None)
+    for answer in (answers.first, answers.second):
+        if isinstance(answer, str):
+            return replace(one.report, status="failed", reason=answer, checks=())
+        if isinstance(answer, JudgeError):
+            reason = f"The grader itself failed: {answer}".partition("\n")[0]
+            trouble = str(answer)
+            return replace(one.report, status="failed", reason=reason, checks=(), trouble=trouble)
+    assert isinstance(answers.first, Verdicts)
+    report = replace(
+        one.report, checks=answers.first.checks, measures=answers.first.measures, trouble=None
+    )
+    report = _followed(one, report, answers.second, lesson, course)
     if report == one.report:
         return report
     notebook = result_files.read_notebook(one.folder)
@@ -154,3 +179,21 @@ def _judged(
         else:
             result_files.write_report(one.folder, report, lesson)
     return report
+
+
+def _followed(
+    one: StoredResult, report: Report, second: Answer | None, lesson: Lesson, course: Course
+) -> Report:
+    """Return a report in which the second run counts, or that says where there should be one."""
+    share = course.settings.follow_through
+    report = follow_through.without_notes(report)
+    if share and isinstance(second, Verdicts):
+        return follow_through.applied(report, load(one.second), second, lesson, share)
+    if not share or not any(check.outcome is Outcome.SKIPPED for check in report.checks):
+        return report
+    known = follow_through.solutions(course, lesson)
+    lost = [q.name for q in follow_through.unusable(load(one.folder), lesson) if q.name in known]
+    if not lost:
+        return report
+    note = follow_through.MISSING_NOTE.format(cells=follow_through.named(lost))
+    return replace(report, notes=(*report.notes, note))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import traceback
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
@@ -14,7 +15,7 @@ from autograder.core.lesson import NO_LESSON, Lesson
 from autograder.core.report import Report
 from autograder.grading.discovery import Submission
 from autograder.grading.executor import Executor
-from autograder.grading.plan import Plan
+from autograder.grading.plan import Plan, Ran
 from autograder.grading.result_files import Graded, Places
 from autograder.grading.run_cache import RunCache
 from autograder.notebooks.reader import ReadNotebook
@@ -22,8 +23,6 @@ from autograder.sandbox.process import CancelledError
 
 # One pytest session judges this many at once; more would delay the first reports.
 BATCH_SIZE = 32
-
-Ran = tuple[Plan, Evidence, bool]
 
 
 class GradingSteps(Protocol):
@@ -45,6 +44,9 @@ class GradingSteps(Protocol):
 
     def plan(self, submission: Submission, read: ReadNotebook, lesson: Lesson, place: str) -> Plan:
         """Restore what was read."""
+
+    def follow_through(self, ran: Ran) -> Plan | None:
+        """Return what is to be run once more, with the solution in the place of some cells."""
 
     def judged(self, ran: Sequence[Ran]) -> list[Graded]:
         """Judge runs of one lesson together, and write their results."""
@@ -111,7 +113,8 @@ class Scheduler:
     def _take(self, plan: Plan) -> None:
         """Find a run for it, wait with another submission for the same run, or start one."""
         if found := self._grader.cache.find(plan.keys):
-            self._ready.append((plan, *found))
+            evidence, shared = found
+            self._done(plan, evidence, shared=shared)
             return
         key = next(key for key in reversed(plan.keys.all) if key not in self._unshared)
         if key not in self._by_key:
@@ -142,14 +145,25 @@ class Scheduler:
         first = plans[0].keys
         found_under = self._grader.cache.store(first, evidence)
         self._unshared.update(set(first.all) - set(found_under) - {first.own})
-        self._ready.append((plans[0], evidence, False))
+        self._done(plans[0], evidence, shared=False)
         for plan in plans[1:]:
             self._take(plan)
 
+    def _done(self, plan: Plan, evidence: Evidence, *, shared: bool) -> None:
+        """Take a run: the only one of its submission, the first, or the second."""
+        if plan.first:
+            self._ready.append(replace(plan.first, followed=evidence))
+            return
+        ran = Ran(plan=plan, evidence=evidence, shared=shared)
+        if second := self._grader.follow_through(ran):
+            self._take(second)
+        else:
+            self._ready.append(ran)
+
     def _judge(self) -> Iterator[Report]:
         while self._ready:
-            lesson = self._ready[0][0].lesson
-            batch = [one for one in self._ready if one[0].lesson is lesson][:BATCH_SIZE]
+            lesson = self._ready[0].plan.lesson
+            batch = [one for one in self._ready if one.plan.lesson is lesson][:BATCH_SIZE]
             self._ready = [one for one in self._ready if one not in batch]
             yield from self._judged(batch)
 
@@ -160,7 +174,7 @@ class Scheduler:
             raise
         except Exception as error:  # noqa: BLE001  one submission must not end the class
             if last:
-                ((plan, _, _),) = batch
+                (plan,) = (one.plan for one in batch)
                 yield self._failure(plan.submission, plan.lesson, plan.place, error)
                 return
             # Each by itself: one may be to blame, or none, such as where the judge was ended.

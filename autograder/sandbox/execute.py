@@ -6,12 +6,13 @@ import asyncio
 import signal
 import traceback
 
+import msgspec
 import nbformat
 from nbclient.exceptions import DeadKernelError
 
 from autograder.sandbox.evidence_reader import EvidenceReader
 from autograder.sandbox.notebook_client import Client, Kernel
-from autograder.sandbox.protocol import CellFinished, CellStarted, End, Job, Send
+from autograder.sandbox.protocol import CellFinished, CellResult, CellStarted, End, Job, Send
 from autograder.sandbox.workspace import Workspace
 
 
@@ -32,15 +33,15 @@ async def run(job: Job, workspace: Workspace, kernel: Kernel, send: Send) -> End
         signal.signal(signal.SIGTERM, _stop)
         if (await client.run(0)).status != "ok":
             raise RuntimeError(f"The preparation failed: {notebook.cells[0].outputs}")
-        return await _run_cells(client, reader, send)
+        return await _run_cells(client, job, reader, send)
 
 
-async def _run_cells(client: Client, reader: EvidenceReader, send: Send) -> End:
+async def _run_cells(client: Client, job: Job, reader: EvidenceReader, send: Send) -> End:
     """Run all but the first cell, which is the prelude."""
-    for index in range(len(client.nb.cells) - 1):
+    for index in range(len(job.cells)):
         send(CellStarted(index=index))
         try:
-            ran = await client.run(index + 1)
+            ran = await _run_cell(client, job, index)
         except DeadKernelError:
             return End.KERNEL_DIED
         # Code in the kernel can make it send anything, and nbclient stumble over anything.
@@ -54,6 +55,19 @@ async def _run_cells(client: Client, reader: EvidenceReader, send: Send) -> End:
         if ran.status == "timeout" and not await client.answers():
             return End.KERNEL_STUCK
     return End.REACHED
+
+
+async def _run_cell(client: Client, job: Job, index: int) -> CellResult:
+    """Run a cell, or the solution in its place."""
+    solution = job.solutions.get(index)
+    if solution is None:
+        return await client.run(index + 1)
+    if index not in job.unusable:
+        ran = await client.run(index + 1)
+        if ran.status != "error":
+            return ran
+    client.nb.cells[index + 1] = nbformat.v4.new_code_cell(solution)
+    return msgspec.structs.replace(await client.run(index + 1), replaced=True)
 
 
 def _stop(*_: object) -> None:

@@ -18,12 +18,18 @@ MEASURE_INTERVAL = 1.0
 
 
 class LimitWatch:
-    """The limits of one run. ``root`` is the process to measure, ``None`` for time alone."""
+    """The limits of one run. ``root`` is the process to measure, ``None`` for time alone.
 
-    def __init__(self, settings: Settings, root: psutil.Process | None) -> None:
+    ``spent`` are seconds of the time limit that are gone already.
+    """
+
+    def __init__(
+        self, settings: Settings, root: psutil.Process | None, *, spent: float = 0.0
+    ) -> None:
         self._settings = settings
         self._process = root
-        self._began = self._cell_began = self._measured = time.monotonic()
+        self._cell_began = self._measured = time.monotonic()
+        self._began = self._cell_began - spent
         self._before = used(root)[0] if root else 0
 
     def cell(self) -> None:

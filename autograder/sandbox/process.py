@@ -131,7 +131,8 @@ class SandboxProcess:
         self.is_ready = False
         state = RunState(job=job.digest)
         is_measured = self.is_sealed and not self._group
-        watch = LimitWatch(job.settings, psutil.Process(self.process.pid) if is_measured else None)
+        root = psutil.Process(self.process.pid) if is_measured else None
+        watch = LimitWatch(job.settings, root, spent=job.spent)
         with self._job(job) as messages:
             while state.ended is None and state.stopped is None:
                 if cancel.is_set():

@@ -27,7 +27,9 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     """A notebook to run: its code cells, the files beside it, what is run before its first cell.
 
     ``data`` is the folder with the images, as it is called where the notebook is run; ``program``
-    is a digest of what the cells do, and ``id`` names this one run.
+    is a digest of what the cells do, and ``id`` names this one run. ``solutions`` are run in the
+    place of cells, by their numbers: of those that are ``unusable`` at once, of the others where
+    they stop with an error. ``spent`` are the seconds of the time limit that are gone already.
     """
 
     cells: list[str]
@@ -37,6 +39,9 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     data: str = ""
     program: str = ""
     id: str = ""
+    solutions: dict[int, str] = {}
+    unusable: tuple[int, ...] = ()
+    spent: float = 0.0
 
     @property
     def digest(self) -> str:
@@ -47,7 +52,8 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
 class CellResult(msgspec.Struct, frozen=True, kw_only=True):
     """How one cell ended, after how many seconds, and what it put out.
 
-    A cell that never ended is still ``running``; ``cut`` says that not all output was stored.
+    A cell that never ended is still ``running``; ``cut`` says that not all output was stored, and
+    ``replaced`` that the lesson's solution was run in the place of the cell.
     """
 
     status: Literal["running", "ok", "error", "timeout"]
@@ -55,6 +61,7 @@ class CellResult(msgspec.Struct, frozen=True, kw_only=True):
     evalue: str = ""
     seconds: float = 0.0
     cut: bool = False
+    replaced: bool = False
     outputs: list[dict[str, Any]] = []
 
 

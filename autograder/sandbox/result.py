@@ -108,7 +108,12 @@ def _cell(number: int, ran: CellResult | None, stopped: Stopped | None) -> Cell:
         ename = "DeadKernelError" if stopped.cell == "error" else "CellTimeoutError"
         return Cell(index=number, status=stopped.cell, ename=ename, evalue=stopped.why)
     return Cell(
-        index=number, status=ran.status, ename=ran.ename, evalue=ran.evalue, seconds=ran.seconds
+        index=number,
+        status=ran.status,
+        ename=ran.ename,
+        evalue=ran.evalue,
+        seconds=ran.seconds,
+        replaced=ran.replaced,
     )
 
 

@@ -19,11 +19,11 @@ import msgspec
 import nbformat
 import pytest
 from support import mini, runs
-from support.evidence_builder import LESSON, Submission, right, untouched
+from support.evidence_builder import BLANK, LESSON, Submission, claim, right, untouched
 
 from autograder.core.config import Course, Settings
 from autograder.core.errors import IsolationError, ResultsError
-from autograder.core.evidence import EVIDENCE, Evidence, pack, read
+from autograder.core.evidence import EVIDENCE, Answer, Evidence, pack, read
 from autograder.core.lesson_registry import lesson_names
 from autograder.grading import cache_key, grader, regrade, result_files
 from autograder.grading.bounded import Bounded, OverBudgetError
@@ -71,6 +71,8 @@ class Hand:
     """A pool whose runs are made by hand: by a word in the cells, else the right one."""
 
     made: dict[str, Evidence | Exception] = field(default_factory=dict)
+    # Of a job in which the solution stands for some cells.
+    second: Evidence | Exception | None = None
     jobs: list[Job] = field(default_factory=list)
     max_pending: int = 3
     stopped: bool = False
@@ -82,7 +84,7 @@ class Hand:
         self.jobs.append(job)
         source = "\n".join(job.cells)
         answer = next((one for word, one in self.made.items() if word in source), None)
-        answer = answer or right_run()
+        answer = (self.second if job.solutions else answer) or right_run()
         future: Future[Evidence] = Future()
 
         def later() -> None:
@@ -633,6 +635,99 @@ class TestHere:
         hand.made["Dense"] = right_run(place=Place(isolation="bubblewrap", data="sample"))
         course.hand_in("ann")
         assert not course.grade()["ann"].warm
+
+
+class TestFollowThrough:
+    """The solution stands in for what later questions cannot use."""
+
+    TYPO = "model.compile(metric=1)"
+
+    @pytest.fixture(autouse=True)
+    def _stops(self, course, hand, tmp_path) -> None:
+        """A course with its source, in which the cell that compiles stops."""
+        blanks = {
+            "compile": {"model": claim(None, "Sequential")},
+            "train": {"model": claim(None, "Sequential"), "history": BLANK},
+            "predict": {"data_index": claim(99), "predicted_label": BLANK},
+        }
+        hand_ins = {name: Answer(question=name, claims=claims) for name, claims in blanks.items()}
+        work = Submission(hand_ins=hand_ins, fits=(), asked=(), arrays=dict)
+        wrong = CellResult(status="error", ename="ValueError", evalue="metric")
+        cells = {CELLS.index(_of(name)): wrong for name in blanks}
+        hand.made[self.TYPO] = right_run(work, cells=cells)
+        number = CELLS.index(_of("compile"))
+        hand.second = right_run(cells={number: CellResult(status="ok", replaced=True)})
+        self.root = tmp_path / "course"
+        path = self.root / "source" / LESSON.name / LESSON.notebook
+        path.parent.mkdir(parents=True)
+        nbformat.write(mini.submitted(), path)
+        course.hand_in("ann", compile=self.TYPO)
+
+    def grade(self, course, **settings):
+        changed = replace(BARE, **settings)
+        return course.grade(course=Course(root=self.root, settings=changed))
+
+    def test_one_mistake_costs_its_own_points(self, course, hand) -> None:
+        course.hand_in("bob", "\n# mine", compile=self.TYPO)
+        reports = self.grade(course)
+        assert {name: one.score for name, one in reports.items()} == {"ann": 16, "bob": 16}
+        assert "the solution’s `compile` in place of yours" in reports["ann"].notes[-1]
+        (second,) = (job for job in hand.jobs if job.solutions)
+        assert second.solutions[CELLS.index(_of("compile"))].endswith(mini.RIGHT["compile"])
+        # The traceback of a first run quotes its cell; the second one is the same program.
+        assert len(hand.jobs) == 3
+
+    def test_what_is_shown_is_the_first_run(self, course, hand) -> None:
+        hand.second = right_run(
+            cells={
+                number: CellResult(
+                    status="ok",
+                    replaced=number == CELLS.index(_of("compile")),
+                    outputs=[{"output_type": "stream", "name": "stdout", "text": "the solution"}],
+                )
+                for number in range(len(CELLS))
+            }
+        )
+        self.grade(course)
+        folder = course.results / LESSON.name / "ann"
+        assert "the solution" in str(read(folder / "follow-through" / EVIDENCE).outputs)
+        for name in ("notebook.ipynb", "report.html", "report.json", EVIDENCE):
+            assert b'the solution"' not in (folder / name).read_bytes()
+        train = mini.cell_of(course.notebook("ann"), "check-train")
+        assert train.outputs[1].data["text/plain"] == "6.0"
+
+    def test_it_is_found_again(self, course, hand) -> None:
+        first = self.grade(course)
+        assert self.grade(course) == first
+        assert len(hand.jobs) == 2
+
+    @pytest.mark.parametrize(("share", "score"), [(0.0, 8), (0.5, 12), (1.0, 16)])
+    def test_the_course_says_what_share_counts(self, course, share, score) -> None:
+        assert self.grade(course, follow_through=share)["ann"].score == score
+        assert self.grade(course)["ann"].score == 16
+        assert self.regraded(course, follow_through=share).score == score
+
+    def regraded(self, course, **settings):
+        given = Course(root=self.root, settings=replace(BARE, **settings))
+        (report,) = regrade.regrade(course.results / LESSON.name, LESSON, given)
+        return report
+
+    def test_judged_again_nothing_is_run_and_the_same_is_said(self, course, hand) -> None:
+        first = self.grade(course)["ann"]
+        assert self.regraded(course) == first
+        assert len(hand.jobs) == 2
+
+    def test_judged_again_it_is_said_where_the_second_run_is_missing(self, course) -> None:
+        self.grade(course, follow_through=0.0)
+        report = self.regraded(course)
+        assert report.score == 8
+        assert "has to be graded again" in report.notes[-1]
+        assert self.grade(course)["ann"].score == 16
+        assert "has to be graded again" not in " ".join(self.regraded(course).notes)
+
+    def test_without_the_source_nothing_is_run_twice(self, course, hand) -> None:
+        assert course.grade()["ann"].score == 8
+        assert len(hand.jobs) == 1
 
 
 class TestBudgets:

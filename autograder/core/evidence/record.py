@@ -187,13 +187,17 @@ class Recorded(_Part, frozen=True, kw_only=True):
 
 
 class Cell(_Part, frozen=True, kw_only=True):
-    """One code cell as it was seen to run. ``changed``: it differs from the released cell."""
+    """One code cell as it was seen to run. ``changed``: it differs from the released cell.
+
+    ``replaced``: the lesson's solution was run in its place.
+    """
 
     index: Count
     cell_id: Name = ""
     grade_id: Name | None = None
     status: Literal["ok", "error", "timeout", "not_run"] = "not_run"
     changed: bool = False
+    replaced: bool = False
     ename: Name = ""
     evalue: Text = ""
     seconds: Annotated[float, msgspec.Meta(ge=0)] = 0.0

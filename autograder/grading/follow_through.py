@@ -1,0 +1,183 @@
+"""Follow-through marking: a mistake costs only its own points.
+
+Where a cell leaves nothing that later questions can use, the notebook is run once more with the
+lesson's solution in the place of that cell, and the questions that build on it are marked by that
+run. Nothing of that run reaches a student but outcomes, points and sentences that stand here: code
+in the same process can read the solution.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+import nbformat
+
+from autograder.core.config import Course
+from autograder.core.evidence import Evidence
+from autograder.core.lesson import Lesson, Question
+from autograder.core.report import CheckResult, Outcome, Report
+from autograder.grading.plan import Plan
+from autograder.judge.runner import Verdicts
+from autograder.notebooks.normalize import program_digest
+from autograder.notebooks.restore import grade_id, is_solution
+from autograder.notebooks.solution import strip_markers
+from autograder.sandbox.job_runner import code_cells
+from autograder.sandbox.protocol import Job
+
+# The folder beside the evidence for that of the second run.
+FOLDER = "follow-through"
+NOTE = (
+    "Later questions were marked with the solution’s {cells} in place of yours, so that a mistake"
+    " costs only its own points."
+)
+MISSING_NOTE = (
+    "Later questions were not marked with the solution’s {cells} in place of yours: this submission"
+    " has to be graded again."
+)
+SENTENCES = {
+    Outcome.PASSED: "This is right: it was marked with the solution’s {cells} in place of yours.",
+    Outcome.FAILED: "This was marked with the solution’s {cells} in place of yours, and is not"
+    " right there either.",
+    Outcome.ERROR: "This was run with the solution’s {cells} in place of yours, and needs manual"
+    " review.",
+}
+
+
+def solutions(course: Course, lesson: Lesson) -> Mapping[str, str]:
+    """Return the lesson's solution cells by ``grade_id``; none where the course has no source."""
+    path = course.root and course.root / "source" / lesson.name / lesson.notebook
+    if not path or not path.is_file():
+        return {}
+    cells = code_cells(nbformat.read(path, as_version=4))
+    return {
+        name: strip_markers(cell.source)
+        for cell in cells
+        if is_solution(cell) and (name := grade_id(cell))
+    }
+
+
+def unusable(evidence: Evidence, lesson: Lesson) -> list[Question]:
+    """Return the questions that left nothing that later ones can use, where that matters.
+
+    It matters where a question was tried that builds on them and got nowhere. What ran out of time
+    has none left for a second run.
+    """
+    run = evidence.run
+    if run.interrupted or run.trouble or "time" in run.limits or evidence.recorded is None:
+        return []
+    lost = [one for one in lesson.questions if not one.is_usable(evidence.hand_in(one.name))]
+    names = {one.name for one in lost}
+    needed = {name for one in lost if _was_tried(evidence, one) for name in lesson.foundations(one)}
+    return [one for one in lost if one.name in needed & names]
+
+
+def _was_tried(evidence: Evidence, question: Question) -> bool:
+    cell = evidence.cell(question.name)
+    return cell is not None and cell.changed
+
+
+def job_for(plan: Plan, evidence: Evidence, known: Mapping[str, str]) -> Job | None:
+    """Return the job of the second run, ``None`` where there is nothing to be had by one.
+
+    ``known`` are the solution cells by ``grade_id``. Other questions than the unusable ones may
+    turn out to be so only when they have something to build on: their solutions go along.
+    """
+    lesson = plan.lesson
+    lost = [one for one in unusable(evidence, lesson) if one.name in known]
+    if not lost:
+        return None
+    cells = code_cells(plan.restored.notebook)
+    numbers = {name: number for number, cell in enumerate(cells) if (name := grade_id(cell))}
+    needed = {name for one in lesson.questions for name in lesson.foundations(one)} & known.keys()
+    given = {numbers[name]: known[name] for name in needed}
+    hopeless = [numbers[one.name] for one in lost if _is_hopeless(evidence, lesson, one, lost)]
+    ordered = dict(sorted(given.items()))
+    return Job(
+        cells=plan.job.cells,
+        files=plan.job.files,
+        prelude=plan.job.prelude,
+        settings=plan.job.settings,
+        program=program_digest([*plan.job.cells, *ordered.values(), repr(sorted(hopeless))]),
+        solutions=ordered,
+        unusable=tuple(sorted(hopeless)),
+        spent=evidence.run.seconds,
+    )
+
+
+def _is_hopeless(
+    evidence: Evidence, lesson: Lesson, question: Question, lost: Sequence[Question]
+) -> bool:
+    """Return whether a cell needs no other try: what it builds on is not to blame."""
+    cell = evidence.cell(question.name)
+    if cell is None or not cell.changed or cell.ename == "DeadKernelError":
+        return True
+    return cell.status == "ok" and not lesson.foundations(question) & {one.name for one in lost}
+
+
+def replaced(evidence: Evidence, lesson: Lesson) -> list[str]:
+    """Return the questions in the place of whose cells the solution was run."""
+    cells = {one.name: evidence.cell(one.name) for one in lesson.questions}
+    return [name for name, cell in cells.items() if cell and cell.replaced]
+
+
+def applied(
+    report: Report, evidence: Evidence, second: Verdicts, lesson: Lesson, share: float
+) -> Report:
+    """Return a report in which the second run counts, where that helps.
+
+    The questions whose cells were replaced keep what they have, and so does what does not build on
+    them. The others earn ``share`` of their points, unless they have as many already.
+    """
+    cells = replaced(evidence, lesson)
+    then = {one.id: one for one in second.checks}
+    better: dict[str, Iterator[CheckResult]] = {}
+    for question in lesson.questions:
+        own = report.of(question.name)
+        bases = [name for name in cells if name in lesson.foundations(question)]
+        if bases and question.name not in cells:
+            marked = [_marked(one, then.get(one.id), bases, share) for one in own]
+            if _points(marked) >= _points(own):
+                better[question.name] = iter(marked)
+    checks = tuple(
+        next(better[one.question]) if one.question in better else one for one in report.checks
+    )
+    if checks == report.checks:
+        return report
+    notes = (*report.notes, NOTE.format(cells=named(cells)))
+    return replace(report, checks=checks, notes=notes, followed=evidence.run.program)
+
+
+def without_notes(report: Report) -> Report:
+    """Return a report without the notes that were added here."""
+    own = tuple(note.partition("{")[0] for note in (NOTE, MISSING_NOTE))
+    return replace(report, notes=tuple(one for one in report.notes if not one.startswith(own)))
+
+
+def _marked(
+    first: CheckResult, second: CheckResult | None, bases: Sequence[str], share: float
+) -> CheckResult:
+    sentence = SENTENCES.get(second.outcome) if second else None
+    if second is None or sentence is None:
+        return first
+    return replace(
+        first,
+        outcome=second.outcome,
+        points=round(share * second.points, 6),
+        message=sentence.format(cells=named(bases)),
+        help="",
+        why="",
+        how="",
+        misconception=second.misconception,
+        standing=None,
+    )
+
+
+def _points(checks: Sequence[CheckResult]) -> float:
+    return sum(one.points for one in checks)
+
+
+def named(cells: Sequence[str]) -> str:
+    """Return the names of cells for a sentence: ``build`` and ``compile``, in backticks."""
+    names = [f"`{name}`" for name in cells]
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)

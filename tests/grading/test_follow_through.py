@@ -1,0 +1,289 @@
+"""A mistake costs only its own points; the solution stands in for what later questions need."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import nbformat
+import pytest
+from support import mini
+from support.evidence_builder import (
+    BLANK,
+    LESSON,
+    Submission,
+    cell,
+    changed,
+    claim,
+    right,
+    untouched,
+)
+
+from autograder.core.config import Course, Settings
+from autograder.core.evidence import Answer, Evidence
+from autograder.core.report import Report
+from autograder.grading import follow_through
+from autograder.grading.cache_key import CacheKeys
+from autograder.grading.discovery import Submission as Found
+from autograder.grading.discovery import find_submissions
+from autograder.grading.grader import Grader
+from autograder.grading.plan import Plan
+from autograder.judge.runner import Verdicts, judge
+from autograder.notebooks.restore import grade_id, restore
+from autograder.sandbox.protocol import Job
+
+KNOWN = {name: f"# solution\n{source}" for name, source in mini.RIGHT.items()}
+
+
+def answer(question: str, **claims) -> Answer:
+    return Answer(question=question, claims=claims)
+
+
+def stops(*questions: str, **more) -> Submission:
+    """These cells stop with an error, and leave their blanks."""
+    blanks = {
+        "build": {"model": BLANK},
+        "compile": {"model": claim(None, "Sequential")},
+        "train": {"model": claim(None, "Sequential"), "history": BLANK},
+        "predict": {"data_index": claim(99), "predicted_label": BLANK},
+    }
+    hand_ins = {name: answer(name, **blanks[name]) for name in questions}
+    cells = {name: cell(name, status="error", ename="ValueError") for name in questions}
+    given = {"hand_ins": hand_ins, "cells": {**cells, **more.pop("cells", {})}, "fits": ()}
+    return Submission(**{"arrays": dict, "asked": (), **given, **more})
+
+
+COMPILE_STOPS = stops("compile", "train", "predict")
+BUILD_STOPS = stops("build", "compile", "train", "predict")
+
+
+@pytest.mark.parametrize(
+    ("work", "names"),
+    [
+        (Submission(), []),
+        (untouched(), []),
+        (COMPILE_STOPS, ["compile", "train"]),
+        (BUILD_STOPS, ["build", "compile", "train"]),
+        (stops("predict"), []),
+        (stops("train", cells={"predict": cell("predict", changed=False)}), []),
+    ],
+)
+def test_what_later_questions_cannot_use(work: Submission, names: list[str]) -> None:
+    found = follow_through.unusable(work.evidence(), LESSON)
+    assert [one.name for one in found] == names
+
+
+@pytest.mark.parametrize(
+    "changes", [{"limits": ("time",)}, {"interrupted": True}, {"trouble": "unreadable"}]
+)
+def test_a_run_that_left_no_time_is_not_followed(changes) -> None:
+    work = stops("compile", "train", run=changed(Submission().run, **changes))
+    assert follow_through.unusable(work.evidence(), LESSON) == []
+
+
+def test_something_of_another_kind_cannot_be_used() -> None:
+    """A number where a model should be: `model = 3`."""
+    question = LESSON.question("build")
+    assert not question.is_usable(answer("build", model=claim(3)))
+    assert not question.is_usable(answer("build", model=BLANK))
+    assert not question.is_usable(None)
+    assert question.is_usable(right().hand_in("build"))
+
+
+def planned(**answers: str | None) -> Plan:
+    restored = restore(mini.submitted(**answers), mini.released())
+    cells = [one.source for one in restored.notebook.cells if one.cell_type == "code"]
+    return Plan(
+        submission=Found(name="ann", path=None),
+        lesson=LESSON,
+        place="ann",
+        restored=restored,
+        job=Job(cells=cells, files={}, prelude="", settings=Settings(), program="first"),
+        keys=CacheKeys(own="own"),
+    )
+
+
+def number(name: str) -> int:
+    cells = [one for one in mini.released().cells if one.cell_type == "code"]
+    return next(place for place, one in enumerate(cells) if one.id == name)
+
+
+def test_the_second_run_has_the_solutions_of_what_others_build_on() -> None:
+    job = follow_through.job_for(planned(), COMPILE_STOPS.evidence(), KNOWN)
+    assert job is not None
+    expected = {number(name): KNOWN[name] for name in ("build", "compile", "train")}
+    assert job.solutions == expected
+    # Its cells may do better with something to build on: they are tried first.
+    assert job.unusable == ()
+    assert job.program != "first"
+    assert job.spent == COMPILE_STOPS.run.seconds
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"changed": False},
+        {"status": "error", "ename": "DeadKernelError"},
+        {"status": "ok"},
+    ],
+)
+def test_what_need_not_be_tried_again(changes) -> None:
+    """A blank, what ends Python, and what ended well and left nothing."""
+    work = stops("compile", "train", "predict", cells={"compile": cell("compile", **changes)})
+    job = follow_through.job_for(planned(), work.evidence(), KNOWN)
+    assert job is not None
+    assert job.unusable == (number("compile"),)
+
+
+def test_without_a_solution_there_is_no_second_run() -> None:
+    assert follow_through.job_for(planned(), COMPILE_STOPS.evidence(), {}) is None
+    assert follow_through.job_for(planned(), right(), KNOWN) is None
+
+
+def test_the_solution_is_the_courses_own(tmp_path: Path) -> None:
+    """As it stands in the source notebook, without the marks around it."""
+    assert follow_through.solutions(Course(), LESSON) == {}
+    assert follow_through.solutions(Course(root=tmp_path), LESSON) == {}
+    furnish(tmp_path)
+    found = follow_through.solutions(Course(root=tmp_path), LESSON)
+    assert found == mini.RIGHT
+
+
+def furnish(root: Path) -> None:
+    """Put the source notebook into a course."""
+    notebook = mini.submitted()
+    for name, source in mini.RIGHT.items():
+        mini.cell_of(notebook, name).source = f"### BEGIN SOLUTION\n{source}\n### END SOLUTION"
+    path = root / "source" / LESSON.name / LESSON.notebook
+    path.parent.mkdir(parents=True)
+    nbformat.write(notebook, path)
+
+
+# ---- what the second run is worth
+
+
+def verdicts(evidence: Evidence) -> Verdicts:
+    return judge([("one", evidence)], LESSON)["one"]
+
+
+def reported(work: Submission) -> Report:
+    return Report(name="ann", notebook="", checks=verdicts(work.evidence()).checks, notes=("own",))
+
+
+def followed(work: Submission, second: Submission, share: float = 1.0) -> Report:
+    """The report on work, and on the run that followed it."""
+    evidence = second.evidence()
+    return follow_through.applied(reported(work), evidence, verdicts(evidence), LESSON, share)
+
+
+def with_solution(*names: str, **changes) -> Submission:
+    """A run in which the solution stood for these cells."""
+    return Submission(cells={name: cell(name, replaced=True) for name in names}, **changes)
+
+
+def points(report: Report) -> dict[str, float]:
+    return {one.name: sum(c.points for c in report.of(one.name)) for one in LESSON.questions}
+
+
+@pytest.mark.parametrize(
+    ("work", "cells", "lost"),
+    [(COMPILE_STOPS, ("compile",), {"compile"}), (BUILD_STOPS, ("build",), {"build"})],
+)
+def test_a_mistake_costs_only_its_own_points(work, cells, lost) -> None:
+    report = followed(work, with_solution(*cells))
+    full = {one.name: one.points for one in LESSON.questions}
+    assert points(report) == {name: 0 if name in lost else full[name] for name in full}
+    assert report.score == 16
+    assert report.notes[0] == "own"
+    assert f"the solution’s `{cells[0]}` in place of yours" in report.notes[1]
+
+
+def test_the_course_says_what_share_is_earned() -> None:
+    assert followed(COMPILE_STOPS, with_solution("compile"), 0.5).score == 12
+
+
+def test_two_mistakes_cost_the_points_of_both() -> None:
+    report = followed(BUILD_STOPS, with_solution("build", "compile"))
+    assert report.score == 12
+    assert "the solution’s `build` and `compile` in place of yours" in report.notes[1]
+
+
+def test_what_is_wrong_with_the_solution_too_is_said_in_words() -> None:
+    second = with_solution("compile", label=lambda: claim("Boot"))
+    report = followed(COMPILE_STOPS, second)
+    (lost,) = [one for one in report.of("predict") if one.outcome == "failed"]
+    assert lost.points == 0
+    assert lost.message == (
+        "This was marked with the solution’s `compile` in place of yours, and is not right there"
+        " either."
+    )
+    assert lost.misconception
+
+
+def test_nothing_of_the_second_run_is_told_but_our_own_sentences() -> None:
+    """Code beside the solution could have put it into any other text."""
+    written = "the solution is"
+    second = with_solution("compile", label=lambda: claim(written))
+    report = followed(COMPILE_STOPS, second)
+    first = reported(COMPILE_STOPS)
+    assert written in repr(verdicts(second.evidence()))
+    assert written not in repr(report)
+    for before, after in zip(first.checks, report.checks, strict=True):
+        if before != after:
+            assert "in place of yours" in after.message
+            assert (after.help, after.why, after.how, after.standing) == ("", "", "", None)
+
+
+def test_nobody_loses_points_by_it() -> None:
+    """A prediction that was right in the first run stays so."""
+    work = stops("compile", "train")
+    second = with_solution("compile", label=lambda: claim("Boot"))
+    before = points(reported(work))
+    assert all(after >= before[name] for name, after in points(followed(work, second)).items())
+
+
+def test_where_nothing_was_replaced_nothing_changes() -> None:
+    assert followed(COMPILE_STOPS, Submission()) == reported(COMPILE_STOPS)
+
+
+def test_the_notes_can_be_taken_out_again() -> None:
+    report = followed(COMPILE_STOPS, with_solution("compile"))
+    assert follow_through.without_notes(report).notes == ("own",)
+    assert follow_through.without_notes(reported(COMPILE_STOPS)).notes == ("own",)
+
+
+# ---- in a real kernel
+
+ROOT = Path(__file__).parents[2]
+CASES = {
+    "compile-stops": ("compile", "metrics=", "metric="),
+    "build-stops": ("build", "tf.keras.Sequential", "keras.Sequential"),
+    "another-kind": ("build", "model = tf", "model = 3; tf"),
+    "kernel-ends": ("compile", "model.compile", "import os; os._exit(1); model.compile"),
+}
+
+
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory, sample_keras: Path) -> dict[str, Report]:
+    """The solution with one mistake each, graded in the course of this repository."""
+    folder, results = tmp_path_factory.mktemp("class"), tmp_path_factory.mktemp("results")
+    for name, (question, before, after) in CASES.items():
+        path = ROOT / "solutions" / LESSON.name / LESSON.notebook
+        notebook = nbformat.read(path, as_version=4)
+        changed_cell = next(one for one in notebook.cells if grade_id(one) == question)
+        assert before in changed_cell.source
+        changed_cell.source = changed_cell.source.replace(before, after, 1)
+        nbformat.write(notebook, folder / f"{name}.ipynb")
+    course = Course(root=ROOT)
+    given = {"course": course, "data_home": sample_keras, "results": results, "lesson": LESSON}
+    with Grader(**given) as grader:
+        return {one.name: one for one in grader.grade(find_submissions([folder]), workers=2)}
+
+
+@pytest.mark.slow
+@pytest.mark.kernel
+@pytest.mark.parametrize("name", CASES)
+def test_a_real_mistake_costs_only_its_own_points(graded, name) -> None:
+    report, (question, _, _) = graded[name], CASES[name]
+    assert {name for name, earned in points(report).items() if not earned} == {question}
+    assert report.score == 16
+    assert f"the solution’s `{question}` in place of yours" in report.notes[-1]
