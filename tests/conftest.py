@@ -8,6 +8,7 @@ import os
 # than they work.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
+import gc
 import itertools
 import sys
 import uuid
@@ -27,6 +28,12 @@ from autograder.datasets.provisioning import SHIPPED_SAMPLE, install
 def pytest_addoption(parser: pytest.Parser) -> None:
     """The option that keeps what is said now: see ``frozen.py``."""
     parser.addoption("--freeze", action="store_true", help="keep what is said now in frozen.json")
+
+
+def pytest_collection_finish() -> None:
+    """Leave what was imported out of garbage collections: of TensorFlow there are millions."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

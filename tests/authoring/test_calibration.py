@@ -559,7 +559,7 @@ def test_a_run_made_again_gives_what_was_stored(ours):
     ("lesson", "recipe"),
     [
         # The trainer is the same for all: some stand for the others, day by day.
-        pytest.param(name, recipe.name, marks=[pytest.mark.weekly] if number % 6 else [])
+        pytest.param(name, recipe.name, marks=[pytest.mark.weekly] if number % 12 else [])
         for name, one in PUBLISHED.items()
         for number, recipe in enumerate(one.study.recipes)
     ],

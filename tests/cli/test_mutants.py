@@ -114,6 +114,7 @@ def test_mutants_are_run_for_real(tmp_path: Path, capsys: pytest.CaptureFixture)
 
 @pytest.mark.kernel
 @pytest.mark.slow
+@pytest.mark.weekly
 def test_two_mistakes_at_once_are_run_for_real(tmp_path: Path) -> None:
     """Both are named."""
     told = tmp_path / "out.json"

@@ -10,7 +10,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -18,7 +18,7 @@ from pathlib import Path
 import msgspec
 import nbformat
 import pytest
-from support import mini, runs
+from support import lasting_processes, mini, runs
 from support.evidence_builder import BLANK, LESSON, Submission, claim, right, untouched
 
 from autograder.core.config import Course, Settings
@@ -142,6 +142,13 @@ def course(tmp_path: Path, sample_keras: Path, hand: Hand):
 
     (tmp_path / "class").mkdir()
     return Class()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _lasting_processes() -> Iterator[None]:
+    """All these classes have one judge and one reader."""
+    with lasting_processes.lasting():
+        yield
 
 
 @pytest.fixture(autouse=True)
@@ -536,14 +543,14 @@ class TestTrouble:
         for name in ("ann", "bob"):
             course.hand_in(name, parameters=f"number_of_parameters = 7850\n{name} = 1")
         hand.max_pending = 1
-        write = grader.save
+        write = grader.save_submission
 
-        def full(evidence, folder):
+        def full(own, folder):
             if folder.name == "bob":
                 raise OSError(errno.ENOSPC, "No space left on device", str(folder))
-            write(evidence, folder)
+            write(own, folder)
 
-        monkeypatch.setattr(grader, "save", full)
+        monkeypatch.setattr(grader, "save_submission", full)
         with pytest.raises(ResultsError, match=r"No space left on device.*the same command"):
             course.grade()
         assert hand.stopped

@@ -32,8 +32,8 @@ QUIZ = 2_000
 EPOCHS = 2
 # The more steps, the longer: a few seconds with batches of 128, four times as long with 32.
 BATCHES = [
-    pytest.param(32, marks=pytest.mark.slow),
-    pytest.param(48, marks=pytest.mark.slow),
+    pytest.param(32, marks=[pytest.mark.slow, pytest.mark.weekly]),
+    pytest.param(48, marks=[pytest.mark.slow, pytest.mark.weekly]),
     128,
 ]
 # Ten times what was seen between Keras and 64 bits.

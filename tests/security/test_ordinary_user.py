@@ -14,7 +14,8 @@ from support.ordinary_user import NEEDED, ROOT, open_to_all
 
 from autograder.sandbox import bubblewrap
 
-pytestmark = [pytest.mark.kernel, pytest.mark.slow]
+# Where an ordinary user runs the tests, as on GitHub, the attacks are tried as one every time.
+pytestmark = [pytest.mark.kernel, pytest.mark.slow, pytest.mark.weekly]
 
 # Of the attacks those that stand for their kind.
 FEW = "test_an_attack_is_held or test_nothing_was_touched and not others"

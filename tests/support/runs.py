@@ -66,7 +66,7 @@ def run_of(evidence: Evidence, job: Job) -> Evidence:
     cells = [*record.cells, *(Cell(index=one) for one in range(len(job.cells)))][: len(job.cells)]
     changed = msgspec.structs.replace(
         record,
-        run=msgspec.structs.replace(record.run, program=job.program, job=job.program),
+        run=msgspec.structs.replace(record.run, program=job.program, job=job.digest),
         cells=tuple(cells),
     )
     return Evidence(record=changed, arrays=evidence.arrays, outputs=evidence.outputs)

@@ -1,0 +1,59 @@
+"""The judge and the reader of a class as processes that last from one test to the next.
+
+Both are made to serve class after class; to start them takes seconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from unittest import mock
+
+from autograder.grading import grader, regrade
+from autograder.grading.bounded import Bounded
+from autograder.judge.server import Judge
+
+
+class Lasting(AbstractContextManager["Lasting"]):
+    """A reader that ends only where it must: when a call took too much."""
+
+    def __init__(self, reader: Bounded) -> None:
+        self.call = reader.call
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    close = __exit__
+
+
+@contextmanager
+def lasting() -> Iterator[None]:
+    """Let every grader use the same two processes; the judge's end with the last one."""
+    alive: list[Judge] = []
+    start = Judge._started
+
+    def started(judge: Judge):
+        if alive and alive[0]._process and alive[0]._process.poll() is None:
+            judge._log = alive[0]._log
+            return alive[0]._process
+        process = start(judge)
+        alive[:] = [Judge(judge._course)]
+        alive[0]._process, alive[0]._log = process, judge._log
+        return process
+
+    def left(judge: Judge) -> None:
+        judge._process = judge._log = None
+
+    reader = Bounded()
+    lasting_reader = Lasting(reader)
+    end = Judge.close
+    with (
+        mock.patch.object(Judge, "_started", started),
+        mock.patch.object(Judge, "close", left),
+        mock.patch.object(grader, "Bounded", return_value=lasting_reader),
+        mock.patch.object(regrade, "Bounded", return_value=lasting_reader),
+    ):
+        yield
+    reader.close()
+    for judge in alive:
+        end(judge)
