@@ -111,18 +111,23 @@ class Grader:
     def run_and_judge(
         self, submission: Submission, lesson: Lesson, restored: Restored, place: str
     ) -> Graded:
-        """Run a restored notebook, judge it, and write its results."""
+        """Run a restored notebook, or find its run; judge it, and write its results."""
         plan = self.planned(submission, lesson, restored, place)
-        ran = Ran(plan=plan, evidence=self._run(plan))
+        evidence, shared = self._run(plan)
+        ran = Ran(plan=plan, evidence=evidence, shared=shared)
         if second := self.follow_through(ran):
-            ran = replace(ran, followed=self._run(second))
+            followed, _ = self._run(second)
+            ran = replace(ran, followed=followed)
         (graded,) = self.judged([ran])
         return graded
 
-    def _run(self, plan: Plan) -> Evidence:
+    def _run(self, plan: Plan) -> tuple[Evidence, bool]:
+        """Return the evidence of a run, and whether it was another submission's."""
+        if found := self.cache.find(plan.keys):
+            return found
         evidence = job_runner.run(plan.job, self.sandbox_pool)
         self.cache.store(plan.keys, evidence)
-        return evidence
+        return evidence, False
 
     def lesson_of(self, submission: Submission) -> Lesson | None:
         """Return the lesson of a submission if it is known without reading it, or ``None``."""

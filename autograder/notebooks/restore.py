@@ -71,8 +71,13 @@ def restore(submitted: NotebookNode, released: NotebookNode) -> Restored:
         notebook=notebook,
         notes=tuple(work.notes[:MAX_NOTES]),
         changed=changed,
-        given=frozenset(cell.source for cell in released.cells if cell.cell_type == "code"),
+        given=given(released),
     )
+
+
+def given(released: NotebookNode) -> frozenset[str]:
+    """Return the texts of the lesson's own code cells, with the blanks of its solution cells."""
+    return frozenset(cell.source for cell in released.cells if cell.cell_type == "code")
 
 
 def grade_id(cell: NotebookNode) -> str | None:

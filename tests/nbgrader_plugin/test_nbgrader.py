@@ -319,3 +319,20 @@ def test_validate_tells_the_truth(tmp_path: Path, sample_keras: Path) -> None:
     done = nbgrader(tmp_path, sample_keras, "validate", path.name)
     assert "7,840 counts the weights only" in done.stdout
     assert "Build the neurons" not in done.stdout
+
+
+def test_what_nbgrader_ran_our_own_command_finds(course: Path, sample_keras: Path) -> None:
+    """And the other way round: both look for a run under the same keys."""
+    before = jobs(course)
+    assert len(before) == len(SUBMITTED)
+    command = [sys.executable, "-m", "autograder.cli", "grade", "submitted", "--no-gradebook"]
+    environment = {**os.environ, "KERAS_HOME": str(sample_keras), "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, cwd=course, env=environment, capture_output=True, check=False)
+    assert done.returncode == 1, done.stderr[-2000:]
+    assert jobs(course) == before
+
+
+def jobs(course: Path) -> dict[str, str]:
+    """The run that each report was made from."""
+    reports = (json.loads(path.read_text()) for path in course.glob("results/*/*/report.json"))
+    return {one["name"]: one["job"] for one in reports if one["job"]}

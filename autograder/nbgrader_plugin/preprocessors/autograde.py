@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +17,14 @@ from autograder.core.config import find_course
 from autograder.core.errors import SubmissionError
 from autograder.core.lesson import Lesson
 from autograder.core.report import Outcome
-from autograder.grading.bounded import Bounded, OverBudgetError
+from autograder.grading.bounded import OverBudgetError
 from autograder.grading.discovery import Submission, choose
 from autograder.grading.result_files import Places, unreadable
 from autograder.grading.results_lock import held
-from autograder.nbgrader_plugin.lessons import grader_for, lesson_of
+from autograder.nbgrader_plugin import lasting
+from autograder.nbgrader_plugin.lessons import lesson_of
 from autograder.notebooks.reader import read_notebook
-from autograder.notebooks.restore import Restored, restore
+from autograder.notebooks.restore import Restored, given, restore
 
 # Where the first pass, which restores a notebook, leaves data for the second, which runs it.
 REPORT_KEY = "autograder"
@@ -53,8 +53,7 @@ def _read_submission(path: Path, lesson: Lesson) -> NotebookNode:
     notes: tuple[str, ...] = ()
     try:
         chosen, notes = choose(_notebooks(path.parent), path.name)
-        with Bounded() as bounded:
-            read = bounded.call(read_notebook, chosen)
+        read = lasting.reader().call(read_notebook, chosen)
     except SubmissionError as error:
         notebook: NotebookNode = nbformat.read(
             find_course(Path.cwd()).released(lesson), as_version=4
@@ -88,8 +87,7 @@ class RestoreCells(NbGraderPreprocessor):
         metadata = dict(nb.metadata.get(REPORT_KEY, {}))
         released = nbformat.read(course.released(lesson), as_version=4)
         try:
-            with Bounded() as bounded:
-                restored = bounded.call(restore, nb, released)
+            restored = lasting.reader().call(restore, nb, released)
         except OverBudgetError as error:
             restored = restore(released, released)
             metadata["unreadable"] = str(error)
@@ -121,6 +119,7 @@ class RunAndJudge(Execute):
             notebook=nb,
             notes=tuple(metadata.get("notes", ())),
             changed=frozenset(metadata.get("changed", ())),
+            given=given(nbformat.read(course.released(lesson), as_version=4)),
         )
         folder = Path(resources["metadata"]["path"])
         student = resources["nbgrader"]["student"]
@@ -130,8 +129,8 @@ class RunAndJudge(Execute):
             folder=folder,
             source=self._submitted_folder(student, lesson),
         )
-        grader = replace(grader_for(course), lesson=lesson)
-        with held(grader.results, "nbgrader autograde", self.log.warning), grader:
+        grader = lasting.grader(course)
+        with held(grader.results, "nbgrader autograde", self.log.warning):
             place = Places(grader.results).take(lesson, submission)
             if reason := metadata.get("unreadable"):
                 grader.unrun(submission, str(reason), lesson, place)

@@ -1,0 +1,34 @@
+"""What lasts as long as nbgrader's process: it converts one submission after the other in it."""
+
+from __future__ import annotations
+
+import atexit
+import functools
+
+from autograder.core.config import Course
+from autograder.grading.bounded import Bounded
+from autograder.grading.grader import Grader
+from autograder.nbgrader_plugin.lessons import grader_for
+
+
+def grader(course: Course) -> Grader:
+    """Return the grader of a course; its sandboxes and its judge are started once.
+
+    Raises:
+        DatasetError: the images are missing.
+    """
+    return _first_alike(grader_for(course))
+
+
+@functools.cache
+def _first_alike(made: Grader) -> Grader:
+    atexit.register(made.__exit__)
+    return made
+
+
+@functools.cache
+def reader() -> Bounded:
+    """Return the process that reads what students wrote."""
+    made = Bounded()
+    atexit.register(made.close)
+    return made
