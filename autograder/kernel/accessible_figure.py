@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import html
+import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from autograder.core.evidence import EVIDENCE_VARIABLE
 from autograder.kernel import ipython
 
 if TYPE_CHECKING:
@@ -24,7 +26,9 @@ def show(words: str) -> None:
     from IPython.core.pylabtools import print_figure  # noqa: PLC0415
 
     figure = plt.gcf()
-    picture = print_figure(figure, base64=True)
+    # To crop a picture it is drawn twice. In grading that is a third of what pictures cost.
+    crop = None if EVIDENCE_VARIABLE in os.environ else "tight"
+    picture = print_figure(figure, base64=True, bbox_inches=crop)
     written = "; ".join(_written(figure))
     description = f"{words} In the picture is written: {written}." if written else words
     plt.close(figure)

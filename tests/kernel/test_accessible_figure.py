@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import base64
+import io
 from html.parser import HTMLParser
 
 import matplotlib as mpl
+import numpy as np
 import pytest
 
+from autograder.core.evidence import EVIDENCE_VARIABLE
 from autograder.kernel import accessible_figure
 from autograder.notebook import show
 from autograder.reports import sanitize
@@ -70,6 +73,30 @@ def test_a_figure_is_shown_once(shown) -> None:
     plt.figure()
     show("One.")
     assert plt.get_fignums() == []
+
+
+def test_in_grading_the_picture_is_the_same_but_for_its_margins(shown, monkeypatch) -> None:
+    """It is not cropped there, for which it would have to be drawn twice."""
+    pages = []
+    for variables in ({}, {EVIDENCE_VARIABLE: "somewhere"}):
+        with monkeypatch.context() as patch:
+            for name, value in variables.items():
+                patch.setenv(name, value)
+            plt.figure(figsize=(4, 3), layout="constrained")
+            plt.plot([1, 2], [3, 4])
+            plt.title("A line")
+            show("A line that rises.")
+            pages.append(drawn(str(Picture(shown[-1][0]).attributes["src"])))
+    cropped, whole = pages
+    assert np.allclose(cropped.shape, whole.shape, atol=3)
+    assert abs(cropped.mean() - whole.mean()) < 0.01
+
+
+def drawn(source: str) -> np.ndarray:
+    """The pixels of a picture, from where it is inked to where it ends."""
+    picture = plt.imread(io.BytesIO(base64.b64decode(source.partition(",")[2])))[..., :3]
+    rows, columns = np.nonzero((picture < 1).any(axis=2))
+    return picture[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
 
 
 def test_a_figure_survives_the_cleaning(shown) -> None:
