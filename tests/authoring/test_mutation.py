@@ -397,6 +397,13 @@ def test_what_is_named_no_more_is_removed(stored, tmp_path):
     assert arrays_in(path) == []
 
 
+def test_what_is_damaged_is_named_with_its_cure(stored, tmp_path):
+    path = tmp_path / stored[0].name
+    path.write_bytes(stored[0].read_bytes()[:-100])
+    with pytest.raises(EvidenceError, match="--store"):
+        archive.read(path)
+
+
 def test_the_same_evidence_gives_the_same_bytes(stored, tmp_path):
     """Written in two steps, in another order: what is committed changes only where it must."""
     path = tmp_path / stored[0].name

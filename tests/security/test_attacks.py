@@ -25,15 +25,15 @@ OTHERS = [one for one in cases() if one.name not in SOME]
 
 
 @pytest.fixture(scope="module")
-def fast(tmp_path_factory, sample_keras: Path) -> tuple[Besieged, dict[str, str]]:
+def few(tmp_path_factory, sample_keras: Path) -> tuple[Besieged, dict[str, str]]:
     """The cases that stand for their kind."""
-    return graded(tmp_path_factory.mktemp("fast"), sample_keras, cases(SOME))
+    return graded(tmp_path_factory.mktemp("few"), sample_keras, cases(SOME))
 
 
 @pytest.fixture(scope="module")
-def slow(tmp_path_factory, sample_keras: Path) -> tuple[Besieged, dict[str, str]]:
+def others(tmp_path_factory, sample_keras: Path) -> tuple[Besieged, dict[str, str]]:
     """All the others."""
-    return graded(tmp_path_factory.mktemp("slow"), sample_keras, OTHERS)
+    return graded(tmp_path_factory.mktemp("others"), sample_keras, OTHERS)
 
 
 def told(course: Besieged, name: str) -> str:
@@ -126,39 +126,39 @@ def test_every_boundary_is_tried() -> None:
 
 
 @pytest.mark.parametrize("case", cases(SOME), ids=lambda case: case.name)
-def test_an_attack_is_held(fast, case: Case) -> None:
+def test_an_attack_is_held(few, case: Case) -> None:
     """One of the few that are tried each time."""
-    hold(fast[0], case)
+    hold(few[0], case)
 
 
-def test_nothing_was_touched(fast) -> None:
+def test_nothing_was_touched(few) -> None:
     """The course, its neighbours, and who graded."""
-    untouched(fast)
-    neighbours_are_apart(fast[0])
-    assert left_behind(fast[0]) == []
+    untouched(few)
+    neighbours_are_apart(few[0])
+    assert left_behind(few[0]) == []
 
 
-def test_an_attack_is_told_the_same_as_ever(fast, freeze: bool) -> None:
+def test_an_attack_is_told_the_same_as_ever(few, freeze: bool) -> None:
     """What is said of the few."""
-    told_as_ever(fast[0], cases(SOME), freeze)
+    told_as_ever(few[0], cases(SOME), freeze)
 
 
 @pytest.mark.weekly
 @pytest.mark.parametrize("case", OTHERS, ids=lambda case: case.name)
-def test_every_other_attack_is_held(slow, case: Case) -> None:
+def test_every_other_attack_is_held(others, case: Case) -> None:
     """All the others."""
-    hold(slow[0], case)
+    hold(others[0], case)
 
 
 @pytest.mark.weekly
-def test_nothing_was_touched_by_the_others(slow) -> None:
+def test_nothing_was_touched_by_the_others(others) -> None:
     """The course, its neighbours, and who graded."""
-    untouched(slow)
-    neighbours_are_apart(slow[0])
-    assert left_behind(slow[0]) == []
+    untouched(others)
+    neighbours_are_apart(others[0])
+    assert left_behind(others[0]) == []
 
 
 @pytest.mark.weekly
-def test_every_other_attack_is_told_the_same_as_ever(slow, freeze: bool) -> None:
+def test_every_other_attack_is_told_the_same_as_ever(others, freeze: bool) -> None:
     """What is said of all the others."""
-    told_as_ever(slow[0], OTHERS, freeze)
+    told_as_ever(others[0], OTHERS, freeze)

@@ -131,8 +131,11 @@ def _entries(members: Mapping[str, bytes], path: Path) -> dict[str, StoredMutant
 def _members(path: Path) -> dict[str, bytes]:
     if not path.is_file():
         raise EvidenceError(f"No evidence of mutants is stored in {path}: {cure(path.stem)}.")
-    with zipfile.ZipFile(path) as archive:
-        return {name: archive.read(name) for name in archive.namelist()}
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return {name: archive.read(name) for name in archive.namelist()}
+    except (OSError, zipfile.BadZipFile) as error:
+        raise EvidenceError(f"{path} cannot be read ({error}): {cure(path.stem)}.") from error
 
 
 def _member(file: str) -> str:
