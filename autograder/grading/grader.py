@@ -186,8 +186,10 @@ class Grader:
         plan = ran.plan
         if not self.course.settings.follow_through:
             return None
-        known = follow_through.solutions(self.course, plan.lesson)
         evidence = ran.evidence.of(_record(plan, ran.evidence, shared=ran.shared))
+        lost = follow_through.unusable(evidence, plan.lesson)
+        # Of most submissions all can be used: the source is read for the others only.
+        known = follow_through.solutions(self.course, plan.lesson) if lost else {}
         job = follow_through.job_for(plan, evidence, known)
         if job is None:
             return None
