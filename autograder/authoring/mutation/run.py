@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import nbformat
@@ -43,6 +43,9 @@ def run(
     Raises:
         RunError: one could not be run or judged.
     """
+    # What is declared of a mutant is what one run of it shows.
+    settings = replace(grader.course.settings, follow_through=0.0)
+    grader = replace(grader, course=replace(grader.course, settings=settings))
     with tempfile.TemporaryDirectory(prefix="autograder-") as folder, grader:
         submissions = []
         for number, one in enumerate(made):
