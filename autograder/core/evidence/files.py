@@ -251,6 +251,8 @@ def _archive(stream: IO[bytes], name: str) -> zipfile.ZipFile:
     is said to be longer than the file.
     """
     size = stream.seek(0, io.SEEK_END)
+    if size < END.size:
+        raise EvidenceError(f"{name} is no archive of ours.")
     stream.seek(max(0, size - len(LARGE_END) - LARGE_END_BYTES - END.size))
     tail = stream.read()
     sign, _, _, here, members, length, _, comment = END.unpack(tail[-END.size :])
