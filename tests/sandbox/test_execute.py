@@ -13,6 +13,7 @@ import psutil
 import pytest
 from nbclient import NotebookClient
 from support import mini
+from support.runs import shown
 
 from autograder.core.config import Settings
 from autograder.core.evidence import EVIDENCE_VARIABLE
@@ -57,7 +58,7 @@ def run(notebook, home, *, beside=None, isolation="none", **limits):
     job, notes = job_runner.prepare(restored, pool.settings, beside)
     restored = replace(restored, notes=(*restored.notes, *notes))
     try:
-        return job_runner.executed(restored, LESSON, job_runner.run(job, pool))
+        return shown(restored, LESSON, job_runner.run(job, pool))
     finally:
         pool.close()
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
+from nbformat import NotebookNode
 
 from autograder.core.config import Settings
 from autograder.core.evidence import (
@@ -16,6 +18,9 @@ from autograder.core.evidence import (
     pack_arrays,
     save,
 )
+from autograder.core.lesson import Lesson
+from autograder.notebooks.restore import Restored
+from autograder.sandbox.job_runner import submission_record, with_outputs
 from autograder.sandbox.protocol import CellResult, EvidenceUpdate, Job
 from autograder.sandbox.result import Place, Stopped, evidence_of
 from support.evidence_builder import Submission
@@ -34,6 +39,20 @@ def save_alone(evidence: Evidence, folder: Path) -> None:
     run = evidence.run
     own = SubmissionRecord(lesson=run.lesson, job=run.job, shared=run.shared, cells=cells)
     save(evidence, own, folder)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The evidence of a submission, and its notebook with the outputs of the run."""
+
+    evidence: Evidence
+    notebook: NotebookNode
+
+
+def shown(restored: Restored, lesson: Lesson, evidence: Evidence) -> Shown:
+    """Return what the grader makes of a run."""
+    own = submission_record(restored, lesson, evidence.run.job)
+    return Shown(evidence.of(own), with_outputs(restored.notebook, evidence.outputs))
 
 
 def ran(
