@@ -139,10 +139,11 @@ def test_an_error_is_told_on_its_own_question(
 
 
 def test_a_syntax_error_starts_no_chain(reports: dict[str, Report]) -> None:
-    """The cell is named once; what needs its result is skipped, what does not still counts."""
+    """The cell is named once; what needs its result is marked with the solution in its place."""
     report = reports["Ünïcode – ünd   spaces"]
     assert "SyntaxError" in message(report, "build")
-    assert outcomes(report, "compile") == {"skipped"}
+    assert outcomes(report, "compile") == {"passed"}
+    assert any("the solution’s `build` in place of yours" in note for note in report.notes)
     assert outcomes(report, "parameters") == {"passed"}
 
 
