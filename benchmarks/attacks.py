@@ -17,9 +17,9 @@ from support.attack_besieged import Besieged
 from support.attack_cases import BOUNDARIES, Case, cases
 from support.attack_course import graded
 
+from autograder import datasets
 from autograder.core import printable
-from autograder.datasets.keras_cache import data_folder
-from autograder.datasets.provisioning import SHIPPED_SAMPLE, install
+from autograder.datasets.fashion_mnist import DATASET
 
 PAGE = ROOT / "docs" / "security.md"
 BETWEEN = re.compile(r"(<!-- attacks -->\n).*(<!-- end -->)", re.DOTALL)
@@ -29,7 +29,7 @@ def main() -> int:
     """Run all attacks and print the table."""
     with tempfile.TemporaryDirectory() as scratch:
         home = Path(scratch) / "keras"
-        install(SHIPPED_SAMPLE, data_folder(home))
+        datasets.install(DATASET, DATASET.shipped, DATASET.folder(home))
         course, before = graded(Path(scratch) / "siege", home, cases())
         untouched = course.prints() == before and not course.callers
         untouched = untouched and course.keys[0] == course.keys[1]

@@ -22,10 +22,10 @@ sys.path.insert(0, str(ROOT / "tests"))
 from support import mini
 from support.dask_cluster import Cluster
 
+from autograder import datasets
 from autograder.core.config import Course
 from autograder.core.lesson_registry import load_lesson
-from autograder.datasets.keras_cache import data_folder
-from autograder.datasets.provisioning import SHIPPED_SAMPLE, install
+from autograder.datasets.fashion_mnist import DATASET
 from autograder.grading.dask_executor import DaskExecutor
 from autograder.grading.discovery import Submission, find_submissions
 from autograder.grading.grader import Grader
@@ -40,7 +40,7 @@ def main() -> int:
     number = parser.parse_args().submissions
     with tempfile.TemporaryDirectory(prefix="cluster-benchmark-") as scratch:
         home = Path(scratch) / "keras"
-        install(SHIPPED_SAMPLE, data_folder(home))
+        datasets.install(DATASET, DATASET.shipped, DATASET.folder(home))
         submissions = _handed_in(Path(scratch) / "submitted", number)
         seconds = {
             workers: _seconds(Path(scratch) / f"with-{workers}", home, submissions, workers)

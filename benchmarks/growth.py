@@ -20,10 +20,10 @@ from pathlib import Path
 
 import classes
 
+from autograder import datasets
 from autograder.core.config import Course, Settings
 from autograder.core.lesson_registry import load_lesson
-from autograder.datasets.keras_cache import data_folder
-from autograder.datasets.provisioning import SHIPPED_SAMPLE, install
+from autograder.datasets.fashion_mnist import DATASET
 from autograder.grading.discovery import find_submissions
 from autograder.grading.grader import Grader
 from autograder.grading.regrade import regrade
@@ -40,7 +40,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     rows = []
     with tempfile.TemporaryDirectory(prefix="growth-") as scratch:
         root = Path(scratch)
-        install(SHIPPED_SAMPLE, data_folder(root / "keras"))
+        datasets.install(DATASET, DATASET.shipped, DATASET.folder(root / "keras"))
         programs = sorted(classes.all_different(root / "programs", PROGRAMS).iterdir())
         grade(root, root / "programs")
         for size in sizes:

@@ -16,8 +16,8 @@ import classes
 import nbformat
 import psutil
 
-from autograder import datasets
 from autograder.core.config import Settings
+from autograder.datasets.fashion_mnist import DATASET
 from autograder.notebooks.restore import restore
 from autograder.sandbox import job_runner
 from autograder.sandbox.limits import used
@@ -31,7 +31,7 @@ def main() -> int:
     released = nbformat.read(
         classes.ROOT / "release" / classes.LESSON / f"{classes.LESSON}.ipynb", as_version=4
     )
-    lent = SandboxPool(settings=Settings(), data_home=datasets.active_home())
+    lent = SandboxPool(settings=Settings(), data_home=DATASET.active_home())
     job, _ = job_runner.prepare(restore(classes.make_class.notebook({}), released), lent.settings)
     try:
         idle, _ = watched(lent, [lambda: None] * WORKERS)

@@ -31,11 +31,11 @@ from support import (
     mini,
 )
 
+from autograder import datasets
 from autograder.core.config import Course, Settings
 from autograder.core.lesson_registry import load_lesson
 from autograder.core.report import Report
-from autograder.datasets.keras_cache import data_folder
-from autograder.datasets.provisioning import SHIPPED_SAMPLE, install
+from autograder.datasets.fashion_mnist import DATASET
 from autograder.grading.discovery import find_submissions
 from autograder.grading.grader import Grader
 
@@ -82,7 +82,7 @@ def own_temporary_files(folder: Path) -> Iterator[None]:
 
 
 def _soak(root: Path, count: int) -> tuple[dict[str, str], bool]:
-    install(SHIPPED_SAMPLE, data_folder(root / "keras"))
+    datasets.install(DATASET, DATASET.shipped, DATASET.folder(root / "keras"))
     kinds = hand_in(root / "submitted", count)
     before, began, memory = traces(), time.monotonic(), []
     # The caller may run its own server, such as that of the tests' gradebooks.

@@ -29,6 +29,7 @@ from autograder.core.lesson import Lesson
 from autograder.core.lesson_registry import lesson_names, load_lesson
 from autograder.core.reference import KERAS_FILE, KerasRuns, document, load_keras
 from autograder.core.snapshot_schedule import IMAGES_PER_SNAPSHOT
+from autograder.datasets.fashion_mnist import DATASET
 from autograder.kernel.recorder import Recorder
 
 
@@ -46,7 +47,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     recipe = study.recipe(arguments.recipe)
     if arguments.write and recipe not in study.written:
         parser.error("only the lesson as it is written is kept")
-    data = datasets.load_named("sample" if arguments.sample else "full")
+    data = DATASET.load_named("sample" if arguments.sample else "full")
     kept = (
         load_keras(lesson.folder).get(data.name, {}).get(recipe.name) if arguments.write else None
     )
@@ -88,7 +89,7 @@ def _versions() -> str:
     return f"keras {keras.__version__}, tensorflow {tf.__version__}"
 
 
-def _trained(training: Training, data: datasets.FashionMnist) -> Trained:
+def _trained(training: Training, data: datasets.Images) -> Trained:
     """Train a right recipe in Keras; return what the recorder kept of it."""
     recorder = Recorder()
     recorder.watch()

@@ -21,8 +21,7 @@ from support import gradebook_course, postgres, throwaway
 from autograder import datasets, lessons
 from autograder.core.lesson import Lesson
 from autograder.core.lesson_registry import load_lesson
-from autograder.datasets.keras_cache import data_folder
-from autograder.datasets.provisioning import SHIPPED_SAMPLE, install
+from autograder.datasets.fashion_mnist import DATASET
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -46,14 +45,14 @@ def freeze(request: pytest.FixtureRequest) -> bool:
 def sample_keras(tmp_path_factory) -> Path:
     """A Keras home with the sample in it, to be named in ``KERAS_HOME``."""
     home = tmp_path_factory.mktemp("keras")
-    install(SHIPPED_SAMPLE, data_folder(home))
+    datasets.install(DATASET, DATASET.shipped, DATASET.folder(home))
     return home
 
 
 @pytest.fixture(scope="session")
-def sample(sample_keras: Path) -> datasets.FashionMnist:
+def sample(sample_keras: Path) -> datasets.Images:
     """The shipped sample: 12,000 images to train on, 2,000 to validate."""
-    return datasets.load(sample_keras)
+    return DATASET.load(sample_keras)
 
 
 @pytest.fixture(autouse=True)

@@ -24,7 +24,7 @@ COMMANDS = {
     "extend": "give a student more time than the due date",
     "new": "begin a lesson: notebook, checks and tests that run",
     "doctor": "whether this machine is ready: in a course for grading, elsewhere for a student",
-    "data": "provide Fashion-MNIST for Keras",
+    "data": "provide the images for Keras",
     "study": "how often right work fails, from many seeds",
     "mutants": "prove the checks on wrong and right work",
 }

@@ -40,7 +40,8 @@ def make_grader(arguments: argparse.Namespace, course: Course, console: Console)
     """Return a grader of the chosen lesson that writes into the chosen folder."""
     lesson = load_lesson(arguments.lesson) if arguments.lesson else None
     results = arguments.results or (course.root or Path.cwd()) / "results"
-    return Grader(course=course, data_home=data_home(console), results=results, lesson=lesson)
+    home = data_home(console, lesson)
+    return Grader(course=course, data_home=home, results=results, lesson=lesson)
 
 
 def hold(results: Path, command: str, console: Console) -> contextlib.AbstractContextManager[None]:

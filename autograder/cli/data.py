@@ -19,18 +19,20 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace, console: Console) -> int:
-    """Provide Fashion-MNIST where Keras looks for it."""
+    """Provide the data sets of the lessons where Keras looks for them."""
 
     def say(line: str) -> None:
         console.print(line, highlight=False, soft_wrap=True)
 
-    provision = datasets.provide(
-        arguments.source,
-        allow_download=not arguments.offline,
-        allow_apt=not arguments.offline,
-        progress=say,
-    )
-    if provision.notice:
-        say(provision.notice)
-    print(f"Fashion-MNIST ({provision.name}) is in {provision.home}, from {provision.origin}.")
+    for dataset in datasets.known():
+        found = datasets.provide(
+            dataset,
+            arguments.source,
+            allow_download=not arguments.offline,
+            allow_apt=not arguments.offline,
+            progress=say,
+        )
+        if found.notice:
+            say(found.notice)
+        print(f"{dataset.title} ({found.name}) is in {found.home}, from {found.origin}.")
     return 0

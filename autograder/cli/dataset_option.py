@@ -8,32 +8,44 @@ from rich.console import Console
 from rich.markup import escape
 
 from autograder import datasets
-from autograder.core.errors import AutograderError, DatasetError
+from autograder.core.errors import AutograderError
+from autograder.core.lesson import Lesson
 
 
-def data_home(console: Console) -> Path:
-    """Return the Keras home to work with; provide the data set now if it is missing."""
-    home = datasets.active_home()
+def data_home(console: Console, lesson: Lesson | None = None) -> Path:
+    """Return the Keras home with the images of a lesson, or of all, the usual data set first.
+
+    What is missing is provided now.
+    """
+    found = [datasets.of(lesson)] if lesson else datasets.known()
+    homes = [_home_with(dataset, console) for dataset in found]
+    return homes[0]
+
+
+def _home_with(dataset: datasets.Dataset, console: Console) -> Path:
+    home = dataset.active_home()
     try:
-        notice = datasets.load(home).notice
+        notice = dataset.load(home).notice
     except AutograderError:
-        console.print("Fashion-MNIST is not here yet: looking for it.")
-        provision = datasets.provide(progress=lambda line: console.print(line, highlight=False))
+        console.print(f"{dataset.title} is not here yet: looking for it.")
+        provision = datasets.provide(
+            dataset, progress=lambda line: console.print(line, highlight=False)
+        )
         home, notice = provision.home, provision.notice
     if notice:
         console.print(f"[bold]{escape(notice)}[/bold]", highlight=False)
     return home
 
 
-def home_of(name: str, console: Console) -> Path:
-    """Return the Keras home with the data set ``full``, or with the shipped ``sample``.
+def home_of(name: str, lesson: Lesson, console: Console) -> Path:
+    """Return the Keras home with a lesson's images, ``full`` or the shipped ``sample``.
 
     Raises:
         DatasetError: the full data set is not here.
     """
+    dataset = datasets.of(lesson)
     if name == "sample":
-        return datasets.provide_sample()
-    home = data_home(console)
-    if datasets.load(home).name != name:
-        raise DatasetError("The full Fashion-MNIST is not here. Run “autograder data” first.")
+        return datasets.provide_sample(dataset)
+    home = _home_with(dataset, console)
+    dataset.load_named(name)
     return home

@@ -49,15 +49,15 @@ def examine(course: Course) -> Iterator[Finding]:
     if course.root is None:
         yield from readiness.examine()
         return
-    yield _data()
+    yield from map(_data, datasets.known())
     yield from _isolation(course)
     yield _gpus(course)
 
 
-def _data() -> Finding:
-    home = datasets.active_home()
+def _data(dataset: datasets.Dataset) -> Finding:
+    home = dataset.active_home()
     try:
-        name = datasets.verify(datasets.data_folder(home))
+        name = dataset.verify(dataset.folder(home))
     except AutograderError as error:
         return Finding(well=False, what=f"Images: {error}")
     if name == "sample":
@@ -71,7 +71,6 @@ def _isolation(course: Course) -> Iterator[Finding]:
     settings = replace(course.settings, isolation="auto")
     private = [course.root] if course.root else []
     with tempfile.TemporaryDirectory(prefix="autograder-") as home:
-        datasets.data_folder(Path(home)).mkdir(parents=True)
         pool = SandboxPool(settings=settings, data_home=Path(home), private=private)
         try:
             with pool.lend(threading.Event()) as sandbox:

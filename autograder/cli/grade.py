@@ -81,7 +81,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
         executor_factory=partial(DaskExecutor, address=arguments.dask) if arguments.dask else None,
     )
     workers = arguments.workers or course.settings.workers or os.cpu_count() or 1
-    if course.settings.isolation == "none":
+    if not grader.sandbox_pool.sandbox.is_sealed:
         console.print("Submissions run with your own rights (isolation: none).", highlight=False)
     workers = min(workers, len(submissions))
     ready = grader.grade(submissions, workers=workers)

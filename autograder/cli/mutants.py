@@ -101,7 +101,7 @@ def _run(ours: MutationSuite, arguments: argparse.Namespace, console: Console) -
     made = ours.made(ours.chosen(arguments.only, arguments.second))
     grader = Grader(
         course=Course(root=ours.root, settings=ours.settings),
-        data_home=home_of(arguments.data, console),
+        data_home=home_of(arguments.data, ours.lesson, console),
         results=arguments.results or ours.root / "results" / ".mutants",
         lesson=ours.lesson,
     )

@@ -32,7 +32,7 @@ def examine() -> Iterator[Finding]:
     """Check Python, TensorFlow, the images, the kernel and JupyterLab."""
     yield Finding(well=True, what=f"Python: {platform.python_version()}, {sys.executable}.")
     yield _tensorflow()
-    yield _images()
+    yield from map(_images, datasets.known())
     yield _kernel(KernelSpecManager())
     yield _lab()
 
@@ -49,9 +49,9 @@ def _tensorflow() -> Finding:
     )
 
 
-def _images() -> Finding:
-    folder = datasets.data_folder(datasets.active_home())
-    if not all((folder / file.name).is_file() for file in datasets.FILES):
+def _images(dataset: datasets.Dataset) -> Finding:
+    folder = dataset.folder(dataset.active_home())
+    if not dataset.is_in(dataset.active_home()):
         return Finding(
             well=True,
             what="Images: not here yet. The notebook downloads them, about 30 MB, when it is run"
@@ -59,7 +59,7 @@ def _images() -> Finding:
             next_step="To work without a network later, get them now: autograder data",
         )
     try:
-        name = datasets.verify(folder)
+        name = dataset.verify(folder)
     except AutograderError as error:
         return Finding(well=False, what=f"Images: {error}", next_step="autograder data")
     which = "the full set" if name == "full" else "the small sample, which is fine to work with"

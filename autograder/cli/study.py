@@ -111,7 +111,7 @@ def _train(
 ) -> None:
     """Train the runs that are missing."""
     for name in {task.data for task in wanted}:
-        datasets.load_named(name)  # says now what is missing
+        datasets.of(load_lesson(declared.lesson)).load_named(name)  # says now what is missing
     keys = {recipe.name: declared.key(recipe) for recipe in declared.recipes}
     tasks = [task for task in wanted if not runs.has(keys[task.recipe], task)]
     there = len(wanted) - len(tasks)

@@ -21,7 +21,8 @@ Positive = Annotated[int, msgspec.Meta(ge=1)]
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 
 NO_GPU = ("accept", "not_applicable", "error")
-ISOLATION = ("auto", "none")
+# The module of each sandbox, which is loaded by its name.
+ISOLATION = {"auto": "autograder.sandbox.sealed", "none": "autograder.sandbox.plain"}
 KEEP = ("last", "best")
 
 

@@ -49,7 +49,8 @@ class Question:
 class Lesson:
     """A lesson: its questions in order, and where its own files lie.
 
-    ``thresholds`` maps each data set, ``full`` and ``sample``, to its threshold as a fraction;
+    ``dataset`` is the module of its data set, by default the usual one. ``thresholds`` maps
+    ``full`` and ``sample``, whichever images there are, to the threshold as a fraction;
     ``stumbles`` are hints for errors that occur in this lesson only.
     """
 
@@ -57,6 +58,7 @@ class Lesson:
     title: str
     folder: Path
     questions: tuple[Question, ...]
+    dataset: str = ""
     thresholds: Mapping[str, float] = field(default_factory=dict)
     stumbles: tuple[ErrorHint, ...] = ()
 

@@ -1,101 +1,106 @@
-"""Provide Fashion-MNIST in a Keras cache, from the nearest source that has it."""
+"""Provide a data set in a Keras home, from the nearest source that has it."""
+
+from __future__ import annotations
 
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.core.errors import DatasetError
-from autograder.datasets import sources
-from autograder.datasets.idx import FILES, FULL, SAMPLE, SAMPLE_NOTICE, damaged, verify
-from autograder.datasets.keras_cache import configured_home, data_folder, keras_home, sample_home
-
-FOLDER_VARIABLE = "FASHION_MNIST_DIR"
-SYSTEM_FOLDER = Path("/") / sources.DEBIAN_FOLDER
-SHIPPED_SAMPLE = Path(__file__).parent / "fashion-mnist-sample"
+from autograder.datasets import homes
+from autograder.datasets.dataset import FULL, SAMPLE, Dataset
 
 Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True)
 class Provision:
-    """The data set that ``provide`` provided.
+    """The images that ``provide`` provided.
 
-    ``home`` is the ``KERAS_HOME`` with which Keras reads it, ``name`` is "full" or "sample",
-    ``origin`` says where it was found, and ``notice``, where not None, must be shown.
+    ``home`` is the ``KERAS_HOME`` with which Keras reads them, ``name`` is ``full`` or ``sample``,
+    ``origin`` says where they were found, and ``notice``, where not ``None``, must be shown.
     """
 
     home: Path
     name: str
     origin: str
-    notice: str | None
-
-
-@dataclass(frozen=True)
-class _Source:
-    """A source of the files: ``fetch`` makes them available and returns their folder.
-
-    ``announced`` where that takes so long that people should see a message beforehand.
-    """
-
-    origin: str
-    fetch: Callable[[], Path]
-    announced: bool = False
+    notice: str | None = None
 
 
 def provide(
-    source: Path | None = None,
+    dataset: Dataset,
+    given: Path | None = None,
     *,
     allow_download: bool = True,
     allow_apt: bool = True,
     progress: Progress,
 ) -> Provision:
-    """Make Keras' cache hold Fashion-MNIST, verified, and say where it came from.
+    """Make a Keras home hold a data set, verified, and say where it came from.
 
-    Looks in the Keras cache; in ``source``, else in the folder that FASHION_MNIST_DIR names; in
-    Debian's folder; then lets Keras download, then apt. The last resort is the shipped sample,
-    which goes into ``sample_home()`` only. ``progress`` is called with one line for each step and
-    for each damaged file.
+    Looks in Keras' own home, then at the data set's sources. The last resort is the sample that is
+    shipped, which goes into ``sample_home()`` only: elsewhere it would spoil other projects.
+    ``progress`` is called with one line for each step and for each damaged file.
 
     Raises:
-        DatasetError: the cache cannot be written.
+        DatasetError: the home cannot be written, or there is no source left.
     """
-    home = keras_home()
-    cache = data_folder(home)
-    if _verified(cache) == FULL:
-        return Provision(home, FULL, f"the Keras cache {home}", None)
-    broken = damaged(cache)
-    for _, reason in broken:
+    home = homes.keras_home()
+    cache = dataset.folder(home)
+    if _verified(dataset, cache) == FULL:
+        return Provision(home, FULL, f"the Keras cache {home}")
+    broken = dataset.damaged(cache)
+    for reason in broken.values():
         progress(reason)
-    with tempfile.TemporaryDirectory(prefix="fashion-mnist-") as scratch:
-        candidates = _sources(
-            source, Path(scratch), allow_download=allow_download, allow_apt=allow_apt
-        )
-        for candidate in candidates:
-            found = _try(candidate, progress)
-            if found is None:
+    with tempfile.TemporaryDirectory(prefix=f"{dataset.name}-") as scratch:
+        allowed = {"allow_download": allow_download, "allow_apt": allow_apt}
+        for source in dataset.every_source(Path(scratch), given, **allowed):
+            if source.announced:
+                progress(f"Trying {source.origin}")
+            try:
+                folder = source.fetch()
+                name = dataset.verify(folder)
+            except DatasetError as error:
+                progress(f"Not from {source.origin}: {error}")
                 continue
-            folder, name = found
             if name == FULL:
-                install(folder, cache)
-                return Provision(home, FULL, candidate.origin, None)
-            _set_aside([path for path, _ in broken], progress)
-            return _provide_sample(folder, candidate.origin)
+                install(dataset, folder, cache)
+                return Provision(home, FULL, source.origin)
+            _set_aside(broken, progress)
+            return _provide_sample(dataset, folder, source.origin)
     raise DatasetError("Not even the sample that comes with autograder is whole: install it anew.")
 
 
-def install(folder: Path, target: Path) -> None:
-    """Copy the four files from ``folder`` to ``target``, each whole or not at all.
+def provide_sample(dataset: Dataset) -> Path:
+    """Return the home with the shipped sample; copy it there if it is missing.
+
+    Raises:
+        DatasetError: the home cannot be written, or there is no sample.
+    """
+    if dataset.shipped is None:
+        raise DatasetError(f"No sample of {dataset.title} comes with autograder.")
+    return _provide_sample(dataset, dataset.shipped, "").home
+
+
+def install(dataset: Dataset, folder: Path, target: Path) -> None:
+    """Copy the files from ``folder`` to ``target``, each whole or not at all.
 
     Raises:
         DatasetError: ``target`` cannot be written.
     """
     try:
         target.mkdir(parents=True, exist_ok=True)
-        for file in FILES:
-            _copy(folder / file.name, target / file.name)
+        for file in dataset.files.values():
+            # Next to the target, because replacing is atomic only within one file system; not made
+            # by tempfile, because others who share the cache must be able to read the file.
+            part = target / f".{file}.{os.getpid()}.part"
+            try:
+                shutil.copyfile(folder / file, part)
+                os.replace(part, target / file)
+            finally:
+                part.unlink(missing_ok=True)
     except OSError as error:
         raise DatasetError(
             f"{target} cannot be written ({error.strerror or error}). Make room there and make "
@@ -104,64 +109,14 @@ def install(folder: Path, target: Path) -> None:
         ) from error
 
 
-def _copy(path: Path, target: Path) -> None:
-    # Next to the target, because replacing is atomic only within one file system; not made by
-    # tempfile, because others who share the cache must be able to read the file.
-    part = target.with_name(f".{target.name}.{os.getpid()}.part")
+def _verified(dataset: Dataset, folder: Path) -> str | None:
     try:
-        shutil.copyfile(path, part)
-        os.replace(part, target)
-    finally:
-        part.unlink(missing_ok=True)
-
-
-def _sources(
-    given: Path | None, scratch: Path, *, allow_download: bool, allow_apt: bool
-) -> Iterator[_Source]:
-    variable = os.environ.get(FOLDER_VARIABLE)
-    if given is not None:
-        yield _Source(f"the given folder {given}", lambda: given)
-    elif variable:
-        yield _Source(f"the folder {variable} ({FOLDER_VARIABLE})", lambda: Path(variable))
-    named = configured_home()
-    if named != keras_home():
-        yield _Source(f"{named} (Keras cannot write to it)", lambda: data_folder(named))
-    yield _Source(f"Debian's folder {SYSTEM_FOLDER}", lambda: SYSTEM_FOLDER)
-    if allow_download:
-        yield _Source(
-            "Keras' download (30 MB)",
-            lambda: sources.download_with_keras(scratch),
-            announced=True,
-        )
-    if allow_apt:
-        yield _Source(
-            f"Debian's package {sources.DEBIAN_PACKAGE} (31 MB)",
-            lambda: sources.unpack_with_apt(scratch),
-            announced=True,
-        )
-    yield _Source("the sample that comes with autograder", lambda: SHIPPED_SAMPLE)
-
-
-def _try(source: _Source, progress: Progress) -> tuple[Path, str] | None:
-    """Return the folder and "full" or "sample"; None, with a line of progress, on failure."""
-    if source.announced:
-        progress(f"Trying {source.origin}")
-    try:
-        folder = source.fetch()
-        return folder, verify(folder)
-    except DatasetError as error:
-        progress(f"Not from {source.origin}: {error}")
-        return None
-
-
-def _verified(folder: Path) -> str | None:
-    try:
-        return verify(folder)
+        return dataset.verify(folder)
     except DatasetError:
         return None
 
 
-def _set_aside(paths: list[Path], progress: Progress) -> None:
+def _set_aside(paths: Iterable[Path], progress: Progress) -> None:
     """Rename damaged files: Keras does not verify, so it would use them where they lie."""
     for path in paths:
         aside = path.with_name(path.name + ".damaged")
@@ -175,17 +130,8 @@ def _set_aside(paths: list[Path], progress: Progress) -> None:
         progress(f"{path} was moved aside to {aside.name}, so that nothing uses it.")
 
 
-def provide_sample() -> Path:
-    """Return the home with the shipped sample; copy it there if it is missing.
-
-    Raises:
-        DatasetError: the home cannot be written.
-    """
-    return _provide_sample(SHIPPED_SAMPLE, "").home
-
-
-def _provide_sample(folder: Path, origin: str) -> Provision:
-    home = sample_home()
-    if verify(folder) != _verified(data_folder(home)):
-        install(folder, data_folder(home))
-    return Provision(home, SAMPLE, origin, SAMPLE_NOTICE)
+def _provide_sample(dataset: Dataset, folder: Path, origin: str) -> Provision:
+    home = homes.sample_home()
+    if dataset.verify(folder) != _verified(dataset, dataset.folder(home)):
+        install(dataset, folder, dataset.folder(home))
+    return Provision(home, SAMPLE, origin, dataset.notice)

@@ -12,7 +12,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from autograder.core.errors import DatasetError
-from autograder.datasets.keras_cache import data_folder
 
 DEBIAN_FOLDER = Path("usr/share/datasets/fashion-mnist")
 DEBIAN_PACKAGE = "dataset-fashion-mnist"
@@ -28,7 +27,7 @@ KERAS_DOWNLOAD = (
 
 
 def download_with_keras(scratch: Path) -> Path:
-    """Let Keras download the files in a separate process, and return their folder.
+    """Let Keras download the files in a separate process, and return the home with them.
 
     The home is temporary, because a download that is killed leaves half a file behind.
     """
@@ -42,8 +41,8 @@ def download_with_keras(scratch: Path) -> Path:
     }
     # -P: a file keras.py in the folder where we happen to run must not be imported.
     command = [sys.executable, "-P", "-c", KERAS_DOWNLOAD]
-    _run(command, folder=scratch, seconds=DOWNLOAD_SECONDS, environ=environ)
-    return data_folder(home)
+    _run(command, scratch, DOWNLOAD_SECONDS, environ)
+    return home
 
 
 def unpack_with_apt(scratch: Path) -> Path:
@@ -67,8 +66,7 @@ def unpack_with_apt(scratch: Path) -> Path:
     if not packages:
         raise DatasetError(f"apt-get left no package {DEBIAN_PACKAGE}")
     unpacked = folder / "unpacked"
-    command = ["dpkg-deb", "-x", str(packages[-1]), str(unpacked)]
-    _run(command, folder=folder, seconds=APT_SECONDS)
+    _run(["dpkg-deb", "-x", str(packages[-1]), str(unpacked)], folder, APT_SECONDS)
     return unpacked / DEBIAN_FOLDER
 
 
@@ -76,15 +74,11 @@ def _apt(arguments: Sequence[str], folder: Path, *, options: Sequence[str] = ())
     settings = [f"Acquire::{way}::Timeout={STALL_SECONDS}" for way in ("http", "https")]
     flags = [part for setting in [*settings, *options] for part in ("-o", setting)]
     command = ["apt-get", "-q", *flags, *arguments]
-    _run(command, folder=folder, seconds=APT_SECONDS, environ={**os.environ, "LC_ALL": "C"})
+    _run(command, folder, APT_SECONDS, {**os.environ, "LC_ALL": "C"})
 
 
 def _run(
-    command: Sequence[str],
-    *,
-    folder: Path,
-    seconds: float,
-    environ: Mapping[str, str] | None = None,
+    command: Sequence[str], folder: Path, seconds: float, environ: Mapping[str, str] | None = None
 ) -> None:
     """Run ``command`` in ``folder``; raise DatasetError with its last error line if it fails."""
     tool = Path(command[0]).name

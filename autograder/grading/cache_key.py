@@ -53,11 +53,11 @@ class CacheKeys:
         return tuple(key for key in (self.own, self.text, self.program) if key)
 
 
-def conditions(*, isolation: str, data: str) -> tuple[str, ...]:
-    """Return what a run depends on besides the job: software, machine, images, isolation."""
+def conditions(*, isolation: str) -> tuple[str, ...]:
+    """Return what a run depends on besides job and images: software, machine, isolation."""
     versions = (f"{name} {metadata.version(name)}" for name in SOFTWARE)
     machine = (platform.python_version(), platform.machine(), platform.system())
-    return (*versions, *machine, isolation, data, _code_digest(), str(SCHEMA))
+    return (*versions, *machine, isolation, _code_digest(), str(SCHEMA))
 
 
 def _code_digest() -> str:
@@ -89,6 +89,7 @@ def keys(
         _digest([msgspec.json.encode(settings, order="sorted"), job.prelude.encode()]),
         _digest(files),
         _digest([msgspec.json.encode((job.solutions, job.unusable))]),
+        job.dataset,
     )
     text = _name(*base, "text", _digest(cell.encode() for cell in job.cells))
     own = _name(text, owner)

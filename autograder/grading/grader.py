@@ -11,6 +11,7 @@ from typing import Self
 
 import nbformat
 
+from autograder import datasets
 from autograder.core.config import Course
 from autograder.core.errors import SubmissionError, writing
 from autograder.core.evidence import Evidence, SubmissionRecord, save_submission
@@ -75,9 +76,7 @@ class Grader:
 
     @functools.cached_property
     def _conditions(self) -> tuple[str, ...]:
-        return cache_key.conditions(
-            isolation=self.sandbox_pool.level, data=self.sandbox_pool.data_name
-        )
+        return cache_key.conditions(isolation=self.sandbox_pool.level)
 
     def __enter__(self) -> Self:
         return self
@@ -160,7 +159,11 @@ class Grader:
     ) -> Plan:
         """Return what to run for a restored notebook, and which runs may stand in for it."""
         job, left_out = self._bounded.call(
-            job_runner.prepare, restored, self.course.settings, submission.folder
+            job_runner.prepare,
+            restored,
+            self.course.settings,
+            submission.folder,
+            lesson.dataset,
         )
         return Plan(
             submission=submission,
@@ -175,7 +178,7 @@ class Grader:
         return self._bounded.call(
             cache_key.keys,
             job,
-            self._conditions,
+            (*self._conditions, self.sandbox_pool.variant(datasets.named(job.dataset))),
             owner=submission.name,
             share=self.share,
             given=given,

@@ -56,7 +56,7 @@ def report_on(plan: Plan, run: Run, verdicts: Verdicts) -> Report:
         isolation=run.isolation,
         seconds=run.seconds,
         shared=run.shared,
-        warm=run.warm or run.isolation == "none",
+        warm=run.warm,
         interrupted=run.interrupted,
         limits=run.limits,
         program=plan.job.program,

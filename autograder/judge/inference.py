@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograder.core.evidence import Evidence, Examples, Layer, Model
-from autograder.datasets import PIXELS, SHAPE
 
 Floats = NDArray[np.float32]
 Weights = Mapping[str, NDArray[Any]]
@@ -68,7 +67,7 @@ def outputs(model: Model, weights: Weights, images: Floats) -> Floats:
     Args:
         model: the recorded network.
         weights: maps each ``Layer.name/Weight.name`` to its values.
-        images: shape ``(n, ...)`` with 784 numbers per image, as the model was given them.
+        images: shape ``(n, ...)``, as the model was given them.
 
     Returns:
         Shape ``(n, number of outputs)``.
@@ -115,7 +114,7 @@ def _steps(model: Model, weights: Weights, x: Floats) -> Iterator[tuple[Layer, F
     """Yield each layer with its outputs for these images."""
     kind = "input"
     try:
-        x = x.reshape(len(x), *(model.input_shape or (None, *SHAPE))[1:])
+        x = x.reshape(len(x), *(model.input_shape or x.shape)[1:])
         for layer in model.layers:
             kind = layer.kind
             x = _apply(layer, weights, x)
@@ -224,22 +223,23 @@ LAYERS: Mapping[str, Callable[[Layer, Weights, Floats], Floats]] = {
 def as_given(evidence: Evidence, examples: Examples, images: NDArray[np.uint8]) -> Floats | None:
     """Return the judge's own images as the model was given them; ``None`` where that is unknown.
 
-    Applies the recorded map ``scale * image + shift``, each of shape () or (784,).
+    Applies the recorded map ``scale * image + shift``, each of shape () or (pixels,).
     """
     if examples.scale is None or examples.shift is None:
         return None
     scale, shift = evidence.arrays.get(examples.scale), evidence.arrays.get(examples.shift)
-    if scale is None or shift is None or {scale.shape, shift.shape} - {(), (PIXELS,)}:
+    rows = images.reshape(len(images), -1)
+    if scale is None or shift is None or {scale.shape, shift.shape} - {(), rows.shape[1:]}:
         return None
     with np.errstate(all="ignore"):
         scale, shift = scale.astype(np.float32), shift.astype(np.float32)
         # No pixel is further from 0 than the transformed 0 and 255.
         if not np.isfinite([scale * np.float32(255), scale * np.float32(255) + shift, shift]).all():
             return None
-    given = images.reshape(len(images), PIXELS).astype(np.float32)
+    given = rows.astype(np.float32)
     # In place, and only if it changes anything: this is most of the judge's work.
     if (scale != 1).any():
         given *= scale
     if shift.any():
         given += shift
-    return given
+    return given.reshape(images.shape)

@@ -26,7 +26,7 @@ from autograder.core.verdicts import (
     Tell,
     Verdict,
 )
-from autograder.datasets import FashionMnist
+from autograder.datasets import Images
 from autograder.judge.attempts import blocking_verdict
 from autograder.judge.gating import explained, required
 from autograder.judge.time_budget import TimeBudget
@@ -85,9 +85,9 @@ class CheckPlugin:
         return self._lesson
 
     @pytest.fixture
-    def data(self, evidence: Evidence) -> FashionMnist:
+    def data(self, evidence: Evidence) -> Images:
         """Return the judge's own copy of the data set that the notebook was given."""
-        return datasets.load_named(evidence.run.data)
+        return datasets.of(self._lesson).load_named(evidence.run.data)
 
     @pytest.fixture
     def tell(self) -> Tell:

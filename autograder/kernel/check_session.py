@@ -44,7 +44,8 @@ class CheckSession:
     """One kernel's recorder, and the judge behind each check."""
 
     def __init__(self, lesson: Lesson) -> None:
-        _use_our_data()
+        dataset = datasets.of(lesson)
+        _use_our_data(dataset)
         _use_tensorflow()
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
         with ipython.hushed():
@@ -55,7 +56,7 @@ class CheckSession:
         released = Course().released(lesson)
         self.lesson = lesson
         self.graded = folder is not None
-        self.recorder = Recorder(Path(folder) if folder else None)
+        self.recorder = Recorder(Path(folder) if folder else None, dataset)
         self.recorder.watch()
         self.cells = Cells(lesson, released)
         self._hints = {one.name: Hints(one) for one in lesson.questions}
@@ -149,12 +150,12 @@ class CheckSession:
         return "full"
 
 
-def _use_our_data() -> None:
+def _use_our_data(dataset: datasets.Dataset) -> None:
     """Let Keras find the images that ``autograder data`` provided, also where it is the sample."""
-    home = datasets.active_home()
+    home = dataset.active_home()
     if home == datasets.sample_home():
         os.environ["KERAS_HOME"] = str(home)
-        text = datasets.load(home).notice or ""
+        text = dataset.load(home).notice or ""
         ipython.show(html.notice(text), text)
 
 

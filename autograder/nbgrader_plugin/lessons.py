@@ -21,4 +21,4 @@ def lesson_of(resources: dict[str, Any] | None) -> Lesson | None:
 def grader_for(course: Course) -> Grader:
     """Return a grader with the course's settings and results next to the gradebook."""
     results = (course.root or Path.cwd()) / "results"
-    return Grader(course=course, data_home=datasets.active_home(), results=results)
+    return Grader(course=course, data_home=datasets.named("").active_home(), results=results)

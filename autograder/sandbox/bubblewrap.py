@@ -56,7 +56,7 @@ def command(
     program: Sequence[str],
     *,
     environment: Mapping[str, str],
-    data: Path,
+    data: Mapping[str, Path],
     hidden: Iterable[Path] = (),
     gpus: bool = False,
 ) -> list[str]:
@@ -66,7 +66,7 @@ def command(
         bubblewrap: the program that builds it.
         program: what to run, with its arguments.
         environment: all of its environment variables.
-        data: the folder with the images; it will be ``DATA``.
+        data: the folders with the images, by their names in ``DATA``.
         hidden: folders that must not be seen, wherever they lie.
         gpus: whether to let the GPUs in.
     """
@@ -76,7 +76,10 @@ def command(
     for name, value in environment.items():
         words += ["--setenv", name, value]
     # /tmp first: a Python that lies in it must not be covered.
-    words += ["--tmpfs", "/tmp", *_folders(hidden), "--ro-bind", str(data), str(DATA)]
+    words += ["--tmpfs", "/tmp", *_folders(hidden)]
+    words += ["--perms", "0755", "--dir", str(DATA)]
+    for name, folder in data.items():
+        words += ["--ro-bind-try", str(folder), str(DATA / name)]
     words += ["--dev", "/dev", *(_gpus() if gpus else [])]
     words += ["--perms", "1777", "--size", str(SMALL), "--tmpfs", str(ROOM)]
     for mount in ("/tmp", "/dev", "/"):

@@ -110,8 +110,9 @@ def _load() -> None:
     from autograder.kernel.recorder.data_matching import dataset_index  # noqa: PLC0415
 
     # The recorder compares with them what a model is given. Where there are none, it says so.
-    with contextlib.suppress(DatasetError):
-        dataset_index(datasets.read(DATA)).build()
+    for dataset in datasets.known():
+        with contextlib.suppress(DatasetError):
+            dataset_index(dataset.read(DATA / dataset.name)).build()
     # These objects stay: no fork scans them again, which would copy their memory.
     gc.collect()
     gc.freeze()

@@ -12,6 +12,7 @@ import msgspec
 import nbformat
 from nbformat import NotebookNode
 
+from autograder import datasets
 from autograder.core.config import Settings
 from autograder.core.evidence import (
     MAX_NOTES,
@@ -47,7 +48,7 @@ del _keras, _tensorflow, _sys
 
 
 def prepare(
-    restored: Restored, settings: Settings, folder: Path | None = None
+    restored: Restored, settings: Settings, folder: Path | None = None, dataset: str = ""
 ) -> tuple[Job, tuple[str, ...]]:
     """Return what is needed to run a notebook anywhere, and notes on what was left out.
 
@@ -58,6 +59,7 @@ def prepare(
         restored: the notebook, with the lesson's own cells restored.
         settings: the limits and the seed.
         folder: the folder of the submission; its other files are put beside the notebook.
+        dataset: the lesson's.
     """
     files, left_out = collect_extra_files(folder)
     own = {program_of(source): source for source in sorted(restored.given)}
@@ -68,6 +70,7 @@ def prepare(
         files=files,
         prelude=PRELUDE.format(seed=settings.seed),
         settings=settings,
+        dataset=dataset,
         program=program_digest(cells),
     )
     return job, left_out
@@ -97,20 +100,19 @@ def run(job: Job, pool: SandboxPool, cancel: threading.Event | None = None) -> E
 def _run_once(job: Job, pool: SandboxPool, cancel: threading.Event) -> Evidence:
     with pool.lend(cancel) as sandbox:
         began = time.monotonic()
-        job = msgspec.structs.replace(job, data=pool.data, id=secrets.token_hex(8))
+        dataset = datasets.named(job.dataset)
+        job = msgspec.structs.replace(job, data=pool.data(dataset), id=secrets.token_hex(8))
         state = sandbox.run(job, cancel)
-        seconds, warm = time.monotonic() - began, sandbox.is_warm
+        seconds = time.monotonic() - began
+        # A plain process is never warm, and no reason for a remark.
+        warm = sandbox.is_warm or not sandbox.is_sealed
     return evidence_of(
         job,
         state.cells,
         state.evidence,
         stopped=ending(state, job.settings.cell_seconds),
         seconds=seconds,
-        place=Place(
-            isolation=sandbox.level,
-            data="sample" if pool.data_name == "sample" else "full",
-            warm=warm,
-        ),
+        place=Place(isolation=sandbox.level, data=pool.variant(dataset), warm=warm),
     )
 
 

@@ -48,7 +48,8 @@ class SandboxProcess:
         command: what starts it.
         environment: all of its environment variables.
         end: ends it and all that it has started.
-        is_sealed: whether it is one that keeps a notebook from everything else.
+        level: how far it keeps a notebook apart.
+        is_sealed: whether it keeps a notebook from everything else.
         group: where Linux keeps its limits; without one they are measured from here.
     """
 
@@ -58,7 +59,8 @@ class SandboxProcess:
         environment: Mapping[str, str],
         end: Callable[[subprocess.Popen[bytes]], None],
         *,
-        is_sealed: bool,
+        level: str,
+        is_sealed: bool = False,
         group: Group | None = None,
     ) -> None:
         self._log: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  closed with the sandbox
@@ -78,6 +80,7 @@ class SandboxProcess:
         self._control = Line(local)
         self._ready: queue.Queue[Ready | None] = queue.Queue()
         threading.Thread(target=self._await_ready, daemon=True).start()
+        self._level = level
         self.is_sealed = is_sealed
         self._group = group
         self._is_filtered = False
@@ -89,8 +92,8 @@ class SandboxProcess:
     def level(self) -> str:
         """The isolation of a notebook: how limits are enforced, and what is missing."""
         if not self.is_sealed:
-            return "none"
-        level = "bubblewrap+cgroup" if self._group else "bubblewrap"
+            return self._level
+        level = f"{self._level}+cgroup" if self._group else self._level
         return level if self._is_filtered else f"{level} without seccomp"
 
     def _await_ready(self) -> None:

@@ -26,16 +26,18 @@ class End(IntEnum):
 class Job(msgspec.Struct, frozen=True, kw_only=True):
     """A notebook to run: its code cells, the files beside it, what is run before its first cell.
 
-    ``data`` is the folder with the images, as it is called where the notebook is run; ``program``
-    is a digest of what the cells do, and ``id`` names this one run. ``solutions`` are run in the
-    place of cells, by their numbers: of those that are ``unusable`` at once, of the others where
-    they stop with an error. ``spent`` are the seconds of the time limit that are gone already.
+    ``dataset`` is the lesson's, ``data`` the folder with its images, as it is called where the
+    notebook is run; ``program`` is a digest of what the cells do, and ``id`` names this one run.
+    ``solutions`` are run in the place of cells, by their numbers: of those that are ``unusable`` at
+    once, of the others where they stop with an error. ``spent`` are the seconds of the time limit
+    that are gone already.
     """
 
     cells: list[str]
     files: dict[str, bytes]
     prelude: str
     settings: Settings
+    dataset: str = ""
     data: str = ""
     program: str = ""
     id: str = ""

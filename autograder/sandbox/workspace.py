@@ -10,7 +10,7 @@ from autograder import datasets
 from autograder.core.evidence import EVIDENCE_VARIABLE
 from autograder.sandbox.protocol import Job
 
-# In a sealed sandbox: where a notebook is run, and where the images are.
+# In a sealed sandbox: where a notebook is run, and where the data sets are, each in its folder.
 ROOM = Path("/room")
 DATA = Path("/data")
 # In the environment of the grader, and never in that of a sandbox.
@@ -70,11 +70,12 @@ class Workspace:
             path = self.work / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
-        images = datasets.data_folder(self.home / "keras")
+        dataset = datasets.named(job.dataset)
+        images = dataset.folder(self.home / "keras")
         images.mkdir(parents=True)
-        for file in datasets.FILES:
-            given = Path(job.data) / file.name
+        for file in dataset.files.values():
+            given = Path(job.data) / file
             if link:
-                (images / file.name).symlink_to(given)
+                (images / file).symlink_to(given)
             else:
-                shutil.copyfile(given, images / file.name)
+                shutil.copyfile(given, images / file)

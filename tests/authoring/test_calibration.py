@@ -35,6 +35,8 @@ from autograder.core.lesson_registry import load_lesson
 from autograder.core.reference import Reference, document, load_reference, standing
 from autograder.core.report import Standing
 
+SINGLE = (784, 10)
+
 LESSON = load_lesson("building-a-brain")
 STUDY = load_study(LESSON)
 FIRST = STUDY.recipes[0]
@@ -94,7 +96,7 @@ def ours(request) -> Publication:
 
 
 def test_a_seed_gives_the_same_weights_again_and_another_seed_others(sample):
-    short = Training(share=0.05, epochs=2)
+    short = Training(sizes=SINGLE, share=0.05, epochs=2)
     one, again, other = (train(short, sample, seed) for seed in (1, 1, 2))
     assert np.array_equal(one.values, again.values)
     assert np.array_equal(one.means, again.means)
@@ -102,13 +104,13 @@ def test_a_seed_gives_the_same_weights_again_and_another_seed_others(sample):
 
 
 def test_a_snapshot_is_taken_every_4000_cards_and_at_the_end_of_each_epoch(sample):
-    assert train(Training(epochs=2), sample, 0).snapshots == (3, 3)
-    assert train(Training(epochs=1, batch=128), sample, 0).snapshots == (4,)
-    assert train(Training(epochs=1, share=0.01), sample, 0).snapshots == (1,)
+    assert train(Training(sizes=SINGLE, epochs=2), sample, 0).snapshots == (3, 3)
+    assert train(Training(sizes=SINGLE, epochs=1, batch=128), sample, 0).snapshots == (4,)
+    assert train(Training(sizes=SINGLE, epochs=1, share=0.01), sample, 0).snapshots == (1,)
 
 
 def test_the_last_batch_may_be_smaller(sample):
-    assert train(Training(epochs=1, batch=7_000), sample, 0).steps == 2
+    assert train(Training(sizes=SINGLE, epochs=1, batch=7_000), sample, 0).steps == 2
 
 
 def test_a_hidden_layer_learns_and_patience_brings_back_the_best_epoch(sample):
@@ -122,14 +124,16 @@ def test_a_hidden_layer_learns_and_patience_brings_back_the_best_epoch(sample):
 
 
 def test_steps_that_are_far_too_large_end_in_no_number_and_not_in_a_warning(sample):
-    wild = Training(optimizer="sgd", rate=1e38, epochs=1, share=0.05)
+    wild = Training(sizes=SINGLE, optimizer="sgd", rate=1e38, epochs=1, share=0.05)
     trained = train(wild, sample, 0)
     assert not np.isfinite(trained.values).all()
     assert math.isnan(STUDY.measure(trained, sample)[MARKED])
 
 
 def test_an_order_that_is_repeated_is_the_first_one_again(sample):
-    one, other = (Training(epochs=2, share=0.05, order=order) for order in ("fresh", "repeated"))
+    one, other = (
+        Training(sizes=SINGLE, epochs=2, share=0.05, order=order) for order in ("fresh", "repeated")
+    )
     fresh, repeated = (train(training, sample, 0) for training in (one, other))
     assert np.array_equal(fresh.means[0], repeated.means[0])
     assert not np.array_equal(fresh.means[1], repeated.means[1])
@@ -137,13 +141,13 @@ def test_an_order_that_is_repeated_is_the_first_one_again(sample):
 
 def test_labels_cards_and_shares_are_those_of_the_recipe(sample):
     right, shuffled = (
-        train(Training(scale=1 / 255, epochs=1, labels=labels), sample, 0)
+        train(Training(sizes=SINGLE, scale=1 / 255, epochs=1, labels=labels), sample, 0)
         for labels in ("own", "shuffled")
     )
     assert right.accuracies[0] > 0.7
     assert shuffled.accuracies[0] < 0.2
-    assert train(Training(cards="validation", epochs=1), sample, 0).steps == 63
-    assert train(Training(share=0.1, epochs=1), sample, 0).steps == 38
+    assert train(Training(sizes=SINGLE, cards="validation", epochs=1), sample, 0).steps == 63
+    assert train(Training(sizes=SINGLE, share=0.1, epochs=1), sample, 0).steps == 38
 
 
 # ---- what the lesson declares
@@ -179,7 +183,7 @@ def test_the_statistics_are_those_that_are_measured(sample, ours):
     [
         replace(STUDY, window=(0.2,) * 5),
         replace(STUDY, statistics={MARKED: "marked"}),
-        replace(STUDY, recipes=(replace(FIRST, training=Training(epochs=6)),)),
+        replace(STUDY, recipes=(replace(FIRST, training=Training(sizes=SINGLE, epochs=6)),)),
     ],
     ids=["window", "statistics", "recipe"],
 )
@@ -520,7 +524,10 @@ def lowered(**thresholds):
             {
                 "study": replace(
                     STUDY,
-                    recipes=(replace(FIRST, training=Training(epochs=4)), *STUDY.recipes[1:]),
+                    recipes=(
+                        replace(FIRST, training=Training(sizes=SINGLE, epochs=4)),
+                        *STUDY.recipes[1:],
+                    ),
                 )
             },
             "means something else now",

@@ -11,19 +11,21 @@ from autograder.authoring.spec.numpy_training import Trainer, ValidationSet, fol
 from autograder.authoring.spec.recipe import Training
 from autograder.kernel.recorder.weight_averaging import WeightAverager
 
+SINGLE = (784, 10)
+
 pytestmark = pytest.mark.slow
 
 # With pixels up to 255 the outputs are in the hundreds: a rounding in the eighth place grows
 # tenfold every twenty steps, in Keras on another machine too. So these are compared early on.
 STEPS = 20
 TRAININGS = {
-    "the lesson, early on": Training(share=STEPS * 32 / 12_000, epochs=1),
+    "the lesson, early on": Training(sizes=SINGLE, share=STEPS * 32 / 12_000, epochs=1),
     "taken for probabilities, early on": Training(
-        share=STEPS * 32 / 12_000, epochs=1, loss="taken for probabilities"
+        sizes=SINGLE, share=STEPS * 32 / 12_000, epochs=1, loss="taken for probabilities"
     ),
-    "scaled pixels": Training(scale=1 / 255),
-    "batches that leave a rest": Training(scale=1 / 255, batch=70),
-    "plain gradient descent": Training(optimizer="sgd", rate=0.01, scale=1 / 255),
+    "scaled pixels": Training(sizes=SINGLE, scale=1 / 255),
+    "batches that leave a rest": Training(sizes=SINGLE, scale=1 / 255, batch=70),
+    "plain gradient descent": Training(sizes=SINGLE, optimizer="sgd", rate=0.01, scale=1 / 255),
     "a hidden layer": Training(sizes=(784, 64, 10), scale=1 / 255),
     "two hidden layers": Training(sizes=(784, 32, 16, 10), scale=1 / 255, batch=64),
     "a hidden layer, stopped early": Training(
@@ -116,7 +118,7 @@ def test_the_same_start_and_order_lead_to_the_same_weights_as_in_keras(training,
 
 def test_a_softmax_in_the_last_layer_leads_to_the_same_weights(sample):
     """So it needs no recipe of its own: Keras works out the loss from what went into it."""
-    training = Training(epochs=1)
+    training = Training(sizes=SINGLE, epochs=1)
     network = Network(training.sizes)
     network.draw(np.random.default_rng(20))
     studied = training_images(training, sample, np.random.default_rng(20))

@@ -16,8 +16,8 @@ from pathlib import Path
 
 import psutil
 
-from autograder.datasets.keras_cache import data_folder
-from autograder.datasets.provisioning import SHIPPED_SAMPLE, install
+from autograder import datasets
+from autograder.datasets.fashion_mnist import DATASET
 
 SECONDS = 90
 # When nobody holds the other end of its input any more, however that came about, it stops.
@@ -79,7 +79,11 @@ def moved_in(folder: Path, config: str) -> Person:
     person = Person(home=folder / "home", work=folder / "work")
     for place in (person.home / ".jupyter", person.work):
         place.mkdir(parents=True)
-    install(SHIPPED_SAMPLE, data_folder(person.home / ".cache" / "building-a-brain" / "sample"))
+    datasets.install(
+        DATASET,
+        DATASET.shipped,
+        DATASET.folder(person.home / ".cache" / "building-a-brain" / "sample"),
+    )
     (person.home / ".jupyter" / "nbgrader_config.py").write_text(config)
     news = person.home / ".jupyter" / "lab" / "user-settings" / NOTIFICATION
     news.parent.mkdir(parents=True)

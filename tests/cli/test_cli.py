@@ -11,8 +11,7 @@ import pytest
 from autograder import datasets
 from autograder.cli import main
 from autograder.core.evidence import EVIDENCE
-from autograder.datasets.keras_cache import data_folder
-from autograder.datasets.provisioning import SHIPPED_SAMPLE, install
+from autograder.datasets.fashion_mnist import DATASET
 
 
 @pytest.fixture(autouse=True)
@@ -21,7 +20,7 @@ def _sample_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    install(SHIPPED_SAMPLE, data_folder(datasets.sample_home()))
+    datasets.install(DATASET, DATASET.shipped, DATASET.folder(datasets.sample_home()))
     monkeypatch.chdir(tmp_path)
 
 
@@ -163,7 +162,7 @@ def test_a_misspelt_setting_is_named(tmp_path: Path, capsys: pytest.CaptureFixtu
 
 def test_data_says_where_it_is(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
     """The folder given is found, and the sample in it announced."""
-    assert main(["data", "--from", str(SHIPPED_SAMPLE), "--offline"]) == 0
+    assert main(["data", "--from", str(DATASET.shipped), "--offline"]) == 0
     said = capsys.readouterr()
     assert "Fashion-MNIST (sample)" in said.out
     assert "sample" in said.err
@@ -173,4 +172,4 @@ def test_the_sample_is_announced_when_grading(capsys: pytest.CaptureFixture) -> 
     """Whoever grades on the sample is told."""
     Path("empty.ipynb").write_text("")
     main(["grade", "empty.ipynb"])
-    assert datasets.load().notice in " ".join(capsys.readouterr().err.split())
+    assert DATASET.load().notice in " ".join(capsys.readouterr().err.split())

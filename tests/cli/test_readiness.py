@@ -11,7 +11,7 @@ from jupyter_client.kernelspec import KernelSpec, NoSuchKernel
 
 from autograder.cli import doctor, main, readiness
 from autograder.core.config import Course
-from autograder.datasets.keras_cache import data_folder
+from autograder.datasets.fashion_mnist import DATASET
 
 
 def specs(*argv: str) -> SimpleNamespace:
@@ -54,18 +54,18 @@ def test_no_kernel(kernel):
 def test_images(tmp_path, monkeypatch, sample_keras):
     """There, missing, damaged: only the last is wrong, because the notebook fetches them."""
     monkeypatch.setenv("KERAS_HOME", str(sample_keras))
-    assert "the small sample" in readiness._images().what
+    assert "the small sample" in readiness._images(DATASET).what
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    missing = readiness._images()
+    missing = readiness._images(DATASET)
     assert missing.well
     assert "downloads them" in missing.what
     assert "autograder data" in missing.next_step
-    folder = data_folder(tmp_path / "keras")
+    folder = DATASET.folder(tmp_path / "keras")
     folder.mkdir(parents=True)
-    for file in readiness.datasets.FILES:
-        (folder / file.name).write_bytes(b"damaged")
-    damaged = readiness._images()
+    for file in DATASET.files.values():
+        (folder / file).write_bytes(b"damaged")
+    damaged = readiness._images(DATASET)
     assert not damaged.well
     assert damaged.next_step == "autograder data"
 

@@ -12,7 +12,6 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -20,21 +19,22 @@ import pytest
 
 from autograder import datasets
 from autograder.core.errors import DatasetError
-from autograder.datasets import idx, provisioning, sources
-from autograder.datasets import keras_cache as places
+from autograder.datasets import Images, fashion_mnist, homes, sources
 from autograder.datasets.__main__ import make_sample
+from autograder.datasets.fashion_mnist import DATASET
 
-SAMPLE = provisioning.SHIPPED_SAMPLE
-NAMES = [file.name for file in datasets.FILES]
+SAMPLE = DATASET.shipped
+NAMES = list(DATASET.files.values())
+TRAIN_IMAGES, TRAIN_LABELS, VALID_IMAGES, VALID_LABELS = NAMES
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
 @pytest.fixture
-def real_full() -> datasets.FashionMnist:
+def real_full() -> Images:
     """The real full data set, read before the other fixtures hide this machine's own."""
     try:
-        data = datasets.load()
+        data = DATASET.load()
     except DatasetError as error:
         pytest.skip(f"the full data set is not on this machine: {error}")
     if data.name != "full":
@@ -50,8 +50,8 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("XDG_CACHE_HOME", str(home / "cache"))
     monkeypatch.delenv("KERAS_HOME", raising=False)
-    monkeypatch.delenv(provisioning.FOLDER_VARIABLE, raising=False)
-    monkeypatch.setattr(provisioning, "SYSTEM_FOLDER", tmp_path / "system")
+    monkeypatch.delenv(fashion_mnist.FOLDER_VARIABLE, raising=False)
+    monkeypatch.setattr(fashion_mnist, "SYSTEM_FOLDER", tmp_path / "system")
 
     def offline(command: list[str], **_: object) -> "subprocess.CompletedProcess[str]":
         return subprocess.CompletedProcess(command, 1, "", "no network\n")
@@ -65,13 +65,14 @@ def full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with a tiny data set that passes for the full one."""
     folder = tmp_path / "full"
     folder.mkdir()
-    described = []
-    for number, file in enumerate(datasets.FILES):
-        header, size = (16, 5 * 784) if "images" in file.name else (8, 5)
+    digests = {}
+    for number, (array, name) in enumerate(DATASET.files.items()):
+        header, size = (16, 5 * 784) if "images" in name else (8, 5)
         content = bytes(header) + bytes((number + index) % 10 for index in range(size))
-        (folder / file.name).write_bytes(gzip.compress(content))
-        described.append(replace(file, full=hashlib.sha256(content).hexdigest()))
-    monkeypatch.setattr(idx, "FILES", tuple(described))
+        (folder / name).write_bytes(gzip.compress(content))
+        _, of_sample = fashion_mnist.DIGESTS[array]
+        digests[array] = (hashlib.sha256(content).hexdigest(), of_sample)
+    monkeypatch.setattr(fashion_mnist, "DIGESTS", digests)
     return folder
 
 
@@ -120,8 +121,8 @@ DAMAGES = [flip_a_byte, cut, empty, not_gzip, other_images]
 
 def test_the_sample_has_the_shapes_and_types_that_keras_gives(machine: Path) -> None:
     """12,000 and 2,000 images of 28 by 28 uint8, with labels 0 to 9, all read-only."""
-    datasets.provide(progress=print)
-    data = datasets.load()
+    datasets.provide(DATASET, progress=print)
+    data = DATASET.load()
     assert data.name == "sample"
     assert data.train_images.shape == (12_000, 28, 28)
     assert data.valid_images.shape == (2_000, 28, 28)
@@ -133,9 +134,9 @@ def test_the_sample_has_the_shapes_and_types_that_keras_gives(machine: Path) -> 
     assert sorted(set(data.valid_labels.tolist())) == list(range(10))
 
 
-def test_the_sample_is_the_beginning_of_the_full_data(real_full: datasets.FashionMnist) -> None:
+def test_the_sample_is_the_beginning_of_the_full_data(real_full: Images) -> None:
     """The shipped sample is the first 12,000 and 2,000 of the real images, labels included."""
-    sample = idx.read(SAMPLE)
+    sample = DATASET.read(SAMPLE)
     assert np.array_equal(sample.train_images, real_full.train_images[:12_000])
     assert np.array_equal(sample.train_labels, real_full.train_labels[:12_000])
     assert np.array_equal(sample.valid_images, real_full.valid_images[:2_000])
@@ -147,7 +148,7 @@ def test_the_maker_of_the_sample_writes_the_same_bytes_each_time(
     full: Path, tmp_path: Path
 ) -> None:
     """No name and no time in the files, and IDX headers that say what follows."""
-    copy(full, datasets.data_folder(tmp_path / "home"))
+    copy(full, DATASET.folder(tmp_path / "home"))
     for target in ("once", "twice"):
         make_sample(tmp_path / "home", tmp_path / target)
     for name in NAMES:
@@ -166,7 +167,7 @@ def test_debians_repacking_is_the_same_data(full: Path, tmp_path: Path) -> None:
     for name in NAMES:
         content = gzip.decompress((full / name).read_bytes())
         (folder / name).write_bytes(gzip.compress(content, compresslevel=1, mtime=7))
-    assert datasets.verify(folder) == "full"
+    assert DATASET.verify(folder) == "full"
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
@@ -175,7 +176,7 @@ def test_a_damaged_file_is_named(full: Path, name: str, damage: Callable[[Path],
     """Whatever is wrong with whichever file, the error names that file and what to do."""
     damage(full / name)
     with pytest.raises(DatasetError) as caught:
-        datasets.verify(full)
+        DATASET.verify(full)
     assert str(full / name) in str(caught.value)
     assert "autograder data" in str(caught.value)
     assert "\n" not in str(caught.value)
@@ -184,33 +185,33 @@ def test_a_damaged_file_is_named(full: Path, name: str, damage: Callable[[Path],
 def test_swapped_files_are_told_apart(tmp_path: Path) -> None:
     """Two files under each other's names are refused, and what was found is said."""
     folder = copy(SAMPLE, tmp_path / "swapped")
-    os.replace(folder / idx.TRAIN_LABELS, folder / "held")
-    os.replace(folder / idx.VALID_LABELS, folder / idx.TRAIN_LABELS)
-    os.replace(folder / "held", folder / idx.VALID_LABELS)
-    with pytest.raises(DatasetError, match=f"holds the content of {idx.VALID_LABELS}"):
-        datasets.verify(folder)
+    os.replace(folder / TRAIN_LABELS, folder / "held")
+    os.replace(folder / VALID_LABELS, folder / TRAIN_LABELS)
+    os.replace(folder / "held", folder / VALID_LABELS)
+    with pytest.raises(DatasetError, match=f"holds the content of {VALID_LABELS}"):
+        DATASET.verify(folder)
 
 
 def test_a_mixture_of_full_and_sample_is_refused(full: Path) -> None:
     """Each file is good, but they do not belong together."""
-    shutil.copyfile(SAMPLE / idx.VALID_LABELS, full / idx.VALID_LABELS)
+    shutil.copyfile(SAMPLE / VALID_LABELS, full / VALID_LABELS)
     with pytest.raises(DatasetError, match="mixes"):
-        datasets.verify(full)
+        DATASET.verify(full)
 
 
 def test_a_missing_file_is_named(full: Path) -> None:
     """Three of four files are not enough."""
-    (full / idx.VALID_IMAGES).unlink()
-    with pytest.raises(DatasetError, match=f"{idx.VALID_IMAGES} is missing"):
-        datasets.verify(full)
+    (full / VALID_IMAGES).unlink()
+    with pytest.raises(DatasetError, match=f"{VALID_IMAGES} is missing"):
+        DATASET.verify(full)
 
 
 def test_a_huge_file_is_not_swallowed(full: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A file that unpacks to far more than any image file is refused after a bounded read."""
-    monkeypatch.setattr(idx, "MAX_CONTENT", 10_000)
-    (full / idx.TRAIN_IMAGES).write_bytes(gzip.compress(bytes(50_000_000)))
-    with pytest.raises(DatasetError, match=idx.TRAIN_IMAGES):
-        datasets.verify(full)
+    monkeypatch.setattr(fashion_mnist, "MAX_CONTENT", 10_000)
+    (full / TRAIN_IMAGES).write_bytes(gzip.compress(bytes(50_000_000)))
+    with pytest.raises(DatasetError, match=TRAIN_IMAGES):
+        DATASET.verify(full)
 
 
 def test_the_judge_needs_no_tensorflow() -> None:
@@ -283,7 +284,7 @@ def test_keras_home_is_keras_own(tmp_path: Path) -> None:
 def test_the_notebooks_plain_load_data_reads_the_sample(machine: Path) -> None:
     """tf.keras.datasets.fashion_mnist.load_data() works untouched, offline, on the active home."""
     pytest.importorskip("keras")
-    done = datasets.provide(progress=print)
+    done = datasets.provide(DATASET, progress=print)
     code = (
         "import keras; (x, y), (v, w) = keras.datasets.fashion_mnist.load_data(); "
         "print(x.shape, y.shape, v.shape, w.shape)"
@@ -302,12 +303,12 @@ def test_the_notebooks_plain_load_data_reads_the_sample(machine: Path) -> None:
 def test_offline_falls_to_the_sample_with_a_notice(machine: Path) -> None:
     """With no data and no network the sample is provided, and everything that uses it says so."""
     lines: list[str] = []
-    done = datasets.provide(progress=lines.append)
+    done = datasets.provide(DATASET, progress=lines.append)
     assert (done.name, done.home) == ("sample", datasets.sample_home())
     assert done.notice is not None
     assert "sample" in done.notice
-    assert datasets.load().notice == done.notice
-    assert datasets.active_home() == datasets.sample_home()
+    assert DATASET.load().notice == done.notice
+    assert DATASET.active_home() == datasets.sample_home()
     assert any("no network" in line for line in lines)
 
 
@@ -318,8 +319,8 @@ def test_the_sample_never_goes_where_keras_keeps_its_own(
     """Neither ~/.keras nor KERAS_HOME sees the sample, even where its folder was given."""
     if keras_home_set:
         monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
-    datasets.provide(progress=print)
-    done = datasets.provide(SAMPLE, progress=print)
+    datasets.provide(DATASET, progress=print)
+    done = datasets.provide(DATASET, SAMPLE, progress=print)
     assert done.home == datasets.sample_home()
     assert done.notice is not None
     assert everything_below(machine / ".keras") == []
@@ -330,7 +331,7 @@ def test_the_keras_cache_comes_first(machine: Path, full: Path, tmp_path: Path) 
     """Where the cache is good, nothing else is looked at, and nothing is told."""
     copy(full, keras_cache(machine))
     lines: list[str] = []
-    done = datasets.provide(tmp_path / "nowhere", progress=lines.append)
+    done = datasets.provide(DATASET, tmp_path / "nowhere", progress=lines.append)
     assert (done.name, done.home, done.notice) == ("full", machine / ".keras", None)
     assert "Keras cache" in done.origin
     assert lines == []
@@ -338,12 +339,12 @@ def test_the_keras_cache_comes_first(machine: Path, full: Path, tmp_path: Path) 
 
 def test_a_given_folder_fills_the_keras_cache(machine: Path, full: Path) -> None:
     """Files from a folder given by option land in the Keras cache, and load() reads them."""
-    done = datasets.provide(full, progress=print)
+    done = datasets.provide(DATASET, full, progress=print)
     assert (done.name, done.home, done.notice) == ("full", machine / ".keras", None)
     assert str(full) in done.origin
-    assert datasets.verify(keras_cache(machine)) == "full"
-    assert datasets.active_home() == machine / ".keras"
-    assert datasets.load().name == "full"
+    assert DATASET.verify(keras_cache(machine)) == "full"
+    assert DATASET.active_home() == machine / ".keras"
+    assert DATASET.load().name == "full"
 
 
 def test_the_environment_names_a_folder(
@@ -351,8 +352,8 @@ def test_the_environment_names_a_folder(
 ) -> None:
     """FASHION_MNIST_DIR stands in for the option; the option goes before it."""
     monkeypatch.setenv("FASHION_MNIST_DIR", str(SAMPLE))
-    assert datasets.provide(progress=print).name == "sample"
-    assert datasets.provide(full, progress=print).name == "full"
+    assert datasets.provide(DATASET, progress=print).name == "sample"
+    assert datasets.provide(DATASET, full, progress=print).name == "full"
 
 
 def test_the_order_of_sources(
@@ -371,14 +372,14 @@ def test_the_order_of_sources(
     monkeypatch.setattr(sources, "download_with_keras", refuse("download"))
     monkeypatch.setattr(sources, "unpack_with_apt", refuse("apt"))
     lines: list[str] = []
-    assert datasets.provide(tmp_path / "nowhere", progress=lines.append).name == "sample"
+    assert datasets.provide(DATASET, tmp_path / "nowhere", progress=lines.append).name == "sample"
     assert asked == ["download", "apt"]
     told = [line for line in lines if line.startswith("Not from")]
     for line, part in zip(told, ["nowhere", "system", "no download", "no apt"], strict=True):
         assert part in line
 
     monkeypatch.setattr(sources, "unpack_with_apt", lambda scratch: full)
-    done = datasets.provide(progress=print)
+    done = datasets.provide(DATASET, progress=print)
     assert (done.name, "package" in done.origin) == ("full", True)
 
 
@@ -386,16 +387,16 @@ def test_debians_folder_comes_before_the_network(
     machine: Path, full: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An installed Debian package is used without any process being started."""
-    monkeypatch.setattr(provisioning, "SYSTEM_FOLDER", full)
+    monkeypatch.setattr(fashion_mnist, "SYSTEM_FOLDER", full)
     monkeypatch.setattr(subprocess, "run", lambda *_, **__: pytest.fail("a process was started"))
-    assert "Debian's folder" in datasets.provide(progress=print).origin
-    assert datasets.verify(keras_cache(machine)) == "full"
+    assert "Debian's folder" in datasets.provide(DATASET, progress=print).origin
+    assert DATASET.verify(keras_cache(machine)) == "full"
 
 
 def test_download_and_apt_can_be_forbidden(machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """With both forbidden no process is started, so that nothing waits for a network."""
     monkeypatch.setattr(subprocess, "run", lambda *_, **__: pytest.fail("a process was started"))
-    done = datasets.provide(allow_download=False, allow_apt=False, progress=print)
+    done = datasets.provide(DATASET, allow_download=False, allow_apt=False, progress=print)
     assert done.name == "sample"
 
 
@@ -404,11 +405,11 @@ def test_files_in_a_home_that_keras_cannot_write_to_are_copied(
 ) -> None:
     """Keras would ignore them and download; a copy where it does look makes them count."""
     read_only = tmp_path / "image"
-    copy(full, datasets.data_folder(read_only))
+    copy(full, DATASET.folder(read_only))
     monkeypatch.setenv("KERAS_HOME", str(read_only))
-    monkeypatch.setattr(places, "_writable", lambda home: home != read_only)
-    monkeypatch.setattr(places, "_last_home", lambda: tmp_path / "tmp" / ".keras")
-    done = datasets.provide(progress=print)
+    monkeypatch.setattr(homes, "_writable", lambda home: home != read_only)
+    monkeypatch.setattr(homes, "_last_home", lambda: tmp_path / "tmp" / ".keras")
+    done = datasets.provide(DATASET, progress=print)
     assert (done.name, done.home) == ("full", tmp_path / "tmp" / ".keras")
 
 
@@ -421,11 +422,11 @@ def test_a_damaged_cache_is_named_and_replaced(
 ) -> None:
     """A good source replaces the damaged file; progress names it first."""
     cache = copy(full, keras_cache(machine))
-    damage(cache / idx.TRAIN_IMAGES)
+    damage(cache / TRAIN_IMAGES)
     lines: list[str] = []
-    done = datasets.provide(full, progress=lines.append)
-    assert str(cache / idx.TRAIN_IMAGES) in lines[0]
-    assert done.name == datasets.verify(cache) == "full"
+    done = datasets.provide(DATASET, full, progress=lines.append)
+    assert str(cache / TRAIN_IMAGES) in lines[0]
+    assert done.name == DATASET.verify(cache) == "full"
     assert sorted(path.name for path in cache.iterdir()) == sorted(NAMES)
 
 
@@ -435,17 +436,17 @@ def test_a_damaged_cache_with_no_good_source_is_moved_aside(
 ) -> None:
     """Keras verifies nothing, so the damaged file must not lie where Keras would use it."""
     cache = copy(full, keras_cache(machine))
-    damage(cache / idx.VALID_IMAGES)
-    with pytest.raises(DatasetError, match=idx.VALID_IMAGES):
-        datasets.load()
+    damage(cache / VALID_IMAGES)
+    with pytest.raises(DatasetError, match=VALID_IMAGES):
+        DATASET.load()
     lines: list[str] = []
-    done = datasets.provide(progress=lines.append)
+    done = datasets.provide(DATASET, progress=lines.append)
     assert done.name == "sample"
-    assert str(cache / idx.VALID_IMAGES) in lines[0]
-    assert not (cache / idx.VALID_IMAGES).exists()
-    assert (cache / f"{idx.VALID_IMAGES}.damaged").exists()
-    assert (cache / idx.TRAIN_IMAGES).exists()
-    assert datasets.load().name == "sample"
+    assert str(cache / VALID_IMAGES) in lines[0]
+    assert not (cache / VALID_IMAGES).exists()
+    assert (cache / f"{VALID_IMAGES}.damaged").exists()
+    assert (cache / TRAIN_IMAGES).exists()
+    assert DATASET.load().name == "sample"
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
@@ -453,20 +454,20 @@ def test_a_damaged_given_folder_is_named_and_never_used(
     machine: Path, full: Path, damage: Callable[[Path], None]
 ) -> None:
     """Nothing of a folder with one damaged file reaches a cache, and the file is named."""
-    damage(full / idx.TRAIN_LABELS)
+    damage(full / TRAIN_LABELS)
     lines: list[str] = []
-    assert datasets.provide(full, progress=lines.append).name == "sample"
-    assert any(str(full / idx.TRAIN_LABELS) in line for line in lines)
+    assert datasets.provide(DATASET, full, progress=lines.append).name == "sample"
+    assert any(str(full / TRAIN_LABELS) in line for line in lines)
     assert everything_below(machine / ".keras") == []
-    assert (full / idx.TRAIN_LABELS).exists()
+    assert (full / TRAIN_LABELS).exists()
 
 
 def test_a_damaged_sample_is_provided_anew(machine: Path) -> None:
     """The private home heals itself from the shipped files."""
-    datasets.provide(progress=print)
-    flip_a_byte(datasets.data_folder(datasets.sample_home()) / idx.TRAIN_IMAGES)
-    datasets.provide(progress=print)
-    assert datasets.load().name == "sample"
+    datasets.provide(DATASET, progress=print)
+    flip_a_byte(DATASET.folder(datasets.sample_home()) / TRAIN_IMAGES)
+    datasets.provide(DATASET, progress=print)
+    assert DATASET.load().name == "sample"
 
 
 @pytest.mark.parametrize("interruption", [KeyboardInterrupt, OSError("disk full")])
@@ -480,23 +481,23 @@ def test_an_interrupted_copy_leaves_no_half_file(
     real_copy = shutil.copyfile
 
     def interrupted(source: Path, target: Path) -> None:
-        if source.name == idx.VALID_IMAGES:
+        if source.name == VALID_IMAGES:
             target.write_bytes(b"half")
             raise interruption
         real_copy(source, target)
 
     monkeypatch.setattr(shutil, "copyfile", interrupted)
     with pytest.raises((KeyboardInterrupt, DatasetError)):
-        datasets.provide(full, progress=print)
+        datasets.provide(DATASET, full, progress=print)
     left = everything_below(machine / ".keras")
-    assert {path.name for path in left} == {idx.TRAIN_IMAGES, idx.TRAIN_LABELS}
+    assert {path.name for path in left} == {TRAIN_IMAGES, TRAIN_LABELS}
     for path in left:
         assert path.read_bytes() == (full / path.name).read_bytes()
 
 
 def test_others_may_read_what_was_put_into_the_cache(machine: Path, full: Path) -> None:
     """The files get the permissions that any new file gets: a shared cache stays shared."""
-    datasets.provide(full, progress=print)
+    datasets.provide(DATASET, full, progress=print)
     usual = machine / "usual"
     usual.touch()
     for path in everything_below(machine / ".keras"):
@@ -508,7 +509,7 @@ def test_a_cache_that_cannot_be_written_is_an_error(machine: Path, full: Path) -
     (machine / ".keras").mkdir()
     (machine / ".keras" / "datasets").write_text("a file where a folder belongs")
     with pytest.raises(DatasetError, match="KERAS_HOME"):
-        datasets.provide(full, progress=print)
+        datasets.provide(DATASET, full, progress=print)
 
 
 # ---- the processes that fetch
@@ -525,15 +526,15 @@ def test_keras_downloads_into_a_scratch_home_within_a_time_limit(
         assert isinstance(environ, dict)
         assert isinstance(options["timeout"], int)
         seen.append(environ["KERAS_HOME"])
-        copy(full, datasets.data_folder(Path(environ["KERAS_HOME"])))
+        copy(full, DATASET.folder(Path(environ["KERAS_HOME"])))
         return subprocess.CompletedProcess(command, 0, "", "")
 
     monkeypatch.setattr(subprocess, "run", download)
-    done = datasets.provide(progress=print)
+    done = datasets.provide(DATASET, progress=print)
     assert (done.name, done.origin) == ("full", "Keras' download (30 MB)")
     assert seen != [str(machine / ".keras")]
     assert not Path(seen[0]).exists()
-    assert datasets.verify(keras_cache(machine)) == "full"
+    assert DATASET.verify(keras_cache(machine)) == "full"
 
 
 def test_a_network_that_never_answers_does_not_hang(
@@ -546,7 +547,7 @@ def test_a_network_that_never_answers_does_not_hang(
 
     monkeypatch.setattr(subprocess, "run", hang)
     lines: list[str] = []
-    assert datasets.provide(allow_apt=False, progress=lines.append).name == "sample"
+    assert datasets.provide(DATASET, allow_apt=False, progress=lines.append).name == "sample"
     assert any("did not finish within 600 seconds" in line for line in lines)
 
 
@@ -575,7 +576,7 @@ def test_apt_uses_private_lists_only_where_the_machines_fail(
     calls: list[list[str]] = []
     monkeypatch.setattr(subprocess, "run", fake_apt(full, calls, stale=stale))
     monkeypatch.setattr(shutil, "which", lambda tool: f"/usr/bin/{tool}")
-    done = datasets.provide(allow_download=False, progress=print)
+    done = datasets.provide(DATASET, allow_download=False, progress=print)
     assert (done.name, "package" in done.origin) == ("full", True)
     last_words = [command[-2] if "download" in command else command[-1] for command in calls[:-1]]
     assert last_words == (["download", "update", "download"] if stale else ["download"])
@@ -586,7 +587,7 @@ def test_without_apt_the_reason_is_told(machine: Path, monkeypatch: pytest.Monke
     """On a system that has no apt-get the step is passed over in one line."""
     monkeypatch.setattr(shutil, "which", lambda tool: None)
     lines: list[str] = []
-    datasets.provide(allow_download=False, progress=lines.append)
+    datasets.provide(DATASET, allow_download=False, progress=lines.append)
     assert any("apt-get is not on this machine" in line for line in lines)
 
 
@@ -599,4 +600,4 @@ def test_apt_really_brings_the_full_data(tmp_path: Path) -> None:
         folder = sources.unpack_with_apt(tmp_path)
     except DatasetError as error:
         pytest.skip(f"apt-get cannot reach the package: {error}")
-    assert datasets.verify(folder) == "full"
+    assert DATASET.verify(folder) == "full"

@@ -150,7 +150,7 @@ class TestAnswers:
         assert isinstance(error, ClusterError)
 
     def test_images_are_sent_once(self, pool) -> None:
-        needs = messages.NeedsImages(address="tcp://there", process=1)
+        needs = messages.NeedsImages(address="tcp://there", process=1, dataset="")
         _, client = self.outcome(pool, needs, needs, messages.Insecure(why=""))
         assert [one.args[0] for one in client.run.call_args_list].count(take_images) == 1
 
@@ -348,7 +348,7 @@ class TestCluster:
     def test_a_worker_that_is_not_as_here(self, cluster, pool) -> None:
         cluster.add()
         elsewhere = [
-            one.replace("keras 3", "keras 2") for one in cache_key.conditions(isolation="", data="")
+            one.replace("keras 3", "keras 2") for one in cache_key.conditions(isolation="")
         ]
         with (
             mock.patch("autograder.grading.cache_key.conditions", return_value=elsewhere),

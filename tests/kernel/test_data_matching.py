@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from autograder.datasets import FashionMnist
+from autograder.datasets import Images
 from autograder.kernel.recorder.data_matching import DatasetIndex
 
 rng = np.random.default_rng(20)
 
 
 @pytest.fixture(scope="module")
-def index(sample: FashionMnist) -> DatasetIndex:
+def index(sample: Images) -> DatasetIndex:
     return DatasetIndex(sample)
 
 

@@ -17,8 +17,8 @@ from nbgrader.validator import Validator
 from support import gradebook_course, mini, runs
 from traitlets.config import Config
 
-from autograder import datasets
 from autograder.core.evidence import Evidence
+from autograder.datasets.fashion_mnist import DATASET
 from autograder.nbgrader_plugin import configure
 from autograder.nbgrader_plugin.config import alembic_on_path, course_directory
 from autograder.nbgrader_plugin.extra_files import limit_extra_files
@@ -257,7 +257,7 @@ class TestValidated:
         return root
 
     def run(self, job, pool) -> Evidence:
-        datasets.verify(datasets.data_folder(pool.data_home))
+        DATASET.verify(DATASET.folder(pool.data_home))
         self.ran.append(job.settings.cell_seconds)
         late = CellResult(status="timeout", ename="Ours")
         return runs.run_of(runs.ran({0: CellResult(status="ok"), 1: late}), job)

@@ -12,9 +12,9 @@ from support import examples
 from support.examples import PAGES, Example
 from support.terminal import ROOT, Terminal, copy_of
 
-from autograder import datasets
 from autograder.core.errors import DatasetError
 from autograder.core.lesson_registry import load_lesson
+from autograder.datasets.fashion_mnist import DATASET
 
 LESSON = load_lesson("building-a-brain")
 CLASS = ROOT / "tests" / "class"
@@ -146,9 +146,9 @@ def test_the_answer_is_the_one_that_is_shown(said, example: Example) -> None:
 @pytest.mark.kernel
 def test_the_demo_ends_with_the_table_that_is_shown(tmp_path: Path) -> None:
     """Names, points and words; an accuracy above the bar, nearly; else that it lies below."""
-    images = datasets.active_home()
+    images = DATASET.active_home()
     try:
-        which = datasets.verify(datasets.data_folder(images))
+        which = DATASET.verify(DATASET.folder(images))
     except DatasetError:
         which = "none"
     if which != "full":

@@ -32,13 +32,12 @@ from support.evidence_builder import (
     untouched,
 )
 
-from autograder import datasets
 from autograder.core import printable
 from autograder.core.config import Settings
 from autograder.core.errors import DatasetError, IsolationError
 from autograder.core.evidence import Answer, Cell, Evidence
 from autograder.core.lesson import Lesson
-from autograder.datasets.idx import FILES, SAMPLE_NOTICE
+from autograder.datasets.fashion_mnist import DATASET
 from autograder.grading.discovery import choose
 from autograder.judge.runner import judge
 from autograder.nbgrader_plugin.config import environment_variable
@@ -98,9 +97,9 @@ def without_pictures(tmp_path: Path) -> str:
     whole = gzip.compress(bytes(1000))
     for content in (None, whole[:-8]):
         if content:
-            (tmp_path / FILES[0].name).write_bytes(content)
+            (tmp_path / DATASET.files["train_images"]).write_bytes(content)
         with pytest.raises(DatasetError) as error:
-            datasets.verify(tmp_path)
+            DATASET.verify(tmp_path)
         said.append(str(error.value))
     return "\n".join(said)
 
@@ -172,7 +171,7 @@ PRODUCED: dict[str, Callable[[Path], str]] = {
         ),
     ),
     "The pictures cannot be loaded": without_pictures,
-    "The pictures are fewer than 60,000": lambda tmp_path: SAMPLE_NOTICE,
+    "The pictures are fewer than 60,000": lambda tmp_path: DATASET.notice,
     "No GPU is seen": checked(Submission(), Submission(devices=devices(offered=(GPU,)))),
     "A cell never ends": checked(
         Submission(

@@ -20,7 +20,8 @@ from autograder.core.evidence import EVIDENCE_VARIABLE
 from autograder.core.lesson_registry import load_lesson
 from autograder.notebooks.restore import restore
 from autograder.sandbox import job_runner
-from autograder.sandbox.pool import SandboxPool, environment
+from autograder.sandbox.environment import environment
+from autograder.sandbox.pool import SandboxPool
 from autograder.sandbox.workspace import ROOM, Workspace
 
 pytestmark = [pytest.mark.kernel, pytest.mark.slow]

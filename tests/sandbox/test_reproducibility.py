@@ -23,7 +23,7 @@ from nbclient import NotebookClient
 from support import mini
 
 from autograder.core.evidence import EVIDENCE_VARIABLE, load
-from autograder.sandbox.pool import environment
+from autograder.sandbox.environment import environment
 from autograder.sandbox.workspace import ROOM, Workspace
 
 # Two mistakes, so that messages of both kinds are compared.

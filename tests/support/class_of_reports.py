@@ -6,10 +6,10 @@ import random
 from dataclasses import replace
 from pathlib import Path
 
+from autograder import datasets
 from autograder.core.lesson_registry import load_lesson
 from autograder.core.report import CONTRADICTION, CheckResult, Outcome, Report, Standing
-from autograder.datasets.keras_cache import data_folder
-from autograder.datasets.provisioning import SHIPPED_SAMPLE, install
+from autograder.datasets.fashion_mnist import DATASET
 from autograder.grading import result_files
 
 LESSON = load_lesson("building-a-brain")
@@ -131,4 +131,4 @@ def write(reports: list[Report], folder: Path) -> None:
 
 def install_sample(home: Path) -> None:
     """Put the shipped sample into a Keras home."""
-    install(SHIPPED_SAMPLE, data_folder(home))
+    datasets.install(DATASET, DATASET.shipped, DATASET.folder(home))

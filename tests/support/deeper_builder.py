@@ -15,7 +15,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from autograder import datasets
 from autograder.core.evidence import (
     Answer,
     Callback,
@@ -34,7 +33,8 @@ from autograder.core.evidence import (
 )
 from autograder.core.lesson_registry import load_lesson
 from autograder.core.report import CheckResult
-from autograder.datasets import FashionMnist
+from autograder.datasets import Images
+from autograder.datasets.fashion_mnist import DATASET
 from autograder.judge.runner import Verdicts, judge
 from support.evidence_builder import COMPILED, FLATTEN, Arrays, changed, claim, dense, layer, stack
 from support.evidence_builder import fit as any_fit
@@ -50,9 +50,9 @@ Floats = NDArray[np.float32]
 
 
 @functools.cache
-def cards() -> FashionMnist:
+def cards() -> Images:
     """The shipped sample."""
-    return datasets.load_named("sample")
+    return DATASET.load_named("sample")
 
 
 # ---- weights

@@ -15,7 +15,6 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from autograder import datasets
 from autograder.core.evidence import (
     Answer,
     Cell,
@@ -36,7 +35,8 @@ from autograder.core.evidence import (
 )
 from autograder.core.lesson_registry import load_lesson
 from autograder.core.report import CheckResult
-from autograder.datasets import FashionMnist
+from autograder.datasets import Images
+from autograder.datasets.fashion_mnist import DATASET
 from autograder.judge.runner import Verdicts, judge
 
 LESSON = load_lesson("building-a-brain")
@@ -52,9 +52,9 @@ changed = msgspec.structs.replace
 
 
 @functools.cache
-def cards() -> FashionMnist:
+def cards() -> Images:
     """The shipped sample."""
-    return datasets.load_named("sample")
+    return DATASET.load_named("sample")
 
 
 # ---- weights

@@ -32,7 +32,7 @@ def main() -> int:
 
 def run(study: Study, task: Task) -> CalibrationRun:
     """Train one recipe on one data set under one seed, and measure."""
-    data = datasets.load_named(task.data)
+    data = datasets.of(load_lesson(study.lesson)).load_named(task.data)
     recipe = study.recipe(task.recipe)
     count = len(data.valid_labels)
     measured = study.measure(train(recipe.training, data, task.seed), data)

@@ -16,7 +16,7 @@ from autograder.core.errors import UsageError
 from autograder.core.lesson import Lesson
 from autograder.core.lesson_registry import lesson_module
 from autograder.core.snapshot_schedule import IMAGES_PER_SNAPSHOT
-from autograder.datasets import FashionMnist
+from autograder.datasets import Images
 
 MARKED = "marked"
 """The name of the number that the judge compares with the threshold."""
@@ -36,7 +36,7 @@ class Study:
     lesson: str
     check: str
     recipes: tuple[Recipe, ...]
-    measure: Callable[[Trained, FashionMnist], Mapping[str, float]]
+    measure: Callable[[Trained, Images], Mapping[str, float]]
     statistics: Mapping[str, str]
     compared: tuple[str, ...]
     window: tuple[float, ...]

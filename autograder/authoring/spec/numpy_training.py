@@ -18,7 +18,7 @@ from autograder.authoring.spec.numpy_network import Floats, Network, Pass
 from autograder.authoring.spec.numpy_optimizers import Adam, Optimizer, Sgd
 from autograder.authoring.spec.recipe import Training
 from autograder.core.snapshot_schedule import steps_per_snapshot
-from autograder.datasets import FashionMnist
+from autograder.datasets import Images
 
 # To be raised whenever the same recipe and seed would give other numbers.
 ENGINE = 1
@@ -49,7 +49,7 @@ class Trained:
 
 @dataclass(frozen=True, eq=False)
 class ImageSet:
-    """Images in rows of bytes, shape ``(n, 784)``, and their labels."""
+    """Images in rows of bytes, shape ``(n, pixels)``, and their labels."""
 
     pixels: NDArray[np.uint8]
     labels: Labels
@@ -114,8 +114,8 @@ class _BatchBuffers:
 class ValidationSet:
     """The validation images as one training sees them."""
 
-    def __init__(self, data: FashionMnist, training: Training) -> None:
-        self._images = data.valid_images.reshape(-1, 784) * np.float32(training.scale)
+    def __init__(self, data: Images, training: Training) -> None:
+        self._images = data.valid_images.reshape(-1, data.pixels) * np.float32(training.scale)
         self._labels = data.valid_labels.astype(np.intp)
 
     def evaluate(self, network: Network) -> tuple[float, float]:
@@ -126,7 +126,7 @@ class ValidationSet:
         )
 
 
-def train(training: Training, data: FashionMnist, seed: int) -> Trained:
+def train(training: Training, data: Images, seed: int) -> Trained:
     """Train under one seed: the same seed gives the same numbers on the same machine."""
     random = np.random.default_rng(seed)
     network = Network(training.sizes)
@@ -180,9 +180,7 @@ def _is_over(losses: list[float], patience: int) -> bool:
     return len(losses) > 1 and len(losses) - 1 - best >= patience
 
 
-def training_images(
-    training: Training, data: FashionMnist, random: np.random.Generator
-) -> ImageSet:
+def training_images(training: Training, data: Images, random: np.random.Generator) -> ImageSet:
     """Return the images that a training studies."""
     on_validation = training.cards == "validation"
     images = data.valid_images if on_validation else data.train_images
@@ -190,4 +188,4 @@ def training_images(
     count = round(training.share * len(images))
     if training.labels == "shuffled":
         labels = random.permutation(labels)
-    return ImageSet(images.reshape(-1, 784)[:count], labels[:count])
+    return ImageSet(images.reshape(-1, data.pixels)[:count], labels[:count])

@@ -9,7 +9,7 @@ from typing import Literal
 
 @dataclass(frozen=True, kw_only=True)
 class Training:
-    """How neurons are trained; by default ten of them, on unscaled pixels.
+    """How neurons are trained, by default on unscaled pixels.
 
     ``sizes`` are the numbers of pixels, of hidden neurons of each layer, and of outputs; between
     layers stands a ReLU. ``scale`` is what the pixels (0 to 255) are multiplied by. ``loss`` is
@@ -21,7 +21,7 @@ class Training:
     of the best epoch are restored.
     """
 
-    sizes: tuple[int, ...] = (784, 10)
+    sizes: tuple[int, ...]
     epochs: int = 5
     batch: int = 32
     optimizer: Literal["adam", "sgd"] = "adam"

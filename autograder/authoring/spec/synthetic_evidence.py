@@ -22,17 +22,18 @@ from autograder.core.evidence import (
     Run,
     Weight,
 )
-from autograder.datasets import FashionMnist
+from autograder.datasets import Images
 from autograder.judge.inference import Weights
 
 Arrays = dict[str, NDArray[Any]]
 
 
-def recorded(trained: Trained, lesson: str, data: FashionMnist) -> tuple[Evidence, Model, Fit]:
+def recorded(trained: Trained, lesson: str, data: Images) -> tuple[Evidence, Model, Fit]:
     """Return the evidence of one training, its model and its one call of ``fit``."""
     training = trained.training
     last, means = _named(trained.values, training), _means(trained)
-    model = Model(number=0, kind="Sequential", input_shape=(None, 28, 28), layers=_layers(training))
+    shape = (None, *data.shape)
+    model = Model(number=0, kind="Sequential", input_shape=shape, layers=_layers(training))
     fit = Fit(
         number=0,
         model=0,

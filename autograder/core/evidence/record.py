@@ -83,7 +83,7 @@ class Examples(_Part, frozen=True, kw_only=True):
     """Which images of the data set an array or a stream of data holds, as far as that is known.
 
     ``cards`` says which set they come from, ``labels`` whether each label belongs to its image.
-    ``scale`` and ``shift`` name arrays of shape () or (784,): the model was given
+    ``scale`` and ``shift`` name arrays of shape () or (pixels,): the model was given
     ``scale * image + shift``. ``places`` are positions in the set, kept if the images are few.
     """
 

@@ -29,7 +29,6 @@ from autograder.core.evidence import EVIDENCE, SUBMISSION, write_whole
 from autograder.core.lesson import Lesson
 from autograder.core.lesson_registry import load_lesson
 from autograder.core.report import Report
-from autograder.datasets.keras_cache import data_folder
 from autograder.exporters import gradescope_results
 from autograder.grading import result_files
 from autograder.grading.discovery import Submission, notebooks_in
@@ -111,8 +110,8 @@ def _run(submitted: Path, theirs: Path, lesson: Lesson) -> None:
     shutil.copytree(submitted, folder, symlinks=True)
     # The checks stay with the judge: some of them are hidden.
     shutil.copytree(Path.cwd(), theirs / "course", ignore=shutil.ignore_patterns("checks"))
-    images = data_folder(theirs / "keras")
-    shutil.copytree(data_folder(datasets.active_home()), images)
+    dataset = datasets.of(lesson)
+    shutil.copytree(dataset.folder(dataset.active_home()), dataset.folder(theirs / "keras"))
     theirs.parent.chmod(0o711)
     for path in (theirs, *theirs.rglob("*")):
         os.chown(path, NOBODY, NOBODY, follow_symlinks=False)

@@ -81,7 +81,7 @@ def prepare_workers(
         for address, there in client.run(messages.conditions).items():
             if what := messages.differences(here, there):
                 raise different_software(f"The worker {address}", what)
-        client.register_plugin(Grading(pool.settings, pool.data_name, here), name=name)
+        client.register_plugin(Grading(pool.settings, here), name=name)
     except ImportError as error:
         raise missing_package(error) from error
     except OSError as error:

@@ -60,7 +60,7 @@ class DaskExecutor:
         self._name = f"autograder-{uuid.uuid4().hex}"
         self._stopping = threading.Event()
         self._waiting: dict[Future[Evidence], distributed.Future[bytes]] = {}
-        self._sent_to: set[tuple[str, int]] = set()
+        self._sent_to: set[tuple[str, int, str]] = set()
         self._client = connect(address, patience)
         try:
             prepare_workers(self._client, pool, self._name, patience)
@@ -113,9 +113,10 @@ class DaskExecutor:
     def _hand_over(self, future: Future[Evidence], job: Job, name: str, times: int) -> None:
         from autograder.grading.dask_executor.worker import run  # noqa: PLC0415  needs the extra
 
-        payload, key = msgspec.msgpack.encode(job), f"autograder-{name}-{times}"
+        key, wanted = f"autograder-{name}-{times}", self._pool.variant(datasets.named(job.dataset))
+        payload = msgspec.msgpack.encode(job)
         try:
-            sent = self._client.submit(run, self._name, name, payload, key=key, pure=False)
+            sent = self._client.submit(run, self._name, name, payload, wanted, key=key, pure=False)
             self._waiting[future] = sent
             sent.add_done_callback(functools.partial(self._finished, future, job, name, times))
         except Exception as error:  # noqa: BLE001  Dask raises what it likes once it is lost
@@ -157,8 +158,8 @@ class DaskExecutor:
                 result = unpack(packed)
             case messages.WorkerEnded():
                 result = self._ended(job)
-            case messages.NeedsImages(address=address, process=process):
-                self._send_images(address, process)
+            case messages.NeedsImages(address=address, process=process, dataset=dataset):
+                self._send_images(address, process, dataset)
             case messages.DifferentSoftware(what=what):
                 result = different_software("A worker", what)
             case messages.Insecure(why=why):
@@ -190,19 +191,22 @@ class DaskExecutor:
             stopped=Stopped("the run ended three workers of the cluster", by_others=True),
             place=Place(
                 isolation=self._pool.level,
-                data="sample" if self._pool.data_name == "sample" else "full",
+                data=self._pool.variant(datasets.named(job.dataset)),
             ),
         )
 
-    def _send_images(self, address: str, process: int) -> None:
-        """Send the images to a worker, once."""
+    def _send_images(self, address: str, process: int, module: str) -> None:
+        """Send the images of a data set to a worker, once."""
         from autograder.grading.dask_executor.worker import take_images  # noqa: PLC0415  the extra
 
-        if (address, process) not in self._sent_to:
-            folder = datasets.data_folder(self._pool.data_home)
-            files = {file.name: (folder / file.name).read_bytes() for file in datasets.FILES}
-            self._client.run(take_images, self._name, files, workers=[address], on_error="ignore")
-            self._sent_to.add((address, process))
+        if (address, process, module) not in self._sent_to:
+            dataset = datasets.named(module)
+            folder = self._pool.images(dataset)
+            files = {name: (folder / name).read_bytes() for name in dataset.files.values()}
+            self._client.run(
+                take_images, self._name, module, files, workers=[address], on_error="ignore"
+            )
+            self._sent_to.add((address, process, module))
 
 
 def _end(future: Future[Evidence], result: Evidence | Exception) -> None:

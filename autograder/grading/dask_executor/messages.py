@@ -18,7 +18,6 @@ NAMES = (
     "machine",
     "system",
     "isolation",
-    "images",
     "code",
     "schema",
 )
@@ -43,6 +42,7 @@ class NeedsImages(msgspec.Struct, frozen=True, tag="needs-images"):
 
     address: str
     process: int
+    dataset: str
 
 
 class DifferentSoftware(msgspec.Struct, frozen=True, tag="unlike"):
@@ -68,7 +68,7 @@ Reply = Done | WorkerEnded | Cancelled | NeedsImages | DifferentSoftware | Insec
 
 def conditions() -> dict[str, str]:
     """Return what a run depends on besides the job and the images, by name."""
-    found = dict(zip(NAMES, cache_key.conditions(isolation="", data=""), strict=True))
+    found = dict(zip(NAMES, cache_key.conditions(isolation=""), strict=True))
     own = {name: metadata.version(name) for name in (DISTRIBUTION, "msgspec")}
     return own | {name: text.removeprefix(f"{name} ") for name, text in found.items()}
 

@@ -46,24 +46,22 @@ class Grading(WorkerPlugin):
 
     Args:
         settings: the limits, and whether sandboxes are sealed.
-        data: which images there must be, ``full`` or ``sample``.
         conditions: what must be on this machine as it is on the grader's.
     """
 
-    def __init__(self, settings: Settings, data: str, conditions: Mapping[str, str]) -> None:
+    def __init__(self, settings: Settings, conditions: Mapping[str, str]) -> None:
         self._settings = settings
-        self._data = data
         self._conditions = dict(conditions)
 
     def setup(self, worker: Worker) -> None:
         """Begin on a worker, perhaps one that has just joined."""
         self._worker = worker
         self._lock = threading.Lock()
-        self._pool: SandboxPool | None = None
+        # Dask clears this folder away, also after a worker that was killed.
+        self._sent = Path(worker.local_directory) / "autograder-images"
+        self._pool = SandboxPool(settings=self._settings, data_home=self._sent)
         self._running: dict[Any, threading.Event] = {}
         self._is_over = False
-        # Dask clears this folder away, also after a worker that was killed.
-        self._sent = Path(worker.local_directory) / f"autograder-{self._data}"
 
     async def teardown(self, worker: Worker) -> None:  # noqa: ARG002  Dask calls it so
         """Give up what is running, and leave nothing behind."""
@@ -74,30 +72,28 @@ class Grading(WorkerPlugin):
             if not self._running:
                 break
             await asyncio.sleep(0.1)
-        if self._pool:
-            self._pool.close()
+        self._pool.close()
 
     def transition(self, key: Any, start: str, finish: str, **_: Any) -> None:  # noqa: ARG002
         """Give up a job that nobody waits for any more, such as after the grader was killed."""
         if finish == "released" and key in self._running:
             self._running[key].set()
 
-    def run(self, name: str, payload: bytes) -> Reply:
-        """Run a job of this name."""
+    def run(self, name: str, payload: bytes, wanted: str) -> Reply:
+        """Run a job of this name on the *wanted* images, ``full`` or ``sample``."""
         if different := differences(self._conditions, conditions()):
             return DifferentSoftware(what=different)
-        pool = self._verified_pool()
-        if pool is None:
-            return NeedsImages(address=self._worker.address, process=os.getpid())
+        job = msgspec.msgpack.decode(payload, type=Job)
+        if not self._holds(job.dataset, wanted):
+            return NeedsImages(self._worker.address, os.getpid(), job.dataset)
         if self._count_start(name) >= MAX_WORKERS:
             return WorkerEnded()
         with self._cancellable() as cancel:
-            return self._run(payload, pool, cancel)
+            return self._run(job, cancel)
 
-    def _run(self, payload: bytes, pool: SandboxPool, cancel: threading.Event) -> Reply:
+    def _run(self, job: Job, cancel: threading.Event) -> Reply:
         try:
-            job = msgspec.msgpack.decode(payload, type=Job)
-            return Done(evidence=pack(job_runner.run(job, pool, cancel)))
+            return Done(evidence=pack(job_runner.run(job, self._pool, cancel)))
         except CancelledError:
             return Cancelled()
         except IsolationError as error:
@@ -107,23 +103,23 @@ class Grading(WorkerPlugin):
         finally:
             # Once one job is given up, no other will come: the idle sandboxes are closed as well.
             if self._is_over or cancel.is_set():
-                pool.close()
+                self._pool.close()
 
-    def take(self, files: Mapping[str, bytes]) -> None:
-        """Store the images that were sent."""
-        folder = datasets.data_folder(self._sent)
+    def take(self, module: str, files: Mapping[str, bytes]) -> None:
+        """Store the images that were sent of a data set."""
+        dataset = datasets.named(module)
+        folder = dataset.folder(self._sent)
         with self._lock:
             folder.mkdir(parents=True, exist_ok=True)
-            for file in datasets.FILES:
-                write_whole(folder / file.name, files[file.name])
+            for name in dataset.files.values():
+                write_whole(folder / name, files[name])
+            self._pool.look_again()
 
-    def _verified_pool(self) -> SandboxPool | None:
-        """Return the pool with verified images; ``None`` where the right images are not here."""
-        with self._lock:
-            for home in (datasets.active_home(), self._sent):
-                if self._pool is None and _holds(home) == self._data:
-                    self._pool = SandboxPool(settings=self._settings, data_home=home)
-            return self._pool
+    def _holds(self, module: str, wanted: str) -> bool:
+        """Return whether the right images are here, whole."""
+        with self._lock, contextlib.suppress(DatasetError):
+            return self._pool.variant(datasets.named(module)) == wanted
+        return False
 
     def _count_start(self, name: str) -> int:
         """Return how many workers began this job before; count this one from now on."""
@@ -147,21 +143,15 @@ class Grading(WorkerPlugin):
             del self._running[key]
 
 
-def run(grading: str, name: str, payload: bytes) -> bytes:
+def run(grading: str, name: str, payload: bytes, wanted: str) -> bytes:
     """Run a job on this worker; return the reply as bytes."""
     plugin = get_worker().plugins.get(grading)
-    reply = plugin.run(name, payload) if isinstance(plugin, Grading) else Cancelled()
+    reply = plugin.run(name, payload, wanted) if isinstance(plugin, Grading) else Cancelled()
     return msgspec.msgpack.encode(reply)
 
 
-def take_images(grading: str, files: Mapping[str, bytes], dask_worker: Worker) -> None:
+def take_images(grading: str, module: str, files: Mapping[str, bytes], dask_worker: Worker) -> None:
     """Store the images that were sent to this worker."""
     plugin = dask_worker.plugins.get(grading)
     if isinstance(plugin, Grading):
-        plugin.take(files)
-
-
-def _holds(home: Path) -> str | None:
-    with contextlib.suppress(DatasetError):
-        return datasets.verify(datasets.data_folder(home))
-    return None
+        plugin.take(module, files)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from autograder.core.evidence import Evidence, Fit, Model
 from autograder.core.verdicts import Failed, Skipped
-from autograder.datasets import FashionMnist
+from autograder.datasets import Images
 from autograder.judge.inference import UnknownLayer, Weights, as_given, outputs
 from autograder.judge.rules.format import plural
 from autograder.judge.rules.models import fits_of, model_of
@@ -46,7 +46,7 @@ class Limits:
 
 @rule("contradictory-evidence")
 def contradictory(
-    evidence: Evidence, model: Model, fits: Sequence[Fit], data: FashionMnist, limits: Limits
+    evidence: Evidence, model: Model, fits: Sequence[Fit], data: Images, limits: Limits
 ) -> Failed | None:
     """What was recorded of the training contradicts itself: it was changed, or our recorder erred.
 
@@ -67,7 +67,7 @@ def contradictory(
 
 
 def fits_to_judge(
-    evidence: Evidence, question: str, data: FashionMnist, limits: Limits
+    evidence: Evidence, question: str, data: Images, limits: Limits
 ) -> tuple[Fit, ...]:
     """Return the calls of ``fit``, at least one, on the model that was handed in.
 
@@ -83,7 +83,7 @@ def fits_to_judge(
 
 
 def contradiction(
-    evidence: Evidence, model: Model, fits: Sequence[Fit], data: FashionMnist, limits: Limits
+    evidence: Evidence, model: Model, fits: Sequence[Fit], data: Images, limits: Limits
 ) -> str | None:
     """Return the first contradiction in how a model was trained, ``None`` where there is none."""
     every = (_numbers, _epochs, _snapshots)
@@ -129,7 +129,7 @@ def _snapshots(evidence: Evidence, fits: Sequence[Fit]) -> Iterator[str]:
 
 
 def _history_contradiction(
-    evidence: Evidence, model: Model, fits: Sequence[Fit], data: FashionMnist, limits: Limits
+    evidence: Evidence, model: Model, fits: Sequence[Fit], data: Images, limits: Limits
 ) -> str | None:
     """Return a contradiction if the weights are far worse than the history says in every epoch."""
     claims = [(fit, _lowest_claim(fit, len(data.valid_images))) for fit in fits]
@@ -179,7 +179,7 @@ def _recorded_weights(
 
 
 def _correct(
-    evidence: Evidence, model: Model, weights: Weights, fit: Fit, data: FashionMnist
+    evidence: Evidence, model: Model, weights: Weights, fit: Fit, data: Images
 ) -> NDArray[np.bool_]:
     """Return for each validation image whether these weights classify it correctly."""
     images = as_given(evidence, fit.training, data.valid_images)

@@ -30,7 +30,7 @@ def predicted_outputs(evidence: Evidence, model: Model, images: NDArray[np.uint8
     """
     fits = evidence.fits(model.number)
     trained_on = as_given(evidence, fits[-1].training, images) if fits else None
-    unprepared = images.reshape(len(images), -1).astype(np.float32)
+    unprepared = images.astype(np.float32)
     weights = last_weights(evidence, model)
     return [outputs(model, weights, one) for one in (trained_on, unprepared) if one is not None]
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from autograder.core.evidence import Evidence, Fit, Model
-from autograder.datasets import FashionMnist
+from autograder.datasets import Images
 from autograder.judge.inference import UnknownLayer, Weights, as_given, outputs
 
 
@@ -42,9 +42,7 @@ def mean_weights(evidence: Evidence, fits: Sequence[Fit], *, epochs: int | None 
     return means
 
 
-def accuracy(
-    evidence: Evidence, model: Model, weights: Weights, fit: Fit, data: FashionMnist
-) -> float:
+def accuracy(evidence: Evidence, model: Model, weights: Weights, fit: Fit, data: Images) -> float:
     """Return the share of the validation images that these weights classify correctly (0 to 1).
 
     Raises:

@@ -18,7 +18,7 @@ Floats = NDArray[np.floating[Any]]
 def affine(rows: Floats, images: NDArray[np.uint8]) -> tuple[Floats, Floats] | None:
     """Return ``(scale, shift)`` with ``rows = scale * images + shift``, or ``None``.
 
-    Both have shape () where one map does for all pixels, else shape (784,).
+    Both have shape () where one map does for all pixels, else shape (pixels,).
     """
     floats = images.astype(np.float64)
     spread = float(rows.max() - rows.min())

@@ -15,15 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograder.core.evidence import Examples
-from autograder.datasets import PIXELS, FashionMnist
+from autograder.datasets import Images
 from autograder.kernel.recorder.affine_fit import Floats, affine
 
 SAMPLE = 256
 # Parts of a sample: above it is that set, below the other one.
 NEARLY_ALL = 0.95
-# How far a light pixel lies above the mean of its image, as a part of the image's range. In images
-# of whole numbers no pixel comes near: sums of 784 differ by 1, and this is half of it at most.
-LIGHT = 0.5 / (255 * PIXELS)
 
 SetName = Literal["training", "validation", "mixed", "unknown"]
 Labels = Literal["matching", "mismatched", "none", "unknown"]
@@ -65,8 +62,8 @@ class _Found:
     shift: Floats
 
 
-@functools.lru_cache(maxsize=1)
-def dataset_index(data: FashionMnist) -> DatasetIndex:
+@functools.lru_cache(maxsize=4)
+def dataset_index(data: Images) -> DatasetIndex:
     """Return the index of this dataset; built once, because it takes a while."""
     return DatasetIndex(data)
 
@@ -74,14 +71,15 @@ def dataset_index(data: FashionMnist) -> DatasetIndex:
 class DatasetIndex:
     """The course's images, indexed to find others among them."""
 
-    def __init__(self, data: FashionMnist) -> None:
-        self._images = np.concatenate([data.train_images, data.valid_images]).reshape(-1, PIXELS)
+    def __init__(self, data: Images) -> None:
+        images = np.concatenate([data.train_images, data.valid_images])
+        self._images = images.reshape(-1, data.pixels)
         self._labels = np.concatenate([data.train_labels, data.valid_labels])
         self._training = len(data.train_images)
 
     def identify(self, x: object, y: object = None) -> DataMatch:
         """Find out what ``x`` of shape ``(n, ...)`` and its labels ``y`` are."""
-        images = _rows(x)
+        images = _rows(x, self._images.shape[1])
         if images is None or not len(images):
             return DataMatch()
         chosen = np.unique(np.linspace(0, len(images) - 1, SAMPLE).astype(int))
@@ -186,11 +184,14 @@ class DatasetIndex:
 def _patterns(rows: Floats) -> NDArray[np.uint8]:
     """Return which pixels of each row are lighter than its mean: the same under a positive map."""
     spread = rows.max(axis=1, keepdims=True) - rows.min(axis=1, keepdims=True)
-    return np.packbits(rows > rows.mean(axis=1, keepdims=True) + LIGHT * spread, axis=1)
+    # How far above the mean, as a part of the image's range. In images of whole numbers no pixel
+    # comes near: the sums of all pixels differ by 1, and this is half of it at most.
+    light = 0.5 / (255 * rows.shape[1])
+    return np.packbits(rows > rows.mean(axis=1, keepdims=True) + light * spread, axis=1)
 
 
-def _rows(x: Any) -> NDArray[Any] | None:
-    """Return images as rows of 784 numbers, without a copy where possible."""
+def _rows(x: Any, pixels: int) -> NDArray[Any] | None:
+    """Return images as rows of so many *pixels*, without a copy where possible."""
     if isinstance(x, dict):
         x = list(x.values())
     # Keras takes one array a model input; one in a list is that array.
@@ -202,4 +203,4 @@ def _rows(x: Any) -> NDArray[Any] | None:
         x = np.asarray(x)
     if not isinstance(x, np.ndarray) or x.dtype.kind not in "iuf" or x.ndim < 2:
         return None
-    return x.reshape(len(x), PIXELS) if x[:1].size == PIXELS else None
+    return x.reshape(len(x), pixels) if x[:1].size == pixels else None

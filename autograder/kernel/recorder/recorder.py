@@ -26,6 +26,7 @@ from autograder.core.evidence import (
     pack_arrays,
     write_whole,
 )
+from autograder.datasets import Dataset, Images
 from autograder.kernel.recorder import model_description, serialize
 from autograder.kernel.recorder.answers import describe_answer
 from autograder.kernel.recorder.call_log import FitLog, ModelCalls, worth_writing
@@ -39,10 +40,12 @@ MAX_TROUBLES = 50
 class Recorder:
     """Everything that was recorded in this kernel so far.
 
-    ``folder`` is where it is written at each hand-in (``None``: nowhere).
+    ``folder`` is where it is written at each hand-in (``None``: nowhere), ``dataset`` what the
+    notebook works with, by default the usual one.
     """
 
-    def __init__(self, folder: Path | None = None) -> None:
+    def __init__(self, folder: Path | None = None, dataset: Dataset | None = None) -> None:
+        self._dataset = dataset or datasets.named("")
         self._folder = folder
         self._models: list[weakref.ref[keras.Model]] = []
         self._hand_ins: dict[str, tuple[Answer, model_description.Arrays]] = {}
@@ -60,9 +63,9 @@ class Recorder:
         return self._folder is not None
 
     @functools.cached_property
-    def data(self) -> datasets.FashionMnist:
+    def data(self) -> Images:
         """The course's own images, read again: the notebook may have changed its copy."""
-        return datasets.load()
+        return self._dataset.load()
 
     @functools.cached_property
     def index(self) -> DatasetIndex:

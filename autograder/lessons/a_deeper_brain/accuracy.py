@@ -14,7 +14,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from autograder.core.evidence import Evidence, Fit, Model
-from autograder.datasets import FashionMnist
+from autograder.datasets import Images
 from autograder.judge.inference import Weights
 from autograder.judge.rules.weights import accuracy, last_weights
 
@@ -35,9 +35,7 @@ def epoch_weights(evidence: Evidence, fit: Fit, epoch: int = -1) -> Weights:
     return {name: one[epoch] for name, one in recorded.items() if one is not None}
 
 
-def marked_accuracy(
-    evidence: Evidence, model: Model, fits: Sequence[Fit], data: FashionMnist
-) -> float:
+def marked_accuracy(evidence: Evidence, model: Model, fits: Sequence[Fit], data: Images) -> float:
     """Return the accuracy to judge, from 0 to 1; ``nan`` if a weight is not finite.
 
     Raises:

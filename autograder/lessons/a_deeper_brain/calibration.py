@@ -15,7 +15,7 @@ from autograder.authoring.spec.calibration import MARKED, Study
 from autograder.authoring.spec.numpy_training import Trained
 from autograder.authoring.spec.recipe import Recipe, Training, seeded
 from autograder.authoring.spec.synthetic_evidence import recorded, window
-from autograder.datasets import FashionMnist
+from autograder.datasets import Images
 from autograder.judge.rules.weights import accuracy, mean_weights
 from autograder.lessons.a_deeper_brain.accuracy import epoch_weights, marked_accuracy
 from autograder.lessons.a_deeper_brain.constants import (
@@ -47,7 +47,7 @@ def _training(**changes: Any) -> Training:
     return Training(**(given | changes))
 
 
-def _measure(trained: Trained, data: FashionMnist) -> Mapping[str, float]:
+def _measure(trained: Trained, data: Images) -> Mapping[str, float]:
     evidence, model, fit = recorded(trained, LESSON.name, data)
     half = mean_weights(evidence, (fit,))
     return {

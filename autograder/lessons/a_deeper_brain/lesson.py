@@ -20,6 +20,7 @@ LESSON = Lesson(
     name="a-deeper-brain",
     title="A Deeper Brain",
     folder=Path(__file__).parent,
+    dataset="autograder.datasets.fashion_mnist",
     questions=(
         Question(
             name="scale",

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from autograder.core.evidence import Evidence, Fit, Model
-from autograder.datasets import FashionMnist
+from autograder.datasets import Images
 from autograder.judge.rules.weights import accuracy, last_weights, mean_weights
 
 NOT_THE_LOG = (
@@ -23,7 +23,7 @@ NOT_THE_LOG = (
 
 
 def marked_accuracy(
-    evidence: Evidence, model: Model, fits: Sequence[Fit], data: FashionMnist, *, simple: bool
+    evidence: Evidence, model: Model, fits: Sequence[Fit], data: Images, *, simple: bool
 ) -> float:
     """Return the accuracy to judge, from 0 to 1; ``nan`` if a weight is not finite.
 

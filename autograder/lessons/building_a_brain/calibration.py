@@ -7,6 +7,7 @@ what nothing else in the evidence shows, too few steps or steps of a wrong size.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
@@ -14,9 +15,10 @@ from autograder.authoring.spec.calibration import MARKED, Study
 from autograder.authoring.spec.numpy_training import Trained
 from autograder.authoring.spec.recipe import Recipe, Training, seeded
 from autograder.authoring.spec.synthetic_evidence import recorded, window
-from autograder.datasets import FashionMnist
+from autograder.datasets import Images
 from autograder.judge.rules.weights import accuracy, mean_weights
 from autograder.lessons.building_a_brain.accuracy import marked_accuracy
+from autograder.lessons.building_a_brain.constants import CLASSES, PIXELS
 from autograder.lessons.building_a_brain.lesson import LESSON
 
 ACCURACY = "train.accuracy"
@@ -25,7 +27,11 @@ RUNS_AS_WRITTEN = 3_000
 EPOCH_TITLES = ("one epoch", "two epochs", "three epochs", "four epochs")
 
 
-def _measure(trained: Trained, data: FashionMnist) -> Mapping[str, float]:
+def _ten_neurons(**changes: Any) -> Training:
+    return Training(sizes=(PIXELS, CLASSES), **changes)
+
+
+def _measure(trained: Trained, data: Images) -> Mapping[str, float]:
     evidence, model, fit = recorded(trained, LESSON.name, data)
     each = {name: evidence.arrays[f"fit-0/{name}"] for name in fit.means}
     final = {name: means[-1] for name, means in each.items()}
@@ -46,30 +52,32 @@ RIGHT = (
     Recipe(
         name="lesson",
         title="the lesson as it is written",
-        training=Training(),
+        training=_ten_neurons(),
         written=True,
         runs=RUNS_AS_WRITTEN,
     ),
-    Recipe(name="scaled-pixels", title="pixels divided by 255", training=Training(scale=1 / 255)),
-    Recipe(name="batch-64", title="batches of 64", training=Training(batch=64)),
-    Recipe(name="batch-128", title="batches of 128", training=Training(batch=128)),
+    Recipe(
+        name="scaled-pixels", title="pixels divided by 255", training=_ten_neurons(scale=1 / 255)
+    ),
+    Recipe(name="batch-64", title="batches of 64", training=_ten_neurons(batch=64)),
+    Recipe(name="batch-128", title="batches of 128", training=_ten_neurons(batch=128)),
     Recipe(
         name="batch-128-scaled",
         title="batches of 128, pixels divided by 255",
-        training=Training(batch=128, scale=1 / 255),
+        training=_ten_neurons(batch=128, scale=1 / 255),
     ),
-    Recipe(name="epochs-10", title="ten epochs", training=Training(epochs=10)),
+    Recipe(name="epochs-10", title="ten epochs", training=_ten_neurons(epochs=10)),
     Recipe(
         name="epochs-10-batch-128",
         title="ten epochs, batches of 128",
-        training=Training(epochs=10, batch=128),
+        training=_ten_neurons(epochs=10, batch=128),
     ),
     # The blank asks for Adam and leaves its rate open.
     *(
         Recipe(
             name=f"rate-{factor}",
             title=f"a learning rate {factor} times Adam's own",
-            training=Training(rate=0.001 * factor),
+            training=_ten_neurons(rate=0.001 * factor),
         )
         for factor in (10, 100)
     ),
@@ -80,7 +88,7 @@ WRONG = (
         Recipe(
             name=f"epochs-{epochs}",
             title=title,
-            training=Training(epochs=epochs),
+            training=_ten_neurons(epochs=epochs),
             told_by="train.epochs",
             misconception="too-few-epochs",
         )
@@ -90,7 +98,7 @@ WRONG = (
         Recipe(
             name=f"batch-{batch}",
             title=f"batches of {batch:,}",
-            training=Training(batch=batch),
+            training=_ten_neurons(batch=batch),
             told_by=ACCURACY,
             misconception="under-trained",
         )
@@ -100,7 +108,7 @@ WRONG = (
         Recipe(
             name=f"rate-{factor:g}",
             title=f"a learning rate {factor:g} times Adam's own",
-            training=Training(rate=0.001 * factor),
+            training=_ten_neurons(rate=0.001 * factor),
             told_by=ACCURACY,
             misconception="under-trained",
         )
@@ -109,42 +117,42 @@ WRONG = (
     Recipe(
         name="sgd",
         title="plain gradient descent",
-        training=Training(optimizer="sgd", rate=0.01),
+        training=_ten_neurons(optimizer="sgd", rate=0.01),
         told_by="compile.optimizer",
         misconception="wrong-optimizer",
     ),
     Recipe(
         name="sgd-scaled",
         title="plain gradient descent, pixels divided by 255",
-        training=Training(optimizer="sgd", rate=0.01, scale=1 / 255),
+        training=_ten_neurons(optimizer="sgd", rate=0.01, scale=1 / 255),
         told_by="compile.optimizer",
         misconception="wrong-optimizer",
     ),
     Recipe(
         name="logits-as-probabilities",
         title="raw outputs taken for probabilities",
-        training=Training(loss="taken for probabilities"),
+        training=_ten_neurons(loss="taken for probabilities"),
         told_by="compile.loss",
         misconception="logits-treated-as-probabilities",
     ),
     Recipe(
         name="shuffled-labels",
         title="labels in another order than the cards",
-        training=Training(labels="shuffled"),
+        training=_ten_neurons(labels="shuffled"),
         told_by="train.data",
         misconception="mismatched-labels",
     ),
     Recipe(
         name="a-tenth",
         title="a tenth of the training cards",
-        training=Training(share=0.1),
+        training=_ten_neurons(share=0.1),
         told_by="train.data",
         misconception="partial-training-data",
     ),
     Recipe(
         name="validation-cards",
         title="trained on the validation cards",
-        training=Training(cards="validation"),
+        training=_ten_neurons(cards="validation"),
         told_by="train.data",
         misconception="trained-on-validation-data",
     ),

@@ -21,6 +21,7 @@ LESSON = Lesson(
     name="building-a-brain",
     title="Building a Brain",
     folder=Path(__file__).parent,
+    dataset="autograder.datasets.fashion_mnist",
     questions=(
         Question(name="devices", title="Find the GPUs", points=2, leaves=("gpus",)),
         Question(name="build", title="Build the neurons", points=4, leaves=("model",)),

@@ -26,13 +26,13 @@ from autograder.core.config import Settings, settings_of
 from autograder.core.course_root import find_root
 from autograder.core.errors import AutograderError, DatasetError
 from autograder.core.evidence import EVIDENCE_VARIABLE, Cell
+from autograder.core.lesson import Lesson
 from autograder.core.lesson_registry import lesson_names, load_lesson
-from autograder.datasets.provisioning import SHIPPED_SAMPLE, install
 from autograder.kernel.check_session import VALIDATING
 from autograder.nbgrader_plugin.preprocessors.lists import defaults, replaced
 from autograder.notebooks.restore import grade_id
 from autograder.reports import sanitize
-from autograder.sandbox import job_runner
+from autograder.sandbox import job_runner, sandbox
 from autograder.sandbox.extra_files import collect_extra_files
 from autograder.sandbox.job_runner import PRELUDE
 from autograder.sandbox.pool import SandboxPool
@@ -73,19 +73,19 @@ class RunInSandbox(Execute):
     def _run_in_sandbox(self, nb: NotebookNode, folder: Path, root: Path | None) -> None:
         # Not from a file near the notebook, which could be written by a student.
         settings = settings_of(self.config)
-        if settings.isolation == "none":
+        if not sandbox.of(settings).is_sealed:
             self.log.warning("The notebook is run with your own rights (isolation: none).")
         # A folder of the course holds one assignment; any other may hold anything.
         files, notes = collect_extra_files(folder if root and folder != root else None)
         for note in notes:
             self.log.warning(printable.line(note))
-        is_lesson = _is_lesson(nb)
-        if not is_lesson and self.timeout and self.timeout > 0:
+        lesson = _lesson_of(nb)
+        if not lesson and self.timeout and self.timeout > 0:
             settings = replace(settings, cell_seconds=self.timeout)
-        with _images(is_lesson=is_lesson) as home:
+        with _images(lesson) as home:
             pool = SandboxPool(settings=settings, data_home=home, private=[root] if root else [])
-            timeout = None if is_lesson else dict(self.error_on_timeout)
-            _run(nb, pool, files, timeout)
+            timeout = None if lesson else dict(self.error_on_timeout)
+            _run(nb, pool, files, timeout, lesson.dataset if lesson else "")
         sanitize.clean(nb)
         for cell in nb.cells:
             cell.source = printable.text(cell.source)
@@ -119,34 +119,40 @@ def is_of_another_assignment(folder: Path, root: Path, config: Config) -> bool:
     return folders[0].is_dir() and folder.resolve() in folders
 
 
-def _is_lesson(nb: NotebookNode) -> bool:
-    """Return whether it has a grade cell of a lesson: then it needs the images and more time."""
-    questions = {one.grade_id for name in lesson_names() for one in load_lesson(name).questions}
-    return any(grade_id(cell) in questions for cell in nb.cells)
+def _lesson_of(nb: NotebookNode) -> Lesson | None:
+    """Return the lesson of which it has a grade cell: then it needs the images and more time."""
+    cells = {grade_id(cell) for cell in nb.cells}
+    lessons = map(load_lesson, lesson_names())
+    return next((o for o in lessons if any(q.grade_id in cells for q in o.questions)), None)
 
 
 @contextlib.contextmanager
-def _images(*, is_lesson: bool) -> Iterator[Path]:
+def _images(lesson: Lesson | None) -> Iterator[Path]:
     """Yield the Keras home with the images; the sample, if only another notebook lacks them.
 
     Raises:
         DatasetError: a lesson needs them, and they are missing or damaged.
     """
-    home = datasets.active_home()
+    dataset = datasets.of(lesson) if lesson else datasets.named("")
+    home = dataset.active_home()
     try:
-        datasets.verify(datasets.data_folder(home))
+        dataset.verify(dataset.folder(home))
     except DatasetError:
-        if is_lesson:
+        if lesson or not dataset.shipped:
             raise
         with tempfile.TemporaryDirectory(prefix="autograder-") as folder:
-            install(SHIPPED_SAMPLE, datasets.data_folder(Path(folder)))
+            datasets.install(dataset, dataset.shipped, dataset.folder(Path(folder)))
             yield Path(folder)
         return
     yield home
 
 
 def _run(
-    nb: NotebookNode, pool: SandboxPool, files: dict[str, bytes], timeout: dict[str, Any] | None
+    nb: NotebookNode,
+    pool: SandboxPool,
+    files: dict[str, bytes],
+    timeout: dict[str, Any] | None,
+    dataset: str,
 ) -> None:
     """Run the notebook; ``timeout`` is the error to show for a cell that had to be stopped."""
     settings: Settings = pool.settings
@@ -156,6 +162,7 @@ def _run(
         files=files,
         prelude=PRELUDE.format(seed=settings.seed) + VALIDATION_PRELUDE,
         settings=settings,
+        dataset=dataset,
     )
     try:
         evidence = job_runner.run(job, pool)

@@ -6,7 +6,7 @@ import pytest
 
 from autograder.core.evidence import Evidence
 from autograder.core.verdicts import Tell
-from autograder.datasets import FashionMnist
+from autograder.datasets import Images
 from autograder.judge.rules.accuracy import can_be_computed
 from autograder.judge.rules.format import whole_number
 from autograder.judge.rules.models import model_of
@@ -28,7 +28,7 @@ from autograder.lessons.a_deeper_brain.rules.comparison import (
 
 @pytest.mark.points(3)
 @pytest.mark.explained_by("scale.train", "scale.valid", never=("not-a-number", "share-not-number"))
-def test_won(evidence: Evidence, tell: Tell, data: FashionMnist) -> None:
+def test_won(evidence: Evidence, tell: Tell, data: Images) -> None:
     """`cards_won` is the number of validation cards that only the deeper network gets right."""
     hand_in, model = evidence.hand_in("compare"), model_of(evidence, "compare")
     assert hand_in is not None

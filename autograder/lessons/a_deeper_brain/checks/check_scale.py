@@ -6,7 +6,7 @@ import pytest
 
 from autograder.core.evidence import Evidence
 from autograder.core.verdicts import Tell
-from autograder.datasets import FashionMnist
+from autograder.datasets import Images
 from autograder.judge.rules.rule import raise_first
 from autograder.lessons.a_deeper_brain.rules.scaling import (
     Scaled,
@@ -23,7 +23,7 @@ from autograder.lessons.a_deeper_brain.rules.scaling import (
 
 
 @pytest.mark.points(1)
-def test_train(evidence: Evidence, tell: Tell, data: FashionMnist) -> None:
+def test_train(evidence: Evidence, tell: Tell, data: Images) -> None:
     """The training cards, each pixel from 0 to 1."""
     hand_in = evidence.hand_in("scale")
     assert hand_in is not None
@@ -37,7 +37,7 @@ def test_train(evidence: Evidence, tell: Tell, data: FashionMnist) -> None:
 
 
 @pytest.mark.points(1)
-def test_valid(evidence: Evidence, tell: Tell, data: FashionMnist) -> None:
+def test_valid(evidence: Evidence, tell: Tell, data: Images) -> None:
     """The validation cards, on the same scale."""
     hand_in = evidence.hand_in("scale")
     assert hand_in is not None

@@ -9,7 +9,7 @@ from autograder.core.evidence import Callback, Evidence, Fit
 from autograder.core.lesson import Lesson
 from autograder.core.reference import standing
 from autograder.core.verdicts import Skipped, Tell
-from autograder.datasets import FashionMnist
+from autograder.datasets import Images
 from autograder.judge.rules.accuracy import (
     accuracy_summary,
     can_be_computed,
@@ -64,7 +64,7 @@ ROOTS = (
 
 
 @pytest.mark.points(1)
-def test_data(evidence: Evidence, tell: Tell, data: FashionMnist) -> None:
+def test_data(evidence: Evidence, tell: Tell, data: Images) -> None:
     """It studied the training cards, each with its own label."""
     fits, deep_evidence = fits_of(evidence, "train"), _without_single_layer(evidence)
     raise_first(
@@ -83,7 +83,7 @@ def test_data(evidence: Evidence, tell: Tell, data: FashionMnist) -> None:
 
 
 @pytest.mark.points(1)
-def test_validation(evidence: Evidence, tell: Tell, data: FashionMnist) -> None:
+def test_validation(evidence: Evidence, tell: Tell, data: Images) -> None:
     """It was quizzed on the validation cards after each epoch."""
     fit = fits_to_judge(evidence, "train", data, LIMITS)[-1]
     raise_first(*validation_examples(evidence, fit, len(data.valid_images)))
@@ -98,7 +98,7 @@ def test_validation(evidence: Evidence, tell: Tell, data: FashionMnist) -> None:
 
 
 @pytest.mark.points(1)
-def test_stopping(evidence: Evidence, tell: Tell, data: FashionMnist) -> None:
+def test_stopping(evidence: Evidence, tell: Tell, data: Images) -> None:
     """Early stopping watched the quiz, and had patience, and room to act."""
     fits = fits_to_judge(evidence, "train", data, LIMITS)
     fit = fits[-1]
@@ -128,7 +128,7 @@ def test_stopping(evidence: Evidence, tell: Tell, data: FashionMnist) -> None:
 
 @pytest.mark.points(1)
 @pytest.mark.requires("train.stopping")
-def test_restored(evidence: Evidence, tell: Tell, data: FashionMnist) -> None:
+def test_restored(evidence: Evidence, tell: Tell, data: Images) -> None:
     """The weights of the best epoch were taken back."""
     fit = fits_to_judge(evidence, "train", data, LIMITS)[-1]
     raise_first(best_weights_left(_stop(fit)))
@@ -141,7 +141,7 @@ def test_restored(evidence: Evidence, tell: Tell, data: FashionMnist) -> None:
 
 @pytest.mark.points(2)
 @pytest.mark.explained_by(*ROOTS)
-def test_accuracy(evidence: Evidence, tell: Tell, lesson: Lesson, data: FashionMnist) -> None:
+def test_accuracy(evidence: Evidence, tell: Tell, lesson: Lesson, data: Images) -> None:
     """The mean of the weights over the last epoch reaches the bar."""
     fits, model = fits_to_judge(evidence, "train", data, LIMITS), model_of(evidence, "train")
     bar = lesson.thresholds[evidence.run.data]

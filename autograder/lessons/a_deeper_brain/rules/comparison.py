@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from autograder.core.evidence import Answer, Claim, Evidence, Model
 from autograder.core.verdicts import Failed, Skipped
-from autograder.datasets import FashionMnist
+from autograder.datasets import Images
 from autograder.judge.inference import UnknownLayer, as_given, outputs
 from autograder.judge.rules.format import shown, whole_number
 from autograder.judge.rules.rule import rule
@@ -40,7 +40,7 @@ class Comparison:
     cards: int
 
 
-def compare(evidence: Evidence, deep: Model, single: Model, data: FashionMnist) -> Comparison:
+def compare(evidence: Evidence, deep: Model, single: Model, data: Images) -> Comparison:
     """Evaluate both networks on the validation images.
 
     Raises:
@@ -60,7 +60,7 @@ def compare(evidence: Evidence, deep: Model, single: Model, data: FashionMnist) 
     )
 
 
-def _guesses(evidence: Evidence, model: Model, data: FashionMnist, name: str) -> NDArray[np.intp]:
+def _guesses(evidence: Evidence, model: Model, data: Images, name: str) -> NDArray[np.intp]:
     fits = evidence.fits(model.number)
     if not fits:
         raise UnknownLayer(f"{name} was not trained, so that what goes into it is not known")

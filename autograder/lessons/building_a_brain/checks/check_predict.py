@@ -6,7 +6,7 @@ import pytest
 
 from autograder.core.evidence import Evidence
 from autograder.core.verdicts import Skipped, Tell
-from autograder.datasets import FashionMnist
+from autograder.datasets import Images
 from autograder.judge.rules.accuracy import can_be_computed
 from autograder.judge.rules.format import whole_number
 from autograder.judge.rules.models import model_of
@@ -25,7 +25,7 @@ from autograder.lessons.building_a_brain.constants import CLASSES
 
 
 @pytest.mark.points(2)
-def test_label(evidence: Evidence, tell: Tell, data: FashionMnist) -> None:
+def test_label(evidence: Evidence, tell: Tell, data: Images) -> None:
     """`predicted_label` is the place of the largest output for the card."""
     hand_in, model = evidence.hand_in("predict"), model_of(evidence, "predict")
     assert hand_in is not None

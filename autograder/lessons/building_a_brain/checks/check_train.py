@@ -9,7 +9,7 @@ from autograder.core.evidence import Evidence
 from autograder.core.lesson import Lesson
 from autograder.core.reference import standing
 from autograder.core.verdicts import PriorResults, Skipped, Tell
-from autograder.datasets import FashionMnist
+from autograder.datasets import Images
 from autograder.judge.rules.accuracy import (
     accuracy_summary,
     can_be_computed,
@@ -48,7 +48,7 @@ ROOTS = (
 
 
 @pytest.mark.points(1)
-def test_epochs(evidence: Evidence, tell: Tell, data: FashionMnist) -> None:
+def test_epochs(evidence: Evidence, tell: Tell, data: Images) -> None:
     """The model went through the training cards at least five times."""
     fits = fits_of(evidence, "train")
     raise_first(
@@ -65,7 +65,7 @@ def test_epochs(evidence: Evidence, tell: Tell, data: FashionMnist) -> None:
 
 
 @pytest.mark.points(1)
-def test_data(evidence: Evidence, tell: Tell, data: FashionMnist) -> None:
+def test_data(evidence: Evidence, tell: Tell, data: Images) -> None:
     """It studied the training cards, each with its own label."""
     fits = fits_to_judge(evidence, "train", data, LIMITS)
     raise_first(*training_examples(fits, len(data.train_images)))
@@ -79,7 +79,7 @@ def test_data(evidence: Evidence, tell: Tell, data: FashionMnist) -> None:
 
 
 @pytest.mark.points(1)
-def test_validation(evidence: Evidence, tell: Tell, data: FashionMnist) -> None:
+def test_validation(evidence: Evidence, tell: Tell, data: Images) -> None:
     """It was quizzed on the validation cards after each epoch."""
     fit = fits_to_judge(evidence, "train", data, LIMITS)[-1]
     raise_first(*validation_examples(evidence, fit, len(data.valid_images)))
@@ -93,7 +93,7 @@ def test_validation(evidence: Evidence, tell: Tell, data: FashionMnist) -> None:
 
 
 @pytest.mark.points(1)
-def test_device(evidence: Evidence, tell: Tell, settings: Settings, data: FashionMnist) -> None:
+def test_device(evidence: Evidence, tell: Tell, settings: Settings, data: Images) -> None:
     """It was trained on the best device there was."""
     fit, devices = fits_to_judge(evidence, "train", data, LIMITS)[-1], offered(evidence)
     raise_first(
@@ -113,7 +113,7 @@ def test_device(evidence: Evidence, tell: Tell, settings: Settings, data: Fashio
 @pytest.mark.points(2)
 @pytest.mark.explained_by(*ROOTS, never=("not-trained",))
 def test_accuracy(
-    evidence: Evidence, tell: Tell, so_far: PriorResults, lesson: Lesson, data: FashionMnist
+    evidence: Evidence, tell: Tell, so_far: PriorResults, lesson: Lesson, data: Images
 ) -> None:
     """The mean of the weights sorts about 80 % of the validation cards right."""
     fits, model = fits_to_judge(evidence, "train", data, LIMITS), model_of(evidence, "train")

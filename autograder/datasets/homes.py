@@ -1,7 +1,9 @@
-"""The folders with the images: Keras' own, and a private one for the sample.
+"""The folders with the images: Keras' own, and a private one for samples.
 
-A *home* is what ``KERAS_HOME`` names; the four files lie in ``<home>/datasets/fashion-mnist``.
+A *home* is what ``KERAS_HOME`` names; a data set lies in a folder of ``<home>/datasets``.
 """
+
+from __future__ import annotations
 
 import os
 import tempfile
@@ -11,15 +13,9 @@ from pathlib import Path
 import platformdirs
 
 from autograder import DISTRIBUTION
-from autograder.datasets.idx import FILES, FashionMnist, read
 
 # Keras names this folder itself, whatever TMPDIR says.
 TEMPORARY = Path("/tmp")  # noqa: S108
-
-
-def data_folder(home: Path) -> Path:
-    """Return the folder below ``home`` in which Keras keeps the four files."""
-    return home / "datasets" / "fashion-mnist"
 
 
 def keras_home(environ: Mapping[str, str] = os.environ) -> Path:
@@ -46,39 +42,8 @@ def configured_home(environ: Mapping[str, str] = os.environ) -> Path:
 
 
 def sample_home() -> Path:
-    """Return the sample's private home: not Keras' own, where it would spoil other projects."""
+    """Return the private home of samples: in Keras' own they would spoil other projects."""
     return Path(platformdirs.user_cache_dir(DISTRIBUTION, appauthor=False)) / "sample"
-
-
-def active_home() -> Path:
-    """Return the home that a process should get as ``KERAS_HOME`` now.
-
-    ``keras_home()`` where the four files are there, else ``sample_home()`` where they are there,
-    else ``keras_home()``. This only looks whether the files exist, so it costs nothing; ``load``
-    verifies them.
-    """
-    for home in (keras_home(), sample_home()):
-        if has_files(home):
-            return home
-    return keras_home()
-
-
-def has_files(home: Path) -> bool:
-    """Return whether all four files are in ``home``, valid or not."""
-    # Not Path.is_file, which raises where another user's folder may not be read.
-    return all(os.path.isfile(data_folder(home) / file.name) for file in FILES)
-
-
-def load(home: Path | None = None) -> FashionMnist:
-    """Read and verify the images in ``home`` (by default ``active_home()``) in one pass.
-
-    This takes about half a second for the full data set. The result's ``notice`` must be shown
-    where it is not None.
-
-    Raises:
-        DatasetError: names the file that is missing or damaged.
-    """
-    return read(data_folder(active_home() if home is None else home))
 
 
 def _last_home() -> Path:
