@@ -19,6 +19,7 @@ from autograder.core.lesson import Lesson
 from autograder.core.lesson_registry import lesson_names, load_lesson, only_lesson
 from autograder.exporters import github_workflow, gradescope_results, gradescope_zip, model, tables
 from autograder.exporters.model import Grade
+from autograder.exporters.registry import EXPORTERS
 from autograder.grading.regrade import stored_results
 
 SOURCES = ("auto", "gradebook", "results")
@@ -26,7 +27,8 @@ SOURCES = ("auto", "gradebook", "results")
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
     """Add the options of the command."""
-    command.add_argument("format", choices=FORMATS, metavar="FORMAT", help=", ".join(FORMATS))
+    names = list(formats())
+    command.add_argument("format", choices=names, metavar="FORMAT", help=", ".join(names))
     command.add_argument(
         "--output", type=Path, metavar="FILE", help="(default: a name that says what it is)"
     )
@@ -43,7 +45,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, console: Console) -> int:
     """Write grades, or an autograder or workflow, in the format of another system."""
-    write, name = FORMATS[arguments.format]
+    write, name = formats()[arguments.format]
     arguments.output = arguments.output or Path(name)
     if not arguments.output.resolve().parent.is_dir():
         raise UsageError(f"There is no folder {arguments.output.resolve().parent} to write in.")
@@ -60,7 +62,7 @@ def _table(arguments: argparse.Namespace, course: Course, console: Console) -> s
             console,
         )
     with writing():
-        write_whole(arguments.output, tables.FORMATS[arguments.format](found).encode())
+        write_whole(arguments.output, EXPORTERS[arguments.format].export(found).encode())
     return f"{arguments.output}: {len({one.person.id for one in found})} students, from {source}."
 
 
@@ -156,12 +158,14 @@ def _say(text: str, console: Console) -> None:
 
 
 Writer = Callable[[argparse.Namespace, Course, Console], str]
-# The writer of each format, and the default name of the file or folder.
-FORMATS: dict[str, tuple[Writer, str]] = {
-    "csv": (_table, "grades.csv"),
-    "canvas": (_table, "canvas.csv"),
-    "moodle": (_table, "moodle.csv"),
+# What is not made of grades alone: its writer, and the default name of the file or folder.
+OTHERS: dict[str, tuple[Writer, str]] = {
     "gradescope": (_gradescope, "gradescope"),
     "gradescope-autograder": (_autograder, "gradescope-autograder.zip"),
     "github-workflow": (_workflow, "autograde.yml"),
 }
+
+
+def formats() -> dict[str, tuple[Writer, str]]:
+    """Return the writer of each format, and the default name of its file or folder."""
+    return {name: (_table, one.file) for name, one in EXPORTERS.items()} | OTHERS

@@ -5,6 +5,7 @@ The scores are the gradebook's: with manual scores, extra credit and late penalt
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 from typing import ClassVar
 
@@ -13,18 +14,19 @@ from nbgrader.plugins import ExportPlugin
 
 from autograder.core.evidence import write_whole
 from autograder.exporters import tables
+from autograder.exporters.exporter import Exporter
+from autograder.exporters.registry import EXPORTERS
 from autograder.nbgrader_plugin.grade_queries import grades
 
 
 class _TableExport(ExportPlugin):
-    """Writes one of our tables."""
+    """Writes the file of one of our exporters."""
 
-    form: ClassVar[str]
-    file: ClassVar[str]
+    exporter: ClassVar[Exporter]
 
     def export(self, gradebook: Gradebook) -> None:
         """Write what nbgrader's ``--to``, ``--assignment`` and ``--student`` ask for."""
-        path = Path(self.to or self.file)
+        path = Path(self.to or self.exporter.file)
         self.log.info("Exporting grades to %s", path)
         chosen = grades(
             gradebook,
@@ -34,22 +36,13 @@ class _TableExport(ExportPlugin):
         )
         for student in tables.students_with_escaped_ids(chosen):
             self.log.warning("%r begins like a formula; an apostrophe was put in front.", student)
-        write_whole(path, tables.FORMATS[self.form](chosen).encode())
+        write_whole(path, self.exporter.export(chosen).encode())
 
 
-class CsvExport(_TableExport):
-    """A plain table, in which no name is taken for a formula."""
-
-    form, file = "csv", "grades.csv"
-
-
-class CanvasExport(_TableExport):
-    """A table for the import of Canvas' gradebook."""
-
-    form, file = "canvas", "canvas.csv"
-
-
-class MoodleExport(_TableExport):
-    """A table for Moodle's grade import."""
-
-    form, file = "moodle", "moodle.csv"
+@functools.cache
+def __getattr__(name: str) -> type[ExportPlugin]:
+    """Return the plugin of an exporter: ``CanvasExport`` for ``canvas``."""
+    for form, exporter in EXPORTERS.items():
+        if name == f"{form.title().replace('-', '')}Export":
+            return type(name, (_TableExport,), {"exporter": exporter, "__module__": __name__})
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -19,8 +19,9 @@ from support.gradescope_reader import read_as_gradescope
 from autograder.cli import main
 from autograder.core.lesson_registry import lesson_names
 from autograder.core.report import Outcome, Report
-from autograder.exporters import github_workflow, gradescope_results, tables
+from autograder.exporters import canvas, github_workflow, gradescope_results, moodle, plain, tables
 from autograder.exporters.model import Grade, Person, earned, of_reports
+from autograder.exporters.registry import EXPORTERS
 from autograder.reports import json_report, markdown
 
 ANN = Person(id="ann", first_name="Ann", last_name="Lee", email="ann@x.org", lms_user_id="1001")
@@ -73,7 +74,7 @@ def read_as_canvas(text: str) -> CanvasBook:
 
 
 def test_canvas_finds_students_assignments_and_scores() -> None:
-    book = read_as_canvas(tables.canvas(CLASS))
+    book = read_as_canvas(canvas.table(CLASS))
     assert book.possible == {"Building a Brain": "20"}
     assert book.scores == {
         ("Lee, Ann", "1001", "ann"): {"Building a Brain": "17.5"},
@@ -84,7 +85,7 @@ def test_canvas_finds_students_assignments_and_scores() -> None:
 
 def test_canvas_has_a_column_for_each_assignment() -> None:
     other = {"assignment": "another", "title": "another", "most": 7.0}
-    book = read_as_canvas(tables.canvas([*CLASS, grade(raw=3.0, **other)]))
+    book = read_as_canvas(canvas.table([*CLASS, grade(raw=3.0, **other)]))
     assert book.possible == {"Building a Brain": "20", "another": "7"}
     assert book.scores["Lee, Ann", "1001", "ann"] == {"Building a Brain": "17.5", "another": "3"}
     assert book.scores["cal", "", "cal"] == {"Building a Brain": "", "another": ""}
@@ -116,14 +117,14 @@ def read_as_moodle(text: str, user: str, item: str) -> dict[str, float | None]:
     ],
 )
 def test_moodle_finds_students_by_what_it_is_told(user: str, expected: dict) -> None:
-    assert read_as_moodle(tables.moodle(CLASS), user, "Building a Brain") == expected
+    assert read_as_moodle(moodle.table(CLASS), user, "Building a Brain") == expected
 
 
 # ---- plain
 
 
 def test_the_plain_table_has_nbgraders_names_and_sums() -> None:
-    rows = {row["student_id"]: row for row in csv.DictReader(io.StringIO(tables.plain(CLASS)))}
+    rows = {row["student_id"]: row for row in csv.DictReader(io.StringIO(plain.table(CLASS)))}
     bob = rows["bob"]
     assert (bob["raw_score"], bob["late_submission_penalty"], bob["score"]) == ("20", "5", "15")
     assert (rows["cal"]["score"], rows["cal"]["max_score"]) == ("", "20")
@@ -134,7 +135,7 @@ def test_a_penalty_takes_nobody_below_zero() -> None:
     assert grade(raw=3.0, penalty=5.0).score == 0
 
 
-@pytest.mark.parametrize("form", tables.FORMATS.values())
+@pytest.mark.parametrize("form", [one.export for one in EXPORTERS.values()])
 @pytest.mark.parametrize("name", FORMULAS)
 def test_no_cell_is_taken_for_a_formula(form, name: str) -> None:
     whoever = Person(id=name, first_name=name, last_name=name, email=name, lms_user_id=name)
@@ -149,7 +150,7 @@ def test_whom_an_lms_may_not_find_is_told() -> None:
     assert tables.students_with_escaped_ids([grade(odd), grade(known), grade(odd, 3.0)]) == ["-ann"]
 
 
-@pytest.mark.parametrize("form", tables.FORMATS.values())
+@pytest.mark.parametrize("form", [one.export for one in EXPORTERS.values()])
 def test_a_thousand_students_and_every_letter(form) -> None:
     people = [Person(id=f"s{number}", first_name="Zoë 李") for number in range(1000)]
     rows = list(csv.reader(io.StringIO(form([grade(person) for person in people]))))

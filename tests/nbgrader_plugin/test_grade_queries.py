@@ -18,7 +18,7 @@ from autograder.cli import main
 from autograder.core.config import Course
 from autograder.core.errors import EmptyGradebook
 from autograder.core.lesson_registry import lesson_names, load_lesson
-from autograder.exporters import tables
+from autograder.exporters import canvas, moodle, plain
 from autograder.nbgrader_plugin import grade_queries
 from autograder.nbgrader_plugin.config import course_directory
 from autograder.nbgrader_plugin.exporters import CanvasExport, CsvExport, MoodleExport
@@ -167,14 +167,14 @@ def test_a_lesson_in_the_gradebook_is_used_too(course: Course, capsys) -> None:
 
 @pytest.mark.parametrize(
     ("plugin", "form"),
-    [(CsvExport, tables.plain), (CanvasExport, tables.canvas), (MoodleExport, tables.moodle)],
+    [(CsvExport, plain.table), (CanvasExport, canvas.table), (MoodleExport, moodle.table)],
 )
 def test_the_plugins_of_nbgrader_write_the_same(course: Course, plugin, form) -> None:
     with Gradebook(course_directory(course.root).db_url, "brains") as gradebook:
         plugin(assignment=[LESSON.name]).export(gradebook)
         plugin(assignment=[LESSON.name], student=["ann"], to="ann.csv").export(gradebook)
         expected = grade_queries.grades(gradebook, [LESSON.name])
-    assert Path(plugin.file).read_bytes().decode() == form(expected)
+    assert Path(plugin.exporter.file).read_bytes().decode() == form(expected)
     only = Path("ann.csv").read_text()
     assert "ann" in only
     assert "bob" not in only

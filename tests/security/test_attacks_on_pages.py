@@ -27,8 +27,8 @@ from traitlets.config import Config
 from autograder.core.lesson_registry import load_lesson
 from autograder.core.report import Standing
 from autograder.core.verdicts import Tell
-from autograder.exporters import tables
 from autograder.exporters.model import Grade, Person, of_reports
+from autograder.exporters.registry import EXPORTERS
 from autograder.grading import result_files
 from autograder.grading.discovery import Submission, find_submissions
 from autograder.grading.regrade import stored_results
@@ -346,7 +346,7 @@ FORMULAS = (
 
 
 # Before: succeeded.
-@pytest.mark.parametrize("form", tables.FORMATS.values())
+@pytest.mark.parametrize("form", [one.export for one in EXPORTERS.values()])
 @pytest.mark.parametrize("name", FORMULAS)
 def test_no_cell_is_a_formula_wherever_it_is_opened(form, name: str) -> None:
     who = Person(id=name, first_name=name, last_name=name, email=name, lms_user_id=name)
