@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -63,8 +64,8 @@ class SandboxPool:
 
     def images(self, dataset: Dataset) -> Path:
         """Return the folder with the images of a data set."""
-        here = dataset.is_in(self.data_home)
-        return dataset.folder(self.data_home if here else dataset.active_home())
+        here = dataset.folder(self.data_home)
+        return here if os.path.isdir(here) else dataset.folder(dataset.active_home())
 
     def data(self, dataset: Dataset) -> str:
         """Return the folder with the images, as it is called in a sandbox."""

@@ -26,7 +26,7 @@ class TestPlaces:
         monkeypatch.chdir(tmp_path)
         monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
         # What cannot be read needs no images and no run.
-        monkeypatch.setattr("autograder.cli.class_run.data_home", lambda _: tmp_path / "keras")
+        monkeypatch.setattr("autograder.cli.class_run.data_home", lambda *_: tmp_path / "keras")
 
     def hand_in(self, folder: str, text: str = "Dear teacher,", name: str = "ann") -> Path:
         path = Path(folder) / name / LESSON.name / LESSON.notebook
@@ -194,7 +194,7 @@ class TestHolding:
         monkeypatch.chdir(tmp_path)
         (tmp_path / "class").mkdir()
         (tmp_path / "class" / "empty.ipynb").write_text("")
-        monkeypatch.setattr("autograder.cli.class_run.data_home", lambda _: tmp_path)
+        monkeypatch.setattr("autograder.cli.class_run.data_home", lambda *_: tmp_path)
         assert main(["grade", "class", "--lesson", LESSON.name]) == 1
 
         def page(*_: object, **__: object) -> str:

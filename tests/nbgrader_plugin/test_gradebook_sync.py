@@ -129,7 +129,7 @@ def test_the_command_ends_with_1_and_the_next_one_with_0(
     reports = [one.report for one in kept]
     monkeypatch.setattr("autograder.cli.regrade.regrade", lambda *_: iter(reports))
     monkeypatch.setattr(class_run.Grader, "grade", lambda *_, **__: iter(reports))
-    monkeypatch.setattr(class_run, "data_home", lambda _: tmp_path)
+    monkeypatch.setattr(class_run, "data_home", lambda *_: tmp_path)
     monkeypatch.chdir(course.root)
     place = course.root / "autograded" / "ann" / LESSON.name
     place.parent.mkdir(parents=True)
