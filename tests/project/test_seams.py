@@ -7,26 +7,24 @@ import threading
 from pathlib import Path
 from types import ModuleType
 
-import nbformat
 import pytest
 from support import throwaway
 
 from autograder import datasets
 from autograder.cli import export
 from autograder.core import config
-from autograder.core.config import Course, Settings
+from autograder.core.config import Settings
 from autograder.core.errors import CourseError
 from autograder.core.lesson import Lesson
 from autograder.exporters.exporter import Exporter
 from autograder.exporters.registry import EXPORTERS
-from autograder.grading.discovery import find_submissions
-from autograder.grading.grader import Grader
 from autograder.judge.rules.rule import registered
 from autograder.judge.runner import judge
 from autograder.nbgrader_plugin import exporters as plugins
-from autograder.sandbox import plain, sandbox
+from autograder.sandbox import job_runner, plain, sandbox
 from autograder.sandbox.pool import SandboxPool
 from autograder.sandbox.process import SandboxProcess
+from autograder.sandbox.protocol import Job
 from autograder.sandbox.run_state import RunState
 
 OWN_CHECK = '''
@@ -96,8 +94,8 @@ class Recording(SandboxProcess):
         pass
 
 
-def test_a_sandbox(any_lesson: Lesson, tmp_path: Path, sample_keras, monkeypatch) -> None:
-    """It is chosen by its name in the settings, and runs the jobs of a class."""
+def test_a_sandbox(sample_keras: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is chosen by its name in the settings, and runs the jobs."""
     lent = Recording()
 
     class Own(plain.Plain):
@@ -122,10 +120,7 @@ def test_a_sandbox(any_lesson: Lesson, tmp_path: Path, sample_keras, monkeypatch
     pool = SandboxPool(settings=settings, data_home=sample_keras)
     with pool.lend(threading.Event()) as process:
         assert process is lent
-    path = tmp_path / "ann.ipynb"
-    nbformat.write(throwaway.notebook(apples="apples = 2"), path)
-    course = Course(settings=settings)
-    with Grader(course=course, data_home=sample_keras, results=tmp_path / "results") as grader:
-        (report,) = grader.grade(find_submissions([path]))
-    assert "enough was seen" in report.trouble
-    assert {job.data for job in lent.jobs} == {"/elsewhere/fashion-mnist"}
+    job = Job(cells=["1 + 1"], files={}, prelude="", settings=settings)
+    with pytest.raises(MemoryError, match="enough was seen"):
+        job_runner.run(job, pool)
+    assert [one.data for one in lent.jobs] == ["/elsewhere/fashion-mnist"]
