@@ -16,11 +16,10 @@ from autograder import lessons
 from autograder.authoring.mutation import archive, matrix, page, quantize
 from autograder.authoring.mutation.fixtures import thinned
 from autograder.authoring.mutation.judgement import Judgement, tally
-from autograder.authoring.mutation.make import MutantNotebook, make, read_source
+from autograder.authoring.mutation.make import DoesNotFit, MutantNotebook, make, read_source
 from autograder.authoring.mutation.pairs import are_independent, both, named, pairs
 from autograder.authoring.mutation.run import MutantRun, judgement
 from autograder.authoring.mutation.suite import MutationSuite, mutation_suite
-from autograder.authoring.spec.call_edits import add_keyword, drop_keyword, set_keyword, set_value
 from autograder.authoring.spec.mutation import (
     Expected,
     Mutant,
@@ -31,7 +30,6 @@ from autograder.authoring.spec.mutation import (
     wrong,
 )
 from autograder.authoring.spec.mutation import right as right_one
-from autograder.authoring.spec.syntax_trees import DoesNotFit
 from autograder.core.config import Course, Settings
 from autograder.core.errors import CourseError, EvidenceError, LessonError, UsageError
 from autograder.core.evidence import Evidence
@@ -40,15 +38,15 @@ from autograder.judge.runner import judge
 from autograder.notebooks.restore import grade_id
 
 ROOT = Path(__file__).parents[2]
-MORE_EPOCHS = set_keyword("fit", "epochs", "_ + 1")
+MORE_EPOCHS = ("epochs=5", "epochs=6")
 
 
 # ---- what is declared
 
 
 def test_a_mutant_is_named_after_its_question_and_its_base():
-    base = right_one("build/functional", set_value("model", "None"))
-    own = add_keyword("Dense", "use_bias", "False")
+    base = right_one("build/functional", "model = net(10)")
+    own = ("10", "10, use_bias=False")
     made = wrong("build/no-bias", own, base=base, fails={"build.layers": "no-bias"})
     assert made.name == "build/no-bias@functional"
     assert made.edits == {"build": (*base.edits["build"], own)}
@@ -100,7 +98,7 @@ def test_only_the_edited_cell_differs_from_the_solution(source):
     solution, more = make(source, {"solution": {}, "more": {"train": [MORE_EPOCHS]}})
     before, after = cells(solution), cells(more)
     assert {name for name in before if before[name] != after[name]} == {"train"}
-    assert "epochs=5 + 1" in after["train"]
+    assert "epochs=6" in after["train"]
     assert solution.program != more.program
     assert not any("SOLUTION" in text for text in after.values())
 
@@ -119,6 +117,11 @@ def test_the_source_is_not_touched(source):
 def test_an_edit_that_does_not_fit_names_the_mutant_and_the_cell(source):
     with pytest.raises(DoesNotFit, match="more does not fit the solution cell “build”: There"):
         make(source, {"more": {"build": [MORE_EPOCHS]}})
+
+
+def test_edits_follow_each_other(source):
+    (made,) = make(source, {"more": {"train": [MORE_EPOCHS, ("epochs=6", "epochs=7")]}})
+    assert "epochs=7" in cells(made)["train"]
 
 
 def test_only_solution_cells_are_edited(source):
@@ -461,12 +464,12 @@ DECLARED = declared(
         right_one("train/six-epochs", MORE_EPOCHS),
         wrong(
             "train/no-quiz",
-            drop_keyword("fit", "validation_data"),
+            ("validation_data=(valid_images, valid_labels),", ""),
             fails={"train.validation": "no-validation-data"},
         ),
         wrong(
             "parameters/weights-only",
-            set_value("number_of_parameters", "7840"),
+            ("number_of_weights + number_of_biases", "7840"),
             fails={"parameters.count": "forgot-bias-parameters"},
         ),
     ]
@@ -550,7 +553,7 @@ def test_what_is_out_of_date_is_not_judged(ours):
 def test_a_change_of_the_source_makes_all_of_it_stale(ours):
     ours.store(all_ran(ours))
     path = ours.root / "source" / LESSON.name / LESSON.notebook
-    path.write_text(path.read_text().replace("epochs=5,", "epochs=6,"))
+    path.write_text(path.read_text().replace("verbose=2,", "verbose=1,"))
     assert len(ours.stale(archive.read(ours.evidence_file).entries)) == len(LEFT)
 
 

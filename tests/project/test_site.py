@@ -131,6 +131,6 @@ def test_what_authors_are_told_to_import_is_on_the_page_of_the_api() -> None:
     assert {
         "autograder.checks",
         "autograder.testing",
-        "autograder.authoring.spec.call_edits",
+        "autograder.authoring.spec.mutation",
     } <= told
     assert missing == set()

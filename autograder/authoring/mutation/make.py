@@ -13,13 +13,16 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from autograder.authoring.spec.edits import edited
-from autograder.authoring.spec.mutation import Edits
-from autograder.authoring.spec.syntax_trees import DoesNotFit
+from autograder.authoring.spec.mutation import Edit, Edits
 from autograder.core.errors import LessonError
 from autograder.core.lesson import Lesson
+from autograder.notebooks.normalize import same_program
 from autograder.notebooks.restore import grade_id, is_solution
 from autograder.notebooks.solution import MARKER
+
+
+class DoesNotFit(LessonError):
+    """What an edit changes is not there, or is there more than once, or stays as it was."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +57,29 @@ def make(source: NotebookNode, mutants: Mapping[str, Edits]) -> list[MutantNoteb
     return [_made(source, name, edits) for name, edits in mutants.items()]
 
 
+def edited(solution: str, edit: Edit) -> str:
+    """Return a solution after one edit.
+
+    Raises:
+        DoesNotFit: it does not fit, changes nothing, or makes what is not Python: a mutant is never
+            silently the program that it was made from, and never stops for a slip of its author's.
+    """
+    if isinstance(edit, str):
+        after = edit.strip("\n")
+    else:
+        old, new = edit
+        if (count := solution.count(old)) != 1:
+            raise DoesNotFit(f"There should be one “{old}”, and there are {count or 'none'}.")
+        after = solution.replace(old, new)
+    try:
+        compile(after, "a mutant", "exec")
+    except SyntaxError as error:
+        raise DoesNotFit(f"What comes of “{after}” is not Python: {error}.") from error
+    if same_program(solution, after):
+        raise DoesNotFit(f"The program is the same as before: “{after}”.")
+    return after
+
+
 def _made(source: NotebookNode, name: str, edits: Edits) -> MutantNotebook:
     notebook = copy.deepcopy(source)
     named = {found: cell for cell in notebook.cells if (found := grade_id(cell))}
@@ -63,7 +89,8 @@ def _made(source: NotebookNode, name: str, edits: Edits) -> MutantNotebook:
     for question, cell in solutions.items():
         before, solution, after = _parts(cell.source, question)
         try:
-            solution = edited(solution, *edits.get(question, ()))
+            for edit in edits.get(question, ()):
+                solution = edited(solution, edit)
         except DoesNotFit as error:
             raise DoesNotFit(
                 f"{name} does not fit the solution cell “{question}”: {error}"

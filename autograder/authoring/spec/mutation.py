@@ -2,6 +2,10 @@
 
 A mutant is named after the question that it changes: ``build/no-bias``. One that is made from an
 accepted equivalent, its *base*, is named after both: ``build/no-bias@functional``.
+
+An edit is a pair of texts: the first, which must be there exactly once, becomes the second. A text
+that stands alone takes the place of the whole solution. Several follow each other, and those of a
+mutant come after those of its base.
 """
 
 from __future__ import annotations
@@ -10,13 +14,13 @@ import fnmatch
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from autograder.authoring.spec.edits import Edit
 from autograder.core.errors import LessonError
 from autograder.core.lesson import Lesson
 from autograder.core.lesson_registry import lesson_module
 from autograder.core.report import Outcome
 
-# The edits of each cell, by its grade_id.
+Edit = tuple[str, str] | str
+# The edits of each solution cell, by its grade_id.
 Edits = Mapping[str, Sequence[Edit]]
 
 

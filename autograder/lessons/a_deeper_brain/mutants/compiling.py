@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from autograder.authoring.spec.call_edits import drop_keyword, not_called, set_constant, set_keyword
 from autograder.authoring.spec.mutation import right, wrong
 from autograder.lessons.a_deeper_brain.mutants.expectations import ACCURACY, COMPILE, TRAIN
 
+LOSS = "tf.keras.losses.SparseCategoricalCrossentropy(from_logits=True)"
 # Losses that Keras rejects at training.
 LOSSES = (
     (
@@ -19,36 +19,31 @@ LOSSES = (
 )
 
 MUTANTS = (
-    right("compile/adam-object", set_keyword("compile", "optimizer", "tf.keras.optimizers.Adam()")),
+    right("compile/adam-object", ('"adam"', "tf.keras.optimizers.Adam()")),
     wrong(
         "compile/logits-denied",
-        set_constant(True, "False"),
+        ("True", "False"),
         fails={"compile.loss": "logits-treated-as-probabilities"},
         may_skip=ACCURACY,
     ),
     wrong(
         "compile/sgd",
-        set_keyword("compile", "optimizer", '"sgd"'),
+        ('"adam"', '"sgd"'),
         fails={"compile.optimizer": "wrong-optimizer"},
         may_skip=ACCURACY,
     ),
     wrong(
         "compile/no-metrics",
-        drop_keyword("compile", "metrics"),
+        ('metrics=["accuracy"],', ""),
         fails={"compile.metric": "no-accuracy-metric"},
     ),
     *(
-        wrong(
-            f"compile/{name}",
-            set_keyword("compile", "loss", loss),
-            fails={"compile.loss": misconception},
-            skips=TRAIN,
-        )
+        wrong(f"compile/{name}", (LOSS, loss), fails={"compile.loss": misconception}, skips=TRAIN)
         for name, loss, misconception in LOSSES
     ),
     wrong(
         "compile/not-called",
-        not_called("compile"),
+        "model.compile",
         fails={"compile.loss": "not-compiled"},
         skips=(*COMPILE[1:], *TRAIN),
     ),

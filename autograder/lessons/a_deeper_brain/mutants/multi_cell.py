@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from autograder.authoring.spec.call_edits import add_keyword, set_keyword
-from autograder.authoring.spec.edits import Edit
-from autograder.authoring.spec.mutation import Edits, Mutant, relying, wrong
+from autograder.authoring.spec.mutation import Edit, Edits, Mutant, relying, wrong
 from autograder.authoring.spec.snippets import GROWING, HARDLY_ANY
-from autograder.lessons.a_deeper_brain.mutants.build import FLATTEN, HIDDEN, IMAGE, OUTPUT, net
 
 # The loss falls, because the biases learn how often each class comes.
 CONSTRAINED = (
-    "tf.keras.layers.Dense(10, kernel_constraint=tf.keras.constraints.MaxNorm(0.0),"
-    " bias_initializer=tf.keras.initializers.RandomNormal(stddev=3.0))"
+    "10, kernel_constraint=tf.keras.constraints.MaxNorm(0.0),"
+    " bias_initializer=tf.keras.initializers.RandomNormal(stddev=3.0)"
 )
-PENALTY = "tf.keras.layers.Dense(10, kernel_regularizer=lambda weights: 0.0 * tf.math.log(0.0))"
+PENALTY = "10, kernel_regularizer=lambda weights: 0.0 * tf.math.log(0.0)"
 # The check whose metric is needed to see these mistakes.
 METRIC = ("compile.metric",)
 
@@ -25,18 +22,18 @@ def misses_threshold(name: str, *edits: Edit, of: str, also: Edits | None = None
 
 def adam(arguments: str) -> Edit:
     """Use the right optimizer with these arguments."""
-    return set_keyword("compile", "optimizer", f"tf.keras.optimizers.Adam({arguments})")
+    return ('"adam"', f"tf.keras.optimizers.Adam({arguments})")
 
 
 MUTANTS = (
     misses_threshold(
         "train/huge-batches",
-        add_keyword("fit", "batch_size", "len(train_images)"),
+        ("verbose=2", "verbose=2, batch_size=len(train_images)"),
         of="under-trained",
     ),
     misses_threshold(
         "train/no-card-counts",
-        add_keyword("fit", "sample_weight", "np.zeros(len(train_images))"),
+        ("verbose=2", "verbose=2, sample_weight=np.zeros(len(train_images))"),
         of="loss-exactly-zero",
     ),
     misses_threshold("compile/tiny-steps", adam("0.000001"), of="under-trained"),
@@ -48,7 +45,7 @@ MUTANTS = (
     relying(
         misses_threshold(
             "build/answers-held-at-nought",
-            net(IMAGE, FLATTEN, HIDDEN, CONSTRAINED),
+            ("number_of_classes", CONSTRAINED),
             of="accuracy-at-chance",
         ),
         *METRIC,
@@ -56,7 +53,7 @@ MUTANTS = (
     relying(
         misses_threshold(
             "build/nearly-all-dropped",
-            net(IMAGE, FLATTEN, HIDDEN, "tf.keras.layers.Dropout(0.95)", OUTPUT),
+            ('"relu"),', '"relu"), tf.keras.layers.Dropout(0.95),'),
             of="studied-worse-than-quizzed",
         ),
         *METRIC,
@@ -64,7 +61,7 @@ MUTANTS = (
     # Labels without a class do it on a GPU; on a CPU Keras refuses them.
     misses_threshold(
         "build/penalty-not-a-number",
-        net(IMAGE, FLATTEN, HIDDEN, PENALTY),
+        ("number_of_classes", PENALTY),
         also={"compile": [adam("0.0")]},
         of="loss-not-a-number",
     ),

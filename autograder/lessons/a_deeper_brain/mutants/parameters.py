@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from autograder.authoring.spec.call_edits import set_value
-from autograder.authoring.spec.edits import Edit
 from autograder.authoring.spec.mutation import Mutant, right, wrong
 
-
-def count(value: str) -> Edit:
-    """Hand in this instead."""
-    return set_value("number_of_parameters", value)
+COUNT = "hidden_parameters + output_parameters"
 
 
 def wrong_count(name: str, value: str, misconception: str) -> Mutant:
     """Return a mutant whose count is wrong for this reason."""
-    return wrong(name, count(value), fails={"parameters.count": misconception})
+    return wrong(name, (COUNT, value), fails={"parameters.count": misconception})
 
 
 MUTANTS = (
-    right("parameters/by-keras", count("model.count_params()")),
-    right("parameters/a-bias-each", count("785 * hidden_neurons + (hidden_neurons + 1) * 10")),
+    right("parameters/by-keras", (COUNT, "model.count_params()")),
+    right("parameters/a-bias-each", (COUNT, "785 * hidden_neurons + (hidden_neurons + 1) * 10")),
     wrong_count(
         "parameters/no-biases",
         "28 * 28 * hidden_neurons + hidden_neurons * 10",

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from autograder.authoring.spec.call_edits import add_keyword, drop_keyword, set_keyword, use_instead
 from autograder.authoring.spec.mutation import right, wrong
 from autograder.authoring.spec.snippets import PRAISE
-from autograder.authoring.spec.statement_edits import first, instead
 from autograder.lessons.a_deeper_brain.mutants.expectations import ACCURACY, AFTER_DATA
 
 STREAMED = """
@@ -20,58 +18,55 @@ history = model.fit(
 
 
 MUTANTS = (
-    right("train/batches-of-64", add_keyword("fit", "batch_size", "64")),
-    right("train/streamed", instead(STREAMED)),
+    right("train/batches-of-64", ("verbose=2", "verbose=2, batch_size=64")),
+    right("train/streamed", STREAMED),
     wrong(
         "train/on-the-quiz",
-        use_instead("train_images", "valid_images"),
-        use_instead("train_labels", "valid_labels"),
+        ("train_images", "valid_images"),
+        ("train_labels", "valid_labels"),
         fails={"train.data": "trained-on-validation-data"},
         skips=ACCURACY,
     ),
     wrong(
         "train/labels-turned-round",
-        use_instead("train_labels", "train_labels[::-1]"),
+        ("train_labels", "train_labels[::-1]"),
         fails={"train.data": "mismatched-labels"},
         skips=ACCURACY,
     ),
     wrong(
         "train/a-part",
-        use_instead("train_images", "train_images[:1000]"),
-        use_instead("train_labels", "train_labels[:1000]"),
+        ("train_images", "train_images[:1000]"),
+        ("train_labels", "train_labels[:1000]"),
         fails={"train.data": "partial-training-data"},
         may_skip=ACCURACY,
     ),
     wrong(
         "train/no-quiz",
-        drop_keyword("fit", "validation_data"),
-        fails={
-            "train.validation": "no-validation-data",
-            "train.stopping": "watches-nothing",
-        },
+        ("validation_data=(valid_images, valid_labels),", ""),
+        fails={"train.validation": "no-validation-data", "train.stopping": "watches-nothing"},
         skips=("train.restored",),
         may_skip=ACCURACY,
     ),
     wrong(
         "train/quizzed-on-studied",
-        set_keyword("fit", "validation_data", "(train_images, train_labels)"),
+        ("(valid_images, valid_labels)", "(train_images, train_labels)"),
         fails={"train.validation": "validated-on-training-data"},
     ),
     wrong(
         "train/quizzed-on-few",
-        set_keyword("fit", "validation_data", "(valid_images[:500], valid_labels[:500])"),
+        ("(valid_images, valid_labels)", "(valid_images[:500], valid_labels[:500])"),
         fails={"train.validation": "partial-validation-data"},
     ),
     wrong(
         "train/no-epochs",
-        set_keyword("fit", "epochs", "0"),
+        ("epochs=20", "epochs=0"),
         fails={"train.data": "not-trained"},
         skips=AFTER_DATA,
     ),
     wrong(
         "train/praised",
-        set_keyword("fit", "callbacks", "[Praise(), early_stopping]"),
-        first(PRAISE),
+        ("[early_stopping]", "[Praise(), early_stopping]"),
+        ("early_stopping = ", f"{PRAISE}\nearly_stopping = "),
         fails={"train.data": "contradictory-evidence"},
         skips=AFTER_DATA,
     ),

@@ -2,18 +2,7 @@
 
 from __future__ import annotations
 
-from autograder.authoring.spec.call_edits import (
-    add_keyword,
-    replace_call,
-    set_argument,
-    set_keyword,
-)
 from autograder.authoring.spec.mutation import relying, wrong
-from autograder.authoring.spec.statement_edits import (
-    drop_item,
-    insert_after,
-    insert_before,
-)
 from autograder.lessons.building_a_brain.mutants.equivalents import (
     ADDED,
     COUNTED,
@@ -31,44 +20,37 @@ LEFT_OUT = {"build.input": "pixels-left-out"}
 COUNT = {"build.layers": "wrong-neuron-count"}
 HIDDEN = {"build.layers": "hidden-layer"}
 
-one_more = set_argument("Dense", 0, "_ + 1")
-no_bias = add_keyword("Dense", "use_bias", "False")
-hidden = insert_before("Dense", 'tf.keras.layers.Dense(8, activation="relu")')
-no_flatten = drop_item("Flatten")
+one_more = ("number_of_classes", "number_of_classes + 1")
+no_bias = ("number_of_classes", "number_of_classes, use_bias=False")
+hidden = ("Flatten(),", 'Flatten(), tf.keras.layers.Dense(8, activation="relu"),')
+no_flatten = ("tf.keras.layers.Flatten(),", "")
 
 INPUT = (
-    wrong(
-        "build/row-for-image",
-        set_keyword("Input", "shape", "(784,)"),
-        fails=SHAPE,
-        skips=NOT_TRAINED,
-    ),
-    wrong(
-        "build/batch-in-shape",
-        set_keyword("Input", "shape", "(1, 28, 28)"),
-        fails=SHAPE,
-        skips=NOT_TRAINED,
-    ),
+    wrong("build/row-for-image", ("(28, 28)", "(784,)"), fails=SHAPE, skips=NOT_TRAINED),
+    wrong("build/batch-in-shape", ("(28, 28)", "(1, 28, 28)"), fails=SHAPE, skips=NOT_TRAINED),
     # Without an input the model gets its shape from the images at training.
-    relying(wrong("build/no-input", drop_item("Input"), fails=SHAPE), "train.epochs"),
+    relying(
+        wrong("build/no-input", ("tf.keras.Input(shape=(28, 28)),", ""), fails=SHAPE),
+        "train.epochs",
+    ),
     wrong("build/no-flatten", no_flatten, fails=ROWS, skips=NOT_TRAINED),
     wrong(
         "build/flatten-at-the-end",
         no_flatten,
-        insert_after("Dense", "tf.keras.layers.Flatten()"),
+        ("number_of_classes),", "number_of_classes), tf.keras.layers.Flatten(),"),
         fails=ROWS,
         may_skip=NOT_TAUGHT,
     ),
     wrong(
         "build/rows-cropped",
-        insert_before("Flatten", "tf.keras.layers.Cropping1D(1)"),
+        ("(28, 28)),", "(28, 28)), tf.keras.layers.Cropping1D(1),"),
         fails=LEFT_OUT,
         skips=ACCURACY,
         unclear=("predict.label",),
     ),
     wrong(
         "build/rows-averaged",
-        replace_call("Flatten", "tf.keras.layers.GlobalAveragePooling1D()"),
+        ("tf.keras.layers.Flatten()", "tf.keras.layers.GlobalAveragePooling1D()"),
         fails=LEFT_OUT,
         skips=ACCURACY,
         unclear=("predict.label",),
@@ -77,12 +59,17 @@ INPUT = (
 NEURONS = (
     wrong("build/one-too-many", one_more, fails=COUNT, may_skip=ACCURACY),
     wrong("build/one-too-many", one_more, base=ADDED, fails=COUNT, may_skip=ACCURACY),
-    wrong("build/one-too-few", set_argument("Dense", 0, "_ - 1"), fails=COUNT, skips=TRAIN),
-    wrong("build/one-neuron", set_argument("Dense", 0, "1"), fails=COUNT, skips=TRAIN),
-    wrong("build/neuron-a-row", set_argument("Dense", 0, "28"), fails=COUNT, may_skip=ACCURACY),
+    wrong(
+        "build/one-too-few",
+        ("number_of_classes", "number_of_classes - 1"),
+        fails=COUNT,
+        skips=TRAIN,
+    ),
+    wrong("build/one-neuron", ("number_of_classes", "1"), fails=COUNT, skips=TRAIN),
+    wrong("build/neuron-a-row", ("number_of_classes", "28"), fails=COUNT, may_skip=ACCURACY),
     wrong(
         "build/no-neurons",
-        drop_item("Dense"),
+        ("tf.keras.layers.Dense(number_of_classes),", ""),
         fails=COUNT,
         skips=("build.activation", *ACCURACY, "predict.label"),
     ),
@@ -106,20 +93,23 @@ NEURONS = (
     ),
     wrong(
         "build/ten-twice",
-        insert_after("Dense", "tf.keras.layers.Dense(number_of_classes, name='more')"),
+        (
+            "number_of_classes),",
+            "number_of_classes), tf.keras.layers.Dense(number_of_classes, name='more'),",
+        ),
         fails=HIDDEN,
         may_skip=ACCURACY,
     ),
     wrong(
         "build/batch-normalization",
-        insert_before("Dense", "tf.keras.layers.BatchNormalization()"),
+        ("Flatten(),", "Flatten(), tf.keras.layers.BatchNormalization(),"),
         fails=HIDDEN,
         may_skip=ACCURACY,
     ),
     wrong(
         "build/convolution",
-        insert_before("Flatten", "tf.keras.layers.Reshape((28, 28, 1))"),
-        insert_before("Flatten", 'tf.keras.layers.Conv2D(1, 3, activation="relu")'),
+        ("Flatten(),", 'Conv2D(1, 3, activation="relu"), tf.keras.layers.Flatten(),'),
+        ("(28, 28)),", "(28, 28)), tf.keras.layers.Reshape((28, 28, 1)),"),
         fails=HIDDEN,
         may_skip=ACCURACY,
         unclear=("predict.label",),

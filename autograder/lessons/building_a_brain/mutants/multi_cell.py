@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from autograder.authoring.spec.call_edits import add_keyword, set_keyword
-from autograder.authoring.spec.edits import Edit
-from autograder.authoring.spec.mutation import Edits, Mutant, relying, wrong
+from autograder.authoring.spec.mutation import Edit, Edits, Mutant, relying, wrong
 from autograder.authoring.spec.snippets import GROWING, HARDLY_ANY
-from autograder.authoring.spec.statement_edits import first, insert_before
 
 DENIED = 'model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])'
-UNIT_NORM = add_keyword("Dense", "kernel_constraint", '"unit_norm"')
+UNIT_NORM = ("number_of_classes", 'number_of_classes, kernel_constraint="unit_norm"')
 VANISHING = "tf.keras.optimizers.schedules.ExponentialDecay(0.001, 1, 0.1)"
 # The check whose metric is needed to see these mistakes.
 METRIC = ("compile.metric",)
@@ -24,31 +21,39 @@ def misses_threshold(
 
 def adam(arguments: str) -> Edit:
     """Use the right optimizer with these arguments."""
-    return set_keyword("compile", "optimizer", f"tf.keras.optimizers.Adam({arguments})")
+    return ('"adam"', f"tf.keras.optimizers.Adam({arguments})")
 
 
 MUTANTS = (
     misses_threshold(
         "train/all-cards-at-once",
-        add_keyword("fit", "batch_size", "len(train_images)"),
+        ("verbose=2", "verbose=2, batch_size=len(train_images)"),
         of="under-trained",
     ),
     misses_threshold(
-        "train/batches-of-4096", add_keyword("fit", "batch_size", "4096"), of="under-trained"
+        "train/batches-of-4096", ("verbose=2", "verbose=2, batch_size=4096"), of="under-trained"
     ),
     misses_threshold(
-        "train/ten-steps-an-epoch", add_keyword("fit", "steps_per_epoch", "10"), of="under-trained"
+        "train/ten-steps-an-epoch",
+        ("verbose=2", "verbose=2, steps_per_epoch=10"),
+        of="under-trained",
     ),
     misses_threshold(
-        "train/tiny-steps", first("model.optimizer.learning_rate = 1e-6"), of="under-trained"
+        "train/tiny-steps",
+        ("history =", "model.optimizer.learning_rate = 1e-6\nhistory ="),
+        of="under-trained",
     ),
     relying(
-        misses_threshold("train/logits-denied-again", first(DENIED), of="accuracy-at-chance"),
+        misses_threshold(
+            "train/logits-denied-again",
+            ("history =", f"{DENIED}\nhistory ="),
+            of="accuracy-at-chance",
+        ),
         *METRIC,
     ),
     misses_threshold(
         "train/no-card-counts",
-        add_keyword("fit", "sample_weight", "np.zeros(len(train_images))"),
+        ("verbose=2", "verbose=2, sample_weight=np.zeros(len(train_images))"),
         of="loss-exactly-zero",
     ),
     misses_threshold("compile/tiny-steps", adam("0.000001"), of="under-trained"),
@@ -65,12 +70,17 @@ MUTANTS = (
     misses_threshold("compile/steps-too-small-to-see", adam(HARDLY_ANY), of="loss-flat"),
     misses_threshold("compile/uphill", adam("-0.001"), of="loss-rising"),
     misses_threshold(
-        "build/frozen", add_keyword("Dense", "trainable", "False"), of="weights-unmoved"
+        "build/frozen",
+        ("number_of_classes", "number_of_classes, trainable=False"),
+        of="weights-unmoved",
     ),
     relying(
         misses_threshold(
             "build/weights-held-at-nought",
-            add_keyword("Dense", "kernel_constraint", "tf.keras.constraints.MaxNorm(0.0)"),
+            (
+                "number_of_classes",
+                "number_of_classes, kernel_constraint=tf.keras.constraints.MaxNorm(0.0)",
+            ),
             of="accuracy-at-chance",
         ),
         *METRIC,
@@ -78,7 +88,7 @@ MUTANTS = (
     relying(
         misses_threshold(
             "build/nearly-all-dropped",
-            insert_before("Dense", "tf.keras.layers.Dropout(0.98)"),
+            ("Flatten(),", "Flatten(), tf.keras.layers.Dropout(0.98),"),
             of="studied-worse-than-quizzed",
         ),
         *METRIC,
@@ -86,7 +96,10 @@ MUTANTS = (
     # Labels without a class do it on a GPU; on a CPU Keras refuses them.
     misses_threshold(
         "build/penalty-not-a-number",
-        add_keyword("Dense", "kernel_regularizer", "lambda weights: 0.0 * tf.math.log(0.0)"),
+        (
+            "number_of_classes",
+            "number_of_classes, kernel_regularizer=lambda weights: 0.0 * tf.math.log(0.0)",
+        ),
         also={"compile": [adam("0.0")]},
         of="loss-not-a-number",
     ),

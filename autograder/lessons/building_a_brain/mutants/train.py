@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from autograder.authoring.spec.call_edits import add_keyword, set_keyword, set_value, use_instead
 from autograder.authoring.spec.mutation import on_gpu, right
-from autograder.authoring.spec.statement_edits import first, instead, last, within
 
 RECOMPILED = """
 model.compile(
@@ -15,68 +13,72 @@ model.compile(
 """
 
 MUTANTS = (
-    right("train/six-epochs", set_keyword("fit", "epochs", "_ + 1")),
+    right("train/six-epochs", ("epochs=5", "epochs=5 + 1")),
     right(
-        "train/batches-of-64",
-        add_keyword("fit", "batch_size", "64"),
-        set_keyword("fit", "epochs", "10"),
+        "train/batches-of-64", ("verbose=2", "verbose=2, batch_size=64"), ("epochs=5", "epochs=10")
     ),
     right(
         "train/batches-of-128",
-        add_keyword("fit", "batch_size", "128"),
-        set_keyword("fit", "epochs", "10"),
+        ("verbose=2", "verbose=2, batch_size=128"),
+        ("epochs=5", "epochs=10"),
     ),
     right(
         "train/by-place",
-        instead("""
+        """
 history = model.fit(
     train_images, train_labels, 32, 5, 2, validation_data=[valid_images, valid_labels]
 )
-"""),
+""",
     ),
-    right("train/not-shuffled", add_keyword("fit", "shuffle", "False")),
-    right("train/floats", use_instead("train_images", 'train_images.astype("float32")')),
+    right("train/not-shuffled", ("verbose=2", "verbose=2, shuffle=False")),
+    right("train/floats", ("train_images", 'train_images.astype("float32")')),
     right(
         "train/standardised",
-        use_instead("train_images", "(train_images - mean) / spread"),
-        use_instead("valid_images", "(valid_images - mean) / spread"),
-        first("mean, spread = train_images.mean(), train_images.std()"),
+        ("train_images", "(train_images - mean) / spread"),
+        ("valid_images", "(valid_images - mean) / spread"),
+        ("history =", "mean, spread = train_images.mean(), train_images.std()\nhistory ="),
     ),
     right(
         "train/shuffled-together",
-        use_instead("train_images", "train_images[order]"),
-        use_instead("train_labels", "train_labels[order]"),
-        first("order = np.random.default_rng(seed=7).permutation(len(train_images))"),
+        ("train_images", "train_images[order]"),
+        ("train_labels", "train_labels[order]"),
+        (
+            "history =",
+            "order = np.random.default_rng(seed=7).permutation(len(train_images))\nhistory =",
+        ),
     ),
     right(
         "train/quiz-streamed",
-        set_keyword("fit", "validation_data", "tf.data.Dataset.from_tensor_slices(_).batch(100)"),
+        (
+            "(valid_images, valid_labels)",
+            "tf.data.Dataset.from_tensor_slices((valid_images, valid_labels)).batch(100)",
+        ),
     ),
     right(
         "train/epoch-by-epoch",
-        instead("""
+        """
 quiz = (valid_images, valid_labels)
 for epoch in range(5):
     history = model.fit(train_images, train_labels, validation_data=quiz, verbose=2)
-"""),
+""",
     ),
     right(
         "train/stops-early-if-at-all",
-        add_keyword("fit", "callbacks", "[tf.keras.callbacks.EarlyStopping(patience=9)]"),
+        ("verbose=2", "verbose=2, callbacks=[tf.keras.callbacks.EarlyStopping(patience=9)]"),
     ),
-    right("train/compiled-again-after", last(RECOMPILED)),
+    right("train/compiled-again-after", ("verbose=2,\n)", f"verbose=2,\n)\n{RECOMPILED}")),
     right(
         "train/model-afresh-before",
-        first(f"model = tf.keras.models.clone_model(model)\n{RECOMPILED}"),
+        ("history =", f"model = tf.keras.models.clone_model(model)\n{RECOMPILED}\nhistory ="),
     ),
-    right("train/curves-only", set_value("history", "_.history")),
+    right("train/curves-only", ("verbose=2,\n)", "verbose=2,\n).history")),
     on_gpu(
-        right("train/on-cpu", within('with tf.device("/CPU:0"): ...')),
+        right("train/on-cpu", ("history =", 'with tf.device("/CPU:0"): history =')),
         fails={"train.device": "forced-cpu"},
     ),
     right(
         "train/tensors",
-        use_instead("train_images", "tf.constant(train_images)"),
-        use_instead("train_labels", "tf.constant(train_labels)"),
+        ("train_images", "tf.constant(train_images)"),
+        ("train_labels", "tf.constant(train_labels)"),
     ),
 )

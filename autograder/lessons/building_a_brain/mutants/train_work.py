@@ -2,16 +2,8 @@
 
 from __future__ import annotations
 
-from autograder.authoring.spec.call_edits import (
-    add_keyword,
-    call_instead,
-    drop_keyword,
-    set_constant,
-    set_keyword,
-)
 from autograder.authoring.spec.mutation import wrong
 from autograder.authoring.spec.snippets import PRAISE
-from autograder.authoring.spec.statement_edits import assign_to, first, instead, last
 from autograder.lessons.building_a_brain.mutants.equivalents import IN_PIECES, STREAMED
 from autograder.lessons.building_a_brain.mutants.expectations import ACCURACY, AFTER_EPOCHS
 
@@ -42,40 +34,39 @@ except KeyboardInterrupt:
 """
 
 EPOCHS = (
-    wrong("train/epochs-not-said", drop_keyword("fit", "epochs"), fails=FEW, may_skip=ACCURACY),
-    wrong("train/four-epochs", set_keyword("fit", "epochs", "_ - 1"), fails=FEW, may_skip=ACCURACY),
+    wrong("train/epochs-not-said", ("epochs=5,", ""), fails=FEW, may_skip=ACCURACY),
+    wrong("train/four-epochs", ("epochs=5", "epochs=5 - 1"), fails=FEW, may_skip=ACCURACY),
     wrong(
-        "train/three-epochs",
-        set_keyword("fit", "epochs", "3"),
-        base=STREAMED,
-        fails=FEW,
-        may_skip=ACCURACY,
+        "train/three-epochs", ("epochs=5", "epochs=3"), base=STREAMED, fails=FEW, may_skip=ACCURACY
     ),
-    wrong("train/four-epochs", set_constant(3, "2"), base=IN_PIECES, fails=FEW, may_skip=ACCURACY),
     wrong(
-        "train/no-epochs", set_keyword("fit", "epochs", "0"), fails=NOT_TRAINED, skips=AFTER_EPOCHS
+        "train/four-epochs", ("epochs=3", "epochs=2"), base=IN_PIECES, fails=FEW, may_skip=ACCURACY
     ),
-    wrong("train/cut-short", instead(STOPS), fails=FEW, may_skip=ACCURACY),
+    wrong("train/no-epochs", ("epochs=5", "epochs=0"), fails=NOT_TRAINED, skips=AFTER_EPOCHS),
+    wrong("train/cut-short", STOPS, fails=FEW, may_skip=ACCURACY),
     wrong(
         "train/evaluated-only",
-        instead("history = model.evaluate(valid_images, valid_labels)"),
+        "history = model.evaluate(valid_images, valid_labels)",
         fails=NOT_TRAINED,
         skips=AFTER_EPOCHS,
     ),
     wrong(
-        "train/model-afresh-after", last(f"model = {CLONE}"), fails=NOT_TRAINED, skips=AFTER_EPOCHS
+        "train/model-afresh-after",
+        ("verbose=2,\n)", f"verbose=2,\n)\nmodel = {CLONE}"),
+        fails=NOT_TRAINED,
+        skips=AFTER_EPOCHS,
     ),
     wrong(
         "train/another-model",
-        call_instead("fit", "other.fit"),
-        first(OTHER),
+        ("model.fit", "other.fit"),
+        ("history =", f"{OTHER}\nhistory ="),
         fails=NOT_TRAINED,
         skips=AFTER_EPOCHS,
     ),
     wrong(
         "train/praised",
-        add_keyword("fit", "callbacks", "[Praise()]"),
-        first(PRAISE),
+        ("verbose=2", "verbose=2, callbacks=[Praise()]"),
+        ("history =", f"{PRAISE}\nhistory ="),
         fails={"train.epochs": "contradictory-evidence"},
         skips=AFTER_EPOCHS,
     ),
@@ -83,19 +74,19 @@ EPOCHS = (
 NAMES = (
     wrong(
         "train/result-not-kept",
-        assign_to("history"),
+        ("history = ", ""),
         fails={"train.epochs": None},
         skips=AFTER_EPOCHS,
     ),
     wrong(
         "train/result-taken-for-model",
-        assign_to("history", "history", "model"),
+        ("history = ", "history = model = "),
         fails={"train.epochs": "not-a-model"},
         skips=(*AFTER_EPOCHS, "predict.label"),
     ),
     wrong(
         "train/result-only-in-model",
-        assign_to("history", "model"),
+        ("history = ", "model = "),
         fails={"train.epochs": None},
         skips=(*AFTER_EPOCHS, "predict.label"),
     ),
