@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from autograder.core import printable
 from autograder.core.error_hint import ErrorFacts, ErrorHint
 from autograder.judge.error_hints.keras import KERAS
+from autograder.judge.error_hints.outdated import OUTDATED
 from autograder.judge.error_hints.python import PYTHON
 
 __all__ = ["ErrorFacts", "ErrorHint", "hint_for"]
@@ -27,7 +28,7 @@ def hint_for(
         own: the lesson's own hints, which are tried first.
     """
     message, known = printable.plain(evalue), facts or ErrorFacts()
-    for rule in (*own, *KERAS, *PYTHON):
+    for rule in (*own, *OUTDATED, *KERAS, *PYTHON):
         if sentence := rule.of(ename, message, known):
             return sentence
     return None

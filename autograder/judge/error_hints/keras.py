@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 
@@ -12,18 +13,47 @@ from autograder.judge.error_hints.vocabulary import WORDS
 SHAPES = (
     r"[Ee]xpected shape (?P<wanted>\([^)]*\)), but input has incompatible shape (?P<got>\([^)]*\))"
 )
+AXIS = (
+    r"of layer '(?P<layer>\w+)' is incompatible with the layer: expected axis -1 of input shape to"
+    r" have value (?P<wanted>\d+).*?inputs=[^(\n]*\(shape=(?P<got>\([^)]*\))"
+)
+BATCH = (
+    "the batch axis comes first, also where the batch holds one example only, as in"
+    " `images[i:i + 1]`"
+)
 
 
 def _shape(groups: Mapping[str, str], _: ErrorFacts) -> str:
     wanted, got = (_sides(groups[name]) for name in ("wanted", "got"))
     if got == wanted[1:]:
         return (
-            f"The model takes a batch, and was given a single example of shape {groups['got']}: a"
-            " batch has one side more in front, also where it holds one example only."
+            f"The model takes a batch, and was given a single example of shape {groups['got']}:"
+            f" {BATCH}."
+        )
+    if len(got) == 1:
+        return (
+            f"The model takes a batch of examples of shape {_shown(wanted[1:])}, and was given a"
+            f" single row of numbers: {BATCH}."
         )
     return (
         f"The model takes examples of shape {_shown(wanted[1:])}, and these are of shape"
         f" {_shown(got[1:])}: look at its input, and at what it is given."
+    )
+
+
+def _axis(groups: Mapping[str, str], _: ErrorFacts) -> str:
+    """Return the sentence for inputs that reach a layer with another number of values."""
+    sides = [int(side) for side in _sides(groups["got"]) if side.isdigit()]
+    wanted = int(groups["wanted"])
+    if math.prod(sides) == wanted:
+        return (
+            f"The model takes a batch, and was given a single example of shape {groups['got']}:"
+            f" {BATCH}."
+        )
+    return (
+        f"The layer `{groups['layer']}` takes {wanted:,} numbers for each example, and these"
+        f" examples have {math.prod(sides[1:]):,}: look at the model's input, and at what it is"
+        " given; the batch axis comes first."
     )
 
 
@@ -44,6 +74,12 @@ def _identifier(groups: Mapping[str, str], _: ErrorFacts) -> str:
 KERAS = (
     ErrorHint(
         "ValueError",
+        r"Received: \w+=<[Kk]eras[Tt]ensor ",
+        "A layer is made first and called then: its settings go in the first pair of round"
+        " brackets, its input in a second one, as in `Dense(10)(inputs)`.",
+    ),
+    ErrorHint(
+        "ValueError",
         r"invalid value for `units`.*Received: units=(?P<units>[^\n]*)",
         "The number of neurons should be a plain whole number of Python's, and this one ({units})"
         " is of another kind: `int(…)` makes one of it.",
@@ -55,6 +91,13 @@ KERAS = (
         " that was built anew has to be compiled anew.",
     ),
     ErrorHint("ValueError", SHAPES, _shape),
+    ErrorHint("ValueError", AXIS, _axis),
+    ErrorHint(
+        "ValueError",
+        r"^Unrecognized data type: x=.*\(of type <class '(?P<kind>\w+)'>\)",
+        "The model takes arrays, and was given something of type `{kind}`: give it the images"
+        " themselves, or make an array with `np.array(…)`.",
+    ),
     ErrorHint(
         "ValueError",
         r"Data cardinality is ambiguous.*?sizes: (?P<x>\d+).*?sizes: (?P<y>\d+)",
@@ -63,8 +106,40 @@ KERAS = (
     ),
     ErrorHint(
         "ValueError",
-        r"Could not interpret (?P<what>[a-z ]+?)(?: function)? identifier: (?P<name>\w+)",
+        r"Could not interpret (?P<what>[a-z ]+?)(?: function)? identifier:"
+        r" <class '[\w.]*?(?P<name>\w+)'>",
+        "`{name}` stands there without round brackets: `{name}(…)` makes an object of it, which can"
+        " be used as {what}.",
+    ),
+    ErrorHint(
+        "ValueError",
+        r"Could not interpret (?P<what>[a-z ]+?)(?: function)? identifier: (?P<name>[^\s<{\[]+)",
         _identifier,
+    ),
+    ErrorHint(
+        "TypeError",
+        r"^Callback\.\w+\(\) missing 1 required positional argument",
+        "A callback stands there without round brackets: write `EarlyStopping(…)`, not"
+        " `EarlyStopping`, in `callbacks`.",
+    ),
+    ErrorHint(
+        "AttributeError",
+        r"'(?P<kind>\w+)' object has no attribute 'set_model'",
+        "`callbacks` takes callbacks, such as `tf.keras.callbacks.EarlyStopping(…)`, and was given"
+        " something of type `{kind}`.",
+    ),
+    ErrorHint(
+        "ValueError",
+        r"^(?P<callback>\w+) callback received monitor=(?P<name>\w+), but",
+        "`{callback}` watches a number of the training log, and `{name}` is not in it: the log has"
+        " `loss`, with the metric `accuracy` in `compile` also `accuracy`, and with"
+        " `validation_data` both once more, as `val_loss` and `val_accuracy`.",
+    ),
+    ErrorHint(
+        "TypeError",
+        r"^Sequential\.add\(\) missing 1 required positional argument: 'layer'",
+        "`add` was given no layer; or, where the model was made, round brackets are missing after"
+        " `Sequential`.",
     ),
     ErrorHint(
         "ValueError",
@@ -93,6 +168,7 @@ KERAS = (
         r"Unrecognized keyword arguments passed to (?P<function>\w+): \{'(?P<name>\w+)'",
         no_setting,
     ),
+    ErrorHint("ValueError", r"^Argument\(s\) not recognized: \{'(?P<name>\w+)'", no_setting),
     ErrorHint(
         "ValueError",
         r"^None values not supported",

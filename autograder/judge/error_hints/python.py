@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from autograder.core.error_hint import ErrorFacts, ErrorHint, nearest
-from autograder.judge.error_hints.vocabulary import IMPORTS, WORDS
+from autograder.judge.error_hints.packages import ALIASES, meant_package
+from autograder.judge.error_hints.vocabulary import (
+    DROPPED,
+    IMPORTS,
+    RENAMED,
+    WORDS,
+)
 
 
 def _name(groups: Mapping[str, str], facts: ErrorFacts) -> str:
@@ -34,15 +40,49 @@ def _attribute(groups: Mapping[str, str], facts: ErrorFacts) -> str:
 
 
 def no_setting(groups: Mapping[str, str], _: ErrorFacts) -> str:
-    """Return the sentence for a ``function`` that has no setting of this ``name``."""
-    meant = groups.get("meant") or nearest(groups["name"], WORDS)
+    """Return the sentence for a ``function`` that has no setting of this ``name``.
+
+    Without a ``function`` it is an optimizer, which Keras does not name.
+    """
+    name = groups["name"]
+    what = f"`{groups['function']}`" if groups.get("function") else "The optimizer"
+    if name in RENAMED:
+        return f"{what} has no setting called `{name}`; today its name is `{RENAMED[name]}`."
+    if name in DROPPED:
+        return f"{what} has no setting called `{name}` any more: {DROPPED[name]}."
+    meant = groups.get("meant") or nearest(name, WORDS)
     perhaps = f"perhaps `{meant}` was meant" if meant else "its documentation lists those it has"
-    return f"`{groups['function']}` has no setting called `{groups['name']}`; {perhaps}."
+    return f"{what} has no setting called `{name}`; {perhaps}."
 
 
+def _package(groups: Mapping[str, str], _: ErrorFacts) -> str:
+    name = groups["name"]
+    if name in ALIASES:
+        return f"No package is called `{name}`; the line is `{IMPORTS[name]}`."
+    if meant := meant_package(name):
+        return f"Python finds no package `{name}`; perhaps `{meant}` was meant."
+    return (
+        f"Python finds no package `{name}`: its name is misspelt, or it is not installed where this"
+        " notebook runs."
+    )
+
+
+def _no_entry(groups: Mapping[str, str], _: ErrorFacts) -> str:
+    name = groups["name"]
+    today = f": today its name is `{RENAMED[name]}`" if name in RENAMED else ""
+    return (
+        f"There is no entry called `{name}` in it{today}; its method `keys()` lists those there"
+        " are."
+    )
+
+
+MEMORY = (
+    "The memory of the computer or of its GPU is used up: look for a shape or a number that is far"
+    " too large; if there is none, restart the kernel and close other notebooks."
+)
 LINE = r".*?line (?P<line>\d+)\)$"
 # Keras also names its own classes, which mean nothing to a student.
-FUNCTION = r"(?:TensorFlowTrainer\.|Model\.)?(?P<function>[\w.]+?)(?:\.__init__)?\(\)"
+FUNCTION = r"(?:(?:TensorFlow)?Trainer\.|Model\.)?(?P<function>[\w.]+?)(?:\.__init__)?\(\)"
 PYTHON = (
     ErrorHint(
         "SyntaxError",
@@ -111,10 +151,11 @@ PYTHON = (
     ErrorHint("NameError", r"name '(?P<name>\w+)' is not defined", _name),
     ErrorHint(
         "ModuleNotFoundError",
-        r"No module named '(?P<name>[\w.]+)'",
-        "Python finds no package `{name}`: its name is misspelt, or it is not installed where this"
-        " notebook runs.",
+        r"No module named '(?P<package>\w+)\.(?P<part>[\w.]+)'",
+        "The package `{package}` is there, but it has no part `{part}`: check its spelling and"
+        " capitals.",
     ),
+    ErrorHint("ModuleNotFoundError", r"No module named '(?P<name>\w+)'", _package),
     ErrorHint("ImportError", r"cannot import name '(?P<name>\w+)' from", _attribute),
     ErrorHint(
         "AttributeError",
@@ -172,7 +213,7 @@ PYTHON = (
     ErrorHint(
         "KeyError",
         r"^'(?P<name>[^']+)'",
-        "There is no entry called `{name}` in it; its method `keys()` lists those there are.",
+        _no_entry,
     ),
     ErrorHint(
         "IndexError",
@@ -180,10 +221,33 @@ PYTHON = (
         "There is no number {index}: there are {size}, and counting starts at 0.",
     ),
     ErrorHint(
-        "MemoryError|ResourceExhaustedError",
-        r"",
-        "The memory of the computer or of its GPU is used up: look for a shape or a number that is"
-        " far too large; if there is none, restart the kernel and close other notebooks.",
+        "OverflowError",
+        r"Python integer (?P<number>-?\d+) out of bounds for (?P<kind>u?int\d+)",
+        "The calculation has a number from an array of `{kind}`, as labels and pixels are, and"
+        " {number} is too large or too small for these: make a plain number of it first, as in"
+        " `int(labels.max())`.",
+    ),
+    ErrorHint("MemoryError|ResourceExhaustedError", r"", MEMORY),
+    # As TensorFlow says it of a GPU.
+    ErrorHint("InternalError", r"Dst tensor is not initialized|ailed to allocate memory", MEMORY),
+    ErrorHint(
+        "ValueError",
+        r"^array is too big|^Maximum allowed dimension exceeded",
+        "An array of this shape fits into no memory: look for a number in it that is far too"
+        " large.",
+    ),
+    ErrorHint(
+        "DeadKernelError",
+        r"^the kernel died",
+        "Python itself ended in this cell. Take out what ends it, such as `exit()`; if there is"
+        " nothing of the kind, memory ran out: look for a shape or a number that is far too large,"
+        " or for a list that grows in a loop.",
+    ),
+    ErrorHint(
+        "DeadKernelError",
+        r"GiB of memory that it may use",
+        "Look for a shape or a number that is far too large, for large copies of the data, or for a"
+        " list that grows in a loop.",
     ),
     ErrorHint(
         "KeyboardInterrupt",

@@ -1,4 +1,4 @@
-"""Words that are often misspelt, and lines that are often forgotten."""
+"""Words that are often misspelt, lines that are often forgotten, settings that had other names."""
 
 IMPORTS = {
     "tf": "import tensorflow as tf",
@@ -30,3 +30,21 @@ WORDS = (
     *("adam", "sgd", "rmsprop", "accuracy", "sparse_categorical_accuracy", "relu", "softmax"),
     *("sparse_categorical_crossentropy", "categorical_crossentropy", "linear", "sigmoid", "tanh"),
 )
+# Settings of Keras under the names that they once had.
+RENAMED = {
+    "lr": "learning_rate",
+    "nb_epoch": "epochs",
+    "samples_per_epoch": "steps_per_epoch",
+    "output_dim": "units",
+    "init": "kernel_initializer",
+    "W_regularizer": "kernel_regularizer",
+    "b_regularizer": "bias_regularizer",
+    "acc": "accuracy",
+    "val_acc": "val_accuracy",
+}
+DROPPED = {
+    "decay": "give `learning_rate` a schedule of `tf.keras.optimizers.schedules` instead",
+    **dict.fromkeys(
+        ("workers", "use_multiprocessing", "max_queue_size"), "leave it out; a `PyDataset` takes it"
+    ),
+}
