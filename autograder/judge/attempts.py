@@ -68,7 +68,13 @@ def _waiting(
     """Return ``Skipped`` if an earlier question has no result that this one could build on."""
     for name in question.builds_on:
         earlier = lesson.question(name)
-        if blocking_verdict(evidence, lesson, earlier, failed) is not None:
+        blocked = blocking_verdict(evidence, lesson, earlier, failed)
+        if isinstance(blocked, CannotTell):
+            return CannotTell(
+                f"This builds on “{earlier.title}”, which needs manual review.",
+                help="These points stay open until a person has looked.",
+            )
+        if blocked is not None:
             return Skipped(
                 f"This builds on “{earlier.title}”, which has no result yet.",
                 help=f"Finish “{earlier.title}” first, then run this cell again.",

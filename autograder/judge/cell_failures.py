@@ -7,8 +7,9 @@ from collections.abc import Iterable
 
 from autograder.core.evidence import Cell, Evidence
 from autograder.core.lesson import Lesson, Question
-from autograder.core.verdicts import Failed, Verdict
+from autograder.core.verdicts import CannotTell, Failed, Verdict
 from autograder.judge.error_hints import ErrorFacts, hint_for
+from autograder.judge.error_hints.packages import missing_package
 from autograder.notebooks.origins import origins
 
 # The exceptions that a blank raises; their names mean nothing to a student.
@@ -21,14 +22,8 @@ def stopped(evidence: Evidence, lesson: Lesson, question: Question, cell: Cell) 
     """Return the verdict on a cell that was changed and left nothing that can be checked."""
     match cell.status:
         case "error":
-            return _cut_short(evidence, cell) or Failed(
-                f"{error_of(cell)}.",
-                help=_help_for_error(lesson, question, cell),
-                why="An error ends a cell where it stands: what comes after it is not run, and"
-                " nothing is left to look at.",
-                how="In the error's own text an arrow shows the line where your cell stopped, and"
-                " the last line says why. Change that line and run the cell again.",
-            )
+            missing = _missing(evidence, cell)
+            return missing or _cut_short(evidence, cell) or _stopped(lesson, question, cell)
         case "timeout":
             return Failed(
                 "Your cell did not end and was stopped at the time limit.",
@@ -43,6 +38,37 @@ def stopped(evidence: Evidence, lesson: Lesson, question: Question, cell: Cell) 
     return Failed(
         f"Your cell ran, but {blanks} is still blank afterwards.",
         help=f"Give your result exactly this name: {blanks}.",
+    )
+
+
+def _stopped(lesson: Lesson, question: Question, cell: Cell) -> Failed:
+    return Failed(
+        f"{error_of(cell)}.",
+        help=_help_for_error(lesson, question, cell),
+        why="An error ends a cell where it stands: what comes after it is not run, and nothing is"
+        " left to look at.",
+        how="In the error's own text an arrow shows the line where your cell stopped, and the last"
+        " line says why. Change that line and run the cell again.",
+    )
+
+
+def _missing(evidence: Evidence, cell: Cell) -> CannotTell | None:
+    """Return the verdict on a cell that needs a package which is missing where it was run.
+
+    The package may have been imported in a cell of the student's own, further up.
+    """
+    cells = [cell]
+    if cell.ename == "NameError":
+        cells = [one for one in evidence.record.cells if one.index < cell.index]
+    names = (missing_package(one.ename, one.evalue) for one in cells if one.status == "error")
+    name = next((one for one in names if one), None)
+    if name is None:
+        return None
+    return CannotTell(
+        f"{error_of(cell)}. The package `{name}` is missing where this notebook was graded; this"
+        " needs manual review.",
+        help="These points stay open. For the instructor: install the package there, or, where it"
+        " is a file of the student's own, ask for it; then grade again.",
     )
 
 

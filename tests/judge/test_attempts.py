@@ -293,6 +293,84 @@ def test_a_cell_that_uses_a_blank(ename):
     assert "Fill in that blank first" in verdict.help
 
 
+NO_SEABORN = {"ename": "ModuleNotFoundError", "evalue": "No module named 'seaborn'"}
+NO_BOARD = {
+    "ename": "TBNotInstalledError",
+    "evalue": "TensorBoard is not installed, missing implementation for tf.summary.scalar",
+}
+NO_EXCEL = {
+    "ename": "ImportError",
+    "evalue": "Missing optional dependency 'openpyxl'.  Use pip or conda to install openpyxl.",
+}
+NO_SCIPY = {
+    "ename": "ImportError",
+    "evalue": "This requires the scipy module. You can install it via `pip install scipy`",
+}
+
+
+@pytest.mark.parametrize(
+    ("error", "package"),
+    [
+        (NO_SEABORN, "seaborn"),
+        (NO_BOARD, "TensorBoard"),
+        (NO_EXCEL, "openpyxl"),
+        (NO_SCIPY, "scipy"),
+        ({**NO_SEABORN, "evalue": "No module named 'tensorflow_hub'"}, "tensorflow_hub"),
+        ({**NO_SEABORN, "evalue": "No module named 'pandas'"}, "pandas"),
+        ({**NO_SEABORN, "evalue": "No module named 'my_own_file'"}, "my_own_file"),
+    ],
+)
+def test_a_package_that_is_missing_where_it_is_graded_costs_no_points(error, package):
+    """Nor does what builds on the cell that needed it."""
+    work = Submission(
+        hand_ins={"build": BLANK_BUILD, "compile": blank("compile", "model")},
+        cells={"build": cell("build", status="error", **error), "compile": cell("compile")},
+    )
+    verdict = said("build", work)
+    assert isinstance(verdict, CannotTell)
+    assert f"The package `{package}` is missing where this notebook was graded" in verdict.message
+    assert "For the instructor: install the package there" in verdict.help
+    results = judge([("", work.evidence())], LESSON)[""]
+    build = [one for one in results.checks if one.question in ("build", "compile")]
+    assert {str(one.outcome) for one in build} == {"error"}
+
+
+@pytest.mark.parametrize(
+    ("ename", "evalue"),
+    [
+        ("ModuleNotFoundError", "No module named 'tensorfow'"),
+        ("ModuleNotFoundError", "No module named 'Keras'"),
+        ("ModuleNotFoundError", "No module named 'tf'"),
+        ("ModuleNotFoundError", "No module named 'keras.layers.core'"),
+        ("ImportError", "cannot import name 'Danse' from 'keras.layers' (/a/b.py)"),
+        (
+            "ImportError",
+            "`keras.optimizers.legacy` is not supported in Keras 3: pip install tf_keras",
+        ),
+        ("RuntimeError", "No module named 'seaborn'"),
+        ("NameError", "name 'sns' is not defined"),
+    ],
+)
+def test_an_import_that_is_the_students_own_mistake_is_one(ename, evalue):
+    broken = cell("build", status="error", ename=ename, evalue=evalue)
+    verdict = said("build", Submission(hand_ins={"build": BLANK_BUILD}, cells={"build": broken}))
+    assert isinstance(verdict, Failed)
+
+
+def test_a_name_from_a_package_that_was_missing_further_up_costs_no_points():
+    missing = {"ename": "NameError", "evalue": "name 'sns' is not defined"}
+    work = Submission(
+        hand_ins={"build": BLANK_BUILD}, cells={"build": cell("build", status="error", **missing)}
+    )
+    evidence = work.evidence()
+    own = Cell(index=0, status="error", **NO_SEABORN)
+    cells = (own, *(changed(one, index=one.index + 1) for one in evidence.record.cells))
+    verdict = asked(replace(evidence, record=changed(evidence.record, cells=cells)), "build")
+    assert isinstance(verdict, CannotTell)
+    assert verdict.message.startswith("Your cell stopped with NameError: name 'sns' is not defi")
+    assert "`seaborn` is missing where this notebook was graded" in verdict.message
+
+
 def unreadable(submission: Submission) -> Evidence:
     evidence = submission.evidence()
     run = changed(RUN, trouble="what was recorded is too large.")

@@ -79,16 +79,24 @@ CASES: dict[str, tuple[str, str]] = {
     "single image called": ("network()(x[0])", "a single example of shape (28, 28)"),
     "channel for batch": (
         "network().predict(x[0].reshape(28, 28, 1), verbose=0)",
-        "a single example of shape (28, 28, 1): the batch axis comes first",
+        "a single example: the batch axis comes first",
     ),
     "channel for batch called": ("network()(x[0][..., None])", "the batch axis comes first"),
+    "channel for batch, later": (
+        "m = network()\nm.predict(x[:1])\nm.predict(x)\nm.predict(x[0].reshape(28, 28, 1))",
+        "a single example: the batch axis comes first",
+    ),
+    "single image, later": (
+        "m = network()\nm.predict(x[:1])\nm.predict(x)\nm.predict(x[0])",
+        "with other axes than those before: compare their `.shape`; the batch axis comes first",
+    ),
     "row for batch": (
         "network().predict(x[0].reshape(784), verbose=0)",
-        "was given a single row of numbers: the batch axis comes first",
+        "one image without the batch axis, which comes first",
     ),
     "column for batch": (
         "tf.keras.Sequential([tf.keras.Input((784,)), layers.Dense(10)])(x[0].reshape(784, 1))",
-        "a single example of shape (784, 1): the batch axis comes first",
+        "a single example: the batch axis comes first",
     ),
     "other rows": (
         "tf.keras.Sequential([tf.keras.Input((784,)), layers.Dense(10)])(x[:, 0])",

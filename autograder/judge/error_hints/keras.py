@@ -14,9 +14,11 @@ SHAPES = (
     r"[Ee]xpected shape (?P<wanted>\([^)]*\)), but input has incompatible shape (?P<got>\([^)]*\))"
 )
 AXIS = (
-    r"of layer '(?P<layer>\w+)' is incompatible with the layer: expected axis -1 of input shape to"
-    r" have value (?P<wanted>\d+).*?inputs=[^(\n]*\(shape=(?P<got>\([^)]*\))"
+    r"of layer '\w+' is incompatible with the layer: expected axis -1 of input shape to have value"
+    r" (?P<wanted>\d+).*?inputs=[^(\n]*\(shape=\((?P<got>[^)]*)\)"
 )
+# The same from a model that was called before, and knows less of its inputs then.
+MATRIX = r"Matrix size-incompatible: In\[0\]: \[(?P<got>\d+,\d+)\], In\[1\]: \[(?P<wanted>\d+),"
 BATCH = (
     "the batch axis comes first, also where the batch holds one example only, as in"
     " `images[i:i + 1]`"
@@ -32,8 +34,9 @@ def _shape(groups: Mapping[str, str], _: ErrorFacts) -> str:
         )
     if len(got) == 1:
         return (
-            f"The model takes a batch of examples of shape {_shown(wanted[1:])}, and was given a"
-            f" single row of numbers: {BATCH}."
+            f"The model takes examples of shape {_shown(wanted[1:])}, and was given a row of single"
+            " numbers: perhaps labels in the place of images, or one image without the batch axis,"
+            " which comes first."
         )
     return (
         f"The model takes examples of shape {_shown(wanted[1:])}, and these are of shape"
@@ -42,18 +45,15 @@ def _shape(groups: Mapping[str, str], _: ErrorFacts) -> str:
 
 
 def _axis(groups: Mapping[str, str], _: ErrorFacts) -> str:
-    """Return the sentence for inputs that reach a layer with another number of values."""
+    """Return the sentence for examples that reach a layer with another number of values."""
     sides = [int(side) for side in _sides(groups["got"]) if side.isdigit()]
     wanted = int(groups["wanted"])
     if math.prod(sides) == wanted:
-        return (
-            f"The model takes a batch, and was given a single example of shape {groups['got']}:"
-            f" {BATCH}."
-        )
+        return f"The model takes a batch, and was given a single example: {BATCH}."
     return (
-        f"The layer `{groups['layer']}` takes {wanted:,} numbers for each example, and these"
-        f" examples have {math.prod(sides[1:]):,}: look at the model's input, and at what it is"
-        " given; the batch axis comes first."
+        f"A layer of the model takes {wanted:,} numbers for each example, and these examples have"
+        f" {math.prod(sides[1:]):,}: look at the model's input, and at what it is given; the batch"
+        " axis comes first."
     )
 
 
@@ -92,6 +92,13 @@ KERAS = (
     ),
     ErrorHint("ValueError", SHAPES, _shape),
     ErrorHint("ValueError", AXIS, _axis),
+    ErrorHint("InvalidArgumentError", MATRIX, _axis),
+    ErrorHint(
+        "ValueError",
+        r"Cannot take the length of shape with unknown rank",
+        "The model was given an array with other axes than those before: compare their `.shape`;"
+        f" {BATCH}.",
+    ),
     ErrorHint(
         "ValueError",
         r"^Unrecognized data type: x=.*\(of type <class '(?P<kind>\w+)'>\)",

@@ -8,7 +8,7 @@ from autograder.core.error_hint import nearest
 from autograder.judge.error_hints.vocabulary import IMPORTS
 
 # The packages that are named in the lines that are often forgotten.
-PACKAGES = frozenset(re.split(r"[ .]", line)[1] for line in IMPORTS.values())
+PACKAGES = frozenset({"keras", *(re.split(r"[ .]", line)[1] for line in IMPORTS.values())})
 # Names that people give to packages and their parts; none of them can be imported.
 ALIASES = frozenset(IMPORTS) - PACKAGES
 MISSING = (
