@@ -11,7 +11,7 @@ from bleach.css_sanitizer import CSSSanitizer
 from nbformat import NotebookNode
 
 from autograder.core.printable import line, text
-from autograder.reports import sanitize_budget
+from autograder.reports import sanitize_budget, sanitize_markdown
 
 TAGS = frozenset(
     [
@@ -90,15 +90,9 @@ BLANKS = {
     "code": re.compile(rf"\s{{{MAX_BLANKS},}}+"),
 }
 TOO_MUCH = "What stands here is too large or nested too deeply to be shown."
-MARKUP = re.compile(r"<[a-zA-Z/!?]")
 # Possessive (`*+`), and never beyond the next bracket: otherwise the time would grow with the
 # square of the length of a text, or faster.
 REMOTE_PICTURE = re.compile(r"!\[([^\[\]]*+)\]\(\s*+<?+(?!attachment:)[^)]*+\)")
-# Everything else that could be a picture, however it is written.
-ODD_PICTURE = re.compile(r"!\[(?![^\[\]\\]*+\]\(attachment:[^()\[\s]++\))")
-# A link to anything but a page, and a link reference definition.
-ODD_LINK = re.compile(r"\]\(\s*+<?+\s*+(?!https?://|mailto:|attachment:|#)[^)]*+\)")
-NAMED_ADDRESS = re.compile(r"(?m)^([^\S\n]*+(?:[>*+\-\d.)][^\S\n]*+)*+\[(?:\\.|[^\[\]\\])*+\]):")
 # How much of a line of code is shown: Pygments searches some lines to the end for each name.
 LONG_LINE = re.compile(r"([^\n]{1000})[^\n]++")
 # The characters that end a line of Markdown besides a newline.
@@ -191,13 +185,17 @@ def _is_allowed(tag: str, name: str, value: str, attributes: Collection[str]) ->
 
 
 def _markdown(source: str) -> str:
+    """Return a text that can be shown by anyone: as it was written, where that is harmless."""
     source = LINE_ENDS.sub("\n", text(source))
-    # No link ends after the last bracket; before it every search for one ends at a bracket.
+    # No picture ends after the last bracket; before it every search for one ends at a bracket.
     end = source.rfind(")") + 1
-    links = ODD_LINK.sub("]", REMOTE_PICTURE.sub(r"\1", source[:end]))
-    source = ODD_PICTURE.sub(r"!\\[", links + source[end:])
-    source = NAMED_ADDRESS.sub(r"\1\\:", source)
-    return markup(source, attributes=PLAIN) if MARKUP.search(source) else source
+    without_pictures = REMOTE_PICTURE.sub(r"\1", source[:end]) + source[end:]
+    for given in (source, without_pictures):
+        if not sanitize_budget.is_too_much(given, TAGS) and sanitize_markdown.is_harmless(
+            given, TAGS, lambda tag, name, value: _is_allowed(tag, name, value, PLAIN)
+        ):
+            return given
+    return sanitize_markdown.as_plain_text(source)
 
 
 def _output(output: NotebookNode) -> NotebookNode:

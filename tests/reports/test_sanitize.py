@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import html
 import re
+from html.parser import HTMLParser
 
 import nbformat
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from nbconvert.filters.markdown import markdown2html
 
 from autograder.core import printable
-from autograder.reports import sanitize
+from autograder.reports import notebook_html, sanitize, sanitize_markdown
 
 TABLE = '<table border="1" class="dataframe"><tr><td style="color: red">1</td></tr></table>'
 
@@ -86,6 +90,9 @@ def test_text_as_markdown_shows_it() -> None:
     assert shown.endswith("\\!\\[z\\](w) \\`a\\` \\$b\\$ c\\_d")
 
 
+OWN = "a ![p](http://192.0.2.1/p.png) <script>alert(1)</script>"
+
+
 def notebook() -> nbformat.NotebookNode:
     """One with outputs of all kinds."""
     data = {
@@ -103,7 +110,7 @@ def notebook() -> nbformat.NotebookNode:
         nbformat.v4.new_output("stream", text="\x1b[2Jx"),
         nbformat.v4.new_output("error", ename="E\x08", evalue="\x1b[1A", traceback=["\x1b[31mx"]),
     ]
-    own = nbformat.v4.new_markdown_cell("a ![p](http://192.0.2.1/p.png) <script>alert(1)</script>")
+    own = nbformat.v4.new_markdown_cell(OWN)
     quote = nbformat.v4.new_markdown_cell("> a & b, 1 < 2\n\n![n](attachment:n.png)")
     locked = nbformat.v4.new_markdown_cell("<details>ours</details>")
     locked.metadata["nbgrader"] = {"locked": True}
@@ -120,7 +127,7 @@ def test_a_notebook() -> None:
     assert shown.metadata == {}
     assert stream.text == "x"
     assert (error.ename, error.evalue, error.traceback) == ("E", "", ["\x1b[31mx"])
-    assert own.source.strip() == "a p"
+    assert own.source == sanitize_markdown.as_plain_text(OWN)
     assert quote.source == "> a & b, 1 < 2\n\n![n](attachment:n.png)"
     assert locked.source == "<details>ours</details>"
     nbformat.validate(given)
@@ -140,22 +147,131 @@ PICTURES = (
 )
 
 
-@pytest.mark.parametrize("source", [*ODD_LINKS, *PICTURES])
-@pytest.mark.parametrize("show", [markdown2html, MarkdownIt("commonmark", {"html": True}).render])
-def test_a_students_markdown_asks_for_nothing_and_starts_nothing(source: str, show) -> None:
-    """As nbgrader's feedback shows it, and as our own page does."""
+HTML = (
+    *("<script>alert(1)</script>", "a <img src=x onerror=alert(1)> b", "<b onclick=alert(1)>x</b>"),
+    *(
+        '<b onclick="alert(1)">x</b>',
+        '<a href="javascript:alert(1)">x</a>',
+        "<svg/onload=alert(1)>",
+    ),
+    *('<a href="java&#115;cript:alert(1)">x</a>', "<iframe src=//x.org></iframe>", "<plaintext>"),
+    *("$$<img src=//x.org onerror=alert(1)>$$", "$$\n<script>alert(1)</script>\n$$"),
+    *("\\begin{a}<script>alert(1)</script>\\end{a}", "<math><mtext><img src=x onerror=alert(1)>"),
+    *(
+        '```mermaid\ngraph TD\nclick A "javascript:alert(1)"\n```',
+        '<p style="position:fixed">x</p>',
+    ),
+    *('<div class="modal">x</div>', "<div\nonclick=alert(1)>x</div>", "<B ONCLICK=alert(1)>x</B>"),
+    *("</div></div></div><h1>20 of 20</h1>", "<table><tr><td>x", "<details>", "<!-- x --><b>x"),
+    *(
+        "`<b>` <img src='//x.org/p.png'>",
+        "``` <script>alert(1)</script>",
+        "<!-- > <script>alert(1)//-->",
+    ),
+    *("~~~\n```\n~~~\n<script>alert(1)</script>", "    code\n<script>alert(1)</script>"),
+    *("`````\n" * 3 + "<script>alert(1)</script>", '<https://x.org/"onclick=alert(1)>'),
+    *(
+        '[a](https://x.org ""onclick=alert(1)")',
+        "# <img src=//x.org>",
+        "- <script>alert(1)</script>",
+    ),
+    *("[a](//x.org/evil.md)", "[a](/\\x.org/evil.md)", "[a](evil.html)", "[a](evil.svg)"),
+)
+RENDERERS = {
+    "nbconvert": markdown2html,
+    "markdown-it": MarkdownIt("commonmark", {"html": True}).enable("table").render,
+}
+
+
+class Seen(HTMLParser):
+    """The tags and attributes of a page that no renderer makes of Markdown itself."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.odd: list[str] = []
+        self.open: list[str] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.odd += [tag] if tag not in sanitize.TAGS else []
+        for name, value in attrs:
+            known = name in {*sanitize.ATTRIBUTES, "id", "href"} - {"style"}
+            well = name != "href" or str(value).startswith(("http://", "https://", "#"))
+            well = well and (name != "class" or str(value) != "modal")
+            self.odd += [] if known and well else [f"{name}={value}"]
+        if tag not in ("br", "hr", "img"):
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if not self.open or self.open.pop() != tag:
+            self.odd.append(f"/{tag}")
+
+
+@pytest.mark.parametrize("source", [*ODD_LINKS, *PICTURES, *HTML])
+@pytest.mark.parametrize("show", RENDERERS)
+def test_a_students_markdown_asks_for_nothing_and_starts_nothing(source: str, show: str) -> None:
+    """As nbgrader's feedback shows it, and as our own page does; and it stays in its cell."""
     given = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(source)])
     sanitize.clean(given)
-    made = show(given.cells[0].source)
-    assert "<img" not in made
-    assert not [one for one in re.findall(r'href="([^"]*)"', made) if not one.startswith("http")]
+    seen = Seen(RENDERERS[show](given.cells[0].source))
+    assert (seen.odd, seen.open) == ([], [])
+    assert Seen(notebook_html.notebook(given)).odd == []
+
+
+@pytest.mark.parametrize(
+    "source", [one for one in HTML if "mermaid" not in one and not one.startswith("<https")]
+)
+def test_what_is_not_harmless_is_shown_as_it_was_written(source: str) -> None:
+    """Character by character, as text."""
+    given = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(source)])
+    sanitize.clean(given)
+    for show in RENDERERS.values():
+        shown = html.unescape(re.sub(r"<[^<>]*>", "", show(given.cells[0].source)))
+        assert source.strip("\n") in shown
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                *HTML,
+                *PICTURES,
+                *ODD_LINKS,
+                "`",
+                "```",
+                "~~~",
+                "$$",
+                "\n",
+                "\n\n",
+                "<b>",
+                "</b>",
+                "> ",
+                "- ",
+                "    ",
+                "<",
+                "a",
+            ]
+        ),
+        max_size=6,
+    ).map("".join)
+)
+@settings(max_examples=150, deadline=None)
+def test_no_mixture_of_them_is_more_than_text(source: str) -> None:
+    cells = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(source)])
+    sanitize.clean(cells)
+    for show in RENDERERS.values():
+        assert Seen(show(cells.cells[0].source)).odd == []
 
 
 @pytest.mark.parametrize(
     "source",
     [
         *("[a](https://x.org/y)", "![n](attachment:n.png)", "a[0]: 1, b! [c]", "[here](#part)"),
-        *("- [ ] to do", "f(x)[1] (2)", "*a* `b` $c$"),
+        *("- [ ] to do", "f(x)[1] (2)", "*a* `b` $c$", "if n <limit and m < 3 and x &lt; y"),
+        *("`a <b>c</b> & d`", "```python\nif n <limit:\n    x = a<b>c  # &\n```", "    a <b> & c"),
+        *("[my notes](notes/part.md)", "[it](../a.ipynb#part)", "H<sub>2</sub>O, <b>x</b><br>y"),
+        *("$$a < b & c$$", "$a<b$", "| a | b |\n| --- | --- |\n| `<b>` | 2 |", "<https://x.org>"),
+        *("`List<int>` of 784 < 1000", "a \\<b> c", "~~~\n<layer>\n~~~", "1. <ins>a</ins>\n2. b"),
     ],
 )
 def test_a_students_markdown_stays_as_it_is(source: str) -> None:
