@@ -17,6 +17,7 @@ from nbformat import NotebookNode
 
 from autograder.core.errors import SubmissionError
 from autograder.core.regular_files import open_ordinary, size_of
+from autograder.notebooks import file_kinds
 
 MAX_BYTES = 100 * 2**20
 MAX_SOURCE = 2 * 2**20
@@ -26,6 +27,9 @@ MAX_NAME = 300
 MAX_TAGS = 100
 MAX_NOTES = 100
 LARGE = 10 * 2**20
+BLANK = b"\0 \t\r\n"
+# What stands in a text for bytes that are no character.
+REPLACED = "\ufffd"
 CELL_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 ATTACHED = re.compile(r"attachment:([^)\s\"'>]+)")
 
@@ -49,8 +53,9 @@ def read_notebook(path: Path) -> ReadNotebook:
         SubmissionError: it is no notebook; the message says what it is instead.
     """
     data = _bytes(path)
-    content = _parsed(data)
-    reader = _CellReader()
+    text, notes = _decoded(data)
+    content = _parsed(text)
+    reader = _CellReader(notes=notes)
     if content["nbformat"] != 4:
         reader.notes.append(f"The notebook had the old format {content['nbformat']}.")
         _count(_old_cells(content))
@@ -93,18 +98,42 @@ def _bytes(path: Path) -> bytes:
         raise SubmissionError(f"There is no file {path.name}.") from error
     except OSError as error:
         raise SubmissionError(f"The file cannot be read: {error.strerror}.") from error
-    if not data.strip():
-        raise SubmissionError("The file is empty.")
+    if not data.strip(BLANK):
+        raise SubmissionError(f"The file is empty. {file_kinds.AGAIN}")
     return data
 
 
-def _parsed(data: bytes) -> dict[str, Any]:
+def _decoded(data: bytes) -> tuple[str, list[str]]:
+    """Return the text of a file, in whatever encoding it is, and notes on that.
+
+    Some programs fill a file up with zero bytes.
+    """
+    if kind := file_kinds.of_bytes(data):
+        raise SubmissionError(kind)
+    encoding, notes = json.detect_encoding(data), []
     try:
-        content = json.loads(data.decode("utf-8-sig"))
+        text = data.decode(encoding)
+    except UnicodeDecodeError:
+        text = data.decode(encoding, "replace")
+        odd = {one for one in set(text) if not one.isascii()}
+        # An encoding of Windows, unless some of it is UTF-8 after all: that was damaged.
+        if encoding == "utf-8" and odd == {REPLACED}:
+            encoding, text = "cp1252", data.decode("cp1252", "replace")
+        else:
+            notes = ["Some characters of the file were damaged."]
+    if not encoding.startswith("utf-8"):
+        name = re.sub("-[lb]e$", "", encoding)
+        notes.insert(0, f"The file was in the encoding {name}, not in utf-8.")
+    return text.strip("\0\ufeff"), notes
+
+
+def _parsed(text: str) -> dict[str, Any]:
+    try:
+        content = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise SubmissionError(f"This is not a notebook: it is not JSON ({error}).") from error
+        raise SubmissionError(file_kinds.of_text(text, error)) from error
     if not isinstance(content, dict) or "nbformat" not in content:
-        raise SubmissionError("This is not a notebook: it is JSON of another kind.")
+        raise SubmissionError(file_kinds.of_json(content))
     return content
 
 
@@ -236,7 +265,13 @@ def _needed(metadata: dict[str, Any]) -> dict[str, Any]:
 
 
 def _text(given: Any) -> str | None:
-    """Return a text, or the joined lines of one, as valid Unicode; ``None`` where it is no text."""
+    """Return a text, or the joined lines of one, as valid Unicode; ``None`` where it is no text.
+
+    Lines end as on any system but Windows; so they do for Python, also in its strings.
+    """
     if isinstance(given, list) and all(isinstance(line, str) for line in given):
         given = "".join(given)
-    return given.encode("utf-8", "replace").decode() if isinstance(given, str) else None
+    if not isinstance(given, str):
+        return None
+    text = given.encode("utf-8", "replace").decode()
+    return text.replace("\r\n", "\n").replace("\r", "\n")

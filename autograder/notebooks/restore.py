@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 
 from nbformat import NotebookNode
 
-from autograder.notebooks.normalize import same_program
+from autograder.notebooks.names import Names, names_in
+from autograder.notebooks.normalize import MAX_CHARACTERS, same_program
 
 MAX_NOTES = 100
 
@@ -59,6 +60,7 @@ def restore(submitted: NotebookNode, released: NotebookNode) -> Restored:
     }
     work.cells = [cell for position, cell in enumerate(work.cells) if position not in dropped]
     _add_missing(work)
+    _add_needed(work, released)
     notebook = copy.deepcopy(released)
     notebook.cells = work.cells
     _unique_ids(notebook)
@@ -207,6 +209,63 @@ def _add_missing(work: _Work) -> None:
             default=-1,
         )
         work.cells.insert(after + 1, copy.deepcopy(work.released[name]))
+
+
+def _add_needed(work: _Work, released: NotebookNode) -> None:
+    """Put back given cells that were deleted, where others need a name that nothing else defines.
+
+    They are not locked: what nobody needs may be deleted, and what was changed stays changed.
+    """
+    places = _places(work)
+    own = [cell for cell in released.cells if not grade_id(cell) and cell.cell_type == "code"]
+    missing = {cell.id: _names(cell) for cell in own if _place(places, cell) is None}
+    if not missing:
+        return
+    names = [_names(cell) for cell in work.cells]
+    defined = {name for one in names for name in one.defined}
+    used = {name for one in names for name in one.used}
+    needed = set()
+    # From the last to the first: what is put back may need what stood before it.
+    for name, found in reversed(missing.items()):
+        if (found.defined & used) - defined:
+            needed.add(name)
+            used |= found.used
+    added: dict[int, list[NotebookNode]] = {}
+    after = 0
+    for cell in released.cells:
+        if cell.id in needed:
+            added.setdefault(after, []).append(copy.deepcopy(cell))
+            work.notes.append(
+                f"The given cell that begins with `{_first_line(cell)[:60]}` had been deleted, and"
+                " others need it; it was put back."
+            )
+        elif (place := _place(places, cell)) is not None:
+            after = max(after, place + 1)
+    before = [*work.cells, None]
+    both = [[*added.get(place, []), cell] for place, cell in enumerate(before)]
+    work.cells = [cell for cells in both for cell in cells if cell is not None]
+
+
+def _places(work: _Work) -> dict[str, int]:
+    """Return where each cell that is not empty stands: by its name, its id, and its text."""
+    found: dict[str, int] = {}
+    for place, cell in enumerate(work.cells):
+        if text := cell.source.strip():
+            for key in (f"name {grade_id(cell)}", f"id {cell.get('id')}", f"text {text}"):
+                found.setdefault(key, place)
+    return found
+
+
+def _place(places: dict[str, int], cell: NotebookNode) -> int | None:
+    if name := grade_id(cell):
+        return places.get(f"name {name}")
+    return places.get(f"id {cell.id}", places.get(f"text {cell.source.strip()}"))
+
+
+def _names(cell: NotebookNode) -> Names:
+    # Python's parser takes time that grows with the square of the length of some texts.
+    is_short_code = cell.cell_type == "code" and len(cell.source) <= MAX_CHARACTERS
+    return names_in(cell.source) if is_short_code else Names()
 
 
 def _unique_ids(notebook: NotebookNode) -> None:

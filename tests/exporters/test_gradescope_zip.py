@@ -254,7 +254,7 @@ def test_what_is_no_notebook_has_a_zero_with_its_reason(gradescope) -> None:
     )
     found = gradescope.grade({LESSON.notebook: "Dear teacher,"})
     assert found["score"] == 0
-    assert "it is not JSON" in found["output"]
+    assert "This is not a notebook" in found["output"]
 
 
 class TestRefusing:

@@ -195,7 +195,7 @@ class TestSeveralLessons:
         reports = graded(folder, tmp_path / "results", sample_keras)
         assert reports[-1].name == "cal"
         assert (reports[-1].lesson, reports[-1].max_score) == ("no-lesson", 0)
-        assert "not JSON" in reports[-1].reason
+        assert "This is not a notebook" in reports[-1].reason
         assert (tmp_path / "results" / "no-lesson" / "cal" / "report.html").is_file()
 
     @pytest.mark.parametrize("place", ["ann/two-apples/work.ipynb", "two-apples.ipynb"])

@@ -50,19 +50,92 @@ def test_with_a_mark_of_byte_order(tmp_path) -> None:
     assert read(tmp_path, b"\xef\xbb\xbf" + json.dumps(NOTEBOOK).encode()).notes == ()
 
 
+UMLAUT = changed(lambda one: one["cells"][0].update(source="# Ein Gehirn für Jürgen – „neu“"))
+
+
+@pytest.mark.parametrize(
+    ("encoding", "notes"),
+    [
+        ("utf-8", ()),
+        ("utf-8-sig", ()),
+        ("utf-16", ("The file was in the encoding utf-16, not in utf-8.",)),
+        ("utf-16-le", ("The file was in the encoding utf-16, not in utf-8.",)),
+        ("utf-16-be", ("The file was in the encoding utf-16, not in utf-8.",)),
+        ("utf-32", ("The file was in the encoding utf-32, not in utf-8.",)),
+        ("cp1252", ("The file was in the encoding cp1252, not in utf-8.",)),
+    ],
+)
+@pytest.mark.parametrize("padding", [0, 512])
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+def test_any_encoding_is_read(tmp_path, encoding, notes, padding, line_end) -> None:
+    text = json.dumps(UMLAUT, indent=1, ensure_ascii=False).replace("\n", line_end)
+    result = read(tmp_path, text.encode(encoding) + b"\0" * padding)
+    assert result.notes == notes
+    assert result.notebook.cells[0].source == "# Ein Gehirn für Jürgen – „neu“"
+    assert (
+        restore(result.notebook, mini.released()).changed
+        == restore(mini.submitted(), mini.released()).changed
+    )
+
+
+def test_a_character_that_is_damaged_costs_no_other(tmp_path) -> None:
+    """It is no reason to take all of the file for another encoding."""
+    text = json.dumps(UMLAUT, ensure_ascii=False).encode().replace("ü".encode(), b"\xfc", 1)
+    result = read(tmp_path, text)
+    assert result.notes == ("Some characters of the file were damaged.",)
+    assert result.notebook.cells[0].source == "# Ein Gehirn f\ufffdr Jürgen – „neu“"
+
+
+@pytest.mark.parametrize("line_end", ["\r\n", "\r"])
+@pytest.mark.parametrize("as_list", [True, False])
+def test_line_ends_of_another_system_are_no_change(tmp_path, line_end, as_list) -> None:
+    def other(content):
+        for cell in content["cells"]:
+            text = "".join(cell["source"]).replace("\n", line_end)
+            cell["source"] = text.splitlines(keepends=True) if as_list else text
+
+    result = read(tmp_path, changed(other))
+    again = restore(result.notebook, mini.released())
+    assert (result.notes, again.notes) == ((), ())
+    assert again.notebook == restore(mini.submitted(), mini.released()).notebook
+
+
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
         (b"", "empty"),
         (b" \n\t ", "empty"),
-        (b"print('hello')", "not JSON"),
-        (b"\xff\xfe\x00", "not JSON"),
-        (json.dumps(NOTEBOOK).encode()[:-50], "not JSON"),
-        (b"[" * 100_000, "not JSON"),
-        (b"\x50\x4b\x03\x04 a zip file", "not JSON"),
+        (b"\0" * 1000, "empty"),
+        (b"print('hello')", "a Python program, not a notebook"),
+        (b"# In[1]:\n\n\nimport numpy as np\n", "a Python program"),
+        ("# %%\nfrom a.b import c".encode("utf-16"), "a Python program"),
+        (b"model = 3\n", "a Python program"),
+        (b"Dear teacher,", "not a notebook, which is JSON, but something else"),
+        (b"\xff\xfe\x00", "something else"),
+        (b"\xfc\x00\x01\x02", "something else"),
+        (json.dumps(NOTEBOOK).encode()[:-50], "cut off: its end is missing"),
+        (json.dumps(NOTEBOOK, indent=1).encode()[:-1], "cut off: its end is missing"),
+        (json.dumps(NOTEBOOK).encode()[:1000], "cut off: its end is missing"),
+        (json.dumps(NOTEBOOK).encode("utf-16")[:1001], "cut off: its end is missing"),
+        (json.dumps(NOTEBOOK).encode().replace(b":", b"", 1), "damaged in line 1: Expecting ':'"),
+        (b'{\n<<<<<<< HEAD\n "cells": [],\n=======\n>>>>>>> a\n}', "the marks of a conflict"),
+        (b"[" * 100_000, "something else"),
+        (b'{"a":' * 100_000, "nested too deeply"),
+        (b"\x50\x4b\x03\x04 a zip file", "a ZIP archive or an Office document, not a notebook"),
+        (b"\x1f\x8b\x08\x00", "a compressed archive"),
+        (b"%PDF-1.7\n%\xe2\xe3", "a PDF, not a notebook"),
+        (b"\x89PNG\r\n\x1a\n\x00", "a picture"),
+        (b"\xff\xd8\xff\xe0\x00\x10JFIF", "a picture"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an Office document"),
+        (b"\n<!DOCTYPE html>\n<html>", "a web page"),
+        ("<html>".encode("utf-8-sig"), "a web page"),
+        (b"<?xml version='1.0'?>", "an XML file"),
+        (b"{\\rtf1\\ansi", "a text document"),
+        (b"[InternetShortcut]\r\nURL=https://x.org", "a link to a page"),
+        (b"version https://git-lfs.github.com/spec/v1\noid", "git lfs pull"),
+        ({"cells": [], "metadata": {}}, "number of its format is missing"),
         ([], "JSON of another kind"),
         ({}, "JSON of another kind"),
-        ({"cells": []}, "JSON of another kind"),
         (b"null", "JSON of another kind"),
         ({"nbformat": 4}, "no list of cells"),
         ({"nbformat": 4, "cells": {}}, "no list of cells"),
@@ -234,7 +307,8 @@ def test_any_damage_is_put_right_or_refused_with_a_reason(tmp_path, data) -> Non
 )
 def test_any_bytes_are_read_or_refused_within_little_memory(tmp_path, data) -> None:
     """Flipped, cut, put in; nested deeper than Python goes."""
-    whole = bytearray(json.dumps(NOTEBOOK).encode())
+    encoding = data.draw(st.sampled_from(["utf-8", "utf-16", "cp1252"]))
+    whole = bytearray(json.dumps(UMLAUT, ensure_ascii=False).encode(encoding))
     for _ in range(data.draw(st.integers(1, 4))):
         place = data.draw(st.integers(0, len(whole) - 1))
         depth = data.draw(st.integers(1, 20_000))

@@ -205,6 +205,88 @@ def test_an_answer_that_was_deleted_is_not_sought_in_given_cells() -> None:
     assert "The cell “compile” had been deleted; it was put back." in result.notes
 
 
+GIVEN = {
+    "pictures": "import matplotlib.pyplot as plt\nimport numpy as np",
+    "show": "def show(image):\n    plt.imshow(np.array(image))",
+    "look": "show(train_images[0])",
+    "alone": "lonely = 1\nprint(lonely)",
+}
+
+
+def with_given_cells():
+    """What is released, and a submission of it whose last answer needs them."""
+    released = mini.released()
+    cells = [nbformat.v4.new_code_cell(source, id=name) for name, source in GIVEN.items()]
+    released.cells[3:3] = cells
+    notebook = copy.deepcopy(released)
+    for name, source in mini.RIGHT.items():
+        mini.cell_of(notebook, name).source = source
+    mini.cell_of(notebook, "predict").source = "show(1)\npredicted_label = int(np.argmax([1]))"
+    return released, notebook
+
+
+def without(notebook, *gone):
+    notebook.cells = [cell for cell in notebook.cells if cell.id not in gone]
+    return notebook
+
+
+@pytest.mark.parametrize(
+    ("gone", "back"),
+    [
+        (("pictures",), ["pictures"]),
+        (("show",), ["show"]),
+        (("pictures", "show", "look", "alone"), ["pictures", "show"]),
+        (("look",), []),
+        (("alone",), []),
+    ],
+)
+@pytest.mark.parametrize("emptied", [True, False])
+def test_a_given_cell_that_others_need_is_put_back(gone, back, emptied) -> None:
+    released, notebook = with_given_cells()
+    if emptied:
+        for cell in notebook.cells:
+            cell.source = "" if cell.id in gone else cell.source
+    else:
+        without(notebook, *gone)
+    result = restored(notebook, released)
+    assert result.notes == tuple(
+        f"The given cell that begins with `{GIVEN[name].splitlines()[0]}` had been deleted, and"
+        " others need it; it was put back."
+        for name in back
+    )
+    kept = [one for one in GIVEN if one not in gone or one in back]
+    texts = [one for one in sources(result.notebook) if one in GIVEN.values()]
+    assert texts == [GIVEN[name] for name in kept]
+    assert result.notebook.cells.index(
+        next(one for one in result.notebook.cells if one.source == texts[0])
+    ) < result.notebook.cells.index(mini.cell_of(result.notebook, "devices"))
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        "import numpy as np, matplotlib.pyplot as plt",
+        "import numpy as np\nimport matplotlib.pyplot as plt  # mine\n\nshown = 0",
+    ],
+)
+def test_a_given_cell_that_was_written_anew_is_not_put_back(own) -> None:
+    """Nor does it take the place of a student's own."""
+    released, notebook = with_given_cells()
+    without(notebook, "pictures")
+    notebook.cells.insert(3, nbformat.v4.new_code_cell(own, id="mine"))
+    result = restored(notebook, released)
+    assert result.notes == ()
+    assert sources(result.notebook) == sources(notebook)
+
+
+def test_a_given_cell_that_was_changed_stays_changed() -> None:
+    released, notebook = with_given_cells()
+    next(cell for cell in notebook.cells if cell.id == "pictures").source = "# not needed"
+    result = restored(notebook, released)
+    assert result.notes == ()
+    assert "# not needed" in sources(result.notebook)
+
+
 def test_own_cells_stay_where_they_are() -> None:
     notebook = mini.submitted()
     for place in (0, 4, len(notebook.cells)):
