@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import hmac
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -24,6 +25,11 @@ NO_GPU = ("accept", "not_applicable", "error")
 # The module of each sandbox, which is loaded by its name.
 ISOLATION = {"auto": "autograder.sandbox.sealed", "none": "autograder.sandbox.plain"}
 KEEP = ("last", "best")
+# The seed that is another one for each student.
+STUDENT = "student"
+MIN_SECRET = 16
+# Keras takes a seed of 32 bits.
+SEED_BYTES = 4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,9 +38,14 @@ class Settings:
 
     ``no_gpu``: on a machine without a GPU the device check is passed (``accept``), takes its
     points out of the sum (``not_applicable``) or needs manual review (``error``).
-    ``cell_seconds`` and ``seconds`` limit a cell and a whole submission; ``seed`` is set
-    before the first cell. ``workers`` is the number of submissions that run at the same time;
-    0 means one for each processor core.
+    ``cell_seconds`` and ``seconds`` limit a cell and a whole submission. ``workers`` is the number
+    of submissions that run at the same time; 0 means one for each processor core.
+
+    ``seed`` is set before the first cell: a number, the same for all, so that what succeeds for one
+    succeeds for all who do the same; or ``student``, for a number of each student's own, made from
+    the student's id and from ``seed_secret``. That is a long random text that no student may know,
+    which the course keeps from run to run. Luck is each student's own then; but every submission is
+    run by itself, which takes longer: no two students share a run.
 
     ``package`` is what students give ``pip install`` for this package: an address such as
     ``git+https://…``, written into the notebook's first cell.
@@ -54,7 +65,8 @@ class Settings:
     no_gpu: str = "accept"
     cell_seconds: Positive = 300
     seconds: Positive = 900
-    seed: int = 20
+    seed: int | str = 20
+    seed_secret: str = ""
     workers: Annotated[int, msgspec.Meta(ge=0)] = 0
     package: str = ""
     keep: str = "last"
@@ -74,9 +86,27 @@ class Settings:
                 raise CourseError(
                     f"Autograder.{name} is “{given}”; it may be {', '.join(choices)}."
                 )
+        if isinstance(self.seed, str) and self.seed != STUDENT:
+            raise CourseError(
+                f"Autograder.seed is “{self.seed}”; it may be a number, or {STUDENT}."
+            )
+        if self.seed == STUDENT and len(self.seed_secret) < MIN_SECRET:
+            raise CourseError(
+                f"Autograder.seed is “{STUDENT}”, and Autograder.seed_secret has fewer than"
+                f" {MIN_SECRET} characters. Make a secret once with"
+                ' `python -c "import secrets; print(secrets.token_hex())"`, and keep it.'
+            )
         # It is written between quotation marks, in one line.
         if not self.package.isprintable() or set(self.package) & set('"\\'):
             raise CourseError(f"Autograder.package is no address: {self.package!r}.")
+
+    def for_student(self, student: str) -> Settings:
+        """Return what may be known where a student's code runs: a number as seed, and no secret."""
+        seed = self.seed
+        if isinstance(seed, str):
+            digest = hmac.digest(self.seed_secret.encode(), student.encode(), "sha256")
+            seed = int.from_bytes(digest[:SEED_BYTES], "big")
+        return replace(self, seed=seed, seed_secret="")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -58,7 +58,8 @@ class Grader:
     def sandbox_pool(self) -> SandboxPool:
         """Where the submissions are run."""
         private = (self.results, *([self.course.root] if self.course.root else []))
-        return SandboxPool(settings=self.course.settings, data_home=self.data_home, private=private)
+        settings = self.course.settings.for_student("")
+        return SandboxPool(settings=settings, data_home=self.data_home, private=private)
 
     @functools.cached_property
     def cache(self) -> RunCache:
@@ -164,6 +165,7 @@ class Grader:
             self.course.settings,
             submission.folder,
             lesson.dataset,
+            student=submission.name,
         )
         return Plan(
             submission=submission,

@@ -110,7 +110,8 @@ def _decoded(data: bytes) -> tuple[str, list[str]]:
     """
     if kind := file_kinds.of_bytes(data):
         raise SubmissionError(kind)
-    encoding, notes = json.detect_encoding(data), []
+    encoding: str = json.detect_encoding(data)
+    notes: list[str] = []
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError:

@@ -48,7 +48,12 @@ del _keras, _tensorflow, _sys
 
 
 def prepare(
-    restored: Restored, settings: Settings, folder: Path | None = None, dataset: str = ""
+    restored: Restored,
+    settings: Settings,
+    folder: Path | None = None,
+    dataset: str = "",
+    *,
+    student: str = "",
 ) -> tuple[Job, tuple[str, ...]]:
     """Return what is needed to run a notebook anywhere, and notes on what was left out.
 
@@ -60,7 +65,9 @@ def prepare(
         settings: the limits and the seed.
         folder: the folder of the submission; its other files are put beside the notebook.
         dataset: the lesson's.
+        student: whose seed is set, where each has one.
     """
+    settings = settings.for_student(student)
     files, left_out = collect_extra_files(folder)
     own = {program_of(source): source for source in sorted(restored.given)}
     sources = [cell.source for cell in code_cells(restored.notebook)]

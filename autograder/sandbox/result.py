@@ -71,7 +71,7 @@ def evidence_of(
         isolation=place.isolation,
         warm=place.warm,
         seconds=seconds,
-        seed=job.settings.seed,
+        seed=int(job.settings.seed),
         stopped=stopped.why if stopped else None,
         interrupted=bool(stopped and stopped.by_others),
         trouble=trouble,

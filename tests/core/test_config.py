@@ -1,5 +1,6 @@
 """A course's folder and its settings."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,12 @@ def test_settings_are_read(tmp_path):
         ("c.Autograder.seconds = 'ten'", "seconds"),
         ("c.Autograder.workers = -1", "workers"),
         ("c.Autograder.seed = 1.5", "seed"),
+        ("c.Autograder.seed = 'each'", "“each”; it may be a number, or student"),
+        (
+            "c.Autograder.seed = 'student'",
+            "seed_secret has fewer than 16 characters. Make a secret",
+        ),
+        ("c.Autograder.seed = 'student'\nc.Autograder.seed_secret = 'short'", "fewer than 16"),
         ("1 / 0", "ZeroDivisionError"),
         ("c.Autograder.seed = ", "SyntaxError"),
     ],
@@ -53,6 +60,23 @@ def test_settings_are_read(tmp_path):
 def test_what_is_wrong_in_the_configuration_is_told(tmp_path, text, words):
     with pytest.raises(CourseError, match=words):
         find_course(course(tmp_path, text))
+
+
+def test_each_student_has_a_seed_that_only_the_course_can_work_out(tmp_path):
+    """The same in each run; and where a student's code runs, there is no secret."""
+    text = "c.Autograder.seed = 'student'\nc.Autograder.seed_secret = 'x' * 40\n"
+    settings = find_course(course(tmp_path, text)).settings
+    ann, bob = settings.for_student("ann"), settings.for_student("bob")
+    assert isinstance(ann.seed, int)
+    assert 0 <= ann.seed < 2**32
+    assert ann == settings.for_student("ann") == replace(Settings(), seed=ann.seed)
+    assert ann.seed != bob.seed
+    assert ann.seed != replace(settings, seed_secret="y" * 40).for_student("ann").seed
+
+
+def test_a_number_is_the_seed_of_all():
+    settings = Settings(seed=7, seed_secret="x" * 40)
+    assert settings.for_student("ann") == settings.for_student("bob") == Settings(seed=7)
 
 
 def test_the_courses_own_notebook_and_checks_are_used(tmp_path):

@@ -253,6 +253,19 @@ class TestSharing:
         course.grade(**changes)
         assert len(hand.jobs) == 2
 
+    def test_never_where_each_student_has_a_seed(self, course, hand) -> None:
+        """And the run that a student has made is found again."""
+        settings = replace(BARE, seed="student", seed_secret="x" * 40)
+        course.hand_in("ann")
+        course.hand_in("bob")
+        for _ in range(2):
+            course.grade(course=Course(settings=settings))
+        assert len(hand.jobs) == 2
+        assert len({job.settings.seed for job in hand.jobs}) == 2
+        for job in hand.jobs:
+            assert f"set_random_seed({job.settings.seed})" in job.prelude
+            assert b"x" * 40 not in msgspec.msgpack.encode(job)
+
     @pytest.mark.parametrize("what", ["SOFTWARE", "CODE"])
     def test_never_across_software(self, course, hand, monkeypatch, what) -> None:
         course.hand_in("ann")

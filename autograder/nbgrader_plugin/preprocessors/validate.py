@@ -155,7 +155,7 @@ def _run(
     dataset: str,
 ) -> None:
     """Run the notebook; ``timeout`` is the error to show for a cell that had to be stopped."""
-    settings: Settings = pool.settings
+    settings: Settings = pool.settings.for_student("")
     cells = job_runner.code_cells(nb)
     job = Job(
         cells=[cell.source for cell in cells],
