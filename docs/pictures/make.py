@@ -1,4 +1,4 @@
-"""Makes the pictures of the pages for students in a real JupyterLab.
+"""Makes the pictures of the pages for students in a real JupyterLab, and the README's from them.
 
 Run ``python docs/pictures/make.py``.
 
@@ -19,6 +19,7 @@ sys.path.insert(0, str(PICTURES.parent.parent / "tests" / "browser"))
 
 import browsing
 import people
+import tour
 from assignments import Assignments
 from course import LESSON, Course, solutions
 from lab import Lab
@@ -41,7 +42,7 @@ def main() -> int:
             lab.start()
             _work(lab)
             _hand_in(lab)
-    return 0
+    return tour.main()
 
 
 def _work(lab: Lab) -> None:
