@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import html
 import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from autograder.core.evidence import EVIDENCE_VARIABLE
 from autograder.kernel import ipython
+from autograder.reports import html
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -32,12 +32,7 @@ def show(words: str) -> None:
     written = "; ".join(_written(figure))
     description = f"{words} In the picture is written: {written}." if written else words
     plt.close(figure)
-    page = (
-        f'<img alt="{html.escape(description)}" src="data:image/png;base64,{picture}"'
-        # The figure brings its own white paper, also into a dark notebook.
-        ' style="max-width:100%;height:auto;background-color:#fff">'
-    )
-    ipython.show(page, description)
+    ipython.show(html.picture(description, picture), description)
 
 
 def _written(figure: Figure) -> Iterator[str]:

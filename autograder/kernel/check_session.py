@@ -137,11 +137,8 @@ class CheckSession:
     def _say(self, question: str, what: str, message: Callable[[], str]) -> None:
         if self.graded:
             return
-        title, text = self.lesson.question(question).title, message()
-        page = html.box(
-            title, what, f"<div>{html.text(text)}</div>", colour=html.GREY, label=f"{title}: {what}"
-        )
-        ipython.show(page, f"{title}: {text}")
+        asked, text = self.lesson.question(question), message()
+        ipython.show(html.hint(asked, what, text), f"{asked.title}: {text}")
 
     def _data(self) -> Literal["full", "sample"]:
         # The first checks come before the cell that lets Keras download the images.

@@ -1,4 +1,4 @@
-"""An executed notebook as HTML for a page: no script, nothing from elsewhere.
+"""The parts of an executed notebook for ``feedback.html``: no script, nothing from elsewhere.
 
 What students wrote and their outputs must be sanitized already (``sanitize.clean``). The lesson's
 own cells are the same in every submission, and rendered once.
@@ -7,10 +7,8 @@ own cells are the same in every submission, and rendered once.
 from __future__ import annotations
 
 import functools
-import html
 import re
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
 
 from markdown_it import MarkdownIt
 from nbformat import NotebookNode
@@ -22,7 +20,7 @@ from autograder.core import printable
 from autograder.reports import sanitize
 
 # Longer content is cut off, or shown without colours and formats: characters of a text, and of
-# HTML including its pictures.
+# HTML or a picture.
 MAX_CHARACTERS = 20_000
 MAX_OUTPUT_BYTES = 3_000_000
 ATTACHMENT = re.compile(r"attachment:([^)\s\"'>]++)")
@@ -30,31 +28,12 @@ PICTURES = ("image/png", "image/jpeg")
 WIDE = re.compile(r"<(table|pre)\b")
 
 
-def notebook(given: NotebookNode, *, without: str = "") -> str:
-    """Render all cells except the one with the id ``without``."""
-    return "".join(_cell(cell) for cell in given.cells if cell.get("id") != without)
-
-
 @functools.cache
-def style() -> str:
+def code_style() -> str:
     """Return the style sheet for Python code, for light and dark pages."""
     light = HtmlFormatter(style="default").get_style_defs(".code")
     dark = HtmlFormatter(style="github-dark").get_style_defs(".code")
     return f"{light}\n@media (prefers-color-scheme: dark) {{ {dark} }}"
-
-
-def _cell(cell: NotebookNode) -> str:
-    if cell.cell_type != "code":
-        trusted = bool(cell.metadata.get("nbgrader", {}).get("locked"))
-        pictures = tuple(sorted(_attached(cell.get("attachments", {}))))
-        return f'<div class="text">{_markdown(cell.source, pictures, trusted)}</div>'
-    outputs = "".join(_output(one) for one in cell.get("outputs", []) if not is_points(cell, one))
-    count = cell.get("execution_count")
-    number = f'<span class="count">[{count}]</span>' if count else ""
-    return (
-        f'<div class="cell">{number}<pre class="code"><code>{_code(cell.source)}</code></pre>'
-        f"{outputs}</div>"
-    )
 
 
 def is_points(cell: NotebookNode, output: NotebookNode) -> bool:
@@ -63,22 +42,24 @@ def is_points(cell: NotebookNode, output: NotebookNode) -> bool:
     return graded and bool(output.output_type == "execute_result")
 
 
-def _attached(attachments: dict[str, dict[str, str]]) -> Iterator[tuple[str, str]]:
-    for name, forms in attachments.items():
-        for kind in PICTURES:
-            if kind in forms:
-                yield name, f"data:{kind};base64,{''.join(forms[kind].split())}"
-
-
-def _markdown(source: str, pictures: tuple[tuple[str, str], ...], trusted: bool) -> str:  # noqa: FBT001
-    if trusted:
+def markdown(cell: NotebookNode) -> str | None:
+    """Return the HTML of a cell of text, ``None`` where it is too much to be formatted."""
+    source, pictures = cell.source, tuple(sorted(_attached(cell.get("attachments", {}))))
+    if cell.metadata.get("nbgrader", {}).get("locked"):
         return _rendered_once(source, pictures)
     known = {name: len(picture) for name, picture in pictures}
     # A picture may be shown several times.
     shown = sum(known.get(found[1], 0) for found in ATTACHMENT.finditer(source))
     if len(source) > MAX_CHARACTERS or shown > MAX_OUTPUT_BYTES:
-        return _text(source)
+        return None
     return sanitize.markup(_rendered(source, pictures), protocols=("data", "https", "http"))
+
+
+def _attached(attachments: dict[str, dict[str, str]]) -> Iterator[tuple[str, str]]:
+    for name, forms in attachments.items():
+        for kind in PICTURES:
+            if kind in forms:
+                yield name, f"data:{kind};base64,{''.join(forms[kind].split())}"
 
 
 @functools.lru_cache(maxsize=256)
@@ -93,55 +74,35 @@ def _rendered(source: str, pictures: tuple[tuple[str, str], ...]) -> str:
     return made
 
 
-def _code(source: str) -> str:
-    # A long program may contain what Pygments takes too long for.
-    return html.escape(printable.plain(source)) if len(source) > MAX_CHARACTERS else _python(source)
+def coloured(source: str) -> str | None:
+    """Return the HTML of a program, ``None`` if it may contain what Pygments takes too long for."""
+    return None if len(source) > MAX_CHARACTERS else _coloured(printable.plain(source))
 
 
 @functools.lru_cache(maxsize=256)
-def _python(source: str) -> str:
+def _coloured(source: str) -> str:
     made: str = highlight(source, PythonLexer(stripnl=False), HtmlFormatter(nowrap=True))
     return made
 
 
-def _output(output: NotebookNode) -> str:
-    match output.output_type:
-        case "stream":
-            kind = "stream error" if output.name == "stderr" else "stream"
-            return _text(output.text, kind)
-        case "error":
-            return _text("\n".join(output.traceback), "stream error")
-    return _shown(output.get("data", {}))
-
-
-def _shown(data: dict[str, Any]) -> str:
-    """Render the best form of an output: a picture, else HTML, else text."""
-    text = str(data.get("text/plain", ""))
+def best_form(data: Mapping[str, object]) -> tuple[str, str]:
+    """Return the media type in which an output is shown, and its content."""
     for kind in PICTURES:
         if kind in data:
-            content = "".join(str(data[kind]).split())
-            return _fitting(
-                f'<img src="data:{kind};base64,{html.escape(content)}"'
-                f' alt="{html.escape(printable.line(text)[:200] or "a picture")}">'
-            )
-    if "text/html" in data:
-        shown = str(data["text/html"])
-        # Content wider than the page scrolls, so it must be reachable by keyboard.
-        wide = ' tabindex="0" role="group" aria-label="Output"' if WIDE.search(shown) else ""
-        return _fitting(f'<div class="shown"{wide}>{shown}</div>')
-    return _text(text)
+            return kind, "".join(str(data[kind]).split())
+    kind = "text/html" if "text/html" in data else "text/plain"
+    return kind, str(data.get(kind, ""))
 
 
-def _fitting(made: str) -> str:
-    """Return the HTML, or a remark if it is too large for a page."""
-    if len(made) > MAX_OUTPUT_BYTES:
-        return _text("What is too large for this page is in the notebook.")
-    return made
+def is_wide(shown: str) -> bool:
+    """Return whether HTML may be wider than a page."""
+    return bool(WIDE.search(shown))
 
 
-def _text(content: str, kind: str = "stream") -> str:
+def shortened(content: str) -> str:
+    """Return the printable text; if its end had to be cut off, the last line says so."""
     shown = printable.plain(content)
-    if len(shown) > MAX_CHARACTERS:
-        left_out = len(shown) - MAX_CHARACTERS
-        shown = f"{shown[:MAX_CHARACTERS]}\n… {left_out:,} more characters are in the notebook."
-    return f'<pre class="{kind}">{html.escape(shown)}</pre>'
+    if len(shown) <= MAX_CHARACTERS:
+        return shown
+    left_out = len(shown) - MAX_CHARACTERS
+    return f"{shown[:MAX_CHARACTERS]}\n… {left_out:,} more characters are in the notebook."

@@ -2,13 +2,14 @@
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
 from support.evidence_builder import LESSON, Submission, judged, untouched
 from support.results import NASTY, Strict, result
 
 from autograder.core.report import Outcome, Report
-from autograder.reports import html, json_report, phrases
+from autograder.reports import feedback, html, json_report, phrases
 
 BUILD = LESSON.question("build")
 
@@ -202,11 +203,11 @@ def test_html_of_an_answer():
     assert page.text.count("Next:") == 1
 
 
-@pytest.mark.parametrize("outcome", Outcome)
-def test_html_of_every_outcome_is_understood_without_its_colour(outcome):
+@pytest.mark.parametrize(("outcome", "symbol"), list(zip(Outcome, "✓✗○––?", strict=True)))
+def test_html_of_every_outcome_is_understood_without_its_colour(outcome, symbol):
     page = Strict(html.answer(BUILD, [result(outcome)]))
     assert phrases.LABELS[outcome] in page.text
-    assert html.MARKS[outcome][0] in page.text
+    assert symbol in page.text
 
 
 def test_nothing_in_html_is_run():
@@ -216,9 +217,9 @@ def test_nothing_in_html_is_run():
     for page in (
         html.answer(BUILD, [nasty], so_far=NASTY, footer=NASTY),
         html.answer(BUILD, [passed]),
-        html.box(NASTY, NASTY, "", colour="red", label=NASTY),
+        html.hint(replace(BUILD, title=NASTY), NASTY, NASTY),
         html.notice(NASTY),
-        html.page(report, LESSON),
+        feedback.page(report, LESSON, None),
     ):
         assert "<script" not in page
         assert "script" not in Strict(page).tags
@@ -226,7 +227,7 @@ def test_nothing_in_html_is_run():
 
 
 def test_a_page_of_ones_own():
-    page = Strict(html.page(REPORT, LESSON))
+    page = Strict(feedback.page(REPORT, LESSON, None))
     for part in ("Building a Brain: alice", "1 of 3 points", "12 s", "A cell was put back."):
         assert part in page.text
     assert "No bias" in page.text
@@ -235,11 +236,12 @@ def test_a_page_of_ones_own():
 
 def test_the_page_of_a_whole_report():
     verdicts = judged({"": Submission()})[""]
-    page = Strict(html.page(Report(name="a", notebook="b", checks=verdicts.checks), LESSON))
+    report = Report(name="a", notebook="b", checks=verdicts.checks)
+    page = Strict(feedback.page(report, LESSON, None))
     assert "20 of 20 points" in page.text
     assert all(question.title in page.text for question in LESSON.questions)
     assert "Next:" not in page.text
 
 
 def test_a_page_of_what_could_not_be_read():
-    assert "This is not a notebook." in Strict(html.page(UNREADABLE, LESSON)).text
+    assert "This is not a notebook." in Strict(feedback.page(UNREADABLE, LESSON, None)).text

@@ -33,7 +33,7 @@ PIECE = st.text("![]()<>`*_:#;|\\$ \t\n\r\x1b'\"-.+{}ax1/", min_size=1, max_size
 READERS = (
     printable.text,
     printable.line,
-    html.text,
+    html.notice,
     markdown.text,
     strip_markers,
     sanitize._markdown,

@@ -17,7 +17,7 @@ from autograder.core.config import Course
 from autograder.grading.result_files import place_for
 from autograder.nbgrader_plugin.config import course_directory
 from autograder.nbgrader_plugin.gradebook_writer import GradebookWriter
-from autograder.reports import class_report, html
+from autograder.reports import class_report, feedback
 from autograder.reports.class_report import GradebookScores
 
 HALF = 'c.AssignLatePenalties.plugin_class = "half.Half"\n'
@@ -28,7 +28,9 @@ COUNTS = "what counts is in the gradebook"
 def row(page: str, name: str) -> list[str]:
     """The cells of one submission."""
     (found,) = [part for part in page.split("<tr ")[1:] if f">{name}" in part.partition("</th>")[0]]
-    return [Page(f"<td{cell}").text for cell in found.partition("</tr>")[0].split("<td")[1:]]
+    return [
+        Page(f"<td{cell}").text.strip() for cell in found.partition("</tr>")[0].split("<td")[1:]
+    ]
 
 
 def counted(score: float | None, **more: object) -> GradebookScores:
@@ -87,7 +89,7 @@ def test_who_handed_in_nothing_is_named() -> None:
 
 
 def test_a_students_own_page_says_whose_points_they_are() -> None:
-    page = html.page(class_of_reports.report("ann"), LESSON)
+    page = feedback.page(class_of_reports.report("ann"), LESSON, None)
     assert "Manual scores, extra credit and late penalties are in the course's gradebook" in page
 
 
@@ -125,7 +127,7 @@ def test_report_reads_the_gradebook(course: Course) -> None:
     page = made(course)
     assert row(page, "Lee, Ann")[:2] == ["18", "19.5 by hand"]
     assert row(page, "bob")[:2] == ["20", "10 −10 late"]
-    assert "Handed in nothing 1Bones lazy" in Page(page).text
+    assert "Handed in nothing 1\nBones lazy" in Page(page).text
 
 
 @pytest.mark.parametrize(("option", "shown"), [([], True), (["--no-gradebook"], False)])

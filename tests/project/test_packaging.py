@@ -66,6 +66,8 @@ def test_the_wheel_holds_lessons_sample_licences_and_types(built: Path) -> None:
     for lesson in (ROOT / "autograder" / "lessons").iterdir():
         if (lesson / "lesson.py").is_file():
             assert f"autograder/lessons/{lesson.name}/release.ipynb" in names
+    for template in (ROOT / "autograder").rglob("*.html"):
+        assert template.relative_to(ROOT).as_posix() in names
     assert "autograder/py.typed" in names
     for filters in (ROOT / "autograder" / "execution" / "seccomp").glob("*.bpf"):
         assert f"autograder/sandbox/seccomp/{filters.name}" in names

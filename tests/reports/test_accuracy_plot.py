@@ -9,7 +9,7 @@ from support.evidence_builder import Submission, arrays, fit, judged, of, traine
 
 from autograder.core.lesson_registry import load_lesson
 from autograder.core.report import CheckResult, Outcome, Standing
-from autograder.reports import accuracy_plot, html, phrases, sanitize
+from autograder.reports import accuracy_plot, html, phrases, sanitize, templates
 
 TRAIN = load_lesson("building-a-brain").question("train")
 HERE = Standing(value=0.8312, bar=0.80, low=0.8266, high=0.8381, note="Not the <log>.")
@@ -19,6 +19,11 @@ PLAIN = {
     *("border-left", "border-right", "border-bottom"),
 }
 WORDS = "Yours: 83.1 %. The bar: 80 %. Right solutions: 82.6 % to 83.8 %, 98 of 100 that do as"
+
+
+def plot(standing: Standing) -> str:
+    """The plot as HTML."""
+    return templates.card("plot", standing)
 
 
 class Boxes(HTMLParser):
@@ -60,7 +65,7 @@ def test_without_a_note_there_is_one_line():
 
 @pytest.mark.parametrize("value", [0.0, 0.412, 0.7999, 0.8, 0.8134, 0.8312, 0.95, 1.0])
 def test_marks_stand_in_the_order_of_their_numbers(value):
-    page = accuracy_plot.plot(replace(HERE, value=value))
+    page = plot(replace(HERE, value=value))
     marks = {"yours": value, "the bar": HERE.bar, "right\xa0solutions": HERE.low}
     places = {name: place(page, name) for name in marks}
     assert sorted(places, key=places.__getitem__) == sorted(marks, key=marks.__getitem__)
@@ -68,28 +73,28 @@ def test_marks_stand_in_the_order_of_their_numbers(value):
 
 
 def test_a_band_is_seen_even_where_it_is_narrow():
-    page = accuracy_plot.plot(replace(HERE, value=0.0, high=HERE.low))
+    page = plot(replace(HERE, value=0.0, high=HERE.low))
     assert f"{accuracy_plot.MIN_EM}em solid {accuracy_plot.BAND}" in page
 
 
 def test_words_beside_a_wide_band_stand_where_they_have_room():
     """The sample's band ends at the right edge: words behind it would leave a narrow screen."""
-    page = accuracy_plot.plot(Standing(value=0.8118, bar=0.73, low=0.776, high=0.83))
+    page = plot(Standing(value=0.8118, bar=0.73, low=0.776, high=0.83))
     assert "text-align:right" in Boxes(page).styles["right\xa0solutions"]
 
 
 def test_all_numbers_alike_can_be_drawn():
-    assert "yours: 80.0 %" in accuracy_plot.plot(Standing(value=0.8, bar=0.8, low=0.8, high=0.8))
+    assert "yours: 80.0 %" in plot(Standing(value=0.8, bar=0.8, low=0.8, high=0.8))
 
 
 def test_the_plot_says_all_in_words_too():
-    page = accuracy_plot.plot(HERE)
+    page = plot(HERE)
     for part in ("yours: 83.1 %", "the bar: 80 %", "82.6 % to 83.8 %", "Not the &lt;log&gt;."):
         assert part in page
 
 
 def test_only_what_survives_the_cleaning_of_html_is_used():
-    page = accuracy_plot.plot(HERE)
+    page = plot(HERE)
     used = {name for style in re.findall(r'style="([^"]*)"', page) for name in properties(style)}
     assert used <= PLAIN
     assert set(re.findall(r"<(\w+)", page)) <= {"div", "strong"}
@@ -104,7 +109,7 @@ def properties(style: str) -> list[str]:
 
 
 def test_after_our_own_cleaning_the_words_are_whole():
-    cleaned = sanitize.markup(accuracy_plot.plot(HERE))
+    cleaned = sanitize.markup(plot(HERE))
     for part in ("yours: 83.1 %", "the bar: 80 %", "82.6 % to 83.8 %", "Not the &lt;log&gt;."):
         assert part in cleaned
 
@@ -120,7 +125,7 @@ def test_it_is_shown_with_the_check_whether_it_passed_or_not(outcome):
         message="Said.",
         standing=HERE,
     )
-    assert accuracy_plot.plot(HERE) in html.answer(TRAIN, [result])
+    assert plot(HERE) in html.answer(TRAIN, [result])
     assert WORDS in phrases.answer(TRAIN, [result])
     assert "yours" not in html.answer(TRAIN, [replace(result, standing=None)]).lower()
 

@@ -11,7 +11,7 @@ from support.evidence_builder import LESSON, Submission, judged
 from autograder.core.config import Course
 from autograder.core.report import Outcome, Report
 from autograder.judge.runner import Verdicts
-from autograder.reports import html, phrases
+from autograder.reports import feedback, phrases
 from autograder.reports.annotate import filled
 
 HEAD = '''
@@ -54,7 +54,7 @@ def test_what_students_are_shown(tmp_path: Path, outcome: str) -> None:
     notebook = filled(nbformat.v4.new_notebook(cells=[cell]), report, LESSON)
     shown = [
         phrases.answer(question, report.of("build")),
-        html.page(report, LESSON),
+        feedback.page(report, LESSON, None),
         nbformat.writes(notebook),
     ]
     for text in shown:

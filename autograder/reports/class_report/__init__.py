@@ -7,40 +7,30 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import html
-from collections.abc import Sequence
-from pathlib import Path
+import statistics
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from urllib.parse import quote
 
 from autograder.core import printable
 from autograder.core.lesson import Lesson
-from autograder.core.report import Report
-from autograder.reports.class_report import sections, students
+from autograder.core.report import Outcome, Report
+from autograder.reports import phrases, templates
+from autograder.reports.class_report import aggregates, charts, gradebook_scores, triage
 from autograder.reports.class_report.gradebook_scores import Gradebook, GradebookScores
-from autograder.reports.html import text
 
 __all__ = ["GradebookScores", "page"]
 
-PARTS = {
-    "scores": "Points",
-    "accuracies": "Accuracy",
-    "questions": "Questions",
-    "mistakes": "Misconceptions",
-    "look": "Who needs a look",
-    "time": "Time and limits",
-    "submissions": "All submissions",
-}
-PAGE = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark"><title>{title}</title>
-<style>{style}</style></head><body>
-<a class="skip" href="#submissions">To the table of all submissions</a>
-<header><h1>{heading}</h1><nav aria-label="Parts of this page">{parts}</nav></header>
-<main>{body}</main>
-<script>{script}</script></body></html>
-"""
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """A submission in the table: its mistakes, the reasons to review it, its group's number."""
+
+    report: Report
+    mistakes: Sequence[str]
+    reasons: Mapping[str, str]
+    group: int | None
 
 
 def page(
@@ -60,51 +50,81 @@ def page(
     def name(report: Report) -> str:
         return known[report.name].name if report.name in known else ""
 
-    def who(report: Report) -> str:
-        where = f"{folder}/{quote(report.place)}/report.html".removeprefix("./")
-        return sections.link(report, where, name(report))
+    def link(report: Report) -> str:
+        return f"{folder}/{quote(report.place)}/report.html".removeprefix("./")
 
-    reports = sorted(
-        reports,
-        key=lambda one: (
-            printable.line(name(one) or one.name).casefold(),
-            printable.line(one.name).casefold(),
-            one.place,
+    def order(report: Report) -> tuple[str, str, str]:
+        own, student = (printable.line(one).casefold() for one in (name(report), report.name))
+        return own or student, student, report.place
+
+    reports = sorted(reports, key=order)
+    groups = triage.same_programs(reports)
+    rows = _rows(reports, groups)
+    found = [(one, [row for row in rows if one.name in row.reasons]) for one in triage.REASONS]
+    limits = Counter(name for report in reports for name in report.limits)
+    return templates.render(
+        "class_report/page.html",
+        absent=gradebook_scores.absent(reports, known),
+        accuracies=charts.accuracies(reports),
+        aggregates=aggregates,
+        counts=known if gradebook_scores.differs(reports, known) else {},
+        digest=_digest,
+        figures=_figures(rows, lesson),
+        groups=groups,
+        isolation=", ".join(sorted({report.isolation for report in reports})),
+        lesson=lesson,
+        limits=sorted(limits.items()),
+        link=link,
+        minutes=_minutes,
+        mistakes=aggregates.mistakes(reports),
+        name=name,
+        questions=aggregates.answers(reports, lesson),
+        reviews=[(reason, those) for reason, those in found if those],
+        rows=rows,
+        scores=charts.scores(reports, lesson),
+        titles={question.name: question.title for question in lesson.questions},
+        took=aggregates.seconds(reports),
+    )
+
+
+def _rows(reports: Sequence[Report], groups: Sequence[Sequence[Report]]) -> list[Row]:
+    numbers = {id(report): number for number, group in enumerate(groups, 1) for report in group}
+    return [
+        Row(
+            report=report,
+            mistakes=list(
+                dict.fromkeys(
+                    aggregates.mistake_name(one)
+                    for one in report.checks
+                    if one.outcome is Outcome.FAILED
+                )
+            ),
+            reasons=triage.reasons(report),
+            group=numbers.get(id(report)),
+        )
+        for report in reports
+    ]
+
+
+def _figures(rows: Sequence[Row], lesson: Lesson) -> dict[str, object]:
+    """Return the most important figures by their labels."""
+    reports = [row.report for row in rows]
+    reached = [report.score for report in reports]
+    return {
+        "submissions": len(reports),
+        f"mean, of {phrases.number(lesson.max_score)}": phrases.number(statistics.fmean(reached)),
+        "median": phrases.number(statistics.median(reached)),
+        "with full marks": sum(
+            bool(one.max_score) and one.score >= one.max_score for one in reports
         ),
-    )
-    body = "".join(
-        [
-            sections.summary(reports, lesson),
-            '<div class="pair">',
-            sections.scores(reports, lesson),
-            sections.accuracies(reports),
-            "</div>",
-            sections.questions(reports, lesson),
-            sections.mistakes(reports, lesson, who),
-            students.manual_reviews(reports, who),
-            sections.time(reports),
-            students.submissions(reports, lesson, who, known),
-        ]
-    )
-    style, script = (_file(name) for name in ("page.css", "page.js"))
-    parts = {name: label for name, label in PARTS.items() if f'<section id="{name}"' in body}
-    return PAGE.format(
-        # No connections, no images, no forms, and no script but this one.
-        policy=f"default-src 'none'; style-src {_digest(style)}; script-src {_digest(script)};"
-        " base-uri 'none'; form-action 'none'",
-        title=html.escape(f"{lesson.title}: the class"),
-        heading=text(f"{lesson.title}: the class"),
-        parts="".join(f'<a href="#{name}">{label}</a>' for name, label in parts.items()),
-        style=style,
-        script=script,
-        body=body,
-    )
+        "need a look": sum(bool(row.reasons) for row in rows),
+    }
 
 
-def _file(name: str) -> str:
-    return (Path(__file__).parent / name).read_text(encoding="utf-8")
+def _minutes(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"
 
 
 def _digest(content: str) -> str:
     digest = base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
-    return f"'sha256-{digest}'"
+    return f"sha256-{digest}"

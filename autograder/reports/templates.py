@@ -1,0 +1,58 @@
+"""HTML by Jinja2: one environment, whose templates are files beside the modules that fill them.
+
+A student's text must never become markup. So all that a template prints is escaped, and has no
+control characters. Only ``Markup`` stays as it is: where one is made, a comment says why it may be.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from autograder.core import printable
+from autograder.reports import accuracy_plot, phrases
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+
+def render(template: str, /, **values: object) -> str:
+    """Return a template, filled with these values."""
+    return _environment().get_template(template).render(values)
+
+
+def card(name: str, *values: object) -> str:
+    """Return what a macro of ``cards.html`` makes of these values."""
+    made = getattr(_environment().get_template("cards.html").module, name)(*values)
+    # Not Markup: what is put into a notebook has to be escaped or sanitized where it is shown.
+    return str(made)
+
+
+@functools.cache
+def _environment() -> Environment:
+    # Only here: it takes a tenth of a second, and most commands draw nothing.
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415
+
+    made = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        finalize=_printable,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters |= {"code_parts": _code_parts, "line": printable.line}
+    made.globals |= {"accuracy_plot": accuracy_plot, "phrases": phrases}
+    return made
+
+
+def _printable(value: object) -> object:
+    # Asked of the class: anything else, such as a notebook's node, answers as its content says.
+    return value if hasattr(type(value), "__html__") else printable.plain(str(value))
+
+
+def _code_parts(words: str) -> list[str]:
+    """Split text at backticks: what is in between two of them is at odd indices."""
+    return re.split(r"`([^`]+)`", printable.plain(words))
