@@ -62,8 +62,10 @@ class CheckSession:
         self._hints = {one.name: Hints(one) for one in lesson.questions}
         ipython.listen(self.cells, lesson, released)
         if not self.graded:
-            # The first verdict takes half a second more than all others: not the student's.
+            # The first verdict takes half a second more than all others, and the first card a
+            # tenth: not the student's.
             self._verdicts()
+            html.notice("")
 
     def asks(self, declared: Callable[P, float | None]) -> Check[P]:
         """Return the check that a function declares.

@@ -1,14 +1,11 @@
-"""Where a measured number stands: in words, and as the edges of a small plot.
-
-``cards.html`` draws the plot.
-"""
+"""Where a measured number stands: the edges of a small plot, which ``cards.html`` draws."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from autograder.core.report import Standing
-from autograder.reports.numbers import number, percent
+from autograder.reports.phrases import number, percent
 
 # The width of the plot, and of a band that is too narrow to be seen.
 EM, MIN_EM = 20, 0.35
@@ -17,18 +14,6 @@ GAP_EM = 0.4
 LABEL_EM = 8.0
 # Dark enough on white and light enough on black, and told apart without a sense of red and green.
 BAND, MARK, GREY = "#2f81c7", "#b35900", "#8a8f98"
-
-
-def sentences(standing: Standing) -> list[str]:
-    """Return the content of the plot as a few sentences."""
-    where = f"Yours: {percent(standing.value)}. The bar: {number(standing.bar * 100)} %."
-    return [f"{where} {right_solutions(standing)}", *([standing.note] if standing.note else [])]
-
-
-def right_solutions(standing: Standing) -> str:
-    """Return a sentence on the range of right solutions."""
-    between = f"{percent(standing.low)} to {percent(standing.high)}"
-    return f"Right solutions: {between}, 98 of 100 that do as the lesson says."
 
 
 def edges(standing: Standing) -> Iterator[tuple[str, str]]:

@@ -2,23 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from autograder.core.lesson import Question
-from autograder.core.report import CheckResult, Outcome, Report
-from autograder.reports import accuracy_plot
-from autograder.reports.numbers import number, percent
+from autograder.core.report import CheckResult, Outcome, Report, Standing
 
-__all__ = [
-    "LABELS",
-    "accuracy",
-    "answer",
-    "distinct_results",
-    "number",
-    "percent",
-    "points",
-    "run_note",
-]
 LABELS = {
     Outcome.PASSED: "right",
     Outcome.FAILED: "not yet right",
@@ -27,6 +16,16 @@ LABELS = {
     Outcome.NOT_APPLICABLE: "not marked here",
     Outcome.ERROR: "a person has to look",
 }
+
+
+def number(value: float) -> str:
+    """Format a number without superfluous digits, as in ``2`` and ``2.5``."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def percent(part: float) -> str:
+    """Format as in ``79.9 %``, rounded down so that no value looks as if it met a threshold."""
+    return f"{math.floor(part * 1000 + 1e-9) / 10:.1f} %"
 
 
 def points(results: Sequence[CheckResult]) -> str:
@@ -77,8 +76,20 @@ def answer(
         lines.append(f"  {LABELS[one.outcome]}: {one.message}")
         lines += [f"    {line}" for line in details(one, more=more)]
         if one.standing:
-            lines += [f"    {line}" for line in accuracy_plot.sentences(one.standing)]
+            lines += [f"    {line}" for line in standing(one.standing)]
     return "\n".join([*lines, *([f"  {footer}"] if footer else [])])
+
+
+def standing(where: Standing) -> list[str]:
+    """Return where an accuracy stands as a few sentences."""
+    numbers = f"Yours: {percent(where.value)}. The bar: {number(where.bar * 100)} %."
+    return [f"{numbers} {right_solutions(where)}", *([where.note] if where.note else [])]
+
+
+def right_solutions(where: Standing) -> str:
+    """Return a sentence on the range of right solutions."""
+    between = f"{percent(where.low)} to {percent(where.high)}"
+    return f"Right solutions: {between}, 98 of 100 that do as the lesson says."
 
 
 def accuracy(report: Report) -> str:

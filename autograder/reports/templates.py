@@ -1,7 +1,7 @@
 """HTML by Jinja2: one environment, whose templates are files beside the modules that fill them.
 
 A student's text must never become markup. So all that a template prints is escaped, and has no
-control characters. Only ``Markup`` stays as it is: where one is made, a comment says why it may be.
+control characters. Where a template says ``|safe``, a comment says why it may.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def _environment() -> Environment:
 
 
 def _printable(value: object) -> object:
-    # Asked of the class: anything else, such as a notebook's node, answers as its content says.
+    # Asked of the class: a node of a notebook has the attributes that its JSON names.
     return value if hasattr(type(value), "__html__") else printable.plain(str(value))
 
 

@@ -54,13 +54,13 @@ def place(page: str, said: str) -> float:
 
 
 def test_in_words():
-    said = accuracy_plot.sentences(HERE)
+    said = phrases.standing(HERE)
     assert said[0].startswith(WORDS)
     assert said[1] == "Not the <log>."
 
 
 def test_without_a_note_there_is_one_line():
-    assert len(accuracy_plot.sentences(replace(HERE, note=""))) == 1
+    assert len(phrases.standing(replace(HERE, note=""))) == 1
 
 
 @pytest.mark.parametrize("value", [0.0, 0.412, 0.7999, 0.8, 0.8134, 0.8312, 0.95, 1.0])
