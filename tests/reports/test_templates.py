@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from html.parser import HTMLParser
+from itertools import zip_longest
 from pathlib import Path
 from typing import TypeVar
 
@@ -134,17 +135,11 @@ def test_no_text_of_a_report_is_markup(text: str, harmless: dict[str, Structure]
     """The page has the tags and attributes that it has for a plain word, and shows the text."""
     for name, page in pages(text).items():
         found = Structure(page)
-        assert found.tags == harmless[name].tags, name
+        pairs = zip_longest(found.tags, harmless[name].tags)
+        assert next((pair for pair in pairs if pair[0] != pair[1]), None) is None, name
         assert "321000" not in found.text
         if name != "picture":
             assert re.sub("`(.*)`", r"\1", text) in found.text, name
-
-
-def test_every_field_is_shown_somewhere_by_the_test_above() -> None:
-    """Of a report, those that a page shows; a field that it does not show cannot harm."""
-    shown = "".join(pages("S3").values())
-    assert shown.count("S3") > 100
-    assert {field.name for field in dataclasses.fields(Report)} >= OURS & {"status", "lesson"}
 
 
 def test_no_page_has_a_character_that_changes_what_is_around_it() -> None:
