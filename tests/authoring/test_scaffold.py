@@ -225,7 +225,7 @@ def test_the_command_tells_what_it_wrote_and_what_to_do(course: Course) -> None:
 def commands() -> list[str]:
     """What the guide has one type, from its first section on until the lesson is graded."""
     text = GUIDE.read_text()
-    start, end = text.index("## Begin"), text.index("## What lies where")
+    start, end = text.index("## Begin"), text.index("## The files")
     return re.findall(r"^    (?!#)(\S.*)$", text[start:end], re.MULTILINE)
 
 

@@ -155,7 +155,7 @@ PRODUCED: dict[str, Callable[[Path], str]] = {
     "Training was cut short": checked(
         Submission(fits=(fit(epochs_done=2, steps=900, interrupted=True, means=(), snapshots=()),))
     ),
-    "The accuracy is below the bar": in_turn(
+    "The accuracy is below the threshold": in_turn(
         checked(
             Submission(
                 fits=(fit(batch_size=1024, steps=60, snapshots=(1,) * 5),),
@@ -170,8 +170,8 @@ PRODUCED: dict[str, Callable[[Path], str]] = {
             lesson=deeper_builder.LESSON,
         ),
     ),
-    "The pictures cannot be loaded": without_pictures,
-    "The pictures are fewer than 60,000": lambda tmp_path: DATASET.notice,
+    "The images cannot be loaded": without_pictures,
+    "There are fewer than 60,000 images": lambda tmp_path: DATASET.notice,
     "No GPU is seen": checked(Submission(), Submission(devices=devices(offered=(GPU,)))),
     "A cell never ends": checked(
         Submission(
