@@ -144,7 +144,8 @@ def applied(
     )
     if checks == report.checks:
         return report
-    notes = (*report.notes, NOTE.format(cells=named(cells)))
+    # In front: where a cell met a limit, the last note says so.
+    notes = (NOTE.format(cells=named(cells)), *report.notes)
     return replace(report, checks=checks, notes=notes, followed=evidence.run.program)
 
 

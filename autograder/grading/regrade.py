@@ -196,4 +196,4 @@ def _followed(
     if not lost:
         return report
     note = follow_through.MISSING_NOTE.format(cells=follow_through.named(lost))
-    return replace(report, notes=(*report.notes, note))
+    return replace(report, notes=(note, *report.notes))

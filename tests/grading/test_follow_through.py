@@ -193,8 +193,8 @@ def test_a_mistake_costs_only_its_own_points(work, cells, lost) -> None:
     full = {one.name: one.points for one in LESSON.questions}
     assert points(report) == {name: 0 if name in lost else full[name] for name in full}
     assert report.score == 16
-    assert report.notes[0] == "own"
-    assert f"the solution’s `{cells[0]}` in place of yours" in report.notes[1]
+    assert report.notes[1] == "own"
+    assert f"the solution’s `{cells[0]}` in place of yours" in report.notes[0]
 
 
 def test_the_course_says_what_share_is_earned() -> None:
@@ -204,7 +204,7 @@ def test_the_course_says_what_share_is_earned() -> None:
 def test_two_mistakes_cost_the_points_of_both() -> None:
     report = followed(BUILD_STOPS, with_solution("build", "compile"))
     assert report.score == 12
-    assert "the solution’s `build` and `compile` in place of yours" in report.notes[1]
+    assert "the solution’s `build` and `compile` in place of yours" in report.notes[0]
 
 
 def test_what_is_wrong_with_the_solution_too_is_said_in_words() -> None:
@@ -286,4 +286,4 @@ def test_a_real_mistake_costs_only_its_own_points(graded, name) -> None:
     report, (question, _, _) = graded[name], CASES[name]
     assert {name for name, earned in points(report).items() if not earned} == {question}
     assert report.score == 16
-    assert f"the solution’s `{question}` in place of yours" in report.notes[-1]
+    assert f"the solution’s `{question}` in place of yours" in report.notes[0]

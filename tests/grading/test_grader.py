@@ -691,7 +691,7 @@ class TestFollowThrough:
         course.hand_in("bob", "\n# mine", compile=self.TYPO)
         reports = self.grade(course)
         assert {name: one.score for name, one in reports.items()} == {"ann": 16, "bob": 16}
-        assert "the solution’s `compile` in place of yours" in reports["ann"].notes[-1]
+        assert "the solution’s `compile` in place of yours" in reports["ann"].notes[0]
         (second,) = (job for job in hand.jobs if job.solutions)
         assert second.solutions[CELLS.index(_of("compile"))].endswith(mini.RIGHT["compile"])
         # The traceback of a first run quotes its cell; the second one is the same program.
@@ -741,7 +741,7 @@ class TestFollowThrough:
         self.grade(course, follow_through=0.0)
         report = self.regraded(course)
         assert report.score == 8
-        assert "has to be graded again" in report.notes[-1]
+        assert "has to be graded again" in report.notes[0]
         assert self.grade(course)["ann"].score == 16
         assert "has to be graded again" not in " ".join(self.regraded(course).notes)
 

@@ -140,6 +140,14 @@ def test_a_shared_run_takes_time_once() -> None:
     assert (took.runs, took.shared, took.total, took.most) == (1, 1, 4.5, 4.5)
 
 
+def test_who_was_marked_with_a_solution_in_place_is_counted() -> None:
+    """In one line, where there is anybody."""
+    line = "marked with the solution in place of a cell that later questions could not use: 1;"
+    reports = [report("a"), report("b", followed="program")]
+    assert line in class_report.page(reports, LESSON)
+    assert "with the solution in place" not in class_report.page(reports[:1], LESSON)
+
+
 # ---- who needs a look
 
 

@@ -192,6 +192,7 @@ class Seconds:
 
     runs: int
     shared: int
+    followed: int
     total: float
     median: float
     most: float
@@ -203,6 +204,7 @@ def seconds(reports: Sequence[Report]) -> Seconds:
     return Seconds(
         runs=len(own),
         shared=sum(one.shared for one in reports),
+        followed=sum(bool(one.followed) for one in reports),
         total=sum(own),
         median=statistics.median(own) if own else 0.0,
         most=max(own, default=0.0),
