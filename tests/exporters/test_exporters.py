@@ -260,7 +260,7 @@ def test_the_workflows_own_command_is_one_of_ours(tmp_path: Path, monkeypatch) -
     assert main(words[1:]) == 1
     told = Path("summary.md").read_text()
     assert told.startswith("What was there.\n## Building a Brain\n")
-    assert "it is not JSON" in told
+    assert "This is not a notebook" in told
     assert Path("grade.json").exists()
 
 

@@ -199,10 +199,10 @@ def test_a_check_marked_to_be_skipped_takes_no_points(tmp_path):
 
 
 def test_missing_images_are_the_graders_fault(monkeypatch):
-    def missing(name):
+    def missing(_, name):
         raise DatasetError("The full Fashion-MNIST is not here.")
 
-    monkeypatch.setattr(plugin.datasets, "load_named", missing)
+    monkeypatch.setattr(plugin.datasets.Dataset, "load_named", missing)
     verdicts = judged({"": Submission()})[""]
     assert len(verdicts.checks) == 15
     for check in ("train.accuracy", "predict.label"):
