@@ -10,6 +10,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from autograder import DISTRIBUTION
 from autograder.cli import progress_log
 from autograder.cli.class_run import (
     entered_in,
@@ -30,8 +31,8 @@ from autograder.cli.options import (
 from autograder.cli.report import add_summary
 from autograder.core.config import ISOLATION
 from autograder.core.errors import UsageError
-from autograder.grading.dask_executor import DaskExecutor
 from autograder.grading.discovery import find_submissions
+from autograder.grading.executor import ExecutorFactory
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
@@ -78,7 +79,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
         make_grader(arguments, course, console),
         share=not arguments.no_share,
         fresh=arguments.force,
-        executor_factory=partial(DaskExecutor, address=arguments.dask) if arguments.dask else None,
+        executor_factory=_on_cluster(arguments.dask) if arguments.dask else None,
     )
     workers = arguments.workers or course.settings.workers or os.cpu_count() or 1
     if not grader.sandbox_pool.sandbox.is_sealed:
@@ -102,3 +103,18 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
         code = max(exit_code(reports, console), 2 * book.failed, 1 * book.incomplete)
         lines.say(f"grade: ended with exit code {code}")
     return code
+
+
+def _on_cluster(address: str) -> ExecutorFactory:
+    """Return what runs jobs on the Dask cluster whose scheduler has this address, or file.
+
+    Raises:
+        UsageError: the extra is not installed.
+    """
+    try:
+        from autograder.grading.dask_executor import DaskExecutor  # noqa: PLC0415  needs the extra
+    except ImportError as error:
+        raise UsageError(
+            f"Grading on a cluster needs Dask: pip install '{DISTRIBUTION}[cluster]'."
+        ) from error
+    return partial(DaskExecutor, address=address)

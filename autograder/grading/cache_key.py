@@ -53,11 +53,17 @@ class CacheKeys:
         return tuple(key for key in (self.own, self.text, self.program) if key)
 
 
-def conditions(*, isolation: str) -> tuple[str, ...]:
-    """Return what a run depends on besides job and images: software, machine, isolation."""
-    versions = (f"{name} {metadata.version(name)}" for name in SOFTWARE)
-    machine = (platform.python_version(), platform.machine(), platform.system())
-    return (*versions, *machine, isolation, _code_digest(), str(SCHEMA))
+def conditions(*, isolation: str) -> dict[str, str]:
+    """Return by name what a run depends on besides the job and the images."""
+    return {
+        **{name: metadata.version(name) for name in SOFTWARE},
+        "Python": platform.python_version(),
+        "machine": platform.machine(),
+        "system": platform.system(),
+        "isolation": isolation,
+        "code": _code_digest(),
+        "schema": str(SCHEMA),
+    }
 
 
 def _code_digest() -> str:

@@ -77,7 +77,7 @@ class Grader:
 
     @functools.cached_property
     def _conditions(self) -> tuple[str, ...]:
-        return cache_key.conditions(isolation=self.sandbox_pool.level)
+        return tuple(cache_key.conditions(isolation=self.sandbox_pool.level).values())
 
     def __enter__(self) -> Self:
         return self

@@ -1,6 +1,8 @@
 """Submissions graded on a Dask cluster: the same reports, whatever becomes of its workers."""
 
+import contextlib
 import json
+import pickle
 import signal
 import socket
 import subprocess
@@ -11,19 +13,24 @@ from dataclasses import replace
 from functools import partial
 from unittest import mock
 
-import msgspec
 import nbformat
 import psutil
 import pytest
-from support import mini, processes
+from support import digits, mini, processes
 
+from autograder import datasets, lessons
 from autograder.cli import main
 from autograder.core.config import Course, Settings
-from autograder.core.errors import ClusterError, IsolationError, UsageError
-from autograder.core.evidence import load
+from autograder.core.errors import (
+    ClusterError,
+    DatasetError,
+    EvidenceError,
+    IsolationError,
+    UsageError,
+)
+from autograder.core.evidence import Evidence, Record, Run, load, pack
 from autograder.core.lesson_registry import load_lesson
 from autograder.grading import cache_key
-from autograder.grading.dask_executor import DaskExecutor, messages
 from autograder.grading.discovery import find_submissions
 from autograder.grading.grader import Grader
 from autograder.sandbox.pool import SandboxPool
@@ -32,7 +39,8 @@ from autograder.sandbox.protocol import Job
 distributed = pytest.importorskip("distributed")
 from support.dask_cluster import Cluster, names, wait_for  # noqa: E402
 
-from autograder.grading.dask_executor.worker import take_images  # noqa: E402
+from autograder.grading.dask_executor import DaskExecutor  # noqa: E402
+from autograder.grading.dask_worker import Grading, conditions, differences  # noqa: E402
 
 LESSON = "building-a-brain"
 SLOW = "import time\ntime.sleep(600)"
@@ -44,10 +52,13 @@ def pool(sample_keras):
 
 
 class TestTheWayThere:
-    def test_without_the_extra(self, pool, monkeypatch) -> None:
+    def test_without_the_extra(self, tmp_path, monkeypatch, capsys) -> None:
+        monkeypatch.chdir(tmp_path)
+        nbformat.write(mini.submitted(), tmp_path / "anna.ipynb")
+        monkeypatch.delitem(sys.modules, "autograder.grading.dask_executor")
         monkeypatch.setitem(sys.modules, "distributed", None)
-        with pytest.raises(UsageError, match=r"building-a-brain\[cluster\]"):
-            DaskExecutor(pool, address="tcp://127.0.0.1:1")
+        assert main(["grade", "anna.ipynb", "--dask", "tcp://127.0.0.1:1"]) == 2
+        assert "building-a-brain[cluster]" in capsys.readouterr().err
 
     def test_nothing_of_dask_is_loaded_unless_asked_for(self) -> None:
         code = "import sys, autograder.cli; sys.exit('distributed' in sys.modules)"
@@ -79,96 +90,162 @@ class TestTheWayThere:
 
 class TestWords:
     def test_nothing_differs_from_itself(self) -> None:
-        assert messages.differences(messages.conditions(), messages.conditions()) == []
+        assert differences(conditions(), conditions()) == ""
 
     def test_each_difference_by_name(self) -> None:
-        here = messages.conditions()
+        here = conditions()
         assert {"tensorflow", "keras", "Python", "msgspec", "building-a-brain", "code"} <= set(here)
-        said = messages.differences(here, {**here, "keras": "2.0"})
-        assert said == [f"keras is 2.0, here it is {here['keras']}"]
+        said = differences(here, {**here, "keras": "2.0", "Python": "2.7"})
+        assert said == (
+            f"keras is 2.0, here it is {here['keras']}; Python is 2.7, here it is {here['Python']}"
+        )
 
-    @pytest.mark.parametrize(
-        "reply",
-        [
-            messages.Done(evidence=b"packed"),
-            messages.WorkerEnded(),
-            messages.Insecure(why="no"),
-        ],
-    )
-    def test_replies_come_back_as_they_were(self, reply) -> None:
-        assert msgspec.msgpack.decode(msgspec.msgpack.encode(reply), type=messages.Reply) == reply
 
-    def test_what_is_no_reply_is_refused(self) -> None:
-        with pytest.raises(ValueError, match="evidence"):
-            msgspec.msgpack.decode(
-                msgspec.msgpack.encode({"type": "done", "evidence": {"cells": 1}}),
-                type=messages.Reply,
-            )
+def killed() -> Exception:
+    return distributed.KilledWorker("key", mock.Mock(address="tcp://there"), 3)
 
 
 class TestAnswers:
     """What is made of a worker's answer, with a stand-in for the cluster."""
 
-    def outcome(self, pool, *replies, taken_up=0):
+    def outcome(self, pool, *answers):
         sent = []
-        for reply in replies:
-            one = mock.Mock(status="error" if isinstance(reply, Exception) else "finished")
-            one.exception.return_value = reply
-            one.result.side_effect = lambda reply=reply: msgspec.msgpack.encode(reply)
+        for answer in answers:
+            one = mock.Mock()
+            one.result.side_effect = [answer]
             one.add_done_callback.side_effect = lambda heard, one=one: heard(one)
             sent.append(one)
         client = mock.Mock(status="closed")
-        client.run.return_value = {}
         client.nthreads.return_value = {"a": 1, "b": 2}
         client.submit.side_effect = sent
-        client.get_events.return_value = [0] * taken_up
-        with mock.patch("autograder.grading.dask_executor.executor.connect", return_value=client):
+        with mock.patch("autograder.grading.dask_executor.Client", return_value=client):
             executor = DaskExecutor(pool, address="tcp://here")
         assert executor.max_pending == 6
         try:
-            return executor.start(mock_job()).exception() or executor.start, client
+            future = executor.start(mock_job())
+            return future.exception(timeout=10) or future.result(), client
         finally:
             executor.stop()
 
-    def test_insecure(self, pool) -> None:
-        error, _ = self.outcome(pool, messages.Insecure(why="no namespaces"))
-        assert isinstance(error, IsolationError)
+    def test_a_run_comes_back_as_it_was(self, pool) -> None:
+        run = Run(job="7", seconds=2.0)
+        found, _ = self.outcome(pool, pack(Evidence(record=Record(run=run))))
+        assert found.record.run == run
 
-    def test_unlike(self, pool) -> None:
-        error, _ = self.outcome(
-            pool, messages.DifferentSoftware(what=["keras is 2.0, here it is 3.0"])
-        )
-        assert isinstance(error, ClusterError)
-        assert "keras is 2.0" in str(error)
+    def test_what_is_no_run_is_refused(self, pool) -> None:
+        error, _ = self.outcome(pool, b"no archive")
+        assert isinstance(error, EvidenceError)
 
-    def test_troubled(self, pool) -> None:
-        error, _ = self.outcome(pool, messages.Troubled(why="disk full"))
-        assert isinstance(error, RuntimeError)
+    @pytest.mark.parametrize(
+        "error",
+        [IsolationError("no namespaces"), ClusterError("unlike"), RuntimeError("disk full")],
+    )
+    def test_what_a_worker_says_is_passed_on(self, pool, error) -> None:
+        assert self.outcome(pool, error)[0] is error
 
     def test_without_our_package(self, pool) -> None:
         error, _ = self.outcome(pool, ModuleNotFoundError("No module named 'autograder'"))
         assert isinstance(error, ClusterError)
+        assert "A worker has not the building-a-brain that this machine has" in str(error)
 
-    def test_images_are_sent_once(self, pool) -> None:
-        needs = messages.NeedsImages(address="tcp://there", process=1, dataset="")
-        _, client = self.outcome(pool, needs, needs, messages.Insecure(why=""))
-        assert [one.args[0] for one in client.run.call_args_list].count(take_images) == 1
+    def test_an_error_of_dask(self, pool) -> None:
+        error, _ = self.outcome(pool, KeyError("key"))
+        assert isinstance(error, RuntimeError)
+        assert str(error) == "Dask: KeyError: 'key'"
 
-    def test_a_job_that_only_waited_on_a_killed_worker_is_handed_over_again(self, pool) -> None:
-        killed = distributed.KilledWorker("key", mock.Mock(address="tcp://there"), 3)
-        error, client = self.outcome(pool, killed, messages.Insecure(why=""), taken_up=1)
+    def test_a_lost_scheduler(self, pool) -> None:
+        error, _ = self.outcome(pool, distributed.CancelledError())
+        assert isinstance(error, ClusterError)
+        assert "scheduler was lost" in str(error)
+
+    def test_nothing_can_be_submitted(self, pool) -> None:
+        error, _ = self.outcome(pool)
+        assert isinstance(error, ClusterError)
+        assert "scheduler was lost" in str(error)
+
+    @pytest.mark.parametrize("answer", [b"", killed()])
+    def test_a_job_that_was_given_up_or_only_waited_is_submitted_again(self, pool, answer) -> None:
+        error, client = self.outcome(pool, answer, IsolationError(""))
         assert isinstance(error, IsolationError)
         assert client.submit.call_count == 2
 
     def test_but_not_for_ever(self, pool) -> None:
-        killed = distributed.KilledWorker("key", mock.Mock(address="tcp://there"), 3)
-        error, client = self.outcome(pool, *[killed] * 20)
+        error, client = self.outcome(pool, *[killed() for _ in range(20)])
         assert "keep ending" in str(error)
         assert client.submit.call_count == 10
 
 
-def mock_job():
-    return Job(cells=[], files={}, prelude="", settings=Settings())
+def mock_job(**more):
+    return Job(cells=[], files={}, prelude="", settings=Settings(), **more)
+
+
+@contextlib.contextmanager
+def stopping(executor):
+    try:
+        yield executor
+    finally:
+        executor.stop()
+
+
+class TestImages:
+    """Those of a job's data set go to the workers, with a stand-in for these."""
+
+    @pytest.fixture
+    def module(self, tmp_path, monkeypatch):
+        """A data set that only a lesson knows."""
+        digits.write(tmp_path / "shelf")
+        monkeypatch.setattr(lessons, "__path__", [*lessons.__path__, str(tmp_path / "shelf")])
+        for name in [one for one in sys.modules if one.startswith(digits.MODULE)]:
+            monkeypatch.delitem(sys.modules, name)
+        monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
+        module = f"{digits.MODULE}.data"
+        datasets.provide(datasets.named(module), progress=print)
+        return module
+
+    def test_the_first_job_of_a_data_set_sends_them(self, pool, module) -> None:
+        client = mock.Mock(status="running")
+        client.nthreads.return_value = {"a": 1}
+        with (
+            mock.patch("autograder.grading.dask_executor.Client", return_value=client),
+            stopping(DaskExecutor(pool, address="tcp://here")) as executor,
+        ):
+            sent = client.register_plugin
+            assert sent.call_count == 0
+            for dataset, count in (("", 1), ("", 1), (module, 2), ("", 2)):
+                executor.start(mock_job(dataset=dataset))
+                assert sent.call_count == count
+        named = [one.kwargs["name"] for one in sent.call_args_list]
+        assert [one.args[0] for one in client.unregister_worker_plugin.call_args_list] == named
+
+    def test_a_worker_runs_on_what_was_sent(self, pool, module, tmp_path, monkeypatch) -> None:
+        sent = pickle.dumps(Grading(pool, module))
+        monkeypatch.setenv("KERAS_HOME", str(tmp_path / "none"))
+        grading, dataset = pickle.loads(sent), datasets.named(module)  # noqa: S301  our own
+        grading.setup(mock.Mock(local_directory=str(tmp_path / "worker")))
+        assert grading._pool.images(dataset).is_relative_to(tmp_path / "worker")
+        assert dataset.read(grading._pool.images(dataset)).shape == (8, 8)
+
+    def test_others_than_the_wanted_ones_are_refused(self, pool, tmp_path) -> None:
+        with mock.patch.object(SandboxPool, "variant", return_value="full"):
+            grading = Grading(pool, "")
+        for begin in (
+            lambda: grading.setup(mock.Mock(local_directory=str(tmp_path))),
+            lambda: grading.run("name", b""),
+        ):
+            with pytest.raises(ClusterError, match="images is sample, here it is full"):
+                begin()
+
+    def test_those_that_are_missing_here_fail_the_job(self, tmp_path, module) -> None:
+        pool = SandboxPool(settings=Settings(), data_home=tmp_path / "keras")
+        (tmp_path / "keras" / "datasets" / "digits" / "train_images.npy").unlink()
+        client = mock.Mock(status="closed")
+        client.nthreads.return_value = {"a": 1}
+        with (
+            mock.patch("autograder.grading.dask_executor.Client", return_value=client),
+            stopping(DaskExecutor(pool, address="tcp://here")) as executor,
+            pytest.raises(DatasetError, match=r"train_images\.npy"),
+        ):
+            executor.start(mock_job(dataset=module)).result(timeout=10)
 
 
 @pytest.fixture
@@ -347,11 +424,10 @@ class TestCluster:
 
     def test_a_worker_that_is_not_as_here(self, cluster, pool) -> None:
         cluster.add()
-        elsewhere = [
-            one.replace("keras 3", "keras 2") for one in cache_key.conditions(isolation="")
-        ]
+        elsewhere = {**cache_key.conditions(isolation=""), "keras": "2.0"}
         with (
             mock.patch("autograder.grading.cache_key.conditions", return_value=elsewhere),
+            stopping(DaskExecutor(pool, address=str(cluster.file))) as executor,
             pytest.raises(ClusterError, match=r"keras is 3.*, here it is 2"),
         ):
-            DaskExecutor(pool, address=str(cluster.file))
+            executor.start(mock_job()).result(timeout=60)

@@ -202,8 +202,9 @@ def test_missing_images_are_the_graders_fault(monkeypatch):
     def missing(_, name):
         raise DatasetError("The full Fashion-MNIST is not here.")
 
+    evidence = Submission().evidence()
     monkeypatch.setattr(plugin.datasets.Dataset, "load_named", missing)
-    verdicts = judged({"": Submission()})[""]
+    verdicts = judge([("", evidence)], LESSON)[""]
     assert len(verdicts.checks) == 15
     for check in ("train.accuracy", "predict.label"):
         assert of(verdicts, check).outcome == "error"
