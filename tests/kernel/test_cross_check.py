@@ -310,7 +310,7 @@ class TestReplay:
         evidence = Evidence(record=Record(run=run, cells=(), recorded=told), arrays=arrays)
         handed_in = evidence.hand_in("train").model
         reached = marked_accuracy(evidence, handed_in, told.fits, sample, simple=True)
-        _, right, _ = mean.ask(*cards.quiz)
+        _, right = mean.ask(*cards.quiz)
         assert reached == pytest.approx(right.mean(), abs=MAX_OTHERWISE / QUIZ)
 
 
@@ -345,12 +345,12 @@ def test_raw_pixels_step_by_step(recorded, sample, batch) -> None:
     for number, weights in enumerate(steps.epochs):
         losses, right = [], []
         for places, (before, after) in zip(order, itertools.pairwise(weights), strict=True):
-            stand(neurons, before)
+            neurons.stand(*before)
             each, well = neurons.study(raw.x[places], raw.y[places])
             losses.append(each)
             right.append(well)
             off += [np.abs(neurons.kernel - after[0]).max(), np.abs(neurons.bias - after[1]).max()]
-        stand(neurons, weights[-1])
+        neurons.stand(*weights[-1])
         figures = figures_of(losses, right, neurons.ask(*raw.quiz))
         assert_same_figures(fit, number, figures)
         taken = [weights[at] for at in snapshot_steps(len(order), batch)]
@@ -360,8 +360,3 @@ def test_raw_pixels_step_by_step(recorded, sample, batch) -> None:
     assert np.median(off) < 1e-7
     assert_same_means(fit, arrays, means, **ROUNDED)
     assert fit.steps == neurons.steps
-
-
-def stand(neurons, weights):
-    """Put the neurons where Keras stood."""
-    neurons.kernel, neurons.bias = (one.astype(float) for one in weights)

@@ -1,16 +1,24 @@
 """Ten neurons trained in NumPy alone, to compare with what the recorder says of Keras.
 
-Nothing of Keras and nothing of the recorder is used. It counts in 64 bits.
+Nothing of Keras and nothing of the recorder is used: it is the network of the studies, in 64 bits.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+
+from autograder.authoring.spec.numpy_network import (
+    Adam,
+    Network,
+    Pass,
+    cross_entropy,
+    logit_gradients,
+)
 
 Floats = NDArray[np.float64]
 Places = NDArray[np.intp]
@@ -35,43 +43,48 @@ class Cards:
     quiz: tuple[NDArray, NDArray]
 
 
-@dataclass
 class Neurons:
-    """One layer with softmax cross-entropy, and Adam.
+    """One layer with softmax cross-entropy, and Adam with the defaults of Keras."""
 
-    Kingma and Ba 2015, "Adam: a method for stochastic optimization", in the form at the end of
-    section 2, with the defaults of the Keras documentation.
-    """
+    def __init__(self, kernel: Floats, bias: Floats) -> None:
+        self._network = Network(kernel.shape, np.float64)
+        self._adam = Adam(self._network, 0.001)
+        self.steps = 0
+        self.stand(kernel, bias)
 
-    kernel: Floats
-    bias: Floats
-    steps: int = 0
-    _first: dict[str, Floats | float] = field(default_factory=lambda: {"kernel": 0.0, "bias": 0.0})
-    _second: dict[str, Floats | float] = field(default_factory=lambda: {"kernel": 0.0, "bias": 0.0})
+    def stand(self, kernel: Floats, bias: Floats) -> None:
+        """Take these weights; what Adam remembers stays."""
+        ((own_kernel, own_bias),) = self._network.layers
+        own_kernel[:], own_bias[:, 0] = kernel.T, bias
 
-    def ask(self, x: NDArray, y: NDArray) -> tuple[Floats, NDArray[np.bool_], Floats]:
-        """Each loss, whether each answer is right, and the slope of the mean loss by outputs."""
-        outputs = rows(x) @ self.kernel + self.bias
-        shifted = outputs - outputs.max(axis=1, keepdims=True)
-        logs = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
-        each = np.arange(len(y))
-        slope = np.exp(logs)
-        slope[each, y] -= 1
-        return -logs[each, y], outputs.argmax(axis=1) == y, slope / len(y)
+    @property
+    def kernel(self) -> Floats:
+        """A copy of the kernel, in Keras' shape."""
+        return self._network.layers[0][0].T.copy()
+
+    @property
+    def bias(self) -> Floats:
+        """A copy of the bias, in Keras' shape."""
+        return self._network.layers[0][1].ravel().copy()
+
+    def ask(self, x: NDArray, y: NDArray) -> tuple[Floats, NDArray[np.bool_]]:
+        """Each loss, and whether each answer is right."""
+        return _said(Pass(self._network, len(x)).forward(rows(x)), y)
 
     def study(self, x: NDArray, y: NDArray) -> tuple[Floats, NDArray[np.bool_]]:
         """One step; each loss before it, and whether each answer was right."""
-        losses, right, slope = self.ask(x, y)
+        given, through = rows(x), Pass(self._network, len(x))
+        outputs = through.forward(given)
+        said = _said(outputs, y)
+        logit_gradients(outputs, y, np.arange(len(y)))
+        through.backward(given, outputs)
+        self._adam.step()
         self.steps += 1
-        self.kernel = self.kernel - self._change("kernel", rows(x).T @ slope)
-        self.bias = self.bias - self._change("bias", slope.sum(axis=0))
-        return losses, right
+        return said
 
-    def _change(self, name: str, slope: Floats) -> Floats:
-        self._first[name] = 0.9 * self._first[name] + 0.1 * slope
-        self._second[name] = 0.999 * self._second[name] + 0.001 * slope**2
-        rate = 0.001 * math.sqrt(1 - 0.999**self.steps) / (1 - 0.9**self.steps)
-        return rate * self._first[name] / (np.sqrt(self._second[name]) + 1e-7)
+
+def _said(outputs: Floats, y: NDArray) -> tuple[Floats, NDArray[np.bool_]]:
+    return cross_entropy(outputs, y), outputs.argmax(axis=0) == y
 
 
 @dataclass
@@ -102,7 +115,7 @@ def study(neurons: Neurons, cards: Cards, batches: Sequence[Places], due: Sequen
 
 def figures_of(losses: list, right: list, quiz: tuple) -> dict[str, float]:
     """The figures of an epoch, from what each of its batches and the quiz came to."""
-    quiz_losses, quiz_right, _ = quiz
+    quiz_losses, quiz_right = quiz
     return {
         "loss": np.concatenate(losses).mean(),
         "accuracy": np.concatenate(right).mean(),

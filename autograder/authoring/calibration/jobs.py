@@ -1,16 +1,17 @@
-"""Runs made side by side: one process a core, each with its share of the tasks."""
+"""Runs made side by side: one process a core."""
 
 from __future__ import annotations
 
 import contextlib
+import math
+import multiprocessing
 import os
-import queue
-import subprocess
-import sys
+import signal
 import threading
 from collections.abc import Iterator, Sequence
-
-import msgspec
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing.connection import Connection
 
 from autograder.authoring.calibration.run_log import CalibrationRun, Task
 from autograder.core.errors import StudyError
@@ -23,50 +24,62 @@ def made(lesson: str, tasks: Sequence[Task], workers: int) -> Iterator[Calibrati
     """Make runs, ``workers`` at a time; each as it is ready.
 
     Raises:
-        StudyError: a worker ended before its tasks were done.
+        StudyError: a process ended before its task was done.
     """
-    ready: queue.Queue[bytes | subprocess.Popen[bytes]] = queue.Queue()
-    with contextlib.ExitStack() as stack:
-        processes = [
-            stack.enter_context(_started(lesson, tasks[first::workers])) for first in range(workers)
-        ]
-        for process in processes:
-            threading.Thread(target=_read, args=(process, ready), daemon=True).start()
-        for _ in range(len(tasks) + workers):
-            message = ready.get()
-            if isinstance(message, bytes):
-                yield msgspec.json.decode(message, type=CalibrationRun)
-            elif message.wait():
-                raise StudyError(
-                    f"A worker of the study ended with exit code {message.returncode}."
-                )
-
-
-@contextlib.contextmanager
-def _started(lesson: str, tasks: Sequence[Task]) -> Iterator[subprocess.Popen[bytes]]:
-    """Yield a process that works on these tasks and is killed at the end of the context."""
-    with subprocess.Popen(
-        [sys.executable, "-m", "autograder.authoring.calibration.worker", lesson],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        env={**os.environ, **ONE_THREAD},
-        # Ctrl-C at a terminal is for us; we end our processes ourselves.
-        start_new_session=True,
-    ) as process:
+    if not tasks:
+        return
+    spawn = multiprocessing.get_context("spawn")
+    theirs, ours = spawn.Pipe(duplex=False)
+    with theirs, ours:
+        pool = ProcessPoolExecutor(workers, spawn, _begin, (theirs,))
         try:
-            assert process.stdin
-            # A process that ended at once is reported by its exit code.
-            with contextlib.suppress(BrokenPipeError), process.stdin:
-                process.stdin.write(msgspec.json.encode(tasks))
-            yield process
+            for done in as_completed([pool.submit(run, lesson, task) for task in tasks]):
+                yield done.result()
+        # The second where a process ended while others were begun.
+        except (BrokenProcessPool, OSError) as error:
+            message = f"A worker of the study ended before its runs were made: {error}"
+            raise StudyError(message) from error
         finally:
-            process.kill()
+            pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _read(
-    process: subprocess.Popen[bytes], ready: queue.Queue[bytes | subprocess.Popen[bytes]]
-) -> None:
-    assert process.stdout
-    for line in process.stdout:
-        ready.put(line)
-    ready.put(process)
+def _begin(ours: Connection) -> None:
+    """Prepare a process: one thread, and an end when the study ends, whatever ends it."""
+    # Before NumPy is imported, which reads it once.
+    os.environ.update(ONE_THREAD)
+    # Ctrl-C at a terminal is for the study.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with, args=(ours,), daemon=True).start()
+
+
+def _end_with(ours: Connection) -> None:
+    # Nothing is ever sent: it ends when nobody holds the other side any more.
+    with contextlib.suppress(EOFError):
+        ours.recv()
+    os._exit(0)
+
+
+def run(lesson: str, task: Task) -> CalibrationRun:
+    """Train one recipe of a lesson on one data set under one seed, and measure."""
+    # Only here, as they import NumPy.
+    from autograder import datasets  # noqa: PLC0415
+    from autograder.authoring.spec.calibration import load_study  # noqa: PLC0415
+    from autograder.authoring.spec.numpy_training import train  # noqa: PLC0415
+    from autograder.core.lesson_registry import load_lesson  # noqa: PLC0415
+
+    found = load_lesson(lesson)
+    study, data = load_study(found), datasets.of(found).load_named(task.data)
+    recipe = study.recipe(task.recipe)
+    count = len(data.valid_labels)
+    measured = study.measure(train(recipe.training, data, task.seed), data)
+    return CalibrationRun(
+        recipe=task.recipe,
+        data=task.data,
+        seed=task.seed,
+        key=study.key(recipe),
+        cards=count,
+        correct={
+            name: round(value * count) if math.isfinite(value) else None
+            for name, value in measured.items()
+        },
+    )

@@ -8,14 +8,18 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from autograder.authoring.spec.numpy_losses import (
+from autograder.authoring.spec.numpy_network import (
+    Adam,
+    Floats,
     Labels,
+    Network,
+    Optimizer,
+    Pass,
+    Sgd,
+    cross_entropy,
     logit_gradients,
-    mean_loss,
     mistaken_gradients,
 )
-from autograder.authoring.spec.numpy_network import Floats, Network, Pass
-from autograder.authoring.spec.numpy_optimizers import Adam, Optimizer, Sgd
 from autograder.authoring.spec.recipe import Training
 from autograder.core.snapshot_schedule import steps_per_snapshot
 from autograder.datasets import Images
@@ -26,7 +30,7 @@ LOSSES: Mapping[str, Callable[[Floats, Labels, Labels], None]] = {
     "raw outputs": logit_gradients,
     "taken for probabilities": mistaken_gradients,
 }
-OPTIMIZERS: Mapping[str, Callable[[int, float], Optimizer]] = {"adam": Adam, "sgd": Sgd}
+OPTIMIZERS: Mapping[str, Callable[[Network, float], Optimizer]] = {"adam": Adam, "sgd": Sgd}
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -64,7 +68,7 @@ class Trainer:
         self._training = training
         self._studied = studied
         self._gradients = LOSSES[training.loss]
-        self._optimizer = OPTIMIZERS[training.optimizer](len(network.values), training.rate)
+        self._optimizer = OPTIMIZERS[training.optimizer](network, training.rate)
         self._buffers: dict[int, _BatchBuffers] = {}
 
     def epoch(self, order: Labels) -> tuple[Floats, int]:
@@ -88,7 +92,7 @@ class Trainer:
         outputs = buffers.network_pass.forward(given)
         self._gradients(outputs, buffers.labels, buffers.columns)
         buffers.network_pass.backward(given, outputs)
-        self._optimizer.step(self.network.values, self.network.gradients)
+        self._optimizer.step()
 
 
 class _BatchBuffers:
@@ -121,9 +125,8 @@ class ValidationSet:
     def evaluate(self, network: Network) -> tuple[float, float]:
         """Return the share of the images that is classified right, and the mean loss."""
         outputs = Pass(network, len(self._images)).forward(self._images)
-        return float(np.mean(outputs.argmax(axis=0) == self._labels)), mean_loss(
-            outputs, self._labels
-        )
+        right = outputs.argmax(axis=0) == self._labels
+        return float(np.mean(right)), float(np.mean(cross_entropy(outputs, self._labels)))
 
 
 def train(training: Training, data: Images, seed: int) -> Trained:
