@@ -110,6 +110,11 @@ class PriorResults:
         """Return the outcome of a check, ``None`` where it has not run."""
         return next((one.outcome for one in self.results if one.id == check), None)
 
+    @property
+    def misconceptions(self) -> frozenset[str]:
+        """The misconceptions that were named so far."""
+        return frozenset(one.misconception for one in self.results if one.misconception)
+
     def failed(self, check: str) -> bool:
         """Return whether a check failed or was skipped."""
         return self.outcome(check) in (Outcome.FAILED, Outcome.SKIPPED)

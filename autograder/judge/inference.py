@@ -6,13 +6,15 @@ Follows the layers' definitions in the Keras documentation. An unknown layer rai
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from autograder.core.evidence import Evidence, Examples, Layer, Model
+from autograder.core.evidence import Evidence, Examples, Front, Layer, Model, PerImage
+from autograder.core.image_numbers import scaled_by_image
 
 Floats = NDArray[np.float32]
 Weights = Mapping[str, NDArray[Any]]
@@ -26,6 +28,7 @@ MAX_OPERATIONS = 10**11
 OPERATIONS_PER_OUTPUT = 100
 # A mistake may have as many outputs as an image has pixels, or more.
 MAX_OUTPUTS = 5_000
+BRIGHTNESSES = 256
 # At inference these layers do nothing.
 TRANSPARENT = frozenset(
     {"InputLayer", "Dropout", "GaussianNoise", "GaussianDropout", "ActivityRegularization"}
@@ -50,14 +53,71 @@ def _softmax(x: Floats) -> Floats:
     return np.asarray(raised / raised.sum(axis=-1, keepdims=True), np.float32)
 
 
+def _log_softmax(x: Floats) -> Floats:
+    less = x - x.max(axis=-1, keepdims=True)
+    return np.asarray(less - np.log(np.exp(less).sum(axis=-1, keepdims=True)), np.float32)
+
+
+def _elu(x: Floats) -> Floats:
+    return np.where(x > 0, x, np.expm1(np.minimum(x, 0)))
+
+
+def _silu(x: Floats) -> Floats:
+    return x * _sigmoid(x)
+
+
+def _hard_silu(x: Floats) -> Floats:
+    return x * np.clip(x / 6 + np.float32(0.5), 0, 1)
+
+
+def _glu(x: Floats) -> Floats:
+    """Return the first half of the numbers, each as far as the second half lets it through."""
+    first, second = np.split(x, 2, axis=-1)
+    return np.asarray(first * _sigmoid(second), np.float32)
+
+
+def _gelu(x: Floats) -> Floats:
+    # Keras takes the exact one, by the error function, which NumPy lacks.
+    erf = np.vectorize(math.erf, otypes=[np.float32])
+    return np.asarray(0.5 * x * (1 + erf(x / np.float32(math.sqrt(2)))), np.float32)
+
+
+# As https://keras.io/api/layers/activations/ defines them, with their default settings. Left out
+# are `threshold`, which has none, and `sparsemax`, of which Keras computes something else.
 ACTIVATIONS: Mapping[str, Callable[[Floats], Floats]] = {
     "linear": lambda x: x,
     "relu": _relu,
+    "relu6": lambda x: np.clip(x, 0, 6),
+    "leaky_relu": lambda x: np.where(x > 0, x, np.float32(0.2) * x),
     "sigmoid": _sigmoid,
+    "hard_sigmoid": lambda x: np.clip(x / 6 + np.float32(0.5), 0, 1),
+    "log_sigmoid": lambda x: -np.logaddexp(-x, np.float32(0)),
     "tanh": np.tanh,
+    "hard_tanh": lambda x: np.clip(x, -1, 1),
     "softmax": _softmax,
-    "elu": lambda x: np.where(x > 0, x, np.expm1(np.minimum(x, 0))),
+    "log_softmax": _log_softmax,
+    "elu": _elu,
+    "celu": _elu,
+    "selu": lambda x: (
+        np.float32(1.05070098)
+        * np.where(x > 0, x, np.float32(1.67326324) * np.expm1(np.minimum(x, 0)))
+    ),
+    "gelu": _gelu,
+    "silu": _silu,
+    "swish": _silu,
+    "hard_silu": _hard_silu,
+    "hard_swish": _hard_silu,
+    "mish": lambda x: x * np.tanh(np.logaddexp(x, np.float32(0))),
     "softplus": lambda x: np.logaddexp(x, 0),
+    "softsign": lambda x: x / (1 + np.abs(x)),
+    "tanh_shrink": lambda x: x - np.tanh(x),
+    "soft_shrink": lambda x: np.sign(x) * np.maximum(np.abs(x) - np.float32(0.5), 0),
+    "hard_shrink": lambda x: np.where(np.abs(x) > np.float32(0.5), x, 0),
+    "glu": _glu,
+    "sparse_sigmoid": lambda x: np.clip((x + 1) / 2, 0, 1),
+    "squareplus": lambda x: (x + np.sqrt(x * x + 4)) / 2,
+    "exponential": np.exp,
+    "sparse_plus": lambda x: np.where(x < -1, 0, np.where(x < 1, (x + 1) ** 2 / 4, x)),
 }
 
 
@@ -75,7 +135,7 @@ def outputs(model: Model, weights: Weights, images: Floats) -> Floats:
     Raises:
         UnknownLayer: the judge cannot compute a layer, or shapes do not fit.
     """
-    if not model.chain:
+    if not model.chain and model.front is None:
         raise UnknownLayer("its layers do not form one chain")
     batch_size = _that_fit(model, weights, images)
     starts = range(0, len(images), batch_size)
@@ -114,13 +174,49 @@ def _steps(model: Model, weights: Weights, x: Floats) -> Iterator[tuple[Layer, F
     """Yield each layer with its outputs for these images."""
     kind = "input"
     try:
-        x = x.reshape(len(x), *(model.input_shape or x.shape)[1:])
-        for layer in model.layers:
+        layers = model.layers
+        if model.front:
+            x = _through_front(model.front, weights, x.reshape(len(x), -1))
+            names = [layer.name for layer in layers]
+            layers = layers[names.index(model.front.before) :]
+        else:
+            x = x.reshape(len(x), *(model.input_shape or x.shape)[1:])
+        for layer in layers:
             kind = layer.kind
             x = _apply(layer, weights, x)
             yield layer, x
     except (KeyError, ValueError, TypeError) as error:
         raise UnknownLayer(f"its layer `{kind}` is not one that is known here") from error
+
+
+def front_arrays(front: Front) -> dict[str, str]:
+    """Return the names of a front's arrays in the evidence, by their names among the weights."""
+    parts = {"scale": front.scale, "shift": front.shift, "matrix": front.matrix}
+    parts["table"] = front.table
+    return {f"/{part}": name for part, name in parts.items() if name}
+
+
+def _through_front(front: Front, weights: Weights, x: Floats) -> Floats:
+    """Do to pixels what the model does before its first layer that learns."""
+    part = {name.lstrip("/"): weights[name] for name in front_arrays(front)}
+    if "matrix" in part:
+        _must_be(part["shift"], part["matrix"].shape[1:])
+        y = x @ part["matrix"] + part["shift"]
+    elif front.per_image:
+        y = _by_image(front.per_image, x)
+    elif "table" in part:
+        _must_be(part["table"], (BRIGHTNESSES,))
+        y = part["table"][np.clip(np.rint(x), 0, BRIGHTNESSES - 1).astype(np.uint8)]
+    else:
+        if {part["scale"].shape, part["shift"].shape} - {(), x.shape[1:]}:
+            raise ValueError("neither one number nor one for each pixel")
+        y = x * part["scale"] + part["shift"]
+    return y.astype(np.float32).reshape(len(y), *(side or 1 for side in front.shape))
+
+
+def _by_image(given: PerImage, x: NDArray[Any]) -> Floats:
+    with np.errstate(all="ignore"):
+        return scaled_by_image(x.astype(np.float64), given).astype(np.float32)
 
 
 def _apply(layer: Layer, weights: Weights, x: Floats) -> Floats:
@@ -223,12 +319,16 @@ LAYERS: Mapping[str, Callable[[Layer, Weights, Floats], Floats]] = {
 def as_given(evidence: Evidence, examples: Examples, images: NDArray[np.uint8]) -> Floats | None:
     """Return the judge's own images as the model was given them; ``None`` where that is unknown.
 
-    Applies the recorded map ``scale * image + shift``, each of shape () or (pixels,).
+    Applies the recorded map ``scale * image + shift``, each of shape () or (pixels,), or the number
+    for each brightness, or the map of each image.
     """
-    if examples.scale is None or examples.shift is None:
-        return None
-    scale, shift = evidence.arrays.get(examples.scale), evidence.arrays.get(examples.shift)
     rows = images.reshape(len(images), -1)
+    if examples.per_image:
+        return _by_image(examples.per_image, rows)
+    if examples.table is not None:
+        numbers = evidence.arrays.get(examples.table, np.zeros(0))
+        return numbers.astype(np.float32)[rows] if numbers.shape == (BRIGHTNESSES,) else None
+    scale, shift = (evidence.arrays.get(one or "") for one in (examples.scale, examples.shift))
     if scale is None or shift is None or {scale.shape, shift.shape} - {(), rows.shape[1:]}:
         return None
     with np.errstate(all="ignore"):

@@ -29,6 +29,7 @@ from autograder.core.verdicts import (
 from autograder.datasets import Images
 from autograder.judge.attempts import blocking_verdict
 from autograder.judge.gating import explained, required
+from autograder.judge.identity import identified
 from autograder.judge.time_budget import TimeBudget
 
 
@@ -48,7 +49,7 @@ class CheckPlugin:
         self.judged = {name: PriorResults() for name, _ in submissions}
         self.expected: Counter[str] = Counter()
         # With underscores, because pytest takes attributes of these names for the fixtures.
-        self._submissions = dict(submissions)
+        self._submissions = {name: identified(one) for name, one in submissions}
         self._lesson = lesson
         self._settings = settings
         self._clock = clock

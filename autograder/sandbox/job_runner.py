@@ -23,6 +23,7 @@ from autograder.core.evidence import (
     shortened,
 )
 from autograder.core.lesson import Lesson
+from autograder.notebooks.data_flow import follows
 from autograder.notebooks.normalize import program_digest, program_of
 from autograder.notebooks.restore import Restored, grade_id
 from autograder.sandbox.extra_files import collect_extra_files
@@ -130,7 +131,12 @@ def submission_record(
 
     ``shared`` tells that it was the run of another notebook with the same program.
     """
-    cells = enumerate(restored.notebook.cells)
+    cells = [
+        (index, cell)
+        for index, cell in enumerate(restored.notebook.cells)
+        if cell.cell_type == "code"
+    ]
+    sources = [cell.source for _, cell in cells]
     return SubmissionRecord(
         lesson=lesson.name,
         job=job,
@@ -141,10 +147,10 @@ def submission_record(
                 index=index,
                 cell_id=cell.id[:300],
                 grade_id=grade_id(cell),
-                changed=grade_id(cell) in restored.changed,
+                changed=(changed := grade_id(cell) in restored.changed),
+                follows=follows(sources[:number], sources[number]) if changed else None,
             )
-            for index, cell in cells
-            if cell.cell_type == "code"
+            for number, (index, cell) in enumerate(cells)
         ),
     )
 

@@ -269,4 +269,6 @@ def test_each_case(cases, verdicts):
 
 
 def test_every_misconception_that_the_check_can_name_has_a_case(cases):
-    assert nameable("predict") == named(cases) | {"not-a-model"}
+    # Of a model that is not the one that was trained: see test_same_weights.py.
+    others = {"not-a-model", "not-trained", "weights-replaced-after-training", "diverged"}
+    assert nameable("predict") == named(cases) | others

@@ -558,7 +558,9 @@ def test_softmax_that_nobody_trained_again_is_judged_as_it_stands():
 
 
 def test_every_misconception_that_the_checks_can_name_has_a_case():
-    assert nameable("train") == named(CASES) | {"not-a-model"}
+    # Of what training left behind: see test_same_weights.py.
+    others = {"not-a-model", "weights-replaced-after-training", "not-a-history"}
+    assert nameable("train") == named(CASES) | others
 
 
 def test_a_model_that_was_given_away_is_told_once():

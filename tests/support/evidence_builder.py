@@ -32,6 +32,7 @@ from autograder.core.evidence import (
     Run,
     Value,
     Weight,
+    state,
 )
 from autograder.core.lesson_registry import load_lesson
 from autograder.core.report import CheckResult
@@ -110,6 +111,12 @@ def largest(index: int, weights: Trained | None = None) -> int:
     """What ten neurons on raw pixels say of a training card."""
     ours = weights or trained()
     return int((cards().train_images[index].reshape(784) @ ours.kernel + ours.bias).argmax())
+
+
+def left(weights: Trained | None = None) -> str:
+    """The digest of the weights that training left behind."""
+    ours = weights or trained()
+    return state([ours.kernel, ours.bias])
 
 
 # ---- layers and models

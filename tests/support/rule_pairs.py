@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.core.evidence import Answer
+from autograder.core.evidence import Answer, Callback, Claim
 from autograder.core.verdicts import Failed
 from autograder.judge import rules
 from autograder.judge.rules import learning_curve
@@ -27,12 +27,14 @@ from support.evidence_builder import (
     INDEX,
     MODEL,
     cards,
+    cell,
     changed,
     claim,
     dense,
     devices,
     fit,
     layer,
+    left,
     right,
     stack,
     training,
@@ -70,6 +72,16 @@ PICKED = {"epochs": 5, "images": 12_000, "batch": 32}
 SAID = [np.array([[0, 3, 1], [5, 1, 0]], np.float32)]
 
 FALLS = (2.0, 1.0)
+
+STOP = Callback(kind="EarlyStopping", settings={"monitor": "val_loss", "stopped_epoch": 1})
+
+ONE_HOT = fit(training=training(one_hot=True))
+
+LABEL = ("predict", "predicted_label")
+
+
+def claim_of_fits(*numbers: int) -> Claim:
+    return changed(claim(None, "History"), fits=numbers)
 
 
 def compiled(**changes: Any):
@@ -124,6 +136,10 @@ PAIRS = {
     "accuracy.pretrained_weights": Pair(
         lambda: (still(), MODEL, (FIT,)), lambda: (right(), MODEL, (FIT,))
     ),
+    "accuracy.weights_replaced": Pair(
+        lambda: (right(), MODEL, (fit(states=("others",)),)),
+        lambda: (right(), MODEL, (fit(states=("others", left())),)),
+    ),
     "accuracy.diverged": Pair(lambda: (float("nan"),), lambda: (0.1,)),
     "accuracy.too_few_updates": Pair(
         lambda: ((fit(steps=60),),), lambda: ((fit(steps=1_800),),), PICKED
@@ -145,6 +161,17 @@ PAIRS = {
     "epochs.cut_short": Pair(
         lambda: ((fit(epochs_done=2, interrupted=True),), 5),
         lambda: ((fit(epochs_done=6, interrupted=True),), 5),
+    ),
+    "epochs.trained_without_fit": Pair(
+        lambda: (right(fits=()), changed(MODEL, steps=375), (), 5),
+        lambda: (right(fits=()), changed(MODEL, steps=0), (), 5),
+    ),
+    "epochs.stopped_early": Pair(
+        lambda: ((fit(epochs_done=2, callbacks=(STOP,)),), 5),
+        lambda: ((fit(epochs_done=6, callbacks=(STOP,)),), 5),
+    ),
+    "epochs.another_history": Pair(
+        lambda: (claim_of_fits(1), (FIT,)), lambda: (claim_of_fits(0, 1), (FIT,))
     ),
     "epochs.too_few_epochs": Pair(
         lambda: ((fit(epochs_done=4),), 5), lambda: ((fit(epochs_done=3), fit(epochs_done=2)), 5)
@@ -176,6 +203,10 @@ PAIRS = {
     "loss.one_hot_loss": Pair(
         lambda: (compiled(loss="CategoricalCrossentropy"), 10), lambda: (COMPILED, 10)
     ),
+    "loss.one_hot_throughout": Pair(
+        lambda: (compiled(loss="CategoricalCrossentropy"), (ONE_HOT,)),
+        lambda: (compiled(loss="CategoricalCrossentropy"), (FIT,)),
+    ),
     "loss.binary_loss": Pair(
         lambda: (compiled(loss="BinaryCrossentropy"), 10), lambda: (COMPILED, 10)
     ),
@@ -200,6 +231,20 @@ PAIRS = {
     "outputs.activated_outputs": Pair(lambda: (("relu",),), lambda: (("softmax",),)),
     "prediction.no_such_image": Pair(lambda: (claim(-1), 10), lambda: (claim(9.0), 10)),
     "prediction.not_a_class": Pair(lambda: (claim(10), 10), lambda: (claim((9,)), 10)),
+    "prediction.untrained_predictor": Pair(
+        lambda: (right(fits=()), MODEL, ()), lambda: (right(fits=()), MODEL, ("not-trained",))
+    ),
+    "prediction.no_largest": Pair(
+        lambda: ([np.full((2, 3), np.nan, np.float32)],), lambda: (SAID,)
+    ),
+    "prediction.nothing_flows": Pair(
+        lambda: (right(cells={"predict": cell("predict", follows={})}), *LABEL, 1),
+        lambda: (
+            right(cells={"predict": cell("predict", follows={"predicted_label": "asked"})}),
+            *LABEL,
+            1,
+        ),
+    ),
     "prediction.copied_true_label": Pair(lambda: (2, SAID, 2), lambda: (1, SAID, 1)),
     "prediction.index_of_smallest_output": Pair(lambda: (0, SAID), lambda: (2, SAID)),
     "prediction.label_of_neighbour": Pair(lambda: (0, SAID), lambda: (1, SAID)),

@@ -32,7 +32,11 @@ def save_alone(evidence: Evidence, folder: Path) -> None:
     """Save evidence whose record says already whose it is."""
     cells = tuple(
         SubmissionCell(
-            index=one.index, cell_id=one.cell_id, grade_id=one.grade_id, changed=one.changed
+            index=one.index,
+            cell_id=one.cell_id,
+            grade_id=one.grade_id,
+            changed=one.changed,
+            follows=one.follows,
         )
         for one in evidence.record.cells
     )

@@ -14,7 +14,7 @@ from autograder.authoring.mutation import quantize
 from autograder.authoring.mutation.archive import StoredMutant
 from autograder.authoring.mutation.run import MutantRun
 from autograder.core.config import Settings
-from autograder.core.evidence import Evidence, Record
+from autograder.core.evidence import Evidence, Record, digest_of
 from autograder.core.lesson import Lesson
 from autograder.judge.runner import Verdicts, judge
 
@@ -80,7 +80,7 @@ def thinned(
     }
 
     def judged() -> dict[str, Verdicts]:
-        thin = [(name, _thin(chosen[name].record, digests[name], arrays)) for name in chosen]
+        thin = [(name, _thin(chosen[name], digests[name], arrays)) for name in chosen]
         return judge(thin, lesson, settings=settings)
 
     # It ends: in the end all arrays are exact. The answers and the means, which are
@@ -99,7 +99,7 @@ def thinned(
     entries = {
         one.made.name: StoredMutant(
             program=one.made.program,
-            record=_timeless(chosen[one.made.name].record),
+            record=_timeless(_thin(chosen[one.made.name], digests[one.made.name], arrays).record),
             arrays={name: arrays.file(key) for name, key in digests[one.made.name].items()},
         )
         for one in ran
@@ -125,9 +125,30 @@ def _last_epochs(evidence: Evidence) -> Evidence:
     )
 
 
-def _thin(record: Record, digests: Digests, arrays: _Arrays) -> Evidence:
+def _thin(whole: Evidence, digests: Digests, arrays: _Arrays) -> Evidence:
     read = {name: quantize.unpack(arrays.packed(digest)) for name, digest in digests.items()}
-    return Evidence(record=record, arrays=read)
+    return Evidence(record=_restated(whole, read), arrays=read)
+
+
+def _restated(whole: Evidence, coarse: Mapping[str, NDArray[Any]]) -> Record:
+    """Return the record in which a training left the coarse weights that stand for its own."""
+    recorded, replace = whole.recorded, msgspec.structs.replace
+    if recorded is None:
+        return whole.record
+    new = {
+        digest_of(array): digest_of(coarse[name])
+        for name, array in whole.arrays.items()
+        if not name.startswith(OF_FITS)
+    }
+
+    def restated(state: str) -> str:
+        return " ".join(new.get(one, one) for one in state.split())
+
+    fits = tuple(
+        replace(fit, start=restated(fit.start), states=tuple(map(restated, fit.states)))
+        for fit in recorded.fits
+    )
+    return replace(whole.record, recorded=replace(recorded, fits=fits))
 
 
 def _alike(one: Verdicts, other: Verdicts) -> bool:

@@ -78,6 +78,25 @@ class Evidence:
         return next((one for one in reversed(hand_ins) if one.question == question), None)
 
     def fits(self, model: int) -> tuple[Fit, ...]:
-        """Return the calls of ``fit`` on one model, in order."""
+        """Return the calls of ``fit`` on one model, in order.
+
+        They begin with those on other objects from whose weights its first one went on, as where a
+        model is saved, loaded and trained further.
+        """
         fits = self.recorded.fits if self.recorded else ()
-        return tuple(fit for fit in fits if fit.model == model)
+        own = tuple(fit for fit in fits if fit.model == model)
+        return (*self._before(own[0], fits), *own) if own else ()
+
+    def _before(self, first: Fit, fits: tuple[Fit, ...]) -> tuple[Fit, ...]:
+        origins = (
+            one
+            for one in reversed(fits)
+            if one.number < first.number and one.model != first.model and first.start in one.states
+        )
+        origin = next(origins, None) if first.start else None
+        if origin is None:
+            return ()
+        same = tuple(
+            one for one in fits if one.model == origin.model and one.number <= origin.number
+        )
+        return (*self._before(same[0], fits), *same)

@@ -19,6 +19,7 @@ Name = Annotated[str, msgspec.Meta(max_length=300)]
 Count = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 Shape = Annotated[tuple[int | None, ...], msgspec.Meta(max_length=8)]
 Value = bool | int | float | Text | None
+Follows = dict[Name, Literal["asked", "weights"]]
 
 
 def shortened(text: str) -> str:
@@ -61,8 +62,44 @@ class Compiled(_Part, frozen=True, kw_only=True):
     metrics: Annotated[tuple[Name, ...], msgspec.Meta(max_length=64)] = ()
 
 
+class PerImage(_Part, frozen=True, kw_only=True):
+    """A map with a scale of each image's own, as standardising each image makes it.
+
+    ``image -> (image - centre) / (slope * spread**power + offset) ** (1 / power) + shift``, where
+    ``centre`` and ``spread`` are numbers of that image.
+    """
+
+    spread: Literal["std", "max", "range", "norm", "mean"]
+    power: Literal[1, 2] = 1
+    slope: float
+    offset: float = 0.0
+    centre: Literal["none", "mean", "min"] = "none"
+    shift: float = 0.0
+
+
+class Front(_Part, frozen=True, kw_only=True):
+    """What a model does to pixels before its first layer that learns, found by asking it.
+
+    That layer, ``before``, is given inputs of ``shape`` (without the batch). ``scale`` and
+    ``shift``, ``table`` and ``per_image`` are as in ``Examples``; ``matrix``, of shape (pixels, n),
+    is multiplied by the pixels before ``shift`` is added.
+    """
+
+    before: Name
+    shape: Shape
+    scale: Name | None = None
+    shift: Name | None = None
+    matrix: Name | None = None
+    table: Name | None = None
+    per_image: PerImage | None = None
+
+
 class Model(_Part, frozen=True, kw_only=True):
-    """A model at the moment it was handed in. ``chain``: each layer feeds the next one only."""
+    """A model at the moment it was handed in. ``chain``: each layer feeds the next one only.
+
+    ``steps`` counts what its optimizer did, however it was asked to. ``front`` is there where the
+    layers alone do not say what happens to the pixels.
+    """
 
     number: Count
     kind: Name
@@ -72,6 +109,8 @@ class Model(_Part, frozen=True, kw_only=True):
     trainable_parameters: Count = 0
     other_parameters: Count = 0
     compiled: Compiled | None = None
+    steps: Count | None = None
+    front: Front | None = None
 
     @property
     def dense(self) -> tuple[Layer, ...]:
@@ -84,7 +123,9 @@ class Examples(_Part, frozen=True, kw_only=True):
 
     ``cards`` says which set they come from, ``labels`` whether each label belongs to its image.
     ``scale`` and ``shift`` name arrays of shape () or (pixels,): the model was given
-    ``scale * image + shift``. ``places`` are positions in the set, kept if the images are few.
+    ``scale * image + shift``; or ``table`` names an array of shape (256,), the number for each
+    brightness; or the map is ``per_image``. ``places`` are positions in the set, kept if the images
+    are few.
     """
 
     count: Count | None = None
@@ -92,6 +133,9 @@ class Examples(_Part, frozen=True, kw_only=True):
     labels: Literal["matching", "mismatched", "none", "unknown"] = "unknown"
     scale: Name | None = None
     shift: Name | None = None
+    table: Name | None = None
+    per_image: PerImage | None = None
+    one_hot: bool = False
     places: Annotated[tuple[Count, ...], msgspec.Meta(max_length=256)] | None = None
 
 
@@ -107,7 +151,9 @@ class Fit(_Part, frozen=True, kw_only=True):
 
     ``means`` lists weights as ``layer/weight``; the array ``fit-<number>/layer/weight`` has the
     shape ``(epochs kept, *shape)`` and holds the mean of each epoch's snapshots of that weight.
-    ``snapshots`` says how many went into each.
+    ``snapshots`` says how many went into each. ``start`` is the digest of the weights before the
+    first step, and ``states`` those of the weights that this training left behind: at the end of
+    each epoch, at each checkpoint, and at last (see ``weights_digest``).
     """
 
     number: Count
@@ -126,6 +172,8 @@ class Fit(_Part, frozen=True, kw_only=True):
     device: Name = ""
     means: Annotated[tuple[Name, ...], msgspec.Meta(max_length=64)] = ()
     snapshots: Annotated[tuple[Count, ...], msgspec.Meta(max_length=10_000)] = ()
+    start: Text = ""
+    states: Annotated[tuple[Text, ...], msgspec.Meta(max_length=200)] = ()
 
 
 class ModelCall(_Part, frozen=True, kw_only=True):
@@ -147,12 +195,17 @@ class Numbers(_Part, frozen=True, kw_only=True):
 
 
 class Claim(_Part, frozen=True, kw_only=True):
-    """A value handed in to a check: its Python type, and as much of it as is plain data."""
+    """A value handed in to a check: its Python type, and as much of it as is plain data.
+
+    ``fits`` are the numbers of the trainings whose history it is; ``None`` where that was not
+    looked at.
+    """
 
     kind: Name
     value: Value | Annotated[tuple[Value, ...], msgspec.Meta(max_length=64)] = None
     blank: bool = False
     numbers: Numbers | None = None
+    fits: Annotated[tuple[Count, ...], msgspec.Meta(max_length=500)] | None = None
 
 
 class Answer(_Part, frozen=True, kw_only=True):
@@ -176,12 +229,16 @@ class Devices(_Part, frozen=True, kw_only=True):
 
 
 class Recorded(_Part, frozen=True, kw_only=True):
-    """The recorder's data from the student's kernel: claims that have to be verified."""
+    """The recorder's data from the student's kernel: claims that have to be verified.
+
+    ``by_batch`` are the models on which ``train_on_batch`` was called.
+    """
 
     devices: Devices = Devices()
     hand_ins: Annotated[tuple[Answer, ...], msgspec.Meta(max_length=1000)] = ()
     fits: Annotated[tuple[Fit, ...], msgspec.Meta(max_length=1000)] = ()
     asked: Annotated[tuple[ModelCall, ...], msgspec.Meta(max_length=5000)] = ()
+    by_batch: Annotated[tuple[Count, ...], msgspec.Meta(max_length=1000)] = ()
     software: dict[Name, Name] = {}
     troubles: Annotated[tuple[Text, ...], msgspec.Meta(max_length=1000)] = ()
 
@@ -190,6 +247,9 @@ class Cell(_Part, frozen=True, kw_only=True):
     """One code cell as it was seen to run. ``changed``: it differs from the released cell.
 
     ``replaced``: the lesson's solution was run in its place.
+    ``follows`` has the names that the cell gives a value into which something flows from a model:
+    what it ``asked`` for by ``predict`` alone, or anything else, its ``weights`` say. ``None``
+    where the program was not looked at, or does not tell.
     """
 
     index: Count
@@ -201,6 +261,7 @@ class Cell(_Part, frozen=True, kw_only=True):
     ename: Name = ""
     evalue: Text = ""
     seconds: Annotated[float, msgspec.Meta(ge=0)] = 0.0
+    follows: Follows | None = None
 
 
 class Run(_Part, frozen=True, kw_only=True):
@@ -228,12 +289,13 @@ class Run(_Part, frozen=True, kw_only=True):
 
 
 class SubmissionCell(_Part, frozen=True, kw_only=True):
-    """Which cell of a submission's notebook it was that ran."""
+    """Which cell of a submission's notebook it was that ran; ``follows`` is as in ``Cell``."""
 
     index: Count
     cell_id: Name = ""
     grade_id: Name | None = None
     changed: bool = False
+    follows: Follows | None = None
 
 
 class SubmissionRecord(_Part, frozen=True, kw_only=True):

@@ -6,12 +6,15 @@ import contextlib
 import math
 from collections.abc import Iterator, Sequence
 
+import numpy as np
+
 from autograder.core.evidence import Evidence, Fit, Model
 from autograder.core.verdicts import CannotTell, Failed
-from autograder.judge.inference import UnknownLayer
+from autograder.judge.identity import digests_of, left_by
+from autograder.judge.inference import UnknownLayer, Weights
 from autograder.judge.rules.rule import OPEN, rule
 from autograder.judge.rules.training_data import NEARLY_ALL
-from autograder.judge.rules.weights import never_moved
+from autograder.judge.rules.weights import last_weights, never_moved
 from autograder.reports.phrases import percent
 
 # The learning rates with which Adam reaches the threshold; Keras' default is 0.001.
@@ -44,6 +47,35 @@ def can_be_computed(what: str) -> Iterator[None]:
         yield
     except UnknownLayer as reason:
         raise CannotTell(f"{what} could not be worked out: {reason}.", help=OPEN) from None
+
+
+@rule("weights-replaced-after-training")
+def weights_replaced(evidence: Evidence, model: Model, fits: Sequence[Fit]) -> Failed | None:
+    """The weights were trained, and then others were put in their place."""
+    digests, trained = digests_of(evidence, model), [fit for fit in fits if fit.steps]
+    if digests is None or not trained or not all(fit.states for fit in trained):
+        return None
+    if left_by(digests, trained):
+        return None
+    return Failed(
+        "The weights of this model are not the ones that training left in it: since then they were"
+        f" replaced, and {_found(last_weights(evidence, model))}.",
+        help="Leave the weights as `fit` left them. Then run the cells that build, compile and"
+        " train again, in this order.",
+        why="What was learned is in the weights and nowhere else. Other weights are another"
+        " network, and what is marked is what your training did.",
+        how="Look for `set_weights`, `assign`, `load_weights` or an unfinished copy after the call"
+        " of `fit`, and take it out. Weights that were saved during training may come back.",
+    )
+
+
+def _found(weights: Weights) -> str:
+    values = [one for name, one in weights.items() if not name.startswith("/")]
+    if not all(np.isfinite(one).all() for one in values):
+        return "they are not numbers (`nan`)"
+    if not any(one.any() for one in values):
+        return "they are all 0"
+    return "they are those of no epoch, and of no checkpoint that was saved"
 
 
 @rule("not-trained")

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from autograder.core.evidence import Evidence, Fit
+from autograder.core.evidence import Callback, Claim, Evidence, Fit, Model
 from autograder.core.verdicts import Failed
-from autograder.judge.rules.format import plural
+from autograder.judge.rules.format import plural, shown
 from autograder.judge.rules.rule import rule
+
+# What `fit` gives back, and the dict of curves in it.
+HISTORIES = ("History", "dict")
 
 
 def epochs_done(fits: Sequence[Fit]) -> int:
@@ -28,6 +31,27 @@ def another_was_trained(evidence: Evidence, fits: Sequence[Fit]) -> Failed | Non
         " What the old one learned stays with the old one.",
         how="Run the cells that build, compile and train once each, from top to bottom, and then"
         " this one.",
+    )
+
+
+@rule("not-trained")
+def trained_without_fit(
+    evidence: Evidence, model: Model, fits: Sequence[Fit], epochs: int
+) -> Failed | None:
+    """The model was trained batch by batch, by `train_on_batch` or a loop, and not by `fit`."""
+    by_batch = evidence.recorded is not None and model.number in evidence.recorded.by_batch
+    if fits or not (by_batch or model.steps):
+        return None
+    how = "by `train_on_batch`" if by_batch else "in a loop of your own"
+    counted = f" ({plural(model.steps, 'step')})" if model.steps else ""
+    return Failed(
+        f"The model was trained {how}{counted}; the blank asks for `fit`, for {epochs} epochs.",
+        help="Build and compile the model again, and then let `fit` make the batches and count the"
+        " epochs.",
+        why="`fit` shuffles the images, goes through all of them in each epoch, validates after"
+        " each, and writes it all down. What a loop of your own did, nothing has written down.",
+        how="Write `history = model.fit(train_images, train_labels, epochs=..., validation_data="
+        "(valid_images, valid_labels))` in place of the loop.",
     )
 
 
@@ -63,10 +87,73 @@ def cut_short(fits: Sequence[Fit], epochs: int) -> Failed | None:
 
 
 @rule("too-few-epochs")
+def stopped_early(fits: Sequence[Fit], epochs: int) -> Failed | None:
+    """Early stopping ended the training before it had gone through the images often enough."""
+    done = epochs_done(fits)
+    stop = stopping(fits[-1]) if fits else None
+    if stop is None or done >= epochs:
+        return None
+    return Failed(
+        f"`EarlyStopping` ended the training after {plural(done, 'epoch')}, because"
+        f" {_why_stopped(fits[-1], stop)}; {epochs} epochs were asked for.",
+        help=f"Train for all {epochs} epochs: leave `EarlyStopping` out, or give it a patience that"
+        " lets them pass. Before you train again, build and compile.",
+        why="A callback can end the training whatever number of epochs `fit` was given. What it"
+        " watches, and which way it takes for better, is up to you.",
+        how="Take the callback out of the call of `fit`. If you want to keep it, watch `val_loss`,"
+        f" leave `mode` out, and write `patience={epochs}`.",
+    )
+
+
+def stopping(fit: Fit) -> Callback | None:
+    """Return the early stopping that ended this training, ``None`` where none did."""
+    kind = "EarlyStopping"
+    found = (one for one in reversed(fit.callbacks) if one.kind == kind)
+    return next((one for one in found if one.settings.get("stopped_epoch")), None)
+
+
+def _why_stopped(fit: Fit, stop: Callback) -> str:
+    monitor, mode = str(stop.settings.get("monitor")), stop.settings.get("mode", "auto")
+    patience = stop.settings.get("patience", 0)
+    waits = f" (`patience={patience}`)"
+    curve = [one for one in fit.history.get(monitor, ()) if one is not None]
+    wish = {"min": "fall", "max": "rise"}.get(str(mode))
+    if len(curve) > 1 and wish and (curve[-1] > curve[0]) == (wish == "fall"):
+        did = "rose" if wish == "fall" else "fell"
+        return (
+            f'`{monitor}` {did} from {curve[0]:.3g} to {curve[-1]:.3g}, and with `mode="{mode}"`'
+            f" it should {wish}"
+        )
+    return f"`{monitor}` got no better for long enough{waits}"
+
+
+@rule("not-a-history")
+def another_history(claim: Claim | None, fits: Sequence[Fit]) -> Failed | None:
+    """`history` is not what `fit` gave back for this model, nor the dict in it."""
+    if claim is None or claim.fits is None or not fits:
+        return None
+    ours = {fit.number for fit in fits} & set(claim.fits)
+    if claim.kind in HISTORIES and ours:
+        return None
+    found = f"is {shown(claim)}"
+    if claim.kind in HISTORIES:
+        found = "is the history of another training" if claim.fits else "holds other numbers"
+    return Failed(
+        f"`history` {found}; it should be what `fit` gave back when it trained this model.",
+        help="Keep what `fit` gives back, all of it: `history = model.fit(...)`, with nothing"
+        " behind the brackets.",
+        why="`fit` gives back a record of every epoch: each loss and each accuracy. The cells below"
+        " draw its curves.",
+        how="Write `history = model.fit(...)`. A single number you can take out of it later, for"
+        ' instance `history.history["val_accuracy"][-1]`, under another name.',
+    )
+
+
+@rule("too-few-epochs")
 def too_few_epochs(fits: Sequence[Fit], epochs: int) -> Failed | None:
     """The model went through the cards less often than was asked for."""
     done = epochs_done(fits)
-    if not fits or done >= epochs or fits[-1].interrupted:
+    if not fits or done >= epochs or fits[-1].interrupted or stopping(fits[-1]):
         return None
     return Failed(
         f"The model was trained for {plural(done, 'epoch')}; {epochs} were asked for.",

@@ -36,6 +36,7 @@ from autograder.judge.rules.loss import (
     logits_as_probabilities,
     no_loss,
     one_hot_loss,
+    one_hot_throughout,
     other_loss,
     regression_loss,
     softmax_twice,
@@ -71,11 +72,17 @@ def image_input(model: Model, shape: tuple[int, int]) -> Found:
     )
 
 
-def classification_loss(compiled: Compiled, model: Model, classes: int) -> Found:
-    """Return what is wrong with the loss for labels that number so many *classes*."""
+def classification_loss(
+    compiled: Compiled, model: Model, classes: int, fits: Sequence[Fit] = ()
+) -> Found:
+    """Return what is wrong with the loss for labels that number so many *classes*.
+
+    ``fits`` are the later trainings, which tell what the labels were made into.
+    """
     steps = output_steps(model)
     return (
-        one_hot_loss(compiled, classes),
+        one_hot_throughout(compiled, fits),
+        one_hot_loss(compiled, classes, fits),
         binary_loss(compiled, classes),
         regression_loss(compiled),
         no_loss(compiled),

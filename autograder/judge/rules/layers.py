@@ -42,7 +42,7 @@ def wrong_neuron_count(model: Model, classes: int) -> Failed | None:
 @rule("no-bias")
 def no_bias(model: Model) -> Failed | None:
     """The neurons were told to have no bias."""
-    if all(layer.settings.get("use_bias") is not False for layer in model.dense):
+    if all(layer.settings.get("use_bias", True) for layer in model.dense):
         return None
     return Failed(
         "The neurons have no bias; each should have one, the b in y = mx + b.",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from autograder.core.evidence import Compiled
+from collections.abc import Sequence
+
+from autograder.core.evidence import Compiled, Fit
 from autograder.core.verdicts import CannotTell, Failed
 from autograder.judge.rules.outputs import UNKNOWN, Steps
 from autograder.judge.rules.rule import OPEN, rule
@@ -17,10 +19,30 @@ REGRESSION = (
 READY = "Take `tf.keras.losses.SparseCategoricalCrossentropy(from_logits=True)` as the loss."
 
 
+@rule("other-loss")
+def one_hot_throughout(compiled: Compiled, fits: Sequence[Fit]) -> Failed | None:
+    """The labels were made one-hot to suit a loss for such labels."""
+    if compiled.loss != ONE_HOT or not _one_hot(fits):
+        return None
+    return Failed(
+        f"The loss is {ONE_HOT}, and you made the labels one-hot to suit it. That fits together,"
+        f" but the blank asks for {WANTED}, which takes the labels as they are.",
+        help="One word more in the name of the loss, and the labels can stay integers: then"
+        " nothing has to be converted.",
+        why="Both losses compute the same number. The sparse one needs one integer for each image"
+        " where one-hot labels need a row of zeros and ones.",
+        how=f"{READY} Give `fit` the labels as they were loaded, for training and for validation.",
+    )
+
+
+def _one_hot(fits: Sequence[Fit]) -> bool:
+    return bool(fits) and fits[-1].training.one_hot
+
+
 @rule("one-hot-loss-on-integer-labels")
-def one_hot_loss(compiled: Compiled, classes: int) -> Failed | None:
+def one_hot_loss(compiled: Compiled, classes: int, fits: Sequence[Fit] = ()) -> Failed | None:
     """The loss is the one for labels that are rows of zeros and ones; the labels are integers."""
-    if compiled.loss != ONE_HOT:
+    if compiled.loss != ONE_HOT or _one_hot(fits):
         return None
     return Failed(
         f"The loss is {ONE_HOT}, which expects each label as a row of {classes} zeros and ones;"
@@ -143,4 +165,4 @@ def logits_as_probabilities(steps: Steps | None, compiled: Compiled) -> Failed |
 
 
 def _takes_logits(compiled: Compiled) -> bool:
-    return compiled.loss_settings.get("from_logits") is True
+    return bool(compiled.loss_settings.get("from_logits"))

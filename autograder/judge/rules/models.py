@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autograder.core.evidence import Answer, Compiled, Evidence, Fit, Layer, Model
+from autograder.core.evidence import Answer, Claim, Compiled, Evidence, Fit, Layer, Model
 from autograder.core.verdicts import CannotTell, Failed, Skipped
 from autograder.judge.rules.rule import OPEN, raise_first, rule
 
@@ -47,6 +47,12 @@ def fits_of(evidence: Evidence, question: str) -> tuple[Fit, ...]:
     """Return the calls of ``fit`` with steps or epochs on the model that was handed in."""
     model = model_of(evidence, question)
     return tuple(fit for fit in evidence.fits(model.number) if fit.steps or fit.epochs_done)
+
+
+def claim_of(evidence: Evidence, question: str, name: str) -> Claim | None:
+    """Return what was handed in under a name, ``None`` where nothing was."""
+    hand_in = evidence.hand_in(question)
+    return hand_in.claims.get(name) if hand_in else None
 
 
 def learning_layers(model: Model) -> tuple[Layer, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,7 +48,8 @@ def may_have_predicted(evidence: Evidence, model: Model, index: int) -> bool:
 
     Any other model counts too: it may be the trained one followed by a softmax.
     """
-    trained = len(evidence.fits(model.number))
+    # Calls are counted by object: those on another one, from which it went on, are not among them.
+    trained = sum(1 for fit in evidence.fits(model.number) if fit.model == model.number)
     calls = [
         one.about
         for one in (evidence.recorded.asked if evidence.recorded else ())
@@ -60,6 +61,42 @@ def may_have_predicted(evidence: Evidence, model: Model, index: int) -> bool:
             about.cards in ("training", "mixed") and (about.places is None or index in about.places)
         )
         for about in calls
+    )
+
+
+@rule("not-trained")
+def untrained_predictor(
+    evidence: Evidence, model: Model, reported: Collection[str]
+) -> Failed | None:
+    """The model that was asked for the label was never trained; ``reported`` is known before."""
+    if evidence.fits(model.number) or {"not-trained"} & set(reported):
+        return None
+    return Failed(
+        "The `model` that you handed in here was never trained, so its largest output says nothing"
+        " of the image.",
+        help="Predict with the model that you trained. A cell that builds `model` again throws away"
+        " what was learned.",
+        why="Fresh weights are random. A network that was never trained gives an answer too, and it"
+        " is a blind guess.",
+        how="Take what builds or clones a model out of this cell. Then run the cells that build,"
+        " compile and train, and this one after them.",
+    )
+
+
+@rule("diverged")
+def no_largest(predicted: Sequence[Floats]) -> Failed | None:
+    """The outputs are `nan`, so none of them is the largest."""
+    if any(np.isfinite(rows[0]).all() for rows in predicted):
+        return None
+    return Failed(
+        "Your model's outputs for this image are not numbers (`nan`), so none of them is the"
+        " largest; ten numbers are needed to predict a label.",
+        help="Look at the training: did its loss become `nan`? Build, compile and train again, then"
+        " predict.",
+        why="`nan` is neither larger nor smaller than anything. `np.argmax` gives a place anyway,"
+        " the first one.",
+        how="Leave Adam's learning rate and the weights as Keras sets them. Then run the cells that"
+        " build, compile, train and predict.",
     )
 
 
@@ -154,9 +191,28 @@ def other_label(label: int, predicted: Sequence[Floats]) -> Failed | None:
 
 
 @rule("copied-label")
+def nothing_flows(evidence: Evidence, question: str, name: str, label: int) -> Failed | None:
+    """The label is right, and nothing in it comes from a model or from its weights."""
+    cell = evidence.cell(question)
+    if cell is None or cell.follows is None or name in cell.follows:
+        return None
+    return Failed(
+        f"`{name}` is {label}, but in your program nothing flows into it from the model that you"
+        " trained, nor from its weights.",
+        help="Let the model predict: give it a batch with this one image, and take the place of the"
+        " largest output.",
+        why="A label that is typed or read off is right for one image and one training. A model"
+        " that is asked answers for any image.",
+        how=HOW_TO_PREDICT,
+    )
+
+
+@rule("copied-label")
 def never_predicted(evidence: Evidence, model: Model, index: int, label: int) -> Failed | None:
     """The label is right, and no model was asked for it since it was trained."""
-    if may_have_predicted(evidence, model, index):
+    cell = evidence.cell("predict")
+    by_hand = cell and (cell.follows or {}).get("predicted_label") == "weights"
+    if by_hand or may_have_predicted(evidence, model, index):
         return None
     return Failed(
         f"`predicted_label` is {label}, but no model was asked about this card since it was"

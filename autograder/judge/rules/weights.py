@@ -8,32 +8,43 @@ import numpy as np
 
 from autograder.core.evidence import Evidence, Fit, Model
 from autograder.datasets import Images
-from autograder.judge.inference import UnknownLayer, Weights, as_given, outputs
+from autograder.judge.inference import UnknownLayer, Weights, as_given, front_arrays, outputs
 
 
 def last_weights(evidence: Evidence, model: Model) -> Weights:
-    """Return the weights of a model as they were handed in."""
+    """Return the weights of a model as they were handed in, and those of its front."""
+    front = front_arrays(model.front) if model.front else {}
     return {
-        f"{layer.name}/{weight.name}": evidence.arrays[weight.array]
-        for layer in model.layers
-        for weight in layer.weights
-        if weight.array and weight.array in evidence.arrays
+        **{
+            f"{layer.name}/{weight.name}": evidence.arrays[weight.array]
+            for layer in model.layers
+            for weight in layer.weights
+            if weight.array and weight.array in evidence.arrays
+        },
+        **{part: evidence.arrays[name] for part, name in front.items() if name in evidence.arrays},
     }
 
 
 def mean_weights(evidence: Evidence, fits: Sequence[Fit], *, epochs: int | None = None) -> Weights:
-    """Return the mean weights over the second half of training.
+    """Return the mean weights over the second half of training, by the names of the last fit.
 
-    ``epochs`` limits this to the first epochs. Empty where no means were recorded.
+    ``epochs`` limits this to the first epochs. Empty where no means were recorded. Where a model
+    went on as another object, the same weight may have had another name: it has the same place.
     """
     names = fits[-1].means if fits else ()
     snapshots = np.array([count for fit in fits for count in fit.snapshots][:epochs], float)
     window = slice(len(snapshots) // 2, None)
     means = {}
-    for name in dict.fromkeys(names):
-        each = [evidence.arrays.get(f"fit-{fit.number}/{name}") for fit in fits]
+    for place, name in enumerate(names):
+        each = [
+            evidence.arrays.get(f"fit-{fit.number}/{fit.means[place]}")
+            for fit in fits
+            if len(fit.means) == len(names)
+        ]
         recorded = [one for one in each if one is not None]
         if sum(len(one) for one in recorded) < len(snapshots) or not snapshots[window].sum():
+            return {}
+        if len({one.shape[1:] for one in recorded}) > 1:
             return {}
         epochs_means = np.concatenate(recorded)[: len(snapshots)]
         mean = np.average(epochs_means[window], axis=0, weights=snapshots[window])

@@ -15,7 +15,7 @@ ENOUGH = 32
 Floats = NDArray[np.floating[Any]]
 
 
-def affine(rows: Floats, images: NDArray[np.uint8]) -> tuple[Floats, Floats] | None:
+def affine(rows: Floats, images: NDArray[Any]) -> tuple[Floats, Floats] | None:
     """Return ``(scale, shift)`` with ``rows = scale * images + shift``, or ``None``.
 
     Both have shape () where one map does for all pixels, else shape (pixels,).

@@ -7,13 +7,19 @@ from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 import keras
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from autograder.core.evidence import Answer, Claim, Model, Numbers
 from autograder.kernel.recorder import model_description, serialize
-from autograder.kernel.recorder.data_matching import DatasetIndex
+from autograder.kernel.recorder.call_log import MAX_FITS
+from autograder.kernel.recorder.data_matching import DataMatch, DatasetIndex
+from autograder.kernel.recorder.front import with_front
 
+HISTORY = "history"
+# Images that a model is asked to find out what it does to pixels.
+SAMPLE = 128
 # The claim that is the model of a hand-in; models under other names are its others.
 MODEL = "model"
 MAX_OTHERS = 4
@@ -29,6 +35,15 @@ class RecordingKernel(Protocol):
 
     def number(self, model: keras.Model) -> int:
         """Return the number of this model."""
+
+    def fits_of(self, history: object) -> tuple[int, ...]:
+        """Return the numbers of the calls of ``fit`` of which this is the history."""
+
+    def working(self) -> AbstractContextManager[None]:
+        """Be at work: what a model is asked now is not the student's call."""
+
+    def given(self, model: int) -> DataMatch | None:
+        """Return what this model was given to train on last, ``None`` where it was not trained."""
 
     @property
     def index(self) -> DatasetIndex:
@@ -58,7 +73,11 @@ def _model(
     question: str, name: str, given: Any, kernel: RecordingKernel, arrays: model_description.Arrays
 ) -> Model:
     prefix = f"hand-in-{question}" if name == MODEL else f"hand-in-{question}-{name}"
-    model, weights = model_description.model(given, kernel.number(given), prefix)
+    number = kernel.number(given)
+    model, weights = model_description.model(given, number, prefix)
+    with kernel.quietly("what the model does to pixels was not found"), kernel.working():
+        images = kernel.index.sample(SAMPLE)
+        model = with_front(given, model, weights, images, kernel.given(number))
     accepted = serialize.accepted(model)
     arrays.update(weights)
     return accepted
@@ -68,6 +87,8 @@ def _claim(
     question: str, name: str, value: Any, kernel: RecordingKernel, arrays: model_description.Arrays
 ) -> Claim:
     claim = serialize.claim(value)
+    if name == HISTORY and not claim.blank:
+        return msgspec.structs.replace(claim, fits=kernel.fits_of(value)[-MAX_FITS:])
     array = _array(value)
     if array is None:
         return claim

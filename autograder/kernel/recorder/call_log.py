@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import weakref
 from typing import Any
 
 import msgspec
+import numpy as np
 
 from autograder.core.evidence import Examples, Fit, ModelCall
 from autograder.kernel.recorder.data_matching import DataMatch
@@ -54,6 +56,26 @@ class FitLog:
                 return next((fit for fit in self.records if fit.number == number), None)
         return None
 
+    def numbers_of(self, history: object, model: int | None) -> tuple[int, ...]:
+        """Return the numbers of the calls that a history is of, also where it is put together.
+
+        Args:
+            history: what ``fit`` returned, the dict in it, or one that was made of several.
+            model: the number of the model that the history itself names, if it does.
+        """
+        if known := self.of(history):
+            return (known.number,)
+        if model is not None:
+            return tuple(fit.number for fit in self.records if fit.model == model)
+        if not isinstance(history, dict) or not history:
+            return ()
+        curves = [_plain(curve) for curve in history.values()]
+        return tuple(
+            fit.number
+            for fit in self.records
+            if any(_within(one, curve) for one in fit.history.values() for curve in curves)
+        )
+
     def count(self, model: int) -> int:
         """Return how often a model was trained."""
         return sum(1 for fit in self.records if fit.model == model)
@@ -70,6 +92,21 @@ class FitLog:
                 self.records[position] = msgspec.structs.replace(
                     fit, means=(), snapshots=(), **stripped
                 )
+
+
+def _plain(curve: Any) -> tuple[float, ...]:
+    with contextlib.suppress(TypeError, ValueError):
+        return tuple(float(one) for one in curve)
+    return ()
+
+
+def _within(part: tuple[float | None, ...], whole: tuple[float, ...]) -> bool:
+    """Return whether one curve is a part of another one, without a gap."""
+    starts = range(len(whole) - len(part) + 1)
+    parts = (np.array(whole[at : at + len(part)]) for at in starts)
+    return bool(part) and any(
+        np.array_equal(one, np.array(part, float), equal_nan=True) for one in parts
+    )
 
 
 def worth_writing(fit: Fit, arrays: Arrays) -> tuple[Fit, Arrays]:

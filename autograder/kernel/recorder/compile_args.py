@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import keras
+import numpy as np
 
 from autograder.core.evidence import Compiled, Value
 from autograder.kernel.recorder.serialize import text
@@ -18,6 +19,9 @@ ABBREVIATED = {
     "mape": "MeanAbsolutePercentageError",
     "msle": "MeanSquaredLogarithmicError",
 }
+
+# Settings of losses of which Keras only asks whether they are true.
+FLAGS = frozenset({"from_logits"})
 
 
 def compiled(subject: keras.Model) -> Compiled | None:
@@ -117,11 +121,20 @@ def _config(subject: Any) -> Mapping[str, Any]:
 
 
 def _simple(config: Mapping[str, Any]) -> dict[str, Value]:
+    settings = {name: _plain(name, value) for name, value in config.items()}
     return {
         text(name, 300): text(value) if isinstance(value, str) else value
-        for name, value in config.items()
+        for name, value in settings.items()
         if isinstance(value, bool | int | float | str)
     }
+
+
+def _plain(name: str, value: Any) -> Any:
+    """Return a setting as Keras takes it: whatever is true of a flag is true, as `1` is."""
+    if name in FLAGS:
+        with contextlib.suppress(Exception):
+            return bool(value)
+    return value.item() if isinstance(value, np.generic) else value
 
 
 def _snake(name: str) -> str:

@@ -7,6 +7,7 @@ pixel, so that ``x / 255`` and standardised pixels are recognised.
 from __future__ import annotations
 
 import functools
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Literal
@@ -14,13 +15,20 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from autograder.core.evidence import Examples
+from autograder.core.evidence import Examples, PerImage
 from autograder.datasets import Images
 from autograder.kernel.recorder.affine_fit import Floats, affine
+from autograder.kernel.recorder.pixel_maps import per_image, table
 
 SAMPLE = 256
+# Examples of a stream that are looked at, of more only the first, and the numbers in one of them.
+MAX_TALLIED = 200_000
+MAX_PIXELS = 64 * 64
 # Parts of a sample: above it is that set, below the other one.
 NEARLY_ALL = 0.95
+
+# Of a stream all is looked at: this share of images from the other set is no accident.
+SOME = 0.001
 
 SetName = Literal["training", "validation", "mixed", "unknown"]
 Labels = Literal["matching", "mismatched", "none", "unknown"]
@@ -28,13 +36,16 @@ Labels = Literal["matching", "mismatched", "none", "unknown"]
 
 @dataclass(frozen=True, kw_only=True)
 class DataMatch:
-    """What is known of some data; the map is ``scale * image + shift``."""
+    """What is known of some data; the map is ``scale * image + shift``, or one of the others."""
 
     count: int | None = None
     cards: SetName = "unknown"
     labels: Labels = "unknown"
     scale: Floats | None = None
     shift: Floats | None = None
+    table: Floats | None = None
+    per_image: PerImage | None = None
+    one_hot: bool = False
     places: tuple[int, ...] | None = None
 
     def of(self, count: int | None) -> DataMatch:
@@ -43,13 +54,20 @@ class DataMatch:
 
     def as_examples(self, prefix: str, arrays: dict[str, NDArray[Any]]) -> Examples:
         """Return this as evidence; the affine map is added to ``arrays`` under ``prefix``."""
-        names: dict[str, str | None] = {"scale": None, "shift": None}
-        for part, array in (("scale", self.scale), ("shift", self.shift)):
+        names: dict[str, str | None] = {"scale": None, "shift": None, "table": None}
+        maps = (("scale", self.scale), ("shift", self.shift), ("table", self.table))
+        for part, array in maps:
             if array is not None:
                 names[part] = f"{prefix}/{part}"
                 arrays[f"{prefix}/{part}"] = np.asarray(array)
         return Examples(
-            count=self.count, cards=self.cards, labels=self.labels, places=self.places, **names
+            count=self.count,
+            cards=self.cards,
+            labels=self.labels,
+            places=self.places,
+            per_image=self.per_image,
+            one_hot=self.one_hot,
+            **names,
         )
 
 
@@ -58,14 +76,59 @@ class _Found:
     """The positions of rows among the images, and how they were made from them."""
 
     places: NDArray[np.intp]
-    scale: Floats
-    shift: Floats
+    scale: Floats | None = None
+    shift: Floats | None = None
+    table: Floats | None = None
+    per_image: PerImage | None = None
 
 
 @functools.lru_cache(maxsize=4)
 def dataset_index(data: Images) -> DatasetIndex:
     """Return the index of this dataset; built once, because it takes a while."""
     return DatasetIndex(data)
+
+
+class Tally:
+    """Every example of a stream, however many epochs of it flow: a pattern and a label each.
+
+    Costs about 10 microseconds for an example that is new, and 2 for one that was seen before.
+    """
+
+    def __init__(self) -> None:
+        self._seen: set[int] = set()
+        self._patterns: list[bytes] = []
+        self._labels: list[int] = []
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether none was left out for being one too many."""
+        return len(self._patterns) < MAX_TALLIED
+
+    @property
+    def labels(self) -> NDArray[np.int64]:
+        """The label of each example, -1 where it has none."""
+        return np.array(self._labels, np.int64)
+
+    def add(self, images: NDArray[Any], labels: NDArray[Any]) -> None:
+        """Take note of a batch of images, and of their labels if there are as many."""
+        rows = images.reshape(len(images), -1)
+        keys = [hash(one.tobytes()) for one in rows]
+        new = [at for at, key in enumerate(keys) if key not in self._seen]
+        if not new or not self.is_whole or rows.shape[1] > MAX_PIXELS:
+            return
+        self._seen.update(keys)
+        classes = class_labels(labels) if len(labels) == len(images) else np.full(len(images), -1)
+        self._labels += [int(one) for one in classes[new]]
+        self._patterns += [one.tobytes() for one in patterns(rows[new].astype(np.float64))]
+
+    def places(self, by_pattern: Mapping[bytes, int]) -> NDArray[np.int64]:
+        """Return the position of each example among the course's images, -1 where it is none."""
+        found = np.array([by_pattern.get(one, -1) for one in self._patterns], np.int64)
+        if len(found) and not (found >= 0).any():
+            # Light and dark may have changed places.
+            turned = (np.bitwise_not(np.frombuffer(one, np.uint8)) for one in self._patterns)
+            found = np.array([by_pattern.get(one.tobytes(), -1) for one in turned], np.int64)
+        return found
 
 
 class DatasetIndex:
@@ -88,7 +151,11 @@ class DatasetIndex:
         if np.isfinite(rows).all():
             found = self._in_order(rows, chosen, len(images)) or self._anywhere(rows)
         if found is None:
-            return DataMatch(count=len(images), labels="none" if y is None else "unknown")
+            return DataMatch(
+                count=len(images),
+                labels="none" if y is None else "unknown",
+                one_hot=_is_one_hot(y),
+            )
         few = len(images) <= SAMPLE
         return DataMatch(
             count=len(images),
@@ -96,6 +163,9 @@ class DatasetIndex:
             labels=self._match(y, chosen, found.places),
             scale=found.scale,
             shift=found.shift,
+            table=found.table,
+            per_image=found.per_image,
+            one_hot=_is_one_hot(y),
             places=self._places(found.places) if few else None,
         )
 
@@ -121,6 +191,8 @@ class DatasetIndex:
                 places = chosen + start + offset
                 if fitted := affine(rows, self._images[places]):
                     return _Found(places, *fitted)
+                if found := _otherwise(rows, self._images[places], places):
+                    return found
         return None
 
     def _anywhere(self, rows: Floats) -> _Found | None:
@@ -130,9 +202,11 @@ class DatasetIndex:
         inverted turns all rows into images.
         """
         for sign in (1.0, -1.0):
-            known = [self._by_pattern.get(one.tobytes(), -1) for one in _patterns(sign * rows)]
+            known = [self._by_pattern.get(one.tobytes(), -1) for one in patterns(sign * rows)]
             places = np.array(known)
             some = places >= 0
+            if some.all() and (by_image := per_image(rows, self._images[places])):
+                return _Found(places, per_image=by_image)
             fitted = affine(rows[some], self._images[places[some]]) if some.any() else None
             if fitted is None or fitted[0].ndim:
                 continue
@@ -141,6 +215,33 @@ class DatasetIndex:
             if (places >= 0).all() and affine(rows, self._images[places]):
                 return _Found(places, scale, shift)
         return None
+
+    def sample(self, count: int) -> NDArray[np.uint8]:
+        """Return so many of the training images, shape (count, pixels), from all over the set."""
+        chosen = np.linspace(0, self._training - 1, count).astype(int)
+        images: NDArray[np.uint8] = self._images[chosen]
+        return images
+
+    def over_all(self, match: DataMatch, tally: Tally) -> DataMatch:
+        """Return what is known of a stream by a sample of it, with all that flowed looked at."""
+        places = tally.places(self._by_pattern)
+        found = places >= 0
+        if not found.any():
+            return match
+        inside = float((places[found] < self._training).mean())
+        if min(inside, 1 - inside) >= SOME:
+            match = replace(match, cards="mixed")
+        elif found.mean() >= NEARLY_ALL:
+            match = replace(match, cards="training" if inside > 0.5 else "validation")
+        labels = tally.labels
+        labelled = found & (labels >= 0)
+        if labelled.any() and found.mean() >= NEARLY_ALL:
+            same = float((labels[labelled] == self._labels[places[labelled]]).mean())
+            match = replace(match, labels="matching" if same >= NEARLY_ALL else "mismatched")
+        if match.count is not None and found.mean() >= NEARLY_ALL and tally.is_whole:
+            # An example that flows twice in an epoch is still one example.
+            match = replace(match, count=min(match.count, len(places)))
+        return match
 
     def _exactly(self, images: Floats) -> NDArray[np.intp]:
         """Return the index of each of these exact images, -1 where there is no such image."""
@@ -155,9 +256,9 @@ class DatasetIndex:
     @cached_property
     def _by_pattern(self) -> dict[bytes, int]:
         parts = np.array_split(self._images, 20)
-        patterns = np.concatenate([_patterns(part.astype(np.float64)) for part in parts])
+        every = np.concatenate([patterns(part.astype(np.float64)) for part in parts])
         found: dict[bytes, int] = {}
-        for place, pattern in enumerate(patterns):
+        for place, pattern in enumerate(every):
             found.setdefault(pattern.tobytes(), place)
         return found
 
@@ -171,9 +272,7 @@ class DatasetIndex:
     def _match(self, y: object, chosen: NDArray[np.intp], places: NDArray[np.intp]) -> Labels:
         if y is None:
             return "none"
-        labels = np.asarray(y)
-        if labels.ndim == 2 and labels.size:
-            labels = labels.argmax(axis=1) if labels.shape[1] > 1 else labels[:, 0]
+        labels = class_labels(y)
         if labels.ndim != 1 or not len(labels) or labels.dtype.kind not in "iuf":
             return "unknown"
         given = labels[np.minimum(chosen, len(labels) - 1)]
@@ -181,7 +280,28 @@ class DatasetIndex:
         return "matching" if same >= NEARLY_ALL else "mismatched"
 
 
-def _patterns(rows: Floats) -> NDArray[np.uint8]:
+def _otherwise(rows: Floats, images: NDArray[np.uint8], places: NDArray[np.intp]) -> _Found | None:
+    """Return how rows were made of these images, where no straight line for all says so."""
+    if by_image := per_image(rows, images):
+        return _Found(places, per_image=by_image)
+    numbers = table(rows, images)
+    return None if numbers is None else _Found(places, table=numbers)
+
+
+def class_labels(y: object) -> NDArray[Any]:
+    """Return labels as numbers of classes, also those that were made one-hot."""
+    labels = np.asarray(y)
+    if labels.ndim == 2 and labels.size:
+        labels = labels.argmax(axis=1) if labels.shape[1] > 1 else labels[:, 0]
+    return labels
+
+
+def _is_one_hot(y: object) -> bool:
+    labels = None if y is None else np.asarray(y)
+    return labels is not None and labels.ndim == 2 and labels.shape[1] > 1
+
+
+def patterns(rows: Floats) -> NDArray[np.uint8]:
     """Return which pixels of each row are lighter than its mean: the same under a positive map."""
     spread = rows.max(axis=1, keepdims=True) - rows.min(axis=1, keepdims=True)
     # How far above the mean, as a part of the image's range. In images of whole numbers no pixel

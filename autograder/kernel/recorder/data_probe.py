@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Generator
+import threading
+from collections.abc import Callable, Generator
 from types import GeneratorType
 from typing import Any
 
+import keras
 import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from autograder.kernel.recorder.data_matching import SAMPLE, DataMatch, DatasetIndex
+from autograder.kernel.recorder.data_matching import SAMPLE, DataMatch, DatasetIndex, Tally
 
 
 class DataProbe:
-    """What was seen of some data: all of an array, the first images of a stream.
+    """What was seen of some data: all of an array, and of a stream all that flowed.
 
     ``data`` is what the model should be given instead.
     """
@@ -25,6 +27,10 @@ class DataProbe:
         self._labels: list[NDArray[Any]] = []
         self._sampled = 0
         self._flowed = 0
+        self._tally = Tally()
+        self._lock = threading.Lock()
+        # A data set of Keras is also asked for batches of which only the shapes are looked at.
+        self._sizes: dict[int, int] = {}
         self._in_a_pass: int | None = None
         self.batch_size: int | None = None
         self._array = (x, y)
@@ -34,6 +40,9 @@ class DataProbe:
             with contextlib.suppress(Exception):
                 # Not converted: in Python 3.13 TensorFlow would warn 160 times.
                 self.data = x.map(tf.autograph.experimental.do_not_convert(self._through))
+        elif isinstance(x, keras.utils.PyDataset):
+            with contextlib.suppress(Exception):
+                self.data = _ProbedDataset(x, self._batch)
         # Keras takes no other kind of iterator.
         elif isinstance(x, GeneratorType):
             self.data = self._generated(x)
@@ -57,7 +66,7 @@ class DataProbe:
         labels = np.concatenate(self._labels) if self._labels else None
         match = index.identify(np.concatenate(self._images), labels)
         # The number is known only if all images went by.
-        return match.of(self._in_a_pass)
+        return index.over_all(match.of(self._in_a_pass), self._tally)
 
     def _through(self, *batch: Any) -> Any:
         images, labels = batch[0], batch[1] if len(batch) > 1 else tf.zeros((0,))
@@ -71,15 +80,25 @@ class DataProbe:
 
     def _generated(self, batches: Generator[Any, Any, Any]) -> Generator[Any, None, None]:
         for batch in batches:
-            with contextlib.suppress(Exception):
-                if isinstance(batch, tuple) and len(batch) > 1:
-                    self._note(np.asarray(batch[0]), np.asarray(batch[1]))
+            self._note_pair(batch)
             yield batch
+
+    def _batch(self, number: int, batch: Any) -> None:
+        with contextlib.suppress(Exception), self._lock:
+            self._note_pair(batch)
+            self._sizes[number] = len(batch[0])
+            self._flowed = sum(self._sizes.values())
+
+    def _note_pair(self, batch: Any) -> None:
+        with contextlib.suppress(Exception):
+            if isinstance(batch, tuple | list) and len(batch) > 1:
+                self._note(np.asarray(batch[0]), np.asarray(batch[1]))
 
     def _note(self, images: NDArray[Any], labels: NDArray[Any]) -> np.int64:
         # Raised in here, an error would end the student's training.
         with contextlib.suppress(Exception):
             self._flowed += len(images)
+            self._tally.add(images, labels)
             if self.batch_size is None:
                 self.batch_size = len(images)
             if self._sampled < SAMPLE:
@@ -89,3 +108,38 @@ class DataProbe:
                 if len(labels):
                     self._labels.append(labels[:SAMPLE].copy())
         return np.int64(0)
+
+
+class _ProbedDataset(keras.utils.PyDataset):
+    """A data set of Keras that notes each batch it is asked for, with the batch's number."""
+
+    def __init__(self, given: keras.utils.PyDataset, note: Callable[[int, Any], None]) -> None:
+        super().__init__(
+            workers=given.workers,
+            use_multiprocessing=given.use_multiprocessing,
+            max_queue_size=given.max_queue_size,
+        )
+        self._given = given
+        self._note = note
+
+    def __len__(self) -> int:
+        return len(self._given)
+
+    @property
+    def num_batches(self) -> int | None:
+        """The number of batches in an epoch, ``None`` where there is no end."""
+        number: int | None = self._given.num_batches
+        return number
+
+    def __getitem__(self, index: int) -> Any:
+        batch = self._given[index]
+        self._note(index, batch)
+        return batch
+
+    def on_epoch_begin(self) -> None:
+        """Tell the data set that an epoch begins."""
+        self._given.on_epoch_begin()
+
+    def on_epoch_end(self) -> None:
+        """Tell the data set that an epoch has ended."""
+        self._given.on_epoch_end()

@@ -36,6 +36,7 @@ class FitObserver:
         self._validation = _probe_validation(arguments)
         self.averager = WeightAverager(self._batch_size, self._passed)
         arguments["x"] = self._training.data
+        self.given = DataMatch()
         self._list: keras.callbacks.CallbackList | None = None
         self._attach(arguments)
 
@@ -67,7 +68,9 @@ class FitObserver:
         self.averager.stop()
         averager, prefix = self.averager, f"fit-{number}"
         arrays = {f"{prefix}/{name}": np.stack(means) for name, means in averager.means.items()}
-        training = _examples(self._training, index, f"{prefix}/training", arrays, quietly)
+        with quietly("what the model was given could not be looked at"):
+            self.given = self._training.identify(index)
+        training = self.given.as_examples(f"{prefix}/training", arrays)
         fit = Fit(
             number=number,
             model=model,
@@ -87,6 +90,8 @@ class FitObserver:
             device=self._where(),
             means=tuple(averager.means),
             snapshots=tuple(averager.snapshots),
+            start=averager.start,
+            states=averager.states,
         )
         return accepted(fit), arrays
 

@@ -43,6 +43,9 @@ class Instrumentation(Protocol):
     def quietly(self, trouble: str) -> AbstractContextManager[None]:
         """Record an error as this trouble, and go on."""
 
+    def begin_fit(self, fitting: FitObserver) -> None:
+        """Take note of a call of ``fit`` that begins."""
+
     def record_fit(
         self, fitting: FitObserver, error: BaseException | None, history: object
     ) -> None:
@@ -50,6 +53,12 @@ class Instrumentation(Protocol):
 
     def record_call(self, model: keras.Model, x: Any) -> None:
         """Record a call of a model for its outputs."""
+
+    def record_checkpoint(self, model: keras.Model) -> None:
+        """Record that a model was saved, perhaps in the middle of its training."""
+
+    def record_batch(self, model: keras.Model) -> None:
+        """Record that a model was trained by ``train_on_batch``."""
 
     def record_device_query(self, name: str) -> None:
         """Record that TensorFlow was asked for its devices."""
@@ -63,6 +72,11 @@ def watch(watcher: Instrumentation) -> ExitStack:
     for name in ("predict", "predict_on_batch", "__call__"):
         wrapped = _model_call(watcher, getattr(keras.Model, name))
         _replace(watching, keras.Model, name, wrapped)
+    for name in ("save", "save_weights"):
+        saved = _noted(watcher, watcher.record_checkpoint, getattr(keras.Model, name))
+        _replace(watching, keras.Model, name, saved)
+    by_batch = _noted(watcher, watcher.record_batch, keras.Model.train_on_batch)
+    _replace(watching, keras.Model, "train_on_batch", by_batch)
     for module, name in _device_queries():
         _replace(watching, module, name, _devices(watcher, name, getattr(module, name)))
     return watching
@@ -102,6 +116,7 @@ def _fit(watcher: Instrumentation, fit: Function) -> Function:
             with suppress(Exception):
                 steps = steps_at_a_time(bound.arguments) if watcher.graded else 1
             fitting = FitObserver(bound.arguments)
+            watcher.begin_fit(fitting)
         if fitting is None:
             with watcher.working():
                 return fit(*args, **kwargs)
@@ -164,6 +179,22 @@ def _model_call(watcher: Instrumentation, call: Function) -> Function:
             if not any(isinstance(one, keras.KerasTensor) for one in keras.tree.flatten(x)):
                 watcher.record_call(model, x)
         return answer
+
+    return watched
+
+
+def _noted(
+    watcher: Instrumentation, note: Callable[[keras.Model], None], call: Function
+) -> Function:
+    """Wrap a method of models of which only that it was called is worth a note."""
+
+    @functools.wraps(call)
+    def watched(model: keras.Model, *args: Any, **kwargs: Any) -> Any:
+        __tracebackhide__ = True
+        with watcher.quietly("a call could not be recorded"):
+            note(model)
+        with _unseen():
+            return call(model, *args, **kwargs)
 
     return watched
 

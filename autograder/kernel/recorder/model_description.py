@@ -13,9 +13,9 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from autograder.core.evidence import Layer, Model, Value, Weight
+from autograder.core.evidence import Layer, Model, Value, Weight, state
 from autograder.kernel.recorder.compile_args import compiled
-from autograder.kernel.recorder.serialize import text
+from autograder.kernel.recorder.serialize import text, whole
 
 SETTINGS = (
     *("units", "use_bias", "scale", "offset", "rate", "axis", "filters", "pool_size"),
@@ -44,7 +44,7 @@ def model(subject: keras.Model, number: int, prefix: str) -> tuple[Model, Arrays
 def _model(subject: keras.Model, number: int, prefix: str) -> tuple[Model, Arrays]:
     arrays: Arrays = {}
     keep = 4 * _count(subject.weights) <= MAX_BYTES
-    layers = itertools.islice(_named_layers(subject), MAX_LAYERS)
+    layers = itertools.islice(named_layers(subject), MAX_LAYERS)
     described = Model(
         number=number,
         kind=text(type(subject).__name__, 300),
@@ -54,6 +54,7 @@ def _model(subject: keras.Model, number: int, prefix: str) -> tuple[Model, Array
         trainable_parameters=_count(subject.trainable_weights),
         other_parameters=_count(subject.non_trainable_weights),
         compiled=compiled(subject),
+        steps=_steps(subject),
     )
     return described, arrays
 
@@ -62,10 +63,25 @@ def named_trainable(subject: keras.Model) -> dict[str, Any]:
     """Return the trainable variables under the names ``layer/weight`` of the model's layers."""
     return {
         f"{layer_name}/{name}": variable
-        for layer_name, layer in _named_layers(subject)
+        for layer_name, layer in named_layers(subject)
         for name, variable in _named_once(layer.weights)
         if variable.trainable
     }
+
+
+def state_of(subject: keras.Model) -> str:
+    """Return the digest of the weights that a model learns; empty where they are too many."""
+    trainable = named_trainable(subject).values()
+    if not trainable or 4 * _count(trainable) > MAX_BYTES:
+        return ""
+    return state(one for one in map(_numbers, trainable) if one is not None)
+
+
+def _steps(subject: keras.Model) -> int | None:
+    """Return how many steps the model's optimizer has made, in `fit` or without."""
+    with contextlib.suppress(Exception):
+        return whole(int(subject.optimizer.iterations.numpy()))
+    return None
 
 
 def values_of(variable: Any) -> NDArray[Any]:
@@ -86,7 +102,7 @@ def device_here() -> str:
     return str(tf.constant(0.0).device)
 
 
-def _named_layers(subject: keras.Model) -> Iterator[tuple[str, keras.layers.Layer]]:
+def named_layers(subject: keras.Model) -> Iterator[tuple[str, keras.layers.Layer]]:
     """Yield the layers under unique names, those of a nested model in its place."""
     return _named_once(_flat(subject))
 

@@ -28,13 +28,15 @@ from autograder.core.evidence import (
 )
 from autograder.datasets import Dataset, Images
 from autograder.kernel.recorder import model_description, serialize
-from autograder.kernel.recorder.answers import describe_answer
+from autograder.kernel.recorder.answers import SAMPLE, describe_answer
 from autograder.kernel.recorder.call_log import FitLog, ModelCalls, worth_writing
-from autograder.kernel.recorder.data_matching import DatasetIndex, dataset_index
+from autograder.kernel.recorder.data_matching import DataMatch, DatasetIndex, dataset_index
 from autograder.kernel.recorder.fit_observer import FitObserver
+from autograder.kernel.recorder.front import with_front
 from autograder.kernel.recorder.instrumentation import watch
 
 MAX_TROUBLES = 50
+MAX_BY_BATCH = 1_000
 
 
 class Recorder:
@@ -51,6 +53,9 @@ class Recorder:
         self._hand_ins: dict[str, tuple[Answer, model_description.Arrays]] = {}
         self._fits = FitLog()
         self._calls = ModelCalls()
+        self._fitting: list[FitObserver] = []
+        self._by_batch: dict[int, None] = {}
+        self._given: dict[int, DataMatch] = {}
         self._device_queries: list[str] = []
         self._troubles: list[str] = []
         self._watching = ExitStack()
@@ -102,6 +107,7 @@ class Recorder:
             hand_ins=tuple(hand_in for hand_in, _ in self._hand_ins.values()),
             fits=tuple(self._fits.records),
             asked=self._calls.records,
+            by_batch=tuple(self._by_batch)[:MAX_BY_BATCH],
             software={
                 "python": platform.python_version(),
                 "tensorflow": tf.__version__,
@@ -120,12 +126,22 @@ class Recorder:
         """Return the call of ``fit`` that returned this history, or a history with this dict."""
         return self._fits.of(history)
 
+    def fits_of(self, history: object) -> tuple[int, ...]:
+        """Return the numbers of the calls of ``fit`` of which this is the history."""
+        owner = getattr(history, "model", None)
+        number = self.number(owner) if isinstance(owner, keras.Model) else None
+        return self._fits.numbers_of(history, number)
+
     def describe(self, number: int) -> tuple[Model, model_description.Arrays]:
         """Return a model that was seen in this kernel, in its current state, and its weights."""
         subject = self._models[number]()
         if subject is None:
             return Model(number=number, kind="gone"), {}
-        return model_description.model(subject, number, f"now-{number}")
+        described, arrays = model_description.model(subject, number, f"now-{number}")
+        with self.quietly("what the model does to pixels was not found"), self.working():
+            images = self.index.sample(SAMPLE)
+            described = with_front(subject, described, arrays, images, self.given(number))
+        return described, arrays
 
     @contextmanager
     def quietly(self, trouble: str) -> Iterator[None]:
@@ -145,14 +161,30 @@ class Recorder:
         finally:
             self.busy = before
 
+    def begin_fit(self, fitting: FitObserver) -> None:
+        """Take note of a call of ``fit`` that begins."""
+        self._fitting.append(fitting)
+
+    def record_checkpoint(self, model: keras.Model) -> None:
+        """Record the weights of a model that is saved while it is trained."""
+        for fitting in self._fitting:
+            if fitting.model is model:
+                fitting.averager.note_state()
+
+    def record_batch(self, model: keras.Model) -> None:
+        """Record that a model was trained by ``train_on_batch``."""
+        self._by_batch[self.number(model)] = None
+
     def record_fit(
         self, fitting: FitObserver, error: BaseException | None, history: object
     ) -> None:
         """Record a call of ``fit`` that has ended."""
+        self._fitting.remove(fitting)
         model = self.number(fitting.model)
         fit, arrays = fitting.evidence(
             self._fits.next_number, model, error, self.index, self.quietly
         )
+        self._given[model] = fitting.given
         if fitting.averager.trouble:
             self._trouble(f"the weights could not be averaged: {fitting.averager.trouble}")
         self._fits.add(fit, arrays, history)
@@ -170,6 +202,10 @@ class Recorder:
     def _trouble(self, trouble: str) -> None:
         if len(self._troubles) < MAX_TROUBLES:
             self._troubles.append(serialize.text(trouble))
+
+    def given(self, model: int) -> DataMatch | None:
+        """Return what this model was given to train on last, ``None`` where it was not trained."""
+        return self._given.get(model)
 
     def number(self, model: keras.Model) -> int:
         """Return the number of a model: 0 for the first one seen in this kernel."""

@@ -11,12 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograder.core.snapshot_schedule import steps_per_snapshot
-from autograder.kernel.recorder.model_description import named_trainable, values_of
+from autograder.kernel.recorder.model_description import named_trainable, state_of, values_of
 from autograder.kernel.recorder.serialize import name_of, text
 
 MAX_EPOCHS = 50
 MAX_HISTORY = 1_000
 MAX_NAMES = 64
+# What is handed in can be the weights of any epoch or checkpoint.
+MAX_STATES = 100
 MAX_BYTES = 16 * 2**20
 
 
@@ -54,12 +56,34 @@ class WeightAverager(keras.callbacks.Callback):
         self.means: dict[str, list[NDArray[Any]]] = {}
         self.snapshots: list[int] = []
         self.trouble: str | None = None
+        self.start = ""
+        self._states: dict[str, None] = {}
         self._start()
 
     def _start(self) -> None:
         self._sums: dict[str, NDArray[Any]] = {}
         self._taken = self._seen = self._at_step = self._batch = 0
         self._taken_at = -1
+
+    @property
+    def states(self) -> tuple[str, ...]:
+        """The digests of the weights that were left behind so far, the latest last."""
+        return tuple(self._states)
+
+    @_calmly
+    def on_train_begin(self, logs: Any = None) -> None:  # noqa: ARG002
+        """Remember the weights from which training starts."""
+        self.start = state_of(self.model)
+
+    @_calmly
+    def note_state(self) -> None:
+        """Remember the current weights as some that training left behind."""
+        state = state_of(self.model)
+        if state and self.steps:
+            self._states.pop(state, None)
+            self._states[state] = None
+            if len(self._states) > MAX_STATES:
+                del self._states[next(iter(self._states))]
 
     @_calmly
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:  # noqa: ARG002
@@ -94,6 +118,7 @@ class WeightAverager(keras.callbacks.Callback):
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:  # noqa: ARG002
         """Take the last snapshot of the epoch and store its mean."""
         self.epochs += 1
+        self.note_state()
         self._passed(True)
         for name, value in (logs or {}).items():
             values = self.history.setdefault(text(name, 300), [])
@@ -106,6 +131,7 @@ class WeightAverager(keras.callbacks.Callback):
         """Store the mean of an epoch that was cut short."""
         if self._at_step:
             self._end_mean()
+        self.note_state()
 
     def _end_mean(self) -> None:
         if self._taken_at != self._at_step:

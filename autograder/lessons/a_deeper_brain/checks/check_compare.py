@@ -7,7 +7,7 @@ import pytest
 from autograder.core.evidence import Evidence
 from autograder.core.verdicts import Tell
 from autograder.datasets import Images
-from autograder.judge.rules.accuracy import can_be_computed
+from autograder.judge.rules.accuracy import can_be_computed, weights_replaced
 from autograder.judge.rules.format import whole_number
 from autograder.judge.rules.models import model_of
 from autograder.judge.rules.rule import raise_first
@@ -33,6 +33,7 @@ def test_won(evidence: Evidence, tell: Tell, data: Images) -> None:
     hand_in, model = evidence.hand_in("compare"), model_of(evidence, "compare")
     assert hand_in is not None
     claim = hand_in.claims["cards_won"]
+    raise_first(weights_replaced(evidence, model, evidence.fits(model.number)))
     with can_be_computed("What the two networks say of the quiz"):
         found = compare(evidence, model, single_layer_model(hand_in), data)
     raise_first(share(claim, found), no_whole_number(claim))

@@ -20,7 +20,8 @@ from autograder.lessons.a_deeper_brain.constants import CLASSES
 def test_loss(evidence: Evidence, tell: Tell) -> None:
     """Sparse categorical cross-entropy, told the truth about what the outputs are."""
     compiled, model = compiled_of(evidence, "compile"), model_of(evidence, "compile")
-    raise_first(*classification_loss(compiled, model, CLASSES))
+    fits = evidence.fits(model.number)
+    raise_first(*classification_loss(compiled, model, CLASSES, fits))
     tell.passed(
         "The loss fits the labels and the outputs: to be sure and wrong costs most.",
         more="The loss reaches the weights of the hidden layer too, backwards through the last one."

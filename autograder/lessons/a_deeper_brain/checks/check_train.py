@@ -16,16 +16,24 @@ from autograder.judge.rules.accuracy import (
     diverged,
     fall_short,
     pretrained_weights,
+    weights_replaced,
 )
 from autograder.judge.rules.consistency import contradictory, fits_to_judge
-from autograder.judge.rules.epochs import another_was_trained, cut_short, epochs_done, never_trained
+from autograder.judge.rules.epochs import (
+    another_history,
+    another_was_trained,
+    cut_short,
+    epochs_done,
+    never_trained,
+    trained_without_fit,
+)
 from autograder.judge.rules.format import plural
 from autograder.judge.rules.groups import (
     low_accuracy,
     training_examples,
     validation_examples,
 )
-from autograder.judge.rules.models import fits_of, model_of
+from autograder.judge.rules.models import claim_of, fits_of, model_of
 from autograder.judge.rules.rule import raise_first
 from autograder.judge.rules.training_data import (
     trained_on_validation,
@@ -67,11 +75,14 @@ ROOTS = (
 def test_data(evidence: Evidence, tell: Tell, data: Images) -> None:
     """It studied the training cards, each with its own label."""
     fits, deep_evidence = fits_of(evidence, "train"), _without_single_layer(evidence)
+    model = model_of(evidence, "train")
     raise_first(
-        contradictory(evidence, model_of(evidence, "train"), fits, data, LIMITS),
+        contradictory(evidence, model, fits, data, LIMITS),
+        trained_without_fit(evidence, model, fits, MAX_EPOCHS),
         another_was_trained(deep_evidence, fits),
         never_trained(deep_evidence, fits),
         *training_examples(fits, len(data.train_images)),
+        another_history(claim_of(evidence, "train", "history"), fits),
     )
     tell.passed(
         "Which cards it studied could not be told one by one, and that is fine."
@@ -144,6 +155,7 @@ def test_restored(evidence: Evidence, tell: Tell, data: Images) -> None:
 def test_accuracy(evidence: Evidence, tell: Tell, lesson: Lesson, data: Images) -> None:
     """The mean of the weights over the last epoch reaches the bar."""
     fits, model = fits_to_judge(evidence, "train", data, LIMITS), model_of(evidence, "train")
+    raise_first(weights_replaced(evidence, model, fits))
     bar = lesson.thresholds[evidence.run.data]
     with can_be_computed("The accuracy of your model"):
         reached = marked_accuracy(evidence, model, fits, data)

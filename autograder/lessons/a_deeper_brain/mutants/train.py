@@ -58,6 +58,30 @@ MUTANTS = (
         fails={"train.validation": "partial-validation-data"},
     ),
     wrong(
+        "train/weights-set-to-nought",
+        (
+            "verbose=2,\n)",
+            "verbose=2,\n)\nmodel.set_weights([0 * one for one in model.get_weights()])",
+        ),
+        fails={"train.accuracy": "weights-replaced-after-training"},
+        skips=("compare.won",),
+    ),
+    wrong(
+        "train/one-number-of-it",
+        ("verbose=2,\n)", 'verbose=2,\n).history["val_accuracy"][-1]'),
+        fails={"train.data": "not-a-history"},
+    ),
+    right(
+        "train/saved-and-loaded",
+        (
+            "verbose=2,\n)",
+            """verbose=2,
+)
+model.save("deep.keras")
+model = tf.keras.models.load_model("deep.keras")""",
+        ),
+    ),
+    wrong(
         "train/no-epochs",
         ("epochs=20", "epochs=0"),
         fails={"train.data": "not-trained"},

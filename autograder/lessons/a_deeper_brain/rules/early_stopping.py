@@ -190,7 +190,7 @@ def out_of_reach(fit: Fit, stop: Callback) -> Failed | None:
 @rule("best-weights-not-restored")
 def best_weights_left(stop: Callback) -> Failed | None:
     """Early stopping ends the training, and leaves the weights as they were at the end."""
-    if stop.settings.get("restore_best_weights") is not False:
+    if stop.settings.get("restore_best_weights", True):
         return None
     return Failed(
         "Early stopping leaves the network with its last weights; it should take back the best.",

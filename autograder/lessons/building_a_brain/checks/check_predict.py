@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from autograder.core.evidence import Evidence
-from autograder.core.verdicts import Skipped, Tell
+from autograder.core.verdicts import PriorResults, Skipped, Tell
 from autograder.datasets import Images
-from autograder.judge.rules.accuracy import can_be_computed
+from autograder.judge.rules.accuracy import can_be_computed, weights_replaced
 from autograder.judge.rules.format import whole_number
 from autograder.judge.rules.models import model_of
 from autograder.judge.rules.prediction import (
@@ -15,17 +15,20 @@ from autograder.judge.rules.prediction import (
     index_of_smallest_output,
     label_of_neighbour,
     never_predicted,
+    no_largest,
     no_such_image,
     not_a_class,
+    nothing_flows,
     other_label,
     predicted_outputs,
+    untrained_predictor,
 )
 from autograder.judge.rules.rule import raise_first
 from autograder.lessons.building_a_brain.constants import CLASSES
 
 
 @pytest.mark.points(2)
-def test_label(evidence: Evidence, tell: Tell, data: Images) -> None:
+def test_label(evidence: Evidence, tell: Tell, so_far: PriorResults, data: Images) -> None:
     """`predicted_label` is the place of the largest output for the card."""
     hand_in, model = evidence.hand_in("predict"), model_of(evidence, "predict")
     assert hand_in is not None
@@ -37,18 +40,27 @@ def test_label(evidence: Evidence, tell: Tell, data: Images) -> None:
     index, label = whole_number(card), whole_number(claim)
     if shape and label is not None and CLASSES <= label < (shape[-1] or 0):
         raise Skipped(f"The model gives {shape[-1]} outputs for a card: see “Build the neurons”.")
-    raise_first(not_a_class(claim, CLASSES))
+    raise_first(
+        untrained_predictor(evidence, model, so_far.misconceptions),
+        weights_replaced(evidence, model, evidence.fits(model.number)),
+        not_a_class(claim, CLASSES),
+    )
     assert index is not None
     assert label is not None
     neighbours = [one for one in (index - 1, index + 1) if 0 <= one < len(data.train_images)]
     with can_be_computed("What your model says of this card"):
         said = predicted_outputs(evidence, model, data.train_images[[index, *neighbours]])
     truth = int(data.train_labels[index])
+    no_numbers = no_largest(said)
+    if no_numbers and no_numbers.misconception in so_far.misconceptions:
+        raise Skipped("The outputs are not numbers (`nan`): see “Train”.")
     raise_first(
+        no_numbers,
         copied_true_label(label, said, truth),
         index_of_smallest_output(label, said),
         label_of_neighbour(label, said),
         other_label(label, said),
+        nothing_flows(evidence, "predict", "predicted_label", label),
         never_predicted(evidence, model, index, label),
     )
     tell.passed(

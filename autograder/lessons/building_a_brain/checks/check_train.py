@@ -16,15 +16,19 @@ from autograder.judge.rules.accuracy import (
     diverged,
     fall_short,
     pretrained_weights,
+    weights_replaced,
 )
 from autograder.judge.rules.consistency import contradictory, fits_to_judge
 from autograder.judge.rules.device import forced_cpu, is_gpu, no_gpu_here, offered, unknown_device
 from autograder.judge.rules.epochs import (
+    another_history,
     another_was_trained,
     cut_short,
     epochs_done,
     never_trained,
+    stopped_early,
     too_few_epochs,
+    trained_without_fit,
 )
 from autograder.judge.rules.format import plural
 from autograder.judge.rules.groups import (
@@ -32,7 +36,7 @@ from autograder.judge.rules.groups import (
     training_examples,
     validation_examples,
 )
-from autograder.judge.rules.models import fits_of, model_of
+from autograder.judge.rules.models import claim_of, fits_of, model_of
 from autograder.judge.rules.rule import raise_first
 from autograder.judge.rules.training_data import (
     trained_on_validation,
@@ -50,13 +54,16 @@ ROOTS = (
 @pytest.mark.points(1)
 def test_epochs(evidence: Evidence, tell: Tell, data: Images) -> None:
     """The model went through the training cards at least five times."""
-    fits = fits_of(evidence, "train")
+    fits, model = fits_of(evidence, "train"), model_of(evidence, "train")
     raise_first(
-        contradictory(evidence, model_of(evidence, "train"), fits, data, LIMITS),
+        contradictory(evidence, model, fits, data, LIMITS),
+        trained_without_fit(evidence, model, fits, EPOCHS),
         another_was_trained(evidence, fits),
         never_trained(evidence, fits),
         cut_short(fits, EPOCHS),
+        stopped_early(fits, EPOCHS),
         too_few_epochs(fits, EPOCHS),
+        another_history(claim_of(evidence, "train", "history"), fits),
     )
     tell.passed(
         f"{plural(epochs_done(fits), 'epoch')}: every card was studied that many times.",
@@ -117,6 +124,7 @@ def test_accuracy(
 ) -> None:
     """The mean of the weights sorts about 80 % of the validation cards right."""
     fits, model = fits_to_judge(evidence, "train", data, LIMITS), model_of(evidence, "train")
+    raise_first(weights_replaced(evidence, model, fits))
     bar = lesson.thresholds[evidence.run.data]
     simple = so_far.outcome("build.layers") == "passed"
     with can_be_computed("The accuracy of your model"):

@@ -8,6 +8,18 @@ SPARSE = "tf.keras.losses.SparseCategoricalCrossentropy(from_logits=True)"
 
 MUTANTS = (
     right(
+        "build/divided-in-the-graph",
+        """
+picture = tf.keras.Input(shape=(28, 28))
+row = tf.keras.layers.Flatten()(picture / 255.0)
+model = tf.keras.Model(picture, tf.keras.layers.Dense(number_of_classes)(row))
+""",
+    ),
+    right(
+        "build/divided-in-a-lambda",
+        ("(28, 28)),", "(28, 28)), tf.keras.layers.Lambda(lambda pixels: pixels / 255.0),"),
+    ),
+    right(
         "build/shape-in-first-layer",
         ("tf.keras.Input(shape=(28, 28)),", ""),
         ("Flatten(", "Flatten(input_shape=(28, 28)"),

@@ -51,6 +51,17 @@ LOSS = (
     ),
     wrong("compile/one-hot-loss", ("SparseCategorical", "Categorical"), fails=ONE_HOT, skips=TRAIN),
     wrong("compile/binary-loss", ("SparseCategorical", "Binary"), fails=BINARY, skips=TRAIN),
+    wrong(
+        "compile/one-hot-throughout",
+        ("SparseCategorical", "Categorical"),
+        also={
+            "train": [
+                ("train_labels", "tf.keras.utils.to_categorical(train_labels)"),
+                ("valid_labels", "tf.keras.utils.to_categorical(valid_labels)"),
+            ]
+        },
+        fails={"compile.loss": "other-loss"},
+    ),
     wrong("compile/mse", (SPARSE, '"mse"'), fails=REGRESSION, skips=TRAIN),
     wrong("compile/hinge", (SPARSE, '"categorical_hinge"'), fails=OTHER_LOSS, skips=TRAIN),
     wrong("compile/no-loss", (f"loss={SPARSE},", ""), fails=OTHER_LOSS, skips=TRAIN),

@@ -44,6 +44,13 @@ MUTANTS = (
         "predict/softmax-model",
         ("model.predict", "tf.keras.Sequential([model, tf.keras.layers.Softmax()]).predict"),
     ),
+    right(
+        "predict/by-hand",
+        """
+weights, bias = model.get_weights()
+predicted_label = int((train_images[data_index].reshape(-1) @ weights + bias).argmax())
+""",
+    ),
     right("predict/other-card", ("outputs =", "data_index = 1001\noutputs =")),
     trained("predict/how-large", (LABEL, "np.max(outputs[0])"), fails=NO_INDEX),
     trained("predict/how-large-whole", (LABEL, "int(np.max(outputs[0]))"), fails=NO_INDEX),
@@ -76,6 +83,11 @@ MUTANTS = (
         (CARD, "train_images[data_index + 1:data_index + 2]"),
         ("outputs =", "data_index = 418\noutputs ="),
         fails=COPIED,
+    ),
+    wrong(
+        "predict/never-trained-again",
+        ("outputs =", "model = tf.keras.models.clone_model(model)\noutputs ="),
+        fails={"predict.label": "not-trained"},
     ),
     trained("predict/quiz-card", (CARD, "valid_images[data_index:data_index + 1]"), fails=NO_INDEX),
     trained(

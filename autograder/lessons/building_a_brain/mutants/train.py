@@ -71,6 +71,46 @@ for epoch in range(5):
         "train/model-afresh-before",
         ("history =", f"model = tf.keras.models.clone_model(model)\n{RECOMPILED}\nhistory ="),
     ),
+    right(
+        "train/saved-and-loaded",
+        (
+            "verbose=2,\n)",
+            """verbose=2,
+)
+model.save("brain.keras")
+model = tf.keras.models.load_model("brain.keras")""",
+        ),
+    ),
+    right(
+        "train/each-image-standardised",
+        ("train_images", "standard(train_images)"),
+        ("valid_images", "standard(valid_images)"),
+        (
+            "history =",
+            """
+def standard(images):
+    each = {"axis": (1, 2), "keepdims": True}
+    return (images - images.mean(**each)) / images.std(**each)
+
+history =""",
+        ),
+        also={"predict": [("train_images", "standard(train_images)")]},
+    ),
+    right(
+        "train/own-data-set",
+        """
+class Images(tf.keras.utils.PyDataset):
+    def __len__(self):
+        return len(train_images) // 32
+
+    def __getitem__(self, place):
+        part = slice(place * 32, place * 32 + 32)
+        return train_images[part], train_labels[part]
+
+
+history = model.fit(Images(), epochs=5, validation_data=(valid_images, valid_labels), verbose=2)
+""",
+    ),
     right("train/curves-only", ("verbose=2,\n)", "verbose=2,\n).history")),
     on_gpu(
         right("train/on-cpu", ("history =", 'with tf.device("/CPU:0"): history =')),

@@ -39,6 +39,18 @@ CARDS = (
         skips=ACCURACY,
     ),
     wrong(
+        "train/both-sets-in-one-stream",
+        """
+cards = tf.data.Dataset.from_tensor_slices((train_images, train_labels))
+quiz = tf.data.Dataset.from_tensor_slices((valid_images, valid_labels))
+history = model.fit(
+    cards.concatenate(quiz).batch(32), epochs=5, validation_data=quiz.batch(500), verbose=2
+)
+""",
+        fails=STUDIED_QUIZ,
+        skips=ACCURACY,
+    ),
+    wrong(
         "train/labels-shuffled",
         ("train_labels", "np.random.permutation(train_labels)"),
         fails=MISMATCHED,

@@ -91,4 +91,43 @@ NAMES = (
         skips=(*AFTER_EPOCHS, "predict.label"),
     ),
 )
-MUTANTS = (*EPOCHS, *NAMES)
+AFTERWARDS = (
+    wrong(
+        "train/weights-set-to-nought",
+        (
+            "verbose=2,\n)",
+            "verbose=2,\n)\nmodel.set_weights([0 * one for one in model.get_weights()])",
+        ),
+        fails={"train.accuracy": "weights-replaced-after-training"},
+        skips=("predict.label",),
+    ),
+    wrong(
+        "train/one-number-of-it",
+        ("verbose=2,\n)", 'verbose=2,\n).history["val_accuracy"][-1]'),
+        fails={"train.epochs": "not-a-history"},
+    ),
+    wrong(
+        "train/batch-by-batch",
+        """
+history = []
+for start in range(0, len(train_images), 32):
+    part = slice(start, start + 32)
+    history.append(model.train_on_batch(train_images[part], train_labels[part]))
+""",
+        fails=NOT_TRAINED,
+        skips=AFTER_EPOCHS,
+    ),
+    wrong(
+        "train/stops-because-it-improves",
+        (
+            "verbose=2",
+            (
+                "verbose=2, callbacks="
+                '[tf.keras.callbacks.EarlyStopping(monitor="accuracy", mode="min")]'
+            ),
+        ),
+        fails=FEW,
+        may_skip=ACCURACY,
+    ),
+)
+MUTANTS = (*EPOCHS, *NAMES, *AFTERWARDS)

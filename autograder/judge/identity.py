@@ -1,0 +1,109 @@
+"""Which training a model comes from, told by its weights.
+
+A model that was saved and loaded, cloned with its weights, or built again around them is the one
+that was trained, in another object.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from autograder.core.evidence import Answer, Evidence, Fit, Model, digest_of, holds
+
+# Digests of the weights of a model, in the order of its layers.
+Digests = tuple[str, ...]
+MAX_HAND_INS = 32
+
+
+def identified(evidence: Evidence) -> Evidence:
+    """Return evidence in which each model that was handed in has the number of its training.
+
+    Its layers have the names that they had there, so that means of weights belong to them.
+    """
+    if evidence.recorded is None or not any(fit.states for fit in evidence.recorded.fits):
+        return evidence
+    known: dict[str, str] = {}
+    before = evidence.recorded.hand_ins[:-MAX_HAND_INS]
+    last = evidence.recorded.hand_ins[-MAX_HAND_INS:]
+    hand_ins = (*before, *(_identified(evidence, one, known) for one in last))
+    recorded = msgspec.structs.replace(evidence.recorded, hand_ins=hand_ins)
+    record = msgspec.structs.replace(evidence.record, recorded=recorded)
+    return dataclasses.replace(evidence, record=record)
+
+
+def digests_of(
+    evidence: Evidence, model: Model, known: dict[str, str] | None = None
+) -> Digests | None:
+    """Return the digests of a model's weights, ``None`` where not all that learn were recorded.
+
+    Those of arrays in ``known`` are taken from there, and others are added to it.
+    """
+    known = {} if known is None else known
+    digests = []
+    for layer in model.layers:
+        for weight in layer.weights:
+            values = evidence.arrays.get(weight.array or "")
+            if values is None or weight.array is None:
+                if weight.trainable:
+                    return None
+                continue
+            if weight.array not in known:
+                known[weight.array] = digest_of(values)
+            digests.append(known[weight.array])
+    return tuple(digests) or None
+
+
+def left_by(digests: Digests, fits: Sequence[Fit]) -> Fit | None:
+    """Return the last of these trainings that left weights with these digests."""
+    found = (fit for fit in reversed(fits) if _state_in(digests, fit))
+    return next(found, None)
+
+
+def _state_in(digests: Digests, fit: Fit) -> str | None:
+    every = frozenset(digests)
+    found = (one for one in fit.states if every.issuperset(one.split()) and holds(digests, one))
+    return next(found, None)
+
+
+def _identified(evidence: Evidence, hand_in: Answer, known: dict[str, str]) -> Answer:
+    model = _as_trained(evidence, hand_in.model, known) if hand_in.model else None
+    others = {name: _as_trained(evidence, one, known) for name, one in hand_in.others.items()}
+    return msgspec.structs.replace(hand_in, model=model, others=others)
+
+
+def _as_trained(evidence: Evidence, model: Model, known: dict[str, str]) -> Model:
+    digests = digests_of(evidence, model, known)
+    fits = evidence.recorded.fits if evidence.recorded else ()
+    if digests is None or left_by(digests, evidence.fits(model.number)):
+        return model
+    fit = left_by(digests, fits)
+    if fit is None:
+        return model
+    state = _state_in(digests, fit) or ""
+    names = dict(zip(state.split(), fit.means, strict=False))
+    return msgspec.structs.replace(_renamed(model, names, known), number=fit.model)
+
+
+def _renamed(model: Model, names: Mapping[str, str], known: Mapping[str, str]) -> Model:
+    """Give layers the names that go with the digests of their weights, as ``layer/weight``."""
+    new = {
+        layer.name: names[digest].rpartition("/")[0]
+        for layer in model.layers
+        for weight in layer.weights
+        if (digest := known.get(weight.array or "", "")) in names
+    }
+    taken = {*new.values(), *(one.name for one in model.layers)}
+    for layer in model.layers:
+        if layer.name not in new and layer.name in set(new.values()):
+            numbered = (f"{layer.name}_{number}" for number in itertools.count(1))
+            new[layer.name] = next(one for one in numbered if one not in taken)
+    replace = msgspec.structs.replace
+    layers = (replace(one, name=new.get(one.name, one.name)) for one in model.layers)
+    front = model.front
+    if front:
+        front = replace(front, before=new.get(front.before, front.before))
+    return replace(model, layers=tuple(layers), front=front)

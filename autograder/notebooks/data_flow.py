@@ -1,0 +1,342 @@
+"""What flows from a model into the values of a notebook: read from its text, without running it.
+
+A value follows from a model where it was computed from the model's weights or outputs, in whatever
+way, also where these only decided which of several values it is. Cells are followed in their order,
+statements in theirs; a function gives on what it uses. Where that is not certain, more is taken to
+follow from a model than does.
+"""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from collections.abc import Iterable, Sequence
+from enum import IntEnum
+
+from autograder.core.evidence.record import Follows
+from autograder.notebooks.normalize import MAX_CHARACTERS, UNREADABLE
+
+# What makes a model, or reads one from a file; and files of weights, however they are read.
+MAKERS = frozenset(
+    {
+        *("Sequential", "Model", "Functional", "clone_model", "load_model", "TFSMLayer"),
+        *("model_from_json", "model_from_config", "load_weights", "load", "loadtxt", "open"),
+        *("File", "fromfile", "genfromtxt", "read_bytes", "read_text", "restore"),
+    }
+)
+# Attributes of models, of whatever origin.
+OF_MODELS = frozenset(
+    {
+        *("fit", "evaluate", "predict_step", "train_on_batch", "test_on_batch", "get_weights"),
+        *("trainable_weights", "trainable_variables", "non_trainable_weights"),
+    }
+)
+# Calls of a model that the recorder notes, with the images.
+ASKING = frozenset({"predict", "predict_on_batch"})
+# Through these a name can get a value that the text does not show.
+OPAQUE = frozenset({"exec", "eval", "globals", "locals", "vars", "get_ipython"})
+MAX_PASSES = 20
+# Loops within loops are followed many times: a program of more work than this is not told of.
+MAX_WORK = 5_000
+# No longer name fits into a record.
+MAX_NAME = 300
+
+
+class Level(IntEnum):
+    """How much of a model is in a value: nothing, what it was asked for, or anything else."""
+
+    NOTHING = 0
+    ASKED = 1
+    WEIGHTS = 2
+
+
+def follows(before: Sequence[str], cell: str) -> Follows | None:
+    """Return the names to which a cell gives a value that follows from a model, and how.
+
+    ``None`` where a text cannot be read, or does not say what happens.
+
+    Args:
+        before: the sources of the cells that run before it, in order.
+        cell: the source of the cell.
+    """
+    flow, assigned = _Flow(), set[str]()
+    try:
+        for source in (*before, cell):
+            tree = _parsed(source)
+            flow.run(tree.body)
+            assigned = _stored(tree)
+    except UNREADABLE:
+        return None
+    names: Follows = {}
+    for name in sorted(assigned):
+        if len(name) <= MAX_NAME and (level := flow.level_of(name)):
+            names[name] = "asked" if level is Level.ASKED else "weights"
+    return names
+
+
+def _parsed(source: str) -> ast.Module:
+    """Return the syntax tree of a cell.
+
+    Raises:
+        SyntaxError: it is not Python alone, or does what no text shows.
+    """
+    lines = source.split("\n")
+    ipython = any(one.lstrip().startswith(("%", "!", "?")) or one.endswith("?") for one in lines)
+    if ipython or len(source) > MAX_CHARACTERS:
+        raise SyntaxError
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        tree = ast.parse(source)
+    if any(map(_is_opaque, ast.walk(tree))):
+        raise SyntaxError
+    return tree
+
+
+def _is_opaque(node: ast.AST) -> bool:
+    return isinstance(node, ast.Name) and node.id in OPAQUE
+
+
+class _Flow:
+    """The levels of all names, statement by statement."""
+
+    def __init__(self) -> None:
+        self._work = 0
+        self._levels: dict[str, Level] = {}
+        # Names that a function or a class uses: what it gives on depends on what they are then.
+        self._uses: dict[str, frozenset[str]] = {}
+        self._sets: dict[str, frozenset[str]] = {}
+        self._own: dict[str, Level] = {}
+        self._modules: set[str] = set()
+
+    def level_of(self, name: str) -> Level:
+        """Return the level of a name, and of what the function of that name uses."""
+        seen, open_names, level = set(), [name], Level.NOTHING
+        while open_names:
+            one = open_names.pop()
+            if one not in seen and one not in self._modules:
+                seen.add(one)
+                level = max(level, self._levels.get(one, Level.NOTHING))
+                level = max(level, self._own.get(one, Level.NOTHING))
+                open_names += self._uses.get(one, ())
+        return level
+
+    def run(self, body: Sequence[ast.stmt], within: Level = Level.NOTHING) -> None:
+        """Follow statements in order; ``within`` is the level of what decides that they run."""
+        for statement in body:
+            self._work += 1
+            if self._work > MAX_WORK:
+                raise RecursionError
+            self._statement(statement, within)
+
+    def _statement(self, node: ast.stmt, within: Level) -> None:
+        match node:
+            case ast.Import() | ast.ImportFrom():
+                self._modules |= {(one.asname or one.name).partition(".")[0] for one in node.names}
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+                self._define(node)
+            case ast.Assign(targets=targets, value=value):
+                self._assign(targets, value, within)
+            case ast.AnnAssign(target=target, value=value) if value:
+                self._assign([target], value, within)
+            case ast.AugAssign(target=target, value=value):
+                self._raise(_names(target), max(within, self._expression(value)))
+            case ast.If() | ast.Match() | ast.Try() | ast.TryStar():
+                self._choice(node, within)
+            case ast.For() | ast.AsyncFor():
+                self._repeat(node, node.iter, within, _names(node.target))
+            case ast.While(test=test):
+                self._repeat(node, test, within, ())
+            case _:
+                self._plain(node, within)
+
+    def _plain(self, node: ast.stmt, within: Level) -> None:
+        """Follow a statement that decides nothing; only of ``with`` others are a part."""
+        for part in ast.iter_child_nodes(node):
+            level = (
+                max(within, self._expression(part)) if not isinstance(part, ast.stmt) else within
+            )
+            if isinstance(part, ast.withitem) and part.optional_vars:
+                self._raise(_names(part.optional_vars), level)
+        self.run(getattr(node, "body", ()), within)
+
+    def _choice(self, node: ast.If | ast.Match | ast.Try | ast.TryStar, within: Level) -> None:
+        match node:
+            case ast.If(test=test, body=body, orelse=other):
+                self._branches(max(within, self._expression(test)), [body, other])
+            case ast.Match(subject=subject, cases=cases):
+                level = max(within, self._expression(subject))
+                self._raise(_captured(node), level)
+                self._branches(level, [one.body for one in cases])
+            case ast.Try() | ast.TryStar():
+                handlers = [one.body for one in node.handlers]
+                self._branches(within, [node.body, *handlers, node.orelse])
+                self.run(node.finalbody, within)
+
+    def _branches(self, within: Level, bodies: Sequence[Sequence[ast.stmt]]) -> None:
+        """Follow bodies of which any may run: a name keeps the most that any of them gives it."""
+        before = dict(self._levels)
+        after = dict(before)
+        for body in bodies:
+            self._levels = dict(before)
+            self.run(body, within)
+            for name, level in self._levels.items():
+                after[name] = max(level, after.get(name, Level.NOTHING))
+        self._levels = after
+
+    def _repeat(
+        self,
+        node: ast.For | ast.AsyncFor | ast.While,
+        decides: ast.expr,
+        within: Level,
+        targets: Iterable[str],
+    ) -> None:
+        """Follow a loop until another round changes nothing."""
+        for _ in range(MAX_PASSES):
+            before = dict(self._levels)
+            level = max(within, self._expression(decides), self._leaving(node.body))
+            self._raise(targets, level)
+            self._branches(level, [node.body])
+            if before == self._levels:
+                break
+        self.run(node.orelse, within)
+
+    def _leaving(self, body: Sequence[ast.stmt]) -> Level:
+        """Return the level of what decides when a loop is left, or goes on."""
+        tests = [
+            self._expression(node.test)
+            for statement in body
+            for node in ast.walk(statement)
+            if isinstance(node, ast.If) and any(map(_leaves, ast.walk(node)))
+        ]
+        return max(tests, default=Level.NOTHING)
+
+    def _assign(self, targets: Sequence[ast.expr], value: ast.expr, within: Level) -> None:
+        if isinstance(value, ast.Lambda) and isinstance(targets[0], ast.Name):
+            self._define(value, targets[0].id)
+            return
+        level = max(within, self._expression(value))
+        for target in targets:
+            parts, values = _parts(target), _parts(value)
+            if not parts or len(parts) != len(values):
+                self._set(target, level)
+                continue
+            # Read before any is set: the names may change places.
+            levels = [max(within, self._expression(one)) for one in values]
+            for part, own in zip(parts, levels, strict=True):
+                self._set(part, own)
+
+    def _set(self, target: ast.expr, level: Level) -> None:
+        match target:
+            case ast.Name(id=name):
+                self._levels[name] = level
+                self._uses.pop(name, None)
+                self._own.pop(name, None)
+                self._modules.discard(name)
+            case ast.Tuple(elts=parts) | ast.List(elts=parts):
+                for part in parts:
+                    self._set(part, level)
+            case ast.Starred(value=part):
+                self._set(part, level)
+            case _:
+                # A part of something that stays what it was.
+                self._raise(_base(target), level)
+
+    def _raise(self, names: Iterable[str], level: Level) -> None:
+        for name in names:
+            self._levels[name] = max(level, self._levels.get(name, Level.NOTHING))
+
+    def _define(
+        self,
+        node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda,
+        name: str = "",
+    ) -> None:
+        """Take note of a function or a class: which names it uses, and what is made in it."""
+        name = name or getattr(node, "name", "")
+        loaded = [one for one in ast.walk(node) if isinstance(one, ast.Name)]
+        self._uses[name] = frozenset(one.id for one in loaded) - {name}
+        self._own[name] = max((_made(one) for one in ast.walk(node)), default=Level.NOTHING)
+        self._sets[name] = frozenset(
+            given
+            for one in ast.walk(node)
+            if isinstance(one, ast.Global | ast.Nonlocal)
+            for given in one.names
+        )
+        self._levels[name] = Level.NOTHING
+        self._modules.discard(name)
+
+    def _expression(self, node: ast.AST) -> Level:
+        """Return the level of an expression; names that it changes are raised on the way."""
+        if isinstance(node, ast.Call):
+            return self._call(node)
+        if isinstance(node, ast.Name):
+            return max(_made(node), self.level_of(node.id))
+        parts = [self._expression(part) for part in ast.iter_child_nodes(node)]
+        level = max([_made(node), *parts])
+        match node:
+            case ast.NamedExpr(target=ast.Name(id=name)):
+                self._levels[name] = level
+            case ast.comprehension(target=target):
+                self._raise(_names(target), level)
+        return level
+
+    def _call(self, node: ast.Call) -> Level:
+        given = [*node.args, *(one.value for one in node.keywords)]
+        level = max(map(self._expression, given), default=Level.NOTHING)
+        match node.func:
+            case ast.Attribute(attr=name, value=model) if name in ASKING:
+                self._expression(model)
+                return max(level, Level.ASKED)
+            case ast.Attribute(value=value):
+                # A method may put what it is given into its object, as `append` does.
+                self._raise(set(_base(value)) - self._modules, level)
+            case ast.Name(id=name) if name in self._sets:
+                inside = max(level, self.level_of(name))
+                self._raise(self._sets[name], inside)
+                mine = {one for part in given for one in _base(part)}
+                self._raise(mine - self._modules, level)
+        return max(level, self._expression(node.func))
+
+
+def _made(node: ast.AST) -> Level:
+    match node:
+        case ast.Name(id=name) if name in MAKERS:
+            return Level.WEIGHTS
+        case ast.Attribute(attr=name) if name in MAKERS or name in OF_MODELS:
+            return Level.WEIGHTS
+        case ast.Attribute(attr=name) if name in ASKING:
+            return Level.ASKED
+    return Level.NOTHING
+
+
+def _leaves(node: ast.AST) -> bool:
+    return isinstance(node, ast.Break | ast.Continue | ast.Return | ast.Raise)
+
+
+def _parts(node: ast.expr) -> list[ast.expr]:
+    """Return the parts of a tuple or list that is written out; none where a star is in it."""
+    parts = node.elts if isinstance(node, ast.Tuple | ast.List) else []
+    return [] if any(isinstance(one, ast.Starred) for one in parts) else parts
+
+
+def _stored(tree: ast.AST) -> set[str]:
+    return {
+        node.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    }
+
+
+def _names(target: ast.AST) -> set[str]:
+    return {node.id for node in ast.walk(target) if isinstance(node, ast.Name)}
+
+
+def _captured(node: ast.AST) -> set[str]:
+    found = (getattr(one, "name", None) or getattr(one, "rest", None) for one in ast.walk(node))
+    return {name for name in found if isinstance(name, str)}
+
+
+def _base(node: ast.AST) -> tuple[str, ...]:
+    """Return the name at the beginning of ``name.part[place]``, none for anything else."""
+    while isinstance(node, ast.Attribute | ast.Subscript | ast.Starred):
+        node = node.value
+    return (node.id,) if isinstance(node, ast.Name) else ()

@@ -1,0 +1,219 @@
+"""The model that is handed in is the one that was trained, whatever object it is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from support.evidence_builder import (
+    COMPILED,
+    FLATTEN,
+    INDEX,
+    MODEL,
+    Submission,
+    arrays,
+    cell,
+    changed,
+    claim,
+    dense,
+    fails,
+    fit,
+    judged,
+    largest,
+    layer,
+    left,
+    of,
+    stack,
+    verify,
+)
+
+from autograder.core.evidence import Answer, Callback, Claim
+from autograder.judge.identity import identified
+from autograder.judge.rules.epochs import stopped_early
+
+TRAIN, PREDICT = ("train", "predict")
+
+
+def trained_fit(**changes: Any) -> Any:
+    return fit(**{"start": "before", "states": ("epoch", left()), **changes})
+
+
+# Built again or loaded: another number, other names, and perhaps more layers around the weights.
+LOADED = changed(
+    stack(FLATTEN, dense(name="dense_7"), layer("Softmax", (None, 10)), number=3), chain=True
+)
+
+
+def with_names(values: dict[str, Any]) -> dict[str, Any]:
+    return {
+        **values,
+        "dense_7/kernel": values["dense/kernel"],
+        "dense_7/bias": values["dense/bias"],
+    }
+
+
+def handed_in(question: str, model: Any, **claims: Claim) -> Answer:
+    given = {"model": claim(None, "Sequential"), **claims}
+    return Answer(question=question, claims=given, model=changed(model, compiled=COMPILED))
+
+
+def predicted(model: Any) -> Answer:
+    label = claim(largest(INDEX))
+    return handed_in(PREDICT, model, data_index=claim(INDEX), predicted_label=label)
+
+
+def swapped(**weights: Any) -> Submission:
+    """The right solution whose weights were replaced before the check of the training."""
+    return Submission(
+        fits=(trained_fit(),),
+        arrays=lambda: {**arrays(), **{f"dense/{k}": v for k, v in weights.items()}},
+    )
+
+
+def history(*fits: int, kind: str = "History") -> dict[str, Answer]:
+    given = changed(claim(None, kind), fits=fits)
+    return {TRAIN: handed_in(TRAIN, MODEL, history=given)}
+
+
+RIGHT = {
+    "as it was": Submission(fits=(trained_fit(),)),
+    "loaded": Submission(
+        fits=(trained_fit(),),
+        arrays=lambda: with_names(arrays()),
+        hand_ins={
+            TRAIN: handed_in(TRAIN, LOADED, history=claim(None, "History")),
+            PREDICT: predicted(LOADED),
+        },
+    ),
+    "an earlier epoch, taken back": Submission(fits=(trained_fit(states=(left(), "last")),)),
+    "evidence of an earlier version": Submission(
+        arrays=lambda: {**arrays(), "dense/bias": np.ones(10)}
+    ),
+    "by hand": Submission(
+        fits=(trained_fit(),),
+        asked=(),
+        cells={PREDICT: cell(PREDICT, follows={"predicted_label": "weights"})},
+    ),
+    "its history": Submission(fits=(trained_fit(),), hand_ins=history(0)),
+    "the dict in its history": Submission(fits=(trained_fit(),), hand_ins=history(0, kind="dict")),
+}
+NAN, ZERO = np.full((784, 10), np.nan, np.float32), np.zeros((784, 10), np.float32)
+REPLACED = {"others": {"predict.label": "skipped"}}
+STOP = Callback(
+    kind="EarlyStopping",
+    settings={"monitor": "accuracy", "mode": "min", "patience": 0, "stopped_epoch": 1},
+)
+WRONG = {
+    "weights that are no numbers": fails(
+        "train.accuracy",
+        "weights-replaced-after-training",
+        "not numbers (`nan`)",
+        work=swapped(kernel=NAN),
+        **REPLACED,
+    ),
+    "weights of nought": fails(
+        "train.accuracy",
+        "weights-replaced-after-training",
+        "they are all 0",
+        work=swapped(kernel=ZERO, bias=np.zeros(10, np.float32)),
+        **REPLACED,
+    ),
+    "weights of another": fails(
+        "train.accuracy",
+        "weights-replaced-after-training",
+        "no epoch, and of no checkpoint",
+        work=swapped(kernel=ZERO + 1),
+        **REPLACED,
+    ),
+    "a fresh model predicts": fails(
+        "predict.label",
+        "not-trained",
+        "never trained",
+        work=Submission(
+            fits=(trained_fit(),),
+            arrays=lambda: {**with_names(arrays()), "dense_7/kernel": ZERO + 1},
+            hand_ins={PREDICT: predicted(LOADED)},
+        ),
+    ),
+    "nothing flows into the label": fails(
+        "predict.label",
+        "copied-label",
+        "nothing flows into it",
+        work=Submission(cells={PREDICT: cell(PREDICT, follows={"outputs": "asked"})}),
+    ),
+    "one number of the history": fails(
+        "train.epochs",
+        "not-a-history",
+        "0.79",
+        work=Submission(
+            hand_ins={TRAIN: handed_in(TRAIN, MODEL, history=changed(claim(0.79), fits=()))}
+        ),
+    ),
+    "the history of another": fails(
+        "train.epochs",
+        "not-a-history",
+        "of another training",
+        work=Submission(hand_ins=history(1)),
+    ),
+    "an invented history": fails(
+        "train.epochs",
+        "not-a-history",
+        "other numbers",
+        work=Submission(hand_ins=history(kind="dict")),
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def verdicts():
+    return judged({**RIGHT, **WRONG})
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_the_same_weights_are_the_same_network(verdicts, name) -> None:
+    assert {
+        one.id: str(one.outcome) for one in verdicts[name].checks if one.outcome != "passed"
+    } == {}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_what_is_not_the_trained_model_is_said(verdicts, name) -> None:
+    verify(WRONG[name], verdicts[name])
+
+
+def test_early_stopping_that_ended_the_training_is_named() -> None:
+    """And why it did, where it took better for worse."""
+    curves = {"accuracy": (0.6, 0.7)}
+    found = stopped_early((fit(epochs_done=2, callbacks=(STOP,), history=curves),), 5)
+    assert found
+    assert "`EarlyStopping` ended the training after 2 epochs" in found.message
+    assert 'rose from 0.6 to 0.7, and with `mode="min"` it should fall' in found.message
+
+
+def test_training_by_batch_is_not_never_trained() -> None:
+    """It was trained, though not as the blank asks."""
+    work = Submission(model=changed(MODEL, steps=375), fits=())
+    found = of(judged({"one": work})["one"], "train.epochs")
+    assert found.misconception == "not-trained"
+    assert "in a loop of your own (375 steps)" in found.message
+    assert "never trained" not in found.message
+
+
+def test_a_model_goes_on_as_another_object() -> None:
+    """Two epochs, saved and loaded, and three more: five epochs of one training."""
+    first = fit(number=0, model=0, epochs_done=2, states=("one", "two"))
+    other = fit(number=1, model=1, epochs_done=1, start="else", states=("three",))
+    second = fit(number=2, model=2, epochs_done=3, start="two", states=("four",))
+    evidence = Submission(fits=(first, other, second)).evidence()
+    assert [one.number for one in evidence.fits(2)] == [0, 2]
+    assert [one.number for one in evidence.fits(0)] == [0]
+
+
+def test_a_loaded_model_has_the_names_of_its_training() -> None:
+    """So that means of weights, which are kept by name, belong to it."""
+    found = identified(RIGHT["loaded"].evidence()).hand_in(TRAIN)
+    assert found is not None
+    assert found.model is not None
+    assert found.model.number == 0
+    assert [one.name for one in found.model.layers] == ["flatten", "dense", "softmax"]
