@@ -122,7 +122,7 @@ WRONG = {
     "weights of another": fails(
         "train.accuracy",
         "weights-replaced-after-training",
-        "no epoch, and of no checkpoint",
+        "of no epoch and no checkpoint",
         work=swapped(kernel=ZERO + 1),
         **REPLACED,
     ),

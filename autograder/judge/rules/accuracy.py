@@ -75,7 +75,7 @@ def _found(weights: Weights) -> str:
         return "they are not numbers (`nan`)"
     if not any(one.any() for one in values):
         return "they are all 0"
-    return "they are those of no epoch and no checkpoint"
+    return "they are of no epoch and no checkpoint"
 
 
 @rule("not-trained")
