@@ -67,8 +67,8 @@ def test_what_cannot_be_read_has_a_reason_in_one_line(
     code, document = grade_json(tmp_path, "class")
     reasons = {one["name"]: one["reason"] for one in document["submissions"]}
     assert code == 1
-    assert reasons["empty"] == "The file is empty."
-    assert "it is not JSON" in reasons["essay"]
+    assert reasons["empty"].startswith("The file is empty. Save it or download it again")
+    assert "This is not a notebook" in reasons["essay"]
     assert "JSON of another kind" in reasons["data"]
     assert "could not be graded. The file is empty." in capsys.readouterr().err
 
@@ -83,7 +83,8 @@ def test_the_json_has_the_fixed_form(tmp_path: Path) -> None:
             "name": "empty",
             "notebook": "empty.ipynb",
             "status": "failed",
-            "reason": "The file is empty.",
+            "reason": "The file is empty. Save it or download it again, open it in Jupyter to see"
+            " that all is there, and hand it in.",
             "isolation": "none",
             "score": 0,
             "max_score": 20.0,

@@ -223,7 +223,7 @@ def test_a_crash_keeps_what_came_before(course: Path) -> None:
 def test_what_is_no_notebook_has_a_zero_with_its_reason(course: Path) -> None:
     """Nothing is lost: the student finds the reason in the feedback."""
     assert set(scores(course, "not a notebook").values()) == {0}
-    assert "it is not JSON" in feedback(course, "not a notebook")
+    assert "This is not a notebook" in feedback(course, "not a notebook")
     kept = course / "results" / LESSON.name / "not a notebook" / "report.json"
     assert json.loads(kept.read_text())["status"] == "failed"
 
