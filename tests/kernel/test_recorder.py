@@ -333,7 +333,7 @@ class TestFit:
         told, _ = last_fit(recorder)
         assert (told.validation_split, told.validation) == (0.1, None)
 
-    def test_keras_own_data_class_is_unknown(self, recorder, cards) -> None:
+    def test_keras_own_data_class_is_looked_at(self, recorder, cards) -> None:
         class Data(keras.utils.PyDataset):
             def __len__(self):
                 return 4
@@ -343,8 +343,8 @@ class TestFit:
 
         fit(new_model(), Data())
         told, _ = last_fit(recorder)
-        assert (told.training.cards, told.epochs_done, told.steps) == ("unknown", 1, 4)
-        assert told.batch_size is None
+        assert (told.training.cards, told.epochs_done, told.steps) == ("training", 1, 4)
+        assert told.batch_size == 50
         assert told.snapshots == (1,)
 
     def test_interrupted(self, recorder, cards) -> None:

@@ -205,15 +205,14 @@ class DatasetIndex:
             known = [self._by_pattern.get(one.tobytes(), -1) for one in patterns(sign * rows)]
             places = np.array(known)
             some = places >= 0
+            fitted = affine(rows[some], self._images[places[some]]) if some.any() else None
+            if fitted and not fitted[0].ndim:
+                scale, shift = fitted
+                exact = self._exactly(np.rint((rows - float(shift)) / float(scale)))
+                if (exact >= 0).all() and affine(rows, self._images[exact]):
+                    return _Found(exact, scale, shift)
             if some.all() and (by_image := per_image(rows, self._images[places])):
                 return _Found(places, per_image=by_image)
-            fitted = affine(rows[some], self._images[places[some]]) if some.any() else None
-            if fitted is None or fitted[0].ndim:
-                continue
-            scale, shift = fitted
-            places = self._exactly(np.rint((rows - float(shift)) / float(scale)))
-            if (places >= 0).all() and affine(rows, self._images[places]):
-                return _Found(places, scale, shift)
         return None
 
     def sample(self, count: int) -> NDArray[np.uint8]:

@@ -78,8 +78,8 @@ class WeightAverager(keras.callbacks.Callback):
     @_calmly
     def note_state(self) -> None:
         """Remember the current weights as some that training left behind."""
-        state = state_of(self.model)
-        if state and self.steps:
+        # Before the first step there may not even be a model.
+        if self.steps and (state := state_of(self.model)):
             self._states.pop(state, None)
             self._states[state] = None
             if len(self._states) > MAX_STATES:
