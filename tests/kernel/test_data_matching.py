@@ -160,8 +160,6 @@ def test_what_is_no_card_is_unknown_and_never_wrong(index, x) -> None:
     [
         lambda x: x[:, ::-1],
         lambda x: np.swapaxes(x, 1, 2),
-        lambda x: (x > 127).astype(float),
-        np.sqrt,
         lambda x: x + rng.normal(0, 20, x.shape),
         lambda x: x * rng.random((len(x), 1, 1)),
     ],
@@ -169,6 +167,16 @@ def test_what_is_no_card_is_unknown_and_never_wrong(index, x) -> None:
 def test_pictures_that_were_made_otherwise_are_unknown(index, sample, change) -> None:
     match = index.identify(change(sample.train_images[:2000]), sample.train_labels[:2000])
     assert (match.cards, match.labels, match.count) == ("unknown", "unknown", 2000)
+
+
+@pytest.mark.parametrize("change", [lambda x: (x > 127).astype(float), np.sqrt])
+def test_pictures_of_another_brightness_are_known_by_a_table(index, sample, change) -> None:
+    """For each of 256 brightnesses there is one number."""
+    match = index.identify(change(sample.train_images[:2000]), sample.train_labels[:2000])
+    assert (match.cards, match.labels, match.count) == ("training", "matching", 2000)
+    assert match.table is not None
+    shown = np.unique(sample.train_images[:2000])
+    np.testing.assert_allclose(match.table[shown], change(shown), rtol=1e-6)
 
 
 @pytest.mark.parametrize("place", [0, 1, 99, 11_999])
