@@ -108,6 +108,7 @@ def of(kind: str, source: str) -> nbformat.NotebookNode:
 
 
 @pytest.mark.slow
+@pytest.mark.weekly
 @pytest.mark.parametrize("name", READ)
 def test_a_text_takes_as_long_as_it_is(name: str, tmp_path: Path) -> None:
     """On our page and in nbgrader's feedback."""
@@ -173,6 +174,7 @@ print("DONE")
 
 
 @pytest.mark.slow
+@pytest.mark.weekly
 @pytest.mark.parametrize("name", [*OUTPUTS, *STREAMS])
 def test_an_output_takes_as_long_as_it_is(name: str, tmp_path: Path) -> None:
     cell = nbformat.v4.new_code_cell("1")
@@ -231,6 +233,7 @@ print("DONE", resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024)
 
 
 @pytest.mark.slow
+@pytest.mark.weekly
 @pytest.mark.parametrize(
     ("name", "side"),
     [("neurons-for-each-pixel", 600), ("a-bias-for-each-image", 20_000)],
@@ -327,6 +330,7 @@ def classes(tmp_path_factory) -> dict[str, tuple[int, dict[str, dict], str]]:
 
 @pytest.mark.kernel
 @pytest.mark.slow
+@pytest.mark.weekly
 @pytest.mark.parametrize("when", ["", ", again"])
 def test_the_neighbours_reports_are_the_same(classes, when: str) -> None:
     _, expected, _ = classes[f"honest{when}"]
@@ -339,6 +343,7 @@ def test_the_neighbours_reports_are_the_same(classes, when: str) -> None:
 
 @pytest.mark.kernel
 @pytest.mark.slow
+@pytest.mark.weekly
 @pytest.mark.parametrize("name", [*SOURCES, *FOLDERS])
 def test_what_became_of_the_attacker_is_told(classes, name: str) -> None:
     """It is graded, or told in words; never by a failure of ours."""
