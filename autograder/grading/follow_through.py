@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
+import msgspec
 import nbformat
 
 from autograder.core.config import Course
@@ -93,11 +94,8 @@ def job_for(plan: Plan, evidence: Evidence, known: Mapping[str, str]) -> Job | N
     given = {numbers[name]: known[name] for name in needed}
     hopeless = [numbers[one.name] for one in lost if _is_hopeless(evidence, lesson, one, lost)]
     ordered = dict(sorted(given.items()))
-    return Job(
-        cells=plan.job.cells,
-        files=plan.job.files,
-        prelude=plan.job.prelude,
-        settings=plan.job.settings,
+    return msgspec.structs.replace(
+        plan.job,
         program=program_digest([*plan.job.cells, *ordered.values(), repr(sorted(hopeless))]),
         solutions=ordered,
         unusable=tuple(sorted(hopeless)),

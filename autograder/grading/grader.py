@@ -14,7 +14,7 @@ import nbformat
 from autograder import datasets
 from autograder.core.config import Course
 from autograder.core.errors import SubmissionError, writing
-from autograder.core.evidence import Evidence, SubmissionRecord, save_submission
+from autograder.core.evidence import Evidence, save_submission
 from autograder.core.lesson import Lesson
 from autograder.core.report import Report
 from autograder.grading import cache_key, follow_through, lesson_detection, result_files
@@ -167,11 +167,13 @@ class Grader:
             lesson.dataset,
             student=submission.name,
         )
+        restored = replace(restored, notes=(*restored.notes, *left_out))
         return Plan(
             submission=submission,
             lesson=lesson,
             place=place,
-            restored=replace(restored, notes=(*restored.notes, *left_out)),
+            restored=restored,
+            own=self._bounded.call(submission_record, restored, lesson.name),
             job=job,
             keys=self._keys(job, submission, restored.given),
         )
@@ -191,7 +193,7 @@ class Grader:
         plan = ran.plan
         if not self.course.settings.follow_through:
             return None
-        evidence = ran.evidence.of(_record(plan, ran.evidence, shared=ran.shared))
+        evidence = ran.evidence.of(plan.own_of(ran.evidence, shared=ran.shared))
         lost = follow_through.unusable(evidence, plan.lesson)
         # Of most submissions all can be used: the source is read for the others only.
         known = follow_through.solutions(self.course, plan.lesson) if lost else {}
@@ -232,7 +234,7 @@ class Grader:
         self, plan: Plan, evidence: Evidence, folder: Path, *, shared: bool = False
     ) -> Evidence:
         """Save the evidence of a submission; return it with what is the submission's own."""
-        own = _record(plan, evidence, shared=shared)
+        own = plan.own_of(evidence, shared=shared)
         self.cache.save(evidence, folder)
         with writing():
             save_submission(own, folder)
@@ -269,10 +271,6 @@ class Grader:
 
     def _folder(self, plan: Plan) -> Path:
         return self.results / plan.lesson.name / plan.place
-
-
-def _record(plan: Plan, evidence: Evidence, *, shared: bool) -> SubmissionRecord:
-    return submission_record(plan.restored, plan.lesson, evidence.run.job, shared=shared)
 
 
 def _verdicts(answer: Verdicts | str) -> Verdicts:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from autograder.core.evidence import Evidence
+import msgspec
+
+from autograder.core.evidence import Evidence, SubmissionRecord
 from autograder.core.lesson import Lesson
 from autograder.grading.cache_key import CacheKeys
 from autograder.grading.discovery import Submission
@@ -16,7 +18,8 @@ from autograder.sandbox.protocol import Job
 class Plan:
     """What is to be run for a submission; ``keys`` tell which runs may stand in for it.
 
-    ``place`` is the folder for its results. ``first`` is the run that went before, where this is
+    ``place`` is the folder for its results, and ``own`` what the submission adds to the evidence of
+    whichever run serves for it. ``first`` is the run that went before, where this is
     the one with the solution in the place of what could not be used.
     """
 
@@ -24,9 +27,14 @@ class Plan:
     lesson: Lesson
     place: str
     restored: Restored
+    own: SubmissionRecord
     job: Job
     keys: CacheKeys
     first: Ran | None = None
+
+    def own_of(self, evidence: Evidence, *, shared: bool = False) -> SubmissionRecord:
+        """Return what is the submission's own beside the evidence of a run."""
+        return msgspec.structs.replace(self.own, job=evidence.run.job, shared=shared)
 
 
 @dataclass(frozen=True, kw_only=True)

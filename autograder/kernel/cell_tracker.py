@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from autograder.core.evidence import Cell, shortened
+from autograder.core.evidence.record import Follows
 from autograder.core.exception_names import public_name
 from autograder.core.lesson import Lesson
-from autograder.notebooks.data_flow import follows
+from autograder.notebooks.data_flow import DataFlow
 from autograder.notebooks.names import Names, names_in
 from autograder.notebooks.normalize import same_program
 from autograder.notebooks.origins import released_cells
@@ -39,7 +40,9 @@ class Cells:
         self._solutions = [question.name for question in lesson.questions]
         self._known = [*self._solutions, *(question.grade_id for question in lesson.questions)]
         self._texts: dict[str, str] = {}
-        self._sources: list[str] = []
+        self._flow = DataFlow()
+        # Of the cell that was run last.
+        self._follows: Follows | None = None
         self._ids: dict[str, str] = {}
         self._seen: dict[str, Cell] = {}
         self._ran: dict[str, CellRun] = {}
@@ -72,7 +75,7 @@ class Cells:
             before = self._ran.get(key)
             self.gone |= before.names.defined - run.names.defined if before else frozenset()
             self._ran[key] = run
-            self._sources.append(source)
+            self._follows = self._flow.follow(source)
         if name in self._solutions:
             self._seen[name] = self._evidence_of(name, cell_id, source, result)
 
@@ -91,7 +94,7 @@ class Cells:
             changed=not same_program(source, self._texts[name]),
             ename=public_name(type(error)) if error else "",
             evalue=shortened(str(error)) if error else "",
-            follows=None if error else follows(self._sources[:-1], source),
+            follows=None if error else self._follows,
         )
 
 

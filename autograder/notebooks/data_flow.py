@@ -50,30 +50,6 @@ class Level(IntEnum):
     WEIGHTS = 2
 
 
-def follows(before: Sequence[str], cell: str) -> Follows | None:
-    """Return the names to which a cell gives a value that follows from a model, and how.
-
-    ``None`` where a text cannot be read, or does not say what happens.
-
-    Args:
-        before: the sources of the cells that run before it, in order.
-        cell: the source of the cell.
-    """
-    flow, assigned = _Flow(), set[str]()
-    try:
-        for source in (*before, cell):
-            tree = _parsed(source)
-            flow.run(tree.body)
-            assigned = _stored(tree)
-    except UNREADABLE:
-        return None
-    names: Follows = {}
-    for name in sorted(assigned):
-        if len(name) <= MAX_NAME and (level := flow.level_of(name)):
-            names[name] = "asked" if level is Level.ASKED else "weights"
-    return names
-
-
 def _parsed(source: str) -> ast.Module:
     """Return the syntax tree of a cell.
 
@@ -96,10 +72,11 @@ def _is_opaque(node: ast.AST) -> bool:
     return isinstance(node, ast.Name) and node.id in OPAQUE
 
 
-class _Flow:
-    """The levels of all names, statement by statement."""
+class DataFlow:
+    """The levels of all names, statement by statement, of cells that run one after the other."""
 
     def __init__(self) -> None:
+        self._is_lost = False
         self._work = 0
         self._levels: dict[str, Level] = {}
         # Names that a function or a class uses: what it gives on depends on what they are then.
@@ -108,7 +85,28 @@ class _Flow:
         self._own: dict[str, Level] = {}
         self._modules: set[str] = set()
 
-    def level_of(self, name: str) -> Level:
+    def follow(self, source: str) -> Follows | None:
+        """Follow the next cell; return the names whose value there follows from a model, and how.
+
+        ``None`` where its text, or that of a cell before it, cannot be read or does not say what
+        happens.
+        """
+        if self._is_lost:
+            return None
+        try:
+            tree = _parsed(source)
+            self._run(tree.body)
+        except UNREADABLE:
+            self._is_lost = True
+            return None
+        levels = {name: self._level_of(name) for name in _stored(tree) if len(name) <= MAX_NAME}
+        return {
+            name: "asked" if level is Level.ASKED else "weights"
+            for name, level in sorted(levels.items())
+            if level
+        }
+
+    def _level_of(self, name: str) -> Level:
         """Return the level of a name, and of what the function of that name uses."""
         seen, open_names, level = set(), [name], Level.NOTHING
         while open_names:
@@ -120,7 +118,7 @@ class _Flow:
                 open_names += self._uses.get(one, ())
         return level
 
-    def run(self, body: Sequence[ast.stmt], within: Level = Level.NOTHING) -> None:
+    def _run(self, body: Sequence[ast.stmt], within: Level = Level.NOTHING) -> None:
         """Follow statements in order; ``within`` is the level of what decides that they run."""
         for statement in body:
             self._work += 1
@@ -157,7 +155,7 @@ class _Flow:
             )
             if isinstance(part, ast.withitem) and part.optional_vars:
                 self._raise(_names(part.optional_vars), level)
-        self.run(getattr(node, "body", ()), within)
+        self._run(getattr(node, "body", ()), within)
 
     def _choice(self, node: ast.If | ast.Match | ast.Try | ast.TryStar, within: Level) -> None:
         match node:
@@ -170,7 +168,7 @@ class _Flow:
             case ast.Try() | ast.TryStar():
                 handlers = [one.body for one in node.handlers]
                 self._branches(within, [node.body, *handlers, node.orelse])
-                self.run(node.finalbody, within)
+                self._run(node.finalbody, within)
 
     def _branches(self, within: Level, bodies: Sequence[Sequence[ast.stmt]]) -> None:
         """Follow bodies of which any may run: a name keeps the most that any of them gives it."""
@@ -178,7 +176,7 @@ class _Flow:
         after = dict(before)
         for body in bodies:
             self._levels = dict(before)
-            self.run(body, within)
+            self._run(body, within)
             for name, level in self._levels.items():
                 after[name] = max(level, after.get(name, Level.NOTHING))
         self._levels = after
@@ -198,7 +196,7 @@ class _Flow:
             self._branches(level, [node.body])
             if before == self._levels:
                 break
-        self.run(node.orelse, within)
+        self._run(node.orelse, within)
 
     def _leaving(self, body: Sequence[ast.stmt]) -> Level:
         """Return the level of what decides when a loop is left, or goes on."""
@@ -269,7 +267,7 @@ class _Flow:
         if isinstance(node, ast.Call):
             return self._call(node)
         if isinstance(node, ast.Name):
-            return max(_made(node), self.level_of(node.id))
+            return max(_made(node), self._level_of(node.id))
         parts = [self._expression(part) for part in ast.iter_child_nodes(node)]
         level = max([_made(node), *parts])
         match node:
@@ -290,7 +288,7 @@ class _Flow:
                 # A method may put what it is given into its object, as `append` does.
                 self._raise(set(_base(value)) - self._modules, level)
             case ast.Name(id=name) if name in self._sets:
-                inside = max(level, self.level_of(name))
+                inside = max(level, self._level_of(name))
                 self._raise(self._sets[name], inside)
                 mine = {one for part in given for one in _base(part)}
                 self._raise(mine - self._modules, level)

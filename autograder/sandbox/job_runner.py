@@ -6,6 +6,7 @@ import contextlib
 import secrets
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -22,8 +23,7 @@ from autograder.core.evidence import (
     SubmissionRecord,
     shortened,
 )
-from autograder.core.lesson import Lesson
-from autograder.notebooks.data_flow import follows
+from autograder.notebooks.data_flow import DataFlow
 from autograder.notebooks.normalize import program_digest, program_of
 from autograder.notebooks.restore import Restored, grade_id
 from autograder.sandbox.extra_files import collect_extra_files
@@ -124,35 +124,29 @@ def _run_once(job: Job, pool: SandboxPool, cancel: threading.Event) -> Evidence:
     )
 
 
-def submission_record(
-    restored: Restored, lesson: Lesson, job: str, *, shared: bool = False
-) -> SubmissionRecord:
-    """Return what is a submission's own; ``job`` names the run that serves for it.
-
-    ``shared`` tells that it was the run of another notebook with the same program.
-    """
-    cells = [
-        (index, cell)
-        for index, cell in enumerate(restored.notebook.cells)
-        if cell.cell_type == "code"
-    ]
-    sources = [cell.source for _, cell in cells]
+def submission_record(restored: Restored, lesson: str) -> SubmissionRecord:
+    """Return what is a submission's own, before it is known which run serves for it."""
     return SubmissionRecord(
-        lesson=lesson.name,
-        job=job,
-        shared=shared,
+        lesson=lesson,
         notes=tuple(map(shortened, restored.notes))[:MAX_NOTES],
-        cells=tuple(
-            SubmissionCell(
-                index=index,
-                cell_id=cell.id[:300],
-                grade_id=grade_id(cell),
-                changed=(changed := grade_id(cell) in restored.changed),
-                follows=follows(sources[:number], sources[number]) if changed else None,
-            )
-            for number, (index, cell) in enumerate(cells)
-        ),
+        cells=tuple(_own_cells(restored)),
     )
+
+
+def _own_cells(restored: Restored) -> Iterator[SubmissionCell]:
+    flow = DataFlow()
+    for index, cell in enumerate(restored.notebook.cells):
+        if cell.cell_type != "code":
+            continue
+        name, follows = grade_id(cell), flow.follow(cell.source)
+        changed = name in restored.changed
+        yield SubmissionCell(
+            index=index,
+            cell_id=cell.id[:300],
+            grade_id=name,
+            changed=changed,
+            follows=follows if changed else None,
+        )
 
 
 def code_cells(notebook: NotebookNode) -> list[NotebookNode]:

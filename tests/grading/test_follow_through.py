@@ -19,7 +19,7 @@ from support.evidence_builder import (
 )
 
 from autograder.core.config import Course, Settings
-from autograder.core.evidence import Answer, Evidence
+from autograder.core.evidence import Answer, Evidence, SubmissionRecord
 from autograder.core.report import Report
 from autograder.grading import follow_through
 from autograder.grading.cache_key import CacheKeys
@@ -97,7 +97,15 @@ def planned(**answers: str | None) -> Plan:
         lesson=LESSON,
         place="ann",
         restored=restored,
-        job=Job(cells=cells, files={}, prelude="", settings=Settings(), program="first"),
+        own=SubmissionRecord(lesson=LESSON.name),
+        job=Job(
+            cells=cells,
+            files={},
+            prelude="",
+            settings=Settings(),
+            dataset="elsewhere.digits",
+            program="first",
+        ),
         keys=CacheKeys(own="own"),
     )
 
@@ -115,6 +123,7 @@ def test_the_second_run_has_the_solutions_of_what_others_build_on() -> None:
     # Its cells may do better with something to build on: they are tried first.
     assert job.unusable == ()
     assert job.program != "first"
+    assert job.dataset == "elsewhere.digits"
     assert job.spent == COMPILE_STOPS.run.seconds
 
 

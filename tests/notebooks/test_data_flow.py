@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
-from autograder.notebooks.data_flow import follows
+from autograder.core.evidence.record import Follows
+from autograder.notebooks.data_flow import DataFlow
 
 BEFORE = (
     "import numpy as np\nimport tensorflow as tf\nimport matplotlib.pyplot as plt",
@@ -93,6 +96,13 @@ UNKNOWN = {
     "exec": 'exec("label = 8")',
     "no Python": "label = (",
 }
+
+
+def follows(before: Sequence[str], cell: str) -> Follows | None:
+    """What follows from a model in the last of these cells."""
+    flow = DataFlow()
+    *_, last = [flow.follow(source) for source in (*before, cell)]
+    return last
 
 
 @pytest.mark.parametrize("cell", FROM_WEIGHTS.values(), ids=FROM_WEIGHTS)

@@ -55,7 +55,7 @@ class Shown:
 
 def shown(restored: Restored, lesson: Lesson, evidence: Evidence) -> Shown:
     """Return what the grader makes of a run."""
-    own = submission_record(restored, lesson, evidence.run.job)
+    own = msgspec.structs.replace(submission_record(restored, lesson.name), job=evidence.run.job)
     return Shown(evidence.of(own), with_outputs(restored.notebook, evidence.outputs))
 
 
