@@ -50,6 +50,10 @@ class ClusterError(AutograderError):
     """A cluster cannot be used, or was lost, and why."""
 
 
+class JudgeError(RuntimeError):
+    """The judge itself failed: our fault, never the student's, so its traceback is shown."""
+
+
 class StudyError(AutograderError):
     """A study cannot be made, or what is published does not agree with it, and why."""
 

@@ -99,6 +99,14 @@ class Tell:
             self.measures[name] = float(value)
 
 
+@dataclass(frozen=True)
+class Verdicts:
+    """The results of the judge for one submission."""
+
+    checks: tuple[CheckResult, ...]
+    measures: dict[str, float]
+
+
 @dataclass(frozen=True, kw_only=True)
 class PriorResults:
     """The results of one submission's checks so far."""

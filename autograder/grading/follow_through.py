@@ -18,8 +18,8 @@ from autograder.core.config import Course
 from autograder.core.evidence import Evidence
 from autograder.core.lesson import Lesson, Question
 from autograder.core.report import CheckResult, Outcome, Report
+from autograder.core.verdicts import Verdicts
 from autograder.grading.plan import Plan
-from autograder.judge.runner import Verdicts
 from autograder.notebooks.normalize import program_digest
 from autograder.notebooks.restore import grade_id, is_solution
 from autograder.notebooks.solution import strip_markers

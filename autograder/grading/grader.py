@@ -13,10 +13,11 @@ import nbformat
 
 from autograder import datasets
 from autograder.core.config import Course
-from autograder.core.errors import SubmissionError, writing
+from autograder.core.errors import JudgeError, SubmissionError, writing
 from autograder.core.evidence import Evidence, save_submission
 from autograder.core.lesson import Lesson
 from autograder.core.report import Report
+from autograder.core.verdicts import Verdicts
 from autograder.grading import cache_key, follow_through, lesson_detection, result_files
 from autograder.grading.bounded import Bounded
 from autograder.grading.cache_key import CacheKeys
@@ -26,8 +27,7 @@ from autograder.grading.plan import Plan, Ran
 from autograder.grading.result_files import Graded
 from autograder.grading.run_cache import RunCache
 from autograder.grading.scheduler import Scheduler
-from autograder.judge.runner import JudgeError, Verdicts
-from autograder.judge.server import Judge
+from autograder.judge.judge_process import Judge
 from autograder.notebooks.reader import ReadNotebook, read_notebook
 from autograder.notebooks.restore import Restored, restore
 from autograder.sandbox import job_runner

@@ -9,16 +9,16 @@ from pathlib import Path
 import msgspec
 
 from autograder.core.config import Course
-from autograder.core.errors import SubmissionError, writing
+from autograder.core.errors import JudgeError, SubmissionError, writing
 from autograder.core.evidence import EVIDENCE, has_evidence, load
 from autograder.core.lesson import Lesson
 from autograder.core.lesson_registry import lesson_names, load_lesson
 from autograder.core.report import Outcome, Report
+from autograder.core.verdicts import Verdicts
 from autograder.grading import follow_through, result_files
 from autograder.grading.bounded import Bounded, OverBudgetError
 from autograder.grading.discovery import readable
-from autograder.judge.runner import JudgeError, Verdicts
-from autograder.judge.server import Judge
+from autograder.judge.judge_process import Judge
 
 # Bytes of evidence that are judged together: all of it for any ordinary class.
 MAX_BYTES = 512 * 2**20

@@ -21,10 +21,10 @@ from autograder.core.evidence import Run, write_whole
 from autograder.core.lesson import Lesson
 from autograder.core.lesson_registry import load_lesson
 from autograder.core.report import Report
+from autograder.core.verdicts import Verdicts
 from autograder.grading.bounded import Bounded, OverBudgetError
 from autograder.grading.discovery import Submission, readable
 from autograder.grading.plan import Plan
-from autograder.judge.runner import Verdicts
 from autograder.notebooks.restore import Restored, grade_id
 from autograder.reports import feedback
 from autograder.reports.annotate import filled, refilled

@@ -1,7 +1,8 @@
 """From evidence to results: one pytest session runs a lesson's checks on any number of submissions.
 
 Runs no student code, imports no TensorFlow, unpickles nothing. A student's notebook calls
-:func:`judge` directly; official grading uses a separate process, see ``judge.server``.
+:func:`judge` directly; official grading uses a separate process, see
+``judge.judge_process``.
 """
 
 from __future__ import annotations
@@ -14,16 +15,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import msgspec
 import pytest
 
 from autograder.core.config import Settings, current_root, open_course
-from autograder.core.errors import AutograderError
+from autograder.core.errors import AutograderError, JudgeError
 from autograder.core.evidence import EVIDENCE, Evidence, load
 from autograder.core.lesson import Lesson
 from autograder.core.lesson_registry import load_lesson
 from autograder.core.report import CheckResult, Outcome
-from autograder.core.verdicts import PriorResults
+from autograder.core.verdicts import PriorResults, Verdicts
 from autograder.judge.plugin import CheckPlugin
 from autograder.judge.time_budget import TimeBudget
 
@@ -34,17 +34,6 @@ UNNEEDED = (
 )
 # The user's own settings of pytest must not change a grade.
 HABITS = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS")
-
-
-class JudgeError(RuntimeError):
-    """The judge itself failed: our fault, never the student's."""
-
-
-class Verdicts(msgspec.Struct, frozen=True):
-    """The results of the judge for one submission."""
-
-    checks: tuple[CheckResult, ...]
-    measures: dict[str, float]
 
 
 def judge(

@@ -18,7 +18,8 @@ from autograder.core.errors import DatasetError
 from autograder.core.evidence import EVIDENCE_VARIABLE, Arrays, Evidence, Record, Run
 from autograder.core.lesson import Lesson
 from autograder.core.progress import SETTLED, Progress
-from autograder.judge.runner import Verdicts, judge
+from autograder.core.verdicts import Verdicts
+from autograder.judge.runner import judge
 from autograder.kernel import ipython
 from autograder.kernel.cell_tracker import Cells
 from autograder.kernel.hints import Hints

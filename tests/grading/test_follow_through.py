@@ -21,13 +21,14 @@ from support.evidence_builder import (
 from autograder.core.config import Course, Settings
 from autograder.core.evidence import Answer, Evidence, SubmissionRecord
 from autograder.core.report import Report
+from autograder.core.verdicts import Verdicts
 from autograder.grading import follow_through
 from autograder.grading.cache_key import CacheKeys
 from autograder.grading.discovery import Submission as Found
 from autograder.grading.discovery import find_submissions
 from autograder.grading.grader import Grader
 from autograder.grading.plan import Plan
-from autograder.judge.runner import Verdicts, judge
+from autograder.judge.runner import judge
 from autograder.notebooks.restore import grade_id, restore
 from autograder.sandbox.protocol import Job
 

@@ -22,7 +22,7 @@ from support import lasting_processes, mini, runs
 from support.evidence_builder import BLANK, LESSON, Submission, claim, right, untouched
 
 from autograder.core.config import Course, Settings
-from autograder.core.errors import IsolationError, ResultsError
+from autograder.core.errors import IsolationError, JudgeError, ResultsError
 from autograder.core.evidence import EVIDENCE, Answer, Evidence, pack, read
 from autograder.core.lesson_registry import lesson_names
 from autograder.grading import cache_key, grader, regrade, result_files
@@ -31,8 +31,7 @@ from autograder.grading.cache_key import is_closed
 from autograder.grading.discovery import find_submissions
 from autograder.grading.executor import LocalExecutor
 from autograder.grading.grader import Grader
-from autograder.judge.runner import JudgeError
-from autograder.judge.server import Judge
+from autograder.judge.judge_process import Judge
 from autograder.notebooks.restore import grade_id, restore
 from autograder.sandbox import job_runner
 from autograder.sandbox.pool import SandboxPool

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -25,11 +26,18 @@ from support.evidence_builder import (
 from support.runs import save_alone
 
 from autograder.core.config import Course, Settings
-from autograder.core.errors import DatasetError
-from autograder.core.evidence import EVIDENCE, load
+from autograder.core.errors import DatasetError, JudgeError
+from autograder.core.evidence import (
+    EVIDENCE,
+    SUBMISSION,
+    SubmissionRecord,
+    load,
+    save_submission,
+)
+from autograder.core.verdicts import Verdicts
 from autograder.judge import plugin
-from autograder.judge.runner import JudgeError, Verdicts, judge, plugin_for
-from autograder.judge.server import Judge, judge_in_process
+from autograder.judge.judge_process import Judge, judge_in_process
+from autograder.judge.runner import judge, plugin_for
 
 # The names of the design; other programs may look for them.
 FIXED = {
@@ -305,6 +313,51 @@ def test_one_process_judges_batch_after_batch(stored, tmp_path):
         for _ in range(2):
             with pytest.raises(JudgeError, match="my own fault"):
                 broken.judge(unnamed(stored["right"]), LESSON)
+
+
+COUNTED = EXTRA.replace(
+    "    assert",
+    """    with open(COUNT, "a") as calls:
+        calls.write("x")
+    assert""",
+)
+
+
+@pytest.mark.parametrize(
+    ("own", "judged"),
+    [
+        ({"shared": True}, 1),
+        ({"cells": "other ids"}, 1),
+        ({"notes": ("A cell was put back.",)}, 2),
+        ({"cells": "other changes"}, 2),
+    ],
+)
+def test_a_run_that_several_share_is_judged_once(stored, tmp_path, own, judged):
+    """Unless they differ in what a check may see."""
+    folders = [stored["right"], tmp_path / "another"]
+    folders[1].mkdir()
+    (folders[1] / EVIDENCE).hardlink_to(folders[0] / EVIDENCE)
+    record = msgspec.json.decode((folders[0] / SUBMISSION).read_bytes(), type=SubmissionRecord)
+    if cells := own.get("cells"):
+        first, *others = record.cells
+        change = {"cell_id": "x"} if cells == "other ids" else {"changed": not first.changed}
+        own = {"cells": (msgspec.structs.replace(first, **change), *others)}
+    save_submission(msgspec.structs.replace(record, **own), folders[1])
+    count = tmp_path / "count"
+    check_file(tmp_path, COUNTED.replace("COUNT", repr(str(count))))
+    verdicts = judge_in_process(unnamed(*folders), LESSON, Course(root=tmp_path))
+    assert verdicts[str(folders[0])] == verdicts[str(folders[1])]
+    assert count.read_text() == "x" * judged
+
+
+def test_a_copy_is_judged_for_itself(stored, tmp_path):
+    """Only one and the same file is surely the same evidence."""
+    folder = tmp_path / "copy"
+    shutil.copytree(stored["right"], folder)
+    count = tmp_path / "count"
+    check_file(tmp_path, COUNTED.replace("COUNT", repr(str(count))))
+    judge_in_process(unnamed(stored["right"], folder), LESSON, Course(root=tmp_path))
+    assert count.read_text() == "xx"
 
 
 def test_a_judge_that_was_killed_is_started_again(stored):

@@ -21,8 +21,8 @@ from autograder.core.lesson_registry import guess_lesson, lesson_names, load_les
 from autograder.grading.discovery import find_submissions
 from autograder.grading.grader import Grader
 from autograder.grading.regrade import regrade
+from autograder.judge.judge_process import judge_in_process
 from autograder.judge.runner import judge
-from autograder.judge.server import judge_in_process
 from autograder.reports import class_report, json_report
 from autograder.sandbox.pool import SandboxPool
 from autograder.sandbox.protocol import Job

@@ -10,7 +10,7 @@ from support.evidence_builder import LESSON, Submission, judged
 
 from autograder.core.config import Course
 from autograder.core.report import Outcome, Report
-from autograder.judge.runner import Verdicts
+from autograder.core.verdicts import Verdicts
 from autograder.reports import feedback, phrases
 from autograder.reports.annotate import filled
 

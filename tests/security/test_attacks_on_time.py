@@ -197,7 +197,7 @@ import numpy as np
 from support import evidence_builder as eb
 from autograder.core.config import Course
 from support.runs import save_alone
-from autograder.judge.server import Judge
+from autograder.judge.judge_process import Judge
 side = int(sys.argv[2])
 given = eb.arrays()
 def hold(name, *shape):

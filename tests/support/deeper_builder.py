@@ -33,9 +33,10 @@ from autograder.core.evidence import (
 )
 from autograder.core.lesson_registry import load_lesson
 from autograder.core.report import CheckResult
+from autograder.core.verdicts import Verdicts
 from autograder.datasets import Images
 from autograder.datasets.fashion_mnist import DATASET
-from autograder.judge.runner import Verdicts, judge
+from autograder.judge.runner import judge
 from support.evidence_builder import COMPILED, FLATTEN, Arrays, changed, claim, dense, layer, stack
 from support.evidence_builder import fit as any_fit
 from support.evidence_builder import training as raw_training

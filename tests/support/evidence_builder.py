@@ -36,9 +36,10 @@ from autograder.core.evidence import (
 )
 from autograder.core.lesson_registry import load_lesson
 from autograder.core.report import CheckResult
+from autograder.core.verdicts import Verdicts
 from autograder.datasets import Images
 from autograder.datasets.fashion_mnist import DATASET
-from autograder.judge.runner import Verdicts, judge
+from autograder.judge.runner import judge
 
 LESSON = load_lesson("building-a-brain")
 QUESTIONS = tuple(question.name for question in LESSON.questions)

@@ -11,7 +11,7 @@ from unittest import mock
 
 from autograder.grading import grader, regrade
 from autograder.grading.bounded import Bounded
-from autograder.judge.server import Judge
+from autograder.judge.judge_process import Judge
 
 
 class Lasting(AbstractContextManager["Lasting"]):

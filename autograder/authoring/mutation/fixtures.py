@@ -16,7 +16,8 @@ from autograder.authoring.mutation.run import MutantRun
 from autograder.core.config import Settings
 from autograder.core.evidence import Evidence, Record, digest_of
 from autograder.core.lesson import Lesson
-from autograder.judge.runner import Verdicts, judge
+from autograder.core.verdicts import Verdicts
+from autograder.judge.runner import judge
 
 # How far a measure, such as the accuracy, may be from what it was.
 NEAR = 0.005
