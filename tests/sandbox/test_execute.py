@@ -27,6 +27,8 @@ from autograder.sandbox.workspace import ROOM, Workspace
 pytestmark = [pytest.mark.kernel, pytest.mark.slow]
 
 LESSON = load_lesson("building-a-brain")
+# Without a sandbox the same is tried less often; other tests here run without one each time.
+LEVELS = ["auto", pytest.param("none", marks=pytest.mark.weekly)]
 # Hears no interruption.
 DEAF = """\
 import signal, subprocess, sys, os
@@ -91,7 +93,7 @@ def left_behind():
     return found
 
 
-@pytest.fixture(scope="module", params=["auto", "none"])
+@pytest.fixture(scope="module", params=LEVELS)
 def runs(sample_keras, tmp_path_factory, request):
     beside = tmp_path_factory.mktemp("beside")
     (beside / "helper.py").write_text("NAME = 'mine'")
@@ -118,7 +120,7 @@ def blank_run(sample_keras):
     return run(notebook, sample_keras)
 
 
-@pytest.fixture(scope="module", params=["auto", "none"])
+@pytest.fixture(scope="module", params=LEVELS)
 def failing_run(sample_keras, request):
     notebook = mini.submitted(
         devices="import sys\nprint('hello', file=sys.stderr)\nsys.exit('enough')",
@@ -232,7 +234,7 @@ class TestBlank:
         assert blank_run.notebook.cells[-1].outputs[0].text == "‹model: still blank›\n"
 
 
-@pytest.mark.parametrize("isolation", ["auto", "none"])
+@pytest.mark.parametrize("isolation", LEVELS)
 def test_pictures_are_drawn_into_the_notebook(sample_keras, isolation) -> None:
     """Where they are shown, and at the end of a cell that only draws."""
     draw = "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()\nplt.plot([2, 1])"
@@ -242,7 +244,7 @@ def test_pictures_are_drawn_into_the_notebook(sample_keras, isolation) -> None:
     assert sum("image/png" in data for data in shown) == 2
 
 
-@pytest.mark.parametrize("isolation", ["auto", "none"])
+@pytest.mark.parametrize("isolation", LEVELS)
 def test_an_error_of_a_private_class_is_recorded_under_its_public_name(
     sample_keras, isolation
 ) -> None:
@@ -291,7 +293,7 @@ class TestErrors:
         assert left_behind() == []
 
 
-@pytest.mark.parametrize("isolation", ["auto", "none"])
+@pytest.mark.parametrize("isolation", LEVELS)
 @pytest.mark.parametrize("end", ["import os, signal\nos.kill(os.getpid(), 9)", "exit()"])
 def test_a_dead_kernel_is_noticed_at_once(sample_keras, end, isolation) -> None:
     notebook = mini.submitted(parameters=end + "\nimport time; time.sleep(5)")
@@ -309,7 +311,7 @@ def test_a_dead_kernel_is_noticed_at_once(sample_keras, end, isolation) -> None:
     assert left_behind() == []
 
 
-@pytest.mark.parametrize("isolation", ["auto", "none"])
+@pytest.mark.parametrize("isolation", LEVELS)
 def test_a_cell_that_cannot_be_interrupted_ends_the_run(sample_keras, isolation) -> None:
     notebook = mini.submitted(build=DEAF + "while True: pass")
     began = time.monotonic()
@@ -322,7 +324,7 @@ def test_a_cell_that_cannot_be_interrupted_ends_the_run(sample_keras, isolation)
     assert left_behind() == []
 
 
-@pytest.mark.parametrize("isolation", ["auto", "none"])
+@pytest.mark.parametrize("isolation", LEVELS)
 def test_the_limit_of_the_whole_notebook(sample_keras, isolation) -> None:
     notebook = mini.submitted(build=DEAF + LEAVE_BEHIND + "\nwhile True: pass")
     began = time.monotonic()
