@@ -25,17 +25,17 @@ def evidence(lesson: Lesson, answers: Mapping[str, Answers] = NO_ANSWERS) -> Evi
         answers: by the name of each question, the arguments of its check by name; a network is a
             ``Model`` as it would have been recorded. A question that is left out is blank.
     """
-    hand_ins = tuple(_hand_in(one, answers.get(one.name)) for one in lesson.questions)
+    given = tuple(_answer(one, answers.get(one.name)) for one in lesson.questions)
     cells = tuple(
         Cell(index=number, grade_id=one.name, status="ok", changed=one.name in answers)
         for number, one in enumerate(lesson.questions)
     )
     run = Run(lesson=lesson.name, data="sample")
-    recorded = Recorded(hand_ins=hand_ins)
+    recorded = Recorded(answers=given)
     return Evidence(record=Record(run=run, cells=cells, recorded=recorded))
 
 
-def _hand_in(question: Question, answers: Answers | None) -> Answer:
+def _answer(question: Question, answers: Answers | None) -> Answer:
     if answers is None:
         blanks = {name: Claim(kind="Blank", blank=True) for name in question.leaves}
         return Answer(question=question.name, claims=blanks)

@@ -75,7 +75,7 @@ def all_different(folder: Path, count: int) -> Path:
             if marked.get("devices") != make_class.BLANK
             else f"mine = {number}"
         )
-        _hand_in(folder, f"student-{number:03}", marked)
+        _submit(folder, f"student-{number:03}", marked)
     return folder
 
 
@@ -84,12 +84,12 @@ def alike(folder: Path) -> Path:
     student = 0
     for count, changes in zip(SPREAD, programs(), strict=False):
         for _ in range(count):
-            _hand_in(folder, f"student-{student:03}", changes, comment=f"# My work, {student}.")
+            _submit(folder, f"student-{student:03}", changes, comment=f"# My work, {student}.")
             student += 1
     return folder
 
 
-def _hand_in(folder: Path, name: str, changes: Mapping[str, str], comment: str = "") -> None:
+def _submit(folder: Path, name: str, changes: Mapping[str, str], comment: str = "") -> None:
     path = folder / name / LESSON / f"{LESSON}.ipynb"
     path.parent.mkdir(parents=True)
     notebook = make_class.notebook(changes)

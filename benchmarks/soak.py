@@ -83,7 +83,7 @@ def own_temporary_files(folder: Path) -> Iterator[None]:
 
 def _soak(root: Path, count: int) -> tuple[dict[str, str], bool]:
     datasets.install(DATASET, DATASET.shipped, DATASET.folder(root / "keras"))
-    kinds = hand_in(root / "submitted", count)
+    kinds = submit(root / "submitted", count)
     before, began, memory = traces(), time.monotonic(), []
     # The caller may run its own server, such as that of the tests' gradebooks.
     others = set(psutil.Process().children(recursive=True))
@@ -133,7 +133,7 @@ def grader(root: Path) -> Grader:
     )
 
 
-def hand_in(folder: Path, count: int) -> Counter[str]:
+def submit(folder: Path, count: int) -> Counter[str]:
     """Write the submissions; return how many there are of each kind."""
     kinds: Counter[str] = Counter()
     nbformat.write(mini.released(), _path(folder.parent / "release"))

@@ -52,29 +52,29 @@ def main(argv: Sequence[str] | None = None) -> int:
         load_keras(lesson.folder).get(data.name, {}).get(recipe.name) if arguments.write else None
     )
     found = {name: list(kept.correct[name]) if kept else [] for name in study.compared}
-    cards = len(data.valid_labels)
+    images = len(data.valid_labels)
     for seed in range(len(found[study.compared[0]]), arguments.seeds):
         if recipe.training.order == "repeated":
             keras.utils.set_random_seed(seed)
         measured = study.measure(_trained(recipe.training, data), data)
         print(f"{seed}:", *(f"{name} {measured[name]:.4f}" for name in found), flush=True)
         for name, correct in found.items():
-            correct.append(round(measured[name] * cards))
+            correct.append(round(measured[name] * images))
         if arguments.write:
-            numbers = KerasRuns(cards=cards, made_by=_versions(), correct=found)
+            numbers = KerasRuns(images=images, made_by=_versions(), correct=found)
             _keep(lesson, data.name, recipe.name, numbers)
     for name, correct in found.items():
         _tell(
-            study.statistics[name], [one / cards for one in correct], lesson.thresholds[data.name]
+            study.statistics[name], [one / images for one in correct], lesson.thresholds[data.name]
         )
     return 0
 
 
-def _tell(name: str, values: Sequence[float], bar: float) -> None:
-    below = sum(value < bar for value in values)
+def _tell(name: str, values: Sequence[float], threshold: float) -> None:
+    below = sum(value < threshold for value in values)
     print(
         f"{name}: {min(values):.3f} to {max(values):.3f}, mean {statistics.mean(values):.3f},"
-        f" sd {statistics.stdev(values):.4f}; below {bar:.2f}: {below} of {len(values)}"
+        f" sd {statistics.stdev(values):.4f}; below {threshold:.2f}: {below} of {len(values)}"
     )
 
 

@@ -15,7 +15,7 @@ from autograder.cli.class_run import (
 )
 from autograder.cli.options import (
     add_lesson_and_results,
-    leave_lessons_beside,
+    ignore_lessons_nearby,
 )
 from autograder.core.config import Course
 from autograder.core.evidence import load
@@ -40,7 +40,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, console: Console) -> int:
     """Show the points and messages of the official grade on a student's own machine."""
     course = isolated(Course(), "none")
-    leave_lessons_beside(arguments.notebook, console)
+    ignore_lessons_nearby(arguments.notebook, console)
     console.print(
         "A rehearsal: your notebook is run here from the top, on its own, with your own rights"
         " (not isolated). The points are those of the official grade.",
@@ -76,5 +76,5 @@ def _lost(report: Report, results: Path) -> list[Question]:
     """Return the questions in whose place the official grade has the solution for later ones."""
     if report.status != "graded":
         return []
-    folder = results / report.lesson / report.place
+    folder = results / report.lesson / report.results_folder
     return follow_through.unusable(load(folder), load_lesson(report.lesson))

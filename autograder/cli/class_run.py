@@ -21,7 +21,7 @@ from autograder.core.evidence import write_whole
 from autograder.core.lesson_registry import load_lesson
 from autograder.core.report import Report
 from autograder.grading.grader import Grader
-from autograder.grading.result_files import place_for
+from autograder.grading.result_files import folder_name_for
 from autograder.grading.results_lock import held
 from autograder.reports import json_report, terminal
 
@@ -77,15 +77,15 @@ def gradebook_of(
                 if gradebook_sync.has_submissions(course):
                     book = stack.enter_context(gradebook_sync.GradebookSync(course, results))
             except CourseError as error:
-                said = f"The gradebook is left alone. {escape(str(error))}"
-                console.print(said, highlight=False, soft_wrap=True)
+                message = f"The gradebook is left alone. {escape(str(error))}"
+                console.print(message, highlight=False, soft_wrap=True)
         yield book
     if not isinstance(book, NoGradebook):
         for remark in book.remarks:
             console.print(escape(remark), highlight=False, soft_wrap=True)
 
 
-def entered_in(book: GradebookSync | NoGradebook, course: Course) -> Course:
+def recorded_course(book: GradebookSync | NoGradebook, course: Course) -> Course:
     """Return the course whose gradebook was written, an empty one where none was."""
     return Course() if isinstance(book, NoGradebook) else course
 
@@ -112,20 +112,20 @@ def show(
     reports: Sequence[Report],
     results: Path,
     console: Console,
-    entered: Course,
+    recorded_course: Course,
 ) -> None:
     """Write the JSON and the class pages; print the table and what needs manual review.
 
-    ``entered`` is the course in whose gradebook the grades are.
+    ``recorded_course`` is the course in whose gradebook the grades are.
     """
     Console().print(terminal.table(reports))
     if open_ := [report.name for report in reports if report.needs_review]:
         names = ", ".join(escape(printable.line(name)) for name in open_)
         console.print(f"A person has to look at: {names}", soft_wrap=True)
     for report in reports:
-        if report.place not in ("", place_for(report.name)):
-            said = f"{report.name}: more than one has this name; see {report.place}."
-            console.print(escape(printable.line(said)), highlight=False, soft_wrap=True)
+        if report.results_folder not in ("", folder_name_for(report.name)):
+            message = f"{report.name}: more than one has this name; see {report.results_folder}."
+            console.print(escape(printable.line(message)), highlight=False, soft_wrap=True)
     if cold := sum(not report.warm for report in reports):
         console.print(
             f"TensorFlow was loaded anew for {cold} of them: `autograder doctor` says why.",
@@ -137,7 +137,7 @@ def show(
     for name in dict.fromkeys(report.lesson for report in reports):
         # All stored results: perhaps only some were graded just now.
         lesson = load_lesson(name)
-        gradebook = what_counts(entered, lesson, console)
+        gradebook = what_counts(recorded_course, lesson, console)
         print(f"Reports: {write_page(results / name, lesson, gradebook=gradebook)}")
 
 

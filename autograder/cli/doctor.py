@@ -111,13 +111,13 @@ def _limits() -> Iterator[Finding]:
             " of a submission by themselves.",
             next_step="Linux 5.14 or newer can.",
         )
-    kept = "Limits: time, memory, processes, files, scratch space, output, evidence."
+    limits = "Limits: time, memory, processes, files, scratch space, output, evidence."
     try:
         Parent.find()
     except NoCgroupsError as why:
-        yield Finding(well=True, what=f"{kept} Memory is measured once a second. {why}")
+        yield Finding(well=True, what=f"{limits} Memory is measured once a second. {why}")
     else:
-        yield Finding(well=True, what=f"{kept} Linux itself keeps those of memory and processes.")
+        yield Finding(well=True, what=f"{limits} Linux itself keeps those of memory and processes.")
 
 
 def _gpus(course: Course) -> Finding:

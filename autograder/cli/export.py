@@ -86,13 +86,13 @@ def _grades(
             return found.grades, "the gradebook"
     reports = [
         (one.report, lesson)
-        for folder, lesson in _kept_of(arguments, course)
+        for folder, lesson in _results_of(arguments, course)
         for one in stored_results(folder)
     ]
     for report, _ in reports:
         if report.trouble:
-            said = "the grader itself failed, so that there is no grade. Grade it again."
-            _say(f"{report.name}: {said}", console)
+            message = "the grader itself failed, so that there is no grade. Grade it again."
+            _say(f"{report.name}: {message}", console)
     return [
         grade for report, lesson in reports for grade in model.of_reports([report], lesson)
     ], "the judge's reports alone: nothing that a person entered, no late penalty"
@@ -100,7 +100,7 @@ def _grades(
 
 def _gradescope(arguments: argparse.Namespace, course: Course, console: Console) -> str:
     count = 0
-    for results, lesson in _kept_of(arguments, course):
+    for results, lesson in _results_of(arguments, course):
         for one in stored_results(results):
             if one.damaged:
                 _say(one.report.trouble or "", console)
@@ -131,7 +131,7 @@ def _workflow(arguments: argparse.Namespace, course: Course, console: Console) -
     )
 
 
-def _kept_of(arguments: argparse.Namespace, course: Course) -> list[tuple[Path, Lesson]]:
+def _results_of(arguments: argparse.Namespace, course: Course) -> list[tuple[Path, Lesson]]:
     """Return the folders of the chosen results, each with its lesson."""
     results = arguments.results or (course.root or Path.cwd()) / "results"
     names = [arguments.lesson] if arguments.lesson else lessons_in(results)
@@ -143,8 +143,8 @@ def _lesson(arguments: argparse.Namespace, course: Course) -> Lesson:
     if arguments.lesson:
         return load_lesson(arguments.lesson)
     here = course.root or Path.cwd()
-    places = [arguments.results or here / "results", here / "source", here / "release"]
-    used = {name for name in lesson_names() if any((one / name).is_dir() for one in places)}
+    folders = [arguments.results or here / "results", here / "source", here / "release"]
+    used = {name for name in lesson_names() if any((one / name).is_dir() for one in folders)}
     if course.root and len(used) < 2:
         # Only here: nbgrader takes a second to import.
         from autograder.nbgrader_plugin import grade_queries  # noqa: PLC0415

@@ -13,12 +13,12 @@ from rich.console import Console
 from autograder import DISTRIBUTION
 from autograder.cli import progress_log
 from autograder.cli.class_run import (
-    entered_in,
     exit_code,
     gradebook_of,
     hold,
     isolated,
     make_grader,
+    recorded_course,
     show,
     watched,
 )
@@ -96,8 +96,8 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
         )
         with grader, gradebook_of(arguments, course, grader.results, console) as book:
             reports = watched(ready, (lines.graded, book.add), len(submissions), console)
-        reports.sort(key=lambda report: (report.name, report.place))
-        show(arguments, reports, grader.results, console, entered_in(book, course))
+        reports.sort(key=lambda report: (report.name, report.results_folder))
+        show(arguments, reports, grader.results, console, recorded_course(book, course))
         if arguments.summary:
             add_summary(arguments.summary, reports)
         code = max(exit_code(reports, console), 2 * book.failed, 1 * book.incomplete)

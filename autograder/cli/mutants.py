@@ -66,15 +66,17 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     if arguments.isolation:
         settings = replace(course.settings, isolation=arguments.isolation)
         course = replace(course, settings=settings)
-    ours = mutation_suite(lesson, course)
-    judgements = ours.stored(arguments.only) if arguments.stored else _run(ours, arguments, console)
-    _show(judgements, ours, console)
+    suite = mutation_suite(lesson, course)
+    judgements = (
+        suite.stored(arguments.only) if arguments.stored else _run(suite, arguments, console)
+    )
+    _show(judgements, suite, console)
     if arguments.json:
-        told = matrix.document(judgements, lesson=lesson.name)
+        message = matrix.document(judgements, lesson=lesson.name)
         with writing():
-            write_whole(arguments.json, json.dumps(told, ensure_ascii=False, indent=2).encode())
+            write_whole(arguments.json, json.dumps(message, ensure_ascii=False, indent=2).encode())
     if arguments.write:
-        text = page.text(ours.stored(), lesson, ours.declared.unseen)
+        text = page.text(suite.stored(), lesson, suite.declared.unseen)
         page.put(arguments.write, lesson, text)
         print(f"Written: {arguments.write}")
     return 0 if all(one.is_well for one in judgements) else 1
@@ -97,27 +99,27 @@ def _check(arguments: argparse.Namespace, lesson: Lesson) -> None:
         page.written(arguments.write, lesson)
 
 
-def _run(ours: MutationSuite, arguments: argparse.Namespace, console: Console) -> list[Judgement]:
-    made = ours.made(ours.chosen(arguments.only, arguments.second))
+def _run(suite: MutationSuite, arguments: argparse.Namespace, console: Console) -> list[Judgement]:
+    made = suite.made(suite.chosen(arguments.only, arguments.second))
     grader = Grader(
-        course=Course(root=ours.root, settings=ours.settings),
-        data_home=home_of(arguments.data, ours.lesson, console),
-        results=arguments.results or ours.root / "results" / ".mutants",
-        lesson=ours.lesson,
+        course=Course(root=suite.root, settings=suite.settings),
+        data_home=home_of(arguments.data, suite.lesson, console),
+        results=arguments.results or suite.root / "results" / ".mutants",
+        lesson=suite.lesson,
     )
-    workers = arguments.workers or ours.settings.workers or os.cpu_count() or 1
+    workers = arguments.workers or suite.settings.workers or os.cpu_count() or 1
     watch = partial(terminal.watched, console=console)
     with held(grader.results, "autograder mutants", console.print):
-        ran = run_mutants(made, ours.lesson, grader, workers=workers, watch=watch)
+        ran = run_mutants(made, suite.lesson, grader, workers=workers, watch=watch)
     if arguments.store:
-        size = ours.store(ran)
-        print(f"Stored: {ours.evidence_file} ({size / 2**20:.2f} MiB)")
-    return [ours.judgement(one) for one in ran]
+        size = suite.store(ran)
+        print(f"Stored: {suite.evidence_file} ({size / 2**20:.2f} MiB)")
+    return [suite.judgement(one) for one in ran]
 
 
-def _show(judgements: Sequence[Judgement], ours: MutationSuite, console: Console) -> None:
+def _show(judgements: Sequence[Judgement], suite: MutationSuite, console: Console) -> None:
     """Print the matrix, the score, and each mutant whose results are not as declared."""
-    Console().print(matrix.table(judgements, ours.lesson))
+    Console().print(matrix.table(judgements, suite.lesson))
     found = tally(judgements)
     print(
         f"{plural(len(judgements), 'mutant')}. {found.caught} of {found.wrong} wrong ones were"
@@ -126,8 +128,10 @@ def _show(judgements: Sequence[Judgement], ours: MutationSuite, console: Console
     for one in judgements:
         if one.deviations:
             known = f" Known: {one.known}" if one.known else ""
-            told = f"{one.name}: {one.verdict}. {'; '.join(one.deviations)}.{known}"
-            console.print(escape(told), highlight=False, soft_wrap=True)
+            message = f"{one.name}: {one.verdict}. {'; '.join(one.deviations)}.{known}"
+            console.print(escape(message), highlight=False, soft_wrap=True)
         elif one.known:
-            told = f"{one.name} is as declared now: take it off the list of those that are known."
-            console.print(escape(told), highlight=False, soft_wrap=True)
+            message = (
+                f"{one.name} is as declared now: take it off the list of those that are known."
+            )
+            console.print(escape(message), highlight=False, soft_wrap=True)

@@ -43,7 +43,7 @@ def use_lessons_of_course(argv: Sequence[str] | None) -> None:
         search_lessons_in(search_path(named_root(named)))
 
 
-def leave_lessons_beside(notebook: Path, console: Console) -> None:
+def ignore_lessons_nearby(notebook: Path, console: Console) -> None:
     """Ignore the lessons of a course next to or below a notebook, and say so.
 
     They are programs, and could come from whoever wrote the notebook.
@@ -68,8 +68,10 @@ def course_of(arguments: argparse.Namespace, console: Console) -> Course:
     """
     graded = getattr(arguments, "paths", ())
     root = named_root(arguments.course) if arguments.course else current_root(graded)
-    said = root or f"none, there is no {CONFIG} here or above"
-    console.print(f"Course: {escape(printable.line(str(said)))}", highlight=False, soft_wrap=True)
+    message = root or f"none, there is no {CONFIG} here or above"
+    console.print(
+        f"Course: {escape(printable.line(str(message)))}", highlight=False, soft_wrap=True
+    )
     return open_course(root)
 
 

@@ -24,23 +24,23 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, console: Console) -> int:
     """Give students the solutions, once nobody can hand in any more."""
     course = course_of(arguments, console)
-    solved = (course.root or Path.cwd()) / "solutions"
+    solutions = (course.root or Path.cwd()) / "solutions"
     names = (
         [arguments.lesson]
         if arguments.lesson
-        else [one for one in lesson_names() if (solved / one).is_dir()]
+        else [one for one in lesson_names() if (solutions / one).is_dir()]
     )
     if not names:
-        raise UsageError(f"There are no solutions in {solved}. Run `autograder generate` first.")
+        raise UsageError(f"There are no solutions in {solutions}. Run `autograder generate` first.")
     held = []
     for name in names:
         try:
-            told = release_solutions.publish(course, load_lesson(name), arguments.to)
+            message = release_solutions.publish(course, load_lesson(name), arguments.to)
         except CourseError as error:
             # A lesson that is not over does not hold back the others.
             held.append(str(error))
         else:
-            console.print(told, soft_wrap=True)
+            console.print(message, soft_wrap=True)
     if held:
         raise CourseError("\n".join(held))
     return 0

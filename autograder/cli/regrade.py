@@ -9,10 +9,10 @@ from rich.console import Console
 
 from autograder.cli import progress_log
 from autograder.cli.class_run import (
-    entered_in,
     exit_code,
     gradebook_of,
     hold,
+    recorded_course,
     show,
     watched,
 )
@@ -53,8 +53,8 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
                 count = len(stored_results(results / lesson.name))
                 lines.say(f"regrade: {count} submissions of {lesson.name}")
                 reports += watched(ready, (lines.graded, add), count, console)
-        reports.sort(key=lambda report: (report.lesson, report.name, report.place))
-        show(arguments, reports, results, console, entered_in(book, course))
+        reports.sort(key=lambda report: (report.lesson, report.name, report.results_folder))
+        show(arguments, reports, results, console, recorded_course(book, course))
         code = max(exit_code(reports, console), 2 * book.failed, 1 * book.incomplete)
         lines.say(f"regrade: ended with exit code {code}")
     return code

@@ -59,8 +59,8 @@ def what_counts(course: Course, lesson: Lesson, console: Console) -> Mapping[str
     try:
         return class_scores.lesson_scores(course, lesson)
     except CourseError as error:
-        said = f"The page of the class shows the judge's points alone. {escape(str(error))}"
-        console.print(said, highlight=False, soft_wrap=True)
+        message = f"The page of the class shows the judge's points alone. {escape(str(error))}"
+        console.print(message, highlight=False, soft_wrap=True)
         return {}
 
 

@@ -80,9 +80,9 @@ def _check(lessons: Iterable[Lesson], root: Path) -> int:
         if not publish.is_published(lesson):
             print(f"{lesson.title}: its study is not published yet.")
             continue
-        told = list(publish.stale(lesson, root))
-        differences += len(told)
-        for line in told or ["what is published agrees with the lesson, and with its study."]:
+        differing = list(publish.stale(lesson, root))
+        differences += len(differing)
+        for line in differing or ["what is published agrees with the lesson, and with its study."]:
             print(f"{lesson.title}: {line}")
     return 1 if differences else 0
 
@@ -122,11 +122,13 @@ def _train(
     )
     at_once = min(workers or os.cpu_count() or 1, len(tasks))
     columns = (TextColumn("Training"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, TextColumn("left:"), TimeRemainingColumn(), console=console) as bar:
-        shown = bar.add_task("", total=len(wanted), completed=there)
+    with Progress(
+        *columns, TextColumn("left:"), TimeRemainingColumn(), console=console
+    ) as progress:
+        shown = progress.add_task("", total=len(wanted), completed=there)
         for run in made(declared.lesson, tasks, at_once):
             runs.add(run)
-            bar.update(shown, advance=1)
+            progress.update(shown, advance=1)
 
 
 def _summary(lesson: Lesson, declared: Study, runs: RunLog, data: str) -> Table:

@@ -11,9 +11,9 @@ from autograder.core.errors import LessonError
 from autograder.core.evidence import Answer
 
 
-def nothing_blank(hand_in: Answer) -> bool:
+def nothing_blank(answer: Answer) -> bool:
     """Return whether none of the values that were handed in is blank."""
-    return not any(claim.blank for claim in hand_in.claims.values())
+    return not any(claim.blank for claim in answer.claims.values())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,7 +21,7 @@ class Question:
     """One question: its solution cell has ``grade_id`` ``name``, its grade cell ``check-name``.
 
     ``leaves`` are the names that the solution cell defines, ``builds_on`` the questions whose
-    results it uses; ``filled`` returns whether a hand-in is more than the blank.
+    results it uses; ``filled`` returns whether an answer is more than the blank.
     """
 
     name: str
@@ -36,12 +36,12 @@ class Question:
         """The ``grade_id`` of the grade cell."""
         return f"check-{self.name}"
 
-    def is_usable(self, hand_in: Answer | None) -> bool:
+    def is_usable(self, answer: Answer | None) -> bool:
         """Return whether what was handed in is something that later questions can use."""
         return (
-            hand_in is not None
-            and self.filled(hand_in)
-            and ("model" not in self.leaves or hand_in.model is not None)
+            answer is not None
+            and self.filled(answer)
+            and ("model" not in self.leaves or answer.model is not None)
         )
 
 
@@ -51,7 +51,7 @@ class Lesson:
 
     ``dataset`` is the module of its data set, by default the usual one. ``thresholds`` maps
     ``full`` and ``sample``, whichever images there are, to the threshold as a fraction;
-    ``stumbles`` are hints for errors that occur in this lesson only.
+    ``error_hints`` are hints for errors that occur in this lesson only.
     """
 
     name: str
@@ -60,7 +60,7 @@ class Lesson:
     questions: tuple[Question, ...]
     dataset: str = ""
     thresholds: Mapping[str, float] = field(default_factory=dict)
-    stumbles: tuple[ErrorHint, ...] = ()
+    error_hints: tuple[ErrorHint, ...] = ()
 
     @property
     def checks(self) -> tuple[Path, ...]:

@@ -51,19 +51,19 @@ class RecipeReference(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
 class DatasetReference(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One data set: its validation images, the threshold and the range of right solutions.
 
-    ``cards`` is the number of images and ``bar`` the threshold, as a fraction. For every recipe
+    ``images`` is their number, ``threshold`` the threshold as a fraction. For every recipe
     that follows the lesson, 98 of 100 runs lie between ``low`` and ``high``.
     """
 
-    cards: int
-    bar: float
+    images: int
+    threshold: float
     low: float
     high: float
     recipes: dict[str, RecipeReference]
 
     def spread(self, recipe: str, statistic: str) -> Distribution:
         """Return the distribution of a statistic of a recipe."""
-        return Distribution.read(self.cards, self.recipes[recipe].correct[statistic])
+        return Distribution.read(self.images, self.recipes[recipe].correct[statistic])
 
 
 class Reference(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -79,7 +79,7 @@ class Reference(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 class KerasRuns(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Runs of one recipe in real Keras: ``correct`` has a number for each run."""
 
-    cards: int
+    images: int
     made_by: str
     correct: dict[str, list[int]]
 
@@ -111,7 +111,7 @@ def standing(lesson: Lesson, data: str, reached: float, note: str) -> Standing:
     """
     on = load_reference(lesson.folder).data[data]
     threshold = lesson.thresholds[data]
-    return Standing(value=reached, bar=threshold, low=on.low, high=on.high, note=note)
+    return Standing(value=reached, threshold=threshold, low=on.low, high=on.high, note=note)
 
 
 def load_keras(folder: Path) -> Keras:

@@ -22,13 +22,13 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Standing:
-    """A measured number, the threshold ``bar``, and ``low`` to ``high`` of right solutions.
+    """A measured number, the ``threshold``, and ``low`` to ``high`` of right solutions.
 
     All of them are fractions between 0 and 1. ``note`` is a sentence on how it was measured.
     """
 
     value: float
-    bar: float
+    threshold: float
     low: float
     high: float
     note: str = ""
@@ -83,9 +83,9 @@ class Report:
     ``status`` is ``failed`` only where the file could not be read; ``reason`` says why, or why a
     run ended early. ``measures`` holds numbers that checks recorded, such as ``accuracy``;
     ``full_score`` is the lesson's sum of points, for a submission that has no checks; ``trouble``
-    is the traceback where the grader itself failed; ``place`` is the folder of its results and
-    ``folder`` the one that was handed in, where it belongs to this submission alone. ``source`` is
-    the submitted path relative to the folder of all results, which distinguishes two submissions
+    is the traceback where the grader itself failed; ``results_folder`` is the folder of its results
+    and ``folder`` the one that was handed in, where it belongs to this submission alone. ``source``
+    is the submitted path relative to the folder of all results, which distinguishes two submissions
     of the same name. ``shared``: another submission with the same program was run in its place.
     ``warm``: TensorFlow was loaded beforehand, not once more for this run. ``interrupted``: the run
     was ended by something that was perhaps not the student's doing. ``limits`` names the limits
@@ -115,7 +115,7 @@ class Report:
     measures: dict[str, float] = field(default_factory=dict)
     full_score: float = 0.0
     trouble: str | None = None
-    place: str = ""
+    results_folder: str = ""
 
     @property
     def score(self) -> float:

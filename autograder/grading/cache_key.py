@@ -68,9 +68,9 @@ def conditions(*, isolation: str) -> dict[str, str]:
 
 def _code_digest() -> str:
     package = Path(autograder.__file__).parent
-    places = [(package, part) for part in CODE]
-    places += [(folder, "*/*.py") for folder in lesson_folders()]
-    files = [path for folder, part in places for path in sorted(folder.glob(part))]
+    parts = [(package, part) for part in CODE]
+    parts += [(folder, "*/*.py") for folder in lesson_folders()]
+    files = [path for folder, part in parts for path in sorted(folder.glob(part))]
     return _digest(path.read_bytes() for path in files)
 
 

@@ -23,7 +23,7 @@ from autograder.sandbox import job_runner
 from autograder.sandbox.pool import SandboxPool
 from autograder.sandbox.process import CancelledError
 from autograder.sandbox.protocol import EvidenceUpdate, Job
-from autograder.sandbox.result import Place, Stopped, evidence_of
+from autograder.sandbox.result import Conditions, Stopped, evidence_of
 
 # A job that has ended this many workers is not given to another.
 MAX_WORKERS = 3
@@ -151,7 +151,7 @@ class Grading(WorkerPlugin):
             {},
             EvidenceUpdate(),
             stopped=Stopped("the run ended three workers of the cluster", by_others=True),
-            place=Place(isolation=self._pool.level, data=self._variant),
+            conditions=Conditions(isolation=self._pool.level, data=self._variant),
         )
 
 

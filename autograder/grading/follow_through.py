@@ -67,7 +67,7 @@ def unusable(evidence: Evidence, lesson: Lesson) -> list[Question]:
     run = evidence.run
     if run.interrupted or run.trouble or "time" in run.limits or evidence.recorded is None:
         return []
-    lost = [one for one in lesson.questions if not one.is_usable(evidence.hand_in(one.name))]
+    lost = [one for one in lesson.questions if not one.is_usable(evidence.answer(one.name))]
     names = {one.name for one in lost}
     needed = {name for one in lost if _was_tried(evidence, one) for name in lesson.foundations(one)}
     return [one for one in lost if one.name in needed & names]

@@ -109,10 +109,10 @@ class Grader:
             executor.stop()
 
     def run_and_judge(
-        self, submission: Submission, lesson: Lesson, restored: Restored, place: str
+        self, submission: Submission, lesson: Lesson, restored: Restored, results_folder: str
     ) -> Graded:
         """Run a restored notebook, or find its run; judge it, and write its results."""
-        plan = self.planned(submission, lesson, restored, place)
+        plan = self.planned(submission, lesson, restored, results_folder)
         evidence, shared = self._run(plan)
         ran = Ran(plan=plan, evidence=evidence, shared=shared)
         if second := self.follow_through(ran):
@@ -148,15 +148,17 @@ class Grader:
         lesson, notes = lesson_detection.detect(submission, read, self.course)
         return replace(read, notes=(*notes, *read.notes)), lesson
 
-    def plan(self, submission: Submission, read: ReadNotebook, lesson: Lesson, place: str) -> Plan:
-        """Restore what was read; ``place`` is the folder for its results."""
+    def plan(
+        self, submission: Submission, read: ReadNotebook, lesson: Lesson, results_folder: str
+    ) -> Plan:
+        """Restore what was read; ``results_folder`` is the folder for its results."""
         released = nbformat.read(self.course.released(lesson), as_version=4)
         restored = self._bounded.call(restore, read.notebook, released)
         notes = (*submission.notes, *read.notes, *restored.notes)
-        return self.planned(submission, lesson, replace(restored, notes=notes), place)
+        return self.planned(submission, lesson, replace(restored, notes=notes), results_folder)
 
     def planned(
-        self, submission: Submission, lesson: Lesson, restored: Restored, place: str
+        self, submission: Submission, lesson: Lesson, restored: Restored, results_folder: str
     ) -> Plan:
         """Return what to run for a restored notebook, and which runs may stand in for it."""
         job, left_out = self._bounded.call(
@@ -171,7 +173,7 @@ class Grader:
         return Plan(
             submission=submission,
             lesson=lesson,
-            place=place,
+            results_folder=results_folder,
             restored=restored,
             own=self._bounded.call(submission_record, restored, lesson.name),
             job=job,
@@ -256,7 +258,12 @@ class Grader:
         return Graded(report=drawn.report, notebook=drawn.notebook)
 
     def unrun(
-        self, submission: Submission, reason: str, lesson: Lesson, place: str, trouble: str = ""
+        self,
+        submission: Submission,
+        reason: str,
+        lesson: Lesson,
+        results_folder: str,
+        trouble: str = "",
     ) -> Report:
         """Write a report on what could not be run, in place of an earlier one.
 
@@ -264,13 +271,15 @@ class Grader:
         """
         report = result_files.failed(submission, readable(reason), lesson)
         source = result_files.source_of(submission, self.results)
-        report = replace(report, place=place, source=source, trouble=readable(trouble) or None)
+        report = replace(
+            report, results_folder=results_folder, source=source, trouble=readable(trouble) or None
+        )
         with writing():
-            result_files.write_alone(self.results / lesson.name / place, report, lesson)
+            result_files.write_alone(self.results / lesson.name / results_folder, report, lesson)
         return report
 
     def _folder(self, plan: Plan) -> Path:
-        return self.results / plan.lesson.name / plan.place
+        return self.results / plan.lesson.name / plan.results_folder
 
 
 def _verdicts(answer: Verdicts | str) -> Verdicts:

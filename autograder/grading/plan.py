@@ -18,14 +18,14 @@ from autograder.sandbox.protocol import Job
 class Plan:
     """What is to be run for a submission; ``keys`` tell which runs may stand in for it.
 
-    ``place`` is the folder for its results, and ``own`` what the submission adds to the evidence of
-    whichever run serves for it. ``first`` is the run that went before, where this is
+    ``results_folder`` is the folder for its results, and ``own`` what the submission adds to the
+    evidence of whichever run serves for it. ``first`` is the run that went before, where this is
     the one with the solution in the place of what could not be used.
     """
 
     submission: Submission
     lesson: Lesson
-    place: str
+    results_folder: str
     restored: Restored
     own: SubmissionRecord
     job: Job

@@ -73,14 +73,14 @@ def _stored_result(path: Path) -> StoredResult:
 
 def _unread(path: Path, error: Exception) -> Report:
     trouble = f"{path} cannot be read ({error}). Grade this submission again."
-    place, lesson = path.parent.name, path.parent.parent.name
+    results_folder, lesson = path.parent.name, path.parent.parent.name
     return Report(
-        name=readable(place),
+        name=readable(results_folder),
         notebook="",
         status="failed",
         reason="The report that was kept cannot be read. Grade this submission again.",
         lesson=lesson,
-        place=place,
+        results_folder=results_folder,
         full_score=load_lesson(lesson).max_score if lesson in lesson_names() else 0.0,
         trouble=readable(trouble),
     )

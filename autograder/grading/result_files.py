@@ -35,7 +35,7 @@ OMITTED_NOTE = (
 )
 
 # Bytes of a folder's name, before a digest and a number.
-MAX_PLACE = 200
+MAX_FOLDER_NAME = 200
 DIGEST = re.compile(r"~[0-9a-f]{12}\Z")
 
 
@@ -63,7 +63,7 @@ def report_on(plan: Plan, run: Run, verdicts: Verdicts) -> Report:
         job=run.job,
         notes=run.notes,
         full_score=plan.lesson.max_score,
-        place=plan.place,
+        results_folder=plan.results_folder,
         lesson=plan.lesson.name,
         folder=_folder(plan.submission),
         checks=verdicts.checks,
@@ -180,14 +180,16 @@ def write_alone(folder: Path, report: Report, lesson: Lesson) -> None:
     write_report(folder, report, lesson)
 
 
-def place_for(name: str) -> str:
+def folder_name_for(name: str) -> str:
     """Return a folder name for a student's name: no separators or leading dots, not too long.
 
     Different names have different folders: a changed name gets a digest appended.
     """
     safe = re.sub(r"[/\\\x00-\x1f:]", "_", name).strip(" .")
     # In letters, and in bytes: a file name has at most 255, and more may be appended.
-    short = safe[:100].encode(errors="replace")[:MAX_PLACE].decode(errors="ignore").strip(" .")
+    short = (
+        safe[:100].encode(errors="replace")[:MAX_FOLDER_NAME].decode(errors="ignore").strip(" .")
+    )
     # The page of the class is stored beside the folders.
     if short == name and short.casefold() != "index.html" and not DIGEST.search(name):
         return name
@@ -210,7 +212,7 @@ class _Owned(msgspec.Struct, frozen=True):
     source: str = ""
 
 
-class Places:
+class ResultFolders:
     """Folder names for the results of submissions, no two alike in one lesson.
 
     A submission that is graded again has the folder that it had before, and no other one's.
@@ -223,17 +225,17 @@ class Places:
     def take(self, lesson: Lesson, submission: Submission) -> str:
         """Choose the folder name for a submission."""
         source = source_of(submission, self._results)
-        first = place_for(submission.name)
+        first = folder_name_for(submission.name)
         free = None
         for number in itertools.count(1):
-            place = first if number == 1 else f"{first} ({number})"
-            if (lesson.name, _alike(place)) in self._taken:
+            results_folder = first if number == 1 else f"{first} ({number})"
+            if (lesson.name, _alike(results_folder)) in self._taken:
                 continue
-            owner = self._owner(self._results / lesson.name / place)
+            owner = self._owner(self._results / lesson.name / results_folder)
             if owner and owner == source:
-                free = place
+                free = results_folder
             elif not owner:
-                free = free or place
+                free = free or results_folder
             if owner is None or (owner and owner == source):
                 break
         assert free
@@ -249,6 +251,6 @@ class Places:
         return ""
 
 
-def _alike(place: str) -> str:
+def _alike(results_folder: str) -> str:
     """Return the name as seen by a file system that ignores case."""
-    return unicodedata.normalize("NFC", place).casefold()
+    return unicodedata.normalize("NFC", results_folder).casefold()

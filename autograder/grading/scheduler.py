@@ -16,7 +16,7 @@ from autograder.core.report import Report
 from autograder.grading.discovery import Submission
 from autograder.grading.executor import Executor
 from autograder.grading.plan import Plan, Ran
-from autograder.grading.result_files import Graded, Places
+from autograder.grading.result_files import Graded, ResultFolders
 from autograder.grading.run_cache import RunCache
 from autograder.notebooks.reader import ReadNotebook
 from autograder.sandbox.process import CancelledError
@@ -42,7 +42,9 @@ class GradingSteps(Protocol):
     def read(self, submission: Submission) -> tuple[ReadNotebook, Lesson]:
         """Read a submission, and find out which lesson it is for."""
 
-    def plan(self, submission: Submission, read: ReadNotebook, lesson: Lesson, place: str) -> Plan:
+    def plan(
+        self, submission: Submission, read: ReadNotebook, lesson: Lesson, results_folder: str
+    ) -> Plan:
         """Restore what was read."""
 
     def follow_through(self, ran: Ran) -> Plan | None:
@@ -52,7 +54,12 @@ class GradingSteps(Protocol):
         """Judge runs of one lesson together, and write their results."""
 
     def unrun(
-        self, submission: Submission, reason: str, lesson: Lesson, place: str, trouble: str = ""
+        self,
+        submission: Submission,
+        reason: str,
+        lesson: Lesson,
+        results_folder: str,
+        trouble: str = "",
     ) -> Report:
         """Write a report on what could not be run."""
 
@@ -68,7 +75,7 @@ class Scheduler:
         # Keys of programs whose run cannot be shared after all.
         self._unshared: set[str] = set()
         self._ready: list[Ran] = []
-        self._places = Places(grader.results)
+        self._folders = ResultFolders(grader.results)
         self._lessons: dict[str, Lesson] = {}
         # Submissions that could not be read, and whose name may belong to any lesson.
         self._lost: list[tuple[Submission, Exception]] = []
@@ -100,15 +107,15 @@ class Scheduler:
                 self._lost.append((submission, error))
             return
         self._lessons[lesson.name] = lesson
-        place = self._places.take(lesson, submission)
+        results_folder = self._folders.take(lesson, submission)
         try:
-            self._take(self._grader.plan(submission, read, lesson, place))
+            self._take(self._grader.plan(submission, read, lesson, results_folder))
         except Exception as error:  # noqa: BLE001  the same
-            yield self._failure(submission, lesson, place, error)
+            yield self._failure(submission, lesson, results_folder, error)
 
     def _unread(self, submission: Submission, lesson: Lesson, error: Exception) -> Report:
-        place = self._places.take(lesson, submission)
-        return self._failure(submission, lesson, place, error)
+        results_folder = self._folders.take(lesson, submission)
+        return self._failure(submission, lesson, results_folder, error)
 
     def _take(self, plan: Plan) -> None:
         """Find a run for it, wait with another submission for the same run, or start one."""
@@ -133,7 +140,9 @@ class Scheduler:
             except (CancelledError, ClusterError, IsolationError):
                 raise
             except Exception as error:  # noqa: BLE001  one submission must not end the class
-                yield self._failure(plans[0].submission, plans[0].lesson, plans[0].place, error)
+                yield self._failure(
+                    plans[0].submission, plans[0].lesson, plans[0].results_folder, error
+                )
                 self._unshared.update(set(plans[0].keys.all) - {plans[0].keys.own})
                 for plan in plans[1:]:
                     self._take(plan)
@@ -175,18 +184,18 @@ class Scheduler:
         except Exception as error:  # noqa: BLE001  one submission must not end the class
             if last:
                 (plan,) = (one.plan for one in batch)
-                yield self._failure(plan.submission, plan.lesson, plan.place, error)
+                yield self._failure(plan.submission, plan.lesson, plan.results_folder, error)
                 return
             # Each by itself: one may be to blame, or none, such as where the judge was ended.
             for one in batch:
                 yield from self._judged([one], last=True)
 
     def _failure(
-        self, submission: Submission, lesson: Lesson, place: str, error: Exception
+        self, submission: Submission, lesson: Lesson, results_folder: str, error: Exception
     ) -> Report:
         """Report our own failure with the traceback, never as a grade; else only the reason."""
         if isinstance(error, SubmissionError):
-            return self._grader.unrun(submission, str(error), lesson, place)
+            return self._grader.unrun(submission, str(error), lesson, results_folder)
         reason = f"The grader itself failed: {error}".partition("\n")[0]
         trouble = "".join(traceback.format_exception(error))
-        return self._grader.unrun(submission, reason, lesson, place, trouble)
+        return self._grader.unrun(submission, reason, lesson, results_folder, trouble)

@@ -57,8 +57,8 @@ class Tree:
 
     def owners(self, folder: Path) -> set[Owner]:
         """Return the owners of notebooks that may lie in a folder that cannot be read."""
-        places = (folder, *(folder / lesson for lesson in self._lessons_of(folder)))
-        return {owner for place in places if (owner := self.owner(place / "any"))}
+        folders = (folder, *(folder / lesson for lesson in self._lessons_of(folder)))
+        return {owner for each in folders if (owner := self.owner(each / "any"))}
 
     def _of_student(self, student: Path, path: Path) -> Owner | None:
         first, *deeper = path.relative_to(student).parts

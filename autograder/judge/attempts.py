@@ -26,8 +26,8 @@ def blocking_verdict(
     ``failed`` names the questions whose checks failed so far: where a cell stops with an error
     because of an earlier mistake, only the earlier one is reported.
     """
-    hand_in = evidence.hand_in(question.name)
-    if hand_in and question.filled(hand_in):
+    answer = evidence.answer(question.name)
+    if answer and question.filled(answer):
         return None
     cell = evidence.cell(question.name)
     if cell is None or not cell.changed:
@@ -38,7 +38,7 @@ def blocking_verdict(
             " a person has to look.",
             help="These points stay open until a person has looked.",
         )
-    if hand_in and nothing_blank(hand_in) and cell.status == "ok":
+    if answer and nothing_blank(answer) and cell.status == "ok":
         return None
     return _waiting(evidence, lesson, question, cell, failed) or stopped(
         evidence, lesson, question, cell
@@ -52,7 +52,7 @@ def _not_attempted(evidence: Evidence, question: Question) -> Verdict:
         "how": "Write below the line `# Your code here`, run the cell with Shift + Enter, and then"
         " the check below it. A first try that fails tells more than none.",
     }
-    if evidence.hand_in(question.name):
+    if evidence.answer(question.name):
         return NotAttempted("Not attempted yet: this blank is still blank.", **texts)
     if check := failed_check(evidence, question):
         return NotAttempted(

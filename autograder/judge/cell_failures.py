@@ -31,10 +31,10 @@ def stopped(evidence: Evidence, lesson: Lesson, question: Question, cell: Cell) 
             )
         case "not_run":
             return Failed(f"Your cell was never run: {_reason(evidence)}.", help=FROM_THE_TOP)
-    hand_in = evidence.hand_in(question.name)
-    if hand_in is None:
+    answer = evidence.answer(question.name)
+    if answer is None:
         return _not_handed_in(evidence, question)
-    blanks = _listed(name for name, claim in hand_in.claims.items() if claim.blank)
+    blanks = _listed(name for name, claim in answer.claims.items() if claim.blank)
     return Failed(
         f"Your cell ran, but {blanks} is still blank afterwards.",
         help=f"Give your result exactly this name: {blanks}.",
@@ -77,7 +77,7 @@ def _cut_short(evidence: Evidence, cell: Cell) -> Failed | None:
     fits = evidence.recorded.fits if evidence.recorded else ()
     if cell.ename != "KeyboardInterrupt" or not fits or not fits[-1].interrupted:
         return None
-    done, requested = fits[-1].epochs_done, fits[-1].epochs_asked
+    done, requested = fits[-1].epochs_done, fits[-1].epochs_requested
     when = f"after {done} of {requested} epochs" if requested else f"epochs finished: {done}"
     return Failed(
         f"Training was cut short: it was stopped by hand, {when}.",
@@ -95,7 +95,7 @@ def _help_for_error(lesson: Lesson, question: Question, cell: Cell) -> str:
     if cell.ename in BLANK_ERRORS:
         return "Fill in that blank first, then run this cell again."
     facts = ErrorFacts(origins=origins(lesson.released))
-    if sentence := hint_for(cell.ename, cell.evalue, facts, lesson.stumbles):
+    if sentence := hint_for(cell.ename, cell.evalue, facts, lesson.error_hints):
         return sentence
     names = names_of(question)
     earlier = {name for other in question.builds_on for name in lesson.question(other).leaves}

@@ -16,7 +16,7 @@ from autograder.core.evidence import Answer, Evidence, Fit, Model, digest_of, ho
 
 # Digests of the weights of a model, in the order of its layers.
 Digests = tuple[str, ...]
-MAX_HAND_INS = 32
+MAX_ANSWERS = 32
 
 
 def identified(evidence: Evidence) -> Evidence:
@@ -27,10 +27,10 @@ def identified(evidence: Evidence) -> Evidence:
     if evidence.recorded is None or not any(fit.states for fit in evidence.recorded.fits):
         return evidence
     known: dict[str, str] = {}
-    before = evidence.recorded.hand_ins[:-MAX_HAND_INS]
-    last = evidence.recorded.hand_ins[-MAX_HAND_INS:]
-    hand_ins = (*before, *(_identified(evidence, one, known) for one in last))
-    recorded = msgspec.structs.replace(evidence.recorded, hand_ins=hand_ins)
+    before = evidence.recorded.answers[:-MAX_ANSWERS]
+    last = evidence.recorded.answers[-MAX_ANSWERS:]
+    answers = (*before, *(_identified(evidence, one, known) for one in last))
+    recorded = msgspec.structs.replace(evidence.recorded, answers=answers)
     record = msgspec.structs.replace(evidence.record, recorded=recorded)
     return dataclasses.replace(evidence, record=record)
 
@@ -69,10 +69,10 @@ def _state_in(digests: Digests, fit: Fit) -> str | None:
     return next(found, None)
 
 
-def _identified(evidence: Evidence, hand_in: Answer, known: dict[str, str]) -> Answer:
-    model = _as_trained(evidence, hand_in.model, known) if hand_in.model else None
-    others = {name: _as_trained(evidence, one, known) for name, one in hand_in.others.items()}
-    return msgspec.structs.replace(hand_in, model=model, others=others)
+def _identified(evidence: Evidence, answer: Answer, known: dict[str, str]) -> Answer:
+    model = _as_trained(evidence, answer.model, known) if answer.model else None
+    others = {name: _as_trained(evidence, one, known) for name, one in answer.others.items()}
+    return msgspec.structs.replace(answer, model=model, others=others)
 
 
 def _as_trained(evidence: Evidence, model: Model, known: dict[str, str]) -> Model:

@@ -85,7 +85,7 @@ class CheckSession:
 
         In grading nothing is shown or returned: the judge adds the points.
         """
-        self.recorder.hand_in(question, claims)
+        self.recorder.record_answer(question, claims)
         if self.graded:
             return None
         verdicts, checked = self._verdicts(), self.lesson.question(question)
@@ -140,8 +140,8 @@ class CheckSession:
     def _say(self, question: str, what: str, message: Callable[[], str]) -> None:
         if self.graded:
             return
-        asked, text = self.lesson.question(question), message()
-        ipython.show(html.hint(asked, what, text), f"{asked.title}: {text}")
+        answered, text = self.lesson.question(question), message()
+        ipython.show(html.hint(answered, what, text), f"{answered.title}: {text}")
 
     def _data(self) -> Literal["full", "sample"]:
         # The first checks come before the cell that lets Keras download the images.

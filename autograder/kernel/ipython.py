@@ -82,4 +82,4 @@ def _sentence(
         names=[name for name in names if not name.startswith("_")],
         attributes=[] if owner is None else [one for one in dir(owner) if not one.startswith("_")],
     )
-    return hint_for(public_name(type(error)), str(error), facts, lesson.stumbles)
+    return hint_for(public_name(type(error)), str(error), facts, lesson.error_hints)

@@ -53,7 +53,7 @@ def generate(course: Course, data_home: Path, *, force: bool = False) -> Iterato
     for lesson in _lessons(root):
         files = _converted(root, lesson, GenerateAssignment, gradebook=course_directory(root))
         _write(root / "release" / lesson.name, files)
-        if _is_ours(root, lesson):
+        if _holds_package(root, lesson):
             write_whole(lesson.released, files[lesson.notebook])
         yield f"release/{lesson.name}: written."
         if not force and not _solution_differences(root, lesson):
@@ -73,7 +73,7 @@ def differences(course: Course) -> list[str]:
         expected = _converted(root, lesson, GenerateAssignment)
         found += _compare(root, root / "release" / lesson.name, expected)
         carried = lesson.released.read_bytes() if lesson.released.is_file() else b""
-        if _is_ours(root, lesson) and carried != expected[lesson.notebook]:
+        if _holds_package(root, lesson) and carried != expected[lesson.notebook]:
             found.append(f"{lesson.released.relative_to(root)} is not what the source makes.")
         found += _solution_differences(root, lesson)
     return found
@@ -179,7 +179,7 @@ def _write(folder: Path, files: Mapping[str, bytes]) -> None:
             write_whole(path, content)
 
 
-def _is_ours(root: Path, lesson: Lesson) -> bool:
+def _holds_package(root: Path, lesson: Lesson) -> bool:
     """Return whether the package lies in this course, as in a clone: then it has a copy."""
     return lesson.folder.is_relative_to(root)
 

@@ -58,17 +58,17 @@ class GradebookSync:
     def add(self, report: Report) -> None:
         """Add a report; write the batch if it is full."""
         directory = self._directory
-        folder = self._place(directory.submitted_directory, report)
+        folder = self._folder(directory.submitted_directory, report)
         # nbgrader itself grades the copy that it has made.
-        copied = self._place(directory.autograded_directory, report)
+        copied = self._folder(directory.autograded_directory, report)
         if report.folder not in (str(folder), str(copied)) or report.trouble:
             return
-        place = self._results / report.lesson / report.place
+        folder_of_results = self._results / report.lesson / report.results_folder
         entry = GradebookEntry(
             student=report.name,
             lesson=load_lesson(report.lesson),
             report=report,
-            notebook=result_files.read_notebook(place),
+            notebook=result_files.read_notebook(folder_of_results),
             folder=folder,
         )
         self._waiting.append(entry)
@@ -76,7 +76,7 @@ class GradebookSync:
             self._write(self._waiting)
             self._waiting = []
 
-    def _place(self, step: str, report: Report) -> Path:
+    def _folder(self, step: str, report: Report) -> Path:
         return Path(self._directory.format_path(step, report.name, report.lesson)).resolve()
 
     def _write(self, group: list[GradebookEntry]) -> None:

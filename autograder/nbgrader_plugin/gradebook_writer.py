@@ -147,7 +147,7 @@ class GradebookWriter:
             group = []
             for entry in entries:
                 known, there = rows[entry.lesson.name]
-                recorded = self._record_if_counted(db, entry, known, there[entry.student], remarks)
+                recorded = self._record_if_best(db, entry, known, there[entry.student], remarks)
                 if recorded is not None:
                     group.append(recorded)
                     folders.append(AutogradedDir(self._autograde, entry.lesson.name, entry.student))
@@ -169,7 +169,7 @@ class GradebookWriter:
             raise CourseError(f"{lesson.name} is not in the gradebook yet. {GENERATE}")
         return known
 
-    def _record_if_counted(
+    def _record_if_best(
         self,
         db: Session,
         entry: GradebookEntry,

@@ -23,7 +23,7 @@ from autograder.nbgrader_plugin.config import (
 SUFFIX = "-solution"
 
 
-def publish(course: Course, lesson: Lesson, place: Path | None = None) -> str:
+def publish(course: Course, lesson: Lesson, target: Path | None = None) -> str:
     """Copy the solution into a folder, or release it as its own assignment; return where.
 
     Raises:
@@ -31,18 +31,18 @@ def publish(course: Course, lesson: Lesson, place: Path | None = None) -> str:
         ResultsError: it cannot be written.
     """
     root = course.folder()
-    solved = root / "solutions" / lesson.name
-    if not (solved / lesson.notebook).is_file():
+    solutions = root / "solutions" / lesson.name
+    if not (solutions / lesson.notebook).is_file():
         raise CourseError(
-            f"There is no {solved / lesson.notebook}. Run `autograder generate` first."
+            f"There is no {solutions / lesson.notebook}. Run `autograder generate` first."
         )
     directory = course_directory(root)
     _wait_for(*_last_day(directory, lesson))
-    if place is None:
-        return _release(directory, lesson, solved)
+    if target is None:
+        return _release(directory, lesson, solutions)
     with writing():
-        shutil.copytree(solved, place / lesson.name, dirs_exist_ok=True)
-    return f"{place / lesson.name}: written."
+        shutil.copytree(solutions, target / lesson.name, dirs_exist_ok=True)
+    return f"{target / lesson.name}: written."
 
 
 def _last_day(directory: CourseDirectory, lesson: Lesson) -> tuple[datetime, str]:
@@ -70,7 +70,7 @@ def _wait_for(last: datetime, why: str) -> None:
         )
 
 
-def _release(directory: CourseDirectory, lesson: Lesson, solved: Path) -> str:
+def _release(directory: CourseDirectory, lesson: Lesson, solutions: Path) -> str:
     """Release the solution through the exchange that the course uses."""
     name = f"{lesson.name}{SUFFIX}"
     with tempfile.TemporaryDirectory() as folder:
@@ -80,7 +80,7 @@ def _release(directory: CourseDirectory, lesson: Lesson, solved: Path) -> str:
             assignment_id=name,
             config=directory.config,
         )
-        shutil.copytree(solved, Path(stage.format_path(stage.release_directory, ".", name)))
+        shutil.copytree(solutions, Path(stage.format_path(stage.release_directory, ".", name)))
         release = ExchangeFactory(config=directory.config).ReleaseAssignment
         try:
             release(coursedir=stage, config=directory.config, force=True).start()

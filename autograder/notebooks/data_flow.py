@@ -43,10 +43,10 @@ MAX_NAME = 300
 
 
 class Level(IntEnum):
-    """How much of a model is in a value: nothing, what it was asked for, or anything else."""
+    """How much of a model is in a value: nothing, what it predicted, or anything else."""
 
     NOTHING = 0
-    ASKED = 1
+    PREDICTION = 1
     WEIGHTS = 2
 
 
@@ -101,7 +101,7 @@ class DataFlow:
             return None
         levels = {name: self._level_of(name) for name in _stored(tree) if len(name) <= MAX_NAME}
         return {
-            name: "asked" if level is Level.ASKED else "weights"
+            name: "prediction" if level is Level.PREDICTION else "weights"
             for name, level in sorted(levels.items())
             if level
         }
@@ -283,7 +283,7 @@ class DataFlow:
         match node.func:
             case ast.Attribute(attr=name, value=model) if name in ASKING:
                 self._expression(model)
-                return max(level, Level.ASKED)
+                return max(level, Level.PREDICTION)
             case ast.Attribute(value=value):
                 # A method may put what it is given into its object, as `append` does.
                 self._raise(set(_base(value)) - self._modules, level)
@@ -302,7 +302,7 @@ def _made(node: ast.AST) -> Level:
         case ast.Attribute(attr=name) if name in MAKERS or name in OF_MODELS:
             return Level.WEIGHTS
         case ast.Attribute(attr=name) if name in ASKING:
-            return Level.ASKED
+            return Level.PREDICTION
     return Level.NOTHING
 
 

@@ -216,9 +216,9 @@ def _add_needed(work: _Work, released: NotebookNode) -> None:
 
     They are not locked: what nobody needs may be deleted, and what was changed stays changed.
     """
-    places = _places(work)
+    positions = _positions(work)
     own = [cell for cell in released.cells if not grade_id(cell) and cell.cell_type == "code"]
-    missing = {cell.id: _names(cell) for cell in own if _place(places, cell) is None}
+    missing = {cell.id: _names(cell) for cell in own if _position(positions, cell) is None}
     if not missing:
         return
     names = [_names(cell) for cell in work.cells]
@@ -239,27 +239,27 @@ def _add_needed(work: _Work, released: NotebookNode) -> None:
                 f"The given cell that begins with `{_first_line(cell)[:60]}` had been deleted, and"
                 " others need it; it was put back."
             )
-        elif (place := _place(places, cell)) is not None:
-            after = max(after, place + 1)
+        elif (position := _position(positions, cell)) is not None:
+            after = max(after, position + 1)
     before = [*work.cells, None]
-    both = [[*added.get(place, []), cell] for place, cell in enumerate(before)]
+    both = [[*added.get(position, []), cell] for position, cell in enumerate(before)]
     work.cells = [cell for cells in both for cell in cells if cell is not None]
 
 
-def _places(work: _Work) -> dict[str, int]:
+def _positions(work: _Work) -> dict[str, int]:
     """Return where each cell that is not empty stands: by its name, its id, and its text."""
     found: dict[str, int] = {}
-    for place, cell in enumerate(work.cells):
+    for position, cell in enumerate(work.cells):
         if text := cell.source.strip():
             for key in (f"name {grade_id(cell)}", f"id {cell.get('id')}", f"text {text}"):
-                found.setdefault(key, place)
+                found.setdefault(key, position)
     return found
 
 
-def _place(places: dict[str, int], cell: NotebookNode) -> int | None:
+def _position(positions: dict[str, int], cell: NotebookNode) -> int | None:
     if name := grade_id(cell):
-        return places.get(f"name {name}")
-    return places.get(f"id {cell.id}", places.get(f"text {cell.source.strip()}"))
+        return positions.get(f"name {name}")
+    return positions.get(f"id {cell.id}", positions.get(f"text {cell.source.strip()}"))
 
 
 def _names(cell: NotebookNode) -> Names:

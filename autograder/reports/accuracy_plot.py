@@ -25,7 +25,7 @@ def edges(standing: Standing) -> Iterator[tuple[str, str]]:
         "right\N{NO-BREAK SPACE}solutions",
     )
     for value, line, label in (
-        (standing.bar, f"dashed {GREY}", f"the bar: {number(standing.bar * 100)} %"),
+        (standing.threshold, f"dashed {GREY}", f"the bar: {number(standing.threshold * 100)} %"),
         (standing.value, f"solid {MARK}", f"yours: {percent(standing.value)}"),
     ):
         yield _edge(_offset(standing, value), f"3px {line}"), label
@@ -33,7 +33,7 @@ def edges(standing: Standing) -> Iterator[tuple[str, str]]:
 
 def _offset(standing: Standing, value: float) -> float:
     """Return the distance of an accuracy from the left edge, in em."""
-    ends = (standing.value, standing.bar, standing.low, standing.high)
+    ends = (standing.value, standing.threshold, standing.low, standing.high)
     margin = 0.06 * (max(ends) - min(ends)) or 0.01
     low, high = min(ends) - margin, max(ends) + margin
     return (value - low) / (high - low) * EM

@@ -82,7 +82,7 @@ def answer(
 
 def standing(where: Standing) -> list[str]:
     """Return where an accuracy stands as a few sentences."""
-    numbers = f"Yours: {percent(where.value)}. The bar: {number(where.bar * 100)} %."
+    numbers = f"Yours: {percent(where.value)}. The bar: {number(where.threshold * 100)} %."
     return [f"{numbers} {right_solutions(where)}", *([where.note] if where.note else [])]
 
 

@@ -26,12 +26,14 @@ def watched(reports: Iterable[Report], total: int, console: Console) -> list[Rep
     """Collect the reports; print a line for each as it arrives, above a progress bar."""
     ready: list[Report] = []
     columns = (TextColumn("Grading"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, TextColumn("left:"), TimeRemainingColumn(), console=console) as bar:
-        task = bar.add_task("", total=total)
+    with Progress(
+        *columns, TextColumn("left:"), TimeRemainingColumn(), console=console
+    ) as progress:
+        task = progress.add_task("", total=total)
         for report in reports:
             ready.append(report)
-            bar.update(task, advance=1)
-            bar.console.print(_line(report), highlight=False, soft_wrap=True)
+            progress.update(task, advance=1)
+            progress.console.print(_line(report), highlight=False, soft_wrap=True)
     return ready
 
 

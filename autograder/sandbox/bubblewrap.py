@@ -13,7 +13,7 @@ from pathlib import Path
 
 import autograder
 from autograder.core.lesson_registry import lesson_folders
-from autograder.sandbox.workspace import DATA, ROOM
+from autograder.sandbox.workspace import DATA, WORKSPACE
 
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/nix/store")
 # For the loader, for fonts, and for the drivers of a GPU. No accounts, no keys, no hosts.
@@ -72,7 +72,7 @@ def command(
     """
     words = [str(bubblewrap), "--die-with-parent", "--new-session", "--clearenv"]
     words += ["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts"]
-    words += ["--unshare-cgroup-try", "--hostname", "room", *_user()]
+    words += ["--unshare-cgroup-try", "--hostname", "sandbox", *_user()]
     for name, value in environment.items():
         words += ["--setenv", name, value]
     # /tmp first: a Python that lies in it must not be covered.
@@ -81,10 +81,10 @@ def command(
     for name, folder in data.items():
         words += ["--ro-bind-try", str(folder), str(DATA / name)]
     words += ["--dev", "/dev", *(_gpus() if gpus else [])]
-    words += ["--perms", "1777", "--size", str(SMALL), "--tmpfs", str(ROOM)]
+    words += ["--perms", "1777", "--size", str(SMALL), "--tmpfs", str(WORKSPACE)]
     for mount in ("/tmp", "/dev", "/"):
         words += ["--remount-ro", mount]
-    return [*words, "--chdir", str(ROOM), "--", *program]
+    return [*words, "--chdir", str(WORKSPACE), "--", *program]
 
 
 def _user() -> list[str]:

@@ -32,7 +32,7 @@ from autograder.sandbox import keyring, namespaces, seccomp, self_test
 from autograder.sandbox.kernel_manager import ForkedKernel, run_kernel, write_connection
 from autograder.sandbox.libc import SET_DUMPABLE, SET_SUBREAPER, set_process
 from autograder.sandbox.protocol import End, Ended, Job, Ready, Send, Started
-from autograder.sandbox.workspace import CORE, DATA, LINE, ROOM, Workspace
+from autograder.sandbox.workspace import CORE, DATA, LINE, WORKSPACE, Workspace
 
 # What every notebook of the lessons imports, and what runs it.
 LOADED = (
@@ -144,10 +144,10 @@ def _run(end: socket.socket, *, is_filtered: bool) -> int:
         try:
             settings = line.receive(Settings)
             keyring.join_new()
-            namespaces.own_scratch(ROOM, settings.scratch_mb)
-            workspace = Workspace(ROOM)
+            namespaces.own_scratch(WORKSPACE, settings.scratch_mb)
+            workspace = Workspace(WORKSPACE)
             workspace.make_folders()
-            connection = write_connection(ROOM / "sockets")
+            connection = write_connection(WORKSPACE / "sockets")
             waiting, gate = os.pipe()
             kernel = namespaces.fork_apart(
                 settings,
@@ -164,7 +164,7 @@ def _run(end: socket.socket, *, is_filtered: bool) -> int:
             how = _follow(job, workspace, ForkedKernel(kernel, connection), line.send)
             line.send(Ended(end=how))
         except Exception:  # noqa: BLE001  reported to the grader, whatever it is
-            line.send(Ended(end=End.BROKEN, said=traceback.format_exc()))
+            line.send(Ended(end=End.BROKEN, message=traceback.format_exc()))
     return 0
 
 

@@ -29,7 +29,7 @@ from autograder.notebooks.restore import Restored, grade_id
 from autograder.sandbox.extra_files import collect_extra_files
 from autograder.sandbox.pool import SandboxPool
 from autograder.sandbox.protocol import Job
-from autograder.sandbox.result import Place, evidence_of
+from autograder.sandbox.result import Conditions, evidence_of
 from autograder.sandbox.run_state import ending
 
 # A notebook that was ended this many times may itself be the cause.
@@ -120,7 +120,7 @@ def _run_once(job: Job, pool: SandboxPool, cancel: threading.Event) -> Evidence:
         state.evidence,
         stopped=ending(state, job.settings.cell_seconds),
         seconds=seconds,
-        place=Place(isolation=sandbox.level, data=pool.variant(dataset), warm=warm),
+        conditions=Conditions(isolation=sandbox.level, data=pool.variant(dataset), warm=warm),
     )
 
 

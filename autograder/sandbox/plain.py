@@ -23,7 +23,7 @@ class Plain(Sandbox):
     level = "none"
     is_sealed = False
 
-    def place(self, images: Path, name: str) -> Path:  # noqa: ARG002  it is where it is
+    def images_folder(self, images: Path, name: str) -> Path:  # noqa: ARG002  it is where it is
         """Return the folder itself."""
         return images
 

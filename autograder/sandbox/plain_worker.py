@@ -53,7 +53,7 @@ def _run(line: Line, workspace: Workspace) -> None:
         workspace.fill(job, link=False)
         how = asyncio.run(execute.run(job, workspace, OwnKernelManager(), line.send))
     except execute.TerminationRequestedError:
-        how = End.ASKED_TO
+        how = End.REQUESTED
     finally:
         # While this process lives, orphans are its children; later nobody could identify them.
         end(lambda: psutil.Process().children(recursive=True))

@@ -69,7 +69,7 @@ class SandboxPool:
 
     def data(self, dataset: Dataset) -> str:
         """Return the folder with the images, as it is called in a sandbox."""
-        return str(self.sandbox.place(self.images(dataset), dataset.name))
+        return str(self.sandbox.images_folder(self.images(dataset), dataset.name))
 
     @contextlib.contextmanager
     def lend(self, cancel: threading.Event) -> Iterator[SandboxProcess]:

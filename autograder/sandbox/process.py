@@ -143,7 +143,7 @@ class SandboxProcess:
                 state.stopped = watch.verdict()
                 with contextlib.suppress(queue.Empty):
                     message = messages.get(timeout=TICK)
-                    state.take(message or Ended(end=End.BROKEN, said=self.last_output()))
+                    state.take(message or Ended(end=End.BROKEN, message=self.last_output()))
                     watch.cell()
                     if message is None:
                         state.stopped = state.stopped or self._killed()
@@ -214,7 +214,7 @@ def _listen(line: Line, messages: queue.Queue[Message | None], over: threading.E
         while message := line.receive(Message):
             _put(messages, message, over)
     except ValueError as error:
-        last = Ended(end=End.GARBLED, said=str(error))
+        last = Ended(end=End.GARBLED, message=str(error))
     except OSError:
         # It was closed meanwhile.
         pass

@@ -18,7 +18,7 @@ class End(IntEnum):
     REACHED = 0
     KERNEL_DIED = 3
     KERNEL_STUCK = 4
-    ASKED_TO = 5
+    REQUESTED = 5
     BROKEN = 6
     GARBLED = 7
 
@@ -117,10 +117,10 @@ class EvidenceUpdate(msgspec.Struct, frozen=True, kw_only=True, tag="left"):
 
 
 class Ended(msgspec.Struct, frozen=True, kw_only=True, tag="ended"):
-    """The run is over; ``said`` is the traceback where our own code broke."""
+    """The run is over; ``message`` is the traceback where our own code broke."""
 
     end: int
-    said: str = ""
+    message: str = ""
 
 
 Message = Started | CellStarted | CellFinished | EvidenceUpdate | Ended

@@ -42,7 +42,7 @@ class Stopped(msgspec.Struct, frozen=True):
     by_others: bool = False
 
 
-class Place(msgspec.Struct, frozen=True, kw_only=True):
+class Conditions(msgspec.Struct, frozen=True, kw_only=True):
     """Where a run was made: the level of isolation, on which images, in a warm sandbox or not."""
 
     isolation: str = "none"
@@ -55,7 +55,7 @@ def evidence_of(
     cells: dict[int, CellResult],
     update: EvidenceUpdate,
     *,
-    place: Place,
+    conditions: Conditions,
     stopped: Stopped | None = None,
     seconds: float = 0.0,
 ) -> Evidence:
@@ -67,9 +67,9 @@ def evidence_of(
     met = tuple(dict.fromkeys(name for ran in cells.values() for name in _met(ran)))
     found = [stopped.limit if stopped else None, *met, "evidence" if update.trouble else None]
     run = Run(
-        data=place.data,
-        isolation=place.isolation,
-        warm=place.warm,
+        data=conditions.data,
+        isolation=conditions.isolation,
+        warm=conditions.warm,
         seconds=seconds,
         seed=int(job.settings.seed),
         stopped=stopped.why if stopped else None,

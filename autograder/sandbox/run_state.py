@@ -71,9 +71,9 @@ class RunState:
             case Started(digest=digest) if digest == self.job:
                 self.is_started = True
             case Started():
-                self.ended = Ended(end=End.BROKEN, said="another job was run than the one given")
+                self.ended = Ended(end=End.BROKEN, message="another job was run than the one given")
             case CellStarted() | CellFinished() | EvidenceUpdate() if not self.is_started:
-                self.ended = Ended(end=End.BROKEN, said="a run was told of that had not begun")
+                self.ended = Ended(end=End.BROKEN, message="a run was told of that had not begun")
             case CellStarted(index=index):
                 self.cells[index] = CellResult(status="running")
             case CellFinished(index=index, ran=ran):
@@ -119,6 +119,8 @@ def ending(state: RunState, cell_seconds: int) -> Stopped | None:
             )
         case End.GARBLED:
             return Stopped("what the kernel sent back could not be read")
-        case End.ASKED_TO:
+        case End.REQUESTED:
             return Stopped("the run was ended from outside", by_others=True)
-    raise RuntimeError(f"The notebook could not be run:\n{state.ended.said if state.ended else ''}")
+    raise RuntimeError(
+        f"The notebook could not be run:\n{state.ended.message if state.ended else ''}"
+    )

@@ -40,7 +40,7 @@ class Sandbox(ABC):
         """
 
     @abstractmethod
-    def place(self, images: Path, name: str) -> Path:
+    def images_folder(self, images: Path, name: str) -> Path:
         """Return where a notebook finds the folder of images of this name."""
 
 

@@ -18,7 +18,7 @@ from autograder.sandbox.cpu_affinity import Cores
 from autograder.sandbox.environment import environment
 from autograder.sandbox.process import SandboxProcess
 from autograder.sandbox.sandbox import Sandbox
-from autograder.sandbox.workspace import CANARY, CORE, DATA, ROOM, Workspace
+from autograder.sandbox.workspace import CANARY, CORE, DATA, WORKSPACE, Workspace
 
 # What a sandbox takes before a notebook runs in it, with a margin: TensorFlow and our own code.
 OWN_MB, OWN_PROCESSES = 1024, 64
@@ -44,7 +44,7 @@ class Sealed(Sandbox):
             return Parent.find()
         return None
 
-    def place(self, images: Path, name: str) -> Path:  # noqa: ARG002  it is bound to another place
+    def images_folder(self, images: Path, name: str) -> Path:  # noqa: ARG002  it is bound to another place
         """Return the folder as it is called in the sandbox."""
         return DATA / name
 
@@ -64,7 +64,7 @@ class Sealed(Sandbox):
         command = bubblewrap.command(
             program,
             run,
-            environment=environment(Workspace(ROOM)),
+            environment=environment(Workspace(WORKSPACE)),
             data=images,
             hidden=private,
             gpus=self.settings.gpus,

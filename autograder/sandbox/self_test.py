@@ -12,7 +12,7 @@ from pathlib import Path
 
 from autograder.core.config import Settings
 from autograder.sandbox import namespaces, reachability
-from autograder.sandbox.workspace import CANARY, DATA, ROOM
+from autograder.sandbox.workspace import CANARY, DATA, WORKSPACE
 
 # Reserved for documentation (RFC 5737): no host has it, and there must be no route to it.
 ELSEWHERE = ("192.0.2.1", 9)
@@ -94,8 +94,8 @@ def _trial(*, is_filtered: bool) -> list[str]:
 def _tried(writer: int, *, is_filtered: bool) -> int:
     with os.fdopen(writer, "w") as stream:
         try:
-            namespaces.own_scratch(ROOM, TRIAL.scratch_mb)
-            answer = ROOM / "answer"
+            namespaces.own_scratch(WORKSPACE, TRIAL.scratch_mb)
+            answer = WORKSPACE / "answer"
             first = namespaces.fork_apart(
                 TRIAL, lambda: _inside(answer, is_filtered=is_filtered), is_filtered=is_filtered
             )
@@ -121,11 +121,11 @@ def _inside(answer: Path, *, is_filtered: bool) -> None:
     found += [
         f"a submission shares memory with others ({name})" for name in reachability.shared_memory()
     ]
-    size = os.statvfs(ROOM)
+    size = os.statvfs(WORKSPACE)
     if size.f_blocks * size.f_frsize > TRIAL.scratch_mb * 2**20:
         found.append("the scratch space has no limit")
     with contextlib.suppress(OSError):
-        namespaces.own_scratch(ROOM, 2)
+        namespaces.own_scratch(WORKSPACE, 2)
         found.append("a submission can make a scratch space without limit")
     if is_filtered:
         found += [f"a submission can call {name}" for name in reachability.calls()]

@@ -11,7 +11,7 @@ from autograder.core.evidence import EVIDENCE_VARIABLE
 from autograder.sandbox.protocol import Job
 
 # In a sealed sandbox: where a notebook is run, and where the data sets are, each in its folder.
-ROOM = Path("/room")
+WORKSPACE = Path("/workspace")
 DATA = Path("/data")
 # In the environment of the grader, and never in that of a sandbox.
 CANARY = "AUTOGRADER_CANARY"

@@ -41,7 +41,7 @@ def main() -> int:
             lab = Lab(window.page(server.log, width=WIDTH, scale=1.5), server)
             lab.start()
             _work(lab)
-            _hand_in(lab)
+            _submit(lab)
     return tour.main()
 
 
@@ -67,7 +67,7 @@ def _work(lab: Lab) -> None:
         _cells(lab, picture, added, added)
 
 
-def _hand_in(lab: Lab) -> None:
+def _submit(lab: Lab) -> None:
     assignments = Assignments(lab)
     lab.save()
     assignments.open()

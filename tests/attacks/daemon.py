@@ -11,7 +11,7 @@ if os.fork() == 0:
     if os.fork() == 0:
         for step in range(600):
             try:
-                open("/room/work/meddled", "w").close()
+                open("/workspace/work/meddled", "w").close()
             except OSError:
                 pass
             time.sleep(0.1)

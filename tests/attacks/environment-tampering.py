@@ -6,8 +6,8 @@
 import os
 
 os.environ.update(
-    PYTHONPATH="/room/work",
-    LD_PRELOAD="/room/work/x.so",
+    PYTHONPATH="/workspace/work",
+    LD_PRELOAD="/workspace/work/x.so",
     PYTEST_ADDOPTS="--collect-only",
-    AUTOGRADER_EVIDENCE="/room/tmp",
+    AUTOGRADER_EVIDENCE="/workspace/tmp",
 )

@@ -25,7 +25,7 @@ for process in pathlib.Path("/proc").glob("[0-9]*"):
                     print("REACHED", task, memory.read(16))
             except OSError as error:
                 print(error)
-        for name in ("map_files", "stack", "syscall", "ns/mnt", "ns/user", "root/room/evidence", "cwd/."):
+        for name in ("map_files", "stack", "syscall", "ns/mnt", "ns/user", "root/workspace/evidence", "cwd/."):
             try:
                 print("REACHED", task / name, os.listdir(task / name) if "." in name or name[0] == "m" else os.readlink(task / name))
             except OSError as error:

@@ -16,7 +16,7 @@ folder = pathlib.Path(os.environ["AUTOGRADER_EVIDENCE"])
 def forge():
     end = time.time() + 60
     while time.time() < end:
-        (folder / "recorded.json").write_text('{"hand_ins": [], "points": 20}')
+        (folder / "recorded.json").write_text('{"answers": [], "points": 20}')
         time.sleep(0.01)
 
 

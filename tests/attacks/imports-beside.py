@@ -11,9 +11,9 @@ import numpy
 
 for name in ("sitecustomize", "usercustomize", "conftest"):
     found = getattr(sys.modules.get(name), "__file__", "") or ""
-    assert not found.startswith("/room"), "REACHED"
+    assert not found.startswith("/workspace"), "REACHED"
 for module in (numpy, keras, check, sys.modules["json"], sys.modules["autograder"]):
-    assert not module.__file__.startswith("/room"), "REACHED"
+    assert not module.__file__.startswith("/workspace"), "REACHED"
 # Beside: sitecustomize.py, usercustomize.py, conftest.py, check_train.py, pytest.py, evil.pth
 # Beside: numpy.py, json.py, keras/__init__.py, autograder/__init__.py, autograder/checks.py
 # Beside: lessons/__init__.py, nbgrader_config.py, .ipython/profile_default/startup/00-first.py

@@ -90,7 +90,7 @@ PUBLISHED = {
 
 
 @pytest.fixture(params=PUBLISHED)
-def ours(request) -> Publication:
+def publication(request) -> Publication:
     return PUBLISHED[request.param]
 
 
@@ -148,33 +148,33 @@ def test_labels_cards_and_shares_are_those_of_the_recipe(sample):
     )
     assert right.accuracies[0] > 0.7
     assert shuffled.accuracies[0] < 0.2
-    assert train(Training(sizes=SINGLE, cards="validation", epochs=1), sample, 0).steps == 63
+    assert train(Training(sizes=SINGLE, split="validation", epochs=1), sample, 0).steps == 63
     assert train(Training(sizes=SINGLE, share=0.1, epochs=1), sample, 0).steps == 38
 
 
 # ---- what the lesson declares
 
 
-def test_every_wrong_recipe_names_a_check_of_the_lesson_and_a_misconception(ours):
-    names = [recipe.name for recipe in ours.study.recipes]
+def test_every_wrong_recipe_names_a_check_of_the_lesson_and_a_misconception(publication):
+    names = [recipe.name for recipe in publication.study.recipes]
     assert len(set(names)) == len(names)
-    for recipe in ours.study.recipes:
-        question, _, check = recipe.told_by.partition(".")
+    for recipe in publication.study.recipes:
+        question, _, check = recipe.detected_by.partition(".")
         if not recipe.right:
-            files = {path.stem: path.read_text() for path in ours.lesson.checks}
+            files = {path.stem: path.read_text() for path in publication.lesson.checks}
             assert f"def test_{check}(" in files[f"check_{question}"]
             assert recipe.misconception
 
 
-def test_what_is_marked_is_the_end_of_training(ours):
+def test_what_is_marked_is_the_end_of_training(publication):
     """Its second half in one lesson, its last epoch in the other."""
-    assert ours.study.window == ours.window
+    assert publication.study.window == publication.window
 
 
-def test_the_statistics_are_those_that_are_measured(sample, ours):
-    short = replace(ours.study.recipes[0].training, epochs=1, share=0.05)
-    measured = ours.study.measure(train(short, sample, 0), sample)
-    assert set(measured) == set(ours.study.statistics)
+def test_the_statistics_are_those_that_are_measured(sample, publication):
+    short = replace(publication.study.recipes[0].training, epochs=1, share=0.05)
+    measured = publication.study.measure(train(short, sample, 0), sample)
+    assert set(measured) == set(publication.study.statistics)
     # Of one epoch there is only one mean.
     others = {"whole", "final", "half"} & set(measured)
     assert {measured[name] for name in others} == {measured[MARKED]}
@@ -194,8 +194,8 @@ def test_whatever_changes_the_numbers_changes_the_key(study):
 
 
 def test_the_first_recipe_is_the_lesson_as_it_is_written_and_others_may_be():
-    for ours in PUBLISHED.values():
-        assert [one.name for one in ours.study.written] == ["lesson", "lesson-seeded"]
+    for publication in PUBLISHED.values():
+        assert [one.name for one in publication.study.written] == ["lesson", "lesson-seeded"]
     plain = replace(FIRST, written=False)
     assert replace(STUDY, recipes=(plain,)).written == (plain,)
 
@@ -221,7 +221,7 @@ def made(
         data=data,
         seed=seed,
         key=STUDY.key(recipe),
-        cards=2_000,
+        images=2_000,
         correct=dict.fromkeys(STUDY.statistics, correct),
     )
 
@@ -334,11 +334,11 @@ def test_a_lesson_whose_study_is_not_published_yet_is_told_of(tmp_path, capsys):
 # ---- the rule for the bar
 
 
-def spread(mean: float, *, runs: int, width: int = 1, cards: int = 10_000) -> Distribution:
+def spread(mean: float, *, runs: int, width: int = 1, images: int = 10_000) -> Distribution:
     """So many runs, one half of them so many cards below the mean and one half above."""
-    middle = round(mean * cards)
+    middle = round(mean * images)
     half = runs // 2
-    return Distribution(images=cards, counts={middle - width: half, middle + width: runs - half})
+    return Distribution(images=images, counts={middle - width: half, middle + width: runs - half})
 
 
 MANY = spread(0.83, runs=4_000)
@@ -485,27 +485,27 @@ def of_first(**changes):
     return on_sample(recipes={**ON_SAMPLE.recipes, FIRST.name: one})
 
 
-def told(study=STUDY, lesson=LESSON, reference=REFERENCE) -> str:
+def differences(study=STUDY, lesson=LESSON, reference=REFERENCE) -> str:
     return "\n".join(disagreements(study, lesson, reference))
 
 
-def test_the_bars_of_the_lesson_follow_from_what_is_published(ours):
+def test_the_bars_of_the_lesson_follow_from_what_is_published(publication):
     """Worked out again by the rule, from nothing but the numbers of the runs."""
-    study = ours.study
-    assert told(study, ours.lesson, ours.reference) == ""
-    for name, on in ours.reference.data.items():
+    study = publication.study
+    assert differences(study, publication.lesson, publication.reference) == ""
+    for name, on in publication.reference.data.items():
         right = {one.name: on.spread(one.name, MARKED) for one in study.recipes if one.right}
-        assert choose_threshold(right, study.wish) == ours.lesson.thresholds[name]
+        assert choose_threshold(right, study.wish) == publication.lesson.thresholds[name]
 
 
 @pytest.mark.parametrize("data", ["full", "sample"])
-def test_the_promise_is_shown_by_the_lessons_own_runs(ours, data):
-    on = ours.reference.data[data]
-    for recipe in ours.study.written:
+def test_the_promise_is_shown_by_the_lessons_own_runs(publication, data):
+    on = publication.reference.data[data]
+    for recipe in publication.study.written:
         one = on.recipes[recipe.name]
         assert one.below == 0
-        assert keeps_promise(on.spread(recipe.name, MARKED), ours.lesson.thresholds[data])
-        assert rate(one.below, one.runs).most <= ours.most[data]
+        assert keeps_promise(on.spread(recipe.name, MARKED), publication.lesson.thresholds[data])
+        assert rate(one.below, one.runs).most <= publication.most[data]
 
 
 def lowered(**thresholds):
@@ -520,7 +520,11 @@ def lowered(**thresholds):
         ({"study": replace(STUDY, window=(0.2,) * 5)}, "weighs five epochs"),
         ({"study": replace(STUDY, recipes=STUDY.recipes[:-1])}, "not those that the lesson"),
         (
-            {"study": replace(STUDY, recipes=(replace(FIRST, told_by="x"), *STUDY.recipes[1:]))},
+            {
+                "study": replace(
+                    STUDY, recipes=(replace(FIRST, detected_by="x"), *STUDY.recipes[1:])
+                )
+            },
             "right or wrong",
         ),
         (
@@ -536,7 +540,7 @@ def lowered(**thresholds):
             "means something else now",
         ),
         ({"study": replace(STUDY, wish=0.7)}, "do not follow from the runs"),
-        ({"reference": on_sample(bar=0.5)}, "do not follow from the runs"),
+        ({"reference": on_sample(threshold=0.5)}, "do not follow from the runs"),
         ({"reference": on_sample(low=0.5)}, "do not follow from the runs"),
         ({"reference": of_first(below=1)}, "do not follow from the runs"),
         ({"reference": of_first(high=0.0001)}, "do not follow from the runs"),
@@ -548,19 +552,19 @@ def lowered(**thresholds):
     ],
 )
 def test_whatever_does_not_hold_together_is_told(change, says):
-    assert says in told(**change)
+    assert says in differences(**change)
 
 
-def test_the_file_is_what_the_same_content_is_written_as(ours):
-    stored = (ours.lesson.folder / "reference.json").read_text()
-    assert document(ours.reference) == stored
+def test_the_file_is_what_the_same_content_is_written_as(publication):
+    stored = (publication.lesson.folder / "reference.json").read_text()
+    assert document(publication.reference) == stored
     assert len(stored) < 100_000
 
 
-def test_a_run_made_again_gives_what_was_stored(ours):
+def test_a_run_made_again_gives_what_was_stored(publication):
     """So neither the trainer nor what is measured has changed since."""
-    again = run(ours.lesson.name, Task(recipe=ours.quick, data="sample", seed=0))
-    stored = ours.reference.data["sample"].recipes[ours.quick]
+    again = run(publication.lesson.name, Task(recipe=publication.quick, data="sample", seed=0))
+    stored = publication.reference.data["sample"].recipes[publication.quick]
     assert again.correct[MARKED] == pytest.approx(stored.first[0], abs=2)
 
 
@@ -575,10 +579,10 @@ def test_a_run_made_again_gives_what_was_stored(ours):
     ],
 )
 def test_every_recipe_made_again_lies_where_it_did(lesson, recipe):
-    ours = PUBLISHED[lesson]
+    publication = PUBLISHED[lesson]
     again = run(lesson, Task(recipe=recipe, data="sample", seed=0))
-    before = ours.reference.data["sample"].spread(recipe, MARKED)
-    assert abs(again.correct[MARKED] / again.cards - before.mean) < 5 * before.sd
+    before = publication.reference.data["sample"].spread(recipe, MARKED)
+    assert abs(again.correct[MARKED] / again.images - before.mean) < 5 * before.sd
 
 
 def test_publishing_from_runs(tmp_path):
@@ -589,7 +593,7 @@ def test_publishing_from_runs(tmp_path):
                 runs.add(made(seed, 1_640 + seed if recipe.right else 1_300 + seed, recipe))
         found = published(STUDY, runs, ["sample"])
     one = found.data["sample"]
-    assert one.bar == STUDY.wish
+    assert one.threshold == STUDY.wish
     assert (one.low, one.high) == (0.82, 0.8215)
     assert one.recipes[FIRST.name].first == (1_640, 1_641, 1_642)
     assert one.recipes["batch-1024"].below == 4
@@ -636,12 +640,12 @@ def test_intervals_in_words():
     assert interval(0.5, 1) == "50 to 100 %"
 
 
-def test_the_tables_tell_of_every_recipe_and_every_data_set(ours):
-    made = tables(ours.study, ours.reference, {})
+def test_the_tables_tell_of_every_recipe_and_every_data_set(publication):
+    made = tables(publication.study, publication.reference, {})
     assert "keras" not in made
-    for name, on in ours.reference.data.items():
+    for name, on in publication.reference.data.items():
         whole = made[f"right {name}"] + made[f"wrong {name}"]
-        for recipe in ours.study.recipes:
+        for recipe in publication.study.recipes:
             assert f"| {recipe.title} | {on.recipes[recipe.name].runs:,} |" in whole
             assert not recipe.misconception or recipe.misconception in whole
     for text in made.values():
@@ -650,33 +654,33 @@ def test_the_tables_tell_of_every_recipe_and_every_data_set(ours):
 
 
 @pytest.fixture
-def copied(ours, tmp_path):
+def copied(publication, tmp_path):
     """The lesson's publication, to be changed."""
-    root = ours.lesson.folder.parent.parent.parent
-    for name in ("docs/fairness.md", f"docs/pictures/study-{ours.lesson.name}.png"):
+    root = publication.lesson.folder.parent.parent.parent
+    for name in ("docs/fairness.md", f"docs/pictures/study-{publication.lesson.name}.png"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_bytes((root / name).read_bytes())
     return tmp_path
 
 
-def test_a_page_whose_tables_were_edited_is_stale(ours, copied):
+def test_a_page_whose_tables_were_edited_is_stale(publication, copied):
     page = copied / "docs/fairness.md"
-    assert not [*publish.stale(ours.lesson, copied)]
+    assert not [*publish.stale(publication.lesson, copied)]
     page.write_text(page.read_text().replace("| the lesson as it is written |", "| the lesson |"))
-    assert "its tables are not those" in "\n".join(publish.stale(ours.lesson, copied))
+    assert "its tables are not those" in "\n".join(publish.stale(publication.lesson, copied))
 
 
-def test_words_of_the_page_may_be_edited(ours, copied):
+def test_words_of_the_page_may_be_edited(publication, copied):
     page = copied / "docs/fairness.md"
     page.write_text(page.read_text() + "\nOne more word.\n")
-    assert not [*publish.stale(ours.lesson, copied)]
+    assert not [*publish.stale(publication.lesson, copied)]
 
 
-def test_a_picture_of_other_runs_is_stale(ours, copied):
-    picture = copied / f"docs/pictures/study-{ours.lesson.name}.png"
-    stamp = publish.figure.stamp(ours.reference).encode()
+def test_a_picture_of_other_runs_is_stale(publication, copied):
+    picture = copied / f"docs/pictures/study-{publication.lesson.name}.png"
+    stamp = publish.figure.stamp(publication.reference).encode()
     picture.write_bytes(picture.read_bytes().replace(stamp, b"0" * len(stamp)))
-    assert "drawn from other runs" in "\n".join(publish.stale(ours.lesson, copied))
+    assert "drawn from other runs" in "\n".join(publish.stale(publication.lesson, copied))
 
 
 def test_a_page_that_is_missing_is_told(tmp_path):
@@ -687,17 +691,17 @@ def test_a_page_that_is_missing_is_told(tmp_path):
 # ---- what a student sees
 
 
-def test_a_standing_is_that_of_the_data_set(ours):
-    on = ours.reference.data["sample"]
-    found = standing(ours.lesson, "sample", 0.8, "Not the log.")
+def test_a_standing_is_that_of_the_data_set(publication):
+    on = publication.reference.data["sample"]
+    found = standing(publication.lesson, "sample", 0.8, "Not the log.")
     assert found == Standing(
         value=0.8,
-        bar=ours.lesson.thresholds["sample"],
+        threshold=publication.lesson.thresholds["sample"],
         low=on.low,
         high=on.high,
         note="Not the log.",
     )
-    assert found.bar < found.low < found.high
+    assert found.threshold < found.low < found.high
 
 
 def test_without_a_study_that_is_published_the_command_is_told(tmp_path):
@@ -707,6 +711,6 @@ def test_without_a_study_that_is_published_the_command_is_told(tmp_path):
 
 def test_of_several_studies_one_has_to_be_named(capsys):
     assert main(["study", "--runs", "1"]) == 2
-    said = capsys.readouterr().err
-    assert "Which lesson?" in said
-    assert all(name in said for name in PUBLISHED)
+    printed = capsys.readouterr().err
+    assert "Which lesson?" in printed
+    assert all(name in printed for name in PUBLISHED)

@@ -148,11 +148,11 @@ def test_without_a_source_or_a_course_it_is_told(tmp_path):
 # ---- held against what was declared
 
 
-def said(**outcomes: tuple[Outcome, str | None] | Outcome) -> list[CheckResult]:
+def results(**outcomes: tuple[Outcome, str | None] | Outcome) -> list[CheckResult]:
     """What checks said; ``a_b`` stands for the check `a.b`."""
     found = []
-    for name, told in outcomes.items():
-        outcome, misconception = told if isinstance(told, tuple) else (told, None)
+    for name, expected in outcomes.items():
+        outcome, misconception = expected if isinstance(expected, tuple) else (expected, None)
         found.append(
             CheckResult(
                 id=name.replace("_", "."),
@@ -172,22 +172,26 @@ WRONG = Expected(failed={"a.b": "bad"}, skipped=frozenset({"c.d"}), may_skip=fro
 BAD = (FAILED, "bad")
 
 VERDICTS = {
-    "all as declared": (WRONG, said(a_b=BAD, c_d=SKIPPED, e_f=PASSED), "as declared"),
-    "what may be skipped is": (WRONG, said(a_b=BAD, c_d=SKIPPED, e_f=SKIPPED), "as declared"),
-    "nothing found": (WRONG, said(a_b=PASSED, c_d=SKIPPED, e_f=PASSED), "survived"),
-    "not looked at": (WRONG, said(a_b=SKIPPED, c_d=SKIPPED, e_f=PASSED), "survived"),
-    "another name": (WRONG, said(a_b=(FAILED, "odd"), c_d=SKIPPED, e_f=PASSED), "misnamed"),
-    "no name": (WRONG, said(a_b=FAILED, c_d=SKIPPED, e_f=PASSED), "misnamed"),
-    "another check fails too": (WRONG, said(a_b=BAD, c_d=BAD, e_f=PASSED), "leaks"),
-    "what should be skipped passes": (WRONG, said(a_b=BAD, c_d=PASSED, e_f=PASSED), "leaks"),
-    "what may be skipped fails": (WRONG, said(a_b=BAD, c_d=SKIPPED, e_f=BAD), "leaks"),
-    "right work passes": (Expected(), said(a_b=PASSED), "as declared"),
-    "right work fails": (Expected(), said(a_b=BAD), "unfair"),
-    "right work cannot be told": (Expected(), said(a_b=ERROR), "unfair"),
-    "right work is not marked here": (Expected(), said(a_b=Outcome.NOT_APPLICABLE), "unfair"),
-    "cannot be told": (Expected(unclear=frozenset({"a.b"})), said(a_b=ERROR), "as declared"),
-    "failed, and cannot be told": (Expected(unclear=frozenset({"a.b"})), said(a_b=BAD), "unfair"),
-    "there is no such check": (WRONG, said(a_b=BAD, e_f=PASSED), "leaks"),
+    "all as declared": (WRONG, results(a_b=BAD, c_d=SKIPPED, e_f=PASSED), "as declared"),
+    "what may be skipped is": (WRONG, results(a_b=BAD, c_d=SKIPPED, e_f=SKIPPED), "as declared"),
+    "nothing found": (WRONG, results(a_b=PASSED, c_d=SKIPPED, e_f=PASSED), "survived"),
+    "not looked at": (WRONG, results(a_b=SKIPPED, c_d=SKIPPED, e_f=PASSED), "survived"),
+    "another name": (WRONG, results(a_b=(FAILED, "odd"), c_d=SKIPPED, e_f=PASSED), "misnamed"),
+    "no name": (WRONG, results(a_b=FAILED, c_d=SKIPPED, e_f=PASSED), "misnamed"),
+    "another check fails too": (WRONG, results(a_b=BAD, c_d=BAD, e_f=PASSED), "leaks"),
+    "what should be skipped passes": (WRONG, results(a_b=BAD, c_d=PASSED, e_f=PASSED), "leaks"),
+    "what may be skipped fails": (WRONG, results(a_b=BAD, c_d=SKIPPED, e_f=BAD), "leaks"),
+    "right work passes": (Expected(), results(a_b=PASSED), "as declared"),
+    "right work fails": (Expected(), results(a_b=BAD), "unfair"),
+    "right work cannot be told": (Expected(), results(a_b=ERROR), "unfair"),
+    "right work is not marked here": (Expected(), results(a_b=Outcome.NOT_APPLICABLE), "unfair"),
+    "cannot be told": (Expected(unclear=frozenset({"a.b"})), results(a_b=ERROR), "as declared"),
+    "failed, and cannot be told": (
+        Expected(unclear=frozenset({"a.b"})),
+        results(a_b=BAD),
+        "unfair",
+    ),
+    "there is no such check": (WRONG, results(a_b=BAD, e_f=PASSED), "leaks"),
 }
 
 
@@ -203,7 +207,7 @@ def test_a_mutant_is_held_against_what_was_declared(name):
 
 
 def test_a_deviation_says_what_was_found_and_what_was_expected():
-    found = said(a_b=(FAILED, "odd"), c_d=PASSED, e_f=ERROR)
+    found = results(a_b=(FAILED, "odd"), c_d=PASSED, e_f=ERROR)
     assert Judgement(name="a/b", expected=WRONG, found=found).deviations == [
         "a.b named odd, expected: bad",
         "c.d passed, expected: skipped",
@@ -213,7 +217,7 @@ def test_a_deviation_says_what_was_found_and_what_was_expected():
 
 def test_the_score_counts_wrong_mutants_that_were_named():
     expected = [(WRONG, BAD), (WRONG, (FAILED, "odd")), (WRONG, PASSED), (Expected(), PASSED)]
-    found = [Judgement(name="", expected=one, found=said(a_b=two)) for one, two in expected]
+    found = [Judgement(name="", expected=one, found=results(a_b=two)) for one, two in expected]
     assert (tally(found).wrong, tally(found).caught) == (3, 1)
     assert tally(found).score == pytest.approx(1 / 3)
     assert tally(found[3:]).score == 1
@@ -573,22 +577,22 @@ SHOWN = [
         expected=Expected(
             failed={"build.layers": "no-bias"}, may_skip=frozenset({"train.accuracy"})
         ),
-        found=said(build_layers=(FAILED, "no-bias")),
+        found=results(build_layers=(FAILED, "no-bias")),
     ),
     Judgement(
         name="build/no-bias@functional",
         expected=Expected(
             failed={"build.layers": "no-bias"}, may_skip=frozenset({"train.accuracy"})
         ),
-        found=said(build_layers=PASSED),
+        found=results(build_layers=PASSED),
     ),
-    Judgement(name="build/ten", expected=Expected(), found=said(build_layers=PASSED)),
+    Judgement(name="build/ten", expected=Expected(), found=results(build_layers=PASSED)),
     Judgement(
         name="compile/own-loss",
         expected=Expected(unclear=frozenset({"compile.loss"})),
-        found=said(compile_loss=ERROR),
+        found=results(compile_loss=ERROR),
     ),
-    Judgement(name="a/x + b/y", expected=WRONG, found=said(a_b=BAD, c_d=SKIPPED, e_f=PASSED)),
+    Judgement(name="a/x + b/y", expected=WRONG, found=results(a_b=BAD, c_d=SKIPPED, e_f=PASSED)),
 ]
 
 

@@ -242,12 +242,12 @@ def test_the_guide_leads_to_a_lesson_that_grades(tmp_path: Path, sample_keras: P
     done = in_course(tmp_path, "\n".join(commands()), KERAS_HOME=str(sample_keras))
     assert done.returncode == 0, done.stdout + done.stderr
     (root,) = (path.parent for path in tmp_path.rglob("nbgrader_config.py"))
-    told = json.loads((root / "grades.json").read_text())["submissions"]
-    assert {one["name"]: (one["score"], one["max_score"]) for one in told} == {
+    answered = json.loads((root / "grades.json").read_text())["submissions"]
+    assert {one["name"]: (one["score"], one["max_score"]) for one in answered} == {
         "solution": (5, 5),
         "blank": (0, 5),
     }
-    blank = next(one for one in told if one["name"] == "blank")
+    blank = next(one for one in answered if one["name"] == "blank")
     assert {one["outcome"] for one in blank["checks"]} == {"not_attempted"}
     assert "release/ and solutions/ are what source/ makes them." in done.stdout
 
@@ -264,5 +264,7 @@ def test_installed_lessons_are_found_elsewhere(course: Course, tmp_path: Path) -
         "from autograder.core.lesson_registry import load_lesson as load;"
         " print(load('two-layers').folder)"
     )
-    told = in_course(tmp_path, f'python -c "{find}"', PYTHONPATH=f"{ROOT}:{site}")
-    assert told.stdout.strip() == str(site / "my_course_2_lessons" / "two_layers"), told.stderr
+    answered = in_course(tmp_path, f'python -c "{find}"', PYTHONPATH=f"{ROOT}:{site}")
+    assert answered.stdout.strip() == str(site / "my_course_2_lessons" / "two_layers"), (
+        answered.stderr
+    )

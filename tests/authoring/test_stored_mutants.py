@@ -14,7 +14,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from support import frozen
-from support.asked_rules import misconceptions, rules_of
+from support.check_rules import misconceptions, rules_of
 
 from autograder.authoring.mutation import archive, page
 from autograder.authoring.mutation.judgement import Judgement, tally
@@ -32,7 +32,7 @@ LESSONS = [name for name in lesson_names() if has_mutants(load_lesson(name))]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asked:
+class Minimum:
     """How much is asked of a lesson: mutants of each kind, and pairs that are stored."""
 
     right: int
@@ -40,38 +40,38 @@ class Asked:
     pairs: int
 
 
-ASKED = {
-    "a-deeper-brain": Asked(right=20, wrong=70, pairs=10),
-    "building-a-brain": Asked(right=35, wrong=100, pairs=20),
+MINIMUM = {
+    "a-deeper-brain": Minimum(right=20, wrong=70, pairs=10),
+    "building-a-brain": Minimum(right=35, wrong=100, pairs=20),
 }
 
 
 @pytest.fixture(scope="module", params=LESSONS)
-def ours(request) -> MutationSuite:
+def suite(request) -> MutationSuite:
     return mutation_suite(load_lesson(request.param), find_course(ROOT))
 
 
 @pytest.fixture(scope="module")
-def asked(ours: MutationSuite) -> Asked:
-    return ASKED[ours.lesson.name]
+def minimum(suite: MutationSuite) -> Minimum:
+    return MINIMUM[suite.lesson.name]
 
 
 @pytest.fixture(scope="module")
-def made(ours: MutationSuite) -> list[MutantNotebook]:
+def made(suite: MutationSuite) -> list[MutantNotebook]:
     """Every mutant as a notebook: each edit fits the source as it is today."""
-    return ours.made(ours.declared.mutants.values())
+    return suite.made(suite.declared.mutants.values())
 
 
 @pytest.fixture(scope="module")
-def judged(ours: MutationSuite) -> dict[str, Judgement]:
+def judged(suite: MutationSuite) -> dict[str, Judgement]:
     """What the checks say today, pairs included, in one session of the judge."""
-    return {one.name: one for one in ours.stored()}
+    return {one.name: one for one in suite.stored()}
 
 
-def test_what_is_stored_is_up_to_date(ours: MutationSuite) -> None:
+def test_what_is_stored_is_up_to_date(suite: MutationSuite) -> None:
     """A mutant that is new or changed, or one that went, has to be run again."""
-    told = ours.stale(archive.read(ours.evidence_file).entries)
-    assert told == []
+    found_stale = suite.stale(archive.read(suite.evidence_file).entries)
+    assert found_stale == []
 
 
 def test_every_mutant_is_another_program(made: list[MutantNotebook]) -> None:
@@ -80,11 +80,11 @@ def test_every_mutant_is_another_program(made: list[MutantNotebook]) -> None:
     assert [one.name for one in made if programs[one.program] > 1] == []
 
 
-def test_there_are_enough_of_each_kind(ours: MutationSuite, asked: Asked) -> None:
+def test_there_are_enough_of_each_kind(suite: MutationSuite, minimum: Minimum) -> None:
     """Right work that passes matters as much as wrong work that fails."""
-    kinds = Counter(one.expected.kind for one in ours.declared.mutants.values())
-    assert kinds["right"] >= asked.right
-    assert kinds["wrong"] >= asked.wrong
+    kinds = Counter(one.expected.kind for one in suite.declared.mutants.values())
+    assert kinds["right"] >= minimum.right
+    assert kinds["wrong"] >= minimum.wrong
 
 
 def test_every_mutant_is_judged_as_declared(judged: dict[str, Judgement]) -> None:
@@ -94,11 +94,11 @@ def test_every_mutant_is_judged_as_declared(judged: dict[str, Judgement]) -> Non
 
 
 def test_every_mutant_is_told_the_same_as_ever(
-    ours: MutationSuite, judged: dict[str, Judgement], freeze: bool
+    suite: MutationSuite, judged: dict[str, Judgement], freeze: bool
 ) -> None:
     """Each grade, each misconception, each word."""
-    said = {name: one.found for name, one in judged.items()}
-    frozen.compare(f"mutants of {ours.lesson.name}", said, freeze=freeze)
+    results = {name: one.found for name, one in judged.items()}
+    frozen.compare(f"mutants of {suite.lesson.name}", results, freeze=freeze)
 
 
 def test_no_wrong_mutant_goes_unnamed(judged: dict[str, Judgement]) -> None:
@@ -107,16 +107,18 @@ def test_no_wrong_mutant_goes_unnamed(judged: dict[str, Judgement]) -> None:
     assert found.caught == found.wrong
 
 
-def test_pairs_of_mistakes_are_stored(judged: dict[str, Judgement], asked: Asked) -> None:
+def test_pairs_of_mistakes_are_stored(judged: dict[str, Judgement], minimum: Minimum) -> None:
     """Two mistakes at once, of which both are named."""
-    assert sum(AND in name for name in judged) >= asked.pairs
+    assert sum(AND in name for name in judged) >= minimum.pairs
 
 
-def test_every_misconception_is_shown_by_a_mutant_or_cannot_be(ours: MutationSuite) -> None:
+def test_every_misconception_is_shown_by_a_mutant_or_cannot_be(suite: MutationSuite) -> None:
     """What the checks can name, and what the mutants are expected to show, is the same."""
-    names = set(misconceptions(ours.lesson))
-    shown = {name for one in ours.declared.mutants.values() for name in one.expected.misconceptions}
-    assert names - shown == set(ours.declared.unseen)
+    names = set(misconceptions(suite.lesson))
+    shown = {
+        name for one in suite.declared.mutants.values() for name in one.expected.misconceptions
+    }
+    assert names - shown == set(suite.declared.unseen)
     assert shown <= names
 
 
@@ -139,21 +141,21 @@ def test_what_fails_says_what_to_do_next(judged: dict[str, Judgement]) -> None:
 
 
 def test_the_published_solution_shows_what_the_checks_say_today(
-    ours: MutationSuite, judged: dict[str, Judgement]
+    suite: MutationSuite, judged: dict[str, Judgement]
 ) -> None:
     """Its outputs are from the day when it was run; of right work the words are the same."""
-    notebook = nbformat.read(ROOT / "solutions" / ours.lesson.name / ours.lesson.notebook, 4)
+    notebook = nbformat.read(ROOT / "solutions" / suite.lesson.name / suite.lesson.notebook, 4)
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", ())]
     shown = _without_numbers("".join(one.get("data", {}).get("text/plain", "") for one in outputs))
-    said = defaultdict(list)
+    results = defaultdict(list)
     for one in judged.values():
         for check in one.found:
             if check.outcome is Outcome.PASSED:
-                said[check.id].append(
+                results[check.id].append(
                     [_without_numbers(part) for part in (check.message, check.why)]
                 )
-    assert set(said) == set(rules_of(ours.lesson))
-    for check, sayings in said.items():
+    assert set(results) == set(rules_of(suite.lesson))
+    for check, sayings in results.items():
         assert any(all(part in shown for part in parts) for parts in sayings), (
             f"{check} says something else today: run `autograder generate --force`"
         )
@@ -164,29 +166,29 @@ def _without_numbers(text: str) -> str:
 
 
 def test_the_page_on_fairness_is_up_to_date(
-    ours: MutationSuite, judged: dict[str, Judgement]
+    suite: MutationSuite, judged: dict[str, Judgement]
 ) -> None:
     """The matrix there is the one that is found here."""
-    text = page.text(list(judged.values()), ours.lesson, ours.declared.unseen)
-    assert page.written(ROOT / "docs" / "fairness.md", ours.lesson) == text, (
-        f"run `autograder mutants --lesson {ours.lesson.name} --stored --write docs/fairness.md`"
+    text = page.text(list(judged.values()), suite.lesson, suite.declared.unseen)
+    assert page.written(ROOT / "docs" / "fairness.md", suite.lesson) == text, (
+        f"run `autograder mutants --lesson {suite.lesson.name} --stored --write docs/fairness.md`"
     )
 
 
 def test_the_command_judges_what_is_stored(
-    ours: MutationSuite,
+    suite: MutationSuite,
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
     capsys: pytest.CaptureFixture,
 ) -> None:
     """`--stored` runs nothing, prints the matrix and ends with 0 where all is as declared."""
     monkeypatch.chdir(ROOT)
-    told = tmp_path / "out.json"
-    some = ["--only", "parameters/*", "--json", str(told)]
-    code = main(["mutants", "--lesson", ours.lesson.name, "--stored", *some])
-    said = capsys.readouterr().out
+    found_stale = tmp_path / "out.json"
+    some = ["--only", "parameters/*", "--json", str(found_stale)]
+    code = main(["mutants", "--lesson", suite.lesson.name, "--stored", *some])
+    results = capsys.readouterr().out
     assert code == 0
-    assert "mutation score" in said
-    names = {one["name"] for one in json.loads(told.read_text())["mutants"]}
-    assert names >= ours.declared.only("parameters/*").keys()
+    assert "mutation score" in results
+    names = {one["name"] for one in json.loads(found_stale.read_text())["mutants"]}
+    assert names >= suite.declared.only("parameters/*").keys()
     assert all(name.startswith("parameters/") for name in names)

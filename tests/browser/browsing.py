@@ -59,8 +59,8 @@ class Window:
             (folder / f"{number}.html").write_text("\n".join(frames))
             if log:
                 # Whoever reads it may be anybody; the token opens the server.
-                told = re.sub(r"token=\w+", "token=…", log.read_text(errors="replace"))
-                (folder / f"{number}.log").write_text(told)
+                text = re.sub(r"token=\w+", "token=…", log.read_text(errors="replace"))
+                (folder / f"{number}.log").write_text(text)
 
 
 class NoBrowser(Exception):

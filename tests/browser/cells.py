@@ -52,13 +52,13 @@ class Cell:
     @property
     def text(self) -> str:
         """All that it put out, as plain text."""
-        said = []
+        lines = []
         for output in self.outputs:
-            said.append(output.get("text", ""))
-            said.append(output.get("data", {}).get("text/plain", ""))
+            lines.append(output.get("text", ""))
+            lines.append(output.get("data", {}).get("text/plain", ""))
             if output["output_type"] == "error":
-                said.append(f"{output['ename']}: {output['evalue']}")
-        return "\n".join(said)
+                lines.append(f"{output['ename']}: {output['evalue']}")
+        return "\n".join(lines)
 
     @property
     def value(self) -> str:

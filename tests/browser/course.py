@@ -48,7 +48,7 @@ class Course:
         self.instructor.run("nbgrader", "generate_assignment", LESSON.name)
         self.instructor.run("nbgrader", "release_assignment", LESSON.name)
 
-    def hand_in(self, names: Sequence[str]) -> None:
+    def submit(self, names: Sequence[str]) -> None:
         """Let students of the small class hand in, without the exchange."""
         for name in names:
             target = self.root / "submitted" / name / LESSON.name

@@ -30,7 +30,7 @@ class Formgrader:
     def press(self, what: str) -> str:
         """Press a button of the only assignment; what the dialog says."""
         self.frame.locator(f"td.{what} a").click()
-        return self._told()
+        return self._read_dialog()
 
     def preview(self) -> list[str]:
         """Press *Preview*; the files that JupyterLab then lists."""
@@ -48,12 +48,12 @@ class Formgrader:
     def autograde(self, student: str) -> str:
         """Press *Autograde* of a student; what the dialog says."""
         self._of(student).locator("td.autograde a").click()
-        return self._told()
+        return self._read_dialog()
 
     def feedback(self, student: str) -> str:
         """Press *Generate feedback* of a student; what the dialog says."""
         self._of(student).locator("td.generate-feedback a").click()
-        return self._told()
+        return self._read_dialog()
 
     def score(self, student: str) -> str:
         """The score of a student in the list of submissions."""
@@ -101,10 +101,10 @@ class Formgrader:
             has=exactly
         )
 
-    def _told(self) -> str:
+    def _read_dialog(self) -> str:
         dialog = self.frame.locator("#success-modal, #error-modal")
         dialog.wait_for(timeout=LONG)
-        said = dialog.inner_text()
+        words = dialog.inner_text()
         dialog.get_by_role("button", name="OK").click()
         expect(dialog).to_have_count(0)
-        return said
+        return words

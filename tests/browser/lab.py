@@ -117,17 +117,17 @@ class Lab:
     def validate(self, picture: Path) -> str:
         """Press nbgrader's button; what its dialog says."""
         self.page.locator(".validate-button").first.click()
-        return self.told(picture)
+        return self.describe(picture)
 
-    def told(self, picture: Path) -> str:
+    def described(self, picture: Path) -> str:
         """What a dialog of nbgrader's says, of which a picture is taken before it is closed."""
         dialog = self.page.locator(".jp-Dialog")
         dialog.wait_for(timeout=LONG)
-        said = dialog.inner_text()
+        words = dialog.inner_text()
         self.page.screenshot(path=picture)
         dialog.locator("button.jp-mod-accept").click()
         dialog.wait_for(state="detached")
-        return said
+        return words
 
     def _place(self, name: str) -> int:
         # Not by way of all the cells: their pictures are megabytes.
@@ -145,8 +145,13 @@ class Lab:
         cells = self.cells()
         failed = [number for number, cell in enumerate(cells) if cell.failed]
         start()
-        told = {"path": self.path, "last": place, "before": cells[place].count, "failed": failed}
-        self.page.wait_for_function(ENDED, arg=told, timeout=LONG)
+        described = {
+            "path": self.path,
+            "last": place,
+            "before": cells[place].count,
+            "failed": failed,
+        }
+        self.page.wait_for_function(ENDED, arg=described, timeout=LONG)
 
     def _edit(self, name: str, where: str, lines: Sequence[str]) -> None:
         self._focus(self._place(name))

@@ -110,14 +110,14 @@ def serving(person: Person) -> Iterator[Server]:
     token, log = secrets.token_hex(16), person.home / "server.log"
     server = [sys.executable, "-m", "jupyterlab", *OPTIONS, f"--IdentityProvider.token={token}"]
     with (
-        log.open("wb") as told,
+        log.open("wb") as output,
         subprocess.Popen(
             ["sh", "-c", TETHERED, "sh", *server],
             cwd=person.work,
             env=person.environment,
             stdin=subprocess.PIPE,
-            stdout=told,
-            stderr=told,
+            stdout=output,
+            stderr=output,
         ) as process,
     ):
         try:

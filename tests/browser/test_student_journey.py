@@ -79,13 +79,13 @@ def filled_seen(lab: Lab, filled, pictures) -> list[str]:
 def helped(lab: Lab, filled_seen, pictures) -> tuple[dict[str, str], list[str]]:
     """What is said on request, in cells of the student's own; what keeps people from reading it."""
     added = {
-        asked: lab.add_below("check-parameters", asked)
-        for asked in ("check.parameters.hint()", "check.parameters.why()", "check.progress()")
+        call: lab.add_below("check-parameters", call)
+        for call in ("check.parameters.hint()", "check.parameters.why()", "check.progress()")
     }
-    said = {asked: lab.run(name).text for asked, name in added.items()}
+    shown = {call: lab.run(name).text for call, name in added.items()}
     # A reason looks as a hint does.
     hint, _, progress = added.values()
-    return said, looks.look(lab, pictures, hint=hint, progress=progress)
+    return shown, looks.look(lab, pictures, hint=hint, progress=progress)
 
 
 @pytest.fixture(scope="module")
@@ -132,7 +132,7 @@ def died(lab: Lab, graded, pictures) -> str:
     lab.show()
     lab.rewrite("devices", "import os; os._exit(1)")
     lab.start_running("devices")
-    return lab.told(pictures / "died.png")
+    return lab.describe(pictures / "died.png")
 
 
 @pytest.fixture(scope="module")
@@ -151,9 +151,9 @@ def test_the_untouched_notebook_runs_to_its_end(blank) -> None:
 
 def test_every_check_of_a_blank_says_not_attempted(blank) -> None:
     """And gives no points."""
-    said = {cell.name: cell.text for cell in blank}
+    shown = {cell.name: cell.text for cell in blank}
     for question in LESSON.questions:
-        assert LABELS[Outcome.NOT_ATTEMPTED] in said[question.grade_id]
+        assert LABELS[Outcome.NOT_ATTEMPTED] in shown[question.grade_id]
     assert set(values(blank).values()) == {0}
 
 
@@ -166,8 +166,8 @@ def test_all_can_read_what_the_checks_say(blank_seen, filled_seen, helped) -> No
 
 def test_help_is_there_for_the_asking(helped) -> None:
     """A hint and a reason for the question that is open, and where the student stands."""
-    said, _ = helped
-    hint, why, progress = said.values()
+    shown, _ = helped
+    hint, why, progress = shown.values()
     title = LESSON.question("parameters").title
     assert f"{title}: " in hint
     assert f"{title}: " in why
@@ -192,9 +192,9 @@ def test_each_filled_blank_earns_its_points(filled) -> None:
 
 def test_a_mistake_is_told_where_it_was_made(filled) -> None:
     """What was found, and the next step."""
-    said = next(cell.text for cell in filled if cell.name == "check-parameters")
-    assert "7,840" in said
-    assert "Next:" in said
+    shown = next(cell.text for cell in filled if cell.name == "check-parameters")
+    assert "7,840" in shown
+    assert "Next:" in shown
 
 
 def test_validate_tells_of_the_mistake(refused) -> None:

@@ -41,9 +41,9 @@ def test_no_command_is_wrong_usage() -> None:
 def test_a_missing_path_is_wrong_usage(capsys: pytest.CaptureFixture) -> None:
     """A path that is not there: one line, exit code 2, no traceback."""
     assert main(["grade", "nowhere"]) == 2
-    said = capsys.readouterr().err
-    assert "There is no file or folder nowhere" in said
-    assert "Traceback" not in said
+    printed = capsys.readouterr().err
+    assert "There is no file or folder nowhere" in printed
+    assert "Traceback" not in printed
 
 
 def test_a_folder_without_notebooks_is_wrong_usage(
@@ -164,9 +164,9 @@ def test_a_misspelt_setting_is_named(tmp_path: Path, capsys: pytest.CaptureFixtu
 def test_data_says_where_it_is(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
     """The folder given is found, and the sample in it announced."""
     assert main(["data", "--from", str(DATASET.shipped), "--offline"]) == 0
-    said = capsys.readouterr()
-    assert "Fashion-MNIST (sample)" in said.out
-    assert "sample" in said.err
+    printed = capsys.readouterr()
+    assert "Fashion-MNIST (sample)" in printed.out
+    assert "sample" in printed.err
 
 
 def test_the_sample_is_announced_when_grading(capsys: pytest.CaptureFixture) -> None:

@@ -41,17 +41,17 @@ def test_what_cannot_work_is_refused_before_anything_is_run(
     """In one line, with code 2."""
     arguments, says = REFUSED[name]
     assert main([*MUTANTS, *arguments]) == 2
-    said = capsys.readouterr().err
-    assert says in said
-    assert "Traceback" not in said
+    printed = capsys.readouterr().err
+    assert says in printed
+    assert "Traceback" not in printed
 
 
 def test_of_several_lessons_one_has_to_be_named(capsys: pytest.CaptureFixture) -> None:
     """Those that declare mutants are listed."""
     assert main(["mutants", "--stored"]) == 2
-    said = capsys.readouterr().err
-    assert "Which lesson?" in said
-    assert all(name in said for name in lesson_names())
+    printed = capsys.readouterr().err
+    assert "Which lesson?" in printed
+    assert all(name in printed for name in lesson_names())
 
 
 def test_outside_a_course_it_is_refused(
@@ -82,10 +82,10 @@ def test_what_is_not_as_declared_is_listed_with_code_1(
     monkeypatch.setattr(archive, "read", lambda _: replace(stored, entries=kept))
     monkeypatch.setattr(suite, "load_declared", lambda _: replace(declared, mutants=mutants))
     assert main([*MUTANTS, "--stored"]) == 1
-    said = capsys.readouterr().err
-    assert "build/no-bias: misnamed. build.layers named no-bias, expected: hidden-layer" in said
-    assert "train/no-quiz: survived. train.data passed, expected: failed" in said
-    assert "parameters/pixels: unfair. parameters.count failed (counted-one-neuron)" in said
+    printed = capsys.readouterr().err
+    assert "build/no-bias: misnamed. build.layers named no-bias, expected: hidden-layer" in printed
+    assert "train/no-quiz: survived. train.data passed, expected: failed" in printed
+    assert "parameters/pixels: unfair. parameters.count failed (counted-one-neuron)" in printed
 
 
 def test_only_some_of_what_is_stored_is_shown(capsys: pytest.CaptureFixture) -> None:
@@ -98,18 +98,18 @@ def test_only_some_of_what_is_stored_is_shown(capsys: pytest.CaptureFixture) -> 
 @pytest.mark.slow
 def test_mutants_are_run_for_real(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
     """Made, run apart by the project's own grader, judged, and held against what is declared."""
-    results, told = tmp_path / "results", tmp_path / "out.json"
-    arguments = ["--results", str(results), "--json", str(told), "--only", "parameters/b*"]
+    results, document_file = tmp_path / "results", tmp_path / "out.json"
+    arguments = ["--results", str(results), "--json", str(document_file), "--only", "parameters/b*"]
     assert main([*MUTANTS, *arguments]) == 0
-    document = json.loads(told.read_text())
+    document = json.loads(document_file.read_text())
     assert {one["name"]: one["kind"] for one in document["mutants"]} == {
         "parameters/by-hand": "right",
         "parameters/bias-a-pixel": "wrong",
     }
     assert (document["wrong"], document["caught"]) == (1, 1)
-    said = capsys.readouterr()
-    assert "mutation score 100.0%" in said.out
-    assert "parameters/by-hand: 20 of 20 points" in said.err
+    printed = capsys.readouterr()
+    assert "mutation score 100.0%" in printed.out
+    assert "parameters/by-hand: 20 of 20 points" in printed.err
 
 
 @pytest.mark.kernel
@@ -117,9 +117,9 @@ def test_mutants_are_run_for_real(tmp_path: Path, capsys: pytest.CaptureFixture)
 @pytest.mark.weekly
 def test_two_mistakes_at_once_are_run_for_real(tmp_path: Path) -> None:
     """Both are named."""
-    told = tmp_path / "out.json"
-    arguments = ["--results", str(tmp_path), "--json", str(told), "--second", "2"]
+    document_file = tmp_path / "out.json"
+    arguments = ["--results", str(tmp_path), "--json", str(document_file), "--second", "2"]
     assert main([*MUTANTS, *arguments]) == 0
-    document = json.loads(told.read_text())
+    document = json.loads(document_file.read_text())
     assert [one["verdict"] for one in document["mutants"]] == ["as declared"] * 2
     assert all(" + " in one["name"] for one in document["mutants"])

@@ -57,7 +57,7 @@ def course(folder: Path, settings: str = "") -> Path:
     return folder
 
 
-def told(text: str) -> str:
+def joined(text: str) -> str:
     return " ".join(text.split())
 
 
@@ -71,9 +71,9 @@ class TestGrading:
         """Also one beside the notebook, and one in a folder below the path."""
         monkeypatch.chdir(trapped(tmp_path / "class" / "ann"))
         assert main(["grade", path]) == 2
-        said = told(capsys.readouterr().err)
-        assert "could be a student's: it was not run" in said
-        assert "--course" in said
+        printed = joined(capsys.readouterr().err)
+        assert "could be a student's: it was not run" in printed
+        assert "--course" in printed
         assert sprung() == []
 
     def test_also_by_another_name_of_the_folder(self, tmp_path, monkeypatch, sprung) -> None:
@@ -89,9 +89,9 @@ class TestGrading:
         (ours / "lessons" / "of_ours" / "lesson.py").touch()
         monkeypatch.chdir(trapped(tmp_path / "ann"))
         assert main(["grade", ".", "--course", "../course", "--lesson", LESSON]) == 1
-        said = told(capsys.readouterr().err)
-        assert f"Course: {ours}" in said
-        assert "isolation: none" in said
+        printed = joined(capsys.readouterr().err)
+        assert f"Course: {ours}" in printed
+        assert "isolation: none" in printed
         assert (ours / "results" / LESSON / "building-a-brain" / "report.json").exists()
         assert [path for path in lessons.__path__ if Path(path).is_relative_to(tmp_path)] == [
             str(ours / "lessons")
@@ -104,7 +104,7 @@ class TestGrading:
         monkeypatch.chdir(ours)
         assert main(["grade", "."]) == 2
         assert main(["grade", ".", "--course", "."]) == 1
-        assert f"Course: {ours}" in told(capsys.readouterr().err)
+        assert f"Course: {ours}" in joined(capsys.readouterr().err)
 
     @pytest.mark.parametrize("step", SUBMISSION_FOLDERS)
     @pytest.mark.parametrize("path", [".", f"{LESSON}.ipynb"])
@@ -115,9 +115,9 @@ class TestGrading:
         ours = course(tmp_path / "course", "c.Autograder.isolation = 'none'\n")
         monkeypatch.chdir(trapped(ours / step / "ann" / LESSON))
         assert main(["grade", path, "--no-gradebook"]) == 1
-        said = told(capsys.readouterr().err)
-        assert f"Course: {ours}" in said
-        assert "isolation: none" in said
+        printed = joined(capsys.readouterr().err)
+        assert f"Course: {ours}" in printed
+        assert "isolation: none" in printed
         assert sprung() == []
 
     def test_the_gradebooks_settings_are_those_of_that_course_too(
@@ -134,7 +134,7 @@ class TestGrading:
         trapped(ours / "submitted" / "ann" / LESSON)
         monkeypatch.chdir(ours)
         assert main(["grade", "submitted", "--no-gradebook"]) == 1
-        assert f"Course: {ours}" in told(capsys.readouterr().err)
+        assert f"Course: {ours}" in joined(capsys.readouterr().err)
         assert (ours / "results" / LESSON / "ann" / "report.json").exists()
         assert sprung() == []
 
@@ -180,7 +180,7 @@ class TestEveryCommand:
         ours = course(tmp_path / "course")
         monkeypatch.chdir(trapped(tmp_path / "ann"))
         main([*COMMANDS[command], "--course", str(ours)])
-        assert f"Course: {ours}" in told(capsys.readouterr().err)
+        assert f"Course: {ours}" in joined(capsys.readouterr().err)
         assert sprung() == []
 
     @pytest.mark.parametrize("command", sorted(set(COMMANDS) - {"doctor"}))
@@ -191,19 +191,19 @@ class TestEveryCommand:
         course(tmp_path / "course")
         monkeypatch.chdir(trapped(tmp_path / "course" / "handed-in" / "ann"))
         assert main(COMMANDS[command]) == 2
-        assert "one inside the other" in told(capsys.readouterr().err)
+        assert "one inside the other" in joined(capsys.readouterr().err)
         assert sprung() == []
 
     def test_what_is_named_has_to_be_a_course(self, tmp_path, monkeypatch, capsys) -> None:
         monkeypatch.chdir(tmp_path)
         assert main(["report", "--course", "nowhere"]) == 2
-        assert "not a course's folder" in told(capsys.readouterr().err)
+        assert "not a course's folder" in joined(capsys.readouterr().err)
 
     def test_where_there_is_none_that_is_said(self, tmp_path, monkeypatch, capsys) -> None:
         monkeypatch.chdir(tmp_path)
         (tmp_path / "empty.ipynb").write_text("")
         assert main(["grade", "empty.ipynb", "--lesson", LESSON]) == 1
-        assert "Course: none" in told(capsys.readouterr().err)
+        assert "Course: none" in joined(capsys.readouterr().err)
 
     def test_the_json_stays_as_it_is(self, tmp_path, monkeypatch) -> None:
         monkeypatch.chdir(tmp_path)
@@ -216,7 +216,7 @@ def test_a_rehearsal_reads_no_course(tmp_path, monkeypatch, capsys, sprung) -> N
     """A student has none, and what lies beside the notebook is not run."""
     monkeypatch.chdir(trapped(tmp_path / "ann"))
     main(["check", f"{LESSON}.ipynb"])
-    assert "A rehearsal" in told(capsys.readouterr().err)
+    assert "A rehearsal" in joined(capsys.readouterr().err)
     assert sprung() == []
 
 

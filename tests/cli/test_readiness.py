@@ -106,9 +106,9 @@ def test_tensorflow_that_cannot_be_loaded(monkeypatch):
 
 def test_a_program_that_does_not_end_is_told(monkeypatch):
     monkeypatch.setattr(readiness, "PATIENCE", 0.2)
-    said = readiness._run_python(sys.executable, "while True: pass")
-    assert said.returncode == 1
-    assert "timed out" in said.stderr
+    printed = readiness._run_python(sys.executable, "while True: pass")
+    assert printed.returncode == 1
+    assert "timed out" in printed.stderr
 
 
 def test_outside_of_a_course_the_doctor_talks_to_a_student(tmp_path, monkeypatch, capsys):
@@ -121,9 +121,9 @@ def test_outside_of_a_course_the_doctor_talks_to_a_student(tmp_path, monkeypatch
     monkeypatch.setattr(readiness, "examine", lambda: iter(findings))
     assert list(doctor.examine(Course())) == findings
     assert main(["doctor"]) == 0
-    said = capsys.readouterr().err
-    assert "Kernel: here." in said
-    assert "Isolation" not in said
+    printed = capsys.readouterr().err
+    assert "Kernel: here." in printed
+    assert "Isolation" not in printed
     findings.append(readiness.Finding(well=False, what="C.", next_step="Do it."))
     assert main(["doctor"]) == 1
     assert "Do it." in capsys.readouterr().err

@@ -186,9 +186,9 @@ def test_nothing_that_a_student_named_is_part_of_the_archive():
 def test_not_a_number_in_a_claim_is_read_as_nothing(tmp_path):
     work = Submission(label=lambda: Claim(kind="float", value=float("nan")))
     save_alone(work.evidence(), tmp_path)
-    hand_in = load(tmp_path).hand_in("predict")
-    assert hand_in is not None
-    assert hand_in.claims["predicted_label"].value is None
+    answer = load(tmp_path).answer("predict")
+    assert answer is not None
+    assert answer.claims["predicted_label"].value is None
 
 
 # ---- what is refused
@@ -247,13 +247,13 @@ def test_bytes_that_are_no_text(folder):
         (("cells", 0, "status"), "fine"),
         (("cells", 0, "index"), -1),
         (("cells", 0, "evalue"), "x" * 5000),
-        (("recorded", "hand_ins", 0, "claims", "gpus", "value"), {"a": 1}),
-        (("recorded", "hand_ins", 0, "claims", "gpus", "value"), [[1]]),
-        (("recorded", "hand_ins", 1, "model", "layers", 0, "output_shape"), [1] * 9),
+        (("recorded", "answers", 0, "claims", "gpus", "value"), {"a": 1}),
+        (("recorded", "answers", 0, "claims", "gpus", "value"), [[1]]),
+        (("recorded", "answers", 1, "model", "layers", 0, "output_shape"), [1] * 9),
         (("recorded", "fits", 0, "steps"), 1.5),
-        (("recorded", "fits", 0, "training", "cards"), "mine"),
-        (("recorded", "fits", 0, "training", "places"), [0] * 1000),
-        (("recorded", "devices", "asked"), ["x"] * 300),
+        (("recorded", "fits", 0, "training", "split"), "mine"),
+        (("recorded", "fits", 0, "training", "indices"), [0] * 1000),
+        (("recorded", "devices", "queried"), ["x"] * 300),
         (("recorded", "troubles"), None),
     ],
 )
@@ -609,18 +609,18 @@ def test_the_last_hand_in_of_a_question_counts():
     evidence = right()
     recorded = evidence.recorded
     assert recorded is not None
-    first = changed(recorded.hand_ins[0], claims={"gpus": Claim(kind="list", value=("old",))})
+    first = changed(recorded.answers[0], claims={"gpus": Claim(kind="list", value=("old",))})
     again = Evidence(
         record=changed(
-            evidence.record, recorded=changed(recorded, hand_ins=(first, *recorded.hand_ins))
+            evidence.record, recorded=changed(recorded, answers=(first, *recorded.answers))
         )
     )
-    assert again.hand_in("devices") == recorded.hand_ins[0]
+    assert again.answer("devices") == recorded.answers[0]
 
 
 def test_a_kernel_that_never_recorded():
     evidence = Evidence(record=changed(right().record, recorded=None))
-    assert evidence.hand_in("build") is None
+    assert evidence.answer("build") is None
     assert evidence.fits(0) == ()
     assert evidence.cell("nowhere") is None
     assert evidence.recorded is None

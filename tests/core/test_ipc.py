@@ -46,8 +46,8 @@ class TestLine:
     def test_a_descriptor_is_handed_over(self) -> None:
         """Who has it can speak on that line, and on no other."""
         ours, theirs = map(Line, pair())
-        job_ours, job_theirs = pair()
-        with ours, theirs, Line(job_ours) as job:
+        own_job, job_theirs = pair()
+        with ours, theirs, Line(own_job) as job:
             ours.hand_over(job_theirs)
             job_theirs.close()
             taken = theirs.take_over()
@@ -71,7 +71,7 @@ class TestLine:
 @linux
 def test_a_fork_keeps_what_it_needs_and_nothing_else() -> None:
     """Whatever was open when it was forked: a line to the grader, a file, a listening socket."""
-    told = answer("""
+    answered = answer("""
         open_files = [open(os.devnull) for _ in range(5)]
         reader, writer = os.pipe()
         def main():
@@ -81,13 +81,13 @@ def test_a_fork_keeps_what_it_needs_and_nothing_else() -> None:
         os.waitpid(child, 0)
         print(os.read(reader, 1000).decode())
     """)
-    left, writer = told
+    left, writer = answered
     assert left == [writer]
 
 
 @linux
-@pytest.mark.parametrize("is_ours", [False, True], ids=["ordinary", "ours"])
-def test_nobody_looks_into_a_process_of_ours(is_ours: bool) -> None:
+@pytest.mark.parametrize("is_own", [False, True], ids=["ordinary", "ours"])
+def test_nobody_looks_into_a_process_of_ours(is_own: bool) -> None:
     """An ordinary process of the same user is open to all that is tried; one of ours to nothing."""
     found = answer(f"""
         become_nobody()
@@ -95,7 +95,7 @@ def test_nobody_looks_into_a_process_of_ours(is_ours: bool) -> None:
         def rest():
             os.write(writer, b"!")
             time.sleep(60)
-        if {is_ours}:
+        if {is_own}:
             other = namespaces.fork(rest, keep=[writer])
         elif (other := os.fork()) == 0:
             set_process(SET_DUMPABLE, 1)
@@ -104,7 +104,7 @@ def test_nobody_looks_into_a_process_of_ours(is_ours: bool) -> None:
         print(json.dumps(list(reachability.into(other))))
         os.kill(other, signal.SIGKILL)
     """)
-    if is_ours:
+    if is_own:
         assert found == []
     else:
         assert {"can take a descriptor", "can list fd", "can read mem", "can trace the steps"} <= {

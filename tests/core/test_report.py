@@ -24,7 +24,7 @@ REPORT = Report(
     checks=(INPUT, FAILED),
     notes=("A cell was put back.",),
     measures={"accuracy": 0.8312},
-    place="alice",
+    results_folder="alice",
 )
 UNREADABLE = Report(
     name="bob", notebook="b.ipynb", status="failed", reason="This is not a notebook."

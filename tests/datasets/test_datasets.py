@@ -270,14 +270,14 @@ def test_keras_home_is_keras_own(tmp_path: Path) -> None:
     ]
     command = [sys.executable, "-c", KERAS_SAYS, json.dumps(environs), str(tmp_path / "origin")]
     run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
-    said = [line for line in run.stdout.splitlines() if line.endswith("/y/x")]
+    lines = [line for line in run.stdout.splitlines() if line.endswith("/y/x")]
     before = Path.cwd()
     os.chdir(tmp_path)
     try:
         ours = [datasets.keras_home(environ) / "y" / "x" for environ in environs]
     finally:
         os.chdir(before)
-    assert [(tmp_path / path).resolve() for path in said] == [path.resolve() for path in ours]
+    assert [(tmp_path / path).resolve() for path in lines] == [path.resolve() for path in ours]
 
 
 @pytest.mark.slow
@@ -360,11 +360,11 @@ def test_the_order_of_sources(
     machine: Path, full: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Given folder, Debian's folder, Keras' download, apt: each only after those before."""
-    asked: list[str] = []
+    steps: list[str] = []
 
     def refuse(name: str) -> Callable[[Path], Path]:
         def fetch(_: Path) -> Path:
-            asked.append(name)
+            steps.append(name)
             raise DatasetError(f"no {name} today")
 
         return fetch
@@ -373,9 +373,9 @@ def test_the_order_of_sources(
     monkeypatch.setattr(sources, "unpack_with_apt", refuse("apt"))
     lines: list[str] = []
     assert datasets.provide(DATASET, tmp_path / "nowhere", progress=lines.append).name == "sample"
-    assert asked == ["download", "apt"]
-    told = [line for line in lines if line.startswith("Not from")]
-    for line, part in zip(told, ["nowhere", "system", "no download", "no apt"], strict=True):
+    assert steps == ["download", "apt"]
+    reasons = [line for line in lines if line.startswith("Not from")]
+    for line, part in zip(reasons, ["nowhere", "system", "no download", "no apt"], strict=True):
         assert part in line
 
     monkeypatch.setattr(sources, "unpack_with_apt", lambda scratch: full)

@@ -202,9 +202,9 @@ def test_what_a_hidden_check_says_is_told_neither_to_gradescope_nor_to_github() 
         "build", Outcome.FAILED, message="the secret", misconception="secret-name", hidden=True
     )
     one = with_check(report("ann"), secret)
-    for told in (gradescope_results.document(one, LESSON), markdown.summary([one], LESSON)):
-        assert "secret" not in told
-        assert "A hidden check failed." in told
+    for text in (gradescope_results.document(one, LESSON), markdown.summary([one], LESSON)):
+        assert "secret" not in text
+        assert "A hidden check failed." in text
 
 
 # ---- GitHub
@@ -212,24 +212,24 @@ def test_what_a_hidden_check_says_is_told_neither_to_gradescope_nor_to_github() 
 
 def test_the_summary_of_one_submission_is_what_the_student_is_told() -> None:
     check = class_of_reports.result("build", Outcome.FAILED, help="See `Dense`.", message="a | b")
-    told = markdown.summary([with_check(report("ann", "train"), check)], LESSON)
-    assert told.startswith("## Building a Brain\n\n**10 of 20 points**")
-    assert "### Build the neurons: 0 of 4 points" in told
-    assert "- not yet right: a \\| b\n  - Next: See `Dense`." in told
+    text = markdown.summary([with_check(report("ann", "train"), check)], LESSON)
+    assert text.startswith("## Building a Brain\n\n**10 of 20 points**")
+    assert "### Build the neurons: 0 of 4 points" in text
+    assert "- not yet right: a \\| b\n  - Next: See `Dense`." in text
 
 
 def test_the_summary_of_a_class_is_a_table() -> None:
-    told = markdown.summary([report("ann"), report("b|b", "train")], LESSON)
-    assert "| ann | 20 of 20 | Everything is right. |" in told
-    assert "| b\\|b | 14 of 20 |" in told
+    text = markdown.summary([report("ann"), report("b|b", "train")], LESSON)
+    assert "| ann | 20 of 20 | Everything is right. |" in text
+    assert "| b\\|b | 14 of 20 |" in text
 
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_no_name_is_markup_in_a_summary(name: str) -> None:
-    told = markdown.summary([report(name), report(f"![x](http://x) {name}")], LESSON)
-    assert "<script" not in told
-    assert "<img" not in told
-    assert "![x]" not in told
+    text = markdown.summary([report(name), report(f"![x](http://x) {name}")], LESSON)
+    assert "<script" not in text
+    assert "<img" not in text
+    assert "![x]" not in text
 
 
 def test_the_workflow_is_one_that_github_can_read() -> None:
@@ -258,14 +258,14 @@ def test_the_workflows_own_command_is_one_of_ours(tmp_path: Path, monkeypatch) -
     Path(LESSON.notebook).write_text("Dear teacher,")
     words = command.replace('"$GITHUB_STEP_SUMMARY"', "summary.md").replace('"', "").split()
     assert main(words[1:]) == 1
-    told = Path("summary.md").read_text()
-    assert told.startswith("What was there.\n## Building a Brain\n")
-    assert "This is not a notebook" in told
+    text = Path("summary.md").read_text()
+    assert text.startswith("What was there.\n## Building a Brain\n")
+    assert "This is not a notebook" in text
     assert Path("grade.json").exists()
 
 
 @pytest.mark.parametrize(
-    ("given", "code", "told"),
+    ("given", "code", "text"),
     [
         (report("ann"), 0, "20 of 20 points"),
         (report("ann", "build"), 1, "16 of 20 points"),
@@ -275,7 +275,7 @@ def test_the_workflows_own_command_is_one_of_ours(tmp_path: Path, monkeypatch) -
     ids=["all", "some", "few", "unreadable"],
 )
 def test_the_workflow_is_green_with_all_points_only(
-    tmp_path: Path, given: Report, code: int, told: str
+    tmp_path: Path, given: Report, code: int, text: str
 ) -> None:
     """Its last step, which comes after the reports were uploaded."""
     (job,) = yaml.safe_load(github_workflow.workflow(LESSON))["jobs"].values()
@@ -290,7 +290,7 @@ def test_the_workflow_is_green_with_all_points_only(
         text=True,
         check=False,
     )
-    assert (done.returncode, (done.stdout + done.stderr).strip()) == (code, told)
+    assert (done.returncode, (done.stdout + done.stderr).strip()) == (code, text)
 
 
 # ---- the command
@@ -308,9 +308,9 @@ def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_export_without_a_course_says_where_the_grades_are_from(kept, capsys) -> None:
     assert main(["export", "canvas"]) == 0
-    said = capsys.readouterr()
-    assert "canvas.csv: 2 students, from the judge's reports alone" in said.out
-    assert "=bob: the LMS may not find this student" in " ".join(said.err.split())
+    printed = capsys.readouterr()
+    assert "canvas.csv: 2 students, from the judge's reports alone" in printed.out
+    assert "=bob: the LMS may not find this student" in " ".join(printed.err.split())
     book = read_as_canvas((kept / "canvas.csv").read_text())
     assert book.scores["ann", "", "ann"] == {"Building a Brain": "20"}
     assert book.scores["'=bob", "", "'=bob"] == {"Building a Brain": "14"}
@@ -345,8 +345,8 @@ def test_export_takes_the_only_lesson_that_is_used_here(
     assert LESSON.name.encode() in Path("made").read_bytes()
     (tmp_path / place / min(lesson_names())).mkdir()
     assert main(["export", form, "--output", "again"]) == 2
-    said = " ".join(capsys.readouterr().err.split())
-    assert f"Name one with --lesson: {', '.join(lesson_names())}." in said
+    printed = " ".join(capsys.readouterr().err.split())
+    assert f"Name one with --lesson: {', '.join(lesson_names())}." in printed
     assert not Path("again").exists()
 
 

@@ -209,9 +209,9 @@ def test_a_submission_is_graded_where_gradescope_puts_it(gradescope) -> None:
     assert scores["Count the parameters"] == 0
     assert scores["Compile"] == 4
     assert scores["Train"] == 0
-    told = "\n".join(test["output"] for test in found["tests"])
-    assert "7,840 counts the weights only" in told
-    assert "A hidden check failed." in told
+    text = "\n".join(test["output"] for test in found["tests"])
+    assert "7,840 counts the weights only" in text
+    assert "A hidden check failed." in text
     assert SECRET not in json.dumps(found)
     assert "renamed my work.ipynb" in found["output"]
     assert found["extra_data"]["isolation"] == "a user of its own"
@@ -241,8 +241,8 @@ def test_a_students_code_reads_no_check_and_writes_no_result(gradescope) -> None
     attack = ATTACK.format(root=str(gradescope.root))
     notebook = make_class.notebook({**UNTRAINED, "parameters": attack})
     found = gradescope.grade({LESSON.notebook: nbformat.writes(notebook)})
-    told = "\n".join(test["output"] for test in found["tests"])
-    assert told.count("PermissionError") == 3
+    text = "\n".join(test["output"] for test in found["tests"])
+    assert text.count("PermissionError") == 3
     assert found["score"] < 20
 
 

@@ -34,28 +34,28 @@ def report(**changes) -> Report:
     return Report(name="", notebook="", lesson=LESSON.name, checks=verdicts.checks)
 
 
-def told(path: Path, found: Report) -> list[str]:
+def differences_in(path: Path, found: Report) -> list[str]:
     return list(differing_points(path, found, LESSON))
 
 
 def test_what_is_the_same_surprises_nobody(tmp_path):
-    assert told(saved(tmp_path / "a.ipynb"), report()) == []
+    assert differences_in(saved(tmp_path / "a.ipynb"), report()) == []
 
 
 def test_a_check_that_only_passed_because_of_an_old_variable(tmp_path):
-    (line,) = told(saved(tmp_path / "a.ipynb"), report(fits=(fit(validation=None),)))
+    (line,) = differences_in(saved(tmp_path / "a.ipynb"), report(fits=(fit(validation=None),)))
     assert line.startswith("Train: In your notebook this check passed; run afresh from the top")
     assert line.endswith("it does not: There was no quiz: `fit` was given no validation data.")
 
 
 def test_fewer_points_than_before(tmp_path):
     path = saved(tmp_path / "a.ipynb", train="5.0")
-    line = next(iter(told(path, report(fits=(), arrays=dict, label=lambda: claim(8)))))
+    line = next(iter(differences_in(path, report(fits=(), arrays=dict, label=lambda: claim(8)))))
     assert "this check shows 5 points; run afresh from the top it earns 0: The model" in line
 
 
 def test_more_points_than_before(tmp_path):
-    (line,) = told(saved(tmp_path / "a.ipynb", build="0.0"), report())
+    (line,) = differences_in(saved(tmp_path / "a.ipynb", build="0.0"), report())
     assert line == (
         "Build the neurons: In your notebook this check shows 0 points; run afresh from the top it"
         " earns 4. Run the check again there."
@@ -65,14 +65,14 @@ def test_more_points_than_before(tmp_path):
 def test_a_notebook_without_results_surprises_nobody(tmp_path):
     nothing = dict.fromkeys(one.name for one in LESSON.questions)
     path = saved(tmp_path / "a.ipynb", **nothing)
-    assert told(path, report(fits=())) == []
+    assert differences_in(path, report(fits=())) == []
     nbformat.write(submitted(), path)
-    assert told(path, report(fits=())) == []
+    assert differences_in(path, report(fits=())) == []
 
 
 @pytest.mark.parametrize("value", ["nan", "inf", "True", "'4.0'", "", "check"])
 def test_what_is_no_number_is_no_result(tmp_path, value):
-    assert told(saved(tmp_path / "a.ipynb", train=value), report(fits=())) == []
+    assert differences_in(saved(tmp_path / "a.ipynb", train=value), report(fits=())) == []
 
 
 def test_a_cell_without_its_grade_id_is_known_by_its_id():
@@ -97,7 +97,7 @@ def test_a_damaged_file_shows_nothing(tmp_path, cells):
     assert shown_points(cells) == {}
     path = tmp_path / "a.ipynb"
     path.write_text(json.dumps({"cells": cells}))
-    assert told(path, report()) == []
+    assert differences_in(path, report()) == []
 
 
 @pytest.mark.slow
@@ -112,10 +112,10 @@ def test_the_rehearsal_tells_of_an_old_variable(tmp_path, monkeypatch, capsys, s
     cell_of(notebook, "check-parameters").outputs = [value]
     nbformat.write(notebook, "mine.ipynb")
     assert main(["check", "mine.ipynb", "--more"]) == 0
-    said = capsys.readouterr().out
-    assert "Together: 10 of 20 points" in said
-    assert "    How: In the error's own text an arrow shows the line" in said
-    assert said.splitlines()[-1].startswith(
+    printed = capsys.readouterr().out
+    assert "Together: 10 of 20 points" in printed
+    assert "    How: In the error's own text an arrow shows the line" in printed
+    assert printed.splitlines()[-1].startswith(
         "Look here. Count the parameters: In your notebook this check passed; run afresh from the"
         " top it does not: Your cell stopped with NameError: name 'total' is not defined."
     )

@@ -95,8 +95,8 @@ class TestWords:
     def test_each_difference_by_name(self) -> None:
         here = conditions()
         assert {"tensorflow", "keras", "Python", "msgspec", "building-a-brain", "code"} <= set(here)
-        said = differences(here, {**here, "keras": "2.0", "Python": "2.7"})
-        assert said == (
+        found = differences(here, {**here, "keras": "2.0", "Python": "2.7"})
+        assert found == (
             f"keras is 2.0, here it is {here['keras']}; Python is 2.7, here it is {here['Python']}"
         )
 

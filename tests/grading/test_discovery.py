@@ -13,7 +13,7 @@ from support.deep_folders import chain, unchain
 from autograder.core.errors import SubmissionError
 from autograder.core.lesson_registry import load_lesson
 from autograder.grading.discovery import Submission, find_submissions
-from autograder.grading.result_files import Places
+from autograder.grading.result_files import ResultFolders
 
 LESSON = "building-a-brain"
 
@@ -236,14 +236,14 @@ def test_a_name_as_long_as_names_can_be(tmp_path: Path, name: str) -> None:
     """Its results have a folder, with room for a number and for what is put to it meanwhile."""
     put(tmp_path, f"{name}/{LESSON}/{LESSON}.ipynb")
     (one,) = find_submissions([tmp_path])
-    places, lesson = Places(tmp_path / "results"), load_lesson(LESSON)
+    folders, lesson = ResultFolders(tmp_path / "results"), load_lesson(LESSON)
     for _ in range(3):
-        (tmp_path / "results" / LESSON / places.take(lesson, one)).mkdir(parents=True)
+        (tmp_path / "results" / LESSON / folders.take(lesson, one)).mkdir(parents=True)
 
 
 def test_names_that_some_disks_take_for_one(tmp_path: Path) -> None:
     """Upper and lower case, and letters with their accents in one piece or in two."""
-    places, lesson = Places(tmp_path), load_lesson(LESSON)
+    folders, lesson = ResultFolders(tmp_path), load_lesson(LESSON)
     given = [Submission(name=one, path=None) for one in ("Ann", "ann", "Zoë", "Zoe\u0308")]
-    names = [places.take(lesson, one) for one in given]
+    names = [folders.take(lesson, one) for one in given]
     assert len({unicodedata.normalize("NFC", one).casefold() for one in names}) == 4

@@ -47,10 +47,10 @@ def stops(*questions: str, **more) -> Submission:
         "train": {"model": claim(None, "Sequential"), "history": BLANK},
         "predict": {"data_index": claim(99), "predicted_label": BLANK},
     }
-    hand_ins = {name: answer(name, **blanks[name]) for name in questions}
+    answers = {name: answer(name, **blanks[name]) for name in questions}
     cells = {name: cell(name, status="error", ename="ValueError") for name in questions}
-    given = {"hand_ins": hand_ins, "cells": {**cells, **more.pop("cells", {})}, "fits": ()}
-    return Submission(**{"arrays": dict, "asked": (), **given, **more})
+    given = {"answers": answers, "cells": {**cells, **more.pop("cells", {})}, "fits": ()}
+    return Submission(**{"arrays": dict, "model_calls": (), **given, **more})
 
 
 COMPILE_STOPS = stops("compile", "train", "predict")
@@ -87,7 +87,7 @@ def test_something_of_another_kind_cannot_be_used() -> None:
     assert not question.is_usable(answer("build", model=claim(3)))
     assert not question.is_usable(answer("build", model=BLANK))
     assert not question.is_usable(None)
-    assert question.is_usable(right().hand_in("build"))
+    assert question.is_usable(right().answer("build"))
 
 
 def planned(**answers: str | None) -> Plan:
@@ -96,7 +96,7 @@ def planned(**answers: str | None) -> Plan:
     return Plan(
         submission=Found(name="ann", path=None),
         lesson=LESSON,
-        place="ann",
+        results_folder="ann",
         restored=restored,
         own=SubmissionRecord(lesson=LESSON.name),
         job=Job(

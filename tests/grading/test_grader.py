@@ -37,7 +37,7 @@ from autograder.sandbox import job_runner
 from autograder.sandbox.pool import SandboxPool
 from autograder.sandbox.process import CancelledError
 from autograder.sandbox.protocol import CellResult, Job
-from autograder.sandbox.result import Place, Stopped
+from autograder.sandbox.result import Conditions, Stopped
 
 ROOT = Path(__file__).parents[2]
 CELLS = [cell for cell in mini.released().cells if cell.cell_type == "code"]
@@ -113,7 +113,7 @@ def course(tmp_path: Path, sample_keras: Path, hand: Hand):
         folder: Path = tmp_path / "class"
         results: Path = tmp_path / "results"
 
-        def hand_in(self, name: str, comment: str = "", **answers: str | None) -> None:
+        def submit(self, name: str, comment: str = "", **answers: str | None) -> None:
             notebook = mini.submitted(**answers)
             mini.cell_of(notebook, "build").source += comment
             path = self.folder / name / LESSON.name / LESSON.notebook
@@ -162,9 +162,9 @@ class TestSharing:
     """One program is run once, and each student gets its own notebook."""
 
     def test_comments_and_formatting_make_no_other_program(self, course, hand) -> None:
-        course.hand_in("ann", "\n# mine")
-        course.hand_in("bob", "\n\n\n#   also mine")
-        course.hand_in("cal", devices='gpus = tf.config.list_physical_devices("CPU")')
+        course.submit("ann", "\n# mine")
+        course.submit("bob", "\n\n\n#   also mine")
+        course.submit("cal", devices='gpus = tf.config.list_physical_devices("CPU")')
         reports = course.grade()
         assert len(hand.jobs) == 2
         assert {name: one.shared for name, one in reports.items()} == {
@@ -179,8 +179,8 @@ class TestSharing:
             assert cell.outputs[0].text == f"out {CELLS.index(_of('build'))}\n"
 
     def test_who_has_more_text_cells_gets_the_outputs_where_they_belong(self, course) -> None:
-        course.hand_in("ann")
-        course.hand_in("bob")
+        course.submit("ann")
+        course.submit("bob")
         path = course.folder / "bob" / LESSON.name / LESSON.notebook
         notebook = nbformat.read(path, as_version=4)
         notebook.cells.insert(1, nbformat.v4.new_markdown_cell("My thoughts."))
@@ -194,7 +194,7 @@ class TestSharing:
     ) -> None:
         hand.made["Dense"] = failing()
         for name, comment in (("ann", "#1"), ("bob", "#1"), ("cal", "#2"), ("dan", "#3")):
-            course.hand_in(name, f"\n{comment}")
+            course.submit(name, f"\n{comment}")
         reports = course.grade()
         assert [reports[name].shared for name in sorted(reports)] == [False, True, False, False]
         assert len(hand.jobs) == 3
@@ -209,22 +209,22 @@ class TestSharing:
     )
     def test_what_met_a_limit_may_have_been_unlucky(self, course, hand, made) -> None:
         hand.made["Dense"] = right_run(**made)
-        course.hand_in("ann")
-        course.hand_in("bob")
+        course.submit("ann")
+        course.submit("bob")
         assert not any(one.shared for one in course.grade().values())
         assert len(hand.jobs) == 2
         course.grade()
         assert len(hand.jobs) == 2
 
     def test_it_can_be_turned_off(self, course, hand) -> None:
-        course.hand_in("ann")
-        course.hand_in("bob")
+        course.submit("ann")
+        course.submit("bob")
         assert not any(one.shared for one in course.grade(share=False).values())
         assert len(hand.jobs) == 2
 
     def test_what_nbgrader_puts_beside_each_submission_does_not(self, course, hand) -> None:
         for name in ("ann", "bob"):
-            course.hand_in(name)
+            course.submit(name)
             folder = course.folder / name / LESSON.name
             (folder / "timestamp.txt").write_text(f"2026-03-01 11:00:00 UTC {name}")
             (folder / "submission_secret.txt").write_text(name)
@@ -232,8 +232,8 @@ class TestSharing:
         assert len(hand.jobs) == 1
 
     def test_a_file_beside_makes_another_program(self, course, hand) -> None:
-        course.hand_in("ann")
-        course.hand_in("bob")
+        course.submit("ann")
+        course.submit("bob")
         (course.folder / "bob" / LESSON.name / "helper.py").write_text("x = 1")
         course.grade()
         assert len(hand.jobs) == 2
@@ -247,7 +247,7 @@ class TestSharing:
         ],
     )
     def test_never_across_seeds_limits_or_isolation(self, course, hand, changes) -> None:
-        course.hand_in("ann")
+        course.submit("ann")
         course.grade()
         course.grade(**changes)
         assert len(hand.jobs) == 2
@@ -255,8 +255,8 @@ class TestSharing:
     def test_never_where_each_student_has_a_seed(self, course, hand) -> None:
         """And the run that a student has made is found again."""
         settings = replace(BARE, seed="student", seed_secret="x" * 40)
-        course.hand_in("ann")
-        course.hand_in("bob")
+        course.submit("ann")
+        course.submit("bob")
         for _ in range(2):
             course.grade(course=Course(settings=settings))
         assert len(hand.jobs) == 2
@@ -267,7 +267,7 @@ class TestSharing:
 
     @pytest.mark.parametrize("what", ["SOFTWARE", "CODE"])
     def test_never_across_software(self, course, hand, monkeypatch, what) -> None:
-        course.hand_in("ann")
+        course.submit("ann")
         course.grade()
         monkeypatch.setattr(cache_key, what, getattr(cache_key, what)[1:])
         course.grade()
@@ -296,21 +296,21 @@ class TestNeighbours:
         self, course, hand, theirs, right
     ) -> None:
         hand.made[theirs] = right_run(untouched())
-        course.hand_in("ann", build=theirs)
+        course.submit("ann", build=theirs)
         for name in ("bob", "cal"):
-            course.hand_in(name, build=right)
+            course.submit(name, build=right)
         reports = course.grade()
         assert [reports[name].shared for name in ("ann", "bob", "cal")] == [False, False, True]
         assert reports["ann"].score < reports["bob"].score == reports["cal"].score == 20
         assert [theirs in "\n".join(job.cells) for job in hand.jobs] == [True, False]
 
     def test_what_is_the_lessons_is_run_as_the_lesson_has_it(self, course, hand) -> None:
-        course.hand_in("ann", "\n# Ann's own words", build=None)
+        course.submit("ann", "\n# Ann's own words", build=None)
         path = course.folder / "ann" / LESSON.name / LESSON.notebook
         notebook = nbformat.read(path, as_version=4)
         notebook.cells.append(nbformat.v4.new_code_cell("model.summary() # Ann's"))
         nbformat.write(notebook, path)
-        course.hand_in("bob", build=None)
+        course.submit("bob", build=None)
         course.grade()
         released = [cell.source for cell in CELLS]
         for job in hand.jobs:
@@ -322,7 +322,7 @@ class TestNeighbours:
 
     def test_the_text_of_a_function_can_be_read_back(self, course, hand) -> None:
         for name, comment in (("ann", "# 1"), ("bob", "# 2"), ("cal", "# 1")):
-            course.hand_in(name, build=f"{comment}\n{FUNCTION}")
+            course.submit(name, build=f"{comment}\n{FUNCTION}")
         reports = course.grade()
         assert [reports[name].shared for name in sorted(reports)] == [False, False, True]
 
@@ -412,7 +412,7 @@ def test_the_solution_of_every_lesson_may_be_shared(lesson: str) -> None:
 
 def test_what_looks_elsewhere_is_run_for_itself(course, hand) -> None:
     for name in ("ann", "bob"):
-        course.hand_in(name, devices="import time\ngpus = tf.config.list_physical_devices()")
+        course.submit(name, devices="import time\ngpus = tf.config.list_physical_devices()")
     assert not any(one.shared for one in course.grade().values())
     assert len(hand.jobs) == 2
 
@@ -422,23 +422,23 @@ class TestAgain:
 
     def test_what_was_run_is_found_again(self, course, hand) -> None:
         for name in ("ann", "bob"):
-            course.hand_in(name, parameters=f"number_of_parameters = 7850  \n{name} = 1")
+            course.submit(name, parameters=f"number_of_parameters = 7850  \n{name} = 1")
         first = course.grade()
         assert course.grade() == first
         assert len(hand.jobs) == 2
 
     def test_only_what_changed_is_run(self, course, hand) -> None:
         for name in ("ann", "bob"):
-            course.hand_in(name, parameters=f"number_of_parameters = 7850\n{name} = 1")
+            course.submit(name, parameters=f"number_of_parameters = 7850\n{name} = 1")
         course.grade()
-        course.hand_in("bob", parameters="number_of_parameters = 7850\nbob = 2")
+        course.submit("bob", parameters="number_of_parameters = 7850\nbob = 2")
         course.grade()
         assert len(hand.jobs) == 3
         assert "bob = 2" in "\n".join(hand.jobs[-1].cells)
 
     def test_force_runs_all_of_it_once_more(self, course, hand) -> None:
-        course.hand_in("ann")
-        course.hand_in("bob")
+        course.submit("ann")
+        course.submit("bob")
         course.grade()
         reports = course.grade(fresh=True)
         assert len(hand.jobs) == 2
@@ -446,14 +446,14 @@ class TestAgain:
 
     def test_a_run_that_others_ended_does_not_count(self, course, hand) -> None:
         hand.made["Dense"] = right_run(stopped=Stopped("ended from outside", by_others=True))
-        course.hand_in("ann")
+        course.submit("ann")
         assert course.grade()["ann"].reason == "ended from outside"
         hand.made.clear()
         assert course.grade()["ann"].reason is None
 
     @pytest.mark.parametrize("content", [b"", b"\x85half", b"no run at all"])
     def test_a_run_that_was_cut_off_is_as_good_as_none(self, course, hand, content) -> None:
-        course.hand_in("ann")
+        course.submit("ann")
         course.grade()
         for path in (course.results / grader.RUNS).rglob("*"):
             if path.is_file():
@@ -466,7 +466,7 @@ class TestAgain:
             root = course.results / LESSON.name
             return {str(one): one.read_bytes() for one in root.rglob("*") if one.is_file()}
 
-        course.hand_in("ann")
+        course.submit("ann")
         course.grade()
         before = files()
         course.grade(fresh=True)
@@ -477,8 +477,8 @@ class TestTrouble:
     """What goes wrong is told where it went wrong, and costs nobody else anything."""
 
     def test_one_that_cannot_be_run(self, course, hand) -> None:
-        course.hand_in("ann")
-        course.hand_in("bob", parameters="number_of_parameters = 1  \nbroken = 1")
+        course.submit("ann")
+        course.submit("bob", parameters="number_of_parameters = 1  \nbroken = 1")
         hand.made["broken"] = RuntimeError("The room is broken.")
         reports = course.grade()
         assert reports["ann"].score == 20
@@ -488,14 +488,14 @@ class TestTrouble:
     def test_those_who_waited_for_it_are_run_themselves(self, course, hand) -> None:
         hand.made["Dense"] = RuntimeError("The room is broken.")
         for name in ("ann", "bob", "cal"):
-            course.hand_in(name)
+            course.submit(name)
         start = hand.start
         hand.start = lambda job: (start(job), hand.made.clear())[0]
         reports = course.grade()
         assert [reports[name].score for name in ("ann", "bob", "cal")] == [0, 20, 20]
 
     def test_names_that_are_no_text(self, course) -> None:
-        course.hand_in("ann")
+        course.submit("ann")
         folder = course.folder / "ann" / LESSON.name
         (folder / os.fsdecode(b"\xdcbung.txt")).write_text("x")
         (course.folder / "ann").rename(course.folder / os.fsdecode(b"M\xfcller"))
@@ -507,10 +507,10 @@ class TestTrouble:
         nbformat.write(mini.submitted(), course.folder / "index.html.ipynb")
         (report,) = course.grade().values()
         assert report.name == "index.html"
-        assert report.place.startswith("index.html~")
+        assert report.results_folder.startswith("index.html~")
 
     def test_our_own_fault_takes_no_evidence_away(self, course, monkeypatch) -> None:
-        course.hand_in("ann")
+        course.submit("ann")
         course.grade()
         monkeypatch.setattr(result_files, "report_on", lambda *_: 1 / 0)
         assert course.grade()["ann"].trouble
@@ -518,7 +518,7 @@ class TestTrouble:
 
     def test_one_that_cannot_be_judged(self, course, hand, monkeypatch) -> None:
         for name in ("ann", "bob", "cal"):
-            course.hand_in(name, parameters=f"number_of_parameters = 7850\n{name} = 1")
+            course.submit(name, parameters=f"number_of_parameters = 7850\n{name} = 1")
         report_on = result_files.report_on
 
         def stumble(plan, *rest):
@@ -537,7 +537,7 @@ class TestTrouble:
 
     def test_what_could_not_be_judged_is_judged_again(self, course, monkeypatch) -> None:
         """The judge may have been ended; another one takes its place."""
-        course.hand_in("ann")
+        course.submit("ann")
         judge, times = Judge.judge, []
 
         def stumble(self, *given):
@@ -553,7 +553,7 @@ class TestTrouble:
         self, course, hand, monkeypatch
     ) -> None:
         for name in ("ann", "bob"):
-            course.hand_in(name, parameters=f"number_of_parameters = 7850\n{name} = 1")
+            course.submit(name, parameters=f"number_of_parameters = 7850\n{name} = 1")
         hand.max_pending = 1
         write = grader.save_submission
 
@@ -570,8 +570,8 @@ class TestTrouble:
         monkeypatch.undo()
 
     def test_who_stops_listening_stops_the_pool(self, course, hand) -> None:
-        course.hand_in("ann")
-        course.hand_in("bob", parameters="number_of_parameters = 7850\nbob = 1")
+        course.submit("ann")
+        course.submit("bob", parameters="number_of_parameters = 7850\nbob = 1")
         with course.grader() as graded:
             reports = graded.grade(find_submissions([course.folder]))
             next(reports)
@@ -581,7 +581,7 @@ class TestTrouble:
     def test_no_more_is_handed_over_than_is_worth_it(self, course, hand) -> None:
         hand.max_pending = 2
         for number in range(6):
-            course.hand_in(f"s{number}", parameters=f"number_of_parameters = 7850\ns = {number}")
+            course.submit(f"s{number}", parameters=f"number_of_parameters = 7850\ns = {number}")
         with course.grader() as graded:
             reports = graded.grade(find_submissions([course.folder]))
             next(reports)
@@ -647,12 +647,12 @@ class TestHere:
 
     def test_then_a_person_has_to_look(self, course, hand) -> None:
         hand.made["Dense"] = right_run(stopped=Stopped("ended from outside", by_others=True))
-        course.hand_in("ann")
+        course.submit("ann")
         assert course.grade()["ann"].needs_review
 
     def test_a_cold_start_is_told(self, course, hand) -> None:
-        hand.made["Dense"] = right_run(place=Place(isolation="bubblewrap", data="sample"))
-        course.hand_in("ann")
+        hand.made["Dense"] = right_run(conditions=Conditions(isolation="bubblewrap", data="sample"))
+        course.submit("ann")
         assert not course.grade()["ann"].warm
 
 
@@ -669,8 +669,8 @@ class TestFollowThrough:
             "train": {"model": claim(None, "Sequential"), "history": BLANK},
             "predict": {"data_index": claim(99), "predicted_label": BLANK},
         }
-        hand_ins = {name: Answer(question=name, claims=claims) for name, claims in blanks.items()}
-        work = Submission(hand_ins=hand_ins, fits=(), asked=(), arrays=dict)
+        answers = {name: Answer(question=name, claims=claims) for name, claims in blanks.items()}
+        work = Submission(answers=answers, fits=(), model_calls=(), arrays=dict)
         wrong = CellResult(status="error", ename="ValueError", evalue="metric")
         cells = {CELLS.index(_of(name)): wrong for name in blanks}
         hand.made[self.TYPO] = right_run(work, cells=cells)
@@ -680,14 +680,14 @@ class TestFollowThrough:
         path = self.root / "source" / LESSON.name / LESSON.notebook
         path.parent.mkdir(parents=True)
         nbformat.write(mini.submitted(), path)
-        course.hand_in("ann", compile=self.TYPO)
+        course.submit("ann", compile=self.TYPO)
 
     def grade(self, course, **settings):
         changed = replace(BARE, **settings)
         return course.grade(course=Course(root=self.root, settings=changed))
 
     def test_one_mistake_costs_its_own_points(self, course, hand) -> None:
-        course.hand_in("bob", "\n# mine", compile=self.TYPO)
+        course.submit("bob", "\n# mine", compile=self.TYPO)
         reports = self.grade(course)
         assert {name: one.score for name, one in reports.items()} == {"ann": 16, "bob": 16}
         assert "the solution’s `compile` in place of yours" in reports["ann"].notes[0]
@@ -757,7 +757,7 @@ class TestBudgets:
         shown = {"output_type": "display_data", "metadata": {}, "data": {"text/html": "<b>ann's"}}
         hand.made["ann"] = right_run(cells={3: CellResult(status="ok", outputs=[shown])})
         for name in ("ann", "bob"):
-            course.hand_in(name, parameters=f"number_of_parameters = 7850\n{name} = 1")
+            course.submit(name, parameters=f"number_of_parameters = 7850\n{name} = 1")
 
         class Slow(Bounded):
             """Has no time left for what ann has put out."""
@@ -778,7 +778,7 @@ class TestBudgets:
     def test_what_takes_too_much_memory_to_read(self, course, monkeypatch) -> None:
         """Its reason is for the instructor, and no traceback."""
         for name in ("ann", "bob"):
-            course.hand_in(name)
+            course.submit(name)
         path = course.folder / "ann" / LESSON.name / LESSON.notebook
         path.write_bytes(b'{"nbformat": 4, "cells": [' + b"[]," * 16_000_000 + b"[]]}")
         with Bounded(memory=2**30) as apart:
@@ -796,7 +796,7 @@ class TestRegrade:
         self, course, monkeypatch
     ) -> None:
         for name in ("ann", "bob"):
-            course.hand_in(name)
+            course.submit(name)
         course.grade()
         judge = regrade.Judge.judge
 
@@ -816,9 +816,9 @@ class TestRegrade:
         return {report.name: report for report in given}
 
     def test_the_same_checks_say_the_same(self, course, hand) -> None:
-        course.hand_in("ann")
+        course.submit("ann")
         hand.made["number_of_classes + 1"] = right_run(Submission(parameters=right_count(7840)))
-        course.hand_in("bob", build="model = tf.keras.Sequential()  \nnumber_of_classes + 1")
+        course.submit("bob", build="model = tf.keras.Sequential()  \nnumber_of_classes + 1")
         (course.folder / "cal" / LESSON.name).mkdir(parents=True)
         (course.folder / "cal" / LESSON.name / LESSON.notebook).write_text("Dear teacher,")
         first = course.grade()
@@ -826,7 +826,7 @@ class TestRegrade:
         assert [first[name].score for name in ("ann", "bob", "cal")] == [20, 18, 0]
 
     def test_a_new_check_counts_and_is_shown(self, course, tmp_path) -> None:
-        course.hand_in("ann")
+        course.submit("ann")
         course.grade()
         check = tmp_path / "own" / "checks" / LESSON.name / "check_build.py"
         check.parent.mkdir(parents=True)
@@ -846,7 +846,7 @@ class TestRegrade:
 
     def test_notes_are_told_once(self, course, hand) -> None:
         hand.made["Dense"] = right_run(stopped=Stopped("the kernel died"))
-        course.hand_in("ann")
+        course.submit("ann")
         course.grade()
         path = course.results / LESSON.name / "ann" / "report.json"
         path.write_text(path.read_text().replace('"isolation": "none"', '"isolation": "other"'))
@@ -855,7 +855,7 @@ class TestRegrade:
         assert sum("the kernel died" in cell.source for cell in cells) == 1
 
     def test_evidence_of_an_older_schema_is_named_and_never_misread(self, course) -> None:
-        course.hand_in("ann")
+        course.submit("ann")
         course.grade()
         folder = course.results / LESSON.name / "ann"
         before = (folder / "report.json").read_bytes()
@@ -869,7 +869,7 @@ class TestRegrade:
         assert (folder / "report.json").read_bytes() == before
 
     def test_nothing_is_loaded_that_runs_anything(self, course) -> None:
-        course.hand_in("ann")
+        course.submit("ann")
         course.grade()
         code = (
             "import sys; from pathlib import Path\n"
@@ -889,5 +889,5 @@ class TestRegrade:
 
 def right_count(number: int):
     """A claim of so many parameters."""
-    return msgspec.structs.replace(right().hand_in("parameters").claims["number_of_parameters"],
+    return msgspec.structs.replace(right().answer("parameters").claims["number_of_parameters"],
                                    value=number)  # fmt: skip

@@ -28,7 +28,7 @@ class TestPlaces:
         # What cannot be read needs no images and no run.
         monkeypatch.setattr("autograder.cli.class_run.data_home", lambda *_: tmp_path / "keras")
 
-    def hand_in(self, folder: str, text: str = "Dear teacher,", name: str = "ann") -> Path:
+    def submit(self, folder: str, text: str = "Dear teacher,", name: str = "ann") -> Path:
         path = Path(folder) / name / LESSON.name / LESSON.notebook
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
@@ -46,8 +46,8 @@ class TestPlaces:
         }
 
     def test_none_overwrites_the_other(self, capsys) -> None:
-        self.hand_in("a")
-        self.hand_in("b", "")
+        self.submit("a")
+        self.submit("b", "")
         self.grade("a")
         before = (Path("results") / LESSON.name / "ann" / "report.json").read_bytes()
         self.grade("b")
@@ -58,13 +58,13 @@ class TestPlaces:
     @pytest.mark.parametrize("again", [["a"], ["b"], ["a", "b"], ["b", "a"], ["a/ann", "b"]])
     def test_graded_again_each_has_its_old_folder(self, again: list[str]) -> None:
         """In whichever order, and also where it was changed meanwhile."""
-        self.hand_in("a")
-        self.hand_in("b")
+        self.submit("a")
+        self.submit("b")
         self.grade("a", "b")
         sources = {place: source for place, (source, _) in self.found().items()}
         assert len(sources) == 2
         for folder in "ab":
-            self.hand_in(folder, "")
+            self.submit(folder, "")
         self.grade(*again)
         assert {place: source for place, (source, _) in self.found().items()} == sources
         changed = {place for place, (_, why) in self.found().items() if "empty" in (why or "")}
@@ -72,7 +72,7 @@ class TestPlaces:
 
     def test_results_and_submissions_may_move_together(self) -> None:
         """To another machine, or into a container."""
-        self.hand_in("course/submitted")
+        self.submit("course/submitted")
         assert main(["grade", "course/submitted", "--results", "course/results"]) == 1
         shutil.move("course", "elsewhere")
         assert main(["grade", "elsewhere/submitted", "--results", "elsewhere/results"]) == 1
@@ -88,14 +88,14 @@ class TestPlaces:
 
     def test_who_handed_in_nothing_takes_nobodys_results(self) -> None:
         """And makes room once something is there."""
-        self.hand_in("a")
+        self.submit("a")
         self.grade("a")
         Path("b/ann").mkdir(parents=True)
-        self.hand_in("b", name="bob")
+        self.submit("b", name="bob")
         assert main(["grade", "b", "--lesson", LESSON.name]) == 1
         assert set(self.found()) == {"ann", "ann (2)", "bob"}
         assert find_submissions([Path("b")])[0].path is None
-        self.hand_in("b", "")
+        self.submit("b", "")
         self.grade("b")
         found = self.found()
         assert set(found) == {"ann", "ann (2)", "bob"}
@@ -122,19 +122,19 @@ class TestHolding:
     """One command at a time writes into a folder of results."""
 
     def test_the_second_waits_and_says_for_whom(self, tmp_path: Path) -> None:
-        said: list[str] = []
+        messages: list[str] = []
         with writer(tmp_path) as other:
             assert other.stdout.readline() == "holds\n"
 
             def say(text: str) -> None:
-                said.append(text)
+                messages.append(text)
                 other.stdin.close()
 
             with held(tmp_path, "autograder regrade", say):
                 # Only once the first had ended its work.
                 assert other.wait(timeout=60) == 0
                 assert "autograder regrade" in (tmp_path / HOLDER).read_text()
-        (line,) = said
+        (line,) = messages
         assert "“autograder grade”" in line
         assert f"process {other.pid} on " in line
         assert "since 2" in line
@@ -147,24 +147,24 @@ class TestHolding:
             other.kill()
             other.wait()
         assert (tmp_path / HOLDER).exists()
-        said: list[str] = []
-        with held(tmp_path, "autograder grade", said.append):
+        messages: list[str] = []
+        with held(tmp_path, "autograder grade", messages.append):
             pass
-        assert said == []
+        assert messages == []
 
     def test_a_lock_without_a_name_is_waited_for_too(self, tmp_path: Path) -> None:
         with writer(tmp_path) as other:
             other.stdout.readline()
             (tmp_path / HOLDER).write_text("torn")
-            said: list[str] = []
+            messages: list[str] = []
 
             def say(text: str) -> None:
-                said.append(text)
+                messages.append(text)
                 other.stdin.close()
 
             with held(tmp_path, "autograder grade", say):
                 pass
-        assert said[0].startswith("Waiting for another command, which writes into")
+        assert messages[0].startswith("Waiting for another command, which writes into")
 
     def test_ctrl_c_ends_the_waiting(self, tmp_path: Path) -> None:
         def give_up(text: str) -> None:

@@ -55,19 +55,19 @@ def runs(folder: Path) -> dict[Path, int]:
     return {path: path.stat().st_mtime_ns for path in kept if path.suffix != ".part"}
 
 
-@pytest.mark.parametrize("asked", [signal.SIGKILL, signal.SIGINT])
-def test_the_same_command_goes_on(folder: Path, sample_keras: Path, asked: signal.Signals) -> None:
+@pytest.mark.parametrize("sent", [signal.SIGKILL, signal.SIGINT])
+def test_the_same_command_goes_on(folder: Path, sample_keras: Path, sent: signal.Signals) -> None:
     first = folder / "results" / LESSON.name / "ann" / "report.json"
     with started(folder, sample_keras) as grader:
         processes.wait_until(first.exists, grader, "a first report")
-        grader.send_signal(asked)
+        grader.send_signal(sent)
         grader.communicate(timeout=processes.PATIENCE)
     report, before = first.read_bytes(), runs(folder)
     assert before
     assert not (folder / "out.json").exists()
     with started(folder, sample_keras) as grader:
-        _, said = grader.communicate(timeout=processes.PATIENCE)
-    assert grader.returncode == 0, said
+        _, printed = grader.communicate(timeout=processes.PATIENCE)
+    assert grader.returncode == 0, printed
     document = json.loads((folder / "out.json").read_text())
     assert [one["name"] for one in document["submissions"]] == list(NAMES)
     assert {one["score"] for one in document["submissions"]} == {12}
@@ -84,15 +84,15 @@ def test_a_full_disk(folder: Path, sample_keras: Path) -> None:
         pytest.skip("nothing can be mounted here")
     try:
         with started(folder, sample_keras) as grader:
-            _, said = grader.communicate(timeout=processes.PATIENCE)
+            _, printed = grader.communicate(timeout=processes.PATIENCE)
         assert grader.returncode == 2
-        assert "No space left on device" in said
-        assert "the same command goes on" in said
-        assert "Traceback" not in said
+        assert "No space left on device" in printed
+        assert "the same command goes on" in printed
+        assert "Traceback" not in printed
         subprocess.run(["mount", "-o", "remount,size=100m", str(results)], check=True)
         with started(folder, sample_keras) as grader:
-            _, said = grader.communicate(timeout=processes.PATIENCE)
-        assert grader.returncode == 0, said
+            _, printed = grader.communicate(timeout=processes.PATIENCE)
+        assert grader.returncode == 0, printed
         shutil.rmtree(results / ".runs")
     finally:
         subprocess.run(["umount", str(results)], check=True)

@@ -33,18 +33,18 @@ BLANK_TRAIN = blank("train", "model", "history")
 BROKEN = {"status": "error", "ename": "ValueError", "evalue": "Bad shape: (9,)\nin layer 3"}
 
 
-def said(question: str, submission: Submission, failed=()):
+def outcome(question: str, submission: Submission, failed=()):
     return blocking_verdict(submission.evidence(), LESSON, LESSON.question(question), failed)
 
 
 @pytest.mark.parametrize("question", [one.name for one in LESSON.questions])
 def test_nothing_hinders_what_was_handed_in(question):
-    assert said(question, Submission()) is None
+    assert outcome(question, Submission()) is None
 
 
 @pytest.mark.parametrize("question", [one.name for one in LESSON.questions])
 def test_a_blank_is_not_attempted(question):
-    verdict = said(question, untouched())
+    verdict = outcome(question, untouched())
     assert isinstance(verdict, NotAttempted)
     assert "still blank" in verdict.message
     assert f"`{LESSON.question(question).leaves[0]}`" in verdict.help
@@ -53,8 +53,8 @@ def test_a_blank_is_not_attempted(question):
 def test_a_blank_whose_cell_was_never_seen_is_not_attempted():
     """So it is in an editor that sends no cell ids."""
     nothing = changed(cell("build"), grade_id=None)
-    work = Submission(hand_ins={"build": BLANK_BUILD}, cells={"build": nothing})
-    assert isinstance(said("build", work), NotAttempted)
+    work = Submission(answers={"build": BLANK_BUILD}, cells={"build": nothing})
+    assert isinstance(outcome("build", work), NotAttempted)
 
 
 def test_a_hand_in_counts_also_where_no_cell_was_changed():
@@ -62,17 +62,17 @@ def test_a_hand_in_counts_also_where_no_cell_was_changed():
     work = Submission(
         cells={name.name: cell(name.name, changed=False) for name in LESSON.questions}
     )
-    assert all(said(one.name, work) is None for one in LESSON.questions)
+    assert all(outcome(one.name, work) is None for one in LESSON.questions)
 
 
 def test_the_last_hand_in_counts():
     again = Submission().evidence()
     recorded = again.recorded
     assert recorded is not None
-    twice = changed(recorded, hand_ins=(BLANK_BUILD, *recorded.hand_ins))
-    assert again.hand_in("build") == type(again)(
+    twice = changed(recorded, answers=(BLANK_BUILD, *recorded.answers))
+    assert again.answer("build") == type(again)(
         record=changed(again.record, recorded=twice), arrays={}
-    ).hand_in("build")
+    ).answer("build")
 
 
 @pytest.mark.parametrize(
@@ -86,8 +86,8 @@ def test_the_last_hand_in_counts():
     ],
 )
 def test_a_cell_that_was_changed_and_left_nothing_has_failed(changes, words):
-    work = Submission(hand_ins={"build": BLANK_BUILD}, cells={"build": cell("build", **changes)})
-    verdict = said("build", work)
+    work = Submission(answers={"build": BLANK_BUILD}, cells={"build": cell("build", **changes)})
+    verdict = outcome("build", work)
     assert isinstance(verdict, Failed)
     assert words in verdict.message
     assert verdict.help
@@ -96,11 +96,11 @@ def test_a_cell_that_was_changed_and_left_nothing_has_failed(changes, words):
 @pytest.mark.parametrize("status", ["ok", "not_run"])
 def test_a_run_that_was_stopped_says_why(status):
     work = Submission(
-        hand_ins={"train": None},
+        answers={"train": None},
         cells={"train": cell("train", status=status)},
         run=changed(RUN, stopped="the kernel died"),
     )
-    verdict = said("train", work)
+    verdict = outcome("train", work)
     assert isinstance(verdict, Failed)
     assert "the kernel died." in verdict.message
     assert "blank" not in verdict.message
@@ -114,7 +114,7 @@ def with_check(question: str, submission: Submission, **changes) -> Evidence:
     return replace(evidence, record=changed(evidence.record, cells=cells))
 
 
-def asked(evidence: Evidence, question: str, failed=()):
+def outcome_of(evidence: Evidence, question: str, failed=()):
     return blocking_verdict(evidence, LESSON, LESSON.question(question), failed)
 
 
@@ -128,8 +128,8 @@ NO_CHECK = {
 @pytest.mark.parametrize("stopped", [None, "the kernel died"])
 def test_a_check_that_stopped_itself_is_told(stopped):
     """So it is where a student gave the name `check` to something else, also where more follows."""
-    work = Submission(hand_ins={"build": None}, run=changed(RUN, stopped=stopped))
-    verdict = asked(with_check("build", work, **NO_CHECK), "build")
+    work = Submission(answers={"build": None}, run=changed(RUN, stopped=stopped))
+    verdict = outcome_of(with_check("build", work, **NO_CHECK), "build")
     assert isinstance(verdict, Failed)
     assert verdict.message == (
         "The check itself stopped with AttributeError: 'int' object has no attribute 'build'."
@@ -138,16 +138,16 @@ def test_a_check_that_stopped_itself_is_told(stopped):
 
 
 def test_a_blank_whose_check_stopped_tells_both():
-    work = Submission(hand_ins={"build": None}, cells={"build": cell("build", changed=False)})
-    verdict = asked(with_check("build", work, **NO_CHECK), "build")
+    work = Submission(answers={"build": None}, cells={"build": cell("build", changed=False)})
+    verdict = outcome_of(with_check("build", work, **NO_CHECK), "build")
     assert isinstance(verdict, NotAttempted)
     assert "Not attempted yet, and the check itself stopped with AttributeErr" in verdict.message
     assert "name `check`" in verdict.help
 
 
 def test_only_a_blank_that_was_handed_in_is_called_blank():
-    work = Submission(hand_ins={"build": None}, cells={"build": cell("build", changed=False)})
-    verdict = said("build", work)
+    work = Submission(answers={"build": None}, cells={"build": cell("build", changed=False)})
+    verdict = outcome("build", work)
     assert isinstance(verdict, NotAttempted)
     assert "still blank" not in verdict.message
 
@@ -162,8 +162,8 @@ def test_only_a_blank_that_was_handed_in_is_called_blank():
 )
 def test_a_name_that_the_check_did_not_find(name, message, help):
     missing = {"ename": "NameError", "evalue": f"name '{name}' is not defined"}
-    work = Submission(hand_ins={"devices": None})
-    verdict = asked(with_check("devices", work, status="error", **missing), "devices")
+    work = Submission(answers={"devices": None})
+    verdict = outcome_of(with_check("devices", work, status="error", **missing), "devices")
     assert isinstance(verdict, Failed)
     assert message in verdict.message
     assert help in verdict.help
@@ -171,8 +171,8 @@ def test_a_name_that_the_check_did_not_find(name, message, help):
 
 def test_the_error_of_the_cell_comes_before_that_of_its_check():
     missing = {"ename": "NameError", "evalue": "name 'model' is not defined"}
-    work = Submission(hand_ins={"build": None}, cells={"build": cell("build", **BROKEN)})
-    verdict = asked(with_check("build", work, status="error", **missing), "build")
+    work = Submission(answers={"build": None}, cells={"build": cell("build", **BROKEN)})
+    verdict = outcome_of(with_check("build", work, status="error", **missing), "build")
     assert isinstance(verdict, Failed)
     assert "Your cell stopped with ValueError" in verdict.message
 
@@ -187,8 +187,8 @@ def test_the_error_of_the_cell_comes_before_that_of_its_check():
 def test_a_cell_that_finds_no_blank_under_the_name_of_the_checks(ename, evalue):
     """An earlier mistake does not explain it."""
     broken = cell("train", status="error", ename=ename, evalue=evalue)
-    work = Submission(hand_ins={"train": None}, cells={"train": broken})
-    verdict = said("train", work, {"build"})
+    work = Submission(answers={"train": None}, cells={"train": broken})
+    verdict = outcome("train", work, {"build"})
     assert isinstance(verdict, Failed)
     assert verdict.message == f"Your cell stopped with {ename}: {evalue}."
     assert "name `check` to something else?" in verdict.help
@@ -203,24 +203,24 @@ def test_a_cell_that_finds_no_blank_under_the_name_of_the_checks(ename, evalue):
     ],
 )
 def test_a_check_that_left_nothing(changes, words):
-    verdict = asked(
-        with_check("devices", Submission(hand_ins={"devices": None}), **changes), "devices"
+    verdict = outcome_of(
+        with_check("devices", Submission(answers={"devices": None}), **changes), "devices"
     )
     assert isinstance(verdict, Failed)
     assert words in verdict.message
 
 
 def test_the_later_questions_wait_where_a_check_stopped():
-    work = Submission(hand_ins={"build": None, "compile": None})
+    work = Submission(answers={"build": None, "compile": None})
     evidence = with_check("build", work, **NO_CHECK)
-    assert isinstance(asked(evidence, "compile"), Skipped)
+    assert isinstance(outcome_of(evidence, "compile"), Skipped)
 
 
 def test_an_error_that_is_known_is_explained_in_plain_words():
     """The report gives the very sentence that stood below the error in the notebook."""
     missing = {"ename": "NameError", "evalue": "name 'np' is not defined"}
     broken = cell("build", status="error", **missing)
-    verdict = said("build", Submission(hand_ins={"build": BLANK_BUILD}, cells={"build": broken}))
+    verdict = outcome("build", Submission(answers={"build": BLANK_BUILD}, cells={"build": broken}))
     assert isinstance(verdict, Failed)
     assert verdict.message == "Your cell stopped with NameError: name 'np' is not defined."
     assert verdict.help.startswith("`np` is not there yet: the cell that begins with `import matp")
@@ -232,7 +232,7 @@ def test_an_error_that_is_known_is_explained_in_plain_words():
 def test_the_lessons_own_words_for_an_error_come_first():
     evalue = "Arguments `target` and `output` must have the same shape. Received: (None, 1)"
     broken = cell("train", status="error", ename="ValueError", evalue=evalue)
-    verdict = said("train", Submission(hand_ins={"train": BLANK_TRAIN}, cells={"train": broken}))
+    verdict = outcome("train", Submission(answers={"train": BLANK_TRAIN}, cells={"train": broken}))
     assert isinstance(verdict, Failed)
     assert "the sparse categorical cross-entropy" in verdict.help
 
@@ -241,14 +241,16 @@ STOPPED = {"status": "error", "ename": "KeyboardInterrupt", "evalue": ""}
 
 
 @pytest.mark.parametrize(
-    ("asked", "words"), [(50, "after 2 of 50 epochs."), (None, "epochs finished: 2.")]
+    ("requested", "words"), [(50, "after 2 of 50 epochs."), (None, "epochs finished: 2.")]
 )
-def test_training_that_was_stopped_by_hand_is_called_cut_short(asked, words):
-    cut = fit(interrupted=True, epochs_done=2, epochs_asked=asked, error="KeyboardInterrupt")
-    work = Submission(
-        hand_ins={"train": BLANK_TRAIN}, cells={"train": cell("train", **STOPPED)}, fits=(cut,)
+def test_training_that_was_stopped_by_hand_is_called_cut_short(requested, words):
+    cut = fit(
+        interrupted=True, epochs_done=2, epochs_requested=requested, error="KeyboardInterrupt"
     )
-    verdict = said("train", work)
+    work = Submission(
+        answers={"train": BLANK_TRAIN}, cells={"train": cell("train", **STOPPED)}, fits=(cut,)
+    )
+    verdict = outcome("train", work)
     assert isinstance(verdict, Failed)
     assert verdict.message == f"Training was cut short: it was stopped by hand, {words}"
     assert "Run the cell again" in verdict.help
@@ -258,36 +260,36 @@ def test_training_that_was_stopped_by_hand_is_called_cut_short(asked, words):
 @pytest.mark.parametrize("fits", [(), (fit(),), (fit(interrupted=True), fit())])
 def test_what_was_stopped_by_hand_was_not_always_training(fits):
     work = Submission(
-        hand_ins={"train": BLANK_TRAIN}, cells={"train": cell("train", **STOPPED)}, fits=fits
+        answers={"train": BLANK_TRAIN}, cells={"train": cell("train", **STOPPED)}, fits=fits
     )
-    verdict = said("train", work)
+    verdict = outcome("train", work)
     assert verdict.message == "Your cell stopped with KeyboardInterrupt."
     assert "stopped by hand" in verdict.help
 
 
 def test_a_blank_has_more_to_say_on_request():
-    verdict = said("build", untouched())
+    verdict = outcome("build", untouched())
     assert "# Your code here" in verdict.how
     assert verdict.why
 
 
 def test_a_question_that_leaves_nothing_new_is_told_what_it_should_do():
     work = Submission(compiled=None, cells={"compile": cell("compile", **BROKEN)})
-    verdict = said("compile", work)
+    verdict = outcome("compile", work)
     assert isinstance(verdict, Failed)
     assert "it should compile `model`." in verdict.help
-    other = Submission(hand_ins={"build": BLANK_BUILD}, cells={"build": cell("build", **BROKEN)})
-    assert "it should leave `model` behind." in said("build", other).help
+    other = Submission(answers={"build": BLANK_BUILD}, cells={"build": cell("build", **BROKEN)})
+    assert "it should leave `model` behind." in outcome("build", other).help
 
 
 @pytest.mark.parametrize("ename", ["BlankUsed", "NotAttempted"])
 def test_a_cell_that_uses_a_blank(ename):
     using = cell("parameters", status="error", ename=ename, evalue="`model` is still blank.")
     work = Submission(
-        hand_ins={"parameters": blank("parameters", "number_of_parameters")},
+        answers={"parameters": blank("parameters", "number_of_parameters")},
         cells={"parameters": using},
     )
-    verdict = said("parameters", work)
+    verdict = outcome("parameters", work)
     assert isinstance(verdict, Failed)
     assert verdict.message == "Your cell used a blank: `model` is still blank."
     assert "Fill in that blank first" in verdict.help
@@ -323,10 +325,10 @@ NO_SCIPY = {
 def test_a_package_that_is_missing_where_it_is_graded_costs_no_points(error, package):
     """Nor does what builds on the cell that needed it."""
     work = Submission(
-        hand_ins={"build": BLANK_BUILD, "compile": blank("compile", "model")},
+        answers={"build": BLANK_BUILD, "compile": blank("compile", "model")},
         cells={"build": cell("build", status="error", **error), "compile": cell("compile")},
     )
-    verdict = said("build", work)
+    verdict = outcome("build", work)
     assert isinstance(verdict, CannotTell)
     assert f"The package `{package}` is missing where this notebook was graded" in verdict.message
     assert "For the instructor: install the package there" in verdict.help
@@ -353,19 +355,19 @@ def test_a_package_that_is_missing_where_it_is_graded_costs_no_points(error, pac
 )
 def test_an_import_that_is_the_students_own_mistake_is_one(ename, evalue):
     broken = cell("build", status="error", ename=ename, evalue=evalue)
-    verdict = said("build", Submission(hand_ins={"build": BLANK_BUILD}, cells={"build": broken}))
+    verdict = outcome("build", Submission(answers={"build": BLANK_BUILD}, cells={"build": broken}))
     assert isinstance(verdict, Failed)
 
 
 def test_a_name_from_a_package_that_was_missing_further_up_costs_no_points():
     missing = {"ename": "NameError", "evalue": "name 'sns' is not defined"}
     work = Submission(
-        hand_ins={"build": BLANK_BUILD}, cells={"build": cell("build", status="error", **missing)}
+        answers={"build": BLANK_BUILD}, cells={"build": cell("build", status="error", **missing)}
     )
     evidence = work.evidence()
     own = Cell(index=0, status="error", **NO_SEABORN)
     cells = (own, *(changed(one, index=one.index + 1) for one in evidence.record.cells))
-    verdict = asked(replace(evidence, record=changed(evidence.record, cells=cells)), "build")
+    verdict = outcome_of(replace(evidence, record=changed(evidence.record, cells=cells)), "build")
     assert isinstance(verdict, CannotTell)
     assert verdict.message.startswith("Your cell stopped with NameError: name 'sns' is not defi")
     assert "`seaborn` is missing where this notebook was graded" in verdict.message
@@ -379,13 +381,13 @@ def unreadable(submission: Submission) -> Evidence:
 
 def test_evidence_that_cannot_be_read_is_for_a_person_to_look_at():
     work = Submission(cells={"build": cell("build", changed=False)})
-    verdict = asked(unreadable(work), "train")
+    verdict = outcome_of(unreadable(work), "train")
     assert isinstance(verdict, CannotTell)
     assert verdict.message == (
         "The evidence of this run could not be read: what was recorded is too large; a person has"
         " to look."
     )
-    assert isinstance(asked(unreadable(work), "build"), NotAttempted)
+    assert isinstance(outcome_of(unreadable(work), "build"), NotAttempted)
 
 
 def test_no_check_fails_for_evidence_that_cannot_be_read():
@@ -397,55 +399,55 @@ def test_no_check_fails_for_evidence_that_cannot_be_read():
 @pytest.mark.parametrize("status", ["error", "ok"])
 def test_what_needs_an_earlier_blank_waits_for_it(status):
     work = Submission(
-        hand_ins={"build": BLANK_BUILD, "train": BLANK_TRAIN},
+        answers={"build": BLANK_BUILD, "train": BLANK_TRAIN},
         cells={"build": cell("build", changed=False), "train": cell("train", status=status)},
     )
-    verdict = said("train", work)
+    verdict = outcome("train", work)
     assert isinstance(verdict, Skipped)
     assert "“Build the neurons”, which has no result yet" in verdict.message
 
 
 def test_an_error_that_an_earlier_mistake_explains_is_no_second_mistake():
-    work = Submission(hand_ins={"train": BLANK_TRAIN}, cells={"train": cell("train", **BROKEN)})
-    verdict = said("train", work, {"build"})
+    work = Submission(answers={"train": BLANK_TRAIN}, cells={"train": cell("train", **BROKEN)})
+    verdict = outcome("train", work, {"build"})
     assert isinstance(verdict, Skipped)
     assert "ValueError: Bad shape: (9,). This builds on “Build the neurons”" in verdict.message
-    assert isinstance(said("train", work, {"devices"}), Failed)
+    assert isinstance(outcome("train", work, {"devices"}), Failed)
 
 
 def test_a_prediction_waits_for_a_training_that_took_the_model_away():
     """As `model = model.fit(...)` does, also where that is told as a blank `history`."""
     lost = {"status": "error", "ename": "AttributeError", "evalue": "'History' object has no"}
     work = Submission(
-        hand_ins={"train": BLANK_TRAIN, "predict": None},
+        answers={"train": BLANK_TRAIN, "predict": None},
         cells={"predict": cell("predict", **lost)},
     )
-    verdict = said("predict", work)
+    verdict = outcome("predict", work)
     assert isinstance(verdict, Skipped)
     assert "“Train”, which has no result yet" in verdict.message
-    alone = said("predict", replace(work, hand_ins={"predict": None}))
+    alone = outcome("predict", replace(work, answers={"predict": None}))
     assert isinstance(alone, Failed)
 
 
 def test_a_time_limit_is_not_explained_by_an_earlier_mistake():
     work = Submission(
-        hand_ins={"train": BLANK_TRAIN}, cells={"train": cell("train", status="timeout")}
+        answers={"train": BLANK_TRAIN}, cells={"train": cell("train", status="timeout")}
     )
-    assert isinstance(said("train", work, {"compile"}), Failed)
+    assert isinstance(outcome("train", work, {"compile"}), Failed)
 
 
 def test_a_model_that_is_not_compiled_is_a_blank_until_the_cell_is_changed():
     work = Submission(compiled=None, cells={"compile": cell("compile", changed=False)})
-    assert isinstance(said("compile", work), NotAttempted)
-    assert said("compile", Submission(compiled=None)) is None
+    assert isinstance(outcome("compile", work), NotAttempted)
+    assert outcome("compile", Submission(compiled=None)) is None
 
 
 def test_one_question_that_stopped_gives_one_message():
     work = Submission(
-        hand_ins={"train": BLANK_TRAIN},
+        answers={"train": BLANK_TRAIN},
         cells={"train": cell("train", **BROKEN)},
         fits=(),
-        asked=(),
+        model_calls=(),
     )
     results = judged({"": work})[""]
     train = [one for one in results.checks if one.question == "train"]
@@ -459,10 +461,10 @@ def test_one_question_that_stopped_gives_one_message():
 def test_a_wrong_shape_that_stops_the_training_gives_one_message():
     work = Submission(
         model=stack(dense(inputs=28, rows=(28,))),
-        hand_ins={"train": BLANK_TRAIN, "predict": blank("predict", "predicted_label")},
+        answers={"train": BLANK_TRAIN, "predict": blank("predict", "predicted_label")},
         cells={name: cell(name, **BROKEN) for name in ("train", "predict")},
         fits=(),
-        asked=(),
+        model_calls=(),
     )
     results = judged({"": work})[""]
     failed = [one.id for one in results.checks if one.outcome == "failed"]
@@ -473,7 +475,7 @@ def test_a_wrong_shape_that_stops_the_training_gives_one_message():
 
 def test_points_earned_before_a_kernel_died_stay():
     work = Submission(
-        hand_ins={"train": None, "predict": None},
+        answers={"train": None, "predict": None},
         cells={
             "train": cell("train", status="error", ename="DeadKernelError"),
             "predict": cell("predict", status="not_run"),
@@ -492,5 +494,5 @@ def test_the_kernels_name_for_a_cell_is_left_out():
         ename="SyntaxError",
         evalue="incomplete input (2222995288.py, line 3)",
     )
-    verdict = said("build", Submission(hand_ins={"build": None}, cells={"build": broken}))
+    verdict = outcome("build", Submission(answers={"build": None}, cells={"build": broken}))
     assert verdict.message == "Your cell stopped with SyntaxError: incomplete input (line 3)."

@@ -17,7 +17,7 @@ from autograder.judge.error_hints.keras import KERAS
 from autograder.judge.error_hints.outdated import OUTDATED
 from autograder.judge.error_hints.python import PYTHON
 
-OWN = load_lesson("building-a-brain").stumbles
+OWN = load_lesson("building-a-brain").error_hints
 
 # A cell, and a part of the sentence that a student reads below the error.
 CASES: dict[str, tuple[str, str]] = {
@@ -239,10 +239,10 @@ def met() -> dict[str, tuple[str, str]]:
         text=True,
         check=True,
     )
-    told = json.loads(done.stdout[done.stdout.index("{") :])
-    assert [name for name, error in told.items() if error is None] == []
+    errors = json.loads(done.stdout[done.stdout.index("{") :])
+    assert [name for name, error in errors.items() if error is None] == []
     recorded = {name: (ename, evalue) for name, (ename, evalue, _) in RECORDED.items()}
-    return recorded | {name: (ename, evalue) for name, (ename, evalue) in told.items()}
+    return recorded | {name: (ename, evalue) for name, (ename, evalue) in errors.items()}
 
 
 @pytest.mark.parametrize("name", [*CASES, *RECORDED])
@@ -322,23 +322,23 @@ def test_a_name_that_is_missing(name, sentence) -> None:
 def test_what_the_object_really_has_is_suggested() -> None:
     """Where it is known, and not a word that it does not have."""
     facts = ErrorFacts(attributes=["completed"])
-    said = hint_for("AttributeError", "'Thing' object has no attribute 'complete'", facts)
-    assert said == "Something of type `Thing` has no `complete`; perhaps `completed` was meant."
+    hint = hint_for("AttributeError", "'Thing' object has no attribute 'complete'", facts)
+    assert hint == "Something of type `Thing` has no `complete`; perhaps `completed` was meant."
 
 
 def test_python_that_suggests_a_setting_itself_is_believed() -> None:
     """As from version 3.13 on."""
     evalue = "f() got an unexpected keyword argument 'epoch'. Did you mean 'eras'?"
-    said = hint_for("TypeError", evalue)
-    assert said == "`f` has no setting called `epoch`; perhaps `eras` was meant."
+    hint = hint_for("TypeError", evalue)
+    assert hint == "`f` has no setting called `epoch`; perhaps `eras` was meant."
 
 
 def test_what_is_quoted_is_short_and_harmless() -> None:
     """It may be a student's."""
     evalue = f"Could not interpret loss identifier: {'a' * 300}\x1b[2J"
-    said = hint_for("ValueError", evalue)
-    assert said is not None
-    assert len(said) < 150
+    hint = hint_for("ValueError", evalue)
+    assert hint is not None
+    assert len(hint) < 150
     braces = hint_for("KeyError", "'{0.__class__}'")
     assert braces is not None
     assert "`{0.__class__}`" in braces

@@ -42,9 +42,9 @@ def test_the_right_network():
 
 def test_more_images_than_are_computed_at_once():
     many = np.tile(IMAGES, (600, 1))
-    said = outputs(stack(FLATTEN, dense()), WEIGHTS, many)
-    assert said.shape == (4200, 10)
-    assert np.allclose(said[-7:], SUMS, rtol=1e-4)
+    computed = outputs(stack(FLATTEN, dense()), WEIGHTS, many)
+    assert computed.shape == (4200, 10)
+    assert np.allclose(computed[-7:], SUMS, rtol=1e-4)
 
 
 @pytest.mark.parametrize("kind", ["Dropout", "InputLayer", "GaussianNoise"])
@@ -54,8 +54,8 @@ def test_layers_that_only_pass_on(kind):
 
 
 def test_no_bias():
-    said = outputs(stack(FLATTEN, dense(bias=False)), WEIGHTS, IMAGES)
-    assert np.allclose(said, SUMS - WEIGHTS["dense/bias"], rtol=1e-3, atol=1e-2)
+    computed = outputs(stack(FLATTEN, dense(bias=False)), WEIGHTS, IMAGES)
+    assert np.allclose(computed, SUMS - WEIGHTS["dense/bias"], rtol=1e-3, atol=1e-2)
 
 
 @pytest.mark.parametrize(
@@ -96,8 +96,8 @@ def test_activations_that_are_layers_of_their_own(kind, low):
 def test_no_overflow_in_far_outputs():
     with np.errstate(all="raise", under="ignore"):
         for activation in ("softmax", "sigmoid", "softplus", "elu"):
-            said = outputs(stack(FLATTEN, dense(activation=activation)), WEIGHTS, IMAGES * 100)
-            assert np.isfinite(said).all()
+            computed = outputs(stack(FLATTEN, dense(activation=activation)), WEIGHTS, IMAGES * 100)
+            assert np.isfinite(computed).all()
 
 
 def test_reshape_for_flatten():
@@ -172,24 +172,24 @@ def test_a_normalization_along_another_axis_is_not_guessed():
 
 # ---- what the model was given
 
-CARDS = RANDOM.integers(0, 256, (5, 28, 28)).astype(np.uint8)
+RAW_IMAGES = RANDOM.integers(0, 256, (5, 28, 28)).astype(np.uint8)
 
 
 def mapped(scale, shift):
     evidence = right(arrays=lambda: {"a": np.asarray(scale), "b": np.asarray(shift)})
-    return as_given(evidence, training(scale="a", shift="b"), CARDS)
+    return as_given(evidence, training(scale="a", shift="b"), RAW_IMAGES)
 
 
 def test_one_map_for_all_pixels():
     given = mapped(1 / 255, -0.5)
     assert given is not None
     assert given.dtype == np.float32
-    assert np.allclose(given.reshape(5, 28, 28), CARDS / 255 - 0.5, atol=1e-6)
+    assert np.allclose(given.reshape(5, 28, 28), RAW_IMAGES / 255 - 0.5, atol=1e-6)
 
 
 def test_a_map_for_each_pixel():
     scale, shift = RANDOM.normal(size=(2, 784))
-    expected = CARDS.reshape(5, 784) * scale + shift
+    expected = RAW_IMAGES.reshape(5, 784) * scale + shift
     assert np.allclose(mapped(scale, shift).reshape(5, 784), expected, atol=1e-3)
 
 
@@ -201,8 +201,8 @@ def test_a_map_that_cannot_be_used(scale, shift):
 
 
 def test_a_map_that_was_not_recorded():
-    assert as_given(right(), training(scale=None), CARDS) is None
-    assert as_given(right(), training(scale="nowhere"), CARDS) is None
+    assert as_given(right(), training(scale=None), RAW_IMAGES) is None
+    assert as_given(right(), training(scale="nowhere"), RAW_IMAGES) is None
 
 
 # ---- what would take too much
@@ -234,8 +234,8 @@ def peak(model, weights, images):
 
 
 def test_a_layer_that_is_far_too_wide_is_not_computed():
-    most, said = peak(wide(), WIDE, MANY)
-    assert "far larger" in said or "60,000 outputs" in said
+    most, computed = peak(wide(), WIDE, MANY)
+    assert "far larger" in computed or "60,000 outputs" in computed
     assert most < 16 * 2**20
 
 
@@ -243,8 +243,8 @@ def test_a_great_many_wide_activations_are_not_computed():
     weights = {**WIDE, "wide/kernel": WIDE["wide/kernel"][:, :20_000], "wide/bias": MANY[0, :0]}
     weights["wide/bias"] = WIDE["wide/bias"][:20_000]
     model = wide(*(layer("Softmax") for _ in range(60)), units=20_000)
-    most, said = peak(model, weights, MANY)
-    assert "far larger" in said
+    most, computed = peak(model, weights, MANY)
+    assert "far larger" in computed
     assert most < 16 * 2**20
 
 
@@ -257,8 +257,8 @@ def test_neurons_for_each_pixel_count_for_each_pixel():
         "b/bias": np.ones(40, np.float32),
     }
     layers = (dense(400, inputs=1, name="a"), dense(40, inputs=400, name="b"))
-    most, said = peak(stack(layer("Reshape", (None, 784, 1)), *layers), weights, MANY[:2_500])
-    assert "far larger" in said
+    most, computed = peak(stack(layer("Reshape", (None, 784, 1)), *layers), weights, MANY[:2_500])
+    assert "far larger" in computed
     assert most < 16 * 2**20
 
 
@@ -273,8 +273,8 @@ def test_neurons_for_each_pixel_count_for_each_pixel():
     ],
 )
 def test_an_array_of_another_shape_is_not_made_to_fit(name, shape):
-    most, said = peak(stack(FLATTEN, dense()), {**WEIGHTS, name: np.ones(shape)}, MANY[:2_000])
-    assert "`Dense`" in said
+    most, computed = peak(stack(FLATTEN, dense()), {**WEIGHTS, name: np.ones(shape)}, MANY[:2_000])
+    assert "`Dense`" in computed
     assert most < 64 * 2**20
 
 
@@ -283,8 +283,8 @@ def test_nor_is_what_normalizes(name):
     one = {"normalization/mean": np.ones(1), "normalization/variance": np.ones(1)}
     weights = {**WEIGHTS, **one, f"normalization/{name}": np.ones((5_000, 1, 28))}
     model = stack(normalization((1,), axis=-1), FLATTEN, dense())
-    most, said = peak(model, weights, MANY[:2_000])
-    assert "`Normalization`" in said
+    most, computed = peak(model, weights, MANY[:2_000])
+    assert "`Normalization`" in computed
     assert most < 64 * 2**20
 
 

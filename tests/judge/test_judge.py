@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from support.asked_rules import nameable
+from support.check_rules import nameable
 from support.evidence_builder import (
     FLATTEN,
     GPU,
@@ -75,7 +75,7 @@ import pytest
 @pytest.mark.points(1)
 def test_name(evidence):
     """The model has a name of its own."""
-    assert evidence.hand_in("build").model.kind == "Functional", "Give your model a name."
+    assert evidence.answer("build").model.kind == "Functional", "Give your model a name."
 '''
 
 
@@ -144,9 +144,9 @@ def test_what_is_not_applicable_is_worth_nothing_of_nothing():
 
 def test_evidence_that_makes_no_sense_is_for_a_person_to_look_at():
     """Such as a hand-in without its claim, which our recorder never writes."""
-    hand_in = Submission().evidence().hand_in("devices")
-    forged = type(hand_in)(question="devices", claims={})
-    verdicts = judged({"": Submission(hand_ins={"devices": forged})})[""]
+    answer = Submission().evidence().answer("devices")
+    forged = type(answer)(question="devices", claims={})
+    verdicts = judged({"": Submission(answers={"devices": forged})})[""]
     assert of(verdicts, "devices.gpus").outcome == "error"
     assert "KeyError" in of(verdicts, "devices.gpus").message
     assert of(verdicts, "build.layers").outcome == "passed"
@@ -371,7 +371,7 @@ def test_a_judge_that_was_killed_is_started_again(stored):
 FATAL = EXTRA.replace(
     "    assert",
     """    import os
-    if not evidence.hand_in("build").model.dense[-1].settings.get("use_bias", True):
+    if not evidence.answer("build").model.dense[-1].settings.get("use_bias", True):
         os.kill(os.getpid(), 9)
     assert""",
 )
@@ -422,9 +422,9 @@ def test_evidence_of_another_program_is_not_judged(stored, tmp_path):
     run = msgspec.structs.replace(evidence.run, program="right", job="one")
     record = msgspec.structs.replace(evidence.record, run=run)
     save_alone(replace(evidence, record=record), tmp_path)
-    for program, said in (("right", None), ("wrong", r"another program.*\(run one\)")):
+    for program, message in (("right", None), ("wrong", r"another program.*\(run one\)")):
         answer = judge_in_process({tmp_path: program}, LESSON, Course())[str(tmp_path)]
-        assert isinstance(answer, Verdicts) if said is None else re.search(said, str(answer))
+        assert isinstance(answer, Verdicts) if message is None else re.search(message, str(answer))
     (old,) = judge_in_process({stored["right"]: "right"}, LESSON, Course()).values()
     assert "did not yet say" in str(old)
 

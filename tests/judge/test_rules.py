@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from support import deeper_rule_pairs
-from support.asked_rules import misconceptions
+from support.check_rules import misconceptions
 from support.evidence_builder import FIT, fit, trained
 from support.misconceptions_page import LESSONS
 from support.rule_pairs import EMPTY, PAIRS, RULES, curves
@@ -22,7 +22,7 @@ def test_every_rule_has_its_pair():
 @pytest.mark.parametrize("name", PAIRS)
 def test_a_rule_speaks_where_it_must(name):
     pair, one = PAIRS[name], RULES[name]
-    found = pair.asked(pair.speaks, one)
+    found = pair.ask(pair.speaks, one)
     assert isinstance(found, Failed)
     assert found.misconception in one.misconceptions
 
@@ -30,7 +30,7 @@ def test_a_rule_speaks_where_it_must(name):
 @pytest.mark.parametrize("name", PAIRS)
 def test_a_rule_is_silent_where_nothing_is_wrong(name):
     pair = PAIRS[name]
-    assert pair.asked(pair.silent, RULES[name]) is None
+    assert pair.ask(pair.silent, RULES[name]) is None
 
 
 @pytest.mark.parametrize("name", EMPTY)
@@ -40,8 +40,8 @@ def test_a_training_without_curves_has_no_signature(name):
 
 
 def test_what_cannot_be_written_as_json_is_no_number():
-    told = learning_curve.learning_curve_of((fit(history={"loss": (1.0, None)}),))
-    assert RULES["learning_curve.loss_not_a_number"](told)
+    curve = learning_curve.learning_curve_of((fit(history={"loss": (1.0, None)}),))
+    assert RULES["learning_curve.loss_not_a_number"](curve)
 
 
 def test_the_curves_of_several_fits_stand_in_a_row():
@@ -58,9 +58,9 @@ def test_a_real_training_shows_no_sign_of_trouble(sample):
         float(((x @ kernel + bias).argmax(axis=1) == sample.train_labels).mean())
         for kernel, bias in zip(trained().kernels, trained().biases, strict=True)
     ]
-    told = curves(accuracy=tuple(sorted_right), validation_accuracy=tuple(sorted_right))
-    assert RULES["learning_curve.accuracy_at_chance"](told, 10) is None
-    assert RULES["learning_curve.training_worse_than_validation"](told) is None
+    curve = curves(accuracy=tuple(sorted_right), validation_accuracy=tuple(sorted_right))
+    assert RULES["learning_curve.accuracy_at_chance"](curve, 10) is None
+    assert RULES["learning_curve.training_worse_than_validation"](curve) is None
 
 
 def test_the_first_rule_that_found_something_speaks():

@@ -35,11 +35,11 @@ class Picture(HTMLParser):
 @pytest.fixture
 def shown(monkeypatch) -> list[tuple[str, str]]:
     """What is shown: the page, and its twin in words."""
-    told: list[tuple[str, str]] = []
+    shown: list[tuple[str, str]] = []
     monkeypatch.setattr(
-        accessible_figure.ipython, "show", lambda page, text: told.append((page, text))
+        accessible_figure.ipython, "show", lambda page, text: shown.append((page, text))
     )
-    return told
+    return shown
 
 
 def test_a_figure_has_words_for_those_who_do_not_see_it(shown) -> None:

@@ -64,11 +64,11 @@ def test_in_grading_nothing_is_said(tmp_path: Path) -> None:
 @pytest.fixture(scope="module")
 def session(sample_keras, tmp_path_factory):
     """One student's session, cell after cell: what each of them showed."""
-    said: dict[str, live.Shown] = {}
+    shown: dict[str, live.Shown] = {}
     with live.kernel(sample_keras, tmp_path_factory.mktemp("desk")) as kernel:
 
         def run(name: str, source: str, cell_id: str | None = None, **more: str) -> None:
-            said[name] = kernel.run(source, cell_id, **more)
+            shown[name] = kernel.run(source, cell_id, **more)
 
         run("begin", BEGIN, "setup")
         run("first progress", "check.progress()")
@@ -100,12 +100,12 @@ def session(sample_keras, tmp_path_factory):
         run("again", solved("build"), "build")
         run("last progress", "check.progress()")
         run("own error", "1 / 0")
-        said["inspected"] = live.Shown(messages=[("", {"text": kernel.inspect("check.build")})])
-        said["completed"] = live.Shown(
+        shown["inspected"] = live.Shown(messages=[("", {"text": kernel.inspect("check.build")})])
+        shown["completed"] = live.Shown(
             messages=[("", {"text": " ".join(kernel.complete(one))})
                       for one in ("check.", "check.build(mo", "check.build.")]
         )  # fmt: skip
-    return said
+    return shown
 
 
 @pytest.mark.slow

@@ -20,15 +20,15 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from keras import layers
-from support.numpy_training import Cards, Neurons, chunks, figures_of, snapshot_steps, study
+from support.numpy_training import Examples, Neurons, chunks, figures_of, snapshot_steps, study
 
 from autograder.core.evidence import Evidence, Record, Run
 from autograder.kernel.recorder import Recorder
 from autograder.lessons.building_a_brain.accuracy import marked_accuracy
 
 # Not a multiple of any of the batch sizes: the last batch of an epoch is a smaller one.
-CARDS = 11_990
-QUIZ = 2_000
+TRAINING_IMAGES = 11_990
+VALIDATION_IMAGES = 2_000
 EPOCHS = 2
 # The more steps, the longer: a few seconds with batches of 128, four times as long with 32.
 BATCHES = [
@@ -47,11 +47,11 @@ ROUNDED = {"rtol": 1e-6, "atol": 1e-9}
 
 
 @pytest.fixture(scope="module")
-def cards(sample) -> Cards:
+def examples(sample) -> Examples:
     """Cards with pixels between 0 and 1."""
-    return Cards(
-        (sample.train_images[:CARDS] / 255).astype(np.float32),
-        sample.train_labels[:CARDS],
+    return Examples(
+        (sample.train_images[:TRAINING_IMAGES] / 255).astype(np.float32),
+        sample.train_labels[:TRAINING_IMAGES],
         ((sample.valid_images / 255).astype(np.float32), sample.valid_labels),
     )
 
@@ -72,10 +72,10 @@ def recorded(sample, tmp_path):
             pass
         finally:
             recorder.unwatch()
-        recorder.hand_in("train", {"model": model, "history": history})
-        told, arrays = recorder.recorded()
-        assert told.troubles == ()
-        return told, arrays
+        recorder.record_answer("train", {"model": model, "history": history})
+        record, arrays = recorder.recorded()
+        assert record.troubles == ()
+        return record, arrays
 
     return train
 
@@ -89,9 +89,9 @@ def new_model(*, probabilities=False, **compiled):
     return model
 
 
-def in_order(cards, batch, **given):
+def in_order(examples, batch, **given):
     """What ``fit`` is given; the cards are studied in their order."""
-    data = {"x": cards.x, "y": cards.y, "validation_data": cards.quiz}
+    data = {"x": examples.x, "y": examples.y, "validation_data": examples.validation}
     return {**data, "batch_size": batch, "shuffle": False, **given}
 
 
@@ -99,10 +99,10 @@ def neurons_of(model):
     return Neurons(*(one.astype(float) for one in model.get_weights()))
 
 
-def replay(neurons, cards, batch, *, epochs=EPOCHS, together=1):
-    order = chunks(np.arange(len(cards.x)), batch)
-    due = snapshot_steps(len(order), batch, together)
-    return [study(neurons, cards, order, due) for _ in range(epochs)]
+def replay(neurons, examples, batch, *, epochs=EPOCHS, batched=1):
+    order = chunks(np.arange(len(examples.x)), batch)
+    due = snapshot_steps(len(order), batch, batched)
+    return [study(neurons, examples, order, due) for _ in range(epochs)]
 
 
 def parts_of(arrays, owner):
@@ -127,7 +127,7 @@ def assert_same(fit, arrays, epochs):
 def assert_same_figures(fit, epoch, figures):
     """Losses and accuracies of an epoch."""
     for name, values in fit.history.items():
-        most = MAX_OTHERWISE / (QUIZ if name.startswith("val") else CARDS)
+        most = MAX_OTHERWISE / (VALIDATION_IMAGES if name.startswith("val") else TRAINING_IMAGES)
         near = {"abs": most} if "accuracy" in name else {"rel": LOSS}
         assert values[epoch] == pytest.approx(figures[name], **near), name
 
@@ -162,19 +162,19 @@ class TestPlainCallbacks:
     """The same training once more without the recorder, looked at by a plain callback."""
 
     @pytest.mark.parametrize(
-        ("graded", "together"),
+        ("graded", "batched"),
         [(False, 1), (True, 1), (False, 20)],
         ids=["at the desk", "graded", "twenty steps at a time"],
     )
     @pytest.mark.parametrize("batch", BATCHES)
-    def test_means_figures_and_steps(self, recorded, cards, batch, graded, together) -> None:
+    def test_means_figures_and_steps(self, recorded, examples, batch, graded, batched) -> None:
         """Whether Keras returns after each step, seldom in grading, or as it was compiled."""
-        steps = math.ceil(CARDS / batch)
-        plain = Snapshots(snapshot_steps(steps, batch, together))
-        new_model().fit(**in_order(cards, batch, callbacks=[plain]), epochs=EPOCHS, verbose=0)
-        model = new_model(steps_per_execution=together)
-        told, arrays = recorded(model, in_order(cards, batch), graded=graded)
-        (fit,) = told.fits
+        steps = math.ceil(TRAINING_IMAGES / batch)
+        plain = Snapshots(snapshot_steps(steps, batch, batched))
+        new_model().fit(**in_order(examples, batch, callbacks=[plain]), epochs=EPOCHS, verbose=0)
+        model = new_model(steps_per_execution=batched)
+        record, arrays = recorded(model, in_order(examples, batch), graded=graded)
+        (fit,) = record.fits
         assert fit.steps == plain.steps == EPOCHS * steps
         assert fit.snapshots == (len(plain.due),) * EPOCHS
         assert_same_means(fit, arrays, plain.means, **ROUNDED)
@@ -187,86 +187,86 @@ class TestReplay:
     """The same training once more in NumPy."""
 
     @pytest.mark.parametrize(
-        ("graded", "together"),
+        ("graded", "batched"),
         [(False, 1), (True, 1), (False, 20)],
         ids=["at the desk", "graded", "twenty steps at a time"],
     )
     @pytest.mark.parametrize("batch", BATCHES)
-    def test_arrays(self, recorded, cards, batch, graded, together) -> None:
+    def test_arrays(self, recorded, examples, batch, graded, batched) -> None:
         """Means, figures, steps, and the weights at the end."""
-        model = new_model(steps_per_execution=together)
+        model = new_model(steps_per_execution=batched)
         neurons = neurons_of(model)
-        told, arrays = recorded(model, in_order(cards, batch), graded=graded)
-        assert_same(told.fits[0], arrays, replay(neurons, cards, batch, together=together))
-        assert told.fits[0].steps == neurons.steps
-        kernel, bias = parts_of(arrays, "hand-in-train")
+        record, arrays = recorded(model, in_order(examples, batch), graded=graded)
+        assert_same(record.fits[0], arrays, replay(neurons, examples, batch, batched=batched))
+        assert record.fits[0].steps == neurons.steps
+        kernel, bias = parts_of(arrays, "answer-train")
         np.testing.assert_allclose(kernel, neurons.kernel, **WEIGHTS)
         np.testing.assert_allclose(bias, neurons.bias, **WEIGHTS)
 
-    def test_the_weights_after_each_epoch(self, recorded, cards) -> None:
+    def test_the_weights_after_each_epoch(self, recorded, examples) -> None:
         """An epoch of fewer than 4,000 cards has one snapshot: the weights at its end."""
-        few = Cards(cards.x[:3_900], cards.y[:3_900], cards.quiz)
+        few = Examples(examples.x[:3_900], examples.y[:3_900], examples.validation)
         model = new_model()
         neurons = neurons_of(model)
-        told, arrays = recorded(model, in_order(few, 32, epochs=3), graded=True)
+        record, arrays = recorded(model, in_order(few, 32, epochs=3), graded=True)
         for number in range(3):
             replay(neurons, few, 32, epochs=1)
             kernel, bias = parts_of(arrays, "fit-0")
             np.testing.assert_allclose(kernel[number], neurons.kernel, **WEIGHTS)
             np.testing.assert_allclose(bias[number], neurons.bias, **WEIGHTS)
-        assert told.fits[0].snapshots == (1, 1, 1)
+        assert record.fits[0].snapshots == (1, 1, 1)
 
     @pytest.mark.parametrize("given", ["dataset", "generator"])
-    def test_a_stream_in_an_order_of_its_own(self, recorded, cards, given) -> None:
+    def test_a_stream_in_an_order_of_its_own(self, recorded, examples, given) -> None:
         """The order of every batch is stored as it is made."""
         model, batch, random = new_model(), 128, np.random.default_rng(8)
-        neurons, steps = neurons_of(model), math.ceil(CARDS / batch)
-        order = chunks(random.permutation(CARDS), batch)
+        neurons, steps = neurons_of(model), math.ceil(TRAINING_IMAGES / batch)
+        order = chunks(random.permutation(TRAINING_IMAGES), batch)
         went = []
 
         def flow():
             while True:
                 for places in order:
                     went.append(places)
-                    yield cards.x[places], cards.y[places]
+                    yield examples.x[places], examples.y[places]
 
         shapes = tf.TensorSpec((None, 28, 28), tf.float32), tf.TensorSpec((None,), tf.uint8)
         data = {
             "dataset": lambda: tf.data.Dataset.from_generator(flow, output_signature=shapes),
             "generator": flow,
         }[given]()
-        told, arrays = recorded(
-            model, {"x": data, "steps_per_epoch": steps, "validation_data": cards.quiz}
+        record, arrays = recorded(
+            model, {"x": data, "steps_per_epoch": steps, "validation_data": examples.validation}
         )
         due = snapshot_steps(steps, batch)
         epochs = [went[at : at + steps] for at in (0, steps)]
-        assert_same(told.fits[0], arrays, [study(neurons, cards, one, due) for one in epochs])
-        assert told.fits[0].steps == neurons.steps
+        assert_same(record.fits[0], arrays, [study(neurons, examples, one, due) for one in epochs])
+        assert record.fits[0].steps == neurons.steps
 
-    def test_probabilities(self, recorded, cards) -> None:
+    def test_probabilities(self, recorded, examples) -> None:
         """A softmax output with the loss for probabilities is the same training."""
         model = new_model(probabilities=True)
         neurons = neurons_of(model)
-        told, arrays = recorded(model, in_order(cards, 128), graded=True)
-        assert_same(told.fits[0], arrays, replay(neurons, cards, 128))
+        record, arrays = recorded(model, in_order(examples, 128), graded=True)
+        assert_same(record.fits[0], arrays, replay(neurons, examples, 128))
 
     @pytest.mark.parametrize("graded", [False, True], ids=["at the desk", "graded"])
-    def test_two_calls(self, recorded, cards, graded) -> None:
+    def test_two_calls(self, recorded, examples, graded) -> None:
         """The second goes on where the first ended, the optimizer too, with another batch size."""
         model = new_model()
         neurons = neurons_of(model)
-        calls = [in_order(cards, batch, epochs=1) for batch in (128, 96)]
-        told, arrays = recorded(model, *calls, graded=graded)
-        for fit, batch in zip(told.fits, (128, 96), strict=True):
-            assert_same(fit, arrays, replay(neurons, cards, batch, epochs=1))
-        assert sum(fit.steps for fit in told.fits) == neurons.steps
+        calls = [in_order(examples, batch, epochs=1) for batch in (128, 96)]
+        record, arrays = recorded(model, *calls, graded=graded)
+        for fit, batch in zip(record.fits, (128, 96), strict=True):
+            assert_same(fit, arrays, replay(neurons, examples, batch, epochs=1))
+        assert sum(fit.steps for fit in record.fits) == neurons.steps
 
-    def test_interrupted_in_an_epoch(self, recorded, cards) -> None:
+    def test_interrupted_in_an_epoch(self, recorded, examples) -> None:
         """Of the epoch that was cut short there is the mean of what was studied.
 
         The step in which it was cut has moved the weights and is not counted.
         """
-        cut, order = 50, chunks(np.arange(CARDS), 128)
+        cut, order = 50, chunks(np.arange(TRAINING_IMAGES), 128)
 
         class Stop(keras.callbacks.Callback):
             def on_train_batch_end(self, batch, logs=None):
@@ -275,43 +275,43 @@ class TestReplay:
 
         model = new_model()
         neurons = neurons_of(model)
-        told, arrays = recorded(model, in_order(cards, 128, callbacks=[Stop()]))
+        record, arrays = recorded(model, in_order(examples, 128, callbacks=[Stop()]))
         due = snapshot_steps(len(order), 128)
-        epochs = [study(neurons, cards, order, due)]
-        epochs += [study(neurons, cards, order[:cut], [*(one for one in due if one < cut), cut])]
-        assert_same(told.fits[0], arrays, epochs)
-        assert (told.fits[0].interrupted, told.fits[0].epochs_done) == (True, 1)
-        assert told.fits[0].steps == neurons.steps - 1
+        epochs = [study(neurons, examples, order, due)]
+        epochs += [study(neurons, examples, order[:cut], [*(one for one in due if one < cut), cut])]
+        assert_same(record.fits[0], arrays, epochs)
+        assert (record.fits[0].interrupted, record.fits[0].epochs_done) == (True, 1)
+        assert record.fits[0].steps == neurons.steps - 1
 
-    def test_interrupted_in_the_quiz_of_an_epoch(self, recorded, cards) -> None:
+    def test_interrupted_in_the_quiz_of_an_epoch(self, recorded, examples) -> None:
         """In grading, where Keras returns seldom: all steps of the epoch were taken."""
 
         class Stop(keras.callbacks.Callback):
             def on_test_begin(self, logs=None):
-                if self.model.optimizer.iterations > math.ceil(CARDS / 128):
+                if self.model.optimizer.iterations > math.ceil(TRAINING_IMAGES / 128):
                     raise KeyboardInterrupt
 
         model = new_model()
         neurons = neurons_of(model)
-        told, arrays = recorded(model, in_order(cards, 128, callbacks=[Stop()]), graded=True)
-        assert_same(told.fits[0], arrays, replay(neurons, cards, 128))
-        assert (told.fits[0].interrupted, told.fits[0].epochs_done) == (True, 1)
-        assert told.fits[0].steps == neurons.steps
+        record, arrays = recorded(model, in_order(examples, 128, callbacks=[Stop()]), graded=True)
+        assert_same(record.fits[0], arrays, replay(neurons, examples, 128))
+        assert (record.fits[0].interrupted, record.fits[0].epochs_done) == (True, 1)
+        assert record.fits[0].steps == neurons.steps
 
-    def test_the_accuracy_that_is_marked(self, recorded, cards, sample) -> None:
+    def test_the_accuracy_that_is_marked(self, recorded, examples, sample) -> None:
         """That of the mean of all snapshots in the second half of the epochs."""
         model = new_model()
         neurons = neurons_of(model)
-        told, arrays = recorded(model, in_order(cards, 128, epochs=5), graded=True)
-        epochs = replay(neurons, cards, 128, epochs=5)
+        record, arrays = recorded(model, in_order(examples, 128, epochs=5), graded=True)
+        epochs = replay(neurons, examples, 128, epochs=5)
         snapshots = [one for epoch in epochs[2:] for one in epoch.snapshots]
         mean = Neurons(*(np.mean(part, axis=0) for part in zip(*snapshots, strict=True)))
         run = Run(lesson="building-a-brain", data="sample", isolation="none")
-        evidence = Evidence(record=Record(run=run, cells=(), recorded=told), arrays=arrays)
-        handed_in = evidence.hand_in("train").model
-        reached = marked_accuracy(evidence, handed_in, told.fits, sample, simple=True)
-        _, right = mean.ask(*cards.quiz)
-        assert reached == pytest.approx(right.mean(), abs=MAX_OTHERWISE / QUIZ)
+        evidence = Evidence(record=Record(run=run, cells=(), recorded=record), arrays=arrays)
+        handed_in = evidence.answer("train").model
+        reached = marked_accuracy(evidence, handed_in, record.fits, sample, simple=True)
+        _, right = mean.ask(*examples.validation)
+        assert reached == pytest.approx(right.mean(), abs=MAX_OTHERWISE / VALIDATION_IMAGES)
 
 
 class Steps(keras.callbacks.Callback):
@@ -331,16 +331,16 @@ class Steps(keras.callbacks.Callback):
 @pytest.mark.parametrize("batch", BATCHES)
 def test_raw_pixels_step_by_step(recorded, sample, batch) -> None:
     """Each step from where Keras stood before it; what Adam remembers is the replay's own."""
-    raw = Cards(
-        sample.train_images[:CARDS],
-        sample.train_labels[:CARDS],
+    raw = Examples(
+        sample.train_images[:TRAINING_IMAGES],
+        sample.train_labels[:TRAINING_IMAGES],
         (sample.valid_images, sample.valid_labels),
     )
     model, steps = new_model(), Steps()
     neurons = neurons_of(model)
-    told, arrays = recorded(model, in_order(raw, batch, callbacks=[steps]))
-    (fit,) = told.fits
-    order = chunks(np.arange(CARDS), batch)
+    record, arrays = recorded(model, in_order(raw, batch, callbacks=[steps]))
+    (fit,) = record.fits
+    order = chunks(np.arange(TRAINING_IMAGES), batch)
     off, means = [], []
     for number, weights in enumerate(steps.epochs):
         losses, right = [], []
@@ -351,7 +351,7 @@ def test_raw_pixels_step_by_step(recorded, sample, batch) -> None:
             right.append(well)
             off += [np.abs(neurons.kernel - after[0]).max(), np.abs(neurons.bias - after[1]).max()]
         neurons.stand(*weights[-1])
-        figures = figures_of(losses, right, neurons.ask(*raw.quiz))
+        figures = figures_of(losses, right, neurons.ask(*raw.validation))
         assert_same_figures(fit, number, figures)
         taken = [weights[at] for at in snapshot_steps(len(order), batch)]
         means.append([np.mean(part, axis=0, dtype=float) for part in zip(*taken, strict=True)])

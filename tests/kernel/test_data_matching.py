@@ -21,7 +21,7 @@ def standardised(x):
 
 
 @pytest.mark.parametrize(
-    ("chosen", "cards", "count"),
+    ("chosen", "split", "count"),
     [
         (slice(None), "training", 12_000),
         (slice(0, 2_000), "training", 2_000),
@@ -35,10 +35,10 @@ def standardised(x):
     ],
 )
 @pytest.mark.parametrize("scale", [1, 255])
-def test_training_cards(index, sample, chosen, cards, count, scale) -> None:
+def test_training_cards(index, sample, chosen, split, count, scale) -> None:
     x, y = sample.train_images[chosen] / scale, sample.train_labels[chosen]
     match = index.identify(x, y)
-    assert (match.cards, match.count, match.labels) == (cards, count, "matching")
+    assert (match.split, match.count, match.labels) == (split, count, "matching")
     assert match.scale == pytest.approx(1 / scale)
     assert match.shift == pytest.approx(0, abs=1e-5)
 
@@ -46,19 +46,19 @@ def test_training_cards(index, sample, chosen, cards, count, scale) -> None:
 @pytest.mark.parametrize("chosen", [slice(None), slice(500), rng.permutation(2_000)])
 def test_validation_cards(index, sample, chosen) -> None:
     match = index.identify(sample.valid_images[chosen], sample.valid_labels[chosen])
-    assert (match.cards, match.labels) == ("validation", "matching")
+    assert (match.split, match.labels) == ("validation", "matching")
 
 
 def test_a_mixture(index, sample) -> None:
     x = np.concatenate([sample.train_images[:1000], sample.valid_images[:1000]])
     y = np.concatenate([sample.train_labels[:1000], sample.valid_labels[:1000]])
     match = index.identify(x, y)
-    assert (match.cards, match.labels) == ("mixed", "matching")
+    assert (match.split, match.labels) == ("mixed", "matching")
 
 
 def test_a_small_mixture_names_its_training_cards(index, sample) -> None:
     match = index.identify(np.concatenate([sample.valid_images[:3], sample.train_images[5:8]]))
-    assert (match.cards, match.places) == ("mixed", (5, 6, 7))
+    assert (match.split, match.indices) == ("mixed", (5, 6, 7))
 
 
 @pytest.mark.parametrize("order", [slice(None), rng.permutation(12_000)])
@@ -84,7 +84,7 @@ def test_a_small_mixture_names_its_training_cards(index, sample) -> None:
 )
 def test_what_was_done_to_the_pixels(index, sample, order, change, scale, shift) -> None:
     match = index.identify(change(sample.train_images[order]), sample.train_labels[order])
-    assert (match.cards, match.labels) == ("training", "matching")
+    assert (match.split, match.labels) == ("training", "matching")
     if scale is not None:
         assert match.scale == pytest.approx(scale, rel=2e-3)
         assert match.shift == pytest.approx(shift, abs=1e-2)
@@ -93,7 +93,7 @@ def test_what_was_done_to_the_pixels(index, sample, order, change, scale, shift)
 def test_pixels_standardised_one_by_one(index, sample) -> None:
     x = standardised(sample.train_images.reshape(-1, 784).astype(float))
     match = index.identify(x, sample.train_labels)
-    assert (match.cards, match.labels) == ("training", "matching")
+    assert (match.split, match.labels) == ("training", "matching")
     assert match.scale.shape == match.shift.shape == (784,)
     again = sample.train_images.reshape(-1, 784) * match.scale + match.shift
     lit = match.scale != 0
@@ -102,7 +102,7 @@ def test_pixels_standardised_one_by_one(index, sample) -> None:
 
 
 @pytest.mark.parametrize(
-    ("relabel", "said"),
+    ("relabel", "expected"),
     [
         (lambda y: y, "matching"),
         (lambda y: y.reshape(-1, 1), "matching"),
@@ -121,8 +121,8 @@ def test_pixels_standardised_one_by_one(index, sample) -> None:
         (lambda _: [], "unknown"),
     ],
 )
-def test_labels(index, sample, relabel, said) -> None:
-    assert index.identify(sample.train_images, relabel(sample.train_labels)).labels == said
+def test_labels(index, sample, relabel, expected) -> None:
+    assert index.identify(sample.train_images, relabel(sample.train_labels)).labels == expected
 
 
 @pytest.mark.parametrize(
@@ -151,7 +151,7 @@ def test_labels(index, sample, relabel, said) -> None:
 )
 def test_what_is_no_card_is_unknown_and_never_wrong(index, x) -> None:
     match = index.identify(x, np.zeros(300))
-    assert (match.cards, match.places, match.scale) == ("unknown", None, None)
+    assert (match.split, match.indices, match.scale) == ("unknown", None, None)
     assert match.labels == "unknown"
 
 
@@ -166,28 +166,28 @@ def test_what_is_no_card_is_unknown_and_never_wrong(index, x) -> None:
 )
 def test_pictures_that_were_made_otherwise_are_unknown(index, sample, change) -> None:
     match = index.identify(change(sample.train_images[:2000]), sample.train_labels[:2000])
-    assert (match.cards, match.labels, match.count) == ("unknown", "unknown", 2000)
+    assert (match.split, match.labels, match.count) == ("unknown", "unknown", 2000)
 
 
 @pytest.mark.parametrize("change", [lambda x: (x > 127).astype(float), np.sqrt])
 def test_pictures_of_another_brightness_are_known_by_a_table(index, sample, change) -> None:
     """For each of 256 brightnesses there is one number."""
     match = index.identify(change(sample.train_images[:2000]), sample.train_labels[:2000])
-    assert (match.cards, match.labels, match.count) == ("training", "matching", 2000)
+    assert (match.split, match.labels, match.count) == ("training", "matching", 2000)
     assert match.table is not None
     shown = np.unique(sample.train_images[:2000])
     np.testing.assert_allclose(match.table[shown], change(shown), rtol=1e-6)
 
 
-@pytest.mark.parametrize("place", [0, 1, 99, 11_999])
+@pytest.mark.parametrize("at", [0, 1, 99, 11_999])
 @pytest.mark.parametrize("scale", [1, 255])
-def test_a_single_card_has_its_place(index, sample, place, scale) -> None:
-    match = index.identify(sample.train_images[place : place + 1] / scale)
-    assert (match.cards, match.places, match.count) == ("training", (place,), 1)
+def test_a_single_card_has_its_place(index, sample, at, scale) -> None:
+    match = index.identify(sample.train_images[at : at + 1] / scale)
+    assert (match.split, match.indices, match.count) == ("training", (at,), 1)
 
 
 def test_a_batch_has_the_places_of_all_its_cards(index, sample) -> None:
-    places = rng.permutation(12_000)[:200]
-    assert index.identify(sample.train_images[places]).places == tuple(places)
-    assert index.identify(sample.valid_images[[7, 3]]).places == (7, 3)
-    assert index.identify(sample.train_images[:257]).places is None
+    indices = rng.permutation(12_000)[:200]
+    assert index.identify(sample.train_images[indices]).indices == tuple(indices)
+    assert index.identify(sample.valid_images[[7, 3]]).indices == (7, 3)
+    assert index.identify(sample.train_images[:257]).indices is None

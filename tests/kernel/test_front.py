@@ -72,9 +72,9 @@ def recorder(sample):
 
 def described(recorder, model):
     """The model as evidence, and its weights as the judge reads them."""
-    recorder.hand_in("build", {"model": model})
+    recorder.record_answer("build", {"model": model})
     recorded, arrays = recorder.recorded()
-    found = recorded.hand_ins[-1].model
+    found = recorded.answers[-1].model
     evidence = Evidence(record=Record(run=Run(lesson="any")), arrays=arrays)
     return found, last_weights(evidence, found)
 
@@ -82,7 +82,7 @@ def described(recorder, model):
 @pytest.mark.parametrize("make", FOUND.values(), ids=FOUND)
 def test_the_judge_computes_what_the_model_says(recorder, sample, make) -> None:
     model = make()
-    asked_before = recorder.recorded()[0].asked
+    calls_before = recorder.recorded()[0].model_calls
     found, weights = described(recorder, model)
     assert found.front
     images = sample.valid_images[:100].astype(np.float32)
@@ -90,7 +90,7 @@ def test_the_judge_computes_what_the_model_says(recorder, sample, make) -> None:
     theirs = model(images).numpy()
     assert np.abs(ours - theirs).max() < 0.01 * np.ptp(theirs)
     # What the model was asked by us is not the student's call.
-    assert recorder.recorded()[0].asked[: len(asked_before)] == asked_before
+    assert recorder.recorded()[0].model_calls[: len(calls_before)] == calls_before
 
 
 @pytest.mark.parametrize("make", NOT_FOUND.values(), ids=NOT_FOUND)

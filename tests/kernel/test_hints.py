@@ -42,8 +42,8 @@ def test_the_first_thing_that_is_not_right_is_explained():
 def test_each_hint_is_the_next_one():
     """A hint that nobody wrote falls back to the help, and after the last comes the first."""
     hints = Hints(BUILD, [BIAS, result(), ACTIVATION])
-    said = [hints.hint() for _ in range(3)]
-    assert said == ["Hint 1 of 2. Do it.", "Hint 2 of 2. Leave it out.", "Hint 1 of 2. Do it."]
+    shown = [hints.hint() for _ in range(3)]
+    assert shown == ["Hint 1 of 2. Do it.", "Hint 2 of 2. Leave it out.", "Hint 1 of 2. Do it."]
 
 
 def test_a_single_hint_is_not_counted():
@@ -73,17 +73,17 @@ class Noting:
     """A session that notes its calls."""
 
     def __init__(self):
-        self.asked = []
+        self.calls = []
 
     def check(self, question, **claims):
-        self.asked.append((question, claims))
+        self.calls.append((question, claims))
         return 2.5
 
     def hint(self, question):
-        self.asked.append(("hint", question))
+        self.calls.append(("hint", question))
 
     def why(self, question):
-        self.asked.append(("why", question))
+        self.calls.append(("why", question))
 
 
 def train(model: object, history: object) -> float | None:
@@ -96,7 +96,7 @@ def test_a_check_hands_in_what_its_declaration_names():
     assert check("m", history="h") == 2.5
     check.hint()
     check.why()
-    assert session.asked == [
+    assert session.calls == [
         ("train", {"model": "m", "history": "h"}),
         ("hint", "train"),
         ("why", "train"),

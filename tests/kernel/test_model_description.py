@@ -44,7 +44,7 @@ def in_tuples():
     return functional(listed=lambda one: (one,))
 
 
-def told(model):
+def describe(model):
     described, arrays = model_description.model(model, 3, "here")
     assert serialize.accepted(described) == described
     return described, arrays
@@ -53,7 +53,7 @@ def told(model):
 @pytest.mark.parametrize("make", [ten, functional, in_lists, in_tuples])
 def test_the_lesson_model(make) -> None:
     model = make()
-    described, arrays = told(model)
+    described, arrays = describe(model)
     assert described.number == 3
     assert described.chain
     assert described.input_shape == (None, 28, 28)
@@ -76,44 +76,46 @@ def test_the_lesson_model(make) -> None:
 
 def test_arrays_are_copies() -> None:
     model = ten()
-    described, arrays = told(model)
+    described, arrays = describe(model)
     before = arrays[described.dense[0].weights[0].array].copy()
     model.layers[-1].kernel.assign(np.ones((784, 10)))
     np.testing.assert_array_equal(arrays[described.dense[0].weights[0].array], before)
 
 
 def test_branches_are_no_chain() -> None:
-    assert not told(functional(branched=True))[0].chain
+    assert not describe(functional(branched=True))[0].chain
 
 
 def test_two_outputs_are_no_chain() -> None:
     x = keras.Input((28, 28))
     flat = layers.Flatten()(x)
-    assert not told(keras.Model([x], [flat, layers.Dense(10)(flat)]))[0].chain
+    assert not describe(keras.Model([x], [flat, layers.Dense(10)(flat)]))[0].chain
 
 
 def test_a_layer_that_is_given_a_list_of_one() -> None:
     x = keras.Input((28, 28))
     out = layers.Dense(10)(layers.Concatenate()([layers.Flatten()(x)]))
-    described, _ = told(keras.Model([x], [out]))
+    described, _ = describe(keras.Model([x], [out]))
     assert described.chain
     assert described.layers[2].output_shape == (None, 784)
 
 
 def test_an_input_of_no_sides_keeps_its_shape() -> None:
-    assert told(keras.Sequential([keras.Input(()), layers.Rescaling(2)]))[0].input_shape == (None,)
+    assert describe(keras.Sequential([keras.Input(()), layers.Rescaling(2)]))[0].input_shape == (
+        None,
+    )
 
 
 def test_arithmetic_between_layers_is_no_chain() -> None:
     x = keras.Input((28, 28))
     out = layers.Dense(10)(layers.Flatten()(x / 255.0))
-    assert not told(keras.Model(x, out))[0].chain
+    assert not describe(keras.Model(x, out))[0].chain
 
 
 def test_a_model_inside_a_model_is_told_layer_by_layer() -> None:
     inner = keras.Sequential([layers.Flatten(), layers.Dense(5, name="same")])
     outer = keras.Sequential([keras.Input((28, 28)), inner, layers.Dense(10, name="same")])
-    described, arrays = told(outer)
+    described, arrays = describe(outer)
     assert [layer.kind for layer in described.layers] == ["Flatten", "Dense", "Dense"]
     assert [layer.name for layer in described.dense] == ["same", "same_2"]
     assert described.chain
@@ -124,7 +126,7 @@ def test_a_model_inside_a_model_is_told_layer_by_layer() -> None:
 
 def test_a_model_that_was_never_given_a_shape() -> None:
     model = keras.Sequential([layers.Flatten(), layers.Dense(10)])
-    described, arrays = told(model)
+    described, arrays = describe(model)
     assert described.input_shape is None
     assert [layer.kind for layer in described.layers] == ["Flatten", "Dense"]
     assert described.dense[0].settings["units"] == 10
@@ -143,7 +145,7 @@ def test_hidden_layers_and_what_only_prepares() -> None:
             layers.Dense(10, use_bias=False),
         ]
     )
-    described, _ = told(model)
+    described, _ = describe(model)
     kinds = ["Rescaling", "Reshape", "Dense", "BatchNormalization", "Dropout", "Dense"]
     assert [layer.kind for layer in described.layers] == kinds
     assert described.layers[0].settings == {"scale": pytest.approx(1 / 255), "offset": 0.5}
@@ -159,7 +161,7 @@ def test_hidden_layers_and_what_only_prepares() -> None:
 def test_normalization_keeps_its_statistics() -> None:
     normal = layers.Normalization(axis=None)
     normal.adapt(np.array([1.0, 2.0, 3.0]))
-    described, arrays = told(ten(normal))
+    described, arrays = describe(ten(normal))
     assert described.trainable_parameters == 7850
     weights = {one.name: arrays[one.array] for one in described.layers[0].weights}
     assert float(weights["mean"]) == pytest.approx(2)
@@ -168,7 +170,7 @@ def test_normalization_keeps_its_statistics() -> None:
 def test_normalization_keeps_the_numbers_that_it_was_given() -> None:
     """They are no weights, and still the judge computes what Keras does."""
     model = ten(layers.Normalization(axis=None, mean=73.0, variance=8100.0))
-    described, arrays = told(model)
+    described, arrays = describe(model)
     images = np.random.default_rng(1).uniform(0, 255, (20, 28, 28)).astype(np.float32)
     weights = {name.removeprefix("here/"): values for name, values in arrays.items()}
     ours = outputs(described, weights, images)
@@ -194,7 +196,7 @@ def test_normalization_keeps_the_numbers_that_it_was_given() -> None:
     ],
 )
 def test_activations_however_they_are_given(given, name) -> None:
-    assert told(ten(activation=given))[0].dense[0].settings["activation"] == name
+    assert describe(ten(activation=given))[0].dense[0].settings["activation"] == name
 
 
 @pytest.mark.parametrize(
@@ -222,7 +224,7 @@ def test_activations_however_they_are_given(given, name) -> None:
 def test_losses_however_they_are_given(given, name, logits) -> None:
     model = ten()
     model.compile("adam", given, metrics=["accuracy"])
-    compiled = told(model)[0].compiled
+    compiled = describe(model)[0].compiled
     assert (compiled.loss, compiled.loss_settings.get("from_logits")) == (name, logits)
     # Whatever the loss is, the metric is not forgotten.
     assert compiled.metrics == ("accuracy",)
@@ -261,7 +263,7 @@ def test_the_optimizer_that_keras_wraps_to_compute_with_16_bits() -> None:
 def test_optimizers_however_they_are_given(given, name, rate) -> None:
     model = ten()
     model.compile(given, "mse")
-    compiled = told(model)[0].compiled
+    compiled = describe(model)[0].compiled
     assert compiled.optimizer == name
     assert compiled.optimizer_settings["learning_rate"] == pytest.approx(rate)
 
@@ -287,13 +289,13 @@ def test_optimizers_however_they_are_given(given, name, rate) -> None:
 def test_metrics_however_they_are_given(given, names, loss) -> None:
     model = ten()
     model.compile("adam", loss, metrics=given)
-    assert told(model)[0].compiled.metrics == names
+    assert describe(model)[0].compiled.metrics == names
 
 
 def test_weighted_metrics_count_as_well() -> None:
     model = ten()
     model.compile("adam", CROSS(from_logits=True), weighted_metrics=["accuracy"])
-    assert told(model)[0].compiled.metrics == ("accuracy",)
+    assert describe(model)[0].compiled.metrics == ("accuracy",)
 
 
 class Dense(keras.layers.Layer):
@@ -307,13 +309,13 @@ class Dense(keras.layers.Layer):
 
 
 def test_a_layer_of_ones_own_is_told_apart() -> None:
-    described, _ = told(keras.Sequential([keras.Input((28, 28)), Dense()]))
+    described, _ = describe(keras.Sequential([keras.Input((28, 28)), Dense()]))
     assert [layer.kind for layer in described.layers] == ["Dense (custom)"]
     assert described.dense == ()
 
 
 def test_a_large_model_is_told_without_its_weights() -> None:
-    described, arrays = told(keras.Sequential([keras.Input((784,)), layers.Dense(3000)]))
+    described, arrays = describe(keras.Sequential([keras.Input((784,)), layers.Dense(3000)]))
     assert arrays == {}
     assert described.trainable_parameters == 785 * 3000
     assert described.dense[0].weights[0].array is None
@@ -321,14 +323,14 @@ def test_a_large_model_is_told_without_its_weights() -> None:
 
 def test_a_deep_model_and_long_names_are_accepted() -> None:
     many = [layers.Dense(2, name="n" * 400 + str(number)) for number in range(210)]
-    described, arrays = told(keras.Sequential([keras.Input((2,)), *many]))
+    described, arrays = describe(keras.Sequential([keras.Input((2,)), *many]))
     assert len(described.layers) == 200
     assert len(arrays) == 400
     assert described.trainable_parameters == 210 * 6
 
 
 def test_weights_that_numpy_does_not_know() -> None:
-    described, arrays = told(
+    described, arrays = describe(
         keras.Sequential([keras.Input((2,)), layers.Dense(3, dtype="bfloat16")])
     )
     assert arrays[described.dense[0].weights[0].array].dtype == np.float32
@@ -415,7 +417,7 @@ def test_the_judge_computes_hidden_layers_as_keras_does(hidden) -> None:
     for variable in model.weights:
         variable.assign(variable + rng.uniform(0.1, 0.3, variable.shape))
     images = rng.uniform(0, 255, (20, 28, 28)).astype(np.float32)
-    described, arrays = told(model)
+    described, arrays = describe(model)
     weights = {name.removeprefix("here/"): values for name, values in arrays.items()}
     ours = outputs(described, weights, images)
     assert np.allclose(ours, np.asarray(model(images)), rtol=1e-3, atol=1e-3)
@@ -431,7 +433,7 @@ def test_a_batch_normalization_along_another_axis_is_not_guessed() -> None:
             layers.Dense(10),
         ]
     )
-    described, arrays = told(model)
+    described, arrays = describe(model)
     weights = {name.removeprefix("here/"): values for name, values in arrays.items()}
     with pytest.raises(UnknownLayer, match="BatchNormalization"):
         outputs(described, weights, np.ones((2, 28, 28), np.float32))

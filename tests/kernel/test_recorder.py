@@ -22,7 +22,7 @@ from autograder.kernel.recorder.data_matching import DatasetIndex
 from autograder.kernel.recorder.data_probe import DataProbe
 from autograder.kernel.recorder.weight_averaging import WeightAverager
 
-CARDS = 2_000
+COUNT = 2_000
 
 
 def new_model(*, drop=0.0, hidden=(), seed=20, **compiled):
@@ -44,24 +44,24 @@ def recorder(sample):
 
 
 @pytest.fixture
-def cards(sample):
-    return sample.train_images[:CARDS], sample.train_labels[:CARDS]
+def examples(sample):
+    return sample.train_images[:COUNT], sample.train_labels[:COUNT]
 
 
 @pytest.fixture
-def quiz(sample):
+def validation(sample):
     return sample.valid_images[:500], sample.valid_labels[:500]
 
 
-def stream(cards, *, batch=32, shuffle=True):
-    dataset = tf.data.Dataset.from_tensor_slices(cards)
-    return (dataset.shuffle(CARDS) if shuffle else dataset).batch(batch)
+def stream(examples, *, batch=32, shuffle=True):
+    dataset = tf.data.Dataset.from_tensor_slices(examples)
+    return (dataset.shuffle(COUNT) if shuffle else dataset).batch(batch)
 
 
-def batches(cards, batch=50):
+def batches(examples, batch=50):
     while True:
-        for start in range(0, CARDS, batch):
-            yield tuple(part[start : start + batch] for part in cards)
+        for start in range(0, COUNT, batch):
+            yield tuple(part[start : start + batch] for part in examples)
 
 
 def fit(model, *args, **kwargs):
@@ -93,10 +93,10 @@ def test_watching_ends_without_a_trace(sample) -> None:
         lambda model, x, y: model.evaluate(x[0], y, verbose=0),
     ],
 )
-def test_an_error_is_not_seen_to_come_from_us(recorder, cards, wrong) -> None:
+def test_an_error_is_not_seen_to_come_from_us(recorder, examples, wrong) -> None:
     """Our one frame is marked as hidden, and never the last, which is shown in any case."""
     with pytest.raises(ValueError, match=r"shape|sizes") as caught:
-        wrong(new_model(), *cards)
+        wrong(new_model(), *examples)
     frames = [part.frame for part in caught.traceback]
     ours = [one for one in frames if str(one.code.path).endswith("recorder/instrumentation.py")]
     assert len(ours) == 1
@@ -108,29 +108,29 @@ class TestNothingChanges:
     """Same seeds, same numbers, bit by bit, with the recorder and without."""
 
     @staticmethod
-    def _arrays(cards, quiz):
-        return {"x": cards[0], "y": cards[1], "validation_data": quiz}
+    def _arrays(examples, validation):
+        return {"x": examples[0], "y": examples[1], "validation_data": validation}
 
     @staticmethod
-    def _stream(cards, quiz):
-        return {"x": stream(cards), "validation_data": stream(quiz, shuffle=False)}
+    def _stream(examples, validation):
+        return {"x": stream(examples), "validation_data": stream(validation, shuffle=False)}
 
     @staticmethod
-    def _prefetched(cards, quiz):
-        data = tf.data.Dataset.from_tensor_slices(cards).cache().shuffle(500).batch(64).repeat()
+    def _prefetched(examples, validation):
+        data = tf.data.Dataset.from_tensor_slices(examples).cache().shuffle(500).batch(64).repeat()
         return {"x": data.prefetch(tf.data.AUTOTUNE), "steps_per_epoch": 20}
 
     @staticmethod
-    def _generator(cards, quiz):
-        return {"x": batches(cards), "steps_per_epoch": 40, "validation_data": quiz}
+    def _generator(examples, validation):
+        return {"x": batches(examples), "steps_per_epoch": 40, "validation_data": validation}
 
     @staticmethod
-    def _split(cards, quiz):
-        return {"x": cards[0], "y": cards[1], "validation_split": 0.2, "batch_size": 64}
+    def _split(examples, validation):
+        return {"x": examples[0], "y": examples[1], "validation_split": 0.2, "batch_size": 64}
 
     @pytest.mark.parametrize("given", ["_arrays", "_stream", "_prefetched", "_generator", "_split"])
     @pytest.mark.parametrize("steps", [1, 10])
-    def test_training(self, sample, cards, quiz, given, steps) -> None:
+    def test_training(self, sample, examples, validation, given, steps) -> None:
         seen = []
         for watched in (False, True):
             recorder = Recorder()
@@ -141,26 +141,26 @@ class TestNothingChanges:
                 warnings.simplefilter("always")
                 try:
                     model = new_model(drop=0.2, steps_per_execution=steps)
-                    history = fit(model, **getattr(self, given)(cards, quiz), epochs=2)
+                    history = fit(model, **getattr(self, given)(examples, validation), epochs=2)
                 finally:
                     recorder.unwatch()
-            said = model.predict(quiz[0], verbose=0)
-            told = [str(one.message) for one in warned]
-            seen.append((history.history, model.get_weights(), said, told))
+            outputs = model.predict(validation[0], verbose=0)
+            record = [str(one.message) for one in warned]
+            seen.append((history.history, model.get_weights(), outputs, record))
             assert bool(recorder.recorded()[0].fits) is watched
             assert recorder.recorded()[0].troubles == ()
-        (history, weights, said, told), (history2, weights2, said2, told2) = seen
+        (history, weights, outputs, record), (history2, weights2, outputs2, messages2) = seen
         assert history == history2
-        assert told == told2
+        assert record == messages2
         for one, other in zip(weights, weights2, strict=True):
             np.testing.assert_array_equal(one, other)
-        np.testing.assert_array_equal(said, said2)
+        np.testing.assert_array_equal(outputs, outputs2)
 
-    def test_a_generator_is_used_up_no_further(self, recorder, cards) -> None:
+    def test_a_generator_is_used_up_no_further(self, recorder, examples) -> None:
         taken = []
 
         def counting():
-            for number, batch in enumerate(batches(cards)):
+            for number, batch in enumerate(batches(examples)):
                 taken.append(number)
                 yield batch
 
@@ -176,30 +176,30 @@ class TestNothingChanges:
         assert watched <= len(taken) + 20
         assert next(source)[0].shape == (50, 28, 28)
 
-    def test_what_keras_refuses_is_still_refused(self, recorder, cards) -> None:
+    def test_what_keras_refuses_is_still_refused(self, recorder, examples) -> None:
         with pytest.raises(ValueError, match="Unrecognized data type"):
-            fit(new_model(), iter([cards]))
+            fit(new_model(), iter([examples]))
         with pytest.raises(TypeError):
-            new_model().fit(*cards, nonsense=1)
+            new_model().fit(*examples, nonsense=1)
 
     def test_a_saved_model_loads_without_a_warning(
-        self, recorder, cards, tmp_path, recwarn
+        self, recorder, examples, tmp_path, recwarn
     ) -> None:
         model = new_model()
-        fit(model, *cards)
+        fit(model, *examples)
         model.save(tmp_path / "model.keras")
         again = keras.models.load_model(tmp_path / "model.keras")
         assert again.compiled
         assert [one for one in recwarn if "compile" in str(one.message)] == []
 
-    def test_nothing_is_printed(self, recorder, cards, quiz, capfd, recwarn) -> None:
+    def test_nothing_is_printed(self, recorder, examples, validation, capfd, recwarn) -> None:
         capfd.readouterr()
         model = new_model()
-        history = fit(model, *cards, validation_data=quiz)
-        model.predict(cards[0][:1], verbose=0)
-        model(cards[0][:1])
+        history = fit(model, *examples, validation_data=validation)
+        model.predict(examples[0][:1], verbose=0)
+        model(examples[0][:1])
         tf.config.list_physical_devices("GPU")
-        recorder.hand_in("train", {"model": model, "history": history})
+        recorder.record_answer("train", {"model": model, "history": history})
         assert capfd.readouterr() == ("", "")
         assert len(recwarn) == 0
 
@@ -238,15 +238,15 @@ def test_the_mean_of_the_weights(recorder, sample, batch) -> None:
         new_model(), sample.train_images, sample.train_labels, epochs=2, batch_size=batch,
         callbacks=[mean],
     )  # fmt: skip
-    told, arrays = last_fit(recorder)
-    assert told.snapshots == (3, 3)
-    assert len(told.means) == 2
-    for number, name in enumerate(told.means):
+    record, arrays = last_fit(recorder)
+    assert record.snapshots == (3, 3)
+    assert len(record.means) == 2
+    for number, name in enumerate(record.means):
         for epoch in range(2):
             np.testing.assert_allclose(
                 arrays[f"fit-0/{name}"][epoch], mean.means[epoch][number], rtol=1e-5, atol=1e-7
             )
-    assert recorder.fit_of(history) == told
+    assert recorder.fit_of(history) == record
 
 
 def test_steps_per_execution_makes_no_difference_to_the_mean(recorder, sample) -> None:
@@ -259,8 +259,8 @@ def test_steps_per_execution_makes_no_difference_to_the_mean(recorder, sample) -
         np.testing.assert_array_equal(arrays[f"fit-0/{name}"], arrays[f"fit-1/{second}"])
 
 
-@pytest.mark.parametrize("told", ["first", "last"])
-def test_steps_taken_together_are_counted_whichever_of_them_keras_names(told) -> None:
+@pytest.mark.parametrize("record", ["first", "last"])
+def test_steps_taken_together_are_counted_whichever_of_them_keras_names(record) -> None:
     """Keras 3.10 tells at their end the number of the first, 3.11 that of the last."""
     averager = WeightAverager(lambda: 32, lambda _: None)
     averager.set_model(new_model(steps_per_execution=125))
@@ -268,7 +268,7 @@ def test_steps_taken_together_are_counted_whichever_of_them_keras_names(told) ->
     averager.on_epoch_begin(0)
     for first in (0, 125, 250):
         averager.on_train_batch_begin(first)
-        averager.on_train_batch_end(first if told == "first" else first + 124)
+        averager.on_train_batch_end(first if record == "first" else first + 124)
     averager.on_epoch_end(0)
     assert (averager.steps, averager.snapshots, averager.trouble) == (282, [3], None)
 
@@ -276,121 +276,121 @@ def test_steps_taken_together_are_counted_whichever_of_them_keras_names(told) ->
 class TestFit:
     """What is recorded of a call of ``fit``."""
 
-    def test_arrays(self, recorder, sample, cards) -> None:
+    def test_arrays(self, recorder, sample, examples) -> None:
         history = fit(
             new_model(), sample.train_images, sample.train_labels, epochs=2, batch_size=100,
             validation_data=(sample.valid_images, sample.valid_labels),
         )  # fmt: skip
-        told, arrays = last_fit(recorder)
-        assert (told.number, told.model) == (0, 0)
-        assert (told.epochs_asked, told.epochs_done, told.batch_size) == (2, 2, 100)
-        assert told.steps == 240
-        assert (told.interrupted, told.error, told.validation_split) == (False, None, 0.0)
-        assert told.history == {name: tuple(values) for name, values in history.history.items()}
-        assert (told.training.cards, told.training.labels) == ("training", "matching")
-        assert told.training.count == 12_000
-        assert (told.validation.cards, told.validation.count) == ("validation", 2_000)
-        assert arrays[told.training.scale] == 1
-        assert arrays[told.validation.shift] == pytest.approx(0, abs=1e-6)
-        assert "PU" in told.device
+        record, arrays = last_fit(recorder)
+        assert (record.number, record.model) == (0, 0)
+        assert (record.epochs_requested, record.epochs_done, record.batch_size) == (2, 2, 100)
+        assert record.steps == 240
+        assert (record.interrupted, record.error, record.validation_split) == (False, None, 0.0)
+        assert record.history == {name: tuple(values) for name, values in history.history.items()}
+        assert (record.training.split, record.training.labels) == ("training", "matching")
+        assert record.training.count == 12_000
+        assert (record.validation.split, record.validation.count) == ("validation", 2_000)
+        assert arrays[record.training.scale] == 1
+        assert arrays[record.validation.shift] == pytest.approx(0, abs=1e-6)
+        assert "PU" in record.device
 
     @pytest.mark.parametrize("given", [None, 32])
-    def test_batch_size_of_arrays(self, recorder, cards, given) -> None:
-        fit(new_model(), *cards, batch_size=given)
+    def test_batch_size_of_arrays(self, recorder, examples, given) -> None:
+        fit(new_model(), *examples, batch_size=given)
         assert last_fit(recorder)[0].batch_size == 32
 
     @pytest.mark.parametrize("shuffle", [True, False])
-    def test_streams(self, recorder, cards, quiz, shuffle) -> None:
-        scaled = (cards[0] / 255, cards[1])
+    def test_streams(self, recorder, examples, validation, shuffle) -> None:
+        scaled = (examples[0] / 255, examples[1])
         data = stream(scaled, batch=64, shuffle=shuffle)
-        fit(new_model(), data, epochs=2, validation_data=stream(quiz), validation_freq=2)
-        told, arrays = last_fit(recorder)
-        assert told.batch_size == 64
-        assert (told.training.cards, told.training.labels) == ("training", "matching")
-        assert told.training.count == CARDS
-        assert arrays[told.training.scale] == pytest.approx(1 / 255)
-        assert (told.validation.cards, told.validation.labels) == ("validation", "matching")
-        assert told.validation.count == 500
+        fit(new_model(), data, epochs=2, validation_data=stream(validation), validation_freq=2)
+        record, arrays = last_fit(recorder)
+        assert record.batch_size == 64
+        assert (record.training.split, record.training.labels) == ("training", "matching")
+        assert record.training.count == COUNT
+        assert arrays[record.training.scale] == pytest.approx(1 / 255)
+        assert (record.validation.split, record.validation.labels) == ("validation", "matching")
+        assert record.validation.count == 500
 
-    def test_a_stream_with_labels_of_others(self, recorder, cards) -> None:
-        fit(new_model(), stream((cards[0], np.roll(cards[1], 1))))
+    def test_a_stream_with_labels_of_others(self, recorder, examples) -> None:
+        fit(new_model(), stream((examples[0], np.roll(examples[1], 1))))
         assert last_fit(recorder)[0].training.labels == "mismatched"
 
-    def test_generators(self, recorder, cards) -> None:
-        fit(new_model(), batches(cards), steps_per_epoch=40, epochs=2)
-        told, _ = last_fit(recorder)
-        assert (told.batch_size, told.epochs_done, told.steps) == (50, 2, 80)
-        assert (told.training.cards, told.training.labels) == ("training", "matching")
-        assert told.training.count >= CARDS
+    def test_generators(self, recorder, examples) -> None:
+        fit(new_model(), batches(examples), steps_per_epoch=40, epochs=2)
+        record, _ = last_fit(recorder)
+        assert (record.batch_size, record.epochs_done, record.steps) == (50, 2, 80)
+        assert (record.training.split, record.training.labels) == ("training", "matching")
+        assert record.training.count >= COUNT
 
-    def test_swapped_sets(self, recorder, cards, quiz) -> None:
-        fit(new_model(), *quiz, validation_data=cards)
-        told, _ = last_fit(recorder)
-        assert (told.training.cards, told.validation.cards) == ("validation", "training")
+    def test_swapped_sets(self, recorder, examples, validation) -> None:
+        fit(new_model(), *validation, validation_data=examples)
+        record, _ = last_fit(recorder)
+        assert (record.training.split, record.validation.split) == ("validation", "training")
 
-    def test_split(self, recorder, cards) -> None:
-        fit(new_model(), *cards, validation_split=0.1)
-        told, _ = last_fit(recorder)
-        assert (told.validation_split, told.validation) == (0.1, None)
+    def test_split(self, recorder, examples) -> None:
+        fit(new_model(), *examples, validation_split=0.1)
+        record, _ = last_fit(recorder)
+        assert (record.validation_split, record.validation) == (0.1, None)
 
-    def test_keras_own_data_class_is_looked_at(self, recorder, cards) -> None:
+    def test_keras_own_data_class_is_looked_at(self, recorder, examples) -> None:
         class Data(keras.utils.PyDataset):
             def __len__(self):
                 return 4
 
             def __getitem__(self, index):
-                return cards[0][:50], cards[1][:50]
+                return examples[0][:50], examples[1][:50]
 
         fit(new_model(), Data())
-        told, _ = last_fit(recorder)
-        assert (told.training.cards, told.epochs_done, told.steps) == ("training", 1, 4)
-        assert told.batch_size == 50
-        assert told.snapshots == (1,)
+        record, _ = last_fit(recorder)
+        assert (record.training.split, record.epochs_done, record.steps) == ("training", 1, 4)
+        assert record.batch_size == 50
+        assert record.snapshots == (1,)
 
-    def test_interrupted(self, recorder, cards) -> None:
+    def test_interrupted(self, recorder, examples) -> None:
         class Stop(keras.callbacks.Callback):
             def on_train_batch_end(self, batch, logs=None):
                 if batch == 30 and len(self.model.history.epoch) == 1:
                     raise KeyboardInterrupt
 
         with pytest.raises(KeyboardInterrupt):
-            fit(new_model(), *cards, epochs=5, callbacks=[Stop()])
-        told, arrays = last_fit(recorder)
-        assert told.interrupted
-        assert (told.epochs_asked, told.epochs_done) == (5, 1)
-        assert told.error == "KeyboardInterrupt: "
+            fit(new_model(), *examples, epochs=5, callbacks=[Stop()])
+        record, arrays = last_fit(recorder)
+        assert record.interrupted
+        assert (record.epochs_requested, record.epochs_done) == (5, 1)
+        assert record.error == "KeyboardInterrupt: "
         # Of the second epoch there is what was studied of it.
-        assert len(told.snapshots) == 2
-        assert all(len(arrays[f"fit-0/{name}"]) == 2 for name in told.means)
+        assert len(record.snapshots) == 2
+        assert all(len(arrays[f"fit-0/{name}"]) == 2 for name in record.means)
 
-    def test_an_error(self, recorder, cards) -> None:
+    def test_an_error(self, recorder, examples) -> None:
         with pytest.raises(ValueError, match=r"Dimensions|cardinality|shape"):
-            fit(new_model(), cards[0], cards[1][:5])
-        told, _ = last_fit(recorder)
-        assert told.error.startswith("ValueError: ")
-        assert (told.epochs_done, told.interrupted, told.snapshots) == (0, False, ())
+            fit(new_model(), examples[0], examples[1][:5])
+        record, _ = last_fit(recorder)
+        assert record.error.startswith("ValueError: ")
+        assert (record.epochs_done, record.interrupted, record.snapshots) == (0, False, ())
 
-    def test_early_stopping(self, recorder, cards) -> None:
+    def test_early_stopping(self, recorder, examples) -> None:
         stop = keras.callbacks.EarlyStopping(monitor="loss", min_delta=1e9, patience=1)
-        fit(new_model(), *cards, epochs=9, callbacks=stop)
+        fit(new_model(), *examples, epochs=9, callbacks=stop)
         assert last_fit(recorder)[0].epochs_done == 2
 
-    def test_what_stopped_it_is_written_down(self, recorder, cards, quiz) -> None:
+    def test_what_stopped_it_is_written_down(self, recorder, examples, validation) -> None:
         stop = keras.callbacks.EarlyStopping(
             monitor="val_loss", patience=1, min_delta=1e9, restore_best_weights=True
         )
-        fit(new_model(), *cards, epochs=9, validation_data=quiz, callbacks=[stop])
-        (told,) = last_fit(recorder)[0].callbacks
-        assert told.kind == "EarlyStopping"
-        assert {name: told.settings[name] for name in ("monitor", "patience", "best_epoch")} == {
+        fit(new_model(), *examples, epochs=9, validation_data=validation, callbacks=[stop])
+        (record,) = last_fit(recorder)[0].callbacks
+        assert record.kind == "EarlyStopping"
+        assert {name: record.settings[name] for name in ("monitor", "patience", "best_epoch")} == {
             "monitor": "val_loss",
             "patience": 1,
             "best_epoch": 0,
         }
-        assert told.settings["restore_best_weights"] is True
-        assert told.settings["stopped_epoch"] == 1
+        assert record.settings["restore_best_weights"] is True
+        assert record.settings["stopped_epoch"] == 1
 
-    def test_other_callbacks_are_named(self, recorder, cards) -> None:
+    def test_other_callbacks_are_named(self, recorder, examples) -> None:
         class Mine(keras.callbacks.Callback):
             @property
             def patience(self):
@@ -398,58 +398,58 @@ class TestFit:
 
         alike = type("EarlyStopping", (Mine,), {})
         given = [keras.callbacks.TerminateOnNaN(), Mine(), alike()]
-        fit(new_model(), *cards, callbacks=given)
+        fit(new_model(), *examples, callbacks=given)
         kinds = [one.kind for one in last_fit(recorder)[0].callbacks]
         assert kinds == ["TerminateOnNaN", "Mine (custom)", "EarlyStopping (custom)"]
         assert not recorder.recorded()[0].troubles
 
-    def test_a_list_of_callbacks_that_keras_made(self, recorder, cards) -> None:
+    def test_a_list_of_callbacks_that_keras_made(self, recorder, examples) -> None:
         model = new_model()
         made = keras.callbacks.CallbackList([], add_history=True, model=model)
-        fit(model, *cards, callbacks=made)
-        told, _ = last_fit(recorder)
-        assert (told.epochs_done, told.snapshots) == (1, (1,))
+        fit(model, *examples, callbacks=made)
+        record, _ = last_fit(recorder)
+        assert (record.epochs_done, record.snapshots) == (1, (1,))
         assert not any(isinstance(one, WeightAverager) for one in made.callbacks)
 
-    def test_positional_arguments(self, recorder, cards) -> None:
-        new_model().fit(*cards, 50, 1, 0)
-        told, _ = last_fit(recorder)
-        assert (told.batch_size, told.epochs_done) == (50, 1)
+    def test_positional_arguments(self, recorder, examples) -> None:
+        new_model().fit(*examples, 50, 1, 0)
+        record, _ = last_fit(recorder)
+        assert (record.batch_size, record.epochs_done) == (50, 1)
 
-    def test_diverged(self, recorder, cards, recwarn) -> None:
+    def test_diverged(self, recorder, examples, recwarn) -> None:
         model = new_model()
         model.optimizer.learning_rate = 1e38
-        fit(model, *cards, epochs=2)
-        told, _ = last_fit(recorder)
-        assert told.epochs_done == 2
+        fit(model, *examples, epochs=2)
+        record, _ = last_fit(recorder)
+        assert record.epochs_done == 2
         assert len(recwarn) == 0
         assert decode(msgspec.json.encode(recorder.recorded()[0]), Recorded).fits
 
-    def test_a_class_of_ones_own(self, recorder, cards) -> None:
+    def test_a_class_of_ones_own(self, recorder, examples) -> None:
         class Mine(keras.Sequential):
             def fit(self, *args, **kwargs):
                 return super().fit(*args, **kwargs)
 
         model = Mine([keras.Input((28, 28)), layers.Flatten(), layers.Dense(10)])
         model.compile("adam", "mse")
-        fit(model, cards[0], np.zeros((CARDS, 10)))
+        fit(model, examples[0], np.zeros((COUNT, 10)))
         assert len(recorder.recorded()[0].fits) == 1
 
-    def test_many_epochs_and_large_models(self, recorder, cards) -> None:
-        fit(new_model(), cards[0][:32], cards[1][:32], epochs=60)
-        told, arrays = last_fit(recorder)
-        assert (told.epochs_done, len(told.snapshots)) == (60, 50)
-        assert all(len(arrays[f"fit-0/{name}"]) == 50 for name in told.means)
-        fit(new_model(hidden=[6000]), cards[0][:32], cards[1][:32])
-        told, _ = last_fit(recorder)
-        assert (told.means, told.snapshots, told.epochs_done) == ((), (), 1)
+    def test_many_epochs_and_large_models(self, recorder, examples) -> None:
+        fit(new_model(), examples[0][:32], examples[1][:32], epochs=60)
+        record, arrays = last_fit(recorder)
+        assert (record.epochs_done, len(record.snapshots)) == (60, 50)
+        assert all(len(arrays[f"fit-0/{name}"]) == 50 for name in record.means)
+        fit(new_model(hidden=[6000]), examples[0][:32], examples[1][:32])
+        record, _ = last_fit(recorder)
+        assert (record.means, record.snapshots, record.epochs_done) == ((), (), 1)
 
-    def test_a_model_built_by_its_data(self, recorder, cards) -> None:
+    def test_a_model_built_by_its_data(self, recorder, examples) -> None:
         model = keras.Sequential([layers.Flatten(), layers.Dense(10)])
         model.compile("adam", "mse")
-        fit(model, cards[0], np.zeros((CARDS, 10)))
-        recorder.hand_in("build", {"model": model})
-        described = recorder.recorded()[0].hand_ins[0].model
+        fit(model, examples[0], np.zeros((COUNT, 10)))
+        recorder.record_answer("build", {"model": model})
+        described = recorder.recorded()[0].answers[0].model
         assert described.input_shape[1:] == (28, 28)
         assert described.trainable_parameters == 7850
 
@@ -457,29 +457,29 @@ class TestFit:
 class TestModels:
     """Which model is which."""
 
-    def test_a_model_that_was_built_anew_has_a_new_number(self, recorder, cards) -> None:
+    def test_a_model_that_was_built_anew_has_a_new_number(self, recorder, examples) -> None:
         for _ in range(3):
             model = new_model()
-            fit(model, cards[0][:32], cards[1][:32])
+            fit(model, examples[0][:32], examples[1][:32])
             del model
             keras.backend.clear_session()
             gc.collect()
-        recorder.hand_in("train", {"model": new_model()})
+        recorder.record_answer("train", {"model": new_model()})
         recorded, _ = recorder.recorded()
         assert [one.model for one in recorded.fits] == [0, 1, 2]
-        assert recorded.hand_ins[0].model.number == 3
+        assert recorded.answers[0].model.number == 3
         assert recorder.describe(0)[0].kind == "gone"
 
-    def test_the_same_model_keeps_its_number(self, recorder, cards) -> None:
+    def test_the_same_model_keeps_its_number(self, recorder, examples) -> None:
         model = new_model()
         for _ in range(2):
             model.compile("sgd", "mse")
-            fit(model, cards[0][:32], np.zeros((32, 10)))
+            fit(model, examples[0][:32], np.zeros((32, 10)))
         assert [one.model for one in recorder.recorded()[0].fits] == [0, 0]
 
-    def test_histories_are_told_apart(self, recorder, cards) -> None:
+    def test_histories_are_told_apart(self, recorder, examples) -> None:
         model = new_model()
-        small = cards[0][:32], cards[1][:32]
+        small = examples[0][:32], examples[1][:32]
         histories = [fit(model, *small) for _ in range(3)]
         assert [recorder.fit_of(one).number for one in histories] == [0, 1, 2]
         assert recorder.fit_of(histories[1].history).number == 1
@@ -497,15 +497,20 @@ class TestModels:
         assert recorder.fit_of(None) is None
 
     def test_a_hundred_fits_leave_evidence_that_can_be_read(
-        self, recorder, cards, tmp_path, monkeypatch
+        self, recorder, examples, tmp_path, monkeypatch
     ) -> None:
         monkeypatch.setattr(call_log, "MAX_FITS_WITH_ARRAYS", 3)
         monkeypatch.setattr(call_log, "MAX_FITS", 5)
         recorder._folder = tmp_path
         model = new_model()
         for _ in range(8):
-            fit(model, cards[0][:32], cards[1][:32], validation_data=(cards[0][:9], cards[1][:9]))
-        recorder.hand_in("train", {"model": model})
+            fit(
+                model,
+                examples[0][:32],
+                examples[1][:32],
+                validation_data=(examples[0][:9], examples[1][:9]),
+            )
+        recorder.record_answer("train", {"model": model})
         recorded = decode((tmp_path / "recorded.json").read_bytes(), Recorded)
         arrays = unpack_arrays((tmp_path / "recorded.npz").read_bytes())
         assert [fit.number for fit in recorded.fits] == [3, 4, 5, 6, 7]
@@ -533,19 +538,19 @@ class TestQuestions:
     )
     def test_every_way_of_asking(self, recorder, sample, ask) -> None:
         ask(new_model(), sample.train_images[99:100])
-        (asked,), troubles = recorder.recorded()[0].asked, recorder.recorded()[0].troubles
-        assert (asked.model, asked.fits, troubles) == (0, 0, ())
-        assert (asked.about.cards, asked.about.places) == ("training", (99,))
+        (calls,), troubles = recorder.recorded()[0].model_calls, recorder.recorded()[0].troubles
+        assert (calls.model, calls.fits, troubles) == (0, 0, ())
+        assert (calls.about.split, calls.about.indices) == ("training", (99,))
 
     def test_batches(self, recorder, sample) -> None:
         model = new_model()
         model.predict(sample.train_images[90:110], verbose=0)
         model.predict(sample.train_images, verbose=0)
         model.predict(sample.valid_images[5:6], verbose=0)
-        few, many, other = (one.about for one in recorder.recorded()[0].asked)
-        assert few.places == tuple(range(90, 110))
-        assert (many.cards, many.places, many.count) == ("training", None, 12_000)
-        assert (other.cards, other.places) == ("validation", (5,))
+        few, many, other = (one.about for one in recorder.recorded()[0].model_calls)
+        assert few.indices == tuple(range(90, 110))
+        assert (many.split, many.indices, many.count) == ("training", None, 12_000)
+        assert (other.split, other.indices) == ("validation", (5,))
 
     def test_what_cannot_be_told(self, recorder, sample) -> None:
         model = new_model()
@@ -555,37 +560,42 @@ class TestQuestions:
         model(np.ones((1, 28, 28)))
         tf.function(model)(tf.ones((2, 28, 28)))
         recorded, _ = recorder.recorded()
-        assert {one.about.cards for one in recorded.asked} == {"unknown"}
+        assert {one.about.split for one in recorded.model_calls} == {"unknown"}
         assert recorded.troubles == ()
 
-    def test_after_which_training(self, recorder, cards) -> None:
-        model, small = new_model(), (cards[0][:32], cards[1][:32])
-        model(cards[0][:1])
+    def test_after_which_training(self, recorder, examples) -> None:
+        model, small = new_model(), (examples[0][:32], examples[1][:32])
+        model(examples[0][:1])
         fit(model, *small)
-        model(cards[0][:1])
+        model(examples[0][:1])
         fit(new_model(), *small)
-        model(cards[0][:1])
+        model(examples[0][:1])
         fit(model, *small)
-        model(cards[0][1:2])
-        assert [(one.fits, one.about.places) for one in recorder.recorded()[0].asked] == [
+        model(examples[0][1:2])
+        assert [(one.fits, one.about.indices) for one in recorder.recorded()[0].model_calls] == [
             (0, (0,)),
             (1, (0,)),
             (2, (1,)),
         ]
 
-    def test_what_keras_asks_by_itself_is_no_question(self, recorder, cards, quiz) -> None:
+    def test_what_keras_asks_by_itself_is_no_question(self, recorder, examples, validation) -> None:
         model = new_model()
-        fit(model, *cards, validation_data=quiz, callbacks=[keras.callbacks.LambdaCallback()])
-        model.evaluate(*quiz, verbose=0)
+        fit(
+            model,
+            *examples,
+            validation_data=validation,
+            callbacks=[keras.callbacks.LambdaCallback()],
+        )
+        model.evaluate(*validation, verbose=0)
         x = keras.Input((28, 28))
         keras.Model(x, layers.Dense(3)(model(x)))
         model.summary(print_fn=lambda *_, **__: None)
-        assert recorder.recorded()[0].asked == ()
+        assert recorder.recorded()[0].model_calls == ()
 
     def test_a_question_that_fails_is_none(self, recorder) -> None:
         with pytest.raises(ValueError, match="incompatible"):
             new_model()(np.ones((1, 5)))
-        assert recorder.recorded()[0].asked == ()
+        assert recorder.recorded()[0].model_calls == ()
         assert not recorder.busy
 
     def test_very_many_questions(self, recorder, sample, monkeypatch) -> None:
@@ -593,20 +603,20 @@ class TestQuestions:
         model = new_model()
         for place in [*range(20), 0, 0]:
             model(sample.train_images[place : place + 1])
-        asked = recorder.recorded()[0].asked
-        assert len(asked) == 6
-        assert [one.about.places for one in asked] == [(1,), (2,), (3,), (4,), None, (0,)]
+        calls = recorder.recorded()[0].model_calls
+        assert len(calls) == 6
+        assert [one.about.indices for one in calls] == [(1,), (2,), (3,), (4,), None, (0,)]
 
 
 class TestDevices:
     """Whether TensorFlow was asked which devices there are."""
 
-    def test_a_typed_list_is_no_question(self, recorder, cards) -> None:
+    def test_a_typed_list_is_no_question(self, recorder, examples) -> None:
         model = new_model()
-        fit(model, *cards)
-        recorder.hand_in("devices", {"gpus": []})
+        fit(model, *examples)
+        recorder.record_answer("devices", {"gpus": []})
         recorded, _ = recorder.recorded()
-        assert recorded.devices.asked == ()
+        assert recorded.devices.queried == ()
         assert any("CPU" in name for name in recorded.devices.offered)
         assert recorded.devices.visible == recorded.devices.offered
 
@@ -626,8 +636,8 @@ class TestDevices:
     )
     def test_every_way_of_asking(self, recorder, ask) -> None:
         ask()
-        recorder.hand_in("devices", {"gpus": []})
-        assert len(recorder.recorded()[0].devices.asked) == 1
+        recorder.record_answer("devices", {"gpus": []})
+        assert len(recorder.recorded()[0].devices.queried) == 1
 
     def test_imported_names(self, recorder) -> None:
         from tensorflow.config import list_physical_devices  # noqa: PLC0415
@@ -637,35 +647,35 @@ class TestDevices:
         list_physical_devices("GPU")
         list_logical_devices("GPU")
         device_lib.list_local_devices()
-        asked = recorder.recorded()[0].devices.asked
-        assert asked == ("list_physical_devices", "list_logical_devices", "list_local_devices")
+        calls = recorder.recorded()[0].devices.queried
+        assert calls == ("list_physical_devices", "list_logical_devices", "list_local_devices")
 
     def test_asking_without_end(self, recorder) -> None:
         for _ in range(500):
             tf.config.list_physical_devices()
-        assert recorder.recorded()[0].devices.asked == ("list_physical_devices",)
+        assert recorder.recorded()[0].devices.queried == ("list_physical_devices",)
 
 
 class TestHandIns:
     """What is written when a check is called."""
 
     def test_the_last_one_counts(self, recorder) -> None:
-        recorder.hand_in("build", {"model": Blank("model")})
-        recorder.hand_in("devices", {"gpus": []})
+        recorder.record_answer("build", {"model": Blank("model")})
+        recorder.record_answer("devices", {"gpus": []})
         first, second = new_model(), new_model()
-        recorder.hand_in("build", {"model": first})
-        recorder.hand_in("build", {"model": second})
+        recorder.record_answer("build", {"model": first})
+        recorder.record_answer("build", {"model": second})
         recorded, arrays = recorder.recorded()
-        assert [one.question for one in recorded.hand_ins] == ["devices", "build"]
-        assert recorded.hand_ins[1].model.number == 1
-        kernel = recorded.hand_ins[1].model.dense[0].weights[0]
+        assert [one.question for one in recorded.answers] == ["devices", "build"]
+        assert recorded.answers[1].model.number == 1
+        kernel = recorded.answers[1].model.dense[0].weights[0]
         np.testing.assert_array_equal(arrays[kernel.array], second.layers[-1].kernel)
 
     def test_blanks_and_other_things(self, recorder) -> None:
-        recorder.hand_in("predict", {"model": 7, "data_index": Blank("x"), "label": object()})
-        (hand_in,) = recorder.recorded()[0].hand_ins
-        assert hand_in.model is None
-        assert hand_in.claims == {
+        recorder.record_answer("predict", {"model": 7, "data_index": Blank("x"), "label": object()})
+        (answer,) = recorder.recorded()[0].answers
+        assert answer.model is None
+        assert answer.claims == {
             "model": Claim(kind="int", value=7),
             "data_index": Claim(kind="Blank", blank=True),
             "label": Claim(kind="object", value="object"),
@@ -673,16 +683,21 @@ class TestHandIns:
 
     def test_arrays_are_known_by_their_cards(self, recorder, sample) -> None:
         scaled = sample.train_images / 255.0
-        recorder.hand_in(
+        recorder.record_answer(
             "scale", {"images": scaled, "others": np.zeros((3, 4)), "row": scaled[0, 0]}
         )
         recorded, arrays = recorder.recorded()
-        claims = recorded.hand_ins[0].claims
-        told = claims["images"].numbers
-        assert (told.dtype, told.shape, told.low, told.high) == ("float64", scaled.shape, 0, 1)
-        assert (told.about.cards, told.about.count) == ("training", len(scaled))
-        assert arrays[told.about.scale] == pytest.approx(1 / 255)
-        assert claims["others"].numbers.about.cards == "unknown"
+        claims = recorded.answers[0].claims
+        record = claims["images"].numbers
+        assert (record.dtype, record.shape, record.low, record.high) == (
+            "float64",
+            scaled.shape,
+            0,
+            1,
+        )
+        assert (record.about.split, record.about.count) == ("training", len(scaled))
+        assert arrays[record.about.scale] == pytest.approx(1 / 255)
+        assert claims["others"].numbers.about.split == "unknown"
         assert claims["row"].numbers is None
 
     @pytest.mark.parametrize(
@@ -695,35 +710,35 @@ class TestHandIns:
         ],
     )
     def test_odd_arrays(self, recorder, value, dtype, high) -> None:
-        recorder.hand_in("scale", {"images": value})
-        told = recorder.recorded()[0].hand_ins[0].claims["images"].numbers
-        assert (told.dtype, told.high) == (dtype, high)
+        recorder.record_answer("scale", {"images": value})
+        record = recorder.recorded()[0].answers[0].claims["images"].numbers
+        assert (record.dtype, record.high) == (dtype, high)
         assert not recorder.recorded()[0].troubles
 
     def test_several_models_at_a_time(self, recorder, tmp_path) -> None:
         recorder._folder = tmp_path
         first, second = new_model(), new_model(hidden=[4])
-        recorder.hand_in("compare", {"single": first, "model": second, "won": 3})
-        (hand_in,) = decode((tmp_path / "recorded.json").read_bytes(), Recorded).hand_ins
+        recorder.record_answer("compare", {"single": first, "model": second, "won": 3})
+        (answer,) = decode((tmp_path / "recorded.json").read_bytes(), Recorded).answers
         arrays = unpack_arrays((tmp_path / "recorded.npz").read_bytes())
-        assert (hand_in.model.number, hand_in.others["single"].number) == (1, 0)
-        for model, theirs in ((hand_in.model, second), (hand_in.others["single"], first)):
+        assert (answer.model.number, answer.others["single"].number) == (1, 0)
+        for model, theirs in ((answer.model, second), (answer.others["single"], first)):
             for layer, weights in zip(model.dense, theirs.layers[-len(model.dense) :], strict=True):
                 np.testing.assert_array_equal(arrays[layer.weights[0].array], weights.kernel)
 
     def test_of_a_long_training_the_end_is_written(
-        self, recorder, cards, tmp_path, monkeypatch
+        self, recorder, examples, tmp_path, monkeypatch
     ) -> None:
         recorder._folder = tmp_path
         monkeypatch.setattr(call_log, "MAX_WRITTEN", 3 * 7850 * 4)
         model = new_model()
-        fit(model, *cards, epochs=5)
-        recorder.hand_in("train", {"model": model})
-        (told,) = decode((tmp_path / "recorded.json").read_bytes(), Recorded).fits
+        fit(model, *examples, epochs=5)
+        recorder.record_answer("train", {"model": model})
+        (record,) = decode((tmp_path / "recorded.json").read_bytes(), Recorded).fits
         arrays = unpack_arrays((tmp_path / "recorded.npz").read_bytes())
         here, whole = recorder.recorded()
-        assert (told.epochs_done, len(told.snapshots), len(here.fits[0].snapshots)) == (5, 3, 5)
-        for name in told.means:
+        assert (record.epochs_done, len(record.snapshots), len(here.fits[0].snapshots)) == (5, 3, 5)
+        for name in record.means:
             written = arrays[f"fit-0/{name}"]
             np.testing.assert_array_equal(written, whole[f"fit-0/{name}"][-3:])
 
@@ -737,29 +752,29 @@ class TestHandIns:
 
         recorder._folder = tmp_path
         nasty = type("N" * 999, (Nasty,), {})()
-        recorder.hand_in("devices", {"gpus": [nasty], "more": nasty, "big": 10**5000})
+        recorder.record_answer("devices", {"gpus": [nasty], "more": nasty, "big": 10**5000})
         recorded = decode((tmp_path / "recorded.json").read_bytes(), Recorded)
-        assert recorded.hand_ins[0].claims["big"] == Claim(kind="int")
-        assert recorded.hand_ins[0].claims["gpus"] == Claim(kind="list")
+        assert recorded.answers[0].claims["big"] == Claim(kind="int")
+        assert recorded.answers[0].claims["gpus"] == Claim(kind="list")
         assert len(recorded.troubles) == 3
 
-    def test_it_is_written_each_time_whole(self, recorder, cards, tmp_path) -> None:
+    def test_it_is_written_each_time_whole(self, recorder, examples, tmp_path) -> None:
         recorder._folder = tmp_path
-        recorder.hand_in("devices", {"gpus": []})
-        assert len(decode((tmp_path / "recorded.json").read_bytes(), Recorded).hand_ins) == 1
+        recorder.record_answer("devices", {"gpus": []})
+        assert len(decode((tmp_path / "recorded.json").read_bytes(), Recorded).answers) == 1
         model = new_model()
-        fit(model, *cards)
-        recorder.hand_in("train", {"model": model})
+        fit(model, *examples)
+        recorder.record_answer("train", {"model": model})
         recorded = decode((tmp_path / "recorded.json").read_bytes(), Recorded)
         arrays = unpack_arrays((tmp_path / "recorded.npz").read_bytes())
         assert recorded == recorder.recorded()[0]
-        for weight in recorded.hand_ins[-1].model.dense[0].weights:
+        for weight in recorded.answers[-1].model.dense[0].weights:
             assert weight.array in arrays
         assert sorted(path.name for path in tmp_path.iterdir()) == ["recorded.json", "recorded.npz"]
 
     def test_a_folder_that_is_gone(self, recorder, tmp_path) -> None:
         recorder._folder = tmp_path / "gone"
-        recorder.hand_in("devices", {"gpus": []})
+        recorder.record_answer("devices", {"gpus": []})
         (trouble,) = recorder.recorded()[0].troubles
         assert trouble.startswith("what was recorded could not be written: FileNotFoundError")
 
@@ -785,42 +800,42 @@ class TestTroubles:
             (call_log.FitLog, "add"),
         ],
     )
-    def test_fit_goes_on(self, recorder, cards, monkeypatch, owner, name) -> None:
-        expected = fit(new_model(), *cards).history
+    def test_fit_goes_on(self, recorder, examples, monkeypatch, owner, name) -> None:
+        expected = fit(new_model(), *examples).history
         monkeypatch.setattr(owner, name, self.fails)
-        assert fit(new_model(), *cards).history == expected
+        assert fit(new_model(), *examples).history == expected
         monkeypatch.undo()
         assert "RuntimeError: ours" in recorder.recorded()[0].troubles[0]
         assert not recorder.busy
 
     def test_a_fit_is_recorded_although_its_cards_are_not(
-        self, recorder, cards, monkeypatch
+        self, recorder, examples, monkeypatch
     ) -> None:
         monkeypatch.setattr(DatasetIndex, "identify", self.fails)
-        fit(new_model(), *cards)
-        (told,) = recorder.recorded()[0].fits
-        assert (told.epochs_done, told.training.cards) == (1, "unknown")
+        fit(new_model(), *examples)
+        (record,) = recorder.recorded()[0].fits
+        assert (record.epochs_done, record.training.split) == (1, "unknown")
 
-    def test_a_stream_flows_on(self, recorder, cards, monkeypatch) -> None:
+    def test_a_stream_flows_on(self, recorder, examples, monkeypatch) -> None:
         monkeypatch.setattr(np, "copy", self.fails)
-        expected = fit(new_model(), stream(cards)).history
+        expected = fit(new_model(), stream(examples)).history
         monkeypatch.setattr(tf, "numpy_function", self.fails)
-        assert fit(new_model(), stream(cards)).history == expected
-        assert recorder.recorded()[0].fits[-1].training.cards == "unknown"
+        assert fit(new_model(), stream(examples)).history == expected
+        assert recorder.recorded()[0].fits[-1].training.split == "unknown"
 
-    def test_streams_of_other_things(self, recorder, cards) -> None:
+    def test_streams_of_other_things(self, recorder, examples) -> None:
         rows = tf.data.Dataset.from_tensor_slices({"a": np.ones((64, 4)), "b": np.ones((64, 4))})
         data = tf.data.Dataset.zip((rows, tf.data.Dataset.from_tensor_slices(np.zeros(64))))
         a, b = keras.Input((4,), name="a"), keras.Input((4,), name="b")
         model = keras.Model({"a": a, "b": b}, layers.Dense(1)(layers.Add()([a, b])))
         model.compile("adam", "mse")
         fit(model, data.batch(8))
-        told, _ = last_fit(recorder)
-        assert (told.epochs_done, told.training.cards) == (1, "unknown")
+        record, _ = last_fit(recorder)
+        assert (record.epochs_done, record.training.split) == (1, "unknown")
 
-    def test_questions_are_answered(self, recorder, cards, monkeypatch) -> None:
+    def test_questions_are_answered(self, recorder, examples, monkeypatch) -> None:
         monkeypatch.setattr(DatasetIndex, "identify", self.fails)
-        assert new_model().predict(cards[0][:2], verbose=0).shape == (2, 10)
+        assert new_model().predict(examples[0][:2], verbose=0).shape == (2, 10)
         monkeypatch.setattr(Recorder, "record_device_query", self.fails)
         assert tf.config.list_physical_devices("CPU")
         recorded, _ = recorder.recorded()
@@ -828,16 +843,16 @@ class TestTroubles:
 
     def test_a_model_that_cannot_be_described(self, recorder, monkeypatch) -> None:
         monkeypatch.setattr(model_description, "model", self.fails)
-        recorder.hand_in("build", {"model": new_model()})
-        (hand_in,) = recorder.recorded()[0].hand_ins
-        assert (hand_in.model, hand_in.claims["model"].kind) == (None, "Sequential")
+        recorder.record_answer("build", {"model": new_model()})
+        (answer,) = recorder.recorded()[0].answers
+        assert (answer.model, answer.claims["model"].kind) == (None, "Sequential")
 
     def test_there_are_never_too_many(self, recorder, tmp_path) -> None:
         recorder._folder = tmp_path
         for _ in range(200):
             with recorder.quietly("x" * 9999):
                 raise ValueError
-        recorder.hand_in("devices", {})
+        recorder.record_answer("devices", {})
         assert len(decode((tmp_path / "recorded.json").read_bytes(), Recorded).troubles) == 50
 
 

@@ -9,7 +9,7 @@ from keras import layers
 from autograder.kernel.recorder import Recorder
 from autograder.kernel.recorder.step_batching import steps_at_a_time
 
-CARDS = 9_000
+COUNT = 9_000
 
 
 class Stepwise(keras.callbacks.Callback):
@@ -39,24 +39,27 @@ def new_model(kind=keras.Sequential, **compiled):
 
 
 @pytest.fixture
-def cards(sample):
-    return sample.train_images[:CARDS], sample.train_labels[:CARDS]
+def examples(sample):
+    return sample.train_images[:COUNT], sample.train_labels[:COUNT]
 
 
 @pytest.fixture
-def quiz(sample):
+def validation(sample):
     return sample.valid_images[:500], sample.valid_labels[:500]
 
 
-def trained(sample, folder, cards, **given):
+def trained(sample, folder, examples, **given):
     """All that can be seen of two trainings, watched as in grading or as at a student's desk."""
     recorder = Recorder(folder)
     recorder.data = sample
     recorder.watch()
     try:
         model = new_model()
-        seen = [model.fit(*cards, epochs=2, verbose=0, **given).history for _ in range(2)]
-        seen += [model.evaluate(*cards, verbose=0), model.predict(cards[0], verbose=0).tolist()]
+        seen = [model.fit(*examples, epochs=2, verbose=0, **given).history for _ in range(2)]
+        seen += [
+            model.evaluate(*examples, verbose=0),
+            model.predict(examples[0], verbose=0).tolist(),
+        ]
         seen.append([weights.tolist() for weights in model.get_weights()])
     finally:
         recorder.unwatch()
@@ -67,19 +70,20 @@ def trained(sample, folder, cards, **given):
 
 
 @pytest.mark.parametrize(
-    "given", [{}, {"batch_size": 64}, {"batch_size": 100, "validation_split": 0.2}, {"quiz": True}]
+    "given",
+    [{}, {"batch_size": 64}, {"batch_size": 100, "validation_split": 0.2}, {"validation": True}],
 )
-def test_every_number_is_the_same(sample, tmp_path, cards, quiz, given) -> None:
-    if given.pop("quiz", False):
-        given = {"validation_data": quiz, "callbacks": [keras.callbacks.EarlyStopping()]}
-    slow, fast = (trained(sample, one, cards, **given) for one in (None, tmp_path))
+def test_every_number_is_the_same(sample, tmp_path, examples, validation, given) -> None:
+    if given.pop("validation", False):
+        given = {"validation_data": validation, "callbacks": [keras.callbacks.EarlyStopping()]}
+    slow, fast = (trained(sample, one, examples, **given) for one in (None, tmp_path))
     assert slow[:2] == fast[:2]
     assert set(slow[2]) == set(fast[2])
     for name, array in slow[2].items():
         np.testing.assert_array_equal(array, fast[2][name])
 
 
-def test_it_really_takes_them_together(sample, tmp_path, cards) -> None:
+def test_it_really_takes_them_together(sample, tmp_path, examples) -> None:
     seen = []
     recorder = Recorder(tmp_path)
     recorder.data = sample
@@ -90,15 +94,15 @@ def test_it_really_takes_them_together(sample, tmp_path, cards) -> None:
             seen.append(self.model.steps_per_execution)
 
     try:
-        new_model().fit(*cards, verbose=0, callbacks=[Spy()])
+        new_model().fit(*examples, verbose=0, callbacks=[Spy()])
     finally:
         recorder.unwatch()
     assert seen == [125]
 
 
 @pytest.mark.parametrize(("batch", "steps"), [(None, 125), (64, 62), (100, 40), (60_000, 1)])
-def test_as_many_as_lie_between_two_snapshots(cards, batch, steps) -> None:
-    arguments = {"self": new_model(), "x": cards[0], "y": cards[1], "batch_size": batch}
+def test_as_many_as_lie_between_two_snapshots(examples, batch, steps) -> None:
+    arguments = {"self": new_model(), "x": examples[0], "y": examples[1], "batch_size": batch}
     assert steps_at_a_time(arguments) == steps
 
 
@@ -118,13 +122,13 @@ def test_as_many_as_lie_between_two_snapshots(cards, batch, steps) -> None:
         {"y": None},
     ],
 )
-def test_where_somebody_might_notice_it_does_not(cards, given) -> None:
-    arguments = {"self": new_model(), "x": cards[0], "y": cards[1], **given}
+def test_where_somebody_might_notice_it_does_not(examples, given) -> None:
+    arguments = {"self": new_model(), "x": examples[0], "y": examples[1], **given}
     assert steps_at_a_time(arguments) == 1
 
 
-def test_nor_where_data_flows_in(cards) -> None:
-    flow = tf.data.Dataset.from_tensor_slices(cards).batch(32)
+def test_nor_where_data_flows_in(examples) -> None:
+    flow = tf.data.Dataset.from_tensor_slices(examples).batch(32)
     assert steps_at_a_time({"self": new_model(), "x": flow}) == 1
-    given = {"x": cards[0], "y": cards[1], "validation_data": flow}
+    given = {"x": examples[0], "y": examples[1], "validation_data": flow}
     assert steps_at_a_time({"self": new_model(), **given}) == 1

@@ -50,7 +50,7 @@ def test_other_images_behind_the_first_are_seen(sample, index) -> None:
     images = np.concatenate([sample.train_images[:COUNT], sample.valid_images[:20]])
     labels = np.concatenate([sample.train_labels[:COUNT], sample.valid_labels[:20]])
     found = seen(index, stream(images, labels))
-    assert (found.cards, found.labels, found.count) == ("mixed", "matching", COUNT + 20)
+    assert (found.split, found.labels, found.count) == ("mixed", "matching", COUNT + 20)
 
 
 def test_wrong_labels_behind_the_first_are_seen(sample, index) -> None:
@@ -63,7 +63,7 @@ def test_wrong_labels_behind_the_first_are_seen(sample, index) -> None:
 def test_scaled_pixels_are_the_same_images(sample, index, scale) -> None:
     images = sample.train_images[:COUNT].astype(np.float32) * scale
     found = seen(index, stream(images, sample.train_labels[:COUNT]), epochs=2)
-    assert (found.cards, found.labels, found.count) == ("training", "matching", COUNT)
+    assert (found.split, found.labels, found.count) == ("training", "matching", COUNT)
 
 
 def test_an_example_that_flows_twice_is_one(sample, index) -> None:
@@ -79,7 +79,7 @@ def test_a_data_set_of_keras_is_looked_at(sample, index) -> None:
         assert len(probe.data[place]) == 2
     probe.passed()
     found = probe.identify(index)
-    assert (found.cards, found.labels, found.count) == ("training", "matching", COUNT)
+    assert (found.split, found.labels, found.count) == ("training", "matching", COUNT)
 
 
 def test_one_hot_labels_are_told(sample, index) -> None:
@@ -109,6 +109,6 @@ def standard(images):
 def test_what_no_line_describes_is_described_otherwise(sample, index, made) -> None:
     """So that the judge can do the same to its own images."""
     found = index.identify(made(sample.train_images[:COUNT]), sample.train_labels[:COUNT])
-    assert (found.cards, found.labels) == ("training", "matching")
+    assert (found.split, found.labels) == ("training", "matching")
     assert found.scale is None
     assert found.per_image or found.table is not None

@@ -34,14 +34,14 @@ def done_right(sample, folder, *, flatten=None, **compiled):
     recorder.data = sample
     recorder.watch()
     try:
-        recorder.hand_in("devices", {"gpus": tf.config.list_physical_devices("GPU")})
+        recorder.record_answer("devices", {"gpus": tf.config.list_physical_devices("GPU")})
         flat = keras.layers.Flatten(data_format=flatten)
         model = keras.Sequential([keras.Input((28, 28)), flat, keras.layers.Dense(10)])
-        recorder.hand_in("build", {"model": model})
-        recorder.hand_in("parameters", {"number_of_parameters": model.count_params()})
+        recorder.record_answer("build", {"model": model})
+        recorder.record_answer("parameters", {"number_of_parameters": model.count_params()})
         loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
         model.compile("adam", loss, metrics=["accuracy"], **compiled)
-        recorder.hand_in("compile", {"model": model})
+        recorder.record_answer("compile", {"model": model})
         history = model.fit(
             sample.train_images,
             sample.train_labels,
@@ -50,10 +50,10 @@ def done_right(sample, folder, *, flatten=None, **compiled):
             validation_data=(sample.valid_images, sample.valid_labels),
             verbose=0,
         )
-        recorder.hand_in("train", {"model": model, "history": history})
+        recorder.record_answer("train", {"model": model, "history": history})
         label = int(model.predict(sample.train_images[99:100], verbose=0).argmax())
         claims = {"model": model, "data_index": 99, "predicted_label": label}
-        recorder.hand_in("predict", claims)
+        recorder.record_answer("predict", claims)
     finally:
         recorder.unwatch()
     recorded, arrays = recorder.recorded()
@@ -65,19 +65,19 @@ def done_right(sample, folder, *, flatten=None, **compiled):
 def report(evidence):
     """What the judge says of each check, without the accuracy in its words; and the accuracy."""
     verdicts = judge([("student", evidence)], LESSON, settings=Settings())["student"]
-    told = [
+    results = [
         (one.id, one.outcome.value, one.points, one.misconception, PERCENT.sub("# %", one.message))
         for one in verdicts.checks
     ]
-    return told, verdicts.measures["accuracy"]
+    return results, verdicts.measures["accuracy"]
 
 
 @pytest.fixture(scope="module")
 def plain(sample, tmp_path_factory):
     """The report on the same work with nothing set: full marks."""
-    told, accuracy = report(done_right(sample, tmp_path_factory.mktemp("plain")))
-    assert sum(points for _, _, points, _, _ in told) == LESSON.max_score
-    return told, accuracy
+    results, accuracy = report(done_right(sample, tmp_path_factory.mktemp("plain")))
+    assert sum(points for _, _, points, _, _ in results) == LESSON.max_score
+    return results, accuracy
 
 
 @contextlib.contextmanager
@@ -121,8 +121,8 @@ def test_settings(sample, tmp_path, plain, setting) -> None:
     """Set in a cell, or read by Keras from its own file of settings."""
     with put_back():
         SET[setting]()
-        told, accuracy = report(done_right(sample, tmp_path))
-    assert told == plain[0]
+        results, accuracy = report(done_right(sample, tmp_path))
+    assert results == plain[0]
     assert accuracy == pytest.approx(plain[1], abs=NOISE)
 
 
@@ -137,6 +137,6 @@ def test_settings(sample, tmp_path, plain, setting) -> None:
 )
 def test_ways_to_compute(sample, tmp_path, plain, given) -> None:
     """Given to a layer or to ``compile``: the same network, computed in another way."""
-    told, accuracy = report(done_right(sample, tmp_path, **given))
-    assert told == plain[0]
+    results, accuracy = report(done_right(sample, tmp_path, **given))
+    assert results == plain[0]
     assert accuracy == pytest.approx(plain[1], abs=NOISE)

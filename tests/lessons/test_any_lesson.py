@@ -91,10 +91,10 @@ class TestAnyLesson:
         verdicts = judge(
             [("right", evidence(apples=2, pears=2)), ("one", evidence(apples=1))], any_lesson
         )
-        told = {
+        found_by_file = {
             name: [(one.id, one.points) for one in said.checks] for name, said in verdicts.items()
         }
-        assert told == {
+        assert found_by_file == {
             "right": [("apples.two", 3), ("pears.as_many", 4)],
             "one": [("apples.two", 0), ("pears.as_many", 0)],
         }
@@ -157,7 +157,7 @@ class TestSeveralLessons:
         put(root / "ann" / any_lesson.name / any_lesson.notebook, notebook(apples="apples = 2"))
         put(root / "ann" / other.name / other.notebook, mini.released())
         reports = graded(root, results, sample_keras)
-        assert {(one.lesson, one.place) for one in reports} == {
+        assert {(one.lesson, one.results_folder) for one in reports} == {
             (any_lesson.name, "ann"),
             (other.name, "ann"),
         }

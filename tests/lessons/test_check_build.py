@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from support.asked_rules import nameable
+from support.check_rules import nameable
 from support.evidence_builder import (
     FLATTEN,
     LESSON,
@@ -287,10 +287,10 @@ def test_the_right_solution_reaches_the_bar_however_it_is_written(verdicts):
     [("NoneType", "change the model itself"), ("list", "`tf.keras.Sequential` makes one")],
 )
 def test_a_hand_in_that_is_no_model(kind, next_step):
-    hand_in = Submission().evidence().hand_in("build")
-    assert hand_in is not None
-    other = changed(hand_in, model=None, claims={"model": claim(None, kind)})
-    result = of(judged({"": Submission(hand_ins={"build": other})})[""], "build.input")
+    answer = Submission().evidence().answer("build")
+    assert answer is not None
+    other = changed(answer, model=None, claims={"model": claim(None, kind)})
+    result = of(judged({"": Submission(answers={"build": other})})[""], "build.input")
     assert (result.outcome, result.misconception) == ("failed", "not-a-model")
     assert f"of type `{kind}`" in result.message
     assert next_step in result.help

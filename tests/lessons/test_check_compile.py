@@ -1,7 +1,7 @@
 """What the checks of `compile` say."""
 
 import pytest
-from support.asked_rules import nameable
+from support.check_rules import nameable
 from support.evidence_builder import (
     COMPILED,
     FLATTEN,
@@ -186,7 +186,7 @@ def test_no_loss_at_all():
     work = Submission(
         compiled=changed(COMPILED, loss="", loss_settings={}),
         fits=(),
-        hand_ins={"train": None},
+        answers={"train": None},
         cells=STOPPED,
     )
     result = judged({"": work})[""]
@@ -197,7 +197,7 @@ def test_no_loss_at_all():
 
 
 def test_a_cell_that_runs_but_does_not_compile():
-    work = Submission(compiled=None, fits=(), hand_ins={"train": None}, cells=STOPPED)
+    work = Submission(compiled=None, fits=(), answers={"train": None}, cells=STOPPED)
     result = judged({"": work})[""]
     assert of(result, "compile.loss").misconception == "not-compiled"
     assert "the model is not compiled" in of(result, "compile.loss").message
@@ -205,10 +205,10 @@ def test_a_cell_that_runs_but_does_not_compile():
 
 
 def test_what_compile_gives_back_is_no_model():
-    hand_in = Submission().evidence().hand_in("compile")
-    assert hand_in is not None
-    nothing = changed(hand_in, model=None, claims={"model": claim(None, "NoneType")})
-    work = Submission(hand_ins={"compile": nothing, "train": None}, fits=(), cells=STOPPED)
+    answer = Submission().evidence().answer("compile")
+    assert answer is not None
+    nothing = changed(answer, model=None, claims={"model": claim(None, "NoneType")})
+    work = Submission(answers={"compile": nothing, "train": None}, fits=(), cells=STOPPED)
     result = judged({"": work})[""]
     assert of(result, "compile.loss").misconception == "not-a-model"
     assert "do not assign" in of(result, "compile.loss").help

@@ -1,7 +1,7 @@
 """What the check of `devices` says."""
 
 import pytest
-from support.asked_rules import nameable
+from support.check_rules import nameable
 from support.evidence_builder import (
     CPU,
     GPU,
@@ -32,7 +32,7 @@ CASES = {
     "logical devices": Case(
         work=Submission(
             gpus=claim(("/device:GPU:1", "/device:GPU:0"), "list"),
-            devices=devices(offered=(CPU, *TWO), asked=("list_logical_devices",)),
+            devices=devices(offered=(CPU, *TWO), queried=("list_logical_devices",)),
             fits=ON_GPU,
         ),
         check="devices.gpus",
@@ -45,7 +45,7 @@ CASES = {
         "devices.asked",
         "devices-typed-by-hand",
         "never asked",
-        work=Submission(devices=devices(asked=())),
+        work=Submission(devices=devices(queried=())),
         others={"devices.gpus": "skipped"},
     ),
     "their number": fails(

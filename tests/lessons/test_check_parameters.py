@@ -1,7 +1,7 @@
 """What the check of `parameters` says."""
 
 import pytest
-from support.asked_rules import nameable
+from support.check_rules import nameable
 from support.evidence_builder import (
     FLATTEN,
     MODEL,
@@ -96,8 +96,8 @@ def test_a_count_of_nothing_is_not_right_for_a_model_that_is_not_built_yet():
 
 
 def test_no_build_at_all_is_no_hindrance():
-    hand_ins = {"build": None}
-    verdicts = judged({"": Submission(model=MODEL, hand_ins=hand_ins)})[""]
+    answers = {"build": None}
+    verdicts = judged({"": Submission(model=MODEL, answers=answers)})[""]
     assert next(one for one in verdicts.checks if one.question == "parameters").points == 2
 
 

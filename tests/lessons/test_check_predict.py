@@ -4,11 +4,11 @@ import functools
 
 import numpy as np
 import pytest
-from support.asked_rules import nameable
+from support.check_rules import nameable
 from support.evidence_builder import (
-    ASKED,
     FLATTEN,
     INDEX,
+    MODEL_CALL,
     Case,
     Submission,
     arrays,
@@ -41,19 +41,19 @@ def scores(index: int):
     return cards().train_images[index].reshape(784) @ trained().kernel + trained().bias
 
 
-def a_card(suits) -> int:
+def an_image(suits) -> int:
     """The first card that is in the middle of the set and suits."""
     return next(index for index in range(1, 11_000) if suits(index))
 
 
-def wrong_card() -> int:
+def wrong_image() -> int:
     """A card that the model gets wrong."""
-    return a_card(lambda one: largest(one) != cards().train_labels[one])
+    return an_image(lambda one: largest(one) != cards().train_labels[one])
 
 
 def between() -> int:
     """A card whose next one is another thing, and of which both are known."""
-    return a_card(
+    return an_image(
         lambda one: (
             largest(one) == cards().train_labels[one]
             and largest(one + 1) not in (largest(one), int(scores(one).argmin()))
@@ -74,27 +74,27 @@ def of_28_neurons():
 
 def about(index: int, label, **more) -> Submission:
     """A submission that asked the model about this card."""
-    asked = (changed(ASKED, about=training(count=1, places=(index,))),)
-    return Submission(index=claim(index), label=lambda: claim(label), asked=asked, **more)
+    calls = (changed(MODEL_CALL, about=training(count=1, indices=(index,))),)
+    return Submission(index=claim(index), label=lambda: claim(label), model_calls=calls, **more)
 
 
 def neither() -> int:
     """A class that none of the rules explains."""
-    card = INDEX
-    taken = {largest(card + step) for step in (-1, 0, 1)} | {int(scores(card).argmin())}
-    return next(one for one in range(10) if one not in taken | {cards().train_labels[card]})
+    image = INDEX
+    taken = {largest(image + step) for step in (-1, 0, 1)} | {int(scores(image).argmin())}
+    return next(one for one in range(10) if one not in taken | {cards().train_labels[image]})
 
 
-def asked_about(*questions: ModelCall) -> Submission:
-    return Submission(asked=questions)
+def calls_about(*questions: ModelCall) -> Submission:
+    return Submission(model_calls=questions)
 
 
 @functools.cache
 def all_cases() -> dict[str, Case]:
     """The cases: made when they are asked for, because weights have to be trained for them."""
-    wrong, middle, right = wrong_card(), between(), largest(INDEX)
+    wrong, middle, right = wrong_image(), between(), largest(INDEX)
     truth = int(cards().train_labels[wrong])
-    raw, whole = training(), training(count=12_000, places=None)
+    raw, whole = training(), training(count=12_000, indices=None)
     return {
         "right": Case(work=Submission(), check="predict.label", says=(f"place {right}",)),
         "no row of ten outputs": Case(
@@ -127,16 +127,18 @@ def all_cases() -> dict[str, Case]:
         "as a float": Case(
             work=Submission(label=lambda: claim(float(right))), check="predict.label"
         ),
-        "of all cards": Case(work=asked_about(changed(ASKED, about=whole)), check="predict.label"),
+        "of all cards": Case(
+            work=calls_about(changed(MODEL_CALL, about=whole)), check="predict.label"
+        ),
         "of a batch that cannot be told": Case(
-            work=asked_about(changed(ASKED, about=changed(raw, cards="unknown"))),
+            work=calls_about(changed(MODEL_CALL, about=changed(raw, split="unknown"))),
             check="predict.label",
         ),
         "of the model with a softmax behind it": Case(
-            work=asked_about(changed(ASKED, model=7, fits=0)), check="predict.label"
+            work=calls_about(changed(MODEL_CALL, model=7, fits=0)), check="predict.label"
         ),
         "before training": Case(
-            work=Submission(fits=(), asked=(changed(ASKED, fits=0),)),
+            work=Submission(fits=(), model_calls=(changed(MODEL_CALL, fits=0),)),
             check="predict.label",
             others={"train.epochs": "failed", **UNTRAINED},
         ),
@@ -170,18 +172,20 @@ def all_cases() -> dict[str, Case]:
             "predict.label",
             "copied-label",
             "no model was asked about this card",
-            work=asked_about(),
+            work=calls_about(),
         ),
         "asked of other cards only": fails(
             "predict.label",
             "copied-label",
-            work=asked_about(changed(ASKED, about=training(places=(0, 1, 2)))),
+            work=calls_about(changed(MODEL_CALL, about=training(indices=(0, 1, 2)))),
         ),
         "asked of the quiz only": fails(
-            "predict.label", "copied-label", work=asked_about(changed(ASKED, about=validation()))
+            "predict.label",
+            "copied-label",
+            work=calls_about(changed(MODEL_CALL, about=validation())),
         ),
         "asked before it was trained": fails(
-            "predict.label", "copied-label", work=asked_about(changed(ASKED, fits=0))
+            "predict.label", "copied-label", work=calls_about(changed(MODEL_CALL, fits=0))
         ),
         "the largest output": fails(
             "predict.label",

@@ -5,9 +5,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from support.asked_rules import nameable, rules_of
+from support.check_rules import nameable, rules_of
 from support.evidence_builder import (
-    ASKED,
     COMPILED,
     CPU,
     FIT,
@@ -16,6 +15,7 @@ from support.evidence_builder import (
     INDEX,
     LESSON,
     MODEL,
+    MODEL_CALL,
     UNKNOWN,
     Case,
     Submission,
@@ -115,7 +115,7 @@ def hidden():
 HIDDEN = stack(FLATTEN, dense(784, name="hidden", activation="relu"), dense())
 
 
-def below_the_bar(*, weights=spoilt, **changes) -> Submission:
+def below_the_threshold(*, weights=spoilt, **changes) -> Submission:
     """A training whose weights miss the bar, with a signature of its own."""
     return Submission(fits=(fit(**changes),), arrays=weights, label=lambda: label_of(weights()))
 
@@ -133,10 +133,10 @@ FALLING = (2.0, 1.5, 1.2, 1.1, 1.0)
 DIVIDED = fit(training=training(**SCALED), validation=validation(**SCALED))
 RIGHT = {
     "right": Submission(),
-    "more epochs": trained_by(epochs_asked=9, epochs_done=9, snapshots=(3,) * 5),
+    "more epochs": trained_by(epochs_requested=9, epochs_done=9, snapshots=(3,) * 5),
     "five fits of one epoch": Submission(
         fits=tuple(fit(number=n, epochs_done=1, snapshots=(3,), steps=375) for n in range(5)),
-        asked=(changed(ASKED, fits=5),),
+        model_calls=(changed(MODEL_CALL, fits=5),),
         arrays=five_fits,
     ),
     "a validation set that cannot be told": trained_by(validation=UNKNOWN),
@@ -155,7 +155,7 @@ RIGHT = {
         fits=(fit(model=1), fit(number=1)), arrays=lambda: arrays(number=1)
     ),
     "cut short in its seventh epoch": trained_by(
-        epochs_asked=9,
+        epochs_requested=9,
         epochs_done=6,
         steps=6 * 375 + 9,
         interrupted=True,
@@ -184,7 +184,7 @@ CASES = {
         "not-trained",
         "was never trained.",
         "`fit`",
-        work=Submission(fits=(), asked=(changed(ASKED, fits=0),)),
+        work=Submission(fits=(), model_calls=(changed(MODEL_CALL, fits=0),)),
         others=SKIPPED,
     ),
     "another model": fails(
@@ -224,7 +224,7 @@ CASES = {
     "studied everything": fails(
         "train.data",
         "trained-on-validation-data",
-        work=trained_by(training=training(count=14_000, cards="mixed")),
+        work=trained_by(training=training(count=14_000, split="mixed")),
         others={"train.accuracy": "skipped"},
     ),
     "studied the quiz once, long ago": fails(
@@ -233,7 +233,7 @@ CASES = {
         "does not forget",
         work=Submission(
             fits=(fit(training=validation(), means=()), fit(number=1)),
-            asked=(changed(ASKED, fits=2),),
+            model_calls=(changed(MODEL_CALL, fits=2),),
             arrays=lambda: arrays(number=1),
         ),
         others={"train.accuracy": "skipped"},
@@ -358,7 +358,7 @@ CASES = {
         "The learning rate is 5",
         "Look at where you set",
         work=replace(
-            below_the_bar(history={"loss": (1.0, 9.0)}),
+            below_the_threshold(history={"loss": (1.0, 9.0)}),
             compiled=changed(COMPILED, optimizer_settings={"learning_rate": 5.0}),
         ),
     ),
@@ -368,7 +368,7 @@ CASES = {
         "The learning rate is -0.001; below nought each step goes uphill",
         "Look at the sign",
         work=replace(
-            below_the_bar(history={"loss": (3.0, 9.0)}),
+            below_the_threshold(history={"loss": (3.0, 9.0)}),
             compiled=changed(COMPILED, optimizer_settings={"learning_rate": -0.001}),
         ),
     ),
@@ -377,7 +377,7 @@ CASES = {
         "weights-unmoved",
         "each step should move them",
         work=replace(
-            below_the_bar(means=(), snapshots=()),
+            below_the_threshold(means=(), snapshots=()),
             model=FROZEN,
         ),
     ),
@@ -394,43 +394,45 @@ CASES = {
         "train.accuracy",
         "loss-not-a-number",
         "the bar is 73 %. The loss became `nan`",
-        work=below_the_bar(history={"loss": (2.0, None, None, None, None)}),
+        work=below_the_threshold(history={"loss": (2.0, None, None, None, None)}),
     ),
     "a loss of nought": fails(
         "train.accuracy",
         "loss-exactly-zero",
         "exactly 0 in every epoch",
-        work=below_the_bar(history={"loss": (0.0,) * 5}),
+        work=below_the_threshold(history={"loss": (0.0,) * 5}),
     ),
     "weights that stay as they were": fails(
         "train.accuracy",
         "weights-unmoved",
         "each step should move them",
-        work=below_the_bar(weights=standing_still, history={"loss": (2.3,) * 5}),
+        work=below_the_threshold(weights=standing_still, history={"loss": (2.3,) * 5}),
     ),
     "a loss that rises": fails(
         "train.accuracy",
         "loss-rising",
         "rose from 2 in the first epoch to 3.5 in the last; it should fall",
-        work=below_the_bar(history={"loss": (2.0, 2.5, 3.0, 3.2, 3.5)}),
+        work=below_the_threshold(history={"loss": (2.0, 2.5, 3.0, 3.2, 3.5)}),
     ),
     "a loss that stays": fails(
         "train.accuracy",
         "loss-flat",
         "stayed at 2.3 from the first",
-        work=below_the_bar(history={"loss": (2.303, 2.302, 2.303, 2.302, 2.303)}),
+        work=below_the_threshold(history={"loss": (2.303, 2.302, 2.303, 2.302, 2.303)}),
     ),
     "no better than guessing": fails(
         "train.accuracy",
         "accuracy-at-chance",
         "sorts 10.1 % of its own training cards right; guessing gets 1 in 10",
-        work=below_the_bar(history={"loss": FALLING, "accuracy": (0.1, 0.1, 0.1, 0.1, 0.101)}),
+        work=below_the_threshold(
+            history={"loss": FALLING, "accuracy": (0.1, 0.1, 0.1, 0.1, 0.101)}
+        ),
     ),
     "better at the quiz than at studying": fails(
         "train.accuracy",
         "studied-worse-than-quizzed",
         "sorts 70.0 % of the quiz right and only 30.0 % of the cards that it studied",
-        work=below_the_bar(
+        work=below_the_threshold(
             history={"loss": FALLING, "accuracy": (0.3,) * 5, "val_accuracy": (0.7,) * 5}
         ),
     ),
@@ -439,11 +441,11 @@ CASES = {
         "not-trained",
         "training changed nothing",
         work=Submission(
-            arrays=not_moving, fits=(fit(epochs_done=4, epochs_asked=4, snapshots=(3,) * 5),)
+            arrays=not_moving, fits=(fit(epochs_done=4, epochs_requested=4, snapshots=(3,) * 5),)
         ),
         others={"train.epochs": "failed"},
     ),
-    "more epochs than were asked for": contradicts("of 3 that were", epochs_asked=3),
+    "more epochs than were asked for": contradicts("of 3 that were", epochs_requested=3),
     "epochs without a step": contradicts("without a single step", steps=0),
     "a history longer than training": contradicts(
         "tells of 6 epochs, of which 5", history={"loss": (1.0,) * 6}
@@ -454,7 +456,8 @@ CASES = {
     "more snapshots than steps": contradicts("15 snapshots were taken in 9 steps", steps=9),
     "means of another number": contradicts("`dense/kernel` was not kept", snapshots=(3,) * 4),
     "one number twice": contradicts(
-        "the same number", work=Submission(fits=(FIT, FIT), asked=(changed(ASKED, fits=2),))
+        "the same number",
+        work=Submission(fits=(FIT, FIT), model_calls=(changed(MODEL_CALL, fits=2),)),
     ),
     "praised weights": contradicts("99% of the validation cards", "sort 8", history=PRAISE),
     "diverged": fails(
@@ -534,10 +537,10 @@ def test_the_accuracy_is_noted_also_where_it_misses_the_bar(verdicts):
 
 
 def test_unknown_is_said_to_be_fine(verdicts):
-    told = of(verdicts["cards that cannot be told"], "train.data").message
-    assert "could not be told one by one, and that is fine" in told
-    told = of(verdicts["a validation set that cannot be told"], "train.validation").message
-    assert "could not be told, and that is fine" in told
+    message = of(verdicts["cards that cannot be told"], "train.data").message
+    assert "could not be told one by one, and that is fine" in message
+    message = of(verdicts["a validation set that cannot be told"], "train.validation").message
+    assert "could not be told, and that is fine" in message
 
 
 @pytest.mark.parametrize(
@@ -565,11 +568,11 @@ def test_every_misconception_that_the_checks_can_name_has_a_case():
 
 
 def test_a_model_that_was_given_away_is_told_once():
-    hand_in = Submission().evidence().hand_in("train")
-    assert hand_in is not None
-    lost = changed(hand_in, model=None, claims={"model": claim(None, "History")})
+    answer = Submission().evidence().answer("train")
+    assert answer is not None
+    lost = changed(answer, model=None, claims={"model": claim(None, "History")})
     also = changed(lost, question="predict", claims={**lost.claims, "data_index": claim(INDEX)})
-    results = judged({"": Submission(hand_ins={"train": lost, "predict": also})})[""]
+    results = judged({"": Submission(answers={"train": lost, "predict": also})})[""]
     assert of(results, "train.epochs").misconception == "not-a-model"
     for other in ("train.data", "train.accuracy"):
         assert of(results, other).message == "This is looked at once the message above is settled."
@@ -589,5 +592,5 @@ def test_two_mistakes_in_two_questions_are_both_told():
         compiled=changed(COMPILED, optimizer="SGD"),
         fits=(fit(validation=None),),
     )
-    told = [one.misconception for one in judged({"": work})[""].checks if one.misconception]
-    assert told == ["no-bias", "wrong-optimizer", "no-validation-data"]
+    message = [one.misconception for one in judged({"": work})[""].checks if one.misconception]
+    assert message == ["no-bias", "wrong-optimizer", "no-validation-data"]

@@ -15,15 +15,15 @@ from autograder.judge.rules.weights import never_moved
 from autograder.kernel.recorder import Recorder
 from autograder.lessons.building_a_brain.constants import LIMITS
 
-CARDS = 640
+COUNT = 640
 
 
 @pytest.fixture(scope="module")
-def cards(sample):
+def examples(sample):
     """Some cards to study, and the whole quiz."""
     return {
-        "x": sample.train_images[:CARDS],
-        "y": sample.train_labels[:CARDS],
+        "x": sample.train_images[:COUNT],
+        "y": sample.train_labels[:COUNT],
         "validation_data": (sample.valid_images, sample.valid_labels),
     }
 
@@ -39,51 +39,55 @@ class Stop(keras.callbacks.Callback):
             raise KeyboardInterrupt
 
 
-def stream(cards, batch=32):
-    return tf.data.Dataset.from_tensor_slices((cards["x"], cards["y"])).batch(batch)
+def stream(examples, batch=32):
+    return tf.data.Dataset.from_tensor_slices((examples["x"], examples["y"])).batch(batch)
 
 
-def two_batches(cards):
-    yield cards["x"][:32], cards["y"][:32]
-    yield cards["x"][32:64], cards["y"][32:64]
+def two_batches(examples):
+    yield examples["x"][:32], examples["y"][:32]
+    yield examples["x"][32:64], examples["y"][32:64]
 
 
 WAYS = {
-    "as asked": lambda cards: {},
-    "one step an epoch": lambda cards: {"batch_size": CARDS},
-    "interrupted": lambda cards: {"callbacks": [Stop()]},
-    "stopped early": lambda cards: {
+    "as asked": lambda examples: {},
+    "one step an epoch": lambda examples: {"batch_size": COUNT},
+    "interrupted": lambda examples: {"callbacks": [Stop()]},
+    "stopped early": lambda examples: {
         "epochs": 20,
         "callbacks": [keras.callbacks.EarlyStopping("val_accuracy", restore_best_weights=True)],
     },
-    "from the third epoch on": lambda cards: {"initial_epoch": 2},
-    "some steps of each epoch": lambda cards: {"steps_per_epoch": 3},
-    "a quiz now and then": lambda cards: {"validation_freq": 2},
-    "a quiz of few cards": lambda cards: {"validation_steps": 1, "validation_batch_size": 2},
-    "a split": lambda cards: {"validation_split": 0.5, "validation_data": None},
-    "a stream": lambda cards: {"x": stream(cards), "y": None},
-    "a stream that repeats": lambda cards: {
-        "x": stream(cards).repeat(),
+    "from the third epoch on": lambda examples: {"initial_epoch": 2},
+    "some steps of each epoch": lambda examples: {"steps_per_epoch": 3},
+    "a quiz now and then": lambda examples: {"validation_freq": 2},
+    "a quiz of few cards": lambda examples: {"validation_steps": 1, "validation_batch_size": 2},
+    "a split": lambda examples: {"validation_split": 0.5, "validation_data": None},
+    "a stream": lambda examples: {"x": stream(examples), "y": None},
+    "a stream that repeats": lambda examples: {
+        "x": stream(examples).repeat(),
         "y": None,
         "steps_per_epoch": 5,
     },
-    "a stream that runs dry": lambda cards: {"x": stream(cards), "y": None, "steps_per_epoch": 9},
-    "a generator that runs dry": lambda cards: {"x": two_batches(cards), "y": None},
-    "more epochs than are kept": lambda cards: {"epochs": 60, "batch_size": CARDS},
-    "no metrics": lambda cards: {"metrics": []},
-    "several steps at a time": lambda cards: {"steps_per_execution": 7},
-    "without bound": lambda cards: {"optimizer": keras.optimizers.Adam(1e30)},
-    "standing still": lambda cards: {"optimizer": keras.optimizers.Adam(0.0)},
-    "twice": lambda cards: {"again": True},
-    "epochs as numpy has them": lambda cards: {"epochs": np.int64(2)},
+    "a stream that runs dry": lambda examples: {
+        "x": stream(examples),
+        "y": None,
+        "steps_per_epoch": 9,
+    },
+    "a generator that runs dry": lambda examples: {"x": two_batches(examples), "y": None},
+    "more epochs than are kept": lambda examples: {"epochs": 60, "batch_size": COUNT},
+    "no metrics": lambda examples: {"metrics": []},
+    "several steps at a time": lambda examples: {"steps_per_execution": 7},
+    "without bound": lambda examples: {"optimizer": keras.optimizers.Adam(1e30)},
+    "standing still": lambda examples: {"optimizer": keras.optimizers.Adam(0.0)},
+    "twice": lambda examples: {"again": True},
+    "epochs as numpy has them": lambda examples: {"epochs": np.int64(2)},
 }
 
 
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("way", WAYS)
-def test_real_training_never_contradicts_itself(way, cards, sample) -> None:
+def test_real_training_never_contradicts_itself(way, examples, sample) -> None:
     """However it was cut, stopped, repeated or spoilt."""
-    given = {"epochs": 3, "verbose": 0, **cards, **WAYS[way](cards)}
+    given = {"epochs": 3, "verbose": 0, **examples, **WAYS[way](examples)}
     compiled = {"optimizer": "adam", "metrics": ["accuracy"]}
     compiled |= {name: given.pop(name) for name in compiled if name in given}
     if steps := given.pop("steps_per_execution", None):
@@ -100,13 +104,13 @@ def test_real_training_never_contradicts_itself(way, cards, sample) -> None:
         for _ in range(2 if given.pop("again", False) else 1):
             with suppress(KeyboardInterrupt):
                 model.fit(**given)
-        recorder.hand_in("train", {"model": model})
+        recorder.record_answer("train", {"model": model})
     finally:
         recorder.unwatch()
     recorded, arrays = recorder.recorded()
     record = Record(run=Run(lesson="building-a-brain", data="sample"), recorded=recorded)
     evidence = Evidence(record=record, arrays=arrays)
-    described = recorded.hand_ins[0].model
+    described = recorded.answers[0].model
     assert isinstance(recorded, Recorded)
     fits = evidence.fits(described.number)
     assert fits

@@ -130,7 +130,7 @@ CASES = {
     ),
     "a list of layers": Case(
         work=Submission(
-            hand_ins={
+            answers={
                 "build": Answer(question="build", claims={"model": claim(None, "list")}),
             }
         ),

@@ -29,7 +29,7 @@ FOUND = {
 
 
 # Other pixels than those that the judge gives the networks: they guess differently.
-RAW_QUIZ = pictures("validation", about=validation(scale="one"), high=255.0)
+RAW_VALIDATION = pictures("validation", about=validation(scale="one"), high=255.0)
 
 
 def won(count, kind=None, **more) -> Submission:
@@ -54,7 +54,7 @@ CASES = {
     ),
     "the array": fails("compare.won", "not-a-number", work=won(lambda _: None, "ndarray")),
     "counted on raw pixels, told there": Case(
-        work=won(lambda _: 777, valid_images=RAW_QUIZ),
+        work=won(lambda _: 777, valid_images=RAW_VALIDATION),
         check="compare.won",
         outcome="skipped",
         others={"scale.valid": "failed"},
@@ -62,7 +62,7 @@ CASES = {
     "an array from raw pixels, told here too": fails(
         "compare.won",
         "not-a-number",
-        work=won(lambda _: None, "ndarray", valid_images=RAW_QUIZ),
+        work=won(lambda _: None, "ndarray", valid_images=RAW_VALIDATION),
         others={"scale.valid": "failed"},
     ),
     "no single layer": Case(work=Submission(single=None), check="compare.won", outcome="skipped"),
@@ -83,5 +83,5 @@ def test_what_is_told_is_what_the_judge_counted(verdicts):
     """Won and lost, of both networks' own weights."""
     found = counts()
     assert found.won > found.lost + 10
-    said = of(verdicts["right"], "compare.won").message
-    assert said == f"{found.won} cards were won, and {found.lost} were lost."
+    message = of(verdicts["right"], "compare.won").message
+    assert message == f"{found.won} cards were won, and {found.lost} were lost."

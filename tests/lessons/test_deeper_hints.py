@@ -12,7 +12,7 @@ import test_deeper_compile
 import test_deeper_parameters
 import test_deeper_scale
 import test_deeper_train
-from support.asked_rules import misconceptions, rules_of
+from support.check_rules import misconceptions, rules_of
 from support.deeper_builder import LESSON, Submission, judged
 from support.deeper_rule_pairs import PAIRS, RULES
 from support.prose import CODE, prose_is_plain, rungs
@@ -39,7 +39,7 @@ CASES = {
 
 
 @pytest.fixture(scope="module")
-def told():
+def failures():
     """What the checks say where they fail, in all cases of their own tests."""
     return {
         f"{name}: {one.id}": (one, CASES[name].work)
@@ -49,28 +49,28 @@ def told():
     }
 
 
-def test_every_rung_is_there_and_says_something_else(told):
-    assert len(told) > 50
-    for name, (one, _) in told.items():
+def test_every_rung_is_there_and_says_something_else(failures):
+    assert len(failures) > 50
+    for name, (one, _) in failures.items():
         assert all(rungs(one)), name
         assert len(set(rungs(one))) == 4, name
         assert one.misconception, name
 
 
-def test_the_prose_is_plain(told):
-    for one, _ in told.values():
+def test_the_prose_is_plain(failures):
+    for one, _ in failures.values():
         prose_is_plain(rungs(one))
 
 
 @pytest.mark.parametrize("name", PAIRS)
 def test_each_rule_speaks_plainly(name):
-    found = PAIRS[name].asked(PAIRS[name].speaks, RULES[name])
+    found = PAIRS[name].ask(PAIRS[name].speaks, RULES[name])
     assert found
     prose_is_plain((*rungs(found), RULES[name].meaning))
 
 
-def test_the_first_rung_leaks_no_answer(told):
-    for name, (one, work) in told.items():
+def test_the_first_rung_leaks_no_answer(failures):
+    for name, (one, work) in failures.items():
         first = f"{one.message} {one.help}"
         for word in own_words(work):
             first = first.replace(word, "")
@@ -82,21 +82,21 @@ def test_the_first_rung_leaks_no_answer(told):
 def own_words(work: Submission) -> set[str]:
     """What the student handed in: to name it is no leak."""
     count = work.parameters.value
-    told = {repr(count), f"{count:,}" if isinstance(count, int) else str(count)}
+    failures = {repr(count), f"{count:,}" if isinstance(count, int) else str(count)}
     for fit in work.fits:
-        told |= {f"`{name}`" for name in fit.history}
-        told |= {f"`{one.settings.get('monitor')}`" for one in fit.callbacks}
-    return told
+        failures |= {f"`{name}`" for name in fit.history}
+        failures |= {f"`{one.settings.get('monitor')}`" for one in fit.callbacks}
+    return failures
 
 
-def test_two_misconceptions_never_share_a_message(told):
+def test_two_misconceptions_never_share_a_message(failures):
     named = defaultdict(set)
-    for one, _ in told.values():
+    for one, _ in failures.values():
         named[one.message].add(one.misconception)
     assert not [message for message, names in named.items() if len(names) > 1]
 
 
-def test_every_misconception_of_its_own_is_named_by_a_case(told):
+def test_every_misconception_of_its_own_is_named_by_a_case(failures):
     """No rule of the lesson itself is there that nobody has heard speak."""
     own = {
         name
@@ -104,7 +104,7 @@ def test_every_misconception_of_its_own_is_named_by_a_case(told):
         if any(".a_deeper_brain." in one.__module__ for one in rules)
     }
     assert len(own) > 25
-    assert own <= {one.misconception for one, _ in told.values()}
+    assert own <= {one.misconception for one, _ in failures.values()}
 
 
 def test_every_rule_says_what_it_means():

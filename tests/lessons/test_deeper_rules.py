@@ -13,7 +13,7 @@ def test_every_rule_has_its_pair():
 @pytest.mark.parametrize("name", PAIRS)
 def test_a_rule_speaks_where_it_must(name):
     pair, one = PAIRS[name], RULES[name]
-    found = pair.asked(pair.speaks, one)
+    found = pair.ask(pair.speaks, one)
     assert found
     assert found.misconception in one.misconceptions
 
@@ -21,4 +21,4 @@ def test_a_rule_speaks_where_it_must(name):
 @pytest.mark.parametrize("name", PAIRS)
 def test_a_rule_is_silent_where_nothing_is_wrong(name):
     pair = PAIRS[name]
-    assert pair.asked(pair.silent, RULES[name]) is None
+    assert pair.ask(pair.silent, RULES[name]) is None

@@ -20,7 +20,7 @@ from support.deeper_builder import (
 )
 
 MAPPED = training(labels="none", scale="map/scale", shift="map/shift")
-NOT_TOLD = training(cards="unknown", labels="none", scale=None, shift=None)
+NOT_FOUND = training(split="unknown", labels="none", scale=None, shift=None)
 
 
 def train(scale, shift=0.0, **numbers):
@@ -54,7 +54,7 @@ CASES = {
         "scale.train",
         "integer-division",
         "greys",
-        work=Submission(train_images=pictures(dtype="uint8", about=NOT_TOLD)),
+        work=Submission(train_images=pictures(dtype="uint8", about=NOT_FOUND)),
     ),
     "from -1 to 1": fails(
         "scale.train", "another-scale", "black is -1 and white is 1", work=train(2 / 255, -1.0)
@@ -92,7 +92,7 @@ CASES = {
         work=train(np.full(784, 1 / 255), np.zeros(784)), check="scale.train", outcome="error"
     ),
     "something else": Case(
-        work=Submission(train_images=pictures(about=NOT_TOLD)),
+        work=Submission(train_images=pictures(about=NOT_FOUND)),
         check="scale.train",
         outcome="error",
     ),

@@ -43,18 +43,18 @@ def stopped(*callbacks: Callback, **changes) -> Submission:
 ACCEPTED = {
     "as the lesson has it": Submission(),
     "not stopped": stopped(
-        stop(stopped_epoch=0), epochs_done=20, epochs_asked=20, steps=7_500, snapshots=(3,) * 6
+        stop(stopped_epoch=0), epochs_done=20, epochs_requested=20, steps=7_500, snapshots=(3,) * 6
     ),
     "watching the accuracy": stopped(stop(monitor="val_accuracy")),
     "with other callbacks": stopped(Callback(kind="TerminateOnNaN"), stop()),
     "more patience": stopped(stop(patience=5)),
-    "many more epochs asked for": stopped(stop(), epochs_asked=100),
+    "many more epochs asked for": stopped(stop(), epochs_requested=100),
     "going on": Submission(fits=(FIT, SINGLE_FIT, fit(number=2, means=(), snapshots=()))),
     "a small step is no better": stopped(stop(min_delta=-0.001)),
     "a line that was reached": stopped(stop(baseline=0.9)),
     "a watch that begins later": stopped(stop(start_from_epoch=3)),
     "from a stream": trained_with(
-        fit(training=training(cards="unknown", labels="unknown"), batch_size=64)
+        fit(training=training(split="unknown", labels="unknown"), batch_size=64)
     ),
 }
 CASES = {
@@ -182,7 +182,7 @@ CASES = {
         "train.stopping",
         "too-few-epochs",
         "6 epochs",
-        work=stopped(stop(stopped_epoch=0), epochs_asked=6),
+        work=stopped(stop(stopped_epoch=0), epochs_requested=6),
         others={"train.restored": "skipped"},
     ),
     "cut short": fails(
@@ -275,6 +275,6 @@ def test_the_accuracy_waits_for_what_spoils_it():
 def test_it_is_told_where_the_accuracy_stands(verdicts):
     """Among right solutions, with the bar of the cards that it was trained on."""
     where = of(verdicts["as the lesson has it"], "train.accuracy").standing
-    assert where.bar == LESSON.thresholds["sample"] < where.low < where.high
-    assert where.value == verdicts["as the lesson has it"].measures["accuracy"] >= where.bar
+    assert where.threshold == LESSON.thresholds["sample"] < where.low < where.high
+    assert where.value == verdicts["as the lesson has it"].measures["accuracy"] >= where.threshold
     assert "training log" in where.note

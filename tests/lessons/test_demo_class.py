@@ -82,10 +82,10 @@ def test_the_score_and_the_misconceptions(graded: dict[str, dict], name: str) ->
 
 def test_everyone_is_told_the_same_as_ever(graded: dict[str, dict], freeze: bool) -> None:
     """Each grade, each misconception, each word."""
-    said = {
+    results = {
         name: [SimpleNamespace(**check) for check in one["checks"]] for name, one in graded.items()
     }
-    frozen.compare("class", said, freeze=freeze)
+    frozen.compare("class", results, freeze=freeze)
 
 
 def test_the_blank_is_not_attempted_everywhere(graded: dict[str, dict]) -> None:

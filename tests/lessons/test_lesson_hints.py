@@ -16,7 +16,7 @@ import test_check_parameters
 import test_check_predict
 import test_check_train
 from support import misconceptions_page
-from support.asked_rules import misconceptions
+from support.check_rules import misconceptions
 from support.evidence_builder import LESSON, Submission, judged
 from support.prose import CODE, prose_is_plain, rungs
 from support.rule_pairs import PAIRS, RULES
@@ -86,7 +86,7 @@ def test_every_check_that_passes_has_one_thing_more_to_know():
 
 
 @pytest.fixture(scope="module")
-def told() -> dict[str, tuple[CheckResult, Submission]]:
+def failures() -> dict[str, tuple[CheckResult, Submission]]:
     """What the checks say where they fail, in all cases of their own tests."""
     cases = {
         f"{module.__name__}: {name}": case
@@ -116,38 +116,38 @@ def without(text: str, words: set[str]) -> str:
     return text
 
 
-def test_every_rung_is_there_and_says_something_else(told):
-    assert len(told) > 80
-    for name, (one, _) in told.items():
+def test_every_rung_is_there_and_says_something_else(failures):
+    assert len(failures) > 80
+    for name, (one, _) in failures.items():
         assert all(rungs(one)), name
         assert len(set(rungs(one))) == 4, name
         assert one.misconception, name
 
 
-def test_the_prose_is_plain(told):
-    for one, _ in told.values():
+def test_the_prose_is_plain(failures):
+    for one, _ in failures.values():
         prose_is_plain(rungs(one))
 
 
-def test_the_first_rung_leaks_no_answer(told):
-    for name, (one, work) in told.items():
+def test_the_first_rung_leaks_no_answer(failures):
+    for name, (one, work) in failures.items():
         first = without(f"{one.message} {one.help}", own_words(work))
         for answer in ANSWERS[one.question]:
             assert answer not in first, f"{name}: {answer} in {first}"
         assert not CODE.search(first), f"{name}: {first}"
 
 
-def test_the_first_rung_does_not_tell_what_the_model_says(told):
+def test_the_first_rung_does_not_tell_what_the_model_says(failures):
     """The place of the largest output is the answer to the last question."""
-    for name, (one, work) in told.items():
+    for name, (one, work) in failures.items():
         if one.question == "predict":
             numbers = re.findall(r"(?:place|says|class) (\d+)", one.message)
             assert set(numbers) <= {str(work.label().value)}, name
 
 
-def test_two_misconceptions_never_share_a_message(told):
+def test_two_misconceptions_never_share_a_message(failures):
     named = defaultdict(set)
-    for one, _ in told.values():
+    for one, _ in failures.values():
         named[one.message].add(one.misconception)
     assert not [message for message, names in named.items() if len(names) > 1]
 
@@ -180,7 +180,7 @@ def test_a_check_that_passes_teaches_something():
 
 @pytest.mark.parametrize("name", PAIRS)
 def test_each_rule_speaks_plainly(name):
-    found = PAIRS[name].asked(PAIRS[name].speaks, RULES[name])
+    found = PAIRS[name].ask(PAIRS[name].speaks, RULES[name])
     assert found
     prose_is_plain((*rungs(found), RULES[name].meaning))
 

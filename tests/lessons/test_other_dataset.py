@@ -50,8 +50,8 @@ def test_its_images_are_told_apart(lesson: Lesson) -> None:
     datasets.provide(datasets.of(lesson), progress=print)
     data = datasets.of(lesson).load()
     found = DatasetIndex(data).identify(data.valid_images.reshape(-1, 64) / 16, data.valid_labels)
-    told = found.as_examples("map", {})
-    assert (told.cards, told.labels, told.count) == ("validation", "matching", 100)
+    examples = found.as_examples("map", {})
+    assert (examples.split, examples.labels, examples.count) == ("validation", "matching", 100)
     assert DatasetIndex(data).identify(np.ones((5, 784))).as_examples("map", {}) == Examples()
 
 

@@ -81,7 +81,7 @@ RIGHT = {
     "loaded": Submission(
         fits=(trained_fit(),),
         arrays=lambda: with_names(arrays()),
-        hand_ins={
+        answers={
             TRAIN: handed_in(TRAIN, LOADED, history=claim(None, "History")),
             PREDICT: predicted(LOADED),
         },
@@ -92,11 +92,11 @@ RIGHT = {
     ),
     "by hand": Submission(
         fits=(trained_fit(),),
-        asked=(),
+        model_calls=(),
         cells={PREDICT: cell(PREDICT, follows={"predicted_label": "weights"})},
     ),
-    "its history": Submission(fits=(trained_fit(),), hand_ins=history(0)),
-    "the dict in its history": Submission(fits=(trained_fit(),), hand_ins=history(0, kind="dict")),
+    "its history": Submission(fits=(trained_fit(),), answers=history(0)),
+    "the dict in its history": Submission(fits=(trained_fit(),), answers=history(0, kind="dict")),
 }
 NAN, ZERO = np.full((784, 10), np.nan, np.float32), np.zeros((784, 10), np.float32)
 REPLACED = {"others": {"predict.label": "skipped"}}
@@ -133,34 +133,34 @@ WRONG = {
         work=Submission(
             fits=(trained_fit(),),
             arrays=lambda: {**with_names(arrays()), "dense_7/kernel": ZERO + 1},
-            hand_ins={PREDICT: predicted(LOADED)},
+            answers={PREDICT: predicted(LOADED)},
         ),
     ),
     "nothing flows into the label": fails(
         "predict.label",
         "copied-label",
         "nothing flows into it",
-        work=Submission(cells={PREDICT: cell(PREDICT, follows={"outputs": "asked"})}),
+        work=Submission(cells={PREDICT: cell(PREDICT, follows={"outputs": "prediction"})}),
     ),
     "one number of the history": fails(
         "train.epochs",
         "not-a-history",
         "0.79",
         work=Submission(
-            hand_ins={TRAIN: handed_in(TRAIN, MODEL, history=changed(claim(0.79), fits=()))}
+            answers={TRAIN: handed_in(TRAIN, MODEL, history=changed(claim(0.79), fits=()))}
         ),
     ),
     "the history of another": fails(
         "train.epochs",
         "not-a-history",
         "of another training",
-        work=Submission(hand_ins=history(1)),
+        work=Submission(answers=history(1)),
     ),
     "an invented history": fails(
         "train.epochs",
         "not-a-history",
         "other numbers",
-        work=Submission(hand_ins=history(kind="dict")),
+        work=Submission(answers=history(kind="dict")),
     ),
 }
 
@@ -212,7 +212,7 @@ def test_a_model_goes_on_as_another_object() -> None:
 
 def test_a_loaded_model_has_the_names_of_its_training() -> None:
     """So that means of weights, which are kept by name, belong to it."""
-    found = identified(RIGHT["loaded"].evidence()).hand_in(TRAIN)
+    found = identified(RIGHT["loaded"].evidence()).answer(TRAIN)
     assert found is not None
     assert found.model is not None
     assert found.model.number == 0

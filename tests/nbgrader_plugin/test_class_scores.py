@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from nbgrader.api import Gradebook
 from support import class_of_reports
-from support.gradebook_course import LESSON, hand_in, make_course
+from support.gradebook_course import LESSON, make_course, submit
 from support.gradebook_course import report as judged
 from support.pages import Page
 
 from autograder.cli import main
 from autograder.core.config import Course
-from autograder.grading.result_files import place_for
+from autograder.grading.result_files import folder_name_for
 from autograder.nbgrader_plugin.config import course_directory
 from autograder.nbgrader_plugin.gradebook_writer import GradebookWriter
 from autograder.reports import class_report, feedback
@@ -82,9 +82,9 @@ def test_who_handed_in_nothing_is_named() -> None:
     }
     reports = [class_of_reports.report("ann"), class_of_reports.report("unentered")]
     made = class_report.page(reports, LESSON, gradebook=gradebook)
-    told = Page(made).text
-    assert "Handed in nothing 1" in told
-    assert "Bones, <i> lazy" in told
+    text = Page(made).text
+    assert "Handed in nothing 1" in text
+    assert "Bones, <i> lazy" in text
     assert "Handed in nothing" not in class_report.page(reports, LESSON)
 
 
@@ -101,7 +101,7 @@ def course(new_gradebook: Callable[[], str], tmp_path: Path, monkeypatch) -> Cou
     """One with a manual score, a late one, and one who handed in nothing."""
     course = make_course(tmp_path / "course", new_gradebook(), HALF)
     reports = [judged("ann", "pfpppp"), judged("bob")]
-    entries = [hand_in(course, reports[0]), hand_in(course, reports[1], LATE)]
+    entries = [submit(course, reports[0]), submit(course, reports[1], LATE)]
     with GradebookWriter(course) as writer:
         assert writer.write(entries) == []
     with Gradebook(course_directory(course.root).db_url, "brains") as gradebook:
@@ -110,7 +110,9 @@ def course(new_gradebook: Callable[[], str], tmp_path: Path, monkeypatch) -> Cou
         gradebook.find_grade("check-build", LESSON.name, LESSON.name, "ann").manual_score = 3.5
         gradebook.db.commit()
     kept = [
-        class_of_reports.report(one.name, place=place_for(one.name), checks=one.checks)
+        class_of_reports.report(
+            one.name, results_folder=folder_name_for(one.name), checks=one.checks
+        )
         for one in reports
     ]
     class_of_reports.write(kept, course.root / "results" / LESSON.name)
@@ -144,8 +146,8 @@ def test_a_gradebook_that_cannot_be_read_is_told(course: Course, capsys) -> None
     config = course.root / "nbgrader_config.py"
     config.write_text(config.read_text() + f"c.CourseDirectory.db_url = 'sqlite:///{broken}'\n")
     assert main(["report"]) == 0
-    told = " ".join(capsys.readouterr().err.split())
-    assert "shows the judge's points alone. The gradebook" in told
+    text = " ".join(capsys.readouterr().err.split())
+    assert "shows the judge's points alone. The gradebook" in text
     assert "Counts" not in made(course)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from nbgrader.api import Gradebook
-from support.gradebook_course import LESSON, files, hand_in, make_course, report, rows
+from support.gradebook_course import LESSON, files, make_course, report, rows, submit
 
 from autograder.cli import main
 from autograder.core.config import Course, Settings
@@ -30,7 +30,7 @@ def address(course: Course) -> str:
 
 def enter(course: Course, outcomes: str, time: str, **answers) -> list[str]:
     """A submission of Ann's, graded; what a person is told."""
-    entry = hand_in(course, report("ann", outcomes), time, **answers)
+    entry = submit(course, report("ann", outcomes), time, **answers)
     with GradebookWriter(course) as writer:
         return writer.write([entry])
 
@@ -105,8 +105,8 @@ def test_the_last_submission_counts_unless_the_course_says_else(course: Course) 
 def test_the_best_stays_with_its_notebook_and_a_person_is_told(best: Course) -> None:
     enter(best, "pppppp", EARLY)
     before = rows(address(best)), files(best)
-    (told,) = enter(best, "ffpppp", IN_TIME)
-    assert told == (
+    (printed,) = enter(best, "ffpppp", IN_TIME)
+    assert printed == (
         "ann: the submission of 2026-03-01 10:00 UTC stays in the gradebook, with 20 points;"
         " that of 2026-03-01 11:00 UTC has 17."
     )
@@ -122,8 +122,8 @@ def test_a_better_one_takes_its_place(best: Course) -> None:
 def test_penalties_count_in_what_is_better(best: Course) -> None:
     """17 points in time are more than half of 20."""
     enter(best, "ffpppp", IN_TIME)
-    (told,) = enter(best, "pppppp", LATE)
-    assert "with 17 points; that of 2026-03-02 12:00 UTC has 10." in told
+    (printed,) = enter(best, "pppppp", LATE)
+    assert "with 17 points; that of 2026-03-02 12:00 UTC has 10." in printed
     assert standing(best) == (17, None, "2026-03-01 11:00:00")
     by_hand(best, lambda gradebook: gradebook.grant_extension(LESSON.name, "ann", days=2))
     assert enter(best, "pppppp", LATE) == []
@@ -140,8 +140,8 @@ def test_what_a_person_entered_counts_too(best: Course) -> None:
 
     by_hand(best, extra)
     # The manual score stands for either; 1 and 2 points are missing elsewhere.
-    (told,) = enter(best, "fpfppp", IN_TIME)
-    assert "with 21 points; that of 2026-03-01 11:00 UTC has 20." in told
+    (printed,) = enter(best, "fpfppp", IN_TIME)
+    assert "with 21 points; that of 2026-03-01 11:00 UTC has 20." in printed
 
 
 def test_the_same_submission_graded_again_may_lose_points(best: Course) -> None:
@@ -164,8 +164,8 @@ def test_without_times_submissions_cannot_be_told_apart(best: Course, times) -> 
 def test_a_group_is_written_whichever_of_it_counts(best: Course) -> None:
     enter(best, "pppppp", EARLY)
     entries = [
-        hand_in(best, report("ann", "ffffff"), IN_TIME),
-        hand_in(best, report("bob", "fppppp"), IN_TIME),
+        submit(best, report("ann", "ffffff"), IN_TIME),
+        submit(best, report("bob", "fppppp"), IN_TIME),
     ]
     with GradebookWriter(best) as writer:
         assert len(writer.write(entries)) == 1
@@ -224,7 +224,7 @@ def test_or_it_is_copied_into_a_folder(solved: Course, tmp_path: Path) -> None:
 def test_before_the_due_date_it_stays(solved: Course, tmp_path: Path, capsys) -> None:
     due(solved, datetime.now(UTC) + timedelta(hours=1))
     assert main(["publish-solutions", "--to", str(tmp_path / "site")]) == 2
-    assert "UTC: that is the due date. Publish it after that." in told(capsys)
+    assert "UTC: that is the due date. Publish it after that." in printed(capsys)
     assert not (tmp_path / "site").exists()
     assert not (tmp_path / "exchange").exists()
 
@@ -234,7 +234,7 @@ def test_until_the_last_extension_it_stays(solved: Course, tmp_path: Path, capsy
     enter(solved, "pppppp", IN_TIME)
     by_hand(solved, lambda gradebook: gradebook.grant_extension(LESSON.name, "ann", days=2))
     assert main(["publish-solutions", "--to", str(tmp_path / "site")]) == 2
-    assert "ann has an extension" in told(capsys)
+    assert "ann has an extension" in printed(capsys)
     by_hand(solved, lambda gradebook: gradebook.grant_extension(LESSON.name, "ann", hours=2))
     assert main(["publish-solutions", "--to", str(tmp_path / "site")]) == 0
 
@@ -242,7 +242,7 @@ def test_until_the_last_extension_it_stays(solved: Course, tmp_path: Path, capsy
 def test_without_a_due_date_nobody_can_know(solved: Course, capsys) -> None:
     due(solved, None)
     assert main(["publish-solutions"]) == 2
-    assert "has no due date for building-a-brain. Set one" in told(capsys)
+    assert "has no due date for building-a-brain. Set one" in printed(capsys)
 
 
 def test_a_lesson_that_is_not_over_keeps_no_other_back(
@@ -254,17 +254,17 @@ def test_a_lesson_that_is_not_over_keeps_no_other_back(
     (solved.root / "solutions" / other / f"{other}.ipynb").write_text("another solution")
     assert other < LESSON.name
     assert main(["publish-solutions", "--to", str(tmp_path / "site")]) == 2
-    assert f"has no due date for {other}" in told(capsys)
+    assert f"has no due date for {other}" in printed(capsys)
     assert [one.name for one in (tmp_path / "site").iterdir()] == [LESSON.name]
 
 
 def test_without_a_solution_it_says_what_to_do(course: Course, monkeypatch, capsys) -> None:
     monkeypatch.chdir(course.root)
     assert main(["publish-solutions"]) == 2
-    assert "Run `autograder generate` first" in told(capsys)
+    assert "Run `autograder generate` first" in printed(capsys)
     assert main(["publish-solutions", "--lesson", LESSON.name]) == 2
 
 
-def told(capsys: pytest.CaptureFixture) -> str:
+def printed(capsys: pytest.CaptureFixture) -> str:
     """What was said, whatever the width of the terminal."""
     return " ".join(capsys.readouterr().err.split())

@@ -126,9 +126,9 @@ def test_the_first_cell_says_how_to_get_what_is_missing(lesson, tmp_path) -> Non
     """In three lines, and not in a traceback."""
     released = nbformat.read(ROOT / "release" / lesson.name / lesson.notebook, as_version=4)
     first = next(cell for cell in released.cells if cell.cell_type == "code")
-    said = run_without_package(first.source, tmp_path).splitlines()
-    assert said[0].startswith("Something is missing here: ")
-    assert said[1:] == [
+    lines = run_without_package(first.source, tmp_path).splitlines()
+    assert lines[0].startswith("Something is missing here: ")
+    assert lines[1:] == [
         "To install it, run this line in a cell of its own, then restart the kernel:",
         f"%pip install {PLACEHOLDER}",
     ]
@@ -235,8 +235,8 @@ def test_generating_twice_changes_nothing(course: Course, tmp_path: Path) -> Non
     path = course.root / "release" / lesson.name / lesson.notebook
     before = path.read_bytes()
     path.unlink()
-    said = list(generate.generate(course, tmp_path))
-    assert said[-1] == f"solutions/{lesson.name}: up to date."
+    lines = list(generate.generate(course, tmp_path))
+    assert lines[-1] == f"solutions/{lesson.name}: up to date."
     assert path.read_bytes() == before
 
 
@@ -279,8 +279,8 @@ def test_the_assignment_goes_to_the_courses_own_gradebook(
     with config.open("a") as file:
         file.write(f"c.CourseDirectory.db_url = {no_gradebook!r}\n")
     for _ in range(2):
-        told = list(generate.generate(course, course.root / "no-images"))
-        assert told[-1].endswith("up to date.")
+        lines = list(generate.generate(course, course.root / "no-images"))
+        assert lines[-1].endswith("up to date.")
     with Gradebook(no_gradebook, named or "default_course") as gradebook:
         assert {one.name for one in gradebook.assignments} == set(lesson_names())
         for assignment in gradebook.assignments:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from nbgrader.api import Gradebook
 from support import class_of_reports
-from support.gradebook_course import LESSON, hand_in, make_course, report
+from support.gradebook_course import LESSON, make_course, report, submit
 
 from autograder.cli import main
 from autograder.core.config import Course
@@ -32,9 +32,9 @@ LATE = "2026-03-02 12:00:00 UTC"
 def course(new_gradebook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Course:
     """Manual score and extra credit; a late one; one who did nothing; one of an odd name."""
     course = make_course(tmp_path / "course", new_gradebook(), HALF)
-    entries = [hand_in(course, report("ann", "ffpppp")), hand_in(course, report("bob"), LATE)]
+    entries = [submit(course, report("ann", "ffpppp")), submit(course, report("bob"), LATE)]
     with GradebookWriter(course) as writer:
-        assert writer.write([*entries, hand_in(course, report("=1+1", "pfpppp"))]) == []
+        assert writer.write([*entries, submit(course, report("=1+1", "pfpppp"))]) == []
     with Gradebook(course_directory(course.root).db_url, "brains") as gradebook:
         about = {"first_name": "Ann", "last_name": "Lee", "email": "a@x.org"}
         gradebook.update_or_create_student("ann", **about, lms_user_id="1001")
@@ -58,10 +58,10 @@ def test_what_a_person_entered_and_penalties_count(course: Course) -> None:
 
 def test_the_command_takes_the_gradebook_and_tells_who_waits(course: Course, capsys) -> None:
     assert main(["export", "canvas"]) == 0
-    said = capsys.readouterr()
-    assert "canvas.csv: 4 students, from the gradebook." in said.out
-    told = " ".join(said.err.split())
-    assert "=1+1: the LMS may not find this student" in told
+    printed = capsys.readouterr()
+    assert "canvas.csv: 4 students, from the gradebook." in printed.out
+    errors = " ".join(printed.err.split())
+    assert "=1+1: the LMS may not find this student" in errors
     rows = {row[3]: row for row in csv.reader(io.StringIO(Path("canvas.csv").read_text()))}
     assert rows["ann"] == ["Lee, Ann", "1001", "", "ann", "", "19.5"]
     assert rows["bob"][-1] == "10"
@@ -70,7 +70,7 @@ def test_the_command_takes_the_gradebook_and_tells_who_waits(course: Course, cap
 
 
 def test_who_has_something_to_be_marked_by_a_person_is_told(course: Course, capsys) -> None:
-    entry = hand_in(course, report("words"), why="Because it is linear.")
+    entry = submit(course, report("words"), why="Because it is linear.")
     with GradebookWriter(course) as writer:
         writer.write([entry])
     assert main(["export", "csv"]) == 0

@@ -9,7 +9,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbgrader.api import Gradebook
-from support.gradebook_course import LESSON, hand_in, make_course, report
+from support.gradebook_course import LESSON, make_course, report, submit
 
 from autograder.cli import class_run, main
 from autograder.core.config import Course, Settings
@@ -31,13 +31,15 @@ def course(tmp_path: Path, gradebook_file: Path) -> Course:
 
 def graded(course: Course, name: str, outcomes: str = "pppppp", time: str = "") -> Report:
     """The report on a submission in ``submitted/``, written where reports are."""
-    entry = hand_in(course, report(name, outcomes), time)
-    place = course.root / "results" / LESSON.name / name
-    place.mkdir(parents=True)
-    write_whole(place / "notebook.ipynb", nbformat.writes(entry.notebook).encode())
-    told = replace(entry.report, place=name, lesson=LESSON.name, folder=str(entry.folder))
-    result_files.write_report(place, told, LESSON)
-    return told
+    entry = submit(course, report(name, outcomes), time)
+    results = course.root / "results" / LESSON.name / name
+    results.mkdir(parents=True)
+    write_whole(results / "notebook.ipynb", nbformat.writes(entry.notebook).encode())
+    stored = replace(
+        entry.report, results_folder=name, lesson=LESSON.name, folder=str(entry.folder)
+    )
+    result_files.write_report(results, stored, LESSON)
+    return stored
 
 
 def scores(course: Course, tmp_path: Path) -> dict[str, float]:
@@ -100,9 +102,9 @@ def test_without_a_gradebook_the_reason_is_told(tmp_path) -> None:
 def test_a_grade_without_its_folder_is_told_and_the_next_run_writes_it(course, tmp_path) -> None:
     """The rows are there; what stands in the way of the folder is found only after that."""
     one, other = graded(course, "ann"), graded(course, "bob")
-    place = course.root / "autograded" / "ann" / LESSON.name
-    place.parent.mkdir(parents=True)
-    place.write_text("a file where a folder should be")
+    results = course.root / "autograded" / "ann" / LESSON.name
+    results.parent.mkdir(parents=True)
+    results.write_text("a file where a folder should be")
     with GradebookSync(course, course.root / "results") as book:
         book.add(one)
         book.add(other)
@@ -110,13 +112,13 @@ def test_a_grade_without_its_folder_is_told_and_the_next_run_writes_it(course, t
     assert (book.failed, book.incomplete) == (False, True)
     (remark,) = book.remarks
     assert remark.startswith("ann: the grade is in the gradebook, but")
-    assert str(place) in remark
-    assert (place.parents[1] / "bob" / LESSON.name / LESSON.notebook).exists()
-    place.unlink()
+    assert str(results) in remark
+    assert (results.parents[1] / "bob" / LESSON.name / LESSON.notebook).exists()
+    results.unlink()
     with GradebookSync(course, course.root / "results") as book:
         book.add(one)
     assert (book.incomplete, book.remarks) == (False, [])
-    assert (place / LESSON.notebook).exists()
+    assert (results / LESSON.notebook).exists()
 
 
 @pytest.mark.parametrize("again", ["regrade", "grade"])
@@ -131,15 +133,15 @@ def test_the_command_ends_with_1_and_the_next_one_with_0(
     monkeypatch.setattr(class_run.Grader, "grade", lambda *_, **__: iter(reports))
     monkeypatch.setattr(class_run, "data_home", lambda *_: tmp_path)
     monkeypatch.chdir(course.root)
-    place = course.root / "autograded" / "ann" / LESSON.name
-    place.parent.mkdir(parents=True)
-    place.write_text("a file where a folder should be")
+    results = course.root / "autograded" / "ann" / LESSON.name
+    results.parent.mkdir(parents=True)
+    results.write_text("a file where a folder should be")
     command = [again] if again == "regrade" else [again, "submitted"]
     assert main(command) == 1
     assert "the same command writes it" in " ".join(capsys.readouterr().err.split())
-    place.unlink()
+    results.unlink()
     assert main(command) == 0
-    assert (place / LESSON.notebook).exists()
+    assert (results / LESSON.notebook).exists()
 
 
 def test_a_folder_that_only_the_earlier_submission_could_fill(tmp_path, gradebook_file) -> None:

@@ -15,11 +15,11 @@ from support.gradebook_course import (
     LESSON,
     add_notebook,
     files,
-    hand_in,
     make_course,
     nbgrader_autograde,
     report,
     rows,
+    submit,
 )
 
 from autograder.core.config import Course
@@ -44,9 +44,9 @@ class Pair:
     def grade(self, reports: Sequence[Report], times: dict[str, str] | None = None, **kw) -> None:
         """Grade the same submissions in both."""
         times = times or {}
-        entries = [hand_in(self.ours, one, times.get(one.name, ""), **kw) for one in reports]
+        entries = [submit(self.ours, one, times.get(one.name, ""), **kw) for one in reports]
         for one in reports:
-            hand_in(self.theirs, one, times.get(one.name, ""), **kw)
+            submit(self.theirs, one, times.get(one.name, ""), **kw)
         assert write(self.ours, entries) == []
         nbgrader_autograde(self.theirs, {one.name: one for one in reports})
 
@@ -132,17 +132,17 @@ def test_a_person_is_asked_again_only_where_something_is_new(pair: Pair) -> None
             # What the formgrader does.
             grade.manual_score, grade.needs_manual_grade = 1.5, False
 
-    def asked() -> set[object]:
+    def needing_review() -> set[object]:
         return {one["cell"] for one in pair.alike()["ada"] if one.get("needs_manual_grade")}
 
     pair.by_hand(enter)
     pair.grade([report("ada", "pfeepp")])
-    assert asked() == {"check-compile Grade"}
+    assert needing_review() == {"check-compile Grade"}
     pair.grade([report("ada", "ppeepp")])
-    assert asked() == {"check-compile Grade", "check-build Grade"}
+    assert needing_review() == {"check-compile Grade", "check-build Grade"}
     # Until a person has looked.
     pair.grade([report("ada", "ppeepp")])
-    assert "check-build Grade" in asked()
+    assert "check-build Grade" in needing_review()
 
 
 @pytest.mark.parametrize(
@@ -156,7 +156,7 @@ def test_an_answer_in_words_is_marked_once_for_each_submission(
     """The judge has no score for it that could tell whether it changed."""
 
     def grade(time: str, why: str) -> None:
-        write(pair.ours, [hand_in(pair.ours, report("ada"), time, why=why)])
+        write(pair.ours, [submit(pair.ours, report("ada"), time, why=why)])
 
     grade(first, "Because.")
     with Gradebook(address(pair.ours), "brains") as gradebook:
@@ -191,7 +191,7 @@ def test_a_check_that_could_not_tell_asks_for_a_person(pair: Pair) -> None:
 def test_what_could_not_be_read_has_zero_points_and_says_why(pair: Pair) -> None:
     """The blank notebook stands in."""
     ill = Report(name="ada", notebook="x.ipynb", status="failed", reason="It is not JSON.")
-    entry = hand_in(pair.ours, ill, **dict.fromkeys(("build", "devices"), None))
+    entry = submit(pair.ours, ill, **dict.fromkeys(("build", "devices"), None))
     (entry.folder / LESSON.notebook).write_text("Dear teacher,")
     write(pair.ours, [replace(entry, notebook=None)])
     found = rows(address(pair.ours))["ada"]
@@ -220,7 +220,7 @@ def test_another_notebook_of_the_assignment(pair: Pair) -> None:
 
 def test_a_penalty_that_cannot_be_worked_out(pair: Pair) -> None:
     """Says whose; nothing is written."""
-    entry = hand_in(pair.ours, report("broken"), LATE)
+    entry = submit(pair.ours, report("broken"), LATE)
     with pytest.raises(CourseError, match="penalty for broken failed: ZeroDivisionError"):
         write(pair.ours, [entry])
     assert set(rows(address(pair.ours))) == {"(courses)"}
@@ -236,7 +236,7 @@ def test_a_plugin_that_is_not_there(new_gradebook, tmp_path: Path) -> None:
 
 def test_grading_twice_changes_nothing(pair: Pair) -> None:
     """Not a row is made, not a value is another."""
-    entries = [hand_in(pair.ours, report(name, "pfeppp"), LATE) for name in ("ada", "bert")]
+    entries = [submit(pair.ours, report(name, "pfeppp"), LATE) for name in ("ada", "bert")]
     write(pair.ours, entries)
     before = rows(address(pair.ours)), files(pair.ours)
     write(pair.ours, [*entries, entries[0]])
@@ -248,7 +248,7 @@ def test_grading_twice_changes_nothing(pair: Pair) -> None:
 )
 def test_a_group_is_written_as_a_whole_or_not_at_all(pair: Pair, monkeypatch, place) -> None:
     """Whatever happens in the middle of it: the gradebook and the folders are as before."""
-    entries = [hand_in(pair.ours, report(name)) for name in ("ada", "bert", "cleo")]
+    entries = [submit(pair.ours, report(name)) for name in ("ada", "bert", "cleo")]
     write(pair.ours, entries[:1])
     before = rows(address(pair.ours)), files(pair.ours)
     owner, name = place
@@ -280,14 +280,14 @@ def test_a_group_is_written_as_a_whole_or_not_at_all(pair: Pair, monkeypatch, pl
 
 def test_a_time_that_is_none_is_told(pair: Pair) -> None:
     """The submission is graded all the same: nbgrader gives up on it."""
-    entry = hand_in(pair.ours, report("ada"), "yesterday, I think")
+    entry = submit(pair.ours, report("ada"), "yesterday, I think")
     assert "ada: timestamp.txt is no time" in write(pair.ours, [entry])[0]
     assert rows(address(pair.ours))["ada"][0]["time"] is None
 
 
 def test_a_link_does_not_lead_out_of_the_submission(pair: Pair) -> None:
     """What it leads to would come back to the student with the feedback."""
-    entry = hand_in(pair.ours, report("ada"))
+    entry = submit(pair.ours, report("ada"))
     (entry.folder / "data.csv").symlink_to(pair.ours.root / "nbgrader_config.py")
     os.mkfifo(entry.folder / "pipe")
     write(pair.ours, [entry])
@@ -299,13 +299,13 @@ def test_a_students_files_do_not_stop_the_class(pair: Pair) -> None:
     data = pair.ours.root / "source" / LESSON.name / "data"
     data.mkdir()
     (data / "given.csv").write_text("1")
-    entry = hand_in(pair.ours, report("ada"))
+    entry = submit(pair.ours, report("ada"))
     (entry.folder / "helper.py").unlink()
     (entry.folder / "helper.py").mkdir()
     (entry.folder / "helper.py" / "x").touch()
     (entry.folder / "data").write_text("mine")
-    (told,) = write(pair.ours, [entry])
-    assert told.startswith("ada: helper.py/x was left out")
+    (remark,) = write(pair.ours, [entry])
+    assert remark.startswith("ada: helper.py/x was left out")
     place = pair.ours.root / "autograded" / "ada" / LESSON.name
     assert (place / "helper.py").read_text() == "given = 1\n"
     assert (place / "data" / "given.csv").read_text() == "1"
@@ -313,7 +313,7 @@ def test_a_students_files_do_not_stop_the_class(pair: Pair) -> None:
 
 def test_nothing_is_held_between_groups(pair: Pair) -> None:
     """A server may cut the connection, another program may write."""
-    entries = [hand_in(pair.ours, report(student)) for student in ("ada", "bert")]
+    entries = [submit(pair.ours, report(student)) for student in ("ada", "bert")]
     with GradebookWriter(pair.ours) as writer:
         writer.write(entries[:1])
         assert writer._gradebook.engine.pool.checkedin() == 0
@@ -325,7 +325,7 @@ def test_nothing_is_held_between_groups(pair: Pair) -> None:
 
 def test_feedback_shows_the_points(pair: Pair) -> None:
     """Of what we wrote, made by nbgrader."""
-    entry = hand_in(pair.ours, report("ada", "pfpppp"), LATE)
+    entry = submit(pair.ours, report("ada", "pfpppp"), LATE)
     write(pair.ours, [entry])
     directory = course_directory(pair.ours.root)
     directory.assignment_id = LESSON.name
@@ -336,7 +336,7 @@ def test_feedback_shows_the_points(pair: Pair) -> None:
 
 def test_nbgraders_own_api_reads_what_was_written(pair: Pair) -> None:
     """What the formgrader lists, and the next autograde of nbgrader on top of ours."""
-    entry = hand_in(pair.ours, report("ada", "pfpppp"), LATE)
+    entry = submit(pair.ours, report("ada", "pfpppp"), LATE)
     write(pair.ours, [entry])
     api = NbGraderAPI(course_directory(pair.ours.root))
     listed = api.get_submissions(LESSON.name)
@@ -351,7 +351,7 @@ def test_nbgraders_own_api_reads_what_was_written(pair: Pair) -> None:
 
 def test_an_assignment_that_was_never_generated(pair: Pair) -> None:
     """Is named, with what to do."""
-    entry = hand_in(pair.ours, report("ada"))
+    entry = submit(pair.ours, report("ada"))
     with Gradebook(address(pair.ours), "brains") as gradebook:
         gradebook.remove_assignment(LESSON.name)
     with pytest.raises(CourseError, match=r"building-a-brain is not in .*autograder generate"):
@@ -360,7 +360,7 @@ def test_an_assignment_that_was_never_generated(pair: Pair) -> None:
 
 def test_a_release_that_is_not_the_gradebooks(pair: Pair) -> None:
     """What was run is not what points are stored for."""
-    entry = hand_in(pair.ours, report("ada"))
+    entry = submit(pair.ours, report("ada"))
     entry.notebook.cells[1].source += "\nprint('changed')"
     with pytest.raises(CourseError, match=r"“setup” in release/ is not the gradebook's"):
         write(pair.ours, [entry])
@@ -368,7 +368,7 @@ def test_a_release_that_is_not_the_gradebooks(pair: Pair) -> None:
 
 def test_a_cell_that_is_not_in_the_gradebook(pair: Pair) -> None:
     """Is named."""
-    entry = hand_in(pair.ours, report("ada"))
+    entry = submit(pair.ours, report("ada"))
     cell = next(one for one in entry.notebook.cells if one.id == "check-build")
     cell.metadata["nbgrader"]["grade_id"] = "check-more"
     with pytest.raises(CourseError, match=r"no cell “check-more” in the gradebook\. Run"):
@@ -377,7 +377,7 @@ def test_a_cell_that_is_not_in_the_gradebook(pair: Pair) -> None:
 
 def test_more_points_than_the_gradebook_has(pair: Pair) -> None:
     """The lesson gives other points than the source did: nothing is written."""
-    entry = hand_in(pair.ours, report("ada"))
+    entry = submit(pair.ours, report("ada"))
     cell = next(one for one in entry.notebook.cells if one.id == "check-build")
     cell.outputs[1].data["text/plain"] = "5.0"
     with pytest.raises(CourseError, match="“check-build”: partial credit cannot be greater"):
@@ -389,13 +389,13 @@ def test_students_may_have_to_be_known(new_gradebook, tmp_path: Path) -> None:
     """Where the course says so, as in nbgrader."""
     course = make_course(tmp_path / "c", new_gradebook(), "c.Autograde.create_student = False\n")
     with pytest.raises(CourseError, match="no student ada"):
-        write(course, [hand_in(course, report("ada"))])
+        write(course, [submit(course, report("ada"))])
 
 
 @pytest.mark.parametrize("student", ["", "..", "a/b", "a" * 129, "\udcff"])
 def test_a_name_that_is_no_folder(pair: Pair, student: str) -> None:
     """Never leads elsewhere."""
-    entry = replace(hand_in(pair.ours, report("ada")), student=student)
+    entry = replace(submit(pair.ours, report("ada")), student=student)
     with pytest.raises(CourseError, match="cannot be the name"):
         write(pair.ours, [entry])
 

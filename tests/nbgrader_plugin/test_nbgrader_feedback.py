@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from nbgrader.api import Gradebook
 from nbgrader.converters import GenerateFeedback
-from support.gradebook_course import LESSON, files, hand_in, make_course, report
+from support.gradebook_course import LESSON, files, make_course, report, submit
 from support.pages import Page
 
 from autograder.core.config import Course
@@ -25,7 +25,7 @@ def course(new_gradebook: Callable[[], str], tmp_path: Path) -> Course:
     """One who has nothing for `build`, as the judge says."""
     course = make_course(tmp_path / "course", new_gradebook())
     with GradebookWriter(course) as writer:
-        assert writer.write([hand_in(course, report("ada", "pfpppp"))]) == []
+        assert writer.write([submit(course, report("ada", "pfpppp"))]) == []
     return course
 
 

@@ -229,7 +229,7 @@ def test_the_files_and_the_hook_are_the_courses(tmp_path: Path, gradebook_file: 
     called = []
     c = configured()
     assert "pre_convert_hook" not in c.Autograde
-    c.Autograde.pre_convert_hook = lambda **told: called.append(told["notebooks"])
+    c.Autograde.pre_convert_hook = lambda **given: called.append(given["notebooks"])
     root = course(tmp_path / "course", gradebook_file)
     made = run(root, c, GenerateAssignment, Autograde)
     assert made["autograded/ann/ps1/shared.csv"] == b"1,2"

@@ -97,9 +97,9 @@ def test_right_work_passes_whatever_kernel_it_names(course, port, sample_keras) 
     spy = SPY.format(port=port, home=course.home, root=course.root)
     notebook = solved(devices=f"{spy}\ngpus = tf.config.list_physical_devices('GPU')")
     notebook.metadata.kernelspec = {"name": attack_changes.KERNEL, "display_name": "Python 3"}
-    said = validated(course, sample_keras, notebook)
-    assert "Success! Your notebook passes all the tests." in said
-    changed = {path for path, told in course.prints().items() if before.get(path) != told}
+    printed = validated(course, sample_keras, notebook)
+    assert "Success! Your notebook passes all the tests." in printed
+    changed = {path for path, text in course.prints().items() if before.get(path) != text}
     assert all("/submitted/eve/" in path for path in changed)
 
 
@@ -118,11 +118,11 @@ def test_the_trap_would_go_off(course, tmp_path) -> None:
 def test_wrong_work_shows_the_checks_own_message(course, sample_keras) -> None:
     """And nothing of a sign that rewrites a terminal."""
     wrong = "print('\\x1b[2J')\nnumber_of_parameters = 7840"
-    said = validated(course, sample_keras, solved(**UNTRAINED, parameters=wrong))
-    assert "VALIDATION FAILED" in said
-    assert "7,840 counts the weights only" in said
-    assert "Build the neurons" not in said
-    assert "\x1b[2J" not in said
+    printed = validated(course, sample_keras, solved(**UNTRAINED, parameters=wrong))
+    assert "VALIDATION FAILED" in printed
+    assert "7,840 counts the weights only" in printed
+    assert "Build the neurons" not in printed
+    assert "\x1b[2J" not in printed
 
 
 def test_a_loop_without_end_and_a_dead_kernel_are_told(course, sample_keras) -> None:
@@ -131,8 +131,8 @@ def test_a_loop_without_end_and_a_dead_kernel_are_told(course, sample_keras) -> 
     text = config.read_text()
     config.write_text(f"{text}\nc.Autograder.cell_seconds = 5\n")
     try:
-        said = validated(course, sample_keras, solved(**UNTRAINED, devices="while True: pass"))
-        assert "VALIDATION FAILED" in said
+        printed = validated(course, sample_keras, solved(**UNTRAINED, devices="while True: pass"))
+        assert "VALIDATION FAILED" in printed
         dead = solved(**UNTRAINED, compile="import os; os._exit(1)")
         assert "the kernel died" in validated(course, sample_keras, dead)
     finally:

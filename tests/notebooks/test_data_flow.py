@@ -31,7 +31,7 @@ FROM_WEIGHTS = {
     "of the history": f"label = int(np.argmax(history.model({ONE})))",
     "weights from a file": 'w = np.load("w.npy")\nlabel = int((train_images[99] @ w).argmax())',
 }
-ASKED = {
+MODEL_CALL = {
     "predicted": f"outputs = model.predict({ONE})\nlabel = int(np.argmax(outputs[0]))",
     "in one go": f"label = int(model.predict({ONE}).argmax())",
     "the largest so far": f"""outputs = model.predict({ONE})[0]
@@ -112,7 +112,7 @@ def test_it_follows_from_the_weights(cell: str) -> None:
     assert found["label"] == "weights"
 
 
-@pytest.mark.parametrize("cell", ASKED.values(), ids=ASKED)
+@pytest.mark.parametrize("cell", MODEL_CALL.values(), ids=MODEL_CALL)
 def test_it_follows_from_what_the_model_was_asked(cell: str) -> None:
     found = follows(BEFORE, cell)
     assert found is not None
@@ -133,6 +133,6 @@ def test_what_the_text_does_not_say_is_not_said(cell: str) -> None:
 
 def test_it_says_whether_only_predict_was_called() -> None:
     """Then the recorder has the images that the model was asked about."""
-    found = follows(BEFORE, ASKED["predicted"])
+    found = follows(BEFORE, MODEL_CALL["predicted"])
     assert found is not None
-    assert found["label"] == "asked"
+    assert found["label"] == "prediction"

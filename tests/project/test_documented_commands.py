@@ -103,7 +103,7 @@ def clone(home: Path, keras: Path) -> Terminal:
 
 
 @pytest.fixture(scope="module")
-def said(tmp_path_factory, sample_keras: Path) -> dict[tuple[str, str], str]:
+def answers(tmp_path_factory, sample_keras: Path) -> dict[tuple[str, str], str]:
     """What each command answered, typed by each reader in the order of the pages."""
     answers = {}
     for reader, commands in TYPED.items():
@@ -116,19 +116,19 @@ def said(tmp_path_factory, sample_keras: Path) -> dict[tuple[str, str], str]:
 
 @pytest.mark.slow
 @pytest.mark.kernel
-def test_each_command_ends_well(said) -> None:
+def test_each_command_ends_well(answers) -> None:
     """With exit code 0, which is asserted as each is typed; nothing is prepared in vain."""
-    assert len(said) == sum(map(len, TYPED.values()))
-    assert set(BEFORE) <= {command for _, command in said}
+    assert len(answers) == sum(map(len, TYPED.values()))
+    assert set(BEFORE) <= {command for _, command in answers}
 
 
 @pytest.mark.slow
 @pytest.mark.kernel
 @pytest.mark.parametrize("example", [one for one in EXAMPLES if one.answer], ids=str)
-def test_the_answer_is_the_one_that_is_shown(said, example: Example) -> None:
+def test_the_answer_is_the_one_that_is_shown(answers, example: Example) -> None:
     """Word for word, where the page shows one."""
     (answer,) = (
-        said[reader, str(example)] for reader, pages in READERS.items() if example.page in pages
+        answers[reader, str(example)] for reader, pages in READERS.items() if example.page in pages
     )
     assert examples.matches(example.answer, answer), answer
 
@@ -148,17 +148,19 @@ def test_the_demo_ends_with_the_rows_that_are_shown(tmp_path: Path) -> None:
     shutil.copytree(CLASS, tmp_path / "tests" / "class")
     makefile = (ROOT / "Makefile").read_text()
     (command,) = re.findall(r"^\t@(autograder grade .*)$", makefile, flags=re.MULTILINE)
-    said = Terminal(folder=tmp_path, home=tmp_path, keras=images).type(command)
+    answers = Terminal(folder=tmp_path, home=tmp_path, keras=images).type(command)
     (table,) = (block for kind, block in examples.blocks("README.md") if kind == "table")
-    shown, drawn = examples.rows(table), examples.rows(said)
+    shown, drawn = examples.rows(table), examples.rows(answers)
     assert shown
     assert list(shown) == [name for name in drawn if name in shown]
     for name, (points, accuracy, message) in shown.items():
-        told, found = (_percent(one) for one in (accuracy, drawn[name][1]))
+        stated, found = (_percent(one) for one in (accuracy, drawn[name][1]))
         # Nearer to the threshold the processor's arithmetic would decide.
-        assert abs(told - THRESHOLD) > NEAR, name
+        assert abs(stated - THRESHOLD) > NEAR, name
         assert drawn[name][::2] == [points, message], name
-        assert found == pytest.approx(told, abs=1) if told > THRESHOLD else found < THRESHOLD, name
+        assert found == pytest.approx(stated, abs=1) if stated > THRESHOLD else found < THRESHOLD, (
+            name
+        )
 
 
 def _percent(shown: str) -> float:

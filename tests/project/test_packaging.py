@@ -96,8 +96,8 @@ def test_what_is_installed_grades(installed: Path, tmp_path: Path) -> None:
     work.mkdir()
     program = installed / "bin" / "autograder"
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    told = run(program, "--version", cwd=work, home=home).stdout
-    assert told == f"autograder {project['version']}\n"
+    printed = run(program, "--version", cwd=work, home=home).stdout
+    assert printed == f"autograder {project['version']}\n"
     # The sample is inside; Debian's package or a download would be tried without --offline.
     provided = run(program, "data", "--offline", cwd=work, home=home)
     assert provided.returncode == 0, provided.stderr

@@ -32,8 +32,8 @@ def graded(tmp_path_factory, sample_keras: Path) -> dict[str, dict]:
         env={**os.environ, "KERAS_HOME": str(sample_keras)},
         check=True,
     )
-    told = json.loads((folder / "told.json").read_text())
-    return {one["name"]: one for one in told["submissions"]}
+    document = json.loads((folder / "told.json").read_text())
+    return {one["name"]: one for one in document["submissions"]}
 
 
 @pytest.mark.parametrize("name", REAL)

@@ -50,7 +50,7 @@ def another_number(found):
 @pytest.mark.points(1)
 def test_two(evidence):
     """There are two apples."""
-    raise_first(another_number(evidence.hand_in("apples").claims["apples"].value))
+    raise_first(another_number(evidence.answer("apples").claims["apples"].value))
 '''
 
 
@@ -58,10 +58,10 @@ def test_a_check_and_a_rule(any_lesson: Lesson) -> None:
     """The check is found by its name and points, the rule registers itself."""
     (any_lesson.folder / "checks" / "check_apples.py").write_text(OWN_CHECK)
     works = [(str(count), throwaway.evidence(apples=count, pears=2)) for count in (1, 2, 3)]
-    told = [verdicts.checks[0] for verdicts in judge(works, any_lesson).values()]
-    assert [one.id for one in told] == ["apples.two"] * 3
+    results = [verdicts.checks[0] for verdicts in judge(works, any_lesson).values()]
+    assert [one.id for one in results] == ["apples.two"] * 3
     names = ["an-apple-too-few", None, "an-apple-too-many"]
-    assert [one.misconception for one in told] == names
+    assert [one.misconception for one in results] == names
     own = [one for one in registered() if one.__name__ == "another_number"][-1]
     assert own.misconceptions == ("an-apple-too-many", "an-apple-too-few")
     assert own.meaning == "There are as many apples as one likes."

@@ -112,7 +112,7 @@ def test_what_authors_are_told_to_import_is_on_the_page_of_the_api() -> None:
         ROOT / "docs" / "authors.md",
         *(ROOT / "autograder" / "authoring" / "scaffold" / "files").rglob("*"),
     ]
-    told = {
+    imported = {
         module
         for path in texts
         if path.is_file()
@@ -123,7 +123,7 @@ def test_what_authors_are_told_to_import_is_on_the_page_of_the_api() -> None:
     shown = re.findall(r"^::: (\S+)", (ROOT / "docs" / "api.md").read_text(), re.MULTILINE)
     missing = {
         module
-        for module in told
+        for module in imported
         # A lesson's own modules are its author's.
         if not module.startswith("autograder.lessons.")
         and not any(one == module or one.startswith(f"{module}.") for one in shown)
@@ -132,5 +132,5 @@ def test_what_authors_are_told_to_import_is_on_the_page_of_the_api() -> None:
         "autograder.checks",
         "autograder.testing",
         "autograder.authoring.spec.mutation",
-    } <= told
+    } <= imported
     assert missing == set()

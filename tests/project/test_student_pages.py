@@ -15,11 +15,11 @@ PICTURES = re.findall(r"!\[([^\]]*)\]\(([^)]+)\)", PAGES[0].read_text())
 MAX_BYTES = 200_000
 
 
-@pytest.mark.parametrize(("told", "path"), PICTURES)
-def test_a_picture_is_small_and_told_in_words(told: str, path: str) -> None:
+@pytest.mark.parametrize(("alternative", "path"), PICTURES)
+def test_a_picture_is_small_and_told_in_words(alternative: str, path: str) -> None:
     """So that a page comes up at once, and those who do not see a picture miss nothing."""
     assert (DOCS / path).stat().st_size < MAX_BYTES
-    assert len(told.split()) > 3
+    assert len(alternative.split()) > 3
 
 
 def test_every_picture_is_made_by_the_command() -> None:
@@ -38,6 +38,6 @@ def test_links_lead_somewhere(page: Path) -> None:
 
 def test_only_questions_that_there_are_can_be_asked_about() -> None:
     """In the examples of asking for more help."""
-    asked = re.findall(r"check\.(\w+)\.(?:hint|why)\(\)", PAGES[0].read_text())
-    assert asked
-    assert set(asked) <= {one.name for one in load_lesson("building-a-brain").questions}
+    named = re.findall(r"check\.(\w+)\.(?:hint|why)\(\)", PAGES[0].read_text())
+    assert named
+    assert set(named) <= {one.name for one in load_lesson("building-a-brain").questions}

@@ -91,7 +91,7 @@ def test_the_page_on_versions_says_the_same() -> None:
     """The table in docs/versions.md against pyproject.toml."""
     page = (ROOT / "docs" / "versions.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| (\w+) \| ([\d.]+) \|", page, re.MULTILINE)
-    told = {name.lower(): Version(oldest) for name, oldest in rows}
+    stated = {name.lower(): Version(oldest) for name, oldest in rows}
     python = Version(re.search(r">=([\d.]+)", PROJECT["requires-python"])[1])
     names = ("tensorflow", "keras", "numpy", "nbgrader", "jupyterlab")
-    assert told == {"python": python, **{name: floor(declared()[name]) for name in names}}
+    assert stated == {"python": python, **{name: floor(declared()[name]) for name in names}}

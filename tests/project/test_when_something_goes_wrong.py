@@ -55,26 +55,28 @@ def checked(
 ) -> Callable[[Path], str]:
     """What the checks say of each of these."""
 
-    def said(tmp_path: Path) -> str:
+    def shown(tmp_path: Path) -> str:
         found = [one if isinstance(one, Evidence) else one.evidence() for one in works]
         verdicts = judge([(str(number), one) for number, one in enumerate(found)], lesson)
         return "\n".join(
-            phrases.answer(one, [check for check in told.checks if check.question == one.name])
-            for told in verdicts.values()
+            phrases.answer(
+                one, [check for check in one_verdict.checks if check.question == one.name]
+            )
+            for one_verdict in verdicts.values()
             for one in lesson.questions
         )
 
-    return said
+    return shown
 
 
 def in_turn(*sayings: Callable[[Path], str]) -> Callable[[Path], str]:
     """What is said in several lessons."""
-    return lambda tmp_path: "\n".join(said(tmp_path) for said in sayings)
+    return lambda tmp_path: "\n".join(shown(tmp_path) for shown in sayings)
 
 
 def nameless() -> Evidence:
     """A model was built, under another name than the check asks for."""
-    evidence = Submission(hand_ins={"build": None}).evidence()
+    evidence = Submission(answers={"build": None}).evidence()
     missing = {"ename": "NameError", "evalue": "name 'model' is not defined"}
     check = Cell(index=50, grade_id="check-build", status="error", **missing)
     cells = (*evidence.record.cells, check)
@@ -93,15 +95,15 @@ def without_pictures(tmp_path: Path) -> str:
     done = subprocess.run(
         [sys.executable, "-c", fetch], env=environment, capture_output=True, text=True, check=False
     )
-    said = [done.stderr]
+    shown = [done.stderr]
     whole = gzip.compress(bytes(1000))
     for content in (None, whole[:-8]):
         if content:
             (tmp_path / DATASET.files["train_images"]).write_bytes(content)
         with pytest.raises(DatasetError) as error:
             DATASET.verify(tmp_path)
-        said.append(str(error.value))
-    return "\n".join(said)
+        shown.append(str(error.value))
+    return "\n".join(shown)
 
 
 def in_another_python(tmp_path: Path) -> str:
@@ -135,7 +137,7 @@ def renamed(tmp_path: Path) -> str:
     one.touch()
     two.touch()
     notes = [choose(given, LESSON.notebook)[1] for given in ([one], [one, two])]
-    return "\n".join(line for told in notes for line in told)
+    return "\n".join(line for one_verdict in notes for line in one_verdict)
 
 
 def late(tmp_path: Path) -> str:
@@ -149,7 +151,7 @@ def late(tmp_path: Path) -> str:
 PRODUCED: dict[str, Callable[[Path], str]] = {
     "The check says “not attempted”, and the blank is filled": checked(
         untouched(),
-        Submission(hand_ins=blank("parameters", number_of_parameters=BLANK)),
+        Submission(answers=blank("parameters", number_of_parameters=BLANK)),
         nameless(),
     ),
     "Training was cut short": checked(
@@ -175,7 +177,7 @@ PRODUCED: dict[str, Callable[[Path], str]] = {
     "No GPU is seen": checked(Submission(), Submission(devices=devices(offered=(GPU,)))),
     "A cell never ends": checked(
         Submission(
-            hand_ins=blank("build", model=BLANK),
+            answers=blank("build", model=BLANK),
             cells={"build": cell("build", status="timeout")},
         )
     ),

@@ -12,7 +12,7 @@ from autograder.core.report import CheckResult, Outcome, Standing
 from autograder.reports import accuracy_plot, html, phrases, sanitize, templates
 
 TRAIN = load_lesson("building-a-brain").question("train")
-HERE = Standing(value=0.8312, bar=0.80, low=0.8266, high=0.8381, note="Not the <log>.")
+HERE = Standing(value=0.8312, threshold=0.80, low=0.8266, high=0.8381, note="Not the <log>.")
 # JupyterLab lets these through in a notebook that is not trusted, and so does nbgrader's page.
 PLAIN = {
     *("margin", "padding", "width", "font-size", "line-height", "text-align", "overflow-x"),
@@ -45,18 +45,18 @@ class Boxes(HTMLParser):
         self.styles[data] = self.open[-1]
 
 
-def place(page: str, said: str) -> float:
+def place(page: str, text: str) -> float:
     """How far from the left the mark with these words stands, in em."""
-    style = next(style for phrases, style in Boxes(page).styles.items() if said in phrases)
+    style = next(style for phrases, style in Boxes(page).styles.items() if text in phrases)
     if found := re.search(r"margin:0 0 0 ([\d.]+)em", style):
         return float(found[1])
     return float(re.search(r"(?<!-)width:([\d.]+)em", style)[1]) + accuracy_plot.GAP_EM
 
 
 def test_in_words():
-    said = phrases.standing(HERE)
-    assert said[0].startswith(WORDS)
-    assert said[1] == "Not the <log>."
+    text = phrases.standing(HERE)
+    assert text[0].startswith(WORDS)
+    assert text[1] == "Not the <log>."
 
 
 def test_without_a_note_there_is_one_line():
@@ -66,7 +66,7 @@ def test_without_a_note_there_is_one_line():
 @pytest.mark.parametrize("value", [0.0, 0.412, 0.7999, 0.8, 0.8134, 0.8312, 0.95, 1.0])
 def test_marks_stand_in_the_order_of_their_numbers(value):
     page = plot(replace(HERE, value=value))
-    marks = {"yours": value, "the bar": HERE.bar, "right\xa0solutions": HERE.low}
+    marks = {"yours": value, "the bar": HERE.threshold, "right\xa0solutions": HERE.low}
     places = {name: place(page, name) for name in marks}
     assert sorted(places, key=places.__getitem__) == sorted(marks, key=marks.__getitem__)
     assert all(0 <= one <= accuracy_plot.EM for one in places.values())
@@ -79,12 +79,12 @@ def test_a_band_is_seen_even_where_it_is_narrow():
 
 def test_words_beside_a_wide_band_stand_where_they_have_room():
     """The sample's band ends at the right edge: words behind it would leave a narrow screen."""
-    page = plot(Standing(value=0.8118, bar=0.73, low=0.776, high=0.83))
+    page = plot(Standing(value=0.8118, threshold=0.73, low=0.776, high=0.83))
     assert "text-align:right" in Boxes(page).styles["right\xa0solutions"]
 
 
 def test_all_numbers_alike_can_be_drawn():
-    assert "yours: 80.0 %" in plot(Standing(value=0.8, bar=0.8, low=0.8, high=0.8))
+    assert "yours: 80.0 %" in plot(Standing(value=0.8, threshold=0.8, low=0.8, high=0.8))
 
 
 def test_the_plot_says_all_in_words_too():
@@ -145,10 +145,10 @@ def test_the_judge_tells_where_the_accuracy_stands():
     )
     right, failed, skipped = (of(one, "train.accuracy") for one in verdicts.values())
     assert right.outcome == "passed"
-    assert right.standing.value >= right.standing.bar
+    assert right.standing.value >= right.standing.threshold
     assert right.standing.value == verdicts["right"].measures["accuracy"]
     assert failed.outcome == "failed"
-    assert failed.standing.value < failed.standing.bar
+    assert failed.standing.value < failed.standing.threshold
     assert "training log" in failed.standing.note
     assert skipped.outcome == "skipped"
     assert skipped.standing is None

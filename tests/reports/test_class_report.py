@@ -61,9 +61,9 @@ def test_near_the_bar_ranges_are_narrow_and_what_lies_outside_is_counted_at_the_
     assert counted == {0: 2, 1: 1, 20: 1, 21: 2, 22: 1, 44: 2, 45: 1}
 
 
-@pytest.mark.parametrize(("bar", "high"), [(0.02, 0.03), (0.97, 0.99)])
-def test_near_the_bar_is_never_outside_of_what_can_be(bar: float, high: float) -> None:
-    found = aggregates.near([0.0, 0.5, 1.0], bar, high)
+@pytest.mark.parametrize(("threshold", "high"), [(0.02, 0.03), (0.97, 0.99)])
+def test_near_the_bar_is_never_outside_of_what_can_be(threshold: float, high: float) -> None:
+    found = aggregates.near([0.0, 0.5, 1.0], threshold, high)
     assert found.start >= -found.width - 1e-9
     assert found.start + found.width * (len(found.counts) - 1) <= 1 + 1e-9
     assert found.total == 3
@@ -130,7 +130,7 @@ def test_a_mistake_without_a_name_is_called_after_its_check() -> None:
 
 def test_where_no_check_told_the_measures_say_where_an_accuracy_stands() -> None:
     assert aggregates.standing(report("a")).value == 0.832
-    assert aggregates.standing(report("a")).low == aggregates.standing(report("a")).bar == 0.8
+    assert aggregates.standing(report("a")).low == aggregates.standing(report("a")).threshold == 0.8
     assert aggregates.standing(stands(report("a"), 0.83)).high == 0.838
     assert aggregates.standing(blank("a")) is None
 
@@ -187,10 +187,10 @@ def test_the_same_program_is_a_group_and_the_untouched_blank_is_none() -> None:
 
 
 def test_each_row_and_each_name_leads_to_the_students_own_page() -> None:
-    reports = [*odd_ones(), report("C. & D/é", place="C. & D_é (2)")]
+    reports = [*odd_ones(), report("C. & D/é", results_folder="C. & D_é (2)")]
     found = page(reports)
     assert found.links.count("C.%20%26%20D_%C3%A9%20%282%29/report.html") == 1
-    assert {f"{one.place.replace(' ', '%20')}/report.html" for one in odd_ones()} <= set(
+    assert {f"{one.results_folder.replace(' ', '%20')}/report.html" for one in odd_ones()} <= set(
         found.links
     )
     elsewhere = Page(class_report.page(reports, LESSON, folder="../results/x"))
@@ -283,9 +283,9 @@ def test_report_makes_the_page_again_and_prints_the_misconceptions(
     folder: Path, capsys: pytest.CaptureFixture
 ) -> None:
     assert main(["report"]) == 0
-    said = capsys.readouterr().out
-    assert re.search(r"no-bias\s*│\s*2 │ The layer has no bias", said)
-    assert f"Reports: {folder / 'index.html'}" in said
+    printed = capsys.readouterr().out
+    assert re.search(r"no-bias\s*│\s*2 │ The layer has no bias", printed)
+    assert f"Reports: {folder / 'index.html'}" in printed
     assert "ann/report.html" in Page((folder / "index.html").read_text()).links
 
 
@@ -326,7 +326,7 @@ def test_a_name_in_the_table_is_no_markup_of_the_terminal(
         [with_check(report("zed"), replace(check, misconception="[red]x"))], folder
     )
     assert main(["report"]) == 0
-    said = capsys.readouterr().out
-    assert "[red]x" in said
-    assert "[bold]no[/bold]" in said
-    assert "\x1b[2J" not in said
+    printed = capsys.readouterr().out
+    assert "[red]x" in printed
+    assert "[bold]no[/bold]" in printed
+    assert "\x1b[2J" not in printed

@@ -58,14 +58,14 @@ def opened(browser, folder: Path) -> Iterator[playwright.Page]:
     """The page, of which every request is watched and no message is overlooked."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     page = context.new_page()
-    asked, said = [], []
-    page.on("request", lambda request: asked.append(request.url))
-    page.on("console", lambda message: said.append(message.text))
-    page.on("pageerror", lambda error: said.append(str(error)))
+    requests, messages = [], []
+    page.on("request", lambda request: requests.append(request.url))
+    page.on("console", lambda message: messages.append(message.text))
+    page.on("pageerror", lambda error: messages.append(str(error)))
     page.goto((folder / "index.html").as_uri())
     yield page
-    assert [url for url in asked if not url.startswith(folder.as_uri())] == []
-    assert said == []
+    assert [url for url in requests if not url.startswith(folder.as_uri())] == []
+    assert messages == []
     context.close()
 
 

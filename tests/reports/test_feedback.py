@@ -160,11 +160,11 @@ def test_axe_has_nothing_serious_to_say(scheme: str, tmp_path: Path) -> None:
         except playwright.Error:
             pytest.skip("There is no Chromium here.")
         opened = browser.new_context(color_scheme=scheme).new_page()
-        asked: list[str] = []
-        opened.on("request", lambda request: asked.append(request.url))
+        requests: list[str] = []
+        opened.on("request", lambda request: requests.append(request.url))
         opened.goto(path.as_uri())
         found = axe.Axe().run(opened).response["violations"]
         browser.close()
-    assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
+    assert [url for url in requests if not url.startswith(("file:", "data:"))] == []
     serious = [one for one in found if one["impact"] in ("serious", "critical")]
     assert [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in serious] == []

@@ -29,7 +29,7 @@ BODIES = {
     " misconception='secret-belief')\n",
     "error": "    raise KeyError('the secret message')\n",
 }
-SAID = {
+RESULTS = {
     "passed": "A hidden check passed.",
     "failed": "A hidden check failed.",
     "error": "A hidden check was not looked at.",
@@ -59,7 +59,7 @@ def test_what_students_are_shown(tmp_path: Path, outcome: str) -> None:
     ]
     for text in shown:
         assert "secret" not in text.lower()
-        assert SAID[outcome] in text
+        assert RESULTS[outcome] in text
         assert ("Look at the layers once more." in text) == (outcome == "failed")
 
 

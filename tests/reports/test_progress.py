@@ -10,10 +10,10 @@ from autograder.core.report import Outcome
 from autograder.reports import phrases
 from autograder.reports import progress as standing
 
-BAR = LESSON.thresholds["sample"]
+THRESHOLD = LESSON.thresholds["sample"]
 
 
-def told(work: Submission, doubts: tuple[str, ...] = ()) -> Progress:
+def progress_of(work: Submission, doubts: tuple[str, ...] = ()) -> Progress:
     verdicts = judged({"": work})[""]
     return Progress(
         lesson=LESSON, results=verdicts.checks, measures=verdicts.measures, doubts=doubts
@@ -27,7 +27,7 @@ def pages(progress: Progress) -> tuple[str, str]:
 
 def test_nothing_done_yet():
     """The first question is what comes next."""
-    for page in pages(told(untouched())):
+    for page in pages(progress_of(untouched())):
         assert "0 of 20 points" in page
         assert page.count(phrases.LABELS[Outcome.NOT_ATTEMPTED]) >= 6
         assert "Next: “Find the GPUs”. The text above the blank says what" in page
@@ -41,29 +41,29 @@ def test_nothing_known_at_all():
 
 
 def test_all_is_right():
-    progress = told(Submission())
+    progress = progress_of(Submission())
     assert progress.next_step.startswith("Every question is right. Restart the kernel")
     for page in pages(progress):
         assert "20 of 20 points" in page
-        assert f"the bar is {BAR * 100:.0f} %." in page
+        assert f"the bar is {THRESHOLD * 100:.0f} %." in page
 
 
 def test_the_first_open_question_is_the_next_step():
-    for page in pages(told(Submission(fits=(fit(validation=None),)))):
+    for page in pages(progress_of(Submission(fits=(fit(validation=None),)))):
         assert "Train" in page
         assert "Next: “Train”. `fit` takes a pair".replace("`", "") in page.replace("`", "")
         assert "19 of 20 points" in page
 
 
 def test_the_accuracy_stands_beside_the_bar():
-    progress = told(Submission())
+    progress = progress_of(Submission())
     reached = phrases.percent(progress.measures["accuracy"])
-    assert f"Accuracy: {reached}; the bar is {BAR * 100:.0f} %." in standing.text(progress)
-    assert f"left:{BAR:.2%}" in standing.page(progress)
+    assert f"Accuracy: {reached}; the bar is {THRESHOLD * 100:.0f} %." in standing.text(progress)
+    assert f"left:{THRESHOLD:.2%}" in standing.page(progress)
 
 
 def test_doubts_are_told_below_and_in_the_next_step():
-    progress = told(Submission(), doubts=("`limit` is left over.", "“Train” is older."))
+    progress = progress_of(Submission(), doubts=("`limit` is left over.", "“Train” is older."))
     assert "see the remark below" in progress.next_step
     for page in pages(progress):
         assert standing.REMARK in page
@@ -89,6 +89,6 @@ def test_a_question_is_as_far_as_its_most_pressing_check():
 
 
 def test_the_signs_are_told_in_words_too():
-    page = standing.page(told(Submission()))
+    page = standing.page(progress_of(Submission()))
     assert "✓" in page
     assert 'role="img" aria-label="20 of 20 points"' in page

@@ -53,7 +53,7 @@ def saying(given: T, text: str) -> T:
 
 def report(text: str, **changes: object) -> Report:
     """A report that has a check of each outcome."""
-    standing = saying(Standing(value=0.79, bar=0.8, low=0.82, high=0.84), text)
+    standing = saying(Standing(value=0.79, threshold=0.8, low=0.82, high=0.84), text)
     checks = tuple(
         dataclasses.replace(saying(result(question.name, outcome), text), standing=standing)
         for question, outcome in zip(LESSON.questions, Outcome, strict=True)

@@ -128,13 +128,13 @@ def test_a_killed_kernel_keeps_the_earlier_questions(reports: dict[str, Report])
 
 
 @pytest.mark.parametrize(
-    ("name", "said"), [("input", "StdinNotImplementedError"), ("missing file", "count.txt")]
+    ("name", "words"), [("input", "StdinNotImplementedError"), ("missing file", "count.txt")]
 )
 def test_an_error_is_told_on_its_own_question(
-    reports: dict[str, Report], name: str, said: str
+    reports: dict[str, Report], name: str, words: str
 ) -> None:
     """The error's own words; the other questions count."""
-    assert said in message(reports[name], "parameters")
+    assert words in message(reports[name], "parameters")
     assert outcomes(reports[name], "compile") == {"passed"}
 
 
@@ -159,9 +159,9 @@ def test_the_old_format_is_converted(reports: dict[str, Report]) -> None:
     assert outcomes(report, "compile") == {"passed"}
 
 
-@pytest.mark.parametrize("asked", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_a_grader_that_is_stopped_leaves_nothing_running(
-    tmp_path: Path, sample_keras: Path, asked: signal.Signals
+    tmp_path: Path, sample_keras: Path, sent: signal.Signals
 ) -> None:
     """Ctrl-C, a polite end and a rude one: the kernel that was at work ends too."""
     nbformat.write(NOTEBOOKS["deaf loop"], tmp_path / "loop.ipynb")
@@ -171,12 +171,12 @@ def test_a_grader_that_is_stopped_leaves_nothing_running(
         command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True
     ) as grader:
         family = processes.wait_until(lambda: with_a_kernel(grader.pid), grader, "a kernel")
-        grader.send_signal(asked)
-        _, said = grader.communicate(timeout=processes.PATIENCE)
+        grader.send_signal(sent)
+        _, words = grader.communicate(timeout=processes.PATIENCE)
     assert psutil.wait_procs(family, timeout=30)[1] == []
-    if asked is not signal.SIGKILL:
+    if sent is not signal.SIGKILL:
         assert grader.returncode == 130
-        assert "the same command starts again" in said
+        assert "the same command starts again" in words
 
 
 def with_a_kernel(grader: int) -> list[psutil.Process]:

@@ -40,9 +40,9 @@ def test_bubblewrap_says_so_where_proc_is_covered() -> None:
     works = subprocess.run([*outer, *inner], capture_output=True, text=True, check=False)
     assert works.returncode == 0, works.stderr
     covered = [*outer, "--dev-bind", "/dev/null", "/proc/version", *inner]
-    said = subprocess.run(covered, capture_output=True, text=True, check=False).stderr
-    assert said.strip() == MASKED
-    assert diagnostics.cure(said) == diagnostics.MASKED
+    message = subprocess.run(covered, capture_output=True, text=True, check=False).stderr
+    assert message.strip() == MASKED
+    assert diagnostics.cure(message) == diagnostics.MASKED
 
 
 def test_covered_proc_is_told_before_any_switch(machine) -> None:
@@ -70,14 +70,18 @@ def test_a_switch_of_the_system(machine, name, setting, cure) -> None:
     assert diagnostics.cure(NO_NAMESPACE) == f"{diagnostics.IN_CONTAINER} On its host: {cure}"
 
 
-@pytest.mark.parametrize("said", [NO_NAMESPACE, "bwrap: Failed to make / slave: Permission denied"])
-def test_in_a_container(machine, monkeypatch, said) -> None:
+@pytest.mark.parametrize(
+    "message", [NO_NAMESPACE, "bwrap: Failed to make / slave: Permission denied"]
+)
+def test_in_a_container(machine, monkeypatch, message) -> None:
     """A right of root's is asked for by root alone."""
     (machine / "container").touch()
-    assert diagnostics.cure(said) == diagnostics.IN_CONTAINER
+    assert diagnostics.cure(message) == diagnostics.IN_CONTAINER
     monkeypatch.setattr(os, "getuid", lambda: 0)
-    assert diagnostics.cure(said) == f"{diagnostics.IN_CONTAINER} {diagnostics.ROOT_IN_CONTAINER}"
-    assert "SYS_ADMIN" in diagnostics.cure(said)
+    assert (
+        diagnostics.cure(message) == f"{diagnostics.IN_CONTAINER} {diagnostics.ROOT_IN_CONTAINER}"
+    )
+    assert "SYS_ADMIN" in diagnostics.cure(message)
 
 
 def test_files_that_cannot_be_read(machine) -> None:
@@ -96,12 +100,12 @@ def test_the_guide_has_every_option_that_is_named() -> None:
     assert [one for one in options if one not in command] == []
     assert re.findall(r"--security-opt systempaths=\w+", diagnostics.MASKED)[0] in command
     (switch,) = re.findall(r"sysctl (kernel\.apparmor[\w.]+=0)", diagnostics.BY_APPARMOR)
-    for said in (switch, "--cap-add SYS_ADMIN", "--security-opt unmask=ALL"):
-        assert said in GUIDE, said
+    for message in (switch, "--cap-add SYS_ADMIN", "--security-opt unmask=ALL"):
+        assert message in GUIDE, message
 
 
 def test_the_page_on_clusters_has_what_is_told_of_kubernetes() -> None:
     page = (ROOT / "docs" / "cluster.md").read_text()
-    told = re.findall(r"procMount: \w+|hostUsers: \w+", diagnostics.MASKED)
-    assert len(told) == 2
-    assert [one for one in told if one not in page] == []
+    settings = re.findall(r"procMount: \w+|hostUsers: \w+", diagnostics.MASKED)
+    assert len(settings) == 2
+    assert [one for one in settings if one not in page] == []

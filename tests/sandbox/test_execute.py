@@ -22,7 +22,7 @@ from autograder.notebooks.restore import restore
 from autograder.sandbox import job_runner
 from autograder.sandbox.environment import environment
 from autograder.sandbox.pool import SandboxPool
-from autograder.sandbox.workspace import ROOM, Workspace
+from autograder.sandbox.workspace import WORKSPACE, Workspace
 
 pytestmark = [pytest.mark.kernel, pytest.mark.slow]
 
@@ -72,7 +72,7 @@ def cell(executed, name):
 
 def questions(executed):
     recorded = executed.evidence.recorded
-    return [one.question for one in recorded.hand_ins] if recorded else []
+    return [one.question for one in recorded.answers] if recorded else []
 
 
 def output(executed, name):
@@ -87,7 +87,7 @@ def left_behind():
         words = " ".join(process.info["cmdline"] or [])
         ours = (process.info["environ"] or {}).get(EVIDENCE_VARIABLE, "")
         # Others may run notebooks just now, in folders that are there or in sandboxes of their own.
-        gone = ours and not ours.startswith(str(ROOM)) and not Path(ours).exists()
+        gone = ours and not ours.startswith(str(WORKSPACE)) and not Path(ours).exists()
         if "left by test_execute" in words or gone:
             found.append(words)
     return found
@@ -170,7 +170,7 @@ class TestRight:
         assert evidence.recorded.troubles == ()
         assert (evidence.run.data, evidence.run.seed) == ("sample", 20)
         (fit,) = evidence.recorded.fits
-        assert (fit.epochs_done, fit.training.cards, fit.snapshots) == (2, "training", (3, 3))
+        assert (fit.epochs_done, fit.training.split, fit.snapshots) == (2, "training", (3, 3))
 
     def test_a_second_run_says_the_same(self, runs) -> None:
         one, other = (executed.evidence for executed in runs)
@@ -338,15 +338,15 @@ def test_the_limit_of_the_whole_notebook(sample_keras, isolation) -> None:
     assert left_behind() == []
 
 
-@pytest.mark.parametrize(("signal", "said"), [("SIGKILL", " by SIGKILL"), ("SIGTERM", "")])
-def test_a_student_who_ends_our_process(sample_keras, signal, said) -> None:
+@pytest.mark.parametrize(("signal", "message"), [("SIGKILL", " by SIGKILL"), ("SIGTERM", "")])
+def test_a_student_who_ends_our_process(sample_keras, signal, message) -> None:
     notebook = mini.submitted(
         build=LEAVE_BEHIND.splitlines()[0]
         + "\nimport os, signal\nos.kill(os.getppid(), signal."
         + f"{signal})\ntime.sleep(60)"
     )
     executed = run(notebook, sample_keras)
-    assert executed.evidence.run.stopped == f"the run was ended from outside{said}"
+    assert executed.evidence.run.stopped == f"the run was ended from outside{message}"
     assert questions(executed) == ["devices"]
     assert cell(executed, "build").status == "error"
     assert left_behind() == []

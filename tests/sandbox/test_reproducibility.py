@@ -24,7 +24,7 @@ from support import mini
 
 from autograder.core.evidence import EVIDENCE_VARIABLE, load
 from autograder.sandbox.environment import environment
-from autograder.sandbox.workspace import ROOM, Workspace
+from autograder.sandbox.workspace import WORKSPACE, Workspace
 
 # Two mistakes, so that messages of both kinds are compared.
 ANSWERS = {
@@ -67,10 +67,10 @@ PASSED_ON = {"LANG", "TZ"}
 
 def test_nothing_else_of_the_machine_reaches_a_room(monkeypatch) -> None:
     """Neither what changes numbers nor what changes Python."""
-    before = environment(Workspace(ROOM))
+    before = environment(Workspace(WORKSPACE))
     for name, value in FAR_AWAY.items():
         monkeypatch.setenv(name, value)
-    after = environment(Workspace(ROOM))
+    after = environment(Workspace(WORKSPACE))
     assert {name for name in after if after[name] != before.get(name)} == PASSED_ON
 
 
@@ -116,8 +116,8 @@ class TestGrading:
         here, far = reports["here"], reports["far"]
         assert set(here) == {"right", "mistakes", "blank"}
         assert here["right"]["score"] == 20
-        assert {name: one["told"] for name, one in here.items()} == {
-            name: one["told"] for name, one in far.items()
+        assert {name: one["results"] for name, one in here.items()} == {
+            name: one["results"] for name, one in far.items()
         }
         for name, one in here.items():
             assert set(one["arrays"]) == set(far[name]["arrays"])
@@ -127,7 +127,7 @@ class TestGrading:
     def test_the_rehearsal_is_the_grade(self, reports) -> None:
         """A student's own run, far away, says what the grader says here."""
         (rehearsed,) = reports["rehearsed"].values()
-        assert rehearsed["told"] == reports["here"]["mistakes"]["told"]
+        assert rehearsed["results"] == reports["here"]["mistakes"]["results"]
 
 
 def class_of(course: Path) -> None:
@@ -173,7 +173,7 @@ def results(folder: Path) -> dict[str, dict]:
     for path in sorted(folder.glob("*/*/report.json")):
         report = json.loads(path.read_text(encoding="utf-8"))
         found[path.parent.name] = {
-            "told": {name: report[name] for name in ("checks", "measures", "status", "reason")},
+            "results": {name: report[name] for name in ("checks", "measures", "status", "reason")},
             "score": sum(one["points"] for one in report["checks"]),
             "arrays": load(path.parent).arrays,
         }
@@ -266,10 +266,10 @@ def answers(
     variables.pop(EVIDENCE_VARIABLE, None)
     NotebookClient(notebook, timeout=300).execute(cwd=str(folder), env=variables)
     shown = {name: mini.cell_of(notebook, f"check-{name}").outputs for name in mini.RIGHT}
-    told = {name: outputs[0].data["text/plain"] for name, outputs in shown.items()}
+    texts = {name: outputs[0].data["text/plain"] for name, outputs in shown.items()}
     values = {name: float(outputs[1].data["text/plain"]) for name, outputs in shown.items()}
     return Answers(
-        words={name: PERCENT.sub("# %", text) for name, text in told.items()},
-        shares=[float(one[:-2]) for text in told.values() for one in PERCENT.findall(text)],
+        words={name: PERCENT.sub("# %", text) for name, text in texts.items()},
+        shares=[float(one[:-2]) for text in texts.values() for one in PERCENT.findall(text)],
         points=values,
     )

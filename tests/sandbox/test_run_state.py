@@ -88,7 +88,7 @@ class TestReader:
         assert update.recorded == b""
 
 
-class TestTold:
+class TestTaken:
     """What the grader makes of the messages."""
 
     def test_cells(self) -> None:
@@ -138,7 +138,7 @@ class TestTold:
         assert (kept["data"], kept["metadata"]) == ({"text/plain": "x"}, {})
 
     @pytest.mark.parametrize(
-        "said",
+        "messages",
         [
             [Started(digest="other")],
             [CellStarted(index=0)],
@@ -147,10 +147,10 @@ class TestTold:
         ],
         ids=str,
     )
-    def test_what_is_said_of_another_job_is_not_believed(self, said: list[Message]) -> None:
+    def test_what_is_said_of_another_job_is_not_believed(self, messages: list[Message]) -> None:
         """It is our fault, and no grade: the run is made again."""
         state = RunState(job="this")
-        for message in [*said, Ended(end=End.REACHED)]:
+        for message in [*messages, Ended(end=End.REACHED)]:
             if state.ended is None:
                 state.take(message)
         assert (state.cells, state.evidence) == ({}, EvidenceUpdate())
@@ -162,7 +162,7 @@ class TestTold:
         [
             (End.KERNEL_DIED, "the kernel died"),
             (End.KERNEL_STUCK, "the time limit of 7 s"),
-            (End.ASKED_TO, "from outside"),
+            (End.REQUESTED, "from outside"),
             (End.GARBLED, "could not be read"),
         ],
     )
@@ -176,7 +176,7 @@ class TestTold:
 
     def test_our_own_fault_is_no_grade(self) -> None:
         with pytest.raises(RuntimeError, match="what broke"):
-            ending(RunState(job="", ended=Ended(end=End.BROKEN, said="what broke")), 7)
+            ending(RunState(job="", ended=Ended(end=End.BROKEN, message="what broke")), 7)
         with pytest.raises(RuntimeError):
             ending(RunState(job=""), 7)
 

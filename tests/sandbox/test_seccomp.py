@@ -332,8 +332,8 @@ def in_a_fork(ask: Callable[[], str]) -> str:
         finally:
             os._exit(0)
     os.close(writer)
-    with os.fdopen(reader, "rb") as told:
-        answered = told.read().decode()
+    with os.fdopen(reader, "rb") as pipe:
+        answered = pipe.read().decode()
     os.waitpid(child, 0)
     return answered
 

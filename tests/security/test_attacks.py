@@ -36,7 +36,7 @@ def others(tmp_path_factory, sample_keras: Path) -> tuple[Besieged, dict[str, st
     return graded(tmp_path_factory.mktemp("others"), sample_keras, OTHERS)
 
 
-def told(course: Besieged, name: str) -> str:
+def shown_of(course: Besieged, name: str) -> str:
     """All words of a report."""
     report = course.reports[name]
     words = [report.reason or "", *report.notes, *(one.message for one in report.checks)]
@@ -51,7 +51,7 @@ def hold(course: Besieged, case: Case) -> None:
         written, pages = course.written(student), course.pages(student)
         assert SECRET not in written
         assert re.findall(f"{PRIVATE}[0-9a-f]+", written) == []
-        assert re.findall(REWRITES, pages + course.told(student)) == []
+        assert re.findall(REWRITES, pages + course.text_of(student)) == []
         assert re.findall(REACHES_OUT, pages) == []
     leave_neighbours_alone(course, case)
 
@@ -70,7 +70,7 @@ def earn_no_more(course: Besieged, case: Case, student: str) -> None:
     if case.most is not None:
         assert sum(one.points for one in report.of(case.cell)) <= case.most
     if case.expect:
-        assert re.search(case.expect, told(course, student)), told(course, student)
+        assert re.search(case.expect, shown_of(course, student)), shown_of(course, student)
 
 
 def leave_neighbours_alone(course: Besieged, case: Case) -> None:
@@ -102,11 +102,11 @@ def neighbours_are_apart(course: Besieged) -> None:
     assert shared <= course.may_share
 
 
-def told_as_ever(course: Besieged, chosen: Sequence[Case], freeze: bool) -> None:
+def compare_frozen(course: Besieged, chosen: Sequence[Case], freeze: bool) -> None:
     """Each grade, each misconception, each word said of an attack."""
     names = [name for case in chosen if case.name not in RACES for name in case.students]
-    said = {name: course.reports[name].checks for name in names}
-    frozen.compare("attacks", said, freeze=freeze, part=True)
+    results = {name: course.reports[name].checks for name in names}
+    frozen.compare("attacks", results, freeze=freeze, part=True)
 
 
 def left_behind(course: Besieged) -> list[str]:
@@ -140,7 +140,7 @@ def test_nothing_was_touched(few) -> None:
 
 def test_an_attack_is_told_the_same_as_ever(few, freeze: bool) -> None:
     """What is said of the few."""
-    told_as_ever(few[0], cases(SOME), freeze)
+    compare_frozen(few[0], cases(SOME), freeze)
 
 
 @pytest.mark.weekly
@@ -161,4 +161,4 @@ def test_nothing_was_touched_by_the_others(others) -> None:
 @pytest.mark.weekly
 def test_every_other_attack_is_told_the_same_as_ever(others, freeze: bool) -> None:
     """What is said of all the others."""
-    told_as_ever(others[0], OTHERS, freeze)
+    compare_frozen(others[0], OTHERS, freeze)

@@ -117,12 +117,12 @@ class TestCheck:
         monkeypatch.chdir(tmp_path)
         monkeypatch.setenv("KERAS_HOME", str(sample_keras))
         main(["check", f"{LESSON}.ipynb"])
-        said = capsys.readouterr().out
-        (earned,) = re.findall(r"Together: (?:at least )?([\d.]+) of 20 points", said)
+        printed = capsys.readouterr().out
+        (earned,) = re.findall(r"Together: (?:at least )?([\d.]+) of 20 points", printed)
         title = load_lesson(LESSON).question(case.cell).title
         assert float(earned) <= 19
         if case.most is not None:
-            (own,) = re.findall(rf"^{re.escape(title)}: ([\d.]+) of", said, re.MULTILINE)
+            (own,) = re.findall(rf"^{re.escape(title)}: ([\d.]+) of", printed, re.MULTILINE)
             assert float(own) <= case.most
 
 
@@ -160,5 +160,5 @@ class TestDask:
         finally:
             cluster.close()
         assert {name: reports[name].score for name in NEIGHBOURS} == NEIGHBOURS
-        said = [one.message for name in NEIGHBOURS for one in reports[name].checks]
-        assert not [one for one in said if "REACHED" in one]
+        printed = [one.message for name in NEIGHBOURS for one in reports[name].checks]
+        assert not [one for one in printed if "REACHED" in one]

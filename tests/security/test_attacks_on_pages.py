@@ -43,7 +43,7 @@ LESSON = load_lesson("building-a-brain")
 OTHER = "a-deeper-brain"
 
 
-def hand_in(path: Path) -> Path:
+def submit(path: Path) -> Path:
     """A notebook at this place."""
     path.parent.mkdir(parents=True, exist_ok=True)
     nbformat.write(mini.submitted(), path)
@@ -63,8 +63,8 @@ def graded(root: Path) -> dict[str, Path | None]:
 # Before: succeeded. Only the folder with the lesson's name was graded; of all others it was said
 # that they hold no notebook.
 def test_a_folder_with_the_lessons_name_hides_no_other_folder(tmp_path: Path) -> None:
-    ours = {name: hand_in(tmp_path / name / "homework.ipynb") for name in ("ann", "bob")}
-    hand_in(tmp_path / "mallory" / LESSON.name / "homework.ipynb")
+    ours = {name: submit(tmp_path / name / "homework.ipynb") for name in ("ann", "bob")}
+    submit(tmp_path / "mallory" / LESSON.name / "homework.ipynb")
     found = graded(tmp_path)
     assert {name: found.get(name) for name in ours} == ours
     assert "mallory" in found
@@ -72,18 +72,18 @@ def test_a_folder_with_the_lessons_name_hides_no_other_folder(tmp_path: Path) ->
 
 # Before: succeeded. The others were not graded, and not a word was said of them.
 def test_a_folder_with_the_lessons_name_hides_no_other_notebook(tmp_path: Path) -> None:
-    ours = {name: hand_in(tmp_path / f"{name}.ipynb") for name in ("ann", "bob")}
-    hand_in(tmp_path / "mallory" / LESSON.name / "homework.ipynb")
+    ours = {name: submit(tmp_path / f"{name}.ipynb") for name in ("ann", "bob")}
+    submit(tmp_path / "mallory" / LESSON.name / "homework.ipynb")
     found = graded(tmp_path)
     assert {name: found.get(name) for name in ours} == ours
 
 
 # Before: succeeded. Who had handed in nothing was left out of the class.
 def test_a_student_called_like_a_lesson_hides_nobody_without_a_notebook(tmp_path: Path) -> None:
-    hand_in(tmp_path / "ann" / LESSON.name / LESSON.notebook)
+    submit(tmp_path / "ann" / LESSON.name / LESSON.notebook)
     (tmp_path / "bob" / LESSON.name).mkdir(parents=True)
     before = set(graded(tmp_path))
-    hand_in(tmp_path / OTHER / LESSON.name / LESSON.notebook)
+    submit(tmp_path / OTHER / LESSON.name / LESSON.notebook)
     assert before <= set(graded(tmp_path))
 
 
@@ -91,20 +91,20 @@ def test_a_student_called_like_a_lesson_hides_nobody_without_a_notebook(tmp_path
 # class and in exports the attacker's had the victim's name, and for `abe` also the victim's folder.
 @pytest.mark.parametrize("attacker", ["abe", "zoe"])
 def test_nobody_hands_in_for_somebody_else(tmp_path: Path, attacker: str) -> None:
-    ours = hand_in(tmp_path / "victim" / LESSON.name / LESSON.notebook)
+    ours = submit(tmp_path / "victim" / LESSON.name / LESSON.notebook)
     own = tmp_path / attacker / LESSON.name
-    hand_in(own / LESSON.notebook)
-    hand_in(own / "victim" / LESSON.name / LESSON.notebook)
+    submit(own / LESSON.notebook)
+    submit(own / "victim" / LESSON.name / LESSON.notebook)
     assert graded(tmp_path)["victim"] == ours
 
 
 # Before: succeeded. Every folder in her own was a student more, to be run and to be paid for.
 def test_one_student_is_one_submission(tmp_path: Path) -> None:
     own = tmp_path / "mallory" / LESSON.name
-    hand_in(own / LESSON.notebook)
+    submit(own / LESSON.notebook)
     for number in range(20):
-        hand_in(own / f"more-{number}" / LESSON.name / LESSON.notebook)
-    hand_in(tmp_path / "ann" / LESSON.name / LESSON.notebook)
+        submit(own / f"more-{number}" / LESSON.name / LESSON.notebook)
+    submit(tmp_path / "ann" / LESSON.name / LESSON.notebook)
     assert set(graded(tmp_path)) == {"ann", "mallory"}
 
 
@@ -186,7 +186,7 @@ def test_one_report_that_cannot_be_read_stops_nobody(tmp_path: Path, content: by
 def test_a_number_that_is_none_is_not_noted(value: float) -> None:
     tell = Tell()
     tell.measure("accuracy", value)
-    tell.stands(Standing(value=value, bar=0.8, low=0.8, high=0.9))
+    tell.stands(Standing(value=value, threshold=0.8, low=0.8, high=0.9))
     assert (tell.measures, tell.standing) == ({}, None)
 
 

@@ -239,8 +239,8 @@ print("DONE", resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024)
     [("neurons-for-each-pixel", 600), ("a-bias-for-each-image", 20_000)],
 )
 def test_small_arrays_do_not_make_large_ones(name: str, side: int, tmp_path: Path) -> None:
-    said = apart(JUDGING, name, str(side), folder=tmp_path)
-    assert int(said.split()[-1]) < 1200, "MiB"
+    printed = apart(JUDGING, name, str(side), folder=tmp_path)
+    assert int(printed.split()[-1]) < 1200, "MiB"
 
 
 # ---- all of them in one class
@@ -334,11 +334,11 @@ def classes(tmp_path_factory) -> dict[str, tuple[int, dict[str, dict], str]]:
 @pytest.mark.parametrize("when", ["", ", again"])
 def test_the_neighbours_reports_are_the_same(classes, when: str) -> None:
     _, expected, _ = classes[f"honest{when}"]
-    code, found, said = classes[f"attacked{when}"]
+    code, found, printed = classes[f"attacked{when}"]
     assert {name: found[name] for name in expected} == expected
     assert all(one["status"] == "graded" for one in expected.values())
     assert set(found) == {"ann", "zoe", *SOURCES, *FOLDERS}
-    assert code in (0, 1), said
+    assert code in (0, 1), printed
 
 
 @pytest.mark.kernel

@@ -41,7 +41,7 @@ class Besieged:
     may_share: frozenset[str] = frozenset()
     callers: list[str] = field(default_factory=list)
     reports: dict[str, Report] = field(default_factory=dict)
-    places: dict[str, Path] = field(default_factory=dict)
+    folders: dict[str, Path] = field(default_factory=dict)
     keys: tuple[dict[int, bytes], dict[int, bytes]] = ({}, {})
     # Of whose work something was different once others were graded once more.
     overwritten: dict[str, list[str]] = field(default_factory=dict)
@@ -53,10 +53,10 @@ class Besieged:
 
     def prints(self) -> dict[str, str]:
         """The fingerprint of every file that nobody may change."""
-        kept = (path for place in (self.root, self.home) for path in place.rglob("*"))
+        before = (path for folder in (self.root, self.home) for path in folder.rglob("*"))
         return {
             str(path): hashlib.sha256(path.read_bytes()).hexdigest()
-            for path in kept
+            for path in before
             if path.is_file() and "results" not in path.parts
         }
 
@@ -64,13 +64,13 @@ class Besieged:
         """All that was written about a submission."""
         return "".join(
             path.read_text(errors="replace")
-            for path in sorted(self.places[name].rglob("*"))
+            for path in sorted(self.folders[name].rglob("*"))
             if path.is_file()
         )
 
     def outputs(self, name: str) -> list[dict[str, Any]]:
         """What the cells of a submission put out."""
-        path = self.places[name] / "notebook.ipynb"
+        path = self.folders[name] / "notebook.ipynb"
         if not path.exists():
             return []
         cells = nbformat.read(path, as_version=4).cells
@@ -78,12 +78,12 @@ class Besieged:
 
     def pages(self, name: str) -> str:
         """What whoever opens the report or the notebook is shown."""
-        notebook = nbformat.read(self.places[name] / "notebook.ipynb", as_version=4)
+        notebook = nbformat.read(self.folders[name] / "notebook.ipynb", as_version=4)
         cells = (one.source for one in notebook.cells if one.cell_type != "code")
         outputs = (json.dumps(one, ensure_ascii=False) for one in self.outputs(name))
-        return "\n".join([*cells, *outputs, (self.places[name] / "report.html").read_text()])
+        return "\n".join([*cells, *outputs, (self.folders[name] / "report.html").read_text()])
 
-    def told(self, name: str) -> str:
+    def text_of(self, name: str) -> str:
         """What whoever grades is told on the terminal."""
         console = Console(file=io.StringIO(), width=200)
         terminal.watched([self.reports[name]], 1, console)
@@ -92,11 +92,11 @@ class Besieged:
 
     def reached(self, name: str) -> list[str]:
         """Where a case says that it reached what it wanted; no words of its own source."""
-        said = [str(one.get("text", "")) for one in self.outputs(name)]
-        said += [str(one.get("evalue", "")) for one in self.outputs(name)]
+        texts = [str(one.get("text", "")) for one in self.outputs(name)]
+        texts += [str(one.get("evalue", "")) for one in self.outputs(name)]
         report = self.reports[name]
-        said += [report.reason or "", *report.notes, *(one.message for one in report.checks)]
-        return [line for text in said for line in text.splitlines() if line.startswith("REACHED")]
+        texts += [report.reason or "", *report.notes, *(one.message for one in report.checks)]
+        return [line for text in texts for line in text.splitlines() if line.startswith("REACHED")]
 
     def like(self, case: Case) -> list[tuple[str, str]]:
         """The neighbours of a case, and who handed in the same before it."""
@@ -104,14 +104,14 @@ class Besieged:
 
     def seen(self, name: str) -> dict[str, Any]:
         """All that anyone learns of a submission, but for its name and its times."""
-        report, place = self.reports[name], self.places[name]
+        report, folder = self.reports[name], self.folders[name]
         seen = {part: getattr(report, part) for part in COMPARED}
-        seen["place"] = report.place == report.name
+        seen["place"] = report.results_folder == report.name
         if report.shared:
             # That it was another's run is told, and how long that took; nothing else may differ.
             seen["shared"] = False
-        if (place / EVIDENCE).exists():
-            evidence = load(place)
+        if (folder / EVIDENCE).exists():
+            evidence = load(folder)
             cells = [msgspec.structs.replace(one, seconds=0) for one in evidence.record.cells]
             seen |= {"cells": cells, "recorded": evidence.record.recorded}
             seen["arrays"] = {key: one.tobytes() for key, one in evidence.arrays.items()}

@@ -82,7 +82,7 @@ def _hand_all_in(
         whose = [f"{case.name}-alone", *case.neighbours]
         for name in whose:
             notebook = _sharing(case, case.neighbour, commented="other" in name)
-            _hand_in(course, name, notebook, case.neighbour_change)
+            _submit(course, name, notebook, case.neighbour_change)
         _attack(case, case.folder, course, port)
         alone.append(whose[0])
         course.before.update(dict.fromkeys(whose[1:], whose[0]))
@@ -101,7 +101,7 @@ def _between_neighbours(
     order = [ends[0]]
     before = (f"{BEFORE[0]}-{number}", f"{BEFORE[1]}-{number}")
     for name in ends:
-        _hand_in(course, name, mini.submitted())
+        _submit(course, name, mini.submitted())
     groups: list[tuple[tuple[str, ...], tuple[str, str]]] = [((), before)]
     for case in chosen:
         for student in case.students:
@@ -110,7 +110,7 @@ def _between_neighbours(
         course.before.update(zip(case.neighbours, before, strict=True))
     for attackers, neighbours in groups:
         for name, answers in zip(neighbours, (UNTRAINED, BLANK), strict=True):
-            _hand_in(course, name, _signed(mini.submitted(**answers)))
+            _submit(course, name, _signed(mini.submitted(**answers)))
         order += [*attackers, *neighbours]
     return [*order, ends[1]]
 
@@ -150,17 +150,17 @@ def _take(course: Besieged, grader: Grader, chosen: Sequence[Submission]) -> Non
     with grader:
         for report in grader.grade(chosen, workers=1):
             course.reports[report.name] = report
-            course.places[report.name] = grader.results / LESSON / report.place
+            course.folders[report.name] = grader.results / LESSON / report.results_folder
 
 
 def _grade_once_more(course: Besieged, data_home: Path, case: Case) -> None:
     """Grade a case alone, with its neighbours' results there already."""
-    kept = {name: _contents(course.places[name]) for name in case.neighbours}
+    before = {name: _contents(course.folders[name]) for name in case.neighbours}
     found = find_submissions([course.root / "submitted" / case.folder])
-    lane = course.places[case.neighbours[0]].parent.parent.name
+    lane = course.folders[case.neighbours[0]].parent.parent.name
     _take(course, _grader(course, data_home, Lane(lane, [])), found)
     course.overwritten[case.name] = [
-        name for name in case.neighbours if _contents(course.places[name]) != kept[name]
+        name for name in case.neighbours if _contents(course.folders[name]) != before[name]
     ]
 
 
@@ -190,7 +190,7 @@ def _set_trap(course: Besieged) -> None:
     (kernel / "kernel.json").write_text(json.dumps(given))
 
 
-def _hand_in(
+def _submit(
     course: Besieged, name: str, notebook: nbformat.NotebookNode, change: str | None = None
 ) -> None:
     folder = course.root / "submitted" / name / LESSON

@@ -61,7 +61,7 @@ def report(name: str, *wrong: str, accuracy: float | None = 0.832, **changes: ob
         "seconds": 4.5,
         "lesson": LESSON.name,
         "full_score": LESSON.max_score,
-        "place": result_files.place_for(name),
+        "place": result_files.folder_name_for(name),
         "checks": tuple(checks),
         "measures": {} if accuracy is None else {"accuracy": accuracy, "threshold": 0.8},
         "program": "-".join(wrong),
@@ -84,9 +84,9 @@ def with_check(one: Report, check: CheckResult) -> Report:
 def stands(one: Report, value: float) -> Report:
     """The same with an accuracy that is held against the bar and against right solutions."""
     check = next(check for check in one.checks if check.question == "train")
-    where = Standing(value=value, bar=0.8, low=0.826, high=0.838)
-    told = with_check(one, replace(check, standing=where))
-    return replace(told, measures={"accuracy": value, "threshold": 0.8})
+    where = Standing(value=value, threshold=0.8, low=0.826, high=0.838)
+    changed_report = with_check(one, replace(check, standing=where))
+    return replace(changed_report, measures={"accuracy": value, "threshold": 0.8})
 
 
 def odd_ones() -> list[Report]:
@@ -125,8 +125,8 @@ def many(count: int, seed: int = 7) -> list[Report]:
 def write(reports: list[Report], folder: Path) -> None:
     """Write them where grading leaves them."""
     for one in reports:
-        (folder / one.place).mkdir(parents=True)
-        result_files.write_report(folder / one.place, one, LESSON)
+        (folder / one.results_folder).mkdir(parents=True)
+        result_files.write_report(folder / one.results_folder, one, LESSON)
 
 
 def install_sample(home: Path) -> None:

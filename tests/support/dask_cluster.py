@@ -89,7 +89,9 @@ class Cluster:
 
     def sandboxes(self) -> list[psutil.Process]:
         """The sandboxes, and what runs in them."""
-        return [one for one in self.family() if "bwrap" in said(one) or "autograder" in said(one)]
+        return [
+            one for one in self.family() if "bwrap" in output(one) or "autograder" in output(one)
+        ]
 
     def close(self) -> None:
         """End all that was started here."""
@@ -109,7 +111,7 @@ class Cluster:
         assert not alive
 
 
-def said(process: psutil.Process) -> str:
+def output(process: psutil.Process) -> str:
     """The command line of a process."""
     try:
         return " ".join(process.cmdline())
@@ -127,4 +129,4 @@ def wait_for(condition, seconds: float = PATIENCE) -> None:
 
 def names(processes: Sequence[psutil.Process]) -> list[str]:
     """The command lines of processes, to be shown where a test fails."""
-    return [said(one) for one in processes]
+    return [output(one) for one in processes]

@@ -182,7 +182,7 @@ def stored(model: Model, prefix: str) -> Model:
 
 MODEL = stack(FLATTEN, hidden(), answers())
 SINGLE = stored(stack(FLATTEN, dense(), number=1), "single")
-SCALED = {"scale": "part", "shift": "nought"}
+SCALED = {"scale": "part", "shift": "zero"}
 STOP = Callback(
     kind="EarlyStopping",
     settings={
@@ -220,7 +220,7 @@ def stop(**settings: Any) -> Callback:
 def fit(**changes: Any) -> Fit:
     """A training of the deeper network that early stopping has ended."""
     given: dict[str, Any] = {
-        "epochs_asked": 20,
+        "epochs_requested": 20,
         "epochs_done": EPOCHS,
         "steps": EPOCHS * 375,
         "training": training(),
@@ -244,7 +244,7 @@ def arrays(deep: Trained | None = None, single: Trained | None = None) -> Arrays
     return {
         "one": np.ones((), np.float32),
         "part": np.full((), 1 / 255, np.float32),
-        "nought": np.zeros((), np.float32),
+        "zero": np.zeros((), np.float32),
         **dict(zip(names, ours.last, strict=True)),
         **{f"fit-0/{name}": one for name, one in zip(names, ours.means, strict=True)},
         "single/dense/kernel": single.last[0],
@@ -261,9 +261,9 @@ def with_map(scale: Any, shift: Any = 0.0) -> Callable[[], Arrays]:
 # ---- submissions
 
 
-def pictures(cards_: str = "training", **changes: Any) -> Claim:
+def pictures(split: str = "training", **changes: Any) -> Claim:
     """All pictures of a set, scaled, as they are handed in."""
-    about = (training if cards_ == "training" else validation)(labels="none")
+    about = (training if split == "training" else validation)(labels="none")
     given = Numbers(dtype="float64", shape=(about.count, 28, 28), low=0.0, high=1.0, about=about)
     return Claim(kind="ndarray", numbers=changed(given, **changes))
 
@@ -297,18 +297,18 @@ class Submission:
     arrays: Callable[[], Arrays] = arrays
     single: Model | None = SINGLE
     won: Callable[[], Claim] = lambda: claim(counts().won)
-    hand_ins: Mapping[str, Answer | None] = field(default_factory=dict)
+    answers: Mapping[str, Answer | None] = field(default_factory=dict)
     cells: Mapping[str, Cell] = field(default_factory=dict)
 
     def evidence(self) -> Evidence:
         """The evidence that this leaves behind."""
-        hand_ins = {**self._hand_ins(), **self.hand_ins}
-        recorded = Recorded(hand_ins=tuple(one for one in hand_ins.values() if one), fits=self.fits)
+        answers = {**self._answers(), **self.answers}
+        recorded = Recorded(answers=tuple(one for one in answers.values() if one), fits=self.fits)
         cells = tuple(self.cells.get(name, cell(name)) for name in QUESTIONS)
         record = Record(run=RUN, cells=cells, recorded=recorded)
         return Evidence(record=record, arrays=self.arrays())
 
-    def _hand_ins(self) -> dict[str, Answer]:
+    def _answers(self) -> dict[str, Answer]:
         model = changed(self.model, compiled=self.compiled)
         given = claim(None, "Sequential")
         both = {"model": given, "single_layer": given, "cards_won": self.won()}
@@ -367,7 +367,7 @@ def untouched() -> Submission:
         },
     }
     return Submission(
-        hand_ins={name: Answer(question=name, claims=claims) for name, claims in given.items()},
+        answers={name: Answer(question=name, claims=claims) for name, claims in given.items()},
         cells={name: cell(name, changed=False) for name in QUESTIONS},
         fits=(),
         arrays=dict,
@@ -415,10 +415,10 @@ def verify(case: Case, verdicts: Verdicts) -> None:
     found = {one.id: str(one.outcome) for one in verdicts.checks}
     unlike = {name: one for name, one in found.items() if one != expected.get(name)}
     assert found == expected, unlike
-    told = of(verdicts, case.check)
-    assert told.misconception == case.misconception, told.misconception
+    result = of(verdicts, case.check)
+    assert result.misconception == case.misconception, result.misconception
     for part in case.says:
-        assert part in f"{told.message} {told.help}", told.message
+        assert part in f"{result.message} {result.help}", result.message
 
 
 RELU = layer("ReLU", (None, HIDDEN))

@@ -49,7 +49,7 @@ TWO_HIDDEN = stack(FLATTEN, hidden(), hidden(inputs=128), answers())
 
 NARROW = stack(FLATTEN, hidden(32), answers(inputs=32))
 
-COMPARISON = Comparison(won=150, lost=60, deep=1_740, single=1_650, different=280, cards=2_000)
+COMPARISON = Comparison(won=150, lost=60, deep=1_740, single=1_650, different=280, images=2_000)
 
 
 def handed(black=0.0, white=1.0, **numbers) -> Scaled:
@@ -80,7 +80,7 @@ PAIRS = {
         lambda: (handed(black=-1.0),), lambda: (handed(white=255 / 256),)
     ),
     "scaling.another_set": Pair(
-        lambda: (handed(about=validation()),), lambda: (handed(about=training(cards="unknown")),)
+        lambda: (handed(about=validation()),), lambda: (handed(about=training(split="unknown")),)
     ),
     "hidden_layer.no_hidden_layer": Pair(lambda: (SINGLE,), lambda: (MODEL,)),
     "hidden_layer.more_hidden_layers": Pair(lambda: (TWO_HIDDEN,), lambda: (MODEL,)),

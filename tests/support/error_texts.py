@@ -43,8 +43,8 @@ def main() -> int:
     shell = InteractiveShell.instance()
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
         shell.run_cell(BEFORE).raise_error()
-        told = {name: _error(shell.run_cell(source)) for name, source in cells.items()}
-    json.dump(told, sys.stdout)
+        errors = {name: _error(shell.run_cell(source)) for name, source in cells.items()}
+    json.dump(errors, sys.stdout)
     return 0
 
 

@@ -186,15 +186,13 @@ COMPILED = Compiled(
 
 def training(**changes: Any) -> Examples:
     """All training cards, as they are."""
-    given = Examples(count=12_000, cards="training", labels="matching", scale="one", shift="nought")
+    given = Examples(count=12_000, split="training", labels="matching", scale="one", shift="zero")
     return changed(given, **changes)
 
 
 def validation(**changes: Any) -> Examples:
     """All validation cards, as they are."""
-    given = Examples(
-        count=2_000, cards="validation", labels="matching", scale="one", shift="nought"
-    )
+    given = Examples(count=2_000, split="validation", labels="matching", scale="one", shift="zero")
     return changed(given, **changes)
 
 
@@ -203,7 +201,7 @@ def fit(**changes: Any) -> Fit:
     given: dict[str, Any] = {
         "number": 0,
         "model": 0,
-        "epochs_asked": EPOCHS,
+        "epochs_requested": EPOCHS,
         "epochs_done": EPOCHS,
         "batch_size": BATCH,
         "steps": EPOCHS * 375,
@@ -217,7 +215,7 @@ def fit(**changes: Any) -> Fit:
 
 
 FIT = fit()
-ASKED = ModelCall(model=0, fits=1, about=training(count=1, labels="unknown", places=(INDEX,)))
+MODEL_CALL = ModelCall(model=0, fits=1, about=training(count=1, labels="unknown", indices=(INDEX,)))
 UNKNOWN = Examples(count=None)
 
 
@@ -226,7 +224,7 @@ def arrays(weights: Trained | None = None, *, number: int = 0) -> dict[str, NDAr
     ours = weights or trained()
     return {
         "one": np.ones((), np.float32),
-        "nought": np.zeros((), np.float32),
+        "zero": np.zeros((), np.float32),
         "dense/kernel": ours.kernel,
         "dense/bias": ours.bias,
         f"fit-{number}/dense/kernel": ours.kernels,
@@ -266,9 +264,9 @@ def claim(value: Any, kind: str | None = None) -> Claim:
 BLANK = Claim(kind="Blank", blank=True)
 NO_GPUS = claim((), "list")
 COUNT = claim(7850)
-CARD = claim(INDEX)
+POSITION = claim(INDEX)
 RUN = Run(lesson=LESSON.name, data="sample")
-ON_THIS_MACHINE = Devices(offered=(CPU,), visible=(CPU,), asked=("list_physical_devices",))
+ON_THIS_MACHINE = Devices(offered=(CPU,), visible=(CPU,), queried=("list_physical_devices",))
 
 
 def devices(**changes: Any) -> Devices:
@@ -291,7 +289,7 @@ def cell(question: str, **changes: Any) -> Cell:
 class Submission:
     """What a student did, in the terms of the checks; the right solution where nothing is said.
 
-    ``built`` is the model as it was handed in to ``build``, ``model`` as it was later. ``hand_ins``
+    ``built`` is the model as it was handed in to ``build``, ``model`` as it was later. ``answers``
     and ``cells`` overrule those of single questions; a hand-in of ``None`` was never made. What
     depends on trained weights is given as a function, so that nothing is trained at import.
     """
@@ -304,27 +302,27 @@ class Submission:
     compiled: Compiled | None = COMPILED
     fits: tuple[Fit, ...] = (FIT,)
     arrays: Callable[[], Arrays] = arrays
-    index: Claim = CARD
+    index: Claim = POSITION
     label: Callable[[], Claim] = lambda: claim(largest(INDEX))
-    asked: tuple[ModelCall, ...] = (ASKED,)
-    hand_ins: Mapping[str, Answer | None] = field(default_factory=dict)
+    model_calls: tuple[ModelCall, ...] = (MODEL_CALL,)
+    answers: Mapping[str, Answer | None] = field(default_factory=dict)
     cells: Mapping[str, Cell] = field(default_factory=dict)
     run: Run = RUN
 
     def evidence(self) -> Evidence:
         """The evidence that this leaves behind."""
-        hand_ins = {**self._hand_ins(), **self.hand_ins}
+        answers = {**self._answers(), **self.answers}
         recorded = Recorded(
             devices=self.devices,
-            hand_ins=tuple(one for one in hand_ins.values() if one),
+            answers=tuple(one for one in answers.values() if one),
             fits=self.fits,
-            asked=self.asked,
+            model_calls=self.model_calls,
         )
         cells = tuple(self.cells.get(name, cell(name)) for name in QUESTIONS)
         record = Record(run=self.run, cells=cells, recorded=recorded)
         return Evidence(record=record, arrays=self.arrays())
 
-    def _hand_ins(self) -> dict[str, Answer]:
+    def _answers(self) -> dict[str, Answer]:
         model = changed(self.model, compiled=self.compiled)
         given = claim(None, "Sequential")
         predicted = {"model": given, "data_index": self.index, "predicted_label": self.label()}
@@ -363,11 +361,11 @@ def untouched() -> Submission:
         "predict": {"model": BLANK, "data_index": claim(INDEX), "predicted_label": BLANK},
     }
     return Submission(
-        hand_ins={name: Answer(question=name, claims=claims) for name, claims in given.items()},
+        answers={name: Answer(question=name, claims=claims) for name, claims in given.items()},
         cells={name: cell(name, changed=False) for name in QUESTIONS},
-        devices=devices(asked=()),
+        devices=devices(queried=()),
         fits=(),
-        asked=(),
+        model_calls=(),
         arrays=dict,
     )
 
@@ -411,10 +409,10 @@ def verify(case: Case, verdicts: Verdicts) -> None:
     expected = {one.id: "passed" for one in verdicts.checks}
     expected |= {case.check: case.outcome, **case.others}
     assert {one.id: str(one.outcome) for one in verdicts.checks} == expected
-    told = of(verdicts, case.check)
-    assert told.misconception == case.misconception
+    result = of(verdicts, case.check)
+    assert result.misconception == case.misconception
     for part in case.says:
-        assert part in f"{told.message} {told.help}"
+        assert part in f"{result.message} {result.help}"
     for one in verdicts.checks:
         assert one.points == (one.max_points if one.outcome == "passed" else 0)
         assert one.message.endswith((".", "?"))

@@ -77,10 +77,10 @@ def _typed(block: str) -> Iterator[tuple[str, str]]:
             yield from ((command, "") for command in line.split(" && "))
 
 
-def matches(shown: str, said: str) -> bool:
+def matches(shown: str, printed: str) -> bool:
     """Whether something was said as it is shown; a line … stands for any lines, or for none."""
     parts = re.split(r"^…\n?", f"{shown}\n", flags=re.MULTILINE)
-    return bool(re.search("(?:.*\n)*?".join(map(re.escape, parts)), f"{said}\n"))
+    return bool(re.search("(?:.*\n)*?".join(map(re.escape, parts)), f"{printed}\n"))
 
 
 def rows(table: str) -> dict[str, list[str]]:

@@ -36,13 +36,13 @@ class Check(Protocol):
 
 
 def compare(
-    section: str, said: Mapping[str, Iterable[Check]], *, freeze: bool, part: bool = False
+    section: str, results: Mapping[str, Iterable[Check]], *, freeze: bool, part: bool = False
 ) -> None:
     """Assert that each of a section, or of a *part* of it, is said the same as ever.
 
     With *freeze* what is said now is kept before.
     """
-    found = {name: {one.id: _plain(one) for one in checks} for name, checks in said.items()}
+    found = {name: {one.id: _plain(one) for one in checks} for name, checks in results.items()}
     if freeze:
         _keep(section, found, part)
     expected = _all(json.loads(FILE.read_text())[section])
@@ -52,9 +52,9 @@ def compare(
 
 
 def _plain(check: Check) -> str:
-    told = [str(check.outcome), f"{check.points:g}/{check.max_points:g}"]
-    told += [check.misconception or "-", check.message, check.help]
-    return UNSTEADY.sub("#", " | ".join(told))
+    parts = [str(check.outcome), f"{check.points:g}/{check.max_points:g}"]
+    parts += [check.misconception or "-", check.message, check.help]
+    return UNSTEADY.sub("#", " | ".join(parts))
 
 
 def _keep(section: str, found: dict[str, dict[str, str]], part: bool) -> None:

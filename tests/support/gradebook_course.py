@@ -71,8 +71,8 @@ def blank_gradebook(address: str) -> None:
 
 def add_notebook(address: str, name: str) -> None:
     """One more notebook of the assignment."""
-    told = {"notebook": name, "assignment": LESSON.name, "db_url": address}
-    SaveCells().preprocess(released(), {"nbgrader": told})
+    resources = {"notebook": name, "assignment": LESSON.name, "db_url": address}
+    SaveCells().preprocess(released(), {"nbgrader": resources})
 
 
 def make_course(root: Path, address: str, settings: str = "") -> Course:
@@ -106,7 +106,7 @@ def report(student: str, outcomes: str = "pppppp", **other: object) -> Report:
     return Report(name=student, notebook=LESSON.notebook, checks=tuple(checks), **other)
 
 
-def hand_in(
+def submit(
     course: Course, entry_of: Report, time: str = "", **answers: str | None
 ) -> GradebookEntry:
     """A submission in the course's folder, and the entry of its report."""

@@ -68,14 +68,14 @@ class Kernel:
         self._client.shell_channel.send(message)
         shown, end = Shown(), time.monotonic() + PATIENCE
         while time.monotonic() < end:
-            told = self._client.get_iopub_msg(timeout=PATIENCE)
-            if told["parent_header"].get("msg_id") != message["header"]["msg_id"]:
+            received = self._client.get_iopub_msg(timeout=PATIENCE)
+            if received["parent_header"].get("msg_id") != message["header"]["msg_id"]:
                 continue
-            kind, said = told["msg_type"], told["content"]
-            if kind == "status" and said["execution_state"] == "idle":
+            kind, content = received["msg_type"], received["content"]
+            if kind == "status" and content["execution_state"] == "idle":
                 break
             if kind in ("stream", "display_data", "execute_result", "error"):
-                shown.messages.append((kind, said))
+                shown.messages.append((kind, content))
                 if stop_at and kind == "stream" and stop_at in shown.text:
                     stop_at = None
                     # A moment later, so that it meets the next epoch and not its first line.
@@ -92,10 +92,10 @@ class Kernel:
         """What the tab key offers at the end."""
         return list(self._reply(self._client.complete(source, len(source)))["matches"])
 
-    def _reply(self, asked: str) -> dict[str, Any]:
+    def _reply(self, request: str) -> dict[str, Any]:
         while True:
             reply = self._client.get_shell_msg(timeout=PATIENCE)
-            if reply["parent_header"].get("msg_id") == asked:
+            if reply["parent_header"].get("msg_id") == request:
                 return dict(reply["content"])
 
 

@@ -16,7 +16,7 @@ from autograder.core.lesson_registry import load_lesson
 from autograder.core.verdicts import Failed
 from autograder.judge.rules.rule import Rule
 from support import deeper_rule_pairs, rule_pairs
-from support.asked_rules import misconceptions, rules_of
+from support.check_rules import misconceptions, rules_of
 
 PAGE = Path(__file__).parents[2] / "docs" / "misconceptions.md"
 # In the order in which they are taught.
@@ -46,24 +46,24 @@ def page() -> str:
 
 
 def _parts() -> Iterator[str]:
-    told: set[Rule[Any]] = set()
+    covered: set[Rule[Any]] = set()
     for lesson in LESSONS:
         known = misconceptions(lesson)
-        again = [f"`{name}`" for name, rules in known.items() if told.issuperset(rules)]
+        again = [f"`{name}`" for name, rules in known.items() if covered.issuperset(rules)]
         yield f"## {lesson.title}\n"
         if again:
             yield f"As above: {', '.join(again)}.\n"
         for name, rules in known.items():
-            if not told.issuperset(rules):
-                yield from _told(lesson, name, [one for one in rules if one not in told])
-        told.update(*known.values())
+            if not covered.issuperset(rules):
+                yield from _section(lesson, name, [one for one in rules if one not in covered])
+        covered.update(*known.values())
 
 
-def _told(lesson: Lesson, name: str, rules: list[Rule[Any]]) -> Iterator[str]:
-    asked = rules_of(lesson)
+def _section(lesson: Lesson, name: str, rules: list[Rule[Any]]) -> Iterator[str]:
+    rules_by_check = rules_of(lesson)
     yield f"### {name}\n"
     for one in rules:
-        checks = [f"`{check}`" for check, known in asked.items() if one in known]
+        checks = [f"`{check}`" for check, known in rules_by_check.items() if one in known]
         found = _example(one)
         yield f"{one.meaning} *Asked by {_listed(checks)}.*\n"
         yield f"1. **Found:** {found.message}"
@@ -74,7 +74,7 @@ def _told(lesson: Lesson, name: str, rules: list[Rule[Any]]) -> Iterator[str]:
 
 def _example(one: Rule[Any]) -> Failed:
     pair = PAIRS.get(one)
-    found = pair.asked(pair.speaks, one) if pair else one()
+    found = pair.ask(pair.speaks, one) if pair else one()
     assert found
     return found
 

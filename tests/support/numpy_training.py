@@ -21,26 +21,26 @@ from autograder.authoring.spec.numpy_network import (
 )
 
 Floats = NDArray[np.float64]
-Places = NDArray[np.intp]
+Indices = NDArray[np.intp]
 
 
-def snapshot_steps(steps: int, batch: int, together: int = 1) -> list[int]:
+def snapshot_steps(steps: int, batch: int, batched: int = 1) -> list[int]:
     """After which steps of an epoch there is a snapshot, where ``together`` are taken at a time.
 
     The rule is the documentation's: every ``round(4000 / batch)`` steps and at the epoch's end.
     """
     every = round(4000 / batch)
     due = range(every, steps + 1, every)
-    return sorted({steps, *(min(math.ceil(one / together) * together, steps) for one in due)})
+    return sorted({steps, *(min(math.ceil(one / batched) * batched, steps) for one in due)})
 
 
 @dataclass
-class Cards:
+class Examples:
     """Cards to study and their labels, and those to be asked."""
 
     x: NDArray
     y: NDArray
-    quiz: tuple[NDArray, NDArray]
+    validation: tuple[NDArray, NDArray]
 
 
 class Neurons:
@@ -69,21 +69,21 @@ class Neurons:
 
     def ask(self, x: NDArray, y: NDArray) -> tuple[Floats, NDArray[np.bool_]]:
         """Each loss, and whether each answer is right."""
-        return _said(Pass(self._network, len(x)).forward(rows(x)), y)
+        return _losses(Pass(self._network, len(x)).forward(rows(x)), y)
 
     def study(self, x: NDArray, y: NDArray) -> tuple[Floats, NDArray[np.bool_]]:
         """One step; each loss before it, and whether each answer was right."""
         given, through = rows(x), Pass(self._network, len(x))
         outputs = through.forward(given)
-        said = _said(outputs, y)
+        outputs_ = _losses(outputs, y)
         logit_gradients(outputs, y, np.arange(len(y)))
         through.backward(given, outputs)
         self._adam.step()
         self.steps += 1
-        return said
+        return outputs_
 
 
-def _said(outputs: Floats, y: NDArray) -> tuple[Floats, NDArray[np.bool_]]:
+def _losses(outputs: Floats, y: NDArray) -> tuple[Floats, NDArray[np.bool_]]:
     return cross_entropy(outputs, y), outputs.argmax(axis=0) == y
 
 
@@ -101,30 +101,32 @@ class Epoch:
         return np.mean(kernels, axis=0), np.mean(biases, axis=0)
 
 
-def study(neurons: Neurons, cards: Cards, batches: Sequence[Places], due: Sequence[int]) -> Epoch:
+def study(
+    neurons: Neurons, examples: Examples, batches: Sequence[Indices], due: Sequence[int]
+) -> Epoch:
     """Study an epoch, given as the places of each batch's cards, and take the quiz."""
     losses, right, snapshots = [], [], []
     for step, places in enumerate(batches, start=1):
-        each, well = neurons.study(cards.x[places], cards.y[places])
+        each, well = neurons.study(examples.x[places], examples.y[places])
         losses.append(each)
         right.append(well)
         if step in due:
             snapshots.append((neurons.kernel, neurons.bias))
-    return Epoch(snapshots, figures_of(losses, right, neurons.ask(*cards.quiz)))
+    return Epoch(snapshots, figures_of(losses, right, neurons.ask(*examples.validation)))
 
 
-def figures_of(losses: list, right: list, quiz: tuple) -> dict[str, float]:
+def figures_of(losses: list, right: list, validation: tuple) -> dict[str, float]:
     """The figures of an epoch, from what each of its batches and the quiz came to."""
-    quiz_losses, quiz_right = quiz
+    validation_losses, validation_right = validation
     return {
         "loss": np.concatenate(losses).mean(),
         "accuracy": np.concatenate(right).mean(),
-        "val_loss": quiz_losses.mean(),
-        "val_accuracy": quiz_right.mean(),
+        "val_loss": validation_losses.mean(),
+        "val_accuracy": validation_right.mean(),
     }
 
 
-def chunks(places: Places, batch: int) -> list[Places]:
+def chunks(places: Indices, batch: int) -> list[Indices]:
     """Batches of places; the last one may be smaller."""
     return [places[at : at + batch] for at in range(0, len(places), batch)]
 

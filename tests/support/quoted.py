@@ -19,10 +19,10 @@ def entries() -> dict[str, list[str]]:
     return found
 
 
-def missing(title: str, said: str) -> list[str]:
+def missing(title: str, printed: str) -> list[str]:
     """The messages of an entry that are not in what was said; a … stands for anything."""
-    said = " ".join(said.split())
-    return [one for one in entries()[title] if not re.search(_pattern(one), said)]
+    printed = " ".join(printed.split())
+    return [one for one in entries()[title] if not re.search(_pattern(one), printed)]
 
 
 def _pattern(message: str) -> str:

@@ -18,7 +18,6 @@ from autograder.judge.rules.rule import Rule
 from autograder.lessons.building_a_brain.constants import IMAGE, LIMITS
 from autograder.lessons.building_a_brain.rules import parameter_count, single_layer
 from support.evidence_builder import (
-    ASKED,
     COMPILED,
     CPU,
     FIT,
@@ -26,6 +25,7 @@ from support.evidence_builder import (
     GPU,
     INDEX,
     MODEL,
+    MODEL_CALL,
     cards,
     cell,
     changed,
@@ -69,7 +69,7 @@ STILL = np.zeros((5, 784, 10), np.float32)
 
 PICKED = {"epochs": 5, "images": 12_000, "batch": 32}
 
-SAID = [np.array([[0, 3, 1], [5, 1, 0]], np.float32)]
+RESULTS = [np.array([[0, 3, 1], [5, 1, 0]], np.float32)]
 
 FALLS = (2.0, 1.0)
 
@@ -101,9 +101,9 @@ def handed(kind: str) -> Answer:
     return Answer(question="build", claims={"model": claim(None, kind)})
 
 
-def curves(**told: Any) -> learning_curve.LearningCurve:
+def curves(**given: Any) -> learning_curve.LearningCurve:
     empty: dict[str, Any] = {"loss": (), "accuracy": (), "validation_accuracy": ()}
-    return learning_curve.LearningCurve(**(empty | told))
+    return learning_curve.LearningCurve(**(empty | given))
 
 
 def still():
@@ -111,13 +111,13 @@ def still():
     return right(arrays=lambda: {"fit-0/dense/kernel": STILL, "fit-0/dense/bias": STILL[:, 0]})
 
 
-def scaled_quiz():
+def scaled_validation():
     arrays = {"one": np.ones(()), "map/scale": np.full((), 1 / 255), "map/shift": np.zeros(())}
     return right(arrays=lambda: arrays)
 
 
 def never_predicted():
-    return right(asked=())
+    return right(model_calls=())
 
 
 @dataclass(frozen=True)
@@ -128,7 +128,7 @@ class Pair:
     silent: Callable[[], tuple[Any, ...]]
     named: dict[str, Any] | None = None
 
-    def asked(self, what: Callable[[], tuple[Any, ...]], of: Rule[Any]) -> Failed | None:
+    def ask(self, what: Callable[[], tuple[Any, ...]], of: Rule[Any]) -> Failed | None:
         return of(*what(), **(self.named or {}))
 
 
@@ -176,7 +176,9 @@ PAIRS = {
     "epochs.too_few_epochs": Pair(
         lambda: ((fit(epochs_done=4),), 5), lambda: ((fit(epochs_done=3), fit(epochs_done=2)), 5)
     ),
-    "devices.typed_by_hand": Pair(lambda: (right(devices=devices(asked=())),), lambda: (right(),)),
+    "devices.typed_by_hand": Pair(
+        lambda: (right(devices=devices(queried=())),), lambda: (right(),)
+    ),
     "devices.not_a_list": Pair(lambda: (claim(0),), lambda: (claim((), "tuple"),)),
     "devices.other_kinds": Pair(lambda: (claim((CPU, GPU)),), lambda: (claim(("gpu:0",)),)),
     "devices.other_gpus": Pair(
@@ -235,23 +237,23 @@ PAIRS = {
         lambda: (right(fits=()), MODEL, ()), lambda: (right(fits=()), MODEL, ("not-trained",))
     ),
     "prediction.no_largest": Pair(
-        lambda: ([np.full((2, 3), np.nan, np.float32)],), lambda: (SAID,)
+        lambda: ([np.full((2, 3), np.nan, np.float32)],), lambda: (RESULTS,)
     ),
     "prediction.nothing_flows": Pair(
         lambda: (right(cells={"predict": cell("predict", follows={})}), *LABEL, 1),
         lambda: (
-            right(cells={"predict": cell("predict", follows={"predicted_label": "asked"})}),
+            right(cells={"predict": cell("predict", follows={"predicted_label": "prediction"})}),
             *LABEL,
             1,
         ),
     ),
-    "prediction.copied_true_label": Pair(lambda: (2, SAID, 2), lambda: (1, SAID, 1)),
-    "prediction.index_of_smallest_output": Pair(lambda: (0, SAID), lambda: (2, SAID)),
-    "prediction.label_of_neighbour": Pair(lambda: (0, SAID), lambda: (1, SAID)),
-    "prediction.other_label": Pair(lambda: (2, SAID), lambda: (1, SAID)),
+    "prediction.copied_true_label": Pair(lambda: (2, RESULTS, 2), lambda: (1, RESULTS, 1)),
+    "prediction.index_of_smallest_output": Pair(lambda: (0, RESULTS), lambda: (2, RESULTS)),
+    "prediction.label_of_neighbour": Pair(lambda: (0, RESULTS), lambda: (1, RESULTS)),
+    "prediction.other_label": Pair(lambda: (2, RESULTS), lambda: (1, RESULTS)),
     "prediction.never_predicted": Pair(
         lambda: (never_predicted(), MODEL, INDEX, 1),
-        lambda: (right(asked=(ASKED,)), MODEL, INDEX, 1),
+        lambda: (right(model_calls=(MODEL_CALL,)), MODEL, INDEX, 1),
     ),
     "validation_data.split_off": Pair(
         lambda: (fit(validation=None, validation_split=0.2),),
@@ -259,7 +261,7 @@ PAIRS = {
     ),
     "validation_data.validated_on_training": Pair(
         lambda: (fit(validation=training()),),
-        lambda: (fit(validation=validation(cards="unknown")),),
+        lambda: (fit(validation=validation(split="unknown")),),
     ),
     "validation_data.no_validation": Pair(
         lambda: (fit(validation=None),), lambda: (fit(validation=None, validation_split=0.1),)
@@ -273,7 +275,7 @@ PAIRS = {
         lambda: (fit(validation=validation(labels="unknown")),),
     ),
     "validation_data.validation_scaled_differently": Pair(
-        lambda: (scaled_quiz(), SCALED), lambda: (scaled_quiz(), FIT)
+        lambda: (scaled_validation(), SCALED), lambda: (scaled_validation(), FIT)
     ),
     "learning_curve.loss_not_a_number": Pair(
         lambda: (curves(loss=(1.0, float("nan"))),), lambda: (curves(loss=FALLS),)

@@ -22,7 +22,7 @@ from autograder.core.lesson import Lesson
 from autograder.notebooks.restore import Restored
 from autograder.sandbox.job_runner import submission_record, with_outputs
 from autograder.sandbox.protocol import CellResult, EvidenceUpdate, Job
-from autograder.sandbox.result import Place, Stopped, evidence_of
+from autograder.sandbox.result import Conditions, Stopped, evidence_of
 from support.evidence_builder import Submission
 
 PLAIN = Settings(isolation="none")
@@ -63,16 +63,18 @@ def ran(
     cells: Mapping[int, CellResult],
     update: EvidenceUpdate | None = None,
     *,
-    place: Place | None = None,
+    conditions: Conditions | None = None,
     stopped: Stopped | None = None,
     seconds: float = 3.0,
 ) -> Evidence:
     """Return the evidence of a run with these results of cells."""
     number = max(cells, default=-1) + 1
     job = Job(cells=[""] * number, files={}, prelude="", settings=PLAIN)
-    place = place or Place(data="sample")
+    conditions = conditions or Conditions(data="sample")
     update = update or EvidenceUpdate()
-    return evidence_of(job, dict(cells), update, place=place, stopped=stopped, seconds=seconds)
+    return evidence_of(
+        job, dict(cells), update, conditions=conditions, stopped=stopped, seconds=seconds
+    )
 
 
 def update_of(work: Submission | None = None) -> EvidenceUpdate:

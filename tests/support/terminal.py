@@ -60,6 +60,6 @@ class Terminal:
             text=True,
             check=False,
         )
-        said = done.stdout + done.stderr
-        assert done.returncode == 0, f"{command} ended with {done.returncode}\n{said}"
-        return said
+        output = done.stdout + done.stderr
+        assert done.returncode == 0, f"{command} ended with {done.returncode}\n{output}"
+        return output

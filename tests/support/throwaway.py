@@ -65,7 +65,7 @@ from autograder.core.verdicts import Failed
 @pytest.mark.points(1)
 def test_two(evidence, tell):
     """There are two apples."""
-    found = evidence.hand_in("apples").claims["apples"].value
+    found = evidence.answer("apples").claims["apples"].value
     tell.measure("ripeness", 0.5)
     if found != 2:
         raise Failed(
@@ -86,7 +86,7 @@ import pytest
 def test_as_many(evidence, lesson):
     """There are as many pears as apples."""
     assert lesson.title == "Two Apples"
-    assert evidence.hand_in("pears").claims["pears"].value == 2, "Pears are not apples."
+    assert evidence.answer("pears").claims["pears"].value == 2, "Pears are not apples."
 ''',
 }
 
@@ -118,7 +118,7 @@ def notebook(**answers: str) -> nbformat.NotebookNode:
 def recorded(**values: int) -> Recorded:
     """What a kernel wrote down in which these were handed in."""
     return Recorded(
-        hand_ins=tuple(
+        answers=tuple(
             Answer(question=name, claims={name: Claim(kind="int", value=value)})
             for name, value in values.items()
         )

@@ -66,43 +66,45 @@ def _groups(study: Study) -> Groups:
     wrong = [one for one in study.recipes if not one.right]
     return {
         "right": [one for one in study.recipes if one.right],
-        "wrong, and only the accuracy tells": [one for one in wrong if one.told_by == study.check],
-        "wrong, and another check tells": [one for one in wrong if one.told_by != study.check],
+        "wrong, and only the accuracy tells": [
+            one for one in wrong if one.detected_by == study.check
+        ],
+        "wrong, and another check tells": [one for one in wrong if one.detected_by != study.check],
     }
 
 
-def _places(groups: Groups) -> dict[str, int]:
+def _rows(groups: Groups) -> dict[str, int]:
     """Return the row of each heading and of each recipe, counted from the top."""
     names = [name for group, held in groups.items() for name in (group, *(o.name for o in held))]
     return {name: at for at, name in enumerate(names)}
 
 
 def _names(axis: Axes, groups: Groups) -> None:
-    places = _places(groups)
+    rows = _rows(groups)
     titles = {one.name: one.title for held in groups.values() for one in held}
-    axis.set_yticks(list(places.values()), [titles.get(name, name) for name in places])
-    for tick, name in zip(axis.get_yticklabels(), places, strict=True):
+    axis.set_yticks(list(rows.values()), [titles.get(name, name) for name in rows])
+    for tick, name in zip(axis.get_yticklabels(), rows, strict=True):
         tick.set_fontweight("bold" if name in groups else "normal")
 
 
 def _title(name: str, on: DatasetReference) -> str:
-    return f"{NAMES.get(name, name)}: {on.cards:,} validation cards"
+    return f"{NAMES.get(name, name)}: {on.images:,} validation cards"
 
 
 def _panel(axis: Axes, groups: Groups, on: DatasetReference, check: str) -> None:
-    places = _places(groups)
+    rows = _rows(groups)
     recipes = [one for held in groups.values() for one in held]
     end = max(on.spread(one.name, MARKED).values[-1] for one in recipes) + 0.004
     edges = np.linspace(LEFT, end, BINS)
     for recipe in recipes:
-        at = places[recipe.name]
+        at = rows[recipe.name]
         _row(axis, at, recipe, on.spread(recipe.name, MARKED), edges)
-        label = _label(recipe, on, alone=recipe.told_by == check)
+        label = _label(recipe, on, alone=recipe.detected_by == check)
         axis.text(end + 0.003, at, label, va="center", fontsize=8.5)
-    axis.axvline(on.bar, color="black", linewidth=1.4)
-    axis.text(on.bar, -1, f"the bar: {on.bar * 100:.0f} %", ha="center")
+    axis.axvline(on.threshold, color="black", linewidth=1.4)
+    axis.text(on.threshold, -1, f"the bar: {on.threshold * 100:.0f} %", ha="center")
     axis.set_xlim(LEFT - 0.02, end)
-    axis.set_ylim(len(places) - 0.4, -0.6)
+    axis.set_ylim(len(rows) - 0.4, -0.6)
     axis.xaxis.set_major_locator(MultipleLocator(0.05))
     axis.xaxis.set_major_formatter(lambda value, _: f"{value * 100:.0f} %")
     axis.set_xlabel("the accuracy that is marked")
@@ -136,6 +138,6 @@ def _label(recipe: Recipe, on: DatasetReference, *, alone: bool) -> str:
     if recipe.right:
         return f"{one.below} of {one.runs:,} fail ({interval(one.low, one.high)})"
     if not alone:
-        return f"told by {recipe.told_by}"
+        return f"told by {recipe.detected_by}"
     passed = one.runs - one.below
     return f"{passed} of {one.runs:,} pass ({interval(1 - one.high, 1 - one.low)})"

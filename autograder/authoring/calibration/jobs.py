@@ -29,9 +29,9 @@ def made(lesson: str, tasks: Sequence[Task], workers: int) -> Iterator[Calibrati
     if not tasks:
         return
     spawn = multiprocessing.get_context("spawn")
-    theirs, ours = spawn.Pipe(duplex=False)
-    with theirs, ours:
-        pool = ProcessPoolExecutor(workers, spawn, _begin, (theirs,))
+    receiver, sender = spawn.Pipe(duplex=False)
+    with receiver, sender:
+        pool = ProcessPoolExecutor(workers, spawn, _begin, (receiver,))
         try:
             for done in as_completed([pool.submit(run, lesson, task) for task in tasks]):
                 yield done.result()
@@ -43,19 +43,19 @@ def made(lesson: str, tasks: Sequence[Task], workers: int) -> Iterator[Calibrati
             pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _begin(ours: Connection) -> None:
+def _begin(sender: Connection) -> None:
     """Prepare a process: one thread, and an end when the study ends, whatever ends it."""
     # Before NumPy is imported, which reads it once.
     os.environ.update(ONE_THREAD)
     # Ctrl-C at a terminal is for the study.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with, args=(ours,), daemon=True).start()
+    threading.Thread(target=_end_with, args=(sender,), daemon=True).start()
 
 
-def _end_with(ours: Connection) -> None:
+def _end_with(sender: Connection) -> None:
     # Nothing is ever sent: it ends when nobody holds the other side any more.
     with contextlib.suppress(EOFError):
-        ours.recv()
+        sender.recv()
     os._exit(0)
 
 
@@ -77,7 +77,7 @@ def run(lesson: str, task: Task) -> CalibrationRun:
         data=task.data,
         seed=task.seed,
         key=study.key(recipe),
-        cards=count,
+        images=count,
         correct={
             name: round(value * count) if math.isfinite(value) else None
             for name, value in measured.items()

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from autograder.core.errors import StudyError
 
-PLACE = re.compile(
+SLOT = re.compile(
     r"(<!-- study (?P<lesson>[\w-]+): (?P<name>[\w ]+) -->\n).*?(<!-- end -->)", re.DOTALL
 )
 
@@ -20,13 +20,13 @@ def filled(page: str, lesson: str, tables: Mapping[str, str]) -> str:
     Raises:
         StudyError: a table has no place, or a place no table.
     """
-    places = {one["name"] for one in PLACE.finditer(page) if one["lesson"] == lesson}
-    if odd := places ^ set(tables):
+    slots = {one["name"] for one in SLOT.finditer(page) if one["lesson"] == lesson}
+    if odd := slots ^ set(tables):
         raise StudyError(f"A place in the page or a table is missing: {', '.join(sorted(odd))}.")
 
-    def put(place: re.Match[str]) -> str:
-        if place["lesson"] != lesson:
-            return place[0]
-        return f"{place[1]}{tables[place['name']]}{place[4]}"
+    def put(slot: re.Match[str]) -> str:
+        if slot["lesson"] != lesson:
+            return slot[0]
+        return f"{slot[1]}{tables[slot['name']]}{slot[4]}"
 
-    return PLACE.sub(put, page)
+    return SLOT.sub(put, page)

@@ -41,9 +41,11 @@ def _on_data(study: Study, runs: RunLog, data: str) -> DatasetReference:
     made = {one.name: runs.of(study.key(one), one.name, data) for one in study.recipes}
     if short := [name for name, found in made.items() if len(found) < MIN_RUNS]:
         raise StudyError(f"Too few runs on the {data} data to publish: {', '.join(short)}.")
-    cards = next(iter(made.values()))[0].cards
+    images = next(iter(made.values()))[0].images
     recipes = {one.name: _unmarked(study, one, made[one.name]) for one in study.recipes}
-    return _decided(study, DatasetReference(cards=cards, bar=0, low=0, high=0, recipes=recipes))
+    return _decided(
+        study, DatasetReference(images=images, threshold=0, low=0, high=0, recipes=recipes)
+    )
 
 
 def _unmarked(study: Study, recipe: Recipe, made: Sequence[CalibrationRun]) -> RecipeReference:
@@ -56,7 +58,7 @@ def _unmarked(study: Study, recipe: Recipe, made: Sequence[CalibrationRun]) -> R
         high=0,
         first=tuple(run.correct[MARKED] for run in made[:FIRST_RUNS]),
         correct={
-            name: Distribution.of(made[0].cards, (run.correct[name] for run in made)).stored()
+            name: Distribution.of(made[0].images, (run.correct[name] for run in made)).stored()
             for name in _published_statistics(study, recipe)
         },
     )
@@ -77,7 +79,7 @@ def _decided(study: Study, on: DatasetReference) -> DatasetReference:
     written = [spreads[one.name].central(CENTRAL) for one in study.written]
     return changed(
         on,
-        bar=threshold,
+        threshold=threshold,
         low=min(low for low, _ in written),
         high=max(high for _, high in written),
         recipes={
@@ -93,7 +95,7 @@ def disagreements(study: Study, lesson: Lesson, reference: Reference) -> Iterato
     """Yield what no longer agrees: declarations, runs, decisions, the lesson's thresholds."""
     if reference.window != study.window:
         yield f"the judge now weighs five epochs {study.window}; studied was {reference.window}"
-    fair = {name: on.bar for name, on in reference.data.items()}
+    fair = {name: on.threshold for name, on in reference.data.items()}
     if dict(lesson.thresholds) != fair:
         yield f"the lesson's bars are {dict(lesson.thresholds)}; those of the study are {fair}"
     for name, on in reference.data.items():

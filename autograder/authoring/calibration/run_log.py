@@ -21,14 +21,14 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CalibrationRun(Task, frozen=True, kw_only=True):
-    """A run that was made, judged on ``cards`` validation images.
+    """A run that was made, judged on so many validation ``images``.
 
     ``correct`` holds the number of images classified right for each statistic, or ``None``.
     ``key`` names all that the recipe meant when it was run.
     """
 
     key: str
-    cards: int
+    images: int
     correct: Mapping[str, int | None]
 
 

@@ -36,12 +36,12 @@ def rate(count: int, runs: int) -> Rate:
     """
     beyond = 1 - CONFIDENCE
 
-    def lower(tail: float) -> float:
-        found = _scipy().beta.ppf(tail, count, runs - count + 1) if count else 0
+    def lower(probability: float) -> float:
+        found = _scipy().beta.ppf(probability, count, runs - count + 1) if count else 0
         return round(float(found), DIGITS)
 
-    def upper(tail: float) -> float:
-        found = _scipy().beta.isf(tail, count + 1, runs - count) if count < runs else 1
+    def upper(probability: float) -> float:
+        found = _scipy().beta.isf(probability, count + 1, runs - count) if count < runs else 1
         return round(float(found), DIGITS)
 
     return Rate(

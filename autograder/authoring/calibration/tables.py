@@ -33,7 +33,7 @@ def summary(
         made = runs.of(study.key(recipe), recipe.name, data)
         if not made:
             continue
-        spread = Distribution.of(made[0].cards, (run.correct[MARKED] for run in made))
+        spread = Distribution.of(made[0].images, (run.correct[MARKED] for run in made))
         found = rate(spread.below(threshold), spread.runs)
         yield (
             recipe.name,
@@ -55,12 +55,12 @@ def promise(study: Study, reference: Reference) -> str:
                 (
                     NAMES.get(name, name),
                     recipe.title,
-                    f"{on.bar * 100:.0f} %",
+                    f"{on.threshold * 100:.0f} %",
                     f"{one.below} of {one.runs:,}",
                     f"{rate(one.below, one.runs).most * 100:.3g} %",
                     interval(one.low, one.high),
                     f"{percent(spread.mean)} (sd {percent(spread.sd)})",
-                    f"{spread.above(on.bar):.1f} sd",
+                    f"{spread.above(on.threshold):.1f} sd",
                 )
             )
     heads = ("data", "recipe", "bar", "right runs failed", "error rate at most", "95 % interval")
@@ -98,7 +98,7 @@ def _failed(on: DatasetReference, recipe: Recipe) -> tuple[str, ...]:
     shown = (
         "enough runs"
         if are_enough(one.runs)
-        else f"the bar's distance: {spread.above(on.bar):.1f} sd"
+        else f"the bar's distance: {spread.above(on.threshold):.1f} sd"
     )
     return (str(one.below), interval(one.low, one.high), shown)
 
@@ -108,7 +108,7 @@ def _passed(on: DatasetReference, recipe: Recipe) -> tuple[str, ...]:
     return (
         str(one.runs - one.below),
         interval(1 - one.high, 1 - one.low),
-        f"`{recipe.told_by}`: {recipe.misconception}",
+        f"`{recipe.detected_by}`: {recipe.misconception}",
     )
 
 
@@ -119,14 +119,14 @@ def ways(study: Study, reference: Reference) -> str:
     for name, on in reference.data.items():
         for statistic, words in study.statistics.items():
             spread = on.spread(lesson, statistic)
-            found = rate(spread.below(on.bar), spread.runs)
+            found = rate(spread.below(on.threshold), spread.runs)
             rows.append(
                 (
                     NAMES.get(name, name),
                     f"**{words}**" if statistic == MARKED else words,
                     percent(spread.mean),
                     percent(spread.sd),
-                    f"{on.bar * 100:.0f} %",
+                    f"{on.threshold * 100:.0f} %",
                     f"{found.count:,} of {found.runs:,}",
                     interval(found.low, found.high),
                 )
@@ -154,7 +154,7 @@ def _compared(
     study: Study, on: DatasetReference, recipe: str, statistic: str, keras: KerasRuns
 ) -> tuple[str, ...]:
     study_runs = on.spread(recipe, statistic)
-    keras_runs = Distribution.of(keras.cards, keras.correct[statistic])
+    keras_runs = Distribution.of(keras.images, keras.correct[statistic])
     return (
         study.recipe(recipe).title,
         study.statistics[statistic],

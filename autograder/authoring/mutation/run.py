@@ -56,12 +56,14 @@ def run(
             submissions.append(Submission(name=one.name, path=path, source=source))
         ready = grader.grade(submissions, workers=min(workers, len(submissions)))
         reports = {report.name: report for report in watch(ready, len(submissions))}
-    places = {name: grader.results / lesson.name / one.place for name, one in reports.items()}
+    folders = {
+        name: grader.results / lesson.name / one.results_folder for name, one in reports.items()
+    }
     for report in reports.values():
         if report.status == "failed" or report.interrupted:
             raise RunError(f"{report.name}: {report.trouble or report.reason}")
     return [
-        MutantRun(made=one, evidence=load(places[one.name]), checks=reports[one.name].checks)
+        MutantRun(made=one, evidence=load(folders[one.name]), checks=reports[one.name].checks)
         for one in made
     ]
 

@@ -105,9 +105,9 @@ class MutationSuite:
             EvidenceError: what is stored is out of date, or cannot be read.
         """
         stored = archive.read(self.evidence_file)
-        if told := self.stale(stored.entries, pattern):
-            more = f" The same is true of {len(told) - 1} more." if told[1:] else ""
-            raise EvidenceError(f"{told[0]}{more}")
+        if reasons := self.stale(stored.entries, pattern):
+            more = f" The same is true of {len(reasons) - 1} more." if reasons[1:] else ""
+            raise EvidenceError(f"{reasons[0]}{more}")
         # Of a pair with a known part nobody knows what to expect.
         names = [
             name

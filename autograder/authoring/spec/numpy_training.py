@@ -62,11 +62,11 @@ class ImageSet:
 class Trainer:
     """Trains one network; :meth:`epoch` goes through the images once, in the order given."""
 
-    def __init__(self, training: Training, studied: ImageSet, network: Network) -> None:
+    def __init__(self, training: Training, images: ImageSet, network: Network) -> None:
         self.network = network
         self.steps = 0
         self._training = training
-        self._studied = studied
+        self._images = images
         self._gradients = LOSSES[training.loss]
         self._optimizer = OPTIMIZERS[training.optimizer](network, training.rate)
         self._buffers: dict[int, _BatchBuffers] = {}
@@ -88,7 +88,7 @@ class Trainer:
         buffers = self._buffers.get(len(chosen))
         if buffers is None:
             buffers = self._buffers[len(chosen)] = _BatchBuffers(self.network, len(chosen))
-        given = buffers.load(self._studied, chosen, self._training.scale)
+        given = buffers.load(self._images, chosen, self._training.scale)
         outputs = buffers.network_pass.forward(given)
         self._gradients(outputs, buffers.labels, buffers.columns)
         buffers.network_pass.backward(given, outputs)
@@ -105,10 +105,10 @@ class _BatchBuffers:
         self._bytes = np.empty((count, network.sizes[0]), np.uint8)
         self._floats = np.empty((count, network.sizes[0]), np.float32)
 
-    def load(self, studied: ImageSet, chosen: Labels, scale: float) -> Floats:
+    def load(self, images: ImageSet, chosen: Labels, scale: float) -> Floats:
         # A mode other than "raise" lets numpy write to the given array directly.
-        np.take(studied.pixels, chosen, axis=0, out=self._bytes, mode="clip")
-        np.take(studied.labels, chosen, out=self.labels, mode="clip")
+        np.take(images.pixels, chosen, axis=0, out=self._bytes, mode="clip")
+        np.take(images.labels, chosen, out=self.labels, mode="clip")
         np.copyto(self._floats, self._bytes)
         if scale != 1:
             np.multiply(self._floats, np.float32(scale), out=self._floats)
@@ -134,9 +134,9 @@ def train(training: Training, data: Images, seed: int) -> Trained:
     random = np.random.default_rng(seed)
     network = Network(training.sizes)
     network.draw(random)
-    studied = training_images(training, data, random)
-    trainer = Trainer(training, studied, network)
-    orders = _orders(training, len(studied.labels), random)
+    images = training_images(training, data, random)
+    trainer = Trainer(training, images, network)
+    orders = _orders(training, len(images.labels), random)
     # Steps that are far too large overflow, as they do in Keras.
     with np.errstate(all="ignore"):
         return follow(trainer, orders, ValidationSet(data, training), training)
@@ -185,7 +185,7 @@ def _is_over(losses: list[float], patience: int) -> bool:
 
 def training_images(training: Training, data: Images, random: np.random.Generator) -> ImageSet:
     """Return the images that a training studies."""
-    on_validation = training.cards == "validation"
+    on_validation = training.split == "validation"
     images = data.valid_images if on_validation else data.train_images
     labels = (data.valid_labels if on_validation else data.train_labels).astype(np.intp)
     count = round(training.share * len(images))

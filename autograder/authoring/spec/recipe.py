@@ -14,7 +14,7 @@ class Training:
     ``sizes`` are the numbers of pixels, of hidden neurons of each layer, and of outputs; between
     layers stands a ReLU. ``scale`` is what the pixels (0 to 255) are multiplied by. ``loss`` is
     the cross-entropy of logits, or, a mistake, of logits ``taken for probabilities``.
-    ``labels`` are the images' own, or ``shuffled``; ``cards`` is the set that is used, ``share``
+    ``labels`` are the images' own, or ``shuffled``; ``split`` is the set that is used, ``share``
     how much of it. The ``order`` of the images is a fresh one in each epoch, or the first again, as
     in Keras once a seed was set for TensorFlow. With ``patience`` training stops after that many
     epochs in which the validation loss did not fall below its minimum, and the weights
@@ -29,7 +29,7 @@ class Training:
     scale: float = 1.0
     loss: Literal["raw outputs", "taken for probabilities"] = "raw outputs"
     labels: Literal["own", "shuffled"] = "own"
-    cards: Literal["training", "validation"] = "training"
+    split: Literal["training", "validation"] = "training"
     share: float = 1.0
     order: Literal["fresh", "repeated"] = "fresh"
     patience: int | None = None
@@ -39,7 +39,7 @@ class Training:
 class Recipe:
     """A way to solve the lesson, right or wrong.
 
-    ``title`` says it in words. ``told_by`` is the check that detects a wrong one, and
+    ``title`` says it in words. ``detected_by`` is the check that detects a wrong one, and
     ``misconception`` what that check names; both are empty where it is right. ``written``: it is
     the lesson as it is written, as the first recipe of a study always is. ``runs`` are published,
     of each data set.
@@ -48,7 +48,7 @@ class Recipe:
     name: str
     title: str
     training: Training
-    told_by: str = ""
+    detected_by: str = ""
     misconception: str = ""
     written: bool = False
     runs: int = 100
@@ -56,7 +56,7 @@ class Recipe:
     @property
     def right(self) -> bool:
         """Whether a student who does this should pass."""
-        return not self.told_by
+        return not self.detected_by
 
 
 def seeded(recipes: Iterable[Recipe]) -> tuple[Recipe, ...]:

@@ -37,7 +37,7 @@ def recorded(trained: Trained, lesson: str, data: Images) -> tuple[Evidence, Mod
     fit = Fit(
         number=0,
         model=0,
-        epochs_asked=training.epochs,
+        epochs_requested=training.epochs,
         epochs_done=len(trained.snapshots),
         batch_size=training.batch,
         steps=trained.steps,

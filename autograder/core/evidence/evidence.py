@@ -72,10 +72,10 @@ class Evidence:
         """Return the cell with this ``grade_id``, ``None`` where there is none."""
         return next((cell for cell in self.record.cells if cell.grade_id == grade_id), None)
 
-    def hand_in(self, question: str) -> Answer | None:
-        """Return the last hand-in for a question: if a cell ran twice, the second run counts."""
-        hand_ins = self.recorded.hand_ins if self.recorded else ()
-        return next((one for one in reversed(hand_ins) if one.question == question), None)
+    def answer(self, question: str) -> Answer | None:
+        """Return the last answer to a question: if a cell ran twice, the second run counts."""
+        answers = self.recorded.answers if self.recorded else ()
+        return next((one for one in reversed(answers) if one.question == question), None)
 
     def fits(self, model: int) -> tuple[Fit, ...]:
         """Return the calls of ``fit`` on one model, in order.

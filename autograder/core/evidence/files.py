@@ -254,9 +254,9 @@ def _archive(stream: IO[bytes], name: str) -> zipfile.ZipFile:
     if size < END.size:
         raise EvidenceError(f"{name} is no archive of ours.")
     stream.seek(max(0, size - len(LARGE_END) - LARGE_END_BYTES - END.size))
-    tail = stream.read()
-    sign, _, _, here, members, length, _, comment = END.unpack(tail[-END.size :])
-    if sign != END_SIGN or comment or LARGE_END in tail[: -END.size]:
+    ending = stream.read()
+    sign, _, _, here, members, length, _, comment = END.unpack(ending[-END.size :])
+    if sign != END_SIGN or comment or LARGE_END in ending[: -END.size]:
         raise EvidenceError(f"{name} is no archive of ours.")
     if max(here, members) > MAX_MEMBERS or length > MAX_MEMBERS * OVERHEAD:
         raise EvidenceError(f"{name} holds more than {MAX_ARRAYS} arrays.")

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-SCHEMA = 1
+SCHEMA = 2
 
 MAX_TEXT_LENGTH = 4000
 MAX_NOTES = 1000
@@ -19,7 +19,7 @@ Name = Annotated[str, msgspec.Meta(max_length=300)]
 Count = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 Shape = Annotated[tuple[int | None, ...], msgspec.Meta(max_length=8)]
 Value = bool | int | float | Text | None
-Follows = dict[Name, Literal["asked", "weights"]]
+Follows = dict[Name, Literal["prediction", "weights"]]
 
 
 def shortened(text: str) -> str:
@@ -121,22 +121,22 @@ class Model(_Part, frozen=True, kw_only=True):
 class Examples(_Part, frozen=True, kw_only=True):
     """Which images of the data set an array or a stream of data holds, as far as that is known.
 
-    ``cards`` says which set they come from, ``labels`` whether each label belongs to its image.
+    ``split`` says which set they come from, ``labels`` whether each label belongs to its image.
     ``scale`` and ``shift`` name arrays of shape () or (pixels,): the model was given
     ``scale * image + shift``; or ``table`` names an array of shape (256,), the number for each
-    brightness; or the map is ``per_image``. ``places`` are positions in the set, kept if the images
-    are few.
+    brightness; or the map is ``per_image``. ``indices`` are positions in the set, kept if the
+    images are few.
     """
 
     count: Count | None = None
-    cards: Literal["training", "validation", "mixed", "unknown"] = "unknown"
+    split: Literal["training", "validation", "mixed", "unknown"] = "unknown"
     labels: Literal["matching", "mismatched", "none", "unknown"] = "unknown"
     scale: Name | None = None
     shift: Name | None = None
     table: Name | None = None
     per_image: PerImage | None = None
     one_hot: bool = False
-    places: Annotated[tuple[Count, ...], msgspec.Meta(max_length=256)] | None = None
+    indices: Annotated[tuple[Count, ...], msgspec.Meta(max_length=256)] | None = None
 
 
 class Callback(_Part, frozen=True, kw_only=True):
@@ -158,7 +158,7 @@ class Fit(_Part, frozen=True, kw_only=True):
 
     number: Count
     model: Count
-    epochs_asked: Count | None = None
+    epochs_requested: Count | None = None
     epochs_done: Count = 0
     batch_size: Count | None = None
     steps: Count = 0
@@ -221,11 +221,14 @@ class Answer(_Part, frozen=True, kw_only=True):
 
 
 class Devices(_Part, frozen=True, kw_only=True):
-    """The devices that TensorFlow could use at the start, and those still visible at the end."""
+    """The devices that TensorFlow could use at the start, and those still visible at the end.
+
+    ``queried`` are the functions that were called to list them.
+    """
 
     offered: Annotated[tuple[Name, ...], msgspec.Meta(max_length=256)] = ()
     visible: Annotated[tuple[Name, ...], msgspec.Meta(max_length=256)] = ()
-    asked: Annotated[tuple[Name, ...], msgspec.Meta(max_length=256)] = ()
+    queried: Annotated[tuple[Name, ...], msgspec.Meta(max_length=256)] = ()
 
 
 class Recorded(_Part, frozen=True, kw_only=True):
@@ -235,9 +238,9 @@ class Recorded(_Part, frozen=True, kw_only=True):
     """
 
     devices: Devices = Devices()
-    hand_ins: Annotated[tuple[Answer, ...], msgspec.Meta(max_length=1000)] = ()
+    answers: Annotated[tuple[Answer, ...], msgspec.Meta(max_length=1000)] = ()
     fits: Annotated[tuple[Fit, ...], msgspec.Meta(max_length=1000)] = ()
-    asked: Annotated[tuple[ModelCall, ...], msgspec.Meta(max_length=5000)] = ()
+    model_calls: Annotated[tuple[ModelCall, ...], msgspec.Meta(max_length=5000)] = ()
     by_batch: Annotated[tuple[Count, ...], msgspec.Meta(max_length=1000)] = ()
     software: dict[Name, Name] = {}
     troubles: Annotated[tuple[Text, ...], msgspec.Meta(max_length=1000)] = ()
@@ -248,7 +251,7 @@ class Cell(_Part, frozen=True, kw_only=True):
 
     ``replaced``: the lesson's solution was run in its place.
     ``follows`` has the names that the cell gives a value into which something flows from a model:
-    what it ``asked`` for by ``predict`` alone, or anything else, its ``weights`` say. ``None``
+    a ``prediction``, by ``predict`` alone, or anything else that its ``weights`` say. ``None``
     where the program was not looked at, or does not tell.
     """
 

@@ -53,13 +53,13 @@ def main(arguments: Sequence[str]) -> int:
     root, lesson = Path(arguments[0]), load_lesson(arguments[1])
     if why := _isolation_problem():
         raise SystemExit(f"{why} A student's code would be run with the rights of the grader: {NO}")
-    place = root / "results"
-    place.mkdir(exist_ok=True)
-    place.chmod(0o700)
+    results = root / "results"
+    results.mkdir(exist_ok=True)
+    results.chmod(0o700)
     with tempfile.TemporaryDirectory(prefix="autograder-") as scratch:
         report = _graded(root / "submission", Path(scratch), lesson)
     text = gradescope_results.document(report, lesson, isolation=LEVEL)
-    write_whole(place / "results.json", text.encode())
+    write_whole(results / "results.json", text.encode())
     print(f"{report.score} of {report.max_score} points; isolation: {LEVEL}.")  # noqa: T201
     return 0
 
@@ -80,47 +80,51 @@ def _isolation_problem() -> str:
     return ""
 
 
-def _as_nobody(arguments: Sequence[str], **place: Any) -> subprocess.CompletedProcess[bytes]:
+def _as_nobody(arguments: Sequence[str], **options: Any) -> subprocess.CompletedProcess[bytes]:
     """Run this Python as the unprivileged user."""
     # -P: nothing in the current folder is imported.
     command = [sys.executable, "-P", *arguments]
-    return subprocess.run(command, check=False, user=NOBODY, group=NOBODY, extra_groups=(), **place)
+    return subprocess.run(
+        command, check=False, user=NOBODY, group=NOBODY, extra_groups=(), **options
+    )
 
 
 def _graded(submitted: Path, scratch: Path, lesson: Lesson) -> Report:
     submission = Submission(name=NAME, path=None)
     if not notebooks_in(submitted):
         return result_files.failed(submission, "There is no notebook in this submission.", lesson)
-    theirs, ours = scratch / "theirs", scratch / "ours" / lesson.name / NAME
-    _run(submitted, theirs, lesson)
-    ours.mkdir(parents=True)
-    _collect(theirs / "results" / lesson.name / NAME, ours)
-    (left,) = stored_results(ours.parent)
-    if not left.was_run:
+    students, own = scratch / "students", scratch / "own" / lesson.name / NAME
+    _run(submitted, students, lesson)
+    own.mkdir(parents=True)
+    _collect(students / "results" / lesson.name / NAME, own)
+    (stored,) = stored_results(own.parent)
+    if not stored.was_run:
         # The report is untrusted: only that nothing was run is believed.
-        return result_files.failed(submission, left.report.reason or "It could not be run.", lesson)
-    (report,) = regrade(ours.parent, lesson, find_course(Path.cwd()))
+        return result_files.failed(
+            submission, stored.report.reason or "It could not be run.", lesson
+        )
+    (report,) = regrade(own.parent, lesson, find_course(Path.cwd()))
     return report
 
 
-def _run(submitted: Path, theirs: Path, lesson: Lesson) -> None:
-    """Run the notebook; its evidence is written to ``theirs/results``."""
-    folder = theirs / "submitted" / NAME / lesson.name
+def _run(submitted: Path, students: Path, lesson: Lesson) -> None:
+    """Run the notebook; its evidence is written to ``students/results``."""
+    folder = students / "submitted" / NAME / lesson.name
     # Links stay links: the user who follows them has no rights.
     shutil.copytree(submitted, folder, symlinks=True)
     # The checks stay with the judge: some of them are hidden.
-    shutil.copytree(Path.cwd(), theirs / "course", ignore=shutil.ignore_patterns("checks"))
+    shutil.copytree(Path.cwd(), students / "course", ignore=shutil.ignore_patterns("checks"))
     dataset = datasets.of(lesson)
-    shutil.copytree(dataset.folder(dataset.active_home()), dataset.folder(theirs / "keras"))
-    theirs.parent.chmod(0o711)
-    for path in (theirs, *theirs.rglob("*")):
+    shutil.copytree(dataset.folder(dataset.active_home()), dataset.folder(students / "keras"))
+    students.parent.chmod(0o711)
+    for path in (students, *students.rglob("*")):
         os.chown(path, NOBODY, NOBODY, follow_symlinks=False)
-    command = ["-m", "autograder.cli", "grade", str(theirs / "submitted")]
-    command += ["--lesson", lesson.name, "--results", str(theirs / "results")]
+    command = ["-m", "autograder.cli", "grade", str(students / "submitted")]
+    command += ["--lesson", lesson.name, "--results", str(students / "results")]
     command += ["--isolation", "none", "--no-gradebook", "--workers", "1"]
     try:
         # What it prints goes to the instructor.
-        done = _as_nobody(command, cwd=theirs / "course", env=_environment(theirs))
+        done = _as_nobody(command, cwd=students / "course", env=_environment(students))
     finally:
         left = _end_student_processes()
     if left:
@@ -129,10 +133,10 @@ def _run(submitted: Path, theirs: Path, lesson: Lesson) -> None:
         raise SystemExit(f"Grading ended with exit code {done.returncode}.")
 
 
-def _environment(theirs: Path) -> Mapping[str, str]:
+def _environment(students: Path) -> Mapping[str, str]:
     passed_on = ("PATH", "LANG", "PYTHONPATH", "LD_LIBRARY_PATH")
     given = {name: os.environ[name] for name in passed_on if name in os.environ}
-    own = {"HOME": str(theirs), "TMPDIR": str(theirs), "KERAS_HOME": str(theirs / "keras")}
+    own = {"HOME": str(students), "TMPDIR": str(students), "KERAS_HOME": str(students / "keras")}
     return {**given, **own, "USER": "student", "PYTHONDONTWRITEBYTECODE": "1"}
 
 
@@ -152,17 +156,17 @@ def _is_theirs(process: psutil.Process) -> bool:
         return False
 
 
-def _collect(left: Path, ours: Path) -> None:
-    """Copy the files that a run wrote, if they are regular: a link could lead to ours."""
+def _collect(folder: Path, own: Path) -> None:
+    """Copy the files that a run wrote, if they are regular: a link could lead anywhere."""
     for name in RESULT_FILES:
         try:
-            handle = os.open(left / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+            handle = os.open(folder / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
         except OSError:
             continue
         with os.fdopen(handle, "rb") as file:
             about = os.fstat(handle)
             if stat.S_ISREG(about.st_mode) and about.st_size <= MAX_BYTES:
-                (ours / name).write_bytes(file.read(MAX_BYTES))
+                (own / name).write_bytes(file.read(MAX_BYTES))
 
 
 if __name__ == "__main__":

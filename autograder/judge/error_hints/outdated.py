@@ -53,9 +53,9 @@ OPTIMIZERS = {
 
 def _of_tensorflow_1(groups: Mapping[str, str], _: ErrorFacts) -> str | None:
     name = groups["name"]
-    place = re.sub(r"^tensorflow(\._api\.v2)?", "tf", groups.get("module") or "")
+    module = re.sub(r"^tensorflow(\._api\.v2)?", "tf", groups.get("module") or "")
     # Keras' own names for its modules mean nothing to a student.
-    shown = f"{place}.{name}" if place.startswith("tf") else name
+    shown = f"{module}.{name}" if module.startswith("tf") else name
     instead = TENSORFLOW_1.get(name)
     if optimizer := OPTIMIZERS.get(name.removesuffix("Optimizer")):
         instead = f"write `tf.keras.optimizers.{optimizer}`"

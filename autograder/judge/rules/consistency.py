@@ -105,8 +105,8 @@ def _epochs(_: Evidence, fits: Sequence[Fit]) -> Iterator[str]:
     """
     for fit in fits:
         done = plural(fit.epochs_done, "epoch")
-        if fit.epochs_asked is not None and fit.epochs_done > fit.epochs_asked:
-            yield f"{done} are said to be done, of {fit.epochs_asked:,} that were asked for"
+        if fit.epochs_requested is not None and fit.epochs_done > fit.epochs_requested:
+            yield f"{done} are said to be done, of {fit.epochs_requested:,} that were asked for"
         if not fit.steps:
             yield f"{done} are said to be done without a single step"
         longest = max(map(len, fit.history.values()), default=0)
@@ -156,7 +156,7 @@ def _lowest_claim(fit: Fit, total: int) -> float:
     validation = fit.validation
     if not validation or validation.count != total:
         return 0.0
-    if (validation.cards, validation.labels) != ("validation", "matching"):
+    if (validation.split, validation.labels) != ("validation", "matching"):
         return 0.0
     accuracies = [one for name in ACCURACIES for one in fit.history.get(name, ())]
     return min((one for one in accuracies if one is not None), default=0.0)

@@ -24,7 +24,7 @@ def listed(claim: Claim) -> list[str]:
 @rule("devices-typed-by-hand")
 def typed_by_hand(evidence: Evidence) -> Failed | None:
     """The list was typed: TensorFlow was never asked which devices there are."""
-    if evidence.recorded and evidence.recorded.devices.asked:
+    if evidence.recorded and evidence.recorded.devices.queried:
         return None
     return Failed(
         "`gpus` has a value, but TensorFlow was never asked for its devices.",

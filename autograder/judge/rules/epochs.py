@@ -43,9 +43,9 @@ def trained_without_fit(
     if fits or not (by_batch or model.steps):
         return None
     how = "by `train_on_batch`" if by_batch else "in a loop of your own"
-    counted = f" ({plural(model.steps, 'step')})" if model.steps else ""
+    steps = f" ({plural(model.steps, 'step')})" if model.steps else ""
     return Failed(
-        f"The model was trained {how}{counted}; the blank asks for `fit`, for {epochs} epochs.",
+        f"The model was trained {how}{steps}; the blank asks for `fit`, for {epochs} epochs.",
         help="Build and compile the model again, and then let `fit` make the batches and count the"
         " epochs.",
         why="`fit` shuffles the images, goes through all of them in each epoch, validates after"
@@ -132,8 +132,8 @@ def another_history(claim: Claim | None, fits: Sequence[Fit]) -> Failed | None:
     """`history` is not what `fit` gave back for this model, nor the dict in it."""
     if claim is None or claim.fits is None or not fits:
         return None
-    ours = {fit.number for fit in fits} & set(claim.fits)
-    if claim.kind in HISTORIES and ours:
+    numbers = {fit.number for fit in fits} & set(claim.fits)
+    if claim.kind in HISTORIES and numbers:
         return None
     found = f"is {shown(claim)}"
     if claim.kind in HISTORIES:

@@ -15,12 +15,12 @@ def model_of(evidence: Evidence, question: str) -> Model:
         CannotTell: it is one, but it could not be described.
         Skipped: nothing was handed in.
     """
-    hand_in = evidence.hand_in(question)
-    if hand_in is None:
+    answer = evidence.answer(question)
+    if answer is None:
         raise Skipped("There is no model to look at yet.")
-    if hand_in.model:
-        return hand_in.model
-    raise_first(model_overwritten(hand_in), not_a_model(hand_in))
+    if answer.model:
+        return answer.model
+    raise_first(model_overwritten(answer), not_a_model(answer))
     raise CannotTell("This model could not be described; a person has to look at it.")
 
 
@@ -51,8 +51,8 @@ def fits_of(evidence: Evidence, question: str) -> tuple[Fit, ...]:
 
 def claim_of(evidence: Evidence, question: str, name: str) -> Claim | None:
     """Return what was handed in under a name, ``None`` where nothing was."""
-    hand_in = evidence.hand_in(question)
-    return hand_in.claims.get(name) if hand_in else None
+    answer = evidence.answer(question)
+    return answer.claims.get(name) if answer else None
 
 
 def learning_layers(model: Model) -> tuple[Layer, ...]:
@@ -64,17 +64,17 @@ def learning_layers(model: Model) -> tuple[Layer, ...]:
     )
 
 
-def _kind(hand_in: Answer) -> str:
-    return hand_in.claims["model"].kind
+def _kind(answer: Answer) -> str:
+    return answer.claims["model"].kind
 
 
 @rule("not-a-model")
-def model_overwritten(hand_in: Answer) -> Failed | None:
+def model_overwritten(answer: Answer) -> Failed | None:
     """`model` no longer holds the model: what a method of it gave back was put into its place."""
-    if _kind(hand_in) not in ("NoneType", "History"):
+    if _kind(answer) not in ("NoneType", "History"):
         return None
     return Failed(
-        f"`model` should be a Keras model, and it is of type `{_kind(hand_in)}`.",
+        f"`model` should be a Keras model, and it is of type `{_kind(answer)}`.",
         help="Methods such as `compile` and `fit` change the model itself; do not assign what they"
         " give back to `model`.",
         why="A name in Python holds one thing at a time. Once `model` holds something else, the"
@@ -85,9 +85,9 @@ def model_overwritten(hand_in: Answer) -> Failed | None:
 
 
 @rule("not-a-model")
-def not_a_model(hand_in: Answer) -> Failed | None:
+def not_a_model(answer: Answer) -> Failed | None:
     """`model` holds something else than a Keras model, such as a list of layers."""
-    kind = _kind(hand_in)
+    kind = _kind(answer)
     if kind in ("Sequential", "Functional"):
         return None
     return Failed(

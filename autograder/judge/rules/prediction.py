@@ -40,7 +40,7 @@ def largest(row: Floats) -> set[int]:
     if not np.isfinite(row).all():
         return {int(row.argmax())}
     spread = float(row.max() - row.min()) or 1.0
-    return {int(place) for place in np.flatnonzero(row >= row.max() - TIE * spread)}
+    return {int(one) for one in np.flatnonzero(row >= row.max() - TIE * spread)}
 
 
 def may_have_predicted(evidence: Evidence, model: Model, index: int) -> bool:
@@ -52,13 +52,14 @@ def may_have_predicted(evidence: Evidence, model: Model, index: int) -> bool:
     trained = sum(1 for fit in evidence.fits(model.number) if fit.model == model.number)
     calls = [
         one.about
-        for one in (evidence.recorded.asked if evidence.recorded else ())
+        for one in (evidence.recorded.model_calls if evidence.recorded else ())
         if one.model != model.number or one.fits >= trained
     ]
     return any(
-        about.cards == "unknown"
+        about.split == "unknown"
         or (
-            about.cards in ("training", "mixed") and (about.places is None or index in about.places)
+            about.split in ("training", "mixed")
+            and (about.indices is None or index in about.indices)
         )
         for about in calls
     )
@@ -101,14 +102,14 @@ def no_largest(predicted: Sequence[Floats]) -> Failed | None:
 
 
 @rule("no-such-card")
-def no_such_image(claim: Claim, cards: int) -> Failed | None:
+def no_such_image(claim: Claim, count: int) -> Failed | None:
     """`data_index` was changed to something that is not the number of a card."""
     index = whole_number(claim)
-    if index is not None and 0 <= index < cards:
+    if index is not None and 0 <= index < count:
         return None
     return Failed(
         f"`data_index` is {shown(claim)}; it should be the number of a training card, 0 to"
-        f" {cards - 1:,}.",
+        f" {count - 1:,}.",
         help="Leave `data_index` as the notebook sets it.",
         why="The question is about one card, and the check looks at the same one.",
         how="Run the cell that sets `data_index` once more, and set it nowhere else.",

@@ -15,7 +15,7 @@ NEARLY_ALL = 0.95
 @rule("trained-on-validation-data")
 def trained_on_validation(fits: Sequence[Fit]) -> Failed | None:
     """The model studied cards that are kept for the quiz, in this training or an earlier one."""
-    if not any(fit.training.cards in ("validation", "mixed") for fit in fits):
+    if not any(fit.training.split in ("validation", "mixed") for fit in fits):
         return None
     return Failed(
         "The model studied validation cards; it should study the training cards only.",
@@ -47,8 +47,8 @@ def mismatched_labels(fit: Fit) -> Failed | None:
 def partial_training(fit: Fit, total: int) -> Failed | None:
     """Cards were left out that were not kept for a quiz, nor cut off with the last batch."""
     count = fit.training.count
-    held_out = fit.validation_split or (fit.validation and fit.validation.cards == "training")
-    if held_out or fit.interrupted or fit.training.cards != "training" or count is None:
+    held_out = fit.validation_split or (fit.validation and fit.validation.split == "training")
+    if held_out or fit.interrupted or fit.training.split != "training" or count is None:
         return None
     if count >= NEARLY_ALL * total:
         return None

@@ -31,7 +31,7 @@ def split_off(fit: Fit) -> Failed | None:
 @rule("validated-on-training-data")
 def validated_on_training(fit: Fit) -> Failed | None:
     """The quiz was held with cards that the model may have studied."""
-    if not fit.validation or fit.validation.cards not in ("training", "mixed"):
+    if not fit.validation or fit.validation.split not in ("training", "mixed"):
         return None
     return Failed(
         "The quiz was held with training cards; it should be held with the validation cards.",
@@ -61,7 +61,7 @@ def no_validation(fit: Fit) -> Failed | None:
 def partial_validation(fit: Fit, total: int) -> Failed | None:
     """The quiz was held with a part of the validation cards."""
     validation = fit.validation
-    if not validation or validation.cards != "validation" or validation.count is None:
+    if not validation or validation.split != "validation" or validation.count is None:
         return None
     if validation.count >= NEARLY_ALL * total:
         return None
@@ -93,7 +93,7 @@ def validation_scaled_differently(evidence: Evidence, fit: Fit) -> Failed | None
     """The pixels were scaled for one of the two sets only: a factor, not a shade."""
     if not fit.validation:
         return None
-    scales = [evidence.arrays.get(cards.scale or "") for cards in (fit.training, fit.validation)]
+    scales = [evidence.arrays.get(split.scale or "") for split in (fit.training, fit.validation)]
     one, other = (0.0 if scale is None else float(np.median(scale)) for scale in scales)
     if not (one and other) or 0.5 <= one / other <= 2.0:
         return None

@@ -35,9 +35,9 @@ def mean_weights(evidence: Evidence, fits: Sequence[Fit], *, epochs: int | None 
     snapshots = np.array([count for fit in fits for count in fit.snapshots][:epochs], float)
     window = slice(len(snapshots) // 2, None)
     means = {}
-    for place, name in enumerate(names):
+    for index, name in enumerate(names):
         each = [
-            evidence.arrays.get(f"fit-{fit.number}/{fit.means[place]}")
+            evidence.arrays.get(f"fit-{fit.number}/{fit.means[index]}")
             for fit in fits
             if len(fit.means) == len(names)
         ]

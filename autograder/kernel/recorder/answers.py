@@ -72,7 +72,7 @@ def describe_answer(
 def _model(
     question: str, name: str, given: Any, kernel: RecordingKernel, arrays: model_description.Arrays
 ) -> Model:
-    prefix = f"hand-in-{question}" if name == MODEL else f"hand-in-{question}-{name}"
+    prefix = f"answer-{question}" if name == MODEL else f"answer-{question}-{name}"
     number = kernel.number(given)
     model, weights = model_description.model(given, number, prefix)
     with kernel.quietly("what the model does to pixels was not found"), kernel.working():
@@ -92,7 +92,7 @@ def _claim(
     array = _array(value)
     if array is None:
         return claim
-    about = kernel.index.identify(array).as_examples(f"hand-in-{question}/{name}", arrays)
+    about = kernel.index.identify(array).as_examples(f"answer-{question}/{name}", arrays)
     numbers = Numbers(
         dtype=str(array.dtype),
         shape=array.shape,

@@ -140,11 +140,11 @@ class ModelCalls:
 
     def add(self, model: int, fits: int, match: DataMatch) -> None:
         """Store a call."""
-        about = Examples(count=match.count, cards=match.cards, places=match.places)
+        about = Examples(count=match.count, split=match.split, indices=match.indices)
         call = ModelCall(model=model, fits=fits, about=about)
         if call not in self._calls and len(self._calls) >= MAX_CALLS:
             # Too many to store the images of each: from now on only which set they are from.
-            call = ModelCall(model=model, fits=fits, about=Examples(cards=match.cards))
+            call = ModelCall(model=model, fits=fits, about=Examples(split=match.split))
         self._calls.pop(call, None)
         self._calls[call] = None
         if len(self._calls) > 2 * MAX_CALLS:

@@ -39,14 +39,14 @@ class DataMatch:
     """What is known of some data; the map is ``scale * image + shift``, or one of the others."""
 
     count: int | None = None
-    cards: SetName = "unknown"
+    split: SetName = "unknown"
     labels: Labels = "unknown"
     scale: Floats | None = None
     shift: Floats | None = None
     table: Floats | None = None
     per_image: PerImage | None = None
     one_hot: bool = False
-    places: tuple[int, ...] | None = None
+    indices: tuple[int, ...] | None = None
 
     def of(self, count: int | None) -> DataMatch:
         """Return a copy for ``count`` images."""
@@ -62,9 +62,9 @@ class DataMatch:
                 arrays[f"{prefix}/{part}"] = np.asarray(array)
         return Examples(
             count=self.count,
-            cards=self.cards,
+            split=self.split,
             labels=self.labels,
-            places=self.places,
+            indices=self.indices,
             per_image=self.per_image,
             one_hot=self.one_hot,
             **names,
@@ -75,7 +75,7 @@ class DataMatch:
 class _Found:
     """The positions of rows among the images, and how they were made from them."""
 
-    places: NDArray[np.intp]
+    indices: NDArray[np.intp]
     scale: Floats | None = None
     shift: Floats | None = None
     table: Floats | None = None
@@ -121,7 +121,7 @@ class Tally:
         self._labels += [int(one) for one in classes[new]]
         self._patterns += [one.tobytes() for one in patterns(rows[new].astype(np.float64))]
 
-    def places(self, by_pattern: Mapping[bytes, int]) -> NDArray[np.int64]:
+    def indices(self, by_pattern: Mapping[bytes, int]) -> NDArray[np.int64]:
         """Return the position of each example among the course's images, -1 where it is none."""
         found = np.array([by_pattern.get(one, -1) for one in self._patterns], np.int64)
         if len(found) and not (found >= 0).any():
@@ -159,26 +159,26 @@ class DatasetIndex:
         few = len(images) <= SAMPLE
         return DataMatch(
             count=len(images),
-            cards=self._set(found.places),
-            labels=self._match(y, chosen, found.places),
+            split=self._set(found.indices),
+            labels=self._match(y, chosen, found.indices),
             scale=found.scale,
             shift=found.shift,
             table=found.table,
             per_image=found.per_image,
             one_hot=_is_one_hot(y),
-            places=self._places(found.places) if few else None,
+            indices=self._places(found.indices) if few else None,
         )
 
-    def _set(self, places: NDArray[np.intp]) -> SetName:
-        inside = float(np.mean(places < self._training))
+    def _set(self, indices: NDArray[np.intp]) -> SetName:
+        inside = float(np.mean(indices < self._training))
         if inside >= NEARLY_ALL:
             return "training"
         return "validation" if inside <= 1 - NEARLY_ALL else "mixed"
 
-    def _places(self, places: NDArray[np.intp]) -> tuple[int, ...]:
+    def _places(self, indices: NDArray[np.intp]) -> tuple[int, ...]:
         """Return positions in the set; of a mixture those of the training images."""
-        inside = places < self._training
-        positions = places[inside] if inside.any() else places - self._training
+        inside = indices < self._training
+        positions = indices[inside] if inside.any() else indices - self._training
         return tuple(int(one) for one in positions)
 
     def _in_order(self, rows: Floats, chosen: NDArray[np.intp], count: int) -> _Found | None:
@@ -188,10 +188,10 @@ class DatasetIndex:
             if count > size:
                 continue
             for offset in sorted({0, size - count}):
-                places = chosen + start + offset
-                if fitted := affine(rows, self._images[places]):
-                    return _Found(places, *fitted)
-                if found := _otherwise(rows, self._images[places], places):
+                indices = chosen + start + offset
+                if fitted := affine(rows, self._images[indices]):
+                    return _Found(indices, *fitted)
+                if found := _otherwise(rows, self._images[indices], indices):
                     return found
         return None
 
@@ -203,16 +203,16 @@ class DatasetIndex:
         """
         for sign in (1.0, -1.0):
             known = [self._by_pattern.get(one.tobytes(), -1) for one in patterns(sign * rows)]
-            places = np.array(known)
-            some = places >= 0
-            fitted = affine(rows[some], self._images[places[some]]) if some.any() else None
+            indices = np.array(known)
+            some = indices >= 0
+            fitted = affine(rows[some], self._images[indices[some]]) if some.any() else None
             if fitted and not fitted[0].ndim:
                 scale, shift = fitted
                 exact = self._exactly(np.rint((rows - float(shift)) / float(scale)))
                 if (exact >= 0).all() and affine(rows, self._images[exact]):
                     return _Found(exact, scale, shift)
-            if some.all() and (by_image := per_image(rows, self._images[places])):
-                return _Found(places, per_image=by_image)
+            if some.all() and (by_image := per_image(rows, self._images[indices])):
+                return _Found(indices, per_image=by_image)
         return None
 
     def sample(self, count: int) -> NDArray[np.uint8]:
@@ -223,23 +223,23 @@ class DatasetIndex:
 
     def over_all(self, match: DataMatch, tally: Tally) -> DataMatch:
         """Return what is known of a stream by a sample of it, with all that flowed looked at."""
-        places = tally.places(self._by_pattern)
-        found = places >= 0
+        indices = tally.indices(self._by_pattern)
+        found = indices >= 0
         if not found.any():
             return match
-        inside = float((places[found] < self._training).mean())
+        inside = float((indices[found] < self._training).mean())
         if min(inside, 1 - inside) >= SOME:
-            match = replace(match, cards="mixed")
+            match = replace(match, split="mixed")
         elif found.mean() >= NEARLY_ALL:
-            match = replace(match, cards="training" if inside > 0.5 else "validation")
+            match = replace(match, split="training" if inside > 0.5 else "validation")
         labels = tally.labels
         labelled = found & (labels >= 0)
         if labelled.any() and found.mean() >= NEARLY_ALL:
-            same = float((labels[labelled] == self._labels[places[labelled]]).mean())
+            same = float((labels[labelled] == self._labels[indices[labelled]]).mean())
             match = replace(match, labels="matching" if same >= NEARLY_ALL else "mismatched")
         if match.count is not None and found.mean() >= NEARLY_ALL and tally.is_whole:
             # An example that flows twice in an epoch is still one example.
-            match = replace(match, count=min(match.count, len(places)))
+            match = replace(match, count=min(match.count, len(indices)))
         return match
 
     def _exactly(self, images: Floats) -> NDArray[np.intp]:
@@ -257,34 +257,34 @@ class DatasetIndex:
         parts = np.array_split(self._images, 20)
         every = np.concatenate([patterns(part.astype(np.float64)) for part in parts])
         found: dict[bytes, int] = {}
-        for place, pattern in enumerate(every):
-            found.setdefault(pattern.tobytes(), place)
+        for index, pattern in enumerate(every):
+            found.setdefault(pattern.tobytes(), index)
         return found
 
     @cached_property
     def _by_content(self) -> dict[int, int]:
         found: dict[int, int] = {}
-        for place, image in enumerate(self._images):
-            found.setdefault(hash(image.tobytes()), place)
+        for index, image in enumerate(self._images):
+            found.setdefault(hash(image.tobytes()), index)
         return found
 
-    def _match(self, y: object, chosen: NDArray[np.intp], places: NDArray[np.intp]) -> Labels:
+    def _match(self, y: object, chosen: NDArray[np.intp], indices: NDArray[np.intp]) -> Labels:
         if y is None:
             return "none"
         labels = class_labels(y)
         if labels.ndim != 1 or not len(labels) or labels.dtype.kind not in "iuf":
             return "unknown"
         given = labels[np.minimum(chosen, len(labels) - 1)]
-        same = np.mean(given == self._labels[places])
+        same = np.mean(given == self._labels[indices])
         return "matching" if same >= NEARLY_ALL else "mismatched"
 
 
-def _otherwise(rows: Floats, images: NDArray[np.uint8], places: NDArray[np.intp]) -> _Found | None:
+def _otherwise(rows: Floats, images: NDArray[np.uint8], indices: NDArray[np.intp]) -> _Found | None:
     """Return how rows were made of these images, where no straight line for all says so."""
     if by_image := per_image(rows, images):
-        return _Found(places, per_image=by_image)
+        return _Found(indices, per_image=by_image)
     numbers = table(rows, images)
-    return None if numbers is None else _Found(places, table=numbers)
+    return None if numbers is None else _Found(indices, table=numbers)
 
 
 def class_labels(y: object) -> NDArray[Any]:

@@ -74,7 +74,7 @@ class FitObserver:
         fit = Fit(
             number=number,
             model=model,
-            epochs_asked=self._epochs,
+            epochs_requested=self._epochs,
             epochs_done=averager.epochs,
             batch_size=self._batch_size(),
             steps=averager.steps,
@@ -109,8 +109,8 @@ class FitObserver:
             return None
         return self._given_batch or KERAS_BATCH
 
-    def _passed(self, studied: bool) -> None:  # noqa: FBT001
-        probe = self._training if studied else self._validation
+    def _passed(self, is_training: bool) -> None:  # noqa: FBT001
+        probe = self._training if is_training else self._validation
         if probe:
             probe.passed()
 

@@ -59,23 +59,25 @@ def with_front(
     first = next((one for one in named_layers(subject) if _learns(one[1])), None)
     if inputs is None or first is None or _is_known(described, weights, inputs[:2]):
         return described
-    asked = _Asked(subject, first[1], (described.input_shape or images.shape)[1:])
-    rows, answers = asked(inputs)
-    found = _map(asked, rows, inputs, raw)
+    query = _Queried(subject, first[1], (described.input_shape or images.shape)[1:])
+    rows, answers = query(inputs)
+    found = _map(query, rows, inputs, raw)
     if found is None:
         return described
     parts, by_image = found
     names: dict[str, Any] = {part: f"{_prefix(described)}/front/{part}" for part in parts}
-    front = Front(before=first[0], shape=asked.shape, per_image=by_image, **names)
+    front = Front(before=first[0], shape=query.shape, per_image=by_image, **names)
     better = msgspec.structs.replace(described, front=front)
-    ours = outputs(better, {**weights, **{f"/{name}": one for name, one in parts.items()}}, inputs)
-    if answers.shape != ours.shape or np.abs(ours - answers).max() > SAME * np.ptp(answers):
+    computed = outputs(
+        better, {**weights, **{f"/{name}": one for name, one in parts.items()}}, inputs
+    )
+    if answers.shape != computed.shape or np.abs(computed - answers).max() > SAME * np.ptp(answers):
         return described
     arrays.update({names[part]: values for part, values in parts.items()})
     return better
 
 
-class _Asked:
+class _Queried:
     """A model that is asked what it gives its first layer that learns; ``shape`` without batch."""
 
     def __init__(
@@ -107,7 +109,7 @@ class _Asked:
 
 
 def _map(
-    asked: _Asked, rows: Floats, inputs: Floats, raw: NDArray[np.uint8]
+    query: _Queried, rows: Floats, inputs: Floats, raw: NDArray[np.uint8]
 ) -> tuple[Parts, PerImage | None] | None:
     """Return the arrays of the map from inputs to rows, or the map of each image, if any fits."""
     if rows.shape == inputs.shape:
@@ -123,7 +125,7 @@ def _map(
     high = float(inputs.max())
     pixels = inputs.shape[1]
     each = np.concatenate([np.zeros((1, pixels)), high * np.eye(pixels)]).astype(np.float32)
-    (nothing, *alone), _ = asked(each)
+    (nothing, *alone), _ = query(each)
     matrix = (np.array(alone) - nothing) / high
     if np.abs(inputs @ matrix + nothing - rows).max() > TOLERANCE * np.ptp(rows):
         return None
@@ -132,7 +134,7 @@ def _map(
 
 def _as_given(raw: NDArray[np.uint8], given: DataMatch | None) -> Floats | None:
     images = raw.astype(np.float32)
-    if given is None or given.cards == "unknown":
+    if given is None or given.split == "unknown":
         return images
     if given.per_image:
         return scaled_by_image(images.astype(np.float64), given.per_image).astype(np.float32)

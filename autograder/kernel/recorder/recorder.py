@@ -42,7 +42,7 @@ MAX_BY_BATCH = 1_000
 class Recorder:
     """Everything that was recorded in this kernel so far.
 
-    ``folder`` is where it is written at each hand-in (``None``: nowhere), ``dataset`` what the
+    ``folder`` is where it is written at each answer (``None``: nowhere), ``dataset`` what the
     notebook works with, by default the usual one.
     """
 
@@ -50,7 +50,7 @@ class Recorder:
         self._dataset = dataset or datasets.named("")
         self._folder = folder
         self._models: list[weakref.ref[keras.Model]] = []
-        self._hand_ins: dict[str, tuple[Answer, model_description.Arrays]] = {}
+        self._answers: dict[str, tuple[Answer, model_description.Arrays]] = {}
         self._fits = FitLog()
         self._calls = ModelCalls()
         self._fitting: list[FitObserver] = []
@@ -85,14 +85,14 @@ class Recorder:
         """Watch no longer."""
         self._watching.close()
 
-    def hand_in(self, question: str, claims: dict[str, object]) -> None:
+    def record_answer(self, question: str, claims: dict[str, object]) -> None:
         """Record what was handed in to a check, and models in their current state.
 
-        A later hand-in for the same question takes the place of the earlier one.
+        A later answer to the same question takes the place of the earlier one.
         """
         given = describe_answer(question, claims, self)
-        self._hand_ins.pop(question, None)
-        self._hand_ins[question] = given
+        self._answers.pop(question, None)
+        self._answers[question] = given
         with self.quietly("what was recorded could not be written"):
             self._write()
 
@@ -103,10 +103,10 @@ class Recorder:
             visible = _names(tf.config.get_visible_devices())
         device_queries = tuple(self._device_queries)
         record = Recorded(
-            devices=Devices(offered=self._offered, visible=visible, asked=device_queries),
-            hand_ins=tuple(hand_in for hand_in, _ in self._hand_ins.values()),
+            devices=Devices(offered=self._offered, visible=visible, queried=device_queries),
+            answers=tuple(answer for answer, _ in self._answers.values()),
             fits=tuple(self._fits.records),
-            asked=self._calls.records,
+            model_calls=self._calls.records,
             by_batch=tuple(self._by_batch)[:MAX_BY_BATCH],
             software={
                 "python": platform.python_version(),
@@ -118,7 +118,7 @@ class Recorder:
         )
         # The archive leaves out the first ones where there are too many.
         all_arrays = self._fits.arrays
-        for _, arrays in self._hand_ins.values():
+        for _, arrays in self._answers.values():
             all_arrays |= arrays
         return record, all_arrays
 

@@ -63,12 +63,12 @@ def _right(name: str, title: str, **changes: Any) -> Recipe:
     return Recipe(name=name, title=title, training=_training(**changes), runs=RUNS_OTHERWISE)
 
 
-def _wrong(name: str, title: str, told_by: str, misconception: str, **changes: Any) -> Recipe:
+def _wrong(name: str, title: str, detected_by: str, misconception: str, **changes: Any) -> Recipe:
     return Recipe(
         name=name,
         title=title,
         training=_training(**changes),
-        told_by=told_by,
+        detected_by=detected_by,
         misconception=misconception,
         runs=RUNS_OTHERWISE,
     )
@@ -169,7 +169,7 @@ WRONG = (
         "trained on the validation cards",
         "train.data",
         "trained-on-validation-data",
-        cards="validation",
+        split="validation",
     ),
 )
 

@@ -8,9 +8,9 @@ from autograder.core.evidence import Answer
 from autograder.core.lesson import Lesson, Question, nothing_blank
 
 
-def _compiled(hand_in: Answer) -> bool:
+def _compiled(answer: Answer) -> bool:
     # Compiling defines no name of its own: a model that is not compiled is the blank.
-    return nothing_blank(hand_in) and bool(hand_in.model and hand_in.model.compiled)
+    return nothing_blank(answer) and bool(answer.model and answer.model.compiled)
 
 
 # The thresholds are for the mean of the weights over the last epoch. They follow from the study

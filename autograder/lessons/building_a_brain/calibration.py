@@ -89,7 +89,7 @@ WRONG = (
             name=f"epochs-{epochs}",
             title=title,
             training=_ten_neurons(epochs=epochs),
-            told_by="train.epochs",
+            detected_by="train.epochs",
             misconception="too-few-epochs",
         )
         for epochs, title in enumerate(EPOCH_TITLES, start=1)
@@ -99,7 +99,7 @@ WRONG = (
             name=f"batch-{batch}",
             title=f"batches of {batch:,}",
             training=_ten_neurons(batch=batch),
-            told_by=ACCURACY,
+            detected_by=ACCURACY,
             misconception="under-trained",
         )
         for batch in (256, 512, 1024, 4096)
@@ -109,7 +109,7 @@ WRONG = (
             name=f"rate-{factor:g}",
             title=f"a learning rate {factor:g} times Adam's own",
             training=_ten_neurons(rate=0.001 * factor),
-            told_by=ACCURACY,
+            detected_by=ACCURACY,
             misconception="under-trained",
         )
         for factor in (0.1, 0.01)
@@ -118,42 +118,42 @@ WRONG = (
         name="sgd",
         title="plain gradient descent",
         training=_ten_neurons(optimizer="sgd", rate=0.01),
-        told_by="compile.optimizer",
+        detected_by="compile.optimizer",
         misconception="wrong-optimizer",
     ),
     Recipe(
         name="sgd-scaled",
         title="plain gradient descent, pixels divided by 255",
         training=_ten_neurons(optimizer="sgd", rate=0.01, scale=1 / 255),
-        told_by="compile.optimizer",
+        detected_by="compile.optimizer",
         misconception="wrong-optimizer",
     ),
     Recipe(
         name="logits-as-probabilities",
         title="raw outputs taken for probabilities",
         training=_ten_neurons(loss="taken for probabilities"),
-        told_by="compile.loss",
+        detected_by="compile.loss",
         misconception="logits-treated-as-probabilities",
     ),
     Recipe(
         name="shuffled-labels",
         title="labels in another order than the cards",
         training=_ten_neurons(labels="shuffled"),
-        told_by="train.data",
+        detected_by="train.data",
         misconception="mismatched-labels",
     ),
     Recipe(
         name="a-tenth",
         title="a tenth of the training cards",
         training=_ten_neurons(share=0.1),
-        told_by="train.data",
+        detected_by="train.data",
         misconception="partial-training-data",
     ),
     Recipe(
         name="validation-cards",
         title="trained on the validation cards",
-        training=_ten_neurons(cards="validation"),
-        told_by="train.data",
+        training=_ten_neurons(split="validation"),
+        detected_by="train.data",
         misconception="trained-on-validation-data",
     ),
 )

@@ -9,9 +9,9 @@ from autograder.core.lesson import Lesson, Question, nothing_blank
 from autograder.lessons.building_a_brain.error_hints import ERROR_HINTS
 
 
-def _compiled(hand_in: Answer) -> bool:
+def _compiled(answer: Answer) -> bool:
     # Compiling defines no name of its own: a model that is not compiled is the blank.
-    return nothing_blank(hand_in) and bool(hand_in.model and hand_in.model.compiled)
+    return nothing_blank(answer) and bool(answer.model and answer.model.compiled)
 
 
 # The thresholds are for the mean of the weights over the second half of training. They follow
@@ -55,5 +55,5 @@ LESSON = Lesson(
         ),
     ),
     thresholds={"full": 0.80, "sample": 0.73},
-    stumbles=ERROR_HINTS,
+    error_hints=ERROR_HINTS,
 )

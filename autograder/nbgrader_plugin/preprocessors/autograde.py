@@ -19,7 +19,7 @@ from autograder.core.lesson import Lesson
 from autograder.core.report import Outcome
 from autograder.grading.bounded import OverBudgetError
 from autograder.grading.discovery import Submission, choose
-from autograder.grading.result_files import Places, unreadable
+from autograder.grading.result_files import ResultFolders, unreadable
 from autograder.grading.results_lock import held
 from autograder.nbgrader_plugin import lasting
 from autograder.nbgrader_plugin.lessons import lesson_of
@@ -131,12 +131,12 @@ class RunAndJudge(Execute):
         )
         grader = lasting.grader(course)
         with held(grader.results, "nbgrader autograde", self.log.warning):
-            place = Places(grader.results).take(lesson, submission)
+            results_folder = ResultFolders(grader.results).take(lesson, submission)
             if reason := metadata.get("unreadable"):
-                grader.unrun(submission, str(reason), lesson, place)
+                grader.unrun(submission, str(reason), lesson, results_folder)
                 graded = unreadable(submission, restored, lesson, str(reason))
             else:
-                graded = grader.run_and_judge(submission, lesson, restored, place)
+                graded = grader.run_and_judge(submission, lesson, restored, results_folder)
         resources[REPORT_KEY] = graded.report
         return graded.notebook, resources
 

@@ -108,14 +108,14 @@ def is_of_another_assignment(folder: Path, root: Path, config: Config) -> bool:
     if assignment in lesson_names():
         return False
     course = CourseDirectory(config=config, root=str(root))
-    places = {
+    submissions = {
         course.source_directory: ".",
         course.release_directory: ".",
         course.solution_directory: ".",
         course.submitted_directory: student,
         course.autograded_directory: student,
     }
-    folders = [Path(course.format_path(*place, assignment)).resolve() for place in places.items()]
+    folders = [Path(course.format_path(*one, assignment)).resolve() for one in submissions.items()]
     return folders[0].is_dir() and folder.resolve() in folders
 
 

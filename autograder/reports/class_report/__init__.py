@@ -51,11 +51,11 @@ def page(
         return known[report.name].name if report.name in known else ""
 
     def link(report: Report) -> str:
-        return f"{folder}/{quote(report.place)}/report.html".removeprefix("./")
+        return f"{folder}/{quote(report.results_folder)}/report.html".removeprefix("./")
 
     def order(report: Report) -> tuple[str, str, str]:
         own, student = (printable.line(one).casefold() for one in (name(report), report.name))
-        return own or student, student, report.place
+        return own or student, student, report.results_folder
 
     reports = sorted(reports, key=order)
     groups = triage.same_programs(reports)

@@ -79,7 +79,7 @@ def standing(report: Report) -> Standing | None:
     value, threshold = (report.measures.get(name) for name in ("accuracy", "threshold"))
     if reported or value is None or threshold is None:
         return reported
-    return Standing(value=value, bar=threshold, low=threshold, high=threshold)
+    return Standing(value=value, threshold=threshold, low=threshold, high=threshold)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -38,11 +38,11 @@ def scores(reports: Sequence[Report], lesson: Lesson) -> Chart:
     # So that labels do not run into each other.
     apart = max(1, len(bars.counts) // 11)
     labels = [phrases.number(number * bars.width) for number in range(len(bars.counts))]
-    counted = [
+    labelled = [
         f"{count} with {label}" for count, label in zip(bars.counts, labels, strict=True) if count
     ]
     return Chart(
-        title=f"Submissions by points: {', '.join(counted)}.",
+        title=f"Submissions by points: {', '.join(labelled)}.",
         bars=bars,
         ticks=[(number * bars.width, label) for number, label in enumerate(labels)][::apart],
         unit="points",
@@ -59,10 +59,10 @@ def accuracies(reports: Sequence[Report]) -> list[tuple[Chart, str]]:
     if not found:
         return []
     values = [one.value for one in found]
-    usual = Counter((one.bar, one.low, one.high) for one in found).most_common(1)[0][0]
+    usual = Counter((one.threshold, one.low, one.high) for one in found).most_common(1)[0][0]
     threshold, low, high = usual
-    reference = Standing(value=threshold, bar=threshold, low=low, high=high)
-    under = sum(one.value < one.bar for one in found)
+    reference = Standing(value=threshold, threshold=threshold, low=low, high=high)
+    under = sum(one.value < one.threshold for one in found)
     caption = (
         f"{len(found)} accuracies were measured; {under} {'is' if under == 1 else 'are'} below the"
         f" bar of {phrases.percent(threshold)}."
@@ -88,7 +88,7 @@ def accuracies(reports: Sequence[Report]) -> list[tuple[Chart, str]]:
 
 
 def _near(values: Sequence[float], reference: Standing) -> Chart:
-    bars = aggregates.near(values, reference.bar, reference.high)
+    bars = aggregates.near(values, reference.threshold, reference.high)
     lower, *within, higher = bars.counts
     starts = [bars.start + number * bars.width for number in range(1, len(bars.counts))]
     labels = [
@@ -115,7 +115,7 @@ def _near(values: Sequence[float], reference: Standing) -> Chart:
 
 def _others(found: Sequence[Standing]) -> str:
     """Return a remark if the accuracies have several thresholds, as with two data sets."""
-    thresholds = sorted({one.bar for one in found})
+    thresholds = sorted({one.threshold for one in found})
     if len(thresholds) == 1:
         return ""
     shown = " and ".join(phrases.percent(one) for one in thresholds)

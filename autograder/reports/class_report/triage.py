@@ -42,9 +42,9 @@ def reasons(report: Report) -> dict[str, str]:
     if report.status == "graded" and (report.reason or report.interrupted or report.limits):
         # If a cell met a limit, the last note says so.
         found[ENDED.name] = report.reason or (report.notes[-1] if report.notes else "")
-    if (where := standing(report)) and abs(where.value - where.bar) <= NEAR + 1e-9:
+    if (where := standing(report)) and abs(where.value - where.threshold) <= NEAR + 1e-9:
         found[NEAR_THRESHOLD.name] = (
-            f"{phrases.percent(where.value)}; the bar is {phrases.percent(where.bar)}."
+            f"{phrases.percent(where.value)}; the bar is {phrases.percent(where.threshold)}."
         )
     return found
 

@@ -30,12 +30,12 @@ from autograder.lessons.a_deeper_brain.rules.comparison import (
 @pytest.mark.explained_by("scale.train", "scale.valid", never=("not-a-number", "share-not-number"))
 def test_won(evidence: Evidence, tell: Tell, data: Images) -> None:
     """`cards_won` is the number of validation cards that only the deeper network gets right."""
-    hand_in, model = evidence.hand_in("compare"), model_of(evidence, "compare")
-    assert hand_in is not None
-    claim = hand_in.claims["cards_won"]
+    answer, model = evidence.answer("compare"), model_of(evidence, "compare")
+    assert answer is not None
+    claim = answer.claims["cards_won"]
     raise_first(weights_replaced(evidence, model, evidence.fits(model.number)))
     with can_be_computed("What the two networks say of the quiz"):
-        found = compare(evidence, model, single_layer_model(hand_in), data)
+        found = compare(evidence, model, single_layer_model(answer), data)
     raise_first(share(claim, found), no_whole_number(claim))
     count = whole_number(claim)
     assert count is not None

@@ -25,10 +25,10 @@ from autograder.lessons.a_deeper_brain.rules.scaling import (
 @pytest.mark.points(1)
 def test_train(evidence: Evidence, tell: Tell, data: Images) -> None:
     """The training cards, each pixel from 0 to 1."""
-    hand_in = evidence.hand_in("scale")
-    assert hand_in is not None
+    answer = evidence.answer("scale")
+    assert answer is not None
     shape = data.train_images.shape
-    _raise_first_mistake(scaled(evidence, hand_in, "train_images", "training", shape))
+    _raise_first_mistake(scaled(evidence, answer, "train_images", "training", shape))
     tell.passed(
         "The training cards go from 0, black, to 1, white.",
         more="A photograph has three such numbers for each pixel: one each for red, green and"
@@ -39,10 +39,10 @@ def test_train(evidence: Evidence, tell: Tell, data: Images) -> None:
 @pytest.mark.points(1)
 def test_valid(evidence: Evidence, tell: Tell, data: Images) -> None:
     """The validation cards, on the same scale."""
-    hand_in = evidence.hand_in("scale")
-    assert hand_in is not None
+    answer = evidence.answer("scale")
+    assert answer is not None
     shape = data.valid_images.shape
-    _raise_first_mistake(scaled(evidence, hand_in, "valid_images", "validation", shape))
+    _raise_first_mistake(scaled(evidence, answer, "valid_images", "validation", shape))
     tell.passed(
         "The validation cards are on the same scale.",
         more="Where the numbers to scale by are taken from data, they are taken from the training"

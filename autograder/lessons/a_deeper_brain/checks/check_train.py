@@ -86,7 +86,7 @@ def test_data(evidence: Evidence, tell: Tell, data: Images) -> None:
     )
     tell.passed(
         "Which cards it studied could not be told one by one, and that is fine."
-        if fits[-1].training.cards == "unknown"
+        if fits[-1].training.split == "unknown"
         else "It studied the training cards, each with its own label.",
         more="The order matters less than one might think: Keras shuffles the cards before each"
         " epoch anyway.",
@@ -101,7 +101,7 @@ def test_validation(evidence: Evidence, tell: Tell, data: Images) -> None:
     assert fit.validation
     tell.passed(
         "After each epoch there was a quiz. Its cards could not be told, and that is fine."
-        if fit.validation.cards == "unknown"
+        if fit.validation.split == "unknown"
         else "After each epoch it was quizzed on the validation cards.",
         more="The quiz has decided when to stop, and so it is not quite unseen any more. Careful"
         " people keep a third set for the very end, the test data.",
@@ -156,15 +156,17 @@ def test_accuracy(evidence: Evidence, tell: Tell, lesson: Lesson, data: Images) 
     """The mean of the weights over the last epoch reaches the bar."""
     fits, model = fits_to_judge(evidence, "train", data, LIMITS), model_of(evidence, "train")
     raise_first(weights_replaced(evidence, model, fits))
-    bar = lesson.thresholds[evidence.run.data]
+    threshold = lesson.thresholds[evidence.run.data]
     with can_be_computed("The accuracy of your model"):
         reached = marked_accuracy(evidence, model, fits, data)
     raise_first(diverged(reached))
     tell.measure("accuracy", reached)
-    tell.measure("threshold", bar)
+    tell.measure("threshold", threshold)
     tell.stands(standing(lesson, evidence.run.data, reached, NOT_THE_LOG))
-    said = accuracy_summary(reached, bar, "The mean of your weights over the last epoch sorts")
-    if reached < bar:
+    summary = accuracy_summary(
+        reached, threshold, "The mean of your weights over the last epoch sorts"
+    )
+    if reached < threshold:
         causes = low_accuracy(
             evidence,
             model,
@@ -174,12 +176,12 @@ def test_accuracy(evidence: Evidence, tell: Tell, lesson: Lesson, data: Images) 
             batch=BATCH,
             classes=CLASSES,
         )
-        raise fall_short(said, *causes)
+        raise fall_short(summary, *causes)
     raise_first(pretrained_weights(evidence, model, fits))
     if trained_on_validation(fits):
         raise Skipped("This is looked at once the message above is settled.")
     tell.passed(
-        said,
+        summary,
         more="Within one epoch the weights stay near each other, and so their mean is a good"
         " network too. The mean of two that were trained apart would be a bad one.",
     )
@@ -193,8 +195,8 @@ def _stop(fit: Fit) -> Callback:
 
 def _without_single_layer(evidence: Evidence) -> Evidence:
     """Return the evidence without the training of the single layer, which the notebook trains."""
-    hand_in, recorded = evidence.hand_in("compare"), evidence.recorded
-    other = hand_in.others.get(SINGLE_LAYER) if hand_in else None
+    answer, recorded = evidence.answer("compare"), evidence.recorded
+    other = answer.others.get(SINGLE_LAYER) if answer else None
     if other is None or recorded is None:
         return evidence
     fits = tuple(fit for fit in recorded.fits if fit.model != other.number)

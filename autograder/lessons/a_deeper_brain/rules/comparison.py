@@ -37,7 +37,7 @@ class Comparison:
     deep: int
     single: int
     different: int
-    cards: int
+    images: int
 
 
 def compare(evidence: Evidence, deep: Model, single: Model, data: Images) -> Comparison:
@@ -56,7 +56,7 @@ def compare(evidence: Evidence, deep: Model, single: Model, data: Images) -> Com
         deep=int(deep_right.sum()),
         single=int(single_right.sum()),
         different=int((deep_guesses != single_guesses).sum()),
-        cards=len(deep_right),
+        images=len(deep_right),
     )
 
 
@@ -72,18 +72,18 @@ def _guesses(evidence: Evidence, model: Model, data: Images, name: str) -> NDArr
     return guesses
 
 
-def single_layer_model(hand_in: Answer) -> Model:
+def single_layer_model(answer: Answer) -> Model:
     """Return the single layer that was handed in for comparison.
 
     Raises:
         Skipped: there is none.
     """
-    if SINGLE_LAYER not in hand_in.others:
+    if SINGLE_LAYER not in answer.others:
         raise Skipped(
             f"There is no `{SINGLE_LAYER}` to compare with.",
             help=f"Leave `{SINGLE_LAYER}` as the notebook makes it, and run the cells in order.",
         )
-    return hand_in.others[SINGLE_LAYER]
+    return answer.others[SINGLE_LAYER]
 
 
 def is_right(count: int, found: Comparison) -> bool:
@@ -97,7 +97,7 @@ def share(claim: Claim, found: Comparison) -> Failed | None:
     value = claim.value
     if not isinstance(value, float) or not 0 < value < 1 or found.won < 1:
         return None
-    if abs(value - found.won / found.cards) > TOLERANCE / found.cards:
+    if abs(value - found.won / found.images) > TOLERANCE / found.images:
         return None
     return Failed(
         f"`cards_won` is {value:.4g}, a share of the cards; it should be their number.",
@@ -171,7 +171,7 @@ def all_right(count: int, found: Comparison) -> Failed | None:
 @rule("counted-single-mistakes")
 def single_mistakes(count: int, found: Comparison) -> Failed | None:
     """All mistakes of one network were counted, won or not."""
-    wrong = (found.cards - found.single, found.cards - found.deep)
+    wrong = (found.images - found.single, found.images - found.deep)
     if not any(_is_near(count, one) for one in wrong):
         return None
     return Failed(

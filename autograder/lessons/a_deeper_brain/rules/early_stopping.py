@@ -121,11 +121,15 @@ def no_patience(stop: Callback) -> Failed | None:
 def too_patient(fit: Fit, stop: Callback) -> Failed | None:
     """Early stopping waits for longer than the training can last."""
     patience = stop.settings.get("patience", 0)
-    if not isinstance(patience, int) or fit.epochs_asked is None or patience < fit.epochs_asked:
+    if (
+        not isinstance(patience, int)
+        or fit.epochs_requested is None
+        or patience < fit.epochs_requested
+    ):
         return None
     return Failed(
         f"Early stopping waits for {plural(patience, 'epoch')}, and the training may last for"
-        f" {fit.epochs_asked}; so it can never act.",
+        f" {fit.epochs_requested}; so it can never act.",
         help="Compare the patience with the number of epochs. Which of them must be smaller?",
         why="Patience is how many epochs without a better quiz are borne. It has to run out while"
         " there is still something to stop.",
@@ -137,13 +141,13 @@ def too_patient(fit: Fit, stop: Callback) -> Failed | None:
 def begins_too_late(fit: Fit, stop: Callback) -> Failed | None:
     """Early stopping looks away for so long that nothing is left to stop."""
     patience, begin = stop.settings.get("patience", 0), stop.settings.get("start_from_epoch", 0)
-    if not isinstance(patience, int) or not isinstance(begin, int) or fit.epochs_asked is None:
+    if not isinstance(patience, int) or not isinstance(begin, int) or fit.epochs_requested is None:
         return None
-    if not begin or begin + patience < fit.epochs_asked:
+    if not begin or begin + patience < fit.epochs_requested:
         return None
     return Failed(
         f"Early stopping begins after {plural(begin, 'epoch')} and then waits for {patience} more;"
-        f" the training may last for {fit.epochs_asked}, so it can never act.",
+        f" the training may last for {fit.epochs_requested}, so it can never act.",
         help="Let it watch from the first epoch.",
         why="What comes before it begins is not kept as the best. If the best epoch lies there, it"
         " is lost.",

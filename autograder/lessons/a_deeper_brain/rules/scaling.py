@@ -38,10 +38,10 @@ class Scaled:
 
 
 def scaled(
-    evidence: Evidence, hand_in: Answer, name: str, wanted: str, shape: tuple[int, ...]
+    evidence: Evidence, answer: Answer, name: str, wanted: str, shape: tuple[int, ...]
 ) -> Scaled:
     """Return what was handed in under this name, together with what is expected."""
-    claim = hand_in.claims[name]
+    claim = answer.claims[name]
     about = claim.numbers.about if claim.numbers else None
     maps = [evidence.arrays.get(one or "") for one in (about.scale, about.shift)] if about else []
     black = white = None
@@ -148,7 +148,7 @@ def another_scale(given: Scaled) -> Failed | None:
 @rule("sets-swapped")
 def another_set(given: Scaled) -> Failed | None:
     """The array holds the pictures of the other set."""
-    found = given.numbers.about.cards if given.numbers else "unknown"
+    found = given.numbers.about.split if given.numbers else "unknown"
     if found in ("unknown", given.wanted):
         return None
     return Failed(

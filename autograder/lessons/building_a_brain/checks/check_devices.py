@@ -33,9 +33,9 @@ def test_asked(evidence: Evidence, tell: Tell) -> None:
 @pytest.mark.requires("devices.asked")
 def test_gpus(evidence: Evidence, tell: Tell) -> None:
     """`gpus` is the list of the GPUs that TensorFlow sees."""
-    hand_in = evidence.hand_in("devices")
-    assert hand_in is not None
-    claim = hand_in.claims["gpus"]
+    answer = evidence.answer("devices")
+    assert answer is not None
+    claim = answer.claims["gpus"]
     raise_first(not_a_list(claim), other_kinds(claim), other_gpus(claim, offered(evidence)))
     found = listed(claim)
     tell.passed(

@@ -22,9 +22,9 @@ from autograder.lessons.building_a_brain.rules.parameter_count import (
 @pytest.mark.points(2)
 def test_count(evidence: Evidence, tell: Tell, lesson: Lesson) -> None:
     """The number of values that the lesson's ten neurons learn."""
-    hand_in, build = evidence.hand_in("parameters"), evidence.hand_in("build")
-    assert hand_in is not None
-    claim = hand_in.claims["number_of_parameters"]
+    answer, build = evidence.answer("parameters"), evidence.answer("build")
+    assert answer is not None
+    claim = answer.claims["number_of_parameters"]
     count, own = whole_number(claim), build.model if build else None
     raise_first(
         no_whole_number(claim),

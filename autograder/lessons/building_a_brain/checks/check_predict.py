@@ -30,14 +30,14 @@ from autograder.lessons.building_a_brain.constants import CLASSES
 @pytest.mark.points(2)
 def test_label(evidence: Evidence, tell: Tell, so_far: PriorResults, data: Images) -> None:
     """`predicted_label` is the place of the largest output for the card."""
-    hand_in, model = evidence.hand_in("predict"), model_of(evidence, "predict")
-    assert hand_in is not None
-    card, claim = hand_in.claims["data_index"], hand_in.claims["predicted_label"]
-    raise_first(no_such_image(card, len(data.train_images)))
+    answer, model = evidence.answer("predict"), model_of(evidence, "predict")
+    assert answer is not None
+    position, claim = answer.claims["data_index"], answer.claims["predicted_label"]
+    raise_first(no_such_image(position, len(data.train_images)))
     shape = model.layers[-1].output_shape if model.layers else None
     if shape and len(shape) != 2:
         raise Skipped("The model gives no row of outputs for a card yet: see “Build the neurons”.")
-    index, label = whole_number(card), whole_number(claim)
+    index, label = whole_number(position), whole_number(claim)
     if shape and label is not None and CLASSES <= label < (shape[-1] or 0):
         raise Skipped(f"The model gives {shape[-1]} outputs for a card: see “Build the neurons”.")
     raise_first(
@@ -49,17 +49,17 @@ def test_label(evidence: Evidence, tell: Tell, so_far: PriorResults, data: Image
     assert label is not None
     neighbours = [one for one in (index - 1, index + 1) if 0 <= one < len(data.train_images)]
     with can_be_computed("What your model says of this card"):
-        said = predicted_outputs(evidence, model, data.train_images[[index, *neighbours]])
+        outputs = predicted_outputs(evidence, model, data.train_images[[index, *neighbours]])
     truth = int(data.train_labels[index])
-    no_numbers = no_largest(said)
+    no_numbers = no_largest(outputs)
     if no_numbers and no_numbers.misconception in so_far.misconceptions:
         raise Skipped("The outputs are not numbers (`nan`): see “Train”.")
     raise_first(
         no_numbers,
-        copied_true_label(label, said, truth),
-        index_of_smallest_output(label, said),
-        label_of_neighbour(label, said),
-        other_label(label, said),
+        copied_true_label(label, outputs, truth),
+        index_of_smallest_output(label, outputs),
+        label_of_neighbour(label, outputs),
+        other_label(label, outputs),
         nothing_flows(evidence, "predict", "predicted_label", label),
         never_predicted(evidence, model, index, label),
     )

@@ -78,7 +78,7 @@ def test_data(evidence: Evidence, tell: Tell, data: Images) -> None:
     raise_first(*training_examples(fits, len(data.train_images)))
     tell.passed(
         "Which cards it studied could not be told one by one, and that is fine."
-        if fits[-1].training.cards == "unknown"
+        if fits[-1].training.split == "unknown"
         else "It studied the training cards, each with its own label.",
         more="Some labels in Fashion-MNIST are open to doubt: people, too, take a shirt for a"
         " pullover now and then.",
@@ -93,7 +93,7 @@ def test_validation(evidence: Evidence, tell: Tell, data: Images) -> None:
     assert fit.validation
     tell.passed(
         "After each epoch there was a quiz. Its cards could not be told, and that is fine."
-        if fit.validation.cards == "unknown"
+        if fit.validation.split == "unknown"
         else "After each epoch it was quizzed on the validation cards.",
         more="No weight moves during the quiz. You could leave it out and get the same network.",
     )
@@ -125,16 +125,16 @@ def test_accuracy(
     """The mean of the weights sorts about 80 % of the validation cards right."""
     fits, model = fits_to_judge(evidence, "train", data, LIMITS), model_of(evidence, "train")
     raise_first(weights_replaced(evidence, model, fits))
-    bar = lesson.thresholds[evidence.run.data]
+    threshold = lesson.thresholds[evidence.run.data]
     simple = so_far.outcome("build.layers") == "passed"
     with can_be_computed("The accuracy of your model"):
         reached = marked_accuracy(evidence, model, fits, data, simple=simple)
     raise_first(diverged(reached))
     tell.measure("accuracy", reached)
-    tell.measure("threshold", bar)
+    tell.measure("threshold", threshold)
     tell.stands(standing(lesson, evidence.run.data, reached, NOT_THE_LOG))
-    said = accuracy_summary(reached, bar, "The mean of your weights sorts")
-    if reached < bar:
+    summary = accuracy_summary(reached, threshold, "The mean of your weights sorts")
+    if reached < threshold:
         causes = low_accuracy(
             evidence,
             model,
@@ -144,12 +144,12 @@ def test_accuracy(
             batch=BATCH,
             classes=CLASSES,
         )
-        raise fall_short(said, *causes)
+        raise fall_short(summary, *causes)
     raise_first(pretrained_weights(evidence, model, fits))
     if trained_on_validation(fits):
         raise Skipped("This is looked at once the message above is settled.")
     tell.passed(
-        said,
+        summary,
         more="The last step may be a good or a bad one. Over many steps good and bad cancel out,"
         " and so the mean is both steadier and better.",
     )

@@ -14,8 +14,8 @@ from autograder.lessons.building_a_brain.mutants import (
     parameters,
     predict,
     train,
-    train_cards,
-    train_work,
+    train_arguments,
+    train_images,
 )
 
 # Misconceptions that no mutant can show, and why.
@@ -33,8 +33,8 @@ DECLARED = declared(
         *parameters.MUTANTS,
         *compiling.MUTANTS,
         *train.MUTANTS,
-        *train_cards.MUTANTS,
-        *train_work.MUTANTS,
+        *train_images.MUTANTS,
+        *train_arguments.MUTANTS,
         *multi_cell.MUTANTS,
         *predict.MUTANTS,
     ),

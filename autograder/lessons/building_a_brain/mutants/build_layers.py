@@ -5,7 +5,7 @@ from __future__ import annotations
 from autograder.authoring.spec.mutation import relying, wrong
 from autograder.lessons.building_a_brain.mutants.equivalents import (
     ADDED,
-    COUNTED,
+    COUNT_PARAMS,
     FUNCTIONAL,
     RESCALING,
 )
@@ -86,7 +86,7 @@ NEURONS = (
     wrong(
         "build/hidden",
         hidden,
-        base=COUNTED,
+        base=COUNT_PARAMS,
         fails=HIDDEN,
         skips=("parameters.count",),
         may_skip=ACCURACY,

@@ -47,7 +47,7 @@ SOFTMAX_LAYER = right(
     ("number_of_classes),", "number_of_classes), tf.keras.layers.Softmax(),"),
     also=FROM_PROBABILITIES,
 )
-COUNTED = right(
+COUNT_PARAMS = right(
     "parameters/counted-by-keras", ("number_of_weights + number_of_biases", "model.count_params()")
 )
 SCALED = right(
@@ -74,5 +74,5 @@ history = model.fit(train_images, train_labels, epochs=3, validation_data=quiz, 
 
 EQUIVALENTS = (
     *(FUNCTIONAL, ADDED, RESCALING, NORMALIZATION, SOFTMAX, SOFTMAX_LAYER),
-    *(COUNTED, SCALED, STREAMED, IN_PIECES),
+    *(COUNT_PARAMS, SCALED, STREAMED, IN_PIECES),
 )

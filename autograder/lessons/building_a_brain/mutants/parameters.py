@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from autograder.authoring.spec.mutation import right, wrong
-from autograder.lessons.building_a_brain.mutants.equivalents import COUNTED, NORMALIZATION
+from autograder.lessons.building_a_brain.mutants.equivalents import COUNT_PARAMS, NORMALIZATION
 
 WEIGHTS_ONLY = {"parameters.count": "forgot-bias-parameters"}
 ONE_NEURON = {"parameters.count": "counted-one-neuron"}
@@ -28,7 +28,10 @@ MUTANTS = (
     wrong("parameters/comma", (COUNT, "7,850"), fails=NO_NUMBER),
     wrong("parameters/summary", (COUNT, "model.summary()"), fails=NO_NUMBER),
     wrong(
-        "parameters/not-called", ("count_params()", "count_params"), base=COUNTED, fails=NO_NUMBER
+        "parameters/not-called",
+        ("count_params()", "count_params"),
+        base=COUNT_PARAMS,
+        fails=NO_NUMBER,
     ),
     wrong(
         "parameters/other-name",

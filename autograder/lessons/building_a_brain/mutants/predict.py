@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from autograder.authoring.spec.mutation import Edit, Mutant, relying, right, wrong
 
 PREDICT = "model.predict(train_images[data_index:data_index + 1], verbose=0)"
-CARD = "train_images[data_index:data_index + 1]"
+IMAGE = "train_images[data_index:data_index + 1]"
 LABEL = "int(np.argmax(outputs[0]))"
 NO_INDEX = {"predict.label": "label-not-class-index"}
 COPIED = {"predict.label": "copied-label"}
 SMALLEST = {"predict.label": "smallest-output"}
-OTHER_CARD = {"predict.label": "wrong-card"}
-NO_CARD = {"predict.label": "no-such-card"}
+OTHER_IMAGE = {"predict.label": "wrong-card"}
+NO_IMAGE = {"predict.label": "no-such-card"}
 # The index of a trouser between a bag and a boot, which no network confuses with each other.
 BETWEEN = ("outputs =", "data_index = 2781\noutputs =")
 
@@ -31,7 +31,7 @@ MUTANTS = (
     right("predict/tensor", (LABEL, "tf.argmax(outputs[0])")),
     right("predict/in-a-list", (LABEL, "list(outputs[0]).index(max(outputs[0]))")),
     right("predict/sorted", (LABEL, "np.argsort(outputs[0])[-1]")),
-    right("predict/index-in-a-list", (CARD, "train_images[[data_index]]")),
+    right("predict/index-in-a-list", (IMAGE, "train_images[[data_index]]")),
     right(
         "predict/model-called", (PREDICT, "model(train_images[data_index:data_index + 1]).numpy()")
     ),
@@ -67,20 +67,20 @@ predicted_label = int((train_images[data_index].reshape(-1) @ weights + bias).ar
     trained("predict/smallest", ("np.argmax", "np.argmin"), fails=SMALLEST),
     trained(
         "predict/card-before",
-        (CARD, "train_images[data_index - 1:data_index]"),
+        (IMAGE, "train_images[data_index - 1:data_index]"),
         BETWEEN,
-        fails=OTHER_CARD,
+        fails=OTHER_IMAGE,
     ),
     trained(
         "predict/card-after",
-        (CARD, "train_images[data_index + 1:data_index + 2]"),
+        (IMAGE, "train_images[data_index + 1:data_index + 2]"),
         BETWEEN,
-        fails=OTHER_CARD,
+        fails=OTHER_IMAGE,
     ),
     # What the model predicts for it is right for the image in question, too.
     trained(
         "predict/card-alike",
-        (CARD, "train_images[data_index + 1:data_index + 2]"),
+        (IMAGE, "train_images[data_index + 1:data_index + 2]"),
         ("outputs =", "data_index = 418\noutputs ="),
         fails=COPIED,
     ),
@@ -89,7 +89,9 @@ predicted_label = int((train_images[data_index].reshape(-1) @ weights + bias).ar
         ("outputs =", "model = tf.keras.models.clone_model(model)\noutputs ="),
         fails={"predict.label": "not-trained"},
     ),
-    trained("predict/quiz-card", (CARD, "valid_images[data_index:data_index + 1]"), fails=NO_INDEX),
+    trained(
+        "predict/quiz-card", (IMAGE, "valid_images[data_index:data_index + 1]"), fails=NO_INDEX
+    ),
     trained(
         "predict/label-on-the-card", "predicted_label = int(train_labels[data_index])", fails=COPIED
     ),
@@ -98,8 +100,10 @@ predicted_label = int((train_images[data_index].reshape(-1) @ weights + bias).ar
         ("model.predict", "tf.keras.models.clone_model(model).predict"),
         fails=NO_INDEX,
     ),
-    wrong("predict/no-such-card", ("outputs[0]))", "outputs[0]))\ndata_index = -1"), fails=NO_CARD),
-    wrong("predict/no-batch", (CARD, "train_images[data_index]"), fails={"predict.label": None}),
+    wrong(
+        "predict/no-such-card", ("outputs[0]))", "outputs[0]))\ndata_index = -1"), fails=NO_IMAGE
+    ),
+    wrong("predict/no-batch", (IMAGE, "train_images[data_index]"), fails={"predict.label": None}),
     wrong("predict/second-of-one", ("outputs[0]", "outputs[1]"), fails={"predict.label": None}),
     wrong(
         "predict/other-name", ("predicted_label = ", "prediction = "), fails={"predict.label": None}

@@ -33,22 +33,24 @@ def rules_of(lesson: Lesson) -> Mapping[str, Rules]:
 
 def misconceptions(lesson: Lesson) -> Mapping[str, Rules]:
     """Every misconception that a lesson's checks can name, with the rules for it."""
-    asked = dict.fromkeys(one for rules in rules_of(lesson).values() for one in rules)
-    names = sorted({name for one in asked for name in one.misconceptions})
-    return {name: tuple(one for one in asked if name in one.misconceptions) for name in names}
+    rules_by_check = dict.fromkeys(one for rules in rules_of(lesson).values() for one in rules)
+    names = sorted({name for one in rules_by_check for name in one.misconceptions})
+    return {
+        name: tuple(one for one in rules_by_check if name in one.misconceptions) for name in names
+    }
 
 
 def nameable(question: str) -> set[str]:
     """The misconceptions that the first lesson's checks of a question can name."""
-    asked = rules_of(evidence_builder.LESSON).items()
-    of_question = [rules for check, rules in asked if check.startswith(f"{question}.")]
+    rules_by_check = rules_of(evidence_builder.LESSON).items()
+    of_question = [rules for check, rules in rules_by_check if check.startswith(f"{question}.")]
     return {name for rules in of_question for one in rules for name in one.misconceptions}
 
 
 def _first_lesson() -> tuple[Lesson, Works]:
     builder = evidence_builder
     given = builder.Submission()
-    return builder.LESSON, (given, replace(given, hand_ins=_no_model(given)))
+    return builder.LESSON, (given, replace(given, answers=_no_model(given)))
 
 
 def _deeper_lesson() -> tuple[Lesson, Works]:
@@ -58,7 +60,7 @@ def _deeper_lesson() -> tuple[Lesson, Works]:
     given = builder.Submission(
         arrays=lambda: builder.arrays(deep, single), won=lambda: claim(1_900)
     )
-    return builder.LESSON, (given, replace(given, hand_ins=_no_model(given)))
+    return builder.LESSON, (given, replace(given, answers=_no_model(given)))
 
 
 def _untrained(*sides: int) -> deeper_builder.Trained:
@@ -89,7 +91,7 @@ def _seen(name: str) -> dict[str, Rules]:
     with mock.patch.object(Rule, "__call__", watched):
         for threshold in (0.0, 1.0):
             judge(evidence, replace(lesson, thresholds={"sample": threshold}))
-    return {check: tuple(asked) for check, asked in seen.items()}
+    return {check: tuple(rules_by_check) for check, rules_by_check in seen.items()}
 
 
 def _no_model(work: Any) -> dict[str, Answer]:
@@ -97,6 +99,6 @@ def _no_model(work: Any) -> dict[str, Answer]:
     recorded = work.evidence().recorded
     return {
         one.question: changed(one, model=None, claims={**one.claims, "model": claim(None, "list")})
-        for one in recorded.hand_ins
+        for one in recorded.answers
         if one.model
     }

@@ -6,21 +6,21 @@ from autograder.authoring.spec.mutation import unclear, wrong
 from autograder.lessons.building_a_brain.mutants.equivalents import STREAMED
 from autograder.lessons.building_a_brain.mutants.expectations import ACCURACY, AFTER_EPOCHS
 
-STUDIED_QUIZ = {"train.data": "trained-on-validation-data"}
+TRAINED_ON_VALIDATION = {"train.data": "trained-on-validation-data"}
 MISMATCHED = {"train.data": "mismatched-labels"}
 PARTIAL = {"train.data": "partial-training-data"}
-NO_QUIZ = {"train.validation": "no-validation-data"}
-OWN_QUIZ = {"train.validation": "validated-on-training-data"}
-MIXED_UP_QUIZ = {"train.validation": "mismatched-labels"}
+NO_VALIDATION = {"train.validation": "no-validation-data"}
+OWN_VALIDATION = {"train.validation": "validated-on-training-data"}
+MISMATCHED_VALIDATION = {"train.validation": "mismatched-labels"}
 NOISE = "np.random.default_rng(seed=1).normal(scale=40, size=train_images.shape)"
 OTHER_SCALE = {"train.validation": "validation-scaled-differently"}
 
-CARDS = (
+IMAGES = (
     wrong(
         "train/quiz-cards-studied",
         ("train_images", "valid_images"),
         ("train_labels", "valid_labels"),
-        fails=STUDIED_QUIZ,
+        fails=TRAINED_ON_VALIDATION,
         skips=ACCURACY,
     ),
     wrong(
@@ -28,14 +28,14 @@ CARDS = (
         ("train_images", "valid_images"),
         ("train_labels", "valid_labels"),
         ("(valid_images, valid_labels)", "(train_images, train_labels)"),
-        fails={**STUDIED_QUIZ, **OWN_QUIZ},
+        fails={**TRAINED_ON_VALIDATION, **OWN_VALIDATION},
         skips=ACCURACY,
     ),
     wrong(
         "train/all-cards-studied",
         ("train_images", "np.concatenate([train_images, valid_images])"),
         ("train_labels", "np.concatenate([train_labels, valid_labels])"),
-        fails=STUDIED_QUIZ,
+        fails=TRAINED_ON_VALIDATION,
         skips=ACCURACY,
     ),
     wrong(
@@ -47,7 +47,7 @@ history = model.fit(
     cards.concatenate(quiz).batch(32), epochs=5, validation_data=quiz.batch(500), verbose=2
 )
 """,
-        fails=STUDIED_QUIZ,
+        fails=TRAINED_ON_VALIDATION,
         skips=ACCURACY,
     ),
     wrong(
@@ -107,18 +107,25 @@ history = model.fit(
         checks=("train.accuracy",),
     ),
 )
-QUIZ = (
-    wrong("train/no-quiz", ("validation_data=(valid_images, valid_labels),", ""), fails=NO_QUIZ),
-    wrong("train/no-quiz", ("validation_data=quiz.batch(500), ", ""), base=STREAMED, fails=NO_QUIZ),
+VALIDATION = (
+    wrong(
+        "train/no-quiz", ("validation_data=(valid_images, valid_labels),", ""), fails=NO_VALIDATION
+    ),
+    wrong(
+        "train/no-quiz",
+        ("validation_data=quiz.batch(500), ", ""),
+        base=STREAMED,
+        fails=NO_VALIDATION,
+    ),
     wrong(
         "train/quizzed-on-studied",
         ("(valid_images, valid_labels)", "(train_images, train_labels)"),
-        fails=OWN_QUIZ,
+        fails=OWN_VALIDATION,
     ),
     wrong(
         "train/quizzed-on-some-studied",
         ("(valid_images, valid_labels)", "(train_images[:2000], train_labels[:2000])"),
-        fails=OWN_QUIZ,
+        fails=OWN_VALIDATION,
     ),
     wrong(
         "train/quizzed-on-few",
@@ -129,19 +136,19 @@ QUIZ = (
         "train/split",
         ("validation_data=(valid_images, valid_labels),", ""),
         ("verbose=2", "verbose=2, validation_split=0.2"),
-        fails=OWN_QUIZ,
+        fails=OWN_VALIDATION,
     ),
     wrong(
         "train/quiz-labels-shuffled",
         ("valid_labels", "np.random.permutation(valid_labels)"),
-        fails=MIXED_UP_QUIZ,
+        fails=MISMATCHED_VALIDATION,
     ),
     wrong(
         "train/quiz-labels-of-studied",
         ("valid_labels", "train_labels[:len(valid_images)]"),
-        fails=MIXED_UP_QUIZ,
+        fails=MISMATCHED_VALIDATION,
     ),
     wrong("train/only-studied-scaled", ("train_images", "train_images / 255"), fails=OTHER_SCALE),
     wrong("train/only-quiz-scaled", ("valid_images", "valid_images / 255"), fails=OTHER_SCALE),
 )
-MUTANTS = (*CARDS, *QUIZ)
+MUTANTS = (*IMAGES, *VALIDATION)
