@@ -445,7 +445,7 @@ def test_grading_does_not_need_scipy():
         "import sys; sys.modules['scipy'] = None\n"
         "from autograder.core.lesson_registry import load_lesson\n"
         "from autograder.core.reference import standing\n"
-        "print(standing(load_lesson('building-a-brain'), 'full', 0.83, '').bar)\n"
+        "print(standing(load_lesson('building-a-brain'), 'full', 0.83, '').threshold)\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == str(LESSON.thresholds["full"])

@@ -61,7 +61,7 @@ def report(name: str, *wrong: str, accuracy: float | None = 0.832, **changes: ob
         "seconds": 4.5,
         "lesson": LESSON.name,
         "full_score": LESSON.max_score,
-        "place": result_files.folder_name_for(name),
+        "results_folder": result_files.folder_name_for(name),
         "checks": tuple(checks),
         "measures": {} if accuracy is None else {"accuracy": accuracy, "threshold": 0.8},
         "program": "-".join(wrong),
