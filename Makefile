@@ -100,7 +100,7 @@ lint: $(READY) ## style and types
 # Debian's own Python, for which its package of libseccomp is built.
 seccomp: ## make the filters of system calls from their rules (needs Debian's python3-seccomp)
 	@/usr/bin/python3 -c 'import seccomp' || { echo "apt-get install python3-seccomp"; exit 1; }
-	@/usr/bin/python3 autograder/sandbox/seccomp/build.py autograder/sandbox/seccomp
+	@/usr/bin/python3 autograder/sandbox/seccomp/build_filters.py autograder/sandbox/seccomp
 
 clean: ## remove what was made here, not the data
 	rm -rf $(VENV) .venv-oldest results autograded feedback submitted gradebook.db .pytest_cache .mypy_cache .ruff_cache

@@ -41,8 +41,8 @@ from support import (
 from autograder.core.config import Course
 from autograder.core.report import Report
 from autograder.nbgrader_plugin.autograded_dir import AutogradedDir
-from autograder.nbgrader_plugin.config import course_directory
-from autograder.nbgrader_plugin.generate import generate
+from autograder.nbgrader_plugin.course_config import course_directory
+from autograder.nbgrader_plugin.generate_assignment import generate
 from autograder.nbgrader_plugin.gradebook_writer import GradebookEntry, GradebookWriter
 from autograder.nbgrader_plugin.preprocessors.autograde import REPORT_KEY, SaveJudgedGrades
 

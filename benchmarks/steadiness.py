@@ -21,9 +21,9 @@ import numpy as np
 import tensorflow as tf
 
 from autograder import datasets
-from autograder.authoring.spec.calibration import load_study
 from autograder.authoring.spec.numpy_training import Trained
 from autograder.authoring.spec.recipe import Training
+from autograder.authoring.spec.study import load_study
 from autograder.core.evidence import write_whole
 from autograder.core.lesson import Lesson
 from autograder.core.lesson_registry import lesson_names, load_lesson

@@ -38,7 +38,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if not words or words[0] not in COMMANDS:
         # Help, the version, or wrong usage: argparse ends the process.
         parser(()).parse_args(words)
-    code: int = import_module("autograder.cli.run").run(words)
+    code: int = import_module("autograder.cli.run_command").run(words)
     return code
 
 
@@ -46,7 +46,7 @@ def parser(commands: Sequence[str] = tuple(COMMANDS)) -> argparse.ArgumentParser
     """Return a parser of all commands, with the options of those *commands* alone."""
     parser = argparse.ArgumentParser(prog="autograder", description=__doc__)
     parser.add_argument(
-        "--version", action=_Version, nargs=0, help="show program's version number and exit"
+        "--version", action=_VersionAction, nargs=0, help="show program's version number and exit"
     )
     chosen = parser.add_subparsers(required=True, metavar="COMMAND")
     for name, words in COMMANDS.items():
@@ -60,7 +60,7 @@ def parser(commands: Sequence[str] = tuple(COMMANDS)) -> argparse.ArgumentParser
     return parser
 
 
-class _Version(argparse.Action):
+class _VersionAction(argparse.Action):
     """Says the version; it is looked up only where it is asked for."""
 
     def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> None:

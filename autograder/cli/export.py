@@ -17,7 +17,13 @@ from autograder.core.errors import EmptyGradebook, UsageError, writing
 from autograder.core.evidence import write_whole
 from autograder.core.lesson import Lesson
 from autograder.core.lesson_registry import lesson_names, load_lesson, only_lesson
-from autograder.exporters import github_workflow, gradescope_results, gradescope_zip, model, tables
+from autograder.exporters import (
+    csv_tables,
+    github_workflow,
+    gradescope_results,
+    gradescope_zip,
+    model,
+)
 from autograder.exporters.model import Grade
 from autograder.exporters.registry import EXPORTERS
 from autograder.grading.regrade import stored_results
@@ -55,7 +61,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
 
 def _table(arguments: argparse.Namespace, course: Course, console: Console) -> str:
     found, source = _grades(arguments, course, console)
-    for student in tables.students_with_escaped_ids(found):
+    for student in csv_tables.students_with_escaped_ids(found):
         _say(
             f"{student}: the LMS may not find this student. What begins like a formula was given an"
             " apostrophe in front.",

@@ -8,7 +8,7 @@ from rich.console import Console
 
 from autograder.cli.dataset_option import data_home
 from autograder.cli.options import course_of
-from autograder.nbgrader_plugin import generate
+from autograder.nbgrader_plugin import generate_assignment
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
@@ -21,13 +21,13 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     """Make release/ and solutions/ from source/, or say whether they are up to date."""
     course = course_of(arguments, console)
     if arguments.check:
-        differences = generate.differences(course)
+        differences = generate_assignment.differences(course)
         for difference in differences:
             print(difference)
         if not differences:
             print("release/ and solutions/ are what source/ makes them.")
         return 1 if differences else 0
     home = data_home(console)
-    for line in generate.generate(course, home, force=arguments.force):
+    for line in generate_assignment.generate(course, home, force=arguments.force):
         console.print(line, highlight=False, soft_wrap=True)
     return 0

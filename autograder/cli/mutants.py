@@ -15,7 +15,7 @@ from rich.markup import escape
 
 from autograder.authoring.mutation import matrix, page
 from autograder.authoring.mutation.judgement import Judgement, tally
-from autograder.authoring.mutation.run import run as run_mutants
+from autograder.authoring.mutation.run_mutants import run_mutants
 from autograder.authoring.mutation.suite import MutationSuite, mutation_suite
 from autograder.authoring.spec.mutation import has_mutants
 from autograder.cli.dataset_option import home_of

@@ -24,7 +24,7 @@ from autograder import datasets
 from autograder.authoring.calibration.jobs import made
 from autograder.authoring.calibration.run_log import RunLog, Task
 from autograder.authoring.calibration.tables import HEADS, summary
-from autograder.authoring.spec.calibration import Study, has_study, load_study
+from autograder.authoring.spec.study import Study, has_study, load_study
 from autograder.cli.options import course_of
 from autograder.core.lesson import Lesson
 from autograder.core.lesson_registry import lesson_names, load_lesson, only_lesson

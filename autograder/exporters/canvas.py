@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from autograder.exporters.csv_tables import Rows, csv_text, people
 from autograder.exporters.exporter import Exporter
 from autograder.exporters.model import Grade
-from autograder.exporters.tables import Rows, csv_text, people
 
 
 def table(grades: Sequence[Grade]) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from autograder.exporters import canvas, moodle, plain
+from autograder.exporters import canvas, moodle, score_table
 from autograder.exporters.exporter import Exporter
 
 EXPORTERS: dict[str, Exporter] = {
-    "csv": plain.EXPORTER,
+    "csv": score_table.EXPORTER,
     "canvas": canvas.EXPORTER,
     "moodle": moodle.EXPORTER,
 }

@@ -26,8 +26,7 @@ from autograder.kernel.hints import Hints
 from autograder.kernel.notebook_check import Check
 from autograder.kernel.placeholder import Blank
 from autograder.kernel.staleness import doubts
-from autograder.reports import html, phrases
-from autograder.reports import progress as standing
+from autograder.reports import html, phrases, progress_card
 
 VALIDATING = "NBGRADER_VALIDATING"
 P = ParamSpec("P")
@@ -119,7 +118,7 @@ class CheckSession:
             measures=verdicts.measures,
             doubts=doubts(self.cells.ran, self.cells.gone, self.lesson),
         )
-        ipython.show(standing.page(current), standing.text(current))
+        ipython.show(progress_card.page(current), progress_card.text(current))
 
     def evidence(self, also: Arrays | None = None) -> Evidence:
         """Return what was recorded in this kernel, as the judge reads it, plus ``also``."""

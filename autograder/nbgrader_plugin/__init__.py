@@ -11,7 +11,7 @@ from __future__ import annotations
 from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback, GenerateSolution
 from traitlets.config import Config
 
-from autograder.nbgrader_plugin.extra_files import limit_extra_files
+from autograder.nbgrader_plugin.copy_limits import limit_extra_files
 from autograder.nbgrader_plugin.package_url import NamePackageUrl
 from autograder.nbgrader_plugin.preprocessors.autograde import (
     RestoreCells,
@@ -19,10 +19,13 @@ from autograder.nbgrader_plugin.preprocessors.autograde import (
     SaveJudgedGrades,
     SubmissionExporter,
 )
-from autograder.nbgrader_plugin.preprocessors.feedback import ShowResults
+from autograder.nbgrader_plugin.preprocessors.clear_solutions import ClearLessonSolutions
+from autograder.nbgrader_plugin.preprocessors.generate_feedback import ShowResults
+from autograder.nbgrader_plugin.preprocessors.generate_solution import (
+    RunSolution,
+    StripSolutionMarkers,
+)
 from autograder.nbgrader_plugin.preprocessors.lists import preprocessors_of, replaced
-from autograder.nbgrader_plugin.preprocessors.placeholder import ClearLessonSolutions
-from autograder.nbgrader_plugin.preprocessors.solution import RunSolution, StripSolutionMarkers
 from autograder.nbgrader_plugin.preprocessors.validate import validate_in_sandbox
 
 

@@ -10,7 +10,11 @@ from autograder.core.errors import EmptyGradebook
 from autograder.core.lesson import Lesson
 from autograder.exporters.model import Person
 from autograder.nbgrader_plugin import grade_queries
-from autograder.nbgrader_plugin.config import course_directory, database_errors, open_gradebook
+from autograder.nbgrader_plugin.course_config import (
+    course_directory,
+    database_errors,
+    open_gradebook,
+)
 from autograder.reports.class_report import GradebookScores
 
 

@@ -13,7 +13,7 @@ from nbgrader.api import Gradebook
 from nbgrader.plugins import ExportPlugin
 
 from autograder.core.evidence import write_whole
-from autograder.exporters import tables
+from autograder.exporters import csv_tables
 from autograder.exporters.exporter import Exporter
 from autograder.exporters.registry import EXPORTERS
 from autograder.nbgrader_plugin.grade_queries import grades
@@ -34,7 +34,7 @@ class _TableExport(ExportPlugin):
             [str(one) for one in self.student],
             unscored=bool(self.assignment),
         )
-        for student in tables.students_with_escaped_ids(chosen):
+        for student in csv_tables.students_with_escaped_ids(chosen):
             self.log.warning("%r begins like a formula; an apostrophe was put in front.", student)
         write_whole(path, self.exporter.export(chosen).encode())
 

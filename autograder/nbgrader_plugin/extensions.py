@@ -9,7 +9,7 @@ from nbgrader.api import Gradebook, InvalidEntry, MissingEntry
 from autograder.core.config import Course
 from autograder.core.errors import CourseError
 from autograder.core.lesson import Lesson
-from autograder.nbgrader_plugin.config import (
+from autograder.nbgrader_plugin.course_config import (
     GENERATE,
     course_directory,
     database_errors,

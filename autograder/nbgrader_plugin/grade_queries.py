@@ -14,7 +14,11 @@ from autograder.core.config import Course
 from autograder.core.errors import CourseError, EmptyGradebook
 from autograder.core.lesson_registry import lesson_names, load_lesson
 from autograder.exporters.model import Grade, Person
-from autograder.nbgrader_plugin.config import course_directory, database_errors, open_gradebook
+from autograder.nbgrader_plugin.course_config import (
+    course_directory,
+    database_errors,
+    open_gradebook,
+)
 
 
 @dataclass(frozen=True, kw_only=True)

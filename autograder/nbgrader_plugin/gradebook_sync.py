@@ -11,7 +11,7 @@ from autograder.core.errors import CourseError
 from autograder.core.lesson_registry import load_lesson
 from autograder.core.report import Report
 from autograder.grading import result_files
-from autograder.nbgrader_plugin.config import course_directory
+from autograder.nbgrader_plugin.course_config import course_directory
 from autograder.nbgrader_plugin.gradebook_writer import GradebookEntry, GradebookWriter
 
 BATCH_SIZE = 50

@@ -29,7 +29,7 @@ from autograder.nbgrader_plugin.autograded_dir import (
     is_valid_student,
     submission_time,
 )
-from autograder.nbgrader_plugin.config import (
+from autograder.nbgrader_plugin.course_config import (
     GENERATE,
     course_directory,
     course_on_path,

@@ -13,7 +13,7 @@ from nbgrader.exchange import ExchangeError, ExchangeFactory
 from autograder.core.config import Course
 from autograder.core.errors import CourseError, writing
 from autograder.core.lesson import Lesson
-from autograder.nbgrader_plugin.config import (
+from autograder.nbgrader_plugin.course_config import (
     COURSE_ID,
     course_directory,
     database_errors,

@@ -123,7 +123,7 @@ def _by_nbconvert(source: str) -> _Rendered:
 
     found = _Rendered()
 
-    class Recorder(IPythonRenderer):
+    class MarkupRecorder(IPythonRenderer):
         def inline_html(self, html: str) -> str:
             found.html.append(html)
             return ""
@@ -150,5 +150,5 @@ def _by_nbconvert(source: str) -> _Rendered:
         def heading(self, text: str, level: int, **attrs: Any) -> str:  # noqa: ARG002
             return ""
 
-    MarkdownWithMath(renderer=Recorder(escape=False)).render(source)
+    MarkdownWithMath(renderer=MarkupRecorder(escape=False)).render(source)
     return found

@@ -18,16 +18,16 @@ import psutil
 import pytest
 
 from autograder.authoring.calibration import publish
+from autograder.authoring.calibration.docs_tables import filled
 from autograder.authoring.calibration.jobs import run
-from autograder.authoring.calibration.page import filled
 from autograder.authoring.calibration.reference_maker import disagreements, published
 from autograder.authoring.calibration.run_log import CalibrationRun, RunLog, Task
 from autograder.authoring.calibration.statistics import likeness, rate
 from autograder.authoring.calibration.tables import interval, table, tables
 from autograder.authoring.calibration.threshold import are_enough, choose_threshold, keeps_promise
-from autograder.authoring.spec.calibration import MARKED, Study, load_study
 from autograder.authoring.spec.numpy_training import train
 from autograder.authoring.spec.recipe import Recipe, Training
+from autograder.authoring.spec.study import MARKED, Study, load_study
 from autograder.cli import main
 from autograder.cli import study as studies
 from autograder.core.distribution import Distribution

@@ -18,7 +18,7 @@ from autograder.authoring.mutation.fixtures import thinned
 from autograder.authoring.mutation.judgement import Judgement, tally
 from autograder.authoring.mutation.make import DoesNotFit, MutantNotebook, make, read_source
 from autograder.authoring.mutation.pairs import are_independent, both, named, pairs
-from autograder.authoring.mutation.run import MutantRun, judgement
+from autograder.authoring.mutation.run_mutants import MutantRun, judgement
 from autograder.authoring.mutation.suite import MutationSuite, mutation_suite
 from autograder.authoring.spec.mutation import (
     Expected,

@@ -21,7 +21,7 @@ from autograder.core.course_root import CONFIG, SUBMISSION_FOLDERS, find_root
 from autograder.core.errors import CourseError
 from autograder.core.evidence import EVIDENCE
 from autograder.judge.runner import plugin_for
-from autograder.nbgrader_plugin.config import course_directory
+from autograder.nbgrader_plugin.course_config import course_directory
 
 # Files of a student's that some program reads where one stands.
 TRAPS = (CONFIG, "jupyter_config.py", "jupyter_nbconvert_config.py", "conftest.py")

@@ -19,7 +19,14 @@ from support.gradescope_reader import read_as_gradescope
 from autograder.cli import main
 from autograder.core.lesson_registry import lesson_names
 from autograder.core.report import Outcome, Report
-from autograder.exporters import canvas, github_workflow, gradescope_results, moodle, plain, tables
+from autograder.exporters import (
+    canvas,
+    csv_tables,
+    github_workflow,
+    gradescope_results,
+    moodle,
+    score_table,
+)
 from autograder.exporters.model import Grade, Person, earned, of_reports
 from autograder.exporters.registry import EXPORTERS
 from autograder.reports import json_report, markdown
@@ -124,7 +131,7 @@ def test_moodle_finds_students_by_what_it_is_told(user: str, expected: dict) -> 
 
 
 def test_the_plain_table_has_nbgraders_names_and_sums() -> None:
-    rows = {row["student_id"]: row for row in csv.DictReader(io.StringIO(plain.table(CLASS)))}
+    rows = {row["student_id"]: row for row in csv.DictReader(io.StringIO(score_table.table(CLASS)))}
     bob = rows["bob"]
     assert (bob["raw_score"], bob["late_submission_penalty"], bob["score"]) == ("20", "5", "15")
     assert (rows["cal"]["score"], rows["cal"]["max_score"]) == ("", "20")
@@ -147,7 +154,9 @@ def test_no_cell_is_taken_for_a_formula(form, name: str) -> None:
 def test_whom_an_lms_may_not_find_is_told() -> None:
     odd = Person(id="-ann")
     known = Person(id="bob", first_name="=x")
-    assert tables.students_with_escaped_ids([grade(odd), grade(known), grade(odd, 3.0)]) == ["-ann"]
+    assert csv_tables.students_with_escaped_ids([grade(odd), grade(known), grade(odd, 3.0)]) == [
+        "-ann"
+    ]
 
 
 @pytest.mark.parametrize("form", [one.export for one in EXPORTERS.values()])

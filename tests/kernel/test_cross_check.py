@@ -24,7 +24,7 @@ from support.numpy_training import Examples, Neurons, chunks, figures_of, snapsh
 
 from autograder.core.evidence import Evidence, Record, Run
 from autograder.kernel.recorder import Recorder
-from autograder.lessons.building_a_brain.accuracy import marked_accuracy
+from autograder.lessons.building_a_brain.marked_accuracy import marked_accuracy
 
 # Not a multiple of any of the batch sizes: the last batch of an epoch is a smaller one.
 TRAINING_IMAGES = 11_990

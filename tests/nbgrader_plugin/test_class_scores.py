@@ -15,7 +15,7 @@ from support.pages import Page
 from autograder.cli import main
 from autograder.core.config import Course
 from autograder.grading.result_files import folder_name_for
-from autograder.nbgrader_plugin.config import course_directory
+from autograder.nbgrader_plugin.course_config import course_directory
 from autograder.nbgrader_plugin.gradebook_writer import GradebookWriter
 from autograder.reports import class_report, feedback
 from autograder.reports.class_report import GradebookScores

@@ -14,7 +14,7 @@ from autograder.cli import main
 from autograder.core.config import Course, Settings
 from autograder.core.errors import CourseError
 from autograder.core.lesson_registry import lesson_names
-from autograder.nbgrader_plugin.config import course_directory
+from autograder.nbgrader_plugin.course_config import course_directory
 from autograder.nbgrader_plugin.gradebook_writer import GradebookWriter
 
 # The assignment is due on 1 March at noon.

@@ -17,7 +17,7 @@ from nbgrader.api import Gradebook
 from autograder.core.config import Course, Settings
 from autograder.core.errors import CourseError
 from autograder.core.lesson_registry import lesson_names, load_lesson
-from autograder.nbgrader_plugin import generate
+from autograder.nbgrader_plugin import generate_assignment
 from autograder.nbgrader_plugin.package_url import PLACEHOLDER
 from autograder.notebooks.solution import strip_markers
 
@@ -44,7 +44,7 @@ def edit(path: Path, old: str, new: str) -> None:
 
 def test_what_is_committed_is_what_the_source_makes() -> None:
     """The repository's own release/ and solutions/ are up to date."""
-    assert generate.differences(Course(root=ROOT)) == []
+    assert generate_assignment.differences(Course(root=ROOT)) == []
 
 
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
@@ -146,7 +146,7 @@ def test_the_courses_own_address_is_written_into_the_first_cell(course: Course) 
     with (course.root / "nbgrader_config.py").open("a") as file:
         file.write(f"c.Autograder.package = {ADDRESS!r}\n")
     assert f'+    "    print(\\"%pip install {ADDRESS}\\")\\n",' in "\n".join(
-        generate.differences(course)
+        generate_assignment.differences(course)
     )
     subprocess.run(
         [sys.executable, "-m", "nbgrader", "generate_assignment", lesson.name, "--force"],
@@ -171,7 +171,7 @@ def test_an_edited_release_is_shown_with_the_difference(course: Course) -> None:
     lesson = LESSON
     path = course.root / "release" / lesson.name / lesson.notebook
     edit(path, "28 rows of 28 numbers", "28 rows of 29 numbers")
-    (difference,) = generate.differences(course)
+    (difference,) = generate_assignment.differences(course)
     assert f"release/{lesson.name}/{lesson.notebook}" in difference
     assert "29 numbers" in difference
 
@@ -181,7 +181,7 @@ def test_a_changed_source_makes_both_stale(course: Course) -> None:
     lesson = LESSON
     path = course.root / "source" / lesson.name / lesson.notebook
     edit(path, "28 rows of 28 numbers", "28 rows of 29 numbers")
-    found = "\n".join(generate.differences(course))
+    found = "\n".join(generate_assignment.differences(course))
     assert "release/" in found
     assert "solutions/" in found
 
@@ -193,7 +193,10 @@ def test_an_edited_output_of_the_solution_is_found(course: Course) -> None:
     notebook = nbformat.read(path, as_version=4)
     next(cell for cell in notebook.cells if cell.get("outputs")).outputs = []
     nbformat.write(notebook, path)
-    assert any("was edited after it was generated" in one for one in generate.differences(course))
+    assert any(
+        "was edited after it was generated" in one
+        for one in generate_assignment.differences(course)
+    )
 
 
 def test_missing_and_foreign_files_are_named(course: Course) -> None:
@@ -201,7 +204,7 @@ def test_missing_and_foreign_files_are_named(course: Course) -> None:
     lesson = LESSON
     (course.root / "release" / lesson.name / "answers.txt").write_text("7850")
     (course.root / "solutions" / lesson.name / lesson.notebook).unlink()
-    assert generate.differences(course) == [
+    assert generate_assignment.differences(course) == [
         f"release/{lesson.name}/answers.txt does not come from the source.",
         f"solutions/{lesson.name}/{lesson.notebook} is missing.",
     ]
@@ -211,11 +214,11 @@ def test_a_course_without_its_source_is_said_to_be_one(course: Course) -> None:
     """Nothing to compare with is not the same as nothing to complain about."""
     shutil.rmtree(course.root / "source")
     with pytest.raises(CourseError, match=r"source/.*ipynb is missing"):
-        generate.differences(course)
+        generate_assignment.differences(course)
     shutil.rmtree(course.root / "release")
     shutil.rmtree(course.root / "solutions")
     with pytest.raises(CourseError, match="no lesson"):
-        generate.differences(course)
+        generate_assignment.differences(course)
 
 
 def test_checking_writes_nothing(course: Course) -> None:
@@ -225,7 +228,7 @@ def test_checking_writes_nothing(course: Course) -> None:
         return {str(path): path.stat().st_mtime for path in course.root.rglob("*")}
 
     before = state()
-    generate.differences(course)
+    generate_assignment.differences(course)
     assert state() == before
 
 
@@ -235,7 +238,7 @@ def test_generating_twice_changes_nothing(course: Course, tmp_path: Path) -> Non
     path = course.root / "release" / lesson.name / lesson.notebook
     before = path.read_bytes()
     path.unlink()
-    lines = list(generate.generate(course, tmp_path))
+    lines = list(generate_assignment.generate(course, tmp_path))
     assert lines[-1] == f"solutions/{lesson.name}: up to date."
     assert path.read_bytes() == before
 
@@ -279,7 +282,7 @@ def test_the_assignment_goes_to_the_courses_own_gradebook(
     with config.open("a") as file:
         file.write(f"c.CourseDirectory.db_url = {no_gradebook!r}\n")
     for _ in range(2):
-        lines = list(generate.generate(course, course.root / "no-images"))
+        lines = list(generate_assignment.generate(course, course.root / "no-images"))
         assert lines[-1].endswith("up to date.")
     with Gradebook(no_gradebook, named or "default_course") as gradebook:
         assert {one.name for one in gradebook.assignments} == set(lesson_names())
@@ -295,5 +298,5 @@ def test_a_relative_gradebook_lies_in_the_course(course: Course, monkeypatch, tm
         file.write('c.CourseDirectory.db_url = "sqlite:///grades.db"\n')
     (tmp_path / "elsewhere").mkdir()
     monkeypatch.chdir(tmp_path / "elsewhere")
-    list(generate.generate(course, tmp_path / "no-images"))
+    list(generate_assignment.generate(course, tmp_path / "no-images"))
     assert (course.root / "grades.db").is_file()

@@ -18,9 +18,9 @@ from autograder.cli import main
 from autograder.core.config import Course
 from autograder.core.errors import EmptyGradebook
 from autograder.core.lesson_registry import lesson_names, load_lesson
-from autograder.exporters import canvas, moodle, plain
+from autograder.exporters import canvas, moodle, score_table
 from autograder.nbgrader_plugin import grade_queries
-from autograder.nbgrader_plugin.config import course_directory
+from autograder.nbgrader_plugin.course_config import course_directory
 from autograder.nbgrader_plugin.exporters import CanvasExport, CsvExport, MoodleExport
 from autograder.nbgrader_plugin.gradebook_writer import GradebookWriter
 
@@ -167,7 +167,7 @@ def test_a_lesson_in_the_gradebook_is_used_too(course: Course, capsys) -> None:
 
 @pytest.mark.parametrize(
     ("plugin", "form"),
-    [(CsvExport, plain.table), (CanvasExport, canvas.table), (MoodleExport, moodle.table)],
+    [(CsvExport, score_table.table), (CanvasExport, canvas.table), (MoodleExport, moodle.table)],
 )
 def test_the_plugins_of_nbgrader_write_the_same(course: Course, plugin, form) -> None:
     with Gradebook(course_directory(course.root).db_url, "brains") as gradebook:

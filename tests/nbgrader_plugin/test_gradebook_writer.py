@@ -26,7 +26,7 @@ from autograder.core.config import Course
 from autograder.core.errors import CourseError
 from autograder.core.report import Report
 from autograder.nbgrader_plugin.autograded_dir import AutogradedDir
-from autograder.nbgrader_plugin.config import course_directory
+from autograder.nbgrader_plugin.course_config import course_directory
 from autograder.nbgrader_plugin.gradebook_writer import GradebookEntry, GradebookWriter
 from autograder.nbgrader_plugin.preprocessor_runner import AutogradeSteps
 

@@ -13,7 +13,7 @@ from support.gradebook_course import LESSON, files, make_course, report, submit
 from support.pages import Page
 
 from autograder.core.config import Course
-from autograder.nbgrader_plugin.config import course_directory
+from autograder.nbgrader_plugin.course_config import course_directory
 from autograder.nbgrader_plugin.gradebook_writer import GradebookWriter
 
 BARE = re.compile(r"<pre>\s*\d+\.\d+\s*</pre>")

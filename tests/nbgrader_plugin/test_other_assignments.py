@@ -20,8 +20,8 @@ from traitlets.config import Config
 from autograder.core.evidence import Evidence
 from autograder.datasets.fashion_mnist import DATASET
 from autograder.nbgrader_plugin import configure
-from autograder.nbgrader_plugin.config import alembic_on_path, course_directory
-from autograder.nbgrader_plugin.extra_files import limit_extra_files
+from autograder.nbgrader_plugin.copy_limits import limit_extra_files
+from autograder.nbgrader_plugin.course_config import alembic_on_path, course_directory
 from autograder.nbgrader_plugin.package_url import PLACEHOLDER
 from autograder.nbgrader_plugin.preprocessors import validate as validated
 from autograder.nbgrader_plugin.preprocessors.autograde import SubmissionExporter

@@ -40,7 +40,7 @@ from autograder.core.lesson import Lesson
 from autograder.datasets.fashion_mnist import DATASET
 from autograder.grading.discovery import choose
 from autograder.judge.runner import judge
-from autograder.nbgrader_plugin.config import environment_variable
+from autograder.nbgrader_plugin.course_config import environment_variable
 from autograder.reports import phrases
 from autograder.sandbox.pool import SandboxPool
 from autograder.sandbox.protocol import End, Ended

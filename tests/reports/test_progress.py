@@ -7,8 +7,7 @@ from support.results import NASTY, Strict, result
 
 from autograder.core.progress import Progress
 from autograder.core.report import Outcome
-from autograder.reports import phrases
-from autograder.reports import progress as standing
+from autograder.reports import phrases, progress_card
 
 THRESHOLD = LESSON.thresholds["sample"]
 
@@ -22,7 +21,7 @@ def progress_of(work: Submission, doubts: tuple[str, ...] = ()) -> Progress:
 
 def pages(progress: Progress) -> tuple[str, str]:
     """In words, and the text of the HTML."""
-    return standing.text(progress), Strict(standing.page(progress)).text
+    return progress_card.text(progress), Strict(progress_card.page(progress)).text
 
 
 def test_nothing_done_yet():
@@ -32,7 +31,7 @@ def test_nothing_done_yet():
         assert page.count(phrases.LABELS[Outcome.NOT_ATTEMPTED]) >= 6
         assert "Next: “Find the GPUs”. The text above the blank says what" in page
         assert "Accuracy" not in page
-        assert standing.REMARK not in page
+        assert progress_card.REMARK not in page
 
 
 def test_nothing_known_at_all():
@@ -58,15 +57,16 @@ def test_the_first_open_question_is_the_next_step():
 def test_the_accuracy_stands_beside_the_bar():
     progress = progress_of(Submission())
     reached = phrases.percent(progress.measures["accuracy"])
-    assert f"Accuracy: {reached}; the bar is {THRESHOLD * 100:.0f} %." in standing.text(progress)
-    assert f"left:{THRESHOLD:.2%}" in standing.page(progress)
+    text = progress_card.text(progress)
+    assert f"Accuracy: {reached}; the bar is {THRESHOLD * 100:.0f} %." in text
+    assert f"left:{THRESHOLD:.2%}" in progress_card.page(progress)
 
 
 def test_doubts_are_told_below_and_in_the_next_step():
     progress = progress_of(Submission(), doubts=("`limit` is left over.", "“Train” is older."))
     assert "see the remark below" in progress.next_step
     for page in pages(progress):
-        assert standing.REMARK in page
+        assert progress_card.REMARK in page
         assert "limit" in page
         assert "“Train” is older." in page
         assert "restart the kernel and run all cells" in page
@@ -74,7 +74,7 @@ def test_doubts_are_told_below_and_in_the_next_step():
 
 def test_nothing_in_it_is_run():
     wrong = result(Outcome.FAILED, id="devices.x", question="devices", help=NASTY, message=NASTY)
-    page = standing.page(Progress(lesson=LESSON, results=(wrong,), doubts=(NASTY,)))
+    page = progress_card.page(Progress(lesson=LESSON, results=(wrong,), doubts=(NASTY,)))
     assert "<script" not in page
     assert "script" not in Strict(page).tags
 
@@ -89,6 +89,6 @@ def test_a_question_is_as_far_as_its_most_pressing_check():
 
 
 def test_the_signs_are_told_in_words_too():
-    page = standing.page(progress_of(Submission()))
+    page = progress_card.page(progress_of(Submission()))
     assert "✓" in page
     assert 'role="img" aria-label="20 of 20 points"' in page

@@ -19,7 +19,7 @@ from support.class_of_reports import LESSON, result
 
 from autograder.core.progress import Progress
 from autograder.core.report import CheckResult, Outcome, Report, Standing
-from autograder.reports import class_report, feedback, html, progress, templates
+from autograder.reports import class_report, feedback, html, progress_card, templates
 from autograder.reports.annotate import filled
 from autograder.reports.class_report import GradebookScores
 
@@ -89,7 +89,7 @@ def pages(text: str) -> dict[str, str]:
         "feedback": feedback.page(one, LESSON, filled(notebook(text), one, LESSON)),
         "unread": feedback.page(unread, LESSON, None),
         "class": class_report.page([one, one, unread], LESSON, folder=text, gradebook=book),
-        "progress": progress.page(current),
+        "progress": progress_card.page(current),
         "notice": html.notice(text),
         "hint": html.hint(build, "a hint", text),
         "picture": html.picture(text, "iVBORw0KGgo="),

@@ -24,7 +24,11 @@ from sqlalchemy.orm import load_only
 from autograder.core.config import Course
 from autograder.core.lesson_registry import load_lesson
 from autograder.core.report import CheckResult, Outcome, Report
-from autograder.nbgrader_plugin.config import alembic_on_path, course_directory, course_on_path
+from autograder.nbgrader_plugin.course_config import (
+    alembic_on_path,
+    course_directory,
+    course_on_path,
+)
 from autograder.nbgrader_plugin.gradebook_writer import GradebookEntry
 from autograder.nbgrader_plugin.preprocessors.autograde import REPORT_KEY, SaveJudgedGrades
 from autograder.notebooks.restore import restore

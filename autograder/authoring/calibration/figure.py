@@ -20,8 +20,8 @@ from matplotlib.ticker import MultipleLocator
 from numpy.typing import NDArray
 
 from autograder.authoring.calibration.tables import NAMES, interval
-from autograder.authoring.spec.calibration import MARKED, Study
 from autograder.authoring.spec.recipe import Recipe
+from autograder.authoring.spec.study import MARKED, Study
 from autograder.core.distribution import Distribution
 from autograder.core.reference import DatasetReference, Reference, document
 

@@ -63,8 +63,8 @@ def run(lesson: str, task: Task) -> CalibrationRun:
     """Train one recipe of a lesson on one data set under one seed, and measure."""
     # Only here, as they import NumPy.
     from autograder import datasets  # noqa: PLC0415
-    from autograder.authoring.spec.calibration import load_study  # noqa: PLC0415
     from autograder.authoring.spec.numpy_training import train  # noqa: PLC0415
+    from autograder.authoring.spec.study import load_study  # noqa: PLC0415
     from autograder.core.lesson_registry import load_lesson  # noqa: PLC0415
 
     found = load_lesson(lesson)

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from autograder.authoring.calibration import figure
-from autograder.authoring.calibration.page import filled
+from autograder.authoring.calibration.docs_tables import filled
 from autograder.authoring.calibration.reference_maker import disagreements, published
 from autograder.authoring.calibration.run_log import RunLog
 from autograder.authoring.calibration.tables import tables
-from autograder.authoring.spec.calibration import load_study
+from autograder.authoring.spec.study import load_study
 from autograder.core.errors import StudyError, writing
 from autograder.core.evidence import write_whole
 from autograder.core.lesson import Lesson

@@ -10,8 +10,8 @@ import numpy as np
 from autograder.authoring.calibration.run_log import CalibrationRun, RunLog
 from autograder.authoring.calibration.statistics import rate
 from autograder.authoring.calibration.threshold import choose_threshold
-from autograder.authoring.spec.calibration import MARKED, Study
 from autograder.authoring.spec.recipe import Recipe
+from autograder.authoring.spec.study import MARKED, Study
 from autograder.core.distribution import Distribution
 from autograder.core.errors import StudyError
 from autograder.core.lesson import Lesson

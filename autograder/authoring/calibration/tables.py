@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from autograder.authoring.calibration.run_log import RunLog
 from autograder.authoring.calibration.statistics import likeness, rate
 from autograder.authoring.calibration.threshold import are_enough
-from autograder.authoring.spec.calibration import MARKED, Study
 from autograder.authoring.spec.recipe import Recipe
+from autograder.authoring.spec.study import MARKED, Study
 from autograder.core.distribution import Distribution
 from autograder.core.reference import DatasetReference, Keras, KerasRuns, Reference
 

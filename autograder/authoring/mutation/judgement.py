@@ -76,7 +76,7 @@ def _in_words(outcome: Outcome) -> str:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Tally:
+class MatrixCounts:
     """How many wrong mutants there are, and how many of them were caught with the right names."""
 
     wrong: int
@@ -88,7 +88,7 @@ class Tally:
         return self.caught / self.wrong if self.wrong else 1.0
 
 
-def tally(judgements: Iterable[Judgement]) -> Tally:
+def tally(judgements: Iterable[Judgement]) -> MatrixCounts:
     """Count the wrong mutants, and those caught."""
     wrong = [one for one in judgements if one.expected.kind == "wrong"]
-    return Tally(wrong=len(wrong), caught=sum(one.named for one in wrong))
+    return MatrixCounts(wrong=len(wrong), caught=sum(one.named for one in wrong))

@@ -12,7 +12,7 @@ from autograder.authoring.mutation.fixtures import thinned
 from autograder.authoring.mutation.judgement import Judgement
 from autograder.authoring.mutation.make import MutantNotebook, make, read_source
 from autograder.authoring.mutation.pairs import AND, named, pairs
-from autograder.authoring.mutation.run import MutantRun, judgement
+from autograder.authoring.mutation.run_mutants import MutantRun, judgement
 from autograder.authoring.spec.mutation import Declared, Mutant, load_declared
 from autograder.core.config import Course, Settings
 from autograder.core.errors import CourseError, EvidenceError, LessonError, writing

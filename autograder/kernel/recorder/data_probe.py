@@ -13,7 +13,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from autograder.kernel.recorder.data_matching import SAMPLE, DataMatch, DatasetIndex, Tally
+from autograder.kernel.recorder.data_matching import SAMPLE, DataMatch, DatasetIndex, StreamTally
 
 
 class DataProbe:
@@ -27,7 +27,7 @@ class DataProbe:
         self._labels: list[NDArray[Any]] = []
         self._sampled = 0
         self._flowed = 0
-        self._tally = Tally()
+        self._tally = StreamTally()
         self._lock = threading.Lock()
         # A data set of Keras is also asked for batches of which only the shapes are looked at.
         self._sizes: dict[int, int] = {}

@@ -11,13 +11,12 @@ from typing import Any
 
 import numpy as np
 
-from autograder.authoring.spec.calibration import MARKED, Study
 from autograder.authoring.spec.numpy_training import Trained
 from autograder.authoring.spec.recipe import Recipe, Training, seeded
+from autograder.authoring.spec.study import MARKED, Study
 from autograder.authoring.spec.synthetic_evidence import recorded, window
 from autograder.datasets import Images
 from autograder.judge.rules.weights import accuracy, mean_weights
-from autograder.lessons.a_deeper_brain.accuracy import epoch_weights, marked_accuracy
 from autograder.lessons.a_deeper_brain.constants import (
     CLASSES,
     HIDDEN,
@@ -26,6 +25,7 @@ from autograder.lessons.a_deeper_brain.constants import (
     PIXELS,
 )
 from autograder.lessons.a_deeper_brain.lesson import LESSON
+from autograder.lessons.a_deeper_brain.marked_accuracy import epoch_weights, marked_accuracy
 
 ACCURACY = "train.accuracy"
 STOPPING = "train.stopping"

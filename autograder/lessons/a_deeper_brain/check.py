@@ -9,8 +9,8 @@ from autograder.judge.inference import UnknownLayer
 from autograder.judge.rules.weights import accuracy, last_weights
 from autograder.kernel.check_session import CheckSession
 from autograder.kernel.placeholder import Blank, used
-from autograder.lessons.a_deeper_brain.accuracy import epoch_weights
 from autograder.lessons.a_deeper_brain.lesson import LESSON
+from autograder.lessons.a_deeper_brain.marked_accuracy import epoch_weights
 
 _SESSION = CheckSession(LESSON)
 

@@ -38,7 +38,6 @@ from autograder.judge.rules.rule import raise_first
 from autograder.judge.rules.training_data import (
     trained_on_validation,
 )
-from autograder.lessons.a_deeper_brain.accuracy import NOT_THE_LOG, marked_accuracy
 from autograder.lessons.a_deeper_brain.constants import (
     BATCH,
     CLASSES,
@@ -46,6 +45,7 @@ from autograder.lessons.a_deeper_brain.constants import (
     LIMITS,
     MAX_EPOCHS,
 )
+from autograder.lessons.a_deeper_brain.marked_accuracy import NOT_THE_LOG, marked_accuracy
 from autograder.lessons.a_deeper_brain.rules.comparison import SINGLE_LAYER
 from autograder.lessons.a_deeper_brain.rules.early_stopping import (
     begins_too_late,

@@ -41,8 +41,8 @@ from autograder.judge.rules.rule import raise_first
 from autograder.judge.rules.training_data import (
     trained_on_validation,
 )
-from autograder.lessons.building_a_brain.accuracy import NOT_THE_LOG, marked_accuracy
 from autograder.lessons.building_a_brain.constants import BATCH, CLASSES, EPOCHS, LIMITS
+from autograder.lessons.building_a_brain.marked_accuracy import NOT_THE_LOG, marked_accuracy
 
 # Checks whose failure lowers the accuracy: they report the cause, so it is not repeated here.
 ROOTS = (

@@ -25,13 +25,13 @@ from autograder.core.errors import CourseError
 from autograder.core.evidence import write_whole
 from autograder.core.lesson import Lesson
 from autograder.core.lesson_registry import lesson_names, load_lesson
-from autograder.nbgrader_plugin.config import (
+from autograder.nbgrader_plugin.course_config import (
     COURSE_ID,
     alembic_on_path,
     course_directory,
     environment_variable,
 )
-from autograder.nbgrader_plugin.preprocessors.solution import RunSolution
+from autograder.nbgrader_plugin.preprocessors.generate_solution import RunSolution
 from autograder.notebooks.solution import is_sealed, without_outputs
 
 MAX_LINES = 40

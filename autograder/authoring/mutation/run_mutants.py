@@ -35,7 +35,7 @@ class MutantRun:
     checks: Sequence[CheckResult]
 
 
-def run(
+def run_mutants(
     made: Sequence[MutantNotebook], lesson: Lesson, grader: Grader, *, workers: int, watch: Watch
 ) -> list[MutantRun]:
     """Run mutants and judge them, as many as ``workers`` at a time; ``watch`` shows the progress.
