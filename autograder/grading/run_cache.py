@@ -88,3 +88,5 @@ def _link(path: Path, name: Path) -> None:
     except OSError:
         shutil.copyfile(path, part)
     part.replace(name)
+    # Where both are names of one file already, ``rename`` leaves them as they are.
+    part.unlink(missing_ok=True)
