@@ -17,10 +17,16 @@ from autograder.core.evidence import (
     Recorded,
     Run,
     decode,
+    pack,
+    unpack,
     unpack_arrays,
 )
 from autograder.sandbox.protocol import CellResult, EvidenceUpdate, Job
 
+# Letters of an error's name, and of its text, where there is no room for more.
+MAX_SHORT = 50
+# An error of ours may quote what a student wrote, and each check says why it could not be made.
+MAX_TROUBLE = 300
 # How Python reports each limit: part of an exception's name or text.
 ERROR_TEXTS = {
     "memory": ("MemoryError", "Unable to allocate", "Cannot allocate memory"),
@@ -86,7 +92,28 @@ def evidence_of(
         recorded=recorded,
     )
     outputs = {number: ran.outputs for number, ran in sorted(cells.items())}
-    return Evidence(record=record, arrays=arrays, outputs=outputs)
+    return _readable(Evidence(record=record, arrays=arrays, outputs=outputs))
+
+
+def _readable(evidence: Evidence) -> Evidence:
+    """Return evidence that can be read again: without what was recorded, where it is too much.
+
+    Each part has a limit, and together they may still have more than a record can hold.
+    """
+    try:
+        unpack(pack(evidence))
+    except EvidenceError as error:
+        replace = msgspec.structs.replace
+        record = evidence.record
+        limits = tuple(dict.fromkeys((*record.run.limits, "evidence")))
+        run = replace(record.run, trouble=str(error)[:MAX_TROUBLE], limits=limits)
+        cells = tuple(
+            replace(one, ename=one.ename[:MAX_SHORT], evalue=one.evalue[:MAX_SHORT])
+            for one in record.cells
+        )
+        record = replace(record, run=run, cells=cells, recorded=None)
+        return Evidence(record=record, outputs=evidence.outputs)
+    return evidence
 
 
 def _read(update: EvidenceUpdate) -> tuple[Recorded | None, Arrays, str | None]:
@@ -97,7 +124,7 @@ def _read(update: EvidenceUpdate) -> tuple[Recorded | None, Arrays, str | None]:
         arrays = unpack_arrays(update.arrays) if update.arrays else {}
         return decode(update.recorded, Recorded), arrays, None
     except EvidenceError as error:
-        return None, {}, str(error)
+        return None, {}, str(error)[:MAX_TROUBLE]
 
 
 def _cell(number: int, ran: CellResult | None, stopped: Stopped | None) -> Cell:
@@ -106,7 +133,13 @@ def _cell(number: int, ran: CellResult | None, stopped: Stopped | None) -> Cell:
     if ran.status == "running":
         stopped = stopped or Stopped("it did not end")
         ename = "DeadKernelError" if stopped.cell == "error" else "CellTimeoutError"
-        return Cell(index=number, status=stopped.cell, ename=ename, evalue=stopped.why)
+        return Cell(
+            index=number,
+            status=stopped.cell,
+            ename=ename,
+            evalue=stopped.why,
+            replaced=ran.replaced,
+        )
     return Cell(
         index=number,
         status=ran.status,

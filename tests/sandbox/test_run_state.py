@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 from pathlib import Path
 
 import nbformat
+import numpy as np
 import pytest
 from support import runs
 
-from autograder.core.evidence import Arrays, Recorded
+from autograder.core.evidence import Arrays, Recorded, pack, pack_arrays, unpack
 from autograder.core.ipc import HEADER, MAX_BYTES, receive, send
 from autograder.sandbox.evidence_reader import EvidenceReader
 from autograder.sandbox.protocol import (
@@ -201,6 +203,30 @@ class TestRecorded:
             assert trouble
         assert read_from(EvidenceUpdate(recorded=b"{}", arrays=b"no archive"))[2]
         assert read_from(EvidenceUpdate(trouble="too large")) == (None, {}, "too large")
+
+    @pytest.mark.parametrize("kind", ["errors", "names", "fields that are left out", "odd field"])
+    def test_what_could_not_be_read_again_is_left_out(self, kind: str) -> None:
+        """The judge reads a record only so far; what is longer is no fault of the grader's."""
+        recorded, arrays, cells = b"{}", b"", {}
+        match kind:
+            case "errors":
+                ran = CellResult(status="error", ename="\1" * 300, evalue="\1" * 4_000)
+                cells = dict.fromkeys(range(2_000), ran)
+            case "names":
+                names = (f"{number}{chr(1) * 900}" for number in range(4_000))
+                arrays = pack_arrays(dict.fromkeys(names, np.zeros(1)))
+            case "fields that are left out":
+                given = {"model": 1, "fits": 1, "about": {}}
+                recorded = json.dumps(
+                    {"asked": [given] * 5_000, "troubles": ["x" * 3_900] * 900}
+                ).encode()
+            case "odd field":
+                recorded = json.dumps({"x" * 5_000: 1}).encode()
+        evidence = runs.ran(cells, EvidenceUpdate(recorded=recorded, arrays=arrays))
+        again = unpack(pack(evidence))
+        assert again.record == evidence.record
+        assert again.recorded is None
+        assert again.run.trouble
 
 
 class TestLimits:
