@@ -41,7 +41,7 @@ async def _run_cells(client: Client, job: Job, reader: EvidenceReader, send: Sen
     for index in range(len(job.cells)):
         send(CellStarted(index=index))
         try:
-            ran = await _run_cell(client, job, index)
+            ran = await _run_cell(client, job, index, send)
         except DeadKernelError:
             return End.KERNEL_DIED
         # Code in the kernel can make it send anything, and nbclient stumble over anything.
@@ -57,7 +57,7 @@ async def _run_cells(client: Client, job: Job, reader: EvidenceReader, send: Sen
     return End.REACHED
 
 
-async def _run_cell(client: Client, job: Job, index: int) -> CellResult:
+async def _run_cell(client: Client, job: Job, index: int, send: Send) -> CellResult:
     """Run a cell, or the solution in its place."""
     solution = job.solutions.get(index)
     if solution is None:
@@ -66,6 +66,8 @@ async def _run_cell(client: Client, job: Job, index: int) -> CellResult:
         ran = await client.run(index + 1)
         if ran.status != "error":
             return ran
+    # Before it runs: it may never come to its end.
+    send(CellStarted(index=index, replaced=True))
     client.nb.cells[index + 1] = nbformat.v4.new_code_cell(solution)
     return msgspec.structs.replace(await client.run(index + 1), replaced=True)
 

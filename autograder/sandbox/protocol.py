@@ -96,9 +96,10 @@ class Started(msgspec.Struct, frozen=True, kw_only=True, tag="started"):
 
 
 class CellStarted(msgspec.Struct, frozen=True, kw_only=True, tag="began"):
-    """A cell starts; cells are counted from 0."""
+    """A cell starts, or the solution in its place (``replaced``); cells are counted from 0."""
 
     index: int
+    replaced: bool = False
 
 
 class CellFinished(msgspec.Struct, frozen=True, kw_only=True, tag="finished"):

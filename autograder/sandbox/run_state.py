@@ -74,8 +74,8 @@ class RunState:
                 self.ended = Ended(end=End.BROKEN, message="another job was run than the one given")
             case CellStarted() | CellFinished() | EvidenceUpdate() if not self.is_started:
                 self.ended = Ended(end=End.BROKEN, message="a run was told of that had not begun")
-            case CellStarted(index=index):
-                self.cells[index] = CellResult(status="running")
+            case CellStarted(index=index, replaced=replaced):
+                self.cells[index] = CellResult(status="running", replaced=replaced)
             case CellFinished(index=index, ran=ran):
                 self.cells[index] = _sound(ran)
             case EvidenceUpdate():
@@ -90,11 +90,14 @@ class RunState:
 
 
 def _sound(ran: CellResult) -> CellResult:
-    """Return a result with the texts of its outputs, or none where no notebook may hold them."""
+    """Return a result with the texts of its outputs, without them where no notebook may hold them.
+
+    Nothing else may depend on what is put out: least of all whose cell it was.
+    """
     try:
         msgspec.convert(ran.outputs, list[Output])
     except (ValueError, RecursionError):
-        return CellResult(status=ran.status)
+        return msgspec.structs.replace(ran, outputs=[])
     return msgspec.structs.replace(ran, outputs=[texts(one) for one in ran.outputs])
 
 
