@@ -210,6 +210,16 @@ def test_a_model_goes_on_as_another_object() -> None:
     assert [one.number for one in evidence.fits(0)] == [0]
 
 
+def test_a_chain_of_trainings_is_followed_to_its_beginning() -> None:
+    """However long: a record holds a thousand of them."""
+    fits = [
+        fit(number=number, model=number, start=f"{number}", states=(f"{number + 1}",))
+        for number in range(1_000)
+    ]
+    evidence = Submission(fits=tuple(fits)).evidence()
+    assert [one.number for one in evidence.fits(999)] == [*range(1_000)]
+
+
 def test_a_loaded_model_has_the_names_of_its_training() -> None:
     """So that means of weights, which are kept by name, belong to it."""
     found = identified(RIGHT["loaded"].evidence()).answer(TRAIN)

@@ -84,19 +84,19 @@ class Evidence:
         model is saved, loaded and trained further.
         """
         fits = self.recorded.fits if self.recorded else ()
-        own = tuple(fit for fit in fits if fit.model == model)
-        return (*self._before(own[0], fits), *own) if own else ()
+        found = tuple(fit for fit in fits if fit.model == model)
+        # Not by recursion: a record may tell of a thousand trainings, each of another object.
+        while found and (origin := _origin(found[0], fits)):
+            before = (one for one in fits if one.model == origin.model)
+            found = (*(one for one in before if one.number <= origin.number), *found)
+        return found
 
-    def _before(self, first: Fit, fits: tuple[Fit, ...]) -> tuple[Fit, ...]:
-        origins = (
-            one
-            for one in reversed(fits)
-            if one.number < first.number and one.model != first.model and first.start in one.states
-        )
-        origin = next(origins, None) if first.start else None
-        if origin is None:
-            return ()
-        same = tuple(
-            one for one in fits if one.model == origin.model and one.number <= origin.number
-        )
-        return (*self._before(same[0], fits), *same)
+
+def _origin(first: Fit, fits: Sequence[Fit]) -> Fit | None:
+    """Return the last training of another object that left the weights with which one began."""
+    earlier = (
+        one
+        for one in reversed(fits)
+        if one.number < first.number and one.model != first.model and first.start in one.states
+    )
+    return next(earlier, None) if first.start else None
