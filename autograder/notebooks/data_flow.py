@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import ast
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from enum import IntEnum
 
 from autograder.core.evidence.record import Follows
@@ -36,8 +36,9 @@ ASKING = frozenset({"predict", "predict_on_batch"})
 # Through these a name can get a value that the text does not show.
 OPAQUE = frozenset({"exec", "eval", "globals", "locals", "vars", "get_ipython"})
 MAX_PASSES = 20
-# Loops within loops are followed many times: a program of more work than this is not told of.
-MAX_WORK = 5_000
+# Statements, parts of them, and names that are looked up. Loops within loops are followed many
+# times: a program of more work than this, fifty times that of a lesson, is not told of.
+MAX_WORK = 200_000
 # No longer name fits into a record.
 MAX_NAME = 300
 
@@ -56,9 +57,8 @@ def _parsed(source: str) -> ast.Module:
     Raises:
         SyntaxError: it is not Python alone, or does what no text shows.
     """
-    lines = source.split("\n")
-    ipython = any(one.lstrip().startswith(("%", "!", "?")) or one.endswith("?") for one in lines)
-    if ipython or len(source) > MAX_CHARACTERS:
+    # Magic commands are no Python, but where they look like it, as a line of a string may.
+    if len(source) > MAX_CHARACTERS:
         raise SyntaxError
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -112,6 +112,7 @@ class DataFlow:
         while open_names:
             one = open_names.pop()
             if one not in seen and one not in self._modules:
+                self._spend()
                 seen.add(one)
                 level = max(level, self._levels.get(one, Level.NOTHING))
                 level = max(level, self._own.get(one, Level.NOTHING))
@@ -121,10 +122,23 @@ class DataFlow:
     def _run(self, body: Sequence[ast.stmt], within: Level = Level.NOTHING) -> None:
         """Follow statements in order; ``within`` is the level of what decides that they run."""
         for statement in body:
-            self._work += 1
-            if self._work > MAX_WORK:
-                raise RecursionError
+            self._spend()
             self._statement(statement, within)
+
+    def _spend(self) -> None:
+        """Count a piece of work.
+
+        Raises:
+            RecursionError: it was too much in all.
+        """
+        self._work += 1
+        if self._work > MAX_WORK:
+            raise RecursionError
+
+    def _walk(self, node: ast.AST) -> Iterator[ast.AST]:
+        for part in ast.walk(node):
+            self._spend()
+            yield part
 
     def _statement(self, node: ast.stmt, within: Level) -> None:
         match node:
@@ -203,8 +217,8 @@ class DataFlow:
         tests = [
             self._expression(node.test)
             for statement in body
-            for node in ast.walk(statement)
-            if isinstance(node, ast.If) and any(map(_leaves, ast.walk(node)))
+            for node in self._walk(statement)
+            if isinstance(node, ast.If) and any(map(_leaves, self._walk(node)))
         ]
         return max(tests, default=Level.NOTHING)
 
@@ -250,7 +264,7 @@ class DataFlow:
     ) -> None:
         """Take note of a function or a class: which names it uses, and what is made in it."""
         name = name or getattr(node, "name", "")
-        loaded = [one for one in ast.walk(node) if isinstance(one, ast.Name)]
+        loaded = [one for one in self._walk(node) if isinstance(one, ast.Name)]
         self._uses[name] = frozenset(one.id for one in loaded) - {name}
         self._own[name] = max((_made(one) for one in ast.walk(node)), default=Level.NOTHING)
         self._sets[name] = frozenset(
@@ -264,6 +278,7 @@ class DataFlow:
 
     def _expression(self, node: ast.AST) -> Level:
         """Return the level of an expression; names that it changes are raised on the way."""
+        self._spend()
         if isinstance(node, ast.Call):
             return self._call(node)
         if isinstance(node, ast.Name):

@@ -80,6 +80,8 @@ NOTHING = {
     "overwritten": f"label = int(model.predict({ONE}).argmax())\nlabel = 8",
     "read off by NumPy": f"np.argmax(model.predict({ONE}))\nlabel = np.max(train_labels[[99]])",
     "another of a pair": f"outputs, label = model.predict({ONE}), train_labels[data_index]",
+    "a comment that asks": "# Which one is it?\nlabel = 8",
+    "a line of a string": 'print("""\n%time\n""")\nlabel = 8',
     "after a picture of it": f"plt.bar(range(10), model.predict({ONE})[0])\n"
     "label = int(train_labels[99])",
 }
@@ -90,8 +92,13 @@ DEEP = (
     + " = ".join(f"x{level}" for level in range(40))
     + f" = label = model({ONE})"
 )
+# Each name leads through all functions.
+MANY = "".join(f"def f{number}():\n    f{number + 1}\n" for number in range(250))
+NESTED = "".join(f"{' ' * level}while x{level}:\n" for level in range(15))
 UNKNOWN = {
     "loops in loops": DEEP,
+    "many names of many functions": f"{MANY}label = [{'f0, ' * 1_000}]",
+    "a long list in loops": f"{NESTED}{' ' * 15}label = [{'1, ' * 3_000}]",
     "magic": f"%%time\nlabel = int(model.predict({ONE}).argmax())",
     "exec": 'exec("label = 8")',
     "no Python": "label = (",
