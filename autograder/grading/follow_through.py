@@ -40,6 +40,8 @@ SENTENCES = {
     Outcome.PASSED: "This is right: it was marked with the solution’s {cells} in place of yours.",
     Outcome.FAILED: "This was marked with the solution’s {cells} in place of yours, and is not"
     " right there either.",
+    Outcome.NOT_APPLICABLE: "This cannot be marked on this machine, with the solution’s {cells} in"
+    " place of yours.",
     Outcome.ERROR: "This was run with the solution’s {cells} in place of yours, and needs manual"
     " review.",
 }
@@ -92,13 +94,17 @@ def job_for(plan: Plan, evidence: Evidence, known: Mapping[str, str]) -> Job | N
     numbers = {name: number for number, cell in enumerate(cells) if (name := grade_id(cell))}
     needed = {name for one in lesson.questions for name in lesson.foundations(one)} & known.keys()
     given = {numbers[name]: known[name] for name in needed}
-    hopeless = [numbers[one.name] for one in lost if _is_hopeless(evidence, lesson, one, lost)]
+    hopeless = [one for one in lost if _is_hopeless(evidence, lesson, one, lost)]
+    tried = [one for one in lost if one not in hopeless]
+    at_once = {one.name for one in hopeless} | _to_blame(evidence, lesson, tried, lost)
+    not_tried = tuple(sorted(numbers[name] for name in at_once & needed))
     ordered = dict(sorted(given.items()))
     return msgspec.structs.replace(
         plan.job,
-        program=program_digest([*plan.job.cells, *ordered.values(), repr(sorted(hopeless))]),
+        # Of the student's cells by their digest: to read them may take any time and memory.
+        program=program_digest([plan.job.program, *ordered.values(), repr([*not_tried])]),
         solutions=ordered,
-        unusable=tuple(sorted(hopeless)),
+        unusable=not_tried,
         spent=evidence.run.seconds,
     )
 
@@ -113,6 +119,23 @@ def _is_hopeless(
     return cell.status == "ok" and not lesson.foundations(question) & {one.name for one in lost}
 
 
+def _to_blame(
+    evidence: Evidence, lesson: Lesson, tried: Sequence[Question], lost: Sequence[Question]
+) -> set[str]:
+    """Return what a cell that stopped with an error builds on, where all of that can be used.
+
+    A loss for other labels is no error where it is chosen, but in ``fit``. It must not cost more
+    points than a blank does.
+    """
+    names = {one.name for one in lost}
+    found: set[str] = set()
+    for one in tried:
+        cell, bases = evidence.cell(one.name), lesson.foundations(one)
+        if cell and cell.status == "error" and not bases & names:
+            found |= bases
+    return found
+
+
 def replaced(evidence: Evidence, lesson: Lesson) -> list[str]:
     """Return the questions in the place of whose cells the solution was run."""
     cells = {one.name: evidence.cell(one.name) for one in lesson.questions}
@@ -125,8 +148,10 @@ def applied(
     """Return a report in which the second run counts, where that helps.
 
     The questions whose cells were replaced keep what they have, and so does what does not build on
-    them. The others earn ``share`` of their points, unless they have as many already.
+    them. The others earn ``share`` of their points, unless they have as many already. A second run
+    that was interrupted needs a look as a first one does.
     """
+    report = replace(report, interrupted=report.interrupted or evidence.run.interrupted)
     cells = replaced(evidence, lesson)
     then = {one.id: one for one in second.checks}
     better: dict[str, Iterator[CheckResult]] = {}
@@ -163,6 +188,7 @@ def _marked(
         first,
         outcome=second.outcome,
         points=round(share * second.points, 6),
+        max_points=second.max_points,
         message=sentence.format(cells=named(bases)),
         help="",
         why="",

@@ -75,6 +75,8 @@ class Scheduler:
         # Keys of programs whose run cannot be shared after all.
         self._unshared: set[str] = set()
         self._ready: list[Ran] = []
+        # Submissions that were run, and what went wrong then.
+        self._failed: list[tuple[Plan, Exception]] = []
         self._folders = ResultFolders(grader.results)
         self._lessons: dict[str, Lesson] = {}
         # Submissions that could not be read, and whose name may belong to any lesson.
@@ -164,12 +166,20 @@ class Scheduler:
             self._ready.append(replace(plan.first, followed=evidence))
             return
         ran = Ran(plan=plan, evidence=evidence, shared=shared)
-        if second := self._grader.follow_through(ran):
+        try:
+            second = self._grader.follow_through(ran)
+        except Exception as error:  # noqa: BLE001  one submission must not end the class
+            self._failed.append((plan, error))
+            return
+        if second:
             self._take(second)
         else:
             self._ready.append(ran)
 
     def _judge(self) -> Iterator[Report]:
+        while self._failed:
+            plan, error = self._failed.pop()
+            yield self._failure(plan.submission, plan.lesson, plan.place, error)
         while self._ready:
             lesson = self._ready[0].plan.lesson
             batch = [one for one in self._ready if one.plan.lesson is lesson][:BATCH_SIZE]

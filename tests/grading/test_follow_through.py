@@ -29,6 +29,7 @@ from autograder.grading.discovery import find_submissions
 from autograder.grading.grader import Grader
 from autograder.grading.plan import Plan
 from autograder.judge.runner import judge
+from autograder.notebooks.normalize import program_digest
 from autograder.notebooks.restore import grade_id, restore
 from autograder.sandbox.protocol import Job
 
@@ -121,9 +122,9 @@ def test_the_second_run_has_the_solutions_of_what_others_build_on() -> None:
     assert job is not None
     expected = {number(name): KNOWN[name] for name in ("build", "compile", "train")}
     assert job.solutions == expected
-    # Its cells may do better with something to build on: they are tried first.
-    assert job.unusable == ()
-    assert job.program != "first"
+    # Cells that stopped may do better with something right to build on: they are tried first.
+    assert job.unusable == (number("build"),)
+    assert job.program == program_digest(["first", *expected.values(), repr([*job.unusable])])
     assert job.dataset == "elsewhere.digits"
     assert job.spent == COMPILE_STOPS.run.seconds
 
@@ -139,6 +140,23 @@ def test_the_second_run_has_the_solutions_of_what_others_build_on() -> None:
 def test_what_need_not_be_tried_again(changes) -> None:
     """A blank, what ends Python, and what ended well and left nothing."""
     work = stops("compile", "train", "predict", cells={"compile": cell("compile", **changes)})
+    job = follow_through.job_for(planned(), work.evidence(), KNOWN)
+    assert job is not None
+    assert job.unusable == (number("compile"),)
+
+
+def test_what_a_cell_that_stopped_builds_on_may_be_to_blame() -> None:
+    """A loss for other labels: `compile` runs, and `fit` stops."""
+    work = stops("train", "predict")
+    job = follow_through.job_for(planned(), work.evidence(), KNOWN)
+    assert job is not None
+    assert job.unusable == (number("build"), number("compile"))
+    assert number("train") in job.solutions
+
+
+def test_what_a_blank_explains_is_nobody_elses_fault() -> None:
+    blank = cell("compile", changed=False)
+    work = stops("compile", "train", "predict", cells={"compile": blank})
     job = follow_through.job_for(planned(), work.evidence(), KNOWN)
     assert job is not None
     assert job.unusable == (number("compile"),)
@@ -249,6 +267,31 @@ def test_nobody_loses_points_by_it() -> None:
     second = with_solution("compile", label=lambda: claim("Boot"))
     before = points(reported(work))
     assert all(after >= before[name] for name, after in points(followed(work, second)).items())
+
+
+def test_a_wrong_answer_costs_no_more_than_a_blank() -> None:
+    """The one that is wrong keeps the points for what is right in it."""
+    report = followed(stops("train", "predict"), with_solution("build", "compile"))
+    assert report.score == 20
+    assert "the solution’s `build` and `compile` in place of yours" in report.notes[0]
+
+
+def test_what_cannot_be_marked_here_is_out_of_the_sum() -> None:
+    """As it is in a first run."""
+    settings = Settings(no_gpu="not_applicable")
+    second = with_solution("compile").evidence()
+    then = judge([("one", second)], LESSON, settings=settings)["one"]
+    report = follow_through.applied(reported(COMPILE_STOPS), second, then, LESSON, 1.0)
+    (device,) = [one for one in report.checks if one.id == "train.device"]
+    assert (device.outcome, device.points, device.max_points) == ("not_applicable", 0, 0)
+    assert "in place of yours" in device.message
+    assert (report.score, report.max_score) == (15, 19)
+
+
+def test_a_second_run_that_was_interrupted_needs_a_look() -> None:
+    ended = with_solution("compile", run=changed(Submission().run, interrupted=True))
+    assert followed(COMPILE_STOPS, ended).needs_review
+    assert not followed(COMPILE_STOPS, with_solution("compile")).needs_review
 
 
 def test_where_nothing_was_replaced_nothing_changes() -> None:

@@ -25,12 +25,13 @@ from autograder.core.config import Course, Settings
 from autograder.core.errors import IsolationError, JudgeError, ResultsError
 from autograder.core.evidence import EVIDENCE, Answer, Evidence, pack, read
 from autograder.core.lesson_registry import lesson_names
-from autograder.grading import cache_key, grader, regrade, result_files
+from autograder.grading import cache_key, follow_through, grader, regrade, result_files
 from autograder.grading.bounded import Bounded, OverBudgetError
 from autograder.grading.cache_key import is_closed
 from autograder.grading.discovery import find_submissions
 from autograder.grading.executor import LocalExecutor
 from autograder.grading.grader import Grader
+from autograder.grading.plan import Plan
 from autograder.judge.judge_process import Judge
 from autograder.notebooks.restore import grade_id, restore
 from autograder.sandbox import job_runner
@@ -743,6 +744,20 @@ class TestFollowThrough:
         assert "has to be graded again" in report.notes[0]
         assert self.grade(course)["ann"].score == 16
         assert "has to be graded again" not in " ".join(self.regraded(course).notes)
+
+    def test_where_no_second_run_can_be_prepared_the_class_goes_on(
+        self, course, monkeypatch
+    ) -> None:
+        course.hand_in("bob")
+
+        def too_much(plan: Plan, evidence: Evidence, known: Mapping[str, str]) -> None:
+            if known:
+                raise OverBudgetError("too much")
+
+        monkeypatch.setattr(follow_through, "job_for", too_much)
+        reports = self.grade(course)
+        assert (reports["ann"].status, reports["ann"].reason) == ("failed", "too much")
+        assert reports["bob"].status == "graded"
 
     def test_without_the_source_nothing_is_run_twice(self, course, hand) -> None:
         assert course.grade()["ann"].score == 8
