@@ -12,7 +12,7 @@ import pytest
 from support import frozen
 from support.attack_besieged import Besieged
 from support.attack_cases import BOUNDARIES, SOME, Case, cases
-from support.attack_course import BEFORE, HONEST, PRIVATE, SECRET, graded
+from support.attack_course import BEFORE, HONEST, PRIVATE, SECRET, SOLUTION, graded
 
 pytestmark = [pytest.mark.kernel, pytest.mark.slow]
 
@@ -50,6 +50,7 @@ def hold(course: Besieged, case: Case) -> None:
         assert course.reached(student) == []
         written, pages = course.written(student), course.pages(student)
         assert SECRET not in written
+        assert SOLUTION not in course.shown(student)
         assert re.findall(f"{PRIVATE}[0-9a-f]+", written) == []
         assert re.findall(REWRITES, pages + course.text_of(student)) == []
         assert re.findall(REACHES_OUT, pages) == []

@@ -68,6 +68,13 @@ class Besieged:
             if path.is_file()
         )
 
+    def shown(self, name: str) -> str:
+        """All that was written about a submission but what is the instructor's alone."""
+        place = self.places[name]
+        return "".join(
+            path.read_text(errors="replace") for path in sorted(place.iterdir()) if path.is_file()
+        )
+
     def outputs(self, name: str) -> list[dict[str, Any]]:
         """What the cells of a submission put out."""
         path = self.folders[name] / "notebook.ipynb"

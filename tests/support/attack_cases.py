@@ -9,7 +9,8 @@ after ``# Neighbour:`` what right students write in the same cell. ``# Change: n
 ``# Change of the neighbour: name`` are functions of ``attack_changes``, ``# Folder: name`` is what
 the student is called. ``# Twice`` is handed in by two students, one after the other; ``# Shares``
 is graded where students with the same program share a run; ``# Once more`` is graded once more,
-alone, when its neighbours' results are there.
+alone, when its neighbours' results are there; ``# Followed`` is graded where a solution takes the
+place of what cannot be used.
 """
 
 from __future__ import annotations
@@ -53,6 +54,7 @@ class Case:
     twice: bool = False
     once_more: bool = False
     shares: bool = False
+    followed: bool = False
     neighbour: str | None = None
     neighbour_change: str | None = None
 
@@ -94,6 +96,7 @@ def _case(path: Path) -> Case:
         twice="# Twice" in head,
         once_more="# Once more" in head,
         shares="# Shares" in head,
+        followed="# Followed" in head,
         neighbour=neighbour or None,
         neighbour_change=words.get("Change of the neighbour"),
     )

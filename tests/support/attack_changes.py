@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -119,6 +120,25 @@ def odd_names(handed: Handed) -> str:
     handed.check.metadata.nbgrader.grade_id = "x\n\n<script>alert('cell')</script>\x1b[2J"
     (handed.folder / "..\\..\\x\x1b[31m\n").write_text("odd")
     return "\x1b[2J<img src=x onerror=alert(1)><script>alert(1)<\u202e\n- 20 of 20.ipynb"
+
+
+def add_cells_that_fail(handed: Handed) -> None:
+    """Add cells whose errors are as long as a record holds, of letters that JSON writes in six."""
+    _add_cells(handed, ['raise ValueError("\\x01" * 4_000)'] * 300)
+
+
+def add_cells_of_many_names(handed: Handed) -> None:
+    """Add cells of names, each of which leads through a chain of functions."""
+    chain = "".join(f"def f{number}():\n    f{number + 1}\n" for number in range(250))
+    _add_cells(handed, [f"f250 = None\n{chain}", *[f"x = [{'f0, ' * 2_000}]"] * 200])
+
+
+def _add_cells(handed: Handed, sources: Sequence[str]) -> None:
+    cells = [
+        nbformat.v4.new_code_cell(source, id=f"own-{number}")
+        for number, source in enumerate(sources)
+    ]
+    handed.notebook.cells[1:1] = cells
 
 
 def name_a_file_like_a_cell(handed: Handed) -> None:

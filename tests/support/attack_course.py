@@ -13,7 +13,7 @@ import secrets
 import sqlite3
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from unittest import mock
 
@@ -29,6 +29,8 @@ from support.attack_cases import Case
 
 LESSON = "building-a-brain"
 SECRET = "nobody-but-the-instructor-may-read-this"  # noqa: S105
+# In the solution alone, which no student may be shown.
+SOLUTION = "the-solution-itself"
 # In the text of every neighbour, and nowhere else.
 PRIVATE = "only-its-author-may-read-this-"
 HONEST = ("honest-first", "zz-honest-last")
@@ -46,6 +48,7 @@ class Lane:
     name: str
     names: list[str]
     shares: bool = False
+    follows: bool = False
 
 
 def graded(
@@ -54,6 +57,8 @@ def graded(
     """Grade the cases, each between neighbours; the course, and its fingerprints before."""
     course = Besieged(root=root / "course", home=root / "home", honest=f"{HONEST[0]}-0")
     _furnish(course)
+    if any(case.followed for case in chosen):
+        _write_solution(course)
     with doors(course) as port, _environment(course):
         lanes = _hand_all_in(course, chosen, port, side_by_side)
         before = course.prints()
@@ -71,11 +76,16 @@ def graded(
 def _hand_all_in(
     course: Besieged, chosen: Sequence[Case], port: int, side_by_side: int
 ) -> list[Lane]:
-    apart = [case for case in chosen if not case.shares]
+    apart = [case for case in chosen if not (case.shares or case.followed)]
     lanes = [
-        Lane(str(number), _between_neighbours(course, apart[number::side_by_side], port, number))
+        Lane(
+            str(number), _between_neighbours(course, apart[number::side_by_side], port, str(number))
+        )
         for number in range(max(1, min(side_by_side, len(apart))))
     ]
+    if followed := [case for case in chosen if case.followed]:
+        names = _between_neighbours(course, followed, port, "followed")
+        lanes.append(Lane("followed", names, follows=True))
     together = [case for case in chosen if case.shares]
     alone, shared = [], []
     for case in together:
@@ -94,7 +104,7 @@ def _hand_all_in(
 
 
 def _between_neighbours(
-    course: Besieged, chosen: Sequence[Case], port: int, number: int
+    course: Besieged, chosen: Sequence[Case], port: int, number: str
 ) -> list[str]:
     """Hand in a lane: honest work, neighbours, and each case followed by neighbours."""
     ends = [f"{name}-{number}" for name in HONEST]
@@ -137,8 +147,9 @@ def _grade(course: Besieged, data_home: Path, lane: Lane) -> None:
 
 
 def _grader(course: Besieged, data_home: Path, lane: Lane) -> Grader:
+    settings = replace(SETTINGS, follow_through=float(lane.follows))
     return Grader(
-        course=Course(root=course.root, settings=SETTINGS),
+        course=Course(root=course.root, settings=settings),
         data_home=data_home,
         results=course.root / "results" / lane.name,
         lesson=load_lesson(LESSON),
@@ -179,6 +190,17 @@ def _furnish(course: Besieged) -> None:
     with sqlite3.connect(course.root / "gradebook.db") as book:
         book.execute("create table grade (score real)")
         book.execute("insert into grade values (1)")
+
+
+def _write_solution(course: Besieged) -> None:
+    """The source of the lesson: right, and with words that are nowhere else."""
+    notebook = mini.submitted()
+    for name in mini.RIGHT:
+        cell = mini.cell_of(notebook, name)
+        cell.source = cell.source.replace("\n", f"\n# {SOLUTION}\n", 1)
+    folder = course.root / "source" / LESSON
+    folder.mkdir()
+    nbformat.write(notebook, folder / f"{LESSON}.ipynb")
 
 
 def _set_trap(course: Besieged) -> None:
