@@ -179,7 +179,7 @@ class Scheduler:
     def _judge(self) -> Iterator[Report]:
         while self._failed:
             plan, error = self._failed.pop()
-            yield self._failure(plan.submission, plan.lesson, plan.folder_name, error)
+            yield self._failure(plan.submission, plan.lesson, plan.results_folder, error)
         while self._ready:
             lesson = self._ready[0].plan.lesson
             batch = [one for one in self._ready if one.plan.lesson is lesson][:BATCH_SIZE]

@@ -748,7 +748,7 @@ class TestFollowThrough:
     def test_where_no_second_run_can_be_prepared_the_class_goes_on(
         self, course, monkeypatch
     ) -> None:
-        course.hand_in("bob")
+        course.submit("bob")
 
         def too_much(plan: Plan, evidence: Evidence, known: Mapping[str, str]) -> None:
             if known:
