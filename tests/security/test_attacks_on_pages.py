@@ -33,7 +33,7 @@ from autograder.exporters.registry import EXPORTERS
 from autograder.grading import result_files
 from autograder.grading.discovery import Submission, find_submissions
 from autograder.grading.regrade import stored_results
-from autograder.grading.result_files import Places
+from autograder.grading.result_files import ResultFolders
 from autograder.nbgrader_plugin import configure
 from autograder.notebooks.reader import read_notebook
 from autograder.reports import sanitize
@@ -113,7 +113,7 @@ def test_one_student_is_one_submission(tmp_path: Path) -> None:
     ("one", "other"), [("Ann", "ann"), ("Zo\u00eb", "Zoe\u0308"), ("INDEX.HTML", "x")]
 )
 def test_no_two_folders_of_results_are_one_elsewhere(tmp_path: Path, one: str, other: str) -> None:
-    places = Places(tmp_path)
+    places = ResultFolders(tmp_path)
     given = [Submission(name=name, path=None) for name in (one, other)]
     taken = [*(places.take(LESSON, each) for each in given), "index.html"]
     assert len({unicodedata.normalize("NFC", place).casefold() for place in taken}) == 3
@@ -122,7 +122,7 @@ def test_no_two_folders_of_results_are_one_elsewhere(tmp_path: Path, one: str, o
 # Before: succeeded. The number behind the second made it too long for the file system, which
 # ended the class.
 def test_a_name_made_of_long_letters_has_a_folder(tmp_path: Path) -> None:
-    places = Places(tmp_path / "results")
+    places = ResultFolders(tmp_path / "results")
     for _ in range(12):
         (tmp_path / places.take(LESSON, Submission(name="\U0001f600" * 63, path=None))).mkdir()
     assert len(list(tmp_path.iterdir())) == 12
@@ -367,4 +367,4 @@ def cells(text: str) -> Iterator[str]:
 # Before: succeeded. Half of what nbgrader graded lay in the results under the neighbour's name.
 def test_two_students_of_nbgraders_have_two_folders() -> None:
     names = ("ann", "ann.", "a_b", "a:b")
-    assert len({result_files.place_for(name) for name in names}) == len(names)
+    assert len({result_files.folder_name_for(name) for name in names}) == len(names)
