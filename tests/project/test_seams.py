@@ -106,7 +106,7 @@ def test_a_sandbox(sample_keras: Path, monkeypatch: pytest.MonkeyPatch) -> None:
             assert set(images) == {one.name for one in datasets.known()}
             return lent
 
-        def place(self, images: Path, name: str) -> Path:
+        def images_folder(self, images: Path, name: str) -> Path:
             return Path("/elsewhere") / name
 
     module = ModuleType("own_sandbox")
