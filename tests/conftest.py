@@ -17,10 +17,10 @@ from pathlib import Path
 
 import pytest
 from support import gradebook_course, postgres, throwaway
+from support.lesson_shelf import found_lesson
 
-from autograder import datasets, lessons
+from autograder import datasets
 from autograder.core.lesson import Lesson
-from autograder.core.lesson_registry import load_lesson
 from autograder.datasets.fashion_mnist import DATASET
 
 
@@ -70,10 +70,7 @@ def _absl_closes_nothing() -> None:
 def any_lesson(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lesson:
     """A lesson made on the fly, in a folder of its own, that can be found like any other."""
     throwaway.write(tmp_path / "shelf")
-    monkeypatch.setattr(lessons, "__path__", [*lessons.__path__, str(tmp_path / "shelf")])
-    for name in [one for one in sys.modules if one.startswith(throwaway.PACKAGE)]:
-        monkeypatch.delitem(sys.modules, name)
-    return load_lesson(throwaway.NAME)
+    return found_lesson(throwaway.NAME, throwaway.PACKAGE, tmp_path / "shelf", monkeypatch)
 
 
 @pytest.fixture(scope="session")

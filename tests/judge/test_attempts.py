@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from support.cases import of
 from support.evidence_builder import (
     BLANK,
     LESSON,
@@ -13,7 +14,6 @@ from support.evidence_builder import (
     dense,
     fit,
     judged,
-    of,
     stack,
     untouched,
 )

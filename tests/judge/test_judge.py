@@ -10,6 +10,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from support.cases import of
 from support.check_rules import nameable
 from support.evidence_builder import (
     FLATTEN,
@@ -19,7 +20,6 @@ from support.evidence_builder import (
     cell,
     dense,
     judged,
-    of,
     stack,
     untouched,
 )

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 from support import deeper_rule_pairs
-from support.check_rules import misconceptions
+from support.check_rules import every_rule, misconceptions
 from support.evidence_builder import FIT, fit, trained
 from support.misconceptions_page import LESSONS
 from support.rule_pairs import EMPTY, PAIRS, RULES, curves
 
 from autograder.core.verdicts import Failed
 from autograder.judge.rules import learning_curve, models
-from autograder.judge.rules.rule import raise_first, registered, rule
+from autograder.judge.rules.rule import raise_first, rule
 
 
 def test_every_rule_has_its_pair():
@@ -89,7 +89,6 @@ def test_a_rule_that_can_name_several_says_them_all():
         """What is believed."""
         return Failed("No.", misconception=name)
 
-    assert look in registered()
     assert look("another").misconception == "another"
     assert look(None).misconception == "one"
     with pytest.raises(ValueError, match="'a third'"):
@@ -105,6 +104,5 @@ def test_what_only_a_helper_of_a_check_asks_is_seen(lesson):
 
 def test_every_rule_is_asked_by_a_check():
     named = [found for lesson in LESSONS for found in misconceptions(lesson).values()]
-    ours = {one for one in registered() if one.__module__.startswith("autograder.")}
-    assert {one for found in named for one in found} == ours
-    assert ours == {*RULES.values(), *deeper_rule_pairs.RULES.values()}
+    asked = {one for found in named for one in found}
+    assert asked == every_rule() == {*RULES.values(), *deeper_rule_pairs.RULES.values()}

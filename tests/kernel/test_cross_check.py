@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from contextlib import suppress
 
 import keras
 import numpy as np
@@ -21,9 +22,9 @@ import pytest
 import tensorflow as tf
 from keras import layers
 from support.numpy_training import Examples, Neurons, chunks, figures_of, snapshot_steps, study
+from support.recording import recording
 
 from autograder.core.evidence import Evidence, Record, Run
-from autograder.kernel.recorder import Recorder
 from autograder.lessons.building_a_brain.marked_accuracy import marked_accuracy
 
 # Not a multiple of any of the batch sizes: the last batch of an epoch is a smaller one.
@@ -61,17 +62,13 @@ def recorded(sample, tmp_path):
     """Trains in one call of ``fit`` or more, and tells what the recorder made of it."""
 
     def train(model, *calls, graded=False):
-        recorder = Recorder(tmp_path if graded else None)
-        recorder.data = sample
-        recorder.watch()
         history = None
-        try:
+        with (
+            recording(sample, tmp_path if graded else None) as recorder,
+            suppress(KeyboardInterrupt),
+        ):
             for call in calls:
                 history = model.fit(**{"epochs": EPOCHS, "verbose": 0, **call})
-        except KeyboardInterrupt:
-            pass
-        finally:
-            recorder.unwatch()
         recorder.record_answer("train", {"model": model, "history": history})
         record, arrays = recorder.recorded()
         assert record.troubles == ()

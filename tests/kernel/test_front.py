@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from keras import layers
+from support.recording import recording
 
 from autograder.core.evidence import Evidence, Record, Run
 from autograder.judge.inference import ACTIVATIONS, UnknownLayer, outputs
 from autograder.judge.rules.weights import last_weights
-from autograder.kernel.recorder import Recorder
 
 IMAGE = (28, 28)
 
@@ -63,11 +63,8 @@ NOT_FOUND = {
 
 @pytest.fixture(scope="module")
 def recorder(sample):
-    recorder = Recorder()
-    recorder.data = sample
-    recorder.watch()
-    yield recorder
-    recorder.unwatch()
+    with recording(sample) as recorder:
+        yield recorder
 
 
 def described(recorder, model):

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from keras import layers
+from support.recording import recording
 
 from autograder.core.evidence import Claim, Recorded, decode, unpack_arrays
 from autograder.kernel.placeholder import Blank
@@ -36,11 +37,8 @@ def new_model(*, drop=0.0, hidden=(), seed=20, **compiled):
 
 @pytest.fixture
 def recorder(sample):
-    recorder = Recorder()
-    recorder.data = sample
-    recorder.watch()
-    yield recorder
-    recorder.unwatch()
+    with recording(sample) as recorder:
+        yield recorder
 
 
 @pytest.fixture

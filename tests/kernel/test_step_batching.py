@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from keras import layers
+from support.recording import recording
 
-from autograder.kernel.recorder import Recorder
 from autograder.kernel.recorder.step_batching import steps_at_a_time
 
 COUNT = 9_000
@@ -50,10 +50,7 @@ def validation(sample):
 
 def trained(sample, folder, examples, **given):
     """All that can be seen of two trainings, watched as in grading or as at a student's desk."""
-    recorder = Recorder(folder)
-    recorder.data = sample
-    recorder.watch()
-    try:
+    with recording(sample, folder) as recorder:
         model = new_model()
         seen = [model.fit(*examples, epochs=2, verbose=0, **given).history for _ in range(2)]
         seen += [
@@ -61,8 +58,6 @@ def trained(sample, folder, examples, **given):
             model.predict(examples[0], verbose=0).tolist(),
         ]
         seen.append([weights.tolist() for weights in model.get_weights()])
-    finally:
-        recorder.unwatch()
     recorded, arrays = recorder.recorded()
     assert recorded.troubles == ()
     assert model.steps_per_execution == 1
@@ -85,18 +80,13 @@ def test_every_number_is_the_same(sample, tmp_path, examples, validation, given)
 
 def test_it_really_takes_them_together(sample, tmp_path, examples) -> None:
     seen = []
-    recorder = Recorder(tmp_path)
-    recorder.data = sample
-    recorder.watch()
 
     class Spy(keras.callbacks.Callback):
         def on_epoch_end(self, epoch, logs=None):
             seen.append(self.model.steps_per_execution)
 
-    try:
+    with recording(sample, tmp_path):
         new_model().fit(*examples, verbose=0, callbacks=[Spy()])
-    finally:
-        recorder.unwatch()
     assert seen == [125]
 
 

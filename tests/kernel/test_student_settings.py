@@ -11,12 +11,12 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from support.recording import recording
 
 from autograder.core.config import Settings
 from autograder.core.evidence import Evidence, Record, Run
 from autograder.core.lesson_registry import load_lesson
 from autograder.judge.runner import judge
-from autograder.kernel.recorder import Recorder
 
 pytestmark = pytest.mark.slow
 
@@ -30,10 +30,7 @@ PERCENT = re.compile(r"\d+(\.\d+)? %")
 def done_right(sample, folder, *, flatten=None, **compiled):
     """The lesson done right, as evidence of a graded run."""
     keras.utils.set_random_seed(20)
-    recorder = Recorder(folder)
-    recorder.data = sample
-    recorder.watch()
-    try:
+    with recording(sample, folder) as recorder:
         recorder.record_answer("devices", {"gpus": tf.config.list_physical_devices("GPU")})
         flat = keras.layers.Flatten(data_format=flatten)
         model = keras.Sequential([keras.Input((28, 28)), flat, keras.layers.Dense(10)])
@@ -54,8 +51,6 @@ def done_right(sample, folder, *, flatten=None, **compiled):
         label = int(model.predict(sample.train_images[99:100], verbose=0).argmax())
         claims = {"model": model, "data_index": 99, "predicted_label": label}
         recorder.record_answer("predict", claims)
-    finally:
-        recorder.unwatch()
     recorded, arrays = recorder.recorded()
     assert recorded.troubles == ()
     run = Run(lesson=LESSON.name, data="sample", isolation="bubblewrap")

@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
+from support.cases import Case, fails, named, of, verify
 from support.check_rules import nameable
 from support.evidence_builder import (
     FLATTEN,
     LESSON,
-    Case,
     Layer,
     Submission,
     Weight,
@@ -14,18 +14,14 @@ from support.evidence_builder import (
     changed,
     claim,
     dense,
-    fails,
     fit,
     judged,
     layer,
-    named,
-    of,
     of_layers,
     on_mapped_pixels,
     stack,
     training,
     validation,
-    verify,
 )
 
 CONVOLUTION = changed(

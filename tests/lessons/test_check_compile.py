@@ -1,24 +1,20 @@
 """What the checks of `compile` say."""
 
 import pytest
+from support.cases import Case, fails, named, of, verify
 from support.check_rules import nameable
 from support.evidence_builder import (
     COMPILED,
     FLATTEN,
     MODEL,
-    Case,
     Submission,
     cell,
     changed,
     claim,
     dense,
-    fails,
     judged,
     layer,
-    named,
-    of,
     stack,
-    verify,
 )
 
 SOFTMAX = stack(FLATTEN, dense(activation="softmax"))

@@ -1,21 +1,9 @@
 """What the check of `devices` says."""
 
 import pytest
+from support.cases import Case, fails, named, of, verify
 from support.check_rules import nameable
-from support.evidence_builder import (
-    CPU,
-    GPU,
-    Case,
-    Submission,
-    claim,
-    devices,
-    fails,
-    fit,
-    judged,
-    named,
-    of,
-    verify,
-)
+from support.evidence_builder import CPU, GPU, Submission, claim, devices, fit, judged
 
 TWO = (GPU, "/physical_device:GPU:1")
 ON_GPU = (fit(device="/job:localhost/replica:0/task:0/device:GPU:0"),)

@@ -1,23 +1,20 @@
 """What the check of `parameters` says."""
 
 import pytest
+from support.cases import Case, fails, named, verify
 from support.check_rules import nameable
 from support.evidence_builder import (
     FLATTEN,
     MODEL,
-    Case,
     Submission,
     Weight,
     changed,
     claim,
     dense,
-    fails,
     judged,
     layer,
-    named,
     of_layers,
     stack,
-    verify,
 )
 
 STATISTICS = changed(

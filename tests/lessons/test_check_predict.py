@@ -4,29 +4,26 @@ import functools
 
 import numpy as np
 import pytest
+from support.cases import Case, fails, named, verify
 from support.check_rules import nameable
 from support.evidence_builder import (
     FLATTEN,
     INDEX,
     MODEL_CALL,
-    Case,
     Submission,
     arrays,
     cards,
     changed,
     claim,
     dense,
-    fails,
     fit,
     judged,
     largest,
-    named,
     on_mapped_pixels,
     stack,
     trained,
     training,
     validation,
-    verify,
 )
 
 from autograder.core.evidence import ModelCall

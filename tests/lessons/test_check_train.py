@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from support.cases import Case, fails, named, of, verify
 from support.check_rules import nameable, rules_of
 from support.evidence_builder import (
     COMPILED,
@@ -17,26 +18,21 @@ from support.evidence_builder import (
     MODEL,
     MODEL_CALL,
     UNKNOWN,
-    Case,
     Submission,
     arrays,
     changed,
     claim,
     dense,
     devices,
-    fails,
     fit,
     judged,
     largest,
     layer,
-    named,
-    of,
     on_mapped_pixels,
     stack,
     trained,
     training,
     validation,
-    verify,
 )
 
 from autograder.core.config import Settings

@@ -8,11 +8,11 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from support.recording import recording
 
 from autograder.core.evidence import Evidence, Record, Recorded, Run
 from autograder.judge.rules.consistency import contradiction
 from autograder.judge.rules.weights import never_moved
-from autograder.kernel.recorder import Recorder
 from autograder.lessons.building_a_brain.constants import LIMITS
 
 COUNT = 640
@@ -92,10 +92,7 @@ def test_real_training_never_contradicts_itself(way, examples, sample) -> None:
     compiled |= {name: given.pop(name) for name in compiled if name in given}
     if steps := given.pop("steps_per_execution", None):
         compiled["steps_per_execution"] = steps
-    recorder = Recorder()
-    recorder.data = sample
-    recorder.watch()
-    try:
+    with recording(sample) as recorder:
         model = keras.Sequential(
             [keras.Input((28, 28)), keras.layers.Flatten(), keras.layers.Dense(10)]
         )
@@ -105,8 +102,6 @@ def test_real_training_never_contradicts_itself(way, examples, sample) -> None:
             with suppress(KeyboardInterrupt):
                 model.fit(**given)
         recorder.record_answer("train", {"model": model})
-    finally:
-        recorder.unwatch()
     recorded, arrays = recorder.recorded()
     record = Record(run=Run(lesson="building-a-brain", data="sample"), recorded=recorded)
     evidence = Evidence(record=record, arrays=arrays)

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import pytest
+from support.cases import Case, fails, verify
 from support.deeper_builder import (
     FLATTEN,
     HIDDEN,
     MODEL,
     RELU,
     Answer,
-    Case,
     Submission,
     answers,
     claim,
     dense,
-    fails,
     hidden,
     judged,
     layer,
     of_layers,
     stack,
-    verify,
 )
 
 # What is asked of other questions where another network was built.

@@ -3,18 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from support.deeper_builder import (
-    Case,
-    Submission,
-    claim,
-    counts,
-    fails,
-    judged,
-    of,
-    pictures,
-    validation,
-    verify,
-)
+from support.cases import Case, fails, of, verify
+from support.deeper_builder import Submission, claim, counts, judged, pictures, validation
 
 FOUND = {
     "won minus lost": ("counted-net-gain", lambda found: found.won - found.lost),

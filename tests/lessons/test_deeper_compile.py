@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from support.deeper_builder import COMPILED, Case, Submission, changed, fails, judged, verify
+from support.cases import Case, fails, verify
+from support.deeper_builder import COMPILED, Submission, changed, judged
 
 # A wrong loss explains an accuracy that is missed; here it was not missed.
 CASES = {

@@ -3,19 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from support.deeper_builder import (
-    FLATTEN,
-    Case,
-    Submission,
-    answers,
-    claim,
-    fails,
-    hidden,
-    judged,
-    layer,
-    stack,
-    verify,
-)
+from support.cases import Case, fails, verify
+from support.deeper_builder import FLATTEN, Submission, answers, claim, hidden, judged, layer, stack
 
 COUNTED = {
     784 * 128 + 128 * 10: "forgot-bias-parameters",

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from support.cases import Case, fails, verify
 from support.deeper_builder import (
     LESSON,
-    Case,
     Submission,
     claim,
-    fails,
     judged,
     pictures,
     training,
     untouched,
     validation,
-    verify,
     with_map,
 )
 

@@ -6,26 +6,23 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from support.cases import Case, fails, of, verify
 from support.deeper_builder import (
     FIT,
     LESSON,
     SINGLE_FIT,
     Callback,
-    Case,
     Submission,
     arrays,
     changed,
-    fails,
     fit,
     judged,
-    of,
     pictures,
     stop,
     trained,
     trained_with,
     training,
     validation,
-    verify,
     weights,
 )
 

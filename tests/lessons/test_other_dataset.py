@@ -3,31 +3,27 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 
 import nbformat
 import numpy as np
 import pytest
 from support import digits
+from support.lesson_shelf import found_lesson
 
-from autograder import datasets, lessons
+from autograder import datasets
 from autograder.cli import main
 from autograder.core.errors import DatasetError
 from autograder.core.evidence import Examples
 from autograder.core.lesson import Lesson
-from autograder.core.lesson_registry import load_lesson
 from autograder.kernel.recorder.data_matching import DatasetIndex
 
 
 @pytest.fixture
 def lesson(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lesson:
     digits.write(tmp_path / "shelf")
-    monkeypatch.setattr(lessons, "__path__", [*lessons.__path__, str(tmp_path / "shelf")])
-    for name in [one for one in sys.modules if one.startswith(digits.MODULE)]:
-        monkeypatch.delitem(sys.modules, name)
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
-    return load_lesson(digits.NAME)
+    return found_lesson(digits.NAME, digits.MODULE, tmp_path / "shelf", monkeypatch)
 
 
 def test_a_lesson_names_its_data_set(lesson: Lesson, tmp_path: Path) -> None:

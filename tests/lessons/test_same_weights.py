@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from support.cases import fails, of, verify
 from support.evidence_builder import (
     COMPILED,
     FLATTEN,
@@ -17,15 +18,12 @@ from support.evidence_builder import (
     changed,
     claim,
     dense,
-    fails,
     fit,
     judged,
     largest,
     layer,
     left,
-    of,
     stack,
-    verify,
 )
 
 from autograder.core.evidence import Answer, Callback, Claim

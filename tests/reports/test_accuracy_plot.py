@@ -5,7 +5,8 @@ from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
-from support.evidence_builder import Submission, arrays, fit, judged, of, trained
+from support.cases import of
+from support.evidence_builder import Submission, arrays, fit, judged, trained
 
 from autograder.core.lesson_registry import load_lesson
 from autograder.core.report import CheckResult, Outcome, Standing

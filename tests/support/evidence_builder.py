@@ -35,11 +35,9 @@ from autograder.core.evidence import (
     state,
 )
 from autograder.core.lesson_registry import load_lesson
-from autograder.core.report import CheckResult
-from autograder.core.verdicts import Verdicts
 from autograder.datasets import Images
 from autograder.datasets.fashion_mnist import DATASET
-from autograder.judge.runner import judge
+from support import cases
 
 LESSON = load_lesson("building-a-brain")
 QUESTIONS = tuple(question.name for question in LESSON.questions)
@@ -373,52 +371,4 @@ def untouched() -> Submission:
 # ---- judging
 
 
-@dataclass(frozen=True, kw_only=True)
-class Case:
-    """A submission, what one check should say of it, and what ``others`` should.
-
-    A check that is not named should pass: one mistake gives one message.
-    """
-
-    work: Submission
-    check: str
-    outcome: str = "passed"
-    misconception: str | None = None
-    says: tuple[str, ...] = ()
-    others: Mapping[str, str] = field(default_factory=dict)
-
-
-def fails(check: str, misconception: str | None, *says: str, **more: Any) -> Case:
-    """A case in which a check fails with this misconception and these words."""
-    return Case(check=check, outcome="failed", misconception=misconception, says=says, **more)
-
-
-def judged(cases: Mapping[str, Case | Submission], **more: Any) -> dict[str, Verdicts]:
-    """What the checks say of each submission, in one session."""
-    works = {name: one.work if isinstance(one, Case) else one for name, one in cases.items()}
-    return judge([(name, work.evidence()) for name, work in works.items()], LESSON, **more)
-
-
-def of(verdicts: Verdicts, check: str) -> CheckResult:
-    """The result of one check."""
-    return next(one for one in verdicts.checks if one.id == check)
-
-
-def verify(case: Case, verdicts: Verdicts) -> None:
-    """Compare what the checks said with what they should say."""
-    expected = {one.id: "passed" for one in verdicts.checks}
-    expected |= {case.check: case.outcome, **case.others}
-    assert {one.id: str(one.outcome) for one in verdicts.checks} == expected
-    result = of(verdicts, case.check)
-    assert result.misconception == case.misconception
-    for part in case.says:
-        assert part in f"{result.message} {result.help}"
-    for one in verdicts.checks:
-        assert one.points == (one.max_points if one.outcome == "passed" else 0)
-        assert one.message.endswith((".", "?"))
-        assert one.outcome != "failed" or one.help.endswith((".", "?"))
-
-
-def named(cases: Mapping[str, Case]) -> set[str]:
-    """The misconceptions that the cases expect."""
-    return {one.misconception for one in cases.values() if one.misconception}
+judged = functools.partial(cases.judged, LESSON)

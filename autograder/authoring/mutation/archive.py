@@ -7,7 +7,6 @@ is each array once, named after its content and its precision
 
 from __future__ import annotations
 
-import io
 import lzma
 import zipfile
 from collections.abc import Iterable, Mapping
@@ -20,6 +19,7 @@ from autograder.authoring.mutation import quantize
 from autograder.authoring.mutation.make import MutantNotebook
 from autograder.core.errors import EvidenceError
 from autograder.core.evidence import SCHEMA, Arrays, Evidence, Record, decode, write_whole
+from autograder.core.evidence.archive import zipped
 
 RECORDS = "records.json.xz"
 ARRAYS = "arrays/"
@@ -84,14 +84,10 @@ def write(path: Path, entries: Mapping[str, StoredMutant], packed: Mapping[str, 
         RECORDS: lzma.compress(msgspec.json.encode(records), preset=9),
         **{name: there[name] for name in sorted(named)},
     }
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w") as archive:
-        for name, data in members.items():
-            # Without a date, so that the same evidence gives the same bytes.
-            archive.writestr(zipfile.ZipInfo(name), data)
+    content = zipped(members)
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(path, content.getvalue())
-    return len(content.getvalue())
+    write_whole(path, content)
+    return len(content)
 
 
 def stale(

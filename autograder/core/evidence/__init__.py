@@ -1,22 +1,20 @@
 """The evidence that the run of a notebook produces: plain data with a schema for the judge."""
 
-from autograder.core.evidence.evidence import Arrays, Evidence, Outputs
+from autograder.core.evidence.archive import MAX_ARRAY_BYTES, Arrays, pack_arrays, unpack_arrays
+from autograder.core.evidence.evidence import Evidence, Outputs
 from autograder.core.evidence.files import (
     EVIDENCE,
     EVIDENCE_VARIABLE,
-    MAX_ARRAY_BYTES,
     MAX_JSON_BYTES,
     SUBMISSION,
     decode,
     has_evidence,
     load,
     pack,
-    pack_arrays,
     read,
     save,
     save_submission,
     unpack,
-    unpack_arrays,
     write_whole,
 )
 from autograder.core.evidence.record import (

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 import msgspec
-from numpy.typing import NDArray
 
 from autograder.core.errors import EvidenceError
+from autograder.core.evidence.archive import Arrays
 from autograder.core.evidence.record import (
     MAX_NOTES,
     Answer,
@@ -21,7 +21,6 @@ from autograder.core.evidence.record import (
     SubmissionRecord,
 )
 
-Arrays = Mapping[str, NDArray[Any]]
 # The outputs of cells as nbformat 4 has them, by the number of the code cell.
 Outputs = Mapping[int, Sequence[Mapping[str, Any]]]
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from autograder.core.evidence import Compiled, Evidence, Fit, Model
-from autograder.core.verdicts import Failed, Verdict
+from autograder.core.verdicts import Failed, Skipped, Verdict
 from autograder.judge.rules.accuracy import (
     learning_rate_negative,
     learning_rate_too_large,
     learning_rate_too_small,
+    pretrained_weights,
     too_few_updates,
 )
 from autograder.judge.rules.inputs import (
@@ -45,6 +46,7 @@ from autograder.judge.rules.loss import (
 )
 from autograder.judge.rules.metric import no_metric, other_metric
 from autograder.judge.rules.outputs import output_steps
+from autograder.judge.rules.rule import raise_first
 from autograder.judge.rules.training_data import (
     mismatched_labels,
     partial_training,
@@ -157,3 +159,15 @@ def low_accuracy(
         accuracy_at_chance(curves, classes),
         training_worse_than_validation(curves),
     )
+
+
+def raise_not_earned(evidence: Evidence, model: Model, fits: tuple[Fit, ...]) -> None:
+    """Raise where an accuracy is high enough, but not by training on the training images.
+
+    Raises:
+        Failed: the weights came from elsewhere.
+        Skipped: the model was trained on validation images, which another check says.
+    """
+    raise_first(pretrained_weights(evidence, model, fits))
+    if trained_on_validation(fits):
+        raise Skipped("This is looked at once the message above is settled.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable
-from typing import Any, Generic, ParamSpec
+from typing import Generic, ParamSpec
 
 from autograder.core.verdicts import Failed, Verdict
 
@@ -46,26 +46,12 @@ class Rule(Generic[P]):
         return (inspect.getdoc(self._find) or "").partition("\n")[0]
 
 
-_registered: list[Rule[Any]] = []
-
-
-def registered() -> tuple[Rule[Any], ...]:
-    """Return every rule whose module is imported."""
-    return tuple(_registered)
-
-
 def rule(misconception: str, *more: str) -> Callable[[Callable[P, Failed | None]], Rule[P]]:
-    """Register a function as a rule; its docstring says what the misconception means.
+    """Make a function a rule; its docstring says what the misconception means.
 
     A rule that can name several misconceptions says them all, and its ``Failed`` says which.
     """
-
-    def register(find: Callable[P, Failed | None]) -> Rule[P]:
-        found = Rule((misconception, *more), find)
-        _registered.append(found)
-        return found
-
-    return register
+    return lambda find: Rule((misconception, *more), find)
 
 
 def raise_first(*found: Verdict | None) -> None:

@@ -12,15 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograder.core.evidence import Answer, Claim, Model, Numbers
-from autograder.kernel.recorder import model_description, serialize
+from autograder.kernel.recorder import serialize
 from autograder.kernel.recorder.call_log import MAX_FITS
-from autograder.kernel.recorder.data_matching import DataMatch, DatasetIndex
-from autograder.kernel.recorder.front import with_front
+from autograder.kernel.recorder.data_matching import DatasetIndex
+from autograder.kernel.recorder.model_description import Arrays
 
 HISTORY = "history"
-# Images that a model is asked to find out what it does to pixels.
-SAMPLE = 128
-# The claim that is the model of a hand-in; models under other names are its others.
+# The claim that is the model of an answer; models under other names are its others.
 MODEL = "model"
 MAX_OTHERS = 4
 # Dimensions of an array that can hold images: their number, and at least one for the pixels.
@@ -33,17 +31,11 @@ class RecordingKernel(Protocol):
     def quietly(self, trouble: str) -> AbstractContextManager[None]:
         """Record an error as this trouble, and go on."""
 
-    def number(self, model: keras.Model) -> int:
-        """Return the number of this model."""
-
     def fits_of(self, history: object) -> tuple[int, ...]:
         """Return the numbers of the calls of ``fit`` of which this is the history."""
 
-    def working(self) -> AbstractContextManager[None]:
-        """Be at work: what a model is asked now is not the student's call."""
-
-    def given(self, model: int) -> DataMatch | None:
-        """Return what this model was given to train on last, ``None`` where it was not trained."""
+    def described(self, subject: keras.Model, prefix: str) -> tuple[Model, Arrays]:
+        """Return a model in its current state, and its weights under names with this prefix."""
 
     @property
     def index(self) -> DatasetIndex:
@@ -52,9 +44,9 @@ class RecordingKernel(Protocol):
 
 def describe_answer(
     question: str, claims: Mapping[str, object], kernel: RecordingKernel
-) -> tuple[Answer, model_description.Arrays]:
+) -> tuple[Answer, Arrays]:
     """Return what was handed in to the check of a question, and its arrays."""
-    arrays: model_description.Arrays = {}
+    arrays: Arrays = {}
     claimed: dict[str, Claim] = {}
     for name, value in claims.items():
         claimed[name] = Claim(kind=serialize.text(type(value).__name__, 300))
@@ -69,23 +61,15 @@ def describe_answer(
     return Answer(question=question, claims=claimed, model=main, others=others), arrays
 
 
-def _model(
-    question: str, name: str, given: Any, kernel: RecordingKernel, arrays: model_description.Arrays
-) -> Model:
+def _model(question: str, name: str, given: Any, kernel: RecordingKernel, arrays: Arrays) -> Model:
     prefix = f"answer-{question}" if name == MODEL else f"answer-{question}-{name}"
-    number = kernel.number(given)
-    model, weights = model_description.model(given, number, prefix)
-    with kernel.quietly("what the model does to pixels was not found"), kernel.working():
-        images = kernel.index.sample(SAMPLE)
-        model = with_front(given, model, weights, images, kernel.given(number))
+    model, weights = kernel.described(given, prefix)
     accepted = serialize.accepted(model)
     arrays.update(weights)
     return accepted
 
 
-def _claim(
-    question: str, name: str, value: Any, kernel: RecordingKernel, arrays: model_description.Arrays
-) -> Claim:
+def _claim(question: str, name: str, value: Any, kernel: RecordingKernel, arrays: Arrays) -> Claim:
     claim = serialize.claim(value)
     if name == HISTORY and not claim.blank:
         return msgspec.structs.replace(claim, fits=kernel.fits_of(value)[-MAX_FITS:])

@@ -28,7 +28,7 @@ from autograder.core.evidence import (
 )
 from autograder.datasets import Dataset, Images
 from autograder.kernel.recorder import model_description, serialize
-from autograder.kernel.recorder.answers import SAMPLE, describe_answer
+from autograder.kernel.recorder.answers import describe_answer
 from autograder.kernel.recorder.call_log import FitLog, ModelCalls, worth_writing
 from autograder.kernel.recorder.data_matching import DataMatch, DatasetIndex, dataset_index
 from autograder.kernel.recorder.fit_observer import FitObserver
@@ -37,6 +37,8 @@ from autograder.kernel.recorder.instrumentation import watch
 
 MAX_TROUBLES = 50
 MAX_BY_BATCH = 1_000
+# Images that a model is asked to find out what it does to pixels.
+IMAGES_TO_ASK = 128
 
 
 class Recorder:
@@ -55,6 +57,7 @@ class Recorder:
         self._calls = ModelCalls()
         self._fitting: list[FitObserver] = []
         self._by_batch: dict[int, None] = {}
+        # What each model was given to train on last.
         self._given: dict[int, DataMatch] = {}
         self._device_queries: list[str] = []
         self._troubles: list[str] = []
@@ -137,10 +140,17 @@ class Recorder:
         subject = self._models[number]()
         if subject is None:
             return Model(number=number, kind="gone"), {}
-        described, arrays = model_description.model(subject, number, f"now-{number}")
+        return self.described(subject, f"now-{number}")
+
+    def described(
+        self, subject: keras.Model, prefix: str
+    ) -> tuple[Model, model_description.Arrays]:
+        """Return a model in its current state, and its weights under names with this prefix."""
+        number = self.number(subject)
+        described, arrays = model_description.model(subject, number, prefix)
         with self.quietly("what the model does to pixels was not found"), self.working():
-            images = self.index.sample(SAMPLE)
-            described = with_front(subject, described, arrays, images, self.given(number))
+            images = self.index.sample(IMAGES_TO_ASK)
+            described = with_front(subject, described, arrays, images, self._given.get(number))
         return described, arrays
 
     @contextmanager
@@ -202,10 +212,6 @@ class Recorder:
     def _trouble(self, trouble: str) -> None:
         if len(self._troubles) < MAX_TROUBLES:
             self._troubles.append(serialize.text(trouble))
-
-    def given(self, model: int) -> DataMatch | None:
-        """Return what this model was given to train on last, ``None`` where it was not trained."""
-        return self._given.get(model)
 
     def number(self, model: keras.Model) -> int:
         """Return the number of a model: 0 for the first one seen in this kernel."""

@@ -1,0 +1,22 @@
+"""A recorder that watches Keras for as long as a test needs it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from autograder.datasets import Images
+from autograder.kernel.recorder import Recorder
+
+
+@contextmanager
+def recording(images: Images, folder: Path | None = None) -> Iterator[Recorder]:
+    """A recorder that knows these images and writes into the folder, if there is one."""
+    recorder = Recorder(folder)
+    recorder.data = images
+    recorder.watch()
+    try:
+        yield recorder
+    finally:
+        recorder.unwatch()
