@@ -1,15 +1,17 @@
 """The rows of many submissions in nbgrader's gradebook, fetched and made in batches.
 
 nbgrader's own gradebook queries and commits for each cell. nbgrader's own preprocessors still
-decide what is written into a row: they get :class:`CellRows` instead of the gradebook.
+decide what is written into a row: they get :class:`CellRows` instead of the gradebook. Both
+``autograder grade`` and ``nbgrader autograde`` write the points of a lesson by :func:`save_scores`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
+from nbformat import NotebookNode
 from nbgrader.api import (
     Assignment,
     BaseCell,
@@ -25,10 +27,15 @@ from nbgrader.api import (
     SubmittedNotebook,
     TaskCell,
 )
+from nbgrader.preprocessors import SaveAutoGrades
 from sqlalchemy import select
 from sqlalchemy.orm import Session, load_only, selectin_polymorphic, selectinload
 
+from autograder.core.errors import CourseError
+from autograder.notebooks.restore import grade_id
+
 CELLS = (GradeCell, SolutionCell, TaskCell)
+REGENERATE = "Run `autograder generate`, so that both are made from the same source."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,6 +158,20 @@ class CellRows:
         self._sources = known.sources[own.notebook_id]
         self.db = self
 
+    @classmethod
+    def fetched(cls, db: Session, assignment: str, notebook: str, student: str) -> Self:
+        """Fetch the rows of a student's notebook; make missing ones.
+
+        Raises:
+            MissingEntry: the gradebook does not know the assignment, or no notebook of this name.
+        """
+        known = released(db, assignment)
+        ids = {one.name: one.id for one in known.notebooks} if known else {}
+        if known is None or notebook not in ids:
+            raise MissingEntry(f"There is no notebook “{assignment}/{notebook}” in the gradebook")
+        own = submissions(db, known, [student])[student].notebooks
+        return cls(known, next(one for one in own if one.notebook_id == ids[notebook]))
+
     def commit(self) -> None:
         """Do nothing: see the class."""
 
@@ -171,3 +192,21 @@ def _of(rows: Mapping[str, Any], name: str) -> Any:
     if name not in rows:
         raise MissingEntry(f"There is no cell “{name}” in the gradebook")
     return rows[name]
+
+
+def save_scores(
+    step: SaveAutoGrades, notebook: NotebookNode, resources: dict[str, Any], rows: CellRows
+) -> None:
+    """Put the points and comments of a notebook into its rows, as this step decides.
+
+    Raises:
+        CourseError: the gradebook lacks a cell, or has fewer points for it than the lesson gives.
+    """
+    names = resources["nbgrader"]
+    step.notebook_id, step.assignment_id = names["notebook"], names["assignment"]
+    step.student_id, step.gradebook = names["student"], rows
+    for number, cell in enumerate(notebook.cells):
+        try:
+            step.preprocess_cell(cell, resources, number)
+        except ValueError as error:
+            raise CourseError(f"The cell “{grade_id(cell)}”: {error}. {REGENERATE}") from error

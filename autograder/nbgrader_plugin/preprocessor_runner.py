@@ -23,10 +23,9 @@ from traitlets.utils.importstring import import_item
 from autograder.core.course_root import CONFIG
 from autograder.core.errors import CourseError
 from autograder.core.exception_names import public_name
-from autograder.nbgrader_plugin.gradebook_rows import CellRows
+from autograder.nbgrader_plugin.gradebook_rows import REGENERATE, CellRows, save_scores
 from autograder.notebooks.restore import grade_id
 
-REGENERATE = "Run `autograder generate`, so that both are made from the same source."
 # Not needed after the run; the cells' metadata is the released one and was checked when made.
 SKIPPED = (Execute, CheckCellMetadata)
 
@@ -60,7 +59,7 @@ class AutogradeSteps:
         _check_released(notebook, rows)
         for step in self._steps:
             if isinstance(step, SaveAutoGrades):
-                _save_scores(step, notebook, resources, rows)
+                save_scores(step, notebook, resources, rows)
             elif not isinstance(step, AssignLatePenalties):
                 notebook, resources = step(notebook, resources)
         return notebook
@@ -98,20 +97,6 @@ def _check_released(notebook: NotebookNode, rows: CellRows) -> None:
             raise CourseError(f"The cell “{name}” in release/ is not the gradebook's. {REGENERATE}")
         # nbgrader uses it to see whether a solution cell is unchanged since the release.
         cell.metadata["nbgrader"]["checksum"] = source.checksum
-
-
-def _save_scores(
-    step: SaveAutoGrades, notebook: NotebookNode, resources: dict[str, Any], rows: CellRows
-) -> None:
-    names = resources["nbgrader"]
-    step.notebook_id, step.assignment_id = names["notebook"], names["assignment"]
-    step.student_id, step.gradebook = names["student"], rows
-    for number, cell in enumerate(notebook.cells):
-        try:
-            step.preprocess_cell(cell, resources, number)
-        # The gradebook lacks the cell, or has fewer points for it than the lesson gives.
-        except ValueError as error:
-            raise CourseError(f"The cell “{grade_id(cell)}”: {error}. {REGENERATE}") from error
 
 
 def _penalise(step: AssignLatePenalties, db: Session, group: Sequence[RecordedGrades]) -> None:

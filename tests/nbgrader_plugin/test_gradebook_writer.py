@@ -29,6 +29,7 @@ from autograder.nbgrader_plugin.autograded_dir import AutogradedDir
 from autograder.nbgrader_plugin.course_config import course_directory
 from autograder.nbgrader_plugin.gradebook_writer import GradebookEntry, GradebookWriter
 from autograder.nbgrader_plugin.preprocessor_runner import AutogradeSteps
+from autograder.nbgrader_plugin.preprocessors.autograde import SaveJudgedGrades
 
 HALF = 'c.AssignLatePenalties.plugin_class = "half.Half"\n'
 IN_TIME, LATE = "2026-03-01 11:00:00 UTC", "2026-03-02 12:00:00 UTC"
@@ -96,6 +97,24 @@ def test_first_grading(pair: Pair) -> None:
     assert row(found, "words", "why Grade")["needs_manual_grade"]
     assert row(found, "ada", "why Comment")["auto_comment"] == "No response."
     assert row(found, "words", "build Comment")["auto_comment"] == "No response."
+
+
+def test_nbgrader_autograde_leaves_the_same_rows(pair: Pair) -> None:
+    """With all that an instructor entered, as where nbgrader itself writes them."""
+
+    def enter(gradebook: Gradebook) -> None:
+        where = (LESSON.name, LESSON.name, "ada")
+        gradebook.find_grade("check-build", *where).manual_score = 3.5
+        gradebook.find_comment("build", *where).manual_comment = "Well tried."
+
+    for outcomes in ("ffpppp", "pfefpp"):
+        one = report("ada", outcomes)
+        for course in (pair.ours, pair.theirs):
+            submit(course, one, LATE, why="Because it is linear.")
+        nbgrader_autograde(pair.ours, {"ada": one}, save=SaveJudgedGrades)
+        nbgrader_autograde(pair.theirs, {"ada": one})
+        pair.alike()
+        pair.by_hand(enter)
 
 
 def test_what_an_instructor_entered_is_kept(pair: Pair) -> None:

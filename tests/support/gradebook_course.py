@@ -16,6 +16,7 @@ from nbgrader.preprocessors import (
     ComputeChecksums,
     Execute,
     LimitOutput,
+    SaveAutoGrades,
     SaveCells,
 )
 from sqlalchemy import select
@@ -149,13 +150,25 @@ class Given(Execute):
         return filled(nb, one, LESSON), resources
 
 
-def nbgrader_autograde(course: Course, reports: Mapping[str, Report]) -> None:
+class SaveByNbgrader(SaveJudgedGrades):
+    """Our decisions, written by nbgrader itself, cell by cell."""
+
+    preprocess = SaveAutoGrades.preprocess
+
+    def _add_score(self, cell, resources):
+        super()._add_score(cell, resources)
+        self.gradebook.db.commit()
+
+
+def nbgrader_autograde(
+    course: Course, reports: Mapping[str, Report], save: type[SaveJudgedGrades] = SaveByNbgrader
+) -> None:
     """``nbgrader autograde --force``, nbgrader's own, but for the run."""
     directory = course_directory(course.root)
     directory.assignment_id = LESSON.name
     config = directory.config
     config.Autograde.autograde_preprocessors = [
-        *(Given, LimitOutput, SaveJudgedGrades, AssignLatePenalties, CheckCellMetadata)
+        *(Given, LimitOutput, save, AssignLatePenalties, CheckCellMetadata)
     ]
     Given.reports = reports
     with course_on_path(course.root):

@@ -22,6 +22,7 @@ from autograder.grading.discovery import Submission, choose
 from autograder.grading.result_files import ResultFolders, unreadable
 from autograder.grading.results_lock import held
 from autograder.nbgrader_plugin import lasting
+from autograder.nbgrader_plugin.gradebook_rows import CellRows, save_scores
 from autograder.nbgrader_plugin.lessons import lesson_of
 from autograder.notebooks.reader import read_notebook
 from autograder.notebooks.restore import Restored, given, restore
@@ -148,22 +149,36 @@ class RunAndJudge(Execute):
 
 
 class SaveJudgedGrades(SaveAutoGrades):
-    """A preprocessor that saves the points; an inconclusive check needs manual grading.
+    """A preprocessor that saves the points, as ``autograder grade`` does, in one transaction.
 
-    nbgrader demands manual grading again for every cell with a manual score. In a lesson we do so
-    only if there is something new to review, so that nobody has to go through a class again just
-    because it was graded again.
+    An inconclusive check needs manual grading. nbgrader demands it again for every cell with a
+    manual score. In a lesson we do so only if there is something new to review, so that nobody has
+    to go through a class again just because it was graded again.
     """
+
+    def preprocess(
+        self, nb: NotebookNode, resources: dict[str, Any]
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        """Save the points and comments of a notebook."""
+        if lesson_of(resources) is None:
+            answer: tuple[NotebookNode, dict[str, Any]] = super().preprocess(nb, resources)
+            return answer
+        names = resources["nbgrader"]
+        with Gradebook(names["db_url"]) as gradebook:
+            rows = CellRows.fetched(
+                gradebook.db, names["assignment"], names["notebook"], names["student"]
+            )
+            save_scores(self, nb, resources, rows)
+            gradebook.db.commit()
+        return nb, resources
 
     def _add_score(self, cell: NotebookNode, resources: dict[str, Any]) -> None:
         if lesson_of(resources) is None:
             super()._add_score(cell, resources)
             return
-        gradebook: Gradebook = self.gradebook
         grade_id = cell.metadata["nbgrader"]["grade_id"]
-        grade = gradebook.find_grade(
-            grade_id, self.notebook_id, self.assignment_id, self.student_id
-        )
+        names = (self.notebook_id, self.assignment_id, self.student_id)
+        grade = self.gradebook.find_grade(grade_id, *names)
         done = grade.manual_score is not None and not grade.needs_manual_grade
         before = grade.auto_score
         super()._add_score(cell, resources)
@@ -172,7 +187,4 @@ class SaveJudgedGrades(SaveAutoGrades):
         review = grade.needs_manual_grade or any(one.outcome is Outcome.ERROR for one in results)
         # The judge gives no score for an answer in words.
         unchanged = grade.auto_score == before and (before is not None or resources.get(SAME_KEY))
-        wanted = review and not (done and unchanged)
-        if wanted != grade.needs_manual_grade:
-            grade.needs_manual_grade = wanted
-            gradebook.db.commit()
+        grade.needs_manual_grade = review and not (done and unchanged)
