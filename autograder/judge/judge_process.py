@@ -183,11 +183,3 @@ def unfinished_verdicts(lesson: Lesson) -> Verdicts:
         for question in lesson.questions
     )
     return Verdicts(checks, {})
-
-
-def judge_in_process(
-    folders: Mapping[Path, str], lesson: Lesson, course: Course
-) -> dict[str, Verdicts | str]:
-    """Judge as :meth:`Judge.judge` does, in a process for this call only."""
-    with Judge(course) as official:
-        return official.judge(folders, lesson)

@@ -7,24 +7,26 @@ written there, and another process judges it.
 from __future__ import annotations
 
 import contextlib
+import math
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Literal, ParamSpec
 
 from autograder import datasets
 from autograder.core.config import Course, Settings
 from autograder.core.errors import DatasetError
-from autograder.core.evidence import EVIDENCE_VARIABLE, Arrays, Evidence, Record, Run
+from autograder.core.evidence import EVIDENCE_VARIABLE, Arrays, Evidence, Fit, Model, Record, Run
 from autograder.core.lesson import Lesson
 from autograder.core.progress import SETTLED, Progress
 from autograder.core.verdicts import Verdicts
+from autograder.judge.inference import UnknownLayer
 from autograder.judge.runner import judge
 from autograder.kernel import ipython
 from autograder.kernel.cell_tracker import Cells
 from autograder.kernel.hints import Hints
 from autograder.kernel.notebook_check import Check
-from autograder.kernel.placeholder import Blank
+from autograder.kernel.placeholder import Blank, used
 from autograder.kernel.staleness import doubts
 from autograder.reports import html, phrases, progress_card
 
@@ -66,6 +68,23 @@ class CheckSession:
             # tenth: not the student's.
             self._verdicts()
             html.notice("")
+
+    def each_epoch(
+        self, history: object, measure: Callable[[Evidence, Model, Fit], Sequence[float]]
+    ) -> list[float]:
+        """Return what ``measure`` gives for each epoch of the training with this history.
+
+        ``nan`` for those where it cannot be computed: in a history from another kernel, or with a
+        network of unknown layers.
+        """
+        fit, found = self.recorder.fit_of(used(history)), []
+        if fit:
+            model, arrays = self.recorder.describe(fit.model)
+            with contextlib.suppress(UnknownLayer):
+                found = [*measure(self.evidence(arrays), model, fit)]
+        curves = getattr(history, "history", history)
+        lengths = [len(curve) for curve in curves.values()] if isinstance(curves, dict) else []
+        return [*[math.nan] * (max(lengths, default=0) - len(found)), *found]
 
     def asks(self, declared: Callable[P, float | None]) -> Check[P]:
         """Return the check that a function declares.

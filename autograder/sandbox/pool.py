@@ -57,11 +57,6 @@ class SandboxPool:
             self._variants[dataset] = dataset.verify(self.images(dataset))
         return "sample" if self._variants[dataset] == "sample" else "full"
 
-    def look_again(self) -> None:
-        """Forget which images there are: others have been put there."""
-        self._variants.clear()
-        self.close()
-
     def images(self, dataset: Dataset) -> Path:
         """Return the folder with the images of a data set."""
         here = dataset.folder(self.data_home)

@@ -83,11 +83,6 @@ class RunState:
             case Ended():
                 self.ended = message
 
-    @property
-    def is_running(self) -> bool:
-        """Whether a cell is running now."""
-        return any(ran.status == "running" for ran in self.cells.values())
-
 
 def _sound(ran: CellResult) -> CellResult:
     """Return a result with the texts of its outputs, without them where no notebook may hold them.

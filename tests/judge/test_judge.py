@@ -23,6 +23,7 @@ from support.evidence_builder import (
     stack,
     untouched,
 )
+from support.judging import judge_in_process
 from support.runs import save_alone
 
 from autograder.core.config import Course, Settings
@@ -36,7 +37,7 @@ from autograder.core.evidence import (
 )
 from autograder.core.verdicts import Verdicts
 from autograder.judge import plugin
-from autograder.judge.judge_process import Judge, judge_in_process
+from autograder.judge.judge_process import Judge
 from autograder.judge.runner import judge, plugin_for
 
 # The names of the design; other programs may look for them.

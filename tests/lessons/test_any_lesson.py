@@ -11,6 +11,7 @@ import msgspec
 import nbformat
 import pytest
 from support import mini, runs, throwaway
+from support.judging import judge_in_process
 from support.throwaway import evidence, notebook
 
 from autograder.cli import main
@@ -21,7 +22,6 @@ from autograder.core.lesson_registry import guess_lesson, lesson_names, load_les
 from autograder.grading.discovery import find_submissions
 from autograder.grading.grader import Grader
 from autograder.grading.regrade import regrade
-from autograder.judge.judge_process import judge_in_process
 from autograder.judge.runner import judge
 from autograder.reports import class_report, json_report
 from autograder.sandbox.pool import SandboxPool

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import math
-
-from autograder.core.evidence import Fit
-from autograder.judge.inference import UnknownLayer
+from autograder.core.evidence import Evidence, Fit, Model
 from autograder.judge.rules.weights import accuracy, last_weights
 from autograder.kernel.check_session import CheckSession
-from autograder.kernel.placeholder import Blank, used
+from autograder.kernel.placeholder import Blank
 from autograder.lessons.a_deeper_brain.lesson import LESSON
 from autograder.lessons.a_deeper_brain.marked_accuracy import epoch_weights
 
@@ -66,23 +63,12 @@ def steady_accuracy(history: object) -> list[float]:
     The last of these numbers is the one that gets marked. They are ``nan`` where they cannot be
     computed: for a history from another kernel, or a network with unknown layers.
     """
-    accuracies = _epoch_accuracies(_SESSION.recorder.fit_of(used(history)))
-    curves = getattr(history, "history", history)
-    lengths = [len(curve) for curve in curves.values()] if isinstance(curves, dict) else []
-    return [*[math.nan] * (max(lengths, default=0) - len(accuracies)), *accuracies]
+    return _SESSION.each_epoch(history, _accuracies)
 
 
-def _epoch_accuracies(fit: Fit | None) -> list[float]:
-    if fit is None:
-        return []
-    model, arrays = _SESSION.recorder.describe(fit.model)
-    evidence = _SESSION.evidence(arrays)
-    last = last_weights(evidence, model)
-    accuracies = []
-    try:
-        for epoch in range(len(fit.snapshots)):
-            weights = {**last, **epoch_weights(evidence, fit, epoch)}
-            accuracies.append(accuracy(evidence, model, weights, fit, _SESSION.recorder.data))
-    except UnknownLayer:
-        return []
-    return accuracies
+def _accuracies(evidence: Evidence, model: Model, fit: Fit) -> list[float]:
+    last, images = last_weights(evidence, model), _SESSION.recorder.data
+    return [
+        accuracy(evidence, model, {**last, **epoch_weights(evidence, fit, epoch)}, fit, images)
+        for epoch in range(len(fit.snapshots))
+    ]

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
-
 from autograder.core.evidence import Evidence, Fit, Model
-from autograder.judge.inference import UnknownLayer
 from autograder.judge.rules.weights import accuracy, last_weights, mean_weights
 from autograder.kernel.check_session import CheckSession
-from autograder.kernel.placeholder import Blank, used
+from autograder.kernel.placeholder import Blank
 from autograder.lessons.building_a_brain.lesson import LESSON
 
 _SESSION = CheckSession(LESSON)
@@ -67,28 +63,15 @@ def steady_accuracy(history: object) -> list[float]:
     the same model; the last of these numbers is the one that gets marked. They are ``nan`` where
     they cannot be computed: for a history from another kernel, or a network with unknown layers.
     """
-    accuracies = _epoch_accuracies(_SESSION.recorder.fit_of(used(history)))
-    curves = getattr(history, "history", history)
-    lengths = [len(curve) for curve in curves.values()] if isinstance(curves, dict) else []
-    epochs = max(lengths, default=0)
-    return [*[math.nan] * (epochs - len(accuracies)), *accuracies]
+    return _SESSION.each_epoch(history, _accuracies)
 
 
-def _epoch_accuracies(fit: Fit | None) -> list[float]:
-    if fit is None:
-        return []
-    model, arrays = _SESSION.recorder.describe(fit.model)
-    evidence = _SESSION.evidence(arrays)
+def _accuracies(evidence: Evidence, model: Model, fit: Fit) -> list[float]:
     fits = [one for one in evidence.fits(fit.model) if one.number <= fit.number]
     before = sum(len(one.snapshots) for one in fits[:-1])
-    epochs = range(before + 1, before + len(fit.snapshots) + 1)
-    try:
-        return [_accuracy_after(epoch, evidence, model, fits) for epoch in epochs]
-    except UnknownLayer:
-        return []
-
-
-def _accuracy_after(epoch: int, evidence: Evidence, model: Model, fits: Sequence[Fit]) -> float:
-    means = mean_weights(evidence, fits, epochs=epoch)
-    weights = {**last_weights(evidence, model), **means}
-    return accuracy(evidence, model, weights, fits[-1], _SESSION.recorder.data)
+    last, images = last_weights(evidence, model), _SESSION.recorder.data
+    means = (
+        mean_weights(evidence, fits, epochs=before + done)
+        for done in range(1, len(fit.snapshots) + 1)
+    )
+    return [accuracy(evidence, model, {**last, **mean}, fit, images) for mean in means]
