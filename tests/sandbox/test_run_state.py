@@ -218,7 +218,7 @@ class TestRecorded:
             case "fields that are left out":
                 given = {"model": 1, "fits": 1, "about": {}}
                 recorded = json.dumps(
-                    {"asked": [given] * 5_000, "troubles": ["x" * 3_900] * 900}
+                    {"model_calls": [given] * 5_000, "troubles": ["x" * 3_900] * 900}
                 ).encode()
             case "odd field":
                 recorded = json.dumps({"x" * 5_000: 1}).encode()

@@ -22,7 +22,7 @@ from autograder.sandbox.protocol import (
     Message,
     Started,
 )
-from autograder.sandbox.result import Place, Stopped, evidence_of
+from autograder.sandbox.result import Conditions, Stopped, evidence_of
 from autograder.sandbox.run_state import RunState
 
 JOB = Job(cells=["student"], files={}, prelude="", settings=PLAIN, solutions={0: "solution"})
@@ -34,7 +34,7 @@ def evidence(*said: Message, stopped: Stopped | None = None) -> Evidence:
     state = RunState(job="this")
     for message in (Started(digest="this"), *said):
         state.take(message)
-    return evidence_of(JOB, state.cells, state.evidence, place=Place(), stopped=stopped)
+    return evidence_of(JOB, state.cells, state.evidence, conditions=Conditions(), stopped=stopped)
 
 
 def test_outputs_that_are_refused_do_not_make_it_the_students() -> None:

@@ -70,7 +70,7 @@ class Besieged:
 
     def shown(self, name: str) -> str:
         """All that was written about a submission but what is the instructor's alone."""
-        place = self.places[name]
+        place = self.folders[name]
         return "".join(
             path.read_text(errors="replace") for path in sorted(place.iterdir()) if path.is_file()
         )
