@@ -15,7 +15,7 @@ import sys
 import time
 
 MARK = "the-solution-" + "itself"
-PLACES = [*map(pathlib.Path, ("/dev/shm", "/tmp", "/room", "/data", "/var/tmp", "/run", ".."))]
+PLACES = [*map(pathlib.Path, ("/dev/shm", "/tmp", "/workspace", "/data", "/var/tmp", "/run", ".."))]
 PLACES += [pathlib.Path.home(), pathlib.Path(sys.prefix), pathlib.Path(tf.__file__).parent]
 shell = get_ipython()
 for place in PLACES:
