@@ -159,7 +159,7 @@ def test_the_filters_are_those_of_the_rules(tmp_path: Path) -> None:
     )
     if found.returncode != 0:
         pytest.skip("The filters cannot be made again: apt-get install python3-seccomp.")
-    subprocess.run(["/usr/bin/python3", FOLDER / "build.py", tmp_path], check=True)
+    subprocess.run(["/usr/bin/python3", FOLDER / "build_filters.py", tmp_path], check=True)
     assert (tmp_path / "calls.json").read_text() == (FOLDER / "calls.json").read_text()
     for step, machine in EACH:
         assert behaviour(tmp_path, step, machine) == behaviour(FOLDER, step, machine)
