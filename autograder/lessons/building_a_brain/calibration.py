@@ -16,10 +16,10 @@ from autograder.authoring.spec.recipe import Recipe, Training, seeded
 from autograder.authoring.spec.study import MARKED, Study
 from autograder.authoring.spec.synthetic_evidence import recorded, window
 from autograder.datasets import Images
+from autograder.judge.rules.threshold import marked_accuracy
 from autograder.judge.rules.weights import accuracy, mean_weights
 from autograder.lessons.building_a_brain.constants import CLASSES, PIXELS
 from autograder.lessons.building_a_brain.lesson import LESSON
-from autograder.lessons.building_a_brain.marked_accuracy import marked_accuracy
 
 ACCURACY = "train.accuracy"
 # If none of these fails, at most 0.1 % fail, with 95 % confidence.

@@ -38,8 +38,8 @@ from autograder.judge.rules.groups import (
 )
 from autograder.judge.rules.models import claim_of, fits_of, model_of
 from autograder.judge.rules.rule import raise_first
+from autograder.judge.rules.threshold import NOT_THE_LOG, marked_accuracy
 from autograder.lessons.building_a_brain.constants import BATCH, CLASSES, EPOCHS, LIMITS
-from autograder.lessons.building_a_brain.marked_accuracy import NOT_THE_LOG, marked_accuracy
 
 # Checks whose failure lowers the accuracy: they report the cause, so it is not repeated here.
 ROOTS = (
