@@ -19,11 +19,12 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, console: Console) -> int:
     """Create a new lesson."""
     course = course_of(arguments, console)
-    for path in scaffold.make(course, arguments.name, arguments.title):
-        print(path.relative_to(course.root or path))
+    path = scaffold.make(course, arguments.name, arguments.title)
+    print(path.relative_to(course.folder()))
     console.print(
-        "That is a whole lesson, if a small one. `autograder generate` makes the students'"
-        f" notebook and the solution from source/{arguments.name}; docs/authors.md goes on.",
+        "That is a whole lesson, if a small one, with its checks and their tests:"
+        f" `autograder test {arguments.name}` runs them, `autograder generate` makes the students'"
+        " notebook and the solution. docs/one-notebook.md goes on.",
         highlight=False,
     )
     return 0

@@ -51,13 +51,14 @@ class Lesson:
 
     ``dataset`` is the module of its data set, by default the usual one. ``thresholds`` maps
     ``full`` and ``sample``, whichever images there are, to the threshold as a fraction;
-    ``error_hints`` are hints for errors that occur in this lesson only.
+    ``error_hints`` are hints for errors that occur in this lesson only. A lesson in one notebook
+    says nothing of its name, folder and questions: they are added when its package is made.
     """
 
-    name: str
     title: str
-    folder: Path
-    questions: tuple[Question, ...]
+    name: str = ""
+    folder: Path = Path()
+    questions: tuple[Question, ...] = ()
     dataset: str = ""
     thresholds: Mapping[str, float] = field(default_factory=dict)
     error_hints: tuple[ErrorHint, ...] = ()
@@ -103,4 +104,4 @@ class Lesson:
 
 
 # For a submission whose lesson is unknown, such as a file that is no notebook.
-NO_LESSON = Lesson(name="no-lesson", title="No lesson", folder=Path(__file__).parent, questions=())
+NO_LESSON = Lesson(name="no-lesson", title="No lesson", folder=Path(__file__).parent)

@@ -9,6 +9,7 @@ import contextlib
 import importlib
 import importlib.util
 import os
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from importlib.metadata import entry_points
 from importlib.util import find_spec
@@ -76,6 +77,23 @@ def lesson_name(folder: Path) -> str:
 def lesson_folders() -> tuple[Path, ...]:
     """Return the folders that contain lessons, our own first."""
     return tuple(Path(folder) for folder in _package().__path__)
+
+
+def package_folder(root: Path, name: str) -> Path:
+    """Return where a course has the package of a lesson that is written in it.
+
+    That is beside our own lessons where these lie in the course, as in a clone.
+    """
+    own = lesson_folders()[0]
+    return (own if own.is_relative_to(root) else root / FOLDER) / name.replace("-", "_")
+
+
+def forget(name: str) -> None:
+    """Forget what was imported of a lesson whose files have changed."""
+    module = f"{PACKAGE}.{name.replace('-', '_')}"
+    for one in [one for one in sys.modules if one == module or one.startswith(f"{module}.")]:
+        del sys.modules[one]
+    importlib.invalidate_caches()
 
 
 def search_path_variables() -> dict[str, str]:

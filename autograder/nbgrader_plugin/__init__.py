@@ -26,6 +26,7 @@ from autograder.nbgrader_plugin.preprocessors.generate_solution import (
     StripSolutionMarkers,
 )
 from autograder.nbgrader_plugin.preprocessors.lists import preprocessors_of, replaced
+from autograder.nbgrader_plugin.preprocessors.one_notebook import StudentCells, WritePackage
 from autograder.nbgrader_plugin.preprocessors.validate import validate_in_sandbox
 
 
@@ -34,11 +35,19 @@ def configure(c: Config) -> None:
     c.CourseDirectory.solution_directory = "solutions"
     assignment = preprocessors_of(c, GenerateAssignment)
     c.GenerateAssignment.preprocessors = [
+        WritePackage,
+        StudentCells,
         NamePackageUrl,
         *replaced(assignment, ClearLessonSolutions),
     ]
     solution = replaced(preprocessors_of(c, GenerateSolution), RunSolution)
-    c.GenerateSolution.preprocessors = [NamePackageUrl, StripSolutionMarkers, *solution]
+    c.GenerateSolution.preprocessors = [
+        WritePackage,
+        StudentCells,
+        NamePackageUrl,
+        StripSolutionMarkers,
+        *solution,
+    ]
     c.Autograde.exporter_class = SubmissionExporter
     sanitize = preprocessors_of(c, Autograde, "sanitize_preprocessors")
     c.Autograde.sanitize_preprocessors = [RestoreCells, *sanitize]

@@ -1,4 +1,7 @@
-"""The released and the solved notebooks, made from the source by nbgrader's converters."""
+"""The released and the solved notebooks, made from the source by nbgrader's converters.
+
+Of a lesson that is written in one notebook its package is made first.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ import io
 import logging
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 import nbformat
@@ -24,7 +27,8 @@ from autograder.core.course_root import CONFIG
 from autograder.core.errors import CourseError
 from autograder.core.evidence import write_whole
 from autograder.core.lesson import Lesson
-from autograder.core.lesson_registry import lesson_names, load_lesson
+from autograder.core.lesson_registry import lesson_names, load_lesson, package_folder
+from autograder.nbgrader_plugin import lesson_packages
 from autograder.nbgrader_plugin.course_config import (
     COURSE_ID,
     alembic_on_path,
@@ -32,6 +36,7 @@ from autograder.nbgrader_plugin.course_config import (
     environment_variable,
 )
 from autograder.nbgrader_plugin.preprocessors.generate_solution import RunSolution
+from autograder.nbgrader_plugin.preprocessors.one_notebook import WritePackage
 from autograder.notebooks.solution import is_sealed, without_outputs
 
 MAX_LINES = 40
@@ -47,7 +52,8 @@ class _Solution(GenerateSolution):
 def generate(course: Course, data_home: Path, *, force: bool = False) -> Iterator[str]:
     """Write ``release/``, the gradebook's entry and ``solutions/``; yield what was done.
 
-    A solution that is up to date is run again only with ``force``.
+    A solution that is up to date is run again only with ``force``. The packages of lessons in one
+    notebook are there already: see :func:`packages`.
     """
     root = course.folder()
     for lesson in _lessons(root):
@@ -65,11 +71,25 @@ def generate(course: Course, data_home: Path, *, force: bool = False) -> Iterato
         yield f"solutions/{lesson.name}: written."
 
 
+def packages(course: Course) -> Iterator[str]:
+    """Make the packages of the lessons that are written in one notebook; yield what was done."""
+    for name in lesson_packages.authored(course.folder()):
+        lesson_packages.write(course, name)
+        folder = package_folder(course.folder(), name).relative_to(course.folder())
+        yield f"{folder}: written."
+
+
 def differences(course: Course) -> list[str]:
-    """List what in ``release/`` and ``solutions/`` differs from the source; run nothing."""
+    """List what differs from the source in packages, ``release/`` and ``solutions/``; run nothing.
+
+    Of a lesson whose package does, nothing else is looked at.
+    """
     root = course.folder()
-    found = []
-    for lesson in _lessons(root):
+    stale = {
+        name: lesson_packages.differences(root, name) for name in lesson_packages.authored(root)
+    }
+    found = [line for lines in stale.values() for line in lines]
+    for lesson in _lessons(root, without=[name for name, lines in stale.items() if lines]):
         expected = _converted(root, lesson, GenerateAssignment)
         found += _compare(root, root / "release" / lesson.name, expected)
         carried = lesson.released.read_bytes() if lesson.released.is_file() else b""
@@ -114,7 +134,8 @@ def _converted(
             # Every assignment belongs to a course; PostgreSQL insists on it.
             config.CourseDirectory.course_id = gradebook.course_id or COURSE_ID
         made = converter(coursedir=CourseDirectory(config=config), config=config)
-        left_out = {None if gradebook else SaveCells, None if run else RunSolution}
+        # Packages are made, or compared, before.
+        left_out = {WritePackage, None if gradebook else SaveCells, None if run else RunSolution}
         made.preprocessors = [step for step in made.preprocessors if step not in left_out]
         made.no_database = gradebook is None
         # nbgrader's preprocessors look for the course in the current folder.
@@ -184,15 +205,17 @@ def _holds_package(root: Path, lesson: Lesson) -> bool:
     return lesson.folder.is_relative_to(root)
 
 
-def _lessons(root: Path) -> list[Lesson]:
+def _lessons(root: Path, without: Collection[str] = ()) -> list[Lesson]:
     folders = ("source", "release", "solutions")
     found = [
-        name for name in lesson_names() if any((root / one / name).is_dir() for one in folders)
+        name
+        for name in lesson_names()
+        if name not in without and any((root / one / name).is_dir() for one in folders)
     ]
     for name in found:
         if not (root / "source" / name / load_lesson(name).notebook).is_file():
             raise CourseError(f"source/{name}/{name}.ipynb is missing.")
-    if not found:
+    if not found and not without:
         there = ", ".join(lesson_names())
         raise CourseError(f"There is no lesson in source/; there could be: {there}.")
     return [load_lesson(name) for name in found]

@@ -7,21 +7,21 @@ import os
 import re
 import subprocess
 import sys
-import tomllib
 from pathlib import Path
 
 import nbformat
 import pytest
-from packaging.requirements import Requirement
 
-from autograder import DISTRIBUTION, lessons
+from autograder import lessons
 from autograder.authoring import scaffold
 from autograder.core import lesson_registry
-from autograder.core.config import Course, Settings
+from autograder.core.config import Course
 from autograder.core.errors import CourseError, UsageError
+from autograder.nbgrader_plugin import lesson_packages
+from autograder.notebooks.authored import is_authored, read_lesson
 
 ROOT = Path(__file__).parents[2]
-GUIDE = ROOT / "docs" / "authors.md"
+GUIDE = ROOT / "docs" / "one-notebook.md"
 CONFIG = """
 from autograder.nbgrader_plugin import configure
 
@@ -31,8 +31,9 @@ configure(c)
 
 
 @pytest.fixture
-def course(tmp_path: Path) -> Course:
+def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Course:
     """A course of somebody who has installed the package."""
+    monkeypatch.setattr(lessons, "__path__", list(lessons.__path__))
     root = tmp_path / "My Course 2"
     root.mkdir()
     (root / "nbgrader_config.py").write_text(CONFIG)
@@ -55,37 +56,26 @@ def in_course(root: Path, command: str, **environment: str) -> subprocess.Comple
 class TestWriting:
     """What is written, where, and when nothing is."""
 
-    def test_a_notebook_a_program_and_tests(self, course: Course) -> None:
-        """In the course's own folders, and no placeholder is left in them."""
+    def test_one_notebook(self, course: Course) -> None:
+        """In the course's source, and no placeholder is left in it."""
         made = scaffold.make(course, "two-layers")
-        names = {str(path.relative_to(course.root)) for path in made}
-        assert {
-            "source/two-layers/two-layers.ipynb",
-            "lessons/two_layers/lesson.py",
-            "lessons/two_layers/check.py",
-            "lessons/two_layers/checks/check_pixels.py",
-            "lessons/pyproject.toml",
-            "tests/test_two_layers.py",
-        } <= names
-        for path in made:
-            assert "$" not in path.read_text()
-        notebook = nbformat.read(course.root / "source/two-layers/two-layers.ipynb", as_version=4)
-        assert notebook.cells[0].source.startswith("# Two Layers\n")
+        assert made == course.root / "source" / "two-layers" / "two-layers.ipynb"
+        assert "$" not in made.read_text()
+        notebook = nbformat.read(made, as_version=4)
+        nbformat.validate(notebook)
+        assert notebook.cells[1].source.startswith("# Two Layers\n")
         assert notebook.metadata.autograder.lesson == "two-layers"
         assert len({cell.id for cell in notebook.cells}) == len(notebook.cells)
 
-    def test_it_goes_beside_ours_in_a_clone(self, course: Course, monkeypatch) -> None:
-        """Where the package itself lies in the course, and nothing has to be installed."""
-        ours = course.root / "autograder" / "lessons"
-        monkeypatch.setattr(lessons, "__path__", [str(ours)])
-        made = [str(path.relative_to(course.root)) for path in scaffold.make(course, "two-layers")]
-        assert "autograder/lessons/two_layers/lesson.py" in made
-        assert not [name for name in made if name.endswith("pyproject.toml")]
-
-    def test_a_title_of_ones_own(self, course: Course) -> None:
-        """It stands in the notebook and in the lesson."""
-        scaffold.make(course, "two-layers", "Zwei Schichten: mehr als eine")
-        assert "Zwei Schichten" in (course.root / "lessons/two_layers/lesson.py").read_text()
+    def test_it_holds_a_lesson(self, course: Course) -> None:
+        """Two questions, a threshold, hints, and tests at its end."""
+        made = scaffold.make(course, "two-layers", "Zwei Schichten: mehr als eine")
+        notebook = nbformat.read(made, as_version=4)
+        assert is_authored(notebook)
+        lesson = read_lesson(notebook, "two-layers")
+        assert [(one.name, one.points) for one in lesson.questions] == [("build", 3), ("train", 4)]
+        assert set(lesson.parts) == {"lesson", "test"}
+        assert "Zwei Schichten: mehr als eine" in lesson.parts["lesson"][0].source
 
     @pytest.mark.parametrize(
         "name", ["Two-Layers", "two layers", "2-layers", "two_layers", "../x", "", "lambda"]
@@ -109,42 +99,13 @@ class TestWriting:
             scaffold.make(course, name)
 
     def test_nothing_is_written_over(self, course: Course) -> None:
-        """Where one of its files is there, none is written."""
+        """A notebook that is there stays."""
         path = course.root / "source" / "two-layers" / "two-layers.ipynb"
         path.parent.mkdir(parents=True)
         path.write_text("mine")
         with pytest.raises(CourseError, match=r"source/two-layers/two-layers.ipynb is there"):
             scaffold.make(course, "two-layers")
-        assert not (course.root / "lessons").exists()
-
-    def test_the_packaging_is_written_once(self, course: Course) -> None:
-        """The second lesson of a course leaves it alone."""
-        scaffold.make(course, "two-layers")
-        path = course.root / "lessons" / "pyproject.toml"
-        assert 'name = "my-course-2-lessons"' in path.read_text()
-        path.write_text("mine")
-        scaffold.make(course, "three-layers")
         assert path.read_text() == "mine"
-
-    @pytest.mark.parametrize(
-        ("package", "needed"),
-        [
-            ("git+https://example.org/it", [f"{DISTRIBUTION} @ git+https://example.org/it"]),
-            ("", []),
-            ("./wheels/it.whl", []),
-        ],
-    )
-    def test_pip_is_told_of_the_package_by_its_address(
-        self, course: Course, package: str, needed: list[str]
-    ) -> None:
-        """Never by a name that it would look up."""
-        settings = Settings(package=package)
-        scaffold.make(Course(root=course.root, settings=settings), "two-layers")
-        path = course.root / "lessons" / "pyproject.toml"
-        project = tomllib.loads(path.read_text())
-        assert project["project"]["dependencies"] == needed
-        assert [str(Requirement(one)) for one in needed] == needed
-        assert project["tool"]["hatch"]["metadata"]["allow-direct-references"]
 
     def test_outside_a_course_it_says_so(self) -> None:
         """There is no place to write to."""
@@ -161,7 +122,8 @@ class TestFinding:
 
     def test_in_the_course_one_stands_in(self, course: Course, monkeypatch) -> None:
         """Anywhere in it."""
-        scaffold.make(course, "two-layers")
+        (course.root / "lessons").mkdir()
+        (course.root / "source" / "two-layers").mkdir(parents=True)
         monkeypatch.chdir(course.root / "source" / "two-layers")
         assert str(course.root / "lessons") in lesson_registry.search_path()
 
@@ -203,14 +165,6 @@ class TestFinding:
         assert isinstance(lesson_registry.search_path(), list)
 
 
-def test_its_own_tests_pass(course: Course) -> None:
-    """They ask its checks about evidence made by hand."""
-    scaffold.make(course, "two-layers")
-    done = in_course(course.root, "python -m pytest -q tests")
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "7 passed" in done.stdout
-
-
 def test_the_command_tells_what_it_wrote_and_what_to_do(course: Course) -> None:
     """And a second time that it is there."""
     done = in_course(course.root, "autograder new two-layers --title 'Two Layers'")
@@ -219,20 +173,28 @@ def test_the_command_tells_what_it_wrote_and_what_to_do(course: Course) -> None:
     assert "autograder generate" in done.stderr
     again = in_course(course.root, "autograder new two-layers")
     assert again.returncode == 2
-    assert "There is a lesson “two-layers” already." in again.stderr
+    assert "source/two-layers/two-layers.ipynb is there already." in again.stderr
 
 
 def commands() -> list[str]:
     """What the guide has one type, from its first section on until the lesson is graded."""
     text = GUIDE.read_text()
-    start, end = text.index("## Begin"), text.index("## The files")
+    start, end = text.index("## Begin"), text.index("## The cells")
     return re.findall(r"^    (?!#)(\S.*)$", text[start:end], re.MULTILINE)
+
+
+def commands_on_the_example() -> list[str]:
+    """What the guide has one type to try the example; ``…`` is the folder of the clone."""
+    text = GUIDE.read_text()
+    found = re.findall(r"^    (?!#)(\S.*)$", text[text.index("(`…` is") :], re.MULTILINE)
+    return [line.replace("…", str(ROOT)) for line in found]
 
 
 def test_the_guide_names_commands_that_there_are() -> None:
     """So that the slow test below runs something."""
     assert [line for line in commands() if line.startswith("autograder new")]
     assert [line for line in commands() if line.startswith("autograder grade")]
+    assert [line for line in commands_on_the_example() if line.startswith("autograder mutants")]
 
 
 @pytest.mark.slow
@@ -244,8 +206,8 @@ def test_the_guide_leads_to_a_lesson_that_grades(tmp_path: Path, sample_keras: P
     (root,) = (path.parent for path in tmp_path.rglob("nbgrader_config.py"))
     answered = json.loads((root / "grades.json").read_text())["submissions"]
     assert {one["name"]: (one["score"], one["max_score"]) for one in answered} == {
-        "solution": (5, 5),
-        "blank": (0, 5),
+        "solution": (7, 7),
+        "blank": (0, 7),
     }
     blank = next(one for one in answered if one["name"] == "blank")
     assert {one["outcome"] for one in blank["checks"]} == {"not_attempted"}
@@ -253,9 +215,24 @@ def test_the_guide_leads_to_a_lesson_that_grades(tmp_path: Path, sample_keras: P
 
 
 @pytest.mark.slow
+@pytest.mark.kernel
+def test_the_guide_leads_to_the_example(course: Course, sample_keras: Path) -> None:
+    """Word for word: its tests pass, its threshold holds, and every mutant is told."""
+    command = "\n".join(commands_on_the_example())
+    done = in_course(course.root, command, KERAS_HOME=str(sample_keras))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert re.search(r"\d+ passed", done.stdout)
+    assert "mutation score 100.0%" in done.stdout
+    released = (course.root / "release/seven-segments/seven-segments.ipynb").read_text()
+    assert "pytest" not in released
+    assert "random" not in released
+
+
+@pytest.mark.slow
 def test_installed_lessons_are_found_elsewhere(course: Course, tmp_path: Path) -> None:
     """`pip install ./lessons`: what students do, and workers of a cluster."""
     scaffold.make(course, "two-layers")
+    lesson_packages.write(course, "two-layers")
     site = tmp_path / "site"
     pip = f"{sys.executable} -m pip install --quiet --no-deps --target {site} ./lessons"
     done = in_course(course.root, pip)
@@ -265,6 +242,6 @@ def test_installed_lessons_are_found_elsewhere(course: Course, tmp_path: Path) -
         " print(load('two-layers').folder)"
     )
     answered = in_course(tmp_path, f'python -c "{find}"', PYTHONPATH=f"{ROOT}:{site}")
-    assert answered.stdout.strip() == str(site / "my_course_2_lessons" / "two_layers"), (
-        answered.stderr
-    )
+    installed = site / "my_course_2_lessons" / "two_layers"
+    assert answered.stdout.strip() == str(installed), answered.stderr
+    assert not (installed / "tests").exists()

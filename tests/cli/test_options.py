@@ -159,6 +159,7 @@ COMMANDS = {
     "publish-solutions": ["publish-solutions", "--lesson", LESSON],
     "extend": ["extend", "ann", "--lesson", LESSON, "--days", "1"],
     "new": ["new", "two-layers"],
+    "test": ["test", LESSON],
     "study": ["study", "--check"],
     "mutants": ["mutants", "--stored", "--only", "no such mutant"],
     "doctor": ["doctor"],

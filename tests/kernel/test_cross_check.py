@@ -25,7 +25,7 @@ from support.numpy_training import Examples, Neurons, chunks, figures_of, snapsh
 from support.recording import recording
 
 from autograder.core.evidence import Evidence, Record, Run
-from autograder.judge.rules.threshold import marked_accuracy
+from autograder.judge.rules.reach_threshold import marked_accuracy
 
 # Not a multiple of any of the batch sizes: the last batch of an epoch is a smaller one.
 TRAINING_IMAGES = 11_990

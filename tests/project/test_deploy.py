@@ -23,7 +23,9 @@ GUIDE = (ROOT / "docs" / "administrators.md").read_text()
 TEXTS = [
     *(ROOT / "README.md", *(ROOT / "docs").glob("*.md"), *DEPLOY.iterdir()),
     *(ROOT / "autograder").rglob("*.yml"),
-    *(ROOT / "autograder" / "authoring" / "scaffold" / "files").iterdir(),
+    *(ROOT / "autograder" / "authoring" / "scaffold").glob("*.txt"),
+    ROOT / "autograder" / "nbgrader_plugin" / "lessons.toml",
+    *(ROOT / "examples").iterdir(),
 ]
 # Where pip would look it up, as anyone who is no part of this could have put it there.
 BARE = re.compile(rf"pip install[^\n`]*?[\s'\"]{DISTRIBUTION}(?!\s*@)(?=[\s'\"\[]|$)", re.MULTILINE)

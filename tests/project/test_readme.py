@@ -17,8 +17,8 @@ from autograder.cli import parser
 from autograder.core.config import find_course
 
 SETTINGS = [block for page in PAGES for kind, block in examples.blocks(page) if kind == "settings"]
-# The lesson that authors are told to begin, and one that is there.
-NEW_LESSON, LESSON = "two-layers", "building-a-brain"
+# The lessons that authors are told to begin, and one that is there.
+NEW_LESSONS, LESSON = ("ten-neurons", "seven-segments"), "building-a-brain"
 
 
 def of(program: str) -> list[Example]:
@@ -40,7 +40,7 @@ def test_every_block_is_of_a_kind_that_is_looked_at(page: str) -> None:
 def test_the_command_line_understands_it(example: Example) -> None:
     """Each command with its arguments and options; help alone ends at once."""
     if not example.is_named and "--help" not in example.words:
-        words = [LESSON if one == NEW_LESSON else one for one in example.words]
+        words = [LESSON if one in NEW_LESSONS else one for one in example.words]
         assert parser().parse_args(words[1:]).run
 
 

@@ -16,6 +16,7 @@ from nbformat import NotebookNode
 from autograder.authoring.spec.mutation import Edit, Edits
 from autograder.core.errors import LessonError
 from autograder.core.lesson import Lesson
+from autograder.notebooks.authored import student_notebook
 from autograder.notebooks.normalize import same_program
 from autograder.notebooks.restore import grade_id, is_solution
 from autograder.notebooks.solution import MARKER
@@ -43,8 +44,7 @@ def read_source(root: Path, lesson: Lesson) -> NotebookNode:
     path = root / "source" / lesson.name / lesson.notebook
     if not path.is_file():
         raise LessonError(f"Mutants are made from {path}, which is not there.")
-    notebook: NotebookNode = nbformat.read(path, as_version=4)
-    return notebook
+    return student_notebook(nbformat.read(path, as_version=4), lesson.name)
 
 
 def make(source: NotebookNode, mutants: Mapping[str, Edits]) -> list[MutantNotebook]:

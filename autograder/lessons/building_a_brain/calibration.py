@@ -16,7 +16,7 @@ from autograder.authoring.spec.recipe import Recipe, Training, seeded
 from autograder.authoring.spec.study import MARKED, Study
 from autograder.authoring.spec.synthetic_evidence import recorded, window
 from autograder.datasets import Images
-from autograder.judge.rules.threshold import marked_accuracy
+from autograder.judge.rules.reach_threshold import marked_accuracy
 from autograder.judge.rules.weights import accuracy, mean_weights
 from autograder.lessons.building_a_brain.constants import CLASSES, PIXELS
 from autograder.lessons.building_a_brain.lesson import LESSON

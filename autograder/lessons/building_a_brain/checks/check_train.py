@@ -37,8 +37,8 @@ from autograder.judge.rules.groups import (
     validation_examples,
 )
 from autograder.judge.rules.models import claim_of, fits_of, model_of
+from autograder.judge.rules.reach_threshold import NOT_THE_LOG, marked_accuracy
 from autograder.judge.rules.rule import raise_first
-from autograder.judge.rules.threshold import NOT_THE_LOG, marked_accuracy
 from autograder.lessons.building_a_brain.constants import BATCH, CLASSES, EPOCHS, LIMITS
 
 # Checks whose failure lowers the accuracy: they report the cause, so it is not repeated here.

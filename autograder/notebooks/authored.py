@@ -1,0 +1,352 @@
+"""A lesson that is written in one notebook, read from its tagged cells; nothing is run.
+
+A code cell with the tag ``lesson`` holds the :class:`Lesson`, one with ``check`` the checks of the
+question above it, and ``dataset``, ``calibration``, ``mutants`` and ``test`` what else belongs to
+it. The checks begin with the call that students see. Everything else is the students' notebook.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import copy
+import keyword
+import math
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import NoReturn
+
+from nbformat import NotebookNode
+
+from autograder.core.errors import LessonError
+from autograder.notebooks.names import Names, names_in
+from autograder.notebooks.restore import grade_id, is_solution
+from autograder.notebooks.solution import strip_markers
+from autograder.notebooks.written_lesson import (
+    CHECK,
+    LESSON,
+    PARTS,
+    Part,
+    WrittenLesson,
+    WrittenQuestion,
+    called,
+    placed,
+    without_call,
+)
+
+# Replaced in texts by the points of a question in words.
+POINTS = re.compile(r"\{points:([^{}]*)\}")
+HEADING = re.compile(r"^#+\s+(.*)$", re.MULTILINE)
+FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+MAGIC = re.compile(r"^[ \t]*[%!?].*$", re.MULTILINE)
+# What a check must ask for, so that it runs for each submission.
+OF_A_SUBMISSION = ("evidence", "data", "so_far")
+# Names that no cell for students has.
+LESSONS_OWN = frozenset({"pytest", "LESSON", "STUDY", "DECLARED"})
+# `check.blank` and `check.progress` are no questions.
+TAKEN = ("blank", "progress")
+
+
+def is_authored(notebook: NotebookNode) -> bool:
+    """Return whether a source notebook holds a whole lesson; others may use our tags as well."""
+    return any(
+        cell.cell_type == "code" and _tag(cell) == LESSON and "autograder" in cell.source
+        for cell in notebook.cells
+    )
+
+
+def read_lesson(notebook: NotebookNode, name: str) -> WrittenLesson:
+    """Read the lesson of this name in a source notebook.
+
+    Raises:
+        LessonError: it is not whole; the message names the cell, by its number and id, and the line
+            in it.
+    """
+    return _LessonReader(name, notebook).lesson()
+
+
+def student_notebook(notebook: NotebookNode, name: str) -> NotebookNode:
+    """Return a source notebook with grade cells for its checks, and without its other tagged cells.
+
+    One in which no lesson is written is returned as it is.
+
+    Raises:
+        LessonError: as from :func:`read_lesson`.
+    """
+    if not is_authored(notebook):
+        return notebook
+    lesson = read_lesson(notebook, name)
+    calls = {one.checks[0].number: one for one in lesson.questions}
+    points = {one.name: one.points for one in lesson.questions}
+    made = copy.deepcopy(notebook)
+    made.cells = []
+    for number, cell in enumerate(copy.deepcopy(notebook.cells), start=1):
+        if number in calls:
+            made.cells.append(_grade_cell(cell, calls[number]))
+        elif not _tag(cell):
+            if cell.cell_type == "markdown":
+                cell.source = POINTS.sub(lambda found: _in_words(points[found[1]]), cell.source)
+            made.cells.append(cell)
+    return made
+
+
+def _grade_cell(cell: NotebookNode, question: WrittenQuestion) -> NotebookNode:
+    cell.source = question.call
+    cell.metadata = NotebookNode(
+        nbgrader=NotebookNode(
+            grade=True,
+            grade_id=f"check-{question.name}",
+            locked=True,
+            points=question.points,
+            schema_version=3,
+            solution=False,
+            task=False,
+        )
+    )
+    cell.outputs, cell.execution_count = [], None
+    return cell
+
+
+def _in_words(points: float) -> str:
+    return f"{points:g} point{'' if points == 1 else 's'}"
+
+
+def _tag(cell: NotebookNode) -> str:
+    """Return which part of a lesson a cell is, empty for a cell of the students' notebook."""
+    tags = cell.metadata.get("tags")
+    return next((one for one in tags if one in PARTS), "") if isinstance(tags, list) else ""
+
+
+@dataclass
+class _Open:
+    """A question whose checks are still to come."""
+
+    part: Part
+    name: str
+    title: str
+    leaves: tuple[str, ...]
+    builds_on: tuple[str, ...]
+    checks: list[Part] = field(default_factory=list)
+
+
+class _LessonReader:
+    """Goes through the cells of one notebook, in order."""
+
+    def __init__(self, name: str, notebook: NotebookNode) -> None:
+        self._name = name
+        self._cells = notebook.cells
+        self._parts: dict[str, list[Part]] = {}
+        self._questions: list[_Open] = []
+        # The questions on which the value of a name depends.
+        self._origins: dict[str, frozenset[str]] = {}
+
+    def lesson(self) -> WrittenLesson:
+        heading = ""
+        for number, cell in enumerate(self._cells, start=1):
+            part = Part(number=number, cell_id=cell.get("id", ""), source=cell.source)
+            if cell.cell_type != "code" and _tag(cell):
+                self._fail(part, 1, f"only a code cell can have the tag `{_tag(cell)}`")
+            if cell.cell_type == "markdown":
+                heading = ([heading, *HEADING.findall(FENCED.sub("", cell.source))])[-1]
+            elif cell.cell_type == "code":
+                self._code(part, cell, heading)
+        self._whole()
+        questions = tuple(map(self._question, self._questions))
+        self._texts({one.name for one in questions})
+        parts = {tag: tuple(parts) for tag, parts in self._parts.items()}
+        return WrittenLesson(name=self._name, parts=parts, questions=questions)
+
+    def _code(self, part: Part, cell: NotebookNode, heading: str) -> None:
+        tag = _tag(cell)
+        meta = cell.metadata.get("nbgrader") or {}
+        if tag:
+            self._parsed(part)
+        if tag == CHECK:
+            self._check(part)
+        elif tag:
+            self._parts.setdefault(tag, []).append(part)
+        elif is_solution(cell) and not meta.get("grade"):
+            self._begin(part, grade_id(cell) or "", heading)
+        elif meta.get("grade") and not is_solution(cell):
+            self._fail(part, 1, f"a cell with the tag `{CHECK}` makes the grade cell; remove it")
+        else:
+            names = names_in(part.source)
+            self._refuse_leak(part, names)
+            self._origins |= dict.fromkeys(names.defined, self._origin(names.used))
+
+    def _refuse_leak(self, part: Part, names: Names) -> None:
+        """Refuse a cell for students that looks like one whose tag was forgotten or misspelt."""
+        own = (names.used | names.defined) & LESSONS_OWN
+        lines = part.source.split("\n")
+        for name in sorted(own):
+            line = next(n for n, text in enumerate(lines, start=1) if name in text)
+            self._fail(
+                part,
+                line,
+                f"students would get this cell with `{name}`: it has none of the tags"
+                f" {', '.join(PARTS)}",
+            )
+
+    def _origin(self, used: Iterable[str]) -> frozenset[str]:
+        return frozenset().union(*(self._origins.get(name, frozenset()) for name in used))
+
+    def _begin(self, part: Part, name: str, heading: str) -> None:
+        if not name.isidentifier() or keyword.iskeyword(name) or name in TAKEN:
+            self._fail(part, 1, f"“{name}” cannot be a question's name; one such as build can")
+        if name in [one.name for one in self._questions]:
+            self._fail(part, 1, f"there is a question “{name}” already")
+        tree = self._parsed(replace(part, source=MAGIC.sub("", part.source)))
+        leaves = tuple(
+            dict.fromkeys(
+                target.id
+                for line in tree.body
+                if isinstance(line, ast.Assign) and _is_blank(line.value)
+                for target in line.targets
+                if isinstance(target, ast.Name)
+            )
+        )
+        if not leaves:
+            self._fail(part, 1, f'“{name}” has no blank, a line such as x = check.blank("x")')
+        title = re.sub(r"\s*\([^()]*\{points:[^()]*\)", "", heading).strip()
+        if not title:
+            self._fail(part, 1, f"“{name}” has no heading above it, which would be its title")
+        names = names_in(strip_markers(part.source))
+        origin = self._origin(names.used)
+        builds_on = tuple(one.name for one in self._questions if one.name in origin)
+        self._questions.append(
+            _Open(part=part, name=name, title=title, leaves=leaves, builds_on=builds_on)
+        )
+        self._origins |= dict.fromkeys({*leaves, *names.defined}, frozenset([name]))
+
+    def _check(self, part: Part) -> None:
+        if not self._questions:
+            self._fail(part, 1, "there is no question above these checks: no solution cell")
+        self._questions[-1].checks.append(part)
+
+    def _whole(self) -> None:
+        """Refuse a lesson that lacks a part, or has a name that nothing defines."""
+        if not self._questions:
+            raise LessonError(f"{self._name}.ipynb has no question, that is, no solution cell.")
+        if LESSON not in self._parts:
+            raise LessonError(f"{self._name}.ipynb has no cell with the tag `{LESSON}`.")
+        if len(self._parts[LESSON]) > 1:
+            self._fail(self._parts[LESSON][1], 1, f"this is the second cell with the tag {LESSON}")
+        shared = {name for name in names_in(self._source(LESSON)).defined if name[0] != "_"}
+        for tag, parts in self._parts.items():
+            source = self._source(tag)
+            for part in parts:
+                self._known(part, names_in(source).defined | shared)
+            if (wanted := PARTS[tag]) and wanted not in names_in(source).defined:
+                self._fail(parts[0], 1, f"a cell with the tag `{tag}` has to define {wanted}")
+        for one in self._questions:
+            if not one.checks:
+                self._fail(
+                    one.part, 1, f"the question “{one.name}” has no cell with the tag `{CHECK}`"
+                )
+            own = names_in("\n".join(part.source for part in one.checks)).defined
+            for part in one.checks:
+                self._known(part, own | shared)
+
+    def _source(self, tag: str) -> str:
+        return "\n".join(part.source for part in self._parts[tag])
+
+    def _known(self, part: Part, known: Iterable[str]) -> None:
+        """Refuse a name that would be unknown in the module that is made of a cell."""
+        nodes = list(ast.walk(self._parsed(part)))
+        if any(isinstance(one, ast.alias) and one.name == "*" for one in nodes):
+            return
+        # The call of the check is no part of its module.
+        given = {*known, *dir(builtins), "__file__"}
+        unknown = names_in(without_call(part)).used - given
+        lines = [one.lineno for one in nodes if isinstance(one, ast.Name) and one.id in unknown]
+        if unknown:
+            names = " and ".join(f"`{one}`" for one in sorted(unknown))
+            self._fail(
+                part, min(lines, default=1), f"{names} should be defined here or in the first cell"
+            )
+
+    def _question(self, one: _Open) -> WrittenQuestion:
+        first, tree = one.checks[0], self._parsed(one.checks[0])
+        call = called(tree.body[0]) if tree.body else None
+        if call is None:
+            self._fail(first, 1, f"the first line should be the call of the check.{one.name}(…)")
+        other = ast.unparse(call.func)
+        if other != f"check.{one.name}":
+            self._fail(first, 1, f"{other}(…) stands behind the question “{one.name}”")
+        arguments = tuple(arg.id for arg in call.args if isinstance(arg, ast.Name))
+        if call.keywords or len(set(arguments)) != len(call.args):
+            self._fail(first, 1, f"check.{one.name}(…) takes names, each once")
+        if missing := [name for name in one.leaves if name not in arguments]:
+            self._fail(first, 1, f"check.{one.name}(…) does not hand in `{missing[0]}`")
+        return WrittenQuestion(
+            name=one.name,
+            title=one.title,
+            leaves=one.leaves,
+            builds_on=one.builds_on,
+            call=ast.unparse(tree.body[0]),
+            arguments=arguments,
+            points=self._points(one),
+            checks=tuple(one.checks),
+        )
+
+    def _points(self, question: _Open) -> float:
+        """Return the sum of the points of all checks of a question."""
+        found: dict[str, float] = {}
+        for part in question.checks:
+            for line in self._parsed(part).body:
+                if not isinstance(line, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+                    continue
+                if not line.name.lower().startswith("test"):
+                    continue
+                if not isinstance(line, ast.FunctionDef):
+                    self._fail(part, line.lineno, f"{line.name} is no plain function")
+                if line.name in found:
+                    self._fail(part, line.lineno, f"there are two checks {line.name}")
+                taken = {one.arg for one in (*line.args.args, *line.args.kwonlyargs)}
+                if not taken & set(OF_A_SUBMISSION):
+                    self._fail(part, line.lineno, f"{line.name} does not take `evidence`")
+                found[line.name] = self._points_of(part, line)
+        total = sum(found.values())
+        if not total:
+            self._fail(question.checks[0], 1, f"the question “{question.name}” is worth no points")
+        return int(total) if total == int(total) else total
+
+    def _points_of(self, part: Part, check: ast.FunctionDef) -> float:
+        marks = [one for one in check.decorator_list if isinstance(one, ast.Call)]
+        given = [one.args for one in marks if ast.unparse(one.func) == "pytest.mark.points"]
+        match given:
+            case [[ast.Constant(value=int() | float() as points)]]:
+                pass
+            case _:
+                points = -1
+        if isinstance(points, bool) or not 0 <= points < math.inf:
+            self._fail(
+                part, check.lineno, f"{check.name} needs points, such as @pytest.mark.points(1)"
+            )
+        return points
+
+    def _texts(self, questions: Iterable[str]) -> None:
+        """Refuse a text that names the points of a question that there is not."""
+        for number, cell in enumerate(self._cells, start=1):
+            if cell.cell_type == "markdown":
+                for found in POINTS.finditer(cell.source):
+                    if found[1] not in questions:
+                        part = Part(number=number, cell_id=cell.get("id", ""), source=cell.source)
+                        line = cell.source.count("\n", 0, found.start()) + 1
+                        self._fail(part, line, f"there is no question “{found[1]}”")
+
+    def _parsed(self, part: Part) -> ast.Module:
+        try:
+            return ast.parse(part.source)
+        except SyntaxError as error:
+            self._fail(part, error.lineno or 1, f"this is not Python: {error.msg}")
+        except ValueError as error:
+            self._fail(part, 1, f"this is not Python: {error}")
+
+    def _fail(self, part: Part, line: int, message: str) -> NoReturn:
+        raise LessonError(f"{placed(self._name, part, line)}: {message}.")
+
+
+def _is_blank(value: ast.expr) -> bool:
+    return isinstance(value, ast.Call) and ast.unparse(value.func) == "check.blank"
