@@ -77,8 +77,8 @@ class CheckSession:
         ``nan`` for those where it cannot be computed: in a history from another kernel, or with a
         network of unknown layers.
         """
-        fit, found = self.recorder.fit_of(used(history)), []
-        if fit:
+        found: list[float] = []
+        if fit := self.recorder.fit_of(used(history)):
             model, arrays = self.recorder.describe(fit.model)
             with contextlib.suppress(UnknownLayer):
                 found = [*measure(self.evidence(arrays), model, fit)]

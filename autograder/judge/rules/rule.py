@@ -51,7 +51,11 @@ def rule(misconception: str, *more: str) -> Callable[[Callable[P, Failed | None]
 
     A rule that can name several misconceptions says them all, and its ``Failed`` says which.
     """
-    return lambda find: Rule((misconception, *more), find)
+
+    def made(find: Callable[P, Failed | None]) -> Rule[P]:
+        return Rule((misconception, *more), find)
+
+    return made
 
 
 def raise_first(*found: Verdict | None) -> None:
