@@ -113,7 +113,7 @@ def submissions(
                 Grade.needs_manual_grade,
             ),
             notebooks.selectinload(SubmittedNotebook.comments).load_only(
-                Comment.cell_id, Comment.notebook_id, Comment.auto_comment
+                Comment.cell_id, Comment.notebook_id, Comment.auto_comment, Comment.manual_comment
             ),
         )
     )

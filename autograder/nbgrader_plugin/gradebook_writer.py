@@ -45,6 +45,7 @@ from autograder.nbgrader_plugin.gradebook_rows import (
 )
 from autograder.nbgrader_plugin.preprocessor_runner import AutogradeSteps, RecordedGrades
 from autograder.nbgrader_plugin.preprocessors.autograde import REPORT_KEY, SAME_KEY
+from autograder.nbgrader_plugin.review_marks import ReviewMarks
 from autograder.reports.annotate import filled
 
 
@@ -78,6 +79,7 @@ class GradebookWriter:
         with course_on_path(root):
             self._steps = AutogradeSteps(self._autograde)
         self._keeps_best = course.settings.keep == "best"
+        self._review = ReviewMarks(course=course)
         self._gradebook: Gradebook | None = None
         self.unpublished: list[str] = []
 
@@ -152,6 +154,7 @@ class GradebookWriter:
                     group.append(recorded)
                     folders.append(AutogradedDir(self._autograde, entry.lesson.name, entry.student))
                     remarks += _make_folder(folders[-1], entry, recorded.notebook)
+        self._review.store(db, [one.own for one in group])
         self._steps.penalise(db, group)
 
     def _add_students(self, db: Session, students: Sequence[str]) -> None:
@@ -179,7 +182,7 @@ class GradebookWriter:
     ) -> RecordedGrades | None:
         """Record an entry; return its grades, or ``None`` if an earlier submission counts."""
         earlier = best_attempt.earlier_attempt(submission) if self._keeps_best else None
-        recorded = self._record(entry, known, submission, remarks)
+        recorded = self._record(db, entry, known, submission, remarks)
         if earlier and (why := earlier.reason_to_keep(recorded, self._steps)):
             best_attempt.undo(db, submission)
             remarks.append(f"{entry.student}: {why}")
@@ -188,6 +191,7 @@ class GradebookWriter:
 
     def _record(
         self,
+        db: Session,
         entry: GradebookEntry,
         known: Released,
         submission: SubmittedAssignment,
@@ -215,7 +219,9 @@ class GradebookWriter:
             REPORT_KEY: entry.report,
             SAME_KEY: before is not None and submission.timestamp == before,
         }
-        notebook = self._steps.record(self._notebook_of(entry), resources, CellRows(known, own))
+        rows = CellRows(known, own)
+        notebook = self._steps.record(self._notebook_of(entry), resources, rows)
+        self._review.mark(db, entry.lesson, entry.report, entry.notebook, own, rows)
         return RecordedGrades(submission=submission, own=own, notebook=notebook)
 
     def _notebook_of(self, entry: GradebookEntry) -> NotebookNode:

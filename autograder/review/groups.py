@@ -1,0 +1,179 @@
+"""Groups of answers: alike as programs, and judged alike. One decision fits all in a group."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from autograder.core.config import Course
+from autograder.core.lesson import Lesson, Question
+from autograder.core.report import CheckResult, Outcome, Report
+from autograder.grading.bounded import Bounded, OverBudgetError
+from autograder.grading.regrade import stored_results
+from autograder.notebooks.alike import answer_digest
+from autograder.notebooks.names import names_in
+from autograder.reports import annotate
+
+# The results' notebook shows no more of a very long answer or line; what is cut off may differ.
+CUT = "# …"
+Cell = Mapping[str, Any]
+
+
+class _Notebook(msgspec.Struct):
+    cells: list[Cell]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """The submissions with one answer to a question, the first of them as the example."""
+
+    id: str
+    question: Question
+    reports: tuple[Report, ...]
+
+    @property
+    def results(self) -> tuple[CheckResult, ...]:
+        """What the checks said of the example."""
+        return self.reports[0].of(self.question.name)
+
+    @property
+    def needs_review(self) -> bool:
+        """Whether a check could not decide."""
+        return any(one.outcome is Outcome.ERROR for one in self.results)
+
+    @property
+    def points(self) -> float:
+        """The points of the automatic check, which all in the group have."""
+        return annotate.points(self.question, self.results)
+
+
+@dataclass(kw_only=True)
+class Grouper:
+    """Finds the groups of one submission after the other. ``bounded`` reads what students wrote.
+
+    ``given`` are the texts of the lesson's own code cells.
+    """
+
+    lesson: Lesson
+    given: frozenset[str]
+    bounded: Bounded
+    _digests: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of_course(cls, course: Course, lesson: Lesson, bounded: Bounded) -> Grouper:
+        """Return one for a lesson as the course releases it."""
+        cells = _read(course.released(lesson))
+        given = frozenset(_source(one).strip() for one in cells if one["cell_type"] == "code")
+        return cls(lesson=lesson, given=given, bounded=bounded)
+
+    def __post_init__(self) -> None:
+        self._outside = frozenset(
+            name for question in self.lesson.questions for name in question.leaves
+        )
+        for names in map(names_in, self.given):
+            self._outside |= names.used - names.defined
+
+    def groups_of(self, report: Report, cells: Sequence[Cell]) -> dict[str, str]:
+        """Return the id of the group of each question that was graded."""
+        found = {}
+        for question, own in self.answers(cells).items():
+            if results := report.of(question):
+                sources = [_source(cell) for cell in own]
+                parts = [digest for source in sources if (digest := self._digest(source))]
+                if any(CUT in source for source in sources):
+                    parts.append(report.program or report.name)
+                told = json.dumps([question, parts, [_verdict(one) for one in results]])
+                found[question] = f"{question}-{hashlib.sha256(told.encode()).hexdigest()[:12]}"
+        return found
+
+    def answers(self, cells: Iterable[Cell]) -> dict[str, list[Cell]]:
+        """Return the cells that answer each question: its own, and those that the student added.
+
+        What was added stands between this question's check and the one before it.
+        """
+        found: dict[str, list[Cell]] = {}
+        own: list[Cell] = []
+        for cell in cells:
+            meta = cell["metadata"].get("nbgrader", {})
+            name = meta.get("grade_id", "")
+            if meta.get("grade"):
+                found[name.removeprefix("check-")] = own
+                own = []
+            elif cell["cell_type"] == "code" and (
+                meta.get("solution") or (not name and _source(cell).strip() not in self.given)
+            ):
+                own.append(cell)
+        return {one.name: found[one.name] for one in self.lesson.questions if one.name in found}
+
+    def _digest(self, source: str) -> str:
+        if source not in self._digests:
+            try:
+                made = self.bounded.call(answer_digest, source, self._outside)
+            except OverBudgetError:
+                made = hashlib.sha256(source.encode()).hexdigest()
+            self._digests[source] = made
+        return self._digests[source]
+
+
+def find_groups(folder: Path, lesson: Lesson, course: Course) -> list[Group]:
+    """Return the groups in a lesson's results: what needs manual review first, then by size.
+
+    Raises:
+        SubmissionError: there are no results.
+    """
+    with Bounded() as bounded:
+        grouper = Grouper.of_course(course, lesson, bounded)
+        stored = [one for one in stored_results(folder) if not one.damaged]
+        return grouped(
+            lesson,
+            (
+                (one.report, grouper.groups_of(one.report, _read(one.folder / "notebook.ipynb")))
+                for one in stored
+            ),
+        )
+
+
+def grouped(lesson: Lesson, known: Iterable[tuple[Report, Mapping[str, str]]]) -> list[Group]:
+    """Return the groups of reports, each given with the ids of its groups by question."""
+    members: dict[tuple[str, str], list[Report]] = {}
+    for report, ids in known:
+        for question, group in ids.items():
+            members.setdefault((question, group), []).append(report)
+    found = [
+        Group(id=group, question=lesson.question(question), reports=tuple(reports))
+        for (question, group), reports in members.items()
+    ]
+    return sorted(found, key=lambda one: (not one.needs_review, -len(one.reports)))
+
+
+def sizes(groups: Iterable[Group]) -> dict[str, list[int]]:
+    """Return the sizes of the groups of each question, the largest first."""
+    found: dict[str, list[int]] = {}
+    for one in groups:
+        found.setdefault(one.question.name, []).append(len(one.reports))
+    return {name: sorted(counts, reverse=True) for name, counts in found.items()}
+
+
+def _read(path: Path) -> list[Cell]:
+    """Return the cells of a notebook of ours; none where there is no such notebook."""
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=_Notebook).cells
+    except (OSError, ValueError):
+        return []
+
+
+def _source(cell: Cell) -> str:
+    source = cell["source"]
+    return source if isinstance(source, str) else "".join(source)
+
+
+def _verdict(one: CheckResult) -> list[object]:
+    # Not the message: it may hold a number that differs from run to run.
+    share = round(one.points / one.max_points, 6) if one.max_points else 0
+    return [one.id, one.outcome, one.misconception, share]
