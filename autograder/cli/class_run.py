@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from autograder.cli.dataset_option import data_home
-from autograder.cli.report import what_counts, write_page
+from autograder.cli.report import show_review, what_counts, write_page
 from autograder.core import printable
 from autograder.core.config import Course
 from autograder.core.errors import CourseError, writing
@@ -112,11 +112,12 @@ def show(
     reports: Sequence[Report],
     results: Path,
     console: Console,
+    course: Course,
     recorded_course: Course,
 ) -> None:
     """Write the JSON and the class pages; print the table and what needs manual review.
 
-    ``recorded_course`` is the course in whose gradebook the grades are.
+    ``recorded_course`` is the ``course`` if the grades are in its gradebook, else an empty one.
     """
     Console().print(terminal.table(reports))
     if open_ := [report.name for report in reports if report.needs_review]:
@@ -138,7 +139,9 @@ def show(
         # All stored results: perhaps only some were graded just now.
         lesson = load_lesson(name)
         gradebook = what_counts(recorded_course, lesson, console)
-        print(f"Reports: {write_page(results / name, lesson, gradebook=gradebook)}")
+        answers = show_review(results / name, lesson, course, console)
+        path = write_page(results / name, lesson, gradebook=gradebook, answers=answers)
+        print(f"Reports: {path}")
 
 
 def exit_code(reports: Sequence[Report], console: Console) -> int:

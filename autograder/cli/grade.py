@@ -97,7 +97,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
         with grader, gradebook_of(arguments, course, grader.results, console) as book:
             reports = watched(ready, (lines.graded, book.add), len(submissions), console)
         reports.sort(key=lambda report: (report.name, report.results_folder))
-        show(arguments, reports, grader.results, console, recorded_course(book, course))
+        show(arguments, reports, grader.results, console, course, recorded_course(book, course))
         if arguments.summary:
             add_summary(arguments.summary, reports)
         code = max(exit_code(reports, console), 2 * book.failed, 1 * book.incomplete)

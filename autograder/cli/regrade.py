@@ -54,7 +54,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
                 lines.say(f"regrade: {count} submissions of {lesson.name}")
                 reports += watched(ready, (lines.graded, add), count, console)
         reports.sort(key=lambda report: (report.lesson, report.name, report.results_folder))
-        show(arguments, reports, results, console, recorded_course(book, course))
+        show(arguments, reports, results, console, course, recorded_course(book, course))
         code = max(exit_code(reports, console), 2 * book.failed, 1 * book.incomplete)
         lines.say(f"regrade: ended with exit code {code}")
     return code

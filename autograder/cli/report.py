@@ -21,6 +21,7 @@ from autograder.core.report import Report
 from autograder.grading.regrade import stored_results
 from autograder.reports import class_report, markdown, terminal
 from autograder.reports.class_report import GradebookScores
+from autograder.review import decisions, groups, pages
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
@@ -39,7 +40,8 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     for name in names:
         lesson, folder = load_lesson(name), results / name
         gradebook = what_counts(course, lesson, console)
-        path = write_page(folder, lesson, arguments.output, gradebook=gradebook)
+        answers = show_review(folder, lesson, course, console)
+        path = write_page(folder, lesson, arguments.output, gradebook=gradebook, answers=answers)
         print(f"{lesson.title}:")
         Console().print(terminal.mistakes([one.report for one in stored_results(folder)]))
         print(f"Reports: {path}")
@@ -64,16 +66,32 @@ def what_counts(course: Course, lesson: Lesson, console: Console) -> Mapping[str
         return {}
 
 
+def show_review(
+    folder: Path, lesson: Lesson, course: Course, console: Console
+) -> dict[str, list[int]]:
+    """Put decisions into the students' pages; return the sizes of the groups of alike answers."""
+    found = groups.find_groups(folder, lesson, course)
+    path = decisions.path_of(course.root or Path.cwd(), lesson)
+    if path.exists():
+        try:
+            pages.show_decisions(folder, found, decisions.load(path))
+        except CourseError as error:
+            console.print(escape(str(error)), highlight=False, soft_wrap=True)
+    return groups.sizes(lesson, found)
+
+
 def write_page(
     folder: Path,
     lesson: Lesson,
     path: Path | None = None,
     *,
     gradebook: Mapping[str, GradebookScores] | None = None,
+    answers: Mapping[str, Sequence[int]] | None = None,
 ) -> Path:
     """Write the page of a lesson's results and return its path.
 
-    ``gradebook`` is what counts for each student, where that is known.
+    ``gradebook`` is what counts for each student, where that is known; ``answers`` are the sizes of
+    groups of alike answers.
 
     Raises:
         SubmissionError: there is nothing.
@@ -83,7 +101,7 @@ def write_page(
     reports = [one.report for one in stored_results(folder)]
     seen = quote(Path(os.path.relpath(folder, path.parent)).as_posix())
     with writing():
-        page = class_report.page(reports, lesson, folder=seen, gradebook=gradebook)
+        page = class_report.page(reports, lesson, folder=seen, gradebook=gradebook, answers=answers)
         write_whole(path, page.encode())
     return path
 

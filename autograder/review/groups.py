@@ -152,12 +152,13 @@ def grouped(lesson: Lesson, known: Iterable[tuple[Report, Mapping[str, str]]]) -
     return sorted(found, key=lambda one: (not one.needs_review, -len(one.reports)))
 
 
-def sizes(groups: Iterable[Group]) -> dict[str, list[int]]:
+def sizes(lesson: Lesson, groups: Sequence[Group]) -> dict[str, list[int]]:
     """Return the sizes of the groups of each question, the largest first."""
-    found: dict[str, list[int]] = {}
-    for one in groups:
-        found.setdefault(one.question.name, []).append(len(one.reports))
-    return {name: sorted(counts, reverse=True) for name, counts in found.items()}
+    found = {
+        question.name: [len(one.reports) for one in groups if one.question == question]
+        for question in lesson.questions
+    }
+    return {name: sorted(counts, reverse=True) for name, counts in found.items() if counts}
 
 
 def _read(path: Path) -> list[Cell]:

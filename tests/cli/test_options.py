@@ -154,6 +154,9 @@ class TestGrading:
 COMMANDS = {
     "regrade": ["regrade", "--lesson", LESSON],
     "report": ["report", "--lesson", LESSON],
+    "review": ["review", "--lesson", LESSON],
+    "groups": ["groups", "--lesson", LESSON],
+    "comment": ["comment", "build-0", "Hm.", "--lesson", LESSON],
     "export": ["export", "csv", "--from", "results"],
     "generate": ["generate", "--check"],
     "publish-solutions": ["publish-solutions", "--lesson", LESSON],

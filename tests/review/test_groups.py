@@ -139,5 +139,5 @@ def test_the_groups_of_results_and_their_sizes(tmp_path) -> None:
     (tmp_path / "eve").mkdir()
     (tmp_path / "eve" / "report.json").write_text("nothing")
     found = groups.find_groups(tmp_path, LESSON, Course())
-    assert groups.sizes(found)["build"] == [2, 1]
-    assert groups.sizes(found)["train"] == [3]
+    assert groups.sizes(LESSON, found)["build"] == [2, 1]
+    assert groups.sizes(LESSON, found)["train"] == [3]

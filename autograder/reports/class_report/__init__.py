@@ -39,11 +39,13 @@ def page(
     *,
     folder: str = ".",
     gradebook: Gradebook | None = None,
+    answers: Mapping[str, Sequence[int]] | None = None,
 ) -> str:
     """Return the page of the class as HTML.
 
     ``folder`` contains the students' folders, as a URL relative to the page. ``gradebook`` has the
-    scores that count and the students' own names, where they are known.
+    scores that count and the students' own names, where they are known. ``answers`` are the sizes
+    of the groups of alike answers by question, the largest first.
     """
     known = gradebook or {}
 
@@ -67,6 +69,7 @@ def page(
         absent=gradebook_scores.absent(reports, known),
         accuracies=charts.accuracies(reports),
         aggregates=aggregates,
+        answers=answers or {},
         counts=known if gradebook_scores.differs(reports, known) else {},
         digest=_digest,
         figures=_figures(rows, lesson),
