@@ -330,3 +330,17 @@ def test_a_name_in_the_table_is_no_markup_of_the_terminal(
     assert "[red]x" in printed
     assert "[bold]no[/bold]" in printed
     assert "\x1b[2J" not in printed
+    said = capsys.readouterr().out
+    assert "[red]x" in said
+    assert "[bold]no[/bold]" in said
+    assert "\x1b[2J" not in said
+
+
+def test_the_sizes_of_groups_and_what_to_type_for_them() -> None:
+    """Of each question, the largest first; nothing where they are unknown."""
+    reports = class_of_reports.many(3)
+    made = class_report.page(reports, LESSON, answers={"build": [40, 3, *[1] * 20]})
+    assert f"autograder review --lesson {LESSON.name}" in made
+    assert '<td class="number">22</td>' in made
+    assert "40, 3, 1" in made
+    assert "autograder review" not in class_report.page(reports, LESSON)

@@ -1,0 +1,150 @@
+"""The review page in a real browser, by keyboard alone."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import nbformat
+import pytest
+from support import class_of_reports, mini
+from support.class_of_reports import LESSON
+
+from autograder.core.config import Course
+from autograder.grading.bounded import Bounded
+from autograder.review.decisions import Decision, Decisions
+from autograder.review.groups import Group, Grouper, find_groups
+from autograder.review.server import Server, serve
+from autograder.review.session import Review
+
+playwright = pytest.importorskip("playwright.sync_api")
+axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+# What axe-core calls worse than "minor".
+GRAVE = ("moderate", "serious", "critical")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[playwright.Browser]:
+    with playwright.sync_playwright() as driver:
+        try:
+            started = driver.chromium.launch(
+                executable_path=CHROMIUM, args=["--no-sandbox"], timeout=60_000
+            )
+        except playwright.Error:
+            pytest.skip("There is no Chromium here.")
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def given() -> list[dict[str, float | None]]:
+    """The scores that were given, change by change."""
+    return []
+
+
+@pytest.fixture
+def server(tmp_path: Path, given) -> Iterator[Server]:
+    """The page of a class of five, served in a thread."""
+    names = ("ann", "bob", "cal", "dan", "eve")
+    class_of_reports.write([class_of_reports.report(name, "build") for name in names], tmp_path)
+    for number, name in enumerate(names):
+        book = mini.submitted(build=f"model = f({number // 3})", train=f"history = g({number})")
+        nbformat.write(book, tmp_path / name / "notebook.ipynb")
+
+    def give(decided: Decisions, changed: Sequence[Group]) -> list[str]:
+        given.append({one.id: decided.mark(one).score for one in changed})
+        return []
+
+    groups = find_groups(tmp_path, LESSON, Course())
+    path = tmp_path / "review" / "one.toml"
+    review = Review(lesson=LESSON, groups=groups, path=path, give=give)
+    grouper = Grouper.of_course(Course(), LESSON, Bounded())
+    made = Server(review=review, folder=tmp_path, grouper=grouper)
+    loop, ready = asyncio.new_event_loop(), threading.Event()
+    task = loop.create_task(serve(made, ready.set))
+
+    def run() -> None:
+        with pytest.raises(asyncio.CancelledError):
+            loop.run_until_complete(task)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    assert ready.wait(60)
+    yield made
+    loop.call_soon_threadsafe(task.cancel)
+    thread.join()
+    loop.close()
+
+
+@pytest.fixture
+def page(browser, server) -> Iterator[playwright.Page]:
+    """The page that opens by the printed address; no message is overlooked."""
+    opened = browser.new_page()
+    said: list[str] = []
+    opened.on("console", lambda message: said.append(message.text))
+    opened.on("pageerror", lambda error: said.append(str(error)))
+    opened.goto(server.address)
+    yield opened
+    assert said == []
+    opened.close()
+
+
+def press(page: playwright.Page, *keys: str) -> None:
+    for key in keys:
+        page.keyboard.press(key)
+        page.wait_for_load_state()
+
+
+def test_a_class_is_reviewed_by_keyboard_alone(page, server, given) -> None:
+    """Comment, points, a rubric item; on to the next group; the item again; undo."""
+    groups = server.review.groups
+    assert server.token not in page.url
+    press(page, "n")
+    playwright.expect(page).to_have_url(
+        f"http://127.0.0.1:{server.port}{server.base}/group/{groups[1].id}"
+    )
+    press(page, "p", "c")
+    page.keyboard.type("Say *why*, n p u.")
+    press(page, "Escape", "r")
+    page.keyboard.type("Magic")
+    press(page, "Tab")
+    page.keyboard.type("-0.5")
+    press(page, "Control+Enter")
+    playwright.expect(page.locator("#said")).to_contain_text("Applied to all 5.")
+    press(page, "n", "1", "a")
+    playwright.expect(page.locator("#said")).to_contain_text("Applied to all 5.")
+    assert server.review.decisions.rubric == {"Magic": -0.5}
+    assert server.review.decisions.groups == {
+        groups[0].id: Decision(comment="Say *why*, n p u.", items=("Magic",)),
+        groups[1].id: Decision(items=("Magic",)),
+    }
+    press(page, "u")
+    playwright.expect(page.locator("#said")).to_contain_text("Undone.")
+    assert set(server.review.decisions.groups) == {groups[0].id}
+    assert len(given) == 3
+    press(page, "w")
+    assert page.locator("#who li").all_inner_texts() == ["ann", "bob", "cal", "dan", "eve"]
+
+
+def test_single_keys_can_be_turned_off(page, server) -> None:
+    page.get_by_label("single keys").uncheck()
+    press(page, "n")
+    assert page.url.endswith(server.review.groups[0].id)
+    page.reload()
+    assert not page.get_by_label("single keys").is_checked()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_has_nothing_to_say(page, server, scheme: str) -> None:
+    page.emulate_media(color_scheme=scheme)
+    server.review.decide(server.review.groups[0], Decision(items=("Magic",)), {"Magic": -0.5})
+    page.goto(f"{page.url}?who=1")
+    found = axe.Axe().run(page).response["violations"]
+    assert [f"{one['id']}: {one['nodes']}" for one in found if one["impact"] in GRAVE] == []
