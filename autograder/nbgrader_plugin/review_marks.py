@@ -25,7 +25,7 @@ from autograder.core.lesson import Lesson, Question
 from autograder.core.report import Outcome, Report
 from autograder.nbgrader_plugin import lasting
 from autograder.nbgrader_plugin.autograded_dir import submission_time
-from autograder.nbgrader_plugin.config import (
+from autograder.nbgrader_plugin.course_config import (
     course_directory,
     course_on_path,
     database_errors,

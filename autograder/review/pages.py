@@ -25,7 +25,7 @@ def show_decisions(folder: Path, groups: Iterable[Group], decided: Decisions) ->
         mark = decided.mark(group)
         shown = feedback.decision(group.question, mark.comment, mark.score)
         for report in group.reports:
-            wanted.setdefault(report.place, {})[group.question.name] = shown
+            wanted.setdefault(report.results_folder, {})[group.question.name] = shown
     for place, decisions in wanted.items():
         path = folder / place / "report.html"
         with writing():

@@ -69,7 +69,7 @@ class Server:
 
     def cells(self, group: Group) -> list[Cell]:
         """Return the cells of the group's example, with their outputs."""
-        notebook = result_files.read_notebook(self.folder / group.reports[0].place)
+        notebook = result_files.read_notebook(self.folder / group.reports[0].results_folder)
         found = self.grouper.answers(notebook.cells) if notebook else {}
         return found.get(group.question.name, [])
 

@@ -44,7 +44,7 @@ def grade(course: Course, *class_: tuple[str, str, str], time: str = "") -> None
             place.mkdir(parents=True, exist_ok=True)
             write_whole(place / "notebook.ipynb", nbformat.writes(entry.notebook).encode())
             told: Report = replace(
-                entry.report, place=name, lesson=LESSON.name, folder=str(entry.folder)
+                entry.report, results_folder=name, lesson=LESSON.name, folder=str(entry.folder)
             )
             result_files.write_report(place, told, LESSON)
             book.add(told)

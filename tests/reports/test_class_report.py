@@ -330,10 +330,6 @@ def test_a_name_in_the_table_is_no_markup_of_the_terminal(
     assert "[red]x" in printed
     assert "[bold]no[/bold]" in printed
     assert "\x1b[2J" not in printed
-    said = capsys.readouterr().out
-    assert "[red]x" in said
-    assert "[bold]no[/bold]" in said
-    assert "\x1b[2J" not in said
 
 
 def test_the_sizes_of_groups_and_what_to_type_for_them() -> None:

@@ -134,7 +134,7 @@ def test_the_groups_of_results_and_their_sizes(tmp_path) -> None:
     class_of_reports.write(class_, tmp_path)
     for one in class_[:3]:
         book = mini.submitted(build=f"model = f({one.name == 'cal'})")
-        nbformat.write(book, tmp_path / one.place / "notebook.ipynb")
+        nbformat.write(book, tmp_path / one.results_folder / "notebook.ipynb")
     (tmp_path / "dan" / "notebook.ipynb").write_text("{}")
     (tmp_path / "eve").mkdir()
     (tmp_path / "eve" / "report.json").write_text("nothing")
