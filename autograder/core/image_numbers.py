@@ -29,6 +29,11 @@ CENTRES: Mapping[Centre, Callable[[Floats], Floats]] = {
 }
 
 
+def spread_over(count: int, size: int) -> NDArray[np.intp]:
+    """Return the places of *size* of *count* things, from all over them and in order."""
+    return np.arange(size) * count // max(size, 1)
+
+
 def scaled_by_image(images: Floats, given: PerImage) -> Floats:
     """Return images of shape (n, pixels), each scaled by its own numbers."""
     spread = SPREADS[given.spread](images) ** given.power

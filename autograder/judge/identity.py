@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import msgspec
 
@@ -17,6 +17,10 @@ from autograder.core.evidence import Answer, Evidence, Fit, Model, digest_of, ho
 # Digests of the weights of a model, in the order of its layers.
 Digests = tuple[str, ...]
 MAX_ANSWERS = 32
+# How far weights may be from an average of those of a training's epochs, as a part of how far
+# training moved them: rounding to half precision leaves much less than the first.
+EXACTLY = 0.01
+NEARLY = 0.25
 
 
 def identified(evidence: Evidence) -> Evidence:
@@ -63,6 +67,14 @@ def left_by(digests: Digests, fits: Sequence[Fit]) -> Fit | None:
     return next(found, None)
 
 
+def averaged(model: Model, fits: Sequence[Fit], off: float) -> Fit | None:
+    """Return the one of these trainings of which the weights are an average, up to *off*."""
+    average = model.average
+    if average is None or not average.off <= off:
+        return None
+    return next((fit for fit in fits if fit.number == average.fit), None)
+
+
 def _state_in(digests: Digests, fit: Fit) -> str | None:
     every = frozenset(digests)
     found = (one for one in fit.states if every.issuperset(one.split()) and holds(digests, one))
@@ -80,22 +92,26 @@ def _as_trained(evidence: Evidence, model: Model, known: dict[str, str]) -> Mode
     fits = evidence.recorded.fits if evidence.recorded else ()
     if digests is None or left_by(digests, evidence.fits(model.number)):
         return model
-    fit = left_by(digests, fits)
-    if fit is None:
+    if fit := left_by(digests, fits):
+        state = _state_in(digests, fit) or ""
+        names = dict(zip(state.split(), fit.means, strict=False))
+        pairs = [
+            (layer.name, names[digest])
+            for layer in model.layers
+            for weight in layer.weights
+            if (digest := known.get(weight.array or "", "")) in names
+        ]
+    elif fit := averaged(model, fits, NEARLY):
+        learning = [one.name for one in model.layers for weight in one.weights if weight.trainable]
+        pairs = list(zip(learning, fit.means, strict=False))
+    else:
         return model
-    state = _state_in(digests, fit) or ""
-    names = dict(zip(state.split(), fit.means, strict=False))
-    return msgspec.structs.replace(_renamed(model, names, known), number=fit.model)
+    new = {layer: name.rpartition("/")[0] for layer, name in pairs}
+    return msgspec.structs.replace(_renamed(model, new), number=fit.model)
 
 
-def _renamed(model: Model, names: Mapping[str, str], known: Mapping[str, str]) -> Model:
-    """Give layers the names that go with the digests of their weights, as ``layer/weight``."""
-    new = {
-        layer.name: names[digest].rpartition("/")[0]
-        for layer in model.layers
-        for weight in layer.weights
-        if (digest := known.get(weight.array or "", "")) in names
-    }
+def _renamed(model: Model, new: dict[str, str]) -> Model:
+    """Give layers *new* names; others that have one of these get a number."""
     taken = {*new.values(), *(one.name for one in model.layers)}
     for layer in model.layers:
         if layer.name not in new and layer.name in set(new.values()):

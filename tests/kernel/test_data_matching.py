@@ -5,7 +5,7 @@ import pytest
 import tensorflow as tf
 
 from autograder.datasets import Images
-from autograder.kernel.recorder.data_matching import DatasetIndex
+from autograder.kernel.recorder.data_matching import DatasetIndex, _digests, patterns
 
 rng = np.random.default_rng(20)
 
@@ -191,3 +191,48 @@ def test_a_batch_has_the_places_of_all_its_cards(index, sample) -> None:
     assert index.identify(sample.train_images[indices]).indices == tuple(indices)
     assert index.identify(sample.valid_images[[7, 3]]).indices == (7, 3)
     assert index.identify(sample.train_images[:257]).indices is None
+
+
+TYPES = ("uint8", "int32", "float32", "float64")
+
+
+@pytest.mark.parametrize("kind", TYPES)
+def test_an_image_has_one_pattern_in_every_type(sample, kind) -> None:
+    rows = sample.train_images[:500].reshape(500, -1)
+    wanted = patterns(rows.astype(np.float64) / 255)
+    assert (patterns(rows.astype(kind)) == wanted).all()
+
+
+@pytest.mark.parametrize("kind", TYPES)
+def test_every_image_has_a_digest_of_its_own(sample, kind) -> None:
+    rows = sample.train_images.reshape(-1, 784)[:, :781]
+    assert len({*_digests(rows.astype(kind)).tolist()}) == len(np.unique(rows, axis=0))
+
+
+def moved_about(x):
+    return np.roll(np.where(x > x.mean(axis=(1, 2), keepdims=True), x, 0), 3, axis=2)
+
+
+def test_validation_images_that_no_map_describes_are_kept(index, sample) -> None:
+    x, studied = moved_about(sample.valid_images), moved_about(sample.train_images)
+    rows = index.kept(x, sample.valid_labels, studied)
+    assert rows is not None
+    assert (rows == x.reshape(2_000, 784)).all()
+    assert index.kept(tf.constant(x), sample.valid_labels, studied) is not None
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        lambda x, y, _: (x[::-1], y[::-1], x[:0]),
+        lambda x, y, z: (x[:500], y[:500], z),
+        lambda x, _, z: (x, None, z),
+        lambda x, y, _: (x, y, x),
+        lambda x, y, z: (x * np.nan, y, z),
+        lambda x, y, _: (x, y, None),
+    ],
+    ids=["another order", "a part", "no labels", "studied", "no numbers", "a stream"],
+)
+def test_other_images_are_not_kept(index, sample, given) -> None:
+    x, z = (moved_about(one) for one in (sample.valid_images, sample.train_images))
+    assert index.kept(*given(x, sample.valid_labels, z)) is None

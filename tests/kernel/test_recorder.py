@@ -854,6 +854,36 @@ class TestTroubles:
         assert len(decode((tmp_path / "recorded.json").read_bytes(), Recorded).troubles) == 50
 
 
+def moved_about(images):
+    return np.roll(np.where(images > 50, images, 0), 3, axis=2) ** 0.5
+
+
+def test_validation_images_that_no_map_describes_come_along(recorder, sample, cards) -> None:
+    images, labels = cards
+    whole = (moved_about(sample.valid_images), sample.valid_labels)
+    fit(new_model(), moved_about(images), labels, validation_data=whole)
+    found, arrays = last_fit(recorder)
+    assert (found.training.split, found.validation.split) == ("unknown", "unknown")
+    assert (arrays[found.validation.rows] == whole[0].reshape(2_000, 784)).all()
+    # Where a map says how they were made they stay behind.
+    fit(new_model(), images, labels, validation_data=(sample.valid_images, sample.valid_labels))
+    assert last_fit(recorder)[0].validation.rows is None
+
+
+def test_an_average_of_trained_weights_is_told_from_others(recorder, cards) -> None:
+    model, kept = new_model(), []
+    for _ in range(3):
+        fit(model, *cards)
+        kept.append(model.get_weights())
+    assert recorder.average(model) is None
+    for other in (model, new_model(seed=1)):
+        other.set_weights([np.mean(one, axis=0) for one in zip(*kept, strict=True)])
+        assert recorder.average(other).off < 0.01
+        assert recorder.average(other).fit == 2
+    model.set_weights([0 * one for one in kept[-1]])
+    assert recorder.average(model).off > 0.25
+
+
 @pytest.mark.slow
 def test_devices_are_told_apart(tmp_path) -> None:
     """With two logical CPUs: where the weights lie, and where training was asked to happen."""

@@ -12,6 +12,7 @@ from support.evidence_builder import (
     FLATTEN,
     INDEX,
     MODEL,
+    Case,
     Submission,
     arrays,
     cell,
@@ -26,7 +27,7 @@ from support.evidence_builder import (
     stack,
 )
 
-from autograder.core.evidence import Answer, Callback, Claim
+from autograder.core.evidence import Answer, Average, Callback, Claim
 from autograder.judge.identity import identified
 from autograder.judge.rules.epochs import stopped_early
 
@@ -69,6 +70,23 @@ def swapped(**weights: Any) -> Submission:
     )
 
 
+def averaged(model: Any, off: float, fit: int = 0) -> Any:
+    return changed(model, average=Average(fit=fit, off=off))
+
+
+def set_afterwards(off: float, fit: int = 0, model: Any = MODEL) -> Submission:
+    """Weights that no epoch left, so far from an average of some."""
+    model = averaged(model, off, fit)
+    return Submission(
+        fits=(trained_fit(states=("epoch", "last")),),
+        arrays=lambda: with_names(arrays()),
+        answers={
+            TRAIN: handed_in(TRAIN, model, history=claim(None, "History")),
+            PREDICT: predicted(model),
+        },
+    )
+
+
 def history(*fits: int, kind: str = "History") -> dict[str, Answer]:
     given = changed(claim(None, kind), fits=fits)
     return {TRAIN: handed_in(TRAIN, MODEL, history=given)}
@@ -85,6 +103,8 @@ RIGHT = {
         },
     ),
     "an earlier epoch, taken back": Submission(fits=(trained_fit(states=(left(), "last")),)),
+    "an average of its epochs": set_afterwards(off=0.0005),
+    "an average of its epochs, in another object": set_afterwards(off=0.0, model=LOADED),
     "evidence of an earlier version": Submission(
         arrays=lambda: {**arrays(), "dense/bias": np.ones(10)}
     ),
@@ -96,6 +116,13 @@ RIGHT = {
     "its history": Submission(fits=(trained_fit(),), answers=history(0)),
     "the dict in its history": Submission(fits=(trained_fit(),), answers=history(0, kind="dict")),
 }
+NEARLY = Case(
+    work=set_afterwards(off=0.1),
+    check="train.accuracy",
+    outcome="error",
+    says=("near to those that training left", "manual review"),
+    others={"predict.label": "error"},
+)
 NAN, ZERO = np.full((784, 10), np.nan, np.float32), np.zeros((784, 10), np.float32)
 REPLACED = {"others": {"predict.label": "skipped"}}
 STOP = Callback(
@@ -115,6 +142,20 @@ WRONG = {
         "weights-replaced-after-training",
         "they are all 0",
         work=swapped(kernel=ZERO, bias=np.zeros(10, np.float32)),
+        **REPLACED,
+    ),
+    "weights on the way to those of training": fails(
+        "train.accuracy",
+        "weights-replaced-after-training",
+        "of no epoch and no checkpoint",
+        work=set_afterwards(off=0.5),
+        **REPLACED,
+    ),
+    "an average of another training": fails(
+        "train.accuracy",
+        "weights-replaced-after-training",
+        "of no epoch and no checkpoint",
+        work=set_afterwards(off=0.0, fit=7),
         **REPLACED,
     ),
     "weights of another": fails(
@@ -165,7 +206,7 @@ WRONG = {
 
 @pytest.fixture(scope="module")
 def verdicts():
-    return judged({**RIGHT, **WRONG})
+    return judged({**RIGHT, **WRONG, "nearly": NEARLY})
 
 
 @pytest.mark.parametrize("name", RIGHT)
@@ -178,6 +219,11 @@ def test_the_same_weights_are_the_same_network(verdicts, name) -> None:
 @pytest.mark.parametrize("name", WRONG)
 def test_what_is_not_the_trained_model_is_said(verdicts, name) -> None:
     verify(WRONG[name], verdicts[name])
+
+
+def test_weights_that_are_nearly_an_average_need_manual_review(verdicts) -> None:
+    """Such as a mean over all steps: no points are lost for it, and none are given."""
+    verify(NEARLY, verdicts["nearly"])
 
 
 def test_early_stopping_that_ended_the_training_is_named() -> None:

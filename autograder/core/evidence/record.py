@@ -94,11 +94,22 @@ class Front(_Part, frozen=True, kw_only=True):
     per_image: PerImage | None = None
 
 
+class Average(_Part, frozen=True, kw_only=True):
+    """Weights near to an average of those that a training, ``fit`` at last, left by epochs.
+
+    ``off`` is how far from it they are, as a part of how far training moved the weights.
+    """
+
+    fit: Count
+    off: Annotated[float, msgspec.Meta(ge=0)]
+
+
 class Model(_Part, frozen=True, kw_only=True):
     """A model at the moment it was handed in. ``chain``: each layer feeds the next one only.
 
     ``steps`` counts what its optimizer did, however it was asked to. ``front`` is there where the
-    layers alone do not say what happens to the pixels.
+    layers alone do not say what happens to the pixels. ``average`` is there where the weights are
+    of no epoch and no checkpoint.
     """
 
     number: Count
@@ -111,6 +122,7 @@ class Model(_Part, frozen=True, kw_only=True):
     compiled: Compiled | None = None
     steps: Count | None = None
     front: Front | None = None
+    average: Average | None = None
 
     @property
     def dense(self) -> tuple[Layer, ...]:
@@ -124,8 +136,9 @@ class Examples(_Part, frozen=True, kw_only=True):
     ``split`` says which set they come from, ``labels`` whether each label belongs to its image.
     ``scale`` and ``shift`` name arrays of shape () or (pixels,): the model was given
     ``scale * image + shift``; or ``table`` names an array of shape (256,), the number for each
-    brightness; or the map is ``per_image``. ``indices`` are positions in the set, kept if the
-    images are few.
+    brightness; or the map is ``per_image``. Where no map was found for validation images, ``rows``
+    names some of them as the model was given them, from all over the set. ``indices`` are positions
+    in the set, kept if the images are few.
     """
 
     count: Count | None = None
@@ -135,6 +148,7 @@ class Examples(_Part, frozen=True, kw_only=True):
     shift: Name | None = None
     table: Name | None = None
     per_image: PerImage | None = None
+    rows: Name | None = None
     one_hot: bool = False
     indices: Annotated[tuple[Count, ...], msgspec.Meta(max_length=256)] | None = None
 

@@ -10,11 +10,12 @@ import numpy as np
 
 from autograder.core.evidence import Evidence, Fit, Model
 from autograder.core.verdicts import CannotTell, Failed
-from autograder.judge.identity import digests_of, left_by
+from autograder.judge.identity import EXACTLY, NEARLY, averaged, digests_of, left_by
 from autograder.judge.inference import UnknownLayer, Weights
+from autograder.judge.rules.consistency import Limits
 from autograder.judge.rules.rule import OPEN, rule
 from autograder.judge.rules.training_data import NEARLY_ALL
-from autograder.judge.rules.weights import last_weights, never_moved
+from autograder.judge.rules.weights import kept_examples, last_weights, never_moved
 from autograder.reports.phrases import percent
 
 # The learning rates with which Adam reaches the threshold; Keras' default is 0.001.
@@ -55,7 +56,7 @@ def weights_replaced(evidence: Evidence, model: Model, fits: Sequence[Fit]) -> F
     digests, trained = digests_of(evidence, model), [fit for fit in fits if fit.steps]
     if digests is None or not trained or not all(fit.states for fit in trained):
         return None
-    if left_by(digests, trained):
+    if left_by(digests, trained) or averaged(model, trained, NEARLY):
         return None
     return Failed(
         "The weights of this model are not the ones that training left in it: since then they were"
@@ -66,6 +67,28 @@ def weights_replaced(evidence: Evidence, model: Model, fits: Sequence[Fit]) -> F
         " network, and what is marked is what your training did.",
         how="Look for `set_weights`, `assign`, `load_weights` or an unfinished copy after the call"
         " of `fit`, and take it out. Weights that were saved during training may come back.",
+    )
+
+
+def nearly_trained(model: Model, fits: Sequence[Fit]) -> CannotTell | None:
+    """Return ``CannotTell`` if the weights are near to what training left, and of no epoch."""
+    if averaged(model, fits, EXACTLY) or not averaged(model, fits, NEARLY):
+        return None
+    return CannotTell(
+        "The weights of this model are near to those that training left in it, but they are those"
+        " of no epoch, nor an average of some; this needs manual review.",
+        help=f"{OPEN} If you changed the weights after the call of `fit`, say in a comment how.",
+    )
+
+
+def implausible(evidence: Evidence, fit: Fit, reached: float, limits: Limits) -> CannotTell | None:
+    """Return ``CannotTell`` if the validation images that were kept are classified too well."""
+    if kept_examples(evidence, fit) is None or reached < limits.claimed:
+        return None
+    return CannotTell(
+        f"Of the validation cards as your model was given them it sorts {percent(reached)} right,"
+        " and what was done to their pixels could not be told; this needs manual review.",
+        help=OPEN,
     )
 
 

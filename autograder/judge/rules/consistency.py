@@ -18,11 +18,11 @@ from numpy.typing import NDArray
 from autograder.core.evidence import Evidence, Fit, Model
 from autograder.core.verdicts import Failed, Skipped
 from autograder.datasets import Images
-from autograder.judge.inference import UnknownLayer, Weights, as_given, outputs
+from autograder.judge.inference import UnknownLayer, Weights, outputs
 from autograder.judge.rules.format import plural
 from autograder.judge.rules.models import fits_of, model_of
 from autograder.judge.rules.rule import rule
-from autograder.judge.rules.weights import last_weights
+from autograder.judge.rules.weights import given_images, last_weights
 
 ACCURACIES = ("val_accuracy", "val_acc", "val_sparse_categorical_accuracy")
 # The claim is the accuracy of the worst epoch, so any epoch can refute it: this many are enough.
@@ -182,7 +182,7 @@ def _correct(
     evidence: Evidence, model: Model, weights: Weights, fit: Fit, data: Images
 ) -> NDArray[np.bool_]:
     """Return for each validation image whether these weights classify it correctly."""
-    images = as_given(evidence, fit.training, data.valid_images)
+    images = given_images(evidence, fit, data.valid_images)
     if images is None:
         raise UnknownLayer("what was done to its pixels could not be told")
     with np.errstate(all="ignore"):

@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograder.core.evidence import Claim, Evidence, Model
-from autograder.core.verdicts import Failed
+from autograder.core.verdicts import CannotTell, Failed
 from autograder.judge.inference import Floats, as_given, outputs
 from autograder.judge.rules.format import shown, whole_number
-from autograder.judge.rules.rule import rule
-from autograder.judge.rules.weights import last_weights
+from autograder.judge.rules.rule import OPEN, rule
+from autograder.judge.rules.weights import given_images, last_weights
 
 # Outputs closer than this fraction of their range are a tie: rounding differs by device.
 TIE = 1e-3
@@ -29,7 +29,7 @@ def predicted_outputs(evidence: Evidence, model: Model, images: NDArray[np.uint8
         UnknownLayer: the network cannot be computed here.
     """
     fits = evidence.fits(model.number)
-    trained_on = as_given(evidence, fits[-1].training, images) if fits else None
+    trained_on = given_images(evidence, fits[-1], images) if fits else None
     unprepared = images.astype(np.float32)
     weights = last_weights(evidence, model)
     return [outputs(model, weights, one) for one in (trained_on, unprepared) if one is not None]
@@ -98,6 +98,26 @@ def no_largest(predicted: Sequence[Floats]) -> Failed | None:
         " the first one.",
         how="Leave Adam's learning rate and the weights as Keras sets them. Then run the cells that"
         " build, compile, train and predict.",
+    )
+
+
+def unknown_pixels(
+    evidence: Evidence,
+    model: Model,
+    label: int,
+    predicted: Sequence[Floats],
+    images: NDArray[np.uint8],
+) -> CannotTell | None:
+    """Return ``CannotTell`` if the model may have been given the image as only training was."""
+    fits = evidence.fits(model.number)
+    if not fits or as_given(evidence, fits[-1].training, images) is not None:
+        return None
+    if _is_largest(label, predicted):
+        return None
+    return CannotTell(
+        f"`predicted_label` is {label}. Whether your model predicts it could not be worked out:"
+        " what was done to its pixels could not be told.",
+        help=OPEN,
     )
 
 

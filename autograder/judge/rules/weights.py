@@ -5,10 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from autograder.core.evidence import Evidence, Fit, Model
+from autograder.core.image_numbers import spread_over
 from autograder.datasets import Images
-from autograder.judge.inference import UnknownLayer, Weights, as_given, front_arrays, outputs
+from autograder.judge.inference import (
+    Floats,
+    UnknownLayer,
+    Weights,
+    as_given,
+    front_arrays,
+    outputs,
+)
 
 
 def last_weights(evidence: Evidence, model: Model) -> Weights:
@@ -53,17 +62,39 @@ def mean_weights(evidence: Evidence, fits: Sequence[Fit], *, epochs: int | None 
     return means
 
 
+def given_images(evidence: Evidence, fit: Fit, images: NDArray[np.uint8]) -> Floats | None:
+    """Return the judge's own images as they were given for training, else for validation.
+
+    ``None`` where neither is known. What was added to training images alone, such as noise, is not
+    done to others.
+    """
+    every = (fit.training, fit.validation if fit.steps else None)
+    found = (as_given(evidence, one, images) for one in every if one)
+    return next((one for one in found if one is not None), None)
+
+
+def kept_examples(evidence: Evidence, fit: Fit) -> Floats | None:
+    """Return validation images as the model was given them, kept where no map describes them."""
+    if fit.validation is None or fit.validation.split != "unknown":
+        return None
+    rows = evidence.arrays.get(fit.validation.rows or "")
+    return rows.astype(np.float32) if rows is not None and rows.ndim == 2 and len(rows) else None
+
+
 def accuracy(evidence: Evidence, model: Model, weights: Weights, fit: Fit, data: Images) -> float:
     """Return the share of the validation images that these weights classify correctly (0 to 1).
 
     Raises:
         UnknownLayer: the network or its input cannot be computed here.
     """
-    images = as_given(evidence, fit.training, data.valid_images)
+    images, labels = given_images(evidence, fit, data.valid_images), data.valid_labels
     if images is None:
-        raise UnknownLayer("what was done to its pixels could not be told")
+        images = kept_examples(evidence, fit)
+        if images is None or len(images) > len(labels):
+            raise UnknownLayer("what was done to its pixels could not be told")
+        labels = labels[spread_over(len(labels), len(images))]
     scores = outputs(model, weights, images)
-    return float(np.mean(scores.argmax(axis=1) == data.valid_labels))
+    return float(np.mean(scores.argmax(axis=1) == labels))
 
 
 def never_moved(evidence: Evidence, model: Model, fits: Sequence[Fit]) -> bool:

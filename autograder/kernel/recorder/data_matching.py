@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograder.core.evidence import Examples, PerImage
+from autograder.core.image_numbers import spread_over
 from autograder.datasets import Images
 from autograder.kernel.recorder.affine_fit import Floats, affine
 from autograder.kernel.recorder.pixel_maps import per_image, table
@@ -26,6 +27,10 @@ MAX_TALLIED = 200_000
 MAX_PIXELS = 64 * 64
 # Parts of a sample: above it is that set, below the other one.
 NEARLY_ALL = 0.95
+
+# Examples that are kept as they were given, where nothing says how they were made, and their bytes.
+MAX_KEPT = 2_000
+MAX_KEPT_BYTES = 8 * 2**20
 
 # Of a stream all is looked at: this share of images from the other set is no accident.
 SOME = 0.001
@@ -47,16 +52,17 @@ class DataMatch:
     per_image: PerImage | None = None
     one_hot: bool = False
     indices: tuple[int, ...] | None = None
+    rows: NDArray[Any] | None = None
 
     def of(self, count: int | None) -> DataMatch:
         """Return a copy for ``count`` images."""
         return replace(self, count=count)
 
     def as_examples(self, prefix: str, arrays: dict[str, NDArray[Any]]) -> Examples:
-        """Return this as evidence; the affine map is added to ``arrays`` under ``prefix``."""
-        names: dict[str, str | None] = {"scale": None, "shift": None, "table": None}
-        maps = (("scale", self.scale), ("shift", self.shift), ("table", self.table))
-        for part, array in maps:
+        """Return this as evidence; its arrays are added to ``arrays`` under ``prefix``."""
+        names: dict[str, str | None] = {}
+        parts = {"scale": self.scale, "shift": self.shift, "table": self.table, "rows": self.rows}
+        for part, array in parts.items():
             if array is not None:
                 names[part] = f"{prefix}/{part}"
                 arrays[f"{prefix}/{part}"] = np.asarray(array)
@@ -91,7 +97,9 @@ def dataset_index(data: Images) -> DatasetIndex:
 class StreamTally:
     """Every example of a stream, however many epochs of it flow: a pattern and a label each.
 
-    Costs about 10 microseconds for an example that is new, and 2 for one that was seen before.
+    In batches of 32 it costs 3 to 6 microseconds for an example that is new, by the type of its
+    numbers, and 1 to 2 for one that was seen before. That TensorFlow hands each batch over costs
+    7 more.
     """
 
     def __init__(self) -> None:
@@ -112,14 +120,16 @@ class StreamTally:
     def add(self, images: NDArray[Any], labels: NDArray[Any]) -> None:
         """Take note of a batch of images, and of their labels if there are as many."""
         rows = images.reshape(len(images), -1)
-        keys = [hash(one.tobytes()) for one in rows]
-        new = [at for at, key in enumerate(keys) if key not in self._seen]
-        if not new or not self.is_whole or rows.shape[1] > MAX_PIXELS:
+        if not self.is_whole or rows.shape[1] > MAX_PIXELS:
             return
-        self._seen.update(keys)
+        fresh = {key: at for at, key in enumerate(_digests(rows).tolist()) if key not in self._seen}
+        if not fresh:
+            return
+        self._seen.update(fresh)
+        new = list(fresh.values())
         classes = class_labels(labels) if len(labels) == len(images) else np.full(len(images), -1)
         self._labels += [int(one) for one in classes[new]]
-        self._patterns += [one.tobytes() for one in patterns(rows[new].astype(np.float64))]
+        self._patterns += map(bytes, patterns(rows[new]))
 
     def indices(self, by_pattern: Mapping[bytes, int]) -> NDArray[np.int64]:
         """Return the position of each example among the course's images, -1 where it is none."""
@@ -221,6 +231,27 @@ class DatasetIndex:
         images: NDArray[np.uint8] = self._images[chosen]
         return images
 
+    def kept(self, x: object, y: object, studied: object) -> NDArray[Any] | None:
+        """Return some of the validation examples as a model was given them, ``None`` if it was not.
+
+        Which ones they are is told by all of their labels, in order. None of them may be among what
+        the model ``studied``.
+
+        Returns:
+            Rows from all over the set, shape (n, numbers), their indices those of ``spread_over``.
+        """
+        labels = None if y is None else class_labels(y)
+        rows, others = _plain_rows(x), _plain_rows(studied)
+        if labels is None or rows is None or others is None or len(rows) != len(labels):
+            return None
+        if not np.array_equal(labels, self._labels[self._training :]):
+            return None
+        if np.isin(_digests(rows), _digests(others)).mean() > SOME:
+            return None
+        size = min(len(rows), MAX_KEPT, MAX_KEPT_BYTES // (4 * rows.shape[1]))
+        chosen = rows[spread_over(len(rows), size)].astype(np.float32)
+        return chosen if size and np.isfinite(chosen).all() else None
+
     def over_all(self, match: DataMatch, tally: StreamTally) -> DataMatch:
         """Return what is known of a stream by a sample of it, with all that flowed looked at."""
         indices = tally.indices(self._by_pattern)
@@ -255,7 +286,7 @@ class DatasetIndex:
     @cached_property
     def _by_pattern(self) -> dict[bytes, int]:
         parts = np.array_split(self._images, 20)
-        every = np.concatenate([patterns(part.astype(np.float64)) for part in parts])
+        every = np.concatenate([patterns(part) for part in parts])
         found: dict[bytes, int] = {}
         for index, pattern in enumerate(every):
             found.setdefault(pattern.tobytes(), index)
@@ -300,13 +331,44 @@ def _is_one_hot(y: object) -> bool:
     return labels is not None and labels.ndim == 2 and labels.shape[1] > 1
 
 
-def patterns(rows: Floats) -> NDArray[np.uint8]:
+def patterns(rows: NDArray[Any]) -> NDArray[np.uint8]:
     """Return which pixels of each row are lighter than its mean: the same under a positive map."""
-    spread = rows.max(axis=1, keepdims=True) - rows.min(axis=1, keepdims=True)
+    if rows.dtype == np.uint8:
+        # As below, four times as fast.
+        sums = rows.sum(axis=1, keepdims=True, dtype=np.uint32)
+        return np.packbits(rows > (sums // rows.shape[1]).astype(np.uint8), axis=1)
+    spread = np.float64(1) * rows.max(axis=1, keepdims=True) - rows.min(axis=1, keepdims=True)
     # How far above the mean, as a part of the image's range. In images of whole numbers no pixel
     # comes near: the sums of all pixels differ by 1, and this is half of it at most.
     light = 0.5 / (255 * rows.shape[1])
-    return np.packbits(rows > rows.mean(axis=1, keepdims=True) + light * spread, axis=1)
+    mean = rows.mean(axis=1, keepdims=True, dtype=np.float64)
+    return np.packbits(rows > mean + light * spread, axis=1)
+
+
+def _digests(rows: NDArray[Any]) -> NDArray[np.uint64]:
+    """Return a number for each row, another one for another row: all rows in one pass."""
+    content = np.ascontiguousarray(rows).view(np.uint8)
+    if beyond := content.shape[1] % 4:
+        content = np.pad(content, ((0, 0), (0, 4 - beyond)))
+    # In words of 32 bits: of pixels as 64-bit floats only the first bits differ, and those of a
+    # longer word would be lost in the product.
+    words = content.view(np.uint32)
+    digests: NDArray[np.uint64] = np.einsum("ij,j->i", words, _multipliers(words.shape[1]))
+    return digests
+
+
+@functools.lru_cache(maxsize=4)
+def _multipliers(count: int) -> NDArray[np.uint64]:
+    chosen = np.random.default_rng(seed=1).integers(2**63, size=count, dtype=np.uint64)
+    return 2 * chosen + np.uint64(1)
+
+
+def _plain_rows(x: object) -> NDArray[Any] | None:
+    """Return the examples in an array or a tensor as rows of numbers."""
+    array = x.numpy() if hasattr(x, "numpy") else x
+    if not isinstance(array, np.ndarray) or array.dtype.kind not in "iuf" or array.ndim < 2:
+        return None
+    return array.reshape(len(array), -1) if array.size else None
 
 
 def _rows(x: Any, pixels: int) -> NDArray[Any] | None:

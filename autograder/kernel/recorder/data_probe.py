@@ -19,7 +19,8 @@ from autograder.kernel.recorder.data_matching import SAMPLE, DataMatch, DatasetI
 class DataProbe:
     """What was seen of some data: all of an array, and of a stream all that flowed.
 
-    ``data`` is what the model should be given instead.
+    ``data`` is what the model should be given instead of the first of the ``array``; the second are
+    its labels.
     """
 
     def __init__(self, x: Any, y: Any = None) -> None:
@@ -33,7 +34,7 @@ class DataProbe:
         self._sizes: dict[int, int] = {}
         self._in_a_pass: int | None = None
         self.batch_size: int | None = None
-        self._array = (x, y)
+        self.array = (x, y)
         self.data = x
         if isinstance(x, tf.data.Dataset):
             # What cannot be probed flows unobserved, and stays unknown.
@@ -50,7 +51,7 @@ class DataProbe:
     @property
     def streams(self) -> bool:
         """Whether the data is probed as it flows."""
-        return self.data is not self._array[0]
+        return self.data is not self.array[0]
 
     def passed(self) -> None:
         """Note that all of the data has gone by once."""
@@ -60,7 +61,7 @@ class DataProbe:
     def identify(self, index: DatasetIndex) -> DataMatch:
         """Find out what the data was."""
         if not self.streams:
-            return index.identify(*self._array)
+            return index.identify(*self.array)
         if not self._images:
             return DataMatch()
         labels = np.concatenate(self._labels) if self._labels else None

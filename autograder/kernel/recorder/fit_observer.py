@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any
@@ -82,9 +83,7 @@ class FitObserver:
             error=name_of(error) if error else None,
             history={name: tuple(values) for name, values in averager.history.items()},
             training=training,
-            validation=_examples(self._validation, index, f"{prefix}/validation", arrays, quietly)
-            if self._validation
-            else None,
+            validation=self._validated(index, f"{prefix}/validation", arrays, quietly),
             validation_split=self._split,
             callbacks=callbacks.described(self._others),
             device=self._where(),
@@ -94,6 +93,23 @@ class FitObserver:
             states=averager.states,
         )
         return accepted(fit), arrays
+
+    def _validated(
+        self,
+        index: DatasetIndex,
+        prefix: str,
+        arrays: model_description.Arrays,
+        quietly: Quietly,
+    ) -> Examples | None:
+        if self._validation is None:
+            return None
+        match = DataMatch()
+        with quietly("what the model was given could not be looked at"):
+            match = self._validation.identify(index)
+            if "unknown" == match.split == self.given.split:
+                rows = index.kept(*self._validation.array, self._training.array[0])
+                match = dataclasses.replace(match, rows=rows)
+        return match.as_examples(prefix, arrays)
 
     def _where(self) -> str:
         """Return where it was trained: the CPU where requested, else the device of the weights."""
@@ -124,16 +140,3 @@ def _probe_validation(arguments: dict[str, Any]) -> DataProbe | None:
     probe = DataProbe(validation)
     arguments["validation_data"] = probe.data
     return probe
-
-
-def _examples(
-    probe: DataProbe,
-    index: DatasetIndex,
-    prefix: str,
-    arrays: model_description.Arrays,
-    quietly: Quietly,
-) -> Examples:
-    match = DataMatch()
-    with quietly("what the model was given could not be looked at"):
-        match = probe.identify(index)
-    return match.as_examples(prefix, arrays)

@@ -19,6 +19,7 @@ from autograder import datasets
 from autograder.core.evidence import (
     MAX_JSON_BYTES,
     Answer,
+    Average,
     Devices,
     Fit,
     Model,
@@ -31,6 +32,7 @@ from autograder.kernel.recorder import model_description, serialize
 from autograder.kernel.recorder.answers import describe_answer
 from autograder.kernel.recorder.call_log import FitLog, ModelCalls, worth_writing
 from autograder.kernel.recorder.data_matching import DataMatch, DatasetIndex, dataset_index
+from autograder.kernel.recorder.epoch_ends import EpochEnds, vector_of
 from autograder.kernel.recorder.fit_observer import FitObserver
 from autograder.kernel.recorder.front import with_front
 from autograder.kernel.recorder.instrumentation import watch
@@ -54,6 +56,7 @@ class Recorder:
         self._models: list[weakref.ref[keras.Model]] = []
         self._answers: dict[str, tuple[Answer, model_description.Arrays]] = {}
         self._fits = FitLog()
+        self._ends = EpochEnds()
         self._calls = ModelCalls()
         self._fitting: list[FitObserver] = []
         self._by_batch: dict[int, None] = {}
@@ -151,7 +154,15 @@ class Recorder:
         with self.quietly("what the model does to pixels was not found"), self.working():
             images = self.index.sample(IMAGES_TO_ASK)
             described = with_front(subject, described, arrays, images, self._given.get(number))
-        return described, arrays
+        return msgspec.structs.replace(described, average=self.average(subject)), arrays
+
+    def average(self, subject: keras.Model) -> Average | None:
+        """Return of which training a model's weights are an average, if they are no state of it."""
+        with self.quietly("the weights could not be compared with those of the epochs"):
+            now = model_description.state_of(subject)
+            if not any(now in fit.states for fit in self._fits.records):
+                return self._ends.average(vector_of(subject))
+        return None
 
     @contextmanager
     def quietly(self, trouble: str) -> Iterator[None]:
@@ -198,6 +209,7 @@ class Recorder:
         if fitting.averager.trouble:
             self._trouble(f"the weights could not be averaged: {fitting.averager.trouble}")
         self._fits.add(fit, arrays, history)
+        self._ends.add(fit.number, model, fitting.averager.ends)
 
     def record_call(self, model: keras.Model, x: Any) -> None:
         """Record a call of a model for its outputs."""

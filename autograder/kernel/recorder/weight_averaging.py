@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograder.core.snapshot_schedule import steps_per_snapshot
+from autograder.kernel.recorder.epoch_ends import Vector, vector_of
 from autograder.kernel.recorder.model_description import named_trainable, state_of, values_of
 from autograder.kernel.recorder.serialize import name_of, text
 
@@ -57,6 +58,8 @@ class WeightAverager(keras.callbacks.Callback):
         self.snapshots: list[int] = []
         self.trouble: str | None = None
         self.start = ""
+        # All weights before the first step, and at the end of each epoch.
+        self.ends: list[Vector] = []
         self._states: dict[str, None] = {}
         self._start()
 
@@ -74,6 +77,7 @@ class WeightAverager(keras.callbacks.Callback):
     def on_train_begin(self, logs: Any = None) -> None:  # noqa: ARG002
         """Remember the weights from which training starts."""
         self.start = state_of(self.model)
+        self.ends = [vector_of(self.model)]
 
     @_calmly
     def note_state(self) -> None:
@@ -120,6 +124,7 @@ class WeightAverager(keras.callbacks.Callback):
         self.epochs += 1
         self.note_state()
         self._passed(True)
+        self._keep_end()
         for name, value in (logs or {}).items():
             values = self.history.setdefault(text(name, 300), [])
             if len(values) < MAX_HISTORY:
@@ -132,6 +137,11 @@ class WeightAverager(keras.callbacks.Callback):
         if self._at_step:
             self._end_mean()
         self.note_state()
+
+    def _keep_end(self) -> None:
+        self.ends.append(vector_of(self.model))
+        if sum(one.nbytes for one in self.ends) > MAX_BYTES:
+            del self.ends[1]
 
     def _end_mean(self) -> None:
         if self._taken_at != self._at_step:

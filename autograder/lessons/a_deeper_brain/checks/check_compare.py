@@ -7,7 +7,11 @@ import pytest
 from autograder.core.evidence import Evidence
 from autograder.core.verdicts import Tell
 from autograder.datasets import Images
-from autograder.judge.rules.accuracy import can_be_computed, weights_replaced
+from autograder.judge.rules.accuracy import (
+    can_be_computed,
+    nearly_trained,
+    weights_replaced,
+)
 from autograder.judge.rules.format import whole_number
 from autograder.judge.rules.models import model_of
 from autograder.judge.rules.rule import raise_first
@@ -33,7 +37,8 @@ def test_won(evidence: Evidence, tell: Tell, data: Images) -> None:
     answer, model = evidence.answer("compare"), model_of(evidence, "compare")
     assert answer is not None
     claim = answer.claims["cards_won"]
-    raise_first(weights_replaced(evidence, model, evidence.fits(model.number)))
+    fits = evidence.fits(model.number)
+    raise_first(nearly_trained(model, fits), weights_replaced(evidence, model, fits))
     with can_be_computed("What the two networks say of the quiz"):
         found = compare(evidence, model, single_layer_model(answer), data)
     raise_first(share(claim, found), no_whole_number(claim))

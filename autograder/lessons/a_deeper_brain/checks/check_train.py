@@ -15,6 +15,8 @@ from autograder.judge.rules.accuracy import (
     can_be_computed,
     diverged,
     fall_short,
+    implausible,
+    nearly_trained,
     weights_replaced,
 )
 from autograder.judge.rules.consistency import contradictory, fits_to_judge
@@ -152,11 +154,11 @@ def test_restored(evidence: Evidence, tell: Tell, data: Images) -> None:
 def test_accuracy(evidence: Evidence, tell: Tell, lesson: Lesson, data: Images) -> None:
     """The mean of the weights over the last epoch reaches the bar."""
     fits, model = fits_to_judge(evidence, "train", data, LIMITS), model_of(evidence, "train")
-    raise_first(weights_replaced(evidence, model, fits))
+    raise_first(nearly_trained(model, fits), weights_replaced(evidence, model, fits))
     threshold = lesson.thresholds[evidence.run.data]
     with can_be_computed("The accuracy of your model"):
         reached = marked_accuracy(evidence, model, fits, data)
-    raise_first(diverged(reached))
+    raise_first(diverged(reached), implausible(evidence, fits[-1], reached, LIMITS))
     tell.measure("accuracy", reached)
     tell.measure("threshold", threshold)
     tell.stands(standing(lesson, evidence.run.data, reached, NOT_THE_LOG))

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from autograder.core.evidence import Answer, Claim, Evidence, Model
 from autograder.core.verdicts import Failed, Skipped
 from autograder.datasets import Images
-from autograder.judge.inference import UnknownLayer, as_given, outputs
+from autograder.judge.inference import UnknownLayer, outputs
 from autograder.judge.rules.format import shown, whole_number
 from autograder.judge.rules.rule import rule
-from autograder.judge.rules.weights import last_weights
+from autograder.judge.rules.weights import given_images, last_weights
 
 SINGLE_LAYER = "single_layer"
 # Nearly equal outputs may be ordered differently on another device.
@@ -64,7 +64,7 @@ def _guesses(evidence: Evidence, model: Model, data: Images, name: str) -> NDArr
     fits = evidence.fits(model.number)
     if not fits:
         raise UnknownLayer(f"{name} was not trained, so that what goes into it is not known")
-    images = as_given(evidence, fits[-1].training, data.valid_images)
+    images = given_images(evidence, fits[-1], data.valid_images)
     if images is None:
         raise UnknownLayer(f"what was done to the pixels for {name} could not be told")
     logits = outputs(model, last_weights(evidence, model), images)

@@ -7,7 +7,11 @@ import pytest
 from autograder.core.evidence import Evidence
 from autograder.core.verdicts import PriorResults, Skipped, Tell
 from autograder.datasets import Images
-from autograder.judge.rules.accuracy import can_be_computed, weights_replaced
+from autograder.judge.rules.accuracy import (
+    can_be_computed,
+    nearly_trained,
+    weights_replaced,
+)
 from autograder.judge.rules.format import whole_number
 from autograder.judge.rules.models import model_of
 from autograder.judge.rules.prediction import (
@@ -21,6 +25,7 @@ from autograder.judge.rules.prediction import (
     nothing_flows,
     other_label,
     predicted_outputs,
+    unknown_pixels,
     untrained_predictor,
 )
 from autograder.judge.rules.rule import raise_first
@@ -42,20 +47,23 @@ def test_label(evidence: Evidence, tell: Tell, so_far: PriorResults, data: Image
         raise Skipped(f"The model gives {shape[-1]} outputs for a card: see “Build the neurons”.")
     raise_first(
         untrained_predictor(evidence, model, so_far.misconceptions),
+        nearly_trained(model, evidence.fits(model.number)),
         weights_replaced(evidence, model, evidence.fits(model.number)),
         not_a_class(claim, CLASSES),
     )
     assert index is not None
     assert label is not None
     neighbours = [one for one in (index - 1, index + 1) if 0 <= one < len(data.train_images)]
+    images = data.train_images[[index, *neighbours]]
     with can_be_computed("What your model says of this card"):
-        outputs = predicted_outputs(evidence, model, data.train_images[[index, *neighbours]])
+        outputs = predicted_outputs(evidence, model, images)
     truth = int(data.train_labels[index])
     no_numbers = no_largest(outputs)
     if no_numbers and no_numbers.misconception in so_far.misconceptions:
         raise Skipped("The outputs are not numbers (`nan`): see “Train”.")
     raise_first(
         no_numbers,
+        unknown_pixels(evidence, model, label, outputs, images),
         copied_true_label(label, outputs, truth),
         index_of_smallest_output(label, outputs),
         label_of_neighbour(label, outputs),

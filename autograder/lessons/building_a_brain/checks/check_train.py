@@ -15,6 +15,8 @@ from autograder.judge.rules.accuracy import (
     can_be_computed,
     diverged,
     fall_short,
+    implausible,
+    nearly_trained,
     weights_replaced,
 )
 from autograder.judge.rules.consistency import contradictory, fits_to_judge
@@ -121,12 +123,12 @@ def test_accuracy(
 ) -> None:
     """The mean of the weights sorts about 80 % of the validation cards right."""
     fits, model = fits_to_judge(evidence, "train", data, LIMITS), model_of(evidence, "train")
-    raise_first(weights_replaced(evidence, model, fits))
+    raise_first(nearly_trained(model, fits), weights_replaced(evidence, model, fits))
     threshold = lesson.thresholds[evidence.run.data]
     simple = so_far.outcome("build.layers") == "passed"
     with can_be_computed("The accuracy of your model"):
         reached = marked_accuracy(evidence, model, fits, data, simple=simple)
-    raise_first(diverged(reached))
+    raise_first(diverged(reached), implausible(evidence, fits[-1], reached, LIMITS))
     tell.measure("accuracy", reached)
     tell.measure("threshold", threshold)
     tell.stands(standing(lesson, evidence.run.data, reached, NOT_THE_LOG))

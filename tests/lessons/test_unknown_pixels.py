@@ -1,0 +1,105 @@
+"""What was done to pixels is not always known: then what the model was given decides, or a person.
+
+Here pixels were moved about in each image, which no map of the evidence describes.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from support.evidence_builder import (
+    UNKNOWN,
+    Case,
+    Submission,
+    arrays,
+    changed,
+    claim,
+    fit,
+    images,
+    judged,
+    training,
+    validation,
+    verify,
+)
+
+KEPT = 1_000
+NO_MAP = {"split": "unknown", "labels": "unknown", "scale": None, "shift": None}
+GIVEN = {
+    "training": training(**NO_MAP),
+    "validation": validation(**NO_MAP, rows="fit-0/validation/rows"),
+}
+
+
+def kept(rows: Any) -> Any:
+    """Add every other validation image as the model was given it."""
+    return lambda: {**arrays(), "fit-0/validation/rows": rows()}
+
+
+def every_other() -> Any:
+    return images().valid_images[::2].reshape(KEPT, 784).astype(np.float32)
+
+
+def painted() -> Any:
+    """Images that are their labels: what the network says of them is right in every case."""
+    kernel = arrays()["dense/kernel"]
+    return 1e4 * kernel.T[images().valid_labels[::2]].astype(np.float32)
+
+
+def moved(rows: Any = every_other, **more: Any) -> Submission:
+    return Submission(fits=(fit(**GIVEN),), arrays=kept(rows), **more)
+
+
+LEFT_OPEN = "what was done to its pixels could not be told"
+CASES = {
+    "kept": Case(work=moved(), check="train.accuracy", says=("% of the validation cards right",)),
+    "noise on the training images alone": Case(
+        work=Submission(fits=(fit(training=training(**NO_MAP)),)), check="train.accuracy"
+    ),
+    "none kept": Case(
+        work=Submission(fits=(fit(training=UNKNOWN, validation=UNKNOWN),)),
+        check="train.accuracy",
+        outcome="error",
+        says=(LEFT_OPEN,),
+    ),
+    "more than there are": Case(
+        work=moved(rows=lambda: np.zeros((2_001, 784), np.float32)),
+        check="train.accuracy",
+        outcome="error",
+        says=(LEFT_OPEN,),
+    ),
+    "labels painted into the pixels": Case(
+        work=moved(rows=painted),
+        check="train.accuracy",
+        outcome="error",
+        says=("sorts 100", "manual review"),
+    ),
+    "a label that the raw pixels do not give": Case(
+        work=moved(label=lambda: claim(0)),
+        check="predict.label",
+        outcome="error",
+        says=("could not be told",),
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def verdicts() -> Any:
+    return judged(CASES)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_work_on_unknown_pixels_never_loses_points_for_it(verdicts: Any, name: str) -> None:
+    verify(CASES[name], verdicts[name])
+
+
+def test_rows_are_looked_at_only_where_no_map_was_found(verdicts: Any) -> None:
+    """A kernel that hands over rows beside a map gains nothing by them."""
+    work = Submission(
+        fits=(fit(validation=changed(validation(), rows="fit-0/validation/rows")),),
+        arrays=kept(painted),
+    )
+    case = Case(work=work, check="train.accuracy")
+    verify(case, judged({"one": work})["one"])
+    del verdicts
