@@ -6,13 +6,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from support.cases import fails, of, verify
+from support.cases import Case, fails, of, verify
 from support.evidence_builder import (
     COMPILED,
     FLATTEN,
     INDEX,
     MODEL,
-    Case,
     Submission,
     arrays,
     cell,

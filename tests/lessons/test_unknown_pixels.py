@@ -9,19 +9,18 @@ from typing import Any
 
 import numpy as np
 import pytest
+from support.cases import Case, verify
 from support.evidence_builder import (
     UNKNOWN,
-    Case,
     Submission,
     arrays,
+    cards,
     changed,
     claim,
     fit,
-    images,
     judged,
     training,
     validation,
-    verify,
 )
 
 KEPT = 1_000
@@ -38,13 +37,13 @@ def kept(rows: Any) -> Any:
 
 
 def every_other() -> Any:
-    return images().valid_images[::2].reshape(KEPT, 784).astype(np.float32)
+    return cards().valid_images[::2].reshape(KEPT, 784).astype(np.float32)
 
 
 def painted() -> Any:
     """Images that are their labels: what the network says of them is right in every case."""
     kernel = arrays()["dense/kernel"]
-    return 1e4 * kernel.T[images().valid_labels[::2]].astype(np.float32)
+    return 1e4 * kernel.T[cards().valid_labels[::2]].astype(np.float32)
 
 
 def moved(rows: Any = every_other, **more: Any) -> Submission:

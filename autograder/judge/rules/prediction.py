@@ -72,6 +72,9 @@ def untrained_predictor(
     """The model that was asked for the label was never trained; ``reported`` is known before."""
     if evidence.fits(model.number) or {"not-trained"} & set(reported):
         return None
+    # Where nothing was trained at all, that is said of the training.
+    if not any(fit.steps for fit in (evidence.recorded.fits if evidence.recorded else ())):
+        return None
     return Failed(
         "The `model` that you handed in here was never trained, so its largest output says nothing"
         " of the image.",

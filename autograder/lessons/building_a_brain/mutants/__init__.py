@@ -1,4 +1,4 @@
-"""The lesson's mutants: what students do instead, right and wrong, question by question."""
+"""The lesson's mutants: what students do instead, right and wrong, by question or by kind."""
 
 from __future__ import annotations
 
@@ -10,9 +10,12 @@ from autograder.lessons.building_a_brain.mutants import (
     compiling,
     devices,
     equivalents,
+    labels,
     multi_cell,
+    old_names,
     parameters,
     predict,
+    same_weights,
     train,
     train_arguments,
     train_images,
@@ -37,6 +40,9 @@ DECLARED = declared(
         *train_arguments.MUTANTS,
         *multi_cell.MUTANTS,
         *predict.MUTANTS,
+        *same_weights.MUTANTS,
+        *labels.MUTANTS,
+        *old_names.MUTANTS,
     ),
     unseen=UNSEEN,
 )
