@@ -32,7 +32,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     """Add the options of the command."""
     command.add_argument("notebook", type=Path, metavar="NOTEBOOK", help="your own notebook")
     command.add_argument(
-        "--more", action="store_true", help="also say why, and how to put right what is not right"
+        "--more", action="store_true", help="also give reasons, hints and more to know"
     )
     add_lesson_and_results(command)
 
@@ -58,9 +58,9 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
         lesson = load_lesson(report.lesson)
         for question in lesson.questions:
             if results := report.of(question.name):
-                print(phrases.answer(question, results, more=arguments.more))
+                print(phrases.answer(question, results, more=arguments.more, fact=False))
         least = "at least " if lost else ""
-        print(f"Together: {least}{phrases.points(report.checks)}")
+        print(f"Total: {least}{phrases.points(report.checks)}")
         if lost:
             cells = follow_through.named([one.name for one in lost])
             print(
@@ -68,7 +68,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
                 " which is not here."
             )
         for line in differing_points(arguments.notebook, report, lesson):
-            print(f"Look here. {line}")
+            print(f"Warning: {line}")
     return exit_code([report], console)
 
 

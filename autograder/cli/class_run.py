@@ -18,8 +18,10 @@ from autograder.core import printable
 from autograder.core.config import Course
 from autograder.core.errors import CourseError, writing
 from autograder.core.evidence import write_whole
-from autograder.core.lesson_registry import load_lesson
+from autograder.core.lesson import Lesson
+from autograder.core.lesson_registry import lesson_names, load_lesson
 from autograder.core.report import Report
+from autograder.grading import points
 from autograder.grading.grader import Grader
 from autograder.grading.result_files import folder_name_for
 from autograder.grading.results_lock import held
@@ -41,7 +43,17 @@ def make_grader(arguments: argparse.Namespace, course: Course, console: Console)
     lesson = load_lesson(arguments.lesson) if arguments.lesson else None
     results = arguments.results or (course.root or Path.cwd()) / "results"
     home = data_home(console, lesson)
+    for one in [lesson] if lesson else _released_here(course):
+        for line in points.differences(one, one.released):
+            console.print(f"Warning: {escape(line)}", highlight=False, soft_wrap=True)
     return Grader(course=course, data_home=home, results=results, lesson=lesson)
+
+
+def _released_here(course: Course) -> Iterator[Lesson]:
+    """Yield the lessons that the course has released."""
+    for name in lesson_names() if course.root else ():
+        if (course.folder() / "release" / name).is_dir():
+            yield load_lesson(name)
 
 
 def hold(results: Path, command: str, console: Console) -> contextlib.AbstractContextManager[None]:
@@ -122,14 +134,14 @@ def show(
     Console().print(terminal.table(reports))
     if open_ := [report.name for report in reports if report.needs_review]:
         names = ", ".join(escape(printable.line(name)) for name in open_)
-        console.print(f"A person has to look at: {names}", soft_wrap=True)
+        console.print(f"Needs manual review: {names}", soft_wrap=True)
     for report in reports:
         if report.results_folder not in ("", folder_name_for(report.name)):
             message = f"{report.name}: more than one has this name; see {report.results_folder}."
             console.print(escape(printable.line(message)), highlight=False, soft_wrap=True)
     if cold := sum(not report.warm for report in reports):
         console.print(
-            f"TensorFlow was loaded anew for {cold} of them: `autograder doctor` says why.",
+            f"TensorFlow was loaded again for {cold} of them: `autograder doctor` says why.",
             highlight=False,
         )
     with writing():

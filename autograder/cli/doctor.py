@@ -61,7 +61,7 @@ def _data(dataset: datasets.Dataset) -> Finding:
     except AutograderError as error:
         return Finding(well=False, what=f"Images: {error}")
     if name == "sample":
-        what = f"Images: the shipped sample, in {home}. Its bar is another than the full set's."
+        what = f"Images: the shipped sample, in {home}. It has its own threshold."
         return Finding(well=True, what=what, next_step="autograder data")
     return Finding(well=True, what=f"Images: the full set, in {home}.")
 
@@ -94,8 +94,8 @@ def _isolation(course: Course) -> Iterator[Finding]:
     if not is_warm:
         yield Finding(
             well=False,
-            what="Start: cold. TensorFlow began threads when it was loaded, so that each submission"
-            " has to load it afresh.",
+            what="Start: cold. TensorFlow started threads when it was loaded, so each submission"
+            " has to load it again.",
             next_step="Grading works, but takes some seconds more for each submission.",
         )
 

@@ -17,6 +17,7 @@ from autograder.core.errors import EmptyGradebook, UsageError, writing
 from autograder.core.evidence import write_whole
 from autograder.core.lesson import Lesson
 from autograder.core.lesson_registry import lesson_names, load_lesson, only_lesson
+from autograder.core.text import plural
 from autograder.exporters import (
     csv_tables,
     github_workflow,
@@ -43,8 +44,8 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
         dest="source",
         choices=SOURCES,
         default="auto",
-        help="the gradebook with all that a person entered, or the judge's reports (default: the"
-        " gradebook, where grades are in it)",
+        help="the gradebook with its manual scores, or the grader's reports (default: the"
+        " gradebook, if it has grades)",
     )
     add_lesson_and_results(command)
 
@@ -69,7 +70,8 @@ def _table(arguments: argparse.Namespace, course: Course, console: Console) -> s
         )
     with writing():
         write_whole(arguments.output, EXPORTERS[arguments.format].export(found).encode())
-    return f"{arguments.output}: {len({one.person.id for one in found})} students, from {source}."
+    students = plural(len({one.person.id for one in found}), "student")
+    return f"{arguments.output}: {students}, from {source}."
 
 
 def _grades(
@@ -88,7 +90,7 @@ def _grades(
                 raise
         else:
             if found.waiting:
-                _say(f"A person has still to grade: {', '.join(found.waiting)}", console)
+                _say(f"Still to be graded by hand: {', '.join(found.waiting)}", console)
             return found.grades, "the gradebook"
     reports = [
         (one.report, lesson)
@@ -101,7 +103,7 @@ def _grades(
             _say(f"{report.name}: {message}", console)
     return [
         grade for report, lesson in reports for grade in model.of_reports([report], lesson)
-    ], "the judge's reports alone: nothing that a person entered, no late penalty"
+    ], "the grader's reports alone: no manual scores, no late penalty"
 
 
 def _gradescope(arguments: argparse.Namespace, course: Course, console: Console) -> str:
@@ -117,7 +119,7 @@ def _gradescope(arguments: argparse.Namespace, course: Course, console: Console)
                 folder.mkdir(parents=True, exist_ok=True)
                 write_whole(folder / "results.json", text.encode())
             count += 1
-    return f"{arguments.output}: results.json of {count} submissions."
+    return f"{arguments.output}: results.json of {plural(count, 'submission')}."
 
 
 def _autograder(arguments: argparse.Namespace, course: Course, console: Console) -> str:

@@ -31,6 +31,7 @@ from autograder.cli.options import (
 from autograder.cli.report import add_summary
 from autograder.core.config import ISOLATION
 from autograder.core.errors import UsageError
+from autograder.core.text import plural
 from autograder.grading.discovery import find_submissions
 from autograder.grading.executor import ExecutorFactory
 
@@ -92,7 +93,8 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     ):
         isolation = course.settings.isolation
         lines.say(
-            f"grade: {len(submissions)} submissions, {workers} workers, isolation {isolation}"
+            f"grade: {plural(len(submissions), 'submission')}, {plural(workers, 'worker')},"
+            f" isolation {isolation}"
         )
         with grader, gradebook_of(arguments, course, grader.results, console) as book:
             reports = watched(ready, (lines.graded, book.add), len(submissions), console)

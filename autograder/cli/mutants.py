@@ -25,9 +25,9 @@ from autograder.core.errors import UsageError, writing
 from autograder.core.evidence import write_whole
 from autograder.core.lesson import Lesson
 from autograder.core.lesson_registry import lesson_names, load_lesson, only_lesson
+from autograder.core.text import plural
 from autograder.grading.grader import Grader
 from autograder.grading.results_lock import held
-from autograder.judge.rules.format import plural
 from autograder.reports import terminal
 
 
@@ -51,7 +51,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
         "--store", action="store_true", help="keep the evidence for the tests in tests/mutants/"
     )
     command.add_argument(
-        "--stored", action="store_true", help="judge the evidence that is kept; run nothing"
+        "--stored", action="store_true", help="judge the stored evidence; run nothing"
     )
     command.add_argument(
         "--write", type=Path, metavar="FILE", help="put the matrix of what is kept into this page"

@@ -77,7 +77,9 @@ def course_of(arguments: argparse.Namespace, console: Console) -> Course:
 
 def add_lesson_and_results(command: argparse.ArgumentParser) -> None:
     """Add the options that choose a lesson and a folder of results."""
-    command.add_argument("--lesson", choices=lesson_names(), help="(default: seen from the cells)")
+    command.add_argument(
+        "--lesson", choices=lesson_names(), help="(default: detected from the notebook)"
+    )
     command.add_argument("--results", type=Path, metavar="FOLDER", help="(default: results/)")
 
 

@@ -10,14 +10,24 @@ from rich.console import Console
 from autograder.cli.options import course_of
 from autograder.core.errors import CourseError, UsageError
 from autograder.core.lesson_registry import lesson_names, load_lesson
-from autograder.nbgrader_plugin import release_solutions
+from autograder.nbgrader_plugin.release_solutions import Release, withdraw
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
     """Add the options of the command."""
-    command.add_argument("--lesson", choices=lesson_names(), help="(default: all that are solved)")
+    which = command.add_mutually_exclusive_group(required=True)
+    which.add_argument("--lesson", choices=lesson_names(), help="publish the solution of this one")
+    which.add_argument("--all", action="store_true", help="publish all solutions of the course")
     command.add_argument(
         "--to", type=Path, metavar="FOLDER", help="copy them here (default: nbgrader's exchange)"
+    )
+    command.add_argument(
+        "--dry-run", action="store_true", help="say what would be published; change nothing"
+    )
+    command.add_argument(
+        "--withdraw",
+        action="store_true",
+        help="take back what was published; copies that students have already fetched stay",
     )
 
 
@@ -26,21 +36,27 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     course = course_of(arguments, console)
     solutions = (course.root or Path.cwd()) / "solutions"
     names = (
-        [arguments.lesson]
-        if arguments.lesson
-        else [one for one in lesson_names() if (solutions / one).is_dir()]
+        [one for one in lesson_names() if (solutions / one).is_dir()]
+        if arguments.all
+        else [arguments.lesson]
     )
     if not names:
         raise UsageError(f"There are no solutions in {solutions}. Run `autograder generate` first.")
-    held = []
-    for name in names:
+    lessons = [load_lesson(name) for name in names]
+    if arguments.withdraw:
+        for lesson in lessons:
+            said = withdraw(course, lesson, arguments.to, dry_run=arguments.dry_run)
+            console.print(said, soft_wrap=True)
+        return 0
+    releases, refused = [], []
+    for lesson in lessons:
         try:
-            message = release_solutions.publish(course, load_lesson(name), arguments.to)
+            releases.append(Release.of(course, lesson, arguments.to))
         except CourseError as error:
-            # A lesson that is not over does not hold back the others.
-            held.append(str(error))
-        else:
-            console.print(message, soft_wrap=True)
-    if held:
-        raise CourseError("\n".join(held))
+            refused.append(str(error))
+    if refused:
+        raise CourseError("\n".join([*refused, "Nothing was published."]))
+    for release in releases:
+        said = release.planned if arguments.dry_run else release.publish()
+        console.print(said, soft_wrap=True)
     return 0

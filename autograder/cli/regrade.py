@@ -24,6 +24,7 @@ from autograder.cli.options import (
 from autograder.cli.report import lessons_in
 from autograder.core.lesson_registry import load_lesson
 from autograder.core.report import Report
+from autograder.core.text import plural
 from autograder.grading.regrade import regrade, stored_results
 
 
@@ -51,7 +52,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
             for lesson in map(load_lesson, names):
                 ready = regrade(results / lesson.name, lesson, course)
                 count = len(stored_results(results / lesson.name))
-                lines.say(f"regrade: {count} submissions of {lesson.name}")
+                lines.say(f"regrade: {plural(count, 'submission')} of {lesson.name}")
                 reports += watched(ready, (lines.graded, add), count, console)
         reports.sort(key=lambda report: (report.lesson, report.name, report.results_folder))
         show(arguments, reports, results, console, course, recorded_course(book, course))

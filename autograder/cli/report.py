@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote
 
@@ -61,7 +62,9 @@ def what_counts(course: Course, lesson: Lesson, console: Console) -> Mapping[str
     try:
         return class_scores.lesson_scores(course, lesson)
     except CourseError as error:
-        message = f"The page of the class shows the judge's points alone. {escape(str(error))}"
+        message = (
+            f"The class page shows only the points of the automatic check. {escape(str(error))}"
+        )
         console.print(message, highlight=False, soft_wrap=True)
         return {}
 
@@ -101,7 +104,10 @@ def write_page(
     reports = [one.report for one in stored_results(folder)]
     seen = quote(Path(os.path.relpath(folder, path.parent)).as_posix())
     with writing():
-        page = class_report.page(reports, lesson, folder=seen, gradebook=gradebook, answers=answers)
+        made = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
+        page = class_report.page(
+            reports, lesson, folder=seen, gradebook=gradebook, answers=answers, made=made
+        )
         write_whole(path, page.encode())
     return path
 

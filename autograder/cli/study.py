@@ -132,7 +132,7 @@ def _train(
 
 
 def _summary(lesson: Lesson, declared: Study, runs: RunLog, data: str) -> Table:
-    title = f"{lesson.title}, {data}: the bar is {lesson.thresholds[data]:g}"
+    title = f"{lesson.title}, {data}: the threshold is {lesson.thresholds[data]:g}"
     rows = Table(title=title, box=SIMPLE_HEAD)
     for head in HEADS:
         rows.add_column(head, justify="left" if head == HEADS[0] else "right", no_wrap=True)

@@ -69,6 +69,6 @@ def writing() -> Iterator[None]:
         yield
     except OSError as error:
         raise ResultsError(
-            f"The results cannot be written: {error.strerror or error} ({error.filename})."
-            " What was finished is kept; once that is mended, the same command goes on."
+            f"The results cannot be written: {error.strerror or error} ({error.filename}). What"
+            " was finished is kept; fix that, then run the same command again to resume."
         ) from error

@@ -85,6 +85,11 @@ class Lesson:
             found |= self.foundations(self.question(name))
         return frozenset(found)
 
+    def own_names(self, question: Question) -> tuple[str, ...]:
+        """Return the names that a question's cell defines, without those that it only changes."""
+        earlier = {name for one in question.builds_on for name in self.question(one).leaves}
+        return tuple(name for name in question.leaves if name not in earlier)
+
     @property
     def max_score(self) -> float:
         """The points of all questions."""

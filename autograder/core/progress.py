@@ -36,8 +36,8 @@ class Progress:
                 if one.outcome not in SETTLED:
                     return f"Next: “{question.title}”. {one.help or one.message}"
         if self.doubts:
-            return "Every question is right, as this notebook stands; see the remark below."
+            return "Every question is right here; see the note below."
         return (
-            "Every question is right. Restart the kernel and run all cells once more; if they are"
+            "Every question is right. Restart the kernel and run all cells again. If they are"
             " still right, save the notebook and hand it in."
         )

@@ -67,7 +67,7 @@ class CheckResult:
         return replace(
             self,
             id=f"{self.question}.hidden",
-            message=messages.get(self.outcome, "A hidden check was not looked at."),
+            message=messages.get(self.outcome, "A hidden check was not run."),
             help=self.help if self.outcome is Outcome.FAILED else "",
             why="",
             how="",
@@ -143,5 +143,6 @@ class Report:
     def first_message(self) -> str:
         """The message for a class list: the reason, else what is open, else what is not right."""
         open_ = (check.message for check in self.checks if check.outcome is Outcome.ERROR)
-        messages = (check.message for check in self.checks if check.outcome is not Outcome.PASSED)
+        settled = (Outcome.PASSED, Outcome.NOT_APPLICABLE)
+        messages = (check.message for check in self.checks if check.outcome not in settled)
         return self.reason or next(open_, None) or next(messages, "Everything is right.")

@@ -106,6 +106,10 @@ class Verdicts:
     checks: tuple[CheckResult, ...]
     measures: dict[str, float]
 
+    def of(self, question: str) -> tuple[CheckResult, ...]:
+        """Return the results of one question's checks."""
+        return tuple(one for one in self.checks if one.question == question)
+
 
 @dataclass(frozen=True, kw_only=True)
 class PriorResults:

@@ -70,7 +70,9 @@ def provide(
                 return Provision(home, FULL, source.origin)
             _set_aside(broken, progress)
             return _provide_sample(dataset, folder, source.origin)
-    raise DatasetError("Not even the sample that comes with autograder is whole: install it anew.")
+    raise DatasetError(
+        "Even the sample that comes with autograder is damaged: install autograder again."
+    )
 
 
 def provide_sample(dataset: Dataset) -> Path:
@@ -103,9 +105,9 @@ def install(dataset: Dataset, folder: Path, target: Path) -> None:
                 part.unlink(missing_ok=True)
     except OSError as error:
         raise DatasetError(
-            f"{target} cannot be written ({error.strerror or error}). Make room there and make "
-            "it writable, or name another folder in the environment variable KERAS_HOME "
-            "(XDG_CACHE_HOME for the sample)."
+            f"{target} cannot be written ({error.strerror or error}). Free some space there and"
+            " make it writable, or name another folder in the environment variable KERAS_HOME"
+            " (XDG_CACHE_HOME for the sample)."
         ) from error
 
 

@@ -100,4 +100,4 @@ def _run(
         raise DatasetError(f"{tool} could not be started: {error}") from None
     if done.returncode != 0:
         lines = [line for line in done.stderr.splitlines() if line.strip()]
-        raise DatasetError(lines[-1].strip() if lines else f"{tool} failed without a word")
+        raise DatasetError(lines[-1].strip() if lines else f"{tool} failed without a message")

@@ -32,15 +32,19 @@ def _difference(question: Question, saved: float, fresh: float, report: Report) 
     results = report.of(question.name)
     if fresh > saved:
         return (
-            f"In your notebook this check shows {phrases.number(saved)} points; run afresh from the"
-            f" top it earns {phrases.number(fresh)}. Run the check again there."
+            f"In your notebook this check shows {_points(saved)}; run from the top"
+            f" it earns {phrases.number(fresh)}. Run the check again there."
         )
     maximum = sum(one.max_points for one in results)
     passed = math.isclose(saved, maximum, abs_tol=0.005)
-    before = "this check passed" if passed else f"this check shows {phrases.number(saved)} points"
+    before = "this check passed" if passed else f"this check shows {_points(saved)}"
     lost = next((one for one in results if one.outcome is not Outcome.PASSED), results[0])
     after = "it does not" if passed else f"it earns {phrases.number(fresh)}"
-    return f"In your notebook {before}; run afresh from the top {after}: {lost.message}"
+    return f"In your notebook {before}; run from the top {after}: {lost.message}"
+
+
+def _points(value: float) -> str:
+    return f"{phrases.number(value)} {'point' if value == 1 else 'points'}"
 
 
 def shown_points(cells: list[dict[str, Any]]) -> Mapping[str, float]:

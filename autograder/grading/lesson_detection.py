@@ -42,7 +42,7 @@ def detect(
     lesson = by_folder(submission) or seen or by_name(submission, course)
     if lesson is None:
         raise SubmissionError(
-            "Which lesson this notebook belongs to cannot be told; --lesson can say it."
+            "It is not clear which lesson this notebook belongs to; name it with --lesson."
         )
     strange = seen is not None and seen.name != lesson.name
     note = f"It looks like the notebook of “{seen.title}”." if seen and strange else ""

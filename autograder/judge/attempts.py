@@ -34,9 +34,9 @@ def blocking_verdict(
         return _not_attempted(evidence, question)
     if evidence.recorded is None and evidence.run.trouble:
         return CannotTell(
-            f"The evidence of this run could not be read: {evidence.run.trouble.rstrip('. ')};"
-            " a person has to look.",
-            help="These points stay open until a person has looked.",
+            f"The evidence of this run could not be read: {evidence.run.trouble.rstrip('. ')}; it"
+            " needs manual review.",
+            help="These points stay open until the manual review.",
         )
     if answer and nothing_blank(answer) and cell.status == "ok":
         return None
@@ -49,8 +49,8 @@ def _not_attempted(evidence: Evidence, question: Question) -> Verdict:
     texts = {
         "help": f"The text above the blank says what {names_of(question)} should be.",
         "why": "A blank costs nothing but its points, and you can try as often as you like.",
-        "how": "Write below the line `# Your code here`, run the cell with Shift + Enter, and then"
-        " the check below it. A first try that fails tells more than none.",
+        "how": "Write below the line `# Your code here`, run the cell with Shift + Enter, and"
+        " then the check below it. A first try that fails teaches more than none.",
     }
     if evidence.answer(question.name):
         return NotAttempted("Not attempted yet: this blank is still blank.", **texts)
@@ -72,7 +72,7 @@ def _waiting(
         if isinstance(blocked, CannotTell):
             return CannotTell(
                 f"This builds on “{earlier.title}”, which needs manual review.",
-                help="These points stay open until a person has looked.",
+                help="These points stay open until the manual review.",
             )
         if blocked is not None:
             return Skipped(
@@ -82,6 +82,6 @@ def _waiting(
         if name in failed and cell.status == "error" and not misses_checks(cell):
             return Skipped(
                 f"{error_of(cell)}. This builds on “{earlier.title}”, which is not right yet.",
-                help=f"Put “{earlier.title}” right first, then run this cell again.",
+                help=f"Correct “{earlier.title}” first, then run this cell again.",
             )
     return None

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
+from autograder.core.error_hint import nearest
 from autograder.core.evidence import Cell, Evidence
 from autograder.core.lesson import Lesson, Question
 from autograder.core.verdicts import CannotTell, Failed, Verdict
@@ -33,22 +34,32 @@ def stopped(evidence: Evidence, lesson: Lesson, question: Question, cell: Cell) 
             return Failed(f"Your cell was never run: {_reason(evidence)}.", help=FROM_THE_TOP)
     answer = evidence.answer(question.name)
     if answer is None:
-        return _not_handed_in(evidence, question)
-    blanks = _listed(name for name, claim in answer.claims.items() if claim.blank)
+        return _not_handed_in(evidence, question, cell)
+    blank = [name for name, claim in answer.claims.items() if claim.blank]
     return Failed(
-        f"Your cell ran, but {blanks} is still blank afterwards.",
-        help=f"Give your result exactly this name: {blanks}.",
+        f"Your cell ran, but {_listed(blank)} is still blank afterwards.",
+        help=_name_for(cell, blank),
     )
+
+
+def _name_for(cell: Cell, missing: Sequence[str]) -> str:
+    """Return the next step where names are missing: which name was used in place of one."""
+    for name in missing:
+        others = set(cell.defines) - {name}
+        if used := nearest(name, others) or (others.pop() if len(others) == 1 else None):
+            return f"Your cell defines `{used}`. Rename it to `{name}`."
+    return f"Give your result exactly this name: {_listed(missing)}."
 
 
 def _stopped(lesson: Lesson, question: Question, cell: Cell) -> Failed:
     return Failed(
         f"{error_of(cell)}.",
         help=_help_for_error(lesson, question, cell),
-        why="An error ends a cell where it stands: what comes after it is not run, and nothing is"
-        " left to look at.",
-        how="In the error's own text an arrow shows the line where your cell stopped, and the last"
-        " line says why. Change that line and run the cell again.",
+        why="An error ends the cell: the lines after it are not run, so there is no result to"
+        " check.",
+        how="In the error, an arrow points to the line where your cell stopped, and the last line"
+        " says why. The cause may also be an earlier line or cell. Correct it, then run the cell"
+        " again.",
     )
 
 
@@ -81,11 +92,11 @@ def _cut_short(evidence: Evidence, cell: Cell) -> Failed | None:
     when = f"after {done} of {requested} epochs" if requested else f"epochs finished: {done}"
     return Failed(
         f"Training was cut short: it was stopped by hand, {when}.",
-        help="Run the cell again and let it come to its end.",
-        why="What was stopped gives back no result, and the model has seen its data less often than"
-        " was asked for.",
-        how="The model keeps what it learned until then, and training goes on from there. To start"
-        " afresh, run the cells that build and compile it first.",
+        help="Run the cell again and let it finish.",
+        why="A training that is stopped returns no result, and the model has seen its data fewer"
+        " times than asked for.",
+        how="The model keeps what it has learned, and the next training continues from there. To"
+        " start again, run the cells that build and compile it first.",
     )
 
 
@@ -98,24 +109,23 @@ def _help_for_error(lesson: Lesson, question: Question, cell: Cell) -> str:
     if sentence := hint_for(cell.ename, cell.evalue, facts, lesson.error_hints):
         return sentence
     names = names_of(question)
-    earlier = {name for other in question.builds_on for name in lesson.question(other).leaves}
     # A cell that defines no name of its own does what its title says, as in “Compile”.
-    defines_names = not earlier.issuperset(question.leaves)
-    aim = f"leave {names} behind" if defines_names else f"{question.title.lower()} {names}"
+    defines_names = bool(lesson.own_names(question))
+    aim = f"define {names}" if defines_names else f"{question.title.lower()} {names}"
     return (
-        "The last line of the error says what went wrong. Mend the cell and run it again: it"
+        "The last line of the error says what went wrong. Correct the cell and run it again: it"
         f" should {aim}."
     )
 
 
-def _not_handed_in(evidence: Evidence, question: Question) -> Verdict:
+def _not_handed_in(evidence: Evidence, question: Question, cell: Cell) -> Verdict:
     """Return why nothing reached the check, although the cell above it ran."""
     names = names_of(question)
     if check := failed_check(evidence, question):
         if _missing_name(check) in question.leaves:
             return Failed(
                 f"Your cell ran, but there is no `{_missing_name(check)}` afterwards.",
-                help=f"Give your result exactly this name: {names}.",
+                help=_name_for(cell, question.leaves),
             )
         return Failed(f"{error_of(check, 'The check itself')}.", help=help_for_check(check))
     if evidence.run.stopped:

@@ -51,5 +51,5 @@ def _same_failure_before(error: BaseException, judged: PriorResults) -> str | No
 
 def _waits_for(check: str, question: str, lesson: Lesson) -> Skipped:
     other = lesson.question(check.partition(".")[0])
-    where = "the message above" if other.name == question else f"“{other.title}”"
-    return Skipped(f"This is looked at once {where} is settled.")
+    where = "the mistake above" if other.name == question else f"“{other.title}”"
+    return Skipped(f"This is checked once {where} is corrected.")

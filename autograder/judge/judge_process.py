@@ -178,7 +178,7 @@ def unfinished_verdicts(lesson: Lesson) -> Verdicts:
             max_points=question.points,
             message="The judge did not come to an end with what was recorded of this notebook: it"
             " takes too much time or memory.",
-            help="These points stay open until a person has looked.",
+            help="These points stay open until the manual review.",
         )
         for question in lesson.questions
     )

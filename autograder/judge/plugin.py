@@ -131,7 +131,7 @@ class CheckPlugin:
         if isinstance(verdict, Failed | Skipped) and any(
             one.question == question.name for one in judged.results
         ):
-            raise Skipped("This could not be looked at: see the first message of this question.")
+            raise Skipped("This could not be checked: see the first message of this question.")
         if verdict:
             raise verdict
         required(_marked(item, "requires"), question.name, judged, self._lesson)
@@ -173,7 +173,7 @@ def as_verdict(error: BaseException) -> Verdict:
         raise error
     return CannotTell(
         f"This check could not be carried out ({public_name(type(error))}: {error}).",
-        help="These points stay open until a person has looked.",
+        help="These points stay open until the manual review.",
     )
 
 
@@ -206,14 +206,15 @@ def _roots(item: pytest.Item, error: BaseException) -> list[str]:
 
 def _points(item: pytest.Item) -> float:
     marker = item.get_closest_marker("points")
-    if marker is None:
-        return 0.0
     try:
-        points = float(*marker.args)
+        points = float(*marker.args) if marker and marker.args else -1.0
     except (TypeError, ValueError):
         points = -1.0
     if not 0 <= points < float("inf"):
-        raise pytest.UsageError(f"{item.path}: {check_id(item)} needs points such as points(1).")
+        line = (item.location[1] or 0) + 1
+        raise pytest.UsageError(
+            f"{item.path}:{line}: {check_id(item)} needs points, such as @pytest.mark.points(1)."
+        )
     return points
 
 

@@ -46,5 +46,5 @@ class TimeBudget:
         raise CannotTell(
             "This could not be worked out in the time that a check may take: what was recorded is"
             " far larger than this lesson needs.",
-            help="These points stay open until a person has looked.",
+            help="These points stay open until the manual review.",
         )

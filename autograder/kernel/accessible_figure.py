@@ -13,6 +13,9 @@ from autograder.reports import html
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+# Matplotlib's own colour of words, and a grey with enough contrast on white and on black.
+BLACK, INK = "black", "#767676"
+
 
 def show(words: str) -> None:
     """Show the figure that is being drawn, as ``plt.show()`` does, and describe it in words.
@@ -26,6 +29,7 @@ def show(words: str) -> None:
     from IPython.core.pylabtools import print_figure  # noqa: PLC0415
 
     figure = plt.gcf()
+    _fit_any_theme(figure)
     # To crop a picture it is drawn twice. In grading that is a third of what pictures cost.
     crop = None if EVIDENCE_VARIABLE in os.environ else "tight"
     picture = print_figure(figure, base64=True, bbox_inches=crop)
@@ -33,6 +37,23 @@ def show(words: str) -> None:
     description = f"{words} In the picture is written: {written}." if written else words
     plt.close(figure)
     ipython.show(html.picture(description, picture), description)
+
+
+def _fit_any_theme(figure: Figure) -> None:
+    """Let the page show through around the axes, with words that light and dark pages allow.
+
+    The axes keep their white paper: what is drawn on it may be black.
+    """
+    figure.patch.set_alpha(0)
+    words = list(figure.texts)
+    for axes in figure.axes:
+        words += [axes.title, axes.xaxis.label, axes.yaxis.label]
+        axes.tick_params(which="both", colors=INK)
+        for spine in axes.spines.values():
+            spine.set_edgecolor(INK)
+    for one in words:
+        if one.get_color() == BLACK:
+            one.set_color(INK)
 
 
 def _written(figure: Figure) -> Iterator[str]:

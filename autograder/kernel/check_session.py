@@ -11,7 +11,7 @@ import math
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Literal, ParamSpec
+from typing import Any, Literal, ParamSpec
 
 from autograder import datasets
 from autograder.core.config import Course, Settings
@@ -19,10 +19,12 @@ from autograder.core.errors import DatasetError
 from autograder.core.evidence import EVIDENCE_VARIABLE, Arrays, Evidence, Fit, Model, Record, Run
 from autograder.core.lesson import Lesson
 from autograder.core.progress import SETTLED, Progress
+from autograder.core.report import CheckResult
 from autograder.core.verdicts import Verdicts
 from autograder.judge.inference import UnknownLayer
 from autograder.judge.runner import judge
 from autograder.kernel import ipython
+from autograder.kernel.attempts import without_earlier
 from autograder.kernel.cell_tracker import Cells
 from autograder.kernel.hints import Hints
 from autograder.kernel.notebook_check import Check
@@ -32,6 +34,11 @@ from autograder.reports import html, phrases, progress_card
 
 VALIDATING = "NBGRADER_VALIDATING"
 P = ParamSpec("P")
+EDITED = "The cell was changed after it was last run: run it again, then this check."
+EARLIER = (
+    "An earlier attempt in this kernel earned more. What counts is the notebook as it is now, run"
+    " from the top."
+)
 
 
 class CheckFailed(Exception):
@@ -60,9 +67,9 @@ class CheckSession:
         self.graded = folder is not None
         self.recorder = Recorder(Path(folder) if folder else None, dataset)
         self.recorder.watch()
-        self.cells = Cells(lesson, released)
+        self.cells = Cells(lesson, released, ipython.names())
         self._hints = {one.name: Hints(one) for one in lesson.questions}
-        ipython.listen(self.cells, lesson, released)
+        ipython.listen(self._begin, self._end, lesson, released)
         if not self.graded:
             # The first verdict takes half a second more than all others, and the first card a
             # tenth: not the student's.
@@ -104,12 +111,15 @@ class CheckSession:
         In grading nothing is shown or returned: the judge adds the points.
         """
         self.recorder.record_answer(question, claims)
+        self.cells.check(question)
         if self.graded:
             return None
         verdicts, checked = self._verdicts(), self.lesson.question(question)
-        results = [one for one in verdicts.checks if one.question == question]
+        results = verdicts.of(question)
         self._hints[question] = Hints(checked, results)
-        so_far, footer = f"{phrases.points(verdicts.checks)} so far", self._offer(question)
+        so_far = f"{phrases.points(verdicts.checks)} so far"
+        edited = EDITED if self.cells.edited(question, ipython.notebook_file()) else ""
+        footer = [one for one in (edited, self._remark(results), self._offer(question)) if one]
         ipython.show(
             html.answer(checked, results, so_far=so_far, footer=footer),
             phrases.answer(checked, results, so_far=so_far, footer=footer),
@@ -139,15 +149,47 @@ class CheckSession:
         )
         ipython.show(progress_card.page(current), progress_card.text(current))
 
-    def evidence(self, also: Arrays | None = None) -> Evidence:
-        """Return what was recorded in this kernel, as the judge reads it, plus ``also``."""
+    @property
+    def threshold(self) -> float:
+        """The accuracy that is asked for on the images that there are, from 0 to 1."""
+        return self.lesson.thresholds[self._data()]
+
+    def evidence(self, also: Arrays | None = None, *, earlier: bool = False) -> Evidence:
+        """Return what was recorded in this kernel, as the judge reads it, plus ``also``.
+
+        What only an earlier run of a cell did is left out, unless ``earlier`` is set.
+        """
         recorded, arrays = self.recorder.recorded()
+        if not earlier:
+            stale = {one.name: self.cells.stale(one.name) for one in self.lesson.questions}
+            runs, superseded = self.recorder.runs, self.cells.superseded
+            recorded = without_earlier(recorded, runs, superseded, stale)
         run = Run(lesson=self.lesson.name, data=self._data(), isolation="own kernel")
         record = Record(run=run, cells=self.cells.seen(), recorded=recorded)
         return Evidence(record=record, arrays={**arrays, **(also or {})})
 
-    def _verdicts(self) -> Verdicts:
-        return judge([("notebook", self.evidence())], self.lesson, settings=Settings())["notebook"]
+    def _verdicts(self, *, earlier: bool = False) -> Verdicts:
+        evidence = self.evidence(earlier=earlier)
+        return judge([("notebook", evidence)], self.lesson, settings=Settings())["notebook"]
+
+    def _remark(self, results: Sequence[CheckResult]) -> str:
+        """Return a sentence where an earlier attempt earns more than the cells as they stand."""
+        if not self.cells.superseded or all(one.outcome in SETTLED for one in results):
+            return ""
+        before = self._verdicts(earlier=True).of(results[0].question)
+        if sum(one.points for one in before) <= sum(one.points for one in results):
+            return ""
+        return EARLIER
+
+    def _begin(self, _: Any) -> None:
+        self.cells.begin()
+        self.recorder.runs.now = self.cells.turn
+
+    def _end(self, result: Any) -> None:
+        self.cells.note(result)
+        self.recorder.note_compiled(
+            ipython.names().get(name) for one in self.lesson.questions for name in one.leaves
+        )
 
     def _offer(self, question: str) -> str:
         """Return a line about the available help, empty where nothing is wrong."""

@@ -21,7 +21,8 @@ class Hints:
         ]
         # What only waits for another one needs no help of its own.
         first = [one for one in open_ if one.outcome is not Outcome.SKIPPED]
-        self._open = first or open_
+        self._open = first or open_[:1]
+        self._facts = [one.why for one in phrases.distinct_results(results or ()) if one.why]
         self._shown = 0
 
     @property
@@ -32,9 +33,11 @@ class Hints:
     def why(self) -> str:
         """Say why the first thing that is not right yet matters."""
         if not self._open:
-            return self._nothing()
+            return self._nothing(" ".join(self._facts))
         first = self._open[0]
-        return first.why or f"There is no more to say about it than this: {first.message}"
+        if not first.why:
+            return f"There is no further reason. What was found: {first.message}"
+        return first.why
 
     def hint(self) -> str:
         """Say how to correct the first thing that is not right; the next call says the next one."""
@@ -46,9 +49,9 @@ class Hints:
         one = self._open[index]
         return f"{number}{one.how or one.help or one.message}"
 
-    def _nothing(self) -> str:
+    def _nothing(self, more: str = "") -> str:
         if self._checked:
-            return "Everything here is right. There is nothing to mend."
+            return f"Everything here is right. {more}".rstrip()
         return (
             f"This was not checked yet. Run the cell below your work, the one with"
             f" `check.{self._question.name}(…)`, and ask again."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,6 @@ from autograder.core.exception_names import public_name
 from autograder.core.lesson import Lesson
 from autograder.core.verdicts import NotAttempted
 from autograder.judge.error_hints import ErrorFacts, hint_for
-from autograder.kernel.cell_tracker import Cells
 from autograder.notebooks.origins import origins
 from autograder.reports import html
 
@@ -49,8 +48,22 @@ def hushed() -> Iterator[None]:
         os.close(nowhere)
 
 
-def listen(cells: Cells, lesson: Lesson, released: Path) -> None:
-    """Note each cell that ran; explain a blank or an error in one friendly line."""
+def notebook_file() -> Path | None:
+    """Return the file of the notebook that runs here, as JupyterLab or VS Code says it."""
+    named = os.environ.get("JPY_SESSION_NAME") or names().get("__vsc_ipynb_file__")
+    return Path(str(named)) if named else None
+
+
+def names() -> Mapping[str, object]:
+    """Return the values of the names in this kernel, none outside of IPython."""
+    shell = get_ipython()
+    return {} if shell is None else shell.user_ns
+
+
+def listen(
+    begin: Callable[[Any], None], end: Callable[[Any], None], lesson: Lesson, released: Path
+) -> None:
+    """Note each cell that begins and ends; explain a blank or an error in one friendly line."""
     shell = get_ipython()
     if shell is None:
         return
@@ -69,7 +82,8 @@ def listen(cells: Cells, lesson: Lesson, released: Path) -> None:
                 show(html.notice(text), text)
 
     shell.set_custom_exc((NotAttempted,), friendly)
-    shell.events.register("post_run_cell", cells.note)
+    shell.events.register("pre_run_cell", begin)
+    shell.events.register("post_run_cell", end)
     shell.events.register("post_run_cell", explain)
 
 

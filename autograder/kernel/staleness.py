@@ -34,7 +34,7 @@ def _older(turns: dict[str, int], lesson: Lesson) -> Iterator[str]:
             yield (
                 f"“{earlier.title}” was run again after {_titles(later)}, which"
                 f" {'builds' if len(later) == 1 else 'build'} on it: run"
-                f" {'it' if len(later) == 1 else 'them'} once more."
+                f" {'it' if len(later) == 1 else 'them'} again."
             )
 
 
@@ -42,7 +42,7 @@ def _unchecked(turns: dict[str, int], lesson: Lesson) -> Iterator[str]:
     for question in lesson.questions:
         checked = turns.get(question.grade_id)
         if checked is not None and checked < turns.get(question.name, -1):
-            yield f"“{question.title}” was run again after its check: run the check once more."
+            yield f"“{question.title}” was run again after its check: run the check again."
 
 
 def _left_over(ran: Sequence[CellRun], gone: Collection[str]) -> Iterator[str]:
@@ -50,8 +50,8 @@ def _left_over(ran: Sequence[CellRun], gone: Collection[str]) -> Iterator[str]:
     used = {name for one in ran for name in one.names.used}
     for name in sorted((used & set(gone)) - made):
         yield (
-            f"`{name}` is used, and no cell makes it any more: it is left over from what a cell"
-            " said before."
+            f"`{name}` is used, but no cell defines it any more: it is left over from an earlier"
+            " version of a cell."
         )
 
 

@@ -20,7 +20,7 @@ from autograder.nbgrader_plugin.preprocessors.autograde import (
     SubmissionExporter,
 )
 from autograder.nbgrader_plugin.preprocessors.clear_solutions import ClearLessonSolutions
-from autograder.nbgrader_plugin.preprocessors.generate_feedback import ShowResults
+from autograder.nbgrader_plugin.preprocessors.generate_feedback import FeedbackExporter, ShowResults
 from autograder.nbgrader_plugin.preprocessors.generate_solution import (
     RunSolution,
     StripSolutionMarkers,
@@ -53,6 +53,7 @@ def configure(c: Config) -> None:
     c.Autograde.sanitize_preprocessors = [RestoreCells, *sanitize]
     autograde = preprocessors_of(c, Autograde, "autograde_preprocessors")
     c.Autograde.autograde_preprocessors = replaced(autograde, RunAndJudge, SaveJudgedGrades)
+    c.GenerateFeedback.exporter_class = FeedbackExporter
     c.GenerateFeedback.preprocessors = [*preprocessors_of(c, GenerateFeedback), ShowResults]
     # nbgrader has no setting for these two.
     validate_in_sandbox()

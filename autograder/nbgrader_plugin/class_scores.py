@@ -30,6 +30,7 @@ def lesson_scores(course: Course, lesson: Lesson) -> dict[str, GradebookScores]:
         with database_errors(directory.db_url), open_gradebook(directory) as gradebook:
             grades = grade_queries.grades(gradebook, [lesson.name], unscored=True)
             by_hand = _manually_graded(gradebook, lesson.name) if grades else set()
+            late = _late(gradebook, lesson.name) if grades else set()
     except EmptyGradebook:
         return {}
     return {
@@ -37,6 +38,7 @@ def lesson_scores(course: Course, lesson: Lesson) -> dict[str, GradebookScores]:
             score=one.score,
             most=one.most,
             penalty=one.penalty,
+            late=one.person.id in late,
             by_hand=one.person.id in by_hand,
             name=_name(one.person),
         )
@@ -56,6 +58,12 @@ def _manually_graded(gradebook: Gradebook, assignment: str) -> set[str]:
         )
     )
     return set(gradebook.db.scalars(query))
+
+
+def _late(gradebook: Gradebook, assignment: str) -> set[str]:
+    """Return the students who handed in after the due date, or after their extension."""
+    handed_in = gradebook.assignment_submissions(assignment)
+    return {one.student_id for one in handed_in if one.total_seconds_late > 0}
 
 
 def _name(person: Person) -> str:

@@ -28,6 +28,7 @@ from autograder.core.errors import CourseError
 from autograder.core.evidence import write_whole
 from autograder.core.lesson import Lesson
 from autograder.core.lesson_registry import lesson_names, load_lesson, package_folder
+from autograder.grading import points
 from autograder.nbgrader_plugin import lesson_packages
 from autograder.nbgrader_plugin.course_config import (
     COURSE_ID,
@@ -57,6 +58,7 @@ def generate(course: Course, data_home: Path, *, force: bool = False) -> Iterato
     """
     root = course.folder()
     for lesson in _lessons(root):
+        yield from points.differences(lesson, root / "source" / lesson.name / lesson.notebook)
         files = _converted(root, lesson, GenerateAssignment, gradebook=course_directory(root))
         _write(root / "release" / lesson.name, files)
         if _holds_package(root, lesson):
@@ -90,6 +92,7 @@ def differences(course: Course) -> list[str]:
     }
     found = [line for lines in stale.values() for line in lines]
     for lesson in _lessons(root, without=[name for name, lines in stale.items() if lines]):
+        found += points.differences(lesson, root / "source" / lesson.name / lesson.notebook)
         expected = _converted(root, lesson, GenerateAssignment)
         found += _compare(root, root / "release" / lesson.name, expected)
         carried = lesson.released.read_bytes() if lesson.released.is_file() else b""
@@ -108,8 +111,11 @@ def _solution_differences(root: Path, lesson: Lesson) -> list[str]:
     actual = nbformat.read(path, as_version=4)
     plain = nbformat.writes(without_outputs(actual)) + "\n"
     found = _compare(root, folder, expected, actual={lesson.notebook: plain.encode()})
-    if not found and not is_sealed(actual):
-        found.append(f"{path.relative_to(root)} was edited after it was generated.")
+    if not found and not is_sealed(actual, lesson.thresholds):
+        found.append(
+            f"{path.relative_to(root)} was edited, or a threshold was changed, after it was"
+            " generated."
+        )
     return found
 
 

@@ -202,7 +202,7 @@ class GradebookWriter:
             if time := submission_time(self._directory, entry.folder):
                 submission.timestamp = time
         except ValueError as error:
-            remarks.append(f"{entry.student}: {error}: whether it was late, a person has to see.")
+            remarks.append(f"{entry.student}: {error}: check by hand whether it was late.")
         names = {one.id: one.name for one in known.notebooks}
         by_name = {names[own.notebook_id]: own for own in submission.notebooks}
         own = by_name.pop(entry.lesson.notebook.removesuffix(".ipynb"))

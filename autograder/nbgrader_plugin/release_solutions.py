@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from nbgrader.exchange import ExchangeError, ExchangeFactory
 from autograder.core.config import Course
 from autograder.core.errors import CourseError, writing
 from autograder.core.lesson import Lesson
+from autograder.core.text import plural
 from autograder.nbgrader_plugin.course_config import (
     COURSE_ID,
     course_directory,
@@ -23,26 +25,78 @@ from autograder.nbgrader_plugin.course_config import (
 SUFFIX = "-solution"
 
 
-def publish(course: Course, lesson: Lesson, target: Path | None = None) -> str:
-    """Copy the solution into a folder, or release it as its own assignment; return where.
+@dataclass(frozen=True, kw_only=True)
+class Release:
+    """A solution that may be published: nobody can hand in for its lesson any more.
+
+    ``place`` is the folder that it is copied into, ``None`` for nbgrader's exchange.
+    """
+
+    lesson: Lesson
+    solved: Path
+    directory: CourseDirectory
+    place: Path | None = None
+
+    @classmethod
+    def of(cls, course: Course, lesson: Lesson, place: Path | None = None) -> Release:
+        """Return the release of a lesson's solution; publish nothing.
+
+        Raises:
+            CourseError: somebody can still hand in, or that is unknown; or there is no solution.
+        """
+        root = course.folder()
+        solved = root / "solutions" / lesson.name
+        if not (solved / lesson.notebook).is_file():
+            raise CourseError(
+                f"There is no {solved / lesson.notebook}. Run `autograder generate` first."
+            )
+        directory = course_directory(root)
+        _wait_for(lesson, *_last_day(directory, lesson))
+        return cls(lesson=lesson, solved=solved, directory=directory, place=place)
+
+    @property
+    def planned(self) -> str:
+        """What publishing would do, as a sentence."""
+        where = "the exchange" if self.place is None else self.place / self.lesson.name
+        return f"{self.lesson.name}: would be published in {where}."
+
+    def publish(self) -> str:
+        """Copy the solution into the folder, or release it as its own assignment; return where.
+
+        Raises:
+            CourseError: the exchange does not take it.
+            ResultsError: it cannot be written.
+        """
+        if self.place is None:
+            return _release(self.directory, self.lesson, self.solved)
+        with writing():
+            shutil.copytree(self.solved, self.place / self.lesson.name, dirs_exist_ok=True)
+        return f"{self.place / self.lesson.name}: written."
+
+
+def withdraw(
+    course: Course, lesson: Lesson, place: Path | None = None, *, dry_run: bool = False
+) -> str:
+    """Remove a published solution from a folder or the exchange; return a sentence on it.
+
+    In a folder only the files of the solution are removed.
 
     Raises:
-        CourseError: somebody can still hand in, or that is unknown; or there is no solution.
-        ResultsError: it cannot be written.
+        CourseError: the exchange does not allow it.
+        ResultsError: a file cannot be removed.
     """
     root = course.folder()
-    solutions = root / "solutions" / lesson.name
-    if not (solutions / lesson.notebook).is_file():
-        raise CourseError(
-            f"There is no {solutions / lesson.notebook}. Run `autograder generate` first."
-        )
-    directory = course_directory(root)
-    _wait_for(*_last_day(directory, lesson))
-    if target is None:
-        return _release(directory, lesson, solutions)
+    would = "would be removed" if dry_run else "removed"
+    if place is None:
+        return _withdraw_from_exchange(course_directory(root), lesson, dry_run=dry_run)
+    solved = root / "solutions" / lesson.name
+    names = [one.relative_to(solved) for one in solved.rglob("*") if one.is_file()]
+    published = [place / lesson.name / name for name in names]
+    found = [one for one in published if one.is_file()]
     with writing():
-        shutil.copytree(solutions, target / lesson.name, dirs_exist_ok=True)
-    return f"{target / lesson.name}: written."
+        for one in found if not dry_run else ():
+            one.unlink()
+    return f"{place / lesson.name}: {plural(len(found), 'file')} {would}."
 
 
 def _last_day(directory: CourseDirectory, lesson: Lesson) -> tuple[datetime, str]:
@@ -62,11 +116,11 @@ def _last_day(directory: CourseDirectory, lesson: Lesson) -> tuple[datetime, str
     return max([(due, "that is the due date"), *extended])
 
 
-def _wait_for(last: datetime, why: str) -> None:
+def _wait_for(lesson: Lesson, last: datetime, why: str) -> None:
     if datetime.now(UTC).replace(tzinfo=None) < last:
         raise CourseError(
-            f"The solution stays here until {last:%Y-%m-%d %H:%M} UTC: {why}. Publish it after"
-            " that."
+            f"The solution of {lesson.name} can be published from {last:%Y-%m-%d %H:%M} UTC on:"
+            f" {why}."
         )
 
 
@@ -74,12 +128,7 @@ def _release(directory: CourseDirectory, lesson: Lesson, solutions: Path) -> str
     """Release the solution through the exchange that the course uses."""
     name = f"{lesson.name}{SUFFIX}"
     with tempfile.TemporaryDirectory() as folder:
-        stage = CourseDirectory(
-            root=folder,
-            course_id=directory.course_id or COURSE_ID,
-            assignment_id=name,
-            config=directory.config,
-        )
+        stage = _stage(folder, directory, name)
         shutil.copytree(solutions, Path(stage.format_path(stage.release_directory, ".", name)))
         release = ExchangeFactory(config=directory.config).ReleaseAssignment
         try:
@@ -87,3 +136,30 @@ def _release(directory: CourseDirectory, lesson: Lesson, solutions: Path) -> str
         except ExchangeError as error:
             raise CourseError(f"The exchange does not take the solution: {error}") from error
     return f"{name}: released; students fetch it as they fetch an assignment."
+
+
+def _withdraw_from_exchange(directory: CourseDirectory, lesson: Lesson, *, dry_run: bool) -> str:
+    name = f"{lesson.name}{SUFFIX}"
+    with tempfile.TemporaryDirectory() as folder:
+        stage = _stage(folder, directory, name)
+        # Nobody's in particular: else nbgrader asks which courses the student has.
+        stage.student_id = ""
+        released = ExchangeFactory(config=directory.config).List
+        listing = released(coursedir=stage, config=directory.config, remove=not dry_run)
+        try:
+            found = listing.start()
+        except (ExchangeError, OSError) as error:
+            raise CourseError(f"The exchange does not give it back: {error}") from error
+    if not found:
+        return f"{name}: is not released."
+    return f"{name}: {'would be removed' if dry_run else 'removed'} from the exchange."
+
+
+def _stage(folder: str, directory: CourseDirectory, name: str) -> CourseDirectory:
+    """Return a course of one assignment in a folder, for the course's own exchange."""
+    return CourseDirectory(
+        root=folder,
+        course_id=directory.course_id or COURSE_ID,
+        assignment_id=name,
+        config=directory.config,
+    )

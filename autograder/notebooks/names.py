@@ -10,6 +10,8 @@ from dataclasses import dataclass
 Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 # Replaces every variable of a comprehension; lengthened until the cell has no such name.
 VARIABLE = "variable"
+# What is recorded of a cell: characters of its source, names, characters of a name.
+MAX_LENGTH, MAX_DEFINED, MAX_NAME = 10_000, 64, 80
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +45,14 @@ def names_in(source: str) -> Names:
         ),
         used=frozenset(one.get_name() for one in found if one.is_referenced()),
     )
+
+
+def defined_in(source: str) -> tuple[str, ...]:
+    """Return names that a cell defines, for a record: a limited number, none of a long cell."""
+    if len(source) > MAX_LENGTH:
+        return ()
+    defined = sorted(names_in(source).defined)[:MAX_DEFINED]
+    return tuple(name for name in defined if len(name) <= MAX_NAME)
 
 
 def _nested_scopes(table: symtable.SymbolTable) -> Iterator[symtable.SymbolTable]:

@@ -6,6 +6,7 @@ import copy
 import hashlib
 import json
 import re
+from collections.abc import Mapping
 
 from nbformat import NotebookNode
 
@@ -22,16 +23,21 @@ def strip_markers(source: str) -> str:
     return "\n".join(line for line in lines if not (MARKER.match(line) or BLANK.match(line)))
 
 
-def sealed(notebook: NotebookNode) -> NotebookNode:
-    """Return a copy with a digest of itself in its metadata, so that a later edit is detected."""
+def sealed(notebook: NotebookNode, thresholds: Mapping[str, float]) -> NotebookNode:
+    """Return a copy with a digest of itself in its metadata, so that a later edit is detected.
+
+    The outputs show the lesson's ``thresholds``, which are part of the digest.
+    """
     notebook = copy.deepcopy(notebook)
-    notebook.metadata[SEAL] = {**notebook.metadata.get(SEAL, {}), "digest": _digest(notebook)}
+    digest = _digest(notebook, thresholds)
+    notebook.metadata[SEAL] = {**notebook.metadata.get(SEAL, {}), "digest": digest}
     return notebook
 
 
-def is_sealed(notebook: NotebookNode) -> bool:
-    """Return whether the notebook is unchanged since it was sealed."""
-    return bool(notebook.metadata.get(SEAL, {}).get("digest") == _digest(notebook))
+def is_sealed(notebook: NotebookNode, thresholds: Mapping[str, float]) -> bool:
+    """Return whether the notebook and the thresholds are unchanged since it was sealed."""
+    found = notebook.metadata.get(SEAL, {}).get("digest")
+    return bool(found == _digest(notebook, thresholds))
 
 
 def without_outputs(notebook: NotebookNode) -> NotebookNode:
@@ -44,6 +50,7 @@ def without_outputs(notebook: NotebookNode) -> NotebookNode:
     return notebook
 
 
-def _digest(notebook: NotebookNode) -> str:
-    text = json.dumps([dict(cell) for cell in notebook.cells], sort_keys=True)
+def _digest(notebook: NotebookNode, thresholds: Mapping[str, float]) -> str:
+    cells = [dict(cell) for cell in notebook.cells]
+    text = json.dumps([cells, dict(thresholds)], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()

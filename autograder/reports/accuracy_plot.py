@@ -25,7 +25,7 @@ def edges(standing: Standing) -> Iterator[tuple[str, str]]:
         "right\N{NO-BREAK SPACE}solutions",
     )
     for value, line, label in (
-        (standing.threshold, f"dashed {GREY}", f"the bar: {number(standing.threshold * 100)} %"),
+        (standing.threshold, f"dashed {GREY}", f"threshold: {number(standing.threshold * 100)} %"),
         (standing.value, f"solid {MARK}", f"yours: {percent(standing.value)}"),
     ):
         yield _edge(_offset(standing, value), f"3px {line}"), label

@@ -15,11 +15,15 @@ def notice(message: str) -> str:
 
 
 def answer(
-    question: Question, results: Sequence[CheckResult], *, so_far: str = "", footer: str = ""
+    question: Question,
+    results: Sequence[CheckResult],
+    *,
+    so_far: str = "",
+    footer: Sequence[str] = (),
 ) -> str:
     """Return the results of one question as a small box.
 
-    ``so_far`` follows the points, ``footer`` is the last line.
+    ``so_far`` follows the points, ``footer`` are the last lines.
     """
     return card("answer", question, results, so_far, footer)
 

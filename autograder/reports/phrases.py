@@ -12,9 +12,9 @@ LABELS = {
     Outcome.PASSED: "right",
     Outcome.FAILED: "not yet right",
     Outcome.NOT_ATTEMPTED: "not attempted",
-    Outcome.SKIPPED: "not looked at",
+    Outcome.SKIPPED: "not checked",
     Outcome.NOT_APPLICABLE: "not marked here",
-    Outcome.ERROR: "a person has to look",
+    Outcome.ERROR: "needs manual review",
 }
 
 
@@ -28,10 +28,19 @@ def percent(part: float) -> str:
     return f"{math.floor(part * 1000 + 1e-9) / 10:.1f} %"
 
 
+def share(part: float) -> str:
+    """Format as in ``41.7 %``, rounded; for what is held against no threshold."""
+    return f"{part * 100:.1f} %"
+
+
 def points(results: Sequence[CheckResult]) -> str:
     """Return a phrase such as ``2.5 of 4 points``."""
-    earned = sum(one.points for one in results)
-    return f"{number(earned)} of {number(sum(one.max_points for one in results))} points"
+    return points_of(sum(one.points for one in results), sum(one.max_points for one in results))
+
+
+def points_of(earned: float, most: float) -> str:
+    """Return the same phrase for two numbers."""
+    return f"{number(earned)} of {number(most)} {'point' if most == 1 else 'points'}"
 
 
 def distinct_results(results: Sequence[CheckResult]) -> list[CheckResult]:
@@ -53,9 +62,16 @@ def overall(results: Sequence[CheckResult]) -> Outcome:
 def details(one: CheckResult, *, more: bool = False) -> list[str]:
     """Return the lines below a result's message; ``more`` includes the hint levels on request."""
     if one.outcome is Outcome.PASSED:
-        return [f"Good to know: {one.why}"] if one.why else []
+        return [f"Good to know: {one.why}"] if more and one.why else []
     hints = [("Next", one.help), *([("Why", one.why), ("How", one.how)] if more else [])]
     return [f"{name}: {hint}" for name, hint in hints if hint]
+
+
+def good_to_know(results: Sequence[CheckResult]) -> str:
+    """Return one more fact for a question that is right, empty where there is none."""
+    if overall(results) is not Outcome.PASSED:
+        return ""
+    return next((f"Good to know: {one.why}" for one in distinct_results(results) if one.why), "")
 
 
 def answer(
@@ -63,33 +79,36 @@ def answer(
     results: Sequence[CheckResult],
     *,
     so_far: str = "",
-    footer: str = "",
+    footer: Sequence[str] = (),
     more: bool = False,
+    fact: bool = True,
 ) -> str:
     """Return the results of one question as text.
 
-    ``so_far`` follows the points and ``footer`` is the last line; ``more`` includes all hint
-    levels.
+    ``so_far`` follows the points and ``footer`` are the last lines; ``more`` includes all hint
+    levels, ``fact`` one more fact where all is right.
     """
     lines = [f"{question.title}: {points(results)}{so_far and f' ({so_far})'}"]
     for one in distinct_results(results):
         lines.append(f"  {LABELS[one.outcome]}: {one.message}")
         lines += [f"    {line}" for line in details(one, more=more)]
         if one.standing:
-            lines += [f"    {line}" for line in standing(one.standing)]
-    return "\n".join([*lines, *([f"  {footer}"] if footer else [])])
+            explained = more or one.outcome is not Outcome.PASSED
+            lines += [f"    {line}" for line in standing(one.standing, explained=explained)]
+    if fact and not more and (known := good_to_know(results)):
+        lines.append(f"  {known}")
+    return "\n".join([*lines, *(f"  {line}" for line in footer)])
 
 
-def standing(where: Standing) -> list[str]:
-    """Return where an accuracy stands as a few sentences."""
-    numbers = f"Yours: {percent(where.value)}. The bar: {number(where.threshold * 100)} %."
-    return [f"{numbers} {right_solutions(where)}", *([where.note] if where.note else [])]
+def standing(where: Standing, *, explained: bool = True) -> list[str]:
+    """Return where an accuracy stands, and how it was measured if that has to be explained."""
+    return [right_solutions(where), *([where.note] if explained and where.note else [])]
 
 
 def right_solutions(where: Standing) -> str:
     """Return a sentence on the range of right solutions."""
     between = f"{percent(where.low)} to {percent(where.high)}"
-    return f"Right solutions: {between}, 98 of 100 that do as the lesson says."
+    return f"98 of 100 right solutions reach {between}."
 
 
 def accuracy(report: Report) -> str:
@@ -100,4 +119,4 @@ def accuracy(report: Report) -> str:
 
 def run_note(report: Report) -> str:
     """Return a phrase on whether it was run itself, or another submission of the same program."""
-    return "run once for several that are the same program" if report.shared else "its own run"
+    return "this result is reused from an identical submission" if report.shared else "its own run"

@@ -37,11 +37,11 @@ def page(progress: Progress) -> str:
 
 def _points(question: Question, progress: Progress) -> str:
     results = progress.of(question)
-    return phrases.points(results) if results else f"0 of {phrases.number(question.points)} points"
+    return phrases.points(results) if results else phrases.points_of(0, question.points)
 
 
 def _accuracy(progress: Progress) -> str:
     reached, threshold = (progress.measures.get(name) for name in ("accuracy", "threshold"))
     if reached is None or threshold is None:
         return ""
-    return f"Accuracy: {phrases.percent(reached)}; the bar is {threshold * 100:.0f} %."
+    return f"Accuracy: {phrases.percent(reached)}; threshold: {threshold * 100:.0f} %."

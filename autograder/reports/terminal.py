@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Sequence
 
 from rich.console import Console
@@ -21,10 +22,17 @@ from autograder.core.report import Report
 from autograder.reports import phrases
 from autograder.reports.class_report import aggregates
 
+# From so many seconds on, a time is given in minutes.
+MINUTES = 120
+
 
 def watched(reports: Iterable[Report], total: int, console: Console) -> list[Report]:
-    """Collect the reports; print a line for each as it arrives, above a progress bar."""
+    """Collect the reports; print a line for each as it arrives, above a progress bar.
+
+    Where no bar can be drawn, as in a log file, each line says how far it is and how long it takes.
+    """
     ready: list[Report] = []
+    began = time.monotonic()
     columns = (TextColumn("Grading"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(
         *columns, TextColumn("left:"), TimeRemainingColumn(), console=console
@@ -33,20 +41,26 @@ def watched(reports: Iterable[Report], total: int, console: Console) -> list[Rep
         for report in reports:
             ready.append(report)
             progress.update(task, advance=1)
-            progress.console.print(_line(report), highlight=False, soft_wrap=True)
+            line = _line(report, with_lesson=_has_lessons(ready))
+            if not console.is_terminal:
+                line = f"{_so_far(len(ready), total, time.monotonic() - began)}{line}"
+            progress.console.print(line, highlight=False, soft_wrap=True)
     return ready
 
 
 def table(reports: Sequence[Report]) -> Table:
     """Return a table with a row for each report: points, accuracy and the first message."""
-    rows = Table()
+    rows, with_lesson = Table(), _has_lessons(reports)
     rows.add_column("Submission", overflow="fold")
+    if with_lesson:
+        rows.add_column("Lesson", overflow="fold")
     rows.add_column("Points", justify="right", no_wrap=True)
     rows.add_column("Accuracy", justify="right", no_wrap=True)
     rows.add_column("First message")
     for report in reports:
         rows.add_row(
             _shown(report.name),
+            *([_shown(report.lesson)] if with_lesson else []),
             f"{phrases.number(report.score)} / {phrases.number(report.max_score)}",
             phrases.accuracy(report),
             _shown(report.first_message),
@@ -59,9 +73,10 @@ def mistakes(reports: Sequence[Report]) -> Table:
     rows = Table()
     rows.add_column("Misconception", overflow="fold")
     rows.add_column("Submissions", justify="right", no_wrap=True)
-    rows.add_column("What one of them was told")
+    rows.add_column("Example of a message")
     for one in aggregates.mistakes(reports):
-        rows.add_row(_shown(one.name), str(len(one.reports)), _shown(one.example.message))
+        if one.is_named:
+            rows.add_row(_shown(one.name), str(len(one.reports)), _shown(one.example.message))
     return rows
 
 
@@ -70,9 +85,23 @@ def _shown(text: str) -> str:
     return escape(printable.line(text))
 
 
-def _line(report: Report) -> str:
+def _has_lessons(reports: Sequence[Report]) -> bool:
+    """Return whether the reports are of more than one lesson."""
+    return len({report.lesson for report in reports if report.lesson}) > 1
+
+
+def _so_far(done: int, total: int, seconds: float) -> str:
+    """Return a counter, and about how long the rest will take at the pace until now."""
+    left = seconds / done * (total - done)
+    shown = f"{left:.0f} s" if left < MINUTES else f"{left / 60:.0f} min"
+    return f"{done}/{total}" + (f", about {shown} left: " if done < total else ": ")
+
+
+def _line(report: Report, *, with_lesson: bool = False) -> str:
     name = _shown(report.name)
+    if with_lesson and report.lesson:
+        name = f"{name}, {_shown(report.lesson)}"
     if report.status == "failed":
         return f"{name}: could not be graded. {_shown(report.reason or '')}"
-    how = "the same program as another" if report.shared else f"{report.seconds:.0f} s"
+    how = "reused from an identical submission" if report.shared else f"{report.seconds:.0f} s"
     return f"{name}: {phrases.points(report.checks)}, {how}"

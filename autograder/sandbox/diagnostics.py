@@ -6,7 +6,7 @@ import os
 import sys
 from pathlib import Path
 
-CHOICE = "To run submissions with your own rights all the same: --isolation none."
+CHOICE = "To run without a sandbox: --isolation none."
 APPARMOR = Path("/proc/sys/kernel/apparmor_restrict_unprivileged_userns")
 CLONE = Path("/proc/sys/kernel/unprivileged_userns_clone")
 MAX_NAMESPACES = Path("/proc/sys/user/max_user_namespaces")

@@ -24,6 +24,7 @@ from autograder.core.evidence import (
     shortened,
 )
 from autograder.notebooks.data_flow import DataFlow
+from autograder.notebooks.names import defined_in
 from autograder.notebooks.normalize import program_digest, program_of
 from autograder.notebooks.restore import Restored, grade_id
 from autograder.sandbox.extra_files import collect_extra_files
@@ -145,6 +146,7 @@ def _own_cells(restored: Restored) -> Iterator[SubmissionCell]:
             cell_id=cell.id[:300],
             grade_id=name,
             changed=changed,
+            defines=defined_in(cell.source) if changed else (),
             follows=follows if changed else None,
         )
 

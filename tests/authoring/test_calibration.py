@@ -515,8 +515,8 @@ def lowered(**thresholds):
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        ({"lesson": lowered(full=0.79)}, "the lesson's bars are"),
-        ({"lesson": lowered(sample=0.8)}, "the lesson's bars are"),
+        ({"lesson": lowered(full=0.79)}, "the lesson's thresholds are"),
+        ({"lesson": lowered(sample=0.8)}, "the lesson's thresholds are"),
         ({"study": replace(STUDY, window=(0.2,) * 5)}, "weighs five epochs"),
         ({"study": replace(STUDY, recipes=STUDY.recipes[:-1])}, "not those that the lesson"),
         (

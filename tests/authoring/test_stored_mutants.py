@@ -151,12 +151,10 @@ def test_the_published_solution_shows_what_the_checks_say_today(
     for one in judged.values():
         for check in one.found:
             if check.outcome is Outcome.PASSED:
-                results[check.id].append(
-                    [_without_numbers(part) for part in (check.message, check.why)]
-                )
+                results[check.id].append(_without_numbers(check.message))
     assert set(results) == set(rules_of(suite.lesson))
     for check, sayings in results.items():
-        assert any(all(part in shown for part in parts) for parts in sayings), (
+        assert any(one in shown for one in sayings), (
             f"{check} says something else today: run `autograder generate --force`"
         )
 

@@ -152,8 +152,18 @@ def test_a_check_that_passed_tells_one_thing_more():
     assert "Good to know" not in phrases.answer(BUILD, [result()])
 
 
+def test_one_fact_a_question_and_all_of_them_on_request():
+    """In the terminal none without a request; none beside a mistake."""
+    facts = [result(why="One."), result(id="build.bias", message="Another.", why="Two.")]
+    assert phrases.answer(BUILD, facts).count("Good to know") == 1
+    assert Strict(html.answer(BUILD, facts)).text.count("Good to know") == 1
+    assert "Good to know" not in phrases.answer(BUILD, facts, fact=False)
+    assert phrases.answer(BUILD, facts, fact=False, more=True).count("Good to know") == 2
+    assert "Good to know" not in phrases.answer(BUILD, [*facts, FAILED])
+
+
 def test_what_stands_around_an_answer():
-    around = {"so_far": "8 of 20 points so far", "footer": "More: `check.build.hint()`."}
+    around = {"so_far": "8 of 20 points so far", "footer": ["More: `check.build.hint()`."]}
     assert phrases.answer(BUILD, [LADDER], **around).splitlines()[0] == (
         "Build the neurons: 0 of 2 points (8 of 20 points so far)"
     )
@@ -161,6 +171,23 @@ def test_what_stands_around_an_answer():
     page = Strict(html.answer(BUILD, [LADDER], **around))
     assert "0 of 2 points · 8 of 20 points so far" in page.text
     assert "More: check.build.hint()." in page.text
+
+
+@pytest.mark.parametrize(("part", "shown"), [(5 / 12, "41.7 %"), (0, "0.0 %"), (1, "100.0 %")])
+def test_a_share_is_rounded(part, shown):
+    assert phrases.share(part) == shown
+
+
+def test_one_point_is_a_point():
+    assert phrases.points([replace(INPUT, points=0.0, max_points=1.0)]) == "0 of 1 point"
+
+
+def test_full_marks_are_not_told_of_what_was_not_marked_here():
+    """Such as a GPU that the machine does not have."""
+    left_out = result(Outcome.NOT_APPLICABLE, message="There was no GPU.")
+    assert replace(REPORT, reason=None, checks=(INPUT, left_out)).first_message == (
+        "Everything is right."
+    )
 
 
 @pytest.mark.parametrize("outcome", Outcome)
@@ -215,7 +242,7 @@ def test_nothing_in_html_is_run():
     passed = result(message=NASTY, why=NASTY)
     report = Report(name=NASTY, notebook=NASTY, reason=NASTY, checks=(nasty,), notes=(NASTY,))
     for page in (
-        html.answer(BUILD, [nasty], so_far=NASTY, footer=NASTY),
+        html.answer(BUILD, [nasty], so_far=NASTY, footer=[NASTY]),
         html.answer(BUILD, [passed]),
         html.hint(replace(BUILD, title=NASTY), NASTY, NASTY),
         html.notice(NASTY),

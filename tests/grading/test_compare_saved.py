@@ -45,20 +45,22 @@ def test_what_is_the_same_surprises_nobody(tmp_path):
 def test_a_check_that_only_passed_because_of_an_old_variable(tmp_path):
     (line,) = differences_in(saved(tmp_path / "a.ipynb"), report(fits=(fit(validation=None),)))
     assert line.startswith("Train: In your notebook this check passed; run afresh from the top")
-    assert line.endswith("it does not: There was no quiz: `fit` was given no validation data.")
+    assert line.endswith(
+        "it does not: There was no validation: `fit` was given no validation data."
+    )
 
 
 def test_fewer_points_than_before(tmp_path):
     path = saved(tmp_path / "a.ipynb", train="5.0")
     line = next(iter(differences_in(path, report(fits=(), arrays=dict, label=lambda: claim(8)))))
-    assert "this check shows 5 points; run afresh from the top it earns 0: The model" in line
+    assert "this check shows 5 points; run from the top it earns 0: The model" in line
 
 
 def test_more_points_than_before(tmp_path):
     (line,) = differences_in(saved(tmp_path / "a.ipynb", build="0.0"), report())
     assert line == (
-        "Build the neurons: In your notebook this check shows 0 points; run afresh from the top it"
-        " earns 4. Run the check again there."
+        "Build the neurons: In your notebook this check shows 0 points; run from the top it earns"
+        " 4. Run the check again there."
     )
 
 
@@ -113,9 +115,9 @@ def test_the_rehearsal_tells_of_an_old_variable(tmp_path, monkeypatch, capsys, s
     nbformat.write(notebook, "mine.ipynb")
     assert main(["check", "mine.ipynb", "--more"]) == 0
     printed = capsys.readouterr().out
-    assert "Together: 10 of 20 points" in printed
+    assert "Total: 10 of 20 points" in printed
     assert "    How: In the error's own text an arrow shows the line" in printed
     assert printed.splitlines()[-1].startswith(
-        "Look here. Count the parameters: In your notebook this check passed; run afresh from the"
-        " top it does not: Your cell stopped with NameError: name 'total' is not defined."
+        "Warning: Count the parameters: In your notebook this check passed; run from the top it"
+        " does not: Your cell stopped with NameError: name 'total' is not defined."
     )

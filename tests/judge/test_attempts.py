@@ -234,7 +234,7 @@ def test_the_lessons_own_words_for_an_error_come_first():
     broken = cell("train", status="error", ename="ValueError", evalue=evalue)
     verdict = outcome("train", Submission(answers={"train": BLANK_TRAIN}, cells={"train": broken}))
     assert isinstance(verdict, Failed)
-    assert "the sparse categorical cross-entropy" in verdict.help
+    assert "the loss for that, sparse categorical cross-entropy" in verdict.help
 
 
 STOPPED = {"status": "error", "ename": "KeyboardInterrupt", "evalue": ""}
@@ -254,7 +254,7 @@ def test_training_that_was_stopped_by_hand_is_called_cut_short(requested, words)
     assert isinstance(verdict, Failed)
     assert verdict.message == f"Training was cut short: it was stopped by hand, {words}"
     assert "Run the cell again" in verdict.help
-    assert "keeps what it learned" in verdict.how
+    assert "keeps what it has learned" in verdict.how
 
 
 @pytest.mark.parametrize("fits", [(), (fit(),), (fit(interrupted=True), fit())])
@@ -279,7 +279,22 @@ def test_a_question_that_leaves_nothing_new_is_told_what_it_should_do():
     assert isinstance(verdict, Failed)
     assert "it should compile `model`." in verdict.help
     other = Submission(answers={"build": BLANK_BUILD}, cells={"build": cell("build", **BROKEN)})
-    assert "it should leave `model` behind." in outcome("build", other).help
+    assert "it should define `model`." in outcome("build", other).help
+
+
+@pytest.mark.parametrize(
+    ("defines", "words"),
+    [
+        (("Model", "model"), "Your cell defines `Model`. Rename it to `model`."),
+        (("model", "network"), "Your cell defines `network`. Rename it to `model`."),
+        (("layers", "model", "x"), "Give your result exactly this name: `model`."),
+        (("model",), "Give your result exactly this name: `model`."),
+    ],
+)
+def test_a_name_that_was_used_instead_is_told(defines, words):
+    ran = changed(cell("build"), defines=defines)
+    verdict = outcome("build", Submission(answers={"build": BLANK_BUILD}, cells={"build": ran}))
+    assert verdict.help == words
 
 
 @pytest.mark.parametrize("ename", ["BlankUsed", "NotAttempted"])
@@ -384,8 +399,8 @@ def test_evidence_that_cannot_be_read_is_for_a_person_to_look_at():
     verdict = outcome_of(unreadable(work), "train")
     assert isinstance(verdict, CannotTell)
     assert verdict.message == (
-        "The evidence of this run could not be read: what was recorded is too large; a person has"
-        " to look."
+        "The evidence of this run could not be read: what was recorded is too large; it needs"
+        " manual review."
     )
     assert isinstance(outcome_of(unreadable(work), "build"), NotAttempted)
 
@@ -454,7 +469,7 @@ def test_one_question_that_stopped_gives_one_message():
     assert [str(one.outcome) for one in train] == ["failed", *["skipped"] * 4]
     assert "Bad shape" in train[0].message
     assert {one.message for one in train[1:]} == {
-        "This could not be looked at: see the first message of this question."
+        "This could not be checked: see the first message of this question."
     }
 
 

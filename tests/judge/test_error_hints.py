@@ -46,11 +46,11 @@ CASES: dict[str, tuple[str, str]] = {
     "attribute": ("network().complie()", "type `Sequential` has no `complie`; perhaps `compile`"),
     "small letter": ("tf.keras.layers.dense(10)", "no `dense`; perhaps `Dense` was meant"),
     "no list method": ("[1, 2].argmux()", "type `list` has no `argmux`; perhaps `argmax`"),
-    "nothing": ("m = compiled().compile()\nm.fit(x, y)", "What stands before `.fit` is `None`"),
+    "nothing": ("m = compiled().compile()\nm.fit(x, y)", "`None` stands before `.fit`"),
     # ---- calls
-    "call of a list": ("layer = [1, 2]\nlayer(3)", "behind something of type `list`"),
+    "call of a list": ("layer = [1, 2]\nlayer(3)", "after something of type `list`"),
     "no parts": ("network()[0]", "type `Sequential`, which has no parts"),
-    "history": ("h = compiled().fit(x, y, verbose=0)\nh['loss']", "in its own `.history`"),
+    "history": ("h = compiled().fit(x, y, verbose=0)\nh['loss']", "are in the `.history`"),
     "setting": ("compiled().fit(x, y, epoch=5)", "no setting called `epoch`; perhaps `epochs`"),
     "missing": ("layers.Dense()", "`Dense` was not given all that it needs; missing: 'units'"),
     "missing of a loss": (
@@ -88,7 +88,7 @@ CASES: dict[str, tuple[str, str]] = {
     ),
     "single image, later": (
         "m = network()\nm.predict(x[:1])\nm.predict(x)\nm.predict(x[0])",
-        "with other axes than those before: compare their `.shape`; the batch axis comes first",
+        "with other axes, perhaps a single example: the batch axis comes first, even for a single",
     ),
     "row for batch": (
         "network().predict(x[0].reshape(784), verbose=0)",
@@ -114,7 +114,7 @@ CASES: dict[str, tuple[str, str]] = {
     "optimizer": ("compiled(optimizer='adma')", "no optimizer called `adma`; perhaps `adam`"),
     "class of an optimizer": (
         "compiled(optimizer=tf.keras.optimizers.Adam)",
-        "`Adam(…)` makes an object of it, which can be used as optimizer",
+        "`Adam(…)` makes an object, which can be used as optimizer",
     ),
     "call in quotes": ("compiled(optimizer='Adam()')", "perhaps `adam` was meant"),
     "class of a callback": (
@@ -151,6 +151,23 @@ CASES: dict[str, tuple[str, str]] = {
     "no network": (
         "tf.keras.utils.get_file('none.gz', 'http://127.0.0.1:9/none.gz')",
         "The data could not be downloaded",
+    ),
+    "metric in third place": (
+        "network().compile('adam', 'mse', 'accuracy')",
+        '`compile` takes metrics by name: write `metrics=["accuracy"]`.',
+    ),
+    "list in third place": (
+        "m = compiled()\nm.compile('adam', m.loss, ['accuracy'])\nm.fit(x, y)",
+        'Metrics need their name in `compile`: `metrics=["accuracy"]`.',
+    ),
+    # ---- arrays that cannot be changed
+    "read-only": ("x.setflags(write=False)\nx[0] = 1", "This array cannot be changed."),
+    "read-only in place": ("x.setflags(write=False)\nx //= 255", "This array cannot be changed."),
+    "fractions in whole numbers": ("z = x.copy()\nz /= 255", "this array holds whole numbers only"),
+    # ---- the checks
+    "help without a question": (
+        "import autograder.lessons.building_a_brain.check as check\ncheck.hint()",
+        "as in `check.build.hint()`",
     ),
     # ---- what older books have
     "predict_classes": ("network().predict_classes(x)", "`.argmax(axis=-1)` finds the place"),
@@ -195,14 +212,14 @@ CASES: dict[str, tuple[str, str]] = {
         "compiled(loss='categorical_crossentropy').fit(x, y)",
         "labels are whole numbers",
     ),
-    "rows one by one": ("compiled(network(flat=False)).fit(x, y)", "for each row of a card"),
+    "rows one by one": ("compiled(network(flat=False)).fit(x, y)", "for each row of an image"),
     "nine neurons": ("compiled(network(9)).fit(x, y)", "the model has 9 outputs"),
     "all pictures": (
         (
             "compiled(tf.keras.Sequential([tf.keras.Input((60000, 28, 28)), layers.Flatten(),\n"
             "layers.Dense(10)])).fit(x, y)"
         ),
-        "all the pictures together",
+        "all the images together",
     ),
 }
 

@@ -179,7 +179,7 @@ def test_a_check_file_of_the_same_name_elsewhere_is_another_one(tmp_path):
 
 
 def test_a_check_without_points_only_speaks(tmp_path):
-    verdicts = extra(tmp_path, EXTRA.replace("@pytest.mark.points(1)", ""))
+    verdicts = extra(tmp_path, EXTRA.replace("points(1)", "points(0)"))
     assert of(verdicts, "build.name").max_points == 0
     assert sum(one.points for one in verdicts.checks) == 20
 
@@ -225,7 +225,7 @@ def test_a_check_can_wait_for_another(tmp_path):
     checks = (*LESSON.checks, check_file(tmp_path, text))
     verdicts = judged({"": NO_BIAS}, checks=checks)[""]
     assert of(verdicts, "build.name").outcome == "skipped"
-    assert "once the message above is settled" in of(verdicts, "build.name").message
+    assert "once the mistake above is corrected" in of(verdicts, "build.name").message
 
 
 def test_a_check_that_waits_for_one_that_is_not_there_is_the_instructors_mistake(tmp_path):
@@ -243,7 +243,12 @@ def test_a_check_that_waits_for_one_that_is_not_there_is_the_instructors_mistake
         (EXTRA, "spelling", "has no question “spelling”"),
         (EXTRA.replace("points(1)", "points('many')"), "build", "needs points"),
         (EXTRA.replace("points(1)", "points(-1)"), "build", "needs points"),
-        (EXTRA.replace("points(1)", "points()"), "build", "passed"),
+        (
+            EXTRA.replace("points(1)", "points()"),
+            "build",
+            "check_build.py:8: build.name needs points",
+        ),
+        (EXTRA.replace("@pytest.mark.points(1)", ""), "build", "needs points"),
     ],
 )
 def test_checks_that_cannot_be_run_are_told(tmp_path, text, question, words):

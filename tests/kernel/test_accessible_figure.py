@@ -62,6 +62,20 @@ def test_a_figure_has_words_for_those_who_do_not_see_it(shown) -> None:
     assert base64.b64decode(data).startswith(b"\x89PNG")
 
 
+def test_a_figure_fits_a_dark_page_and_a_light_one(shown) -> None:
+    """The page shows through around the axes; what is drawn on their white paper may be black."""
+    figure, axes = plt.subplots()
+    axes.set(title="A title", xlabel="epoch")
+    axes.plot([1, 2], color="black")
+    written = axes.text(0, 1, "in the middle")
+    show("A line.")
+    assert figure.get_facecolor()[3] == 0
+    assert axes.get_facecolor() == (1, 1, 1, 1)
+    for one in (axes.title, axes.xaxis.label, axes.get_xticklabels()[0]):
+        assert one.get_color() == accessible_figure.INK
+    assert written.get_color() == "black"
+
+
 def test_a_figure_without_writing(shown) -> None:
     plt.figure()
     show("Nothing yet.")

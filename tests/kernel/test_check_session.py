@@ -90,6 +90,10 @@ def session(sample_keras, tmp_path_factory):
         run("too early", "model.fit(train_images, train_labels)")
         run("compile", solved("compile"), "compile")
         run("check of compile", "check.compile(model)", "check-compile")
+        run("broken", solved("compile", "model.compile('adam', loss=nothing)"), "compile")
+        run("check of broken", "check.compile(model)", "check-compile")
+        run("compile again", solved("compile"), "compile")
+        run("check again", "check.compile(model)", "check-compile")
         forever = RIGHT["train"].replace("epochs=2, verbose=0", "epochs=500, verbose=2")
         run("interrupted", solved("train", forever), "train", stop_at="Epoch 3/500")
         run("check of interrupted", "check.train(model, history)", "check-train")
@@ -177,6 +181,16 @@ class TestSession:
         assert session["too early"].kinds == ["error", "display_data"]
         assert "The model is not compiled yet" in session["too early"].text
 
+    def test_an_earlier_attempt_is_not_shown_as_right(self, session) -> None:
+        """The model is still compiled: by the cell as it was before."""
+        assert "4 of 4 points" in session["check of compile"].text
+        text = session["check of broken"].text
+        assert "Compile: 0 of 4 points" in text
+        assert "Your cell stopped with NameError" in text
+        assert "An earlier attempt in this kernel earned more." in text
+        assert "4 of 4 points" in session["check again"].text
+        assert "earlier attempt" not in session["check again"].text
+
     def test_training_that_was_interrupted_is_told_with_its_epochs(self, session) -> None:
         shown = session["interrupted"]
         assert shown.status == "error"
@@ -200,7 +214,7 @@ class TestSession:
     def test_progress_sees_that_a_cell_was_run_again(self, session) -> None:
         text = session["last progress"].text
         assert "Train: 6 of 6 points, right" in text
-        assert f"the bar is {LESSON.thresholds['sample'] * 100:.0f} %." in text
+        assert f"threshold: {LESSON.thresholds['sample'] * 100:.0f} %." in text
         assert "“Build the neurons” was run again after “Compile” and “Train”" in text
         assert "restart the kernel and run all cells" in text
 

@@ -32,6 +32,7 @@ class Session:
         self.cells = Cells(LESSON, notebook)
 
     def run(self, source: str, cell_id: str | None = None, error: Exception | None = None) -> None:
+        self.cells.begin()
         info = SimpleNamespace(raw_cell=source, cell_id=cell_id)
         unread = error if isinstance(error, SyntaxError) else None
         self.cells.note(SimpleNamespace(info=info, error_before_exec=unread, error_in_exec=error))
@@ -66,11 +67,11 @@ def test_a_cell_that_was_run_again_makes_those_older_that_build_on_it(session):
     session.run(CHECKS["check-build"], "check-build")
     (doubt,) = session.doubts
     assert doubt.startswith("“Build the neurons” was run again after “Compile”, “Train” and “Predi")
-    assert doubt.endswith("which build on it: run them once more.")
+    assert doubt.endswith("which build on it: run them again.")
     session.run(SOLVED["compile"], "compile")
     session.run(CHECKS["check-compile"], "check-compile")
     assert session.doubts[1] == (
-        "“Compile” was run again after “Train”, which builds on it: run it once more."
+        "“Compile” was run again after “Train”, which builds on it: run it again."
     )
 
 
@@ -85,7 +86,7 @@ def test_a_cell_that_was_run_again_should_be_checked_again(session):
     session.run_all()
     session.run(SOLVED["parameters"], "parameters")
     assert session.doubts == (
-        "“Count the parameters” was run again after its check: run the check once more.",
+        "“Count the parameters” was run again after its check: run the check again.",
     )
 
 
@@ -95,7 +96,7 @@ def test_a_name_that_no_cell_makes_any_more_is_left_over(session):
     assert session.doubts == ()
     session.run("limt = 3", "mine")
     (doubt,) = session.doubts
-    assert doubt.startswith("`limit` is used, and no cell makes it any more")
+    assert doubt.startswith("`limit` is used, but no cell defines it any more")
     session.run("limit = 4", "third")
     assert session.doubts == ()
 

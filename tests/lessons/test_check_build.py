@@ -225,13 +225,13 @@ CASES = {
         work=built(FLATTEN, dense(activation="custom")),
         check="build.activation",
         outcome="error",
-        says=("a function or a layer that cannot be told", "stay open"),
+        says=("a function or a layer that the grader does not know", "stay open"),
     ),
     "a softmax of one's own, as a layer": Case(
         work=of_layers(FLATTEN, dense(), layer("Lambda", (None, 10)), compiled=PROBABILITIES),
         check="build.activation",
         outcome="error",
-        says=("a function or a layer that cannot be told",),
+        says=("a function or a layer that the grader does not know",),
         others=dict.fromkeys(("compile.loss", "train.accuracy", "predict.label"), "error"),
     ),
     "relu, then softmax": fails(

@@ -72,14 +72,14 @@ CASES = {
         work=Submission(model=stack(FLATTEN, dense(), layer("Lambda", (None, 10)))),
         check="compile.loss",
         outcome="error",
-        says=("Whether the loss fits the outputs cannot be told", "stay open"),
+        says=("cannot say whether the loss fits them", "stay open"),
         others=dict.fromkeys(("build.activation", "train.accuracy", "predict.label"), "error"),
     ),
     "a loss function of one's own": Case(
         work=loss("custom"),
         check="compile.loss",
         outcome="error",
-        says=("one of your own", "cannot be told from outside", "stay open"),
+        says=("one of your own", "the grader cannot see", "stay open"),
     ),
     "a loss class of one's own": Case(
         work=loss("SparseCategoricalCrossentropy (custom)"), check="compile.loss", outcome="error"
@@ -87,7 +87,7 @@ CASES = {
     "logits for probabilities": fails(
         "compile.loss",
         "logits-treated-as-probabilities",
-        "plain sums",
+        "outputs logits",
         "takes them for probabilities",
         work=loss(COMPILED.loss, logits=False),
     ),
@@ -145,7 +145,7 @@ CASES = {
         "compile.metric",
         "no-accuracy-metric",
         "`mse`",
-        "share of the cards",
+        "share of images",
         work=compiled(metrics=("mse",)),
     ),
     "exact equality": fails(
@@ -160,7 +160,7 @@ CASES = {
         work=compiled(loss="", loss_settings={}, metrics=()),
         check="compile.loss",
         outcome="error",
-        says=("a loss of your own", "stay open until a person has looked"),
+        says=("a loss of your own", "stay open until the manual review"),
         others={"compile.optimizer": "error", "compile.metric": "error"},
     ),
 }

@@ -89,7 +89,7 @@ def test_says(name, verdicts):
 
 
 def test_the_second_check_says_why_it_was_skipped(verdicts):
-    assert "once the message above is settled" in of(verdicts["typed"], "devices.gpus").message
+    assert "once the mistake above is corrected" in of(verdicts["typed"], "devices.gpus").message
 
 
 def test_every_misconception_that_the_check_can_name_has_a_case():

@@ -116,7 +116,7 @@ def all_cases() -> dict[str, Case]:
         "the model is wrong, and so says the student": Case(
             work=about(wrong, largest(wrong)),
             check="predict.label",
-            says=(f"The label on the card is {truth}", "wrong about this one"),
+            says=(f"The true label is {truth}", "your model is wrong here"),
         ),
         "alone in an array": Case(
             work=Submission(label=lambda: claim((right,), "ndarray")), check="predict.label"
@@ -162,7 +162,7 @@ def all_cases() -> dict[str, Case]:
         "the label on the card": fails(
             "predict.label",
             "copied-label",
-            f"is {truth}, the label on the card; your model says another one",
+            f"is {truth}, the true label; your model predicts another one",
             work=about(wrong, truth),
         ),
         "typed": fails(
@@ -218,7 +218,7 @@ def all_cases() -> dict[str, Case]:
         "some other class": fails(
             "predict.label",
             "label-not-class-index",
-            "largest output for this card is at another place",
+            "largest output for this image is at another place",
             work=Submission(label=lambda: claim(neither())),
         ),
         "the smallest output": fails(
@@ -230,7 +230,7 @@ def all_cases() -> dict[str, Case]:
         "the next card": fails(
             "predict.label",
             "wrong-card",
-            "a neighbouring card",
+            "predicts for the image before or after",
             "of this one it says something else",
             work=about(middle, largest(middle + 1)),
         ),
@@ -249,7 +249,7 @@ def all_cases() -> dict[str, Case]:
             ),
             check="predict.label",
             outcome="error",
-            says=("could not be worked out", "stay open until a person has looked"),
+            says=("could not be worked out", "stay open until the manual review"),
         ),
     }
 

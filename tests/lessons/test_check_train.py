@@ -212,7 +212,7 @@ CASES = {
     "studied the quiz": fails(
         "train.data",
         "trained-on-validation-data",
-        "studied validation cards",
+        "trained on validation images",
         "`train_images`",
         work=trained_by(training=validation()),
         others={"train.accuracy": "skipped"},
@@ -248,34 +248,34 @@ CASES = {
     "half of the cards": fails(
         "train.data",
         "partial-training-data",
-        "6,000 cards; there are 12,000",
+        "6,000 images; there are 12,000",
         work=trained_by(training=training(count=6_000)),
     ),
     "no quiz": fails(
         "train.validation",
         "no-validation-data",
-        "There was no quiz",
+        "There was no validation",
         work=trained_by(validation=None),
     ),
     "a quiz of few cards, and proud of it": fails(
         "train.validation",
         "partial-validation-data",
-        "held with 32 validation cards",
+        "held with 32 validation images",
         "there are 2,000",
         work=trained_by(history=PRAISE, validation=validation(count=32)),
     ),
     "quizzed on what was studied": fails(
         "train.validation",
         "validated-on-training-data",
-        "held with training cards",
-        "held with the validation cards",
+        "validated on training images",
+        "held with the validation images",
         work=trained_by(validation=training()),
     ),
     "a part split off": fails(
         "train.validation",
         "validated-on-training-data",
-        "kept back 20 % of the training cards",
-        "asks for the validation cards",
+        "kept back 20 % of the training images",
+        "asks for the validation images",
         work=trained_by(validation=None, validation_split=0.2),
     ),
     "a part kept by hand": fails(
@@ -286,7 +286,7 @@ CASES = {
     "quiz with other labels": fails(
         "train.validation",
         "mismatched-labels",
-        "of the quiz do not belong together",
+        "The validation images and labels do not belong together",
         work=trained_by(validation=validation(labels="mismatched")),
     ),
     "only the studied cards scaled": fails(
@@ -317,7 +317,7 @@ CASES = {
     "huge batches": fails(
         "train.accuracy",
         "under-trained",
-        f"the bar is {LESSON.thresholds['sample'] * 100:.0f} %",
+        f"(threshold: {LESSON.thresholds['sample'] * 100:.0f} %)",
         "changed 60 times; 5 epochs in batches of 32 change them 1,875 times",
         work=Submission(
             fits=(fit(batch_size=1024, steps=60, snapshots=(1,) * 5),),
@@ -339,7 +339,7 @@ CASES = {
     "no reason to be seen": fails(
         "train.accuracy",
         "under-trained",
-        "Build and compile afresh",
+        "Build and compile again",
         work=Submission(arrays=spoilt, label=lambda: label_of(spoilt())),
     ),
     "good weights that training did not touch": fails(
@@ -361,7 +361,7 @@ CASES = {
     "a pace below nought": fails(
         "train.accuracy",
         "loss-rising",
-        "The learning rate is -0.001; below nought each step goes uphill",
+        "The learning rate is negative (-0.001), so each step increases the loss",
         "Look at the sign",
         work=replace(
             below_the_threshold(history={"loss": (3.0, 9.0)}),
@@ -389,7 +389,7 @@ CASES = {
     "a loss that is no number": fails(
         "train.accuracy",
         "loss-not-a-number",
-        "the bar is 73 %. The loss became `nan`",
+        "(threshold: 73 %). The loss became `nan`",
         work=below_the_threshold(history={"loss": (2.0, None, None, None, None)}),
     ),
     "a loss of nought": fails(
@@ -419,7 +419,7 @@ CASES = {
     "no better than guessing": fails(
         "train.accuracy",
         "accuracy-at-chance",
-        "sorts 10.1 % of its own training cards right; guessing gets 1 in 10",
+        "sorts 10.1 % of its own training images correctly; guessing gets 1 in 10",
         work=below_the_threshold(
             history={"loss": FALLING, "accuracy": (0.1, 0.1, 0.1, 0.1, 0.101)}
         ),
@@ -455,7 +455,7 @@ CASES = {
         "the same number",
         work=Submission(fits=(FIT, FIT), model_calls=(changed(MODEL_CALL, fits=2),)),
     ),
-    "praised weights": contradicts("99% of the validation cards", "sort 8", history=PRAISE),
+    "praised weights": contradicts("99% of the validation images", "classify 8", history=PRAISE),
     "diverged": fails(
         "train.accuracy",
         "diverged",
@@ -473,7 +473,7 @@ CASES = {
         work=Submission(model=stack(FLATTEN, dense(5, activation="custom"), dense())),
         check="train.accuracy",
         outcome="skipped",
-        says=("once “Build the neurons” is settled",),
+        says=("once “Build the neurons” is corrected",),
         others={"build.layers": "failed", "predict.label": "error"},
     ),
     "another optimizer did not get there": Case(
@@ -484,14 +484,14 @@ CASES = {
         ),
         check="train.accuracy",
         outcome="skipped",
-        says=("once “Compile” is settled",),
+        says=("once “Compile” is corrected",),
         others={"compile.optimizer": "failed"},
     ),
     "cards that cannot be told": Case(
         work=trained_by(training=UNKNOWN, validation=UNKNOWN),
         check="train.accuracy",
         outcome="error",
-        says=("its pixels could not be told", "stay open until a person has looked"),
+        says=("preprocessing of its pixels is unknown", "stay open until the manual review"),
     ),
     "branches": Case(
         work=Submission(model=stack(FLATTEN, dense(), chain=False)),
@@ -534,9 +534,9 @@ def test_the_accuracy_is_noted_also_where_it_misses_the_bar(verdicts):
 
 def test_unknown_is_said_to_be_fine(verdicts):
     message = of(verdicts["cards that cannot be told"], "train.data").message
-    assert "could not be told one by one, and that is fine" in message
+    assert "is not known one by one; that is fine" in message
     message = of(verdicts["a validation set that cannot be told"], "train.validation").message
-    assert "could not be told, and that is fine" in message
+    assert "is not known; that is fine" in message
 
 
 @pytest.mark.parametrize(
@@ -571,8 +571,8 @@ def test_a_model_that_was_given_away_is_told_once():
     results = judged({"": Submission(answers={"train": lost, "predict": also})})[""]
     assert of(results, "train.epochs").misconception == "not-a-model"
     for other in ("train.data", "train.accuracy"):
-        assert of(results, other).message == "This is looked at once the message above is settled."
-    assert of(results, "predict.label").message == "This is looked at once “Train” is settled."
+        assert of(results, other).message == "This is checked once the mistake above is corrected."
+    assert of(results, "predict.label").message == "This is checked once “Train” is corrected."
     assert [one.misconception for one in results.checks if one.misconception] == ["not-a-model"]
 
 

@@ -39,7 +39,7 @@ CASES = {
     "a share": fails(
         "compare.won",
         "share-not-number",
-        "a share of the cards",
+        "a share of the images",
         work=won(lambda found: found.won / 2_000),
     ),
     "the array": fails("compare.won", "not-a-number", work=won(lambda _: None, "ndarray")),
@@ -74,4 +74,4 @@ def test_what_is_told_is_what_the_judge_counted(verdicts):
     found = counts()
     assert found.won > found.lost + 10
     message = of(verdicts["right"], "compare.won").message
-    assert message == f"{found.won} cards were won, and {found.lost} were lost."
+    assert message == f"{found.won} images were won, and {found.lost} were lost."

@@ -72,7 +72,7 @@ CASES = {
     "the other set": fails(
         "scale.valid",
         "sets-swapped",
-        "training cards",
+        "training images",
         work=Submission(
             valid_images=pictures("validation", about=training(count=2_000, labels="none"))
         ),
@@ -80,7 +80,7 @@ CASES = {
     "the whole other set": fails(
         "scale.valid",
         "sets-swapped",
-        "training cards",
+        "training images",
         work=Submission(valid_images=pictures(about=training(labels="none"))),
     ),
     "a number": fails(

@@ -94,7 +94,7 @@ CASES = {
     "quizzed on few cards": fails(
         "train.validation",
         "partial-validation-data",
-        "10 validation cards",
+        "10 validation images",
         work=trained_with(fit(validation=validation(count=10))),
     ),
     "quizzed on the studied cards": fails(

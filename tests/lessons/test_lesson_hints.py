@@ -162,7 +162,7 @@ def test_a_message_names_what_was_found_before_what_was_expected():
     assert found.message == "The model was trained for 2 epochs; 9 were asked for."
     found = RULES["training_data.partial_training"](test_check_train.fit(), 60_000)
     assert found
-    assert found.message == "The model studied 12,000 cards; there are 60,000."
+    assert found.message == "The model was trained on 12,000 images; there are 60,000."
     found = RULES["optimizer.wrong_optimizer"](test_check_compile.COMPILED, "SGD")
     assert found
     assert found.message == "The optimizer is Adam; the blank asks for SGD."

@@ -177,7 +177,7 @@ WRONG = {
     "nothing flows into the label": fails(
         "predict.label",
         "copied-label",
-        "nothing flows into it",
+        "does not come from the model",
         work=Submission(cells={PREDICT: cell(PREDICT, follows={"outputs": "prediction"})}),
     ),
     "one number of the history": fails(

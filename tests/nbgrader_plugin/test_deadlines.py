@@ -206,25 +206,25 @@ def due(course: Course, when: datetime | None) -> None:
 def test_after_the_due_date_the_solution_is_an_assignment_to_fetch(
     solved: Course, tmp_path
 ) -> None:
-    assert main(["publish-solutions"]) == 0
+    assert main(["publish-solutions", "--all"]) == 0
     name = f"{LESSON.name}-solution"
     place = tmp_path / "exchange" / "brains" / "outbound" / name / LESSON.notebook
     assert place.read_text() == "the solution"
     (solved.root / "solutions" / LESSON.name / LESSON.notebook).write_text("a better one")
-    assert main(["publish-solutions"]) == 0
+    assert main(["publish-solutions", "--all"]) == 0
     assert place.read_text() == "a better one"
     assert not (solved.root / "release" / name).exists()
 
 
 def test_or_it_is_copied_into_a_folder(solved: Course, tmp_path: Path) -> None:
-    assert main(["publish-solutions", "--to", str(tmp_path / "site")]) == 0
+    assert main(["publish-solutions", "--all", "--to", str(tmp_path / "site")]) == 0
     assert (tmp_path / "site" / LESSON.name / LESSON.notebook).read_text() == "the solution"
 
 
 def test_before_the_due_date_it_stays(solved: Course, tmp_path: Path, capsys) -> None:
     due(solved, datetime.now(UTC) + timedelta(hours=1))
-    assert main(["publish-solutions", "--to", str(tmp_path / "site")]) == 2
-    assert "UTC: that is the due date. Publish it after that." in printed(capsys)
+    assert main(["publish-solutions", "--all", "--to", str(tmp_path / "site")]) == 2
+    assert "UTC on: that is the due date." in printed(capsys)
     assert not (tmp_path / "site").exists()
     assert not (tmp_path / "exchange").exists()
 
@@ -233,19 +233,19 @@ def test_until_the_last_extension_it_stays(solved: Course, tmp_path: Path, capsy
     due(solved, datetime.now(UTC) - timedelta(days=1))
     enter(solved, "pppppp", IN_TIME)
     by_hand(solved, lambda gradebook: gradebook.grant_extension(LESSON.name, "ann", days=2))
-    assert main(["publish-solutions", "--to", str(tmp_path / "site")]) == 2
+    assert main(["publish-solutions", "--all", "--to", str(tmp_path / "site")]) == 2
     assert "ann has an extension" in printed(capsys)
     by_hand(solved, lambda gradebook: gradebook.grant_extension(LESSON.name, "ann", hours=2))
-    assert main(["publish-solutions", "--to", str(tmp_path / "site")]) == 0
+    assert main(["publish-solutions", "--all", "--to", str(tmp_path / "site")]) == 0
 
 
 def test_without_a_due_date_nobody_can_know(solved: Course, capsys) -> None:
     due(solved, None)
-    assert main(["publish-solutions"]) == 2
+    assert main(["publish-solutions", "--all"]) == 2
     assert "has no due date for building-a-brain. Set one" in printed(capsys)
 
 
-def test_a_lesson_that_is_not_over_keeps_no_other_back(
+def test_a_lesson_that_is_not_over_keeps_the_others_back(
     solved: Course, tmp_path: Path, capsys
 ) -> None:
     assert solved.root
@@ -253,14 +253,46 @@ def test_a_lesson_that_is_not_over_keeps_no_other_back(
     (solved.root / "solutions" / other).mkdir()
     (solved.root / "solutions" / other / f"{other}.ipynb").write_text("another solution")
     assert other < LESSON.name
-    assert main(["publish-solutions", "--to", str(tmp_path / "site")]) == 2
+    assert main(["publish-solutions", "--all", "--to", str(tmp_path / "site")]) == 2
     assert f"has no due date for {other}" in printed(capsys)
+    assert not (tmp_path / "site").exists()
+    assert main(["publish-solutions", "--lesson", LESSON.name, "--to", str(tmp_path / "site")]) == 0
     assert [one.name for one in (tmp_path / "site").iterdir()] == [LESSON.name]
+
+
+def test_it_has_to_be_said_which_solutions(solved: Course, capsys) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["publish-solutions"])
+    assert ended.value.code == 2
+    assert "one of the arguments --lesson --all is required" in printed(capsys)
+
+
+def test_a_dry_run_publishes_nothing(solved: Course, tmp_path: Path, capsys) -> None:
+    assert main(["publish-solutions", "--all", "--dry-run"]) == 0
+    assert not (tmp_path / "exchange").exists()
+    assert main(["publish-solutions", "--all", "--dry-run", "--to", str(tmp_path / "site")]) == 0
+    assert not (tmp_path / "site").exists()
+
+
+def test_what_was_published_can_be_taken_back(solved: Course, tmp_path: Path, capsys) -> None:
+    """From the exchange, and from a folder with other files in it."""
+    outbound = tmp_path / "exchange" / "brains" / "outbound" / f"{LESSON.name}-solution"
+    assert main(["publish-solutions", "--all"]) == 0
+    assert main(["publish-solutions", "--all", "--withdraw", "--dry-run"]) == 0
+    assert outbound.is_dir()
+    assert main(["publish-solutions", "--all", "--withdraw"]) == 0
+    assert not outbound.exists()
+    to = ["--to", str(tmp_path / "site")]
+    assert main(["publish-solutions", "--all", *to]) == 0
+    own = tmp_path / "site" / LESSON.name / "own.txt"
+    own.write_text("")
+    assert main(["publish-solutions", "--all", "--withdraw", *to]) == 0
+    assert [one.name for one in own.parent.iterdir()] == ["own.txt"]
 
 
 def test_without_a_solution_it_says_what_to_do(course: Course, monkeypatch, capsys) -> None:
     monkeypatch.chdir(course.root)
-    assert main(["publish-solutions"]) == 2
+    assert main(["publish-solutions", "--all"]) == 2
     assert "Run `autograder generate` first" in printed(capsys)
     assert main(["publish-solutions", "--lesson", LESSON.name]) == 2
 

@@ -74,7 +74,7 @@ def test_who_has_something_to_be_marked_by_a_person_is_told(course: Course, caps
     with GradebookWriter(course) as writer:
         writer.write([entry])
     assert main(["export", "csv"]) == 0
-    assert "A person has still to grade: words" in " ".join(capsys.readouterr().err.split())
+    assert "Still to be graded by hand: words" in " ".join(capsys.readouterr().err.split())
 
 
 def test_who_has_an_extension_and_handed_in_nothing_has_no_grade(course: Course, capsys) -> None:

@@ -17,7 +17,7 @@ from autograder.nbgrader_plugin.course_config import course_directory
 from autograder.nbgrader_plugin.gradebook_writer import GradebookWriter
 
 BARE = re.compile(r"<pre>\s*\d+\.\d+\s*</pre>")
-GAVE = "A person gave {}; below is what the automatic check said."
+GAVE = "Graded by hand: {}; below are the results of the automatic check."
 
 
 @pytest.fixture
@@ -50,7 +50,9 @@ def feedback(course: Course) -> str:
 def test_the_judges_words_stand_alone_where_nobody_gave_points(course: Course) -> None:
     page = feedback(course)
     assert "2 of 4 points" in page
-    assert "A person gave" not in page
+    assert "Graded by hand" not in page
+    assert '<a href="#check-build">Build the neurons</a> (Score: ' in page
+    assert "Test cell" not in page
     assert not BARE.search(page)
 
 
@@ -64,13 +66,13 @@ def test_what_a_person_gave_stands_before_the_judges_words(course: Course) -> No
     assert found.index(gave) < found.index("2 of 4 points")
     assert GAVE.format("extra credit of 1") in found
     assert GAVE.format("0 of 2 points and extra credit of 0.5") in found
-    assert found.count("A person gave") == 3
+    assert found.count("Graded by hand") == 3
     # What the formgrader shows to graders, and grades again, is as it was.
     assert files(course) == before
 
 
 def test_what_a_person_took_back_is_not_told(course: Course) -> None:
     enter(course, "check-build", manual_score=3.5)
-    assert "A person gave" in feedback(course)
+    assert "Graded by hand" in feedback(course)
     enter(course, "check-build", manual_score=None, extra_credit=0)
-    assert "A person gave" not in feedback(course)
+    assert "Graded by hand" not in feedback(course)

@@ -122,6 +122,39 @@ def test_misconceptions_count_once_a_submission_the_most_frequent_first() -> Non
     assert found[0].example.message.startswith("The model was trained for 1 epoch")
 
 
+def test_what_only_stopped_is_no_misconception() -> None:
+    check = class_of_reports.result(
+        "build", Outcome.FAILED, misconception=None, message="Your cell stopped with NameError."
+    )
+    made = class_report.page([with_check(report("a"), check), report("b", "train")], LESSON)
+    before, _, after = made.partition("Failed without a known misconception")
+    assert "<code>too-few-epochs</code>" in before
+    assert "<code>build.all</code>" not in made
+    assert "Your cell stopped with NameError." in after
+
+
+def test_a_share_of_a_class_is_rounded() -> None:
+    """Five of twelve are 41.7 per cent."""
+    made = class_report.page([report(str(n), *(["build"] * (n > 4))) for n in range(12)], LESSON)
+    assert "41.7 %" in made
+
+
+def test_the_page_says_when_it_was_made() -> None:
+    assert "Made on 2026-03-01" in class_report.page([report("a")], LESSON, made="2026-03-01")
+    assert "Made on" not in class_report.page([report("a")], LESSON)
+
+
+def test_questions_with_lost_points_can_be_searched_for() -> None:
+    made = class_report.page([report("a", "train"), report("b")], LESSON)
+    rows = re.findall(r'data-questions="([^"]*)"', made)
+    assert [row.split("\n") for row in rows] == [["train", "Train"], [""]]
+
+
+def test_who_was_late_is_marked_also_without_a_penalty() -> None:
+    scores = {"a": class_report.GradebookScores(score=20, most=20, late=True)}
+    assert "<small>late</small>" in class_report.page([report("a")], LESSON, gradebook=scores)
+
+
 def test_a_mistake_without_a_name_is_called_after_its_check() -> None:
     check = class_of_reports.result("build", Outcome.FAILED, misconception=None)
     (one,) = aggregates.mistakes([with_check(report("a"), check)])
@@ -158,7 +191,7 @@ def test_every_reason_to_look_is_found_and_said() -> None:
         "forger": {"contradictory": "9 of 5 epochs."},
         "crashed": {"ended": "The kernel died."},
         "endless": {"ended": "A cell met its limit."},
-        "near": {"near": "79.5 %; the bar is 80.0 %."},
+        "near": {"near": "79.5 %; threshold: 80.0 %."},
         "letter": {"unread": "It is not JSON."},
     }
 
@@ -203,13 +236,13 @@ def test_zeros_are_told_apart_without_a_colour() -> None:
     assert [Page(cell).text for cell in found] == [
         "○ 0 not attempted",
         "2",
-        "? 0 a person has to look",
+        "? 0 needs manual review",
         "4",
         "6",
         "0",
     ]
     assert '<span aria-hidden="true">○</span>' in made
-    assert "○ not attempted\n? a person has to look\n0 wrong" in Page(made).text
+    assert "○ not attempted\n? needs manual review\n0 wrong" in Page(made).text
 
 
 def test_the_page_tells_what_happened() -> None:

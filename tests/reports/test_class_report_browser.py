@@ -147,7 +147,7 @@ def test_filtering_by_misconception_from_its_own_row(opened, reports) -> None:
 
 
 def test_filtering_by_a_reason_to_look_and_by_the_same_program(opened) -> None:
-    opened.get_by_label("Needs a look").select_option(label="Near the bar")
+    opened.get_by_label("Needs a look").select_option(label="Near the threshold")
     assert "near" in names(opened)
     opened.get_by_label("Needs a look").select_option(label="for any reason")
     assert {"near", "letter", "forger", "crashed", "endless", "odd layer"} <= set(names(opened))

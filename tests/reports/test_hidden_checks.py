@@ -32,7 +32,7 @@ BODIES = {
 RESULTS = {
     "passed": "A hidden check passed.",
     "failed": "A hidden check failed.",
-    "error": "A hidden check was not looked at.",
+    "error": "A hidden check was not run.",
 }
 
 

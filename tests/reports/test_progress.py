@@ -44,7 +44,7 @@ def test_all_is_right():
     assert progress.next_step.startswith("Every question is right. Restart the kernel")
     for page in pages(progress):
         assert "20 of 20 points" in page
-        assert f"the bar is {THRESHOLD * 100:.0f} %." in page
+        assert f"threshold: {THRESHOLD * 100:.0f} %." in page
 
 
 def test_the_first_open_question_is_the_next_step():
@@ -58,7 +58,7 @@ def test_the_accuracy_stands_beside_the_bar():
     progress = progress_of(Submission())
     reached = phrases.percent(progress.measures["accuracy"])
     text = progress_card.text(progress)
-    assert f"Accuracy: {reached}; the bar is {THRESHOLD * 100:.0f} %." in text
+    assert f"Accuracy: {reached}; threshold: {THRESHOLD * 100:.0f} %." in text
     assert f"left:{THRESHOLD:.2%}" in progress_card.page(progress)
 
 

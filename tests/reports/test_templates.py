@@ -93,7 +93,7 @@ def pages(text: str) -> dict[str, str]:
         "notice": html.notice(text),
         "hint": html.hint(build, "a hint", text),
         "picture": html.picture(text, "iVBORw0KGgo="),
-        "answer": html.answer(build, one.checks, so_far=text, footer=text),
+        "answer": html.answer(build, one.checks, so_far=text, footer=[text]),
     }
 
 

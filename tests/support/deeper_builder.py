@@ -206,7 +206,7 @@ def training(**changes: Any) -> Examples:
 
 
 def validation(**changes: Any) -> Examples:
-    """All validation cards, scaled."""
+    """All validation images, scaled."""
     return raw_validation(**(SCALED | changes))
 
 

@@ -189,13 +189,13 @@ def training(**changes: Any) -> Examples:
 
 
 def validation(**changes: Any) -> Examples:
-    """All validation cards, as they are."""
+    """All validation images, as they are."""
     given = Examples(count=2_000, split="validation", labels="matching", scale="one", shift="zero")
     return changed(given, **changes)
 
 
 def fit(**changes: Any) -> Fit:
-    """Five epochs on the training cards with a quiz on the validation cards."""
+    """Five epochs on the training cards with a quiz on the validation images."""
     given: dict[str, Any] = {
         "number": 0,
         "model": 0,

@@ -29,14 +29,14 @@ PAIRS = {
 BEGINNING = """\
 # Misconceptions
 
-A check that fails names the mistake behind it, and tells of it in four rungs: what was found, what
-to look at next, and, for those who ask, why it matters and how to put it right. This page lists
-what the lessons can name, with an example of each. It is written from the rules in
+A failing check names the mistake behind it, with four levels of help: what was found, what to look
+at next, and, on request, why it matters and how to fix it. This page lists the mistakes that the
+lessons can name, with an example of each. It is generated from the rules in
 `autograder/judge/rules/` and in the lessons by
-`PYTHONPATH=tests python -m support.misconceptions_page`; a test holds it to them.
+`PYTHONPATH=tests python -m support.misconceptions_page`; a test compares them.
 
-What is merely different has no name and loses no point. Where an accuracy is below the bar, the
-share that was reached and the bar are said first, and then the cause as it stands here.
+An unusual but right solution has no name here and loses no point. If an accuracy is below the
+threshold, the message gives both numbers first, and then the cause as it stands here.
 """
 
 

@@ -88,7 +88,7 @@ def _names(axis: Axes, groups: Groups) -> None:
 
 
 def _title(name: str, on: DatasetReference) -> str:
-    return f"{NAMES.get(name, name)}: {on.images:,} validation cards"
+    return f"{NAMES.get(name, name)}: {on.images:,} validation images"
 
 
 def _panel(axis: Axes, groups: Groups, on: DatasetReference, check: str) -> None:
@@ -102,7 +102,7 @@ def _panel(axis: Axes, groups: Groups, on: DatasetReference, check: str) -> None
         label = _label(recipe, on, alone=recipe.detected_by == check)
         axis.text(end + 0.003, at, label, va="center", fontsize=8.5)
     axis.axvline(on.threshold, color="black", linewidth=1.4)
-    axis.text(on.threshold, -1, f"the bar: {on.threshold * 100:.0f} %", ha="center")
+    axis.text(on.threshold, -1, f"threshold: {on.threshold * 100:.0f} %", ha="center")
     axis.set_xlim(LEFT - 0.02, end)
     axis.set_ylim(len(rows) - 0.4, -0.6)
     axis.xaxis.set_major_locator(MultipleLocator(0.05))

@@ -97,7 +97,9 @@ def disagreements(study: Study, lesson: Lesson, reference: Reference) -> Iterato
         yield f"the judge now weighs five epochs {study.window}; studied was {reference.window}"
     fair = {name: on.threshold for name, on in reference.data.items()}
     if dict(lesson.thresholds) != fair:
-        yield f"the lesson's bars are {dict(lesson.thresholds)}; those of the study are {fair}"
+        yield (
+            f"the lesson's thresholds are {dict(lesson.thresholds)}; those of the study are {fair}"
+        )
     for name, on in reference.data.items():
         yield from (f"{name}: {what}" for what in _of_data(study, on))
 
@@ -115,4 +117,6 @@ def _of_data(study: Study, on: DatasetReference) -> Iterator[str]:
         if any(on.spread(recipe.name, name).runs != one.runs for name in one.correct):
             yield f"{recipe.name}: its numbers are not those of {one.runs} runs"
     if _decided(study, on) != on:
-        yield "the bar, the rates or where right solutions land do not follow from the runs"
+        yield (
+            "the threshold, the rates or the range of right solutions do not follow from the runs"
+        )

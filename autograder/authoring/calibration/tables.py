@@ -63,8 +63,15 @@ def promise(study: Study, reference: Reference) -> str:
                     f"{spread.above(on.threshold):.1f} sd",
                 )
             )
-    heads = ("data", "recipe", "bar", "right runs failed", "error rate at most", "95 % interval")
-    return table((*heads, "mean", "above the bar"), rows, "llrrrrrr")
+    heads = (
+        "data",
+        "recipe",
+        "threshold",
+        "right runs failed",
+        "error rate at most",
+        "95 % interval",
+    )
+    return table((*heads, "mean", "above the threshold"), rows, "llrrrrrr")
 
 
 def right(study: Study, on: DatasetReference) -> str:
@@ -77,7 +84,7 @@ def right(study: Study, on: DatasetReference) -> str:
 def wrong(study: Study, on: DatasetReference) -> str:
     """Return the table of wrong recipes: how often accuracy passes each, and what detects it."""
     rows = [(*_spread(on, one), *_passed(on, one)) for one in study.recipes if not one.right]
-    heads = ("wrong recipe", "runs", "mean", "sd", "lowest", "above the bar", "95 % interval")
+    heads = ("wrong recipe", "runs", "mean", "sd", "lowest", "above the threshold", "95 % interval")
     return table((*heads, "told by"), rows, "lrrrrrrl")
 
 
@@ -98,7 +105,7 @@ def _failed(on: DatasetReference, recipe: Recipe) -> tuple[str, ...]:
     shown = (
         "enough runs"
         if are_enough(one.runs)
-        else f"the bar's distance: {spread.above(on.threshold):.1f} sd"
+        else f"distance to the threshold: {spread.above(on.threshold):.1f} sd"
     )
     return (str(one.below), interval(one.low, one.high), shown)
 
@@ -131,7 +138,7 @@ def ways(study: Study, reference: Reference) -> str:
                     interval(found.low, found.high),
                 )
             )
-    heads = ("data", "what would be marked", "mean", "sd", "bar", "right runs failed")
+    heads = ("data", "what would be marked", "mean", "sd", "threshold", "right runs failed")
     return table((*heads, "95 % interval"), rows, "llrrrrr")
 
 

@@ -105,7 +105,7 @@ def _right(judgements: Iterable[Judgement]) -> str:
 
 def _unclear(judgements: Iterable[Judgement]) -> str:
     names = [one.name for one in judgements if one.expected.kind == "unclear"]
-    return f"Programs that a person has to look at: {_listed(names)}." if names else ""
+    return f"Programs that need manual review: {_listed(names)}." if names else ""
 
 
 def _unseen(unseen: Mapping[str, str]) -> str:

@@ -110,7 +110,7 @@ def unpack(data: bytes) -> Evidence:
 
 
 def read(path: Path, *, outputs: bool = True) -> Evidence:
-    """Read an archive that :func:`pack` made; without ``outputs`` these are not looked at.
+    """Read an archive that :func:`pack` made; without ``outputs`` these are not checked.
 
     Raises:
         EvidenceError: it is missing, too large, of another schema or not what it should be.

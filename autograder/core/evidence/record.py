@@ -19,6 +19,7 @@ Name = Annotated[str, msgspec.Meta(max_length=300)]
 Count = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 Shape = Annotated[tuple[int | None, ...], msgspec.Meta(max_length=8)]
 Value = bool | int | float | Text | None
+Defines = Annotated[tuple[Name, ...], msgspec.Meta(max_length=64)]
 Follows = dict[Name, Literal["prediction", "weights"]]
 
 
@@ -264,9 +265,10 @@ class Cell(_Part, frozen=True, kw_only=True):
     """One code cell as it was seen to run. ``changed``: it differs from the released cell.
 
     ``replaced``: the lesson's solution was run in its place.
+    ``defines`` are the names that the cell defines, if it was changed.
     ``follows`` has the names that the cell gives a value into which something flows from a model:
     a ``prediction``, by ``predict`` alone, or anything else that its ``weights`` say. ``None``
-    where the program was not looked at, or does not tell.
+    where the program was not checked, or does not tell.
     """
 
     index: Count
@@ -278,6 +280,7 @@ class Cell(_Part, frozen=True, kw_only=True):
     ename: Name = ""
     evalue: Text = ""
     seconds: Annotated[float, msgspec.Meta(ge=0)] = 0.0
+    defines: Defines = ()
     follows: Follows | None = None
 
 
@@ -306,12 +309,13 @@ class Run(_Part, frozen=True, kw_only=True):
 
 
 class SubmissionCell(_Part, frozen=True, kw_only=True):
-    """Which cell of a submission's notebook it was that ran; ``follows`` is as in ``Cell``."""
+    """Which cell of a submission's notebook it was that ran; the rest is as in ``Cell``."""
 
     index: Count
     cell_id: Name = ""
     grade_id: Name | None = None
     changed: bool = False
+    defines: Defines = ()
     follows: Follows | None = None
 
 

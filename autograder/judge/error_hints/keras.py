@@ -19,10 +19,7 @@ AXIS = (
 )
 # The same from a model that was called before, and knows less of its inputs then.
 MATRIX = r"Matrix size-incompatible: In\[0\]: \[(?P<got>\d+,\d+)\], In\[1\]: \[(?P<wanted>\d+),"
-BATCH = (
-    "the batch axis comes first, also where the batch holds one example only, as in"
-    " `images[i:i + 1]`"
-)
+BATCH = "the batch axis comes first, even for a single example, as in `images[i:i + 1]`"
 
 
 def _shape(groups: Mapping[str, str], _: ErrorFacts) -> str:
@@ -67,7 +64,7 @@ def _shown(sides: list[str]) -> str:
 
 def _identifier(groups: Mapping[str, str], _: ErrorFacts) -> str:
     meant = nearest(groups["name"], WORDS)
-    perhaps = f"perhaps `{meant}` was meant" if meant else "look for a slip of the pen"
+    perhaps = f"perhaps `{meant}` was meant" if meant else "check its spelling"
     return f"Keras knows no {groups['what']} called `{groups['name']}`; {perhaps}."
 
 
@@ -87,8 +84,19 @@ KERAS = (
     ErrorHint(
         "ValueError",
         r"You must call `compile\(\)` before using the model",
-        "The model is not compiled yet: run the cell that compiles it, then this one again. A model"
-        " that was built anew has to be compiled anew.",
+        "The model is not compiled yet: run the cell that compiles it, then this one again. A"
+        " model that was built again has to be compiled again.",
+    ),
+    ErrorHint(
+        "ValueError",
+        r"^Expected `loss_weights` argument to be a float .*loss_weights=\[?'?(?P<metric>\w+)",
+        '`compile` takes metrics by name: write `metrics=["{metric}"]`.',
+    ),
+    ErrorHint(
+        "ValueError",
+        r"dtype='string' is not a valid dtype",
+        "A text stands where Keras needs numbers. Metrics need their name in `compile`:"
+        ' `metrics=["accuracy"]`.',
     ),
     ErrorHint("ValueError", SHAPES, _shape),
     ErrorHint("ValueError", AXIS, _axis),
@@ -96,8 +104,8 @@ KERAS = (
     ErrorHint(
         "ValueError",
         r"Cannot take the length of shape with unknown rank",
-        "The model was given an array with other axes than those before: compare their `.shape`;"
-        f" {BATCH}.",
+        "The model takes a batch, and was given an array with other axes, perhaps a single"
+        f" example: {BATCH}.",
     ),
     ErrorHint(
         "ValueError",
@@ -115,8 +123,8 @@ KERAS = (
         "ValueError",
         r"Could not interpret (?P<what>[a-z ]+?)(?: function)? identifier:"
         r" <class '[\w.]*?(?P<name>\w+)'>",
-        "`{name}` stands there without round brackets: `{name}(…)` makes an object of it, which can"
-        " be used as {what}.",
+        "`{name}` lacks its round brackets: `{name}(…)` makes an object, which can be used as"
+        " {what}.",
     ),
     ErrorHint(
         "ValueError",
@@ -126,8 +134,8 @@ KERAS = (
     ErrorHint(
         "TypeError",
         r"^Callback\.\w+\(\) missing 1 required positional argument",
-        "A callback stands there without round brackets: write `EarlyStopping(…)`, not"
-        " `EarlyStopping`, in `callbacks`.",
+        "A callback lacks its round brackets: write `EarlyStopping(…)`, not `EarlyStopping`, in"
+        " `callbacks`.",
     ),
     ErrorHint(
         "AttributeError",
@@ -138,9 +146,9 @@ KERAS = (
     ErrorHint(
         "ValueError",
         r"^(?P<callback>\w+) callback received monitor=(?P<name>\w+), but",
-        "`{callback}` watches a number of the training log, and `{name}` is not in it: the log has"
-        " `loss`, with the metric `accuracy` in `compile` also `accuracy`, and with"
-        " `validation_data` both once more, as `val_loss` and `val_accuracy`.",
+        "`{callback}` watches a number of the training log, and `{name}` is not in it: the log"
+        " has `loss`, with the metric `accuracy` in `compile` also `accuracy`, and with"
+        " `validation_data` both again, as `val_loss` and `val_accuracy`.",
     ),
     ErrorHint(
         "TypeError",
@@ -156,7 +164,7 @@ KERAS = (
     ErrorHint(
         "ValueError",
         r"Only instances of `keras.Layer` can be added.*Received: <class '[\w.]*?(?P<layer>\w+)'>",
-        "`{layer}` stands there without round brackets: `{layer}(…)` makes a layer of it.",
+        "`{layer}` lacks its round brackets: `{layer}(…)` makes a layer.",
     ),
     ErrorHint(
         "ValueError",
@@ -180,7 +188,7 @@ KERAS = (
         "ValueError",
         r"^None values not supported",
         "Something that is needed was not given: training needs images and their labels, and so"
-        " does the quiz, as a pair.",
+        " does validation, as a pair.",
     ),
     ErrorHint(
         "Exception",

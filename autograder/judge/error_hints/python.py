@@ -26,8 +26,8 @@ def _name(groups: Mapping[str, str], facts: ErrorFacts) -> str:
     if meant := nearest(name, {*facts.origins, *facts.names}):
         return f"There is no name `{name}`; perhaps `{meant}` was meant."
     return (
-        f"There is no name `{name}`: look for a slip of the pen, or for a cell further up that"
-        " makes it and has not been run."
+        f"There is no name `{name}`: check spelling and capitals, or run the earlier cell that"
+        " defines it."
     )
 
 
@@ -36,7 +36,7 @@ def _attribute(groups: Mapping[str, str], facts: ErrorFacts) -> str:
     of = f"Something of type `{groups['kind']}` has no" if groups.get("kind") else "There is no"
     if meant := nearest(name, facts.attributes or WORDS):
         return f"{of} `{name}`; perhaps `{meant}` was meant."
-    return f"{of} `{name}`: look for a slip of the pen, also in small and large letters."
+    return f"{of} `{name}`: check spelling and capitals."
 
 
 def no_setting(groups: Mapping[str, str], _: ErrorFacts) -> str:
@@ -134,8 +134,8 @@ PYTHON = (
     ErrorHint(
         "SyntaxError",
         LINE,
-        "Python cannot read line {line}; the slip may also be at the end of the line before, such"
-        " as a missing bracket or comma.",
+        "Python cannot read line {line}; the mistake may also be at the end of the line before,"
+        " such as a missing bracket or comma.",
     ),
     ErrorHint(
         "IndentationError|TabError",
@@ -159,9 +159,15 @@ PYTHON = (
     ErrorHint("ImportError", r"cannot import name '(?P<name>\w+)' from", _attribute),
     ErrorHint(
         "AttributeError",
+        r"module '[\w.]+\.check' has no attribute '(?P<name>hint|why)'",
+        "Each question has its own help: put the question's name before it, as in"
+        " `check.build.{name}()`.",
+    ),
+    ErrorHint(
+        "AttributeError",
         r"'NoneType' object has no attribute '(?P<name>\w+)'",
-        "What stands before `.{name}` is `None`, that is nothing: methods such as `compile` change"
-        " their object and give nothing back, so their result should get no name.",
+        "`None` stands before `.{name}`: methods such as `compile` change their object and return"
+        " `None`, so do not assign their result.",
     ),
     ErrorHint(
         "AttributeError",
@@ -172,19 +178,19 @@ PYTHON = (
     ErrorHint(
         "TypeError",
         r"^'(?P<kind>[\w.]+)' object is not callable",
-        "Round brackets stand behind something of type `{kind}`, which cannot be called: a comma"
-        " may be missing before them, square brackets may be meant, or its name was given to"
-        " something else.",
+        "There are round brackets after something of type `{kind}`, which cannot be called: a"
+        " comma may be missing before them, square brackets may be meant, or its name was given"
+        " to something else.",
     ),
     ErrorHint(
         "TypeError",
         r"^'History' object is not subscriptable",
-        "What `fit` gives back keeps its numbers one step further in, in its own `.history`.",
+        "The numbers are in the `.history` of what `fit` returns.",
     ),
     ErrorHint(
         "TypeError",
         r"^'(?P<kind>[\w.]+)' object is not subscriptable",
-        "Square brackets stand behind something of type `{kind}`, which has no parts to take out.",
+        "There are square brackets after something of type `{kind}`, which has no parts.",
     ),
     ErrorHint(
         "TypeError",
@@ -226,6 +232,17 @@ PYTHON = (
         "The calculation has a number from an array of `{kind}`, as labels and pixels are, and"
         " {number} is too large or too small for these: make a plain number of it first, as in"
         " `int(labels.max())`.",
+    ),
+    ErrorHint(
+        "ValueError",
+        r"^(?:assignment destination|output array) is read-only|cannot set WRITEABLE flag",
+        "This array cannot be changed. Make a new one instead, as in `scaled = images / 255`.",
+    ),
+    ErrorHint(
+        "UFuncTypeError|TypeError",
+        r"^Cannot cast ufunc '\w+' output",
+        "The result has fractions, and this array holds whole numbers only. Make a new array"
+        " instead, as in `scaled = images / 255`.",
     ),
     ErrorHint("MemoryError|ResourceExhaustedError", r"", MEMORY),
     # As TensorFlow says it of a GPU.

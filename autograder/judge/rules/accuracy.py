@@ -22,11 +22,11 @@ from autograder.reports.phrases import percent
 RATES = (0.0005, 0.01)
 
 
-def accuracy_summary(reached: float, threshold: float, subject: str) -> str:
-    """Return a sentence on the accuracy on the validation images and the threshold."""
+def accuracy_summary(reached: float, threshold: float, averaged: str) -> str:
+    """Return a sentence on the accuracy on the validation images; ``averaged`` says of what."""
     return (
-        f"{subject} {percent(reached)} of the validation cards right; the bar is"
-        f" {threshold * 100:.0f} %."
+        f"{averaged}, your model classifies {percent(reached)} of the validation images correctly"
+        f" (threshold: {threshold * 100:.0f} %)."
     )
 
 
@@ -59,12 +59,12 @@ def weights_replaced(evidence: Evidence, model: Model, fits: Sequence[Fit]) -> F
     if left_by(digests, trained) or averaged(model, trained, NEARLY):
         return None
     return Failed(
-        "The weights of this model are not the ones that training left in it: since then they were"
-        f" replaced, and {_found(last_weights(evidence, model))}.",
+        "The weights of this model were replaced after training:"
+        f" {_found(last_weights(evidence, model))}.",
         help="Leave the weights as `fit` left them. Then run the cells that build, compile and"
         " train again, in this order.",
-        why="What was learned is in the weights and nowhere else. Other weights are another"
-        " network, and what is marked is what your training did.",
+        why="What a network learned is in its weights. With other weights it is another network,"
+        " and your training is what is marked.",
         how="Look for `set_weights`, `assign`, `load_weights` or an unfinished copy after the call"
         " of `fit`, and take it out. Weights that were saved during training may come back.",
     )
@@ -86,7 +86,7 @@ def implausible(evidence: Evidence, fit: Fit, reached: float, limits: Limits) ->
     if kept_examples(evidence, fit) is None or reached < limits.claimed:
         return None
     return CannotTell(
-        f"Of the validation cards as your model was given them it sorts {percent(reached)} right,"
+        f"Of the validation images as your model was given them it classifies {percent(reached)} correctly,"
         " and what was done to their pixels could not be told; this needs manual review.",
         help=OPEN,
     )
@@ -107,12 +107,12 @@ def pretrained_weights(evidence: Evidence, model: Model, fits: Sequence[Fit]) ->
     if not never_moved(evidence, model, fits):
         return None
     return Failed(
-        "The weights sort well, but they were the same in every epoch: training changed nothing.",
-        help="Build and compile afresh, with Adam as Keras sets it, then train: the weights should"
-        " come from the cards.",
-        why="What is marked is what your training did. Weights that came from elsewhere say nothing"
-        " of it.",
-        how="Take out what loads or sets weights, and a learning rate of nought. Then run the cells"
+        "The weights classify well, but training changed none of them: they are the same in every"
+        " epoch.",
+        help="Build and compile again, with Adam as Keras sets it, then train: the weights should"
+        " be learned from the images.",
+        why="Your training is what is marked. Weights from elsewhere say nothing about it.",
+        how="Remove what loads or sets weights, and a learning rate of zero. Then run the cells"
         " that build, compile and train.",
     )
 
@@ -126,10 +126,10 @@ def diverged(reached: float) -> Failed | None:
         "The weights are no longer numbers (`nan`): the steps were so large that the loss grew"
         " without bound.",
         help="Leave the learning rate as Keras sets it, then build, compile and train again.",
-        why="A step that is too long lands further up the slope than it began. The next one is"
-        " longer still.",
-        how="Compile with the optimizer by its name alone. Build the model afresh first: weights"
-        " that are no numbers never become numbers again.",
+        why="A step that is too long ends higher up the slope than it began. The next one is even"
+        " longer.",
+        how="Give the optimizer by its name alone. Build the model again first: weights that are"
+        " `nan` stay `nan`.",
     )
 
 
@@ -144,9 +144,9 @@ def too_few_updates(fits: Sequence[Fit], *, images: int, epochs: int, batch: int
         f"The weights were changed {steps:,} times; {epochs} epochs in batches of {batch} change"
         f" them {wanted:,} times.",
         help="Train for more epochs, or leave the batch size alone.",
-        why="The weights move once a batch, not once a card. A batch of a thousand cards is one"
-        " step, where thirty small ones would be thirty.",
-        how="Take `batch_size` out of the call of `fit`. Build, compile and train afresh.",
+        why="The weights change once for each batch, not for each image. A batch of a thousand"
+        " images is one step; thirty small batches are thirty steps.",
+        how="Remove `batch_size` from the call of `fit`. Build, compile and train again.",
     )
 
 
@@ -161,8 +161,7 @@ def learning_rate_too_small(model: Model) -> Failed | None:
         " get there.",
         help="Look at where you set the learning rate. How far do the weights get with steps of"
         " this length?",
-        why="The learning rate is the length of a step. With tiny steps the right way is a long"
-        " one.",
+        why="The learning rate is the length of a step. With tiny steps, training takes very long.",
         how="Leave the learning rate as Keras sets it for Adam, 0.001. Build, compile and train"
         " again.",
     )
@@ -170,15 +169,15 @@ def learning_rate_too_small(model: Model) -> Failed | None:
 
 @rule("loss-rising")
 def learning_rate_negative(model: Model) -> Failed | None:
-    """The learning rate lies below nought, so that each step goes uphill."""
+    """The learning rate is negative, so each step increases the loss."""
     rate = _rate(model)
     if rate is None or rate >= 0:
         return None
     return Failed(
-        f"The learning rate is {rate:g}; below nought each step goes uphill, and the loss rises.",
+        f"The learning rate is negative ({rate:g}), so each step increases the loss.",
         help="Look at the sign of the learning rate.",
-        why="The optimizer works out which way is downhill, and goes as far as the learning rate"
-        " says. With a minus before it, that is the other way.",
+        why="The optimizer computes which way is downhill; the learning rate is the length of the"
+        " step. A negative length goes the other way.",
         how="Leave the learning rate as Keras sets it for Adam, 0.001. Build, compile and train"
         " again.",
     )
@@ -203,12 +202,12 @@ def learning_rate_too_large(model: Model) -> Failed | None:
 
 @rule("under-trained")
 def below_threshold() -> Failed:
-    """The accuracy is below the bar, and the evidence shows no reason."""
+    """The accuracy is below the threshold, and the evidence shows no reason."""
     return Failed(
         "Nothing else in your training shows a reason: it may need more time.",
-        help="Build and compile afresh, then train once more, perhaps for more epochs.",
-        why="Weights begin at random, and a right network gets over the bar from almost any"
-        " beginning. What it needs is enough steps.",
+        help="Build and compile again, then train again, perhaps for more epochs.",
+        why="Weights start at random, and a right network reaches the threshold from almost any"
+        " start. It only needs enough steps.",
         how="Run the cells that build, compile and train again, in this order, with twice as many"
         " epochs.",
     )

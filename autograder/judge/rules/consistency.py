@@ -16,10 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograder.core.evidence import Evidence, Fit, Model
+from autograder.core.text import plural
 from autograder.core.verdicts import Failed, Skipped
 from autograder.datasets import Images
 from autograder.judge.inference import UnknownLayer, Weights, outputs
-from autograder.judge.rules.format import plural
 from autograder.judge.rules.models import fits_of, model_of
 from autograder.judge.rules.rule import rule
 from autograder.judge.rules.weights import given_images, last_weights
@@ -59,10 +59,9 @@ def contradictory(
         f"What was recorded of your training contradicts itself: {found}.",
         help="Restart the kernel and run all cells from the top. If this message comes back, ask"
         " your instructor to look.",
-        why="What is marked is what the training left behind. Where two parts of it cannot both be"
-        " true, none of it can be marked.",
-        how="Leave `history` and the weights as `fit` made them, and do not touch the recording."
-        " Then train once more.",
+        why="The recorded results of the training are marked. If two of them cannot both be true,"
+        " neither can be trusted.",
+        how="Leave `history` and the weights as `fit` made them. Then train again.",
     )
 
 
@@ -76,9 +75,9 @@ def fits_to_judge(
     """
     fits = fits_of(evidence, question)
     if not fits:
-        raise Skipped("This is looked at once the model is trained.")
+        raise Skipped("This is checked once the model is trained.")
     if contradiction(evidence, model_of(evidence, question), fits, data, limits):
-        raise Skipped("This is looked at once the message above is settled.")
+        raise Skipped("This is checked once the mistake above is corrected.")
     return fits
 
 
@@ -145,8 +144,8 @@ def _history_contradiction(
             if not any(_is_plausible(one, claimed, limits.explained) for one in right):
                 best = max(float(one.mean()) for one in right)
                 return (
-                    f"the history says that {claimed:.0%} of the validation cards were sorted"
-                    f" right, and the weights sort {best:.0%}"
+                    f"the history says that {claimed:.0%} of the validation images were"
+                    f" classified correctly, and the weights classify {best:.0%}"
                 )
     return None
 
@@ -184,7 +183,7 @@ def _correct(
     """Return for each validation image whether these weights classify it correctly."""
     images = given_images(evidence, fit, data.valid_images)
     if images is None:
-        raise UnknownLayer("what was done to its pixels could not be told")
+        raise UnknownLayer("the preprocessing of its pixels is unknown")
     with np.errstate(all="ignore"):
         scores = outputs(model, weights, images)
     right: NDArray[np.bool_] = scores.argmax(axis=1) == data.valid_labels

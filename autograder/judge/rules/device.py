@@ -21,15 +21,15 @@ def offered(evidence: Evidence) -> tuple[str, ...]:
 
 @rule("forced-cpu")
 def forced_cpu(fit: Fit, devices: Sequence[str]) -> Failed | None:
-    """There was a GPU, and the model was trained on the CPU all the same."""
+    """There was a GPU, and the model was trained on the CPU anyway."""
     if not fit.device or is_gpu(fit.device) or not any(map(is_gpu, devices)):
         return None
     return Failed(
         "The model was trained on the CPU, and there is a GPU here.",
         help="TensorFlow takes the GPU by itself: look for a line that hides it or that asks for"
         " the CPU.",
-        why="A GPU does thousands of small sums at the same time, and a network is made of such"
-        " sums. Larger ones cannot be trained without.",
+        why="A GPU does thousands of small calculations at a time, and a network consists of"
+        " them. Larger networks need one.",
         how="Take out `tf.device`, `set_visible_devices` or `CUDA_VISIBLE_DEVICES`, restart the"
         " kernel and run all cells.",
     )
@@ -39,7 +39,7 @@ def unknown_device(fit: Fit, devices: Sequence[str]) -> CannotTell | None:
     """Return ``CannotTell`` if there was a GPU and the device that was used is unknown."""
     if fit.device or not any(map(is_gpu, devices)):
         return None
-    return CannotTell("On which device the model was trained could not be told.")
+    return CannotTell("The grader could not see on which device the model was trained.")
 
 
 def no_gpu_here(
@@ -51,7 +51,7 @@ def no_gpu_here(
     if course_says == "error":
         return CannotTell(
             "This course is graded on GPUs, and there was none where the notebook ran.",
-            help="A person has to run it again on a machine with a GPU.",
+            help="It needs to be run again on a machine with a GPU.",
         )
     if course_says == "not_applicable":
         return NotApplicable("There was no GPU to use, so this is not marked.")

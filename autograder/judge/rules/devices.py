@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from autograder.core.evidence import Claim, Evidence
+from autograder.core.text import plural
 from autograder.core.verdicts import Failed
 from autograder.judge.rules.device import is_gpu
-from autograder.judge.rules.format import plural
 from autograder.judge.rules.rule import rule
 
 
@@ -30,8 +30,8 @@ def typed_by_hand(evidence: Evidence) -> Failed | None:
         "`gpus` has a value, but TensorFlow was never asked for its devices.",
         help="A list that you type says nothing about this machine. `tf.config` has a function that"
         " lists physical devices of one kind.",
-        why="The same notebook runs on many machines. A program that asks is right on each of them;"
-        " one that was told is right on one.",
+        why="The same notebook runs on many machines. A program that asks TensorFlow is right on"
+        " all of them; a typed answer is right on one.",
         how='Call `tf.config.list_physical_devices("GPU")` and keep what it gives back in `gpus`.',
     )
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from autograder.core.evidence import Callback, Claim, Evidence, Fit, Model
+from autograder.core.text import plural
 from autograder.core.verdicts import Failed
-from autograder.judge.rules.format import plural, shown
+from autograder.judge.rules.format import shown
 from autograder.judge.rules.rule import rule
 
 # What `fit` gives back, and the dict of curves in it.
@@ -27,8 +28,8 @@ def another_was_trained(evidence: Evidence, fits: Sequence[Fit]) -> Failed | Non
     return Failed(
         "The model that you handed in was never trained; another one was.",
         help="Run the cells in order, and build the model only once before you train it.",
-        why="Each time the cell that builds the model runs, it makes a new one with fresh weights."
-        " What the old one learned stays with the old one.",
+        why="Each run of the cell that builds the model makes a new one with new weights. What"
+        " the old model learned stays in the old model.",
         how="Run the cells that build, compile and train once each, from top to bottom, and then"
         " this one.",
     )
@@ -64,7 +65,7 @@ def never_trained(evidence: Evidence, fits: Sequence[Fit]) -> Failed | None:
     return Failed(
         "The model that you handed in was never trained.",
         help="Call the `fit` method of `model`.",
-        why="Fresh weights are random. The network knows nothing until it has studied cards.",
+        why="New weights are random. The network knows nothing until it has seen images.",
         how="Write `history = model.fit(...)`. In the brackets go the training images and labels,"
         " the number of epochs and the validation data.",
     )
@@ -72,13 +73,13 @@ def never_trained(evidence: Evidence, fits: Sequence[Fit]) -> Failed | None:
 
 @rule("too-few-epochs")
 def cut_short(fits: Sequence[Fit], epochs: int) -> Failed | None:
-    """Training was interrupted before it had gone through the cards often enough."""
+    """Training was interrupted before enough epochs were finished."""
     done = epochs_done(fits)
     if not fits or done >= epochs or not fits[-1].interrupted:
         return None
     return Failed(
         f"Training was cut short after {plural(done, 'epoch')}; {epochs} were asked for.",
-        help="Run the cell again and let it end. To start afresh, build and compile first.",
+        help="Run the cell again and let it finish. To start again, build and compile first.",
         why="What was learned until the stop is kept. A second run goes on from there, and the"
         " epochs of both are counted.",
         how="Leave the stop button alone until the last epoch is printed. Each one takes some"
@@ -151,14 +152,14 @@ def another_history(claim: Claim | None, fits: Sequence[Fit]) -> Failed | None:
 
 @rule("too-few-epochs")
 def too_few_epochs(fits: Sequence[Fit], epochs: int) -> Failed | None:
-    """The model went through the cards less often than was asked for."""
+    """The model went through the images fewer times than asked for."""
     done = epochs_done(fits)
     if not fits or done >= epochs or fits[-1].interrupted or stopping(fits[-1]):
         return None
     return Failed(
         f"The model was trained for {plural(done, 'epoch')}; {epochs} were asked for.",
-        help="An epoch is one pass through the cards; `fit` takes their number.",
-        why="After one pass the weights have seen each card once. They still move a good way in the"
-        " passes that follow.",
-        how=f"Give `epochs={epochs}` to `fit`. Without a word from you it makes one pass.",
+        help="An epoch is one pass through all the images. `fit` takes the number of epochs.",
+        why="After one pass, each image was seen once. The weights still change a lot in the next"
+        " passes.",
+        how=f"Give `epochs={epochs}` to `fit`. Without it, `fit` makes one pass.",
     )

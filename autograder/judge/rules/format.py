@@ -8,11 +8,6 @@ MAX_DIGITS = 12
 """A fraction that is longer than this is rounded in a message."""
 
 
-def plural(number: int, word: str) -> str:
-    """Return a phrase such as ``1 epoch`` or ``5 epochs``."""
-    return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"
-
-
 def whole_number(claim: Claim) -> int | None:
     """Return a whole number, also from an array of one element; ``None`` for anything else."""
     value = claim.value

@@ -170,4 +170,4 @@ def raise_not_earned(evidence: Evidence, model: Model, fits: tuple[Fit, ...]) ->
     """
     raise_first(pretrained_weights(evidence, model, fits))
     if trained_on_validation(fits):
-        raise Skipped("This is looked at once the message above is settled.")
+        raise Skipped("This is checked once the mistake above is corrected.")

@@ -38,8 +38,8 @@ def wrong_input_shape(model: Model, image: Image) -> Failed | None:
         f"The model expects inputs of shape {shape_in_words(shape)}; one image has the shape"
         f" {shape_in_words(image)}.",
         help="The input is one image as it is in `train_images`, without the number of images.",
-        why="Keras adds the number of images itself, so that the same model takes one card or a"
-        " thousand. What it needs from you is the shape of a single one.",
+        why="Keras adds the number of images itself, so the same model takes one image or a"
+        " thousand. It needs the shape of a single one.",
         how=f"Say `shape={shape_in_words(image)}` in the `Input`, and let a layer inside the model"
         " lay the rows end to end.",
     )

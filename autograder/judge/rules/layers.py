@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from autograder.core.evidence import Model
+from autograder.core.text import plural
 from autograder.core.verdicts import Failed
-from autograder.judge.rules.format import plural
 from autograder.judge.rules.rule import rule
 
 
@@ -46,8 +46,8 @@ def no_bias(model: Model) -> Failed | None:
         return None
     return Failed(
         "The neurons have no bias; each should have one, the b in y = mx + b.",
-        help="A `Dense` layer has a bias unless it is told otherwise.",
-        why="The bias lets a neuron lean towards its class before it has seen a pixel. Without it"
-        " an all-black picture gives nought for each class.",
+        help="A `Dense` layer has a bias unless you turn it off.",
+        why="The bias lets a neuron lean towards its class before it has seen a pixel. Without"
+        " it, an all-black image gives zero for each class.",
         how="Take `use_bias=False` out of the `Dense` layer, then run the cells from there on.",
     )

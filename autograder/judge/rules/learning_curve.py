@@ -68,8 +68,7 @@ def loss_not_a_number(curves: LearningCurve) -> Failed | None:
         " class, and each pixel a number?",
         why="One `nan` spoils every sum that it goes into. After it the training cannot tell better"
         " from worse.",
-        how="Give `fit` the images and labels as they were loaded, then build, compile and train"
-        " afresh.",
+        how="Build and compile again, then give `fit` the images and labels as they were loaded.",
     )
 
 
@@ -84,9 +83,9 @@ def loss_exactly_zero(curves: LearningCurve) -> Failed | None:
     return Failed(
         "The loss was exactly 0 in every epoch; no network tells so many classes apart without a"
         " doubt.",
-        help="Look at the labels that the model studied: how many different ones are there?",
-        why="A loss of nought says that nothing is left to learn. That happens where only one"
-        " answer is possible, not where a network is good.",
+        help="Look at the training labels: how many different ones are there?",
+        why="A loss of zero means that nothing is left to learn. That happens when only one"
+        " answer is possible, not when a network is good.",
         how="Give `fit` the labels as they were loaded: `train_labels`, with no slice or sum around"
         " them.",
     )
@@ -99,11 +98,10 @@ def weights_unmoved(evidence: Evidence, model: Model, fits: Sequence[Fit]) -> Fa
         return None
     return Failed(
         "The weights were the same in every epoch; each step should move them a little.",
-        help="Look for what holds them still: a learning rate of nought, or a layer that was told"
-        " not to learn.",
-        why="To train is to move weights. The cards went by, and the network is what it was"
+        help="Look for a learning rate of zero, or a layer that is not trainable.",
+        why="Training means changing weights. The images went by, and the network is the same as"
         " before.",
-        how="Leave out `learning_rate` and `trainable`, then build, compile and train afresh.",
+        how="Leave out `learning_rate` and `trainable`, then build, compile and train again.",
     )
 
 
@@ -119,8 +117,7 @@ def loss_rising(curves: LearningCurve) -> Failed | None:
         help="Look at how long the steps are, and whether the labels belong to the images.",
         why="Each step goes downhill, as the optimizer sees it. Steps that are too long leap across"
         " the valley and land higher up.",
-        how="Compile with Adam as Keras sets it, without a learning rate of your own. Then build"
-        " and train afresh.",
+        how="Build again, compile with Adam and no learning rate of your own, then train again.",
     )
 
 
@@ -132,10 +129,10 @@ def loss_flat(curves: LearningCurve) -> Failed | None:
         return None
     return Failed(
         f"The loss stayed at {last:.3g} from the first epoch to the last; it should fall.",
-        help="Look at what the network is given: do the pixels differ from card to card? Then look"
-        " at how long the steps are.",
-        why="A flat line means that no weight found a way to do better. Either the cards say"
-        " nothing, or the steps are too short to matter.",
+        help="Look at the inputs: do the pixels differ from image to image? Then look at the"
+        " learning rate.",
+        why="A flat line means that the weights did not improve. Either the images are all alike,"
+        " or the steps are too short to matter.",
         how="Print `train_images[0].min()` and `train_images[0].max()`, just before `fit`. If they"
         " are the same, load the images again.",
     )
@@ -143,24 +140,24 @@ def loss_flat(curves: LearningCurve) -> Failed | None:
 
 @rule("accuracy-at-chance")
 def accuracy_at_chance(curves: LearningCurve, classes: int) -> Failed | None:
-    """The training cards themselves are sorted no better than by guessing."""
+    """Even the training images are classified no better than by guessing."""
     last = curves.accuracy[-1] if curves.accuracy else math.nan
     if not last <= NEAR_CHANCE / classes:
         return None
     return Failed(
-        f"The model sorts {percent(last)} of its own training cards right; guessing gets 1 in"
-        f" {classes}.",
+        f"The model classifies {percent(last)} of its own training images correctly; guessing"
+        f" gets 1 in {classes}.",
         help="Look whether each image still has its own label when it reaches `fit`.",
-        why="The loss moved, so something was learned, but nothing that helps to sort. Labels in"
-        " another order do just that.",
-        how="Show a few cards with their labels just before `fit`. If they do not fit each other,"
-        " load the data again.",
+        why="The loss changed, so something was learned, but nothing that helps to classify."
+        " Labels in a different order have that effect.",
+        how="Show a few images with their labels just before `fit`. If they do not match, load"
+        " the data again.",
     )
 
 
 @rule("studied-worse-than-quizzed")
 def training_worse_than_validation(curves: LearningCurve) -> Failed | None:
-    """The cards that were studied are sorted far worse than those of the quiz.
+    """The training images are classified far worse than the validation images.
 
     Something happens to the network or to the cards only while it studies.
     """
@@ -170,13 +167,13 @@ def training_worse_than_validation(curves: LearningCurve) -> Failed | None:
     if not validation - training >= FAR_BETTER:
         return None
     return Failed(
-        f"The model sorts {percent(validation)} of the quiz right and only {percent(training)} of"
-        " the cards that it studied; both should be near each other.",
-        help="Look for what happens only during study: a layer that drops much, noise, or labels"
-        " that are partly wrong.",
-        why="Whoever does better in the exam than with the open book had a book full of errors.",
-        how="Take layers such as `Dropout` out of the model, and give `fit` the training cards as"
-        " they were loaded.",
+        f"The model classifies {percent(validation)} of the validation images correctly and only"
+        f" {percent(training)} of the training images; both should be similar.",
+        help="Look for what happens only during training: a layer that drops much, noise, or"
+        " labels that are partly wrong.",
+        why="Validation accuracy far above training accuracy usually means noisy training labels.",
+        how="Remove layers such as `Dropout` from the model, and give `fit` the training images"
+        " as they were loaded.",
     )
 
 

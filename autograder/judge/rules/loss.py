@@ -48,8 +48,8 @@ def one_hot_loss(compiled: Compiled, classes: int, fits: Sequence[Fit] = ()) -> 
         f"The loss is {ONE_HOT}, which expects each label as a row of {classes} zeros and ones;"
         f" ours are integers from 0 to {classes - 1}.",
         help="A relative of this loss takes integer labels: one word more in its name says so.",
-        why="Labels as rows are called one-hot. They say the same as one integer and take"
-        f" {classes} times the room.",
+        why=f"Labels as rows are called one-hot. They say the same as one integer, in {classes}"
+        " times the space.",
         how=READY,
     )
 
@@ -91,7 +91,7 @@ def no_loss(compiled: Compiled) -> Failed | None:
         return None
     return Failed(
         "There is no loss; the blank asks for sparse categorical cross-entropy.",
-        help="The loss marks the work: give one to `compile`.",
+        help="Give `compile` a loss: it measures how wrong the outputs are.",
         why="Without a mark for each answer the optimizer does not know which way is better.",
         how=READY,
     )
@@ -102,8 +102,8 @@ def unknown_loss(compiled: Compiled) -> CannotTell | None:
     if compiled.loss != "custom" and not compiled.loss.endswith(" (custom)"):
         return None
     return CannotTell(
-        "The loss is one of your own; whether it is sparse categorical cross-entropy cannot be told"
-        " from outside.",
+        "The loss is one of your own; the grader cannot see whether it is sparse categorical"
+        " cross-entropy.",
         help=f"{OPEN} Keras has this loss ready in `tf.keras.losses`.",
     )
 
@@ -127,40 +127,40 @@ def unknown_output_scale(steps: Steps | None) -> CannotTell | None:
     if not steps or steps[-1] != UNKNOWN:
         return None
     return CannotTell(
-        "Whether the loss fits the outputs cannot be told: they go through a function or a layer"
-        " that is not known here.",
+        "The outputs go through a function or a layer that the grader does not know, so it cannot"
+        " say whether the loss fits them.",
         help=OPEN,
     )
 
 
 @rule("softmax-with-logits-loss")
 def softmax_twice(steps: Steps | None, compiled: Compiled) -> Failed | None:
-    """Probabilities are made twice: by the last layer, and by the loss once more."""
+    """Probabilities are made twice: by the last layer and by the loss."""
     if not steps or steps[-1] != "softmax" or not _takes_logits(compiled):
         return None
     return Failed(
-        "The model's outputs are probabilities already (softmax), but the loss is told to expect"
-        " plain sums, from which it makes probabilities itself.",
+        "The model's outputs are probabilities already (softmax), but the loss is set to expect"
+        " logits (raw scores) and turns them into probabilities itself.",
         help="Do it in one place only: either in the last layer or in the loss.",
-        why="Probabilities of probabilities are all nearly alike. Some versions of Keras mend this"
-        " in silence; others learn badly, and nothing tells you why.",
-        how="Take the softmax out of the model and leave the loss as it is. That is also the"
-        " steadier way to compute it.",
+        why="Probabilities of probabilities are all nearly equal. Some versions of Keras correct"
+        " this silently; others learn badly without a warning.",
+        how="Remove the softmax from the model and leave the loss as it is. That is also"
+        " numerically more stable.",
     )
 
 
 @rule("logits-treated-as-probabilities")
 def logits_as_probabilities(steps: Steps | None, compiled: Compiled) -> Failed | None:
-    """The outputs are plain sums, and the loss was not told so."""
+    """The outputs are logits, and the loss expects probabilities."""
     if steps != () or compiled.loss != WANTED or _takes_logits(compiled):
         return None
     return Failed(
-        "The model's outputs are plain sums, but the loss takes them for probabilities.",
-        help="Tell the loss that it gets raw outputs. Its documentation calls them logits.",
-        why="The loss takes the logarithm of what it gets. A plain sum may be far above one or"
-        " below nought, where that makes no sense, and so the network hardly learns.",
-        how="The name of a loss alone is not enough. Make the loss as an object, with"
-        " `from_logits=True` in its brackets.",
+        "The model outputs logits (raw scores), but the loss expects probabilities.",
+        help="Set the loss to expect logits: its documentation says how.",
+        why="The loss takes the logarithm of its input. A logit may be negative or far above one,"
+        " where that makes no sense, so the network hardly learns.",
+        how="Write `SparseCategoricalCrossentropy(from_logits=True)`. Without this setting the loss"
+        " expects probabilities, whether you give it by name or as an object.",
     )
 
 

@@ -15,9 +15,10 @@ def no_metric(compiled: Compiled) -> Failed | None:
     if compiled.metrics:
         return None
     return Failed(
-        "No metric is measured; the blank asks for accuracy, so that a person can follow.",
-        help="Metrics are a list that `compile` takes. Look at what the list should hold.",
-        why="The loss is made for the optimizer: whether 0.6 is good, nobody can see. The share of"
+        "No metric is measured; the blank asks for accuracy, which people can read.",
+        help="`compile` takes a list of metrics, by name. Without its name, a list in third place"
+        " is taken for something else.",
+        why="The loss is made for the optimizer: nobody can see whether 0.6 is good. The share of"
         " right answers is a number for people.",
         how='Give `metrics=["accuracy"]` to `compile`, beside the loss.',
     )
@@ -30,8 +31,8 @@ def other_metric(compiled: Compiled) -> Failed | None:
         return None
     found = ", ".join(f"`{one}`" for one in compiled.metrics)
     return Failed(
-        f"What is measured is {found}; the blank asks for accuracy, the share of the cards that"
-        " were sorted right.",
+        f"The metric is {found}; the blank asks for accuracy, the share of images classified"
+        " correctly.",
         help="Call the metric by the plain word, and Keras picks the kind that fits the labels.",
         why="The outputs are a row of numbers and the label is one. Only the kind of accuracy that"
         " takes the largest output as the answer can compare them.",

@@ -21,7 +21,7 @@ def model_of(evidence: Evidence, question: str) -> Model:
     if answer.model:
         return answer.model
     raise_first(model_overwritten(answer), not_a_model(answer))
-    raise CannotTell("This model could not be described; a person has to look at it.")
+    raise CannotTell("This model could not be described; it needs manual review.")
 
 
 def compiled_of(evidence: Evidence, question: str) -> Compiled:
@@ -75,8 +75,8 @@ def model_overwritten(answer: Answer) -> Failed | None:
         return None
     return Failed(
         f"`model` should be a Keras model, and it is of type `{_kind(answer)}`.",
-        help="Methods such as `compile` and `fit` change the model itself; do not assign what they"
-        " give back to `model`.",
+        help="Methods such as `compile` and `fit` change the model itself; do not assign their"
+        " result to `model`.",
         why="A name in Python holds one thing at a time. Once `model` holds something else, the"
         " network that you built is out of reach.",
         how="Write `model.compile(...)` on a line of its own, without `model =` before it. Then run"

@@ -14,8 +14,8 @@ def wrong_optimizer(compiled: Compiled, wanted: str = "Adam") -> Failed | None:
         return None
     return Failed(
         f"The optimizer is {compiled.optimizer or 'missing'}; the blank asks for {wanted}.",
-        help="Say so when you compile, by its name or as an object: without a word from you Keras"
-        " takes RMSprop.",
+        help="Name it when you compile, by its name or as an object: by default Keras uses"
+        " RMSprop.",
         why="The optimizer decides how far each weight moves. Marks can only be compared where all"
         " move by the same rule.",
         how=f'Give `optimizer="{wanted.lower()}"` to `compile`.',

@@ -40,7 +40,7 @@ def step_of(layer: Layer) -> str:
 
 def no_outputs(steps: Steps | None) -> Skipped | None:
     """Return ``Skipped`` if there are no neurons, and so no outputs."""
-    return Skipped("This is looked at once there are neurons.") if steps is None else None
+    return Skipped("This is checked once there are neurons.") if steps is None else None
 
 
 @rule("hidden-nonlinearity")
@@ -52,10 +52,10 @@ def activated_outputs(steps: Steps | None) -> Failed | None:
     return Failed(
         f"The outputs go through {' and then '.join(f'`{step}`' for step in known)}; in this"
         " lesson they stay as they are.",
-        help="Look at what the last neurons hand on: nothing should bend their sums. The loss"
-        " turns them into probabilities itself.",
-        why="An activation throws away what the loss needs. `relu` turns every “surely not” into a"
-        " nought, and a nought teaches nothing.",
+        help="Look at the activation of the last layer: there should be none. The loss turns the"
+        " outputs into probabilities itself.",
+        why="An activation throws away what the loss needs. `relu` turns every negative output"
+        " into zero, and nothing is learned from a zero.",
         how="Take the `activation` out of the last `Dense` layer, and any activation layer after"
         " it.",
     )
@@ -66,6 +66,6 @@ def unknown_outputs(steps: Steps | None) -> CannotTell | None:
     if UNKNOWN not in (steps or ()):
         return None
     return CannotTell(
-        "The outputs go through a function or a layer that cannot be told from outside.",
+        "The outputs go through a function or a layer that the grader does not know.",
         help=f"{OPEN} In this lesson no activation is needed.",
     )

@@ -24,7 +24,7 @@ def right_for_other_network(
         return None
     return Skipped(
         f"{count:,} is right for the network that you built; the lesson asks for another one.",
-        help=f"Put “{question}” right first, then count again.",
+        help=f"Correct “{question}” first, then count again.",
     )
 
 

@@ -126,16 +126,16 @@ def unknown_pixels(
 
 @rule("no-such-card")
 def no_such_image(claim: Claim, count: int) -> Failed | None:
-    """`data_index` was changed to something that is not the number of a card."""
+    """`data_index` was changed to something that is not the index of an image."""
     index = whole_number(claim)
     if index is not None and 0 <= index < count:
         return None
     return Failed(
-        f"`data_index` is {shown(claim)}; it should be the number of a training card, 0 to"
+        f"`data_index` is {shown(claim)}; it should be the index of a training image, 0 to"
         f" {count - 1:,}.",
         help="Leave `data_index` as the notebook sets it.",
-        why="The question is about one card, and the check looks at the same one.",
-        how="Run the cell that sets `data_index` once more, and set it nowhere else.",
+        why="The question is about one image, and the check looks at the same one.",
+        how="Run the cell that sets `data_index` again, and set it nowhere else.",
     )
 
 
@@ -150,22 +150,21 @@ def not_a_class(claim: Claim, classes: int) -> Failed | None:
         f" {classes - 1}.",
         help="Not how large the largest output is, nor the word for the class, but its place in the"
         " row of outputs.",
-        why="Each neuron stands for one class, in order. Which one speaks loudest is the answer,"
-        " not how loud it is.",
+        why="Each neuron stands for one class, in order. The answer is which output is largest,"
+        " not how large it is.",
         how=HOW_TO_PREDICT,
     )
 
 
 @rule("copied-label")
 def copied_true_label(label: int, predicted: Sequence[Floats], truth: int) -> Failed | None:
-    """The label was read off the card, where the model says something else."""
+    """The true label was used where the model predicts another one."""
     if label != truth or _is_largest(label, predicted):
         return None
     return Failed(
-        f"`predicted_label` is {label}, the label on the card; your model says another one.",
-        help="Ask the model, also where it is wrong: that is what a prediction is.",
-        why="On a new card there is no label to read off. What the model gets wrong tells you most"
-        " about it.",
+        f"`predicted_label` is {label}, the true label; your model predicts another one.",
+        help="Let the model answer, even where it is wrong: that is what a prediction is.",
+        why="A new image has no label to read. The model's mistakes tell you most about it.",
         how="Do not use `train_labels` here. " + HOW_TO_PREDICT,
     )
 
@@ -178,23 +177,23 @@ def index_of_smallest_output(label: int, predicted: Sequence[Floats]) -> Failed 
     return Failed(
         f"`predicted_label` is {label}, the place of the smallest output; the largest one is"
         " asked for.",
-        help="The larger an output, the surer the model is of that class.",
-        why="The most negative output is what the model is surest that the card is *not*.",
+        help="The larger an output, the more certain the model is of that class.",
+        why="The most negative output belongs to the class that the model is surest it is *not*.",
         how="Use `np.argmax` where you used `np.argmin`, and leave the sign of the outputs alone.",
     )
 
 
 @rule("wrong-card")
 def label_of_neighbour(label: int, predicted: Sequence[Floats]) -> Failed | None:
-    """The model was asked about the card before or after the one in question."""
+    """The model was given the image before or after the right one."""
     if _is_largest(label, predicted) or not any(label in largest(row) for row in predicted[0][1:]):
         return None
     return Failed(
-        f"`predicted_label` is {label}, which your model says of a neighbouring card; of this one"
-        " it says something else.",
-        help="Counting starts at 0: take the card at `data_index` itself.",
-        why="Python counts from nought, so card 99 is the hundredth. One place beside it lies"
-        " another piece of clothing.",
+        f"`predicted_label` is {label}, which your model predicts for the image before or after;"
+        " for this one it predicts another.",
+        help="Counting starts at 0: take the image at `data_index` itself.",
+        why="Python counts from zero, so image 99 is the hundredth. The next one shows other"
+        " clothing.",
         how="Slice out `train_images[data_index:data_index + 1]`, and take the first row of what"
         " `predict` gives back.",
     )
@@ -206,9 +205,9 @@ def other_label(label: int, predicted: Sequence[Floats]) -> Failed | None:
     if _is_largest(label, predicted):
         return None
     return Failed(
-        f"`predicted_label` is {label}, but your model's largest output for this card is at another"
-        " place.",
-        help="Give the model the card at `data_index` and take the place of the largest output.",
+        f"`predicted_label` is {label}, but your model's largest output for this image is at"
+        " another place.",
+        help="Give the model the image at `data_index` and take the place of the largest output.",
         why="The outputs are compared with each other, not read one by one: the largest wins.",
         how=HOW_TO_PREDICT,
     )
@@ -221,12 +220,11 @@ def nothing_flows(evidence: Evidence, question: str, name: str, label: int) -> F
     if cell is None or cell.follows is None or name in cell.follows:
         return None
     return Failed(
-        f"`{name}` is {label}, but in your program nothing flows into it from the model that you"
-        " trained, nor from its weights.",
+        f"`{name}` is {label}, but it does not come from the model that you trained, nor from its"
+        " weights.",
         help="Let the model predict: give it a batch with this one image, and take the place of the"
         " largest output.",
-        why="A label that is typed or read off is right for one image and one training. A model"
-        " that is asked answers for any image.",
+        why="A typed label is right for one image and one training. A model answers for any image.",
         how=HOW_TO_PREDICT,
     )
 
@@ -239,11 +237,9 @@ def never_predicted(evidence: Evidence, model: Model, index: int, label: int) ->
     if by_hand or may_have_predicted(evidence, model, index):
         return None
     return Failed(
-        f"`predicted_label` is {label}, but no model was asked about this card since it was"
-        " trained.",
-        help="Let the model predict: give it a batch with this one card, and read its outputs.",
-        why="A label that is typed is right for one card and one training. A model that is asked"
-        " answers for any card.",
+        f"`predicted_label` is {label}, but no model was given this image after training.",
+        help="Let the model predict: give it a batch with this one image, and read its outputs.",
+        why="A typed label is right for one image and one training. A model answers for any image.",
         how=HOW_TO_PREDICT,
     )
 

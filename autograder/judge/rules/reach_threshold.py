@@ -34,8 +34,8 @@ from autograder.judge.rules.training_data import trained_on_validation
 from autograder.judge.rules.weights import accuracy, last_weights, mean_weights
 
 NOT_THE_LOG = (
-    "This is not the last line of your training log: that line is about the last step alone and"
-    " jumps up and down, while the mean of the weights over the second half of training is steady."
+    "Your training log shows another number: its last line is about the last step, which varies"
+    " by chance. The weights are averaged over the second half of training."
 )
 # Where nothing is known of the network, no accuracy is too good for it.
 NO_LIMITS = Limits(layers=0, claimed=math.inf, explained=0.0)
@@ -103,7 +103,7 @@ def reach_threshold(
     # Once its study is published, it is shown where this stands among right solutions.
     if (lesson.folder / FILE).is_file():
         tell.stands(standing(lesson, evidence.run.data, reached, NOT_THE_LOG))
-    said = accuracy_summary(reached, threshold, "The mean of your weights sorts")
+    said = accuracy_summary(reached, threshold, "With averaged weights")
     if reached < threshold:
         causes = low_accuracy(
             evidence,
@@ -117,5 +117,5 @@ def reach_threshold(
         raise fall_short(said, *causes)
     raise_first(pretrained_weights(evidence, model, fits))
     if trained_on_validation(fits):
-        raise Skipped("This is looked at once the message above is settled.")
+        raise Skipped("This is checked once the mistake above is corrected.")
     tell.passed(said)

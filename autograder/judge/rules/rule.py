@@ -12,7 +12,7 @@ from autograder.core.verdicts import Failed, Verdict
 P = ParamSpec("P")
 
 # The help where manual review is needed.
-OPEN = "These points stay open until a person has looked."
+OPEN = "These points stay open until the manual review."
 
 
 class Rule(Generic[P]):

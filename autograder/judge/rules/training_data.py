@@ -14,15 +14,16 @@ NEARLY_ALL = 0.95
 
 @rule("trained-on-validation-data")
 def trained_on_validation(fits: Sequence[Fit]) -> Failed | None:
-    """The model studied cards that are kept for the quiz, in this training or an earlier one."""
+    """The model was trained on validation images, in this training or an earlier one."""
     if not any(fit.training.split in ("validation", "mixed") for fit in fits):
         return None
     return Failed(
-        "The model studied validation cards; it should study the training cards only.",
-        help="Study `train_images` with `train_labels`, and keep the others for the quiz. To start"
-        " afresh, build and compile first: what a model has seen it does not forget.",
-        why="Whoever has seen the questions can answer by heart. Only unseen cards show whether"
-        " something was understood.",
+        "The model was trained on validation images; it should be trained on the training images"
+        " only.",
+        help="Train on `train_images` with `train_labels`, and keep the others for validation."
+        " Build and compile first: a model does not forget what it has seen.",
+        why="A model can memorise images it was trained on. Only unseen images show whether it"
+        " learned something general.",
         how="Build and compile the model again. Then give `fit` the training images and labels"
         " first, and the validation pair as the validation data alone.",
     )
@@ -30,14 +31,14 @@ def trained_on_validation(fits: Sequence[Fit]) -> Failed | None:
 
 @rule("mismatched-labels")
 def mismatched_labels(fit: Fit) -> Failed | None:
-    """The images that were studied have the labels of other images."""
+    """The training images have the labels of other images."""
     if fit.training.labels != "mismatched":
         return None
     return Failed(
-        "The images and the labels that the model studied do not belong together.",
+        "The training images and labels do not belong together.",
         help="Each image needs its own label: take both from the same set, in the same order.",
-        why="A network believes what is written on the cards. With labels shuffled it learns that"
-        " pictures say nothing about names.",
+        why="A network believes its labels. With shuffled labels it learns that images say"
+        " nothing about classes.",
         how="Give `fit` the pair `train_images, train_labels` just as they were loaded. Where you"
         " shuffle, shuffle both by the same order.",
     )
@@ -45,7 +46,7 @@ def mismatched_labels(fit: Fit) -> Failed | None:
 
 @rule("partial-training-data")
 def partial_training(fit: Fit, total: int) -> Failed | None:
-    """Cards were left out that were not kept for a quiz, nor cut off with the last batch."""
+    """Training images were left out, not kept for validation nor cut off with the last batch."""
     count = fit.training.count
     held_out = fit.validation_split or (fit.validation and fit.validation.split == "training")
     if held_out or fit.interrupted or fit.training.split != "training" or count is None:
@@ -53,7 +54,7 @@ def partial_training(fit: Fit, total: int) -> Failed | None:
     if count >= NEARLY_ALL * total:
         return None
     return Failed(
-        f"The model studied {count:,} cards; there are {total:,}.",
+        f"The model was trained on {count:,} images; there are {total:,}.",
         help="Give `fit` all the training images and labels.",
         why="The more examples, the less a network is fooled by a single odd one.",
         how="Take the slice, such as `[:1000]`, off the training images and off their labels.",

@@ -12,17 +12,17 @@ from autograder.judge.rules.training_data import NEARLY_ALL
 
 @rule("validated-on-training-data")
 def split_off(fit: Fit) -> Failed | None:
-    """A part of the training cards was kept back for the quiz by Keras."""
+    """Keras kept back a part of the training images for validation."""
     # Keras ignores the split if it is given validation data.
     if not fit.validation_split or fit.validation is not None:
         return None
     return Failed(
-        f"Keras kept back {fit.validation_split * 100:g} % of the training cards for the quiz; the"
-        " blank asks for the validation cards.",
-        help="Quiz the model on `valid_images` with `valid_labels` instead: then it can study all"
-        " the training cards.",
-        why="There is a set of cards made for the quiz, the same for everyone. Marks can be"
-        " compared only where the questions are the same.",
+        f"Keras kept back {fit.validation_split * 100:g} % of the training images for validation;"
+        " the blank asks for the validation images.",
+        help="Validate on `valid_images` with `valid_labels` instead: then the model can train on"
+        " all the training images.",
+        why="The validation images are the same for everyone. Accuracies can be compared only on"
+        " the same images.",
         how="Drop `validation_split`. Give `validation_data=(valid_images, valid_labels)` in its"
         " place.",
     )
@@ -30,60 +30,60 @@ def split_off(fit: Fit) -> Failed | None:
 
 @rule("validated-on-training-data")
 def validated_on_training(fit: Fit) -> Failed | None:
-    """The quiz was held with cards that the model may have studied."""
+    """The model was validated on images that it may have been trained on."""
     if not fit.validation or fit.validation.split not in ("training", "mixed"):
         return None
     return Failed(
-        "The quiz was held with training cards; it should be held with the validation cards.",
-        help="Quiz the model on `valid_images` with `valid_labels`: cards that it studied test its"
-        " memory, not its understanding.",
-        why="A network with enough neurons can learn its cards by heart. A quiz with the same cards"
-        " would not notice.",
+        "The model was validated on training images; it should be validated on the validation"
+        " images.",
+        help="Validate on `valid_images` with `valid_labels`: images that it was trained on only"
+        " test its memory.",
+        why="A network with enough neurons can memorise its training images. Validating on the"
+        " same images would not show it.",
         how="Put `validation_data=(valid_images, valid_labels)` into the call of `fit`.",
     )
 
 
 @rule("no-validation-data")
 def no_validation(fit: Fit) -> Failed | None:
-    """`fit` was given nothing to quiz the model on."""
+    """`fit` was given no validation data."""
     if fit.validation is not None or fit.validation_split:
         return None
     return Failed(
-        "There was no quiz: `fit` was given no validation data.",
-        help="`fit` takes a pair of images and labels to quiz the model on after each epoch.",
-        why="Without a quiz you only see how well the network knows the cards in its hand. Whether"
-        " it can sort new ones stays unknown.",
+        "There was no validation: `fit` was given no validation data.",
+        help="`fit` takes a pair of images and labels to validate the model on after each epoch.",
+        why="Without validation you only see how well the network knows its training images, not"
+        " whether it can classify new ones.",
         how="Add `validation_data=(valid_images, valid_labels)` to the call of `fit`.",
     )
 
 
 @rule("partial-validation-data")
 def partial_validation(fit: Fit, total: int) -> Failed | None:
-    """The quiz was held with a part of the validation cards."""
+    """The model was validated on a part of the validation images."""
     validation = fit.validation
     if not validation or validation.split != "validation" or validation.count is None:
         return None
     if validation.count >= NEARLY_ALL * total:
         return None
     return Failed(
-        f"The quiz was held with {validation.count:,} validation cards; there are {total:,}.",
-        help="Quiz the model on all of `valid_images` with all of `valid_labels`.",
-        why="How well a network does on a few cards is mostly luck: one card more or less changes"
-        " the accuracy by a lot.",
+        f"The model was validated on {validation.count:,} validation images; there are {total:,}.",
+        help="Validate on all of `valid_images` with all of `valid_labels`.",
+        why="On a few images the accuracy is mostly luck: one image more or less changes it a lot.",
         how="Take the slice, such as `[:1000]`, off the validation images and off their labels.",
     )
 
 
 @rule("mismatched-labels")
 def mismatched_validation_labels(fit: Fit) -> Failed | None:
-    """The images of the quiz have the labels of other images."""
+    """The validation images have the labels of other images."""
     if not fit.validation or fit.validation.labels != "mismatched":
         return None
     return Failed(
-        "The images and the labels of the quiz do not belong together.",
+        "The validation images and labels do not belong together.",
         help="Take `valid_images` with `valid_labels`, in the same order.",
-        why="A quiz with a wrong answer sheet marks right answers as wrong. The accuracy it shows"
-        " says nothing about the network.",
+        why="With wrong labels, right answers count as wrong. The accuracy then says nothing"
+        " about the network.",
         how="Hand over the pair as it was loaded, images first: `(valid_images, valid_labels)`.",
     )
 
@@ -98,7 +98,7 @@ def validation_scaled_differently(evidence: Evidence, fit: Fit) -> Failed | None
     if not (one and other) or 0.5 <= one / other <= 2.0:
         return None
     return Failed(
-        "The pixels of the quiz were not scaled as those of the training cards.",
+        "The validation images were not scaled like the training images.",
         help="Whatever you do to the training images, do to the validation images too.",
         why="To a network a picture with 255 times larger numbers is another picture. It was never"
         " shown how to read such ones.",

@@ -91,7 +91,7 @@ def accuracy(evidence: Evidence, model: Model, weights: Weights, fit: Fit, data:
     if images is None:
         images = kept_examples(evidence, fit)
         if images is None or len(images) > len(labels):
-            raise UnknownLayer("what was done to its pixels could not be told")
+            raise UnknownLayer("the preprocessing of its pixels is unknown")
         labels = labels[spread_over(len(labels), len(images))]
     scores = outputs(model, weights, images)
     return float(np.mean(scores.argmax(axis=1) == labels))

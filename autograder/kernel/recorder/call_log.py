@@ -138,8 +138,8 @@ class ModelCalls:
         """The calls, the latest last."""
         return tuple(self._calls)
 
-    def add(self, model: int, fits: int, match: DataMatch) -> None:
-        """Store a call."""
+    def add(self, model: int, fits: int, match: DataMatch) -> ModelCall:
+        """Store a call, and return it as it was stored."""
         about = Examples(count=match.count, split=match.split, indices=match.indices)
         call = ModelCall(model=model, fits=fits, about=about)
         if call not in self._calls and len(self._calls) >= MAX_CALLS:
@@ -149,3 +149,4 @@ class ModelCalls:
         self._calls[call] = None
         if len(self._calls) > 2 * MAX_CALLS:
             del self._calls[next(iter(self._calls))]
+        return call

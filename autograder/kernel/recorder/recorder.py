@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import platform
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,7 @@ from autograder.core.evidence import (
     write_whole,
 )
 from autograder.datasets import Dataset, Images
+from autograder.kernel.attempts import RunsOfRecords
 from autograder.kernel.recorder import model_description, serialize
 from autograder.kernel.recorder.answers import describe_answer
 from autograder.kernel.recorder.call_log import FitLog, ModelCalls, worth_writing
@@ -64,6 +65,8 @@ class Recorder:
         self._given: dict[int, DataMatch] = {}
         self._device_queries: list[str] = []
         self._troubles: list[str] = []
+        self._compilations: dict[int, object] = {}
+        self.runs = RunsOfRecords()
         self._watching = ExitStack()
         self.busy = False
         self._offered = _names(tf.config.list_physical_devices())
@@ -210,16 +213,28 @@ class Recorder:
             self._trouble(f"the weights could not be averaged: {fitting.averager.trouble}")
         self._fits.add(fit, arrays, history)
         self._ends.add(fit.number, model, fitting.averager.ends)
+        self.runs.fits[fit.number].add(self.runs.now)
 
     def record_call(self, model: keras.Model, x: Any) -> None:
         """Record a call of a model for its outputs."""
         number = self.number(model)
-        self._calls.add(number, self._fits.count(number), self.index.identify(x))
+        call = self._calls.add(number, self._fits.count(number), self.index.identify(x))
+        self.runs.calls[call].add(self.runs.now)
 
     def record_device_query(self, name: str) -> None:
         """Record that TensorFlow was asked for its devices."""
         if name not in self._device_queries:
             self._device_queries.append(name)
+        self.runs.queries[name].add(self.runs.now)
+
+    def note_compiled(self, values: Iterable[object]) -> None:
+        """Take note of the models that were compiled in the run of the cell that has just ended."""
+        for model in (one for one in values if isinstance(one, keras.Model)):
+            # Keras makes this anew in each call of `compile`, which cannot be watched.
+            made, number = getattr(model, "_compile_config", None), self.number(model)
+            if made is not self._compilations.get(number):
+                self._compilations[number] = made
+                self.runs.compiled[number] = self.runs.now
 
     def _trouble(self, trouble: str) -> None:
         if len(self._troubles) < MAX_TROUBLES:

@@ -52,7 +52,7 @@ LESSON = Lesson(
         ),
         Question(
             name="compare",
-            title="Count the cards that were won",
+            title="Count the images that were won",
             points=3,
             leaves=("cards_won",),
             builds_on=("scale", "train"),

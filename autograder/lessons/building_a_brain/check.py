@@ -13,7 +13,13 @@ _SESSION = CheckSession(LESSON)
 
 def __dir__() -> list[str]:
     """List what the tab key offers a student: the checks, without their internals."""
-    return ["blank", "progress", "steady_accuracy", *(one.name for one in LESSON.questions)]
+    return [
+        "blank",
+        "progress",
+        "steady_accuracy",
+        "threshold",
+        *(one.name for one in LESSON.questions),
+    ]
 
 
 def blank(name: str) -> Blank:
@@ -53,7 +59,12 @@ def train(model: object, history: object) -> float | None:
 
 @_SESSION.asks
 def predict(model: object, data_index: object, predicted_label: object) -> float | None:
-    """Check the predicted label of one card."""
+    """Check the predicted label of one image."""
+
+
+def threshold() -> float:
+    """Return the accuracy that the mean of the weights has to reach, from 0 to 1."""
+    return _SESSION.threshold
 
 
 def steady_accuracy(history: object) -> list[float]:
@@ -68,6 +79,8 @@ def steady_accuracy(history: object) -> list[float]:
 
 def _accuracies(evidence: Evidence, model: Model, fit: Fit) -> list[float]:
     fits = [one for one in evidence.fits(fit.model) if one.number <= fit.number]
+    if not fits:
+        return []
     before = sum(len(one.snapshots) for one in fits[:-1])
     last, images = last_weights(evidence, model), _SESSION.recorder.data
     means = (

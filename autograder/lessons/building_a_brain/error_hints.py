@@ -6,9 +6,8 @@ from autograder.core.error_hint import ErrorHint
 
 # If labels and outputs do not match, TensorFlow's error names only shapes or a graph node.
 WHOLE_NUMBERS = (
-    "The labels are whole numbers, one for each card, and the model gives ten outputs for each:"
-    " the loss in `compile` has to be one that is made for that, the sparse categorical"
-    " cross-entropy."
+    "The labels are whole numbers, one for each image, and the model gives ten outputs for each:"
+    " `compile` needs the loss for that, sparse categorical cross-entropy."
 )
 ERROR_HINTS = (
     ErrorHint(
@@ -24,8 +23,8 @@ ERROR_HINTS = (
     ErrorHint(
         "ValueError",
         r"Argument `output` must have rank .*output\.shape=\([^)]*28, (?P<neurons>\d+)\)",
-        "The model gives {neurons} outputs for each row of a card, not for the card as a whole:"
-        " the rows are not laid end to end before the neurons.",
+        "The model gives {neurons} outputs for each row of an image, not for the whole image: a"
+        " `Flatten` layer is missing before the neurons.",
     ),
     ErrorHint(
         "InvalidArgumentError",
@@ -37,7 +36,7 @@ ERROR_HINTS = (
     ErrorHint(
         "ValueError",
         r"[Ee]xpected shape \(None, 60000, 28, 28\)",
-        "The `Input` says that one example is all the pictures together: give it the shape of one"
-        " picture only.",
+        "The `Input` has the shape of all the images together: give it the shape of a single"
+        " image.",
     ),
 )

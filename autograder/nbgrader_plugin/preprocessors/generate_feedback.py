@@ -1,16 +1,19 @@
-"""``nbgrader generate_feedback``: manual scores are shown before the judge's verdicts.
+"""``nbgrader generate_feedback``: manual scores are shown before the results of the checks.
 
 The verdicts are in the notebook since it was graded; manual scores are entered afterwards.
 """
 
 from __future__ import annotations
 
+from html import escape
 from typing import Any
 
+from nbconvert.exporters import HTMLExporter
 from nbformat import NotebookNode
 from nbgrader.api import Grade, Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 
+from autograder.core.lesson import Lesson
 from autograder.nbgrader_plugin.lessons import lesson_of
 from autograder.reports import notebook_html, phrases
 from autograder.reports.annotate import notice
@@ -43,6 +46,26 @@ class ShowResults(NbGraderPreprocessor):
         return nb, resources
 
 
+class FeedbackExporter(HTMLExporter):
+    """nbgrader's page; its index names the questions instead of “Test cell”."""
+
+    def from_notebook_node(
+        self, nb: NotebookNode, resources: Any = None, **kw: Any
+    ) -> tuple[str, dict[str, Any]]:
+        """Convert the notebook of a submission."""
+        page, resources = super().from_notebook_node(nb, resources, **kw)
+        lesson = lesson_of(resources)
+        return (with_titles(page, lesson) if lesson else page), resources
+
+
+def with_titles(page: str, lesson: Lesson) -> str:
+    """Put the titles of the questions into the index of a page."""
+    for question in lesson.questions:
+        link = f'href="#{question.grade_id}">'
+        page = page.replace(f"{link}Test cell<", f"{link}{escape(question.title)}<")
+    return page
+
+
 def _manual_points(grade: Grade) -> str:
     """Return the manual points in a sentence; empty if only the judge gave points."""
     parts = []
@@ -53,4 +76,4 @@ def _manual_points(grade: Grade) -> str:
         parts.append(f"extra credit of {phrases.number(grade.extra_credit)}")
     if not parts:
         return ""
-    return f"A person gave {' and '.join(parts)}; below is what the automatic check said."
+    return f"Graded by hand: {' and '.join(parts)}; below are the results of the automatic check."

@@ -56,7 +56,7 @@ class RunSolution(Execute):
             graded = self._graded(submission, lesson, restored, Path(results))
         if graded.report.score != graded.report.max_score:
             raise LessonError(f"The solution does not pass: {graded.report.first_message}")
-        return sealed(graded.notebook), resources
+        return sealed(graded.notebook, lesson.thresholds), resources
 
     def _graded(
         self, submission: Submission, lesson: Lesson, restored: Restored, results: Path

@@ -25,9 +25,13 @@ __all__ = ["GradebookScores", "page"]
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """A submission in the table: its mistakes, the reasons to review it, its group's number."""
+    """A submission in the table: its mistakes, the reasons to review it, its group's number.
+
+    ``questions`` are the names and titles of those in which it lost points.
+    """
 
     report: Report
+    questions: Sequence[str]
     mistakes: Sequence[str]
     reasons: Mapping[str, str]
     group: int | None
@@ -40,8 +44,9 @@ def page(
     folder: str = ".",
     gradebook: Gradebook | None = None,
     answers: Mapping[str, Sequence[int]] | None = None,
+    made: str = "",
 ) -> str:
-    """Return the page of the class as HTML.
+    """Return the page of the class as HTML, with the time when it was ``made``.
 
     ``folder`` contains the students' folders, as a URL relative to the page. ``gradebook`` has the
     scores that count and the students' own names, where they are known. ``answers`` are the sizes
@@ -61,7 +66,7 @@ def page(
 
     reports = sorted(reports, key=order)
     groups = triage.same_programs(reports)
-    rows = _rows(reports, groups)
+    rows = _rows(reports, groups, lesson)
     found = [(one, [row for row in rows if one.name in row.reasons]) for one in triage.REASONS]
     limits = Counter(name for report in reports for name in report.limits)
     return templates.render(
@@ -77,6 +82,7 @@ def page(
         isolation=", ".join(sorted({report.isolation for report in reports})),
         lesson=lesson,
         limits=sorted(limits.items()),
+        made=made,
         link=link,
         minutes=_minutes,
         mistakes=aggregates.mistakes(reports),
@@ -90,7 +96,9 @@ def page(
     )
 
 
-def _rows(reports: Sequence[Report], groups: Sequence[Sequence[Report]]) -> list[Row]:
+def _rows(
+    reports: Sequence[Report], groups: Sequence[Sequence[Report]], lesson: Lesson
+) -> list[Row]:
     numbers = {id(report): number for number, group in enumerate(groups, 1) for report in group}
     return [
         Row(
@@ -102,6 +110,12 @@ def _rows(reports: Sequence[Report], groups: Sequence[Sequence[Report]]) -> list
                     if one.outcome is Outcome.FAILED
                 )
             ),
+            questions=[
+                words
+                for one in lesson.questions
+                if aggregates.kind(report.of(one.name)) not in ("full", "out")
+                for words in (one.name, one.title)
+            ],
             reasons=triage.reasons(report),
             group=numbers.get(id(report)),
         )

@@ -64,8 +64,9 @@ def accuracies(reports: Sequence[Report]) -> list[tuple[Chart, str]]:
     reference = Standing(value=threshold, threshold=threshold, low=low, high=high)
     under = sum(one.value < one.threshold for one in found)
     caption = (
-        f"{len(found)} accuracies were measured; {under} {'is' if under == 1 else 'are'} below the"
-        f" bar of {phrases.percent(threshold)}."
+        f"{len(found)} {'accuracy was' if len(found) == 1 else 'accuracies were'} measured;"
+        f" {under} {'is' if under == 1 else 'are'} below the threshold of"
+        f" {phrases.percent(threshold)}."
     )
     if high > low:
         caption += (
@@ -83,7 +84,7 @@ def accuracies(reports: Sequence[Report]) -> list[tuple[Chart, str]]:
     steps = f"{phrases.number(detail.bars.width * 100)} percentage points"
     return [
         (everything, f"{caption}{_others(found)}"),
-        (detail, f"Near the bar, in steps of {steps}."),
+        (detail, f"Near the threshold, in steps of {steps}."),
     ]
 
 
@@ -103,7 +104,7 @@ def _near(values: Sequence[float], reference: Standing) -> Chart:
     first, last = math.ceil(starts[0] * 100 - 1e-9), math.floor(starts[-1] * 100 + 1e-9)
     apart = max(1, (last - first) // 11)
     return Chart(
-        title=f"Accuracies near the bar: {', '.join(labels)}.",
+        title=f"Accuracies near the threshold: {', '.join(labels)}.",
         bars=bars,
         ticks=[(part / 100, f"{part}") for part in range(first, last + 1, apart)],
         unit="percent",
@@ -119,4 +120,4 @@ def _others(found: Sequence[Standing]) -> str:
     if len(thresholds) == 1:
         return ""
     shown = " and ".join(phrases.percent(one) for one in thresholds)
-    return f" Not all were held against the same bar: there are {shown}."
+    return f" Not all have the same threshold: there are {shown}."

@@ -14,20 +14,24 @@ class GradebookScores:
     """The scores of one student in a gradebook.
 
     ``score`` is the score that counts, of ``most``, after the late ``penalty``; ``None`` where
-    nothing was handed in. ``by_hand``: some of it is a manual score. ``name`` is the student's own
-    name, empty where it is unknown.
+    nothing was handed in. ``late``: it was handed in after the due date, with or without a penalty.
+    ``by_hand``: some of it is a manual score. ``name`` is the student's own name, empty where it is
+    unknown.
     """
 
     score: float | None
     most: float
     penalty: float = 0.0
+    late: bool = False
     by_hand: bool = False
     name: str = ""
 
     @property
     def why(self) -> str:
         """Why the score may differ from the judge's; empty where no reason is known."""
-        late = [f"−{phrases.number(self.penalty)} late"] if self.penalty else []
+        late = ["late"] if self.late else []
+        if self.penalty:
+            late = [f"−{phrases.number(self.penalty)} late"]
         return ", ".join([*late, *(["by hand"] if self.by_hand else [])])
 
 

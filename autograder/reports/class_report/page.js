@@ -8,7 +8,7 @@ const [search, mistake, reason, group] = ["search", "mistake", "reason", "group"
   document.getElementById(id),
 );
 const words = new Map(
-  rows.map((row) => [row, `${row.cells[0].textContent}\n${row.dataset.mistakes}`.toLowerCase()]),
+  rows.map((row) => [row, [row.cells[0].textContent, row.dataset.mistakes, row.dataset.questions].join("\n").toLowerCase()]),
 );
 const has = (lines, one) => lines.split("\n").includes(one);
 
@@ -24,7 +24,7 @@ function show() {
     row.hidden = !is;
     shown += is;
   }
-  document.getElementById("shown").textContent = `${shown} of ${rows.length} submissions`;
+  document.getElementById("shown").textContent = `${shown} of ${rows.length} submission${rows.length === 1 ? "" : "s"}`;
 }
 
 // What cannot be read as a number, such as a dash, stands below all numbers.

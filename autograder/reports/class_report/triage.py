@@ -23,9 +23,9 @@ class Reason:
 
 UNREAD = Reason(name="unread", title="Could not be graded")
 UNCLEAR = Reason(name="unclear", title="A check could not tell")
-CONTRADICTORY = Reason(name="contradictory", title="Contradictory evidence")
+CONTRADICTORY = Reason(name="contradictory", title="Contradictory results")
 ENDED = Reason(name="ended", title="Crashed or met a limit")
-NEAR_THRESHOLD = Reason(name="near", title="Near the bar")
+NEAR_THRESHOLD = Reason(name="near", title="Near the threshold")
 REASONS = (UNREAD, UNCLEAR, CONTRADICTORY, ENDED, NEAR_THRESHOLD)
 
 
@@ -44,7 +44,7 @@ def reasons(report: Report) -> dict[str, str]:
         found[ENDED.name] = report.reason or (report.notes[-1] if report.notes else "")
     if (where := standing(report)) and abs(where.value - where.threshold) <= NEAR + 1e-9:
         found[NEAR_THRESHOLD.name] = (
-            f"{phrases.percent(where.value)}; the bar is {phrases.percent(where.threshold)}."
+            f"{phrases.percent(where.value)}; threshold: {phrases.percent(where.threshold)}."
         )
     return found
 

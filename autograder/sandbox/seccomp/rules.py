@@ -186,7 +186,7 @@ LIMITED = (
         INT,
         # KEYCTL_JOIN_SESSION_KEYRING of keyctl.h
         (1,),
-        "Only to leave the keys of a session behind, for each job anew.",
+        "Only to leave the keys of a session behind, again for each job.",
     ),
     Only(
         "socket",

@@ -63,18 +63,18 @@ def test_activation(evidence: Evidence, tell: Tell) -> None:
     """The hidden neurons go through ReLU."""
     model = model_of(evidence, "build")
     if len(model.dense) < 2:
-        raise Skipped("This is looked at once there is a hidden layer.")
+        raise Skipped("This is checked once there is a hidden layer.")
     raise_first(no_activation(model), other_activation(model), unknown_activation(model))
     tell.passed(
-        "The hidden neurons keep silent below nought: that is ReLU.",
-        more="A neuron that is silent for every card learns nothing any more. It is called dead;"
-        " a few of yours may be.",
+        "The hidden neurons output zero for negative inputs: that is ReLU.",
+        more="A neuron that outputs zero for every image no longer learns. It is called dead; a"
+        " few of yours may be.",
     )
 
 
 @pytest.mark.points(1)
 def test_output(evidence: Evidence, tell: Tell) -> None:
-    """One output for each class: plain sums, or probabilities made from them."""
+    """One output for each class: logits, or probabilities made from them."""
     model = model_of(evidence, "build")
     steps = output_steps(model)
     raise_first(
@@ -86,7 +86,7 @@ def test_output(evidence: Evidence, tell: Tell) -> None:
     tell.passed(
         "Ten outputs, as probabilities that add up to one."
         if steps
-        else "Ten outputs, as plain sums: any number, the larger the surer.",
+        else "Ten outputs, as logits (raw scores): the larger, the more certain.",
         more="The last layer is still a stencil. But it is laid on what the hidden neurons found,"
         " and not on pixels.",
     )

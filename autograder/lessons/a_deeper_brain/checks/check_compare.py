@@ -1,4 +1,4 @@
-"""Compare: how many cards the deeper network sorts right and the single layer wrong."""
+"""Compare: how many images only the deeper network classifies correctly."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ from autograder.lessons.a_deeper_brain.rules.comparison import (
 @pytest.mark.points(3)
 @pytest.mark.explained_by("scale.train", "scale.valid", never=("not-a-number", "share-not-number"))
 def test_won(evidence: Evidence, tell: Tell, data: Images) -> None:
-    """`cards_won` is the number of validation cards that only the deeper network gets right."""
+    """`cards_won` is the number of validation images that only the deeper network gets right."""
     answer, model = evidence.answer("compare"), model_of(evidence, "compare")
     assert answer is not None
     claim = answer.claims["cards_won"]
     fits = evidence.fits(model.number)
     raise_first(nearly_trained(model, fits), weights_replaced(evidence, model, fits))
-    with can_be_computed("What the two networks say of the quiz"):
+    with can_be_computed("What the two networks predict for the validation images"):
         found = compare(evidence, model, single_layer_model(answer), data)
     raise_first(share(claim, found), no_whole_number(claim))
     count = whole_number(claim)
@@ -54,7 +54,7 @@ def test_won(evidence: Evidence, tell: Tell, data: Images) -> None:
             another_number(count, found),
         )
     tell.passed(
-        f"{count:,} cards were won, and {found.lost:,} were lost.",
+        f"{count:,} images were won, and {found.lost:,} were lost.",
         more="Let several networks answer and take the mean of what they say: often that beats the"
         " best of them. Such a team is called an ensemble.",
     )

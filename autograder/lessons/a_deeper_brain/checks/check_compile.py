@@ -23,7 +23,7 @@ def test_loss(evidence: Evidence, tell: Tell) -> None:
     fits = evidence.fits(model.number)
     raise_first(*classification_loss(compiled, model, CLASSES, fits))
     tell.passed(
-        "The loss fits the labels and the outputs: to be sure and wrong costs most.",
+        "The loss fits the labels and the outputs: being certain and wrong costs most.",
         more="The loss reaches the weights of the hidden layer too, backwards through the last one."
         " That is called backpropagation.",
     )
@@ -45,7 +45,7 @@ def test_metric(evidence: Evidence, tell: Tell) -> None:
     """Accuracy is measured, so that people can follow."""
     raise_first(*accuracy_metric(compiled_of(evidence, "compile")))
     tell.passed(
-        "Accuracy is measured: the share of the cards that were sorted right.",
+        "Accuracy is measured: the share of images classified correctly.",
         more="Early stopping can watch a metric as well as a loss. The loss notices more: it falls"
         " even while the number of right answers stays the same.",
     )

@@ -46,6 +46,6 @@ def test_count(evidence: Evidence, tell: Tell, lesson: Lesson) -> None:
         f" {PARAMETERS:,}."
         if count == PARAMETERS
         else f"{PARAMETERS:,} are learned; the others only prepare the pixels.",
-        more="There are more parameters than training cards. That it works all the same is one of"
-        " the riddles of deep learning.",
+        more="There are more parameters than training images. Why that works anyway is an open"
+        " question of deep learning.",
     )

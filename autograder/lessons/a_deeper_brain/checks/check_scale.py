@@ -1,4 +1,4 @@
-"""Scale: the pixels of both sets of cards, brought to a scale from 0 to 1."""
+"""Scale: the pixels of both sets, brought to a scale from 0 to 1."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ from autograder.lessons.a_deeper_brain.rules.scaling import (
 
 @pytest.mark.points(1)
 def test_train(evidence: Evidence, tell: Tell, data: Images) -> None:
-    """The training cards, each pixel from 0 to 1."""
+    """The training images, each pixel from 0 to 1."""
     answer = evidence.answer("scale")
     assert answer is not None
     shape = data.train_images.shape
     _raise_first_mistake(scaled(evidence, answer, "train_images", "training", shape))
     tell.passed(
-        "The training cards go from 0, black, to 1, white.",
+        "The training images go from 0, black, to 1, white.",
         more="A photograph has three such numbers for each pixel: one each for red, green and"
         " blue.",
     )
@@ -38,15 +38,15 @@ def test_train(evidence: Evidence, tell: Tell, data: Images) -> None:
 
 @pytest.mark.points(1)
 def test_valid(evidence: Evidence, tell: Tell, data: Images) -> None:
-    """The validation cards, on the same scale."""
+    """The validation images, on the same scale."""
     answer = evidence.answer("scale")
     assert answer is not None
     shape = data.valid_images.shape
     _raise_first_mistake(scaled(evidence, answer, "valid_images", "validation", shape))
     tell.passed(
-        "The validation cards are on the same scale.",
-        more="Where the numbers to scale by are taken from data, they are taken from the training"
-        " cards alone. Even a mean would tell something of the quiz.",
+        "The validation images have the same scale.",
+        more="Numbers for scaling are taken from the training images alone. Even a mean of the"
+        " validation images would reveal something about them.",
     )
 
 

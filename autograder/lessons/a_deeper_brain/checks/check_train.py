@@ -1,4 +1,4 @@
-"""Train: the training cards, a quiz after each epoch, and an end when it is time."""
+"""Train: the training images, validation after each epoch, and an end in time."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import pytest
 from autograder.core.evidence import Callback, Evidence, Fit
 from autograder.core.lesson import Lesson
 from autograder.core.reference import standing
+from autograder.core.text import plural
 from autograder.core.verdicts import Tell
 from autograder.datasets import Images
 from autograder.judge.rules.accuracy import (
@@ -28,7 +29,6 @@ from autograder.judge.rules.epochs import (
     never_trained,
     trained_without_fit,
 )
-from autograder.judge.rules.format import plural
 from autograder.judge.rules.groups import (
     low_accuracy,
     raise_not_earned,
@@ -72,7 +72,7 @@ ROOTS = (
 
 @pytest.mark.points(1)
 def test_data(evidence: Evidence, tell: Tell, data: Images) -> None:
-    """It studied the training cards, each with its own label."""
+    """It was trained on the training images, each with its own label."""
     fits, deep_evidence = fits_of(evidence, "train"), _without_single_layer(evidence)
     model = model_of(evidence, "train")
     raise_first(
@@ -84,32 +84,31 @@ def test_data(evidence: Evidence, tell: Tell, data: Images) -> None:
         another_history(claim_of(evidence, "train", "history"), fits),
     )
     tell.passed(
-        "Which cards it studied could not be told one by one, and that is fine."
+        "Which images it was trained on is not known one by one; that is fine."
         if fits[-1].training.split == "unknown"
-        else "It studied the training cards, each with its own label.",
-        more="The order matters less than one might think: Keras shuffles the cards before each"
-        " epoch anyway.",
+        else "It was trained on the training images, each with its own label.",
+        more="The order matters little: Keras shuffles the images before each epoch anyway.",
     )
 
 
 @pytest.mark.points(1)
 def test_validation(evidence: Evidence, tell: Tell, data: Images) -> None:
-    """It was quizzed on the validation cards after each epoch."""
+    """It was validated on the validation images after each epoch."""
     fit = fits_to_judge(evidence, "train", data, LIMITS)[-1]
     raise_first(*validation_examples(evidence, fit, len(data.valid_images)))
     assert fit.validation
     tell.passed(
-        "After each epoch there was a quiz. Its cards could not be told, and that is fine."
+        "It was validated after each epoch. On which images is not known; that is fine."
         if fit.validation.split == "unknown"
-        else "After each epoch it was quizzed on the validation cards.",
-        more="The quiz has decided when to stop, and so it is not quite unseen any more. Careful"
-        " people keep a third set for the very end, the test data.",
+        else "It was validated on the validation images after each epoch.",
+        more="The validation images decided when to stop, so they are no longer quite unseen."
+        " Careful people keep a third set for the very end: the test data.",
     )
 
 
 @pytest.mark.points(1)
 def test_stopping(evidence: Evidence, tell: Tell, data: Images) -> None:
-    """Early stopping watched the quiz, and had patience, and room to act."""
+    """Early stopping watched validation, with patience, and with epochs left to act."""
     fits = fits_to_judge(evidence, "train", data, LIMITS)
     fit = fits[-1]
     raise_first(no_early_stopping(fit), unknown_early_stopping(fit))
@@ -144,15 +143,15 @@ def test_restored(evidence: Evidence, tell: Tell, data: Images) -> None:
     raise_first(best_weights_left(_stop(fit)))
     tell.passed(
         "The network has the weights of its best epoch.",
-        more="Keras keeps a copy of the weights whenever the quiz was better than ever before. It"
-        " costs as much memory as the network itself.",
+        more="Keras keeps a copy of the weights whenever validation was better than ever before."
+        " It takes as much memory as the network itself.",
     )
 
 
 @pytest.mark.points(2)
 @pytest.mark.explained_by(*ROOTS)
 def test_accuracy(evidence: Evidence, tell: Tell, lesson: Lesson, data: Images) -> None:
-    """The mean of the weights over the last epoch reaches the bar."""
+    """The mean of the weights over the last epoch reaches the threshold."""
     fits, model = fits_to_judge(evidence, "train", data, LIMITS), model_of(evidence, "train")
     raise_first(nearly_trained(model, fits), weights_replaced(evidence, model, fits))
     threshold = lesson.thresholds[evidence.run.data]
@@ -162,9 +161,7 @@ def test_accuracy(evidence: Evidence, tell: Tell, lesson: Lesson, data: Images) 
     tell.measure("accuracy", reached)
     tell.measure("threshold", threshold)
     tell.stands(standing(lesson, evidence.run.data, reached, NOT_THE_LOG))
-    summary = accuracy_summary(
-        reached, threshold, "The mean of your weights over the last epoch sorts"
-    )
+    summary = accuracy_summary(reached, threshold, "With weights averaged over the last epoch")
     if reached < threshold:
         causes = low_accuracy(
             evidence,

@@ -93,17 +93,16 @@ def is_right(count: int, found: Comparison) -> bool:
 
 @rule("share-not-number")
 def share(claim: Claim, found: Comparison) -> Failed | None:
-    """The share of the cards was handed in, not their number."""
+    """The share of the images was handed in, not their number."""
     value = claim.value
     if not isinstance(value, float) or not 0 < value < 1 or found.won < 1:
         return None
     if abs(value - found.won / found.images) > TOLERANCE / found.images:
         return None
     return Failed(
-        f"`cards_won` is {value:.4g}, a share of the cards; it should be their number.",
-        help="You have found the right cards. One function adds up, another one takes the mean.",
-        why="A number says how many cards you could lay on the table. A share needs to be told of"
-        " what it is one.",
+        f"`cards_won` is {value:.4g}, a share of the images; it should be their number.",
+        help="You have found the right images. One function adds up, another one takes the mean.",
+        why="A number says how many images there are. A share also needs to say of how many.",
         how="Take `sum()` in the place of `mean()`.",
     )
 
@@ -115,7 +114,7 @@ def no_whole_number(claim: Claim) -> Failed | None:
         return None
     return Failed(
         f"`cards_won` is {shown(claim)}; it should be one whole number.",
-        help="An array of true and false says which cards were won. How many are true?",
+        help="An array of true and false says which images were won. How many are true?",
         why="NumPy counts true as 1 and false as 0, so that adding up is counting.",
         how=SOLUTION,
     )
@@ -129,24 +128,24 @@ def net_gain(count: int, found: Comparison) -> Failed | None:
     return Failed(
         f"{count:,} is by how many right answers the deeper network is ahead; some of its gains"
         " are hidden in that number.",
-        help="On some cards only the single layer is right. They were taken off, and should not"
+        help="On some images only the single layer is right. They were subtracted, and should not"
         " be.",
-        why="Two networks can be equally good and still err on different cards. The difference"
-        " alone does not show it.",
+        why="Two networks can be equally good and still be wrong on different images. The"
+        " difference alone does not show it.",
         how=SOLUTION,
     )
 
 
 @rule("won-and-lost-swapped")
 def swapped(count: int, found: Comparison) -> Failed | None:
-    """The cards were counted that only the single layer gets right."""
+    """The images were counted that only the single layer gets right."""
     if not _is_near(count, found.lost):
         return None
     return Failed(
-        f"{count:,} cards are right with the single layer and wrong with the deeper network; asked"
-        " for are those the other way round.",
+        f"{count:,} images are right with the single layer and wrong with the deeper network; the"
+        " question asks for the reverse.",
         help="Read your two comparisons aloud. Which network is right in them, and which is wrong?",
-        why="Those cards were lost. That there are some at all is worth knowing: the deeper network"
+        why="Those images were lost. It is worth knowing that there are some: the deeper network"
         " is not better everywhere.",
         how=SOLUTION,
     )
@@ -154,16 +153,16 @@ def swapped(count: int, found: Comparison) -> Failed | None:
 
 @rule("counted-all-right")
 def all_right(count: int, found: Comparison) -> Failed | None:
-    """All cards were counted that one of the networks gets right."""
+    """All images were counted that one of the networks gets right."""
     if not (_is_near(count, found.deep) or _is_near(count, found.single)):
         return None
     which = "deeper network" if _is_near(count, found.deep) else "single layer"
     return Failed(
-        f"{count:,} cards are right with the {which}, whatever the other says; asked for are those"
-        " that only the deeper network gets right.",
-        help="Two things must be true of a card that was won. You have asked for one of them.",
-        why="Most cards are easy, and both get them right. What a hidden layer adds shows on the"
-        " others.",
+        f"{count:,} images are right with the {which}, whatever the other says; asked for are"
+        " those that only the deeper network gets right.",
+        help="Two things must be true of an image that was won. You have checked one of them.",
+        why="Most images are easy, and both get them right. The others show what a hidden layer"
+        " adds.",
         how=SOLUTION,
     )
 
@@ -175,23 +174,23 @@ def single_mistakes(count: int, found: Comparison) -> Failed | None:
     if not any(_is_near(count, one) for one in wrong):
         return None
     return Failed(
-        f"{count:,} cards are wrong with one of the networks, whatever the other says; asked for"
-        " are those of the single layer's mistakes that were put right.",
-        help="Two things must be true of a card that was won. You have asked for one of them.",
-        why="Some cards are wrong with both. Nobody has won those yet.",
+        f"{count:,} images are wrong with one of the networks, whatever the other predicts; the"
+        " question asks for the single layer's mistakes that the other network corrects.",
+        help="Two things must be true of an image that was won. You have checked one of them.",
+        why="Some images are wrong with both networks. Neither has won those.",
         how=SOLUTION,
     )
 
 
 @rule("counted-different-answers")
 def different_answers(count: int, found: Comparison) -> Failed | None:
-    """The cards were counted on which the two networks say different things."""
+    """The images were counted for which the two networks give different answers."""
     if not _is_near(count, found.different):
         return None
     return Failed(
-        f"The two networks give different answers to {count:,} cards; not all of those were won.",
+        f"The two networks give different answers to {count:,} images; not all of those were won.",
         help="Where they differ, either may be right, or neither. What does the label say?",
-        why="To differ is not to be better. Only the label on the back of the card decides.",
+        why="Different is not better. Only the true label decides.",
         how=SOLUTION,
     )
 
@@ -204,8 +203,8 @@ def another_number(count: int, found: Comparison) -> Failed | None:
     return Failed(
         f"`cards_won` is {count:,}; counted again with the weights of both networks it is another"
         " number.",
-        help="Run the cell that makes the guesses once more, then yours. Were the networks trained"
-        " on after that?",
+        help="Run the cell that makes the guesses again, then yours. Were the networks trained"
+        " again after that?",
         why="The guesses are a picture of one moment. If a network learns on, they are out of"
         " date.",
         how=SOLUTION,

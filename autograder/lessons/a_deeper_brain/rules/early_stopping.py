@@ -1,13 +1,13 @@
-"""Early stopping: it watches the quiz, has some patience, and takes back the best weights."""
+"""Early stopping: it watches validation, has some patience, and restores the best weights."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from autograder.core.evidence import Callback, Fit
+from autograder.core.text import plural
 from autograder.core.verdicts import CannotTell, Failed
 from autograder.judge.rules.epochs import epochs_done
-from autograder.judge.rules.format import plural
 from autograder.judge.rules.rule import OPEN, rule
 
 KIND = "EarlyStopping"
@@ -36,10 +36,10 @@ def no_early_stopping(fit: Fit) -> Failed | None:
         return None
     return Failed(
         f"Nothing watched the training: it went on for {plural(fit.epochs_done, 'epoch')}, as"
-        " `fit` was told; it should stop when the quiz gets no better.",
+        " `fit` was asked to; it should stop when validation gets no better.",
         help="`fit` takes a list of callbacks. One of them is made for this.",
-        why="Who trains for too long learns cards by heart. How long is too long nobody knows"
-        " beforehand; the quiz tells.",
+        why="A model that trains too long memorises its images. Nobody knows in advance how long"
+        " is too long; validation shows it.",
         how=f"Make {EXAMPLE} and give it to `fit` in a list, as `callbacks=[...]`.",
     )
 
@@ -49,23 +49,23 @@ def unknown_early_stopping(fit: Fit) -> CannotTell | None:
     if early_stopping(fit) or not any(one.kind.startswith(KIND) for one in fit.callbacks):
         return None
     return CannotTell(
-        "The early stopping is one of your own; when it stops cannot be told from outside.",
+        "The early stopping is your own class; the grader cannot see when it stops.",
         help=f"{OPEN} Keras has it ready in `tf.keras.callbacks`.",
     )
 
 
 @rule("watches-studied-cards")
 def watches_studied(stop: Callback) -> Failed | None:
-    """Early stopping watches how well the studied cards are known, not the quiz."""
+    """Early stopping watches the training images, not validation."""
     monitor = str(stop.settings.get("monitor"))
     if monitor.startswith("val_"):
         return None
     return Failed(
-        f"Early stopping watches `{monitor}`, which is about the cards that are studied; it should"
-        " watch the quiz.",
-        help="Keras puts the same three letters before everything that it measures in the quiz.",
-        why="The studied cards are known better and better, to the very end. Who watches them never"
-        " sees the moment when learning by heart begins.",
+        f"Early stopping watches `{monitor}`, which is about the training images; it should watch"
+        " validation.",
+        help="Keras puts the same prefix before everything that it measures in validation.",
+        why="Results on the training images improve to the very end. They never show when"
+        " memorising begins.",
         how='Write `monitor="val_loss"`.',
     )
 
@@ -78,9 +78,9 @@ def watches_nothing(fit: Fit, stop: Callback) -> Failed | None:
         return None
     found = ", ".join(f"`{name}`" for name in fit.history if name.startswith("val_")) or "nothing"
     return Failed(
-        f"Early stopping watches `{monitor}`, and there is no such number; of the quiz there is"
-        f" {found}.",
-        help="The names are those that `history.history` has. Without a quiz there are none of it.",
+        f"Early stopping watches `{monitor}`, and there is no such number; validation has {found}.",
+        help="The names are those in `history.history`. Without validation data it has none of"
+        " validation.",
         why="What watches a number that never comes never acts. Keras only prints a warning.",
         how='Write `monitor="val_loss"`, and give `fit` the validation data.',
     )
@@ -96,7 +96,7 @@ def wrong_way(stop: Callback) -> Failed | None:
     return Failed(
         f"Early stopping watches `{monitor}` with the mode `{mode}`, as if it should"
         f" {'rise' if mode == 'max' else 'fall'}; it should do the opposite.",
-        help="Keras finds out by itself which way is better, unless it is told.",
+        help="Keras finds out by itself which direction is better, unless you set `mode`.",
         why="A guard who takes better for worse ends the training as soon as it goes well.",
         how="Take `mode` out of the brackets.",
     )
@@ -110,7 +110,7 @@ def no_patience(stop: Callback) -> Failed | None:
         return None
     return Failed(
         f"Early stopping has a patience of {plural(patience, 'epoch')}; the blank asks for 3.",
-        help="Quiz results go up and down from epoch to epoch. One bad epoch is no bad sign.",
+        help="Validation results go up and down from epoch to epoch. One bad epoch is no bad sign.",
         why="Without patience a single unlucky epoch ends the training, long before the network has"
         " learned what it can.",
         how="Write `patience=3` into the brackets.",
@@ -131,8 +131,8 @@ def too_patient(fit: Fit, stop: Callback) -> Failed | None:
         f"Early stopping waits for {plural(patience, 'epoch')}, and the training may last for"
         f" {fit.epochs_requested}; so it can never act.",
         help="Compare the patience with the number of epochs. Which of them must be smaller?",
-        why="Patience is how many epochs without a better quiz are borne. It has to run out while"
-        " there is still something to stop.",
+        why="Patience is the number of epochs without improvement before training stops. It has"
+        " to be smaller than the number of epochs.",
         how="Write `patience=3` into the brackets.",
     )
 
@@ -163,9 +163,9 @@ def steps_too_large(stop: Callback) -> Failed | None:
     if not isinstance(least, int | float) or abs(least) <= MAX_STEP:
         return None
     return Failed(
-        f"Early stopping has a `min_delta` of {abs(least):g}: only an epoch that is better by more"
-        " than that counts as better. It gives up, and takes back an early epoch, while the quiz"
-        " still goes better and better.",
+        f"Early stopping has a `min_delta` of {abs(least):g}: only an epoch that is better by"
+        " more than that counts as better. Training stops, and an early epoch is restored, while"
+        " validation is still improving.",
         help="Every step counts, however small. What does Keras take if you do not say it?",
         why="Later epochs gain less than the first ones, and together they gain much.",
         how="Take `min_delta` out of the brackets.",
@@ -174,7 +174,7 @@ def steps_too_large(stop: Callback) -> Failed | None:
 
 @rule("asks-for-too-much")
 def out_of_reach(fit: Fit, stop: Callback) -> Failed | None:
-    """Early stopping waits for a quiz result that never came."""
+    """Early stopping waits for a validation result that never came."""
     line, monitor = stop.settings.get("baseline"), str(stop.settings.get("monitor"))
     reached = [one for one in fit.history.get(monitor, ()) if one is not None]
     if not isinstance(line, int | float) or not reached:
@@ -212,10 +212,10 @@ def cap_too_low(fits: Sequence[Fit], most: int) -> Failed | None:
     if not fits or done >= most or fits[-1].interrupted or has_stopped(fits[-1]):
         return None
     return Failed(
-        f"Training ended after {plural(done, 'epoch')}, because `fit` was told to make no more; it"
+        f"Training ended after {plural(done, 'epoch')}, because `fit` was asked for no more; it"
         f" may go on for {most}.",
-        help="Give it room. Early stopping ends it when it is time.",
+        help="Give it more epochs. Early stopping ends training in time.",
         why="If the number of epochs is too small, you have guessed the end after all, and the"
         " network could have learned more.",
-        how=f"Give `epochs={most}` to `fit`, then build, compile and train afresh.",
+        how=f"Give `epochs={most}` to `fit`, then build, compile and train again.",
     )

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from autograder.core.evidence import Layer, Model
+from autograder.core.text import plural
 from autograder.core.verdicts import CannotTell, Failed
-from autograder.judge.rules.format import plural
 from autograder.judge.rules.models import learning_layers
 from autograder.judge.rules.outputs import UNKNOWN, step_of
 from autograder.judge.rules.rule import OPEN, rule
@@ -67,8 +67,8 @@ def wrong_hidden_size(model: Model, neurons: int) -> Failed | None:
     return Failed(
         f"The hidden layer has {plural(int(units or 0), 'neuron')}; it should have {neurons}.",
         help="The notebook has a name for their number: `hidden_neurons`.",
-        why="Fewer neurons find fewer parts, and more have more to remember cards with. With the"
-        " same number for all, results can be compared.",
+        why="Fewer neurons find fewer features; more can memorise more images. With the same"
+        " number for everyone, results can be compared.",
         how="Give `hidden_neurons` to the first `Dense` layer, and `number_of_classes` to the"
         " last.",
     )
@@ -76,15 +76,15 @@ def wrong_hidden_size(model: Model, neurons: int) -> Failed | None:
 
 @rule("no-activation")
 def no_activation(model: Model) -> Failed | None:
-    """The hidden layer hands on plain sums, so that both layers are no more than one."""
+    """The hidden layer has no activation, so both layers together do no more than one."""
     if not hidden_layers(model) or hidden_steps(model):
         return None
     return Failed(
-        "The hidden neurons hand on their plain sums; there should be a ReLU behind them.",
-        help="A `Dense` layer bends nothing unless it is told to. Which of its settings is about"
-        " that?",
-        why="Sums of sums are sums. Without a bend between them two layers can do nothing that one"
-        " layer cannot.",
+        "The hidden neurons have no activation; they should have a ReLU.",
+        help="A `Dense` layer has no activation unless you give it one. Which of its settings is"
+        " about that?",
+        why="Without an activation between them, two layers can do nothing that one layer cannot:"
+        " sums of sums are sums.",
         how='Write `activation="relu"` into the brackets of the hidden `Dense` layer.',
     )
 
@@ -100,8 +100,8 @@ def other_activation(model: Model) -> Failed | None:
         f"The hidden neurons go through {' and then '.join(f'`{one}`' for one in known)}; the blank"
         " asks for ReLU.",
         help="An activation is given by its name. Compare it with the one that the blank names.",
-        why="Others bend as well. ReLU is the plainest: it is quickly worked out, and it never"
-        " becomes flat for large sums.",
+        why="Other activations work as well. ReLU is the simplest: it is fast to compute, and it"
+        " never becomes flat for large inputs.",
         how='Write `activation="relu"` in the hidden layer, and nothing else behind it.',
     )
 
@@ -111,6 +111,6 @@ def unknown_activation(model: Model) -> CannotTell | None:
     if UNKNOWN not in hidden_steps(model):
         return None
     return CannotTell(
-        "The hidden neurons go through a function or a layer that cannot be told from outside.",
+        "The hidden neurons go through a function or a layer that the grader does not know.",
         help=f"{OPEN} Keras has ReLU ready under that name.",
     )

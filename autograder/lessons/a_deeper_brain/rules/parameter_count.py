@@ -48,8 +48,8 @@ def biases_forgotten(count: int | None) -> Failed | None:
         f"{count:,} leaves out biases; every neuron has one, in each of the layers.",
         help="In y = mx + b each neuron has one thing besides its weights. Hidden neurons have it"
         " too.",
-        why="A hidden neuron with a bias can wait until a sum is large enough before it speaks."
-        " Without one it has to speak at nought.",
+        why="With a bias, a hidden neuron can respond only from a certain sum on. Without one, it"
+        " responds from zero on.",
         how="Add one for each neuron: `+ hidden_neurons` in the first layer, `+ number_of_classes`"
         " in the last.",
     )
@@ -111,7 +111,7 @@ def another_number(count: int | None, model: Model | None) -> Failed | None:
         f"`number_of_parameters` is {count:,}; the two layers together learn another number.",
         help="First the hidden layer: weights for each pixel, and biases. Then the last one: what"
         " does it look at?",
-        why="Who can count the parameters knows the network: every line in its drawing is one of"
-        " them.",
+        why="If you can count the parameters, you understand the network: every line in its"
+        " drawing is one of them.",
         how=SOLUTION,
     )

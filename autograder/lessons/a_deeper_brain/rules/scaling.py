@@ -13,7 +13,7 @@ from autograder.judge.rules.rule import OPEN, rule
 
 # White is 1, or visually the same: 255 / 256 is near enough.
 TOLERANCE = 0.01
-SET_NAMES = {"training": "training cards", "validation": "validation cards", "mixed": "both sets"}
+SET_NAMES = {"training": "training images", "validation": "validation images", "mixed": "both sets"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,8 +105,8 @@ def not_scaled(given: Scaled) -> Failed | None:
     return Failed(
         f"The pixels of `{given.name}` go from 0 to {given.white:.0f}; they should go from 0 to 1.",
         help="By what must the largest pixel be divided to become 1?",
-        why="With large inputs a small change of a weight changes the output by a lot, and training"
-        " stumbles along in leaps.",
+        why="With large inputs, a small change of a weight changes the output a lot, and training"
+        " jumps about.",
         how=f"Write `{given.name} = raw_{given.name} / 255`.",
     )
 
@@ -120,7 +120,7 @@ def scaled_twice(given: Scaled) -> Failed | None:
         f"The pixels of `{given.name}` go from 0 to {given.white:.4f}; they should go from 0 to 1.",
         help="Were they divided twice? A cell that scales what it has scaled before does so each"
         " time it runs.",
-        why="Inputs near nought hardly move an output. The weights would have to grow very large"
+        why="Inputs near zero hardly change an output. The weights would have to grow very large"
         " first.",
         how="Begin from the raw pictures each time, so that running the cell again does no harm:"
         f" `{given.name} = raw_{given.name} / 255`.",
@@ -147,15 +147,14 @@ def another_scale(given: Scaled) -> Failed | None:
 
 @rule("sets-swapped")
 def another_set(given: Scaled) -> Failed | None:
-    """The array holds the pictures of the other set."""
+    """The array holds the images of the other set."""
     found = given.numbers.about.split if given.numbers else "unknown"
     if found in ("unknown", given.wanted):
         return None
     return Failed(
-        f"`{given.name}` holds pictures of the {SET_NAMES[found]}; it should hold the"
-        f" {SET_NAMES[given.wanted]}.",
+        f"`{given.name}` holds {SET_NAMES[found]}; it should hold the {SET_NAMES[given.wanted]}.",
         help="There are two raw arrays. Compare the names on both sides of the equals sign.",
-        why="If the sets are mixed up, the network studies the questions of its own quiz.",
+        why="If the sets are mixed up, the network is trained on its own validation images.",
         how=f"Make it from the raw array of that name: `{given.name} = raw_{given.name} / 255`.",
     )
 
@@ -165,7 +164,7 @@ def unknown_scale(given: Scaled) -> CannotTell | None:
     if given.numbers is None or given.white is not None:
         return None
     return CannotTell(
-        f"What was done to the pixels of `{given.name}` could not be told from the numbers.",
+        f"What was done to the pixels of `{given.name}` cannot be seen from the numbers.",
         help=f"{OPEN} One division for all pixels is enough.",
     )
 

@@ -28,8 +28,8 @@ def test_input(evidence: Evidence, tell: Tell) -> None:
     raise_first(*image_input(model_of(evidence, "build"), IMAGE))
     tell.passed(
         "The model takes in all 784 pixels of an image.",
-        more="Laid end to end the rows lose their order as a picture. Shuffle the pixels of all"
-        " cards in the same way, and these neurons learn just as well.",
+        more="Flattened, an image is just a row of numbers. Shuffle the pixels of all images in"
+        " the same way, and these neurons learn just as well.",
     )
 
 
@@ -46,19 +46,19 @@ def test_layers(evidence: Evidence, tell: Tell) -> None:
     tell.passed(
         "Ten neurons, one for each class, and each has its bias.",
         more="In the 1950s Frank Rosenblatt's perceptron learned with a single layer of such"
-        " neurons. It told cards marked on the left from cards marked on the right.",
+        " neurons. It could tell cards marked on the left from cards marked on the right.",
     )
 
 
 @pytest.mark.points(1)
 def test_activation(evidence: Evidence, tell: Tell) -> None:
-    """The outputs are the plain sums of the neurons, or probabilities made from them."""
+    """The outputs are the logits of the neurons, or probabilities made from them."""
     steps = output_steps(model_of(evidence, "build"))
     raise_first(no_outputs(steps), activated_outputs(steps), unknown_outputs(steps))
     tell.passed(
         "The outputs are probabilities: ten numbers that add up to one."
         if steps
-        else "The outputs are plain sums: any number, the larger the surer.",
-        more="Add the same number to all ten sums, and the probabilities made from them stay as"
-        " they are. Only the differences count.",
+        else "The outputs are logits (raw scores): the larger, the more certain.",
+        more="Add the same number to all ten logits, and their probabilities stay the same. Only"
+        " the differences count.",
     )

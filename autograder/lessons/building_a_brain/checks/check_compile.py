@@ -23,7 +23,7 @@ def test_loss(evidence: Evidence, tell: Tell) -> None:
     fits = evidence.fits(model.number)
     raise_first(*classification_loss(compiled, model, CLASSES, fits))
     tell.passed(
-        "The loss fits the labels and the outputs: to be sure and wrong costs most.",
+        "The loss fits the labels and the outputs: being certain and wrong costs most.",
         more="Before it has learned anything, a network that gives each of ten classes the same"
         " chance has a loss of about 2.3, the natural logarithm of 10.",
     )
@@ -35,8 +35,8 @@ def test_optimizer(evidence: Evidence, tell: Tell) -> None:
     raise_first(wrong_optimizer(compiled_of(evidence, "compile")))
     tell.passed(
         "Adam decides how far each weight moves after each batch.",
-        more="Adam keeps two numbers for each weight: which way it went of late, and how shaky that"
-        " way was. The shakier, the shorter the step.",
+        more="Adam keeps two numbers for each weight: its recent direction, and how much that"
+        " direction varied. The more it varied, the shorter the step.",
     )
 
 
@@ -45,7 +45,7 @@ def test_metric(evidence: Evidence, tell: Tell) -> None:
     """Accuracy is measured, so that people can follow."""
     raise_first(*accuracy_metric(compiled_of(evidence, "compile")))
     tell.passed(
-        "Accuracy is measured: the share of the cards that were sorted right.",
-        more="Nothing is learned from a metric. Accuracy moves in jumps, a card at a time, and so"
-        " it does not say which way a weight should go.",
+        "Accuracy is measured: the share of images classified correctly.",
+        more="A model does not learn from a metric. Accuracy changes in jumps, one image at a"
+        " time, so it does not say which way a weight should go.",
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from autograder.core.evidence import Evidence
+from autograder.core.text import plural
 from autograder.core.verdicts import Tell
 from autograder.judge.rules.device import offered
 from autograder.judge.rules.devices import (
@@ -14,7 +15,6 @@ from autograder.judge.rules.devices import (
     other_kinds,
     typed_by_hand,
 )
-from autograder.judge.rules.format import plural
 from autograder.judge.rules.rule import raise_first
 
 
@@ -24,8 +24,8 @@ def test_asked(evidence: Evidence, tell: Tell) -> None:
     raise_first(typed_by_hand(evidence))
     tell.passed(
         "You asked TensorFlow itself: that gives the right answer on any machine.",
-        more="TensorFlow looks once, when it starts. A GPU that is plugged in later is seen after"
-        " the kernel is restarted.",
+        more="TensorFlow looks for GPUs once, when it starts. It sees a GPU that is added later"
+        " after a restart of the kernel.",
     )
 
 
@@ -42,6 +42,6 @@ def test_gpus(evidence: Evidence, tell: Tell) -> None:
         f"TensorFlow sees {plural(len(found), 'GPU')} here: {', '.join(found)}."
         if found
         else "TensorFlow sees no GPU here: the list is empty, and the CPU will do the work.",
-        more="A GPU was made to draw pictures: it does the same small sum for thousands of pixels"
-        " at a time. A layer of neurons is made of just such sums.",
+        more="A GPU was made to draw pictures: it does the same small calculation for thousands"
+        " of pixels at a time. A layer of neurons does the same.",
     )

@@ -34,17 +34,19 @@ from autograder.lessons.building_a_brain.constants import CLASSES
 
 @pytest.mark.points(2)
 def test_label(evidence: Evidence, tell: Tell, so_far: PriorResults, data: Images) -> None:
-    """`predicted_label` is the place of the largest output for the card."""
+    """`predicted_label` is the place of the largest output for the image."""
     answer, model = evidence.answer("predict"), model_of(evidence, "predict")
     assert answer is not None
     position, claim = answer.claims["data_index"], answer.claims["predicted_label"]
     raise_first(no_such_image(position, len(data.train_images)))
     shape = model.layers[-1].output_shape if model.layers else None
     if shape and len(shape) != 2:
-        raise Skipped("The model gives no row of outputs for a card yet: see “Build the neurons”.")
+        raise Skipped(
+            "The model gives no row of outputs for an image yet: see “Build the neurons”."
+        )
     index, label = whole_number(position), whole_number(claim)
     if shape and label is not None and CLASSES <= label < (shape[-1] or 0):
-        raise Skipped(f"The model gives {shape[-1]} outputs for a card: see “Build the neurons”.")
+        raise Skipped(f"The model gives {shape[-1]} outputs for an image: see “Build the neurons”.")
     raise_first(
         untrained_predictor(evidence, model, so_far.misconceptions),
         nearly_trained(model, evidence.fits(model.number)),
@@ -55,7 +57,7 @@ def test_label(evidence: Evidence, tell: Tell, so_far: PriorResults, data: Image
     assert label is not None
     neighbours = [one for one in (index - 1, index + 1) if 0 <= one < len(data.train_images)]
     images = data.train_images[[index, *neighbours]]
-    with can_be_computed("What your model says of this card"):
+    with can_be_computed("What your model predicts for this image"):
         outputs = predicted_outputs(evidence, model, images)
     truth = int(data.train_labels[index])
     no_numbers = no_largest(outputs)
@@ -72,8 +74,8 @@ def test_label(evidence: Evidence, tell: Tell, so_far: PriorResults, data: Image
         never_predicted(evidence, model, index, label),
     )
     tell.passed(
-        f"The largest of the ten outputs is at place {label}. The label on the card is {truth}, so"
-        f" your model is {'right' if label == truth else 'wrong'} about this one.",
-        more="How far the largest output lies ahead of the second says how sure the model is. It"
-        " can be sure and wrong.",
+        f"The largest of the ten outputs is at place {label}. The true label is {truth}, so your"
+        f" model is {'right' if label == truth else 'wrong'} here.",
+        more="The lead of the largest output over the second shows how certain the model is. It"
+        " can be certain and wrong.",
     )

@@ -1,4 +1,4 @@
-"""Train: five epochs on the training cards, a quiz on the validation cards, near 80 %."""
+"""Train: five epochs, validated on the validation images, and an accuracy above the threshold."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from autograder.core.config import Settings
 from autograder.core.evidence import Evidence
 from autograder.core.lesson import Lesson
 from autograder.core.reference import standing
+from autograder.core.text import plural
 from autograder.core.verdicts import PriorResults, Tell
 from autograder.datasets import Images
 from autograder.judge.rules.accuracy import (
@@ -31,7 +32,6 @@ from autograder.judge.rules.epochs import (
     too_few_epochs,
     trained_without_fit,
 )
-from autograder.judge.rules.format import plural
 from autograder.judge.rules.groups import (
     low_accuracy,
     raise_not_earned,
@@ -52,7 +52,7 @@ ROOTS = (
 
 @pytest.mark.points(1)
 def test_epochs(evidence: Evidence, tell: Tell, data: Images) -> None:
-    """The model went through the training cards at least five times."""
+    """The model was trained for at least five epochs."""
     fits, model = fits_of(evidence, "train"), model_of(evidence, "train")
     raise_first(
         contradictory(evidence, model, fits, data, LIMITS),
@@ -65,36 +65,36 @@ def test_epochs(evidence: Evidence, tell: Tell, data: Images) -> None:
         another_history(claim_of(evidence, "train", "history"), fits),
     )
     tell.passed(
-        f"{plural(epochs_done(fits), 'epoch')}: every card was studied that many times.",
-        more="Keras shuffles the cards before each epoch, so that no two passes are the same.",
+        f"{plural(epochs_done(fits), 'epoch')}: the model saw every image that many times.",
+        more="Keras shuffles the images before each epoch, so no two passes are the same.",
     )
 
 
 @pytest.mark.points(1)
 def test_data(evidence: Evidence, tell: Tell, data: Images) -> None:
-    """It studied the training cards, each with its own label."""
+    """It was trained on the training images, each with its own label."""
     fits = fits_to_judge(evidence, "train", data, LIMITS)
     raise_first(*training_examples(fits, len(data.train_images)))
     tell.passed(
-        "Which cards it studied could not be told one by one, and that is fine."
+        "Which images it was trained on is not known one by one; that is fine."
         if fits[-1].training.split == "unknown"
-        else "It studied the training cards, each with its own label.",
-        more="Some labels in Fashion-MNIST are open to doubt: people, too, take a shirt for a"
-        " pullover now and then.",
+        else "It was trained on the training images, each with its own label.",
+        more="Some labels in Fashion-MNIST are doubtful: people also sometimes mistake a shirt"
+        " for a pullover.",
     )
 
 
 @pytest.mark.points(1)
 def test_validation(evidence: Evidence, tell: Tell, data: Images) -> None:
-    """It was quizzed on the validation cards after each epoch."""
+    """It was validated on the validation images after each epoch."""
     fit = fits_to_judge(evidence, "train", data, LIMITS)[-1]
     raise_first(*validation_examples(evidence, fit, len(data.valid_images)))
     assert fit.validation
     tell.passed(
-        "After each epoch there was a quiz. Its cards could not be told, and that is fine."
+        "It was validated after each epoch. On which images is not known; that is fine."
         if fit.validation.split == "unknown"
-        else "After each epoch it was quizzed on the validation cards.",
-        more="No weight moves during the quiz. You could leave it out and get the same network.",
+        else "It was validated on the validation images after each epoch.",
+        more="Validation changes no weight. Without it, you would get the same network.",
     )
 
 
@@ -110,9 +110,9 @@ def test_device(evidence: Evidence, tell: Tell, settings: Settings, data: Images
     tell.passed(
         "The model was trained on the GPU."
         if is_gpu(fit.device)
-        else "There was no GPU to use; the model was trained on the CPU, and that is fine.",
-        more="For so few neurons a GPU is hardly faster than a CPU: to hand the cards over takes as"
-        " long as the sums. With a million weights that changes.",
+        else "There was no GPU, so the model was trained on the CPU; that is fine.",
+        more="For so few neurons a GPU is hardly faster than a CPU: copying the images takes as"
+        " long as the calculation. With a million weights that changes.",
     )
 
 
@@ -121,7 +121,7 @@ def test_device(evidence: Evidence, tell: Tell, settings: Settings, data: Images
 def test_accuracy(
     evidence: Evidence, tell: Tell, so_far: PriorResults, lesson: Lesson, data: Images
 ) -> None:
-    """The mean of the weights sorts about 80 % of the validation cards right."""
+    """With averaged weights, the model reaches the threshold on the validation images."""
     fits, model = fits_to_judge(evidence, "train", data, LIMITS), model_of(evidence, "train")
     raise_first(nearly_trained(model, fits), weights_replaced(evidence, model, fits))
     threshold = lesson.thresholds[evidence.run.data]
@@ -132,7 +132,7 @@ def test_accuracy(
     tell.measure("accuracy", reached)
     tell.measure("threshold", threshold)
     tell.stands(standing(lesson, evidence.run.data, reached, NOT_THE_LOG))
-    summary = accuracy_summary(reached, threshold, "The mean of your weights sorts")
+    summary = accuracy_summary(reached, threshold, "With averaged weights")
     if reached < threshold:
         causes = low_accuracy(
             evidence,
@@ -147,6 +147,6 @@ def test_accuracy(
     raise_not_earned(evidence, model, fits)
     tell.passed(
         summary,
-        more="The last step may be a good or a bad one. Over many steps good and bad cancel out,"
-        " and so the mean is both steadier and better.",
+        more="The last step may be good or bad. Over many steps this cancels out, so averaged"
+        " weights are both steadier and better.",
     )

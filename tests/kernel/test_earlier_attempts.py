@@ -1,0 +1,190 @@
+"""What only an earlier run of a cell did is set aside: a notebook is graded as it stands."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+from types import SimpleNamespace
+
+import nbformat
+import pytest
+from support.evidence_builder import LESSON, Submission, changed, fit, judged, of
+from support.mini import BLANKS, RIGHT, released
+
+from autograder.core.evidence import Recorded
+from autograder.kernel.attempts import RunsOfRecords, without_earlier
+from autograder.kernel.cell_tracker import Cells
+
+SOLVED = {name: f"{BLANKS[name]}\n{RIGHT[name]}" for name in BLANKS}
+FIRST, SECOND = 1, 2
+
+
+# ---- which runs count
+
+
+class Session:
+    """Runs nothing, but notes cells and the values that they give, as a kernel would."""
+
+    def __init__(self, notebook: Path) -> None:
+        self.values: dict[str, object] = {}
+        self.cells = Cells(LESSON, notebook, self.values)
+
+    def run(
+        self, source: str, cell_id: str, error: Exception | None = None, **values: object
+    ) -> int:
+        """Run a cell; return the number of that run."""
+        self.cells.begin()
+        self.values |= values
+        info = SimpleNamespace(raw_cell=source, cell_id=cell_id)
+        unread = error if isinstance(error, SyntaxError) else None
+        self.cells.note(SimpleNamespace(info=info, error_before_exec=unread, error_in_exec=error))
+        return self.cells.turn
+
+    def check(self, question: str) -> None:
+        self.cells.begin()
+        self.cells.check(question)
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Session:
+    path = tmp_path / "released.ipynb"
+    nbformat.write(released(), path)
+    return Session(path)
+
+
+def test_a_cell_that_is_run_once_is_no_earlier_attempt(session):
+    session.run(SOLVED["devices"], "devices", gpus=[])
+    session.run("print(gpus)", "mine")
+    session.check("devices")
+    assert session.cells.superseded == frozenset()
+    assert session.cells.stale("devices") == ()
+
+
+def test_a_run_is_superseded_once_its_question_is_checked_again(session):
+    """Until then the earlier check still stands."""
+    first = session.run(SOLVED["devices"], "devices", gpus=[])
+    session.check("devices")
+    session.run(SOLVED["devices"], "devices", gpus=[])
+    assert session.cells.superseded == frozenset()
+    session.check("devices")
+    assert session.cells.superseded == {first}
+
+
+def test_a_cell_of_ones_own_is_superseded_at_once(session):
+    first = session.run("tf.config.list_physical_devices()", "mine")
+    session.run("x = 1", "mine")
+    assert session.cells.superseded == {first}
+
+
+@pytest.mark.parametrize("error", [SyntaxError("'(' was never closed"), ValueError("no")])
+def test_a_value_from_before_the_cell_was_broken_is_stale(session, error):
+    model = object()
+    session.run(SOLVED["build"], "build", model=model)
+    session.run("model = tf.keras.Sequential([", "build", error)
+    session.check("build")
+    assert session.cells.stale("build") == ("model",)
+    session.run(SOLVED["build"], "build", model=object())
+    session.check("build")
+    assert session.cells.stale("build") == ()
+
+
+def test_the_same_number_once_more_is_not_stale(session):
+    """Small numbers are one object in Python."""
+    for _ in range(2):
+        session.run(SOLVED["predict"], "predict", predicted_label=7)
+    session.check("predict")
+    assert session.cells.stale("predict") == ()
+
+
+@pytest.mark.parametrize(
+    ("saved", "later", "edited"),
+    [
+        (SOLVED["compile"], 10, False),
+        (f"{SOLVED['compile']}  # a comment", 10, False),
+        ("model.compile('sgd')", 10, True),
+        ("model.compile('sgd')", -10, False),
+    ],
+)
+def test_a_cell_that_was_changed_and_saved_since_it_ran(session, tmp_path, saved, later, edited):
+    """A notebook that was saved before the run tells nothing."""
+    session.run(SOLVED["compile"], "compile")
+    cell = nbformat.v4.new_code_cell(saved, id="compile")
+    path = tmp_path / "mine.ipynb"
+    nbformat.write(nbformat.v4.new_notebook(cells=[cell]), path)
+    when = time.time() + later
+    os.utime(path, (when, when))
+    assert session.cells.edited("compile", path) is edited
+
+
+def test_without_a_file_or_a_run_nothing_was_changed(session, tmp_path):
+    assert not session.cells.edited("compile", None)
+    session.run(SOLVED["compile"], "compile")
+    assert not session.cells.edited("compile", tmp_path / "none.ipynb")
+
+
+# ---- what is set aside
+
+
+def judge_as_it_stands(work: Submission, runs: RunsOfRecords, stale=None):
+    evidence = work.evidence()
+    assert isinstance(evidence.recorded, Recorded)
+    recorded = without_earlier(evidence.recorded, runs, {FIRST}, stale or {})
+    stands = changed(evidence.record, recorded=recorded)
+    made = type(evidence)(record=stands, arrays=evidence.arrays)
+    return judged({"": SimpleNamespace(evidence=lambda: made)})[""]
+
+
+def runs_of(**made: dict) -> RunsOfRecords:
+    runs = RunsOfRecords()
+    for kind, turns in made.items():
+        for record, turn in turns.items():
+            if kind == "compiled":
+                runs.compiled[record] = turn
+            else:
+                getattr(runs, kind)[record] |= {turn}
+    return runs
+
+
+def test_what_ran_once_is_judged_as_ever():
+    runs = runs_of(fits={0: SECOND}, compiled={0: SECOND})
+    assert judge_as_it_stands(Submission(), runs) == judged({"": Submission()})[""]
+
+
+def test_devices_that_were_asked_for_before_do_not_count():
+    name = Submission().evidence().recorded.devices.queried[0]
+    verdicts = judge_as_it_stands(Submission(), runs_of(queries={name: FIRST}))
+    assert of(verdicts, "devices.asked").misconception == "devices-typed-by-hand"
+    both = runs_of(queries={name: FIRST})
+    both.queries[name].add(SECOND)
+    assert of(judge_as_it_stands(Submission(), both), "devices.asked").outcome == "passed"
+
+
+def test_five_times_one_epoch_is_one_epoch():
+    fits = tuple(
+        fit(number=number, epochs_done=1, steps=375, snapshots=(1,), means=())
+        for number in range(5)
+    )
+    runs = runs_of(fits={0: FIRST, 1: FIRST, 2: FIRST, 3: FIRST, 4: SECOND})
+    found = of(judge_as_it_stands(Submission(fits=fits), runs), "train.epochs")
+    assert found.misconception == "too-few-epochs"
+    assert "for 1 epoch;" in found.message
+
+
+def test_a_model_that_was_compiled_before_is_not_compiled():
+    verdicts = judge_as_it_stands(Submission(), runs_of(compiled={0: FIRST}))
+    assert {one.outcome for one in verdicts.of("compile")} <= {"failed", "skipped"}
+
+
+def test_a_prediction_of_an_earlier_run_does_not_count():
+    work = Submission()
+    calls = dict.fromkeys(work.evidence().recorded.model_calls, FIRST)
+    found = of(judge_as_it_stands(work, runs_of(calls=calls)), "predict.label")
+    assert found.misconception == "copied-label"
+
+
+def test_a_stale_name_is_blank():
+    found = judge_as_it_stands(
+        Submission(), RunsOfRecords(), {"parameters": ["number_of_parameters"]}
+    )
+    assert "still blank" in found.of("parameters")[0].message
