@@ -86,8 +86,8 @@ def implausible(evidence: Evidence, fit: Fit, reached: float, limits: Limits) ->
     if kept_examples(evidence, fit) is None or reached < limits.claimed:
         return None
     return CannotTell(
-        f"Of the validation images as your model was given them it classifies {percent(reached)} correctly,"
-        " and what was done to their pixels could not be told; this needs manual review.",
+        f"Of the validation images as your model was given them it classifies {percent(reached)}"
+        " correctly, but the preprocessing of their pixels is unknown; this needs manual review.",
         help=OPEN,
     )
 

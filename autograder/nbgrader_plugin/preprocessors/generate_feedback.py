@@ -51,7 +51,7 @@ class FeedbackExporter(HTMLExporter):
 
     def from_notebook_node(
         self, nb: NotebookNode, resources: Any = None, **kw: Any
-    ) -> tuple[str, dict[str, Any]]:
+    ) -> tuple[Any, dict[str, Any]]:
         """Convert the notebook of a submission."""
         page, resources = super().from_notebook_node(nb, resources, **kw)
         lesson = lesson_of(resources)
