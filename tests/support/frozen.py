@@ -19,7 +19,7 @@ FILE = Path(__file__).parents[1] / "frozen.json"
 # Numbers that a processor's arithmetic decides, or a clock.
 UNSTEADY = re.compile(
     r"\d[\d,]*\.\d+(e[+-]?\d+)?|\d+(?= (%|seconds?|minutes?|MiB|GiB))"
-    r"|[\d,]+(?= (cards were won|were lost))"
+    r"|[\d,]+(?= (images were won|were lost))"
 )
 
 
