@@ -10,7 +10,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbgrader.api import Gradebook
-from support.gradebook_course import LESSON, hand_in, make_course, report
+from support.gradebook_course import LESSON, make_course, report, submit
 
 from autograder.core.config import Course, Settings
 from autograder.core.evidence import write_whole
@@ -39,7 +39,7 @@ def grade(course: Course, *class_: tuple[str, str, str], time: str = "") -> None
     """Grade students who built something, with these outcomes; as ``autograder grade`` ends."""
     with GradebookSync(course, course.root / "results") as book:
         for name, built, outcomes in class_:
-            entry = hand_in(course, report(name, outcomes), time, build=built)
+            entry = submit(course, report(name, outcomes), time, build=built)
             place = course.root / "results" / LESSON.name / name
             place.mkdir(parents=True, exist_ok=True)
             write_whole(place / "notebook.ipynb", nbformat.writes(entry.notebook).encode())

@@ -96,46 +96,48 @@ def page(browser, server) -> Iterator[playwright.Page]:
     opened.close()
 
 
-def press(page: playwright.Page, *keys: str) -> None:
-    for key in keys:
+def go(page: playwright.Page, key: str) -> None:
+    """Press a key that leads to another page, or to this one again."""
+    with page.expect_navigation():
         page.keyboard.press(key)
-        page.wait_for_load_state()
 
 
 def test_a_class_is_reviewed_by_keyboard_alone(page, server, given) -> None:
     """Comment, points, a rubric item; on to the next group; the item again; undo."""
-    groups = server.review.groups
+    groups, here = server.review.groups, f"http://127.0.0.1:{server.port}{server.base}/group"
     assert server.token not in page.url
-    press(page, "n")
-    playwright.expect(page).to_have_url(
-        f"http://127.0.0.1:{server.port}{server.base}/group/{groups[1].id}"
-    )
-    press(page, "p", "c")
+    go(page, "n")
+    assert page.url == f"{here}/{groups[1].id}"
+    go(page, "p")
+    page.keyboard.press("c")
     page.keyboard.type("Say *why*, n p u.")
-    press(page, "Escape", "r")
+    page.keyboard.press("Escape")
+    page.keyboard.press("r")
     page.keyboard.type("Magic")
-    press(page, "Tab")
+    page.keyboard.press("Tab")
     page.keyboard.type("-0.5")
-    press(page, "Control+Enter")
+    go(page, "Control+Enter")
     playwright.expect(page.locator("#said")).to_contain_text("Applied to all 5.")
-    press(page, "n", "1", "a")
+    go(page, "n")
+    page.keyboard.press("1")
+    go(page, "a")
     playwright.expect(page.locator("#said")).to_contain_text("Applied to all 5.")
     assert server.review.decisions.rubric == {"Magic": -0.5}
     assert server.review.decisions.groups == {
         groups[0].id: Decision(comment="Say *why*, n p u.", items=("Magic",)),
         groups[1].id: Decision(items=("Magic",)),
     }
-    press(page, "u")
+    go(page, "u")
     playwright.expect(page.locator("#said")).to_contain_text("Undone.")
     assert set(server.review.decisions.groups) == {groups[0].id}
     assert len(given) == 3
-    press(page, "w")
+    go(page, "w")
     assert page.locator("#who li").all_inner_texts() == ["ann", "bob", "cal", "dan", "eve"]
 
 
 def test_single_keys_can_be_turned_off(page, server) -> None:
     page.get_by_label("single keys").uncheck()
-    press(page, "n")
+    page.keyboard.press("n")
     assert page.url.endswith(server.review.groups[0].id)
     page.reload()
     assert not page.get_by_label("single keys").is_checked()
