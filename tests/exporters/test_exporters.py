@@ -318,7 +318,7 @@ def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_export_without_a_course_says_where_the_grades_are_from(kept, capsys) -> None:
     assert main(["export", "canvas"]) == 0
     printed = capsys.readouterr()
-    assert "canvas.csv: 2 students, from the judge's reports alone" in printed.out
+    assert "canvas.csv: 2 students, from the grader's reports alone" in printed.out
     assert "=bob: the LMS may not find this student" in " ".join(printed.err.split())
     book = read_as_canvas((kept / "canvas.csv").read_text())
     assert book.scores["ann", "", "ann"] == {"Building a Brain": "20"}

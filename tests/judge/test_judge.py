@@ -246,7 +246,7 @@ def test_a_check_that_waits_for_one_that_is_not_there_is_the_instructors_mistake
         (
             EXTRA.replace("points(1)", "points()"),
             "build",
-            "check_build.py:8: build.name needs points",
+            "check_build.py:7: build.name needs points",
         ),
         (EXTRA.replace("@pytest.mark.points(1)", ""), "build", "needs points"),
     ],

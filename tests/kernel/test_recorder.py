@@ -858,8 +858,8 @@ def moved_about(images):
     return np.roll(np.where(images > 50, images, 0), 3, axis=2) ** 0.5
 
 
-def test_validation_images_that_no_map_describes_come_along(recorder, sample, cards) -> None:
-    images, labels = cards
+def test_validation_images_that_no_map_describes_come_along(recorder, sample, examples) -> None:
+    images, labels = examples
     whole = (moved_about(sample.valid_images), sample.valid_labels)
     fit(new_model(), moved_about(images), labels, validation_data=whole)
     found, arrays = last_fit(recorder)
@@ -870,10 +870,10 @@ def test_validation_images_that_no_map_describes_come_along(recorder, sample, ca
     assert last_fit(recorder)[0].validation.rows is None
 
 
-def test_an_average_of_trained_weights_is_told_from_others(recorder, cards) -> None:
+def test_an_average_of_trained_weights_is_told_from_others(recorder, examples) -> None:
     model, kept = new_model(), []
     for _ in range(3):
-        fit(model, *cards)
+        fit(model, *examples)
         kept.append(model.get_weights())
     assert recorder.average(model) is None
     for other in (model, new_model(seed=1)):

@@ -33,7 +33,7 @@ def loss(name: str, *, model=MODEL, logits: bool | None = None) -> Submission:
 
 
 CASES = {
-    "right": Case(work=Submission(), check="compile.loss", says=("sure and wrong",)),
+    "right": Case(work=Submission(), check="compile.loss", says=("certain and wrong",)),
     "softmax and probabilities": Case(
         work=loss(COMPILED.loss, model=SOFTMAX, logits=False), check="compile.loss"
     ),
@@ -88,7 +88,7 @@ CASES = {
         "compile.loss",
         "logits-treated-as-probabilities",
         "outputs logits",
-        "takes them for probabilities",
+        "expects probabilities",
         work=loss(COMPILED.loss, logits=False),
     ),
     "the loss by its name": fails(

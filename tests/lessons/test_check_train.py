@@ -260,7 +260,7 @@ CASES = {
     "a quiz of few cards, and proud of it": fails(
         "train.validation",
         "partial-validation-data",
-        "held with 32 validation images",
+        "validated on 32 validation images",
         "there are 2,000",
         work=trained_by(history=PRAISE, validation=validation(count=32)),
     ),
@@ -268,14 +268,14 @@ CASES = {
         "train.validation",
         "validated-on-training-data",
         "validated on training images",
-        "held with the validation images",
+        "should be validated on the validation images",
         work=trained_by(validation=training()),
     ),
     "a part split off": fails(
         "train.validation",
         "validated-on-training-data",
         "kept back 20 % of the training images",
-        "asks for the validation images",
+        "should be validated on the validation images",
         work=trained_by(validation=None, validation_split=0.2),
     ),
     "a part kept by hand": fails(
@@ -419,7 +419,7 @@ CASES = {
     "no better than guessing": fails(
         "train.accuracy",
         "accuracy-at-chance",
-        "sorts 10.1 % of its own training images correctly; guessing gets 1 in 10",
+        "classifies 10.1 % of its own training images correctly; guessing",
         work=below_the_threshold(
             history={"loss": FALLING, "accuracy": (0.1, 0.1, 0.1, 0.1, 0.101)}
         ),
@@ -427,7 +427,7 @@ CASES = {
     "better at the quiz than at studying": fails(
         "train.accuracy",
         "studied-worse-than-quizzed",
-        "sorts 70.0 % of the quiz right and only 30.0 % of the cards that it studied",
+        "70.0 % of the validation images correctly and only 30.0 % of the training images",
         work=below_the_threshold(
             history={"loss": FALLING, "accuracy": (0.3,) * 5, "val_accuracy": (0.7,) * 5}
         ),
@@ -435,7 +435,7 @@ CASES = {
     "good weights that too short a training did not touch": fails(
         "train.accuracy",
         "not-trained",
-        "training changed nothing",
+        "training changed none of them",
         work=Submission(
             arrays=not_moving, fits=(fit(epochs_done=4, epochs_requested=4, snapshots=(3,) * 5),)
         ),

@@ -228,7 +228,12 @@ CASES = {
         ),
     ),
     "pixels that cannot be told": Case(
-        work=trained_with(fit(training=training(scale=None, shift=None))),
+        work=trained_with(
+            fit(
+                training=training(scale=None, shift=None),
+                validation=validation(scale=None, shift=None),
+            )
+        ),
         check="train.accuracy",
         outcome="error",
         others={"compare.won": "error"},

@@ -107,7 +107,7 @@ def test_where_nothing_is_entered_the_judges_grades_are_taken(
 ) -> None:
     judged(make_course(tmp_path / "course", "sqlite:///grades.db"), monkeypatch)
     assert main(["export", "csv"]) == 0
-    assert "from the judge's reports alone" in " ".join(capsys.readouterr().out.split())
+    assert "from the grader's reports alone" in " ".join(capsys.readouterr().out.split())
 
 
 @pytest.mark.parametrize(
