@@ -44,7 +44,7 @@ def test_what_is_the_same_surprises_nobody(tmp_path):
 
 def test_a_check_that_only_passed_because_of_an_old_variable(tmp_path):
     (line,) = differences_in(saved(tmp_path / "a.ipynb"), report(fits=(fit(validation=None),)))
-    assert line.startswith("Train: In your notebook this check passed; run afresh from the top")
+    assert line.startswith("Train: In your notebook this check passed; run from the top")
     assert line.endswith(
         "it does not: There was no validation: `fit` was given no validation data."
     )

@@ -9,7 +9,8 @@ from types import SimpleNamespace
 
 import nbformat
 import pytest
-from support.evidence_builder import LESSON, Submission, changed, fit, judged, of
+from support.cases import of
+from support.evidence_builder import LESSON, Submission, changed, fit, judged
 from support.mini import BLANKS, RIGHT, released
 
 from autograder.core.evidence import Recorded

@@ -24,11 +24,12 @@ AVERAGES = {
 NEAR = {
     "trained on a little": LAST + 0.1 * rng.normal(size=2_000),
     "small weights cut off": np.where(abs(LAST) < 1, 0, LAST),
+    # Where the start is small beside the end this is nearly half way between the two.
+    "halved": LAST / 2,
 }
 OTHERS = {
     "of the start": START,
     "nought": 0 * LAST,
-    "halved": LAST / 2,
     "turned round": -LAST,
     "at random": rng.normal(size=2_000),
     "beyond the last one": 2 * LAST - START,

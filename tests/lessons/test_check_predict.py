@@ -168,7 +168,7 @@ def all_cases() -> dict[str, Case]:
         "typed": fails(
             "predict.label",
             "copied-label",
-            "no model was asked about this card",
+            "no model was given this image after training",
             work=calls_about(),
         ),
         "asked of other cards only": fails(
@@ -231,14 +231,14 @@ def all_cases() -> dict[str, Case]:
             "predict.label",
             "wrong-card",
             "predicts for the image before or after",
-            "of this one it says something else",
+            "for this one it predicts another",
             work=about(middle, largest(middle + 1)),
         ),
         "no such card": fails(
             "predict.label",
             "no-such-card",
             "`data_index` is 70000",
-            "0 to 11,999",
+            "11,999",
             work=Submission(index=claim(70_000)),
         ),
         "the weights are missing": Case(

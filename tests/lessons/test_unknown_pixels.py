@@ -50,9 +50,9 @@ def moved(rows: Any = every_other, **more: Any) -> Submission:
     return Submission(fits=(fit(**GIVEN),), arrays=kept(rows), **more)
 
 
-LEFT_OPEN = "what was done to its pixels could not be told"
+LEFT_OPEN = "the preprocessing of its pixels is unknown"
 CASES = {
-    "kept": Case(work=moved(), check="train.accuracy", says=("% of the validation cards right",)),
+    "kept": Case(work=moved(), check="train.accuracy", says=("% of the validation images correctly",)),
     "noise on the training images alone": Case(
         work=Submission(fits=(fit(training=training(**NO_MAP)),)), check="train.accuracy"
     ),
@@ -72,13 +72,13 @@ CASES = {
         work=moved(rows=painted),
         check="train.accuracy",
         outcome="error",
-        says=("sorts 100", "manual review"),
+        says=("classifies 100", "manual review"),
     ),
     "a label that the raw pixels do not give": Case(
         work=moved(label=lambda: claim(0)),
         check="predict.label",
         outcome="error",
-        says=("could not be told",),
+        says=("is unknown",),
     ),
 }
 

@@ -147,7 +147,7 @@ def test_a_gradebook_that_cannot_be_read_is_told(course: Course, capsys) -> None
     config.write_text(config.read_text() + f"c.CourseDirectory.db_url = 'sqlite:///{broken}'\n")
     assert main(["report"]) == 0
     text = " ".join(capsys.readouterr().err.split())
-    assert "shows the judge's points alone. The gradebook" in text
+    assert "shows only the points of the automatic check. The gradebook" in text
     assert "Counts" not in made(course)
 
 

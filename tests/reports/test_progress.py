@@ -64,7 +64,7 @@ def test_the_accuracy_stands_beside_the_bar():
 
 def test_doubts_are_told_below_and_in_the_next_step():
     progress = progress_of(Submission(), doubts=("`limit` is left over.", "“Train” is older."))
-    assert "see the remark below" in progress.next_step
+    assert "see the note below" in progress.next_step
     for page in pages(progress):
         assert progress_card.REMARK in page
         assert "limit" in page

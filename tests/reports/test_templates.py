@@ -163,10 +163,15 @@ def test_what_is_not_escaped_is_known() -> None:
         for where in re.findall(r"(\S+)\s*\|\s*safe|(?=autoescape)", path.read_text())
     }
     assert found == {
-        ("feedback.html", "content"),
         ("feedback.html", "notebook.code_style()"),
-        ("feedback.html", "coloured"),
         ("feedback.html", "rendered"),
+        ("cells.html", "content"),
+        ("cells.html", "coloured"),
+        # An instructor's Markdown, sanitized.
+        ("cards.html", "comment"),
+        # The page of `autograder review`.
+        ("page.html", "notebook.code_style()"),
+        ("page.html", "xsrf"),
     }
     for path in {*PACKAGE.rglob("*.py")} - {PACKAGE / "reports" / "sanitize.py"}:
         assert not re.search(r"markupsafe|html\.escape|f['\"]<[a-z]", path.read_text()), path

@@ -119,7 +119,7 @@ def unknown_pixels(
         return None
     return CannotTell(
         f"`predicted_label` is {label}. Whether your model predicts it could not be worked out:"
-        " what was done to its pixels could not be told.",
+        " the preprocessing of its pixels is unknown.",
         help=OPEN,
     )
 

@@ -66,7 +66,7 @@ def _guesses(evidence: Evidence, model: Model, data: Images, name: str) -> NDArr
         raise UnknownLayer(f"{name} was not trained, so that what goes into it is not known")
     images = given_images(evidence, fits[-1], data.valid_images)
     if images is None:
-        raise UnknownLayer(f"what was done to the pixels for {name} could not be told")
+        raise UnknownLayer(f"the preprocessing of the pixels for {name} is unknown")
     logits = outputs(model, last_weights(evidence, model), images)
     guesses: NDArray[np.intp] = logits.argmax(axis=1)
     return guesses
