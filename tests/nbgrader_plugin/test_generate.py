@@ -194,7 +194,7 @@ def test_an_edited_output_of_the_solution_is_found(course: Course) -> None:
     next(cell for cell in notebook.cells if cell.get("outputs")).outputs = []
     nbformat.write(notebook, path)
     assert any(
-        "was edited after it was generated" in one
+        "was edited" in one
         for one in generate_assignment.differences(course)
     )
 
