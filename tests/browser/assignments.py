@@ -39,7 +39,7 @@ class Assignments:
     def validate(self, assignment: str, picture: Path) -> str:
         """Press *Validate* of the fetched notebook; what the dialog says."""
         self.notebook(assignment).get_by_role("button", name="Validate").click()
-        return self.lab.describe(picture)
+        return self.lab.described(picture)
 
     def submit(self, assignment: str) -> None:
         """Press *Submit*, and wait until it is listed among what was handed in."""

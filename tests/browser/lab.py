@@ -117,7 +117,7 @@ class Lab:
     def validate(self, picture: Path) -> str:
         """Press nbgrader's button; what its dialog says."""
         self.page.locator(".validate-button").first.click()
-        return self.describe(picture)
+        return self.described(picture)
 
     def described(self, picture: Path) -> str:
         """What a dialog of nbgrader's says, of which a picture is taken before it is closed."""

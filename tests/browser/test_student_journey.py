@@ -132,7 +132,7 @@ def died(lab: Lab, graded, pictures) -> str:
     lab.show()
     lab.rewrite("devices", "import os; os._exit(1)")
     lab.start_running("devices")
-    return lab.describe(pictures / "died.png")
+    return lab.described(pictures / "died.png")
 
 
 @pytest.fixture(scope="module")
