@@ -52,7 +52,9 @@ def moved(rows: Any = every_other, **more: Any) -> Submission:
 
 LEFT_OPEN = "the preprocessing of its pixels is unknown"
 CASES = {
-    "kept": Case(work=moved(), check="train.accuracy", says=("% of the validation images correctly",)),
+    "kept": Case(
+        work=moved(), check="train.accuracy", says=("% of the validation images correctly",)
+    ),
     "noise on the training images alone": Case(
         work=Submission(fits=(fit(training=training(**NO_MAP)),)), check="train.accuracy"
     ),

@@ -118,7 +118,7 @@ class TestCheck:
         monkeypatch.setenv("KERAS_HOME", str(sample_keras))
         main(["check", f"{LESSON}.ipynb"])
         printed = capsys.readouterr().out
-        (earned,) = re.findall(r"Together: (?:at least )?([\d.]+) of 20 points", printed)
+        (earned,) = re.findall(r"Total: (?:at least )?([\d.]+) of 20 points", printed)
         title = load_lesson(LESSON).question(case.cell).title
         assert float(earned) <= 19
         if case.most is not None:
