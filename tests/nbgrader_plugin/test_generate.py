@@ -193,10 +193,7 @@ def test_an_edited_output_of_the_solution_is_found(course: Course) -> None:
     notebook = nbformat.read(path, as_version=4)
     next(cell for cell in notebook.cells if cell.get("outputs")).outputs = []
     nbformat.write(notebook, path)
-    assert any(
-        "was edited" in one
-        for one in generate_assignment.differences(course)
-    )
+    assert any("was edited" in one for one in generate_assignment.differences(course))
 
 
 def test_missing_and_foreign_files_are_named(course: Course) -> None:
