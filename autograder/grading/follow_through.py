@@ -36,6 +36,13 @@ MISSING_NOTE = (
     "Later questions were not marked with the solution’s {cells} in place of yours: this submission"
     " has to be graded again."
 )
+# Errors of a cell itself, whatever it builds on.
+OWN_SLIPS = frozenset(
+    {
+        *("AttributeError", "ImportError", "IndentationError", "ModuleNotFoundError", "NameError"),
+        *("SyntaxError", "TabError", "TypeError"),
+    }
+)
 SENTENCES = {
     Outcome.PASSED: "This is right: it was marked with the solution’s {cells} in place of yours.",
     Outcome.FAILED: "This was marked with the solution’s {cells} in place of yours, and is not"
@@ -131,7 +138,7 @@ def _to_blame(
     found: set[str] = set()
     for one in tried:
         cell, bases = evidence.cell(one.name), lesson.foundations(one)
-        if cell and cell.status == "error" and not bases & names:
+        if cell and cell.status == "error" and cell.ename not in OWN_SLIPS and not bases & names:
             found |= bases
     return found
 

@@ -154,6 +154,17 @@ def test_what_a_cell_that_stopped_builds_on_may_be_to_blame() -> None:
     assert number("train") in job.solutions
 
 
+@pytest.mark.parametrize("ename", sorted(follow_through.OWN_SLIPS))
+def test_a_slip_of_its_own_is_nobody_elses_fault(ename) -> None:
+    """A setting that `compile` does not have says nothing against what was built."""
+    slip = cell("compile", status="error", ename=ename)
+    job = follow_through.job_for(
+        planned(), stops("compile", "train", "predict", cells={"compile": slip}).evidence(), KNOWN
+    )
+    assert job is not None
+    assert job.unusable == ()
+
+
 def test_what_a_blank_explains_is_nobody_elses_fault() -> None:
     blank = cell("compile", changed=False)
     work = stops("compile", "train", "predict", cells={"compile": blank})
