@@ -38,6 +38,7 @@ HIDDEN = f'''\
 import pytest
 from autograder.core.verdicts import Failed
 
+@pytest.mark.points(0)
 @pytest.mark.hidden
 def test_secret(evidence):
     """{SECRET}"""
