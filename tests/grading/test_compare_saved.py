@@ -116,7 +116,7 @@ def test_the_rehearsal_tells_of_an_old_variable(tmp_path, monkeypatch, capsys, s
     assert main(["check", "mine.ipynb", "--more"]) == 0
     printed = capsys.readouterr().out
     assert "Total: 10 of 20 points" in printed
-    assert "    How: In the error's own text an arrow shows the line" in printed
+    assert "    How: In the error, an arrow points to the line" in printed
     assert printed.splitlines()[-1].startswith(
         "Warning: Count the parameters: In your notebook this check passed; run from the top it"
         " does not: Your cell stopped with NameError: name 'total' is not defined."
