@@ -215,6 +215,7 @@ def test_the_guide_leads_to_a_lesson_that_grades(tmp_path: Path, sample_keras: P
 
 
 @pytest.mark.slow
+@pytest.mark.weekly
 @pytest.mark.kernel
 def test_the_guide_leads_to_the_example(course: Course, sample_keras: Path) -> None:
     """Word for word: its tests pass, its threshold holds, and every mutant is told."""

@@ -134,6 +134,7 @@ def test_the_answer_is_the_one_that_is_shown(answers, example: Example) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.weekly
 @pytest.mark.kernel
 def test_the_demo_ends_with_the_rows_that_are_shown(tmp_path: Path) -> None:
     """Names, points and words; an accuracy above the threshold, nearly; else that it is below."""

@@ -18,7 +18,7 @@ from autograder.notebooks.restore import grade_id
 
 STUDENTS = [f"student{number:02}" for number in range(40)]
 LESSONS = [load_lesson(name) for name in lesson_names()]
-pytestmark = [pytest.mark.kernel, pytest.mark.slow]
+pytestmark = [pytest.mark.kernel, pytest.mark.slow, pytest.mark.weekly]
 
 Answers = Mapping[str, str]
 Program = Callable[[Answers, Lesson], Answers]

@@ -49,6 +49,7 @@ def answers(neighbour: str) -> dict[str, str | None]:
     return dict(BLANK if "blank" in neighbour else UNTRAINED)
 
 
+@pytest.mark.weekly
 class TestAutograde:
     """``nbgrader autograde``, whose gradebook holds the class."""
 
