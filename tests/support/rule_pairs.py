@@ -234,7 +234,8 @@ PAIRS = {
     "prediction.no_such_image": Pair(lambda: (claim(-1), 10), lambda: (claim(9.0), 10)),
     "prediction.not_a_class": Pair(lambda: (claim(10), 10), lambda: (claim((9,)), 10)),
     "prediction.untrained_predictor": Pair(
-        lambda: (right(fits=(fit(model=1),)), MODEL, ()), lambda: (right(fits=()), MODEL, ())
+        lambda: (right(fits=()), MODEL, ()),
+        lambda: (right(fits=(), cells={"train": cell("train", status="error")}), MODEL, ()),
     ),
     "prediction.no_largest": Pair(
         lambda: ([np.full((2, 3), np.nan, np.float32)],), lambda: (RESULTS,)

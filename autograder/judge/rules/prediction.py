@@ -72,8 +72,10 @@ def untrained_predictor(
     """The model that was asked for the label was never trained; ``reported`` is known before."""
     if evidence.fits(model.number) or {"not-trained"} & set(reported):
         return None
-    # Where nothing was trained at all, that is said of the training.
-    if not any(fit.steps for fit in (evidence.recorded.fits if evidence.recorded else ())):
+    # Where a cell stopped before anything was trained, it has lost its own points for that.
+    fits = evidence.recorded.fits if evidence.recorded else ()
+    stopped = any(cell.changed and cell.status == "error" for cell in evidence.record.cells)
+    if stopped and not any(fit.steps for fit in fits):
         return None
     return Failed(
         "The `model` that you handed in here was never trained, so its largest output says nothing"
