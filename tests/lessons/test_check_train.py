@@ -275,7 +275,7 @@ CASES = {
         "train.validation",
         "validated-on-training-data",
         "kept back 20 % of the training images",
-        "should be validated on the validation images",
+        "asks for the validation images",
         work=trained_by(validation=None, validation_split=0.2),
     ),
     "a part kept by hand": fails(
