@@ -20,6 +20,8 @@ FILE = Path(__file__).parents[1] / "frozen.json"
 UNSTEADY = re.compile(
     r"\d[\d,]*\.\d+(e[+-]?\d+)?|\d+(?= (%|seconds?|minutes?|MiB|GiB))"
     r"|[\d,]+(?= (images were won|were lost))"
+    # Where a package lies.
+    r"|(?<=\()/[^ )]+(?=\))"
 )
 
 
