@@ -11,6 +11,7 @@ from support.evidence_builder import (
     COMPILED,
     FLATTEN,
     INDEX,
+    LESSON,
     MODEL,
     Submission,
     arrays,
@@ -27,8 +28,10 @@ from support.evidence_builder import (
 )
 
 from autograder.core.evidence import Answer, Average, Callback, Claim
+from autograder.core.verdicts import CannotTell, Tell
 from autograder.judge.identity import identified
 from autograder.judge.rules.epochs import stopped_early
+from autograder.judge.rules.reach_threshold import reach_threshold
 
 TRAIN, PREDICT = ("train", "predict")
 
@@ -223,6 +226,13 @@ def test_what_is_not_the_trained_model_is_said(verdicts, name) -> None:
 def test_weights_that_are_nearly_an_average_need_manual_review(verdicts) -> None:
     """Such as a mean over all steps: no points are lost for it, and none are given."""
     verify(NEARLY, verdicts["nearly"])
+
+
+def test_the_whole_check_of_another_lesson_asks_for_manual_review_too(sample) -> None:
+    """Where no check but that of the accuracy looks at the weights."""
+    evidence = identified(NEARLY.work.evidence())
+    with pytest.raises(CannotTell, match="near to those that training left"):
+        reach_threshold(evidence, TRAIN, lesson=LESSON, data=sample, tell=Tell(), epochs=5)
 
 
 def test_early_stopping_that_ended_the_training_is_named() -> None:

@@ -18,11 +18,6 @@ from autograder.datasets import Images
 from autograder.judge.inference import Weights
 from autograder.judge.rules.weights import accuracy, last_weights
 
-NOT_THE_LOG = (
-    "This is not the last line of your training log: that line is about the last step alone, while"
-    " the mean of the weights over the last epoch is steadier."
-)
-
 
 def epoch_weights(evidence: Evidence, fit: Fit, epoch: int = -1) -> Weights:
     """Return the mean of the weights over one recorded epoch, by default the last one.

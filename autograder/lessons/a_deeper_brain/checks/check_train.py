@@ -7,19 +7,9 @@ import pytest
 
 from autograder.core.evidence import Callback, Evidence, Fit
 from autograder.core.lesson import Lesson
-from autograder.core.reference import standing
 from autograder.core.text import plural
 from autograder.core.verdicts import Tell
 from autograder.datasets import Images
-from autograder.judge.rules.accuracy import (
-    accuracy_summary,
-    can_be_computed,
-    diverged,
-    fall_short,
-    implausible,
-    nearly_trained,
-    weights_replaced,
-)
 from autograder.judge.rules.consistency import contradictory, fits_to_judge
 from autograder.judge.rules.epochs import (
     another_history,
@@ -30,21 +20,19 @@ from autograder.judge.rules.epochs import (
     trained_without_fit,
 )
 from autograder.judge.rules.groups import (
-    low_accuracy,
-    raise_not_earned,
     training_examples,
     validation_examples,
 )
 from autograder.judge.rules.models import claim_of, fits_of, model_of
+from autograder.judge.rules.reach_threshold import AccuracyCheck
 from autograder.judge.rules.rule import raise_first
 from autograder.lessons.a_deeper_brain.constants import (
     BATCH,
-    CLASSES,
     ENOUGH_EPOCHS,
     LIMITS,
     MAX_EPOCHS,
 )
-from autograder.lessons.a_deeper_brain.marked_accuracy import NOT_THE_LOG, marked_accuracy
+from autograder.lessons.a_deeper_brain.marked_accuracy import marked_accuracy
 from autograder.lessons.a_deeper_brain.rules.comparison import SINGLE_LAYER
 from autograder.lessons.a_deeper_brain.rules.early_stopping import (
     begins_too_late,
@@ -63,6 +51,17 @@ from autograder.lessons.a_deeper_brain.rules.early_stopping import (
     wrong_way,
 )
 
+ACCURACY = AccuracyCheck(
+    epochs=ENOUGH_EPOCHS,
+    batch=BATCH,
+    limits=LIMITS,
+    measure=marked_accuracy,
+    summary="With weights averaged over the last epoch",
+    not_the_log="This is not the last line of your training log: that line is about the last step"
+    " alone, while the mean of the weights over the last epoch is steadier.",
+    more="Within one epoch the weights stay near each other, and so their mean is a good"
+    " network too. The mean of two that were trained apart would be a bad one.",
+)
 # Checks whose failure lowers the accuracy: they report the cause, so it is not repeated here.
 ROOTS = (
     *("scale.train", "build.input", "build.hidden", "build.activation", "build.output"),
@@ -153,32 +152,7 @@ def test_restored(evidence: Evidence, tell: Tell, data: Images) -> None:
 def test_accuracy(evidence: Evidence, tell: Tell, lesson: Lesson, data: Images) -> None:
     """The mean of the weights over the last epoch reaches the threshold."""
     fits, model = fits_to_judge(evidence, "train", data, LIMITS), model_of(evidence, "train")
-    raise_first(nearly_trained(model, fits), weights_replaced(evidence, model, fits))
-    threshold = lesson.thresholds[evidence.run.data]
-    with can_be_computed("The accuracy of your model"):
-        reached = marked_accuracy(evidence, model, fits, data)
-    raise_first(diverged(reached), implausible(evidence, fits[-1], reached, LIMITS))
-    tell.measure("accuracy", reached)
-    tell.measure("threshold", threshold)
-    tell.stands(standing(lesson, evidence.run.data, reached, NOT_THE_LOG))
-    summary = accuracy_summary(reached, threshold, "With weights averaged over the last epoch")
-    if reached < threshold:
-        causes = low_accuracy(
-            evidence,
-            model,
-            fits,
-            examples=len(data.train_images),
-            epochs=ENOUGH_EPOCHS,
-            batch=BATCH,
-            classes=CLASSES,
-        )
-        raise fall_short(summary, *causes)
-    raise_not_earned(evidence, model, fits)
-    tell.passed(
-        summary,
-        more="Within one epoch the weights stay near each other, and so their mean is a good"
-        " network too. The mean of two that were trained apart would be a bad one.",
-    )
+    ACCURACY.judge(evidence, model, fits, lesson=lesson, data=data, tell=tell)
 
 
 def _stop(fit: Fit) -> Callback:

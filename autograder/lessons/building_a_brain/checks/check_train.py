@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from autograder.core.config import Settings
 from autograder.core.evidence import Evidence
 from autograder.core.lesson import Lesson
-from autograder.core.reference import standing
 from autograder.core.text import plural
 from autograder.core.verdicts import PriorResults, Tell
 from autograder.datasets import Images
-from autograder.judge.rules.accuracy import (
-    accuracy_summary,
-    can_be_computed,
-    diverged,
-    fall_short,
-    implausible,
-    nearly_trained,
-    weights_replaced,
-)
 from autograder.judge.rules.consistency import contradictory, fits_to_judge
 from autograder.judge.rules.device import forced_cpu, is_gpu, no_gpu_here, offered, unknown_device
 from autograder.judge.rules.epochs import (
@@ -33,15 +25,13 @@ from autograder.judge.rules.epochs import (
     trained_without_fit,
 )
 from autograder.judge.rules.groups import (
-    low_accuracy,
-    raise_not_earned,
     training_examples,
     validation_examples,
 )
 from autograder.judge.rules.models import claim_of, fits_of, model_of
-from autograder.judge.rules.reach_threshold import NOT_THE_LOG, marked_accuracy
+from autograder.judge.rules.reach_threshold import AccuracyCheck, marked_accuracy
 from autograder.judge.rules.rule import raise_first
-from autograder.lessons.building_a_brain.constants import BATCH, CLASSES, EPOCHS, LIMITS
+from autograder.lessons.building_a_brain.constants import BATCH, EPOCHS, LIMITS
 
 # Checks whose failure lowers the accuracy: they report the cause, so it is not repeated here.
 ROOTS = (
@@ -123,30 +113,11 @@ def test_accuracy(
 ) -> None:
     """With averaged weights, the model reaches the threshold on the validation images."""
     fits, model = fits_to_judge(evidence, "train", data, LIMITS), model_of(evidence, "train")
-    raise_first(nearly_trained(model, fits), weights_replaced(evidence, model, fits))
-    threshold = lesson.thresholds[evidence.run.data]
     simple = so_far.outcome("build.layers") == "passed"
-    with can_be_computed("The accuracy of your model"):
-        reached = marked_accuracy(evidence, model, fits, data, simple=simple)
-    raise_first(diverged(reached), implausible(evidence, fits[-1], reached, LIMITS))
-    tell.measure("accuracy", reached)
-    tell.measure("threshold", threshold)
-    tell.stands(standing(lesson, evidence.run.data, reached, NOT_THE_LOG))
-    summary = accuracy_summary(reached, threshold, "With averaged weights")
-    if reached < threshold:
-        causes = low_accuracy(
-            evidence,
-            model,
-            fits,
-            examples=len(data.train_images),
-            epochs=EPOCHS,
-            batch=BATCH,
-            classes=CLASSES,
-        )
-        raise fall_short(summary, *causes)
-    raise_not_earned(evidence, model, fits)
-    tell.passed(
-        summary,
-        more="The last step may be good or bad. Over many steps this cancels out, so averaged"
-        " weights are both steadier and better.",
+    check = AccuracyCheck(
+        epochs=EPOCHS,
+        batch=BATCH,
+        measure=partial(marked_accuracy, simple=simple),
+        limits=LIMITS,
     )
+    check.judge(evidence, model, fits, lesson=lesson, data=data, tell=tell)
