@@ -125,10 +125,11 @@ class Cells:
         if before := self._ran.get(cell_id or name):
             self._replaced_by.setdefault(before.turn, (turn, name))
         ended_well = not (result.error_before_exec or result.error_in_exec)
-        self._note_values(names_in(source).defined if ended_well else ())
+        names = names_in(source)
+        self._note_values(names.defined if ended_well else ())
         # What Python cannot read was not run at all.
         if not result.error_before_exec:
-            run = CellRun(turn=turn, name=name, names=names_in(source))
+            run = CellRun(turn=turn, name=name, names=names)
             key = cell_id or name or f"turn {turn}"
             before = self._ran.get(key)
             self.gone |= before.names.defined - run.names.defined if before else frozenset()
