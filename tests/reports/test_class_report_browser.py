@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from support import class_of_reports
+from support.chromium import GRAVE, launched
 from support.class_of_reports import HOSTILE, LESSON
 
 from autograder.cli.report import write_page
@@ -20,23 +20,13 @@ axe = pytest.importorskip("axe_playwright_python.sync_playwright")
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 MANY = 1000
-# What axe-core calls worse than "minor".
-GRAVE = ("moderate", "serious", "critical")
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[playwright.Browser]:
-    with playwright.sync_playwright() as driver:
-        try:
-            started = driver.chromium.launch(
-                executable_path=CHROMIUM, args=["--no-sandbox"], timeout=60_000
-            )
-        except playwright.Error:
-            pytest.skip("There is no Chromium here.")
+    with launched() as started:
         yield started
-        started.close()
 
 
 @pytest.fixture(scope="module")

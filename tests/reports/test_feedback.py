@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import re
-import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import nbformat
 import pytest
 from nbformat import NotebookNode
 from support import class_of_reports, mini
+from support.chromium import launched
 from support.class_of_reports import LESSON, report, with_check
 from support.pages import Page
 from support.remote import REMOTE
@@ -149,22 +149,15 @@ def test_what_is_the_same_in_every_submission_is_rendered_once() -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_has_nothing_serious_to_say(scheme: str, tmp_path: Path) -> None:
     """The page of a whole lesson, in both colour schemes; and a browser asks for nothing."""
-    playwright = pytest.importorskip("playwright.sync_api")
     axe = pytest.importorskip("axe_playwright_python.sync_playwright")
     path = tmp_path / "report.html"
     path.write_text(page(nbformat.read(SOLVED, as_version=4)))
-    with playwright.sync_playwright() as driver:
-        program = shutil.which("chromium")
-        try:
-            browser = driver.chromium.launch(executable_path=program, args=["--no-sandbox"])
-        except playwright.Error:
-            pytest.skip("There is no Chromium here.")
+    with launched() as browser:
         opened = browser.new_context(color_scheme=scheme).new_page()
         requests: list[str] = []
         opened.on("request", lambda request: requests.append(request.url))
         opened.goto(path.as_uri())
         found = axe.Axe().run(opened).response["violations"]
-        browser.close()
     assert [url for url in requests if not url.startswith(("file:", "data:"))] == []
     serious = [one for one in found if one["impact"] in ("serious", "critical")]
     assert [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in serious] == []

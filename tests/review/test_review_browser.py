@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -11,6 +10,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from support import class_of_reports, mini
+from support.chromium import GRAVE, launched
 from support.class_of_reports import LESSON
 
 from autograder.core.config import Course
@@ -25,22 +25,11 @@ axe = pytest.importorskip("axe_playwright_python.sync_playwright")
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-# What axe-core calls worse than "minor".
-GRAVE = ("moderate", "serious", "critical")
-
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[playwright.Browser]:
-    with playwright.sync_playwright() as driver:
-        try:
-            started = driver.chromium.launch(
-                executable_path=CHROMIUM, args=["--no-sandbox"], timeout=60_000
-            )
-        except playwright.Error:
-            pytest.skip("There is no Chromium here.")
+    with launched() as started:
         yield started
-        started.close()
 
 
 @pytest.fixture
