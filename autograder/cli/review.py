@@ -11,14 +11,14 @@ from rich.console import Console
 
 from autograder.cli.options import add_gradebook, add_lesson_and_results, course_of
 from autograder.cli.report import lessons_in
+from autograder.core.config import Course
 from autograder.core.errors import UsageError
 from autograder.core.lesson import Lesson
 from autograder.core.lesson_registry import load_lesson
-from autograder.grading.bounded import Bounded
 from autograder.grading.regrade import stored_results
 from autograder.review import decisions, pages
 from autograder.review.decisions import Decisions
-from autograder.review.groups import Group, Grouper, find_groups
+from autograder.review.groups import Group, find_groups, given_code
 from autograder.review.session import Review
 
 
@@ -35,10 +35,11 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     """Serve the page for the instructor alone, until Ctrl-C."""
     from autograder.review.server import Server, serve  # noqa: PLC0415  only here is it needed
 
-    review, folder, grouper = open_review(arguments, console)
+    review, folder, course = open_review(arguments, console)
     ungraded = [one.report for one in stored_results(folder) if one.report.status == "failed"]
+    given = given_code(course, review.lesson)
     server = Server(
-        review=review, folder=folder, grouper=grouper, ungraded=ungraded, port=arguments.port
+        review=review, folder=folder, given=given, ungraded=ungraded, port=arguments.port
     )
 
     def ready() -> None:
@@ -54,8 +55,8 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     return 0
 
 
-def open_review(arguments: argparse.Namespace, console: Console) -> tuple[Review, Path, Grouper]:
-    """Return the review of a lesson, the folder of its results, and what finds answers in them.
+def open_review(arguments: argparse.Namespace, console: Console) -> tuple[Review, Path, Course]:
+    """Return the review of a lesson, the folder of its results, and the course.
 
     Raises:
         UsageError: there are no results, or it is not clear of which lesson.
@@ -84,4 +85,4 @@ def open_review(arguments: argparse.Namespace, console: Console) -> tuple[Review
         path=decisions.path_of(root, lesson),
         give=give,
     )
-    return review, folder, Grouper.of_course(course, lesson, Bounded())
+    return review, folder, course

@@ -68,9 +68,7 @@ class Grouper:
     @classmethod
     def of_course(cls, course: Course, lesson: Lesson, bounded: Bounded) -> Grouper:
         """Return one for a lesson as the course releases it."""
-        cells = _read(course.released(lesson))
-        given = frozenset(_source(one).strip() for one in cells if one["cell_type"] == "code")
-        return cls(lesson=lesson, given=given, bounded=bounded)
+        return cls(lesson=lesson, given=given_code(course, lesson), bounded=bounded)
 
     def __post_init__(self) -> None:
         self._outside = frozenset(
@@ -82,7 +80,7 @@ class Grouper:
     def groups_of(self, report: Report, cells: Sequence[Cell]) -> dict[str, str]:
         """Return the id of the group of each question that was graded."""
         found = {}
-        for question, own in self.answers(cells).items():
+        for question, own in answer_cells(cells, self.lesson, self.given).items():
             if results := report.of(question):
                 sources = [_source(cell) for cell in own]
                 parts = [digest for source in sources if (digest := self._digest(source))]
@@ -92,25 +90,6 @@ class Grouper:
                 found[question] = f"{question}-{hashlib.sha256(told.encode()).hexdigest()[:12]}"
         return found
 
-    def answers(self, cells: Iterable[Cell]) -> dict[str, list[Cell]]:
-        """Return the cells that answer each question: its own, and those that the student added.
-
-        What was added stands between this question's check and the one before it.
-        """
-        found: dict[str, list[Cell]] = {}
-        own: list[Cell] = []
-        for cell in cells:
-            meta = cell["metadata"].get("nbgrader", {})
-            name = meta.get("grade_id", "")
-            if meta.get("grade"):
-                found[name.removeprefix("check-")] = own
-                own = []
-            elif cell["cell_type"] == "code" and (
-                meta.get("solution") or (not name and _source(cell).strip() not in self.given)
-            ):
-                own.append(cell)
-        return {one.name: found[one.name] for one in self.lesson.questions if one.name in found}
-
     def _digest(self, source: str) -> str:
         if source not in self._digests:
             try:
@@ -119,6 +98,34 @@ class Grouper:
                 made = hashlib.sha256(source.encode()).hexdigest()
             self._digests[source] = made
         return self._digests[source]
+
+
+def given_code(course: Course, lesson: Lesson) -> frozenset[str]:
+    """Return the texts of the lesson's own code cells, as the course releases it."""
+    cells = _read(course.released(lesson))
+    return frozenset(_source(one).strip() for one in cells if one["cell_type"] == "code")
+
+
+def answer_cells(
+    cells: Iterable[Cell], lesson: Lesson, given: frozenset[str]
+) -> dict[str, list[Cell]]:
+    """Return the cells that answer each question: its own, and those that the student added.
+
+    What was added stands between this question's check and the one before it.
+    """
+    found: dict[str, list[Cell]] = {}
+    own: list[Cell] = []
+    for cell in cells:
+        meta = cell["metadata"].get("nbgrader", {})
+        name = meta.get("grade_id", "")
+        if meta.get("grade"):
+            found[name.removeprefix("check-")] = own
+            own = []
+        elif cell["cell_type"] == "code" and (
+            meta.get("solution") or (not name and _source(cell).strip() not in given)
+        ):
+            own.append(cell)
+    return {one.name: found[one.name] for one in lesson.questions if one.name in found}
 
 
 def find_groups(folder: Path, lesson: Lesson, course: Course) -> list[Group]:

@@ -21,7 +21,7 @@ from autograder.core.report import Report
 from autograder.grading import result_files
 from autograder.reports import review_page
 from autograder.review.decisions import Decision, Mark
-from autograder.review.groups import Cell, Group, Grouper
+from autograder.review.groups import Cell, Group, answer_cells
 from autograder.review.session import Review
 
 ADDRESS = "127.0.0.1"
@@ -32,13 +32,15 @@ MAX_BYTES = 2**20  # of a request
 class Server:
     """What is served: the review, the results' ``folder``, whoever could not be graded.
 
+    ``given`` are the texts of the lesson's own code cells.
+
     Each start has a token of its own, and a path of its own: browsers send a cookie to all ports of
     an address, and other programs may listen there.
     """
 
     review: Review
     folder: Path
-    grouper: Grouper
+    given: frozenset[str]
     ungraded: list[Report] = field(default_factory=list)
     port: int = 0
     said: list[str] = field(default_factory=list)
@@ -70,7 +72,7 @@ class Server:
     def cells(self, group: Group) -> list[Cell]:
         """Return the cells of the group's example, with their outputs."""
         notebook = result_files.read_notebook(self.folder / group.reports[0].results_folder)
-        found = self.grouper.answers(notebook.cells) if notebook else {}
+        found = answer_cells(notebook.cells, self.review.lesson, self.given) if notebook else {}
         return found.get(group.question.name, [])
 
 

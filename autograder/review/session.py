@@ -57,11 +57,6 @@ class Review:
             made = made.with_item(name, points)
         return self._change(before, made.with_decision(group, decision))
 
-    def set_points(self, item: str, points: float) -> list[str]:
-        """Change the points of a rubric item, and all scores given by it; return remarks."""
-        before = self.decisions
-        return self._change(before, before.with_item(item, points))
-
     def undo(self) -> list[str]:
         """Take the last change back; return remarks.
 

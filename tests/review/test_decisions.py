@@ -137,7 +137,7 @@ class TestSession:
     def test_changing_the_points_of_an_item_changes_all_scores_given_by_it(self, review, told):
         review.decide(GROUP, Decision(items=("late",)), {"late": -1.0})
         review.decide(OTHER, Decision(score=3.0))
-        review.set_points("late", -2.0)
+        review.decide(GROUP, Decision(items=("late",)), {"late": -2.0})
         assert told == [["0 5.0"], ["f 3.0"], ["0 4.0"]]
         assert tomllib.loads(review.path.read_text())["rubric"] == {"late": -2.0}
 

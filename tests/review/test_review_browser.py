@@ -14,9 +14,8 @@ from support.chromium import GRAVE, launched
 from support.class_of_reports import LESSON
 
 from autograder.core.config import Course
-from autograder.grading.bounded import Bounded
 from autograder.review.decisions import Decision, Decisions
-from autograder.review.groups import Group, Grouper, find_groups
+from autograder.review.groups import Group, find_groups, given_code
 from autograder.review.server import Server, serve
 from autograder.review.session import Review
 
@@ -54,8 +53,8 @@ def server(tmp_path: Path, given) -> Iterator[Server]:
     groups = find_groups(tmp_path, LESSON, Course())
     path = tmp_path / "review" / "one.toml"
     review = Review(lesson=LESSON, groups=groups, path=path, give=give)
-    grouper = Grouper.of_course(Course(), LESSON, Bounded())
-    made = Server(review=review, folder=tmp_path, grouper=grouper)
+    code = given_code(Course(), LESSON)
+    made = Server(review=review, folder=tmp_path, given=code)
     loop, ready = asyncio.new_event_loop(), threading.Event()
     task = loop.create_task(serve(made, ready.set))
 

@@ -17,9 +17,8 @@ from support.class_of_reports import LESSON
 from tornado.httpclient import AsyncHTTPClient, HTTPRequest, HTTPResponse
 
 from autograder.core.config import Course
-from autograder.grading.bounded import Bounded
 from autograder.review.decisions import Decision, Decisions
-from autograder.review.groups import Group, Grouper, find_groups
+from autograder.review.groups import Group, find_groups, given_code
 from autograder.review.server import Server
 from autograder.review.session import Review
 
@@ -94,8 +93,8 @@ def server(tmp_path: Path, given) -> Server:
 
     path = tmp_path / "review" / "one.toml"
     review = Review(lesson=LESSON, groups=groups, path=path, give=give)
-    grouper = Grouper.of_course(Course(), LESSON, Bounded())
-    return Server(review=review, folder=tmp_path, grouper=grouper)
+    code = given_code(Course(), LESSON)
+    return Server(review=review, folder=tmp_path, given=code)
 
 
 def build(server: Server, student: str) -> Group:
