@@ -49,8 +49,8 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     remarks = review.decide(group, replace(decision, items=items), points)
     for remark in remarks:
         console.print(escape(remark), highlight=False, soft_wrap=True)
-    said = summary(group, review.decisions) or "nothing decided"
-    print(f"{group.id}, {len(group.reports)} answers: {said}")
+    decided = summary(group, review.decisions) or "nothing decided"
+    print(f"{group.id}, {len(group.reports)} answers: {decided}")
     return 0
 
 

@@ -45,8 +45,8 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     lessons = [load_lesson(name) for name in names]
     if arguments.withdraw:
         for lesson in lessons:
-            said = withdraw(course, lesson, arguments.to, dry_run=arguments.dry_run)
-            console.print(said, soft_wrap=True)
+            message = withdraw(course, lesson, arguments.to, dry_run=arguments.dry_run)
+            console.print(message, soft_wrap=True)
         return 0
     releases, refused = [], []
     for lesson in lessons:
@@ -57,6 +57,6 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     if refused:
         raise CourseError("\n".join([*refused, "Nothing was published."]))
     for release in releases:
-        said = release.planned if arguments.dry_run else release.publish()
-        console.print(said, soft_wrap=True)
+        message = release.planned if arguments.dry_run else release.publish()
+        console.print(message, soft_wrap=True)
     return 0

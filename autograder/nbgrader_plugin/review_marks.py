@@ -54,11 +54,11 @@ Value: TypeAlias = float | str | None
 class ReviewMarks:
     """Gives marks to the rows of submissions, and keeps in mind what was given until it is stored.
 
-    ``kept`` lists where something that was entered in the formgrader stays.
+    ``remarks`` list where something that was entered in the formgrader stays.
     """
 
     course: Course
-    kept: list[str] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
     _pending: dict[SubmittedNotebook, list[tuple[Row, Value]]] = field(default_factory=dict)
     _known: dict[str, tuple[Decisions, Grouper]] = field(default_factory=dict)
 
@@ -109,8 +109,9 @@ class ReviewMarks:
                 given = None
                 if value is not None:
                     what = name.removeprefix("manual_")
-                    said = f"{report.name}, {question.name}: the {what} from the formgrader stays."
-                    self.kept.append(said)
+                    self.remarks.append(
+                        f"{report.name}, {question.name}: the {what} from the formgrader stays."
+                    )
             if given != last:
                 self._pending.setdefault(own, []).append((row, given))
 
@@ -165,7 +166,7 @@ def give(course: Course, lesson: Lesson, decided: Decisions, groups: Sequence[Gr
                 counted = []
                 for one in _submissions(db, found, wanted):
                     if course.settings.keep == "best" and not _is_last(directory, lesson, one):
-                        review.kept.append(f"{one.student_id}: an earlier submission counts.")
+                        review.remarks.append(f"{one.student_id}: an earlier submission counts.")
                         continue
                     own, name = _main(found, lesson, one), one.student_id
                     rows = CellRows(found, own)
@@ -178,7 +179,7 @@ def give(course: Course, lesson: Lesson, decided: Decisions, groups: Sequence[Gr
                 db.commit()
     except EmptyGradebook as error:
         return [f"It will be given when the class is graded. {error}"]
-    return review.kept
+    return review.remarks
 
 
 def is_of_course(directory: CourseDirectory, report: Report) -> bool:

@@ -43,7 +43,7 @@ class Server:
     given: frozenset[str]
     ungraded: list[Report] = field(default_factory=list)
     port: int = 0
-    said: list[str] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
     token: str = field(default_factory=lambda: secrets.token_urlsafe(32))
     base: str = field(default_factory=lambda: f"/{secrets.token_urlsafe(12)}")
 
@@ -135,7 +135,7 @@ class _Handler(RequestHandler):
         self.set_header("Content-Type", "text/plain; charset=utf-8")
         self.finish(f"{status_code}: {self._reason}\n")
 
-    def show(self, group: Group | None, said: list[str]) -> None:
+    def show(self, group: Group | None, remarks: list[str]) -> None:
         """Answer with the page of a group."""
         server = self.server
         review, decided = server.review, server.review.decisions
@@ -150,7 +150,7 @@ class _Handler(RequestHandler):
                 groups=review.groups,
                 lesson=review.lesson,
                 mark=decided.mark(group) if group else Mark(),
-                said=said,
+                remarks=remarks,
                 ungraded=server.ungraded,
                 who=bool(self.get_query_argument("who", "")),
                 xsrf=self.xsrf_form_html(),
@@ -160,7 +160,7 @@ class _Handler(RequestHandler):
     def change(self, change: Callable[[], list[str]], group: Group | None, done: str) -> None:
         """Change something and go to the page of a group; or show it with what is wrong."""
         try:
-            self.server.said = [done, *change()]
+            self.server.remarks = [done, *change()]
         except AutograderError as error:
             self.set_status(400)
             self.show(group, [str(error)])
@@ -196,8 +196,8 @@ class _Start(_Handler):
 
 class _Group(_Handler):
     def get(self, name: str) -> None:
-        said, self.server.said = self.server.said, []
-        self.show(self._group(name), said)
+        remarks, self.server.remarks = self.server.remarks, []
+        self.show(self._group(name), remarks)
 
     def post(self, name: str) -> None:
         group = self._group(name)

@@ -215,10 +215,10 @@ def moved_about(x):
 
 def test_validation_images_that_no_map_describes_are_kept(index, sample) -> None:
     x, studied = moved_about(sample.valid_images), moved_about(sample.train_images)
-    rows = index.kept(x, sample.valid_labels, studied)
+    rows = index.unmapped_rows(x, sample.valid_labels, studied)
     assert rows is not None
     assert (rows == x.reshape(2_000, 784)).all()
-    assert index.kept(tf.constant(x), sample.valid_labels, studied) is not None
+    assert index.unmapped_rows(tf.constant(x), sample.valid_labels, studied) is not None
 
 
 @pytest.mark.parametrize(
@@ -235,4 +235,4 @@ def test_validation_images_that_no_map_describes_are_kept(index, sample) -> None
 )
 def test_other_images_are_not_kept(index, sample, given) -> None:
     x, z = (moved_about(one) for one in (sample.valid_images, sample.train_images))
-    assert index.kept(*given(x, sample.valid_labels, z)) is None
+    assert index.unmapped_rows(*given(x, sample.valid_labels, z)) is None

@@ -105,18 +105,18 @@ def test_a_class_is_reviewed_by_keyboard_alone(page, server, given) -> None:
     page.keyboard.press("Tab")
     page.keyboard.type("-0.5")
     go(page, "Control+Enter")
-    playwright.expect(page.locator("#said")).to_contain_text("Applied to all 5.")
+    playwright.expect(page.locator("#remarks")).to_contain_text("Applied to all 5.")
     go(page, "n")
     page.keyboard.press("1")
     go(page, "a")
-    playwright.expect(page.locator("#said")).to_contain_text("Applied to all 5.")
+    playwright.expect(page.locator("#remarks")).to_contain_text("Applied to all 5.")
     assert server.review.decisions.rubric == {"Magic": -0.5}
     assert server.review.decisions.groups == {
         groups[0].id: Decision(comment="Say *why*, n p u.", items=("Magic",)),
         groups[1].id: Decision(items=("Magic",)),
     }
     go(page, "u")
-    playwright.expect(page.locator("#said")).to_contain_text("Undone.")
+    playwright.expect(page.locator("#remarks")).to_contain_text("Undone.")
     assert set(server.review.decisions.groups) == {groups[0].id}
     assert len(given) == 3
     go(page, "w")

@@ -231,7 +231,7 @@ class DatasetIndex:
         images: NDArray[np.uint8] = self._images[chosen]
         return images
 
-    def kept(self, x: object, y: object, studied: object) -> NDArray[Any] | None:
+    def unmapped_rows(self, x: object, y: object, studied: object) -> NDArray[Any] | None:
         """Return some of the validation examples as a model was given them, ``None`` if it was not.
 
         Which ones they are is told by all of their labels, in order. None of them may be among what

@@ -107,7 +107,7 @@ class FitObserver:
         with quietly("what the model was given could not be looked at"):
             match = self._validation.identify(index)
             if "unknown" == match.split == self.given.split:
-                rows = index.kept(*self._validation.array, self._training.array[0])
+                rows = index.unmapped_rows(*self._validation.array, self._training.array[0])
                 match = dataclasses.replace(match, rows=rows)
         return match.as_examples(prefix, arrays)
 
