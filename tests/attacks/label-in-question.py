@@ -4,7 +4,7 @@
 # Cell: predict
 # Instead of the answer.
 # Most: 0
-# Expect: nothing flows into it
+# Expect: does not come from the model
 
 outputs = model.predict(train_images[data_index : data_index + 1], verbose=0)
 # Which one is it?

@@ -4,7 +4,7 @@
 # Cell: train
 # Instead of the answer.
 # Most: 3
-# Expect: training changed nothing
+# Expect: training changed none of them
 
 import numpy
 
