@@ -13,6 +13,7 @@ from typing import Annotated, Any
 import msgspec
 from traitlets.config.loader import DeferredConfigString, PyFileConfigLoader
 
+from autograder.core import decode
 from autograder.core.course_root import CONFIG, find_root, roots_above
 from autograder.core.errors import CourseError
 from autograder.core.exception_names import public_name
@@ -232,7 +233,7 @@ def settings_of(config: Mapping[str, Any], name: str = CONFIG) -> Settings:
             f" There are: {', '.join(sorted(known))}."
         )
     try:
-        return msgspec.convert(given, Settings)
+        return decode.convert(given, Settings)
     except msgspec.ValidationError as error:
         raise CourseError(f"{name}: Autograder: {error}.") from error
 

@@ -10,6 +10,8 @@ from typing import IO, Any, Self
 
 import msgspec
 
+from autograder.core import decode
+
 HEADER = struct.Struct(">I")
 # Of one message: the outputs of a cell, or the evidence with its arrays.
 MAX_BYTES = 128 * 2**20
@@ -38,7 +40,7 @@ def receive(stream: IO[bytes], kind: Any) -> Any:
     if length > MAX_BYTES:
         raise ValueError(f"a message of {length:,} bytes")
     data = stream.read(length)
-    return None if len(data) < length else msgspec.msgpack.decode(data, type=kind)
+    return None if len(data) < length else decode.from_msgpack(data, kind)
 
 
 def claim_standard_streams() -> tuple[IO[bytes], IO[bytes]]:

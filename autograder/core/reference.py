@@ -13,6 +13,7 @@ from typing import TypeVar
 
 import msgspec
 
+from autograder.core import decode
 from autograder.core.distribution import Distribution
 from autograder.core.errors import StudyError
 from autograder.core.lesson import Lesson
@@ -126,7 +127,7 @@ def load_keras(folder: Path) -> Keras:
 
 def _read(path: Path, kind: type[T]) -> T:
     try:
-        return msgspec.json.decode(path.read_bytes(), type=kind)
+        return decode.from_json(path.read_bytes(), kind)
     except FileNotFoundError:
         cure = f"`autograder study --lesson {lesson_name(path.parent)} --write` makes it"
         raise StudyError(f"{path} is missing: {cure}.") from None

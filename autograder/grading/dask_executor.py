@@ -14,6 +14,7 @@ from distributed import CancelledError as CancelledByDask
 from distributed import Client, KilledWorker
 
 from autograder import DISTRIBUTION
+from autograder.core import decode
 from autograder.core.errors import AutograderError, ClusterError, UsageError
 from autograder.core.evidence import Evidence, unpack
 from autograder.core.exception_names import public_name
@@ -179,7 +180,7 @@ def _connect(address: str, patience: float) -> Client:
 def _written_in(path: Path) -> str:
     """Return the address that a scheduler has written in a file."""
     try:
-        return msgspec.json.decode(path.read_bytes(), type=_SchedulerFile).address
+        return decode.from_json(path.read_bytes(), _SchedulerFile).address
     except OSError as error:
         what = f"There is no scheduler file {path}; an address begins with tcp://."
         raise UsageError(what) from error

@@ -10,12 +10,11 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-import msgspec
 from distributed import Worker, WorkerPlugin, get_worker
 from distributed.utils import sync
 
 from autograder import DISTRIBUTION, datasets
-from autograder.core import quick_start  # noqa: F401  takes effect when it is imported
+from autograder.core import decode, quick_start  # noqa: F401  takes effect when it is imported
 from autograder.core.errors import ClusterError, IsolationError
 from autograder.core.evidence import Evidence, pack, write_whole
 from autograder.grading import cache_key
@@ -108,7 +107,7 @@ class Grading(WorkerPlugin):
             RuntimeError: the job could not be run, and the notebook is not to blame.
         """
         self._must_be_alike()
-        job = msgspec.msgpack.decode(payload, type=Job)
+        job = decode.from_msgpack(payload, Job)
         if self._count_start(name) >= MAX_WORKERS:
             return self._ended(job)
         key, cancel = self._worker.get_current_task(), threading.Event()

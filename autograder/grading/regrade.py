@@ -6,8 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import msgspec
-
+from autograder.core import decode
 from autograder.core.config import Course
 from autograder.core.errors import JudgeError, SubmissionError, writing
 from autograder.core.evidence import EVIDENCE, has_evidence, load
@@ -65,7 +64,7 @@ def stored_results(folder: Path) -> list[StoredResult]:
 
 def _stored_result(path: Path) -> StoredResult:
     try:
-        report = msgspec.json.decode(path.read_bytes(), type=Report)
+        report = decode.from_json(path.read_bytes(), Report)
     except (OSError, ValueError, RecursionError) as error:
         return StoredResult(folder=path.parent, report=_unread(path, error), damaged=True)
     return StoredResult(folder=path.parent, report=report)

@@ -17,6 +17,7 @@ import msgspec
 import nbformat
 from nbformat import NotebookNode
 
+from autograder.core import decode
 from autograder.core.evidence import Run, write_whole
 from autograder.core.lesson import Lesson
 from autograder.core.lesson_registry import load_lesson
@@ -247,7 +248,7 @@ class ResultFolders:
         if not folder.exists():
             return None
         with contextlib.suppress(OSError, ValueError):
-            return msgspec.json.decode((folder / "report.json").read_bytes(), type=_Owned).source
+            return decode.from_json((folder / "report.json").read_bytes(), _Owned).source
         return ""
 
 

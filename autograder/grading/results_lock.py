@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 from filelock import FileLock, Timeout
 
-from autograder.core import printable
+from autograder.core import decode, printable
 from autograder.core.errors import writing
 from autograder.core.evidence import write_whole
 
@@ -70,6 +70,6 @@ def _holder(results: Path) -> str:
     who = "another command"
     # It may have begun a moment ago, or just have ended.
     with contextlib.suppress(OSError, ValueError):
-        one = msgspec.json.decode((results / HOLDER).read_bytes(), type=Holder)
+        one = decode.from_json((results / HOLDER).read_bytes(), Holder)
         who = f"“{one.command}” (process {one.process} on {one.host}, since {one.since})"
     return printable.line(f"{who}, which writes into {results}")

@@ -12,9 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
-from autograder.core import printable
+from autograder.core import decode, printable
 from autograder.core.errors import CourseError, UsageError, writing
 from autograder.core.evidence import write_whole
 from autograder.core.lesson import Lesson
@@ -104,7 +102,7 @@ def load(path: Path) -> Decisions:
     """
     try:
         with path.open("rb") as file:
-            found = msgspec.convert(tomllib.loads(file.read(MAX_BYTES).decode()), Decisions)
+            found = decode.convert(tomllib.loads(file.read(MAX_BYTES).decode()), Decisions)
     except FileNotFoundError:
         return Decisions()
     except (OSError, ValueError) as error:

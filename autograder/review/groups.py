@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from autograder.core import decode
 from autograder.core.config import Course
 from autograder.core.lesson import Lesson, Question
 from autograder.core.report import CheckResult, Outcome, Report
@@ -171,7 +172,7 @@ def sizes(lesson: Lesson, groups: Sequence[Group]) -> dict[str, list[int]]:
 def _read(path: Path) -> list[Cell]:
     """Return the cells of a notebook of ours; none where there is no such notebook."""
     try:
-        return msgspec.json.decode(path.read_bytes(), type=_Notebook).cells
+        return decode.from_json(path.read_bytes(), _Notebook).cells
     except (OSError, ValueError):
         return []
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from autograder.core import decode
 from autograder.sandbox.protocol import (
     CellFinished,
     CellResult,
@@ -90,7 +91,7 @@ def _sound(ran: CellResult) -> CellResult:
     Nothing else may depend on what is put out: least of all whose cell it was.
     """
     try:
-        msgspec.convert(ran.outputs, list[Output])
+        decode.convert(ran.outputs, list[Output])
     except (ValueError, RecursionError):
         return msgspec.structs.replace(ran, outputs=[])
     return msgspec.structs.replace(ran, outputs=[texts(one) for one in ran.outputs])

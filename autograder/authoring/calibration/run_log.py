@@ -9,6 +9,7 @@ from typing import IO, Self
 
 import msgspec
 
+from autograder.core import decode
 from autograder.core.errors import StudyError, writing
 
 
@@ -61,7 +62,7 @@ class RunLog:
             if not line.endswith(b"\n"):
                 break
             try:
-                self._store(msgspec.json.decode(line, type=CalibrationRun))
+                self._store(decode.from_json(line, CalibrationRun))
             except msgspec.DecodeError as error:
                 raise StudyError(f"{self.path}, line {number}, is no run: {error}.") from None
             whole += len(line)

@@ -13,6 +13,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from autograder.core import decode
 from autograder.core.errors import EvidenceError
 
 # Bits a number, from coarse to fine; after that a number is stored as it is.
@@ -46,7 +47,7 @@ def unpack(data: bytes) -> NDArray[Any]:
         EvidenceError: it is no such array.
     """
     try:
-        packed = msgspec.msgpack.decode(lzma.decompress(data), type=Packed)
+        packed = decode.from_msgpack(lzma.decompress(data), Packed)
         numbers = np.frombuffer(packed.data, packed.kind).reshape(packed.shape)
     except (lzma.LZMAError, ValueError, TypeError) as error:
         raise EvidenceError(f"An array that was kept cannot be read: {error}") from error

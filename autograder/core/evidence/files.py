@@ -15,6 +15,7 @@ from typing import IO, Any, TypeVar
 
 import msgspec
 
+from autograder.core.decode import from_json
 from autograder.core.errors import EvidenceError
 from autograder.core.evidence.archive import (
     arrays_in,
@@ -167,7 +168,7 @@ def decode(data: bytes, kind: type[T]) -> T:
         EvidenceError: it does not follow the schema of ``kind``.
     """
     try:
-        return msgspec.json.decode(data, type=kind)
+        return from_json(data, kind)
     # DecodeError and UnicodeDecodeError are ValueErrors, and so is a number of too many digits.
     except (ValueError, RecursionError) as error:
         raise EvidenceError(f"The evidence is not what it should be: {error}") from error

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 import msgspec
 import numpy as np
 
+from autograder.core import decode
 from autograder.core.evidence import Claim, Value
 from autograder.core.exception_names import public_name
 from autograder.kernel.placeholder import Blank
@@ -53,7 +54,7 @@ def accepted(part: T) -> T:
     Raises:
         msgspec.ValidationError: the schema forbids it.
     """
-    msgspec.json.decode(msgspec.json.encode(part), type=type(part))
+    decode.from_json(msgspec.json.encode(part), type(part))
     return part
 
 
