@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from autograder.core.evidence import EVIDENCE_VARIABLE
 from autograder.kernel import ipython
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 # Matplotlib's own colour of words, and a grey with enough contrast on white and on black.
 BLACK, INK = "black", "#767676"
+# Of 9: pictures of a tenth more bytes in a fraction of the time.
+PNG_LEVEL = 1
 
 
 def show(words: str) -> None:
@@ -30,9 +32,11 @@ def show(words: str) -> None:
 
     figure = plt.gcf()
     _fit_any_theme(figure)
-    # To crop a picture it is drawn twice. In grading that is a third of what pictures cost.
-    crop = None if EVIDENCE_VARIABLE in os.environ else "tight"
-    picture = print_figure(figure, base64=True, bbox_inches=crop)
+    # To crop a picture it is drawn twice; to pack it well takes a quarter of the time to draw it.
+    how: dict[str, Any] = {"bbox_inches": "tight"}
+    if EVIDENCE_VARIABLE in os.environ:
+        how = {"bbox_inches": None, "pil_kwargs": {"compress_level": PNG_LEVEL}}
+    picture = print_figure(figure, base64=True, **how)
     written = "; ".join(_written(figure))
     description = f"{words} In the picture is written: {written}." if written else words
     plt.close(figure)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -30,7 +31,7 @@ class LimitWatch:
         self._process = root
         self._cell_began = self._measured = time.monotonic()
         self._began = self._cell_began - spent
-        self._before = used(root)[0] if root else 0
+        self._before = used(root, share)[0] if root else 0
 
     def cell(self) -> None:
         """Note that a cell has begun or ended."""
@@ -51,8 +52,11 @@ class LimitWatch:
         return None
 
     def _measure(self, root: psutil.Process) -> Stopped | None:
-        memory, processes = used(root)
-        if memory - self._before > self._settings.memory_mb * 2**20:
+        most = self._before + self._settings.memory_mb * 2**20
+        memory, processes = used(root, resident)
+        if memory > most:
+            memory, processes = used(root, share)
+        if memory > most:
             limit = f"{self._settings.memory_mb / 1024:g} GiB of memory"
             return Stopped(f"it used more than the {limit} that it may use", "error", "memory")
         if processes > self._settings.processes:
@@ -61,11 +65,11 @@ class LimitWatch:
         return None
 
 
-def used(root: psutil.Process) -> tuple[int, int]:
+def used(root: psutil.Process, size: Callable[[psutil.Process], int]) -> tuple[int, int]:
     """Return the memory of a process and its descendants in bytes, and their number.
 
-    What several of them share is counted once: the proportional set size. Of memory that they
-    share by a mapping without a file all is counted, also what is not in sight just now.
+    ``size`` says what counts of one. Of memory that they share by a mapping without a file all is
+    counted, also what is not in sight just now.
     """
     memory = count = 0
     shared: dict[str, int] = {}
@@ -73,7 +77,7 @@ def used(root: psutil.Process) -> tuple[int, int]:
         for process in (root, *root.children(recursive=True)):
             count += 1
             with contextlib.suppress(psutil.Error):
-                memory += _size(process)
+                memory += size(process)
             with contextlib.suppress(OSError):
                 shared |= _shared(Path(f"/proc/{process.pid}/maps").read_text())
     return memory + sum(shared.values()), count
@@ -94,8 +98,17 @@ def _shared(maps: str) -> dict[str, int]:
     return found
 
 
-def _size(process: psutil.Process) -> int:
+def resident(process: psutil.Process) -> int:
+    """Return what a process has in memory: at least its share of that, and found at once."""
+    return int(process.memory_info().rss)
+
+
+def share(process: psutil.Process) -> int:
+    """Return the proportional set size: what several processes share is divided among them.
+
+    The system looks at each page for it, some 10 ms where TensorFlow is loaded.
+    """
     try:
         return int(process.memory_full_info().pss)
     except (psutil.AccessDenied, AttributeError):
-        return int(process.memory_info().rss)
+        return resident(process)

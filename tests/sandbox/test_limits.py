@@ -8,7 +8,8 @@ import sys
 import psutil
 import pytest
 
-from autograder.sandbox.limits import used
+from autograder.core.config import Settings
+from autograder.sandbox import limits
 
 MEBIBYTE = 2**20
 # 64 MiB that a process has written, and then taken out of its own sight.
@@ -21,6 +22,29 @@ held.madvise(mmap.MADV_DONTNEED)
 print(held[0], flush=True)
 sys.stdin.read()
 """
+# 64 MiB that four processes share, until each is told to write its own.
+SHARE = """
+import os, sys
+held = bytearray(64 * 2**20)
+end, begin = os.pipe()
+back, done = os.pipe()
+for _ in range(3):
+    if not os.fork():
+        os.read(end, 1)
+        for place in range(0, len(held), 4096):
+            held[place] = 1
+        os.write(done, b"x")
+        os.read(end, 1)
+        os._exit(0)
+print("shared", flush=True)
+sys.stdin.readline()
+os.write(begin, b"xxx")
+for _ in range(3):
+    os.read(back, 1)
+print("written", flush=True)
+sys.stdin.readline()
+os.write(begin, b"xxx")
+"""
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="it reads Linux's /proc")
@@ -29,13 +53,37 @@ sys.stdin.read()
     [("mmap.MAP_SHARED | mmap.MAP_ANONYMOUS", True), ("mmap.MAP_PRIVATE", False)],
     ids=["shared", "private"],
 )
-def test_memory_out_of_sight_is_counted_where_it_is_kept(how: str, is_kept: bool) -> None:
+@pytest.mark.parametrize("size", [limits.resident, limits.share], ids=["resident", "share"])
+def test_memory_out_of_sight_is_counted_where_it_is_kept(how, is_kept, size) -> None:
     """Linux gives private memory back; shared memory stays for whoever else may have it."""
     command = [sys.executable, "-c", HIDE.format(how=how)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdout
         assert process.stdout.readline() == f"{int(is_kept)}\n".encode()
-        memory, count = used(psutil.Process(process.pid))
+        memory, count = limits.used(psutil.Process(process.pid), size)
         process.communicate()
     assert count == 1
     assert (memory > 64 * MEBIBYTE) == is_kept
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="it reads Linux's /proc")
+def test_what_processes_share_counts_once(monkeypatch) -> None:
+    """All that each has in memory is more than the limit; together they have less."""
+    monkeypatch.setattr(limits, "MEASURE_INTERVAL", -1.0)
+    command = [sys.executable, "-c", SHARE]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdin
+        assert process.stdout
+        assert process.stdout.readline() == b"shared\n"
+        root = psutil.Process(process.pid)
+        watch = limits.LimitWatch(Settings(memory_mb=128), root)
+        resident, share = (limits.used(root, one)[0] for one in (limits.resident, limits.share))
+        assert resident > share + 128 * MEBIBYTE
+        assert watch.verdict() is None
+        process.stdin.write(b"\n")
+        process.stdin.flush()
+        assert process.stdout.readline() == b"written\n"
+        stopped = watch.verdict()
+        process.communicate(b"\n")
+    assert stopped is not None
+    assert stopped.limit == "memory"
