@@ -65,6 +65,9 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--no-share", action="store_true", help="run every submission, also those that are alike"
     )
+    command.add_argument(
+        "--no-replay", action="store_true", help="let every submission do its own training"
+    )
     add_lesson_and_results(command)
     add_gradebook(command)
 
@@ -72,6 +75,8 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, console: Console) -> int:
     """Grade submissions, write their reports and print a table."""
     course = isolated(course_of(arguments, console), arguments.isolation)
+    if arguments.no_replay:
+        course = replace(course, settings=replace(course.settings, replay=False))
     submissions = find_submissions(arguments.paths)
     for path in (arguments.json, arguments.summary):
         if path and not path.resolve().parent.is_dir():

@@ -61,6 +61,9 @@ class Settings:
     them use the GPUs there are. A submission may use ``memory_mb`` MiB of memory,
     ``processes`` processes and threads, files of ``file_mb`` MiB each and ``scratch_mb`` MiB
     together; a cell may output ``output_mb`` MiB, and ``evidence_mb`` MiB of arrays are kept.
+
+    ``replay``: a training that several notebooks ask for is done once, by a process of ours, and
+    replayed in the others; it is the same to the last bit. It needs sandboxes.
     """
 
     no_gpu: str = "accept"
@@ -80,6 +83,7 @@ class Settings:
     scratch_mb: Positive = 1024
     output_mb: Positive = 4
     evidence_mb: Annotated[int, msgspec.Meta(ge=1, le=64)] = 64
+    replay: bool = False
 
     def __post_init__(self) -> None:
         for name, choices in (("no_gpu", NO_GPU), ("isolation", ISOLATION), ("keep", KEEP)):

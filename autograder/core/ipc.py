@@ -6,6 +6,7 @@ import contextlib
 import os
 import socket
 import struct
+import threading
 from typing import IO, Any, Self
 
 import msgspec
@@ -27,7 +28,7 @@ def send(stream: IO[bytes], message: Any) -> None:
     stream.flush()
 
 
-def receive(stream: IO[bytes], kind: Any) -> Any:
+def receive(stream: IO[bytes], kind: Any, limit: int = MAX_BYTES) -> Any:
     """Read one message of type ``kind``, ``None`` where the other side has ended.
 
     Raises:
@@ -37,7 +38,7 @@ def receive(stream: IO[bytes], kind: Any) -> Any:
     if len(header) < HEADER.size:
         return None
     (length,) = HEADER.unpack(header)
-    if length > MAX_BYTES:
+    if length > limit:
         raise ValueError(f"a message of {length:,} bytes")
     data = stream.read(length)
     return None if len(data) < length else decode.from_msgpack(data, kind)
@@ -61,6 +62,8 @@ class Line:
     def __init__(self, end: socket.socket) -> None:
         self._socket = end
         self._inbox, self._outbox = end.makefile("rb"), end.makefile("wb")
+        # Several threads may have something to say.
+        self._writing = threading.Lock()
 
     def __enter__(self) -> Self:
         return self
@@ -74,15 +77,16 @@ class Line:
         Raises:
             OSError: the other side has ended.
         """
-        send(self._outbox, message)
+        with self._writing:
+            send(self._outbox, message)
 
-    def receive(self, kind: Any) -> Any:
+    def receive(self, kind: Any, limit: int = MAX_BYTES) -> Any:
         """Read one message of type ``kind``, ``None`` where the other side has ended.
 
         Raises:
-            ValueError: it is no such message, or longer than any may be.
+            ValueError: it is no such message, or has more than ``limit`` bytes.
         """
-        return receive(self._inbox, kind)
+        return receive(self._inbox, kind, limit)
 
     def hand_over(self, end: socket.socket) -> None:
         """Give the other side a descriptor, and nothing else.

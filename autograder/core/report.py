@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import Literal
 
 # Not really a misconception: the recorded evidence contradicts itself. The same in every lesson.
 CONTRADICTION = "contradictory-evidence"
@@ -91,7 +92,8 @@ class Report:
     was ended by something that was perhaps not the student's doing. ``limits`` names the limits
     that the run met; ``program`` is the same for all submissions that are the same program, and
     ``job`` names the run that was judged. ``followed`` is the program of a second run, with the
-    solution in the place of what later questions could not use.
+    solution in the place of what later questions could not use. ``training`` says whether a
+    training was ``replayed`` that the trainer did, or all were the submission's ``own``.
     """
 
     name: str
@@ -102,6 +104,7 @@ class Report:
     seconds: float = 0.0
     shared: bool = False
     warm: bool = True
+    training: Literal["replayed", "own"] = "own"
     interrupted: bool = False
     limits: tuple[str, ...] = ()
     program: str = ""

@@ -27,6 +27,7 @@ from autograder.grading.plan import Plan, Ran
 from autograder.grading.result_files import Graded
 from autograder.grading.run_cache import RunCache
 from autograder.grading.scheduler import Scheduler
+from autograder.grading.training_cache import TrainingCache
 from autograder.judge.judge_process import Judge
 from autograder.notebooks.reader import ReadNotebook, read_notebook
 from autograder.notebooks.restore import Restored, restore
@@ -36,6 +37,7 @@ from autograder.sandbox.pool import SandboxPool
 from autograder.sandbox.protocol import Job
 
 RUNS = ".runs"
+TRAININGS = ".trainings"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +61,16 @@ class Grader:
         """Where the submissions are run."""
         private = (self.results, *([self.course.root] if self.course.root else []))
         settings = self.course.settings.for_student("")
-        return SandboxPool(settings=settings, data_home=self.data_home, private=private)
+        return SandboxPool(
+            settings=settings,
+            data_home=self.data_home,
+            private=private,
+            trainings=TrainingCache(
+                self.results / TRAININGS,
+                cache_key.conditions(isolation="").values(),
+                fresh=self.fresh,
+            ),
+        )
 
     @functools.cached_property
     def cache(self) -> RunCache:

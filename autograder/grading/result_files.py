@@ -58,6 +58,7 @@ def report_on(plan: Plan, run: Run, verdicts: Verdicts) -> Report:
         seconds=run.seconds,
         shared=run.shared,
         warm=run.warm,
+        training=run.training,
         interrupted=run.interrupted,
         limits=run.limits,
         program=plan.job.program,

@@ -36,5 +36,6 @@ def submission(report: Report) -> dict[str, Any]:
         "score": report.score,
         "max_score": report.max_score,
         "seconds": round(report.seconds, 3),
+        "training": report.training,
         "checks": [{name: getattr(check, name) for name in OF_A_CHECK} for check in report.checks],
     }

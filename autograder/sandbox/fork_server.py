@@ -15,9 +15,13 @@ import functools
 import gc
 import importlib
 import io
+import itertools
 import os
+import resource
+import signal
 import socket
 import sys
+import threading
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
@@ -26,13 +30,29 @@ from autograder import datasets
 from autograder.core import quick_start  # noqa: F401  takes effect when it is imported
 from autograder.core.config import Settings
 from autograder.core.errors import DatasetError
-from autograder.core.ipc import Line, inherited_line
+from autograder.core.ipc import Line, inherited_line, pair
+from autograder.core.training import (
+    MAX_DESCRIPTION,
+    MAX_REQUESTS,
+    MAX_TRAINING_SECONDS,
+    TRAINER_VARIABLE,
+    Training,
+)
 from autograder.reports import html
 from autograder.sandbox import keyring, namespaces, seccomp, self_test
 from autograder.sandbox.kernel_manager import ForkedKernel, run_kernel, write_connection
 from autograder.sandbox.libc import SET_DUMPABLE, SET_SUBREAPER, set_process
-from autograder.sandbox.protocol import End, Ended, Job, Ready, Send, Started
-from autograder.sandbox.workspace import CORE, DATA, LINE, WORKSPACE, Workspace
+from autograder.sandbox.protocol import (
+    End,
+    Ended,
+    Job,
+    Ready,
+    Send,
+    Started,
+    TrainingAnswer,
+    TrainingRequest,
+)
+from autograder.sandbox.workspace import CORE, DATA, LINE, TRAINER, WORKSPACE, Workspace
 
 # What every notebook of the lessons imports, and what runs it.
 LOADED = (
@@ -48,6 +68,10 @@ LOADED = (
         "autograder.kernel.recorder",
     ),
 )
+
+
+# Bytes for one training.
+MAX_MEMORY = 4 * 2**30
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -73,6 +97,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     set_process(SET_SUBREAPER, 1)
     ready = Ready(warm=warm, is_filtered=is_filtered)
     control.send(ready)
+    if TRAINER in given:
+        return _be_trainer(control)
     while end := control.take_over():
         _serve(end, is_filtered=is_filtered)
         control.send(ready)
@@ -101,6 +127,32 @@ def _serve(end: socket.socket, *, is_filtered: bool) -> None:
     with contextlib.suppress(ChildProcessError):
         while True:
             os.waitpid(-1, 0)
+
+
+def _be_trainer(control: Line) -> int:
+    """Do trainings instead of jobs, each in a fork; no student's code is ever run here."""
+    # Several are done at a time, and nobody waits for any of them.
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    cores = itertools.cycle(sorted(os.sched_getaffinity(0)))
+    while end := control.take_over():
+        namespaces.fork(functools.partial(_train, end, next(cores)), keep=[end.fileno()])
+        end.close()
+    return 0
+
+
+def _train(end: socket.socket, core: int) -> int:
+    from autograder.kernel.recorder import plain_fit  # noqa: PLC0415  it loads TensorFlow
+
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    os.sched_setaffinity(0, {core})
+    # A student's code may describe anything.
+    signal.alarm(MAX_TRAINING_SECONDS)
+    resource.setrlimit(resource.RLIMIT_DATA, (MAX_MEMORY, MAX_MEMORY))
+    with Line(end) as line:
+        training = line.receive(Training, MAX_DESCRIPTION)
+        (dataset,) = (one for one in datasets.known() if one.name == training.dataset)
+        line.send(plain_fit.train(training, dataset.read(DATA / dataset.name)))
+    return 0
 
 
 def _load() -> None:
@@ -149,10 +201,11 @@ def _run(end: socket.socket, *, is_filtered: bool) -> int:
             workspace.make_folders()
             connection = write_connection(WORKSPACE / "sockets")
             waiting, gate = os.pipe()
+            ends = pair() if settings.replay else ()
             kernel = namespaces.fork_apart(
                 settings,
-                lambda: _be_kernel(workspace, connection, waiting),
-                keep=[waiting],
+                lambda: _be_kernel(workspace, connection, waiting, *ends[1:]),
+                keep=[waiting, *(one.fileno() for one in ends[1:])],
                 is_filtered=is_filtered,
             )
             os.close(waiting)
@@ -161,6 +214,9 @@ def _run(end: socket.socket, *, is_filtered: bool) -> int:
             line.send(Started(digest=job.digest))
             workspace.fill(job, link=True)
             os.close(gate)
+            if ends:
+                ends[1].close()
+                threading.Thread(target=_pass_on, args=(Line(ends[0]), line), daemon=True).start()
             how = _follow(job, workspace, ForkedKernel(kernel, connection), line.send)
             line.send(Ended(end=how))
         except Exception:  # noqa: BLE001  reported to the grader, whatever it is
@@ -175,10 +231,28 @@ def _follow(job: Job, workspace: Workspace, kernel: ForkedKernel, send: Send) ->
     return asyncio.run(execute.run(job, workspace, kernel, send))
 
 
-def _be_kernel(workspace: Workspace, connection: Path, waiting: int) -> None:
+def _pass_on(kernel: Line, grader: Line) -> None:
+    """Pass on what the kernel asks the trainer, one request at a time, and the answers."""
+    with contextlib.suppress(OSError, ValueError), kernel:
+        for _ in range(MAX_REQUESTS):
+            description = kernel.receive(bytes, MAX_DESCRIPTION)
+            if description is None:
+                return
+            grader.send(TrainingRequest(description=description))
+            answer = grader.receive(TrainingAnswer)
+            if answer is None:
+                return
+            kernel.send(answer.trained)
+
+
+def _be_kernel(
+    workspace: Workspace, connection: Path, waiting: int, trainer: socket.socket | None = None
+) -> None:
     # Until the files are there: it must not depend on chance which of them a kernel finds.
     os.read(waiting, 1)
     os.close(waiting)
+    if trainer:
+        os.environ[TRAINER_VARIABLE] = str(trainer.fileno())
     os.chdir(workspace.work)
     run_kernel(connection)
 

@@ -32,14 +32,27 @@ class LimitWatch:
         self._cell_began = self._measured = time.monotonic()
         self._began = self._cell_began - spent
         self._before = used(root, share)[0] if root else 0
+        self._stands_since: float | None = None
 
     def cell(self) -> None:
         """Note that a cell has begun or ended."""
         self._cell_began = time.monotonic()
 
+    def stand_still(self) -> None:
+        """Let no time pass from now on: the kernel waits for us."""
+        self._stands_since = time.monotonic()
+
+    def go_on(self, charged: float) -> None:
+        """Let time pass again; charge so many seconds instead of those of the wait."""
+        if self._stands_since is not None:
+            shift = time.monotonic() - self._stands_since - charged
+            self._began += shift
+            self._cell_began += shift
+            self._stands_since = None
+
     def verdict(self) -> Stopped | None:
         """Return why the run has to be stopped now, ``None`` where it may go on."""
-        now, settings = time.monotonic(), self._settings
+        now, settings = self._stands_since or time.monotonic(), self._settings
         if now - self._began > settings.seconds:
             limit = f"the time limit of {settings.seconds} s"
             return Stopped(f"the notebook was stopped at {limit}", "timeout", "time")

@@ -27,7 +27,12 @@ class Plain(Sandbox):
         """Return the folder itself."""
         return images
 
-    def open(self, images: Mapping[str, Path]) -> SandboxProcess:  # noqa: ARG002  all can be seen
+    def open(
+        self,
+        images: Mapping[str, Path],  # noqa: ARG002  all can be seen
+        *,
+        trains: bool = False,  # noqa: ARG002
+    ) -> SandboxProcess:
         """Start a process in an empty folder."""
         # Resolved: on macOS the temporary folder lies behind a link.
         folder = Path(tempfile.mkdtemp(prefix="autograder-")).resolve()

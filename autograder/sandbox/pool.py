@@ -5,10 +5,10 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Protocol
 
 from autograder import datasets
 from autograder.core.config import Settings
@@ -17,6 +17,14 @@ from autograder.datasets import Dataset
 from autograder.sandbox import diagnostics, sandbox
 from autograder.sandbox.process import SandboxError, SandboxProcess
 from autograder.sandbox.sandbox import Sandbox
+from autograder.sandbox.trainer import Trainer
+
+
+class Trainings(Protocol):
+    """The cache of trainings."""
+
+    def find(self, description: bytes, train: Callable[[bytes], bytes]) -> bytes:
+        """Find what a training left behind, or let it be done; nothing where it cannot be."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,19 +36,23 @@ class SandboxPool:
         data_home: the Keras home with the images; what is not there, is taken from where
             ``autograder data`` puts it.
         private: folders that a sandbox must not see.
+        trainings: where trainings are found again; without it each notebook trains by itself.
         sandbox: what starts the processes.
     """
 
     settings: Settings
     data_home: Path
     private: Sequence[Path] = ()
+    trainings: Trainings | None = None
     sandbox: Sandbox = field(init=False)
+    _trainer: Trainer = field(init=False)
     _variants: dict[Dataset, str] = field(default_factory=dict)
     _idle: list[SandboxProcess] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         # Now, and not by whichever thread is the first.
         object.__setattr__(self, "sandbox", sandbox.of(self.settings, self.private))
+        object.__setattr__(self, "_trainer", Trainer(lambda: self._open(trains=True)))
 
     @property
     def level(self) -> str:
@@ -65,6 +77,17 @@ class SandboxPool:
     def data(self, dataset: Dataset) -> str:
         """Return the folder with the images, as it is called in a sandbox."""
         return str(self.sandbox.images_folder(self.images(dataset), dataset.name))
+
+    @property
+    def replays(self) -> bool:
+        """Whether a training that is plain is looked up here, or done by the trainer."""
+        return self.settings.replay and self.trainings is not None and self.sandbox.is_sealed
+
+    def train(self, description: bytes) -> bytes:
+        """Return what a training left behind, nothing where the kernel is to train by itself."""
+        if self.trainings is None:
+            return b""
+        return self.trainings.find(description, self._trainer.train)
 
     @contextlib.contextmanager
     def lend(self, cancel: threading.Event) -> Iterator[SandboxProcess]:
@@ -94,8 +117,11 @@ class SandboxPool:
                 # A process that has ended meanwhile is no sign that this machine cannot isolate.
                 with contextlib.suppress(IsolationError):
                     return self._when_ready(process, cancel)
+        return self._when_ready(self._open(), cancel)
+
+    def _open(self, *, trains: bool = False) -> SandboxProcess:
         images = {one.name: self.images(one) for one in datasets.known()}
-        return self._when_ready(self.sandbox.open(images), cancel)
+        return self.sandbox.open(images, trains=trains) if trains else self.sandbox.open(images)
 
     def _when_ready(self, process: SandboxProcess, cancel: threading.Event) -> SandboxProcess:
         try:
@@ -108,6 +134,7 @@ class SandboxPool:
 
     def close(self) -> None:
         """End all sandboxes."""
+        self._trainer.close()
         while self._idle:
             self._idle.pop().close()
 

@@ -14,12 +14,24 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import IO
 
+import msgspec
 import psutil
 
+from autograder.core import decode
+from autograder.core.evidence import Replay
 from autograder.core.ipc import Line, pair
+from autograder.core.training import MAX_TRAINED, Trained, digest, encoded
 from autograder.sandbox.cgroups import Group
 from autograder.sandbox.limits import LimitWatch
-from autograder.sandbox.protocol import End, Ended, Job, Message, Ready
+from autograder.sandbox.protocol import (
+    End,
+    Ended,
+    Job,
+    Message,
+    Ready,
+    TrainingAnswer,
+    TrainingRequest,
+)
 from autograder.sandbox.result import Stopped
 from autograder.sandbox.run_state import RunState
 from autograder.sandbox.workspace import LINE
@@ -28,6 +40,10 @@ TICK = 0.25
 # A sandbox loads TensorFlow before it is ready, on a busy machine.
 START_SECONDS = 120
 MAX_WAITING = 8
+
+
+# From the description of a training to what it left behind; nothing where that is not to be had.
+Train = Callable[[bytes], bytes]
 
 
 class CancelledError(Exception):
@@ -125,8 +141,8 @@ class SandboxProcess:
                 return
         raise SandboxError(f"It was not ready after {START_SECONDS} s.\n{self.last_output()}")
 
-    def run(self, job: Job, cancel: threading.Event) -> RunState:
-        """Run a job, and collect its messages.
+    def run(self, job: Job, cancel: threading.Event, train: Train | None = None) -> RunState:
+        """Run a job, and collect its messages; ``train`` does the trainings that it asks for.
 
         Raises:
             CancelledError: ``cancel`` was set meanwhile.
@@ -136,13 +152,22 @@ class SandboxProcess:
         is_measured = self.is_sealed and not self._group
         root = psutil.Process(self.process.pid) if is_measured else None
         watch = LimitWatch(job.settings, root, spent=job.spent)
-        with self._job(job) as messages:
+        with self._job(job) as (line, messages):
             while state.ended is None and state.stopped is None:
                 if cancel.is_set():
                     raise CancelledError
                 state.stopped = watch.verdict()
                 with contextlib.suppress(queue.Empty):
                     message = messages.get(timeout=TICK)
+                    if isinstance(message, TrainingRequest):
+                        watch.stand_still()
+                        work = functools.partial(_answer, line, messages, message, train)
+                        threading.Thread(target=work, daemon=True).start()
+                        continue
+                    if isinstance(message, Replay):
+                        state.replays.append(message)
+                        watch.go_on(message.seconds)
+                        continue
                     state.take(message or Ended(end=End.BROKEN, message=self.last_output()))
                     watch.cell()
                     if message is None:
@@ -153,9 +178,9 @@ class SandboxProcess:
         return state
 
     @contextlib.contextmanager
-    def _job(self, job: Job) -> Iterator[queue.Queue[Message | None]]:
-        """Hand a job over; yield the queue of its messages, and ``None`` after the last one."""
-        messages: queue.Queue[Message | None] = queue.Queue(MAX_WAITING)
+    def _job(self, job: Job) -> Iterator[tuple[Line, queue.Queue[Message | Replay | None]]]:
+        """Hand a job over; yield its line and the queue of its messages, ``None`` at the end."""
+        messages: queue.Queue[Message | Replay | None] = queue.Queue(MAX_WAITING)
         over = threading.Event()
         local, remote = pair()
         with Line(local) as line:
@@ -168,9 +193,26 @@ class SandboxProcess:
             ):
                 threading.Thread(target=work, daemon=True).start()
             try:
-                yield messages
+                yield line, messages
             finally:
                 over.set()
+
+    def train(self, description: bytes, seconds: float) -> bytes:
+        """Let a sandbox of the trainer's do a training; return what it left behind.
+
+        Raises:
+            OSError, ValueError: it did not within so many seconds.
+        """
+        local, remote = pair()
+        with Line(local) as line:
+            local.settimeout(seconds)
+            with remote:
+                self._control.hand_over(remote)
+            line.send(msgspec.Raw(description))
+            trained = line.receive(Trained, MAX_TRAINED)
+        if trained is None:
+            raise OSError("a training that ended without an answer")
+        return encoded(trained)
 
     def _killed(self) -> Stopped | None:
         """Return what killed the process, if so: not our code's fault, nor always the student's."""
@@ -208,7 +250,28 @@ def _hand_over(line: Line, job: Job) -> None:
         line.send(job)
 
 
-def _listen(line: Line, messages: queue.Queue[Message | None], over: threading.Event) -> None:
+def _answer(
+    line: Line,
+    messages: queue.Queue[Message | Replay | None],
+    request: TrainingRequest,
+    train: Train | None,
+) -> None:
+    trained = train(request.description) if train else b""
+    seconds = decode.from_msgpack(trained, Trained).seconds if trained else 0.0
+    replay = Replay(
+        description=digest(request.description),
+        answer=digest(trained) if trained else "",
+        seconds=seconds,
+    )
+    # Before the kernel goes on: no time of its own may pass before that.
+    with contextlib.suppress(OSError, ValueError, queue.Full):
+        messages.put(replay, timeout=START_SECONDS)
+        line.send(TrainingAnswer(trained=trained))
+
+
+def _listen(
+    line: Line, messages: queue.Queue[Message | Replay | None], over: threading.Event
+) -> None:
     last: Message | None = None
     try:
         while message := line.receive(Message):
@@ -222,7 +285,7 @@ def _listen(line: Line, messages: queue.Queue[Message | None], over: threading.E
 
 
 def _put(
-    messages: queue.Queue[Message | None], message: Message | None, over: threading.Event
+    messages: queue.Queue[Message | Replay | None], message: Message | None, over: threading.Event
 ) -> None:
     """Put a message into the queue, unless the run is over and nobody waits."""
     while not over.is_set():

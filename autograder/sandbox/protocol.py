@@ -117,6 +117,18 @@ class EvidenceUpdate(msgspec.Struct, frozen=True, kw_only=True, tag="left"):
     trouble: str | None = None
 
 
+class TrainingRequest(msgspec.Struct, frozen=True, kw_only=True, tag="train"):
+    """The kernel asks for a training that it describes (:class:`core.training.Training`)."""
+
+    description: bytes
+
+
+class TrainingAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """What the training left behind, empty where the kernel is to train by itself."""
+
+    trained: bytes = b""
+
+
 class Ended(msgspec.Struct, frozen=True, kw_only=True, tag="ended"):
     """The run is over; ``message`` is the traceback where our own code broke."""
 
@@ -124,5 +136,5 @@ class Ended(msgspec.Struct, frozen=True, kw_only=True, tag="ended"):
     message: str = ""
 
 
-Message = Started | CellStarted | CellFinished | EvidenceUpdate | Ended
+Message = Started | CellStarted | CellFinished | EvidenceUpdate | TrainingRequest | Ended
 Send = Callable[[Message], None]

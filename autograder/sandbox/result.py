@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
 
 import msgspec
@@ -15,12 +15,14 @@ from autograder.core.evidence import (
     Evidence,
     Record,
     Recorded,
+    Replay,
     Run,
     decode,
     pack,
     unpack,
     unpack_arrays,
 )
+from autograder.core.training import MAX_REQUESTS
 from autograder.sandbox.protocol import CellResult, EvidenceUpdate, Job
 
 # Letters of an error's name, and of its text, where there is no room for more.
@@ -64,6 +66,7 @@ def evidence_of(
     conditions: Conditions,
     stopped: Stopped | None = None,
     seconds: float = 0.0,
+    replays: Sequence[Replay] = (),
 ) -> Evidence:
     """Return the evidence of a run: how its cells ended, and what the recorder wrote.
 
@@ -85,6 +88,7 @@ def evidence_of(
         notes=tuple(_notes(met, job.settings)),
         job=job.id,
         program=job.program,
+        replays=tuple(replays)[:MAX_REQUESTS],
     )
     record = Record(
         run=run,

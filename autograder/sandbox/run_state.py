@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from autograder.core import decode
+from autograder.core.evidence import Replay
 from autograder.sandbox.protocol import (
     CellFinished,
     CellResult,
@@ -63,6 +64,7 @@ class RunState:
     is_started: bool = False
     cells: dict[int, CellResult] = field(default_factory=dict)
     evidence: EvidenceUpdate = field(default_factory=EvidenceUpdate)
+    replays: list[Replay] = field(default_factory=list)
     ended: Ended | None = None
     stopped: Stopped | None = None
 

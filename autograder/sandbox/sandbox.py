@@ -32,8 +32,10 @@ class Sandbox(ABC):
         self.private = private
 
     @abstractmethod
-    def open(self, images: Mapping[str, Path]) -> SandboxProcess:
+    def open(self, images: Mapping[str, Path], *, trains: bool = False) -> SandboxProcess:
         """Start a process that runs jobs, with these folders of images, by their names.
+
+        With ``trains`` it does trainings instead; only a sealed one can.
 
         Raises:
             IsolationError: it cannot be had on this machine; the message says what to do.

@@ -18,7 +18,7 @@ from autograder.sandbox.cpu_affinity import Cores
 from autograder.sandbox.environment import environment
 from autograder.sandbox.process import SandboxProcess
 from autograder.sandbox.sandbox import Sandbox
-from autograder.sandbox.workspace import CANARY, CORE, DATA, WORKSPACE, Workspace
+from autograder.sandbox.workspace import CANARY, CORE, DATA, TRAINER, WORKSPACE, Workspace
 
 # What a sandbox takes before a notebook runs in it, with a margin: TensorFlow and our own code.
 OWN_MB, OWN_PROCESSES = 1024, 64
@@ -48,7 +48,7 @@ class Sealed(Sandbox):
         """Return the folder as it is called in the sandbox."""
         return DATA / name
 
-    def open(self, images: Mapping[str, Path]) -> SandboxProcess:
+    def open(self, images: Mapping[str, Path], *, trains: bool = False) -> SandboxProcess:
         """Start a fork server; it tries by itself what must not be possible in it."""
         program = bubblewrap.find() if sys.platform == "linux" else None
         if program is None:
@@ -56,11 +56,13 @@ class Sealed(Sandbox):
             raise IsolationError(f"{reason}\n{diagnostics.CHOICE}")
         private = [path.resolve() for path in (*self.private, Path.home())]
         secrets = [path / name for path in private for name in SECRETS if (path / name).exists()]
-        core = self._cores.take()
+        # Several trainings are done at a time.
+        core = None if trains else self._cores.take()
         stack = contextlib.ExitStack()
         stack.callback(self._cores.give_back, core)
         run = [sys.executable, "-P", "-m", "autograder.sandbox.fork_server", *map(str, secrets)]
         run += [f"{CORE}{core}"] if core is not None else []
+        run += [TRAINER] if trains else []
         command = bubblewrap.command(
             program,
             run,

@@ -89,6 +89,7 @@ def test_the_json_has_the_fixed_form(tmp_path: Path) -> None:
             "score": 0,
             "max_score": 20.0,
             "seconds": 0.0,
+            "training": "own",
             "checks": [],
         }
     ]

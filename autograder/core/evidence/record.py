@@ -168,7 +168,8 @@ class Fit(_Part, frozen=True, kw_only=True):
     shape ``(epochs kept, *shape)`` and holds the mean of each epoch's snapshots of that weight.
     ``snapshots`` says how many went into each. ``start`` is the digest of the weights before the
     first step, and ``states`` those of the weights that this training left behind: at the end of
-    each epoch, at each checkpoint, and at last (see ``weights_digest``).
+    each epoch, at each checkpoint, and at last (see ``weights_digest``). ``replayed``: the trainer
+    did this training, and the kernel took its steps from there.
     """
 
     number: Count
@@ -189,6 +190,7 @@ class Fit(_Part, frozen=True, kw_only=True):
     snapshots: Annotated[tuple[Count, ...], msgspec.Meta(max_length=10_000)] = ()
     start: Text = ""
     states: Annotated[tuple[Text, ...], msgspec.Meta(max_length=200)] = ()
+    replayed: bool = False
 
 
 class ModelCall(_Part, frozen=True, kw_only=True):
@@ -284,12 +286,23 @@ class Cell(_Part, frozen=True, kw_only=True):
     follows: Follows | None = None
 
 
+class Replay(_Part, frozen=True, kw_only=True):
+    """A training that the kernel asked the trainer for, by the digests of both messages.
+
+    ``answer`` is empty where there was none; ``seconds`` are what the training took.
+    """
+
+    description: Name
+    answer: Name = ""
+    seconds: float = 0.0
+
+
 class Run(_Part, frozen=True, kw_only=True):
     """The run as seen from outside the kernel: ``job`` names it, ``program`` what was run.
 
     ``interrupted``: perhaps not through anything that the notebook did. ``warm``: TensorFlow was
-    loaded before. The lesson, whether the run was another submission's, and notes on the notebook
-    are known of a submission only.
+    loaded before. ``replays`` are the trainings that its kernel asked for. The lesson, whether the
+    run was another submission's, and notes on the notebook are known of a submission only.
     """
 
     lesson: Name = ""
@@ -306,6 +319,12 @@ class Run(_Part, frozen=True, kw_only=True):
     trouble: Text | None = None
     limits: Annotated[tuple[Name, ...], msgspec.Meta(max_length=64)] = ()
     notes: Annotated[tuple[Text, ...], msgspec.Meta(max_length=MAX_NOTES)] = ()
+    replays: Annotated[tuple[Replay, ...], msgspec.Meta(max_length=64)] = ()
+
+    @property
+    def training(self) -> Literal["replayed", "own"]:
+        """Whether the trainer did a training for it, or it did all of them itself."""
+        return "replayed" if any(one.answer for one in self.replays) else "own"
 
 
 class SubmissionCell(_Part, frozen=True, kw_only=True):

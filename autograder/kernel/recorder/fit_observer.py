@@ -25,9 +25,11 @@ class FitObserver:
     """Probes the data of one call of ``fit`` and observes it through a callback.
 
     ``arguments`` are those of the call; what stands in for the data is put in their place.
+    ``is_replayed``: its steps are those of a training that the trainer has done.
     """
 
-    def __init__(self, arguments: dict[str, Any]) -> None:
+    def __init__(self, arguments: dict[str, Any], *, is_replayed: bool = False) -> None:
+        self._is_replayed = is_replayed
         self.model: keras.Model = arguments["self"]
         self._epochs = whole(arguments.get("epochs", 1))
         self._split = float(arguments.get("validation_split") or 0.0)
@@ -91,6 +93,7 @@ class FitObserver:
             snapshots=tuple(averager.snapshots),
             start=averager.start,
             states=averager.states,
+            replayed=self._is_replayed,
         )
         return accepted(fit), arrays
 

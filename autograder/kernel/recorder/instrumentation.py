@@ -10,7 +10,7 @@ import importlib
 import inspect
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
 from typing import Any, Protocol
 
 import keras
@@ -42,6 +42,9 @@ class Instrumentation(Protocol):
 
     def quietly(self, trouble: str) -> AbstractContextManager[None]:
         """Record an error as this trouble, and go on."""
+
+    def replay(self, arguments: dict[str, Any], steps: int) -> AbstractContextManager[None] | None:
+        """Return what lets a call of ``fit`` replay a training, ``None`` where it is to train."""
 
     def begin_fit(self, fitting: FitObserver) -> None:
         """Take note of a call of ``fit`` that begins."""
@@ -110,12 +113,15 @@ def _fit(watcher: Instrumentation, fit: Function) -> Function:
     def watched(*args: Any, **kwargs: Any) -> Any:
         __tracebackhide__ = True
         fitting = None
+        replay = None
         steps = 1
         with watcher.quietly("fit could not be watched"):
             bound = signature.bind(*args, **kwargs)
             with suppress(Exception):
                 steps = steps_at_a_time(bound.arguments) if watcher.graded else 1
-            fitting = FitObserver(bound.arguments)
+                # Before the observer takes its place among the callbacks.
+                replay = watcher.replay(bound.arguments, steps)
+            fitting = FitObserver(bound.arguments, is_replayed=replay is not None)
             watcher.begin_fit(fitting)
         if fitting is None:
             with watcher.working():
@@ -123,7 +129,12 @@ def _fit(watcher: Instrumentation, fit: Function) -> Function:
         error: BaseException | None = None
         history = None
         try:
-            with _unseen(), watcher.working(), batched_steps(bound.arguments["self"], steps):
+            with (
+                _unseen(),
+                watcher.working(),
+                batched_steps(bound.arguments["self"], steps),
+                replay or nullcontext(),
+            ):
                 history = fit(*bound.args, **bound.kwargs)
         except BaseException as raised:
             error = raised

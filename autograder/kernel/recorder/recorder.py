@@ -6,7 +6,7 @@ import functools
 import platform
 import weakref
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,7 @@ from autograder.core.evidence import (
 )
 from autograder.datasets import Dataset, Images
 from autograder.kernel.attempts import RunsOfRecords
-from autograder.kernel.recorder import model_description, serialize
+from autograder.kernel.recorder import model_description, plain_fit, serialize
 from autograder.kernel.recorder.answers import describe_answer
 from autograder.kernel.recorder.call_log import FitLog, ModelCalls, worth_writing
 from autograder.kernel.recorder.data_matching import DataMatch, DatasetIndex, dataset_index
@@ -37,6 +37,8 @@ from autograder.kernel.recorder.epoch_ends import EpochEnds, vector_of
 from autograder.kernel.recorder.fit_observer import FitObserver
 from autograder.kernel.recorder.front import with_front
 from autograder.kernel.recorder.instrumentation import watch
+from autograder.kernel.recorder.stock import NotPlainError
+from autograder.kernel.recorder.trainer_line import TrainerLine
 
 MAX_TROUBLES = 50
 MAX_BY_BATCH = 1_000
@@ -48,12 +50,18 @@ class Recorder:
     """Everything that was recorded in this kernel so far.
 
     ``folder`` is where it is written at each answer (``None``: nowhere), ``dataset`` what the
-    notebook works with, by default the usual one.
+    notebook works with, by default the usual one, and ``trainer`` who may be asked for trainings.
     """
 
-    def __init__(self, folder: Path | None = None, dataset: Dataset | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path | None = None,
+        dataset: Dataset | None = None,
+        trainer: TrainerLine | None = None,
+    ) -> None:
         self._dataset = dataset or datasets.named("")
         self._folder = folder
+        self._trainer = trainer or TrainerLine()
         self._models: list[weakref.ref[keras.Model]] = []
         self._answers: dict[str, tuple[Answer, model_description.Arrays]] = {}
         self._fits = FitLog()
@@ -184,6 +192,17 @@ class Recorder:
             yield
         finally:
             self.busy = before
+
+    def replay(self, arguments: dict[str, Any], steps: int) -> AbstractContextManager[None] | None:
+        """Return what lets a call of ``fit`` replay a training, ``None`` where it is to train."""
+        if not self._trainer:
+            return None
+        with suppress(NotPlainError):
+            training = plain_fit.describe(arguments, steps, self._dataset.name, self.data)
+            if trained := self._trainer.ask(training):
+                plain_fit.require_fitting(trained, training, arguments)
+                return plain_fit.replayed(dict(arguments), trained)
+        return None
 
     def begin_fit(self, fitting: FitObserver) -> None:
         """Take note of a call of ``fit`` that begins."""

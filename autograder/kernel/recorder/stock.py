@@ -1,0 +1,238 @@
+"""Objects of Keras' own classes as plain data, and made again: only those that are listed here.
+
+What is listed has no code of the student's in it, and no setting beside those that are named. The
+narrow list is the sure one: whatever else a student uses is trained in the student's kernel.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+from collections.abc import Collection, Iterator, Mapping
+from types import CodeType, FunctionType
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+import autograder
+from autograder.core.training import Array, Setting, Stock
+
+# The settings that make each layer; all others have to be as Keras sets them.
+LAYERS: dict[str, frozenset[str]] = {
+    "InputLayer": frozenset({"batch_shape", "dtype"}),
+    "Flatten": frozenset({"data_format"}),
+    "Reshape": frozenset({"target_shape"}),
+    "Dense": frozenset({"units", "activation", "use_bias"}),
+    "Rescaling": frozenset({"scale", "offset"}),
+    "Dropout": frozenset({"rate", "seed"}),
+    "Activation": frozenset({"activation"}),
+    "ReLU": frozenset({"max_value", "negative_slope", "threshold"}),
+    "Softmax": frozenset({"axis"}),
+}
+ACTIVATIONS = frozenset(
+    {"linear", "relu", "softmax", "sigmoid", "tanh", "elu", "selu", "gelu", "softplus"}
+)
+# They say how weights began, which are given bit by bit, and what things are called.
+WITHOUT_EFFECT = frozenset({"name", "kernel_initializer", "bias_initializer"})
+ALWAYS: dict[str, object] = {
+    "trainable": True,
+    "sparse": False,
+    "ragged": False,
+    "optional": False,
+    "quantization_config": None,
+}
+LOSSES = frozenset(
+    {
+        *("SparseCategoricalCrossentropy", "CategoricalCrossentropy", "BinaryCrossentropy"),
+        *("MeanSquaredError", "MeanAbsoluteError"),
+    }
+)
+LOSS_NAMES = frozenset(
+    {
+        *("sparse_categorical_crossentropy", "categorical_crossentropy", "binary_crossentropy"),
+        *("mse", "mae", "mean_squared_error", "mean_absolute_error"),
+    }
+)
+METRICS = frozenset({"SparseCategoricalAccuracy", "CategoricalAccuracy"})
+METRIC_NAMES = LOSS_NAMES | {
+    *("accuracy", "acc", "sparse_categorical_accuracy", "categorical_accuracy"),
+}
+OPTIMIZERS = frozenset({"Adam", "AdamW", "Adamax", "Nadam", "SGD", "RMSprop", "Adagrad"})
+# What a class of Keras may get its methods from.
+HOMES = tuple(
+    os.path.dirname(str(module.__file__)) + os.sep for module in (keras, tf, autograder, os)
+)
+
+
+class NotPlainError(Exception):
+    """Something is not on the lists here, or not as Keras made it; the message says what."""
+
+
+def require(condition: object, what: str) -> None:
+    """Raise unless the condition holds.
+
+    Raises:
+        NotPlainError: it does not.
+    """
+    if not condition:
+        raise NotPlainError(what)
+
+
+def layer(subject: keras.layers.Layer) -> Stock:
+    """Describe a layer.
+
+    Raises:
+        NotPlainError: it is no plain layer.
+    """
+    kind = _kind(subject, keras.layers, LAYERS)
+    require(subject.dtype_policy.name == "float32" or kind == "InputLayer", "another dtype policy")
+    settings = {}
+    for name, value in subject.get_config().items():
+        if name in LAYERS[kind]:
+            settings[name] = _setting(value)
+        elif name in ALWAYS:
+            require(value == ALWAYS[name], name)
+        elif name not in WITHOUT_EFFECT and name != "dtype":
+            require(value is None, name)
+    if "activation" in settings:
+        named = settings["activation"]
+        require(named in ACTIVATIONS, "the activation")
+        require(subject.activation is getattr(keras.activations, str(named)), "the activation")
+    return Stock(kind=kind, settings=settings)
+
+
+def made_layer(described: Stock) -> keras.layers.Layer:
+    """Return a layer as described.
+
+    Raises:
+        NotPlainError: it is no plain layer.
+    """
+    require(set(described.settings) <= LAYERS.get(described.kind, frozenset()), described.kind)
+    require(described.settings.get("activation", "linear") in ACTIVATIONS, "the activation")
+    return _made(described, keras.layers, LAYERS)
+
+
+def loss(given: object) -> Stock | str:
+    """Describe a loss, given by name or as an object; errors as ``layer``."""
+    if isinstance(given, str):
+        require(given in LOSS_NAMES, "the loss")
+        return given
+    return _by_config(given, keras.losses, LOSSES)
+
+
+def metrics(given: object) -> tuple[Stock | str, ...]:
+    """Describe the metrics, a flat list of names and objects; errors as ``layer``."""
+    require(given is None or type(given) is list, "the metrics")
+    return tuple(
+        one
+        if isinstance(one, str) and one in METRIC_NAMES
+        else _by_config(one, keras.metrics, METRICS)
+        for one in (given or ())  # type: ignore[attr-defined]
+    )
+
+
+def optimizer(given: object) -> Stock:
+    """Describe an optimizer; errors as ``layer``."""
+    return _by_config(given, keras.optimizers, OPTIMIZERS)
+
+
+def made_loss(described: Stock | str) -> Any:
+    """Return a loss as described; errors as ``made_layer``."""
+    return _named_or_made(described, LOSS_NAMES, keras.losses, LOSSES)
+
+
+def made_metric(described: Stock | str) -> Any:
+    """Return a metric as described; errors as ``made_layer``."""
+    return _named_or_made(described, METRIC_NAMES, keras.metrics, METRICS)
+
+
+def made_optimizer(described: Stock) -> Any:
+    """Return an optimizer as described; errors as ``made_layer``."""
+    return _made(described, keras.optimizers, OPTIMIZERS)
+
+
+def values(variables: Collection[Any]) -> tuple[Array, ...]:
+    """Return the values of variables, bit by bit."""
+    return tuple(Array.of(np.asarray(one.value.numpy())) for one in variables)
+
+
+def assign(variables: Collection[Any], given: Collection[Array]) -> None:
+    """Set variables to these values.
+
+    Raises:
+        NotPlainError: they do not fit.
+    """
+    require(fits(variables, given), "values of other variables")
+    for variable, array in zip(variables, given, strict=True):
+        variable.assign(array.values())
+
+
+def fits(variables: Collection[Any], given: Collection[Array], *calls: int) -> bool:
+    """Return whether these are values for these variables, or for each of so many calls."""
+    return [((*calls, *one.shape), str(one.dtype)) for one in variables] == [
+        (one.shape, one.dtype) for one in given
+    ]
+
+
+def _named_or_made(
+    described: Stock | str, names: Collection[str], home: Any, kinds: Collection[str]
+) -> Any:
+    if isinstance(described, str):
+        require(described in names, described)
+        return described
+    return _made(described, home, kinds)
+
+
+def _made(described: Stock, home: Any, kinds: Collection[str]) -> Any:
+    require(described.kind in kinds, described.kind)
+    return getattr(home, described.kind)(**described.settings)
+
+
+def _by_config(given: Any, home: Any, kinds: Collection[str]) -> Stock:
+    kind = _kind(given, home, kinds)
+    config = given.get_config()
+    return Stock(kind=kind, settings={name: _setting(one) for name, one in config.items()})
+
+
+def _kind(given: object, home: Any, kinds: Collection[str]) -> str:
+    kind = type(given)
+    require(kind.__name__ in kinds and getattr(home, kind.__name__) is kind, kind.__name__)
+    require_untouched(given)
+    return kind.__name__
+
+
+def require_untouched(given: object) -> None:
+    """Raise unless an object has its class' own methods, and all of them are Keras' own.
+
+    Raises:
+        NotPlainError: somebody has put others in their place.
+    """
+    parts: list[tuple[str, Mapping[str, Any]]] = [("its own methods", vars(given))]
+    parts += [(f"a method of {kind.__name__}", vars(kind)) for kind in type(given).__mro__]
+    for what, members in parts:
+        require(_are_keras(tuple(_code(members))), what)
+
+
+def _code(members: Mapping[str, Any]) -> Iterator[CodeType]:
+    for one in members.values():
+        function = getattr(one, "fget", None) or getattr(one, "__func__", one)
+        if isinstance(function, FunctionType):
+            yield function.__code__
+
+
+@functools.lru_cache(maxsize=1024)
+def _are_keras(codes: tuple[CodeType, ...]) -> bool:
+    # What dataclasses write has a name such as <string>.
+    return all(one.co_filename.startswith(("<string>", *HOMES)) for one in codes)
+
+
+def _setting(value: Any) -> Setting:
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, list | tuple):
+        require(all(one is None or type(one) is int for one in value), "a setting")
+        return tuple(value)
+    require(value is None or type(value) in (bool, int, float, str), "a setting")
+    return value  # type: ignore[no-any-return]

@@ -1,0 +1,60 @@
+"""The trainer: a sandbox of its own, without any student's code, in which trainings are done."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Callable
+
+from autograder.core.training import MAX_TRAINING_SECONDS
+from autograder.sandbox.process import SandboxProcess
+
+# To load TensorFlow takes as long as two trainings: for fewer it is not worth while.
+TRAININGS_BEFORE = 2
+
+
+class Trainer:
+    """Does trainings, several at a time; starts once there have been some to do.
+
+    Args:
+        start: starts the process.
+    """
+
+    def __init__(self, start: Callable[[], SandboxProcess]) -> None:
+        self._start = start
+        self._lock = threading.Lock()
+        self._asked = 0
+        self._process: SandboxProcess | None = None
+        self._stop = threading.Event()
+
+    def train(self, description: bytes) -> bytes:
+        """Do a training; return nothing where that cannot be had, or not in time."""
+        with self._lock:
+            self._asked += 1
+            if self._asked == TRAININGS_BEFORE + 1:
+                threading.Thread(target=self._begin, daemon=True).start()
+            process = self._process
+        # While it starts nobody waits for it. Without it everything goes on, more slowly.
+        with contextlib.suppress(OSError, ValueError):
+            if process and process.is_ready:
+                return process.train(description, MAX_TRAINING_SECONDS)
+        return b""
+
+    def close(self) -> None:
+        """End it."""
+        self._stop.set()
+        with self._lock:
+            if self._process:
+                self._process.close()
+            self._process = None
+
+    def _begin(self) -> None:
+        with contextlib.suppress(Exception):
+            with self._lock:
+                self._process = process = self._start()
+            process.wait_until_ready(self._stop)
+            # One that has to load TensorFlow for each training would be of no use.
+            if not process.is_warm:
+                self.close()
+            # A sandbox ends with the thread that has started it.
+            self._stop.wait()

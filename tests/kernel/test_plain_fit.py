@@ -1,0 +1,250 @@
+"""A training that is replayed is the kernel's own, to the last bit, and so is all that follows."""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import inspect
+import io
+import random
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import keras
+import msgspec
+import numpy as np
+import pytest
+import tensorflow as tf
+from keras.src.backend.common.global_state import get_global_attribute, set_global_attribute
+
+from autograder.core.training import Trained, Training, encoded
+from autograder.datasets import Images
+from autograder.kernel.recorder import generator_states, lesson_arrays, plain_fit
+from autograder.kernel.recorder.step_batching import batched_steps, steps_at_a_time
+from autograder.kernel.recorder.stock import NotPlainError
+
+LAYERS = keras.layers
+TIMES = re.compile(r"\d+m?u?s(/step)?")
+
+
+def sequential(*middle: Any, **last: Any) -> keras.Model:
+    """A network of the lesson with some layers more."""
+    return keras.Sequential(
+        [keras.Input((28, 28)), LAYERS.Flatten(), *middle, LAYERS.Dense(10, **last)]
+    )
+
+
+def functional() -> keras.Model:
+    """The same network by the functional interface."""
+    pixels = keras.Input((28, 28))
+    scaled = LAYERS.Rescaling(1 / 255)(pixels)
+    row = LAYERS.Reshape((784,))(scaled)
+    return keras.Model(pixels, LAYERS.Dense(10, activation="softmax")(row))
+
+
+LOGITS = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+
+
+def compiled(model: keras.Model, optimizer: Any = "adam", loss: Any = None) -> keras.Model:
+    """A model as the lesson compiles it."""
+    loss = loss or keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    model.compile(optimizer=optimizer, loss=loss, metrics=["accuracy"])
+    return model
+
+
+Make = Callable[[], keras.Model]
+Arguments = dict[str, Any]
+MODELS: dict[str, Make] = {
+    "lesson": lambda: compiled(sequential()),
+    "functional": lambda: compiled(functional(), loss="sparse_categorical_crossentropy"),
+    "hidden": lambda: compiled(sequential(LAYERS.Dense(32, activation="relu")), "sgd"),
+    "dropout": lambda: compiled(
+        sequential(LAYERS.Dense(16), LAYERS.ReLU(), LAYERS.Dropout(0.3)),
+        keras.optimizers.RMSprop(learning_rate=0.002),
+    ),
+}
+
+
+def calls(images: Images) -> dict[str, Arguments]:
+    """Ways to call ``fit``."""
+    x, y = np.array(images.train_images), np.array(images.train_labels)
+    valid = np.array(images.valid_images), np.array(images.valid_labels)
+    return {
+        "lesson": {"x": x, "y": y, "epochs": 2, "validation_data": valid},
+        "functional": {"x": x, "y": y, "batch_size": 100, "validation_split": 0.1},
+        "hidden": {
+            "x": x[:4_000] / 255,
+            "y": y[:4_000].astype("int64"),
+            "epochs": 2,
+            "shuffle": False,
+        },
+        "dropout": {"x": x.astype("float32") / 255, "y": y, "validation_data": valid, "verbose": 0},
+    }
+
+
+@pytest.fixture(autouse=True)
+def _states() -> Iterator[None]:
+    before = tf.config.threading.get_intra_op_parallelism_threads()
+    yield
+    assert tf.config.threading.get_intra_op_parallelism_threads() == before
+
+
+def everything(make: Make, given: Arguments, images: Images, replay: bool) -> dict[str, Any]:
+    """All that can be seen of a training and of what comes after it."""
+    keras.utils.set_random_seed(20)
+    set_global_attribute("object_name_uids", None)
+    model = make()
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        history = fitted(model, {"verbose": 2, **given}, images if replay else None)
+    seen = {
+        "printed": TIMES.sub("", printed.getvalue()),
+        "history": history.history,
+        "params": history.params,
+        "epoch": history.epoch,
+        "model": history.model is model,
+        "weights": model.get_weights(),
+        "variables": [one.numpy() for one in model.variables],
+        "optimizer": [one.numpy() for one in model.optimizer.variables],
+        "metrics": [one.numpy() for one in model.metrics_variables],
+        "steps": model.steps_per_execution,
+        "Python": random.random(),  # noqa: S311
+        "NumPy": np.random.normal(),  # noqa: NPY002
+        "TensorFlow": tf.random.normal((3,)).numpy(),
+        "of Keras": keras.random.normal((3,)).numpy(),
+        "a name": LAYERS.Dense(1).name,
+    }
+    seen["evaluated"] = model.evaluate(images.valid_images, images.valid_labels, verbose=0)
+    seen["predicted"] = model.predict(images.valid_images[:50], verbose=0)
+    again = fitted(model, {**given, "verbose": 0, "epochs": 1}, None)
+    seen["second"] = (again.history, model.get_weights())
+    return seen
+
+
+def fitted(model: keras.Model, given: Arguments, replay: Images | None) -> Any:
+    """Call ``fit`` as the recorder lets it be called, its steps perhaps from another training."""
+    bound = inspect.signature(keras.Model.fit).bind(model, **given).arguments
+    steps = steps_at_a_time(bound)
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(batched_steps(model, steps))
+        if replay:
+            training = plain_fit.describe(bound, steps, "fashion-mnist", replay)
+            # Elsewhere, in truth: what is made there takes no names here.
+            names = copy.deepcopy(get_global_attribute("object_name_uids"))
+            trained = decoded(plain_fit.train(decoded(training, Training), replay), Trained)
+            set_global_attribute("object_name_uids", names)
+            generator_states.restore(training.generators)
+            plain_fit.require_fitting(trained, training, bound)
+            stack.enter_context(plain_fit.replayed(bound, trained))
+        return model.fit(**given)
+
+
+def decoded(part: Any, kind: Any) -> Any:
+    """The same, once it was bytes."""
+    return msgspec.msgpack.decode(encoded(part), type=kind)
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether two values are the same to the last bit."""
+    if isinstance(one, list | tuple):
+        return len(one) == len(other) and all(map(same, one, other))
+    if isinstance(one, dict):
+        return list(one) == list(other) and same(list(one.values()), list(other.values()))
+    if isinstance(one, np.ndarray):
+        return one.dtype == other.dtype and one.tobytes() == other.tobytes()
+    return bool(one == other)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", MODELS)
+def test_a_replay_is_the_training_itself(sample: Images, name: str) -> None:
+    """Weights, optimizer, history, what is printed, random numbers, and a second training."""
+    given = calls(sample)[name]
+    own = everything(MODELS[name], given, sample, replay=False)
+    replayed = everything(MODELS[name], given, sample, replay=True)
+    differing = [part for part in own if not same(own[part], replayed[part])]
+    assert not differing, [(part, own[part], replayed[part]) for part in differing]
+
+
+class Mine(keras.optimizers.Adam):
+    """A student's own optimizer."""
+
+
+def patched() -> keras.Model:
+    """A model with a training step of its own."""
+    model = MODELS["lesson"]()
+    model.train_step = lambda data: {"loss": 0.0}
+    return model
+
+
+def frozen() -> keras.Model:
+    """A model of which a part is not trained."""
+    model = sequential(LAYERS.Dense(4))
+    model.layers[1].trainable = False
+    return compiled(model)
+
+
+NOT_PLAIN: dict[str, Make] = {
+    "optimizer": lambda: compiled(sequential(), Mine()),
+    "schedule": lambda: compiled(
+        sequential(), keras.optimizers.SGD(keras.optimizers.schedules.CosineDecay(0.1, 100))
+    ),
+    "train step": patched,
+    "frozen": frozen,
+    "lambda": lambda: compiled(sequential(LAYERS.Lambda(lambda x: x / 255))),
+    "activation": lambda: compiled(sequential(activation=lambda x: x)),
+    "regularizer": lambda: compiled(sequential(kernel_regularizer="l2")),
+    "precision": lambda: compiled(sequential(dtype="float64")),
+    "unbuilt": lambda: compiled(keras.Sequential([LAYERS.Flatten(), LAYERS.Dense(10)])),
+    "loss": lambda: compiled(sequential(), loss=lambda y, outputs: outputs),
+}
+
+
+@pytest.mark.parametrize("name", NOT_PLAIN)
+def test_what_is_not_on_the_lists_is_trained_by_its_kernel(sample: Images, name: str) -> None:
+    """Whatever has, or may have, code of the student's in it."""
+    given = calls(sample)["lesson"]
+    bound = inspect.signature(keras.Model.fit).bind(NOT_PLAIN[name](), **given).arguments
+    with pytest.raises((NotPlainError, AttributeError)):
+        plain_fit.describe(bound, 125, "fashion-mnist", sample)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"callbacks": [keras.callbacks.EarlyStopping()]},
+        {"class_weight": {0: 2.0}},
+        {"x": np.zeros((12_000, 28, 28), np.uint8)},
+        {"validation_data": tf.data.Dataset.range(3)},
+        {"steps_per_epoch": 3},
+        {"epochs": 10**9},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_other_arguments_are_trained_by_the_kernel(sample: Images, change: Arguments) -> None:
+    """Callbacks, data of its own, a training that is too long to be sent about."""
+    given = {**calls(sample)["lesson"], **change}
+    bound = inspect.signature(keras.Model.fit).bind(MODELS["lesson"](), **given).arguments
+    with pytest.raises(NotPlainError):
+        plain_fit.describe(bound, 125, "fashion-mnist", sample)
+
+
+@pytest.mark.parametrize(
+    ("scaled", "operation"),
+    [
+        (lambda x: x, "none"),
+        (lambda x: x / 255.0, "/ 255"),
+        (lambda x: x.astype("float32") / 255, "float32, / 255"),
+        (lambda x: (x / 255).astype("float32"), "float32, / 255"),
+        (lambda x: x.reshape(-1, 784)[2_000:], "none"),
+        (lambda x: x * (1 / 255), None),
+        (lambda x: x[::-1], None),
+    ],
+)
+def test_arrays_are_recognised_to_the_last_bit(sample: Images, scaled: Any, operation: Any) -> None:
+    """``x / 255`` is not ``x * (1 / 255)``."""
+    array = scaled(np.array(sample.train_images))
+    found = lesson_arrays.recognise(array, sample)
+    assert (found and found.operation) == operation
+    assert found is None or same(lesson_arrays.make(found, sample), array)
