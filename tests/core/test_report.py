@@ -69,6 +69,7 @@ def test_json_has_the_fixed_form():
                 "score": 1.0,
                 "max_score": 3.0,
                 "seconds": 12.346,
+                "training": "own",
                 "checks": [
                     {
                         "id": "build.input",
@@ -101,6 +102,7 @@ def test_json_has_the_fixed_form():
                 "score": 0,
                 "max_score": 0,
                 "seconds": 0.0,
+                "training": "own",
                 "checks": [],
             },
         ],

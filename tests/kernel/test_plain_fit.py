@@ -21,8 +21,10 @@ from keras.src.backend.common.global_state import get_global_attribute, set_glob
 from autograder.core.training import Trained, Training, encoded
 from autograder.datasets import Images
 from autograder.kernel.recorder import generator_states, lesson_arrays, plain_fit
+from autograder.kernel.recorder.recorder import Recorder
 from autograder.kernel.recorder.step_batching import batched_steps, steps_at_a_time
 from autograder.kernel.recorder.stock import NotPlainError
+from autograder.kernel.recorder.trainer_line import TrainerLine
 
 LAYERS = keras.layers
 TIMES = re.compile(r"\d+m?u?s(/step)?")
@@ -157,7 +159,10 @@ def same(one: Any, other: Any) -> bool:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize(
+    "name",
+    [name if name == "lesson" else pytest.param(name, marks=pytest.mark.weekly) for name in MODELS],
+)
 def test_a_replay_is_the_training_itself(sample: Images, name: str) -> None:
     """Weights, optimizer, history, what is printed, random numbers, and a second training."""
     given = calls(sample)[name]
@@ -248,3 +253,19 @@ def test_arrays_are_recognised_to_the_last_bit(sample: Images, scaled: Any, oper
     found = lesson_arrays.recognise(array, sample)
     assert (found and found.operation) == operation
     assert found is None or same(lesson_arrays.make(found, sample), array)
+
+
+@pytest.mark.parametrize("error", [AttributeError, TypeError, ValueError, NotPlainError])
+def test_where_a_part_is_missing_the_kernel_trains_by_itself(monkeypatch, error) -> None:
+    """As in another version of Keras, whose inner parts are no promise."""
+
+    def describe(*_: object) -> Training:
+        raise error("no such part")
+
+    monkeypatch.setattr(plain_fit, "describe", describe)
+    recorder = Recorder(trainer=TrainerLine(Asked()))
+    assert recorder.replay({}, 1) is None
+
+
+class Asked:
+    """A line that nobody may ask on."""

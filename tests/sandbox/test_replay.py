@@ -16,7 +16,7 @@ from autograder.notebooks.restore import restore
 from autograder.sandbox import job_runner, replay_check, trainer
 from autograder.sandbox.pool import SandboxPool
 
-pytestmark = [pytest.mark.kernel, pytest.mark.slow]
+pytestmark = [pytest.mark.kernel, pytest.mark.slow, pytest.mark.weekly]
 
 TIMES = re.compile(r"\d+m?u?s(/step)?")
 FIT = "history = model.fit(train_images, train_labels, epochs=2, verbose=2,"

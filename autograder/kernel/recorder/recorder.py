@@ -197,7 +197,8 @@ class Recorder:
         """Return what lets a call of ``fit`` replay a training, ``None`` where it is to train."""
         if not self._trainer:
             return None
-        with suppress(NotPlainError):
+        # Of another version of Keras some inner part may be missing: then the kernel trains itself.
+        with suppress(NotPlainError, AttributeError, TypeError, ValueError):
             training = plain_fit.describe(arguments, steps, self._dataset.name, self.data)
             if trained := self._trainer.ask(training):
                 plain_fit.require_fitting(trained, training, arguments)
