@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import os
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from autograder.core.evidence import EVIDENCE_VARIABLE
 from autograder.kernel import ipython
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
 
 # Matplotlib's own colour of words, and a grey with enough contrast on white and on black.
 BLACK, INK = "black", "#767676"
-# Of 9: pictures of a tenth more bytes in a fraction of the time.
+# Of 9: a tenth more bytes, in three quarters of the time.
 PNG_LEVEL = 1
 
 
@@ -28,19 +30,35 @@ def show(words: str) -> None:
     """
     # Only here: a check does not need it.
     import matplotlib.pyplot as plt  # noqa: PLC0415
-    from IPython.core.pylabtools import print_figure  # noqa: PLC0415
 
     figure = plt.gcf()
     _fit_any_theme(figure)
-    # To crop a picture it is drawn twice; to pack it well takes a quarter of the time to draw it.
-    how: dict[str, Any] = {"bbox_inches": "tight"}
-    if EVIDENCE_VARIABLE in os.environ:
-        how = {"bbox_inches": None, "pil_kwargs": {"compress_level": PNG_LEVEL}}
-    picture = print_figure(figure, base64=True, **how)
+    picture = _packed(figure) if EVIDENCE_VARIABLE in os.environ else _cropped(figure)
     written = "; ".join(_written(figure))
     description = f"{words} In the picture is written: {written}." if written else words
     plt.close(figure)
     ipython.show(html.picture(description, picture), description)
+
+
+def _cropped(figure: Figure) -> str:
+    """Return a figure as a PNG in base64, without empty margins."""
+    from IPython.core.pylabtools import print_figure  # noqa: PLC0415
+
+    # Of a figure without any axes it makes none.
+    return print_figure(figure, base64=True, bbox_inches="tight") or _packed(figure)
+
+
+def _packed(figure: Figure) -> str:
+    """Return a figure as a PNG in base64 at once, in grading: drawn once instead of three times.
+
+    Only the margins differ: to crop a picture, matplotlib draws it twice more.
+    """
+    from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415
+
+    page = io.BytesIO()
+    canvas = FigureCanvasAgg(figure)
+    canvas.print_png(page, pil_kwargs={"compress_level": PNG_LEVEL})  # type: ignore[no-untyped-call]
+    return base64.b64encode(page.getvalue()).decode()
 
 
 def _fit_any_theme(figure: Figure) -> None:
