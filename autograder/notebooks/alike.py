@@ -7,12 +7,19 @@ no run. Where a doubt remains, the names stay, and there is one group more.
 from __future__ import annotations
 
 import ast
+import builtins
+import contextlib
 import hashlib
+import itertools
+import re
+import unicodedata
 
+from autograder.notebooks.names import Names
 from autograder.notebooks.normalize import UNREADABLE, parsed
 
-# A program that looks its own names up: none of them can be exchanged.
-LOOKS_UP = frozenset({"dir", "eval", "exec", "get_ipython", "globals", "locals", "vars"})
+# A program that looks its own names up, by these or by `__dict__` and the like: none of them can be
+# exchanged.
+LOOKS_UP = frozenset({"dir", "eval", "exec", "get_ipython", "getattr", "globals", "locals", "vars"})
 SHOWS = frozenset({"display", "len", "print", "summary", "type"})
 # What runs first although it stands later: `y = x` uses x before it makes y.
 FIRST = {"generators": 0, "iter": 1, "value": 1}
@@ -26,20 +33,46 @@ def answer_digest(source: str, outside: frozenset[str]) -> str:
     """
     try:
         tree = parsed(source)
-        text = _meaning(tree, outside) if tree else source.strip()
+        return _digest(_meaning(tree, outside)) if tree else text_digest(source)
     except UNREADABLE:
-        text = source.strip()
+        return text_digest(source)
+
+
+def text_digest(source: str) -> str:
+    """Return a digest of the text of a cell that is not read as a program; empty if it is blank."""
+    # No program's own digest is of a text that begins so.
+    return _digest(f"text {source.strip()}" if source.strip() else "")
+
+
+def cell_names(source: str) -> Names:
+    """Return the names that a cell stores, and those that it takes from other cells.
+
+    Where Python cannot parse it, or it looks names up, it may take all words that are in it.
+    """
+    names = _Names()
+    used = frozenset(re.findall(r"\w+", unicodedata.normalize("NFKC", source)))
+    with contextlib.suppress(*UNREADABLE):
+        if tree := parsed(source):
+            names.visit(tree)
+            used = used if _looks_up(tree) else frozenset(names.fixed)
+    return Names(defined=frozenset(names.stored), used=used)
+
+
+def _digest(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest() if text else ""
 
 
 def _meaning(tree: ast.Module, outside: frozenset[str]) -> str:
-    tree.body = [one for one in tree.body if not (_is_blank(one) or _only_shows(one))]
+    rest = [one for one in tree.body if not _only_shows(one)]
+    # The lesson's blanks come first; later ones would take an answer back.
+    tree.body = list(itertools.dropwhile(_is_blank, rest))
     if not tree.body:
         return ""
     names = _Names()
     names.visit(tree)
-    every = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
-    fixed = every if every & LOOKS_UP else names.fixed | outside | _otherwise_bound(tree)
+    fixed = names.fixed | outside | _otherwise_bound(tree) | set(dir(builtins))
+    if _looks_up(tree):
+        fixed |= set(names.stored)
     local = {name: str(number) for number, name in enumerate(names.stored) if name not in fixed}
     for node in ast.walk(tree):
         if isinstance(node, ast.Name):
@@ -49,8 +82,18 @@ def _meaning(tree: ast.Module, outside: frozenset[str]) -> str:
 
 
 def _is_blank(node: ast.stmt) -> bool:
-    """Return whether a statement only fills in a blank that the answer may have replaced."""
-    return isinstance(node, ast.Assign) and ast.unparse(node.value).startswith("check.blank(")
+    """Return whether a statement is a lesson's blank: ``x = check.blank("x")``."""
+    match node:
+        case ast.Assign(
+            targets=[ast.Name(id=name)],
+            value=ast.Call(
+                func=ast.Attribute(value=ast.Name(id="check"), attr="blank"),
+                args=[ast.Constant(value=blank)],
+                keywords=[],
+            ),
+        ):
+            return name == blank
+    return False
 
 
 def _only_shows(node: ast.stmt) -> bool:
@@ -58,10 +101,16 @@ def _only_shows(node: ast.stmt) -> bool:
     if not isinstance(node, ast.Expr):
         return False
     makes = (ast.NamedExpr, ast.Await, ast.Yield, ast.YieldFrom)
-    return all(
+    every = list(ast.walk(node))
+    # The variable of a comprehension may be an attribute, or an item, of something.
+    stores = any(
+        isinstance(one, ast.Attribute | ast.Subscript) and isinstance(one.ctx, ast.Store)
+        for one in every
+    )
+    return not stores and all(
         (isinstance(one, ast.Call) and _called(one) in SHOWS)
         or not isinstance(one, (ast.Call, *makes))
-        for one in ast.walk(node)
+        for one in every
     )
 
 
@@ -70,6 +119,13 @@ def _called(node: ast.Call) -> str:
     if isinstance(function, ast.Attribute):
         return function.attr
     return function.id if isinstance(function, ast.Name) else ""
+
+
+def _looks_up(tree: ast.Module) -> bool:
+    """Return whether a program may find a variable by its name as text."""
+    fields = ("id", "attr", "name", "value")
+    words = (getattr(node, field, None) for node in ast.walk(tree) for field in fields)
+    return any(one in LOOKS_UP or one.startswith("__") for one in words if isinstance(one, str))
 
 
 def _otherwise_bound(tree: ast.Module) -> set[str]:

@@ -117,8 +117,10 @@ def clean(notebook: NotebookNode) -> None:
 
 
 def _shortened(source: str, most: int, kind: str) -> str:
-    # Keep the last of them: they may indent a line.
-    source = BLANKS[kind].sub(lambda found: found[0][-MAX_BLANKS:], source)
+    # Keep the last of them: they may indent a line. Of code it is said that others stood there: it
+    # may be the end of a line, or of a comment.
+    sign = " # …\n" if kind == "code" else ""
+    source = BLANKS[kind].sub(lambda found: sign + found[0][-MAX_BLANKS:], source)
     if kind == "code":
         source = LONG_LINE.sub(r"\1 # …", source)
     if len(source) <= most:

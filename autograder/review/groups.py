@@ -17,8 +17,8 @@ from autograder.core.lesson import Lesson, Question
 from autograder.core.report import CheckResult, Outcome, Report
 from autograder.grading.bounded import Bounded, OverBudgetError
 from autograder.grading.regrade import stored_results
-from autograder.notebooks.alike import answer_digest
-from autograder.notebooks.names import names_in
+from autograder.notebooks.alike import answer_digest, cell_names, text_digest
+from autograder.notebooks.names import Names, names_in
 from autograder.reports import annotate
 
 # The results' notebook shows no more of a very long answer or line; what is cut off may differ.
@@ -64,7 +64,8 @@ class Grouper:
     lesson: Lesson
     given: frozenset[str]
     bounded: Bounded
-    _digests: dict[str, str] = field(default_factory=dict)
+    _names: dict[str, Names] = field(default_factory=dict)
+    _digests: dict[tuple[str, frozenset[str]], str] = field(default_factory=dict)
 
     @classmethod
     def of_course(cls, course: Course, lesson: Lesson, bounded: Bounded) -> Grouper:
@@ -81,24 +82,47 @@ class Grouper:
     def groups_of(self, report: Report, cells: Sequence[Cell]) -> dict[str, str]:
         """Return the id of the group of each question that was graded."""
         found = {}
+        every = [cell for cell in cells if cell["cell_type"] == "code"]
+        used = frozenset[str]().union(*(self._names_in(_source(cell)).used for cell in every))
         for question, own in answer_cells(cells, self.lesson, self.given).items():
             if results := report.of(question):
-                sources = [_source(cell) for cell in own]
-                parts = [digest for source in sources if (digest := self._digest(source))]
-                if any(CUT in source for source in sources):
+                parts = self._parts(own, used)
+                if any(CUT in _source(cell) for cell in own):
                     parts.append(report.program or report.name)
+                # Why that is may lie in another cell, and whoever decides believes the whole.
+                if any(one.outcome is Outcome.ERROR for one in results):
+                    parts += ["all", *self._parts(every, used)]
                 told = json.dumps([question, parts, [_verdict(one) for one in results]])
                 found[question] = f"{question}-{hashlib.sha256(told.encode()).hexdigest()[:12]}"
         return found
 
-    def _digest(self, source: str) -> str:
-        if source not in self._digests:
+    def _parts(self, cells: Iterable[Cell], used: frozenset[str]) -> list[str]:
+        """Return what cells do, one part each; what stops does less than it says."""
+        parts = []
+        for cell in cells:
+            stopped = any(one["output_type"] == "error" for one in cell.get("outputs", ()))
+            parts.append(self._digest(_source(cell), used) + (" stopped" if stopped else ""))
+        return [one for one in parts if one]
+
+    def _names_in(self, source: str) -> Names:
+        if source not in self._names:
             try:
-                made = self.bounded.call(answer_digest, source, self._outside)
+                made = self.bounded.call(cell_names, source)
             except OverBudgetError:
-                made = hashlib.sha256(source.encode()).hexdigest()
-            self._digests[source] = made
-        return self._digests[source]
+                made = Names()
+            self._names[source] = made
+        return self._names[source]
+
+    def _digest(self, source: str, used: frozenset[str]) -> str:
+        # Of the names in other cells only these can make a difference.
+        key = source, used & self._names_in(source).defined
+        if key not in self._digests:
+            try:
+                made = self.bounded.call(answer_digest, source, self._outside | key[1])
+            except OverBudgetError:
+                made = text_digest(source)
+            self._digests[key] = made
+        return self._digests[key]
 
 
 def given_code(course: Course, lesson: Lesson) -> frozenset[str]:

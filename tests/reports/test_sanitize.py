@@ -271,6 +271,24 @@ def test_no_mixture_of_them_is_more_than_text(source: str) -> None:
 @pytest.mark.parametrize(
     "source",
     [
+        "model = f(  # ten\n" + 200 * " " + "g(),\n    10)",
+        "number = len('" + 300 * " " + "')",
+        "# nothing" + 200 * "\n" + "    model = 1",
+        "model = f('" + 2_000 * "x" + "')",
+        "model = 1\n" * 3_000,
+    ],
+)
+def test_of_a_program_nothing_is_cut_off_without_a_sign(source: str) -> None:
+    """Else a comment may seem to go on to the next line, or another program seem the same."""
+    given = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)])
+    sanitize.clean(given)
+    assert "# …" in given.cells[0].source
+    assert not re.search(r"#[^\n]*g\(\)", given.cells[0].source)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
         *("[a](https://x.org/y)", "![n](attachment:n.png)", "a[0]: 1, b! [c]", "[here](#part)"),
         *("- [ ] to do", "f(x)[1] (2)", "*a* `b` $c$", "if n <limit and m < 3 and x &lt; y"),
         *("`a <b>c</b> & d`", "```python\nif n <limit:\n    x = a<b>c  # &\n```", "    a <b> & c"),

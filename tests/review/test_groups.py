@@ -90,6 +90,43 @@ def test_what_needs_manual_review_comes_first(grouper) -> None:
     assert shapes(found[:1], "predict") == [["zoe"]]
 
 
+def test_what_needs_manual_review_is_alike_only_in_the_whole_notebook(grouper) -> None:
+    """The reason may lie in another cell, even in one after the last check."""
+    book, later = mini.submitted(), mini.submitted()
+    later.cells.append(nbformat.v4.new_code_cell("check.train(model, other)"))
+    books = {
+        "ann": book,
+        "bob": mini.submitted(train="n = 1\nhistory = 1"),
+        "cal": later,
+        "dan": mini.submitted(train="k = 1\n\nhistory = 1"),
+        "eve": book,
+    }
+    found = []
+    for outcome in (Outcome.PASSED, Outcome.ERROR):
+        one = class_of_reports.with_check(class_of_reports.report(""), result("build", outcome))
+        class_ = [(replace(one, name=name), book) for name, book in books.items()]
+        found.append(shapes(groups_of(grouper, *class_), "build"))
+    assert found == [[list(books)], [["ann", "eve"], ["bob", "dan"], ["cal"]]]
+
+
+def test_a_name_that_another_cell_takes_is_not_local(grouper) -> None:
+    """Two names exchanged in one cell: the other one takes another model."""
+    one = class_of_reports.report("ann")
+    class_ = [
+        (one, extra(mini.submitted(build="model = a"), source, "build"))
+        for source in ("a = good()\nb = bad()", "b = good()\na = bad()")
+    ]
+    assert len(shapes(groups_of(grouper, *class_), "build")) == 2
+
+
+def test_a_cell_that_stopped_is_not_like_one_that_did_not(grouper) -> None:
+    one, book = class_of_reports.report("ann"), mini.submitted(build="model = f()\n1 / 0")
+    stop = nbformat.v4.new_output("error", ename="ZeroDivisionError", evalue="", traceback=[])
+    mini.cell_of(book, "build").outputs = [stop]
+    found = groups_of(grouper, (one, book), (one, mini.submitted(build="model = f()")))
+    assert len(shapes(found, "build")) == 2
+
+
 def test_cells_that_were_added_belong_to_the_answer_they_stand_before(grouper) -> None:
     plain, shown = mini.submitted(), extra(mini.submitted(), "model.summary()", "check-build")
     more = extra(mini.submitted(), "model.add(g())", "check-build")
