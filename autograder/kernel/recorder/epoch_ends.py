@@ -13,9 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograder.core.evidence import Average
-from autograder.kernel.recorder.model_description import named_trainable, values_of
+from autograder.kernel.recorder.model_description import (
+    MAX_BYTES,
+    count_of,
+    named_trainable,
+    values_of,
+)
 
-MAX_BYTES = 64 * 2**20
+MAX_BYTES_OF_ALL = 64 * 2**20
 # A share below 0 is no share; this is for rounding.
 ROUNDING = 0.05
 
@@ -23,8 +28,11 @@ Vector = NDArray[np.float32]
 
 
 def vector_of(subject: keras.Model) -> Vector:
-    """Return all weights that a model learns, one after the other."""
-    parts = [values_of(one).ravel() for one in named_trainable(subject).values()]
+    """Return all weights that a model learns, one after the other; none where they are too many."""
+    trainable = named_trainable(subject).values()
+    if 4 * count_of(trainable) > MAX_BYTES:
+        return np.zeros(0, np.float32)
+    parts = [values_of(one).ravel() for one in trainable]
     return np.concatenate(parts, dtype=np.float32) if parts else np.zeros(0, np.float32)
 
 
@@ -37,7 +45,7 @@ class EpochEnds:
     def add(self, fit: int, model: int, weights: list[Vector]) -> None:
         """Store the weights of a training: the first are those from which it started."""
         self._ends[fit] = (model, weights)
-        while sum(one.nbytes for _, some in self._ends.values() for one in some) > MAX_BYTES:
+        while sum(one.nbytes for _, some in self._ends.values() for one in some) > MAX_BYTES_OF_ALL:
             del self._ends[next(iter(self._ends))]
 
     def average(self, weights: Vector) -> Average | None:
@@ -57,21 +65,34 @@ class EpochEnds:
 def off_average(weights: Vector, start: Vector, ends: NDArray[Any]) -> float:
     """Return how far weights are from an average of those at the ends of epochs.
 
-    It is a part of how far training moved them: 0 for an average, 1 for the weights at the start.
+    It is a part of how far that average is from the start: 0 for an average, 1 for the weights at
+    the start. Other epochs may have led much further.
 
     Args:
         weights: shape (n,).
         start: those before training, shape (n,).
         ends: those at the ends of epochs, shape (epochs, n).
     """
-    last = ends[-1].astype(np.float64)
-    moved = float(np.linalg.norm(ends - start, axis=1).max())
-    target, ways = weights - last, ends[:-1] - last
-    off = float(np.linalg.norm(weights - ends, axis=1).min())
-    if not np.isfinite(off) or not np.isfinite(moved) or not moved:
+    if not np.isfinite(weights).all() or not np.isfinite(ends).all():
         return float("inf")
+
+    def off(average: NDArray[Any]) -> float:
+        moved = np.linalg.norm(average - start)
+        return float(np.linalg.norm(weights - average) / moved) if moved else float("inf")
+
+    found = min(map(off, ends))
+    nearest = np.linalg.norm(weights - ends, axis=1).argmin()
+    base = ends[nearest].astype(np.float64)
+    ways = np.delete(ends, nearest, axis=0) - base
+    lengths = np.linalg.norm(ways, axis=1)
+    ways, lengths = ways[lengths > 0], lengths[lengths > 0]
     if len(ways):
-        shares = np.linalg.lstsq(ways @ ways.T, ways @ target, rcond=1e-12)[0]
+        # Each of length 1: else the longest one would hide the others. Of few weights there may be
+        # many epochs: the smaller side decides what it costs.
+        units, target = ways / lengths[:, None], weights - base
+        few = len(units) <= len(target)
+        sides = (units @ units.T, units @ target) if few else (units.T, target)
+        shares = np.linalg.lstsq(*sides, rcond=1e-12)[0] / lengths
         if shares.min() >= -ROUNDING and shares.sum() <= 1 + ROUNDING:
-            off = min(off, float(np.linalg.norm(target - shares @ ways)))
-    return off / moved
+            found = min(found, off(base + shares @ ways))
+    return found

@@ -43,7 +43,7 @@ def model(subject: keras.Model, number: int, prefix: str) -> tuple[Model, Arrays
 
 def _model(subject: keras.Model, number: int, prefix: str) -> tuple[Model, Arrays]:
     arrays: Arrays = {}
-    keep = 4 * _count(subject.weights) <= MAX_BYTES
+    keep = 4 * count_of(subject.weights) <= MAX_BYTES
     layers = itertools.islice(named_layers(subject), MAX_LAYERS)
     described = Model(
         number=number,
@@ -51,8 +51,8 @@ def _model(subject: keras.Model, number: int, prefix: str) -> tuple[Model, Array
         input_shape=_shape(subject, "input_shape"),
         chain=_is_chain(subject),
         layers=tuple(_layer(name, one, prefix, arrays if keep else None) for name, one in layers),
-        trainable_parameters=_count(subject.trainable_weights),
-        other_parameters=_count(subject.non_trainable_weights),
+        trainable_parameters=count_of(subject.trainable_weights),
+        other_parameters=count_of(subject.non_trainable_weights),
         compiled=compiled(subject),
         steps=_steps(subject),
     )
@@ -72,7 +72,7 @@ def named_trainable(subject: keras.Model) -> dict[str, Any]:
 def state_of(subject: keras.Model) -> str:
     """Return the digest of the weights that a model learns; empty where they are too many."""
     trainable = named_trainable(subject).values()
-    if not trainable or 4 * _count(trainable) > MAX_BYTES:
+    if not trainable or 4 * count_of(trainable) > MAX_BYTES:
         return ""
     return state(one for one in map(_numbers, trainable) if one is not None)
 
@@ -226,5 +226,6 @@ def _alone(value: Any) -> Any:
     return value
 
 
-def _count(variables: Iterable[Any]) -> int:
+def count_of(variables: Iterable[Any]) -> int:
+    """Return how many numbers variables hold together."""
     return sum(int(np.prod(variable.shape)) for variable in variables)

@@ -12,7 +12,12 @@ from numpy.typing import NDArray
 
 from autograder.core.snapshot_schedule import steps_per_snapshot
 from autograder.kernel.recorder.epoch_ends import Vector, vector_of
-from autograder.kernel.recorder.model_description import named_trainable, state_of, values_of
+from autograder.kernel.recorder.model_description import (
+    count_of,
+    named_trainable,
+    state_of,
+    values_of,
+)
 from autograder.kernel.recorder.serialize import name_of, text
 
 MAX_EPOCHS = 50
@@ -150,7 +155,10 @@ class WeightAverager(keras.callbacks.Callback):
         self._start()
 
     def _take(self) -> None:
-        for name, variable in named_trainable(self.model).items():
+        trainable = named_trainable(self.model)
+        if 4 * count_of(trainable.values()) > MAX_BYTES:
+            return
+        for name, variable in trainable.items():
             value = values_of(variable).astype(np.float64)
             self._sums[name] = self._sums[name] + value if self._taken else value
         self._taken += 1
