@@ -93,7 +93,7 @@ class Grouper:
                 if any(one.outcome is Outcome.ERROR for one in results):
                     parts += ["all", *self._parts(every, used)]
                 told = json.dumps([question, parts, [_verdict(one) for one in results]])
-                found[question] = f"{question}-{hashlib.sha256(told.encode()).hexdigest()[:12]}"
+                found[question] = f"{question}-{hashlib.sha256(told.encode()).hexdigest()[:16]}"
         return found
 
     def _parts(self, cells: Iterable[Cell], used: frozenset[str]) -> list[str]:
