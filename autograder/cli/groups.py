@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from autograder.cli.options import add_lesson_and_results
@@ -32,7 +32,9 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
         review.lesson.question(arguments.question)
     found = [one for one in review.groups if arguments.question in (None, one.question.name)]
     decided = review.decisions
-    table = Table("group", "answers", "points", "what the checks said", "decision")
+    # The name is what `autograder comment` asks for, so none of it is left out on a narrow screen.
+    name = Column("group", min_width=max((len(one.id) for one in found), default=0))
+    table = Table(name, "answers", "points", "what the checks said", "decision")
     for one in found:
         first = _line(
             next(
