@@ -74,7 +74,7 @@ def show_review(
 ) -> dict[str, list[int]]:
     """Put decisions into the students' pages; return the sizes of the groups of alike answers."""
     found = groups.find_groups(folder, lesson, course)
-    path = decisions.path_of(course.root or Path.cwd(), lesson)
+    path = course.decisions(lesson)
     if path.exists():
         try:
             pages.show_decisions(folder, found, decisions.load(path))

@@ -16,7 +16,7 @@ from autograder.core.errors import UsageError
 from autograder.core.lesson import Lesson
 from autograder.core.lesson_registry import load_lesson
 from autograder.grading.regrade import stored_results
-from autograder.review import decisions, pages
+from autograder.review import pages
 from autograder.review.decisions import Decisions
 from autograder.review.groups import Group, find_groups, given_code
 from autograder.review.session import Review
@@ -62,8 +62,7 @@ def open_review(arguments: argparse.Namespace, console: Console) -> tuple[Review
         UsageError: there are no results, or it is not clear of which lesson.
     """
     course = course_of(arguments, console)
-    root = course.root or Path.cwd()
-    results = arguments.results or root / "results"
+    results = arguments.results or (course.root or Path.cwd()) / "results"
     names = [arguments.lesson] if arguments.lesson else lessons_in(results)
     if len(names) > 1:
         raise UsageError(f"Say which one with --lesson: there are results of {', '.join(names)}.")
@@ -82,7 +81,7 @@ def open_review(arguments: argparse.Namespace, console: Console) -> tuple[Review
     review = Review(
         lesson=lesson,
         groups=find_groups(folder, lesson, course),
-        path=decisions.path_of(root, lesson),
+        path=course.decisions(lesson),
         give=give,
     )
     return review, folder, course

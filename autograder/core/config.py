@@ -149,6 +149,10 @@ class Course:
         own = sorted((self.root / "checks" / lesson.name).glob("check_*.py")) if self.root else []
         return (*lesson.checks, *own)
 
+    def decisions(self, lesson: Lesson) -> Path:
+        """Return the file with what was decided on groups of answers; it may not exist."""
+        return (self.root or Path.cwd()) / "review" / f"{lesson.name}.toml"
+
 
 def find_course(start: Path) -> Course:
     """Return the course that contains ``start``, or an empty one where there is none.

@@ -147,9 +147,11 @@ class CellRows:
     """A stand-in for nbgrader's ``Gradebook`` while the cells of one notebook are processed.
 
     It finds what was fetched before and commits nothing: the whole batch is committed at once.
+    ``own`` is the notebook.
     """
 
     def __init__(self, known: Released, own: SubmittedNotebook) -> None:
+        self.own = own
         cells = known.cells[own.notebook_id]
         # A grade cell may also be a solution cell of the same name: each has its own kind of row.
         names = {cell.id: cell.name for cell in cells}

@@ -221,7 +221,7 @@ class GradebookWriter:
         }
         rows = CellRows(known, own)
         notebook = self._steps.record(self._notebook_of(entry), resources, rows)
-        self._review.mark(db, entry.lesson, entry.report, entry.notebook, own, rows)
+        self._review.mark(db, entry.lesson, entry.report, entry.notebook, rows)
         return RecordedGrades(submission=submission, own=own, notebook=notebook)
 
     def _notebook_of(self, entry: GradebookEntry) -> NotebookNode:

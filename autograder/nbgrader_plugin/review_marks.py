@@ -33,7 +33,7 @@ from autograder.nbgrader_plugin.course_config import (
 )
 from autograder.nbgrader_plugin.gradebook_rows import CellRows, Released, released, submissions
 from autograder.nbgrader_plugin.preprocessor_runner import AutogradeSteps, RecordedGrades
-from autograder.review import decisions
+from autograder.review import decisions, pages
 from autograder.review.decisions import Decisions, Mark
 from autograder.review.groups import Group, Grouper, grouped
 
@@ -68,24 +68,37 @@ class ReviewMarks:
         lesson: Lesson,
         report: Report,
         notebook: NotebookNode | None,
-        own: SubmittedNotebook,
         rows: CellRows,
-    ) -> None:
-        """Give a submission that was just recorded what was decided on its answers."""
+    ) -> list[Group]:
+        """Give a submission that was just recorded what was decided on its groups; return them."""
         decided, grouper = self._of(lesson)
-        marks: dict[str, Mark] = {}
+        groups: list[Group] = []
         if decided.groups and notebook is not None:
             groups = grouped(lesson, [(report, grouper.groups_of(report, notebook.cells))])
-            marks = {one.question.name: decided.mark(one) for one in groups}
-        every = {one: marks.get(one.name, NOTHING) for one in lesson.questions}
-        self.mark_questions(db, report, every, own, rows)
+        marks = {one.question: decided.mark(one) for one in groups}
+        every = {one: marks.get(one, NOTHING) for one in lesson.questions}
+        self.mark_questions(db, report, every, rows)
+        return groups
+
+    def follow(
+        self,
+        db: Session,
+        lesson: Lesson,
+        report: Report,
+        notebook: NotebookNode,
+        rows: CellRows,
+    ) -> None:
+        """Do all for one submission that counts: mark, store, and show it in its page."""
+        groups = self.mark(db, lesson, report, notebook, rows)
+        self.store(db, [rows.own])
+        folder = self.course.folder() / "results" / lesson.name
+        pages.show_decisions(folder, groups, self._of(lesson)[0])
 
     def mark_questions(
         self,
         db: Session,
         report: Report,
         marks: Mapping[Question, Mark],
-        own: SubmittedNotebook,
         rows: CellRows,
     ) -> None:
         """Give these marks to a submission, in the place of those that it was given before."""
@@ -113,7 +126,7 @@ class ReviewMarks:
                         f"{report.name}, {question.name}: the {what} from the formgrader stays."
                     )
             if given != last:
-                self._pending.setdefault(own, []).append((row, given))
+                self._pending.setdefault(rows.own, []).append((row, given))
 
     def store(self, db: Session, counted: Iterable[SubmittedNotebook]) -> None:
         """Note in the gradebook what was given to the submissions that count; forget the others."""
@@ -138,7 +151,7 @@ class ReviewMarks:
 
     def _of(self, lesson: Lesson) -> tuple[Decisions, Grouper]:
         if lesson.name not in self._known:
-            path = decisions.path_of(self.course.folder(), lesson)
+            path = self.course.decisions(lesson)
             grouper = Grouper.of_course(self.course, lesson, lasting.reader())
             self._known[lesson.name] = decisions.load(path), grouper
         return self._known[lesson.name]
@@ -170,7 +183,7 @@ def give(course: Course, lesson: Lesson, decided: Decisions, groups: Sequence[Gr
                         continue
                     own, name = _main(found, lesson, one), one.student_id
                     rows = CellRows(found, own)
-                    review.mark_questions(db, reports[name], wanted[name], own, rows)
+                    review.mark_questions(db, reports[name], wanted[name], rows)
                     counted.append(RecordedGrades(submission=one, own=own, notebook=NotebookNode()))
                 review.store(db, [one.own for one in counted])
                 autograde = Autograde(coursedir=directory, config=directory.config)

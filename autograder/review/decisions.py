@@ -15,7 +15,6 @@ from typing import Any
 from autograder.core import decode, printable
 from autograder.core.errors import CourseError, UsageError, writing
 from autograder.core.evidence import write_whole
-from autograder.core.lesson import Lesson
 from autograder.review.groups import Group
 
 MAX_BYTES, MAX_CHARACTERS, MAX_POINTS = 2**22, 10_000, 1000.0
@@ -87,11 +86,6 @@ class Decisions:
         if not 0 < len(name) <= 200 or not abs(points) <= MAX_POINTS:
             raise UsageError("A rubric item has a name and a number of points, as in “Late=-1”.")
         return replace(self, rubric={**self.rubric, name: points})
-
-
-def path_of(root: Path, lesson: Lesson) -> Path:
-    """Return where the decisions of a lesson are kept in a course."""
-    return root / "review" / f"{lesson.name}.toml"
 
 
 def load(path: Path) -> Decisions:

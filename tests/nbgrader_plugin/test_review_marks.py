@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbgrader.api import Gradebook
-from support.gradebook_course import LESSON, make_course, report, submit
+from support.gradebook_course import LESSON, make_course, nbgrader_autograde, report, submit
 
 from autograder.core.config import Course, Settings
 from autograder.core.evidence import write_whole
@@ -18,6 +19,7 @@ from autograder.core.report import Report
 from autograder.grading import result_files
 from autograder.nbgrader_plugin import review_marks
 from autograder.nbgrader_plugin.gradebook_sync import GradebookSync
+from autograder.nbgrader_plugin.preprocessors.autograde import SaveJudgedGrades
 from autograder.review import decisions
 from autograder.review.decisions import Decision
 from autograder.review.groups import Group, find_groups
@@ -35,30 +37,46 @@ def course(tmp_path: Path, address: str) -> Course:
     return make_course(tmp_path / "course", address)
 
 
+def handed_in(course: Course, name: str, built: str, outcomes: str, time: str = "") -> Report:
+    """The report on a student who built something, with these outcomes; its results are there."""
+    entry = submit(course, report(name, outcomes), time, build=built)
+    place = course.root / "results" / LESSON.name / name
+    place.mkdir(parents=True, exist_ok=True)
+    write_whole(place / "notebook.ipynb", nbformat.writes(entry.notebook).encode())
+    told: Report = replace(
+        entry.report, results_folder=name, lesson=LESSON.name, folder=str(entry.folder)
+    )
+    result_files.write_report(place, told, LESSON)
+    return told
+
+
 def grade(course: Course, *class_: tuple[str, str, str], time: str = "") -> None:
-    """Grade students who built something, with these outcomes; as ``autograder grade`` ends."""
+    """Grade students; as ``autograder grade`` ends."""
     with GradebookSync(course, course.root / "results") as book:
-        for name, built, outcomes in class_:
-            entry = submit(course, report(name, outcomes), time, build=built)
-            place = course.root / "results" / LESSON.name / name
-            place.mkdir(parents=True, exist_ok=True)
-            write_whole(place / "notebook.ipynb", nbformat.writes(entry.notebook).encode())
-            told: Report = replace(
-                entry.report, results_folder=name, lesson=LESSON.name, folder=str(entry.folder)
-            )
-            result_files.write_report(place, told, LESSON)
-            book.add(told)
+        for one in class_:
+            book.add(handed_in(course, *one, time))
     assert not book.failed, book.remarks
+
+
+@pytest.fixture
+def autograde(course: Course, monkeypatch) -> Callable[..., None]:
+    """Grade students; as ``nbgrader autograde`` ends."""
+
+    def run(*class_: tuple[str, str, str]) -> None:
+        monkeypatch.chdir(course.root)
+        reports = {one[0]: handed_in(course, *one) for one in class_}
+        nbgrader_autograde(course, reports, save=SaveJudgedGrades)
+
+    return run
 
 
 def opened(course: Course) -> Review:
     groups = find_groups(course.root / "results" / LESSON.name, LESSON, course)
-    path = decisions.path_of(course.root, LESSON)
 
     def give(decided, changed) -> list[str]:
         return review_marks.give(course, LESSON, decided, changed)
 
-    return Review(lesson=LESSON, groups=groups, path=path, give=give)
+    return Review(lesson=LESSON, groups=groups, path=course.decisions(LESSON), give=give)
 
 
 def group_of(review: Review, student: str, question: str = "build") -> Group:
@@ -124,6 +142,45 @@ def test_who_leaves_the_group_loses_it_and_who_is_judged_otherwise_too(course, m
     review.decide(group_of(review, "ann"), TWO)
     grade(course, ("ann", "model = f(3)", "ppfppp"), ("bob", "model = f(1)", "pffppp"))
     assert marks() == {"ann": NONE, "bob": (None, None, 2.0, False), "cal": NONE}
+
+
+def test_nbgrader_autograde_follows_who_joins_and_who_leaves(course, autograde, marks) -> None:
+    grade(course, *CLASS)
+    review = opened(course)
+    review.decide(group_of(review, "ann"), TWO)
+    autograde(("ann", "model = f(3)", "ppfppp"), ("dan", "\n\nmodel = f( 1 )", "ppfppp"))
+    assert marks() == {"ann": NONE, "bob": GIVEN, "cal": NONE, "dan": GIVEN}
+    pages = course.root / "results" / LESSON.name
+    shown = {name: (pages / name / "report.html").read_text() for name in ("ann", "dan")}
+    assert [name for name, page in shown.items() if "Say <em>why</em>." in page] == ["dan"]
+    autograde(("ann", "model = f(1)", "ppfppp"), ("bob", "model = f(1)", "pffppp"))
+    assert marks() == {"ann": GIVEN, "bob": (None, None, 2.0, False), "cal": NONE, "dan": GIVEN}
+
+
+def test_nbgrader_autograde_leaves_what_a_person_entered(
+    course, autograde, address, marks, caplog
+) -> None:
+    grade(course, *CLASS)
+    with Gradebook(address, "brains") as book:
+        book.find_grade("check-build", LESSON.name, LESSON.name, "ann").manual_score = 1.0
+        book.db.commit()
+    review = opened(course)
+    decisions.save(review.path, review.decisions.with_decision(group_of(review, "ann"), TWO))
+    autograde(*CLASS)
+    assert {name: one[:2] for name, one in marks().items()} == {
+        "ann": ("Say *why*.", 1.0),
+        "bob": ("Say *why*.", 3.0),
+        "cal": (None, None),
+    }
+    assert "ann, build: the score from the formgrader stays." in caplog.text
+
+
+def test_where_nothing_was_decided_nbgrader_autograde_does_not_even_load_this(
+    course, autograde, marks, monkeypatch
+) -> None:
+    monkeypatch.setitem(sys.modules, review_marks.__name__, None)
+    autograde(CLASS[0])
+    assert marks() == {"ann": NONE}
 
 
 def test_what_the_file_says_counts_however_it_came_about(course, marks) -> None:

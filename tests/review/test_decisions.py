@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from support import class_of_reports
 from support.class_of_reports import LESSON
 
+from autograder.core.config import Course
 from autograder.core.errors import CourseError, UsageError
 from autograder.review import decisions
 from autograder.review.decisions import Decision, Decisions, Mark
@@ -51,7 +52,7 @@ def made() -> Decisions:
 
 
 def test_the_file_is_readable_and_read_again(tmp_path) -> None:
-    path = decisions.path_of(tmp_path, LESSON)
+    path = Course(root=tmp_path).decisions(LESSON)
     assert decisions.load(path) == Decisions()
     decisions.save(path, made())
     assert path.read_text() == FILE

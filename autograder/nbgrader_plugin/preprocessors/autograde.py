@@ -11,12 +11,13 @@ from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import Execute, NbGraderPreprocessor, SaveAutoGrades
+from sqlalchemy.orm import Session
 
 from autograder.core import printable
 from autograder.core.config import find_course
 from autograder.core.errors import SubmissionError
 from autograder.core.lesson import Lesson
-from autograder.core.report import Outcome
+from autograder.core.report import Outcome, Report
 from autograder.grading.bounded import OverBudgetError
 from autograder.grading.discovery import Submission, choose
 from autograder.grading.result_files import ResultFolders, unreadable
@@ -154,13 +155,16 @@ class SaveJudgedGrades(SaveAutoGrades):
     An inconclusive check needs manual grading. nbgrader demands it again for every cell with a
     manual score. In a lesson we do so only if there is something new to review, so that nobody has
     to go through a class again just because it was graded again.
+
+    What was decided on a group of alike answers is given here too.
     """
 
     def preprocess(
         self, nb: NotebookNode, resources: dict[str, Any]
     ) -> tuple[NotebookNode, dict[str, Any]]:
         """Save the points and comments of a notebook."""
-        if lesson_of(resources) is None:
+        lesson = lesson_of(resources)
+        if lesson is None:
             answer: tuple[NotebookNode, dict[str, Any]] = super().preprocess(nb, resources)
             return answer
         names = resources["nbgrader"]
@@ -169,8 +173,23 @@ class SaveJudgedGrades(SaveAutoGrades):
                 gradebook.db, names["assignment"], names["notebook"], names["student"]
             )
             save_scores(self, nb, resources, rows)
+            if f"{names['notebook']}.ipynb" == lesson.notebook and REPORT_KEY in resources:
+                self._give_decisions(gradebook.db, lesson, resources[REPORT_KEY], nb, rows)
             gradebook.db.commit()
         return nb, resources
+
+    def _give_decisions(
+        self, db: Session, lesson: Lesson, report: Report, nb: NotebookNode, rows: CellRows
+    ) -> None:
+        course = find_course(Path.cwd())
+        if course.decisions(lesson).exists():
+            # Only here: in most courses nothing is decided on groups.
+            from autograder.nbgrader_plugin.review_marks import ReviewMarks  # noqa: PLC0415
+
+            review = ReviewMarks(course=course)
+            review.follow(db, lesson, report, nb, rows)
+            for remark in review.remarks:
+                self.log.warning(remark)
 
     def _add_score(self, cell: NotebookNode, resources: dict[str, Any]) -> None:
         if lesson_of(resources) is None:
