@@ -59,6 +59,7 @@ class Server:
         application = Application(
             [(f"{self.base}/", _Start), (group, _Group), (f"{self.base}/undo", _Undo)],
             server=self,
+            default_handler_class=_Nowhere,
             xsrf_cookies=True,
             xsrf_cookie_name="review_xsrf",
             xsrf_cookie_kwargs=cookie,
@@ -166,6 +167,14 @@ class _Handler(RequestHandler):
             self.show(group, [str(error)])
         else:
             self.redirect(f"{self.server.base}/{f'group/{group.id}' if group else ''}")
+
+
+class _Nowhere(_Handler):
+    """Answers for all other paths, and no stranger learns which there are."""
+
+    def prepare(self) -> None:
+        super().prepare()
+        raise HTTPError(404)
 
 
 class _Start(_Handler):

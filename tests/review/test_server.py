@@ -12,17 +12,26 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from nbformat import v4
 from support import class_of_reports, mini
 from support.class_of_reports import LESSON
 from tornado.httpclient import AsyncHTTPClient, HTTPRequest, HTTPResponse
 
 from autograder.core.config import Course
+from autograder.grading import result_files
 from autograder.review.decisions import Decision, Decisions
 from autograder.review.groups import Group, find_groups, given_code
 from autograder.review.server import Server
 from autograder.review.session import Review
 
 HOSTILE = "<img src=x onerror=alert(1)>"
+PRETENDER = """<a data-key="a" href="https://example.org" accesskey="a">Press me.</a>
+<form id="decide" action="https://example.org"><input name="score" form="decide" value="4">
+<button data-key="a">Apply</button></form></div></main><div id="keys" data-key="n" tabindex="1">
+<iframe src="https://example.org"></iframe><base href="https://example.org">
+<meta http-equiv="refresh" content="0;url=https://example.org"><img src="https://example.org/x.png">
+<script>alert(1)</script><style>main { display: none }</style><svg onload="alert(1)"></svg>
+<div style="position: fixed; top: 0; background: url(https://example.org)">20 of 20</div>"""
 
 
 class Browser:
@@ -72,6 +81,13 @@ class Browser:
         return {"_xsrf": hidden[1], **fields}
 
 
+def controls(page: str) -> list[tuple[str, str]]:
+    """What a page can be told to do, what it loads, and how it finds its own parts."""
+    tags = r"form|input|button|textarea|iframe|base|meta|script|style|svg"
+    names = r"id|name|data-key|form|action|accesskey|target|tabindex|src|on\w+"
+    return re.findall(rf"<({tags})\b|<\w[^<>]*\s(?:{names})=\"([^\"]*)", page)
+
+
 @pytest.fixture
 def given() -> list[dict[str, float | None]]:
     """The scores that were given, change by change."""
@@ -112,6 +128,7 @@ class TestWhoMayAsk:
             assert answer.code == 403
             assert b"Building" not in answer.body
         assert browser.ask("/undo", {}).code == 403
+        assert browser.ask("/nowhere").code == 403
         assert server.token not in str(browser.cookies)
 
     def test_the_token_moves_from_the_address_into_a_cookie(self, server) -> None:
@@ -123,6 +140,36 @@ class TestWhoMayAsk:
         assert "SameSite=Strict" in cookie
         assert f"Path={server.base}" in cookie
         assert browser.ask("/").headers["Location"].startswith(f"{server.base}/group/")
+
+    def test_no_page_and_no_other_site_is_told_the_token(self, server) -> None:
+        browser = Browser(server)
+        first = browser.ask(f"/?token={server.token}")
+        shown = browser.opened().ask(f"/group/{build(server, 'ann').id}")
+        for answer in (first, shown):
+            # No other origin is sent a `Referer`, and nothing is kept on disk.
+            assert answer.headers["Referrer-Policy"] == "same-origin"
+            assert answer.headers["Cache-Control"] == "no-store"
+            assert server.token not in answer.body.decode()
+
+    @pytest.mark.parametrize(
+        ("path", "code"), [("/", 302), ("/?token=wrong", 302), ("/nowhere", 404), ("/group/x", 404)]
+    )
+    def test_no_other_page_may_show_it_in_a_frame(self, server, path, code) -> None:
+        for browser, expected in ((Browser(server), 403), (Browser(server).opened(), code)):
+            answer = browser.ask(path)
+            assert answer.code == expected
+            assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
+            assert answer.headers["Cross-Origin-Resource-Policy"] == "same-origin"
+            assert answer.headers["Cross-Origin-Opener-Policy"] == "same-origin"
+            assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+    @pytest.mark.parametrize("host", ["example.org", "example.org:{port}", "127.0.0.1", ""])
+    def test_another_name_for_this_machine_reads_nothing(self, server, host) -> None:
+        """A site whose name was turned to 127.0.0.1 meanwhile (DNS rebinding)."""
+        browser = Browser(server).opened()
+        page = f"/group/{build(server, 'ann').id}"
+        assert browser.ask(page).code == 200
+        assert browser.ask(page, Host=host.format(port=server.port)).code in (400, 403)
 
     def test_a_program_may_send_it_in_a_header(self, server) -> None:
         browser, token = Browser(server), {"Authorization": f"token {server.token}"}
@@ -194,6 +241,20 @@ class TestThePage:
         policy = answer.headers["Content-Security-Policy"]
         assert f"script-src 'sha256-{digest}'" in policy
         assert "default-src 'none'" in policy
+
+    def test_what_students_put_out_has_no_key_form_or_name_of_the_page(self, server) -> None:
+        """It cannot be pressed by a key, be sent, or be taken for the page's own fields."""
+        browser, group = Browser(server).opened(), build(server, "ann")
+        before = controls(browser.ask(f"/group/{group.id}").body.decode())
+        place = server.folder / group.reports[0].results_folder / "notebook.ipynb"
+        notebook = mini.submitted(build="model = f(1)")
+        shown = {"text/html": PRETENDER, "text/plain": PRETENDER}
+        mini.cell_of(notebook, "build").outputs = [v4.new_output("display_data", shown)]
+        drawn = result_files.draw(notebook, group.reports[0], LESSON.name, fresh=True)
+        place.write_bytes(drawn.text)
+        page = browser.ask(f"/group/{group.id}").body.decode()
+        assert "Press me." in page
+        assert controls(page) == before
 
     def test_a_decision_its_rubric_and_undo(self, server, given) -> None:
         browser = Browser(server).opened()
