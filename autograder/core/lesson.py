@@ -16,6 +16,16 @@ def nothing_blank(answer: Answer) -> bool:
     return not any(claim.blank for claim in answer.claims.values())
 
 
+def compiled(answer: Answer) -> bool:
+    """Return whether ``model`` was compiled, for a cell that defines no name of its own."""
+    return nothing_blank(answer) and bool(answer.model and answer.model.compiled)
+
+
+def trained(answer: Answer) -> bool:
+    """Return whether ``model`` was trained, for a cell that defines no name of its own."""
+    return nothing_blank(answer) and bool(answer.model and answer.model.steps)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Question:
     """One question: its solution cell has ``grade_id`` ``name``, its grade cell ``check-name``.

@@ -44,6 +44,8 @@ MAGIC = re.compile(r"^[ \t]*[%!?].*$", re.MULTILINE)
 OF_A_SUBMISSION = ("evidence", "data", "so_far")
 # Names that no cell for students has.
 LESSONS_OWN = frozenset({"pytest", "LESSON", "STUDY", "DECLARED"})
+# What a cell without a blank does to an earlier cell's model, and the name of what finds that done.
+CHANGES = {"model.fit": "trained", "model.compile": "compiled"}
 # `check.blank` and `check.progress` are no questions.
 TAKEN = ("blank", "progress")
 
@@ -127,6 +129,8 @@ class _Open:
     title: str
     leaves: tuple[str, ...]
     builds_on: tuple[str, ...]
+    filled: str
+    defined: frozenset[str]
     checks: list[Part] = field(default_factory=list)
 
 
@@ -206,8 +210,14 @@ class _LessonReader:
                 if isinstance(target, ast.Name)
             )
         )
-        if not leaves:
-            self._fail(part, 1, f'“{name}” has no blank, a line such as x = check.blank("x")')
+        filled = "" if leaves else _change(tree)
+        if not leaves and not filled:
+            self._fail(
+                part,
+                1,
+                f'“{name}” has no blank, a line such as x = check.blank("x"); only a cell that'
+                " compiles or trains `model` needs none",
+            )
         title = re.sub(r"\s*\([^()]*\{points:[^()]*\)", "", heading).strip()
         if not title:
             self._fail(part, 1, f"“{name}” has no heading above it, which would be its title")
@@ -215,9 +225,19 @@ class _LessonReader:
         origin = self._origin(names.used)
         builds_on = tuple(one.name for one in self._questions if one.name in origin)
         self._questions.append(
-            _Open(part=part, name=name, title=title, leaves=leaves, builds_on=builds_on)
+            _Open(
+                part=part,
+                name=name,
+                title=title,
+                leaves=leaves or ("model",),
+                builds_on=builds_on,
+                filled=filled,
+                defined=names.defined,
+            )
         )
         self._origins |= dict.fromkeys({*leaves, *names.defined}, frozenset([name]))
+        if filled:
+            self._origins["model"] = self._origin(["model"]) | {name}
 
     def _check(self, part: Part) -> None:
         if not self._questions:
@@ -277,6 +297,8 @@ class _LessonReader:
         arguments = tuple(arg.id for arg in call.args if isinstance(arg, ast.Name))
         if call.keywords or len(set(arguments)) != len(call.args):
             self._fail(first, 1, f"check.{one.name}(…) takes names, each once")
+        if one.filled and (bare := [name for name in arguments if name in one.defined]):
+            self._fail(one.part, 1, f'“{one.name}” lacks {bare[0]} = check.blank("{bare[0]}")')
         if missing := [name for name in one.leaves if name not in arguments]:
             self._fail(first, 1, f"check.{one.name}(…) does not hand in `{missing[0]}`")
         return WrittenQuestion(
@@ -287,6 +309,7 @@ class _LessonReader:
             call=ast.unparse(tree.body[0]),
             arguments=arguments,
             points=self._points(one),
+            filled=one.filled,
             checks=tuple(one.checks),
         )
 
@@ -346,6 +369,12 @@ class _LessonReader:
 
     def _fail(self, part: Part, line: int, message: str) -> NoReturn:
         raise LessonError(f"{placed(self._name, part, line)}: {message}.")
+
+
+def _change(tree: ast.Module) -> str:
+    """Return what is done to ``model``, one of :data:`CHANGES`; empty where nothing is."""
+    calls = {ast.unparse(one.func) for one in ast.walk(tree) if isinstance(one, ast.Call)}
+    return next((filled for call, filled in CHANGES.items() if call in calls), "")
 
 
 def _is_blank(value: ast.expr) -> bool:

@@ -55,7 +55,7 @@ COMPLETED = """
 import dataclasses as _dataclasses
 import pathlib as _pathlib
 
-from autograder.core.lesson import Question as _Question
+from autograder.core.lesson import Question as _Question{imports}
 
 LESSON = _dataclasses.replace(
     LESSON,
@@ -71,7 +71,7 @@ QUESTION = """
             title={title!r},
             points={points!r},
             leaves={leaves!r},
-            builds_on={builds_on!r},
+            builds_on={builds_on!r},{filled}
         ),"""
 
 
@@ -130,8 +130,10 @@ def _completed(lesson: WrittenLesson, module: str) -> str:
     dataset = ""
     if "dataset" in lesson.parts:
         dataset = f'\n    dataset="autograder.lessons.{module}.dataset",'
+    imports = sorted({one.filled for one in lesson.questions} - {""})
     return COMPLETED.format(
         name=lesson.name,
+        imports="".join(f", {one} as _{one}" for one in imports),
         dataset=dataset,
         questions="".join(QUESTION.format(**_fields(one)) for one in lesson.questions),
     )
@@ -139,4 +141,5 @@ def _completed(lesson: WrittenLesson, module: str) -> str:
 
 def _fields(question: WrittenQuestion) -> Mapping[str, object]:
     names = ("name", "title", "points", "leaves", "builds_on")
-    return {name: getattr(question, name) for name in names}
+    filled = f"\n            filled=_{question.filled}," if question.filled else ""
+    return {**{name: getattr(question, name) for name in names}, "filled": filled}

@@ -29,7 +29,11 @@ class Part:
 
 @dataclass(frozen=True, kw_only=True)
 class WrittenQuestion:
-    """A question as it is written: ``call`` is what its grade cell holds, ``checks`` the rest."""
+    """A question as it is written: ``call`` is what its grade cell holds, ``checks`` the rest.
+
+    ``filled`` names the function of ``autograder.core.lesson`` that finds an attempt; empty where
+    its cell has a blank.
+    """
 
     name: str
     title: str
@@ -38,6 +42,7 @@ class WrittenQuestion:
     call: str
     arguments: tuple[str, ...]
     points: float
+    filled: str
     checks: tuple[Part, ...]
 
 

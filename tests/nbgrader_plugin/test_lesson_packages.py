@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import sys
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import nbformat
 import pytest
 from packaging.requirements import Requirement
@@ -14,6 +16,7 @@ from support import written
 from autograder import DISTRIBUTION, lessons
 from autograder.core.config import Course, Settings
 from autograder.core.errors import CourseError, LessonError
+from autograder.core.evidence import Model
 from autograder.core.lesson_registry import forget, load_lesson
 from autograder.nbgrader_plugin import generate_assignment, lesson_packages
 from autograder.testing import evidence, said
@@ -58,6 +61,24 @@ def test_its_checks_are_a_lessons_checks(course: Course) -> None:
         "pears.whole": "passed",
         "baskets.number": "not_attempted",
     }
+
+
+def test_a_cell_that_only_trains_is_attempted_once_it_did(course: Course) -> None:
+    """Whatever the model was before."""
+    write(course.root, **written.TRAINS)
+    lesson_packages.write(course, NAME)
+    lesson, model = load_lesson(NAME), Model(number=0, kind="Sequential", steps=0)
+    for steps, outcome in ((0, "not_attempted"), (5, "passed")):
+        trained = msgspec.structs.replace(model, steps=steps)
+        handed_in = {"pears": {"model": model}, "baskets": {"model": trained}}
+        left = evidence(lesson, handed_in)
+        cells = tuple(
+            msgspec.structs.replace(one, changed=one.grade_id == "pears" or steps > 0)
+            for one in left.record.cells
+        )
+        left = replace(left, record=msgspec.structs.replace(left.record, cells=cells))
+        assert said(lesson, left)["baskets.number"].outcome == outcome
+        assert lesson.question("baskets").is_usable(left.answer("baskets")) == (steps > 0)
 
 
 def test_what_changed_is_written_and_nothing_else(course: Course) -> None:

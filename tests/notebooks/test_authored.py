@@ -92,7 +92,27 @@ def test_any_other_notebook_stays_as_it_is() -> None:
     assert other == before
 
 
+@pytest.mark.parametrize(("call", "filled"), [("compile(loss)", "compiled"), ("fit(x)", "trained")])
+def test_a_cell_that_only_compiles_or_trains_needs_no_blank(call: str, filled: str) -> None:
+    """An attempt is what was done to the model, and what uses it later builds on both cells."""
+    cell = f"### BEGIN SOLUTION\nmodel.{call}\n### END SOLUTION"
+    notebook = written.notebook(**{**written.TRAINS, "baskets": cell})
+    more = written.notebook(pears=written.PEARS.replace("= 2", "= model"), lesson=None, tests=None)
+    notebook.cells += [one for one in more.cells if one.id in ("task", "pears", "checks_pears")]
+    notebook.cells[-2].metadata.nbgrader.grade_id = "later"
+    notebook.cells[-1].source = notebook.cells[-1].source.replace("check.pears", "check.later")
+    lesson = read_lesson(notebook, written.NAME)
+    first, second, later = lesson.questions
+    assert (first.filled, second.filled, later.filled) == ("", filled, "")
+    assert (second.leaves, second.builds_on) == (("model",), ("pears",))
+    assert later.builds_on == ("pears", "baskets")
+    text = package_of(lesson)["lesson.py"]
+    assert f"import Question as _Question, {filled} as _{filled}\n" in text
+    assert text.count("filled=") == 1
+
+
 CHECK = written.CHECK_PEARS
+CALL_OF_TWO = written.TRAINS["checks_baskets"].replace("model", "model, x", 1)
 SPOILT = [
     ({"lesson": f"{written.LESSON}\n("}, 1, 7, "this is not Python"),
     ({"lesson": "from autograder import x"}, 1, 1, "has to define LESSON"),
@@ -111,6 +131,9 @@ SPOILT = [
     ({"checks_pears": CHECK.replace("(pears)", "(fruit)", 1)}, 6, 1, "does not hand in `pears`"),
     ({"checks_pears": None}, 5, 1, "“pears” has no cell with the tag `check`"),
     ({"pears": "pears = 2"}, 5, 1, "has no blank"),
+    ({"baskets": "model.fit(fruit)"}, 10, 1, "does not hand in `model`"),
+    ({"baskets": "fit(model)"}, 9, 1, "only a cell that compiles or trains `model` needs none"),
+    ({**written.TRAINS, "checks_baskets": CALL_OF_TWO}, 9, 1, "lacks x = check.blank"),
     ({"pears": written.PEARS + "\n("}, 5, 5, "this is not Python"),
     ({"title": "Two\n\n{points:apples}"}, 2, 3, "there is no question “apples”"),
     ({"title": "Two", "task": "Count."}, 5, 1, "has no heading above it"),

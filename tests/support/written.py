@@ -47,6 +47,13 @@ check.baskets(baskets)
 @pytest.mark.points(2)
 def test_number(evidence):
     """One basket."""'''
+# Changes after which the first question leaves a model, and the second one has no blank.
+TRAINS = {
+    "pears": PEARS.replace("pears", "model"),
+    "checks_pears": CHECK_PEARS.replace("(pears)", "(model)", 1),
+    "baskets": "### BEGIN SOLUTION\nx = 2\nmodel.fit(x)\n### END SOLUTION",
+    "checks_baskets": CHECK_BASKETS.replace("(baskets)", "(model)", 1),
+}
 TEST = '''\
 def test_title():
     """It has one."""

@@ -33,7 +33,13 @@ def recorded(trained: Trained, lesson: str, data: Images) -> tuple[Evidence, Mod
     training = trained.training
     last, means = _named(trained.values, training), _means(trained)
     shape = (None, *data.shape)
-    model = Model(number=0, kind="Sequential", input_shape=shape, layers=_layers(training))
+    model = Model(
+        number=0,
+        kind="Sequential",
+        input_shape=shape,
+        layers=_layers(training),
+        steps=trained.steps,
+    )
     fit = Fit(
         number=0,
         model=0,

@@ -4,14 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from autograder.core.evidence import Answer
-from autograder.core.lesson import Lesson, Question, nothing_blank
-
-
-def _compiled(answer: Answer) -> bool:
-    # Compiling defines no name of its own: a model that is not compiled is the blank.
-    return nothing_blank(answer) and bool(answer.model and answer.model.compiled)
-
+from autograder.core.lesson import Lesson, Question, compiled
 
 # The thresholds are for the mean of the weights over the last epoch. They follow from the study
 # in `calibration.py` by the rule in `autograder/authoring/calibration/threshold.py`;
@@ -41,7 +34,7 @@ LESSON = Lesson(
             points=3,
             leaves=("model",),
             builds_on=("build",),
-            filled=_compiled,
+            filled=compiled,
         ),
         Question(
             name="train",

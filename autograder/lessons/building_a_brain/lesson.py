@@ -4,15 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from autograder.core.evidence import Answer
-from autograder.core.lesson import Lesson, Question, nothing_blank
+from autograder.core.lesson import Lesson, Question, compiled
 from autograder.lessons.building_a_brain.error_hints import ERROR_HINTS
-
-
-def _compiled(answer: Answer) -> bool:
-    # Compiling defines no name of its own: a model that is not compiled is the blank.
-    return nothing_blank(answer) and bool(answer.model and answer.model.compiled)
-
 
 # The thresholds are for the mean of the weights over the second half of training. They follow
 # from the study in `calibration.py` by the rule in `autograder/authoring/calibration/threshold.py`;
@@ -37,7 +30,7 @@ LESSON = Lesson(
             points=4,
             leaves=("model",),
             builds_on=("build",),
-            filled=_compiled,
+            filled=compiled,
         ),
         Question(
             name="train",
