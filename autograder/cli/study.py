@@ -53,7 +53,9 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     """Train, print what the runs show, and publish it; or check what is published."""
     root = course_of(arguments, console).root or Path.cwd()
     if arguments.check:
-        return _check(_lessons(arguments), root)
+        wanted = _lessons(arguments)
+        # Those of an installed package are checked in the folder of its sources.
+        return _check([one for one in wanted if one.folder.is_relative_to(root)] or wanted, root)
     lesson = only_lesson(_lessons(arguments), "a study")
     declared = load_study(lesson)
     with RunLog(root / "results" / ".study" / f"{lesson.name}.jsonl") as runs:

@@ -600,6 +600,34 @@ def test_publishing_from_runs(tmp_path):
     assert set(one.recipes[FIRST.name].correct) == set(STUDY.statistics)
 
 
+def test_a_courses_lesson_is_published_beside_itself(tmp_path):
+    """A lesson in one notebook has no place in our docs; its page may be edited and made again."""
+    folder = tmp_path / "lessons" / LESSON.folder.name
+    folder.mkdir(parents=True)
+    own = replace(LESSON, folder=folder, thresholds={"sample": STUDY.wish})
+    with RunLog(tmp_path / "runs.jsonl") as runs:
+        for recipe in STUDY.recipes:
+            for seed in range(2):
+                runs.add(made(seed, 1_640 + seed if recipe.right else 1_300 + seed, recipe))
+        paths = [path.name for path in publish.write(own, runs, tmp_path)]
+        page = folder / "study.md"
+        assert paths == ["reference.json", "study.md", "study.png"]
+        assert [*publish.stale(own, tmp_path)] == []
+        text = page.read_text()
+        for words in ("# The threshold of “Building", "## Right work, sample", "| 2 | 65.03 % |"):
+            assert words in text
+        page.write_text("My words.\n" + text.replace("| the lesson as it is written |", "| x |"))
+        assert [*publish.stale(own, tmp_path)] == [
+            "lessons/building_a_brain/study.md: its tables are not those of the study"
+        ]
+        [*publish.write(own, runs, tmp_path)]
+        assert page.read_text() == "My words.\n" + text
+    (folder / "study.png").unlink()
+    assert [*publish.stale(own, tmp_path)] == [
+        "lessons/building_a_brain/study.png is missing: --write makes it"
+    ]
+
+
 def test_nothing_is_published_where_a_recipe_is_missing(tmp_path):
     with (
         RunLog(tmp_path / "runs.jsonl") as runs,

@@ -1,4 +1,8 @@
-"""The files of a publication: the reference, the tables in a page, and the figure."""
+"""The files of a publication: the reference, the tables in a page, and the figure.
+
+The page is ``docs/fairness.md`` for a lesson that has places in it; a lesson of a course has page
+and figure beside its reference, in its package.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from autograder.authoring.calibration import figure
-from autograder.authoring.calibration.docs_tables import filled
+from autograder.authoring.calibration.docs_tables import filled, has_places, new_page
 from autograder.authoring.calibration.reference_maker import disagreements, published
 from autograder.authoring.calibration.run_log import RunLog
 from autograder.authoring.calibration.tables import tables
@@ -18,6 +22,7 @@ from autograder.core.reference import FILE, Reference, document, load_keras, loa
 
 PAGE = Path("docs", "fairness.md")
 PICTURES = Path("docs", "pictures")
+OWN_PAGE, OWN_PICTURE = "study.md", "study.png"
 
 
 def write(lesson: Lesson, runs: RunLog, root: Path) -> Iterator[Path]:
@@ -27,13 +32,14 @@ def write(lesson: Lesson, runs: RunLog, root: Path) -> Iterator[Path]:
         StudyError: there is no page to write into, or a recipe was not run.
     """
     reference = published(load_study(lesson), runs, tuple(lesson.thresholds))
-    page = _page(lesson, reference, root)
+    page, picture = _places(lesson, root)
+    text = _page(lesson, reference, page)
     drawn = figure.drawn(load_study(lesson), reference)
     with writing():
         for path, content in (
             (lesson.folder / FILE, document(reference).encode()),
-            (root / PAGE, page.encode()),
-            (_picture(lesson, root), drawn),
+            (page, text.encode()),
+            (picture, drawn),
         ):
             write_whole(path, content)
             yield path
@@ -49,22 +55,32 @@ def stale(lesson: Lesson, root: Path) -> Iterator[str]:
     """Yield what in the publication disagrees with the lesson, its study or itself."""
     reference = load_reference(lesson.folder)
     yield from disagreements(load_study(lesson), lesson, reference)
-    if _page(lesson, reference, root) != _read(root / PAGE):
-        yield f"{PAGE}: its tables are not those of the study"
-    if figure.stamp(reference).encode() not in _picture(lesson, root).read_bytes():
-        yield f"{_picture(lesson, root).relative_to(root)}: it was drawn from other runs"
+    page, picture = _places(lesson, root)
+    missing = [path for path in (page, picture) if not path.is_file()]
+    yield from (f"{path.relative_to(root)} is missing: --write makes it" for path in missing)
+    if page not in missing and _page(lesson, reference, page) != page.read_text(encoding="utf-8"):
+        yield f"{page.relative_to(root)}: its tables are not those of the study"
+    if picture not in missing and figure.stamp(reference).encode() not in picture.read_bytes():
+        yield f"{picture.relative_to(root)}: it was drawn from other runs"
 
 
-def _page(lesson: Lesson, reference: Reference, root: Path) -> str:
+def _places(lesson: Lesson, root: Path) -> tuple[Path, Path]:
+    """Return where the page and the picture are.
+
+    Raises:
+        StudyError: the lesson is not one of this folder.
+    """
+    page = root / PAGE
+    if page.is_file() and has_places(page.read_text(encoding="utf-8"), lesson.name):
+        return page, root / PICTURES / f"study-{lesson.name}.png"
+    if lesson.folder.is_relative_to(root):
+        return lesson.folder / OWN_PAGE, lesson.folder / OWN_PICTURE
+    raise StudyError(f"{page} is missing: a study is published in the folder of its sources.")
+
+
+def _page(lesson: Lesson, reference: Reference, path: Path) -> str:
+    """Return the page with the tables of the study; its words stay as they are."""
     made = tables(load_study(lesson), reference, load_keras(lesson.folder))
-    return filled(_read(root / PAGE), lesson.name, made)
-
-
-def _picture(lesson: Lesson, root: Path) -> Path:
-    return root / PICTURES / f"study-{lesson.name}.png"
-
-
-def _read(path: Path) -> str:
-    if not path.is_file():
-        raise StudyError(f"{path} is missing: a study is published in the folder of its sources.")
-    return path.read_text(encoding="utf-8")
+    if path.is_file():
+        return filled(path.read_text(encoding="utf-8"), lesson.name, made)
+    return filled(new_page(lesson, made, OWN_PICTURE), lesson.name, made)
