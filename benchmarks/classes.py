@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import nbformat
@@ -79,10 +79,13 @@ def all_different(folder: Path, count: int) -> Path:
     return folder
 
 
-def alike(folder: Path) -> Path:
-    """Write a submitted tree of 120 with ``SPREAD``; equal programs differ in a comment."""
+def alike(folder: Path, counted: Iterable[tuple[int, Mapping[str, str]]] = ()) -> Path:
+    """Write a submitted tree in which equal programs differ in a comment.
+
+    ``counted`` are programs, each with how many hand it in: by default 120 with ``SPREAD``.
+    """
     student = 0
-    for count, changes in zip(SPREAD, programs(), strict=False):
+    for count, changes in counted or zip(SPREAD, programs(), strict=False):
         for _ in range(count):
             _submit(folder, f"student-{student:03}", changes, comment=f"# My work, {student}.")
             student += 1

@@ -225,6 +225,7 @@ class TestThePage:
         answer = browser.ask(f"/group/{build(server, 'ann').id}")
         page = answer.body.decode()
         assert "2 answers" in page
+        assert "build 2 0 of 4 points" in re.sub(r"<[^>]+>", "", page)
         assert "The layer has no bias" in page
         assert "f(" in re.sub(r"<[^>]+>", "", page)
         assert "ann" not in re.findall(r"<li>(\w+)</li>", page)
