@@ -9,7 +9,14 @@ from dataclasses import fields
 from typing import Any
 
 from autograder.cli import parser
+from autograder.core import repository
 from autograder.core.config import Settings
+
+
+def on_config(config: Any) -> Any:
+    """Link the site to the repository, once that has an address."""
+    config.repo_url = repository.address() or None
+    return config
 
 
 def on_page_markdown(markdown: str, **_: Any) -> str:

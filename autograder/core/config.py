@@ -49,7 +49,8 @@ class Settings:
     run by itself, which takes longer: no two students share a run.
 
     ``package`` is what students give ``pip install`` for this package: an address such as
-    ``git+https://…``, written into the notebook's first cell.
+    ``git+https://…``, written into the notebook's first cell; else the repository of the package,
+    where that has an address.
 
     ``keep`` says which of a student's submissions counts in the gradebook, the ``last`` or the
     ``best``.

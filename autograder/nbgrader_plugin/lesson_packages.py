@@ -13,6 +13,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder import DISTRIBUTION
+from autograder.core import repository
 from autograder.core.config import Course
 from autograder.core.errors import CourseError, LessonError
 from autograder.core.evidence import write_whole
@@ -153,7 +154,7 @@ def _where(error: Exception, name: str, folder: Path) -> str | None:
 
 def _packaging(course: Course) -> str:
     """Return what makes a course's lessons installable; written with the first of them."""
-    root, package = course.folder(), course.settings.package
+    root, package = course.folder(), course.settings.package or repository.pip_address()
     distribution = re.sub(r"[^a-z0-9]+", "-", root.name.lower()).strip("-") or "course"
     return Template(PACKAGING.read_text(encoding="utf-8")).substitute(
         course=distribution,

@@ -7,6 +7,7 @@ from typing import Any
 from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 
+from autograder.core import repository
 from autograder.core.config import settings_of
 from autograder.nbgrader_plugin.lessons import lesson_of
 
@@ -14,13 +15,17 @@ PLACEHOLDER = "<the address that your course gives you>"
 
 
 class NamePackageUrl(NbGraderPreprocessor):
-    """A preprocessor that puts ``c.Autograder.package`` into the installation instructions."""
+    """A preprocessor that puts the address into the installation instructions.
+
+    It is ``c.Autograder.package``, else that of the project's repository.
+    """
 
     def preprocess(
         self, nb: NotebookNode, resources: dict[str, Any]
     ) -> tuple[NotebookNode, dict[str, Any]]:
         """Write the address into a lesson; without one the placeholder stays."""
-        if lesson_of(resources) and (package := settings_of(self.config).package):
+        if lesson_of(resources):
+            package = settings_of(self.config).package or repository.pip_address() or PLACEHOLDER
             for cell in nb.cells:
                 if cell.cell_type == "code":
                     cell.source = cell.source.replace(PLACEHOLDER, package)
