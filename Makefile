@@ -13,8 +13,8 @@ unexport PYTHONPATH PYTHONHOME
 BESIDE := -n 2 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help install data demo test test-all test-nbgrader test-weekly test-browser test-oldest with-oldest test-debian13 lint \
-  generate seccomp clean
+.PHONY: help install data demo test test-all test-nbgrader test-weekly test-browser test-oldest with-oldest test-debian13 \
+  lint generate dist seccomp clean
 .DELETE_ON_ERROR:
 
 help: ## list the targets
@@ -89,6 +89,10 @@ with-oldest: $(READY)
 # The last commit, whatever lies here; nothing is installed here for it.
 test-debian13: ## make demo and make test on a fresh Debian 13 (half an hour; needs root and debootstrap)
 	@tests/debian13.sh
+
+dist: $(READY) ## build wheel and sdist into dist/
+	@rm -rf dist
+	@python -m build
 
 lint: $(READY) ## style and types
 	@echo "== Style and types"
