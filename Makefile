@@ -14,7 +14,7 @@ BESIDE := -n 2 --dist loadfile
 
 .DEFAULT_GOAL := help
 .PHONY: help install data demo test test-all test-nbgrader test-weekly test-browser test-oldest with-oldest test-debian13 \
-  lint generate dist seccomp clean
+  test-gpu lint generate dist seccomp clean
 .DELETE_ON_ERROR:
 
 help: ## list the targets
@@ -76,6 +76,10 @@ VERSIONED := $(wildcard tests/lessons/test_check_*.py) $(wildcard $(addprefix te
   recorder step_batching cross_check model_description data_matching inference judge evidence reader report \
   run_state generate gradebook_writer demo_class versions)))
 
+test-gpu: $(READY) ## run the tests that need a GPU; without one they are skipped
+	@echo "== Testing on a GPU, if there is one"
+	@python -m pytest -m gpu tests/gpu
+
 test-oldest: ## run what depends on versions with the oldest ones (Python 3.11)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' \
 	  || { echo "Their lock is for Python 3.11; try: make test-oldest PYTHON=python3.11"; exit 1; }
@@ -107,4 +111,4 @@ seccomp: ## make the filters of system calls from their rules (needs Debian's py
 	@/usr/bin/python3 autograder/sandbox/seccomp/build_filters.py autograder/sandbox/seccomp
 
 clean: ## remove what was made here, not the data
-	rm -rf $(VENV) .venv-oldest results autograded feedback submitted gradebook.db .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) .venv-oldest dist site results autograded feedback submitted gradebook.db .pytest_cache .mypy_cache .ruff_cache
