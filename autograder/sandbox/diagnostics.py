@@ -46,8 +46,10 @@ IN_CONTAINER = (
     "In this container no namespaces can be made. Start it with: --security-opt seccomp=unconfined"
     " --security-opt apparmor=unconfined --security-opt systempaths=unconfined."
 )
-# An ordinary user has this right in a namespace of its own; root makes none.
-ROOT_IN_CONTAINER = "And as an ordinary user (--user), or with --cap-add SYS_ADMIN."
+# An ordinary user has these rights in a namespace of its own; root makes none.
+ROOT_IN_CONTAINER = (
+    "And as an ordinary user (--user), or with --cap-add SYS_ADMIN --cap-add NET_ADMIN."
+)
 UNREADABLE = (
     "As root, submissions are run as the user nobody, who cannot read this Python or the images."
     " Make them readable for everyone: chmod -R a+rX on their folders; or grade as an ordinary"

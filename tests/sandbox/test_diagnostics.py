@@ -81,7 +81,7 @@ def test_in_a_container(machine, monkeypatch, message) -> None:
     assert (
         diagnostics.cure(message) == f"{diagnostics.IN_CONTAINER} {diagnostics.ROOT_IN_CONTAINER}"
     )
-    assert "SYS_ADMIN" in diagnostics.cure(message)
+    assert "--cap-add SYS_ADMIN --cap-add NET_ADMIN" in diagnostics.cure(message)
 
 
 def test_files_that_cannot_be_read(machine) -> None:
@@ -100,7 +100,7 @@ def test_the_guide_has_every_option_that_is_named() -> None:
     assert [one for one in options if one not in command] == []
     assert re.findall(r"--security-opt systempaths=\w+", diagnostics.MASKED)[0] in command
     (switch,) = re.findall(r"sysctl (kernel\.apparmor[\w.]+=0)", diagnostics.BY_APPARMOR)
-    for message in (switch, "--cap-add SYS_ADMIN", "--security-opt unmask=ALL"):
+    for message in (switch, "--cap-add SYS_ADMIN --cap-add NET_ADMIN", "--security-opt unmask=ALL"):
         assert message in GUIDE, message
 
 
