@@ -14,7 +14,7 @@ BESIDE := -n 2 --dist loadfile
 
 .DEFAULT_GOAL := help
 .PHONY: help install data demo test test-all test-nbgrader test-weekly test-browser test-oldest with-oldest test-debian13 \
-  test-gpu lint generate dist seccomp clean
+  test-image test-gpu lint generate dist image engine seccomp clean
 .DELETE_ON_ERROR:
 
 help: ## list the targets
@@ -97,6 +97,18 @@ test-debian13: ## make demo and make test on a fresh Debian 13 (half an hour; ne
 dist: $(READY) ## build wheel and sdist into dist/
 	@rm -rf dist
 	@python -m build
+
+# Docker where it answers, else Podman; asked only where it is needed.
+ENGINE ?= $(shell for one in docker podman; do $$one info > /dev/null 2>&1 && echo $$one && break; done)
+
+engine:
+	@test -n "$(ENGINE)" || { echo "Docker or Podman is needed, and neither answers here."; exit 1; }
+
+image: engine ## build the image of docs/deploy with Docker or Podman (BASE=… on another base)
+	$(ENGINE) build -f docs/deploy/Dockerfile $(if $(BASE),--build-arg BASE=$(BASE)) -t building-a-brain .
+
+test-image: engine ## make image on plain Debian, and grade in it (many minutes; needs root and debootstrap)
+	@ENGINE=$(ENGINE) tests/image.sh
 
 lint: $(READY) ## style and types
 	@echo "== Style and types"

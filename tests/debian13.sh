@@ -4,17 +4,14 @@
 #
 # Needs root (or sudo), debootstrap and a network. What is tested is the last commit. Debian's root
 # and pip's cache stay under DEBIAN_ROOT for the next time; remove that folder to begin anew.
-# DEBIAN_MIRROR: where Debian's packages come from; else where this machine has them from, else
-# what debootstrap knows.
 set -euo pipefail
 
 PACKAGES=ca-certificates,git,make,python3,python3-venv
 NEWCOMER=newcomer
 CLONE=/home/$NEWCOMER/building-a-brain
-# Whom this machine trusts and how it reaches a package index.
-SETTINGS='^(PIP_[A-Z_]+|SSL_CERT_(FILE|DIR)|REQUESTS_CA_BUNDLE|[a-z]+_proxy|[A-Z]+_PROXY)='
 
 cd "$(dirname "$0")/.."
+. tests/debian_root.sh
 DEBIAN_ROOT=${DEBIAN_ROOT:-${XDG_CACHE_HOME:-$HOME/.cache}/building-a-brain/debian13}
 ROOT=$DEBIAN_ROOT/root
 
@@ -22,7 +19,6 @@ main() {
   if [ "$(id -u)" -ne 0 ]; then
     exec sudo -E DEBIAN_ROOT="$DEBIAN_ROOT" "$0"
   fi
-  command -v debootstrap >/dev/null || { echo "debootstrap is needed: apt-get install debootstrap"; exit 1; }
   [ -d "$ROOT" ] || make_root
   clone
   # With mounts and processes of its own, all of which end with it.
@@ -31,12 +27,8 @@ main() {
 
 make_root() {
   echo "== Making a root of Debian 13 in $ROOT (once; some minutes)"
-  local mirror=${DEBIAN_MIRROR:-$(apt-get indextargets --format '$(REPO_URI)' \
-    'Created-By: Packages' 'Label: Debian' 2>/dev/null | head -n 1)}
   rm -rf --one-file-system "$ROOT.part"
-  mkdir -p "$DEBIAN_ROOT"
-  unshare --mount --propagation private debootstrap --variant=minbase --include="$PACKAGES" \
-    trixie "$ROOT.part" ${mirror:+"$mirror"} >"$DEBIAN_ROOT/debootstrap.log"
+  debian_root "$ROOT.part" --include="$PACKAGES"
   chroot "$ROOT.part" useradd --create-home --shell /bin/bash "$NEWCOMER"
   chroot "$ROOT.part" install -d -o "$NEWCOMER" /var/cache/pip
   mv "$ROOT.part" "$ROOT"
