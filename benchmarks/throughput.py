@@ -4,7 +4,9 @@
 
 times nbgrader alone, without anything of ours but the notebook, on some of the submissions (each
 takes it the same time), then ours on all of them, one program each; then a class of 120 in which
-programs repeat (``benchmarks/classes.py`` says how), and then judges that class again.
+programs repeat (``benchmarks/classes.py`` says how), and then judges that class again. With
+``c.Autograder.replay`` the class of different programs is graded once more, and it is said how many
+trainings it holds.
 """
 
 from __future__ import annotations
@@ -41,6 +43,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         peer = nbgrader(root / "plain", different, arguments.peer)
         rows = [("nbgrader autograde", "all different", arguments.peer, peer)]
         rows += ours(root / "different", "all different", arguments.different)
+        rows.append(replayed(root / "different", arguments.different))
         if not arguments.no_class:
             classes.alike(root / "alike" / "submitted")
             rows += ours(root / "alike", f"{len(classes.SPREAD)} programs", sum(classes.SPREAD))
@@ -72,6 +75,16 @@ def ours(course: Path, kind: str, count: int) -> list[tuple[str, str, int, float
     graded = _run("autograder.cli", "grade", "submitted", cwd=course)
     again = _run("autograder.cli", "regrade", cwd=course)
     return [("autograder grade", kind, count, graded), ("autograder regrade", kind, count, again)]
+
+
+def replayed(course: Path, count: int) -> tuple[str, str, int, float]:
+    """Return the seconds for grading with trainings that are replayed, from empty caches."""
+    shutil.rmtree(course / "results")
+    with (course / "nbgrader_config.py").open("a") as config:
+        config.write("\nc.Autograder.replay = True\n")
+    seconds = _run("autograder.cli", "grade", "submitted", cwd=course)
+    trainings = len(list((course / "results" / ".trainings").glob("*/*")))
+    return ("autograder grade, replay", f"{trainings} trainings", count, seconds)
 
 
 def _run(module: str, *arguments: str, cwd: Path) -> float:
