@@ -1,4 +1,4 @@
-"""The result of every attack, printed as the table in ``docs/security.md``.
+"""The result of every attack, printed as the table in ``docs/attacks.md``.
 
 ``python benchmarks/attacks.py`` takes some minutes; ``--write`` puts the table into the page.
 """
@@ -21,7 +21,7 @@ from autograder import datasets
 from autograder.core import printable
 from autograder.datasets.fashion_mnist import DATASET
 
-PAGE = ROOT / "docs" / "security.md"
+PAGE = ROOT / "docs" / "attacks.md"
 BETWEEN = re.compile(r"(<!-- attacks -->\n).*(<!-- end -->)", re.DOTALL)
 
 
