@@ -43,7 +43,7 @@ generate: data ## make release/ and solutions/ from source/
 
 demo: generate ## grade a small class: the solution, the blank, some mistakes
 	@echo "== Grading the class in tests/class"
-	@autograder grade tests/class
+	@autograder grade tests/class --results demo
 
 test: $(READY) ## run the tests (minutes)
 	@echo "== Testing"
@@ -122,5 +122,5 @@ seccomp: ## make the filters of system calls from their rules (needs Debian's py
 	@/usr/bin/python3 -c 'import seccomp' || { echo "apt-get install python3-seccomp"; exit 1; }
 	@/usr/bin/python3 autograder/sandbox/seccomp/build_filters.py autograder/sandbox/seccomp
 
-clean: ## remove what was made here, not the data
-	rm -rf $(VENV) .venv-oldest dist site results autograded feedback submitted gradebook.db .pytest_cache .mypy_cache .ruff_cache
+clean: ## remove what was built here, no submissions, results or grades
+	rm -rf $(VENV) .venv-oldest dist site demo .pytest_cache .mypy_cache .ruff_cache

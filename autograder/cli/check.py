@@ -34,7 +34,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--more", action="store_true", help="also give reasons, hints and more to know"
     )
-    add_lesson_and_results(command)
+    add_lesson_and_results(command, default="not kept")
 
 
 def run(arguments: argparse.Namespace, console: Console) -> int:

@@ -75,12 +75,12 @@ def course_of(arguments: argparse.Namespace, console: Console) -> Course:
     return open_course(root)
 
 
-def add_lesson_and_results(command: argparse.ArgumentParser) -> None:
+def add_lesson_and_results(command: argparse.ArgumentParser, default: str = "results/") -> None:
     """Add the options that choose a lesson and a folder of results."""
     command.add_argument(
         "--lesson", choices=lesson_names(), help="(default: detected from the notebook)"
     )
-    command.add_argument("--results", type=Path, metavar="FOLDER", help="(default: results/)")
+    command.add_argument("--results", type=Path, metavar="FOLDER", help=f"(default: {default})")
 
 
 def add_gradebook(command: argparse.ArgumentParser) -> None:

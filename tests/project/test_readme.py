@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from nbgrader.apps import NbGraderApp
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.plugins import LateSubmissionPlugin
 from nbgrader.preprocessors import AssignLatePenalties
 from support import examples
@@ -71,7 +72,9 @@ def test_settings_can_be_set(block: str, tmp_path: Path) -> None:
     begin = "" if block.startswith("from") else "c = get_config()\n"
     (tmp_path / "nbgrader_config.py").write_text(f"{begin}{block}\n")
     assert find_course(tmp_path).root == tmp_path.resolve()
-    theirs = {one.__name__: one for one in (LateSubmissionPlugin, AssignLatePenalties)}
+    theirs = {
+        one.__name__: one for one in (LateSubmissionPlugin, AssignLatePenalties, CourseDirectory)
+    }
     for owner, name in re.findall(r"\bc\.(\w+)\.(\w+)", block):
         assert owner == "Autograder" or name in theirs[owner].class_trait_names(), name
 

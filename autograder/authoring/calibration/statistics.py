@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from autograder import DISTRIBUTION
 from autograder.core.errors import StudyError
 
 CONFIDENCE = 0.95
@@ -66,7 +65,5 @@ def _scipy() -> Any:
     try:
         from scipy import stats  # noqa: PLC0415  an extra, and slow to import
     except ImportError:
-        raise StudyError(
-            f"Confidence intervals need scipy: pip install '{DISTRIBUTION}[study]'."
-        ) from None
+        raise StudyError("Confidence intervals need scipy: pip install scipy.") from None
     return stats
