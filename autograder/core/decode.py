@@ -8,11 +8,13 @@ or the process crashes. Here one thread reads them, and the others wait.
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 import msgspec
 
 T = TypeVar("T")
+D = TypeVar("D")
 _READING = threading.Lock()
 
 
@@ -22,9 +24,7 @@ def from_json(data: bytes | str, kind: type[T]) -> T:
     Raises:
         msgspec.MsgspecError: it is no JSON, or no such object.
     """
-    with _READING:
-        decoder = msgspec.json.Decoder(kind)
-    return decoder.decode(data)
+    return _read(msgspec.json.Decoder, kind).decode(data)
 
 
 def from_msgpack(data: bytes, kind: type[T]) -> T:
@@ -33,9 +33,7 @@ def from_msgpack(data: bytes, kind: type[T]) -> T:
     Raises:
         msgspec.MsgspecError: it is no MessagePack, or no such object.
     """
-    with _READING:
-        decoder = msgspec.msgpack.Decoder(kind)
-    return decoder.decode(data)
+    return _read(msgspec.msgpack.Decoder, kind).decode(data)
 
 
 def convert(value: Any, kind: type[T]) -> T:
@@ -45,6 +43,10 @@ def convert(value: Any, kind: type[T]) -> T:
         msgspec.ValidationError: they are no such object.
     """
     # A decoder reads all classes that the type names; what it has read stays with them.
-    with _READING:
-        msgspec.json.Decoder(kind)
+    _read(msgspec.json.Decoder, kind)
     return msgspec.convert(value, kind)
+
+
+def _read(make: Callable[[type[T]], D], kind: type[T]) -> D:
+    with _READING:
+        return make(kind)

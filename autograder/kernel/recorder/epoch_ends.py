@@ -13,14 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograder.core.evidence import Average
-from autograder.kernel.recorder.model_description import (
-    MAX_BYTES,
-    count_of,
-    named_trainable,
-    values_of,
-)
+from autograder.kernel.recorder.model_description import named_trainable, too_large, values_of
 
-MAX_BYTES_OF_ALL = 64 * 2**20
+MAX_BYTES = 64 * 2**20
 # A share below 0 is no share; this is for rounding.
 ROUNDING = 0.05
 
@@ -30,7 +25,7 @@ Vector = NDArray[np.float32]
 def vector_of(subject: keras.Model) -> Vector:
     """Return all weights that a model learns, one after the other; none where they are too many."""
     trainable = named_trainable(subject).values()
-    if 4 * count_of(trainable) > MAX_BYTES:
+    if too_large(trainable):
         return np.zeros(0, np.float32)
     parts = [values_of(one).ravel() for one in trainable]
     return np.concatenate(parts, dtype=np.float32) if parts else np.zeros(0, np.float32)
@@ -45,7 +40,7 @@ class EpochEnds:
     def add(self, fit: int, model: int, weights: list[Vector]) -> None:
         """Store the weights of a training: the first are those from which it started."""
         self._ends[fit] = (model, weights)
-        while sum(one.nbytes for _, some in self._ends.values() for one in some) > MAX_BYTES_OF_ALL:
+        while sum(one.nbytes for _, some in self._ends.values() for one in some) > MAX_BYTES:
             del self._ends[next(iter(self._ends))]
 
     def average(self, weights: Vector) -> Average | None:

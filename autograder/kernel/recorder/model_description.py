@@ -43,7 +43,7 @@ def model(subject: keras.Model, number: int, prefix: str) -> tuple[Model, Arrays
 
 def _model(subject: keras.Model, number: int, prefix: str) -> tuple[Model, Arrays]:
     arrays: Arrays = {}
-    keep = 4 * count_of(subject.weights) <= MAX_BYTES
+    keep = not too_large(subject.weights)
     layers = itertools.islice(named_layers(subject), MAX_LAYERS)
     described = Model(
         number=number,
@@ -72,7 +72,7 @@ def named_trainable(subject: keras.Model) -> dict[str, Any]:
 def state_of(subject: keras.Model) -> str:
     """Return the digest of the weights that a model learns; empty where they are too many."""
     trainable = named_trainable(subject).values()
-    if not trainable or 4 * count_of(trainable) > MAX_BYTES:
+    if not trainable or too_large(trainable):
         return ""
     return state(one for one in map(_numbers, trainable) if one is not None)
 
@@ -224,6 +224,11 @@ def _alone(value: Any) -> Any:
         case [only]:
             return only
     return value
+
+
+def too_large(variables: Iterable[Any]) -> bool:
+    """Return whether variables hold more numbers than are stored of a model."""
+    return 4 * count_of(variables) > MAX_BYTES
 
 
 def count_of(variables: Iterable[Any]) -> int:
