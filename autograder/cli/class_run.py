@@ -41,7 +41,7 @@ def isolated(course: Course, isolation: str | None) -> Course:
 def make_grader(arguments: argparse.Namespace, course: Course, console: Console) -> Grader:
     """Return a grader of the chosen lesson that writes into the chosen folder."""
     lesson = load_lesson(arguments.lesson) if arguments.lesson else None
-    results = arguments.results or (course.root or Path.cwd()) / "results"
+    results = arguments.results or course.base / "results"
     home = data_home(console, lesson)
     for one in [lesson] if lesson else _released_here(course):
         for line in points.differences(one, one.released):

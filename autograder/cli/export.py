@@ -141,7 +141,7 @@ def _workflow(arguments: argparse.Namespace, course: Course, console: Console) -
 
 def _results_of(arguments: argparse.Namespace, course: Course) -> list[tuple[Path, Lesson]]:
     """Return the folders of the chosen results, each with its lesson."""
-    results = arguments.results or (course.root or Path.cwd()) / "results"
+    results = arguments.results or course.base / "results"
     names = [arguments.lesson] if arguments.lesson else lessons_in(results)
     return [(results / name, load_lesson(name)) for name in names]
 
@@ -150,7 +150,7 @@ def _lesson(arguments: argparse.Namespace, course: Course) -> Lesson:
     """Return the chosen lesson, or the only one that is used here."""
     if arguments.lesson:
         return load_lesson(arguments.lesson)
-    here = course.root or Path.cwd()
+    here = course.base
     folders = [arguments.results or here / "results", here / "source", here / "release"]
     used = {name for name in lesson_names() if any((one / name).is_dir() for one in folders)}
     if course.root and len(used) < 2:

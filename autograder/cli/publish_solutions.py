@@ -34,7 +34,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, console: Console) -> int:
     """Give students the solutions, once nobody can hand in any more."""
     course = course_of(arguments, console)
-    solutions = (course.root or Path.cwd()) / "solutions"
+    solutions = course.base / "solutions"
     names = (
         [one for one in lesson_names() if (solutions / one).is_dir()]
         if arguments.all

@@ -38,7 +38,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, console: Console) -> int:
     """Judge the evidence of an earlier grading again, without running anything."""
     course = course_of(arguments, console)
-    results = arguments.results or (course.root or Path.cwd()) / "results"
+    results = arguments.results or course.base / "results"
     names = [arguments.lesson] if arguments.lesson else lessons_in(results)
     reports: list[Report] = []
     with hold(results, "regrade", console), progress_log.open_log(results, "regrade") as lines:

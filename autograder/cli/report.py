@@ -34,7 +34,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, console: Console) -> int:
     """Write the page of a class again, and print its misconceptions."""
     course = course_of(arguments, console)
-    results = arguments.results or (course.root or Path.cwd()) / "results"
+    results = arguments.results or course.base / "results"
     names = [arguments.lesson] if arguments.lesson else lessons_in(results)
     if arguments.output and len(names) > 1:
         raise UsageError(f"Say which one with --lesson: there are results of {', '.join(names)}.")

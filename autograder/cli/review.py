@@ -62,7 +62,7 @@ def open_review(arguments: argparse.Namespace, console: Console) -> tuple[Review
         UsageError: there are no results, or it is not clear of which lesson.
     """
     course = course_of(arguments, console)
-    results = arguments.results or (course.root or Path.cwd()) / "results"
+    results = arguments.results or course.base / "results"
     names = [arguments.lesson] if arguments.lesson else lessons_in(results)
     if len(names) > 1:
         raise UsageError(f"Say which one with --lesson: there are results of {', '.join(names)}.")

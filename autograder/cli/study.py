@@ -51,7 +51,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, console: Console) -> int:
     """Train, print what the runs show, and publish it; or check what is published."""
-    root = course_of(arguments, console).root or Path.cwd()
+    root = course_of(arguments, console).base
     if arguments.check:
         wanted = _lessons(arguments)
         # Those of an installed package are checked in the folder of its sources.

@@ -122,6 +122,11 @@ class Course:
     root: Path | None = None
     settings: Settings = Settings()
 
+    @property
+    def base(self) -> Path:
+        """The folder of the course, else the current one."""
+        return self.root or Path.cwd()
+
     def folder(self) -> Path:
         """Return the folder of the course.
 
@@ -152,7 +157,7 @@ class Course:
 
     def decisions(self, lesson: Lesson) -> Path:
         """Return the file with what was decided on groups of answers; it may not exist."""
-        return (self.root or Path.cwd()) / "review" / f"{lesson.name}.toml"
+        return self.base / "review" / f"{lesson.name}.toml"
 
 
 def find_course(start: Path) -> Course:

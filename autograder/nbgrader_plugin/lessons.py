@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from autograder import datasets
@@ -20,5 +19,5 @@ def lesson_of(resources: dict[str, Any] | None) -> Lesson | None:
 
 def grader_for(course: Course) -> Grader:
     """Return a grader with the course's settings and results next to the gradebook."""
-    results = (course.root or Path.cwd()) / "results"
+    results = course.base / "results"
     return Grader(course=course, data_home=datasets.named("").active_home(), results=results)
