@@ -65,17 +65,17 @@ class Grader:
             settings=settings,
             data_home=self.data_home,
             private=private,
-            trainings=TrainingCache(
-                self.results / TRAININGS,
-                cache_key.conditions(isolation="").values(),
-                fresh=self.fresh,
-            ),
+            trainings=self._training_cache() if settings.replay else None,
         )
 
     @functools.cached_property
     def cache(self) -> RunCache:
         """The cache of runs."""
         return RunCache(self.results / RUNS, fresh=self.fresh)
+
+    def _training_cache(self) -> TrainingCache:
+        conditions = cache_key.conditions(isolation="").values()
+        return TrainingCache(self.results / TRAININGS, conditions, fresh=self.fresh)
 
     @functools.cached_property
     def _bounded(self) -> Bounded:

@@ -121,7 +121,7 @@ class SandboxPool:
 
     def _open(self, *, trains: bool = False) -> SandboxProcess:
         images = {one.name: self.images(one) for one in datasets.known()}
-        return self.sandbox.open(images, trains=trains) if trains else self.sandbox.open(images)
+        return self.sandbox.open(images, trains=trains)
 
     def _when_ready(self, process: SandboxProcess, cancel: threading.Event) -> SandboxProcess:
         try:

@@ -8,6 +8,7 @@ import inspect
 import io
 import random
 import re
+import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -20,6 +21,7 @@ from keras.src.backend.common.global_state import get_global_attribute, set_glob
 
 from autograder.core.training import Trained, Training, encoded
 from autograder.datasets import Images
+from autograder.kernel import recorder as recorders
 from autograder.kernel.recorder import generator_states, lesson_arrays, plain_fit
 from autograder.kernel.recorder.recorder import Recorder
 from autograder.kernel.recorder.step_batching import batched_steps, steps_at_a_time
@@ -263,6 +265,14 @@ def test_where_a_part_is_missing_the_kernel_trains_by_itself(monkeypatch, error)
         raise error("no such part")
 
     monkeypatch.setattr(plain_fit, "describe", describe)
+    recorder = Recorder(trainer=TrainerLine(Asked()))
+    assert recorder.replay({}, 1) is None
+
+
+def test_where_it_cannot_be_loaded_the_kernel_trains_by_itself(monkeypatch) -> None:
+    """It is loaded only then: what it needs of Keras may be gone, and everything else goes on."""
+    monkeypatch.delattr(recorders, "plain_fit")
+    monkeypatch.setitem(sys.modules, plain_fit.__name__, None)
     recorder = Recorder(trainer=TrainerLine(Asked()))
     assert recorder.replay({}, 1) is None
 

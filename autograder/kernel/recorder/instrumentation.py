@@ -119,8 +119,8 @@ def _fit(watcher: Instrumentation, fit: Function) -> Function:
             bound = signature.bind(*args, **kwargs)
             with suppress(Exception):
                 steps = steps_at_a_time(bound.arguments) if watcher.graded else 1
-                # Before the observer takes its place among the callbacks.
-                replay = watcher.replay(bound.arguments, steps)
+            # Before the observer takes its place among the callbacks.
+            replay = watcher.replay(bound.arguments, steps)
             fitting = FitObserver(bound.arguments, is_replayed=replay is not None)
             watcher.begin_fit(fitting)
         if fitting is None:

@@ -29,7 +29,7 @@ from autograder.core.evidence import (
 )
 from autograder.datasets import Dataset, Images
 from autograder.kernel.attempts import RunsOfRecords
-from autograder.kernel.recorder import model_description, plain_fit, serialize
+from autograder.kernel.recorder import model_description, serialize
 from autograder.kernel.recorder.answers import describe_answer
 from autograder.kernel.recorder.call_log import FitLog, ModelCalls, worth_writing
 from autograder.kernel.recorder.data_matching import DataMatch, DatasetIndex, dataset_index
@@ -37,7 +37,6 @@ from autograder.kernel.recorder.epoch_ends import EpochEnds, vector_of
 from autograder.kernel.recorder.fit_observer import FitObserver
 from autograder.kernel.recorder.front import with_front
 from autograder.kernel.recorder.instrumentation import watch
-from autograder.kernel.recorder.stock import NotPlainError
 from autograder.kernel.recorder.trainer_line import TrainerLine
 
 MAX_TROUBLES = 50
@@ -197,8 +196,10 @@ class Recorder:
         """Return what lets a call of ``fit`` replay a training, ``None`` where it is to train."""
         if not self._trainer:
             return None
-        # Of another version of Keras some inner part may be missing: then the kernel trains itself.
-        with suppress(NotPlainError, AttributeError, TypeError, ValueError):
+        # What is not plain, or is missing in another version of Keras, is trained here.
+        with suppress(Exception):
+            from autograder.kernel.recorder import plain_fit  # noqa: PLC0415  may be what fails
+
             training = plain_fit.describe(arguments, steps, self._dataset.name, self.data)
             if trained := self._trainer.ask(training):
                 plain_fit.require_fitting(trained, training, arguments)
