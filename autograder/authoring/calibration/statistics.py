@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from autograder import DISTRIBUTION
 from autograder.core.errors import StudyError
 
 CONFIDENCE = 0.95
@@ -65,5 +66,7 @@ def _scipy() -> Any:
     try:
         from scipy import stats  # noqa: PLC0415  an extra, and slow to import
     except ImportError:
-        raise StudyError("Confidence intervals need scipy: pip install scipy.") from None
+        raise StudyError(
+            f"Confidence intervals need scipy: pip install '{DISTRIBUTION}[study]'."
+        ) from None
     return stats
