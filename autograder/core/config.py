@@ -84,7 +84,7 @@ class Settings:
     scratch_mb: Positive = 1024
     output_mb: Positive = 4
     evidence_mb: Annotated[int, msgspec.Meta(ge=1, le=64)] = 64
-    replay: bool = False
+    replay: bool = True
 
     def __post_init__(self) -> None:
         for name, choices in (("no_gpu", NO_GPU), ("isolation", ISOLATION), ("keep", KEEP)):
@@ -141,6 +141,11 @@ class Course:
         """Return the students' notebook: the course's own, else the one in the package."""
         own = self._own_release(lesson)
         return own if own and own.is_file() else lesson.released
+
+    def solved(self, lesson: Lesson) -> Path | None:
+        """Return the notebook with the solutions, ``None`` where the course has none."""
+        path = self.root and self.root / "source" / lesson.name / lesson.notebook
+        return path if path and path.is_file() else None
 
     def has_released(self, lesson: Lesson) -> bool:
         """Return whether the course has a students' notebook of its own for the lesson."""

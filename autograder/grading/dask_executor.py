@@ -48,6 +48,8 @@ class DaskExecutor:
         ClusterError: nobody answers, or there are no workers.
     """
 
+    runs_here = False
+
     def __init__(self, pool: SandboxPool, *, address: str, patience: float = PATIENCE) -> None:
         self._pool, self._patience, self._without = pool, patience, 0.0
         self._name = f"autograder-{uuid.uuid4().hex}"

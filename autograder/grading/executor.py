@@ -18,6 +18,8 @@ class Executor(Protocol):
 
     max_pending: int
     """How many jobs may be pending before the first is done."""
+    runs_here: bool
+    """Whether jobs are run on this machine, from the pool that the grader has."""
 
     def start(self, job: Job) -> Future[Evidence]:
         """Run a job once there is a free slot."""
@@ -38,6 +40,7 @@ class LocalExecutor:
         self._cancel = threading.Event()
         # So that no worker waits while we judge.
         self.max_pending = 2 * workers
+        self.runs_here = True
 
     def start(self, job: Job) -> Future[Evidence]:
         """Run a job once a thread is free."""

@@ -56,8 +56,8 @@ SENTENCES = {
 
 def solutions(course: Course, lesson: Lesson) -> Mapping[str, str]:
     """Return the lesson's solution cells by ``grade_id``; none where the course has no source."""
-    path = course.root and course.root / "source" / lesson.name / lesson.notebook
-    if not path or not path.is_file():
+    path = course.solved(lesson)
+    if path is None:
         return {}
     cells = code_cells(nbformat.read(path, as_version=4))
     return {

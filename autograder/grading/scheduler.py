@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import traceback
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
@@ -23,6 +24,8 @@ from autograder.sandbox.process import CancelledError
 
 # One pytest session judges this many at once; more would delay the first reports.
 BATCH_SIZE = 32
+# From so many submissions on it is worth while to run the solution first.
+MANY = 8
 
 
 class GradingSteps(Protocol):
@@ -46,6 +49,12 @@ class GradingSteps(Protocol):
         self, submission: Submission, read: ReadNotebook, lesson: Lesson, results_folder: str
     ) -> Plan:
         """Restore what was read."""
+
+    def prepare(self, lesson: Lesson) -> Plan | None:
+        """Prepare for many runs; return what is to be run before them, if anything."""
+
+    def use_pictures(self, evidence: Evidence) -> None:
+        """Let no later run draw again what was drawn in this run, which is no student's."""
 
     def follow_through(self, ran: Ran) -> Plan | None:
         """Return what is to be run once more, with the solution in the place of some cells."""
@@ -72,6 +81,10 @@ class Scheduler:
         self._executor = executor
         self._running: dict[Future[Evidence], list[Plan]] = {}
         self._by_key: dict[str, Future[Evidence]] = {}
+        # Runs of the solutions, and the lessons for which there has been one.
+        self._solutions: dict[Future[Evidence], Plan] = {}
+        self._prepared: set[str] = set()
+        self._left = 0
         # Keys of programs whose run cannot be shared after all.
         self._unshared: set[str] = set()
         self._ready: list[Ran] = []
@@ -84,7 +97,8 @@ class Scheduler:
 
     def reports(self, submissions: Sequence[Submission]) -> Iterator[Report]:
         """Yield the reports as they are ready."""
-        for submission in submissions:
+        for number, submission in enumerate(submissions):
+            self._left = len(submissions) - number
             yield from self._begin(submission)
             if len(self._ready) >= BATCH_SIZE:
                 yield from self._judge()
@@ -127,14 +141,35 @@ class Scheduler:
             return
         key = next(key for key in reversed(plan.keys.all) if key not in self._unshared)
         if key not in self._by_key:
+            self._prepare(plan.lesson)
             self._by_key[key] = self._executor.start(plan.job)
         self._running.setdefault(self._by_key[key], []).append(plan)
+
+    def _prepare(self, lesson: Lesson) -> None:
+        """Run the solution of a lesson first, where there are many submissions left to run."""
+        # What is prepared does not travel to other machines.
+        if self._left < MANY or lesson.name in self._prepared or not self._executor.runs_here:
+            return
+        self._prepared.add(lesson.name)
+        if plan := self._grader.prepare(lesson):
+            self._solutions[self._executor.start(plan.job)] = plan
+
+    def _use_pictures(self, future: Future[Evidence]) -> None:
+        plan = self._solutions.pop(future)
+        # Without it everything is drawn again.
+        with contextlib.suppress(OSError, RuntimeError):
+            evidence = future.result()
+            self._grader.cache.store(plan.keys, evidence)
+            self._grader.use_pictures(evidence)
 
     def _wait(self) -> Iterator[Report]:
         """Judge what is ready, then wait until something else is."""
         yield from self._judge()
-        done, _ = wait(self._running, return_when=FIRST_COMPLETED)
+        done, _ = wait([*self._running, *self._solutions], return_when=FIRST_COMPLETED)
         for future in done:
+            if future in self._solutions:
+                self._use_pictures(future)
+                continue
             plans = self._running.pop(future)
             self._by_key = {key: one for key, one in self._by_key.items() if one is not future}
             try:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import io
 import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder.core.evidence import EVIDENCE_VARIABLE
+from autograder.core.pictures import PICTURES_VARIABLE
 from autograder.kernel import ipython
 from autograder.reports import html
 
@@ -33,11 +36,30 @@ def show(words: str) -> None:
 
     figure = plt.gcf()
     _fit_any_theme(figure)
-    picture = _packed(figure) if EVIDENCE_VARIABLE in os.environ else _cropped(figure)
     written = "; ".join(_written(figure))
     description = f"{words} In the picture is written: {written}." if written else words
+    is_graded = EVIDENCE_VARIABLE in os.environ
+    name = _name(figure) if is_graded else ""
+    picture = _drawn_before(name) or (_packed(figure) if is_graded else _cropped(figure))
     plt.close(figure)
-    ipython.show(html.picture(description, picture), description)
+    ipython.show(html.picture(description, picture, name), description)
+
+
+def _name(figure: Figure) -> str:
+    """Return the digest of a figure, nothing where it has none."""
+    from autograder.kernel import figure_digest  # noqa: PLC0415  it loads matplotlib
+
+    # Anything may be part of a student's figure; without a digest it is drawn.
+    with contextlib.suppress(Exception):
+        return figure_digest.digest(figure)
+    return ""
+
+
+def _drawn_before(name: str) -> str:
+    """Return the picture of a figure that the grader has drawn already, in base64, or nothing."""
+    with contextlib.suppress(OSError, KeyError):
+        return (Path(os.environ[PICTURES_VARIABLE]) / name).read_text() if name else ""
+    return ""
 
 
 def _cropped(figure: Figure) -> str:

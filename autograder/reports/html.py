@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 
 from autograder.core.lesson import Question
 from autograder.core.report import CheckResult
 from autograder.reports.templates import card
+
+PICTURE = re.compile(
+    r'src="data:image/png;base64,(?P<content>[A-Za-z0-9+/=]+)" data-figure="(?P<digest>\w+)"'
+)
 
 
 def notice(message: str) -> str:
@@ -33,6 +38,15 @@ def hint(question: Question, what: str, words: str) -> str:
     return card("hint", question.title, what, words)
 
 
-def picture(words: str, content: str) -> str:
-    """Return a PNG picture, given in base64, with ``words`` for those who cannot see it."""
-    return card("picture", words, content)
+def picture(words: str, content: str, digest: str = "") -> str:
+    """Return a PNG picture, given in base64, with ``words`` for those who cannot see it.
+
+    ``digest`` is that of its figure, for :func:`pictures`.
+    """
+    return card("picture", words, content, digest)
+
+
+def pictures(page: str) -> Iterator[tuple[str, str]]:
+    """Yield the digests and contents of the pictures that :func:`picture` has put into a page."""
+    for found in PICTURE.finditer(page):
+        yield found["digest"], found["content"]

@@ -126,7 +126,11 @@ def _run_once(job: Job, pool: SandboxPool, cancel: threading.Event) -> Evidence:
         dataset = datasets.named(job.dataset)
         settings = replace(job.settings, replay=job.settings.replay and pool.replays)
         job = msgspec.structs.replace(
-            job, data=pool.data(dataset), id=secrets.token_hex(8), settings=settings
+            job,
+            data=pool.data(dataset),
+            id=secrets.token_hex(8),
+            settings=settings,
+            pictures=dict(pool.pictures),
         )
         state = sandbox.run(job, cancel, pool.train)
         seconds = time.monotonic() - began

@@ -17,6 +17,7 @@ from autograder.datasets import Dataset
 from autograder.sandbox import diagnostics, sandbox
 from autograder.sandbox.process import SandboxError, SandboxProcess
 from autograder.sandbox.sandbox import Sandbox
+from autograder.sandbox.stored_images import StoredImages
 from autograder.sandbox.trainer import Trainer
 
 
@@ -37,6 +38,7 @@ class SandboxPool:
             ``autograder data`` puts it.
         private: folders that a sandbox must not see.
         trainings: where trainings are found again; without it each notebook trains by itself.
+        pictures: what need not be drawn again, in base64, by the digests of the figures.
         sandbox: what starts the processes.
     """
 
@@ -44,8 +46,10 @@ class SandboxPool:
     data_home: Path
     private: Sequence[Path] = ()
     trainings: Trainings | None = None
+    pictures: dict[str, str] = field(default_factory=dict)
     sandbox: Sandbox = field(init=False)
     _trainer: Trainer = field(init=False)
+    _stored: StoredImages = field(init=False)
     _variants: dict[Dataset, str] = field(default_factory=dict)
     _idle: list[SandboxProcess] = field(default_factory=list)
 
@@ -53,6 +57,8 @@ class SandboxPool:
         # Now, and not by whichever thread is the first.
         object.__setattr__(self, "sandbox", sandbox.of(self.settings, self.private))
         object.__setattr__(self, "_trainer", Trainer(lambda: self._open(trains=True)))
+        images = {one.name: self.images(one) for one in datasets.known()}
+        object.__setattr__(self, "_stored", StoredImages(images))
 
     @property
     def level(self) -> str:
@@ -82,6 +88,11 @@ class SandboxPool:
     def replays(self) -> bool:
         """Whether a training that is plain is looked up here, or done by the trainer."""
         return self.settings.replay and self.trainings is not None and self.sandbox.is_sealed
+
+    def expect_many(self) -> None:
+        """Prepare for so many runs that the trainer is worth its start."""
+        if self.replays:
+            self._trainer.start()
 
     def train(self, description: bytes) -> bytes:
         """Return what a training left behind, nothing where the kernel is to train by itself."""
@@ -120,7 +131,8 @@ class SandboxPool:
         return self._when_ready(self._open(), cancel)
 
     def _open(self, *, trains: bool = False) -> SandboxProcess:
-        images = {one.name: self.images(one) for one in datasets.known()}
+        # Only a sealed one is given folders of its own.
+        images = self._stored.folders() if self.sandbox.is_sealed else {}
         return self.sandbox.open(images, trains=trains)
 
     def _when_ready(self, process: SandboxProcess, cancel: threading.Event) -> SandboxProcess:
@@ -137,6 +149,7 @@ class SandboxPool:
         self._trainer.close()
         while self._idle:
             self._idle.pop().close()
+        self._stored.close()
 
     def _wait(self, process: SandboxProcess, cancel: threading.Event) -> None:
         try:

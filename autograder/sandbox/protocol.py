@@ -30,7 +30,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     notebook is run; ``program`` is a digest of what the cells do, and ``id`` names this one run.
     ``solutions`` are run in the place of cells, by their numbers: of those that are ``unusable`` at
     once, of the others where they stop with an error. ``spent`` are the seconds of the time limit
-    that are gone already.
+    that are gone already. ``pictures`` need not be drawn again: in base64, by their digests.
     """
 
     cells: list[str]
@@ -44,6 +44,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     solutions: dict[int, str] = {}
     unusable: tuple[int, ...] = ()
     spent: float = 0.0
+    pictures: dict[str, str] = {}
 
     @property
     def digest(self) -> str:

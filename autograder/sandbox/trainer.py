@@ -11,10 +11,12 @@ from autograder.sandbox.process import SandboxProcess
 
 # To load TensorFlow takes as long as two trainings: for fewer it is not worth while.
 TRAININGS_BEFORE = 2
+# How long a kernel waits for a trainer that was started for a class: as long as it may train.
+WAIT_SECONDS = MAX_TRAINING_SECONDS
 
 
 class Trainer:
-    """Does trainings, several at a time; starts once there have been some to do.
+    """Does trainings, several at a time; starts once there have been some to do, or when told.
 
     Args:
         start: starts the process.
@@ -26,6 +28,17 @@ class Trainer:
         self._asked = 0
         self._process: SandboxProcess | None = None
         self._stop = threading.Event()
+        # Set while nobody has to wait: before it is told to start, and once it has, or has failed.
+        self._decided = threading.Event()
+        self._decided.set()
+
+    def start(self) -> None:
+        """Start, because there will be many trainings: from now on the first one waits for it."""
+        with self._lock:
+            if self._asked <= TRAININGS_BEFORE:
+                self._asked = TRAININGS_BEFORE + 1
+                self._decided.clear()
+                threading.Thread(target=self._begin, daemon=True).start()
 
     def train(self, description: bytes) -> bytes:
         """Do a training; return nothing where that cannot be had, or not in time."""
@@ -33,8 +46,10 @@ class Trainer:
             self._asked += 1
             if self._asked == TRAININGS_BEFORE + 1:
                 threading.Thread(target=self._begin, daemon=True).start()
+        self._decided.wait(WAIT_SECONDS)
+        with self._lock:
             process = self._process
-        # While it starts nobody waits for it. Without it everything goes on, more slowly.
+        # Without it everything goes on, more slowly.
         with contextlib.suppress(OSError, ValueError):
             if process and process.is_ready:
                 return process.train(description, MAX_TRAINING_SECONDS)
@@ -43,6 +58,7 @@ class Trainer:
     def close(self) -> None:
         """End it."""
         self._stop.set()
+        self._decided.set()
         with self._lock:
             if self._process:
                 self._process.close()
@@ -56,5 +72,7 @@ class Trainer:
             # One that has to load TensorFlow for each training would be of no use.
             if not process.is_warm:
                 self.close()
+            self._decided.set()
             # A sandbox ends with the thread that has started it.
             self._stop.wait()
+        self._decided.set()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from autograder import datasets
 from autograder.core.evidence import EVIDENCE_VARIABLE
+from autograder.core.pictures import PICTURES_VARIABLE
 from autograder.sandbox.protocol import Job
 
 # In a sealed sandbox: where a notebook is run, and where the data sets are, each in its folder.
@@ -40,6 +41,11 @@ class Workspace:
         return self.root / "evidence"
 
     @property
+    def pictures(self) -> Path:
+        """Where the pictures are that need not be drawn again."""
+        return self.root / "pictures"
+
+    @property
     def home(self) -> Path:
         """What the notebook takes for the user's home."""
         return self.root / "home"
@@ -55,11 +61,12 @@ class Workspace:
             "MPLCONFIGDIR": str(self.home / "matplotlib"),
             "KERAS_HOME": str(self.home / "keras"),
             EVIDENCE_VARIABLE: str(self.evidence),
+            PICTURES_VARIABLE: str(self.pictures),
         }
 
     def make_folders(self) -> None:
         """Make the folders, empty."""
-        for folder in (self.work, self.evidence, self.home, self.root / "tmp"):
+        for folder in (self.work, self.evidence, self.pictures, self.home, self.root / "tmp"):
             folder.mkdir(exist_ok=True)
 
     def fill(self, job: Job, *, link: bool) -> None:
@@ -72,6 +79,8 @@ class Workspace:
             path = self.work / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
+        for digest, picture in job.pictures.items():
+            (self.pictures / digest).write_text(picture)
         dataset = datasets.named(job.dataset)
         images = dataset.folder(self.home / "keras")
         images.mkdir(parents=True)

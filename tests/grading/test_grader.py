@@ -25,7 +25,14 @@ from autograder.core.config import Course, Settings
 from autograder.core.errors import IsolationError, JudgeError, ResultsError
 from autograder.core.evidence import EVIDENCE, Answer, Evidence, pack, read
 from autograder.core.lesson_registry import lesson_names
-from autograder.grading import cache_key, follow_through, grader, regrade, result_files
+from autograder.grading import (
+    cache_key,
+    follow_through,
+    grader,
+    regrade,
+    result_files,
+    scheduler,
+)
 from autograder.grading.bounded import Bounded, OverBudgetError
 from autograder.grading.cache_key import is_closed
 from autograder.grading.discovery import find_submissions
@@ -34,6 +41,7 @@ from autograder.grading.grader import Grader
 from autograder.grading.plan import Plan
 from autograder.judge.judge_process import Judge
 from autograder.notebooks.restore import grade_id, restore
+from autograder.reports import html
 from autograder.sandbox import job_runner
 from autograder.sandbox.pool import SandboxPool
 from autograder.sandbox.process import CancelledError
@@ -75,6 +83,7 @@ class Hand:
     second: Evidence | Exception | None = None
     jobs: list[Job] = field(default_factory=list)
     max_pending: int = 3
+    runs_here: bool = True
     stopped: bool = False
 
     def __call__(self, pool: SandboxPool) -> Hand:
@@ -416,6 +425,74 @@ def test_what_looks_elsewhere_is_run_for_itself(course, hand) -> None:
         course.submit(name, devices="import time\ngpus = tf.config.list_physical_devices()")
     assert not any(one.shared for one in course.grade().values())
     assert len(hand.jobs) == 2
+
+
+def with_picture(digest: str) -> Evidence:
+    """A run in which a cell showed a figure."""
+    output = {"output_type": "display_data", "metadata": {}}
+    output["data"] = {"text/html": html.picture("Ten bars.", "cGljdHVyZQ==", digest)}
+    return right_run(cells={1: CellResult(status="ok", outputs=[output])})
+
+
+class TestPictures:
+    """The solution is run first for a class that is large enough."""
+
+    @pytest.fixture
+    def root(self, tmp_path, monkeypatch) -> Path:
+        """A course with the solution, which stands out by a comment."""
+        solved = mini.submitted()
+        mini.cell_of(solved, "build").source += "  # by us"
+        nbformat.write(solved, tmp_path / "solved.ipynb")
+        monkeypatch.setattr(Course, "solved", lambda self, lesson: tmp_path / "solved.ipynb")
+        return tmp_path
+
+    def hand_in(self, course, count: int) -> None:
+        """Programs that differ, the first of which puts out a picture too."""
+        for number in range(count):
+            course.submit(f"s{number}", f"\nx = {number}")
+
+    def test_what_the_solution_drew_is_not_drawn_again(self, course, hand, root) -> None:
+        """It is nobody's submission, and is run once; no student's pictures are used."""
+        hand.made = {"# by us": with_picture("f" * 64), "x = 0": with_picture("e" * 64)}
+        self.hand_in(course, scheduler.MANY)
+        for count in (scheduler.MANY + 1, 0):
+            hand.jobs.clear()
+            with course.grader(fresh=False) as graded:
+                reports = list(graded.grade(find_submissions([course.folder])))
+                pictures = graded.sandbox_pool.pictures
+            assert len(reports) == scheduler.MANY
+            assert len(hand.jobs) == count
+            assert pictures == ({"f" * 64: "cGljdHVyZQ=="} if count else {})
+        assert len(list((course.results / LESSON.name).iterdir())) >= scheduler.MANY
+
+    def test_it_is_found_again_when_another_class_is_graded(self, course, hand, root) -> None:
+        """As long as its run is stored."""
+        hand.made = {"# by us": with_picture("f" * 64)}
+        self.hand_in(course, scheduler.MANY)
+        course.grade()
+        hand.jobs.clear()
+        for number in range(scheduler.MANY):
+            course.submit(f"t{number}", f"\ny = {number}")
+        with course.grader() as graded:
+            list(graded.grade(find_submissions([course.folder])))
+            assert graded.sandbox_pool.pictures
+        assert len(hand.jobs) == scheduler.MANY
+
+    def test_not_for_a_few(self, course, hand, root) -> None:
+        """It would cost more than it saves."""
+        self.hand_in(course, scheduler.MANY - 1)
+        course.grade()
+        assert len(hand.jobs) == scheduler.MANY - 1
+
+    def test_without_it_all_is_drawn(self, course, hand, root) -> None:
+        """Where it cannot be run, or the course has none, or other machines run the class."""
+        hand.made = {"# by us": RuntimeError("no room")}
+        self.hand_in(course, scheduler.MANY)
+        assert all(one.score == one.max_score for one in course.grade().values())
+        hand.runs_here = False
+        hand.jobs.clear()
+        course.grade(fresh=True)
+        assert len(hand.jobs) == scheduler.MANY
 
 
 class TestAgain:

@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 
 from autograder.core.evidence import EVIDENCE_VARIABLE
+from autograder.core.pictures import PICTURES_VARIABLE
 from autograder.kernel import accessible_figure
 from autograder.notebook import show
-from autograder.reports import sanitize
+from autograder.reports import html, sanitize
 
 mpl.use("agg")
 import matplotlib.pyplot as plt
@@ -106,6 +107,40 @@ def test_in_grading_the_picture_is_the_same_but_for_its_margins(shown, monkeypat
     cropped, whole = pages
     assert np.allclose(cropped.shape, whole.shape, atol=3)
     assert abs(cropped.mean() - whole.mean()) < 0.01
+
+
+@pytest.fixture
+def graded(monkeypatch, tmp_path):
+    """A notebook that is graded; the folder of the pictures that need not be drawn."""
+    monkeypatch.setenv(EVIDENCE_VARIABLE, "somewhere")
+    monkeypatch.setenv(PICTURES_VARIABLE, str(tmp_path))
+    return tmp_path
+
+
+def test_a_picture_that_the_grader_has_drawn_is_not_drawn_again(shown, graded) -> None:
+    """Only that of the very same figure."""
+    for title in ("A line", "A line", "Another"):
+        plt.figure(figsize=(2, 2))
+        plt.plot([1, 2])
+        plt.title(title)
+        show("A line that rises.")
+        ((digest, picture),) = html.pictures(shown[-1][0])
+        if not list(graded.iterdir()):
+            real = picture
+            (graded / digest).write_text("cGljdHVyZQ==")
+    pictures = [found for page, _ in shown for _, found in html.pictures(page)]
+    assert pictures[:2] == [real, "cGljdHVyZQ=="]
+    assert pictures[2] not in pictures[:2]
+
+
+def test_a_figure_that_has_no_digest_is_drawn(shown, graded) -> None:
+    """A student's figure may hold anything."""
+    plt.figure(figsize=(2, 2))
+    plt.gca().xaxis.set_major_formatter(lambda value, _: f"{value}!")
+    show("An axis.")
+    ((page, _),) = shown
+    assert "data-figure" not in page
+    assert (drawn(str(Picture(page).attributes["src"])) < 1).any()
 
 
 def drawn(source: str) -> np.ndarray:

@@ -34,6 +34,7 @@ class Hand:
 
     made: dict[str, Evidence] = field(default_factory=dict)
     max_pending: int = 2
+    runs_here: bool = True
 
     def __call__(self, pool: SandboxPool) -> Hand:
         return self

@@ -74,6 +74,40 @@ def test_nobody_waits_while_it_starts() -> None:
     assert trainer.train(b"a") == b""
 
 
+def test_the_first_waits_for_one_that_was_started_for_a_class() -> None:
+    """There will be many more: what it would train by itself is trained only once."""
+    process = Process()
+    trainer = Trainer(lambda: process)
+    trainer.start()
+    trainer.start()
+    answers: list[bytes] = []
+    asking = threading.Thread(target=lambda: answers.append(trainer.train(b"a")))
+    asking.start()
+    asking.join(0.05)
+    assert asking.is_alive()
+    process.may_start.set()
+    asking.join(10)
+    assert answers == [b"a!"]
+    trainer.close()
+
+
+def test_nobody_waits_for_one_that_cannot_start() -> None:
+    """Its start fails, or it is closed meanwhile."""
+
+    def fail() -> Process:
+        raise OSError
+
+    trainer = Trainer(fail)
+    trainer.start()
+    assert trainer.train(b"a") == b""
+    process = Process()
+    trainer = Trainer(lambda: process)
+    trainer.start()
+    threading.Timer(0.02, trainer.close).start()
+    assert trainer.train(b"a") == b""
+    process.may_start.set()
+
+
 @pytest.mark.parametrize("error", [TimeoutError(), BrokenPipeError(), ValueError("no answer")])
 def test_one_that_is_late_dead_or_wrong_costs_nothing(error: Exception) -> None:
     """The kernel trains by itself."""

@@ -245,12 +245,16 @@ def require_fitting(trained: Trained, training: Training, arguments: Mapping[str
 
 
 @contextmanager
-def replayed(arguments: Mapping[str, Any], trained: Trained) -> Iterator[None]:
+def replayed(arguments: dict[str, Any], trained: Trained) -> Iterator[None]:
     """Let ``fit``, called with these arguments, take its steps from what was trained elsewhere.
 
-    All else is Keras' own work as ever: epochs, history, callbacks, what is printed.
+    All else is Keras' own work as ever: epochs, history, callbacks, what is printed. Nobody looks
+    at the data any more, so as many rows of one byte each are put in their place.
     """
     model = arguments["self"]
+    arguments["x"], arguments["y"] = _rows(arguments["x"]), _rows(arguments["y"])
+    if (validation := arguments.get("validation_data")) is not None:
+        arguments["validation_data"] = tuple(map(_rows, validation))
     steps = [*model.trainable_variables, *model.metrics_variables]
     model.train_function = _replaying(
         steps, (*trained.weights, *trained.training_metrics), trained.training_logs
@@ -265,6 +269,10 @@ def replayed(arguments: Mapping[str, Any], trained: Trained) -> Iterator[None]:
         stock.assign(model.metrics_variables, trained.metrics_state)
     finally:
         model.train_function = model.test_function = None
+
+
+def _rows(array: NDArray[Any]) -> NDArray[np.uint8]:
+    return np.zeros((len(array), 1), np.uint8)
 
 
 def _build(model: keras.Model, y: NDArray[Any]) -> None:
@@ -286,7 +294,8 @@ def _replaying(
     def step(_: Any) -> Logs:
         number, means = next(calls)
         for variable, values in zip(variables, arrays, strict=True):
-            variable.assign(values[number])
+            # TensorFlow's own variable: to ask Keras each time takes longer than all else here.
+            variable.value.assign(values[number])
         return {name: tf.constant(one, tf.float32) for name, one in means.items()}
 
     return step

@@ -1,0 +1,37 @@
+"""The images without compression: the same content, and the given ones where that fails."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+
+from autograder.sandbox.stored_images import StoredImages
+
+CONTENT = bytes(range(256)) * 40
+
+
+def test_what_is_read_is_the_same(tmp_path: Path) -> None:
+    """Other files go along, and all are gone at the end."""
+    (tmp_path / "a.gz").write_bytes(gzip.compress(CONTENT))
+    (tmp_path / "b.npy").write_bytes(b"array")
+    images = StoredImages({"cards": tmp_path})
+    folder = images.folders()["cards"]
+    assert folder != tmp_path
+    assert gzip.decompress((folder / "a.gz").read_bytes()) == CONTENT
+    assert CONTENT[:200] in (folder / "a.gz").read_bytes()
+    assert (folder / "b.npy").read_bytes() == b"array"
+    assert images.folders()["cards"] == folder
+    images.close()
+    assert not folder.exists()
+
+
+def test_what_cannot_be_read_is_left_to_who_reads_it(tmp_path: Path) -> None:
+    """A missing folder, a file that is cut off, one that is no such file."""
+    given = {"missing": tmp_path / "missing"}
+    for name, content in {"cut": gzip.compress(CONTENT)[:-9], "other": b"<html>"}.items():
+        given[name] = tmp_path / name
+        given[name].mkdir()
+        (given[name] / "a.gz").write_bytes(content)
+    images = StoredImages(given)
+    assert images.folders() == given
+    images.close()
