@@ -9,6 +9,7 @@ import io
 import random
 import re
 import sys
+import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -100,9 +101,11 @@ def everything(make: Make, given: Arguments, images: Images, replay: bool) -> di
     set_global_attribute("object_name_uids", None)
     model = make()
     printed = io.StringIO()
-    with contextlib.redirect_stdout(printed):
+    with contextlib.redirect_stdout(printed), warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
         history = fitted(model, {"verbose": 2, **given}, images if replay else None)
     seen = {
+        "warnings": [str(one.message) for one in warned],
         "printed": TIMES.sub("", printed.getvalue()),
         "history": history.history,
         "params": history.params,
@@ -140,8 +143,8 @@ def fitted(model: keras.Model, given: Arguments, replay: Images | None) -> Any:
             set_global_attribute("object_name_uids", names)
             generator_states.restore(training.generators)
             plain_fit.require_fitting(trained, training, bound)
-            stack.enter_context(plain_fit.replayed(bound, trained))
-        return model.fit(**given)
+            stack.enter_context(plain_fit.replayed(bound, training, trained))
+        return keras.Model.fit(**bound)
 
 
 def decoded(part: Any, kind: Any) -> Any:

@@ -47,6 +47,13 @@ ARGUMENTS: dict[str, tuple[type, ...]] = {
     "validation_batch_size": (int,),
     "validation_freq": (int,),
 }
+# Arguments that say what data there is and how it is cut into batches.
+DATA = frozenset(
+    {
+        *("x", "y", "validation_data", "validation_split"),
+        *("batch_size", "validation_batch_size", "shuffle"),
+    }
+)
 WITHOUT_EFFECT = frozenset({"self", "x", "y", "validation_data", "verbose"})
 CPU = "/job:localhost/replica:0/task:0/device:CPU:0"
 # Bits of precision: float32 in and float32 out, as Keras has it.
@@ -132,6 +139,19 @@ def require_small(training: Training) -> None:
 def expected_calls(training: Training) -> tuple[int, int]:
     """Return how often the training function and the test function are called."""
     given = training.arguments
+    batches, held_out = _batches(training)
+    epochs = range(int(given.get("initial_epoch") or 0), int(given.get("epochs") or 1))
+    frequency = int(given.get("validation_freq") or 1)
+    validated = sum(1 for epoch in epochs if (epoch + 1) % frequency == 0) if held_out else 0
+    return (
+        len(epochs) * math.ceil(batches / training.steps),
+        validated * math.ceil(held_out / training.steps),
+    )
+
+
+def _batches(training: Training) -> tuple[int, int]:
+    """Return the batches of an epoch and of a validation."""
+    given = training.arguments
     count = training.x.stop - training.x.start
     held_out = 0
     if training.validation:
@@ -141,17 +161,7 @@ def expected_calls(training: Training) -> tuple[int, int]:
         held_out, count = count - int(count * (1 - split)), int(count * (1 - split))
     batch = int(given.get("batch_size") or KERAS_BATCH)
     validation_batch = int(given.get("validation_batch_size") or batch)
-    epochs = range(int(given.get("initial_epoch") or 0), int(given.get("epochs") or 1))
-    frequency = int(given.get("validation_freq") or 1)
-    validated = sum(1 for epoch in epochs if (epoch + 1) % frequency == 0) if held_out else 0
-    return (
-        len(epochs) * _calls(count, batch, training.steps),
-        validated * _calls(held_out, validation_batch, training.steps),
-    )
-
-
-def _calls(count: int, batch: int, steps: int) -> int:
-    return math.ceil(math.ceil(count / batch) / steps)
+    return math.ceil(count / batch), math.ceil(held_out / validation_batch)
 
 
 def train(training: Training, images: Images) -> Trained:
@@ -245,16 +255,20 @@ def require_fitting(trained: Trained, training: Training, arguments: Mapping[str
 
 
 @contextmanager
-def replayed(arguments: dict[str, Any], trained: Trained) -> Iterator[None]:
+def replayed(arguments: dict[str, Any], training: Training, trained: Trained) -> Iterator[None]:
     """Let ``fit``, called with these arguments, take its steps from what was trained elsewhere.
 
     All else is Keras' own work as ever: epochs, history, callbacks, what is printed. Nobody looks
-    at the data any more, so as many rows of one byte each are put in their place.
+    at the data any more, so streams with as many batches are put in their place.
     """
     model = arguments["self"]
-    arguments["x"], arguments["y"] = _rows(arguments["x"]), _rows(arguments["y"])
-    if (validation := arguments.get("validation_data")) is not None:
-        arguments["validation_data"] = tuple(map(_rows, validation))
+    batches, held_out = _batches(training)
+    for name in DATA:
+        arguments.pop(name, None)
+    # Keras warns of streams that it is to shuffle.
+    arguments |= {"x": _numbers(batches), "shuffle": False}
+    if held_out:
+        arguments["validation_data"] = _numbers(held_out)
     steps = [*model.trainable_variables, *model.metrics_variables]
     model.train_function = _replaying(
         steps, (*trained.weights, *trained.training_metrics), trained.training_logs
@@ -271,8 +285,12 @@ def replayed(arguments: dict[str, Any], trained: Trained) -> Iterator[None]:
         model.train_function = model.test_function = None
 
 
-def _rows(array: NDArray[Any]) -> NDArray[np.uint8]:
-    return np.zeros((len(array), 1), np.uint8)
+def _numbers(count: int) -> tf.data.Dataset:
+    options = tf.data.Options()
+    # To improve it takes longer than to run it.
+    options.autotune.enabled = False
+    options.experimental_optimization.apply_default_optimizations = False
+    return tf.data.Dataset.range(count).with_options(options)
 
 
 def _build(model: keras.Model, y: NDArray[Any]) -> None:

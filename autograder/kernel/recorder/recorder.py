@@ -203,7 +203,7 @@ class Recorder:
             training = plain_fit.describe(arguments, steps, self._dataset.name, self.data)
             if trained := self._trainer.ask(training):
                 plain_fit.require_fitting(trained, training, arguments)
-                return plain_fit.replayed(arguments, trained)
+                return plain_fit.replayed(arguments, training, trained)
         return None
 
     def begin_fit(self, fitting: FitObserver) -> None:
