@@ -79,6 +79,18 @@ def all_different(folder: Path, count: int) -> Path:
     return folder
 
 
+def all_trained_apart(folder: Path, count: int) -> Path:
+    """Write a submitted tree of *count* right programs, no two of which train the same."""
+    for number in range(count):
+        rate = 0.001 + number / 1_000_000
+        changes = {
+            "build": SEQUENTIAL.format(first=FIRST[number % len(FIRST)], units=UNITS[0]),
+            "compile": COMPILE.format(optimizer=f"tf.keras.optimizers.Adam({rate})"),
+        }
+        _submit(folder, f"student-{number:03}", changes)
+    return folder
+
+
 def alike(folder: Path, counted: Iterable[tuple[int, Mapping[str, str]]] = ()) -> Path:
     """Write a submitted tree in which equal programs differ in a comment.
 

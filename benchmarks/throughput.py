@@ -1,12 +1,12 @@
 """How fast a class is graded, against ``nbgrader autograde`` on the same submissions.
 
-    python benchmarks/throughput.py --different 12 --peer 3
+    python benchmarks/throughput.py --different 24 --peer 3
 
-times nbgrader alone, without anything of ours but the notebook, on some of the submissions (each
-takes it the same time), then ours on all of them, one program each; then a class of 120 in which
-programs repeat (``benchmarks/classes.py`` says how), and then judges that class again. With
-``c.Autograder.replay`` the class of different programs is graded once more, and it is said how many
-trainings it holds.
+times nbgrader alone, without anything of ours but the notebook, on some of the submissions of each
+class (each takes it the same time), then ours on all of them, from empty caches: programs that are
+all different; programs that all train differently too; a class of 120 in which programs repeat
+(``benchmarks/classes.py`` says how), and judging that class again; and ``nbgrader autograde`` with
+our plugin. Beside each stands how many trainings were done for it.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import classes
@@ -28,6 +29,24 @@ c = get_config()
 c.CourseDirectory.course_id = "plain"
 c.ExecutePreprocessor.timeout = 300
 """
+NBGRADER = "nbgrader autograde"
+
+
+@dataclass(frozen=True)
+class Row:
+    """What was timed: how many submissions, and the seconds that nbgrader takes for each alone."""
+
+    what: str
+    kind: str
+    count: int
+    seconds: float
+    peer: float
+    trainings: str = ""
+
+    def __str__(self) -> str:
+        each = self.seconds / self.count
+        numbers = f"{self.seconds:.1f} | {each:.3f} | {self.peer / each:.1f}"
+        return f"| {self.what} | {self.kind} | {self.count} | {self.trainings} | {numbers} |"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -37,54 +56,72 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--peer", type=int, default=3, help="how many of them nbgrader is given")
     parser.add_argument("--no-class", action="store_true", help="without the class of 120")
     arguments = parser.parse_args(argv)
+    count = arguments.different
     with tempfile.TemporaryDirectory(prefix="throughput-") as scratch:
         root = Path(scratch)
-        different = classes.all_different(root / "different" / "submitted", arguments.different)
-        peer = nbgrader(root / "plain", different, arguments.peer)
-        rows = [("nbgrader autograde", "all different", arguments.peer, peer)]
-        rows += ours(root / "different", "all different", arguments.different)
-        rows.append(replayed(root / "different", arguments.different))
+        different = classes.all_different(root / "different" / "submitted", count)
+        rows = [nbgrader(root / "plain", "all different", different, arguments.peer)]
+        peer = rows[0].peer
+        rows += ours(root / "different", "all different", count, peer)[:1]
+        apart = classes.all_trained_apart(root / "apart" / "submitted", count)
+        rows.append(nbgrader(root / "plain-apart", "all trained apart", apart, arguments.peer))
+        rows += ours(root / "apart", "all trained apart", count, rows[-1].peer)[:1]
+        rows.append(with_plugin(root / "plugin", different, count, peer))
         if not arguments.no_class:
             classes.alike(root / "alike" / "submitted")
-            rows += ours(root / "alike", f"{len(classes.SPREAD)} programs", sum(classes.SPREAD))
+            kind = f"{len(classes.SPREAD)} programs"
+            rows += ours(root / "alike", kind, sum(classes.SPREAD), peer)
     print(f"{os.cpu_count()} cores\n")
-    print("| what | class | submissions | seconds | seconds a submission | times nbgrader |")
-    print("| --- | --- | ---: | ---: | ---: | ---: |")
-    for what, kind, count, seconds in rows:
-        each = seconds / count
-        ratio = peer / arguments.peer / each
-        print(f"| {what} | {kind} | {count} | {seconds:.1f} | {each:.3f} | {ratio:.0f} |")
+    print("| what | class | submissions | trainings | seconds | seconds each | times nbgrader |")
+    print("| --- | --- | ---: | ---: | ---: | ---: | ---: |")
+    print(*rows, sep="\n")
     return 0
 
 
-def nbgrader(course: Path, submitted: Path, count: int) -> float:
-    """Return the seconds that plain nbgrader takes for the first *count* submissions."""
+def nbgrader(course: Path, kind: str, submitted: Path, count: int) -> Row:
+    """Time plain nbgrader on the first *count* submissions."""
     (course / "source").mkdir(parents=True)
     shutil.copytree(classes.ROOT / "source" / classes.LESSON, course / "source" / classes.LESSON)
     (course / "nbgrader_config.py").write_text(PLAIN)
     for folder in sorted(submitted.iterdir())[:count]:
         shutil.copytree(folder, course / "submitted" / folder.name)
     _run("nbgrader", "generate_assignment", classes.LESSON, cwd=course)
-    return _run("nbgrader", "autograde", classes.LESSON, cwd=course)
+    seconds = _run("nbgrader", "autograde", classes.LESSON, cwd=course)
+    return Row(NBGRADER, kind, count, seconds, seconds / count, str(count))
 
 
-def ours(course: Path, kind: str, count: int) -> list[tuple[str, str, int, float]]:
-    """Return the seconds for grading and for regrading."""
-    shutil.copyfile(classes.ROOT / "nbgrader_config.py", course / "nbgrader_config.py")
-    shutil.copytree(classes.ROOT / "release", course / "release")
+def ours(course: Path, kind: str, count: int, peer: float) -> list[Row]:
+    """Time grading and regrading."""
+    _set_up(course)
     graded = _run("autograder.cli", "grade", "submitted", cwd=course)
+    trainings = _trainings(course)
     again = _run("autograder.cli", "regrade", cwd=course)
-    return [("autograder grade", kind, count, graded), ("autograder regrade", kind, count, again)]
+    return [
+        Row("autograder grade", kind, count, graded, peer, trainings),
+        Row("autograder regrade", kind, count, again, peer, "0"),
+    ]
 
 
-def replayed(course: Path, count: int) -> tuple[str, str, int, float]:
-    """Return the seconds for grading with trainings that are replayed, from empty caches."""
-    shutil.rmtree(course / "results")
-    with (course / "nbgrader_config.py").open("a") as config:
-        config.write("\nc.Autograder.replay = True\n")
-    seconds = _run("autograder.cli", "grade", "submitted", cwd=course)
-    trainings = len(list((course / "results" / ".trainings").glob("*/*")))
-    return ("autograder grade, replay", f"{trainings} trainings", count, seconds)
+def with_plugin(course: Path, submitted: Path, count: int, peer: float) -> Row:
+    """Time nbgrader with our plugin, which has graded none of it before."""
+    _set_up(course)
+    # nbgrader makes it, and registers the assignment with it.
+    shutil.rmtree(course / "release")
+    shutil.copytree(submitted, course / "submitted")
+    _run("nbgrader", "generate_assignment", classes.LESSON, cwd=course)
+    seconds = _run("nbgrader", "autograde", classes.LESSON, cwd=course)
+    return Row(f"{NBGRADER}, our plugin", "all different", count, seconds, peer, _trainings(course))
+
+
+def _set_up(course: Path) -> None:
+    course.mkdir(exist_ok=True)
+    shutil.copyfile(classes.ROOT / "nbgrader_config.py", course / "nbgrader_config.py")
+    for name in ("source", "release"):
+        shutil.copytree(classes.ROOT / name, course / name)
+
+
+def _trainings(course: Path) -> str:
+    return str(len(list((course / "results" / ".trainings").glob("*/*"))))
 
 
 def _run(module: str, *arguments: str, cwd: Path) -> float:
@@ -104,7 +141,7 @@ def _run(module: str, *arguments: str, cwd: Path) -> float:
     )
     seconds = time.monotonic() - began
     if done.returncode:
-        raise SystemExit(f"{module} {arguments[0]} ended with {done.returncode}:\n{done.stderr}")
+        raise SystemExit(f"{module} {arguments[0]} ended with {done.returncode}:\n{done.stderr[-2000:]}")
     return seconds
 
 
