@@ -6,7 +6,12 @@ times nbgrader alone, without anything of ours but the notebook, on some of the 
 class (each takes it the same time), then ours on all of them, from empty caches: programs that are
 all different; programs that all train differently too; a class of 120 in which programs repeat
 (``benchmarks/classes.py`` says how), and judging that class again; and ``nbgrader autograde`` with
-our plugin. Beside each stands how many trainings were done for it.
+our plugin. Beside each stands how many trainings were done for it. With ``--otter`` the same is done
+with otter-grader, which is not among our dependencies:
+
+    python -m venv otter && otter/bin/pip install otter-grader
+    echo .venv/lib/python3.*/site-packages > otter/lib/python3.*/site-packages/ours.pth   # absolute
+    python benchmarks/throughput.py --otter otter/bin/otter
 """
 
 from __future__ import annotations
@@ -30,6 +35,19 @@ c.CourseDirectory.course_id = "plain"
 c.ExecutePreprocessor.timeout = 300
 """
 NBGRADER = "nbgrader autograde"
+# One test of one question: otter-grader's time is that of running the notebook.
+OTTER_TEST = """\
+from otter.test_files import test_case
+
+OK_FORMAT = False
+name = "build"
+points = 4
+
+
+@test_case()
+def test_parameters(model):
+    assert model.count_params() == 7850
+"""
 
 
 @dataclass(frozen=True)
@@ -55,6 +73,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--different", type=int, default=12, help="submissions, all different")
     parser.add_argument("--peer", type=int, default=3, help="how many of them nbgrader is given")
     parser.add_argument("--no-class", action="store_true", help="without the class of 120")
+    parser.add_argument("--otter", type=Path, help="otter-grader's program, to be timed too")
     arguments = parser.parse_args(argv)
     count = arguments.different
     with tempfile.TemporaryDirectory(prefix="throughput-") as scratch:
@@ -62,6 +81,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         different = classes.all_different(root / "different" / "submitted", count)
         rows = [nbgrader(root / "plain", "all different", different, arguments.peer)]
         peer = rows[0].peer
+        if arguments.otter:
+            rows.append(otter(root / "otter", different, arguments.otter.resolve(), peer))
         rows += ours(root / "different", "all different", count, peer)[:1]
         apart = classes.all_trained_apart(root / "apart" / "submitted", count)
         rows.append(nbgrader(root / "plain-apart", "all trained apart", apart, arguments.peer))
@@ -88,6 +109,17 @@ def nbgrader(course: Path, kind: str, submitted: Path, count: int) -> Row:
     _run("nbgrader", "generate_assignment", classes.LESSON, cwd=course)
     seconds = _run("nbgrader", "autograde", classes.LESSON, cwd=course)
     return Row(NBGRADER, kind, count, seconds, seconds / count, str(count))
+
+
+def otter(folder: Path, submitted: Path, program: Path, peer: float) -> Row:
+    """Time otter-grader without a container on the first submission."""
+    (folder / "tests").mkdir(parents=True)
+    (folder / "tests" / "build.py").write_text(OTTER_TEST)
+    (path,) = sorted(submitted.iterdir())[0].glob("*/*.ipynb")
+    shutil.copy(path, folder)
+    _run_program(program, "generate", "-t", "tests", "--no-environment", cwd=folder)
+    seconds = _run_program(program, "run", "-a", "autograder.zip", path.name, cwd=folder)
+    return Row("otter run", "all different", 1, seconds, peer, "1")
 
 
 def ours(course: Path, kind: str, count: int, peer: float) -> list[Row]:
@@ -125,14 +157,18 @@ def _trainings(course: Path) -> str:
 
 
 def _run(module: str, *arguments: str, cwd: Path) -> float:
+    return _run_program(Path(sys.executable), "-m", module, *arguments, cwd=cwd)
+
+
+def _run_program(program: Path, *arguments: str, cwd: Path) -> float:
     environment = {
         **os.environ,
-        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        "PATH": f"{program.parent}:{os.environ['PATH']}",
         "PYTHONPATH": str(classes.ROOT),
     }
     began = time.monotonic()
     done = subprocess.run(
-        [sys.executable, "-m", module, *arguments],
+        [program, *arguments],
         cwd=cwd,
         env=environment,
         check=False,
@@ -141,7 +177,9 @@ def _run(module: str, *arguments: str, cwd: Path) -> float:
     )
     seconds = time.monotonic() - began
     if done.returncode:
-        raise SystemExit(f"{module} {arguments[0]} ended with {done.returncode}:\n{done.stderr[-2000:]}")
+        raise SystemExit(
+            f"{program.name} {' '.join(arguments)} ended with {done.returncode}:\n{done.stderr[-2000:]}"
+        )
     return seconds
 
 
