@@ -6,8 +6,8 @@ times nbgrader alone, without anything of ours but the notebook, on some of the 
 class (each takes it the same time), then ours on all of them, from empty caches: programs that are
 all different; programs that all train differently too; a class of 120 in which programs repeat
 (``benchmarks/classes.py`` says how), and judging that class again; and ``nbgrader autograde`` with
-our plugin. Beside each stands how many trainings were done for it. With ``--otter`` the same is done
-with otter-grader, which is not among our dependencies:
+our plugin. Beside each stands how many trainings were done for it. With ``--otter`` it also times
+otter-grader, which is not among our dependencies:
 
     python -m venv otter && otter/bin/pip install otter-grader
     echo .venv/lib/python3.*/site-packages > otter/lib/python3.*/site-packages/ours.pth   # absolute
@@ -115,7 +115,7 @@ def otter(folder: Path, submitted: Path, program: Path, peer: float) -> Row:
     """Time otter-grader without a container on the first submission."""
     (folder / "tests").mkdir(parents=True)
     (folder / "tests" / "build.py").write_text(OTTER_TEST)
-    (path,) = sorted(submitted.iterdir())[0].glob("*/*.ipynb")
+    (path,) = min(submitted.iterdir()).glob("*/*.ipynb")
     shutil.copy(path, folder)
     _run_program(program, "generate", "-t", "tests", "--no-environment", cwd=folder)
     seconds = _run_program(program, "run", "-a", "autograder.zip", path.name, cwd=folder)
@@ -177,9 +177,8 @@ def _run_program(program: Path, *arguments: str, cwd: Path) -> float:
     )
     seconds = time.monotonic() - began
     if done.returncode:
-        raise SystemExit(
-            f"{program.name} {' '.join(arguments)} ended with {done.returncode}:\n{done.stderr[-2000:]}"
-        )
+        command = " ".join([program.name, *arguments])
+        raise SystemExit(f"{command} ended with {done.returncode}:\n{done.stderr[-2000:]}")
     return seconds
 
 
