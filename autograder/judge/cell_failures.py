@@ -42,6 +42,31 @@ def stopped(evidence: Evidence, lesson: Lesson, question: Question, cell: Cell) 
     )
 
 
+def failed_after_error(
+    failure: Failed, evidence: Evidence, lesson: Lesson, question: Question
+) -> Verdict:
+    """Return a failure with the error at which the cell stopped, if it stopped at one.
+
+    A cell that stops halfway may leave something unfinished: the error is then the root cause.
+    Where the cell needed a package that is missing here, the failure needs manual review.
+    """
+    cell, answer = evidence.cell(question.name), evidence.answer(question.name)
+    if cell is None or cell.status != "error" or cell.ename == "KeyboardInterrupt":
+        return failure
+    if answer is None or not question.filled(answer):
+        return failure
+    if missing := _missing(evidence, cell):
+        return missing
+    return Failed(
+        failure.message,
+        help=f"{error_of(cell)}. Correct that first: the lines after it were not run."
+        f" {_hint(lesson, cell) or failure.help}".rstrip(),
+        why=failure.why,
+        how=failure.how,
+        misconception=failure.misconception,
+    )
+
+
 def _name_for(cell: Cell, missing: Sequence[str]) -> str:
     """Return the next step where names are missing: which name was used in place of one."""
     for name in missing:
@@ -105,9 +130,8 @@ def _help_for_error(lesson: Lesson, question: Question, cell: Cell) -> str:
         return TAKEN
     if cell.ename in BLANK_ERRORS:
         return "Fill in that blank first, then run this cell again."
-    facts = ErrorFacts(origins=origins(lesson.released))
-    if sentence := hint_for(cell.ename, cell.evalue, facts, lesson.error_hints):
-        return sentence
+    if hint := _hint(lesson, cell):
+        return hint
     names = names_of(question)
     # A cell that defines no name of its own does what its title says, as in “Compile”.
     defines_names = bool(lesson.own_names(question))
@@ -116,6 +140,11 @@ def _help_for_error(lesson: Lesson, question: Question, cell: Cell) -> str:
         "The last line of the error says what went wrong. Correct the cell and run it again: it"
         f" should {aim}."
     )
+
+
+def _hint(lesson: Lesson, cell: Cell) -> str | None:
+    facts = ErrorFacts(origins=origins(lesson.released))
+    return hint_for(cell.ename, cell.evalue, facts, lesson.error_hints)
 
 
 def _not_handed_in(evidence: Evidence, question: Question, cell: Cell) -> Verdict:

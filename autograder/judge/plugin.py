@@ -28,6 +28,7 @@ from autograder.core.verdicts import (
 )
 from autograder.datasets import Images
 from autograder.judge.attempts import blocking_verdict
+from autograder.judge.cell_failures import failed_after_error
 from autograder.judge.gating import explained, required
 from autograder.judge.identity import identified
 from autograder.judge.time_budget import TimeBudget
@@ -119,10 +120,19 @@ class CheckPlugin:
                 self._gate(item, self.judged[name], self._submissions[name])
                 answer = yield
         except BaseException as error:  # noqa: BLE001  recorded, then raised again
-            roots, judged = _roots(item, error), self.judged[name]
-            self._end(item, explained(error, roots, _question(item), judged, self._lesson))
+            self._end(item, self._with_causes(item, error, name))
         self._record(item, name, None)
         return answer
+
+    def _with_causes(self, item: pytest.Item, error: BaseException, name: str) -> BaseException:
+        """Return the error of a check, or what says that something else caused it."""
+        question, judged = self._lesson.question(_question(item)), self.judged[name]
+        error = explained(error, _roots(item, error), question.name, judged, self._lesson)
+        # One message of a question is enough to say that its cell stopped.
+        before = {one.question for one in judged.results if one.outcome is Outcome.FAILED}
+        if isinstance(error, Failed) and question.name not in before:
+            return failed_after_error(error, self._submissions[name], self._lesson, question)
+        return error
 
     def _gate(self, item: pytest.Item, judged: PriorResults, evidence: Evidence) -> None:
         question = self._lesson.question(_question(item))

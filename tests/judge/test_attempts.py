@@ -6,6 +6,7 @@ import pytest
 from support.cases import of
 from support.evidence_builder import (
     BLANK,
+    FLATTEN,
     LESSON,
     RUN,
     Submission,
@@ -386,6 +387,45 @@ def test_a_name_from_a_package_that_was_missing_further_up_costs_no_points():
     assert isinstance(verdict, CannotTell)
     assert verdict.message.startswith("Your cell stopped with NameError: name 'sns' is not defi")
     assert "`seaborn` is missing where this notebook was graded" in verdict.message
+
+
+def unfinished(ename="TypeError", evalue="Unknown: 'input_dim'", **more) -> Submission:
+    """A model without its neurons, as a cell leaves it that stops while it builds."""
+    broken = cell("build", status="error", ename=ename, evalue=evalue)
+    return Submission(built=stack(FLATTEN, shape=None), cells={"build": broken}, **more)
+
+
+def of_build(submission: Submission):
+    results = judge([("", submission.evidence())], LESSON)[""]
+    return [one for one in results.checks if one.question == "build"]
+
+
+def test_what_a_cell_left_unfinished_is_told_with_its_error():
+    """Once, as what to correct first; the rest is said as of a cell that ran to its end."""
+    stopped, ended = of_build(unfinished()), of_build(Submission(built=stack(FLATTEN, shape=None)))
+    assert [str(one.outcome) for one in stopped] == ["failed", "failed", "skipped"]
+    assert stopped[0].help == (
+        "Your cell stopped with TypeError: Unknown: 'input_dim'. Correct that first: the lines"
+        f" after it were not run. {ended[0].help}"
+    )
+    assert [replace(one, help="") for one in stopped] == [replace(one, help="") for one in ended]
+    assert stopped[1].help == ended[1].help
+
+
+def test_a_hint_to_the_error_takes_the_place_of_that_to_what_is_missing():
+    unknown = "Dense.__init__() got an unexpected keyword argument 'unit'"
+    assert of_build(unfinished(evalue=unknown))[0].help.endswith("perhaps `units` was meant.")
+
+
+def test_what_a_missing_package_left_unfinished_costs_no_points():
+    outcomes = [str(one.outcome) for one in of_build(unfinished(**NO_SEABORN))]
+    assert outcomes == ["error", "error", "skipped"]
+
+
+@pytest.mark.parametrize("ename", ["KeyError", "KeyboardInterrupt"])
+def test_what_stopped_after_all_was_done_costs_nothing(ename):
+    late = Submission(cells={"build": cell("build", status="error", ename=ename)})
+    assert {str(one.outcome) for one in of_build(late)} == {"passed"}
 
 
 def unreadable(submission: Submission) -> Evidence:
