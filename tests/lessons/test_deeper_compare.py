@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pytest
 from support.cases import Case, fails, of, verify
-from support.deeper_builder import Submission, claim, counts, judged, pictures, validation
+from support.deeper_builder import (
+    SINGLE_FIT,
+    Submission,
+    claim,
+    counts,
+    judged,
+    pictures,
+    validation,
+)
 
 FOUND = {
     "won minus lost": ("counted-net-gain", lambda found: found.won - found.lost),
@@ -26,6 +34,13 @@ def won(count, kind=None, **more) -> Submission:
     """The right solution but for the number of cards; nothing is trained before it is asked."""
     return Submission(won=lambda: claim(count(counts()), kind), **more)
 
+
+NEVER_TRAINED = {
+    "train.data": "failed",
+    **dict.fromkeys(
+        ("train.validation", "train.stopping", "train.restored", "train.accuracy"), "skipped"
+    ),
+}
 
 CASES = {
     "right": Case(work=Submission(), check="compare.won"),
@@ -54,6 +69,19 @@ CASES = {
         "not-a-number",
         work=won(lambda _: None, "ndarray", valid_images=RAW_VALIDATION),
         others={"scale.valid": "failed"},
+    ),
+    # So it is where the cell that trains stopped: that costs its own points, and no others.
+    "right with a network that was never trained": Case(
+        work=Submission(fits=(SINGLE_FIT,)), check="compare.won", others=NEVER_TRAINED
+    ),
+    "wrong with a network that was never trained": fails(
+        "compare.won",
+        "won-and-lost-swapped",
+        work=won(lambda found: found.lost, fits=(SINGLE_FIT,)),
+        others=NEVER_TRAINED,
+    ),
+    "neither trained, so that nobody knows what they were given": Case(
+        work=Submission(fits=()), check="compare.won", outcome="error", others=NEVER_TRAINED
     ),
     "no single layer": Case(work=Submission(single=None), check="compare.won", outcome="skipped"),
 }

@@ -43,11 +43,14 @@ class Comparison:
 def compare(evidence: Evidence, deep: Model, single: Model, data: Images) -> Comparison:
     """Evaluate both networks on the validation images.
 
+    The lesson's own cell gives both the same images: a network that was never trained is given
+    those of the other one.
+
     Raises:
         UnknownLayer: one of them, or what it was given, cannot be computed here.
     """
-    deep_guesses = _guesses(evidence, deep, data, "your network")
-    single_guesses = _guesses(evidence, single, data, f"`{SINGLE_LAYER}`")
+    deep_guesses = _guesses(evidence, deep, single, data, "your network")
+    single_guesses = _guesses(evidence, single, deep, data, f"`{SINGLE_LAYER}`")
     deep_right = deep_guesses == data.valid_labels
     single_right = single_guesses == data.valid_labels
     return Comparison(
@@ -60,8 +63,10 @@ def compare(evidence: Evidence, deep: Model, single: Model, data: Images) -> Com
     )
 
 
-def _guesses(evidence: Evidence, model: Model, data: Images, name: str) -> NDArray[np.intp]:
-    fits = evidence.fits(model.number)
+def _guesses(
+    evidence: Evidence, model: Model, other: Model, data: Images, name: str
+) -> NDArray[np.intp]:
+    fits = evidence.fits(model.number) or evidence.fits(other.number)
     if not fits:
         raise UnknownLayer(f"{name} was not trained, so that what goes into it is not known")
     images = given_images(evidence, fits[-1], data.valid_images)
