@@ -41,8 +41,8 @@ class Minimum:
 
 
 MINIMUM = {
-    "a-deeper-brain": Minimum(right=20, wrong=70, pairs=10),
-    "building-a-brain": Minimum(right=35, wrong=100, pairs=20),
+    "a-deeper-brain": Minimum(right=35, wrong=85, pairs=10),
+    "building-a-brain": Minimum(right=120, wrong=185, pairs=20),
 }
 
 

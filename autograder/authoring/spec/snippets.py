@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from autograder.authoring.spec.mutation import Edit
+
 # Learning rates that grow until the steps overshoot, and that nobody could see a step of.
 GROWING = "tf.keras.optimizers.schedules.ExponentialDecay(0.001, 100, 8)"
 HARDLY_ANY = "tf.keras.optimizers.schedules.ExponentialDecay(1e-10, 1000, 0.9)"
@@ -11,3 +13,30 @@ class Praise(tf.keras.callbacks.Callback):
     def on_epoch_end(self, epoch, logs=None):
         logs.update(accuracy=0.99, val_accuracy=0.99)
 """
+# A callback that keeps the weights of every epoch.
+KEEP = """
+kept = []
+
+
+class Keep(tf.keras.callbacks.Callback):
+    def on_epoch_end(self, epoch, logs=None):
+        kept.append(self.model.get_weights())
+"""
+CLONED_WITH_WEIGHTS = """
+trained = model
+model = tf.keras.models.clone_model(trained)
+model.set_weights(trained.get_weights())
+"""
+LAYERS_IN_ANOTHER_MODEL = """
+model = tf.keras.Sequential([tf.keras.Input(shape=(28, 28)), *model.layers])
+"""
+
+
+def afterwards(code: str) -> Edit:
+    """Go on after the training with this."""
+    return ("verbose=2,\n)", f"verbose=2,\n)\n{code}")
+
+
+def weights_set(values: str) -> Edit:
+    """Set each of the trained weights, `one`, to other values after the training."""
+    return afterwards(f"model.set_weights([{values} for one in model.get_weights()])")

@@ -7,6 +7,7 @@ from autograder.lessons.a_deeper_brain.mutants import (
     build,
     compare,
     compiling,
+    handed_in,
     multi_cell,
     parameters,
     scale,
@@ -24,5 +25,6 @@ DECLARED = declared(
         *stopping.MUTANTS,
         *multi_cell.MUTANTS,
         *compare.MUTANTS,
+        *handed_in.MUTANTS,
     ),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from autograder.authoring.spec.mutation import right, wrong
-from autograder.authoring.spec.snippets import PRAISE
+from autograder.authoring.spec.snippets import PRAISE, weights_set
 from autograder.lessons.a_deeper_brain.mutants.expectations import ACCURACY, AFTER_DATA
 
 STREAMED = """
@@ -59,10 +59,7 @@ MUTANTS = (
     ),
     wrong(
         "train/weights-set-to-nought",
-        (
-            "verbose=2,\n)",
-            "verbose=2,\n)\nmodel.set_weights([0 * one for one in model.get_weights()])",
-        ),
+        weights_set("0 * one"),
         fails={"train.accuracy": "weights-replaced-after-training"},
         skips=("compare.won",),
     ),

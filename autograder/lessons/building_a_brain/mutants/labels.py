@@ -131,5 +131,7 @@ predicted_label = int(train_labels[np.argmin(apart)])
 NO_NUMBERS = (
     wrong("predict/true-or-false", (LABEL, "bool(np.argmax(outputs[0]))"), fails=NO_INDEX),
     wrong("predict/not-a-number", (LABEL, "float('nan') * np.argmax(outputs[0])"), fails=NO_INDEX),
+    wrong("predict/in-words", (LABEL, "str(np.argmax(outputs[0]))"), fails=NO_INDEX),
+    wrong("predict/which-is-largest", (LABEL, "outputs[0] == outputs[0].max()"), fails=NO_INDEX),
 )
 MUTANTS = (*FROM_THE_MODEL, *OTHERWISE, *NO_NUMBERS)

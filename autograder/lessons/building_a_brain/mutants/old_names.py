@@ -1,26 +1,48 @@
-"""Mutants after older books, slips at which Python itself stops, and flags of other kinds."""
+"""Mutants after older books, slips at which Python itself stops, and values of other kinds."""
 
 from __future__ import annotations
 
 from autograder.authoring.spec.mutation import right, wrong
+from autograder.authoring.spec.snippets import afterwards
 from autograder.lessons.building_a_brain.mutants.expectations import (
+    ACCURACY,
     AFTER_EPOCHS,
     COMPILE,
     TRAIN,
 )
 
+IMAGE = "train_images[data_index:data_index + 1]"
 LOGITS = "from_logits=True"
 NO_MODEL = ("build.layers", "build.activation", *COMPILE, *TRAIN, "predict.label")
 NOT_COMPILED = (*COMPILE[1:], *TRAIN)
 STOPS_BUILD = {"build.input": None}
 STOPS_COMPILE = {"compile.loss": None}
 STOPS_TRAIN = {"train.epochs": None}
+NO_NUMBER = {"parameters.count": "not-a-number"}
+COUNT = "number_of_weights + number_of_biases"
+HISTORY = {"train.epochs": "not-a-history"}
 
 FLAGS = (
     right("compile/logits-as-one", (LOGITS, "from_logits=1")),
     right("compile/logits-in-words", (LOGITS, 'from_logits="True"')),
+    wrong(
+        "compile/logits-as-zero",
+        (LOGITS, "from_logits=0"),
+        fails={"compile.loss": "logits-treated-as-probabilities"},
+        may_skip=ACCURACY,
+    ),
 )
 BUILD = (
+    # It leaves a model without layers, and the error is told with what that lacks.
+    wrong(
+        "build/input-dim",
+        """
+model = tf.keras.Sequential()
+model.add(tf.keras.layers.Dense(output_dim=10, input_dim=784))
+""",
+        fails={"build.input": "wrong-input-shape", "build.layers": "wrong-neuron-count"},
+        skips=("build.activation", *TRAIN, "predict.label"),
+    ),
     wrong(
         "build/keras-not-imported",
         ("tf.keras.Sequential", "keras.Sequential"),
@@ -75,5 +97,68 @@ TRAINING = (
     ),
     wrong("train/epoch-for-epochs", ("epochs=5", "epoch=5"), fails=STOPS_TRAIN, skips=AFTER_EPOCHS),
     wrong("train/nb-epoch", ("epochs=5", "nb_epoch=5"), fails=STOPS_TRAIN, skips=AFTER_EPOCHS),
+    right(
+        "train/tensorboard",
+        ("verbose=2", 'verbose=2, callbacks=[tf.keras.callbacks.TensorBoard("logs/fit")]'),
+    ),
+    wrong(
+        "train/second-call-stops",
+        """
+valid = (valid_images, valid_labels)
+history = model.fit(train_images, train_labels, epochs=2, validation_data=valid, verbose=2)
+history = model.fit(train_images, train_labels, epochs=3, validation=valid, verbose=2)
+""",
+        fails={"train.epochs": "too-few-epochs"},
+        may_skip=ACCURACY,
+    ),
+    right("train/curve-of-old-looked-for", afterwards('print(history.history["acc"])')),
 )
-MUTANTS = (*FLAGS, *BUILD, *COMPILING, *TRAINING)
+HISTORIES = (
+    right(
+        "train/history-of-the-model", ("history = ", ""), ("\n)", "\n)\nhistory = model.history")
+    ),
+    right("train/curves-copied", afterwards("history = dict(history.history)")),
+    right(
+        "train/curves-joined",
+        """
+valid, history = (valid_images, valid_labels), {}
+for part in range(3):
+    more = model.fit(train_images, train_labels, epochs=2, validation_data=valid, verbose=2)
+    for name, curve in more.history.items():
+        history[name] = history.get(name, []) + curve
+""",
+    ),
+    wrong("train/settings-alone", afterwards("history = history.params"), fails=HISTORY),
+    wrong(
+        "train/curve-made-up",
+        afterwards('history = {"accuracy": [0.9] * 5, "val_accuracy": [0.9] * 5}'),
+        fails=HISTORY,
+    ),
+    wrong(
+        "train/history-of-another",
+        afterwards("""
+other = tf.keras.models.clone_model(model)
+other.compile("adam", tf.keras.losses.SparseCategoricalCrossentropy(True), metrics=["accuracy"])
+history = other.fit(train_images[:320], train_labels[:320], verbose=2)
+"""),
+        fails=HISTORY,
+    ),
+)
+NUMBERS = (
+    wrong("parameters/not-a-number", (COUNT, f"float('nan') * ({COUNT})"), fails=NO_NUMBER),
+    wrong("parameters/infinite", (COUNT, "float('inf')"), fails=NO_NUMBER),
+    wrong("parameters/whether", (COUNT, f"({COUNT}) == 7850"), fails=NO_NUMBER),
+    wrong(
+        "parameters/of-eight-bits",
+        ("28 * 28 * number_of_classes", "28 * 28 * (train_labels.max() + 1)"),
+        fails={"parameters.count": None},
+    ),
+)
+PREDICTING = (
+    wrong(
+        "predict/classes-of-old",
+        f"predicted_label = model.predict_classes({IMAGE})[0]",
+        fails={"predict.label": None},
+    ),
+)
+MUTANTS = (*FLAGS, *BUILD, *COMPILING, *TRAINING, *HISTORIES, *NUMBERS, *PREDICTING)

@@ -5,21 +5,38 @@ Whatever object holds them, weights that training left are the trained network; 
 
 from __future__ import annotations
 
-from autograder.authoring.spec.mutation import Edit, right, wrong
+from autograder.authoring.spec.mutation import Edit, Mutant, right, unclear, wrong
+from autograder.authoring.spec.snippets import (
+    CLONED_WITH_WEIGHTS,
+    KEEP,
+    LAYERS_IN_ANOTHER_MODEL,
+    afterwards,
+    weights_set,
+)
 
+REPLACED = {"train.accuracy": "weights-replaced-after-training"}
 AGAIN = """tf.keras.Sequential([
     tf.keras.Input(shape=(28, 28)),
     tf.keras.layers.Flatten(),
     tf.keras.layers.Dense(number_of_classes),
 ])"""
-# A callback that keeps the weights of every epoch.
-KEEP = """
-kept = []
+EMA = """
+class Average(tf.keras.callbacks.Callback):
+    weights = None
+
+    def on_train_batch_end(self, batch, logs=None):
+        now = self.model.get_weights()
+        before = self.weights or now
+        self.weights = [0.99 * old + 0.01 * new for old, new in zip(before, now)]
 
 
-class Keep(tf.keras.callbacks.Callback):
-    def on_epoch_end(self, epoch, logs=None):
-        kept.append(self.model.get_weights())
+average = Average()
+"""
+BEST = """
+best = tf.keras.callbacks.ModelCheckpoint("best.keras", "val_accuracy", save_best_only=True)
+"""
+RESTORED = """
+best = tf.keras.callbacks.EarlyStopping("val_accuracy", patience=9, restore_best_weights=True)
 """
 
 
@@ -38,18 +55,20 @@ history = model.fit(
 """
 
 
-def afterwards(code: str) -> Edit:
-    """Go on after the training with this."""
-    return ("verbose=2,\n)", f"verbose=2,\n)\n{code}")
+def replaced(name: str, values: str) -> Mutant:
+    """Return a mutant that sets each of the trained weights, `one`, to other values."""
+    return wrong(name, weights_set(values), fails=REPLACED, skips=("predict.label",))
 
 
 IN_ANOTHER_OBJECT = (
+    right("train/cloned-with-weights", afterwards(CLONED_WITH_WEIGHTS)),
+    right("train/pickled", afterwards("import pickle\nmodel = pickle.loads(pickle.dumps(model))")),
     right(
-        "train/cloned-with-weights",
+        "train/made-of-its-config",
         afterwards("""
-trained = model
-model = tf.keras.models.clone_model(trained)
-model.set_weights(trained.get_weights())
+weights = model.get_weights()
+model = tf.keras.Sequential.from_config(model.get_config())
+model.set_weights(weights)
 """),
     ),
     right(
@@ -60,10 +79,12 @@ model = tf.keras.models.clone_model(model)
 model.load_weights("brain.weights.h5")
 """),
     ),
+    right("train/in-another-model", afterwards(LAYERS_IN_ANOTHER_MODEL)),
     right(
-        "train/in-another-model",
-        afterwards("model = tf.keras.Sequential([tf.keras.Input(shape=(28, 28)), *model.layers])"),
+        "train/checkpoint-loaded",
+        watched(BEST, "best", 'model = tf.keras.models.load_model("best.keras")'),
     ),
+    right("train/best-restored-by-keras", watched(RESTORED, "best", epochs=7)),
     right(
         "train/best-restored-by-hand",
         watched(
@@ -88,8 +109,55 @@ model.set_weights(averaged)""",
             epochs=8,
         ),
     ),
+    right(
+        "train/averaged-over-calls",
+        """
+valid, kept = (valid_images, valid_labels), []
+for part in range(3):
+    history = model.fit(train_images, train_labels, epochs=2, validation_data=valid, verbose=2)
+    kept.append(model.get_weights())
+model.set_weights([sum(one) / len(one) for one in zip(*kept)])
+""",
+    ),
+    right(
+        "train/averaged-in-a-clone",
+        watched(
+            KEEP,
+            "Keep()",
+            """model = tf.keras.models.clone_model(model)
+model.set_weights([np.mean(one, axis=0) for one in zip(*kept)])""",
+        ),
+    ),
+    right(
+        "train/rounded",
+        weights_set('one.astype("float16").astype("float32")'),
+    ),
+    right(
+        "compile/averaged-by-adam",
+        ('"adam"', "tf.keras.optimizers.Adam(use_ema=True, ema_momentum=0.9)"),
+    ),
+    # An average by hand over all steps: near to what was trained, and of no epoch.
+    unclear(
+        "train/averaged-over-steps",
+        watched(EMA, "average", "model.set_weights(average.weights)"),
+        checks=("train.accuracy", "predict.label"),
+    ),
+    unclear(
+        "train/small-weights-cut",
+        weights_set("np.where(abs(one) < 0.02, 0, one)"),
+        checks=("train.accuracy", "predict.label"),
+    ),
 )
 REPLACED_BY_OTHERS = (
+    replaced("train/weights-not-numbers", "one * float('nan')"),
+    replaced("train/weights-at-random", "np.random.normal(size=one.shape)"),
+    wrong(
+        "train/weights-of-the-start",
+        ("history =", "start = model.get_weights()\nhistory ="),
+        afterwards("model.set_weights(start)"),
+        fails=REPLACED,
+        skips=("predict.label",),
+    ),
     wrong(
         "predict/built-again",
         ("outputs =", f"model = {AGAIN}\noutputs ="),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from autograder.authoring.spec.mutation import wrong
-from autograder.authoring.spec.snippets import PRAISE
+from autograder.authoring.spec.snippets import PRAISE, afterwards, weights_set
 from autograder.lessons.building_a_brain.mutants.equivalents import IN_PIECES, STREAMED
 from autograder.lessons.building_a_brain.mutants.expectations import ACCURACY, AFTER_EPOCHS
 
@@ -52,7 +52,7 @@ EPOCHS = (
     ),
     wrong(
         "train/model-afresh-after",
-        ("verbose=2,\n)", f"verbose=2,\n)\nmodel = {CLONE}"),
+        afterwards(f"model = {CLONE}"),
         fails=NOT_TRAINED,
         skips=AFTER_EPOCHS,
     ),
@@ -94,10 +94,7 @@ NAMES = (
 AFTERWARDS = (
     wrong(
         "train/weights-set-to-nought",
-        (
-            "verbose=2,\n)",
-            "verbose=2,\n)\nmodel.set_weights([0 * one for one in model.get_weights()])",
-        ),
+        weights_set("0 * one"),
         fails={"train.accuracy": "weights-replaced-after-training"},
         skips=("predict.label",),
     ),

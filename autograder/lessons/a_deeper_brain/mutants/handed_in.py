@@ -1,0 +1,145 @@
+"""Mutants after what people really hand in: other objects, other streams, old names, no numbers."""
+
+from __future__ import annotations
+
+from autograder.authoring.spec.mutation import Mutant, right, wrong
+from autograder.authoring.spec.snippets import (
+    CLONED_WITH_WEIGHTS,
+    KEEP,
+    LAYERS_IN_ANOTHER_MODEL,
+    afterwards,
+    weights_set,
+)
+from autograder.lessons.a_deeper_brain.mutants.expectations import (
+    ACCURACY,
+    AFTER_DATA,
+    COMPILE,
+    TRAIN,
+)
+
+DEEP = "(deep_guesses == valid_labels)"
+SINGLE = "(single_guesses == valid_labels)"
+LOGITS = "from_logits=True"
+PIECES = """
+class Pieces(tf.keras.utils.PyDataset):
+    def __len__(self):
+        return len(train_images) // 32
+
+    def __getitem__(self, place):
+        part = slice(place * 32, place * 32 + 32)
+        return train_images[part], train_labels[part]
+
+
+history ="""
+IMAGES = 'tf.data.Dataset.from_tensor_slices((train_images.astype("float32"), train_labels))'
+VALID = 'tf.data.Dataset.from_tensor_slices((valid_images.astype("float32"), valid_labels))'
+
+
+def replaced(name: str, values: str) -> Mutant:
+    """Return a mutant that sets each of the trained weights, `one`, to other values."""
+    return wrong(
+        name,
+        weights_set(values),
+        fails={"train.accuracy": "weights-replaced-after-training"},
+        skips=("compare.won",),
+    )
+
+
+SAME_WEIGHTS = (
+    right("train/cloned-with-weights", afterwards(CLONED_WITH_WEIGHTS)),
+    right("train/in-another-model", afterwards(LAYERS_IN_ANOTHER_MODEL)),
+    right(
+        "train/averaged-over-epochs",
+        afterwards("model.set_weights([np.mean(one, axis=0) for one in zip(*kept[-3:])])"),
+        ("[early_stopping]", "[early_stopping, Keep()]"),
+        ("history =", f"{KEEP}\nhistory ="),
+    ),
+    replaced("train/weights-not-numbers", "one * float('nan')"),
+    replaced("train/weights-at-random", "np.random.normal(size=one.shape)"),
+)
+STREAMS = (
+    right(
+        "train/own-data-set",
+        ("train_images,\n    train_labels,", "Pieces(),"),
+        ("history =", PIECES),
+    ),
+    wrong(
+        "train/both-sets-in-one-stream",
+        ("train_images,\n    train_labels,", "both.batch(32),"),
+        ("history =", f"both = {IMAGES}.concatenate({VALID})\nhistory ="),
+        fails={"train.data": "trained-on-validation-data"},
+        skips=ACCURACY,
+    ),
+)
+FLAGS = (
+    right("compile/logits-as-one", (LOGITS, "from_logits=1")),
+    wrong(
+        "compile/logits-as-zero",
+        (LOGITS, "from_logits=0"),
+        fails={"compile.loss": "logits-treated-as-probabilities"},
+        may_skip=ACCURACY,
+    ),
+)
+LAYERS = (
+    right(
+        "build/noisy",
+        (
+            "tf.keras.layers.Flatten(),",
+            "tf.keras.layers.Flatten(), tf.keras.layers.GaussianNoise(0.05),",
+        ),
+    ),
+    right(
+        "build/scaled-in-the-graph",
+        """
+pixels = tf.keras.Input(shape=(28, 28))
+row = tf.keras.layers.Flatten()(pixels * 2.0 - 1.0)
+hidden = tf.keras.layers.Dense(hidden_neurons, activation="relu")(row)
+model = tf.keras.Model(pixels, tf.keras.layers.Dense(number_of_classes)(hidden))
+""",
+    ),
+)
+HISTORIES = (
+    right("train/curves-only", ("verbose=2,\n)", "verbose=2,\n).history")),
+    wrong(
+        "train/epochs-alone",
+        afterwards("history = history.epoch"),
+        fails={"train.data": "not-a-history"},
+    ),
+)
+STOPPED = tuple(
+    wrong(name, edit, fails={"compile.loss": None}, skips=(*COMPILE[1:], *TRAIN))
+    for name, edit in (
+        ("compile/lr-of-old", ('"adam"', "tf.keras.optimizers.Adam(lr=0.001)")),
+        ("compile/metric-for-metrics", ("metrics=", "metric=")),
+    )
+)
+NUMBERS = (
+    right("compare/as-a-float", f"cards_won = float(({DEEP} & ~{SINGLE}).sum())"),
+    right(
+        "compare/predicted-again",
+        """
+deep = model.predict(valid_images, verbose=0).argmax(axis=1) == valid_labels
+single = single_layer.predict(valid_images, verbose=0).argmax(axis=1) == valid_labels
+cards_won = int(np.sum(deep > single))
+""",
+    ),
+    wrong(
+        "compare/no-number",
+        f"cards_won = float('nan') * ({DEEP} & ~{SINGLE}).sum()",
+        fails={"compare.won": "not-a-number"},
+    ),
+    wrong(
+        "compare/any-at-all",
+        f"cards_won = bool(({DEEP} & ~{SINGLE}).any())",
+        fails={"compare.won": "not-a-number"},
+    ),
+)
+MUTANTS = (
+    *(*SAME_WEIGHTS, *STREAMS, *FLAGS, *LAYERS, *HISTORIES, *STOPPED, *NUMBERS),
+    wrong(
+        "train/epoch-for-epochs",
+        ("epochs=20", "epoch=20"),
+        fails={"train.data": None},
+        skips=AFTER_DATA,
+    ),
+)

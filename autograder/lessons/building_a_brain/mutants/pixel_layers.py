@@ -1,0 +1,59 @@
+"""Mutants whose network does something to the pixels that it does not learn."""
+
+from __future__ import annotations
+
+from autograder.authoring.spec.mutation import Edit, right, wrong
+from autograder.lessons.building_a_brain.mutants.expectations import ACCURACY
+
+
+def before_neurons(layer: str) -> Edit:
+    """Put a layer between the flattened pixels and the neurons."""
+    return ("Flatten(),", f"Flatten(), tf.keras.layers.{layer},")
+
+
+def graph(pixels: str, image: str = "tf.keras.Input(shape=(28, 28))") -> str:
+    """Return a network that calculates with the pixels of `image` on their way."""
+    return f"""
+image = {image}
+row = tf.keras.layers.Flatten()({pixels})
+model = tf.keras.Model(image, tf.keras.layers.Dense(number_of_classes)(row))
+"""
+
+
+OWN_LAYER = """
+class Scale(tf.keras.layers.Layer):
+    def call(self, pixels):
+        return tf.cast(pixels, tf.float32) / 255
+
+
+model ="""
+STANDARD = "(row - tf.reduce_mean(row, 1, True)) / tf.math.reduce_std(row, 1, True)"
+
+MUTANTS = (
+    right(
+        "build/whole-numbers-in",
+        graph(
+            'tf.keras.ops.cast(image, "float32") / 255',
+            'tf.keras.Input(shape=(28, 28), dtype="uint8")',
+        ),
+    ),
+    right("build/own-layer", ("(28, 28)),", "(28, 28)), Scale(),"), ("model =", OWN_LAYER)),
+    right("build/each-image-standardised", before_neurons(f"Lambda(lambda row: {STANDARD})")),
+    right("build/square-roots", graph("tf.keras.ops.sqrt(image)")),
+    right("build/turned", ("(28, 28)),", "(28, 28)), tf.keras.layers.Permute((2, 1)),")),
+    right("build/noisy", before_neurons("GaussianNoise(0.9)")),
+    right("build/some-dropped", before_neurons("Dropout(0.2)")),
+    wrong(
+        "build/every-other-pixel",
+        graph("image[:, ::2, ::2]"),
+        fails={"build.input": "pixels-left-out"},
+        may_skip=ACCURACY,
+    ),
+    wrong(
+        "build/learned-normalization",
+        before_neurons("LayerNormalization()"),
+        fails={"build.layers": "hidden-layer"},
+        skips=ACCURACY,
+        unclear=("predict.label",),
+    ),
+)
