@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ast
 import math
-from collections.abc import Iterator
 from pathlib import Path
 
 from autograder.core.errors import LessonError
 from autograder.core.lesson import Lesson
+from autograder.core.points_mark import written_points
 from autograder.notebooks.origins import released_cells
 from autograder.reports.phrases import number
 
@@ -25,7 +25,7 @@ def differences(lesson: Lesson, notebook: Path) -> list[str]:
     for question, path in zip(lesson.questions, lesson.checks, strict=True):
         points = {
             notebook.name: shown.get(question.grade_id),
-            path.name: sum(_marks(path)) if path.is_file() else None,
+            path.name: _marked(path) if path.is_file() else None,
         }
         found += [
             f"“{question.title}” has {number(question.points)} in the lesson, and"
@@ -36,20 +36,17 @@ def differences(lesson: Lesson, notebook: Path) -> list[str]:
     return found
 
 
-def _marks(path: Path) -> Iterator[float]:
-    """Yield the points of each check in a file."""
+def _marked(path: Path) -> float | None:
+    """Return the sum of the points of the checks in a file; ``None`` where one is computed."""
+    total = 0.0
     for node in ast.parse(path.read_text("utf-8")).body:
         if not isinstance(node, ast.FunctionDef) or not node.name.startswith("test_"):
             continue
-        marks = [
-            one
-            for one in node.decorator_list
-            if isinstance(one, ast.Call) and ast.unparse(one.func) == "pytest.mark.points"
-        ]
-        if not marks or not marks[0].args:
-            raise LessonError(f"{path}:{node.lineno}: {node.name} has no @pytest.mark.points.")
         try:
-            yield float(ast.literal_eval(marks[0].args[0]))
+            points = written_points(node)
         except ValueError:
-            # A number that is computed is known only when the check runs.
-            return
+            return None
+        if points is None:
+            raise LessonError(f"{path}:{node.lineno}: {node.name} has no @pytest.mark.points.")
+        total += points
+    return total

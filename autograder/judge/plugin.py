@@ -16,6 +16,7 @@ from autograder.core.errors import LessonError
 from autograder.core.evidence import Evidence
 from autograder.core.exception_names import public_name
 from autograder.core.lesson import Lesson
+from autograder.core.points_mark import points_in
 from autograder.core.report import CheckResult, Outcome
 from autograder.core.verdicts import (
     CannotTell,
@@ -216,11 +217,8 @@ def _roots(item: pytest.Item, error: BaseException) -> list[str]:
 
 def _points(item: pytest.Item) -> float:
     marker = item.get_closest_marker("points")
-    try:
-        points = float(*marker.args) if marker and marker.args else -1.0
-    except (TypeError, ValueError):
-        points = -1.0
-    if not 0 <= points < float("inf"):
+    points = points_in(marker.args) if marker else None
+    if points is None:
         line = (item.location[1] or 0) + 1
         raise pytest.UsageError(
             f"{item.path}:{line}: {check_id(item)} needs points, such as @pytest.mark.points(1)."

@@ -11,7 +11,6 @@ import ast
 import builtins
 import copy
 import keyword
-import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -20,6 +19,7 @@ from typing import NoReturn
 from nbformat import NotebookNode
 
 from autograder.core.errors import LessonError
+from autograder.core.points_mark import written_points
 from autograder.notebooks.names import Names, names_in
 from autograder.notebooks.restore import grade_id, is_solution
 from autograder.notebooks.solution import strip_markers
@@ -336,14 +336,11 @@ class _LessonReader:
         return int(total) if total == int(total) else total
 
     def _points_of(self, part: Part, check: ast.FunctionDef) -> float:
-        marks = [one for one in check.decorator_list if isinstance(one, ast.Call)]
-        given = [one.args for one in marks if ast.unparse(one.func) == "pytest.mark.points"]
-        match given:
-            case [[ast.Constant(value=int() | float() as points)]]:
-                pass
-            case _:
-                points = -1
-        if isinstance(points, bool) or not 0 <= points < math.inf:
+        try:
+            points = written_points(check)
+        except ValueError:
+            points = None
+        if points is None:
             self._fail(
                 part, check.lineno, f"{check.name} needs points, such as @pytest.mark.points(1)"
             )

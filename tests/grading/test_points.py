@@ -48,7 +48,11 @@ def notebook(path: Path, most: float) -> Path:
     return path
 
 
-def test_what_agrees_is_not_mentioned(lesson: Lesson, tmp_path: Path) -> None:
+@pytest.mark.parametrize("mark", ["@pytest.mark.points(1)", "@pytest.mark.points(MANY)"])
+def test_what_agrees_or_is_computed_is_not_mentioned(
+    lesson: Lesson, tmp_path: Path, mark: str
+) -> None:
+    (lesson.folder / "checks" / "check_build.py").write_text(CHECK.format(mark=mark))
     assert points.differences(lesson, notebook(tmp_path / "mine.ipynb", 2)) == []
 
 

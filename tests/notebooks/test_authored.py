@@ -121,6 +121,7 @@ SPOILT = [
     ({"checks_pears": CHECK.replace("@pytest.mark.points(0.5)\n", "")}, 6, 10, "needs points"),
     ({"checks_pears": CHECK.replace("(0.5)", "(-1)")}, 6, 11, "test_whole needs points"),
     ({"checks_pears": CHECK.replace("(0.5)", "(True)")}, 6, 11, "test_whole needs points"),
+    ({"checks_pears": CHECK.replace("(0.5)", "(1 + 1)")}, 6, 11, "test_whole needs points"),
     ({"checks_pears": CHECK.replace("test_whole", "test_number")}, 6, 11, "two checks"),
     ({"checks_pears": CHECK.replace("whole(evidence)", "whole(x)")}, 6, 11, "take `evidence`"),
     ({"checks_pears": CHECK.replace("def test_whole", "async def test_whole")}, 6, 11, "no plain"),
