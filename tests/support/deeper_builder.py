@@ -15,6 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from autograder.authoring.spec.numpy_training import train
+from autograder.authoring.spec.recipe import Training
 from autograder.core.evidence import (
     Answer,
     Callback,
@@ -35,7 +37,17 @@ from autograder.core.lesson_registry import load_lesson
 from autograder.datasets import Images
 from autograder.datasets.fashion_mnist import DATASET
 from support import cases
-from support.evidence_builder import COMPILED, FLATTEN, Arrays, changed, claim, dense, layer, stack
+from support.evidence_builder import (
+    COMPILED,
+    FLATTEN,
+    Arrays,
+    changed,
+    claim,
+    dense,
+    in_keras_shapes,
+    layer,
+    stack,
+)
 from support.evidence_builder import fit as any_fit
 from support.evidence_builder import training as raw_training
 from support.evidence_builder import validation as raw_validation
@@ -74,52 +86,11 @@ def trained(*, hidden: int = HIDDEN, epochs: int = EPOCHS) -> Trained:
 
     Takes a second or two, once.
     """
-    pixels = cards().train_images.reshape(-1, 784).astype(np.float32) / 255
-    right = np.eye(10, dtype=np.float32)[cards().train_labels]
-    random = np.random.default_rng(seed=20)
-    weights = _newborn(random, [784, *([hidden] if hidden else []), 10])
-    moments, spreads = ([np.zeros_like(one) for one in weights] for _ in range(2))
-    means, step = [], 0
-    for _ in range(epochs):
-        order, snapshots = random.permutation(len(pixels)), []
-        for start in range(0, len(order), BATCH):
-            chosen = order[start : start + BATCH]
-            step += 1
-            pace = 0.001 * np.sqrt(1 - 0.999**step) / (1 - 0.9**step)
-            for place, slope in enumerate(_slopes(weights, pixels[chosen], right[chosen])):
-                moments[place] += 0.1 * (slope - moments[place])
-                spreads[place] += 0.001 * (slope**2 - spreads[place])
-                weights[place] -= pace * moments[place] / (np.sqrt(spreads[place]) + 1e-7)
-            if step % 125 == 0:
-                snapshots.append([one.copy() for one in weights])
-        means.append([np.mean(each, axis=0) for each in zip(*snapshots, strict=True)])
-    kept = tuple(np.stack(each).astype(np.float32) for each in zip(*means, strict=True))
-    return Trained(last=tuple(each[-1] for each in kept), means=kept)
-
-
-def _newborn(random: np.random.Generator, sides: list[int]) -> list[Floats]:
-    weights: list[Floats] = []
-    for inputs, units in itertools.pairwise(sides):
-        limit = np.sqrt(6 / (inputs + units))
-        weights.append(random.uniform(-limit, limit, (inputs, units)).astype(np.float32))
-        weights.append(np.zeros(units, np.float32))
-    return weights
-
-
-def _slopes(weights: list[Floats], pixels: Floats, right: Floats) -> list[Floats]:
-    seen = [pixels]
-    for kernel, bias in zip(weights[:-2:2], weights[1:-2:2], strict=True):
-        seen.append(np.maximum(seen[-1] @ kernel + bias, 0))
-    sums = seen[-1] @ weights[-2] + weights[-1]
-    raised = np.exp(sums - sums.max(axis=1, keepdims=True))
-    off = (raised / raised.sum(axis=1, keepdims=True) - right) / len(pixels)
-    slopes: list[Floats] = []
-    for place in range(len(weights) - 2, -1, -2):
-        below = seen[place // 2]
-        slopes = [below.T @ off, off.sum(axis=0), *slopes]
-        if place:
-            off = (off @ weights[place].T) * (below > 0)
-    return slopes
+    sizes = (784, hidden, 10) if hidden else (784, 10)
+    made = train(Training(sizes=sizes, epochs=epochs, scale=1 / 255), cards(), seed=20)
+    each = [itertools.chain(*in_keras_shapes(mean, sizes)) for mean in made.means]
+    means = tuple(map(np.stack, zip(*each, strict=True)))
+    return Trained(last=tuple(each[-1] for each in means), means=means)
 
 
 def _says(weights: tuple[Floats, ...], images: Floats) -> NDArray[np.intp]:

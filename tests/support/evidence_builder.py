@@ -7,7 +7,7 @@ NumPy, with the lesson's recipe. Every other submission is made from it by small
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -15,6 +15,9 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from autograder.authoring.spec.numpy_network import parts
+from autograder.authoring.spec.numpy_training import train
+from autograder.authoring.spec.recipe import Training
 from autograder.core.evidence import (
     Answer,
     Cell,
@@ -73,37 +76,18 @@ class Trained:
 @functools.cache
 def trained(*, epochs: int = EPOCHS, batch: int = BATCH, rate: float = 0.001) -> Trained:
     """Ten neurons trained on raw pixels with Adam, as Keras would do it; takes half a second."""
-    pixels = cards().train_images.reshape(-1, 784).astype(np.float32)
-    right = np.eye(10, dtype=np.float32)[cards().train_labels]
-    random = np.random.default_rng(seed=20)
-    limit = np.sqrt(6 / 794)
-    weights = np.zeros((785, 10), np.float32)
-    weights[:784] = random.uniform(-limit, limit, (784, 10))
-    moment, spread, step = np.zeros_like(weights), np.zeros_like(weights), 0
-    means = []
-    for _ in range(epochs):
-        order, snapshots = random.permutation(len(pixels)), []
-        for start in range(0, len(order), batch):
-            chosen = order[start : start + batch]
-            off = _softmax(pixels[chosen] @ weights[:784] + weights[784]) - right[chosen]
-            slope = np.vstack([pixels[chosen].T @ off, off.sum(axis=0)]) / len(chosen)
-            moment += 0.1 * (slope - moment)
-            spread += 0.001 * (slope**2 - spread)
-            step += 1
-            pace = rate * np.sqrt(1 - 0.999**step) / (1 - 0.9**step)
-            weights -= pace * moment / (np.sqrt(spread) + 1e-7)
-            if start // 4000 < (start + batch) // 4000 or start + batch >= len(order):
-                snapshots.append(weights.copy())
-        means.append(np.mean(snapshots, axis=0))
-    kept = np.stack(means)
-    return Trained(
-        kernels=kept[:, :784], biases=kept[:, 784], kernel=weights[:784], bias=weights[784]
-    )
+    made = train(Training(sizes=(784, 10), epochs=epochs, batch=batch, rate=rate), cards(), seed=20)
+    ((kernel, bias),) = in_keras_shapes(made.values, made.training.sizes)
+    each = [layer for mean in made.means for layer in in_keras_shapes(mean, made.training.sizes)]
+    kernels, biases = map(np.stack, zip(*each, strict=True))
+    return Trained(kernels=kernels, biases=biases, kernel=kernel, bias=bias)
 
 
-def _softmax(outputs: NDArray[np.float32]) -> NDArray[np.float32]:
-    raised = np.exp(outputs - outputs.max(axis=1, keepdims=True))
-    return raised / raised.sum(axis=1, keepdims=True)
+def in_keras_shapes(
+    values: NDArray[np.float32], sizes: Sequence[int]
+) -> list[tuple[NDArray[np.float32], NDArray[np.float32]]]:
+    """The kernel and the bias of each layer of neurons."""
+    return [(kernel.T, bias.ravel()) for kernel, bias in parts(values, sizes)]
 
 
 def largest(index: int, weights: Trained | None = None) -> int:
