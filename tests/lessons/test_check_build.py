@@ -2,8 +2,7 @@
 
 import numpy as np
 import pytest
-from support.cases import Case, fails, named, of, verify
-from support.check_rules import nameable
+from support.cases import Case, fails, verify
 from support.evidence_builder import (
     FLATTEN,
     LESSON,
@@ -15,7 +14,6 @@ from support.evidence_builder import (
     claim,
     dense,
     fit,
-    judged,
     layer,
     of_layers,
     on_mapped_pixels,
@@ -23,6 +21,8 @@ from support.evidence_builder import (
     training,
     validation,
 )
+
+from autograder.core.evidence import Answer
 
 CONVOLUTION = changed(
     layer("Conv2D", (None, 26, 26, 4), filters=4),
@@ -252,6 +252,22 @@ CASES = {
         "through `relu`;",
         work=built(FLATTEN, dense(activation="relu"), layer("Lambda", (None, 10))),
     ),
+    **{
+        f"of type {kind}": fails(
+            "build.input",
+            "not-a-model",
+            f"of type `{kind}`",
+            next_step,
+            work=Submission(
+                answers={"build": Answer(question="build", claims={"model": claim(None, kind)})}
+            ),
+            others={"build.layers": "skipped", "build.activation": "skipped"},
+        )
+        for kind, next_step in (
+            ("NoneType", "change the model itself"),
+            ("list", "`tf.keras.Sequential` makes one"),
+        )
+    },
     "a layer that the judge does not know": Case(
         work=of_layers(layer("Lambda", (None, 28, 28)), FLATTEN, dense(), fits=(UNTOLD,)),
         check="train.accuracy",
@@ -260,11 +276,6 @@ CASES = {
         others={"predict.label": "error"},
     ),
 }
-
-
-@pytest.fixture(scope="module")
-def verdicts():
-    return judged(CASES)
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -276,24 +287,6 @@ def test_the_right_solution_reaches_the_bar_however_it_is_written(verdicts):
     reached = {name: verdicts[name].measures["accuracy"] for name in RIGHT}
     assert max(reached.values()) - min(reached.values()) < 0.01
     assert min(reached.values()) > LESSON.thresholds["sample"]
-
-
-@pytest.mark.parametrize(
-    ("kind", "next_step"),
-    [("NoneType", "change the model itself"), ("list", "`tf.keras.Sequential` makes one")],
-)
-def test_a_hand_in_that_is_no_model(kind, next_step):
-    answer = Submission().evidence().answer("build")
-    assert answer is not None
-    other = changed(answer, model=None, claims={"model": claim(None, kind)})
-    result = of(judged({"": Submission(answers={"build": other})})[""], "build.input")
-    assert (result.outcome, result.misconception) == ("failed", "not-a-model")
-    assert f"of type `{kind}`" in result.message
-    assert next_step in result.help
-
-
-def test_every_misconception_that_the_checks_can_name_has_a_case():
-    assert nameable("build") == named(CASES) | {"not-a-model"}
 
 
 def test_the_arrays_of_the_cases_are_those_of_one_network():

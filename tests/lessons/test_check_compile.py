@@ -1,8 +1,7 @@
 """What the checks of `compile` say."""
 
 import pytest
-from support.cases import Case, fails, named, of, verify
-from support.check_rules import nameable
+from support.cases import Case, fails, verify
 from support.evidence_builder import (
     COMPILED,
     FLATTEN,
@@ -12,10 +11,11 @@ from support.evidence_builder import (
     changed,
     claim,
     dense,
-    judged,
     layer,
     stack,
 )
+
+from autograder.core.evidence import Answer
 
 SOFTMAX = stack(FLATTEN, dense(activation="softmax"))
 OWN_SOFTMAX = layer("Softmax", (None, 10))
@@ -32,6 +32,19 @@ def loss(name: str, *, model=MODEL, logits: bool | None = None) -> Submission:
     return Submission(model=model, compiled=changed(COMPILED, loss=name, loss_settings=settings))
 
 
+STOPPED = {"train": cell("train", status="error", ename="ValueError", evalue="No loss.\nMore.")}
+
+
+def never_trained(**changes) -> Submission:
+    """The cell that trains stops with an error: a consequence."""
+    answers = {"train": None, **changes.pop("answers", {})}
+    return Submission(fits=(), answers=answers, cells=STOPPED, **changes)
+
+
+UNTRAINED = dict.fromkeys(
+    (f"train.{name}" for name in ("epochs", "data", "validation", "device", "accuracy")), "skipped"
+)
+UNCOMPILED = {**UNTRAINED, "compile.optimizer": "skipped", "compile.metric": "skipped"}
 CASES = {
     "right": Case(work=Submission(), check="compile.loss", says=("certain and wrong",)),
     "softmax and probabilities": Case(
@@ -163,53 +176,34 @@ CASES = {
         says=("a loss of your own", "stay open until the manual review"),
         others={"compile.optimizer": "error", "compile.metric": "error"},
     ),
+    "no loss at all": fails(
+        "compile.loss",
+        "other-loss",
+        "There is no loss",
+        work=never_trained(compiled=changed(COMPILED, loss="", loss_settings={})),
+        others=UNTRAINED,
+    ),
+    "a cell that runs but does not compile": fails(
+        "compile.loss",
+        "not-compiled",
+        "the model is not compiled",
+        work=never_trained(compiled=None),
+        others=UNCOMPILED,
+    ),
+    "what compile gives back": fails(
+        "compile.loss",
+        "not-a-model",
+        "do not assign",
+        work=never_trained(
+            answers={
+                "compile": Answer(question="compile", claims={"model": claim(None, "NoneType")})
+            }
+        ),
+        others=UNCOMPILED,
+    ),
 }
-STOPPED = {"train": cell("train", status="error", ename="ValueError", evalue="No loss.\nMore.")}
-
-
-@pytest.fixture(scope="module")
-def verdicts():
-    return judged(CASES)
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_says(name, verdicts):
     verify(CASES[name], verdicts[name])
-
-
-def test_no_loss_at_all():
-    """Then `fit` stops with an error, and that is a consequence."""
-    work = Submission(
-        compiled=changed(COMPILED, loss="", loss_settings={}),
-        fits=(),
-        answers={"train": None},
-        cells=STOPPED,
-    )
-    result = judged({"": work})[""]
-    assert of(result, "compile.loss").misconception == "other-loss"
-    assert "There is no loss" in of(result, "compile.loss").message
-    assert of(result, "train.epochs").outcome == "skipped"
-    assert "ValueError: No loss. This builds on “Compile”" in of(result, "train.epochs").message
-
-
-def test_a_cell_that_runs_but_does_not_compile():
-    work = Submission(compiled=None, fits=(), answers={"train": None}, cells=STOPPED)
-    result = judged({"": work})[""]
-    assert of(result, "compile.loss").misconception == "not-compiled"
-    assert "the model is not compiled" in of(result, "compile.loss").message
-    assert of(result, "train.epochs").outcome == "skipped"
-
-
-def test_what_compile_gives_back_is_no_model():
-    answer = Submission().evidence().answer("compile")
-    assert answer is not None
-    nothing = changed(answer, model=None, claims={"model": claim(None, "NoneType")})
-    work = Submission(answers={"compile": nothing, "train": None}, fits=(), cells=STOPPED)
-    result = judged({"": work})[""]
-    assert of(result, "compile.loss").misconception == "not-a-model"
-    assert "do not assign" in of(result, "compile.loss").help
-    assert of(result, "train.epochs").outcome == "skipped"
-
-
-def test_every_misconception_that_the_checks_can_name_has_a_case():
-    assert nameable("compile") == named(CASES) | {"not-compiled", "not-a-model"}

@@ -1,9 +1,8 @@
 """What the check of `devices` says."""
 
 import pytest
-from support.cases import Case, fails, named, of, verify
-from support.check_rules import nameable
-from support.evidence_builder import CPU, GPU, Submission, claim, devices, fit, judged
+from support.cases import Case, fails, verify
+from support.evidence_builder import CPU, GPU, Submission, claim, devices, fit
 
 TWO = (GPU, "/physical_device:GPU:1")
 ON_GPU = (fit(device="/job:localhost/replica:0/task:0/device:GPU:0"),)
@@ -78,19 +77,6 @@ CASES = {
 }
 
 
-@pytest.fixture(scope="module")
-def verdicts():
-    return judged(CASES)
-
-
 @pytest.mark.parametrize("name", CASES)
 def test_says(name, verdicts):
     verify(CASES[name], verdicts[name])
-
-
-def test_the_second_check_says_why_it_was_skipped(verdicts):
-    assert "once the mistake above is corrected" in of(verdicts["typed"], "devices.gpus").message
-
-
-def test_every_misconception_that_the_check_can_name_has_a_case():
-    assert nameable("devices") == named(CASES)

@@ -1,8 +1,7 @@
 """What the check of `parameters` says."""
 
 import pytest
-from support.cases import Case, fails, named, verify
-from support.check_rules import nameable
+from support.cases import Case, fails, verify
 from support.evidence_builder import (
     FLATTEN,
     MODEL,
@@ -69,13 +68,14 @@ CASES = {
     "nothing": wrong("not-a-number", "of type `NoneType`", value=None, kind="NoneType"),
     "true": wrong("not-a-number", "of type `bool`", value=True),
     "a text": wrong("not-a-number", "'7850'", value="7850"),
+    "nothing, for a model that is not built yet": fails(
+        "parameters.count",
+        "miscounted",
+        work=counted(0, built=stack(FLATTEN, dense(built=False), shape=None)),
+        others={"build.input": "failed"},
+    ),
     "two numbers": wrong("not-a-number", "of type `tuple`", value=(7840, 10)),
 }
-
-
-@pytest.fixture(scope="module")
-def verdicts():
-    return judged(CASES)
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -83,23 +83,10 @@ def test_says(name, verdicts):
     verify(CASES[name], verdicts[name])
 
 
-def test_a_count_of_nothing_is_not_right_for_a_model_that_is_not_built_yet():
-    unbuilt = stack(FLATTEN, dense(built=False), shape=None)
-    verdicts = judged({"": counted(0, built=unbuilt)})[""]
-    case = fails(
-        "parameters.count", "miscounted", work=Submission(), others={"build.input": "failed"}
-    )
-    verify(case, verdicts)
-
-
 def test_no_build_at_all_is_no_hindrance():
     answers = {"build": None}
     verdicts = judged({"": Submission(model=MODEL, answers=answers)})[""]
     assert next(one for one in verdicts.checks if one.question == "parameters").points == 2
-
-
-def test_every_misconception_that_the_check_can_name_has_a_case():
-    assert nameable("parameters") == named(CASES)
 
 
 def test_layers_that_are_not_learned_are_told_from_those_that_are():

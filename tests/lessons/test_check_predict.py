@@ -4,8 +4,7 @@ import functools
 
 import numpy as np
 import pytest
-from support.cases import Case, fails, named, verify
-from support.check_rules import nameable
+from support.cases import Case, fails, verify
 from support.evidence_builder import (
     FLATTEN,
     INDEX,
@@ -267,9 +266,3 @@ def verdicts(cases):
 def test_each_case(cases, verdicts):
     for name, case in cases.items():
         verify(case, verdicts[name])
-
-
-def test_every_misconception_that_the_check_can_name_has_a_case(cases):
-    # Of a model that is not the one that was trained: see test_same_weights.py.
-    others = {"not-a-model", "not-trained", "weights-replaced-after-training", "diverged"}
-    assert nameable("predict") == named(cases) | others

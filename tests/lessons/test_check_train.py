@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from support.cases import Case, fails, named, of, verify
-from support.check_rules import nameable, rules_of
+from support.cases import Case, fails, of, verify
+from support.check_rules import rules_of
 from support.evidence_builder import (
     COMPILED,
     CPU,
@@ -36,6 +36,7 @@ from support.evidence_builder import (
 )
 
 from autograder.core.config import Settings
+from autograder.core.evidence import Answer
 
 SKIPPED = dict.fromkeys(
     ("train.data", "train.validation", "train.device", "train.accuracy"), "skipped"
@@ -51,6 +52,12 @@ SCALED = {"scale": "map/scale", "shift": "map/shift"}
 def trained_by(**changes) -> Submission:
     """The right solution with one call of `fit` that was given something else."""
     return Submission(fits=(fit(**changes),))
+
+
+def given_away(question: str) -> Answer:
+    """The history handed in as the model."""
+    claims = {"model": claim(None, "History"), "data_index": claim(INDEX)}
+    return Answer(question=question, claims=claims)
 
 
 def spoilt(weights=None):
@@ -493,6 +500,20 @@ CASES = {
         outcome="error",
         says=("preprocessing of its pixels is unknown", "stay open until the manual review"),
     ),
+    "softmax that nobody trained again": Case(
+        work=Submission(
+            model=stack(FLATTEN, dense(), layer("Softmax", (None, 10))),
+            compiled=changed(COMPILED, loss_settings={"from_logits": False}),
+            fits=(FIT,),
+        ),
+        check="train.accuracy",
+    ),
+    "a model that was given away": fails(
+        "train.epochs",
+        "not-a-model",
+        work=Submission(answers={name: given_away(name) for name in ("train", "predict")}),
+        others={**SKIPPED, "predict.label": "skipped"},
+    ),
     "branches": Case(
         work=Submission(model=stack(FLATTEN, dense(), chain=False)),
         check="train.accuracy",
@@ -514,11 +535,6 @@ def label_of(given):
     """What the handed-in weights say of the card."""
     weights = replace(trained(), kernel=given["dense/kernel"], bias=given["dense/bias"])
     return claim(largest(INDEX, weights))
-
-
-@pytest.fixture(scope="module")
-def verdicts():
-    return judged(CASES)
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -548,32 +564,6 @@ def test_a_course_decides_what_a_machine_without_a_gpu_means(no_gpu, outcome, mo
     result = of(verdicts, "train.device")
     assert (result.outcome, result.max_points) == (outcome, most)
     assert of(verdicts, "train.accuracy").outcome == "passed"
-
-
-def test_softmax_that_nobody_trained_again_is_judged_as_it_stands():
-    model = stack(FLATTEN, dense(), layer("Softmax", (None, 10)))
-    compiled = changed(COMPILED, loss_settings={"from_logits": False})
-    result = judged({"": Submission(model=model, compiled=compiled, fits=(FIT,))})[""]
-    assert {str(one.outcome) for one in result.checks} == {"passed"}
-
-
-def test_every_misconception_that_the_checks_can_name_has_a_case():
-    # Of what training left behind: see test_same_weights.py.
-    others = {"not-a-model", "weights-replaced-after-training", "not-a-history"}
-    assert nameable("train") == named(CASES) | others
-
-
-def test_a_model_that_was_given_away_is_told_once():
-    answer = Submission().evidence().answer("train")
-    assert answer is not None
-    lost = changed(answer, model=None, claims={"model": claim(None, "History")})
-    also = changed(lost, question="predict", claims={**lost.claims, "data_index": claim(INDEX)})
-    results = judged({"": Submission(answers={"train": lost, "predict": also})})[""]
-    assert of(results, "train.epochs").misconception == "not-a-model"
-    for other in ("train.data", "train.accuracy"):
-        assert of(results, other).message == "This is checked once the mistake above is corrected."
-    assert of(results, "predict.label").message == "This is checked once “Train” is corrected."
-    assert [one.misconception for one in results.checks if one.misconception] == ["not-a-model"]
 
 
 def test_roots_are_checks_that_there_are():

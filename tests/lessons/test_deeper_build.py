@@ -15,7 +15,6 @@ from support.deeper_builder import (
     claim,
     dense,
     hidden,
-    judged,
     layer,
     of_layers,
     stack,
@@ -142,11 +141,6 @@ CASES = {
         },
     ),
 }
-
-
-@pytest.fixture(scope="module")
-def verdicts():
-    return judged(CASES)
 
 
 @pytest.mark.parametrize("name", CASES)

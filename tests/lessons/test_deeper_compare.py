@@ -4,15 +4,7 @@ from __future__ import annotations
 
 import pytest
 from support.cases import Case, fails, of, verify
-from support.deeper_builder import (
-    SINGLE_FIT,
-    Submission,
-    claim,
-    counts,
-    judged,
-    pictures,
-    validation,
-)
+from support.deeper_builder import SINGLE_FIT, Submission, claim, counts, pictures, validation
 
 FOUND = {
     "won minus lost": ("counted-net-gain", lambda found: found.won - found.lost),
@@ -85,11 +77,6 @@ CASES = {
     ),
     "no single layer": Case(work=Submission(single=None), check="compare.won", outcome="skipped"),
 }
-
-
-@pytest.fixture(scope="module")
-def verdicts():
-    return judged(CASES)
 
 
 @pytest.mark.parametrize("name", CASES)

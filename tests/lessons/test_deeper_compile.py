@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from support.cases import Case, fails, verify
-from support.deeper_builder import COMPILED, Submission, changed, judged
+from support.deeper_builder import COMPILED, Submission, changed
 
 # A wrong loss explains an accuracy that is missed; here it was not missed.
 CASES = {
@@ -38,11 +38,6 @@ CASES = {
         others={"compile.optimizer": "skipped", "compile.metric": "skipped"},
     ),
 }
-
-
-@pytest.fixture(scope="module")
-def verdicts():
-    return judged(CASES)
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from support.cases import Case, fails, verify
-from support.deeper_builder import FLATTEN, Submission, answers, claim, hidden, judged, layer, stack
+from support.deeper_builder import FLATTEN, Submission, answers, claim, hidden, layer, stack
 
 COUNTED = {
     784 * 128 + 128 * 10: "forgot-bias-parameters",
@@ -59,11 +59,6 @@ CASES = {
         check="parameters.count",
     ),
 }
-
-
-@pytest.fixture(scope="module")
-def verdicts():
-    return judged(CASES)
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -9,7 +9,6 @@ from support.deeper_builder import (
     LESSON,
     Submission,
     claim,
-    judged,
     pictures,
     training,
     untouched,
@@ -109,11 +108,6 @@ CASES = {
         },
     ),
 }
-
-
-@pytest.fixture(scope="module")
-def verdicts():
-    return judged(CASES)
 
 
 @pytest.mark.parametrize("name", CASES)

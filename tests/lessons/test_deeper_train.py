@@ -241,11 +241,6 @@ CASES = {
 }
 
 
-@pytest.fixture(scope="module")
-def verdicts():
-    return judged(CASES)
-
-
 @pytest.mark.parametrize("name", CASES)
 def test_train(verdicts, name):
     verify(CASES[name], verdicts[name])

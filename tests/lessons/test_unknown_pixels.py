@@ -85,17 +85,12 @@ CASES = {
 }
 
 
-@pytest.fixture(scope="module")
-def verdicts() -> Any:
-    return judged(CASES)
-
-
 @pytest.mark.parametrize("name", CASES)
 def test_work_on_unknown_pixels_never_loses_points_for_it(verdicts: Any, name: str) -> None:
     verify(CASES[name], verdicts[name])
 
 
-def test_rows_are_looked_at_only_where_no_map_was_found(verdicts: Any) -> None:
+def test_rows_are_looked_at_only_where_no_map_was_found() -> None:
     """A kernel that hands over rows beside a map gains nothing by them."""
     work = Submission(
         fits=(fit(validation=changed(validation(), rows="fit-0/validation/rows")),),
@@ -103,4 +98,3 @@ def test_rows_are_looked_at_only_where_no_map_was_found(verdicts: Any) -> None:
     )
     case = Case(work=work, check="train.accuracy")
     verify(case, judged({"one": work})["one"])
-    del verdicts
