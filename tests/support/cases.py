@@ -64,8 +64,3 @@ def verify(case: Case, verdicts: Verdicts) -> None:
         assert one.points == (one.max_points if one.outcome == "passed" else 0)
         assert one.message.endswith((".", "?"))
         assert one.outcome != "failed" or one.help.endswith((".", "?"))
-
-
-def named(cases: Mapping[str, Case]) -> set[str]:
-    """The misconceptions that the cases expect."""
-    return {one.misconception for one in cases.values() if one.misconception}

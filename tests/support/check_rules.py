@@ -47,13 +47,6 @@ def misconceptions(lesson: Lesson) -> Mapping[str, Rules]:
     }
 
 
-def nameable(question: str) -> set[str]:
-    """The misconceptions that the first lesson's checks of a question can name."""
-    rules_by_check = rules_of(evidence_builder.LESSON).items()
-    of_question = [rules for check, rules in rules_by_check if check.startswith(f"{question}.")]
-    return {name for rules in of_question for one in rules for name in one.misconceptions}
-
-
 def _first_lesson() -> tuple[Lesson, Works]:
     builder = evidence_builder
     given = builder.Submission()
