@@ -344,9 +344,9 @@ def spread(mean: float, *, runs: int, width: int = 1, images: int = 10_000) -> D
 MANY = spread(0.83, runs=4_000)
 
 
-def with_below(count: int, at: float = 0.795) -> Distribution:
+def with_below(count: int) -> Distribution:
     """Many runs, of which so many are this low."""
-    return replace(MANY, counts={round(at * MANY.images): count, **MANY.counts})
+    return replace(MANY, counts={round(0.795 * MANY.images): count, **MANY.counts})
 
 
 def test_the_wish_is_granted_where_nothing_speaks_against_it():
@@ -474,9 +474,9 @@ REFERENCE = load_reference(LESSON.folder)
 ON_SAMPLE = REFERENCE.data["sample"]
 
 
-def on_sample(reference=REFERENCE, **changes):
+def on_sample(**changes):
     """What is published, with something of the sample changed."""
-    return changed(reference, data={**reference.data, "sample": changed(ON_SAMPLE, **changes)})
+    return changed(REFERENCE, data={**REFERENCE.data, "sample": changed(ON_SAMPLE, **changes)})
 
 
 def of_first(**changes):

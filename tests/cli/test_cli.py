@@ -162,7 +162,7 @@ def test_a_misspelt_setting_is_named(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert "Autograder.cell_secs" in capsys.readouterr().err
 
 
-def test_data_says_where_it_is(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+def test_data_says_where_it_is(capsys: pytest.CaptureFixture) -> None:
     """The folder given is found, and the sample in it announced."""
     assert main(["data", "--from", str(DATASET.shipped), "--offline"]) == 0
     printed = capsys.readouterr()

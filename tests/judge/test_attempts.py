@@ -115,8 +115,8 @@ def with_check(question: str, submission: Submission, **changes) -> Evidence:
     return replace(evidence, record=changed(evidence.record, cells=cells))
 
 
-def outcome_of(evidence: Evidence, question: str, failed=()):
-    return blocking_verdict(evidence, LESSON, LESSON.question(question), failed)
+def outcome_of(evidence: Evidence, question: str):
+    return blocking_verdict(evidence, LESSON, LESSON.question(question), ())
 
 
 NO_CHECK = {

@@ -72,7 +72,7 @@ def last_fit(recorder):
     return recorded.fits[-1], arrays
 
 
-def test_watching_ends_without_a_trace(sample) -> None:
+def test_watching_ends_without_a_trace() -> None:
     owners = (keras.Model, tf.config, tf.config.experimental, tf.test)
     before = [dict(vars(owner)) for owner in owners]
     recorder = Recorder()

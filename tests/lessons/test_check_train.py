@@ -60,16 +60,10 @@ def given_away(question: str) -> Answer:
     return Answer(question=question, claims=claims)
 
 
-def spoilt(weights=None):
+def spoilt():
     """Arrays of weights that sort hardly anything right."""
-    given = weights or trained()
-    return arrays(
-        replace(
-            given,
-            kernel=given.kernel[:, ::-1],
-            kernels=given.kernels[:, :, ::-1],
-        )
-    )
+    given = trained()
+    return arrays(replace(given, kernel=given.kernel[:, ::-1], kernels=given.kernels[:, :, ::-1]))
 
 
 def not_numbers():
@@ -95,7 +89,7 @@ def not_moving():
     return given
 
 
-def contradicts(*says: str, others=(), **changes) -> Case:
+def contradicts(*says: str, **changes) -> Case:
     """A case in which nothing can be earned for training, because of these words."""
     work = changes.pop("work", None) or trained_by(**changes)
     return fails(
@@ -104,7 +98,7 @@ def contradicts(*says: str, others=(), **changes) -> Case:
         "contradicts itself",
         *says,
         work=work,
-        others={**SKIPPED, **dict(others)},
+        others=SKIPPED,
     )
 
 

@@ -267,14 +267,14 @@ def test_it_has_to_be_said_which_solutions(solved: Course, capsys) -> None:
     assert "one of the arguments --lesson --all is required" in printed(capsys)
 
 
-def test_a_dry_run_publishes_nothing(solved: Course, tmp_path: Path, capsys) -> None:
+def test_a_dry_run_publishes_nothing(solved: Course, tmp_path: Path) -> None:
     assert main(["publish-solutions", "--all", "--dry-run"]) == 0
     assert not (tmp_path / "exchange").exists()
     assert main(["publish-solutions", "--all", "--dry-run", "--to", str(tmp_path / "site")]) == 0
     assert not (tmp_path / "site").exists()
 
 
-def test_what_was_published_can_be_taken_back(solved: Course, tmp_path: Path, capsys) -> None:
+def test_what_was_published_can_be_taken_back(solved: Course, tmp_path: Path) -> None:
     """From the exchange, and from a folder with other files in it."""
     outbound = tmp_path / "exchange" / "brains" / "outbound" / f"{LESSON.name}-solution"
     assert main(["publish-solutions", "--all"]) == 0

@@ -77,7 +77,7 @@ def test_who_has_something_to_be_marked_by_a_person_is_told(course: Course, caps
     assert "Still to be graded by hand: words" in " ".join(capsys.readouterr().err.split())
 
 
-def test_who_has_an_extension_and_handed_in_nothing_has_no_grade(course: Course, capsys) -> None:
+def test_who_has_an_extension_and_handed_in_nothing_has_no_grade(course: Course) -> None:
     """An extension is kept with a submission, which is then there before there is any."""
     with Gradebook(course_directory(course.root).db_url, "brains") as gradebook:
         gradebook.update_or_create_submission(LESSON.name, "lazy")

@@ -79,11 +79,11 @@ def opened(course: Course) -> Review:
     return Review(lesson=LESSON, groups=groups, path=course.decisions(LESSON), give=give)
 
 
-def group_of(review: Review, student: str, question: str = "build") -> Group:
+def group_of(review: Review, student: str) -> Group:
     return next(
         one
         for one in review.groups
-        if one.question.name == question and student in {each.name for each in one.reports}
+        if one.question.name == "build" and student in {each.name for each in one.reports}
     )
 
 
@@ -289,7 +289,7 @@ def test_drafts_from_elsewhere_get_nothing(course, marks) -> None:
     assert set(marks().values()) == {NONE}
 
 
-def test_without_a_gradebook_it_is_kept_for_later(course, address, tmp_path) -> None:
+def test_without_a_gradebook_it_is_kept_for_later(course, tmp_path) -> None:
     grade(course, *CLASS)
     review = opened(course)
     (tmp_path / "grades.db").unlink()

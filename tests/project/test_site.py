@@ -15,7 +15,6 @@ import pytest
 from autograder.core.config import Settings
 
 ROOT = Path(__file__).parents[2]
-IMPORTED = re.compile(r"^ *from (autograder\.\S+) import", re.MULTILINE)
 FROM_ELSEWHERE = re.compile(r"""(?:src|href)=["']?(?:https?:)?//[^"'> ]+["']?[^>]*>""")
 
 

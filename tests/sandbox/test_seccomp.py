@@ -23,7 +23,7 @@ MACHINES = ("x86_64", "aarch64")
 EACH = list(itertools.product(rules.STEPS, MACHINES))
 # x32 calls are told by this bit, those of i386 by another architecture.
 X32 = 0x40000000
-CLONE_NEWUSER, SIGCHLD = 0x10000000, 17
+SIGCHLD = 17
 AF_UNIX, AF_VSOCK = 1, 40
 HIGH = 1 << 32
 # From keyctl.h.

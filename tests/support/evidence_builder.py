@@ -214,11 +214,9 @@ def arrays(weights: Trained | None = None, *, number: int = 0) -> dict[str, NDAr
     }
 
 
-def on_mapped_pixels(
-    scale: NDArray[Any], shift: NDArray[Any], weights: Trained | None = None
-) -> dict[str, NDArray[Any]]:
+def on_mapped_pixels(scale: NDArray[Any], shift: NDArray[Any]) -> dict[str, NDArray[Any]]:
     """The same network for pixels ``scale * pixel + shift``: as ``map/...`` and in its weights."""
-    ours = weights or trained()
+    ours = trained()
     per_pixel = (np.ones(784) * scale, np.ones(784) * shift)
     kernel, kernels = (one / per_pixel[0][:, None] for one in (ours.kernel, ours.kernels))
     moved = replace(
