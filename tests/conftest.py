@@ -17,7 +17,6 @@ from pathlib import Path
 
 import pytest
 from support import gradebook_course, postgres, throwaway
-from support.lesson_shelf import found_lesson
 
 from autograder import datasets
 from autograder.core.lesson import Lesson
@@ -70,7 +69,9 @@ def _absl_closes_nothing() -> None:
 def any_lesson(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lesson:
     """A lesson made on the fly, in a folder of its own, that can be found like any other."""
     throwaway.write(tmp_path / "shelf")
-    return found_lesson(throwaway.NAME, throwaway.PACKAGE, tmp_path / "shelf", monkeypatch)
+    return throwaway.found_lesson(
+        throwaway.NAME, throwaway.PACKAGE, tmp_path / "shelf", monkeypatch
+    )
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 from support.evidence_builder import LESSON, Submission, judged, untouched
-from support.results import NASTY, Strict, result
+from support.pages import NASTY, Page, result
 
 from autograder.core.report import Outcome, Report
 from autograder.reports import feedback, html, json_report, phrases
@@ -148,7 +148,7 @@ def test_the_upper_rungs_are_told_on_request_only():
 
 def test_a_check_that_passed_tells_one_thing_more():
     passed = result(why="A bias lifts the line.", how="")
-    for page in (phrases.answer(BUILD, [passed]), Strict(html.answer(BUILD, [passed])).text):
+    for page in (phrases.answer(BUILD, [passed]), Page(html.answer(BUILD, [passed])).text):
         assert "Good to know: A bias lifts the line." in page
         assert "What to do." not in page
     assert "Good to know" not in phrases.answer(BUILD, [result()])
@@ -158,7 +158,7 @@ def test_one_fact_a_question_and_all_of_them_on_request():
     """In the terminal none without a request; none beside a mistake."""
     facts = [result(why="One."), result(id="build.bias", message="Another.", why="Two.")]
     assert phrases.answer(BUILD, facts).count("Good to know") == 1
-    assert Strict(html.answer(BUILD, facts)).text.count("Good to know") == 1
+    assert Page(html.answer(BUILD, facts)).text.count("Good to know") == 1
     assert "Good to know" not in phrases.answer(BUILD, facts, fact=False)
     assert phrases.answer(BUILD, facts, fact=False, more=True).count("Good to know") == 2
     assert "Good to know" not in phrases.answer(BUILD, [*facts, FAILED])
@@ -170,7 +170,7 @@ def test_what_stands_around_an_answer():
         "Build the neurons: 0 of 2 points (8 of 20 points so far)"
     )
     assert phrases.answer(BUILD, [LADDER], **around).splitlines()[-1].endswith(".hint()`.")
-    page = Strict(html.answer(BUILD, [LADDER], **around))
+    page = Page(html.answer(BUILD, [LADDER], **around))
     assert "0 of 2 points · 8 of 20 points so far" in page.text
     assert "More: check.build.hint()." in page.text
 
@@ -224,17 +224,17 @@ def test_the_same_thing_is_said_once():
 
 
 def test_html_of_an_answer():
-    page = Strict(html.answer(BUILD, [INPUT, FAILED]))
+    page = Page(html.answer(BUILD, [INPUT, FAILED]))
     assert "1 of 3 points" in page.text
     assert "not yet right: No bias; see Dense." in page.text
     assert "Next: What to do." in page.text
-    assert "code" in page.tags
+    assert "code" in dict(page.tags)
     assert page.text.count("Next:") == 1
 
 
 @pytest.mark.parametrize(("outcome", "symbol"), list(zip(Outcome, "✓✗○––?", strict=True)))
 def test_html_of_every_outcome_is_understood_without_its_colour(outcome, symbol):
-    page = Strict(html.answer(BUILD, [result(outcome)]))
+    page = Page(html.answer(BUILD, [result(outcome)]))
     assert phrases.LABELS[outcome] in page.text
     assert symbol in page.text
 
@@ -251,12 +251,12 @@ def test_nothing_in_html_is_run():
         feedback.page(report, LESSON, None),
     ):
         assert "<script" not in page
-        assert "script" not in Strict(page).tags
+        assert "script" not in dict(Page(page).tags)
         assert not re.search(r'="[^"]*<', page)
 
 
 def test_a_page_of_ones_own():
-    page = Strict(feedback.page(REPORT, LESSON, None))
+    page = Page(feedback.page(REPORT, LESSON, None))
     for part in ("Building a Brain: alice", "1 of 3 points", "12 s", "A cell was put back."):
         assert part in page.text
     assert "No bias" in page.text
@@ -266,11 +266,11 @@ def test_a_page_of_ones_own():
 def test_the_page_of_a_whole_report():
     verdicts = judged({"": Submission()})[""]
     report = Report(name="a", notebook="b", checks=verdicts.checks)
-    page = Strict(feedback.page(report, LESSON, None))
+    page = Page(feedback.page(report, LESSON, None))
     assert "20 of 20 points" in page.text
     assert all(question.title in page.text for question in LESSON.questions)
     assert "Next:" not in page.text
 
 
 def test_a_page_of_what_could_not_be_read():
-    assert "This is not a notebook." in Strict(feedback.page(UNREADABLE, LESSON, None)).text
+    assert "This is not a notebook." in Page(feedback.page(UNREADABLE, LESSON, None)).text

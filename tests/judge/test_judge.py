@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from support.cases import of
+from support.cases import judge_in_process, of
 from support.check_rules import misconceptions
 from support.evidence_builder import (
     FLATTEN,
@@ -23,7 +23,6 @@ from support.evidence_builder import (
     stack,
     untouched,
 )
-from support.judging import judge_in_process
 from support.runs import save_alone
 
 from autograder.core.config import Course, Settings

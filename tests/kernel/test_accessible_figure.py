@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import base64
 import io
-from html.parser import HTMLParser
 
 import matplotlib as mpl
 import numpy as np
 import pytest
+from support.pages import Page
 
 from autograder.core.evidence import EVIDENCE_VARIABLE
 from autograder.core.pictures import PICTURES_VARIABLE
@@ -20,17 +20,11 @@ mpl.use("agg")
 import matplotlib.pyplot as plt
 
 
-class Picture(HTMLParser):
+def picture(page: str) -> dict[str, str | None]:
     """The attributes of the one picture in a page."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.attributes: dict[str, str | None] = {}
-        self.feed(page)
-
-    def handle_starttag(self, tag, attrs):
-        assert tag == "img"
-        self.attributes = dict(attrs)
+    ((tag, attributes),) = Page(page).tags
+    assert tag == "img"
+    return attributes
 
 
 @pytest.fixture
@@ -56,7 +50,7 @@ def test_a_figure_has_words_for_those_who_do_not_see_it(shown) -> None:
     assert text == (
         "Going up. In the picture is written: Two halves; Left & <right>, epoch, accuracy, a curve."
     )
-    attributes = Picture(page).attributes
+    attributes = picture(page)
     assert attributes["alt"] == text
     kind, _, data = str(attributes["src"]).partition(",")
     assert kind == "data:image/png;base64"
@@ -82,7 +76,7 @@ def test_a_figure_without_writing(shown) -> None:
     show("Nothing yet.")
     ((page, text),) = shown
     assert text == "Nothing yet."
-    assert (drawn(str(Picture(page).attributes["src"])) == 1).all()
+    assert (drawn(str(picture(page)["src"])) == 1).all()
 
 
 def test_a_figure_is_shown_once(shown) -> None:
@@ -103,7 +97,7 @@ def test_in_grading_the_picture_is_the_same_but_for_its_margins(shown, monkeypat
             plt.plot([1, 2], [3, 4])
             plt.title("A line")
             show("A line that rises.")
-            pages.append(drawn(str(Picture(shown[-1][0]).attributes["src"])))
+            pages.append(drawn(str(picture(shown[-1][0])["src"])))
     cropped, whole = pages
     assert np.allclose(cropped.shape, whole.shape, atol=3)
     assert abs(cropped.mean() - whole.mean()) < 0.01
@@ -157,6 +151,6 @@ def test_a_figure_survives_the_cleaning(shown) -> None:
     plt.plot([1])
     show('It\'s "safe".')
     ((page, text),) = shown
-    before, after = Picture(page).attributes, Picture(sanitize.markup(page)).attributes
+    before, after = picture(page), picture(sanitize.markup(page))
     assert after["alt"] == text
     assert after["src"] == before["src"]

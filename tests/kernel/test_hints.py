@@ -6,7 +6,7 @@ import inspect
 
 import pytest
 from support.evidence_builder import LESSON
-from support.results import result
+from support.pages import result
 
 from autograder.core.report import Outcome
 from autograder.kernel.hints import Hints

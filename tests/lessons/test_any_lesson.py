@@ -11,7 +11,7 @@ import msgspec
 import nbformat
 import pytest
 from support import mini, runs, throwaway
-from support.judging import judge_in_process
+from support.cases import judge_in_process
 from support.throwaway import evidence, notebook
 
 from autograder.cli import main

@@ -9,7 +9,7 @@ import nbformat
 import numpy as np
 import pytest
 from support import digits
-from support.lesson_shelf import found_lesson
+from support.throwaway import found_lesson
 
 from autograder import datasets
 from autograder.cli import main

@@ -21,9 +21,8 @@ from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from nbgrader.utils import notebook_hash
 from support import make_class
-from support.nbgrader_command import nbgrader
-from support.pages import Page
-from support.remote import REMOTE
+from support.pages import REMOTE, Page
+from support.terminal import nbgrader
 
 from autograder.core.lesson_registry import load_lesson
 

@@ -19,7 +19,7 @@ from support.class_of_reports import (
     stands,
     with_check,
 )
-from support.pages import Page, page
+from support.pages import Page
 
 from autograder.cli import main
 from autograder.core.report import Outcome
@@ -221,7 +221,7 @@ def test_the_same_program_is_a_group_and_the_untouched_blank_is_none() -> None:
 
 def test_each_row_and_each_name_leads_to_the_students_own_page() -> None:
     reports = [*odd_ones(), report("C. & D/é", results_folder="C. & D_é (2)")]
-    found = page(reports)
+    found = Page(class_report.page(reports, LESSON))
     assert found.links.count("C.%20%26%20D_%C3%A9%20%282%29/report.html") == 1
     assert {f"{one.results_folder.replace(' ', '%20')}/report.html" for one in odd_ones()} <= set(
         found.links
@@ -246,7 +246,7 @@ def test_zeros_are_told_apart_without_a_colour() -> None:
 
 
 def test_the_page_tells_what_happened() -> None:
-    found = page(many(40))
+    found = Page(class_report.page(many(40), LESSON))
     for words in (
         "forgot-bias-parameters",
         "7,840 counts the weights only.",
@@ -267,7 +267,7 @@ def test_whatever_students_are_called_nothing_of_theirs_is_markup() -> None:
     check = class_of_reports.result(
         "build", Outcome.FAILED, message=HOSTILE[0], misconception=HOSTILE[1]
     )
-    found = page([*nasty, with_check(report("x"), check)])
+    found = Page(class_report.page([*nasty, with_check(report("x"), check)], LESSON))
     assert [tag for tag, _ in found.tags].count("script") == 1
     assert "img" not in {tag for tag, _ in found.tags}
     assert not [name for _, attrs in found.tags for name in attrs if name.startswith("on")]
@@ -288,7 +288,7 @@ def test_nothing_is_asked_from_elsewhere_and_no_other_script_may_run() -> None:
 
 
 def test_a_class_of_one_that_could_not_be_read() -> None:
-    found = page([odd_ones()[-1]])
+    found = Page(class_report.page([odd_ones()[-1]], LESSON))
     assert "It is not JSON." in found.text
     assert "Accuracy" in found.text  # a column; there is nothing to draw
     assert 'id="accuracies"' not in class_report.page([odd_ones()[-1]], LESSON)

@@ -13,8 +13,7 @@ from nbformat import NotebookNode
 from support import class_of_reports, mini
 from support.chromium import launched
 from support.class_of_reports import LESSON, report, with_check
-from support.pages import Page
-from support.remote import REMOTE
+from support.pages import REMOTE, Page
 
 from autograder.core.report import Outcome, Report
 from autograder.reports import feedback, notebook_html

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from support.evidence_builder import LESSON, Submission, fit, judged, untouched
-from support.results import NASTY, Strict, result
+from support.pages import NASTY, Page, result
 
 from autograder.core.progress import Progress
 from autograder.core.report import Outcome
@@ -21,7 +21,7 @@ def progress_of(work: Submission, doubts: tuple[str, ...] = ()) -> Progress:
 
 def pages(progress: Progress) -> tuple[str, str]:
     """In words, and the text of the HTML."""
-    return progress_card.text(progress), Strict(progress_card.page(progress)).text
+    return progress_card.text(progress), Page(progress_card.page(progress)).text
 
 
 def test_nothing_done_yet():
@@ -76,7 +76,7 @@ def test_nothing_in_it_is_run():
     wrong = result(Outcome.FAILED, id="devices.x", question="devices", help=NASTY, message=NASTY)
     page = progress_card.page(Progress(lesson=LESSON, results=(wrong,), doubts=(NASTY,)))
     assert "<script" not in page
-    assert "script" not in Strict(page).tags
+    assert "script" not in dict(Page(page).tags)
 
 
 def test_a_question_is_as_far_as_its_most_pressing_check():

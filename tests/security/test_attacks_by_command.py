@@ -14,7 +14,7 @@ from support import attack_changes, attack_course, attack_keys, make_class, mini
 from support.attack_besieged import Besieged
 from support.attack_cases import Case, cases
 from support.attack_course import BLANK, LESSON, SECRET, UNTRAINED
-from support.nbgrader_command import nbgrader
+from support.terminal import nbgrader
 
 from autograder.cli import main
 from autograder.core.config import Course

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
-from support.ordinary_user import NEEDED, ROOT, open_to_all
+from support.ordinary_user import ROOT, in_sight
 
 from autograder.sandbox import bubblewrap
 
@@ -39,14 +39,7 @@ def as_nobody(home: Path, program: Sequence[str]) -> subprocess.CompletedProcess
     assert bwrap is not None
     words = [str(bwrap), "--die-with-parent", "--dev-bind", "/", "/", "--chdir", str(home)]
     words += [word for right in ("SETUID", "SETGID") for word in ("--cap-add", f"CAP_{right}")]
-    closed = {folder for path in NEEDED for folder in path.parents if not open_to_all(folder)}
-    for folder in sorted(closed, key=lambda one: len(one.parts))[:1]:
-        words += ["--perms", "0755", "--tmpfs", str(folder)]
-        for path in NEEDED:
-            if path.is_relative_to(folder):
-                for parent in reversed(path.parents[: len(path.parents) - len(folder.parts)]):
-                    words += ["--perms", "0755", "--dir", str(parent)]
-                words += ["--ro-bind", str(path), str(path)]
+    words += in_sight()
     become = f"import os, sys; os.setgroups([]); os.setresgid(*[{NOBODY}] * 3);"
     become += (
         f"os.setresuid(*[{NOBODY}] * 3); os.execv(sys.executable, [sys.executable, *sys.argv[1:]])"

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Protocol
 
+from autograder.core.config import Course
 from autograder.core.evidence import Evidence
 from autograder.core.lesson import Lesson
 from autograder.core.report import CheckResult
 from autograder.core.verdicts import Verdicts
+from autograder.judge.judge_process import Judge
 from autograder.judge.runner import judge
 
 
@@ -64,3 +67,11 @@ def verify(case: Case, verdicts: Verdicts) -> None:
         assert one.points == (one.max_points if one.outcome == "passed" else 0)
         assert one.message.endswith((".", "?"))
         assert one.outcome != "failed" or one.help.endswith((".", "?"))
+
+
+def judge_in_process(
+    folders: Mapping[Path, str], lesson: Lesson, course: Course
+) -> dict[str, Verdicts | str]:
+    """Judge as ``Judge.judge`` does, in a process for this call only."""
+    with Judge(course) as official:
+        return official.judge(folders, lesson)

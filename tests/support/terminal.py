@@ -63,3 +63,16 @@ class Terminal:
         output = done.stdout + done.stderr
         assert done.returncode == 0, f"{command} ended with {done.returncode}\n{output}"
         return output
+
+
+def nbgrader(course: Path, keras: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run an nbgrader command in the course's folder."""
+    environment = {
+        **os.environ,
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        "KERAS_HOME": str(keras),
+    }
+    command = [sys.executable, "-m", "nbgrader", *arguments]
+    return subprocess.run(
+        command, cwd=course, env=environment, check=False, capture_output=True, text=True
+    )

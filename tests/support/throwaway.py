@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import msgspec
 import nbformat
+import pytest
 
+from autograder import lessons
 from autograder.core.evidence import Answer, Cell, Claim, Evidence, Record, Recorded, Run
+from autograder.core.lesson import Lesson
+from autograder.core.lesson_registry import load_lesson
 from autograder.sandbox.protocol import CellResult, EvidenceUpdate
 from support import runs
 from support.mini import code
@@ -139,3 +144,11 @@ def run(**values: int) -> Evidence:
     """A run in which these were handed in."""
     cells = {number: CellResult(status="ok") for number in range(5)}
     return runs.ran(cells, EvidenceUpdate(recorded=msgspec.json.encode(recorded(**values))))
+
+
+def found_lesson(name: str, package: str, shelf: Path, monkeypatch: pytest.MonkeyPatch) -> Lesson:
+    """The lesson of this name and package in the folder, found like any other by this test."""
+    monkeypatch.setattr(lessons, "__path__", [*lessons.__path__, str(shelf)])
+    for one in [one for one in sys.modules if one.startswith(package)]:
+        monkeypatch.delitem(sys.modules, one)
+    return load_lesson(name)
