@@ -8,15 +8,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from autograder.cli.class_run import (
-    exit_code,
-    isolated,
-    make_grader,
-)
-from autograder.cli.options import (
-    add_lesson_and_results,
-    ignore_lessons_nearby,
-)
+from autograder.cli.class_run import exit_code, isolated, make_grader
+from autograder.cli.options import add_lesson_and_results, ignore_lessons_nearby
 from autograder.core.config import Course
 from autograder.core.evidence import load
 from autograder.core.lesson import Question

@@ -22,12 +22,7 @@ from autograder.cli.class_run import (
     show,
     watched,
 )
-from autograder.cli.options import (
-    add_gradebook,
-    add_lesson_and_results,
-    at_least_one,
-    course_of,
-)
+from autograder.cli.options import add_gradebook, add_lesson_and_results, at_least_one, course_of
 from autograder.cli.report import add_summary
 from autograder.core.config import ISOLATION
 from autograder.core.errors import UsageError

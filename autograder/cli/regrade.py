@@ -8,19 +8,8 @@ from pathlib import Path
 from rich.console import Console
 
 from autograder.cli import progress_log
-from autograder.cli.class_run import (
-    exit_code,
-    gradebook_of,
-    hold,
-    recorded_course,
-    show,
-    watched,
-)
-from autograder.cli.options import (
-    add_gradebook,
-    add_lesson_and_results,
-    course_of,
-)
+from autograder.cli.class_run import exit_code, gradebook_of, hold, recorded_course, show, watched
+from autograder.cli.options import add_gradebook, add_lesson_and_results, course_of
 from autograder.cli.report import lessons_in
 from autograder.core.lesson_registry import load_lesson
 from autograder.core.report import Report

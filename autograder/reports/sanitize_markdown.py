@@ -116,10 +116,7 @@ def _by_markdown_it(source: str) -> _Rendered:
 
 def _by_nbconvert(source: str) -> _Rendered:
     # It loads Pygments and more, of which a student's own notebook has no need.
-    from nbconvert.filters.markdown_mistune import (  # noqa: PLC0415
-        IPythonRenderer,
-        MarkdownWithMath,
-    )
+    from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath  # noqa: PLC0415
 
     found = _Rendered()
 

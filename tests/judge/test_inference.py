@@ -5,16 +5,7 @@ import tracemalloc
 import msgspec
 import numpy as np
 import pytest
-from support.evidence_builder import (
-    FLATTEN,
-    Weight,
-    changed,
-    dense,
-    layer,
-    right,
-    stack,
-    training,
-)
+from support.evidence_builder import FLATTEN, Weight, changed, dense, layer, right, stack, training
 
 from autograder.core.evidence import Evidence, Examples, Front, PerImage, Record, Run
 from autograder.judge.inference import UnknownLayer, as_given, outputs

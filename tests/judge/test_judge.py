@@ -27,13 +27,7 @@ from support.runs import save_alone
 
 from autograder.core.config import Course, Settings
 from autograder.core.errors import DatasetError, JudgeError
-from autograder.core.evidence import (
-    EVIDENCE,
-    SUBMISSION,
-    SubmissionRecord,
-    load,
-    save_submission,
-)
+from autograder.core.evidence import EVIDENCE, SUBMISSION, SubmissionRecord, load, save_submission
 from autograder.core.verdicts import Verdicts
 from autograder.judge import plugin
 from autograder.judge.judge_process import Judge

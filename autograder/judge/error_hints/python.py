@@ -6,12 +6,7 @@ from collections.abc import Mapping
 
 from autograder.core.error_hint import ErrorFacts, ErrorHint, nearest
 from autograder.judge.error_hints.packages import ALIASES, meant_package
-from autograder.judge.error_hints.vocabulary import (
-    DROPPED,
-    IMPORTS,
-    RENAMED,
-    WORDS,
-)
+from autograder.judge.error_hints.vocabulary import DROPPED, IMPORTS, RENAMED, WORDS
 
 
 def _name(groups: Mapping[str, str], facts: ErrorFacts) -> str:

@@ -7,11 +7,7 @@ import pytest
 from autograder.core.evidence import Evidence
 from autograder.core.verdicts import Tell
 from autograder.datasets import Images
-from autograder.judge.rules.accuracy import (
-    can_be_computed,
-    nearly_trained,
-    weights_replaced,
-)
+from autograder.judge.rules.accuracy import can_be_computed, nearly_trained, weights_replaced
 from autograder.judge.rules.format import whole_number
 from autograder.judge.rules.models import model_of
 from autograder.judge.rules.rule import raise_first

@@ -19,19 +19,11 @@ from autograder.judge.rules.epochs import (
     never_trained,
     trained_without_fit,
 )
-from autograder.judge.rules.groups import (
-    training_examples,
-    validation_examples,
-)
+from autograder.judge.rules.groups import training_examples, validation_examples
 from autograder.judge.rules.models import claim_of, fits_of, model_of
 from autograder.judge.rules.reach_threshold import AccuracyCheck
 from autograder.judge.rules.rule import raise_first
-from autograder.lessons.a_deeper_brain.constants import (
-    BATCH,
-    ENOUGH_EPOCHS,
-    LIMITS,
-    MAX_EPOCHS,
-)
+from autograder.lessons.a_deeper_brain.constants import BATCH, ENOUGH_EPOCHS, LIMITS, MAX_EPOCHS
 from autograder.lessons.a_deeper_brain.marked_accuracy import marked_accuracy
 from autograder.lessons.a_deeper_brain.rules.comparison import SINGLE_LAYER
 from autograder.lessons.a_deeper_brain.rules.early_stopping import (

@@ -6,9 +6,7 @@ import pytest
 
 from autograder.core.evidence import Evidence
 from autograder.core.verdicts import Tell
-from autograder.judge.rules.groups import (
-    image_input,
-)
+from autograder.judge.rules.groups import image_input
 from autograder.judge.rules.layers import no_bias, no_neurons, wrong_neuron_count
 from autograder.judge.rules.models import model_of
 from autograder.judge.rules.outputs import (

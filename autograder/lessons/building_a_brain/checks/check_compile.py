@@ -6,10 +6,7 @@ import pytest
 
 from autograder.core.evidence import Evidence
 from autograder.core.verdicts import Tell
-from autograder.judge.rules.groups import (
-    accuracy_metric,
-    classification_loss,
-)
+from autograder.judge.rules.groups import accuracy_metric, classification_loss
 from autograder.judge.rules.models import compiled_of, model_of
 from autograder.judge.rules.optimizer import wrong_optimizer
 from autograder.judge.rules.rule import raise_first

@@ -24,10 +24,7 @@ from autograder.judge.rules.epochs import (
     too_few_epochs,
     trained_without_fit,
 )
-from autograder.judge.rules.groups import (
-    training_examples,
-    validation_examples,
-)
+from autograder.judge.rules.groups import training_examples, validation_examples
 from autograder.judge.rules.models import claim_of, fits_of, model_of
 from autograder.judge.rules.reach_threshold import AccuracyCheck, marked_accuracy
 from autograder.judge.rules.rule import raise_first
