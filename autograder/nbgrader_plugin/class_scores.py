@@ -10,11 +10,7 @@ from autograder.core.errors import EmptyGradebook
 from autograder.core.lesson import Lesson
 from autograder.exporters.model import Person
 from autograder.nbgrader_plugin import grade_queries
-from autograder.nbgrader_plugin.course_config import (
-    course_directory,
-    database_errors,
-    open_gradebook,
-)
+from autograder.nbgrader_plugin.course_config import gradebook_of
 from autograder.reports.class_report import GradebookScores
 
 
@@ -25,9 +21,8 @@ def lesson_scores(course: Course, lesson: Lesson) -> dict[str, GradebookScores]:
         CourseError: the gradebook cannot be read.
     """
     assert course.root
-    directory = course_directory(course.root)
     try:
-        with database_errors(directory.db_url), open_gradebook(directory) as gradebook:
+        with gradebook_of(course.root) as gradebook:
             grades = grade_queries.grades(gradebook, [lesson.name], unscored=True)
             by_hand = _manually_graded(gradebook, lesson.name) if grades else set()
             late = _late(gradebook, lesson.name) if grades else set()

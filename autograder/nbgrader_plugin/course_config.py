@@ -81,6 +81,14 @@ def open_gradebook(directory: CourseDirectory) -> Gradebook:
 
 
 @contextlib.contextmanager
+def gradebook_of(root: Path) -> Iterator[Gradebook]:
+    """Open the gradebook of the course in a folder; errors as ``open_gradebook``."""
+    directory = course_directory(root)
+    with database_errors(directory.db_url), open_gradebook(directory) as gradebook:
+        yield gradebook
+
+
+@contextlib.contextmanager
 def database_errors(address: str) -> Iterator[None]:
     """Raise what goes wrong at the database as a ``CourseError`` in one line, without password."""
     shown = make_url(address).render_as_string(hide_password=True)

@@ -9,12 +9,7 @@ from nbgrader.api import Gradebook, InvalidEntry, MissingEntry
 from autograder.core.config import Course
 from autograder.core.errors import CourseError
 from autograder.core.lesson import Lesson
-from autograder.nbgrader_plugin.course_config import (
-    GENERATE,
-    course_directory,
-    database_errors,
-    open_gradebook,
-)
+from autograder.nbgrader_plugin.course_config import GENERATE, gradebook_of
 
 
 def extend(course: Course, student: str, lesson: Lesson, longer: timedelta) -> datetime:
@@ -26,8 +21,7 @@ def extend(course: Course, student: str, lesson: Lesson, longer: timedelta) -> d
     Raises:
         CourseError: there is no gradebook, no such student in it, or no due date.
     """
-    directory = course_directory(course.folder())
-    with database_errors(directory.db_url), open_gradebook(directory) as gradebook:
+    with gradebook_of(course.folder()) as gradebook:
         due = _due(gradebook, lesson)
         _extend(gradebook, student, lesson, longer)
     return due + longer

@@ -14,11 +14,7 @@ from autograder.core.config import Course
 from autograder.core.errors import CourseError, EmptyGradebook
 from autograder.core.lesson_registry import lesson_names, load_lesson
 from autograder.exporters.model import Grade, Person
-from autograder.nbgrader_plugin.course_config import (
-    course_directory,
-    database_errors,
-    open_gradebook,
-)
+from autograder.nbgrader_plugin.course_config import gradebook_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,9 +36,8 @@ def course_grades(course: Course, lesson: str | None = None) -> CourseGrades:
         root = course.folder()
     except CourseError as error:
         raise EmptyGradebook(str(error)) from error
-    directory = course_directory(root)
     assignments = [lesson] if lesson else lesson_names()
-    with database_errors(directory.db_url), open_gradebook(directory) as gradebook:
+    with gradebook_of(root) as gradebook:
         found = grades(gradebook, assignments, unscored=lesson is not None)
         waiting = _waiting(gradebook, assignments)
     if not any(one.raw is not None for one in found):
@@ -57,9 +52,8 @@ def lessons_in_gradebook(course: Course) -> set[str]:
         CourseError: the gradebook cannot be read.
     """
     assert course.root
-    directory = course_directory(course.root)
     try:
-        with database_errors(directory.db_url), open_gradebook(directory) as gradebook:
+        with gradebook_of(course.root) as gradebook:
             return {one.name for one in gradebook.assignments} & set(lesson_names())
     except EmptyGradebook:
         return set()
