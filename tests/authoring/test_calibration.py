@@ -16,6 +16,7 @@ import msgspec
 import numpy as np
 import psutil
 import pytest
+from support import processes
 
 from autograder.authoring.calibration import publish
 from autograder.authoring.calibration.docs_tables import filled
@@ -418,7 +419,7 @@ def test_grading_does_not_need_scipy():
         "from autograder.core.reference import standing\n"
         "print(standing(load_lesson('building-a-brain'), 'full', 0.83, '').threshold)\n"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    done = processes.python("-c", code, check=True)
     assert done.stdout.strip() == str(LESSON.thresholds["full"])
 
 

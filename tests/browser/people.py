@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
+from support import processes
 
 from autograder import datasets
 from autograder.datasets.fashion_mnist import DATASET
@@ -62,14 +63,7 @@ class Person:
 
     def run(self, *arguments: str) -> str:
         """Run a Python module with arguments in the work folder; what it printed."""
-        done = subprocess.run(
-            [sys.executable, "-m", *arguments],
-            cwd=self.work,
-            env=self.environment,
-            check=False,
-            capture_output=True,
-            text=True,
-        )
+        done = processes.python("-m", *arguments, cwd=self.work, env=self.environment)
         assert done.returncode == 0, f"{arguments}\n{done.stdout[-3000:]}{done.stderr[-3000:]}"
         return done.stdout + done.stderr
 

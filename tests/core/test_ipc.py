@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 import textwrap
 
 import pytest
+from support import processes
 
 from autograder.core.ipc import Line, pair
 from autograder.sandbox.protocol import Ready
@@ -31,12 +31,7 @@ def become_nobody():
 
 def answer(script: str) -> object:
     """What a script says, in a Python of its own that has nothing of ours open."""
-    done = subprocess.run(
-        [sys.executable, "-c", PRELUDE + textwrap.dedent(script)],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    done = processes.python("-c", PRELUDE + textwrap.dedent(script), check=True)
     return json.loads(done.stdout)
 
 

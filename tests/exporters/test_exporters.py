@@ -5,14 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import re
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import yaml
-from support import class_of_reports
+from support import class_of_reports, processes
 from support.class_of_reports import HOSTILE, LESSON, odd_ones, report, with_check
 from support.gradescope_reader import read_as_gradescope
 
@@ -292,13 +290,7 @@ def test_the_workflow_is_green_with_all_points_only(
     assert "upload-artifact" in upload["uses"]
     assert (last["name"], last["shell"]) == ("Full marks", "python")
     (tmp_path / "grade.json").write_text(json_report.document([given]))
-    done = subprocess.run(
-        [sys.executable, "-c", last["run"]],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = processes.python("-c", last["run"], cwd=tmp_path)
     assert (done.returncode, (done.stdout + done.stderr).strip()) == (code, text)
 
 

@@ -6,7 +6,6 @@ Without a GPU all of it is skipped, and nothing is known.
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from support import processes
 from support.terminal import ROOT, Terminal, copy_of
 
 from autograder.core.lesson_registry import load_lesson
@@ -64,9 +64,7 @@ def _gpu() -> None:
     """A GPU that TensorFlow lists, in a process of its own: it would take the memory."""
     if sys.platform != "linux" or not bubblewrap.gpu_nodes():
         pytest.skip("This machine has no GPU.")
-    done = subprocess.run(
-        [sys.executable, "-c", LIST], capture_output=True, text=True, check=False, timeout=300
-    )
+    done = processes.python("-c", LIST, timeout=300)
     if done.stdout.strip() in ("", "0"):
         pytest.skip("TensorFlow lists no GPU: pip install 'tensorflow[and-cuda]'.")
 

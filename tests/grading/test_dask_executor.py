@@ -396,11 +396,9 @@ class TestCluster:
 
         threading.Thread(target=lose, daemon=True).start()
         began = time.monotonic()
-        done = subprocess.run(
-            [sys.executable, "-m", "autograder.cli", "grade", "submitted", "--dask",
-             str(cluster.file)],
-            check=False, capture_output=True, text=True, timeout=200,
-        )  # fmt: skip
+        done = processes.python(
+            "-m", "autograder.cli", "grade", "submitted", "--dask", str(cluster.file), timeout=200
+        )
         assert time.monotonic() - began < 120
         assert done.returncode == 2, done.stderr
         assert "scheduler was lost" in done.stderr

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import errno
 import os
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future
@@ -18,7 +16,7 @@ from pathlib import Path
 import msgspec
 import nbformat
 import pytest
-from support import lasting_processes, mini, runs
+from support import lasting_processes, mini, processes, runs
 from support.evidence_builder import BLANK, LESSON, Submission, claim, right, untouched
 
 from autograder.core.config import Course, Settings
@@ -969,13 +967,7 @@ class TestRegrade:
             f"code = main(['regrade', '--results', {str(course.results)!r}])\n"
             "print([one for one in ('tensorflow', 'keras') if one in sys.modules], code)"
         )
-        done = subprocess.run(
-            [sys.executable, "-c", code],
-            cwd=course.folder,
-            capture_output=True,
-            text=True,
-            check=True,
-        )
+        done = processes.python("-c", code, cwd=course.folder, check=True)
         assert done.stdout.endswith("[] 0\n")
 
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from support import processes
 
 from autograder.core import printable
 from autograder.core.evidence import shortened
@@ -249,13 +248,8 @@ RECORDED: dict[str, tuple[str, str, str]] = {
 def met() -> dict[str, tuple[str, str]]:
     """The error that each cell met: its name, and its text."""
     script = Path(__file__).parents[1] / "support" / "error_texts.py"
-    done = subprocess.run(
-        [sys.executable, str(script)],
-        input=json.dumps({name: source for name, (source, _) in CASES.items()}),
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    cells = json.dumps({name: source for name, (source, _) in CASES.items()})
+    done = processes.python(script, input=cells, check=True)
     errors = json.loads(done.stdout[done.stdout.index("{") :])
     assert [name for name, error in errors.items() if error is None] == []
     recorded = {name: (ename, evalue) for name, (ename, evalue, _) in RECORDED.items()}

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from support import processes
 from support.cases import judge_in_process, of
 from support.check_rules import misconceptions
 from support.evidence_builder import (
@@ -450,13 +451,7 @@ def test_the_judge_does_without_tensorflow():
         "import sys; from support import evidence_builder as e; e.judged({'': e.Submission()});"
         "print([name for name in ('tensorflow', 'keras', 'IPython') if name in sys.modules])"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=Path(__file__).parents[1],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    done = processes.python("-c", code, cwd=Path(__file__).parents[1], check=True)
     assert done.stdout == "[]\n"
 
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-from support import live
+from support import live, processes
 from support.evidence_builder import LESSON
 from support.mini import BLANKS, LOAD, RIGHT
 
@@ -34,13 +32,7 @@ def test_the_first_checks_need_no_images(tmp_path: Path) -> None:
         "KERAS_HOME": str(tmp_path / "keras"),
         "XDG_CACHE_HOME": str(tmp_path / "cache"),
     }
-    done = subprocess.run(
-        [sys.executable, "-c", FIRST_CHECK],
-        env=environment,
-        check=False,
-        capture_output=True,
-        text=True,
-    )
+    done = processes.python("-c", FIRST_CHECK, env=environment)
     assert "points: 2.0" in done.stdout, done.stderr
     assert "still blank" in done.stdout
     assert "points: 0.0" in done.stdout
@@ -51,12 +43,8 @@ def test_the_first_checks_need_no_images(tmp_path: Path) -> None:
 def test_in_grading_nothing_is_said(tmp_path: Path) -> None:
     """Neither by a check nor on request."""
     program = f"{FIRST_CHECK}\ncheck.devices.hint(); check.devices.why(); print('end')"
-    done = subprocess.run(
-        [sys.executable, "-c", program],
-        env={"HOME": str(tmp_path), "AUTOGRADER_EVIDENCE": str(tmp_path)},
-        check=False,
-        capture_output=True,
-        text=True,
+    done = processes.python(
+        "-c", program, env={"HOME": str(tmp_path), "AUTOGRADER_EVIDENCE": str(tmp_path)}
     )
     assert done.stdout.splitlines() == ["points: None", "points: None", "end"], done.stderr
 

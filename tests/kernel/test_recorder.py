@@ -3,8 +3,6 @@
 import gc
 import inspect
 import json
-import subprocess
-import sys
 import textwrap
 import warnings
 
@@ -14,6 +12,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from keras import layers
+from support import processes
 from support.recording import recording
 
 from autograder.core.evidence import Claim, Recorded, decode, unpack_arrays
@@ -910,10 +909,7 @@ def test_devices_are_told_apart(tmp_path) -> None:
             recorder.recorded()[0].devices.visible,
         ]))
     """
-    done = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(script)],
-        capture_output=True, text=True, check=True, cwd=tmp_path,
-    )  # fmt: skip
+    done = processes.python("-c", textwrap.dedent(script), check=True, cwd=tmp_path)
     *variables, fits, visible = json.loads(done.stdout.splitlines()[-1])
     assert [one[-5:] for one in variables] == ["CPU:0", "CPU:1", "CPU:0"]
     assert fits[2].endswith("CPU:1")

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import itertools
 import json
-import subprocess
-import sys
 
 import pytest
+from support import processes
 
 from autograder.authoring.spec.recipe import Recipe, Training, seeded
 from autograder.sandbox.job_runner import PRELUDE
@@ -58,9 +57,7 @@ def orders() -> Orders:
     """For each training the order of its examples in each epoch."""
     seeds = {f"seed_{seed}": PRELUDE.format(seed=seed) for seed in (20, 21)}
     program = PROGRAM.format(examples=EXAMPLES, epochs=EPOCHS, **seeds)
-    done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True
-    )
+    done = processes.python("-c", program, check=True)
     found = json.loads(done.stdout.strip().splitlines()[-1])
     return {name: [tuple(order) for order in epochs] for name, epochs in found.items()}
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbgrader.api import Gradebook
+from support import processes
 
 from autograder.core.config import Course, Settings
 from autograder.core.errors import CourseError
@@ -115,9 +116,7 @@ def test_the_release_is_all_that_a_student_needs(lesson) -> None:
 def run_without_package(source: str, folder: Path) -> str:
     """What a cell says where our package is not installed."""
     program = f"import sys\nsys.modules['autograder'] = None\n{source}"
-    done = subprocess.run(
-        [sys.executable, "-c", program], cwd=folder, capture_output=True, text=True, check=True
-    )
+    done = processes.python("-c", program, cwd=folder, check=True)
     return done.stdout
 
 

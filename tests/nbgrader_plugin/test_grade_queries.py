@@ -5,13 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import os
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from nbgrader.api import Gradebook
-from support import class_of_reports
+from support import class_of_reports, processes
 from support.gradebook_course import LESSON, make_course, report, submit
 
 from autograder.cli import main
@@ -183,12 +182,9 @@ def test_the_plugins_of_nbgrader_write_the_same(course: Course, plugin, form) ->
 def test_nbgraders_own_command_finds_a_plugin(course: Course) -> None:
     """With its own options, and its own log."""
     plugin = "--exporter=autograder.nbgrader_plugin.exporters.CanvasExport"
-    done = subprocess.run(
-        [sys.executable, "-m", "nbgrader", "export", plugin, f"--assignment=['{LESSON.name}']"],
+    done = processes.python(
+        *("-m", "nbgrader", "export", plugin, f"--assignment=['{LESSON.name}']"),
         env={**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"},
-        capture_output=True,
-        text=True,
-        check=False,
     )
     assert done.returncode == 0, done.stderr
     assert "'=1+1' begins like a formula" in done.stderr

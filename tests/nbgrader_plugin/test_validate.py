@@ -109,9 +109,7 @@ def test_the_trap_would_go_off(course, tmp_path) -> None:
     start = (
         "from jupyter_client.kernelspec import get_kernel_spec as get; print(get('attack').argv)"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", start], env=home, capture_output=True, text=True, check=True
-    )
+    done = processes.python("-c", start, env=home, check=True)
     assert "marker-kernel" in done.stdout
 
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import importlib.util
 import re
-import subprocess
-import sys
 from dataclasses import fields
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+from support import processes
 
 from autograder.core.config import Settings
 
@@ -35,12 +34,8 @@ hooks = load(ROOT / "docs" / "hooks.py")
 def site(tmp_path_factory) -> Path:
     """The site, built as CI builds it: every warning is an error."""
     folder = tmp_path_factory.mktemp("site")
-    done = subprocess.run(
-        [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", folder],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
+    done = processes.python(
+        "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", folder, cwd=ROOT
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return folder

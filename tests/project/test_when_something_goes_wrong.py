@@ -17,7 +17,7 @@ import nbgrader
 import numpy as np
 import pytest
 from nbgrader.preprocessors import Execute
-from support import deeper_builder, quoted
+from support import deeper_builder, processes, quoted
 from support.evidence_builder import (
     BLANK,
     GPU,
@@ -92,9 +92,7 @@ def without_pictures(tmp_path: Path) -> str:
     """What Keras says without a network, and what we say of files that are not whole."""
     fetch = "import keras; keras.utils.get_file('x', 'http://127.0.0.1:9/x')"
     environment = {**os.environ, "KERAS_HOME": str(tmp_path)}
-    done = subprocess.run(
-        [sys.executable, "-c", fetch], env=environment, capture_output=True, text=True, check=False
-    )
+    done = processes.python("-c", fetch, env=environment)
     shown = [done.stderr]
     whole = gzip.compress(bytes(1000))
     for content in (None, whole[:-8]):

@@ -7,13 +7,12 @@ import errno
 import itertools
 import os
 import subprocess
-import sys
 import textwrap
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from support import bpf
+from support import bpf, processes
 
 from autograder.sandbox import keyring, seccomp
 from autograder.sandbox.seccomp import rules
@@ -180,14 +179,7 @@ def under(steps: tuple[str, ...], code: str) -> str:
             seccomp.load(step)
 
     program = PREAMBLE + textwrap.dedent(code)
-    done = subprocess.run(
-        [sys.executable, "-c", program],
-        preexec_fn=load,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=300,
-    )
+    done = processes.python("-c", program, preexec_fn=load, timeout=300)
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
 

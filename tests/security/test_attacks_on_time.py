@@ -11,12 +11,11 @@ import json
 import os
 import re
 import subprocess
-import sys
 from pathlib import Path
 
 import nbformat
 import pytest
-from support import class_of_reports, mini
+from support import class_of_reports, mini, processes
 
 from autograder.core.lesson_registry import load_lesson
 
@@ -85,14 +84,11 @@ def apart(program: str, *arguments: str, folder: Path) -> str:
     """What a program says that is run within limits; it has to reach its end."""
     limited = f"import resource as r; r.setrlimit(r.RLIMIT_AS, ({MAX_MEMORY}, {MAX_MEMORY}))\n"
     paths = [str(Path(__file__).parents[1]), str(Path(__file__).parents[2])]
-    ended = subprocess.run(
-        [sys.executable, "-c", limited + program, *arguments],
+    ended = processes.python(
+        *("-c", limited + program, *arguments),
         cwd=folder,
         env=os.environ | {"PYTHONPATH": os.pathsep.join(paths)},
-        capture_output=True,
-        text=True,
         timeout=SECONDS,
-        check=False,
     )
     assert ended.returncode == 0, ended.stderr[-2000:]
     assert "DONE" in ended.stdout
@@ -300,14 +296,11 @@ def course(root: Path, *, attacked: bool) -> Path:
 def run(root: Path, *command: str) -> tuple[int, dict[str, dict], str]:
     """A command's exit code, the reports that it wrote as JSON by name, and what it said."""
     written = root / "reports.json"
-    ended = subprocess.run(
-        [sys.executable, "-P", "-m", "autograder.cli", *command, "--json", str(written)],
+    ended = processes.python(
+        *("-P", "-m", "autograder.cli", *command, "--json", written),
         cwd=root,
         env=os.environ | {"KERAS_HOME": str(root.parent / "keras")},
-        capture_output=True,
-        text=True,
         timeout=540,
-        check=False,
     )
     found = json.loads(written.read_text())["submissions"] if written.exists() else []
     return ended.returncode, {one["name"]: one | {"seconds": 0} for one in found}, ended.stderr

@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import Any, TypeVar
 
 # A machine with many tests beside each other takes minutes for what it does in seconds alone.
@@ -22,6 +24,14 @@ def wait_until(there: Callable[[], T], process: subprocess.Popen[Any], what: str
         assert time.monotonic() < end, f"{what}: not within {PATIENCE} s"
         time.sleep(0.2)
     return found
+
+
+def python(
+    *arguments: str | Path, check: bool = False, **options: Any
+) -> subprocess.CompletedProcess[str]:
+    """Run Python with these arguments until it ends; its output is kept as text."""
+    command = [sys.executable, *map(str, arguments)]
+    return subprocess.run(command, check=check, capture_output=True, text=True, **options)
 
 
 @contextlib.contextmanager
