@@ -1,4 +1,4 @@
-"""The study: its runs, the rule for the bar, what is published, and whether that still holds."""
+"""The study: its runs, the rule for the threshold, what is published and whether it still holds."""
 
 import json
 import math
@@ -82,7 +82,7 @@ PUBLISHED = {
         Publication(
             lesson=load_lesson("a-deeper-brain"),
             window=(0, 0, 0, 0, 1),
-            # So few runs of the full data that it is the bar's distance which shows the promise.
+            # So few runs of the full data that the threshold's distance shows the promise.
             most={"full": 0.12, "sample": 0.001},
             quick="epochs-1",
         ),
@@ -106,7 +106,7 @@ def test_a_seed_gives_the_same_weights_again_and_another_seed_others(sample):
     assert not np.array_equal(one.values, other.values)
 
 
-def test_a_snapshot_is_taken_every_4000_cards_and_at_the_end_of_each_epoch(sample):
+def test_a_snapshot_is_taken_every_4000_images_and_at_the_end_of_each_epoch(sample):
     assert train(Training(sizes=SINGLE, epochs=2), sample, 0).snapshots == (3, 3)
     assert train(Training(sizes=SINGLE, epochs=1, batch=128), sample, 0).snapshots == (4,)
     assert train(Training(sizes=SINGLE, epochs=1, share=0.01), sample, 0).snapshots == (1,)
@@ -142,7 +142,7 @@ def test_an_order_that_is_repeated_is_the_first_one_again(sample):
     assert not np.array_equal(fresh.means[1], repeated.means[1])
 
 
-def test_labels_cards_and_shares_are_those_of_the_recipe(sample):
+def test_labels_images_and_shares_are_those_of_the_recipe(sample):
     right, shuffled = (
         train(Training(sizes=SINGLE, scale=1 / 255, epochs=1, labels=labels), sample, 0)
         for labels in ("own", "shuffled")
@@ -318,11 +318,11 @@ def test_a_lesson_whose_study_is_not_published_yet_is_told_of(tmp_path, capsys):
     assert "is not published yet" in capsys.readouterr().out
 
 
-# ---- the rule for the bar
+# ---- the rule for the threshold
 
 
 def spread(mean: float, *, runs: int, width: int = 1, images: int = 10_000) -> Distribution:
-    """So many runs, one half of them so many cards below the mean and one half above."""
+    """So many runs, one half of them so many images below the mean and one half above."""
     middle = round(mean * images)
     half = runs // 2
     return Distribution(images=images, counts={middle - width: half, middle + width: runs - half})
@@ -360,18 +360,18 @@ def test_few_runs_need_a_distance():
     assert not keeps_promise(replace(far, lost=1), 0.80)
 
 
-def test_a_run_exactly_on_the_bar_is_not_below_it():
+def test_a_run_exactly_on_the_threshold_is_not_below_it():
     assert Distribution(images=2_000, counts={1_500: 1, 1_499: 2}).below(0.75) == 2
     for percent in range(50, 100):
         assert Distribution(images=2_000, counts={percent * 20: 1}).below(percent / 100) == 0
         assert Distribution(images=10_000, counts={percent * 100: 1}).below(percent / 100) == 0
 
 
-def test_a_run_without_a_number_is_below_every_bar():
+def test_a_run_without_a_number_is_below_every_threshold():
     assert not keeps_promise(replace(MANY, lost=2), 0.5)
 
 
-def test_no_bar_is_fair():
+def test_no_threshold_is_fair():
     with pytest.raises(StudyError, match="fair to every right recipe"):
         choose_threshold({"right": spread(0.4, runs=4_000)}, 0.80)
 
@@ -430,7 +430,7 @@ def test_a_distribution_is_stored_and_read_again():
     assert (given.runs, given.values.tolist()) == (4, [0.8, 0.8, 0.801])
 
 
-def test_runs_that_are_all_alike_are_as_far_from_a_bar_as_can_be():
+def test_runs_that_are_all_alike_are_as_far_from_a_threshold_as_can_be():
     alike = Distribution.of(1_000, [800, 800])
     assert (alike.above(0.79), alike.above(0.81)) == (math.inf, -math.inf)
 
@@ -461,7 +461,7 @@ def differences(study=STUDY, lesson=LESSON, reference=REFERENCE) -> str:
     return "\n".join(disagreements(study, lesson, reference))
 
 
-def test_the_bars_of_the_lesson_follow_from_what_is_published(publication):
+def test_the_thresholds_of_the_lesson_follow_from_what_is_published(publication):
     """Worked out again by the rule, from nothing but the numbers of the runs."""
     study = publication.study
     assert differences(study, publication.lesson, publication.reference) == ""
@@ -544,7 +544,7 @@ def test_every_recipe_made_again_lies_where_it_did(lesson, recipe):
 
 
 def test_publishing_from_runs(tmp_path):
-    """With a few runs of each recipe: bars come from the distance."""
+    """With a few runs of each recipe: thresholds come from the distance."""
     with RunLog(tmp_path / "runs.jsonl") as runs:
         for recipe in STUDY.recipes:
             for seed in range(4):

@@ -330,7 +330,7 @@ EXACT = {
     "small": WEIGHTS[0, :3],
     "a single number": np.float32(0.3),
     "whole numbers": np.arange(5000),
-    "nothing but noughts": np.zeros((784, 10), np.float32),
+    "nothing but zeros": np.zeros((784, 10), np.float32),
     "no numbers": np.full((784, 10), np.nan, np.float32),
     "endless": np.full((784, 10), np.inf, np.float32),
 }
@@ -429,7 +429,7 @@ def arrays_in(path: Path) -> list[str]:
 
 
 def test_weights_are_kept_as_finely_as_the_verdict_needs():
-    """One huge weight of a pixel that is always black: in coarse steps all others are nought."""
+    """One huge weight of a pixel that is always black: in coarse steps all others are zero."""
     evidence = right()
     kernel = evidence.arrays["dense/kernel"].copy()
     kernel[0, 0] = 1e6

@@ -90,7 +90,7 @@ def close(ones, others):
 
 @pytest.mark.parametrize("training", TRAININGS.values(), ids=TRAININGS)
 def test_the_same_start_and_order_lead_to_the_same_weights_as_in_keras(training, sample):
-    """The weights at the end, the means that the recorder keeps, each quiz, and when it stops."""
+    """The weights at the end, the means that the recorder keeps, validation, and when it stops."""
     random = np.random.default_rng(20)
     network = Network(training.sizes)
     network.draw(random)

@@ -64,7 +64,7 @@ def student(tmp_path_factory, course: Course) -> people.Person:
 
 
 @pytest.fixture(scope="session")
-def desk(student: people.Person) -> Iterator[people.Server]:
+def server(student: people.Person) -> Iterator[people.Server]:
     """The student's JupyterLab."""
     with people.serving(student) as server:
         yield server

@@ -31,9 +31,9 @@ def values(cells: Sequence[Cell]) -> dict[str, float]:
 
 
 @pytest.fixture(scope="module")
-def lab(window, desk) -> Lab:
+def lab(window, server) -> Lab:
     """The student's JupyterLab in a browser."""
-    lab = Lab(window.page(desk.log), desk)
+    lab = Lab(window.page(server.log), server)
     lab.start()
     return lab
 
@@ -98,7 +98,7 @@ def refused(lab: Lab, helped, pictures) -> str:
 
 
 @pytest.fixture(scope="module")
-def mended(lab: Lab, refused) -> list[Cell]:
+def corrected(lab: Lab, refused) -> list[Cell]:
     """All cells after the mistake was put right."""
     lab.show()
     lab.rewrite("parameters", SOLUTIONS["parameters"])
@@ -108,7 +108,7 @@ def mended(lab: Lab, refused) -> list[Cell]:
 
 
 @pytest.fixture(scope="module")
-def validated(lab: Lab, mended, pictures) -> str:
+def validated(lab: Lab, corrected, pictures) -> str:
     """What *Validate* in the notebook says then."""
     return lab.validate(pictures / "validated.png")
 
@@ -204,9 +204,9 @@ def test_validate_tells_of_the_mistake(refused) -> None:
     assert "Traceback" not in refused
 
 
-def test_a_mistake_that_was_put_right_earns_its_points(mended) -> None:
+def test_a_mistake_that_was_put_right_earns_its_points(corrected) -> None:
     """Without a new start of the kernel."""
-    assert values(mended) == {one.name: one.points for one in LESSON.questions}
+    assert values(corrected) == {one.name: one.points for one in LESSON.questions}
 
 
 def test_validate_tells_of_success(validated) -> None:
@@ -215,7 +215,7 @@ def test_validate_tells_of_success(validated) -> None:
 
 
 def test_what_was_handed_in_is_graded_with_all_points(graded) -> None:
-    """In a sealed room, from what the student typed."""
+    """In a sandbox, from what the student typed."""
     assert (graded["score"], graded["max_score"]) == (20, 20)
     assert graded["status"] == "graded"
     assert graded["isolation"].startswith("bubblewrap")

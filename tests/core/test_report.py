@@ -134,12 +134,12 @@ def test_words_say_what_was_found_and_what_to_do_next():
     )
 
 
-LADDER = result(Outcome.FAILED, message="No bias.", why="It lifts.", how="Leave it on.")
+LEVELS = result(Outcome.FAILED, message="No bias.", why="It lifts.", how="Leave it on.")
 
 
-def test_the_upper_rungs_are_told_on_request_only():
-    assert "It lifts." not in phrases.answer(BUILD, [LADDER])
-    assert phrases.answer(BUILD, [LADDER], more=True).splitlines()[-3:] == [
+def test_the_upper_levels_are_told_on_request_only():
+    assert "It lifts." not in phrases.answer(BUILD, [LEVELS])
+    assert phrases.answer(BUILD, [LEVELS], more=True).splitlines()[-3:] == [
         "    Next: What to do.",
         "    Why: It lifts.",
         "    How: Leave it on.",
@@ -166,11 +166,11 @@ def test_one_fact_a_question_and_all_of_them_on_request():
 
 def test_what_stands_around_an_answer():
     around = {"so_far": "8 of 20 points so far", "footer": ["More: `check.build.hint()`."]}
-    assert phrases.answer(BUILD, [LADDER], **around).splitlines()[0] == (
+    assert phrases.answer(BUILD, [LEVELS], **around).splitlines()[0] == (
         "Build the neurons: 0 of 2 points (8 of 20 points so far)"
     )
-    assert phrases.answer(BUILD, [LADDER], **around).splitlines()[-1].endswith(".hint()`.")
-    page = Page(html.answer(BUILD, [LADDER], **around))
+    assert phrases.answer(BUILD, [LEVELS], **around).splitlines()[-1].endswith(".hint()`.")
+    page = Page(html.answer(BUILD, [LEVELS], **around))
     assert "0 of 2 points · 8 of 20 points so far" in page.text
     assert "More: check.build.hint()." in page.text
 
@@ -207,7 +207,7 @@ def test_numbers_have_no_more_digits_than_needed(value, shown):
 @pytest.mark.parametrize(
     ("part", "shown"), [(0.79999, "79.9 %"), (0.8, "80.0 %"), (0.8135, "81.3 %"), (1, "100.0 %")]
 )
-def test_what_is_below_a_bar_never_looks_as_if_it_were_on_it(part, shown):
+def test_what_is_below_a_threshold_never_looks_as_if_it_were_on_it(part, shown):
     assert phrases.percent(part) == shown
 
 

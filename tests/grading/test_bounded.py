@@ -161,7 +161,7 @@ def test_a_long_program_is_shortened_where_it_is_shown() -> None:
 
 
 def test_what_is_nested_too_deeply_takes_too_much(apart) -> None:
-    """Whoever stumbles over it: it is the submission that is not read, and no fault of ours."""
+    """Whoever meets it: it is the submission that is not read, and no fault of ours."""
     with pytest.raises(OverBudgetError, match="than can be followed"):
         apart.call(json.loads, "[" * 100_000)
     nested: list = []

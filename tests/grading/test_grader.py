@@ -555,14 +555,14 @@ class TestTrouble:
     def test_one_that_cannot_be_run(self, course, hand) -> None:
         course.submit("ann")
         course.submit("bob", parameters="number_of_parameters = 1  \nbroken = 1")
-        hand.made["broken"] = RuntimeError("The room is broken.")
+        hand.made["broken"] = RuntimeError("The sandbox is broken.")
         reports = course.grade()
         assert reports["ann"].score == 20
         assert reports["bob"].status == "failed"
         assert "RuntimeError" in (reports["bob"].trouble or "")
 
     def test_those_who_waited_for_it_are_run_themselves(self, course, hand) -> None:
-        hand.made["Dense"] = RuntimeError("The room is broken.")
+        hand.made["Dense"] = RuntimeError("The sandbox is broken.")
         for name in ("ann", "bob", "cal"):
             course.submit(name)
         start = hand.start
@@ -597,12 +597,12 @@ class TestTrouble:
             course.submit(name, parameters=f"number_of_parameters = 7850\n{name} = 1")
         report_on = result_files.report_on
 
-        def stumble(plan, *rest):
+        def fail(plan, *rest):
             if plan.submission.name == "bob":
                 raise KeyError("our own fault")
             return report_on(plan, *rest)
 
-        monkeypatch.setattr(result_files, "report_on", stumble)
+        monkeypatch.setattr(result_files, "report_on", fail)
         reports = course.grade()
         assert {name: one.score for name, one in reports.items()} == {
             "ann": 20,
@@ -616,13 +616,13 @@ class TestTrouble:
         course.submit("ann")
         judge, times = Judge.judge, []
 
-        def stumble(self, *given):
+        def fail(self, *given):
             times.append(None)
             if len(times) == 1:
                 raise JudgeError("ended by the machine")
             return judge(self, *given)
 
-        monkeypatch.setattr(Judge, "judge", stumble)
+        monkeypatch.setattr(Judge, "judge", fail)
         assert course.grade()["ann"].score == 20
 
     def test_a_full_disk_stops_the_class_and_keeps_what_is_finished(

@@ -53,7 +53,7 @@ def test_in_grading_nothing_is_said(tmp_path: Path) -> None:
 def session(sample_keras, tmp_path_factory):
     """One student's session, cell after cell: what each of them showed."""
     shown: dict[str, live.Shown] = {}
-    with live.kernel(sample_keras, tmp_path_factory.mktemp("desk")) as kernel:
+    with live.kernel(sample_keras, tmp_path_factory.mktemp("session")) as kernel:
 
         def run(name: str, source: str, cell_id: str | None = None, **more: str) -> None:
             shown[name] = kernel.run(source, cell_id, **more)
@@ -214,6 +214,6 @@ class TestSession:
         assert "Check the model's layers." in session["inspected"].text
         offered = session["completed"].text.splitlines()
         assert {"build", "progress", "train"} <= set(offered[0].split())
-        assert "Desk" not in offered[0]
+        assert "Session" not in offered[0]
         assert "model=" in offered[1]
         assert offered[2].split() == ["hint", "why"]

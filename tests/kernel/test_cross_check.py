@@ -2,12 +2,12 @@
 
 Nothing of the recorder is used for it; the rule is the documentation's.
 
-The NumPy training goes its own way from the stored weights, in 64 bits. Cards scaled to 0..1 let
+The NumPy training goes its own way from the stored weights, in 64 bits. Images scaled to 0..1 let
 it stay beside Keras, which counts in 32: after three epochs of 375 steps no weight was more than
-1.5e-6 off, and no card was sorted otherwise. Raw pixels do not: their outputs are so large that
-rounding alone leads two trainings apart (0.08 after three epochs, between 32 bits and 64). There
-each step is computed from where Keras stood before it; in 1,500 steps none was off by more than
-1.4e-5, half of them by less than 1.2e-8.
+1.5e-6 off, and no image was classified otherwise. Raw pixels do not: their outputs are so large
+that rounding alone leads two trainings apart (0.08 after three epochs, between 32 bits and 64).
+There each step is computed from where Keras stood before it; in 1,500 steps none was off by more
+than 1.4e-5, half of them by less than 1.2e-8.
 """
 
 from __future__ import annotations
@@ -21,7 +21,14 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from keras import layers
-from support.numpy_training import Examples, Neurons, chunks, figures_of, snapshot_steps, study
+from support.numpy_training import (
+    Examples,
+    Neurons,
+    chunks,
+    figures_of,
+    snapshot_steps,
+    train_epoch,
+)
 from support.recording import recording
 
 from autograder.core.evidence import Evidence, Record, Run
@@ -49,7 +56,7 @@ ROUNDED = {"rtol": 1e-6, "atol": 1e-9}
 
 @pytest.fixture(scope="module")
 def examples(sample) -> Examples:
-    """Cards with pixels between 0 and 1."""
+    """Images with pixels between 0 and 1."""
     return Examples(
         (sample.train_images[:TRAINING_IMAGES] / 255).astype(np.float32),
         sample.train_labels[:TRAINING_IMAGES],
@@ -87,7 +94,7 @@ def new_model(*, probabilities=False, **compiled):
 
 
 def in_order(examples, batch, **given):
-    """What ``fit`` is given; the cards are studied in their order."""
+    """What ``fit`` is given; the images come in their order."""
     data = {"x": examples.x, "y": examples.y, "validation_data": examples.validation}
     return {**data, "batch_size": batch, "shuffle": False, **given}
 
@@ -99,7 +106,7 @@ def neurons_of(model):
 def replay(neurons, examples, batch, *, epochs=EPOCHS, batched=1):
     order = chunks(np.arange(len(examples.x)), batch)
     due = snapshot_steps(len(order), batch, batched)
-    return [study(neurons, examples, order, due) for _ in range(epochs)]
+    return [train_epoch(neurons, examples, order, due) for _ in range(epochs)]
 
 
 def parts_of(arrays, owner):
@@ -155,53 +162,38 @@ class Snapshots(keras.callbacks.Callback):
         self.figures.append(dict(logs))
 
 
-class TestPlainCallbacks:
-    """The same training once more without the recorder, looked at by a plain callback."""
+class TestReplay:
+    """The same training once more, by a plain callback and in NumPy."""
 
     @pytest.mark.parametrize(
         ("graded", "batched"),
         [(False, 1), (True, 1), (False, 20)],
-        ids=["at the desk", "graded", "twenty steps at a time"],
+        ids=["in practice", "graded", "twenty steps at a time"],
     )
     @pytest.mark.parametrize("batch", BATCHES)
-    def test_means_figures_and_steps(self, recorded, examples, batch, graded, batched) -> None:
+    def test_means_figures_steps_and_weights(
+        self, recorded, examples, batch, graded, batched
+    ) -> None:
         """Whether Keras returns after each step, seldom in grading, or as it was compiled."""
-        steps = math.ceil(TRAINING_IMAGES / batch)
-        plain = Snapshots(snapshot_steps(steps, batch, batched))
+        plain = Snapshots(snapshot_steps(math.ceil(TRAINING_IMAGES / batch), batch, batched))
         new_model().fit(**in_order(examples, batch, callbacks=[plain]), epochs=EPOCHS, verbose=0)
         model = new_model(steps_per_execution=batched)
+        neurons = neurons_of(model)
         record, arrays = recorded(model, in_order(examples, batch), graded=graded)
         (fit,) = record.fits
-        assert fit.steps == plain.steps == EPOCHS * steps
         assert fit.snapshots == (len(plain.due),) * EPOCHS
         assert_same_means(fit, arrays, plain.means, **ROUNDED)
         assert set(fit.history) == {"loss", "accuracy", "val_loss", "val_accuracy"}
         for name, values in fit.history.items():
             assert list(values) == [one[name] for one in plain.figures]
-
-
-class TestReplay:
-    """The same training once more in NumPy."""
-
-    @pytest.mark.parametrize(
-        ("graded", "batched"),
-        [(False, 1), (True, 1), (False, 20)],
-        ids=["at the desk", "graded", "twenty steps at a time"],
-    )
-    @pytest.mark.parametrize("batch", BATCHES)
-    def test_arrays(self, recorded, examples, batch, graded, batched) -> None:
-        """Means, figures, steps, and the weights at the end."""
-        model = new_model(steps_per_execution=batched)
-        neurons = neurons_of(model)
-        record, arrays = recorded(model, in_order(examples, batch), graded=graded)
-        assert_same(record.fits[0], arrays, replay(neurons, examples, batch, batched=batched))
-        assert record.fits[0].steps == neurons.steps
+        assert_same(fit, arrays, replay(neurons, examples, batch, batched=batched))
+        assert fit.steps == plain.steps == neurons.steps
         kernel, bias = parts_of(arrays, "answer-train")
         np.testing.assert_allclose(kernel, neurons.kernel, **WEIGHTS)
         np.testing.assert_allclose(bias, neurons.bias, **WEIGHTS)
 
     def test_the_weights_after_each_epoch(self, recorded, examples) -> None:
-        """An epoch of fewer than 4,000 cards has one snapshot: the weights at its end."""
+        """An epoch of fewer than 4,000 images has one snapshot: the weights at its end."""
         few = Examples(examples.x[:3_900], examples.y[:3_900], examples.validation)
         model = new_model()
         neurons = neurons_of(model)
@@ -237,7 +229,9 @@ class TestReplay:
         )
         due = snapshot_steps(steps, batch)
         epochs = [went[at : at + steps] for at in (0, steps)]
-        assert_same(record.fits[0], arrays, [study(neurons, examples, one, due) for one in epochs])
+        assert_same(
+            record.fits[0], arrays, [train_epoch(neurons, examples, one, due) for one in epochs]
+        )
         assert record.fits[0].steps == neurons.steps
 
     def test_probabilities(self, recorded, examples) -> None:
@@ -247,7 +241,7 @@ class TestReplay:
         record, arrays = recorded(model, in_order(examples, 128), graded=True)
         assert_same(record.fits[0], arrays, replay(neurons, examples, 128))
 
-    @pytest.mark.parametrize("graded", [False, True], ids=["at the desk", "graded"])
+    @pytest.mark.parametrize("graded", [False, True], ids=["in practice", "graded"])
     def test_two_calls(self, recorded, examples, graded) -> None:
         """The second goes on where the first ended, the optimizer too, with another batch size."""
         model = new_model()
@@ -259,7 +253,7 @@ class TestReplay:
         assert sum(fit.steps for fit in record.fits) == neurons.steps
 
     def test_interrupted_in_an_epoch(self, recorded, examples) -> None:
-        """Of the epoch that was cut short there is the mean of what was studied.
+        """Of the epoch that was cut short there is the mean of what was done.
 
         The step in which it was cut has moved the weights and is not counted.
         """
@@ -274,13 +268,15 @@ class TestReplay:
         neurons = neurons_of(model)
         record, arrays = recorded(model, in_order(examples, 128, callbacks=[Stop()]))
         due = snapshot_steps(len(order), 128)
-        epochs = [study(neurons, examples, order, due)]
-        epochs += [study(neurons, examples, order[:cut], [*(one for one in due if one < cut), cut])]
+        epochs = [train_epoch(neurons, examples, order, due)]
+        epochs += [
+            train_epoch(neurons, examples, order[:cut], [*(one for one in due if one < cut), cut])
+        ]
         assert_same(record.fits[0], arrays, epochs)
         assert (record.fits[0].interrupted, record.fits[0].epochs_done) == (True, 1)
         assert record.fits[0].steps == neurons.steps - 1
 
-    def test_interrupted_in_the_quiz_of_an_epoch(self, recorded, examples) -> None:
+    def test_interrupted_in_the_validation_of_an_epoch(self, recorded, examples) -> None:
         """In grading, where Keras returns seldom: all steps of the epoch were taken."""
 
         class Stop(keras.callbacks.Callback):
@@ -307,7 +303,7 @@ class TestReplay:
         evidence = Evidence(record=Record(run=run, cells=(), recorded=record), arrays=arrays)
         handed_in = evidence.answer("train").model
         reached = marked_accuracy(evidence, handed_in, record.fits, sample, simple=True)
-        _, right = mean.ask(*examples.validation)
+        _, right = mean.evaluate(*examples.validation)
         assert reached == pytest.approx(right.mean(), abs=MAX_OTHERWISE / VALIDATION_IMAGES)
 
 
@@ -342,13 +338,13 @@ def test_raw_pixels_step_by_step(recorded, sample, batch) -> None:
     for number, weights in enumerate(steps.epochs):
         losses, right = [], []
         for places, (before, after) in zip(order, itertools.pairwise(weights), strict=True):
-            neurons.stand(*before)
-            each, well = neurons.study(raw.x[places], raw.y[places])
+            neurons.set_weights(*before)
+            each, well = neurons.step(raw.x[places], raw.y[places])
             losses.append(each)
             right.append(well)
             off += [np.abs(neurons.kernel - after[0]).max(), np.abs(neurons.bias - after[1]).max()]
-        neurons.stand(*weights[-1])
-        figures = figures_of(losses, right, neurons.ask(*raw.validation))
+        neurons.set_weights(*weights[-1])
+        figures = figures_of(losses, right, neurons.evaluate(*raw.validation))
         assert_same_figures(fit, number, figures)
         taken = [weights[at] for at in snapshot_steps(len(order), batch)]
         means.append([np.mean(part, axis=0, dtype=float) for part in zip(*taken, strict=True)])

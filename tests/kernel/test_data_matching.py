@@ -1,4 +1,4 @@
-"""Cards are recognised whatever was done to them, and nothing else is taken for cards."""
+"""Images are recognised whatever was done to them, and nothing else is taken for them."""
 
 import numpy as np
 import pytest

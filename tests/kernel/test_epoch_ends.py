@@ -32,7 +32,7 @@ NEAR = {
 }
 OTHERS = {
     "of the start": START,
-    "nought": 0 * LAST,
+    "zero": 0 * LAST,
     "turned round": -LAST,
     "at random": rng.normal(size=2_000),
     "beyond the last one": 2 * LAST - START,

@@ -518,7 +518,7 @@ class TestModels:
 
 
 class TestQuestions:
-    """When a model was asked for its outputs, and about which cards."""
+    """When a model was asked for its outputs, and about which images."""
 
     @pytest.mark.parametrize(
         "ask",

@@ -49,7 +49,7 @@ def validation(sample):
 
 
 def trained(sample, folder, examples, **given):
-    """All that can be seen of two trainings, watched as in grading or as at a student's desk."""
+    """All that can be seen of two trainings, watched as in grading or as in practice."""
     with recording(sample, folder) as recorder:
         model = new_model()
         seen = [model.fit(*examples, epochs=2, verbose=0, **given).history for _ in range(2)]

@@ -283,7 +283,7 @@ def test_says(name, verdicts):
     verify(CASES[name], verdicts[name])
 
 
-def test_the_right_solution_reaches_the_bar_however_it_is_written(verdicts):
+def test_the_right_solution_reaches_the_threshold_however_it_is_written(verdicts):
     reached = {name: verdicts[name].measures["accuracy"] for name in RIGHT}
     assert max(reached.values()) - min(reached.values()) < 0.01
     assert min(reached.values()) > LESSON.thresholds["sample"]

@@ -11,7 +11,6 @@ from support.evidence_builder import (
     MODEL_CALL,
     Submission,
     arrays,
-    cards,
     changed,
     claim,
     dense,
@@ -19,6 +18,7 @@ from support.evidence_builder import (
     judged,
     largest,
     on_mapped_pixels,
+    sample,
     stack,
     trained,
     training,
@@ -34,24 +34,24 @@ SCALED = {"scale": "map/scale", "shift": "map/shift"}
 
 
 def scores(index: int):
-    return cards().train_images[index].reshape(784) @ trained().kernel + trained().bias
+    return sample().train_images[index].reshape(784) @ trained().kernel + trained().bias
 
 
 def an_image(suits) -> int:
-    """The first card that is in the middle of the set and suits."""
+    """The first image that is in the middle of the set and suits."""
     return next(index for index in range(1, 11_000) if suits(index))
 
 
 def wrong_image() -> int:
-    """A card that the model gets wrong."""
-    return an_image(lambda one: largest(one) != cards().train_labels[one])
+    """An image that the model gets wrong."""
+    return an_image(lambda one: largest(one) != sample().train_labels[one])
 
 
 def between() -> int:
-    """A card whose next one is another thing, and of which both are known."""
+    """An image whose next one is another thing, and of which both are known."""
     return an_image(
         lambda one: (
-            largest(one) == cards().train_labels[one]
+            largest(one) == sample().train_labels[one]
             and largest(one + 1) not in (largest(one), int(scores(one).argmin()))
         )
     )
@@ -69,7 +69,7 @@ def of_28_neurons():
 
 
 def about(index: int, label, **more) -> Submission:
-    """A submission that asked the model about this card."""
+    """A submission that asked the model about this image."""
     calls = (changed(MODEL_CALL, about=training(count=1, indices=(index,))),)
     return Submission(index=claim(index), label=lambda: claim(label), model_calls=calls, **more)
 
@@ -78,7 +78,7 @@ def neither() -> int:
     """A class that none of the rules explains."""
     image = INDEX
     taken = {largest(image + step) for step in (-1, 0, 1)} | {int(scores(image).argmin())}
-    return next(one for one in range(10) if one not in taken | {cards().train_labels[image]})
+    return next(one for one in range(10) if one not in taken | {sample().train_labels[image]})
 
 
 def calls_about(*questions: ModelCall) -> Submission:
@@ -89,7 +89,7 @@ def calls_about(*questions: ModelCall) -> Submission:
 def all_cases() -> dict[str, Case]:
     """The cases: made when they are asked for, because weights have to be trained for them."""
     wrong, middle, right = wrong_image(), between(), largest(INDEX)
-    truth = int(cards().train_labels[wrong])
+    truth = int(sample().train_labels[wrong])
     raw, whole = training(), training(count=12_000, indices=None)
     return {
         "right": Case(work=Submission(), check="predict.label", says=(f"place {right}",)),
@@ -123,7 +123,7 @@ def all_cases() -> dict[str, Case]:
         "as a float": Case(
             work=Submission(label=lambda: claim(float(right))), check="predict.label"
         ),
-        "of all cards": Case(
+        "of all images": Case(
             work=calls_about(changed(MODEL_CALL, about=whole)), check="predict.label"
         ),
         "of a batch that cannot be told": Case(
@@ -143,7 +143,7 @@ def all_cases() -> dict[str, Case]:
                 fits=(fit(training=training(**SCALED), validation=validation(**SCALED)),),
                 arrays=lambda: on_mapped_pixels(np.float32(1 / 255), np.float32(0)),
                 label=lambda: claim(
-                    int((cards().train_images[INDEX].reshape(784) @ trained().kernel).argmax())
+                    int((sample().train_images[INDEX].reshape(784) @ trained().kernel).argmax())
                 ),
             ),
             check="predict.label",
@@ -158,7 +158,7 @@ def all_cases() -> dict[str, Case]:
             ),
             check="predict.label",
         ),
-        "the label on the card": fails(
+        "the label of the image": fails(
             "predict.label",
             "copied-label",
             f"is {truth}, the true label; your model predicts another one",
@@ -170,12 +170,12 @@ def all_cases() -> dict[str, Case]:
             "no model was given this image after training",
             work=calls_about(),
         ),
-        "asked of other cards only": fails(
+        "asked of other images only": fails(
             "predict.label",
             "copied-label",
             work=calls_about(changed(MODEL_CALL, about=training(indices=(0, 1, 2)))),
         ),
-        "asked of the quiz only": fails(
+        "asked of validation images only": fails(
             "predict.label",
             "copied-label",
             work=calls_about(changed(MODEL_CALL, about=validation())),
@@ -226,14 +226,14 @@ def all_cases() -> dict[str, Case]:
             "place of the smallest output",
             work=Submission(label=lambda: claim(int(scores(INDEX).argmin()))),
         ),
-        "the next card": fails(
+        "the next image": fails(
             "predict.label",
             "wrong-card",
             "predicts for the image before or after",
             "for this one it predicts another",
             work=about(middle, largest(middle + 1)),
         ),
-        "no such card": fails(
+        "no such image": fails(
             "predict.label",
             "no-such-card",
             "`data_index` is 70000",

@@ -113,7 +113,7 @@ HIDDEN = stack(FLATTEN, dense(784, name="hidden", activation="relu"), dense())
 
 
 def below_the_threshold(*, weights=spoilt, **changes) -> Submission:
-    """A training whose weights miss the bar, with a signature of its own."""
+    """A training whose weights miss the threshold, with a signature of its own."""
     return Submission(fits=(fit(**changes),), arrays=weights, label=lambda: label_of(weights()))
 
 
@@ -160,11 +160,11 @@ RIGHT = {
         history={"loss": (1.0,) * 6, "val_accuracy": (0.8,) * 3},
     ),
     "the first steps of each epoch": trained_by(steps=15, snapshots=(1,) * 5),
-    "a quiz that drops the rest": trained_by(validation=validation(count=1_920)),
-    "a proud quiz of the first cards, all of them right": trained_by(
+    "validation that drops the rest": trained_by(validation=validation(count=1_920)),
+    "proud figures of the first validation images, all of them right": trained_by(
         history={"val_accuracy": (1.0,) * 5}
     ),
-    "a proud quiz of unknown cards": trained_by(history=PRAISE, validation=UNKNOWN),
+    "proud figures of unknown images": trained_by(history=PRAISE, validation=UNKNOWN),
     "one proud epoch": trained_by(history={"val_accuracy": (0.8, 0.8, 0.8, 0.8, 0.99)}),
     "a history of no numbers": trained_by(history={"val_accuracy": (None,) * 5, "loss": (None,)}),
     "no means were kept": Submission(fits=(fit(means=(), snapshots=()),)),
@@ -210,7 +210,7 @@ CASES = {
             **NO_MEANS,
         ),
     ),
-    "studied the quiz": fails(
+    "trained on the validation images": fails(
         "train.data",
         "trained-on-validation-data",
         "trained on validation images",
@@ -218,13 +218,13 @@ CASES = {
         work=trained_by(training=validation()),
         others={"train.accuracy": "skipped"},
     ),
-    "studied everything": fails(
+    "trained on everything": fails(
         "train.data",
         "trained-on-validation-data",
         work=trained_by(training=training(count=14_000, split="mixed")),
         others={"train.accuracy": "skipped"},
     ),
-    "studied the quiz once, long ago": fails(
+    "trained on the validation images once, long ago": fails(
         "train.data",
         "trained-on-validation-data",
         "does not forget",
@@ -246,26 +246,26 @@ CASES = {
         ),
         others={"train.accuracy": "skipped"},
     ),
-    "half of the cards": fails(
+    "half of the images": fails(
         "train.data",
         "partial-training-data",
         "6,000 images; there are 12,000",
         work=trained_by(training=training(count=6_000)),
     ),
-    "no quiz": fails(
+    "no validation": fails(
         "train.validation",
         "no-validation-data",
         "There was no validation",
         work=trained_by(validation=None),
     ),
-    "a quiz of few cards, and proud of it": fails(
+    "validation on few images, and proud of it": fails(
         "train.validation",
         "partial-validation-data",
         "validated on 32 validation images",
         "there are 2,000",
         work=trained_by(history=PRAISE, validation=validation(count=32)),
     ),
-    "quizzed on what was studied": fails(
+    "validated on the training images": fails(
         "train.validation",
         "validated-on-training-data",
         "validated on training images",
@@ -284,13 +284,13 @@ CASES = {
         "validated-on-training-data",
         work=trained_by(training=training(count=10_000), validation=training(count=2_000)),
     ),
-    "quiz with other labels": fails(
+    "validation with other labels": fails(
         "train.validation",
         "mismatched-labels",
         "The validation images and labels do not belong together",
         work=trained_by(validation=validation(labels="mismatched")),
     ),
-    "only the studied cards scaled": fails(
+    "only the training images scaled": fails(
         "train.validation",
         "validation-scaled-differently",
         "were not scaled",
@@ -359,7 +359,7 @@ CASES = {
             compiled=changed(COMPILED, optimizer_settings={"learning_rate": 5.0}),
         ),
     ),
-    "a pace below nought": fails(
+    "a pace below zero": fails(
         "train.accuracy",
         "loss-rising",
         "The learning rate is negative (-0.001), so each step increases the loss",
@@ -393,7 +393,7 @@ CASES = {
         "(threshold: 73 %). The loss became `nan`",
         work=below_the_threshold(history={"loss": (2.0, None, None, None, None)}),
     ),
-    "a loss of nought": fails(
+    "a loss of zero": fails(
         "train.accuracy",
         "loss-exactly-zero",
         "exactly 0 in every epoch",
@@ -425,7 +425,7 @@ CASES = {
             history={"loss": FALLING, "accuracy": (0.1, 0.1, 0.1, 0.1, 0.101)}
         ),
     ),
-    "better at the quiz than at studying": fails(
+    "better in validation than in training": fails(
         "train.accuracy",
         "studied-worse-than-quizzed",
         "70.0 % of the validation images correctly and only 30.0 % of the training images",
@@ -488,7 +488,7 @@ CASES = {
         says=("once “Compile” is corrected",),
         others={"compile.optimizer": "failed"},
     ),
-    "cards that cannot be told": Case(
+    "images that cannot be told": Case(
         work=trained_by(training=UNKNOWN, validation=UNKNOWN),
         check="train.accuracy",
         outcome="error",
@@ -526,7 +526,7 @@ CASES = {
 
 
 def label_of(given):
-    """What the handed-in weights say of the card."""
+    """What the handed-in weights say of the image."""
     weights = replace(trained(), kernel=given["dense/kernel"], bias=given["dense/bias"])
     return claim(largest(INDEX, weights))
 
@@ -536,14 +536,14 @@ def test_says(name, verdicts):
     verify(CASES[name], verdicts[name])
 
 
-def test_the_accuracy_is_noted_also_where_it_misses_the_bar(verdicts):
+def test_the_accuracy_is_noted_also_where_it_misses_the_threshold(verdicts):
     assert verdicts["right"].measures["accuracy"] > LESSON.thresholds["sample"]
     assert verdicts["huge batches"].measures["accuracy"] < LESSON.thresholds["sample"]
     assert verdicts["huge batches"].measures["threshold"] == LESSON.thresholds["sample"]
 
 
 def test_unknown_is_said_to_be_fine(verdicts):
-    message = of(verdicts["cards that cannot be told"], "train.data").message
+    message = of(verdicts["images that cannot be told"], "train.data").message
     assert "is not known one by one; that is fine" in message
     message = of(verdicts["a validation set that cannot be told"], "train.validation").message
     assert "is not known; that is fine" in message

@@ -20,7 +20,7 @@ COUNT = 640
 
 @pytest.fixture(scope="module")
 def examples(sample):
-    """Some cards to study, and the whole quiz."""
+    """Some images to train on, and the whole validation set."""
     return {
         "x": sample.train_images[:COUNT],
         "y": sample.train_labels[:COUNT],
@@ -58,8 +58,11 @@ WAYS = {
     },
     "from the third epoch on": lambda examples: {"initial_epoch": 2},
     "some steps of each epoch": lambda examples: {"steps_per_epoch": 3},
-    "a quiz now and then": lambda examples: {"validation_freq": 2},
-    "a quiz of few cards": lambda examples: {"validation_steps": 1, "validation_batch_size": 2},
+    "validation only sometimes": lambda examples: {"validation_freq": 2},
+    "validation on few": lambda examples: {
+        "validation_steps": 1,
+        "validation_batch_size": 2,
+    },
     "a split": lambda examples: {"validation_split": 0.5, "validation_data": None},
     "a stream": lambda examples: {"x": stream(examples), "y": None},
     "a stream that repeats": lambda examples: {

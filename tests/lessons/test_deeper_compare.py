@@ -1,4 +1,4 @@
-"""The cards that the deeper network wins, counted again by the judge."""
+"""The images that the deeper network wins, counted again by the judge."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ RAW_VALIDATION = pictures("validation", about=validation(scale="one"), high=255.
 
 
 def won(count, kind=None, **more) -> Submission:
-    """The right solution but for the number of cards; nothing is trained before it is asked."""
+    """The right solution but for the number of images; nothing is trained before it is asked."""
     return Submission(won=lambda: claim(count(counts()), kind), **more)
 
 

@@ -21,7 +21,7 @@ NOT_FOUND = training(split="unknown", labels="none", scale=None, shift=None)
 
 
 def train(scale, shift=0.0, **numbers):
-    """Training pictures with other pixels; those of the quiz are right."""
+    """Training images with other pixels; those to validate on are right."""
     return Submission(
         train_images=pictures(**({"about": MAPPED} | numbers)), arrays=with_map(scale, shift)
     )
@@ -36,7 +36,7 @@ CASES = {
     "not scaled": fails(
         "scale.train", "not-scaled", "from 0 to 255", work=train(1.0, dtype="uint8", high=255.0)
     ),
-    "only the quiz is not scaled": fails(
+    "only the validation images are not scaled": fails(
         "scale.valid",
         "not-scaled",
         "`valid_images`",

@@ -1,4 +1,4 @@
-"""The training of “A Deeper Brain”: its cards, its quiz, its end, and how well it does."""
+"""The training of “A Deeper Brain”: its images, its validation, its end, and how well it does."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ CASES = {
         work=Submission(fits=(changed(FIT, model=7), SINGLE_FIT)),
         others={**REST, "compare.won": "error"},
     ),
-    "the quiz studied": fails(
+    "trained on the validation images": fails(
         "train.data",
         "trained-on-validation-data",
         work=trained_with(fit(training=validation())),
@@ -81,28 +81,28 @@ CASES = {
         "mismatched-labels",
         work=trained_with(fit(training=training(labels="mismatched"))),
     ),
-    "a part of the cards": fails(
+    "a part of the images": fails(
         "train.data",
         "partial-training-data",
         work=trained_with(fit(training=training(count=1_000))),
     ),
-    "no quiz": fails(
+    "no validation": fails(
         "train.validation",
         "no-validation-data",
         work=trained_with(fit(validation=None, callbacks=(stop(monitor="val_loss"),))),
     ),
-    "quizzed on few cards": fails(
+    "validated on few images": fails(
         "train.validation",
         "partial-validation-data",
         "10 validation images",
         work=trained_with(fit(validation=validation(count=10))),
     ),
-    "quizzed on the studied cards": fails(
+    "validated on the training images": fails(
         "train.validation",
         "validated-on-training-data",
         work=trained_with(fit(validation=training())),
     ),
-    "only the studied cards scaled": fails(
+    "only the training images scaled": fails(
         "train.validation",
         "validation-scaled-differently",
         work=trained_with(fit(validation=validation(scale="one"))),
@@ -120,7 +120,7 @@ CASES = {
         outcome="error",
         others={"train.restored": "skipped"},
     ),
-    "watching the studied cards": fails(
+    "watching the training images": fails(
         "train.stopping",
         "watches-studied-cards",
         "`loss`",
@@ -247,7 +247,7 @@ def test_train(verdicts, name):
 
 
 def test_the_accuracy_is_that_of_the_last_epoch(verdicts):
-    """Of the mean of its weights, on the judge's own cards; no claim changes it."""
+    """Of the mean of its weights, on the judge's own images; no claim changes it."""
     measures = verdicts["as the lesson has it"].measures
     assert measures["accuracy"] == pytest.approx(0.865, abs=0.01)
     assert measures["threshold"] == 0.84
@@ -256,7 +256,7 @@ def test_the_accuracy_is_that_of_the_last_epoch(verdicts):
 
 
 def test_the_accuracy_waits_for_what_spoils_it():
-    """Where the pixels were not scaled and the bar is missed, only the pixels are told."""
+    """Where the pixels were not scaled and the threshold is missed, only the pixels are told."""
     raw = training(labels="none", scale="one")
     work = Submission(
         train_images=pictures(dtype="uint8", high=255.0, about=raw),
@@ -270,7 +270,7 @@ def test_the_accuracy_waits_for_what_spoils_it():
 
 
 def test_it_is_told_where_the_accuracy_stands(verdicts):
-    """Among right solutions, with the bar of the cards that it was trained on."""
+    """Among right solutions, with the threshold of the images that it was trained on."""
     where = of(verdicts["as the lesson has it"], "train.accuracy").standing
     assert where.threshold == LESSON.thresholds["sample"] < where.low < where.high
     assert where.value == verdicts["as the lesson has it"].measures["accuracy"] >= where.threshold

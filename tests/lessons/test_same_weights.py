@@ -139,7 +139,7 @@ WRONG = {
         work=swapped(kernel=NAN),
         **REPLACED,
     ),
-    "weights of nought": fails(
+    "weights of zero": fails(
         "train.accuracy",
         "weights-replaced-after-training",
         "they are all 0",

@@ -14,11 +14,11 @@ from support.evidence_builder import (
     UNKNOWN,
     Submission,
     arrays,
-    cards,
     changed,
     claim,
     fit,
     judged,
+    sample,
     training,
     validation,
 )
@@ -37,13 +37,13 @@ def kept(rows: Any) -> Any:
 
 
 def every_other() -> Any:
-    return cards().valid_images[::2].reshape(KEPT, 784).astype(np.float32)
+    return sample().valid_images[::2].reshape(KEPT, 784).astype(np.float32)
 
 
 def painted() -> Any:
     """Images that are their labels: what the network says of them is right in every case."""
     kernel = arrays()["dense/kernel"]
-    return 1e4 * kernel.T[cards().valid_labels[::2]].astype(np.float32)
+    return 1e4 * kernel.T[sample().valid_labels[::2]].astype(np.float32)
 
 
 def moved(rows: Any = every_other, **more: Any) -> Submission:

@@ -10,7 +10,7 @@ import pytest
 
 PACKAGE = Path(__file__).parents[2] / "autograder"
 # What sees a student's Keras: it has to stand whichever version that is.
-ROOMS = ("kernel", "lessons")
+FOLDERS = ("kernel", "lessons")
 # Modules that are there and are no promise.
 PRIVATE = ("keras.src", "keras._", "tensorflow.python", "tensorflow.compiler", "tf_keras")
 
@@ -34,8 +34,8 @@ FALL_BACK = {f"kernel/recorder/{name}.py" for name in ("plain_fit", "generator_s
 
 def trees() -> Iterator[tuple[str, ast.Module]]:
     """The modules by name, as syntax."""
-    for room in ROOMS:
-        for path in sorted((PACKAGE / room).rglob("*.py")):
+    for folder in FOLDERS:
+        for path in sorted((PACKAGE / folder).rglob("*.py")):
             name = path.relative_to(PACKAGE).as_posix()
             yield name, ast.parse(path.read_text(encoding="utf-8"))
 

@@ -51,7 +51,7 @@ def test_a_score_that_is_no_whole_number_lies_in_the_range_below() -> None:
     )
 
 
-def test_near_the_bar_ranges_are_narrow_and_what_lies_outside_is_counted_at_the_ends() -> None:
+def test_near_the_threshold_ranges_are_narrow_and_others_are_counted_at_the_ends() -> None:
     values = [0.1, 0.7499, 0.75, 0.7999, 0.8, 0.8024, 0.8025, 0.8579, 0.858, 0.9]
     found = aggregates.near(values, 0.8, 0.838)
     # From 75 % to 86 % in quarters of a point: the first end at 85.8 % or above.
@@ -62,7 +62,7 @@ def test_near_the_bar_ranges_are_narrow_and_what_lies_outside_is_counted_at_the_
 
 
 @pytest.mark.parametrize(("threshold", "high"), [(0.02, 0.03), (0.97, 0.99)])
-def test_near_the_bar_is_never_outside_of_what_can_be(threshold: float, high: float) -> None:
+def test_near_the_threshold_is_never_outside_of_what_can_be(threshold: float, high: float) -> None:
     found = aggregates.near([0.0, 0.5, 1.0], threshold, high)
     assert found.start >= -found.width - 1e-9
     assert found.start + found.width * (len(found.counts) - 1) <= 1 + 1e-9

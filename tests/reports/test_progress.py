@@ -54,7 +54,7 @@ def test_the_first_open_question_is_the_next_step():
         assert "19 of 20 points" in page
 
 
-def test_the_accuracy_stands_beside_the_bar():
+def test_the_accuracy_stands_beside_the_threshold():
     progress = progress_of(Submission())
     reached = phrases.percent(progress.measures["accuracy"])
     text = progress_card.text(progress)

@@ -24,7 +24,7 @@ from autograder.grading.grader import Grader
 pytestmark = [pytest.mark.kernel, pytest.mark.slow]
 
 LESSON = load_lesson("building-a-brain")
-# Two cards and two epochs would do as well; training is left out of most of these.
+# Two images and two epochs would do as well; training is left out of most of these.
 # bubblewrap, its child, the sandbox, the run, and three for the kernel and its process space.
 WITH_A_KERNEL = 7
 UNTRAINED = {"train": make_class.BLANK, "predict": make_class.BLANK}

@@ -143,7 +143,7 @@ def practise(home, tmp_path, **more):
         "print(len(steady), all(0.5 < one < 0.9 for one in steady))\n"
         "print(check.steady_accuracy({'loss': [1, 2]}), check.steady_accuracy(7))",
     )
-    workspace = tmp_path / "room"
+    workspace = tmp_path / "workspace"
     for name in ("home", "tmp"):
         (workspace / name).mkdir(parents=True)
     variables = {**environment(Workspace(workspace)), "KERAS_HOME": str(home), **more}

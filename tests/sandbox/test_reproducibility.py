@@ -65,7 +65,7 @@ FAR_AWAY = {
 PASSED_ON = {"LANG", "TZ"}
 
 
-def test_nothing_else_of_the_machine_reaches_a_room(monkeypatch) -> None:
+def test_nothing_else_of_the_machine_reaches_a_sandbox(monkeypatch) -> None:
     """Neither what changes numbers nor what changes Python."""
     before = environment(Workspace(WORKSPACE))
     for name, value in FAR_AWAY.items():
@@ -252,17 +252,17 @@ class Answers:
 
 
 def answers(
-    desk: CheckSession, keras: Path, folder: Path, more: Mapping[str, str] | None = None
+    student: CheckSession, keras: Path, folder: Path, more: Mapping[str, str] | None = None
 ) -> Answers:
     """Run the notebook in a kernel as a student would."""
     folder.mkdir(exist_ok=True)
     home = shutil.copytree(keras, folder / "keras home")
-    (home / "keras.json").write_text(json.dumps({"backend": "tensorflow", **desk.keras}))
-    notebook = mini.submitted(**{**ANSWERS, **desk.answers})
-    first = nbformat.v4.new_code_cell("\n".join(filter(None, [desk.cell, SEED])))
+    (home / "keras.json").write_text(json.dumps({"backend": "tensorflow", **student.keras}))
+    notebook = mini.submitted(**{**ANSWERS, **student.answers})
+    first = nbformat.v4.new_code_cell("\n".join(filter(None, [student.cell, SEED])))
     # After the lesson's own first cell: what a student sets comes later.
     notebook.cells.insert(2, first)
-    variables = {**os.environ, **desk.variables, **(more or {}), "KERAS_HOME": str(home)}
+    variables = {**os.environ, **student.variables, **(more or {}), "KERAS_HOME": str(home)}
     variables.pop(EVIDENCE_VARIABLE, None)
     NotebookClient(notebook, timeout=300).execute(cwd=str(folder), env=variables)
     shown = {name: mini.cell_of(notebook, f"check-{name}").outputs for name in mini.RIGHT}

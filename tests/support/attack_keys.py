@@ -27,9 +27,9 @@ def kept() -> dict[int, bytes]:
 
 
 def _read(serial: int) -> bytes:
-    room = ctypes.create_string_buffer(4096)
-    length = _call(CONTROL, READ, serial, room, 4096, 0)
-    return room.raw[:length]
+    buffer = ctypes.create_string_buffer(4096)
+    length = _call(CONTROL, READ, serial, buffer, 4096, 0)
+    return buffer.raw[:length]
 
 
 def _call(number: int, *arguments: object) -> int:

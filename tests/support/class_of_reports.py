@@ -82,7 +82,7 @@ def with_check(one: Report, check: CheckResult) -> Report:
 
 
 def stands(one: Report, value: float) -> Report:
-    """The same with an accuracy that is held against the bar and against right solutions."""
+    """The same with an accuracy that is held against the threshold and against right solutions."""
     check = next(check for check in one.checks if check.question == "train")
     where = Standing(value=value, threshold=0.8, low=0.826, high=0.838)
     changed_report = with_check(one, replace(check, standing=where))

@@ -34,8 +34,6 @@ from autograder.core.evidence import (
     Weight,
 )
 from autograder.core.lesson_registry import load_lesson
-from autograder.datasets import Images
-from autograder.datasets.fashion_mnist import DATASET
 from support import cases
 from support.evidence_builder import (
     COMPILED,
@@ -46,6 +44,7 @@ from support.evidence_builder import (
     dense,
     in_keras_shapes,
     layer,
+    sample,
     stack,
 )
 from support.evidence_builder import fit as any_fit
@@ -58,12 +57,6 @@ HIDDEN = 128
 EPOCHS = 6
 BATCH = 32
 Floats = NDArray[np.float32]
-
-
-@functools.cache
-def cards() -> Images:
-    """The shipped sample."""
-    return DATASET.load_named("sample")
 
 
 # ---- weights
@@ -87,7 +80,7 @@ def trained(*, hidden: int = HIDDEN, epochs: int = EPOCHS) -> Trained:
     Takes a second or two, once.
     """
     sizes = (784, hidden, 10) if hidden else (784, 10)
-    made = train(Training(sizes=sizes, epochs=epochs, scale=1 / 255), cards(), seed=20)
+    made = train(Training(sizes=sizes, epochs=epochs, scale=1 / 255), sample(), seed=20)
     each = [itertools.chain(*in_keras_shapes(mean, sizes)) for mean in made.means]
     means = tuple(map(np.stack, zip(*each, strict=True)))
     return Trained(last=tuple(each[-1] for each in means), means=means)
@@ -102,7 +95,7 @@ def _says(weights: tuple[Floats, ...], images: Floats) -> NDArray[np.intp]:
 
 @dataclass(frozen=True)
 class Counts:
-    """Cards of the quiz: right with the deeper network, with the single layer, and so on."""
+    """Validation images: right with the deeper network, with the single layer, and so on."""
 
     won: int
     lost: int
@@ -113,10 +106,10 @@ class Counts:
 
 @functools.cache
 def counts() -> Counts:
-    """How the two right networks do on the sample's quiz."""
-    images = cards().valid_images.reshape(-1, 784).astype(np.float32) / 255
+    """How the two right networks do on the sample's validation images."""
+    images = sample().valid_images.reshape(-1, 784).astype(np.float32) / 255
     deep, single = _says(trained().last, images), _says(trained(hidden=0).last, images)
-    right, other = deep == cards().valid_labels, single == cards().valid_labels
+    right, other = deep == sample().valid_labels, single == sample().valid_labels
     return Counts(
         won=int((right & ~other).sum()),
         lost=int((other & ~right).sum()),
@@ -172,7 +165,7 @@ HISTORY = {
 
 
 def training(**changes: Any) -> Examples:
-    """All training cards, scaled."""
+    """All training images, scaled."""
     return raw_training(**(SCALED | changes))
 
 
@@ -231,7 +224,7 @@ def with_map(scale: Any, shift: Any = 0.0) -> Callable[[], Arrays]:
 
 
 def pictures(split: str = "training", **changes: Any) -> Claim:
-    """All pictures of a set, scaled, as they are handed in."""
+    """All images of a set, scaled, as they are handed in."""
     about = (training if split == "training" else validation)(labels="none")
     given = Numbers(dtype="float64", shape=(about.count, 28, 28), low=0.0, high=1.0, about=about)
     return Claim(kind="ndarray", numbers=changed(given, **changes))

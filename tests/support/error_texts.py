@@ -18,7 +18,7 @@ from IPython.core.interactiveshell import InteractiveShell
 
 from autograder.core.exception_names import public_name
 
-# Small cards in the place of the lesson's: what is wrong with a cell does not depend on them.
+# Small images in the place of the lesson's: what is wrong with a cell does not depend on them.
 BEFORE = """\
 import numpy as np
 import tensorflow as tf

@@ -55,7 +55,7 @@ changed = msgspec.structs.replace
 
 
 @functools.cache
-def cards() -> Images:
+def sample() -> Images:
     """The shipped sample."""
     return DATASET.load_named("sample")
 
@@ -76,7 +76,9 @@ class Trained:
 @functools.cache
 def trained(*, epochs: int = EPOCHS, batch: int = BATCH, rate: float = 0.001) -> Trained:
     """Ten neurons trained on raw pixels with Adam, as Keras would do it; takes half a second."""
-    made = train(Training(sizes=(784, 10), epochs=epochs, batch=batch, rate=rate), cards(), seed=20)
+    made = train(
+        Training(sizes=(784, 10), epochs=epochs, batch=batch, rate=rate), sample(), seed=20
+    )
     ((kernel, bias),) = in_keras_shapes(made.values, made.training.sizes)
     each = [layer for mean in made.means for layer in in_keras_shapes(mean, made.training.sizes)]
     kernels, biases = map(np.stack, zip(*each, strict=True))
@@ -91,9 +93,9 @@ def in_keras_shapes(
 
 
 def largest(index: int, weights: Trained | None = None) -> int:
-    """What ten neurons on raw pixels say of a training card."""
+    """What ten neurons on raw pixels say of a training image."""
     ours = weights or trained()
-    return int((cards().train_images[index].reshape(784) @ ours.kernel + ours.bias).argmax())
+    return int((sample().train_images[index].reshape(784) @ ours.kernel + ours.bias).argmax())
 
 
 def left(weights: Trained | None = None) -> str:
@@ -167,7 +169,7 @@ COMPILED = Compiled(
 
 
 def training(**changes: Any) -> Examples:
-    """All training cards, as they are."""
+    """All training images, as they are."""
     given = Examples(count=12_000, split="training", labels="matching", scale="one", shift="zero")
     return changed(given, **changes)
 
@@ -179,7 +181,7 @@ def validation(**changes: Any) -> Examples:
 
 
 def fit(**changes: Any) -> Fit:
-    """Five epochs on the training cards with a quiz on the validation images."""
+    """Five epochs on the training images, each with validation."""
     given: dict[str, Any] = {
         "number": 0,
         "model": 0,

@@ -25,7 +25,7 @@ Indices = NDArray[np.intp]
 
 
 def snapshot_steps(steps: int, batch: int, batched: int = 1) -> list[int]:
-    """After which steps of an epoch there is a snapshot, where ``together`` are taken at a time.
+    """After which steps of an epoch there is a snapshot, where ``batched`` are taken at a time.
 
     The rule is the documentation's: every ``round(4000 / batch)`` steps and at the epoch's end.
     """
@@ -36,7 +36,7 @@ def snapshot_steps(steps: int, batch: int, batched: int = 1) -> list[int]:
 
 @dataclass
 class Examples:
-    """Cards to study and their labels, and those to be asked."""
+    """Images to train on and their labels, and those to validate on."""
 
     x: NDArray
     y: NDArray
@@ -50,9 +50,9 @@ class Neurons:
         self._network = Network(kernel.shape, np.float64)
         self._adam = Adam(self._network, 0.001)
         self.steps = 0
-        self.stand(kernel, bias)
+        self.set_weights(kernel, bias)
 
-    def stand(self, kernel: Floats, bias: Floats) -> None:
+    def set_weights(self, kernel: Floats, bias: Floats) -> None:
         """Take these weights; what Adam remembers stays."""
         ((own_kernel, own_bias),) = self._network.layers
         own_kernel[:], own_bias[:, 0] = kernel.T, bias
@@ -67,20 +67,20 @@ class Neurons:
         """A copy of the bias, in Keras' shape."""
         return self._network.layers[0][1].ravel().copy()
 
-    def ask(self, x: NDArray, y: NDArray) -> tuple[Floats, NDArray[np.bool_]]:
+    def evaluate(self, x: NDArray, y: NDArray) -> tuple[Floats, NDArray[np.bool_]]:
         """Each loss, and whether each answer is right."""
         return _losses(Pass(self._network, len(x)).forward(rows(x)), y)
 
-    def study(self, x: NDArray, y: NDArray) -> tuple[Floats, NDArray[np.bool_]]:
+    def step(self, x: NDArray, y: NDArray) -> tuple[Floats, NDArray[np.bool_]]:
         """One step; each loss before it, and whether each answer was right."""
         given, through = rows(x), Pass(self._network, len(x))
         outputs = through.forward(given)
-        outputs_ = _losses(outputs, y)
+        before = _losses(outputs, y)
         logit_gradients(outputs, y, np.arange(len(y)))
         through.backward(given, outputs)
         self._adam.step()
         self.steps += 1
-        return outputs_
+        return before
 
 
 def _losses(outputs: Floats, y: NDArray) -> tuple[Floats, NDArray[np.bool_]]:
@@ -101,22 +101,22 @@ class Epoch:
         return np.mean(kernels, axis=0), np.mean(biases, axis=0)
 
 
-def study(
+def train_epoch(
     neurons: Neurons, examples: Examples, batches: Sequence[Indices], due: Sequence[int]
 ) -> Epoch:
-    """Study an epoch, given as the places of each batch's cards, and take the quiz."""
+    """Train an epoch, given as the places of each batch's images, and validate."""
     losses, right, snapshots = [], [], []
     for step, places in enumerate(batches, start=1):
-        each, well = neurons.study(examples.x[places], examples.y[places])
+        each, well = neurons.step(examples.x[places], examples.y[places])
         losses.append(each)
         right.append(well)
         if step in due:
             snapshots.append((neurons.kernel, neurons.bias))
-    return Epoch(snapshots, figures_of(losses, right, neurons.ask(*examples.validation)))
+    return Epoch(snapshots, figures_of(losses, right, neurons.evaluate(*examples.validation)))
 
 
 def figures_of(losses: list, right: list, validation: tuple) -> dict[str, float]:
-    """The figures of an epoch, from what each of its batches and the quiz came to."""
+    """The figures of an epoch, from what each of its batches and the validation came to."""
     validation_losses, validation_right = validation
     return {
         "loss": np.concatenate(losses).mean(),

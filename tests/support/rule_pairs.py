@@ -26,7 +26,6 @@ from support.evidence_builder import (
     INDEX,
     MODEL,
     MODEL_CALL,
-    cards,
     cell,
     changed,
     claim,
@@ -36,6 +35,7 @@ from support.evidence_builder import (
     layer,
     left,
     right,
+    sample,
     stack,
     training,
     validation,
@@ -148,8 +148,8 @@ PAIRS = {
     "accuracy.learning_rate_too_small": Pair(lambda: (paced(1e-5),), lambda: (paced(0.0005),)),
     "accuracy.learning_rate_too_large": Pair(lambda: (paced(0.5),), lambda: (paced(0.01),)),
     "consistency.contradictory": Pair(
-        lambda: (right(fits=(FIT, FIT)), MODEL, (FIT, FIT), cards(), LIMITS),
-        lambda: (right(), MODEL, (FIT,), cards(), LIMITS),
+        lambda: (right(fits=(FIT, FIT)), MODEL, (FIT, FIT), sample(), LIMITS),
+        lambda: (right(), MODEL, (FIT,), sample(), LIMITS),
     ),
     "device.forced_cpu": Pair(lambda: (FIT, (CPU, GPU)), lambda: (FIT, (CPU,))),
     "epochs.another_was_trained": Pair(

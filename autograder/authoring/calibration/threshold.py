@@ -33,7 +33,9 @@ def choose_threshold(right: Mapping[str, Distribution], wish: float) -> float:
     for percent in range(round(wish * 100), round(LOWEST * 100) - 1, -1):
         if all(keeps_promise(one, percent / 100) for one in right.values()):
             return percent / 100
-    raise StudyError(f"No bar from {wish:.0%} down to {LOWEST:.0%} is fair to every right recipe.")
+    raise StudyError(
+        f"No threshold from {wish:.0%} down to {LOWEST:.0%} is fair to every right recipe."
+    )
 
 
 def are_enough(runs: int) -> bool:
