@@ -16,7 +16,7 @@ from autograder import lessons
 from autograder.authoring.mutation import archive, matrix, page, quantize
 from autograder.authoring.mutation.fixtures import thinned
 from autograder.authoring.mutation.judgement import Judgement, tally
-from autograder.authoring.mutation.make import DoesNotFit, MutantNotebook, make, read_source
+from autograder.authoring.mutation.make import DoesNotFit, MutantNotebook, edited, make, read_source
 from autograder.authoring.mutation.pairs import are_independent, both, named, pairs
 from autograder.authoring.mutation.run_mutants import MutantRun, judgement
 from autograder.authoring.mutation.suite import MutationSuite, mutation_suite
@@ -83,6 +83,45 @@ def test_a_lesson_without_mutants_is_told(tmp_path, monkeypatch):
 
 
 # ---- made into notebooks
+
+PROGRAM = "history = net.fit(\n    x,  # images\n    y,\n    epochs=5,\n)"
+
+# The edit, and the program after.
+CHANGES = {
+    "a value": (("epochs=5", "epochs=6"), PROGRAM.replace("5", "6")),
+    "a line less": (("    epochs=5,\n", ""), "history = net.fit(\n    x,  # images\n    y,\n)"),
+    "a statement before": (("history =", "x = x / 255\nhistory ="), f"x = x / 255\n{PROGRAM}"),
+    "another program": ("\nhistory = None\n", "history = None"),
+}
+
+# The edit, and what is said of it.
+MISPROGRAMS = {
+    "the text is not there": (("epochs=7", "epochs=8"), "one “epochs=7”, and there are none"),
+    "the text is there twice": (("    ", ""), "one “    ”, and there are 3"),
+    "the same as before": (("epochs=5", "epochs=5"), "the same as before"),
+    "the same but for a comment": (("# images", "# photos"), "the same as before"),
+    "the same but for its layout": (
+        "history = net.fit(x,\n  y, epochs = 5) # ok",
+        "the same as before",
+    ),
+    "no Python": (("history =", "history, 1 ="), "not Python"),
+    "a statement where none may be": ("return 1", "not Python"),
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_an_edit_changes_just_this(name: str) -> None:
+    """Comments and layout stay."""
+    edit, after = CHANGES[name]
+    assert edited(PROGRAM, edit) == after
+
+
+@pytest.mark.parametrize("name", MISPROGRAMS)
+def test_an_edit_refuses_what_it_does_not_fit(name: str) -> None:
+    """A mutant is never the program before, and stops for the reason that it was made for."""
+    edit, says = MISPROGRAMS[name]
+    with pytest.raises(DoesNotFit, match=says):
+        edited(PROGRAM, edit)
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,7 @@ import msgspec
 import nbformat
 import pytest
 from support import lasting_processes, mini, processes, runs
-from support.evidence_builder import BLANK, LESSON, Submission, claim, right, untouched
+from support.evidence_builder import BLANK, LESSON, Submission, claim, untouched
 
 from autograder.core.config import Course, Settings
 from autograder.core.errors import IsolationError, JudgeError, ResultsError
@@ -907,7 +907,7 @@ class TestRegrade:
 
     def test_the_same_checks_say_the_same(self, course, hand) -> None:
         course.submit("ann")
-        hand.made["number_of_classes + 1"] = right_run(Submission(parameters=right_count(7840)))
+        hand.made["number_of_classes + 1"] = right_run(Submission(parameters=claim(7840)))
         course.submit("bob", build="model = tf.keras.Sequential()  \nnumber_of_classes + 1")
         (course.folder / "cal" / LESSON.name).mkdir(parents=True)
         (course.folder / "cal" / LESSON.name / LESSON.notebook).write_text("Dear teacher,")
@@ -969,9 +969,3 @@ class TestRegrade:
         )
         done = processes.python("-c", code, cwd=course.folder, check=True)
         assert done.stdout.endswith("[] 0\n")
-
-
-def right_count(number: int):
-    """A claim of so many parameters."""
-    return msgspec.structs.replace(right().answer("parameters").claims["number_of_parameters"],
-                                   value=number)  # fmt: skip

@@ -66,16 +66,6 @@ def test_a_hand_in_counts_also_where_no_cell_was_changed():
     assert all(outcome(one.name, work) is None for one in LESSON.questions)
 
 
-def test_the_last_hand_in_counts():
-    again = Submission().evidence()
-    recorded = again.recorded
-    assert recorded is not None
-    twice = changed(recorded, answers=(BLANK_BUILD, *recorded.answers))
-    assert again.answer("build") == type(again)(
-        record=changed(again.record, recorded=twice), arrays={}
-    ).answer("build")
-
-
 @pytest.mark.parametrize(
     ("changes", "words"),
     [

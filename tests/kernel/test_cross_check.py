@@ -272,9 +272,11 @@ class TestReplay:
         epochs += [
             train_epoch(neurons, examples, order[:cut], [*(one for one in due if one < cut), cut])
         ]
-        assert_same(record.fits[0], arrays, epochs)
-        assert (record.fits[0].interrupted, record.fits[0].epochs_done) == (True, 1)
-        assert record.fits[0].steps == neurons.steps - 1
+        (fit,) = record.fits
+        assert_same(fit, arrays, epochs)
+        assert (fit.interrupted, fit.epochs_requested, fit.epochs_done) == (True, EPOCHS, 1)
+        assert fit.error == "KeyboardInterrupt: "
+        assert fit.steps == neurons.steps - 1
 
     def test_interrupted_in_the_validation_of_an_epoch(self, recorded, examples) -> None:
         """In grading, where Keras returns seldom: all steps of the epoch were taken."""

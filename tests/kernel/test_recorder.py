@@ -206,51 +206,11 @@ class TestNothingChanges:
         assert tf.config.list_physical_devices.__doc__
 
 
-class Mean(keras.callbacks.Callback):
-    """The running mean once more, in the plainest way: a snapshot a 125 steps of 32."""
-
-    def __init__(self, every):
-        super().__init__()
-        self.every = every
-        self.means = []
-
-    def on_epoch_begin(self, epoch, logs=None):
-        self.taken = []
-
-    def on_train_batch_end(self, batch, logs=None):
-        self.last = (batch + 1) % self.every
-        if not self.last:
-            self.taken.append(self.model.get_weights())
-
-    def on_epoch_end(self, epoch, logs=None):
-        if self.last:
-            self.taken.append(self.model.get_weights())
-        self.means.append([np.mean(one, axis=0) for one in zip(*self.taken, strict=True)])
-
-
-@pytest.mark.parametrize("batch", [32, 20])
-def test_the_mean_of_the_weights(recorder, sample, batch) -> None:
-    mean = Mean(4000 // batch)
-    history = fit(
-        new_model(), sample.train_images, sample.train_labels, epochs=2, batch_size=batch,
-        callbacks=[mean],
-    )  # fmt: skip
-    record, arrays = last_fit(recorder)
-    assert record.snapshots == (3, 3)
-    assert len(record.means) == 2
-    for number, name in enumerate(record.means):
-        for epoch in range(2):
-            np.testing.assert_allclose(
-                arrays[f"fit-0/{name}"][epoch], mean.means[epoch][number], rtol=1e-5, atol=1e-7
-            )
-    assert recorder.fit_of(history) == record
-
-
 def test_steps_per_execution_makes_no_difference_to_the_mean(recorder, sample) -> None:
     for steps in (1, 125):
         fit(new_model(steps_per_execution=steps), sample.train_images, sample.train_labels)
     (one, other), arrays = recorder.recorded()[0].fits, recorder.recorded()[1]
-    assert one.snapshots == other.snapshots
+    assert one.snapshots == other.snapshots == (3,)
     assert one.steps == other.steps == 375
     for name, second in zip(one.means, other.means, strict=True):
         np.testing.assert_array_equal(arrays[f"fit-0/{name}"], arrays[f"fit-1/{second}"])
@@ -279,6 +239,7 @@ class TestFit:
             validation_data=(sample.valid_images, sample.valid_labels),
         )  # fmt: skip
         record, arrays = last_fit(recorder)
+        assert recorder.fit_of(history) == record
         assert (record.number, record.model) == (0, 0)
         assert (record.epochs_requested, record.epochs_done, record.batch_size) == (2, 2, 100)
         assert record.steps == 240
@@ -343,22 +304,6 @@ class TestFit:
         assert (record.training.split, record.epochs_done, record.steps) == ("training", 1, 4)
         assert record.batch_size == 50
         assert record.snapshots == (1,)
-
-    def test_interrupted(self, recorder, examples) -> None:
-        class Stop(keras.callbacks.Callback):
-            def on_train_batch_end(self, batch, logs=None):
-                if batch == 30 and len(self.model.history.epoch) == 1:
-                    raise KeyboardInterrupt
-
-        with pytest.raises(KeyboardInterrupt):
-            fit(new_model(), *examples, epochs=5, callbacks=[Stop()])
-        record, arrays = last_fit(recorder)
-        assert record.interrupted
-        assert (record.epochs_requested, record.epochs_done) == (5, 1)
-        assert record.error == "KeyboardInterrupt: "
-        # Of the second epoch there is what was studied of it.
-        assert len(record.snapshots) == 2
-        assert all(len(arrays[f"fit-0/{name}"]) == 2 for name in record.means)
 
     def test_an_error(self, recorder, examples) -> None:
         with pytest.raises(ValueError, match=r"Dimensions|cardinality|shape"):
@@ -678,7 +623,7 @@ class TestHandIns:
             "label": Claim(kind="object", value="object"),
         }
 
-    def test_arrays_are_known_by_their_cards(self, recorder, sample) -> None:
+    def test_arrays_are_known_by_their_images(self, recorder, sample) -> None:
         scaled = sample.train_images / 255.0
         recorder.record_answer(
             "scale", {"images": scaled, "others": np.zeros((3, 4)), "row": scaled[0, 0]}
@@ -805,7 +750,7 @@ class TestTroubles:
         assert "RuntimeError: ours" in recorder.recorded()[0].troubles[0]
         assert not recorder.busy
 
-    def test_a_fit_is_recorded_although_its_cards_are_not(
+    def test_a_fit_is_recorded_although_its_images_are_not(
         self, recorder, examples, monkeypatch
     ) -> None:
         monkeypatch.setattr(DatasetIndex, "identify", self.fails)
