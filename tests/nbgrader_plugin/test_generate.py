@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import nbformat
 import pytest
 from nbgrader.api import Gradebook
 from support import processes
+from support.terminal import nbgrader
 
 from autograder.core.config import Course, Settings
 from autograder.core.errors import CourseError
@@ -34,6 +32,19 @@ def course(tmp_path: Path) -> Course:
         shutil.copytree(ROOT / name, tmp_path / name)
     shutil.copyfile(ROOT / "nbgrader_config.py", tmp_path / "nbgrader_config.py")
     return Course(root=tmp_path)
+
+
+def notebook_in(course: Course, place: str) -> Path:
+    """The notebook of a lesson in ``source/``, ``release/`` or ``solutions/``."""
+    return course.root / place / LESSON.name / LESSON.notebook
+
+
+def nbgrader_generates(course: Course) -> None:
+    """Let nbgrader's own command make the release; it needs no images."""
+    done = nbgrader(
+        course.root, course.root / "no-images", "generate_assignment", LESSON.name, "--force"
+    )
+    assert done.returncode == 0, done.stderr
 
 
 def edit(path: Path, old: str, new: str) -> None:
@@ -139,21 +150,14 @@ ADDRESS = "git+https://example.org/brain.git@v1"
 
 def test_the_courses_own_address_is_written_into_the_first_cell(course: Course) -> None:
     """Into release and solution, by both commands, and nothing else changes."""
-    lesson = LESSON
-    path = course.root / "release" / lesson.name / lesson.notebook
+    path = notebook_in(course, "release")
     before = path.read_text()
     with (course.root / "nbgrader_config.py").open("a") as file:
         file.write(f"c.Autograder.package = {ADDRESS!r}\n")
     assert f'+    "    print(\\"%pip install {ADDRESS}\\")\\n",' in "\n".join(
         generate_assignment.differences(course)
     )
-    subprocess.run(
-        [sys.executable, "-m", "nbgrader", "generate_assignment", lesson.name, "--force"],
-        cwd=course.root,
-        env={**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"},
-        check=True,
-        capture_output=True,
-    )
+    nbgrader_generates(course)
     after = re.sub(CHECKSUM, "", path.read_text())
     assert after == re.sub(CHECKSUM, "", before.replace(PLACEHOLDER, ADDRESS))
 
@@ -167,18 +171,16 @@ def test_an_address_that_would_break_the_cell_is_refused(address: str) -> None:
 
 def test_an_edited_release_is_shown_with_the_difference(course: Course) -> None:
     """The line that was changed stands in the difference, and where."""
-    lesson = LESSON
-    path = course.root / "release" / lesson.name / lesson.notebook
+    path = notebook_in(course, "release")
     edit(path, "28 rows of 28 numbers", "28 rows of 29 numbers")
     (difference,) = generate_assignment.differences(course)
-    assert f"release/{lesson.name}/{lesson.notebook}" in difference
+    assert f"release/{LESSON.name}/{LESSON.notebook}" in difference
     assert "29 numbers" in difference
 
 
 def test_a_changed_source_makes_both_stale(course: Course) -> None:
     """After an edit of the source, release and solution are named."""
-    lesson = LESSON
-    path = course.root / "source" / lesson.name / lesson.notebook
+    path = notebook_in(course, "source")
     edit(path, "28 rows of 28 numbers", "28 rows of 29 numbers")
     found = "\n".join(generate_assignment.differences(course))
     assert "release/" in found
@@ -187,8 +189,7 @@ def test_a_changed_source_makes_both_stale(course: Course) -> None:
 
 def test_an_edited_output_of_the_solution_is_found(course: Course) -> None:
     """Also where the code is as it was."""
-    lesson = LESSON
-    path = course.root / "solutions" / lesson.name / lesson.notebook
+    path = notebook_in(course, "solutions")
     notebook = nbformat.read(path, as_version=4)
     next(cell for cell in notebook.cells if cell.get("outputs")).outputs = []
     nbformat.write(notebook, path)
@@ -197,12 +198,11 @@ def test_an_edited_output_of_the_solution_is_found(course: Course) -> None:
 
 def test_missing_and_foreign_files_are_named(course: Course) -> None:
     """A file too few and a file too many."""
-    lesson = LESSON
-    (course.root / "release" / lesson.name / "answers.txt").write_text("7850")
-    (course.root / "solutions" / lesson.name / lesson.notebook).unlink()
+    notebook_in(course, "release").with_name("answers.txt").write_text("7850")
+    notebook_in(course, "solutions").unlink()
     assert generate_assignment.differences(course) == [
-        f"release/{lesson.name}/answers.txt does not come from the source.",
-        f"solutions/{lesson.name}/{lesson.notebook} is missing.",
+        f"release/{LESSON.name}/answers.txt does not come from the source.",
+        f"solutions/{LESSON.name}/{LESSON.notebook} is missing.",
     ]
 
 
@@ -230,28 +230,19 @@ def test_checking_writes_nothing(course: Course) -> None:
 
 def test_generating_twice_changes_nothing(course: Course, tmp_path: Path) -> None:
     """The second time nothing is run, and every byte of the release is the same."""
-    lesson = LESSON
-    path = course.root / "release" / lesson.name / lesson.notebook
+    path = notebook_in(course, "release")
     before = path.read_bytes()
     path.unlink()
     lines = list(generate_assignment.generate(course, tmp_path))
-    assert lines[-1] == f"solutions/{lesson.name}: up to date."
+    assert lines[-1] == f"solutions/{LESSON.name}: up to date."
     assert path.read_bytes() == before
 
 
 def test_nbgraders_own_command_releases_the_same(course: Course) -> None:
     """`nbgrader generate_assignment` in the course's folder gives the same bytes."""
-    lesson = LESSON
-    path = course.root / "release" / lesson.name / lesson.notebook
+    path = notebook_in(course, "release")
     before = path.read_bytes()
-    environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
-    subprocess.run(
-        [sys.executable, "-m", "nbgrader", "generate_assignment", lesson.name, "--force"],
-        cwd=course.root,
-        env=environment,
-        check=True,
-        capture_output=True,
-    )
+    nbgrader_generates(course)
     assert path.read_bytes() == before
 
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-import os
-import sys
 from pathlib import Path
 
 import pytest
 from nbgrader.api import Gradebook
-from support import class_of_reports, processes
+from support import class_of_reports
 from support.gradebook_course import LESSON, make_course, report, submit
+from support.terminal import nbgrader
 
 from autograder.cli import main
 from autograder.core.config import Course
@@ -182,10 +181,8 @@ def test_the_plugins_of_nbgrader_write_the_same(course: Course, plugin, form) ->
 def test_nbgraders_own_command_finds_a_plugin(course: Course) -> None:
     """With its own options, and its own log."""
     plugin = "--exporter=autograder.nbgrader_plugin.exporters.CanvasExport"
-    done = processes.python(
-        *("-m", "nbgrader", "export", plugin, f"--assignment=['{LESSON.name}']"),
-        env={**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"},
-    )
+    assignment = f"--assignment=['{LESSON.name}']"
+    done = nbgrader(Path.cwd(), Path.cwd() / "no-images", "export", plugin, assignment)
     assert done.returncode == 0, done.stderr
     assert "'=1+1' begins like a formula" in done.stderr
     assert Path("canvas.csv").read_text().splitlines()[1] == "Points Possible,,,,,23"
