@@ -10,7 +10,6 @@ from pathlib import Path
 
 from rich.console import Console
 
-from autograder import DISTRIBUTION
 from autograder.cli import progress_log
 from autograder.cli.class_run import (
     exit_code,
@@ -117,6 +116,6 @@ def _on_cluster(address: str) -> ExecutorFactory:
         from autograder.grading.dask_executor import DaskExecutor  # noqa: PLC0415  needs the extra
     except ImportError as error:
         raise UsageError(
-            f"Grading on a cluster needs Dask: pip install '{DISTRIBUTION}[cluster]'."
+            "Grading on a cluster needs Dask (extra `cluster`): pip install distributed."
         ) from error
     return partial(DaskExecutor, address=address)

@@ -16,7 +16,6 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from traitlets.config import Application, Config
 
-from autograder import DISTRIBUTION
 from autograder.core.course_root import CONFIG
 from autograder.core.errors import CourseError, EmptyGradebook
 
@@ -97,7 +96,7 @@ def database_errors(address: str) -> Iterator[None]:
     except ModuleNotFoundError as error:
         raise CourseError(
             f"For the gradebook {shown}, {error.name} is missing. For PostgreSQL:"
-            f" `pip install '{DISTRIBUTION}[postgresql]'`."
+            " `pip install 'psycopg[binary]'` (extra `postgresql`)."
         ) from error
     except SQLAlchemyError as error:
         reason = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]

@@ -23,12 +23,14 @@ GUIDE = (ROOT / "docs" / "administrators.md").read_text()
 TEXTS = [
     *(ROOT / "README.md", *(ROOT / "docs").glob("*.md"), *DEPLOY.iterdir()),
     *(ROOT / "autograder").rglob("*.yml"),
+    *(ROOT / "autograder").rglob("*.py"),
     *(ROOT / "autograder" / "authoring" / "scaffold").glob("*.txt"),
     ROOT / "autograder" / "nbgrader_plugin" / "lessons.toml",
     *(ROOT / "examples").iterdir(),
 ]
 # Where pip would look it up, as anyone who is no part of this could have put it there.
-BARE = re.compile(rf"pip install[^\n`]*?[\s'\"]{DISTRIBUTION}(?!\s*@)(?=[\s'\"\[]|$)", re.MULTILINE)
+NAME = rf"(?:{DISTRIBUTION}|{{DISTRIBUTION}})"
+BARE = re.compile(rf"pip install[^\n`]*?[\s'\"]{NAME}(?!\s*@)(?=[\s'\"\[]|$)", re.MULTILINE)
 
 
 def test_the_version_is_that_of_the_project() -> None:
@@ -51,6 +53,7 @@ def test_nobody_is_told_to_install_a_name(path: Path) -> None:
         ("pip install building-a-brain", True),
         ("pip install --upgrade building-a-brain      # or", True),
         ("pip install 'building-a-brain[study]'", True),
+        ("pip install '{DISTRIBUTION}[study]'", True),
         ('pip install "building-a-brain @ git+https://example.org"', False),
         ("pip install git+https://example.org/building-a-brain.git", False),
         ("pip install .", False),

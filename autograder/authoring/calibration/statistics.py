@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from autograder import DISTRIBUTION
 from autograder.core.errors import StudyError
 
 CONFIDENCE = 0.95
@@ -67,6 +66,6 @@ def _scipy() -> Any:
         from scipy import stats  # noqa: PLC0415  an extra, and slow to import
     except ImportError:
         raise StudyError(
-            f"Confidence intervals need scipy: pip install '{DISTRIBUTION}[study]'."
+            "Confidence intervals need scipy (extra `study`): pip install scipy."
         ) from None
     return stats
