@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import inspect
 from collections.abc import Callable, Iterator
-from dataclasses import fields
 from typing import Any
 
 from autograder.cli import parser
 from autograder.core import repository
-from autograder.core.config import Settings
 
 
 def on_config(config: Any) -> Any:
@@ -55,15 +52,4 @@ def _option(action: argparse.Action) -> str:
     return f"{name}{takes}{choices}: {action.help}"
 
 
-def settings() -> Iterator[str]:
-    """Each setting of a course with its default."""
-    yield f"{inspect.getdoc(Settings)}\n"
-    yield "| setting | default |\n| --- | --- |"
-    for field in fields(Settings):
-        yield f"| `c.Autograder.{field.name}` | `{field.default!r}` |"
-
-
-MADE: dict[str, Callable[[], Iterator[str]]] = {
-    "<!-- commands -->": commands,
-    "<!-- settings -->": settings,
-}
+MADE: dict[str, Callable[[], Iterator[str]]] = {"<!-- commands -->": commands}

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import importlib.util
 import re
-from dataclasses import fields
+from dataclasses import asdict
 from pathlib import Path
 from types import ModuleType
 
@@ -12,6 +13,7 @@ import pytest
 from support import processes
 
 from autograder.core.config import Settings
+from autograder.core.lesson_registry import lesson_names, load_lesson
 
 ROOT = Path(__file__).parents[2]
 FROM_ELSEWHERE = re.compile(r"""(?:src|href)=["']?(?:https?:)?//[^"'> ]+["']?[^>]*>""")
@@ -74,12 +76,23 @@ def test_every_command_stands_in_a_text_for_people() -> None:
     assert not missing
 
 
-def test_every_setting_is_on_its_page(site: Path) -> None:
-    """With its default."""
-    page = (site / "settings.html").read_text()
-    for field in fields(Settings):
-        assert f"c.Autograder.{field.name}" in page
-        assert re.search(rf"\b{field.name}\b", Settings.__doc__ or ""), field.name
+def test_every_setting_is_on_its_page() -> None:
+    """With its default, and a meaning; and none that there is not."""
+    page = (ROOT / "docs" / "settings.md").read_text()
+    rows = re.findall(r"^\| `c\.Autograder\.(\w+)` \| `(.+)` \| .+ \|$", page, re.MULTILINE)
+    assert {name: ast.literal_eval(default) for name, default in rows} == asdict(Settings())
+    for name, _ in rows:
+        assert re.search(rf"\b{name}\b", Settings.__doc__ or ""), name
+
+
+def test_every_lesson_is_on_the_first_page() -> None:
+    """With its name and its threshold on the full data."""
+    page = (ROOT / "docs" / "index.md").read_text()
+    rows = re.findall(r"^\| (.+) \| `([\w-]+)` \| .+ \| (\d+) % \|$", page, re.MULTILINE)
+    lessons = [load_lesson(name) for name in lesson_names()]
+    assert {(title, name, int(threshold)) for title, name, threshold in rows} == {
+        (one.title, one.name, round(100 * one.thresholds["full"])) for one in lessons
+    }
 
 
 def test_the_public_reference_is_made_from_the_code(site: Path) -> None:
