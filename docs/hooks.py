@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from autograder.cli import parser
 from autograder.core import repository
+from autograder.sandbox.seccomp import rules
 
 
 def on_config(config: Any) -> Any:
@@ -52,4 +53,7 @@ def _option(action: argparse.Action) -> str:
     return f"{name}{takes}{choices}: {action.help}"
 
 
-MADE: dict[str, Callable[[], Iterator[str]]] = {"<!-- commands -->": commands}
+MADE: dict[str, Callable[[], Iterable[str]]] = {
+    "<!-- commands -->": commands,
+    "<!-- calls -->": rules.table,
+}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import html
 import importlib.util
 import re
 from dataclasses import asdict
@@ -14,6 +15,7 @@ from support import processes
 
 from autograder.core.config import Settings
 from autograder.core.lesson_registry import lesson_names, load_lesson
+from autograder.sandbox.seccomp import rules
 
 ROOT = Path(__file__).parents[2]
 FROM_ELSEWHERE = re.compile(r"""(?:src|href)=["']?(?:https?:)?//[^"'> ]+["']?[^>]*>""")
@@ -93,6 +95,16 @@ def test_every_lesson_is_on_the_first_page() -> None:
     assert {(title, name, int(threshold)) for title, name, threshold in rows} == {
         (one.title, one.name, round(100 * one.thresholds["full"])) for one in lessons
     }
+
+
+def test_every_refused_system_call_is_on_its_page(site: Path) -> None:
+    """With its reason, as the filters are made from it."""
+    page = html.unescape((site / "security.html").read_text())
+    calls = {call for one in (*rules.REFUSED, *rules.MISSING) for call in one.calls}
+    assert calls
+    assert [one for one in calls | {one.call for one in rules.LIMITED} if one not in page] == []
+    for one in (*rules.REFUSED, *rules.LIMITED, *rules.MISSING):
+        assert one.reason in page, one
 
 
 def test_the_public_reference_is_made_from_the_code(site: Path) -> None:

@@ -328,12 +328,3 @@ def in_a_fork(ask: Callable[[], str]) -> str:
         answered = pipe.read().decode()
     os.waitpid(child, 0)
     return answered
-
-
-def test_the_documentation_holds_the_list() -> None:
-    """Every call with its reason, as the filters are made from it."""
-    page = (Path(__file__).parents[2] / "docs" / "security.md").read_text()
-    _, begin, rest = page.partition("<!-- calls -->\n")
-    held, end, _ = rest.partition("<!-- end -->")
-    assert (begin, end) != ("", "")
-    assert held.splitlines() == rules.table()
