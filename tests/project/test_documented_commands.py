@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -74,12 +75,35 @@ def submit(terminal: Terminal) -> None:
     ann.type(f"nbgrader submit {LESSON.name} --CourseDirectory.student_id=ann")
 
 
+def download(terminal: Terminal) -> None:
+    """The hand-ins came from Canvas, and the course has the setting and the list of the page."""
+    blocks = dict(examples.blocks("docs/instructors.md"))
+    (terminal.folder / "students.csv").write_text(f"{blocks['file']}\n")
+    setting = next(
+        block
+        for kind, block in examples.blocks("docs/instructors.md")
+        if kind == "settings" and "named_regexp" in block
+    )
+    with (terminal.folder / "nbgrader_config.py").open("a") as config:
+        config.write(f"\n{setting}\n")
+    archive = terminal.folder / "downloaded" / LESSON.name / "archive" / "submissions.zip"
+    archive.parent.mkdir(parents=True)
+    with zipfile.ZipFile(archive, "w") as written:
+        written.write(
+            CLASS / "one-epoch" / LESSON.name / LESSON.notebook,
+            f"leeann_1001_54321_{LESSON.notebook}",
+        )
+
+
 # What others did by the time that a command is typed.
 BEFORE: dict[str, Callable[[Terminal], None]] = {
+    "nbgrader db student import students.csv": download,
     f"autograder check {LESSON.notebook}": work,
     f"nbgrader generate_assignment {LESSON.name}": not_yet(f"release/{LESSON.name}"),
     f"nbgrader autograde {LESSON.name}": not_yet("autograded"),
     f"nbgrader collect --update {LESSON.name}": submit,
+    # Feedback on hand-ins from an LMS is not released.
+    f"nbgrader release_feedback {LESSON.name}": not_yet("feedback/1001"),
 }
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 
 import pytest
 from nbgrader.apps import NbGraderApp
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.plugins import LateSubmissionPlugin
+from nbgrader.plugins import FileNameCollectorPlugin, LateSubmissionPlugin
 from nbgrader.preprocessors import AssignLatePenalties
 from support import examples
 from support.examples import ALL_PAGES, PAGES, Example
@@ -73,7 +74,13 @@ def test_settings_can_be_set(block: str, tmp_path: Path) -> None:
     (tmp_path / "nbgrader_config.py").write_text(f"{begin}{block}\n")
     assert find_course(tmp_path).root == tmp_path.resolve()
     theirs = {
-        one.__name__: one for one in (LateSubmissionPlugin, AssignLatePenalties, CourseDirectory)
+        one.__name__: one
+        for one in (
+            AssignLatePenalties,
+            CourseDirectory,
+            FileNameCollectorPlugin,
+            LateSubmissionPlugin,
+        )
     }
     for owner, name in re.findall(r"\bc\.(\w+)\.(\w+)", block):
         assert owner == "Autograder" or name in theirs[owner].class_trait_names(), name
@@ -86,6 +93,29 @@ def test_settings_can_be_set(block: str, tmp_path: Path) -> None:
 def test_an_answer_that_is_not_given_is_found(shown: str, *, fits: bool) -> None:
     """The comparison can fail; what is left out may stand in between, in no other order."""
     assert examples.matches(shown, "one\ntwo\nthree\nfour\n") is fits
+
+
+@pytest.mark.parametrize(
+    ("path", "student", "file"),
+    [
+        ("leeann_1001_54321_building-a-brain.ipynb", "1001", "building-a-brain"),
+        ("roybob_LATE_1002_54322_building-a-brain-1.ipynb", "1002", "building-a-brain"),
+        (
+            "Ann Lee_12345_assignsubmission_file/building-a-brain.ipynb",
+            "12345",
+            "building-a-brain",
+        ),
+        ("Ann Lee_12345_assignsubmission_file_my_1_2.ipynb", "12345", "my_1_2"),
+    ],
+)
+def test_a_hand_in_from_an_lms_is_given_to_its_student(path: str, student: str, file: str) -> None:
+    """By one of the two settings on the page, as Canvas and Moodle name files and folders."""
+    patterns = [
+        ast.literal_eval(block.partition(" = ")[2]) for block in SETTINGS if "named_regexp" in block
+    ]
+    assert len(patterns) == 2
+    found = [re.match(one, f"/a_1_course/extracted/all_2/{path}") for one in patterns]
+    assert [one.group("student_id", "file_id") for one in found if one] == [(student, file)]
 
 
 WRONG = r"([\d,]+) of [\d,]+ wrong programs fail"

@@ -13,10 +13,11 @@ ROOT = Path(__file__).parents[2]
 PAGES = ("README.md", "docs/index.md", "docs/students.md", "docs/instructors.md")
 ALL_PAGES = ("README.md", *sorted(f"docs/{one.name}" for one in (ROOT / "docs").glob("*.md")))
 # What a command begins with.
-PROGRAMS = r"(?:(?:make|autograder|nbgrader|pip|jupyter|git|cd|cp|python3)\s|\. \.venv/)"
+PROGRAMS = r"(?:(?:make|autograder|nbgrader|pip|jupyter|git|cd|cp|rm|python3)\s|\. \.venv/)"
 # How blocks begin that nobody types into a shell.
 KINDS = {
     "table": r"┏━",
+    "file": r"id,first_name,",
     "settings": r"from autograder|c\.",
     "cell": r"%pip ",
 }
