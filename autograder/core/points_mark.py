@@ -13,7 +13,7 @@ def points_in(arguments: Sequence[object]) -> float | None:
     match arguments:
         case [bool()]:
             return None
-        case [Real() as points] if 0 <= points < math.inf:
+        case [Real() as points] if 0 <= float(points) < math.inf:
             return float(points)
     return None
 

@@ -134,7 +134,7 @@ def test_a_figure_that_has_no_digest_is_drawn(shown, graded) -> None:
     show("An axis.")
     ((page, _),) = shown
     assert "data-figure" not in page
-    assert (drawn(str(Picture(page).attributes["src"])) < 1).any()
+    assert (drawn(str(picture(page)["src"])) < 1).any()
 
 
 def drawn(source: str) -> np.ndarray:
