@@ -6,12 +6,8 @@ times nbgrader alone, without anything of ours but the notebook, on some of the 
 class (each takes it the same time), then ours on all of them, from empty caches: programs that are
 all different; programs that all train differently too; a class of 120 in which programs repeat
 (``benchmarks/classes.py`` says how), and judging that class again; and ``nbgrader autograde`` with
-our plugin. Beside each stands how many trainings were done for it. With ``--otter`` it also times
-otter-grader, which is not among our dependencies:
-
-    python -m venv otter && otter/bin/pip install otter-grader
-    echo .venv/lib/python3.*/site-packages > otter/lib/python3.*/site-packages/ours.pth   # absolute
-    python benchmarks/throughput.py --otter otter/bin/otter
+our plugin. Beside each stands how many trainings were done for it. otter-grader is timed too where
+its program is found, in an environment that can run the notebooks; it is not among our dependencies.
 """
 
 from __future__ import annotations
@@ -73,7 +69,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--different", type=int, default=12, help="submissions, all different")
     parser.add_argument("--peer", type=int, default=3, help="how many of them nbgrader is given")
     parser.add_argument("--no-class", action="store_true", help="without the class of 120")
-    parser.add_argument("--otter", type=Path, help="otter-grader's program, to be timed too")
     arguments = parser.parse_args(argv)
     count = arguments.different
     with tempfile.TemporaryDirectory(prefix="throughput-") as scratch:
@@ -81,8 +76,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         different = classes.all_different(root / "different" / "submitted", count)
         rows = [nbgrader(root / "plain", "all different", different, arguments.peer)]
         peer = rows[0].peer
-        if arguments.otter:
-            rows.append(otter(root / "otter", different, arguments.otter.resolve(), peer))
+        if program := shutil.which("otter"):
+            rows.append(otter(root / "otter", different, Path(program), peer))
         rows += ours(root / "different", "all different", count, peer)[:1]
         apart = classes.all_trained_apart(root / "apart" / "submitted", count)
         rows.append(nbgrader(root / "plain-apart", "all trained apart", apart, arguments.peer))
