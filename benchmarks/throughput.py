@@ -7,7 +7,7 @@ class (each takes it the same time), then ours on all of them, from empty caches
 all different; programs that all train differently too; a class of 120 in which programs repeat
 (``benchmarks/classes.py`` says how), and judging that class again; and ``nbgrader autograde`` with
 our plugin. Beside each stands how many trainings were done for it. otter-grader is timed too where
-its program is found, in an environment that can run the notebooks; it is not among our dependencies.
+its program is found, in an environment that can run the notebooks; we do not depend on it.
 """
 
 from __future__ import annotations
