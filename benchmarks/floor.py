@@ -46,7 +46,7 @@ def main() -> int:
         ("the cell that trains", train),
         ("the other cells: data, pictures, checks", cells - train),
         ("kernel, messages, evidence", whole - cells),
-        ("a submission, in a warm room", whole),
+        ("a submission, in a warm sandbox", whole),
     ):
         print(f"| {name} | {seconds:.2f} | {seconds / floor:.2f} |")
     return 0

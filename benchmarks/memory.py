@@ -40,8 +40,8 @@ def main() -> int:
         lent.close()
     print("| | MiB, PSS |")
     print("| --- | ---: |")
-    print(f"| a room that waits, TensorFlow loaded | {idle / WORKERS:.0f} |")
-    print(f"| a room at work, at its most | {busy / WORKERS:.0f} |")
+    print(f"| a sandbox that waits, TensorFlow loaded | {idle / WORKERS:.0f} |")
+    print(f"| a sandbox at work, at its most | {busy / WORKERS:.0f} |")
     print(f"| so a submission adds | {(busy - idle) / WORKERS:.0f} |")
     print(f"| {WORKERS} workers together, at their most | {busy:.0f} |")
     return 0
