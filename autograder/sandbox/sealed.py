@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -71,7 +72,9 @@ class Sealed(Sandbox):
             hidden=private,
             gpus=self.settings.gpus,
         )
-        group = stack.enter_context(self._group()) if self._groups else None
+        # Of trainings as many are done at a time as there are cores.
+        at_a_time = (os.cpu_count() or 1) if trains else 1
+        group = stack.enter_context(self._group(at_a_time)) if self._groups else None
 
         def end(process: subprocess.Popen[bytes]) -> None:
             # bubblewrap's own child ends with it, and with that all that lives in the sandbox.
@@ -86,12 +89,13 @@ class Sealed(Sandbox):
             stack.close()
             raise
 
-    def _group(self) -> AbstractContextManager[Group]:
+    def _group(self, at_a_time: int) -> AbstractContextManager[Group]:
         assert self._groups
+        # Files of the scratch space lie in memory.
+        memory_mb = self.settings.memory_mb + self.settings.scratch_mb
         limits = CgroupLimits(
-            # Files of the scratch space lie in memory.
-            memory_bytes=(self.settings.memory_mb + self.settings.scratch_mb + OWN_MB) * 2**20,
-            processes=self.settings.processes + OWN_PROCESSES,
+            memory_bytes=(memory_mb * at_a_time + OWN_MB) * 2**20,
+            processes=self.settings.processes * at_a_time + OWN_PROCESSES,
         )
         return self._groups.create("submission", limits)
 
