@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from support import class_of_reports
 from support.class_of_reports import (
-    HOSTILE,
     LESSON,
     blank,
     many,
@@ -257,22 +256,6 @@ def test_the_page_tells_what_happened() -> None:
         "Limits that were met: time (1)",
     ):
         assert words in found.text
-
-
-def test_whatever_students_are_called_nothing_of_theirs_is_markup() -> None:
-    nasty = [
-        replace(report(name, "train"), reason=name, notes=(name,), isolation=name, limits=(name,))
-        for name in HOSTILE
-    ]
-    check = class_of_reports.result(
-        "build", Outcome.FAILED, message=HOSTILE[0], misconception=HOSTILE[1]
-    )
-    found = Page(class_report.page([*nasty, with_check(report("x"), check)], LESSON))
-    assert [tag for tag, _ in found.tags].count("script") == 1
-    assert "img" not in {tag for tag, _ in found.tags}
-    assert not [name for _, attrs in found.tags for name in attrs if name.startswith("on")]
-    assert HOSTILE[0] in found.text
-    assert "\u202e" not in found.text
 
 
 def test_nothing_is_asked_from_elsewhere_and_no_other_script_may_run() -> None:

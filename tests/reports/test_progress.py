@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from support.evidence_builder import LESSON, Submission, fit, judged, untouched
-from support.pages import NASTY, Page, result
+from support.pages import Page, result
 
 from autograder.core.progress import Progress
 from autograder.core.report import Outcome
@@ -70,13 +70,6 @@ def test_doubts_are_told_below_and_in_the_next_step():
         assert "limit" in page
         assert "“Train” is older." in page
         assert "restart the kernel and run all cells" in page
-
-
-def test_nothing_in_it_is_run():
-    wrong = result(Outcome.FAILED, id="devices.x", question="devices", help=NASTY, message=NASTY)
-    page = progress_card.page(Progress(lesson=LESSON, results=(wrong,), doubts=(NASTY,)))
-    assert "<script" not in page
-    assert "script" not in dict(Page(page).tags)
 
 
 def test_a_question_is_as_far_as_its_most_pressing_check():
