@@ -248,7 +248,7 @@ def all_cases() -> dict[str, Case]:
             ),
             check="predict.label",
             outcome="error",
-            says=("could not be worked out", "stay open until the manual review"),
+            says=("could not be worked out",),
         ),
     }
 

@@ -492,7 +492,7 @@ CASES = {
         work=trained_by(training=UNKNOWN, validation=UNKNOWN),
         check="train.accuracy",
         outcome="error",
-        says=("preprocessing of its pixels is unknown", "stay open until the manual review"),
+        says=("preprocessing of its pixels is unknown",),
     ),
     "softmax that nobody trained again": Case(
         work=Submission(

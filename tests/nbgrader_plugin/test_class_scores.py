@@ -6,7 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from nbgrader.api import Gradebook
 from support import class_of_reports
 from support.gradebook_course import LESSON, make_course, submit
 from support.gradebook_course import report as judged
@@ -15,7 +14,7 @@ from support.pages import Page
 from autograder.cli import main
 from autograder.core.config import Course
 from autograder.grading.result_files import folder_name_for
-from autograder.nbgrader_plugin.course_config import course_directory
+from autograder.nbgrader_plugin.course_config import gradebook_of
 from autograder.nbgrader_plugin.gradebook_writer import GradebookWriter
 from autograder.reports import class_report, feedback
 from autograder.reports.class_report import GradebookScores
@@ -104,7 +103,7 @@ def course(new_gradebook: Callable[[], str], tmp_path: Path, monkeypatch) -> Cou
     entries = [submit(course, reports[0]), submit(course, reports[1], LATE)]
     with GradebookWriter(course) as writer:
         assert writer.write(entries) == []
-    with Gradebook(course_directory(course.root).db_url, "brains") as gradebook:
+    with gradebook_of(course.root) as gradebook:
         gradebook.update_or_create_student("ann", first_name="Ann", last_name="Lee")
         gradebook.add_student("lazy", last_name="Bones")
         gradebook.find_grade("check-build", LESSON.name, LESSON.name, "ann").manual_score = 3.5

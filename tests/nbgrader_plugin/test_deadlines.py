@@ -8,13 +8,12 @@ from pathlib import Path
 
 import pytest
 from nbgrader.api import Gradebook
-from support.gradebook_course import LESSON, files, make_course, report, rows, submit
+from support.gradebook_course import LESSON, address, files, make_course, report, rows, submit
 
 from autograder.cli import main
 from autograder.core.config import Course, Settings
 from autograder.core.errors import CourseError
 from autograder.core.lesson_registry import lesson_names
-from autograder.nbgrader_plugin.course_config import course_directory
 from autograder.nbgrader_plugin.gradebook_writer import GradebookWriter
 
 # The assignment is due on 1 March at noon.
@@ -22,10 +21,6 @@ EARLY, IN_TIME = "2026-03-01 10:00:00 UTC", "2026-03-01 11:00:00 UTC"
 LATE, LATER = "2026-03-02 12:00:00 UTC", "2026-03-05 12:00:00 UTC"
 ZERO = 'c.LateSubmissionPlugin.penalty_method = "zero"\n'
 HALF = 'c.AssignLatePenalties.plugin_class = "half.Half"\n'
-
-
-def address(course: Course) -> str:
-    return course_directory(course.root).db_url
 
 
 def enter(course: Course, outcomes: str, time: str, **answers) -> list[str]:

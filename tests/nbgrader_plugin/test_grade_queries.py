@@ -7,7 +7,6 @@ import io
 from pathlib import Path
 
 import pytest
-from nbgrader.api import Gradebook
 from support import class_of_reports
 from support.gradebook_course import LESSON, make_course, report, submit
 from support.terminal import nbgrader
@@ -18,7 +17,7 @@ from autograder.core.errors import EmptyGradebook
 from autograder.core.lesson_registry import lesson_names, load_lesson
 from autograder.exporters import canvas, moodle, score_table
 from autograder.nbgrader_plugin import grade_queries
-from autograder.nbgrader_plugin.course_config import course_directory
+from autograder.nbgrader_plugin.course_config import gradebook_of
 from autograder.nbgrader_plugin.exporters import CanvasExport, CsvExport, MoodleExport
 from autograder.nbgrader_plugin.gradebook_writer import GradebookWriter
 
@@ -33,7 +32,7 @@ def course(new_gradebook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Co
     entries = [submit(course, report("ann", "ffpppp")), submit(course, report("bob"), LATE)]
     with GradebookWriter(course) as writer:
         assert writer.write([*entries, submit(course, report("=1+1", "pfpppp"))]) == []
-    with Gradebook(course_directory(course.root).db_url, "brains") as gradebook:
+    with gradebook_of(course.root) as gradebook:
         about = {"first_name": "Ann", "last_name": "Lee", "email": "a@x.org"}
         gradebook.update_or_create_student("ann", **about, lms_user_id="1001")
         gradebook.add_student("lazy", last_name="Bones")
@@ -77,7 +76,7 @@ def test_who_has_something_to_be_marked_by_a_person_is_told(course: Course, caps
 
 def test_who_has_an_extension_and_handed_in_nothing_has_no_grade(course: Course) -> None:
     """An extension is kept with a submission, which is then there before there is any."""
-    with Gradebook(course_directory(course.root).db_url, "brains") as gradebook:
+    with gradebook_of(course.root) as gradebook:
         gradebook.update_or_create_submission(LESSON.name, "lazy")
         gradebook.grant_extension(LESSON.name, "lazy", days=2)
     found = grade_queries.course_grades(course, LESSON.name)
@@ -141,7 +140,7 @@ def test_a_lesson_in_which_nobody_has_a_score_is_left_out_unless_it_is_named(
 ) -> None:
     """A column of blanks would become an assignment of its own in the LMS."""
     other = next(name for name in lesson_names() if name != LESSON.name)
-    with Gradebook(course_directory(course.root).db_url, "brains") as gradebook:
+    with gradebook_of(course.root) as gradebook:
         gradebook.add_assignment(other)
         CanvasExport().export(gradebook)
         CanvasExport(assignment=[LESSON.name, other], to="named.csv").export(gradebook)
@@ -157,7 +156,7 @@ def test_a_lesson_in_the_gradebook_is_used_too(course: Course, capsys) -> None:
     """Where a lesson has to be named unless there is only one."""
     assert main(["export", "github-workflow"]) == 0
     assert LESSON.name in Path("autograde.yml").read_text()
-    with Gradebook(course_directory(course.root).db_url, "brains") as gradebook:
+    with gradebook_of(course.root) as gradebook:
         gradebook.add_assignment(min(lesson_names()))
     assert main(["export", "github-workflow"]) == 2
     assert "Name one with --lesson" in capsys.readouterr().err
@@ -168,7 +167,7 @@ def test_a_lesson_in_the_gradebook_is_used_too(course: Course, capsys) -> None:
     [(CsvExport, score_table.table), (CanvasExport, canvas.table), (MoodleExport, moodle.table)],
 )
 def test_the_plugins_of_nbgrader_write_the_same(course: Course, plugin, form) -> None:
-    with Gradebook(course_directory(course.root).db_url, "brains") as gradebook:
+    with gradebook_of(course.root) as gradebook:
         plugin(assignment=[LESSON.name]).export(gradebook)
         plugin(assignment=[LESSON.name], student=["ann"], to="ann.csv").export(gradebook)
         expected = grade_queries.grades(gradebook, [LESSON.name])

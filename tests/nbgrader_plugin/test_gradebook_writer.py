@@ -14,6 +14,7 @@ from nbgrader.converters import GenerateFeedback
 from support.gradebook_course import (
     LESSON,
     add_notebook,
+    address,
     files,
     make_course,
     nbgrader_autograde,
@@ -65,10 +66,6 @@ class Pair:
         assert files(self.ours) == files(self.theirs)
         assert files(self.ours)
         return found
-
-
-def address(course: Course) -> str:
-    return course_directory(course.root).db_url
 
 
 def write(course: Course, entries: Sequence[GradebookEntry]) -> list[str]:

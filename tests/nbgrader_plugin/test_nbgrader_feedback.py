@@ -7,13 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from nbgrader.api import Gradebook
 from nbgrader.converters import GenerateFeedback
 from support.gradebook_course import LESSON, files, make_course, report, submit
 from support.pages import Page
 
 from autograder.core.config import Course
-from autograder.nbgrader_plugin.course_config import course_directory
+from autograder.nbgrader_plugin.course_config import course_directory, gradebook_of
 from autograder.nbgrader_plugin.gradebook_writer import GradebookWriter
 
 BARE = re.compile(r"<pre>\s*\d+\.\d+\s*</pre>")
@@ -31,7 +30,7 @@ def course(new_gradebook: Callable[[], str], tmp_path: Path) -> Course:
 
 def enter(course: Course, cell: str, **values: float) -> None:
     """What an instructor enters in the formgrader."""
-    with Gradebook(course_directory(course.root).db_url, "brains") as gradebook:
+    with gradebook_of(course.root) as gradebook:
         grade = gradebook.find_grade(cell, LESSON.name, LESSON.name, "ada")
         for name, value in values.items():
             setattr(grade, name, value)

@@ -256,15 +256,18 @@ def devices(**changes: Any) -> Devices:
     return changed(ON_THIS_MACHINE, **changes)
 
 
-def cell(question: str, **changes: Any) -> Cell:
-    """A solution cell that was filled in and ran."""
+def solved_cell(questions: Sequence[str], question: str, **changes: Any) -> Cell:
+    """A solution cell that was filled in and ran, among those of a lesson's questions."""
     given: dict[str, Any] = {
-        "index": QUESTIONS.index(question),
+        "index": questions.index(question),
         "grade_id": question,
         "status": "ok",
         "changed": True,
     }
     return Cell(**(given | changes))
+
+
+cell = functools.partial(solved_cell, QUESTIONS)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -176,6 +176,11 @@ def nbgrader_autograde(
             Autograde(coursedir=directory, config=config, force=True).start()
 
 
+def address(course: Course) -> str:
+    """The address of the course's gradebook."""
+    return course_directory(course.root).db_url
+
+
 def rows(address: str) -> dict[str, list[dict[str, object]]]:
     """All that the gradebook holds of the class, without the random names of rows."""
     with Gradebook(address, "brains") as gradebook:
