@@ -5,7 +5,6 @@ What a student could put into her folder leaves a file behind where it is run.
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -208,12 +207,6 @@ class TestEveryCommand:
         (tmp_path / "empty.ipynb").write_text("")
         assert main(["grade", "empty.ipynb", "--lesson", LESSON]) == 1
         assert "Course: none" in joined(capsys.readouterr().err)
-
-    def test_the_json_stays_as_it_is(self, tmp_path, monkeypatch) -> None:
-        monkeypatch.chdir(tmp_path)
-        (tmp_path / "empty.ipynb").write_text("")
-        main(["grade", "empty.ipynb", "--lesson", LESSON, "--json", "out.json"])
-        assert set(json.loads((tmp_path / "out.json").read_text())) == {"schema", "submissions"}
 
 
 def test_a_rehearsal_reads_no_course(tmp_path, monkeypatch, capsys, sprung) -> None:
