@@ -7,10 +7,8 @@ from __future__ import annotations
 
 import errno
 import os
-import threading
 from collections.abc import Iterator, Mapping
-from concurrent.futures import Future
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
@@ -41,7 +39,6 @@ from autograder.judge.judge_process import Judge
 from autograder.notebooks.restore import grade_id, restore
 from autograder.reports import html
 from autograder.sandbox import job_runner
-from autograder.sandbox.pool import SandboxPool
 from autograder.sandbox.process import CancelledError
 from autograder.sandbox.protocol import CellResult, Job
 from autograder.sandbox.result import Conditions, Stopped
@@ -72,48 +69,13 @@ def failing(number: int = 6) -> Evidence:
     return right_run(cells={number: ran})
 
 
-@dataclass
-class Hand:
-    """A pool whose runs are made by hand: by a word in the cells, else the right one."""
-
-    made: dict[str, Evidence | Exception] = field(default_factory=dict)
-    # Of a job in which the solution stands for some cells.
-    second: Evidence | Exception | None = None
-    jobs: list[Job] = field(default_factory=list)
-    max_pending: int = 3
-    runs_here: bool = True
-    stopped: bool = False
-
-    def __call__(self, pool: SandboxPool) -> Hand:
-        return self
-
-    def start(self, job: Job) -> Future[Evidence]:
-        self.jobs.append(job)
-        source = "\n".join(job.cells)
-        answer = next((one for word, one in self.made.items() if word in source), None)
-        answer = (self.second if job.solutions else answer) or right_run()
-        future: Future[Evidence] = Future()
-
-        def later() -> None:
-            if isinstance(answer, Exception):
-                future.set_exception(answer)
-            else:
-                future.set_result(runs.run_of(answer, job))
-
-        threading.Timer(0.02, later).start()
-        return future
-
-    def stop(self) -> None:
-        self.stopped = True
+@pytest.fixture
+def hand() -> runs.FakeExecutor:
+    return runs.FakeExecutor(usual=right_run)
 
 
 @pytest.fixture
-def hand() -> Hand:
-    return Hand()
-
-
-@pytest.fixture
-def course(tmp_path: Path, sample_keras: Path, hand: Hand):
+def course(tmp_path: Path, sample_keras: Path, hand: runs.FakeExecutor):
     """Hand in, grade and look at what was written."""
 
     @dataclass

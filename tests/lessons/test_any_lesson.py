@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from concurrent.futures import Future
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
@@ -17,46 +15,19 @@ from support.throwaway import evidence, notebook
 from autograder.cli import main
 from autograder.core.config import Course, Settings
 from autograder.core.errors import LessonError
-from autograder.core.evidence import Evidence
 from autograder.core.lesson_registry import guess_lesson, lesson_names, load_lesson, named_lesson
 from autograder.grading.discovery import find_submissions
 from autograder.grading.grader import Grader
 from autograder.grading.regrade import regrade
 from autograder.judge.runner import judge
 from autograder.reports import class_report, json_report
-from autograder.sandbox.pool import SandboxPool
-from autograder.sandbox.protocol import Job
 
-
-@dataclass
-class Hand:
-    """A pool whose runs were made by hand, one for each word that may stand in a notebook."""
-
-    made: dict[str, Evidence] = field(default_factory=dict)
-    max_pending: int = 2
-    runs_here: bool = True
-
-    def __call__(self, pool: SandboxPool) -> Hand:
-        return self
-
-    def start(self, job: Job) -> Future[Evidence]:
-        future: Future[Evidence] = Future()
-        source = "\n".join(job.cells)
-        made = next(one for word, one in self.made.items() if word in source)
-        future.set_result(runs.run_of(made, job))
-        return future
-
-    def stop(self) -> None:
-        pass
-
-
-HAND = Hand(
-    {
+HAND = runs.FakeExecutor(
+    usual=lambda: runs.ran({}),
+    made={
         "apples = 2": throwaway.run(apples=2, pears=2),
         "apples = 1": throwaway.run(apples=1, pears=2),
-        "building_a_brain": runs.ran({}),
-        "": runs.ran({}),
-    }
+    },
 )
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
@@ -21,6 +23,7 @@ from autograder.core.evidence import (
 from autograder.core.lesson import Lesson
 from autograder.notebooks.restore import Restored
 from autograder.sandbox.job_runner import submission_record, with_outputs
+from autograder.sandbox.pool import SandboxPool
 from autograder.sandbox.protocol import CellResult, EvidenceUpdate, Job
 from autograder.sandbox.result import Conditions, Stopped, evidence_of
 from support.evidence_builder import Submission
@@ -95,3 +98,39 @@ def run_of(evidence: Evidence, job: Job) -> Evidence:
         cells=tuple(cells),
     )
     return Evidence(record=changed, arrays=evidence.arrays, outputs=evidence.outputs)
+
+
+@dataclass
+class FakeExecutor:
+    """An executor whose runs are made by hand: by a word in the cells, else the usual one."""
+
+    usual: Callable[[], Evidence]
+    made: dict[str, Evidence | Exception] = field(default_factory=dict)
+    # Of a job in which the solution stands for some cells.
+    second: Evidence | Exception | None = None
+    jobs: list[Job] = field(default_factory=list)
+    max_pending: int = 3
+    runs_here: bool = True
+    stopped: bool = False
+
+    def __call__(self, pool: SandboxPool) -> FakeExecutor:
+        return self
+
+    def start(self, job: Job) -> Future[Evidence]:
+        self.jobs.append(job)
+        source = "\n".join(job.cells)
+        answer = next((one for word, one in self.made.items() if word in source), None)
+        answer = (self.second if job.solutions else answer) or self.usual()
+        future: Future[Evidence] = Future()
+
+        def later() -> None:
+            if isinstance(answer, Exception):
+                future.set_exception(answer)
+            else:
+                future.set_result(run_of(answer, job))
+
+        threading.Timer(0.02, later).start()
+        return future
+
+    def stop(self) -> None:
+        self.stopped = True
