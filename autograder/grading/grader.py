@@ -42,7 +42,7 @@ from autograder.sandbox.protocol import Job
 RUNS = ".runs"
 TRAININGS = ".trainings"
 # After so many runs, one by one, it is worth while to run the solution.
-FEW = 4
+FEW = 3
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -57,7 +57,8 @@ class Cells:
         self._ids: dict[str, str] = {}
         self._seen: dict[str, Cell] = {}
         self._ran: dict[str, CellRun] = {}
-        self._turns = itertools.count()
+        # The cell that begins to watch is noted only when it ends: it has turn 0.
+        self._turns = itertools.count(1)
         self.turn = 0
         self.gone: frozenset[str] = frozenset()
         # The later run of the same cell, and the cell's name.

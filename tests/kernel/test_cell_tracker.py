@@ -152,6 +152,15 @@ def test_where_no_id_is_sent_a_cell_is_known_by_its_first_line(session, cell_id)
     assert [one.name for one in session.cells.ran] == ["build"]
 
 
+def test_the_cell_that_begins_to_watch_is_one_of_them(session):
+    """Where no ids are sent either: what it defines is not gone when the next cell has run."""
+    info = SimpleNamespace(raw_cell="from autograder import check", cell_id=None)
+    session.cells.note(SimpleNamespace(info=info, error_before_exec=None, error_in_exec=None))
+    session.run("gpus = check.devices")
+    assert len(session.cells.ran) == 2
+    assert not session.cells.gone
+
+
 def test_a_blank_is_seen_as_a_blank(session):
     session.run(f"{BLANKS['build']}\n# Your code here.\n\n", "build")
     assert [one.changed for one in session.cells.seen()] == [False]
