@@ -57,8 +57,9 @@ class SandboxPool:
         # Now, and not by whichever thread is the first.
         object.__setattr__(self, "sandbox", sandbox.of(self.settings, self.private))
         object.__setattr__(self, "_trainer", Trainer(lambda: self._open(trains=True)))
-        images = {one.name: self.images(one) for one in datasets.known()}
-        object.__setattr__(self, "_stored", StoredImages(images))
+        # Asked for when the first process starts: by then a cluster's machine was sent its images.
+        stored = StoredImages(lambda: {one.name: self.images(one) for one in datasets.known()})
+        object.__setattr__(self, "_stored", stored)
 
     @property
     def level(self) -> str:

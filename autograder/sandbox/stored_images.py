@@ -8,7 +8,7 @@ import shutil
 import tempfile
 import threading
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 COMPRESSED = ".gz"
@@ -18,10 +18,10 @@ class StoredImages:
     """Folders of images whose ``.gz`` files are only stored in that format, made when first asked.
 
     Args:
-        given: the folders as they are, by the names of the data sets.
+        given: returns the folders as they are, by the names of the data sets.
     """
 
-    def __init__(self, given: Mapping[str, Path]) -> None:
+    def __init__(self, given: Callable[[], Mapping[str, Path]]) -> None:
         self._given = given
         self._made: dict[str, Path] = {}
         self._root: Path | None = None
@@ -33,7 +33,7 @@ class StoredImages:
             if self._root is None:
                 # Resolved: on macOS the temporary folder lies behind a link.
                 self._root = Path(tempfile.mkdtemp(prefix="autograder-images-")).resolve()
-                self._made = {name: self._copy(name) for name in self._given}
+                self._made = {name: self._copy(name, at) for name, at in self._given().items()}
             return self._made
 
     def close(self) -> None:
@@ -42,8 +42,7 @@ class StoredImages:
             if self._root:
                 shutil.rmtree(self._root, ignore_errors=True)
 
-    def _copy(self, name: str) -> Path:
-        given = self._given[name]
+    def _copy(self, name: str, given: Path) -> Path:
         # What is missing or damaged is reported where the images are read.
         with contextlib.suppress(OSError, EOFError, zlib.error):
             assert self._root

@@ -14,7 +14,7 @@ def test_what_is_read_is_the_same(tmp_path: Path) -> None:
     """Other files go along, and all are gone at the end."""
     (tmp_path / "a.gz").write_bytes(gzip.compress(CONTENT))
     (tmp_path / "b.npy").write_bytes(b"array")
-    images = StoredImages({"cards": tmp_path})
+    images = StoredImages(lambda: {"cards": tmp_path})
     folder = images.folders()["cards"]
     assert folder != tmp_path
     assert gzip.decompress((folder / "a.gz").read_bytes()) == CONTENT
@@ -32,6 +32,15 @@ def test_what_cannot_be_read_is_left_to_who_reads_it(tmp_path: Path) -> None:
         given[name] = tmp_path / name
         given[name].mkdir()
         (given[name] / "a.gz").write_bytes(content)
-    images = StoredImages(given)
+    images = StoredImages(lambda: given)
     assert images.folders() == given
+    images.close()
+
+
+def test_images_that_come_later_are_found(tmp_path: Path) -> None:
+    """As on a machine of a cluster, which is sent them after it has started."""
+    images = StoredImages(lambda: {one.name: one for one in tmp_path.iterdir()})
+    (tmp_path / "sent").mkdir()
+    (tmp_path / "sent" / "a.gz").write_bytes(gzip.compress(CONTENT))
+    assert gzip.decompress((images.folders()["sent"] / "a.gz").read_bytes()) == CONTENT
     images.close()
