@@ -47,12 +47,16 @@ class StoredImages:
         with contextlib.suppress(OSError, EOFError, zlib.error):
             assert self._root
             folder = self._root / name
-            folder.mkdir(mode=0o755)
+            folder.mkdir()
             for path in sorted(given.iterdir()):
+                copy = folder / path.name
                 if path.suffix == COMPRESSED:
                     stored = gzip.compress(gzip.decompress(path.read_bytes()), 0, mtime=0)
-                    (folder / path.name).write_bytes(stored)
+                    copy.write_bytes(stored)
                 else:
-                    shutil.copyfile(path, folder / path.name)
+                    shutil.copyfile(path, copy)
+                # Whatever the user's mask: where root grades, the user nobody reads them.
+                copy.chmod(0o644)
+            folder.chmod(0o755)
             return folder
         return given

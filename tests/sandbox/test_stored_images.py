@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import os
 from pathlib import Path
 
 from autograder.sandbox.stored_images import StoredImages
@@ -43,4 +44,18 @@ def test_images_that_come_later_are_found(tmp_path: Path) -> None:
     (tmp_path / "sent").mkdir()
     (tmp_path / "sent" / "a.gz").write_bytes(gzip.compress(CONTENT))
     assert gzip.decompress((images.folders()["sent"] / "a.gz").read_bytes()) == CONTENT
+    images.close()
+
+
+def test_everyone_may_read_them(tmp_path: Path) -> None:
+    """Where root grades, a notebook is run as the user nobody; root's mask may be a strict one."""
+    (tmp_path / "a.gz").write_bytes(gzip.compress(CONTENT))
+    images = StoredImages(lambda: {"cards": tmp_path})
+    before = os.umask(0o077)
+    try:
+        folder = images.folders()["cards"]
+    finally:
+        os.umask(before)
+    assert folder.stat().st_mode & 0o777 == 0o755
+    assert (folder / "a.gz").stat().st_mode & 0o777 == 0o644
     images.close()
