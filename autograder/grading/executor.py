@@ -34,13 +34,14 @@ ExecutorFactory = Callable[[SandboxPool], Executor]
 class LocalExecutor:
     """Threads, each of which waits for a process in which a notebook is run."""
 
+    runs_here = True
+
     def __init__(self, pool: SandboxPool, workers: int) -> None:
         self._pool = pool
         self._threads = ThreadPoolExecutor(max_workers=workers)
         self._cancel = threading.Event()
         # So that no worker waits while we judge.
         self.max_pending = 2 * workers
-        self.runs_here = True
 
     def start(self, job: Job) -> Future[Evidence]:
         """Run a job once a thread is free."""

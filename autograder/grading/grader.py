@@ -6,7 +6,7 @@ import contextlib
 import functools
 import itertools
 import shutil
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
@@ -150,18 +150,28 @@ class Grader:
         path = self.course.solved(lesson)
         if path is None:
             return None
-        solution = Submission(name="", path=path)
-        notebook = ReadNotebook(notebook=nbformat.read(path, as_version=4))
-        plan = self.plan(solution, notebook, lesson, "")
-        # Never the run of a student who handed in the same.
-        plan = replace(plan, keys=CacheKeys(own=plan.keys.own))
-        if found := self.cache.find(plan.keys):
-            self.use_pictures(found[0])
-            return None
-        return plan
+        # Without it everything is drawn again; what is wrong with it is no submission's fault.
+        with contextlib.suppress(Exception):
+            solution = Submission(name="", path=path)
+            notebook = ReadNotebook(notebook=nbformat.read(path, as_version=4))
+            plan = self.plan(solution, notebook, lesson, "")
+            # Never the run of a student who handed in the same.
+            plan = replace(plan, keys=CacheKeys(own=plan.keys.own))
+            if found := self.cache.find(plan.keys):
+                self._use_pictures(found[0])
+                return None
+            return plan
+        return None
 
-    def use_pictures(self, evidence: Evidence) -> None:
-        """Let no later run draw again what was drawn in this run, which is no student's."""
+    def use_solution(self, plan: Plan, run: Callable[[], Evidence]) -> None:
+        """Store the run of a solution, and draw nothing again that it drew, if it can be had."""
+        # The same as above.
+        with contextlib.suppress(Exception):
+            evidence = run()
+            self.cache.store(plan.keys, evidence)
+            self._use_pictures(evidence)
+
+    def _use_pictures(self, evidence: Evidence) -> None:
         for outputs in evidence.outputs.values():
             for output in outputs:
                 page = output.get("data", {}).get("text/html", "")
@@ -173,14 +183,11 @@ class Grader:
             return found
         # How many there will be nobody says here: where there were some, there will be more.
         if next(self._runs_alone) == FEW and (solution := self.prepare(plan.lesson)):
-            with contextlib.suppress(OSError, RuntimeError):
-                self.use_pictures(self._run_now(solution))
-        return self._run_now(plan), False
-
-    def _run_now(self, plan: Plan) -> Evidence:
+            run = functools.partial(job_runner.run, solution.job, self.sandbox_pool)
+            self.use_solution(solution, run)
         evidence = job_runner.run(plan.job, self.sandbox_pool)
         self.cache.store(plan.keys, evidence)
-        return evidence
+        return evidence, False
 
     def lesson_of(self, submission: Submission) -> Lesson | None:
         """Return the lesson of a submission if it is known without reading it, or ``None``."""

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import replace
 from pathlib import Path
@@ -53,8 +52,8 @@ class GradingSteps(Protocol):
     def prepare(self, lesson: Lesson) -> Plan | None:
         """Prepare for many runs; return what is to be run before them, if anything."""
 
-    def use_pictures(self, evidence: Evidence) -> None:
-        """Let no later run draw again what was drawn in this run, which is no student's."""
+    def use_solution(self, plan: Plan, run: Callable[[], Evidence]) -> None:
+        """Store the run of a solution, and draw nothing again that it drew, if it can be had."""
 
     def follow_through(self, ran: Ran) -> Plan | None:
         """Return what is to be run once more, with the solution in the place of some cells."""
@@ -154,21 +153,13 @@ class Scheduler:
         if plan := self._grader.prepare(lesson):
             self._solutions[self._executor.start(plan.job)] = plan
 
-    def _use_pictures(self, future: Future[Evidence]) -> None:
-        plan = self._solutions.pop(future)
-        # Without it everything is drawn again.
-        with contextlib.suppress(OSError, RuntimeError):
-            evidence = future.result()
-            self._grader.cache.store(plan.keys, evidence)
-            self._grader.use_pictures(evidence)
-
     def _wait(self) -> Iterator[Report]:
         """Judge what is ready, then wait until something else is."""
         yield from self._judge()
         done, _ = wait([*self._running, *self._solutions], return_when=FIRST_COMPLETED)
         for future in done:
             if future in self._solutions:
-                self._use_pictures(future)
+                self._grader.use_solution(self._solutions.pop(future), future.result)
                 continue
             plans = self._running.pop(future)
             self._by_key = {key: one for key, one in self._by_key.items() if one is not future}

@@ -444,6 +444,14 @@ class TestPictures:
         course.grade()
         assert len(hand.jobs) == scheduler.MANY - 1
 
+    @pytest.mark.parametrize("content", ["{", '{"nbformat": 4}', ""])
+    def test_a_broken_one_is_no_submissions_fault(self, course, hand, root, content) -> None:
+        """Everybody's work is graded, the first one's too."""
+        (root / "solved.ipynb").write_text(content)
+        self.hand_in(course, scheduler.MANY)
+        assert all(one.score == one.max_score for one in course.grade().values())
+        assert len(hand.jobs) == scheduler.MANY
+
     def test_without_it_all_is_drawn(self, course, hand, root) -> None:
         """Where it cannot be run, or the course has none, or other machines run the class."""
         hand.made = {"# by us": RuntimeError("no room")}
