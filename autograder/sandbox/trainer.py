@@ -26,6 +26,7 @@ class Trainer:
         self._start = start
         self._lock = threading.Lock()
         self._asked = 0
+        self._is_started = False
         self._process: SandboxProcess | None = None
         self._stop = threading.Event()
         # Set while nobody has to wait: before it is told to start, and once it has, or has failed.
@@ -34,18 +35,15 @@ class Trainer:
 
     def start(self) -> None:
         """Start, because there will be many trainings: from now on the first one waits for it."""
-        with self._lock:
-            if self._asked <= TRAININGS_BEFORE:
-                self._asked = TRAININGS_BEFORE + 1
-                self._decided.clear()
-                threading.Thread(target=self._begin, daemon=True).start()
+        self._start_once(is_awaited=True)
 
     def train(self, description: bytes) -> bytes:
         """Do a training; return nothing where that cannot be had, or not in time."""
         with self._lock:
             self._asked += 1
-            if self._asked == TRAININGS_BEFORE + 1:
-                threading.Thread(target=self._begin, daemon=True).start()
+            is_worth_it = self._asked > TRAININGS_BEFORE
+        if is_worth_it:
+            self._start_once(is_awaited=False)
         self._decided.wait(WAIT_SECONDS)
         with self._lock:
             process = self._process
@@ -64,9 +62,22 @@ class Trainer:
                 self._process.close()
             self._process = None
 
+    def _start_once(self, *, is_awaited: bool) -> None:
+        with self._lock:
+            if self._is_started:
+                return
+            self._is_started = True
+            if is_awaited:
+                self._decided.clear()
+        threading.Thread(target=self._begin, daemon=True).start()
+
     def _begin(self) -> None:
-        with contextlib.suppress(Exception):
+        with contextlib.ExitStack() as at_the_end, contextlib.suppress(Exception):
+            at_the_end.callback(self._decided.set)
             with self._lock:
+                # Closed before it was there, nobody would end it.
+                if self._stop.is_set():
+                    return
                 self._process = process = self._start()
             process.wait_until_ready(self._stop)
             # One that has to load TensorFlow for each training would be of no use.
@@ -75,4 +86,3 @@ class Trainer:
             self._decided.set()
             # A sandbox ends with the thread that has started it.
             self._stop.wait()
-        self._decided.set()

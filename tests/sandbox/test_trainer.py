@@ -91,6 +91,15 @@ def test_the_first_waits_for_one_that_was_started_for_a_class() -> None:
     trainer.close()
 
 
+def test_one_that_was_closed_before_is_not_started() -> None:
+    """Nobody would end it."""
+    trainer = Trainer(lambda: pytest.fail("it was started"))
+    trainer.close()
+    threads = set(threading.enumerate())
+    trainer.start()
+    until(lambda: set(threading.enumerate()) <= threads)
+
+
 def test_nobody_waits_for_one_that_cannot_start() -> None:
     """Its start fails, or it is closed meanwhile."""
 
@@ -101,6 +110,10 @@ def test_nobody_waits_for_one_that_cannot_start() -> None:
     trainer.start()
     assert trainer.train(b"a") == b""
     process = Process()
+    trainer = Trainer(lambda: process)
+    trainer.close()
+    trainer.start()
+    assert trainer.train(b"a") == b""
     trainer = Trainer(lambda: process)
     trainer.start()
     threading.Timer(0.02, trainer.close).start()
