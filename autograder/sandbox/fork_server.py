@@ -23,7 +23,7 @@ import socket
 import sys
 import threading
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from autograder import datasets
@@ -38,6 +38,7 @@ from autograder.core.training import (
     TRAINER_VARIABLE,
     Training,
 )
+from autograder.datasets import Images
 from autograder.reports import html
 from autograder.sandbox import keyring, namespaces, seccomp, self_test
 from autograder.sandbox.kernel_manager import ForkedKernel, run_kernel, write_connection
@@ -89,7 +90,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     is_filtered = _filter()
     warm = "--cold" not in given
     if warm:
-        _load_trainer() if TRAINER in given else _load()
+        if TRAINER in given:
+            _load_trainer()
+        else:
+            _load()
+        # These objects stay: no fork scans them again, which would copy their memory.
+        gc.collect()
+        gc.freeze()
         if not _may_be_forked():
             os.set_inheritable(number, True)
             os.execv(sys.executable, [*sys.orig_argv, "--cold"])  # noqa: S606  start again
@@ -165,22 +172,21 @@ def _load() -> None:
     from autograder.kernel.recorder.data_matching import dataset_index  # noqa: PLC0415
 
     # The recorder compares with them what a model is given. Where there are none, it says so.
-    for dataset in datasets.known():
-        with contextlib.suppress(DatasetError):
-            dataset_index(dataset.read(DATA / dataset.name)).build()
-    # These objects stay: no fork scans them again, which would copy their memory.
-    gc.collect()
-    gc.freeze()
+    for images in _images():
+        dataset_index(images).build()
 
 
 def _load_trainer() -> None:
     """Load what trains, and the images."""
     importlib.import_module("autograder.kernel.recorder.plain_fit")
+    # Read once, they are not read again in a fork.
+    list(_images())
+
+
+def _images() -> Iterator[Images]:
     for dataset in datasets.known():
         with contextlib.suppress(DatasetError):
-            dataset.read(DATA / dataset.name)
-    gc.collect()
-    gc.freeze()
+            yield dataset.read(DATA / dataset.name)
 
 
 def _draw() -> None:
