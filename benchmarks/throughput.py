@@ -55,7 +55,7 @@ class Row:
     count: int
     seconds: float
     peer: float
-    trainings: str = ""
+    trainings: str
 
     def __str__(self) -> str:
         each = self.seconds / self.count
@@ -78,15 +78,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         peer = rows[0].peer
         if program := shutil.which("otter"):
             rows.append(otter(root / "otter", different, Path(program), peer))
-        rows += ours(root / "different", "all different", count, peer)[:1]
+        rows.append(graded(root / "different", "all different", count, peer))
         apart = classes.all_trained_apart(root / "apart" / "submitted", count)
         rows.append(nbgrader(root / "plain-apart", "all trained apart", apart, arguments.peer))
-        rows += ours(root / "apart", "all trained apart", count, rows[-1].peer)[:1]
+        rows.append(graded(root / "apart", "all trained apart", count, rows[-1].peer))
         rows.append(with_plugin(root / "plugin", different, count, peer))
         if not arguments.no_class:
             classes.alike(root / "alike" / "submitted")
-            kind = f"{len(classes.SPREAD)} programs"
-            rows += ours(root / "alike", kind, sum(classes.SPREAD), peer)
+            kind, everybody = f"{len(classes.SPREAD)} programs", sum(classes.SPREAD)
+            rows.append(graded(root / "alike", kind, everybody, peer))
+            rows.append(regraded(root / "alike", kind, everybody, peer))
     print(f"{os.cpu_count()} cores\n")
     print("| what | class | submissions | trainings | seconds | seconds each | times nbgrader |")
     print("| --- | --- | ---: | ---: | ---: | ---: | ---: |")
@@ -117,16 +118,17 @@ def otter(folder: Path, submitted: Path, program: Path, peer: float) -> Row:
     return Row("otter run", "all different", 1, seconds, peer, "1")
 
 
-def ours(course: Path, kind: str, count: int, peer: float) -> list[Row]:
-    """Time grading and regrading."""
+def graded(course: Path, kind: str, count: int, peer: float) -> Row:
+    """Time grading from empty caches."""
     _set_up(course)
-    graded = _run("autograder.cli", "grade", "submitted", cwd=course)
-    trainings = _trainings(course)
-    again = _run("autograder.cli", "regrade", cwd=course)
-    return [
-        Row("autograder grade", kind, count, graded, peer, trainings),
-        Row("autograder regrade", kind, count, again, peer, "0"),
-    ]
+    seconds = _run("autograder.cli", "grade", "submitted", cwd=course)
+    return Row("autograder grade", kind, count, seconds, peer, _trainings(course))
+
+
+def regraded(course: Path, kind: str, count: int, peer: float) -> Row:
+    """Time judging again what was graded."""
+    seconds = _run("autograder.cli", "regrade", cwd=course)
+    return Row("autograder regrade", kind, count, seconds, peer, "0")
 
 
 def with_plugin(course: Path, submitted: Path, count: int, peer: float) -> Row:
