@@ -127,6 +127,11 @@ class PriorResults:
         """The misconceptions that were named so far."""
         return frozenset(one.misconception for one in self.results if one.misconception)
 
+    @property
+    def failed_questions(self) -> set[str]:
+        """The questions of which a check has failed so far."""
+        return {one.question for one in self.results if one.outcome is Outcome.FAILED}
+
     def failed(self, check: str) -> bool:
         """Return whether a check failed or was skipped."""
         return self.outcome(check) in (Outcome.FAILED, Outcome.SKIPPED)

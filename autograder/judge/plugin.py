@@ -130,15 +130,13 @@ class CheckPlugin:
         question, judged = self._lesson.question(_question(item)), self.judged[name]
         error = explained(error, _roots(item, error), question.name, judged, self._lesson)
         # One message of a question is enough to say that its cell stopped.
-        before = {one.question for one in judged.results if one.outcome is Outcome.FAILED}
-        if isinstance(error, Failed) and question.name not in before:
+        if isinstance(error, Failed) and question.name not in judged.failed_questions:
             return failed_after_error(error, self._submissions[name], self._lesson, question)
         return error
 
     def _gate(self, item: pytest.Item, judged: PriorResults, evidence: Evidence) -> None:
         question = self._lesson.question(_question(item))
-        failed = {one.question for one in judged.results if one.outcome is Outcome.FAILED}
-        verdict = blocking_verdict(evidence, self._lesson, question, failed)
+        verdict = blocking_verdict(evidence, self._lesson, question, judged.failed_questions)
         if isinstance(verdict, Failed | Skipped) and any(
             one.question == question.name for one in judged.results
         ):
