@@ -16,8 +16,10 @@ from autograder.core import decode
 HEADER = struct.Struct(">I")
 # Of one message: the outputs of a cell, or the evidence with its arrays.
 MAX_BYTES = 128 * 2**20
-# What goes along with a descriptor: a message without any content cannot carry one.
-DESCRIPTOR_MARKER = b"!"
+# What goes along with a descriptor or credentials: without any content neither is carried.
+MARKER = b"!"
+# A ``struct ucred``: the numbers of a process, its user and its group.
+CREDENTIALS = struct.Struct("iII")
 
 
 def send(stream: IO[bytes], message: Any) -> None:
@@ -94,15 +96,37 @@ class Line:
         Raises:
             OSError: the other side has ended.
         """
-        socket.send_fds(self._socket, [DESCRIPTOR_MARKER], [end.fileno()])
+        socket.send_fds(self._socket, [MARKER], [end.fileno()])
 
     def take_over(self) -> socket.socket | None:
         """Return the descriptor that the other side has given, ``None`` where it has ended."""
-        data, handles, _, _ = socket.recv_fds(self._socket, len(DESCRIPTOR_MARKER), 1)
+        data, handles, _, _ = socket.recv_fds(self._socket, len(MARKER), 1)
         if not data or not handles:
             return None
         os.set_inheritable(handles[0], False)
         return socket.socket(fileno=handles[0])
+
+    def show_process(self) -> None:
+        """Show the other side which process this is: the system adds its number.
+
+        Raises:
+            OSError: the other side has ended.
+        """
+        self._socket.sendall(MARKER)
+
+    def other_process(self) -> int:
+        """Return the number, as this process sees it, of a process that shows itself.
+
+        This end must let credentials pass (``SO_PASSCRED``, ``man 7 unix``).
+
+        Raises:
+            OSError: the other side has ended.
+        """
+        data, rest, _, _ = self._socket.recvmsg(len(MARKER), socket.CMSG_SPACE(CREDENTIALS.size))
+        for level, kind, content in rest:
+            if data and (level, kind) == (socket.SOL_SOCKET, socket.SCM_CREDENTIALS):
+                return int(CREDENTIALS.unpack(content)[0])
+        raise ConnectionResetError("the other side has ended")
 
     def fileno(self) -> int:
         """Return the descriptor of this end."""

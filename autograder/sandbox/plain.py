@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
+from autograder.core.ipc import Line
 from autograder.sandbox import process_tree
 from autograder.sandbox.environment import environment
 from autograder.sandbox.process import SandboxProcess
+from autograder.sandbox.program import Program
 from autograder.sandbox.sandbox import Sandbox
 from autograder.sandbox.workspace import Workspace
 
@@ -38,12 +40,39 @@ class Plain(Sandbox):
         folder = Path(tempfile.mkdtemp(prefix="autograder-")).resolve()
         variables = environment(Workspace(folder))
         command = [sys.executable, "-P", "-m", "autograder.sandbox.plain_worker", str(folder)]
+        program = Program([*command, str(os.getpid())], variables)
+        handle = _Worker(program, folder, variables)
+        return SandboxProcess(program.line, handle, level=self.level)
 
-        def end(process: subprocess.Popen[bytes]) -> None:
-            process_tree.end_all(process, variables)
-            shutil.rmtree(folder, ignore_errors=True)
 
-        return SandboxProcess([*command, str(os.getpid())], variables, end, level=self.level)
+@dataclass(frozen=True)
+class _Worker:
+    """The process of one notebook, its folder, and what its environment is known by."""
+
+    program: Program
+    folder: Path
+    environment: Mapping[str, str]
+    root: None = None
+
+    def begin(self, line: Line) -> None:
+        """Do nothing: it begins by itself."""
+
+    def met(self) -> None:
+        """Return ``None``: nothing but time is limited."""
+
+    def last_output(self) -> str:
+        """Return its last output."""
+        return self.program.last_output()
+
+    def exit_code(self) -> int | None:
+        """Return how it ended, ``None`` where it goes on."""
+        return self.program.exit_code()
+
+    def end(self) -> None:
+        """End it, and whatever has its environment; remove its folder."""
+        process_tree.end_all(self.program.process, self.environment)
+        self.program.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
 
 
 SANDBOX = Plain

@@ -13,12 +13,12 @@ from typing import Literal, Protocol
 from autograder import datasets
 from autograder.core.config import Settings
 from autograder.core.errors import IsolationError
+from autograder.core.training import MAX_TRAINING_SECONDS
 from autograder.datasets import Dataset
 from autograder.sandbox import diagnostics, sandbox
-from autograder.sandbox.process import SandboxError, SandboxProcess
+from autograder.sandbox.process import CancelledError, SandboxError, SandboxProcess
 from autograder.sandbox.sandbox import Sandbox
 from autograder.sandbox.stored_images import StoredImages
-from autograder.sandbox.trainer import Trainer
 
 
 class Trainings(Protocol):
@@ -48,7 +48,7 @@ class SandboxPool:
     trainings: Trainings | None = None
     pictures: dict[str, str] = field(default_factory=dict)
     sandbox: Sandbox = field(init=False)
-    _trainer: Trainer = field(init=False)
+    _is_closed: threading.Event = field(default_factory=threading.Event)
     _stored: StoredImages = field(init=False)
     _variants: dict[Dataset, str] = field(default_factory=dict)
     _idle: list[SandboxProcess] = field(default_factory=list)
@@ -56,7 +56,6 @@ class SandboxPool:
     def __post_init__(self) -> None:
         # Now, and not by whichever thread is the first.
         object.__setattr__(self, "sandbox", sandbox.of(self.settings, self.private))
-        object.__setattr__(self, "_trainer", Trainer(lambda: self._open(trains=True)))
         # Asked for when the first process starts: by then a cluster's machine was sent its images.
         stored = StoredImages(lambda: {one.name: self.images(one) for one in datasets.known()})
         object.__setattr__(self, "_stored", stored)
@@ -90,16 +89,24 @@ class SandboxPool:
         """Whether a training that is plain is looked up here, or done by the trainer."""
         return self.settings.replay and self.trainings is not None and self.sandbox.is_sealed
 
-    def expect_many(self) -> None:
-        """Prepare for so many runs that the trainer is worth its start."""
-        if self.replays:
-            self._trainer.start()
-
     def train(self, description: bytes) -> bytes:
         """Return what a training left behind, nothing where the kernel is to train by itself."""
         if self.trainings is None:
             return b""
-        return self.trainings.find(description, self._trainer.train)
+        return self.trainings.find(description, self._train)
+
+    def _train(self, description: bytes) -> bytes:
+        """Do a training in a process of its own, without any student's code."""
+        # Without it everything goes on, more slowly.
+        with (
+            contextlib.suppress(OSError, ValueError, SandboxError, IsolationError, CancelledError),
+            contextlib.closing(self._open(trains=True)) as process,
+        ):
+            process.wait_until_ready(self._is_closed)
+            # Who has to load TensorFlow first is no faster.
+            if process.is_warm:
+                return process.train(description, MAX_TRAINING_SECONDS)
+        return b""
 
     @contextlib.contextmanager
     def lend(self, cancel: threading.Event) -> Iterator[SandboxProcess]:
@@ -132,6 +139,9 @@ class SandboxPool:
         return self._when_ready(self._open(), cancel)
 
     def _open(self, *, trains: bool = False) -> SandboxProcess:
+        # Nobody would end what is started now.
+        if self._is_closed.is_set():
+            raise CancelledError
         # Only a sealed one is given folders of its own.
         images = self._stored.folders() if self.sandbox.is_sealed else {}
         return self.sandbox.open(images, trains=trains)
@@ -147,9 +157,10 @@ class SandboxPool:
 
     def close(self) -> None:
         """End all sandboxes."""
-        self._trainer.close()
+        self._is_closed.set()
         while self._idle:
             self._idle.pop().close()
+        self.sandbox.close()
         self._stored.close()
 
     def _wait(self, process: SandboxProcess, cancel: threading.Event) -> None:

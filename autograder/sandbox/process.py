@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import os
 import queue
 import signal
-import subprocess
-import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import IO
+from collections.abc import Callable, Iterator
+from typing import Protocol
 
 import msgspec
 import psutil
@@ -21,11 +18,12 @@ from autograder.core import decode
 from autograder.core.evidence import Replay
 from autograder.core.ipc import Line, pair
 from autograder.core.training import MAX_TRAINED, Trained, digest, encoded
-from autograder.sandbox.cgroups import Group
 from autograder.sandbox.limits import LimitWatch
+from autograder.sandbox.program import SECONDS_TO_END
 from autograder.sandbox.protocol import (
     End,
     Ended,
+    Gone,
     Job,
     Message,
     Ready,
@@ -34,7 +32,6 @@ from autograder.sandbox.protocol import (
 )
 from autograder.sandbox.result import Stopped
 from autograder.sandbox.run_state import RunState
-from autograder.sandbox.workspace import LINE
 
 TICK = 0.25
 # A sandbox loads TensorFlow before it is ready, on a busy machine.
@@ -54,6 +51,33 @@ class SandboxError(RuntimeError):
     """A sandbox could not be started; the message holds its last output."""
 
 
+class Handle(Protocol):
+    """How a process is begun, watched and ended that is at the other end of a line."""
+
+    @property
+    def root(self) -> psutil.Process | None:
+        """The process to measure with its descendants; ``None`` where Linux limits them."""
+
+    def begin(self, line: Line) -> None:
+        """Let it begin, once it is there.
+
+        Raises:
+            OSError: it has ended.
+        """
+
+    def met(self) -> str | None:
+        """Return the limit of Linux' that it met, ``None`` where there is none."""
+
+    def last_output(self) -> str:
+        """Return its last output."""
+
+    def exit_code(self) -> int | None:
+        """Return how it ended, ``None`` where it goes on or cannot say so by itself."""
+
+    def end(self) -> None:
+        """End it and all that it has started."""
+
+
 class SandboxProcess:
     """A process that runs notebooks, one at a time.
 
@@ -61,61 +85,41 @@ class SandboxProcess:
     of this job and of no other.
 
     Args:
-        command: what starts it.
-        environment: all of its environment variables.
-        end: ends it and all that it has started.
+        line: our end of the line to it.
+        handle: how it is begun, watched and ended.
         level: how far it keeps a notebook apart.
         is_sealed: whether it keeps a notebook from everything else.
-        group: where Linux keeps its limits; without one they are measured from here.
     """
 
-    def __init__(
-        self,
-        command: Sequence[str],
-        environment: Mapping[str, str],
-        end: Callable[[subprocess.Popen[bytes]], None],
-        *,
-        level: str,
-        is_sealed: bool = False,
-        group: Group | None = None,
-    ) -> None:
-        self._log: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  closed with the sandbox
-        self._end = end
-        local, remote = pair()
-        with remote:
-            words = [*command, f"{LINE}{remote.fileno()}"]
-            self.process = subprocess.Popen(
-                group.command(words) if group else words,
-                env=dict(environment),
-                stdin=subprocess.DEVNULL,
-                stdout=self._log,
-                stderr=self._log,
-                pass_fds=[remote.fileno()],
-                start_new_session=True,
-            )
-        self._control = Line(local)
+    def __init__(self, line: Line, handle: Handle, *, level: str, is_sealed: bool = False) -> None:
+        self._control = line
+        self._handle = handle
         self._ready: queue.Queue[Ready | None] = queue.Queue()
-        threading.Thread(target=self._await_ready, daemon=True).start()
+        self._code: int | None = None
+        self._listening = threading.Thread(target=self._await_ready, daemon=True)
         self._level = level
         self.is_sealed = is_sealed
-        self._group = group
         self._is_filtered = False
         self.is_usable = True
         self.is_ready = False
         self.is_warm = False
+        self._listening.start()
 
     @property
     def level(self) -> str:
         """The isolation of a notebook: how limits are enforced, and what is missing."""
-        if not self.is_sealed:
+        if not self.is_sealed or self._is_filtered:
             return self._level
-        level = f"{self._level}+cgroup" if self._group else self._level
-        return level if self._is_filtered else f"{level} without seccomp"
+        return f"{self._level} without seccomp"
 
     def _await_ready(self) -> None:
         with contextlib.suppress(OSError, ValueError):
-            while ready := self._control.receive(Ready):
-                self._ready.put(ready)
+            self._handle.begin(self._control)
+            while message := self._control.receive(Ready | Gone):
+                if isinstance(message, Gone):
+                    self._code = message.code
+                    break
+                self._ready.put(message)
         self._ready.put(None)
 
     def wait_until_ready(self, cancel: threading.Event) -> None:
@@ -135,11 +139,12 @@ class SandboxProcess:
                 if ready is None:
                     if killed := self._killed():
                         raise RuntimeError(killed.why)
-                    raise SandboxError(self.last_output())
+                    raise SandboxError(self._handle.last_output())
                 self.is_ready, self.is_warm = True, ready.warm
                 self._is_filtered = ready.is_filtered
                 return
-        raise SandboxError(f"It was not ready after {START_SECONDS} s.\n{self.last_output()}")
+        output = self._handle.last_output()
+        raise SandboxError(f"It was not ready after {START_SECONDS} s.\n{output}")
 
     def run(self, job: Job, cancel: threading.Event, train: Train | None = None) -> RunState:
         """Run a job, and collect its messages; ``train`` does the trainings that it asks for.
@@ -149,9 +154,7 @@ class SandboxProcess:
         """
         self.is_ready = False
         state = RunState(job=job.digest)
-        is_measured = self.is_sealed and not self._group
-        root = psutil.Process(self.process.pid) if is_measured else None
-        watch = LimitWatch(job.settings, root, spent=job.spent)
+        watch = LimitWatch(job.settings, self._handle.root, spent=job.spent)
         with self._job(job) as (line, messages):
             while state.ended is None and state.stopped is None:
                 if cancel.is_set():
@@ -168,7 +171,7 @@ class SandboxProcess:
                         state.replays.append(message)
                         watch.go_on(message.seconds)
                         continue
-                    state.take(message or Ended(end=End.BROKEN, message=self.last_output()))
+                    state.take(message or Ended(end=End.BROKEN, message=self._handle.last_output()))
                     watch.cell()
                     if message is None:
                         state.stopped = state.stopped or self._killed()
@@ -198,7 +201,7 @@ class SandboxProcess:
                 over.set()
 
     def train(self, description: bytes, seconds: float) -> bytes:
-        """Let a sandbox of the trainer's do a training; return what it left behind.
+        """Let a process that is there for that do a training; return what it left behind.
 
         Raises:
             OSError, ValueError: it did not within so many seconds.
@@ -216,31 +219,23 @@ class SandboxProcess:
 
     def _killed(self) -> Stopped | None:
         """Return what killed the process, if so: not our code's fault, nor always the student's."""
-        if self._group and (limit := self._group.met()):
+        if limit := self._handle.met():
             return Stopped(f"it used more {limit} than it may have", limit=limit)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            code = self.process.wait(timeout=5)
-            # bubblewrap reports a signal as a shell does.
-            number = -code if code < 0 else code - 128
-            if number in set(signal.Signals):
-                name = signal.Signals(number).name
-                return Stopped(f"the run was ended from outside by {name}", by_others=True)
+        self._listening.join(SECONDS_TO_END)
+        code = self._handle.exit_code() if self._code is None else self._code
+        if code is None:
+            return None
+        # bubblewrap reports a signal as a shell does.
+        number = -code if code < 0 else code - 128
+        if number in set(signal.Signals):
+            name = signal.Signals(number).name
+            return Stopped(f"the run was ended from outside by {name}", by_others=True)
         return None
-
-    def last_output(self) -> str:
-        """Return the last output of the sandbox process."""
-        with contextlib.suppress(OSError, ValueError):
-            # Not seek: the process shares our position in the file.
-            size = os.fstat(self._log.fileno()).st_size
-            return os.pread(self._log.fileno(), 4000, max(0, size - 4000)).decode(errors="replace")
-        return ""
 
     def close(self) -> None:
         """End it and all that it has started."""
-        self._end(self.process)
-        self.process.wait()
+        self._handle.end()
         self._control.close()
-        self._log.close()
 
 
 def _hand_over(line: Line, job: Job) -> None:

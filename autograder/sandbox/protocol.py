@@ -90,6 +90,19 @@ class Ready(msgspec.Struct, frozen=True, kw_only=True, tag="ready"):
     is_filtered: bool = False
 
 
+class Gone(msgspec.Struct, frozen=True, kw_only=True, tag="gone"):
+    """A worker has ended, with this code as Python has it: a signal's number is negative."""
+
+    code: int
+
+
+class Start(msgspec.Struct, frozen=True, kw_only=True):
+    """What a worker is for: jobs, or with ``trains`` a training; on this ``core``, if on one."""
+
+    core: int | None = None
+    trains: bool = False
+
+
 class Started(msgspec.Struct, frozen=True, kw_only=True, tag="started"):
     """The job with this digest is run from now on."""
 

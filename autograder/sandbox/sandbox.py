@@ -41,6 +41,10 @@ class Sandbox(ABC):
             IsolationError: it cannot be had on this machine; the message says what to do.
         """
 
+    def close(self) -> None:
+        """End what its processes have in common, if anything."""
+        return
+
     @abstractmethod
     def images_folder(self, images: Path, name: str) -> Path:
         """Return where a notebook finds the folder of images of this name."""

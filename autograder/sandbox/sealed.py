@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import os
-import subprocess
+import itertools
 import sys
+import threading
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -15,11 +15,13 @@ from autograder.core.config import Settings
 from autograder.core.errors import IsolationError
 from autograder.sandbox import bubblewrap, diagnostics
 from autograder.sandbox.cgroups import CgroupLimits, Group, NoCgroupsError, Parent
-from autograder.sandbox.cpu_affinity import Cores
+from autograder.sandbox.cpu_affinity import Cores, allowed
 from autograder.sandbox.environment import environment
 from autograder.sandbox.process import SandboxProcess
+from autograder.sandbox.protocol import Start
 from autograder.sandbox.sandbox import Sandbox
-from autograder.sandbox.workspace import CANARY, CORE, DATA, TRAINER, WORKSPACE, Workspace
+from autograder.sandbox.warm_process import WarmProcess, Worker
+from autograder.sandbox.workspace import CANARY, DATA, WORKSPACE, Workspace
 
 # What a sandbox takes before a notebook runs in it, with a margin: TensorFlow and our own code.
 OWN_MB, OWN_PROCESSES = 1024, 64
@@ -28,7 +30,7 @@ SECRETS = ("source", "solutions", "submitted", "gradebook.db", "checks", "result
 
 
 class Sealed(Sandbox):
-    """A fork server in a sandbox; each notebook is run in a fork of it."""
+    """Workers in a sandbox, all forked of one process; each notebook is run in a fork of one."""
 
     level = "bubblewrap"
     is_sealed = True
@@ -36,6 +38,9 @@ class Sealed(Sandbox):
     def __init__(self, settings: Settings, private: Sequence[Path] = ()) -> None:
         super().__init__(settings, private)
         self._cores = Cores()
+        self._any_core = itertools.cycle(sorted(allowed()))
+        self._lock = threading.Lock()
+        self._warm: WarmProcess | None = None
 
     @functools.cached_property
     def _groups(self) -> Parent | None:
@@ -50,20 +55,41 @@ class Sealed(Sandbox):
         return DATA / name
 
     def open(self, images: Mapping[str, Path], *, trains: bool = False) -> SandboxProcess:
-        """Start a fork server; it tries by itself what must not be possible in it."""
+        """Fork a worker of the process that has TensorFlow loaded, which is started at first."""
+        with self._lock:
+            if self._warm is None or not self._warm.lives:
+                self._warm = self._started(images)
+            warm = self._warm
+        stack = contextlib.ExitStack()
+        # The kernel that waits for a training has a core, which is free meanwhile: any will do.
+        core = next(self._any_core) if trains else self._cores.take()
+        if not trains:
+            stack.callback(self._cores.give_back, core)
+        try:
+            group = stack.enter_context(self._group(self._limits))
+        except BaseException:
+            stack.close()
+            raise
+        worker = Worker(warm, Start(core=core, trains=trains), group, stack.close)
+        level = f"{self.level}+cgroup" if group else self.level
+        return SandboxProcess(warm.fork(), worker, level=level, is_sealed=True)
+
+    def close(self) -> None:
+        """End it with all of its processes."""
+        with self._lock:
+            if self._warm:
+                self._warm.close()
+            self._warm = None
+
+    def _started(self, images: Mapping[str, Path]) -> WarmProcess:
+        """Start the process, which tries by itself what must not be possible in it."""
         program = bubblewrap.find() if sys.platform == "linux" else None
         if program is None:
             reason = diagnostics.NO_PROGRAM if sys.platform == "linux" else diagnostics.OTHER_SYSTEM
             raise IsolationError(f"{reason}\n{diagnostics.CHOICE}")
         private = [path.resolve() for path in (*self.private, Path.home())]
         secrets = [path / name for path in private for name in SECRETS if (path / name).exists()]
-        # Several trainings are done at a time.
-        core = None if trains else self._cores.take()
-        stack = contextlib.ExitStack()
-        stack.callback(self._cores.give_back, core)
         run = [sys.executable, "-P", "-m", "autograder.sandbox.fork_server", *map(str, secrets)]
-        run += [f"{CORE}{core}"] if core is not None else []
-        run += [TRAINER] if trains else []
         command = bubblewrap.command(
             program,
             run,
@@ -72,31 +98,21 @@ class Sealed(Sandbox):
             hidden=private,
             gpus=self.settings.gpus,
         )
-        # Of trainings as many are done at a time as there are cores.
-        at_a_time = (os.cpu_count() or 1) if trains else 1
-        group = stack.enter_context(self._group(at_a_time)) if self._groups else None
+        limits = CgroupLimits(memory_bytes=OWN_MB * 2**20, processes=OWN_PROCESSES)
+        return WarmProcess(command, {CANARY: "1"}, self._group(limits))
 
-        def end(process: subprocess.Popen[bytes]) -> None:
-            # bubblewrap's own child ends with it, and with that all that lives in the sandbox.
-            process.kill()
-            stack.close()
-
-        try:
-            return SandboxProcess(
-                command, {CANARY: "1"}, end, level=self.level, is_sealed=True, group=group
-            )
-        except BaseException:
-            stack.close()
-            raise
-
-    def _group(self, at_a_time: int) -> AbstractContextManager[Group]:
-        assert self._groups
+    @property
+    def _limits(self) -> CgroupLimits:
         # Files of the scratch space lie in memory.
         memory_mb = self.settings.memory_mb + self.settings.scratch_mb
-        limits = CgroupLimits(
-            memory_bytes=(memory_mb * at_a_time + OWN_MB) * 2**20,
-            processes=self.settings.processes * at_a_time + OWN_PROCESSES,
+        return CgroupLimits(
+            memory_bytes=(memory_mb + OWN_MB) * 2**20,
+            processes=self.settings.processes + OWN_PROCESSES,
         )
+
+    def _group(self, limits: CgroupLimits) -> AbstractContextManager[Group | None]:
+        if not self._groups:
+            return contextlib.nullcontext()
         return self._groups.create("submission", limits)
 
 

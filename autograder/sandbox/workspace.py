@@ -16,10 +16,6 @@ WORKSPACE = Path("/workspace")
 DATA = Path("/data")
 # In the environment of the grader, and never in that of a sandbox.
 CANARY = "AUTOGRADER_CANARY"
-# Before the number of the core that a sandbox is to use.
-CORE = "--core="
-# Says that a sandbox does trainings, and runs no notebook.
-TRAINER = "--trainer"
 # Before the number of the descriptor on which a process is given its jobs.
 LINE = "--line="
 

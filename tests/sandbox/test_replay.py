@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,7 @@ from autograder.core.evidence import Evidence
 from autograder.core.training import digest
 from autograder.grading.training_cache import TrainingCache
 from autograder.notebooks.restore import restore
-from autograder.sandbox import job_runner, replay_check, trainer
+from autograder.sandbox import job_runner, replay_check
 from autograder.sandbox.pool import SandboxPool
 
 pytestmark = [pytest.mark.kernel, pytest.mark.slow, pytest.mark.weekly]
@@ -32,31 +34,22 @@ def runs(sample_keras: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[s
     """The same training by the kernel, by the trainer, from the cache, and after an attack."""
     folder = tmp_path_factory.mktemp("trainings")
     found = {}
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(trainer, "TRAININGS_BEFORE", 0)
-        pool = SandboxPool(
-            settings=Settings(replay=True),
-            data_home=sample_keras,
-            trainings=TrainingCache(folder, ["1"]),
-        )
-        try:
-            found["own"] = run(pool, TRAIN)
-            for _ in range(8):
-                found["replayed"] = run(pool, TRAIN)
-                if found["replayed"].run.training == "replayed":
-                    break
-            found["cached"] = run(pool, TRAIN)
-            found["attack"] = run(pool, NONSENSE)
-        finally:
-            pool.close()
+    pool = SandboxPool(
+        settings=Settings(), data_home=sample_keras, trainings=TrainingCache(folder, ["1"])
+    )
+    with contextlib.closing(pool):
+        found["own"] = run(pool, TRAIN, replay=False)
+        found["replayed"] = run(pool, TRAIN)
+        found["cached"] = run(pool, TRAIN)
+        found["attack"] = run(pool, NONSENSE)
     assert len([path for path in folder.rglob("*") if path.is_file()]) == 1
     return found
 
 
-def run(pool: SandboxPool, train: str) -> Evidence:
+def run(pool: SandboxPool, train: str, *, replay: bool = True) -> Evidence:
     """Run the lesson's notebook."""
     restored = restore(mini.submitted(train=train), mini.released())
-    job, _ = job_runner.prepare(restored, pool.settings)
+    job, _ = job_runner.prepare(restored, replace(pool.settings, replay=replay))
     return job_runner.run(job, pool)
 
 

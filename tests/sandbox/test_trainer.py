@@ -1,31 +1,36 @@
-"""The trainer starts where it pays, and nobody waits for one that is late or dead."""
+"""Trainings that the pool lets be done: none may be had late, wrong or after the end."""
 
 from __future__ import annotations
 
 import threading
-import time
-from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from autograder.core.config import Settings
+from autograder.core.errors import IsolationError
+from autograder.grading.training_cache import TrainingCache
 from autograder.sandbox import limits
 from autograder.sandbox.limits import LimitWatch
-from autograder.sandbox.trainer import TRAININGS_BEFORE, Trainer
+from autograder.sandbox.pool import SandboxPool
+from autograder.sandbox.process import SandboxError
 
 
 class Process:
-    """A sandbox, as the trainer uses it."""
+    """A process that trains, as the pool uses it."""
+
+    is_ready = False
 
     def __init__(self, *, is_warm: bool = True, error: Exception | None = None) -> None:
-        self.is_ready, self.is_warm, self.error = False, is_warm, error
-        self.may_start, self.closed = threading.Event(), threading.Event()
+        self.is_warm, self.error = is_warm, error
+        self.is_closed = False
 
-    def wait_until_ready(self, _: threading.Event) -> None:
-        """Wait until the test says so."""
-        assert self.may_start.wait(10)
-        self.is_ready = True
+    def wait_until_ready(self, cancel: threading.Event) -> None:
+        """Be ready, or fail."""
+        assert not cancel.is_set()
+        if isinstance(self.error, SandboxError):
+            raise self.error
 
     def train(self, description: bytes, seconds: float) -> bytes:
         """Answer, or fail."""
@@ -36,114 +41,69 @@ class Process:
 
     def close(self) -> None:
         """Note it."""
-        self.closed.set()
+        self.is_closed = True
 
 
-def until(condition: Callable[[], Any]) -> None:
-    """Wait for what another thread does."""
-    end = time.monotonic() + 10
-    while not condition() and time.monotonic() < end:
-        time.sleep(0.005)
-    assert condition()
+class Own:
+    """A sandbox that has one process, or cannot be had."""
+
+    is_sealed = True
+
+    def __init__(self, process: Process | Exception) -> None:
+        self.process = process
+
+    def open(self, _: object, *, trains: bool = False) -> Process:
+        """Start it, or fail."""
+        assert trains
+        if isinstance(self.process, Exception):
+            raise self.process
+        return self.process
+
+    def close(self) -> None:
+        """Do nothing."""
 
 
-def started(process: Process) -> Trainer:
-    """A trainer that was asked so often that it starts."""
-    trainer = Trainer(lambda: process)
-    for _ in range(TRAININGS_BEFORE + 1):
-        assert trainer.train(b"a") == b""
-    process.may_start.set()
-    return trainer
+def pool_of(sandbox: Any, tmp_path: Path) -> SandboxPool:
+    """A pool with this sandbox."""
+    trainings = TrainingCache(tmp_path / "trainings", ["1"])
+    pool = SandboxPool(settings=Settings(), data_home=tmp_path, trainings=trainings)
+    object.__setattr__(pool, "sandbox", sandbox)
+    return pool
 
 
-def test_a_few_trainings_are_done_by_their_kernels() -> None:
-    """To start it takes longer."""
-    trainer = Trainer(lambda: pytest.fail("it was started"))
-    assert [trainer.train(b"a") for _ in range(TRAININGS_BEFORE)] == [b""] * TRAININGS_BEFORE
-    trainer.close()
-
-
-def test_nobody_waits_while_it_starts() -> None:
-    """From then on it answers."""
+def test_a_process_does_one_training_and_is_closed(tmp_path: Path) -> None:
+    """The next training gets one of its own."""
     process = Process()
-    trainer = started(process)
-    until(lambda: process.is_ready)
-    assert trainer.train(b"a") == b"a!"
-    trainer.close()
-    assert process.closed.is_set()
-    assert trainer.train(b"a") == b""
+    assert pool_of(Own(process), tmp_path).train(b"a") == b"a!"
+    assert process.is_closed
 
 
-def test_the_first_waits_for_one_that_was_started_for_a_class() -> None:
-    """There will be many more: what it would train by itself is trained only once."""
-    process = Process()
-    trainer = Trainer(lambda: process)
-    trainer.start()
-    trainer.start()
-    answers: list[bytes] = []
-    asking = threading.Thread(target=lambda: answers.append(trainer.train(b"a")))
-    asking.start()
-    asking.join(0.05)
-    assert asking.is_alive()
-    process.may_start.set()
-    asking.join(10)
-    assert answers == [b"a!"]
-    trainer.close()
-
-
-def test_one_that_was_closed_before_is_not_started() -> None:
-    """Nobody would end it."""
-    trainer = Trainer(lambda: pytest.fail("it was started"))
-    trainer.close()
-    threads = set(threading.enumerate())
-    trainer.start()
-    until(lambda: set(threading.enumerate()) <= threads)
-
-
-def test_nobody_waits_for_one_that_cannot_start() -> None:
-    """Its start fails, or it is closed meanwhile."""
-
-    def fail() -> Process:
-        raise OSError
-
-    trainer = Trainer(fail)
-    trainer.start()
-    assert trainer.train(b"a") == b""
-    process = Process()
-    trainer = Trainer(lambda: process)
-    trainer.close()
-    trainer.start()
-    assert trainer.train(b"a") == b""
-    trainer = Trainer(lambda: process)
-    trainer.start()
-    threading.Timer(0.02, trainer.close).start()
-    assert trainer.train(b"a") == b""
-    process.may_start.set()
-
-
-@pytest.mark.parametrize("error", [TimeoutError(), BrokenPipeError(), ValueError("no answer")])
-def test_one_that_is_late_dead_or_wrong_costs_nothing(error: Exception) -> None:
-    """The kernel trains by itself."""
+@pytest.mark.parametrize(
+    "error",
+    [TimeoutError(), BrokenPipeError(), ValueError("no answer"), SandboxError("it did not start")],
+)
+def test_one_that_is_late_dead_or_wrong_costs_nothing(error: Exception, tmp_path: Path) -> None:
+    """The kernel trains by itself, and nothing is left."""
     process = Process(error=error)
-    trainer = started(process)
-    until(lambda: process.is_ready)
-    assert trainer.train(b"a") == b""
+    assert pool_of(Own(process), tmp_path).train(b"a") == b""
+    assert process.is_closed
 
 
-def test_one_that_cannot_start_or_has_to_start_each_time_is_not_used() -> None:
-    """Grading goes on without."""
+def test_a_sandbox_that_cannot_be_had_costs_nothing(tmp_path: Path) -> None:
+    """What is wrong with it is said of the runs."""
+    assert pool_of(Own(IsolationError("there is none")), tmp_path).train(b"a") == b""
 
-    def broken() -> Process:
-        raise OSError
 
-    trainer = Trainer(broken)
-    assert [trainer.train(b"a") for _ in range(TRAININGS_BEFORE + 3)] == [b""] * (
-        TRAININGS_BEFORE + 3
-    )
-    cold = Process(is_warm=False)
-    trainer = started(cold)
-    until(cold.closed.is_set)
-    assert trainer.train(b"a") == b""
+def test_one_that_has_to_load_tensorflow_is_not_used(tmp_path: Path) -> None:
+    """The kernel has loaded it already."""
+    assert pool_of(Own(Process(is_warm=False)), tmp_path).train(b"a") == b""
+
+
+def test_nothing_is_trained_after_the_end(tmp_path: Path) -> None:
+    """A kernel may still ask then, and nobody would end what is started."""
+    pool = pool_of(Own(AssertionError("it was opened")), tmp_path)
+    pool.close()
+    assert pool.train(b"a") == b""
 
 
 def test_a_kernel_that_waits_is_charged_the_training_and_not_the_wait(

@@ -1,0 +1,147 @@
+"""The process that has TensorFlow loaded, and its workers, as the grader sees them."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import signal
+import socket
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
+from contextlib import AbstractContextManager
+
+import psutil
+
+from autograder.core.ipc import Line, pair
+from autograder.sandbox.cgroups import Group
+from autograder.sandbox.program import SECONDS_TO_END, Program
+from autograder.sandbox.protocol import Start
+
+
+class WarmProcess:
+    """The fork server of :mod:`autograder.sandbox.fork_server`, started by a command.
+
+    Args:
+        command: what starts it.
+        environment: all of its environment variables.
+        group: yields where Linux keeps its limits, ``None`` where it does not.
+
+    Raises:
+        OSError: it cannot be started.
+    """
+
+    def __init__(
+        self,
+        command: Sequence[str],
+        environment: Mapping[str, str],
+        group: AbstractContextManager[Group | None],
+    ) -> None:
+        self._over = threading.Event()
+        started: Future[Program] = Future()
+
+        def live() -> None:
+            with contextlib.ExitStack() as at_the_end:
+                try:
+                    limits = at_the_end.enter_context(group)
+                    program = Program(limits.command(command) if limits else command, environment)
+                except BaseException as error:  # noqa: BLE001  of the thread that waits
+                    started.set_exception(error)
+                    return
+                started.set_result(program)
+                self._over.wait()
+                # bubblewrap's own child ends with it, and with that all that lives in the sandbox.
+                program.process.kill()
+                program.close()
+
+        # bubblewrap ends with the thread that has started it: this one lives as long as we want.
+        self._thread = threading.Thread(target=live, daemon=True)
+        self._thread.start()
+        self._program = started.result()
+
+    @property
+    def lives(self) -> bool:
+        """Whether it has not ended."""
+        return self._program.process.poll() is None
+
+    def fork(self) -> Line:
+        """Let it fork a worker, now or once it is ready; return the line to that."""
+        local, remote = pair()
+        # The worker shows its process by the first thing that it says.
+        local.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
+        # What ends meanwhile closes the line.
+        with remote, contextlib.suppress(OSError):
+            self._program.line.hand_over(remote)
+        return Line(local)
+
+    def last_output(self) -> str:
+        """Return the last of what it and its workers put out."""
+        return self._program.last_output()
+
+    def exit_code(self) -> int | None:
+        """Return how it ended, ``None`` where it goes on."""
+        return self._program.exit_code()
+
+    def close(self) -> None:
+        """End it with all of its workers."""
+        self._over.set()
+        self._thread.join()
+
+
+class Worker:
+    """A worker that was forked, and what it is for.
+
+    Args:
+        server: its parent.
+        start: what it is for.
+        group: where Linux keeps its limits; without one they are measured from here.
+        release: gives back what it holds on this machine.
+    """
+
+    def __init__(
+        self, server: WarmProcess, start: Start, group: Group | None, release: Callable[[], None]
+    ) -> None:
+        self.root: psutil.Process | None = None
+        self._server = server
+        self._start = start
+        self._group = group
+        self._release = release
+        self._handle: int | None = None
+
+    def begin(self, line: Line) -> None:
+        """Set its limits, and let it begin, once it has shown itself.
+
+        Raises:
+            OSError: it has ended.
+        """
+        process = line.other_process()
+        # Before it can have ended: its number could be another's then.
+        self._handle = os.pidfd_open(process)
+        if self._group:
+            self._group.add(process)
+        else:
+            self.root = psutil.Process(process)
+        line.send(self._start)
+
+    def met(self) -> str | None:
+        """Return the limit of Linux' that it met, ``None`` where there is none."""
+        return self._group.met() if self._group else None
+
+    def last_output(self) -> str:
+        """Return the last output of the sandbox."""
+        return self._server.last_output()
+
+    def exit_code(self) -> int | None:
+        """Return how the sandbox ended that it lived in, ``None`` where that goes on."""
+        return self._server.exit_code()
+
+    def end(self) -> None:
+        """End it, and with it all that it has started."""
+        if self._handle is not None:
+            with contextlib.suppress(ProcessLookupError):
+                signal.pidfd_send_signal(self._handle, signal.SIGKILL)
+            select.select([self._handle], [], [], SECONDS_TO_END)
+            os.close(self._handle)
+            self._handle = None
+        self._release()
