@@ -23,7 +23,7 @@ class Cores:
 
     def take(self) -> int | None:
         """Take a free core; ``None`` where there is none: then any core will do."""
-        for core in sorted(allowed()):
+        for core in sorted(_allowed()):
             name = socket.socket(socket.AF_UNIX)
             try:
                 name.bind(NAME.format(core=core))
@@ -40,6 +40,5 @@ class Cores:
             self._held.pop(core).close()
 
 
-def allowed() -> set[int]:
-    """Return the cores that this process may use; nothing where the system does not say."""
+def _allowed() -> set[int]:
     return os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else set()

@@ -34,6 +34,7 @@ class Plain(Sandbox):
         images: Mapping[str, Path],  # noqa: ARG002  all can be seen
         *,
         trains: bool = False,  # noqa: ARG002
+        core: int | None = None,  # noqa: ARG002
     ) -> SandboxProcess:
         """Start a process in an empty folder."""
         # Resolved: on macOS the temporary folder lies behind a link.
@@ -53,6 +54,7 @@ class _Worker:
     folder: Path
     environment: Mapping[str, str]
     root: None = None
+    core: None = None
 
     def begin(self, line: Line) -> None:
         """Do nothing: it begins by itself."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -89,18 +90,21 @@ class SandboxPool:
         """Whether a training that is plain is looked up here, or done by the trainer."""
         return self.settings.replay and self.trainings is not None and self.sandbox.is_sealed
 
-    def train(self, description: bytes) -> bytes:
-        """Return what a training left behind, nothing where the kernel is to train by itself."""
+    def train(self, description: bytes, core: int | None = None) -> bytes:
+        """Return what a training left behind, nothing where the kernel is to train by itself.
+
+        If it has to be done, then on this core.
+        """
         if self.trainings is None:
             return b""
-        return self.trainings.find(description, self._train)
+        return self.trainings.find(description, functools.partial(self._train, core=core))
 
-    def _train(self, description: bytes) -> bytes:
+    def _train(self, description: bytes, core: int | None) -> bytes:
         """Do a training in a process of its own, without any student's code."""
         # Without it everything goes on, more slowly.
         with (
             contextlib.suppress(OSError, ValueError, SandboxError, IsolationError, CancelledError),
-            contextlib.closing(self._open(trains=True)) as process,
+            contextlib.closing(self._open(trains=True, core=core)) as process,
         ):
             process.wait_until_ready(self._is_closed)
             # Who has to load TensorFlow first is no faster.
@@ -138,13 +142,13 @@ class SandboxPool:
                     return self._when_ready(process, cancel)
         return self._when_ready(self._open(), cancel)
 
-    def _open(self, *, trains: bool = False) -> SandboxProcess:
+    def _open(self, *, trains: bool = False, core: int | None = None) -> SandboxProcess:
         # Nobody would end what is started now.
         if self._is_closed.is_set():
             raise CancelledError
         # Only a sealed one is given folders of its own.
         images = self._stored.folders() if self.sandbox.is_sealed else {}
-        return self.sandbox.open(images, trains=trains)
+        return self.sandbox.open(images, trains=trains, core=core)
 
     def _when_ready(self, process: SandboxProcess, cancel: threading.Event) -> SandboxProcess:
         try:

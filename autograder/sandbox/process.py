@@ -39,8 +39,9 @@ START_SECONDS = 120
 MAX_WAITING = 8
 
 
-# From the description of a training to what it left behind; nothing where that is not to be had.
-Train = Callable[[bytes], bytes]
+# From the description of a training, and the core that is free for it, to what it left behind;
+# nothing where that is not to be had.
+Train = Callable[[bytes, int | None], bytes]
 
 
 class CancelledError(Exception):
@@ -57,6 +58,10 @@ class Handle(Protocol):
     @property
     def root(self) -> psutil.Process | None:
         """The process to measure with its descendants; ``None`` where Linux limits them."""
+
+    @property
+    def core(self) -> int | None:
+        """The processor core that it works on, ``None`` where it may use several."""
 
     def begin(self, line: Line) -> None:
         """Let it begin, once it is there.
@@ -164,7 +169,9 @@ class SandboxProcess:
                     message = messages.get(timeout=TICK)
                     if isinstance(message, TrainingRequest):
                         watch.stand_still()
-                        work = functools.partial(_answer, line, messages, message, train)
+                        # While its kernel waits, its core is free.
+                        core = self._handle.core
+                        work = functools.partial(_answer, line, messages, message, train, core)
                         threading.Thread(target=work, daemon=True).start()
                         continue
                     if isinstance(message, Replay):
@@ -250,8 +257,9 @@ def _answer(
     messages: queue.Queue[Message | Replay | None],
     request: TrainingRequest,
     train: Train | None,
+    core: int | None,
 ) -> None:
-    trained = train(request.description) if train else b""
+    trained = train(request.description, core) if train else b""
     seconds = decode.from_msgpack(trained, Trained).seconds if trained else 0.0
     replay = Replay(
         description=digest(request.description),

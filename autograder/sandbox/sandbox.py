@@ -32,10 +32,12 @@ class Sandbox(ABC):
         self.private = private
 
     @abstractmethod
-    def open(self, images: Mapping[str, Path], *, trains: bool = False) -> SandboxProcess:
+    def open(
+        self, images: Mapping[str, Path], *, trains: bool = False, core: int | None = None
+    ) -> SandboxProcess:
         """Start a process that runs jobs, with these folders of images, by their names.
 
-        With ``trains`` it does trainings instead; only a sealed one can.
+        With ``trains`` it does a training instead, on this ``core``; only a sealed one can.
 
         Raises:
             IsolationError: it cannot be had on this machine; the message says what to do.

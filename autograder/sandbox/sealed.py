@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import itertools
 import sys
 import threading
 from collections.abc import Mapping, Sequence
@@ -15,7 +14,7 @@ from autograder.core.config import Settings
 from autograder.core.errors import IsolationError
 from autograder.sandbox import bubblewrap, diagnostics
 from autograder.sandbox.cgroups import CgroupLimits, Group, NoCgroupsError, Parent
-from autograder.sandbox.cpu_affinity import Cores, allowed
+from autograder.sandbox.cpu_affinity import Cores
 from autograder.sandbox.environment import environment
 from autograder.sandbox.process import SandboxProcess
 from autograder.sandbox.protocol import Start
@@ -38,7 +37,6 @@ class Sealed(Sandbox):
     def __init__(self, settings: Settings, private: Sequence[Path] = ()) -> None:
         super().__init__(settings, private)
         self._cores = Cores()
-        self._any_core = itertools.cycle(sorted(allowed()))
         self._lock = threading.Lock()
         self._warm: WarmProcess | None = None
 
@@ -54,16 +52,17 @@ class Sealed(Sandbox):
         """Return the folder as it is called in the sandbox."""
         return DATA / name
 
-    def open(self, images: Mapping[str, Path], *, trains: bool = False) -> SandboxProcess:
+    def open(
+        self, images: Mapping[str, Path], *, trains: bool = False, core: int | None = None
+    ) -> SandboxProcess:
         """Fork a worker of the process that has TensorFlow loaded, which is started at first."""
         with self._lock:
             if self._warm is None or not self._warm.lives:
                 self._warm = self._started(images)
             warm = self._warm
         stack = contextlib.ExitStack()
-        # The kernel that waits for a training has a core, which is free meanwhile: any will do.
-        core = next(self._any_core) if trains else self._cores.take()
         if not trains:
+            core = self._cores.take()
             stack.callback(self._cores.give_back, core)
         try:
             group = stack.enter_context(self._group(self._limits))

@@ -98,7 +98,7 @@ def test_a_sandbox(sample_keras: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         level = "own"
         is_sealed = True
 
-        def open(self, images, *, trains=False) -> SandboxProcess:
+        def open(self, images, *, trains=False, core=None) -> SandboxProcess:
             assert set(images) == {one.name for one in datasets.known()}
             return lent
 

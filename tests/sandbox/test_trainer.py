@@ -52,7 +52,7 @@ class Own:
     def __init__(self, process: Process | Exception) -> None:
         self.process = process
 
-    def open(self, _: object, *, trains: bool = False) -> Process:
+    def open(self, _: object, *, trains: bool = False, core: int | None = None) -> Process:
         """Start it, or fail."""
         assert trains
         if isinstance(self.process, Exception):
