@@ -1,7 +1,7 @@
 """The parts of an executed notebook for ``feedback.html``: no script, nothing from elsewhere.
 
 What students wrote and their outputs must be sanitized already (``sanitize.clean``). The lesson's
-own cells are the same in every submission, and rendered once.
+own cells are the same in nearly every submission, and rendered once.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def markdown(cell: NotebookNode) -> str | None:
     """Return the HTML of a cell of text, ``None`` where it is too much to be formatted."""
     source, pictures = cell.source, tuple(sorted(_attached(cell.get("attachments", {}))))
     if cell.metadata.get("nbgrader", {}).get("locked"):
-        return _rendered_once(source, pictures)
+        return _rendered(source, pictures)
     known = {name: len(picture) for name, picture in pictures}
     # A picture may be shown several times.
     shown = sum(known.get(found[1], 0) for found in ATTACHMENT.finditer(source))
@@ -63,10 +63,6 @@ def _attached(attachments: dict[str, dict[str, str]]) -> Iterator[tuple[str, str
 
 
 @functools.lru_cache(maxsize=256)
-def _rendered_once(source: str, pictures: tuple[tuple[str, str], ...]) -> str:
-    return _rendered(source, pictures)
-
-
 def _rendered(source: str, pictures: tuple[tuple[str, str], ...]) -> str:
     known = dict(pictures)
     source = ATTACHMENT.sub(lambda found: known.get(found[1], ""), source)

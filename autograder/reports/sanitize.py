@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import html
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 import bleach
 from bleach.css_sanitizer import CSSSanitizer
@@ -89,6 +90,8 @@ BLANKS = {
     "markdown": re.compile(rf"[^\S\n]{{{MAX_BLANKS},}}+"),
     "code": re.compile(rf"\s{{{MAX_BLANKS},}}+"),
 }
+# Texts whose sanitized form is remembered, none of them longer than a student's own may be.
+MAX_REMEMBERED = 512
 TOO_MUCH = "What stands here is too large or nested too deeply to be shown."
 # Possessive (`*+`), and never beyond the next bracket: otherwise the time would grow with the
 # square of the length of a text, or faster.
@@ -150,7 +153,6 @@ def markup(
     A link keeps a URL with one of the ``protocols``, a tag those of the ``attributes`` that it may
     have. HTML that is too complex for the programs that read it is replaced by a remark.
     """
-    css = CSSSanitizer(allowed_css_properties=STYLES)
     stripped = re.sub(r"(?is)<(script|style)\b.*?(</\1\s*>|\Z)", "", given)
     # A picture is long and contains no markup: a number replaces it meanwhile.
     pictures: dict[str, str] = {}
@@ -161,17 +163,27 @@ def markup(
         return f"{found[1]}{number}"
 
     stripped = INLINE.sub(put_aside, stripped)
-    if sanitize_budget.is_too_much(stripped, TAGS):
+    make = _cleaned_once if len(stripped) <= MAX_CHARACTERS else _cleaned
+    cleaned = make(stripped, tuple(protocols), frozenset(attributes))
+    return INLINE.sub(lambda found: f"{found[1]}{pictures.get(found[2], found[2])}", cleaned)
+
+
+def _cleaned(given: str, protocols: Sequence[str], attributes: Collection[str]) -> str:
+    if sanitize_budget.is_too_much(given, TAGS):
         return f"<p>{TOO_MUCH}</p>"
     cleaned: str = bleach.clean(
-        stripped,
+        given,
         tags=TAGS,
         attributes=lambda tag, name, value: _is_allowed(tag, name, value, attributes),
         protocols=protocols,
-        css_sanitizer=css,
+        css_sanitizer=CSSSanitizer(allowed_css_properties=STYLES),
         strip=True,
     )
-    return INLINE.sub(lambda found: f"{found[1]}{pictures.get(found[2], found[2])}", cleaned)
+    return cleaned
+
+
+# Most of what a class hands in is the lesson's own, or what its cells put out.
+_cleaned_once = functools.lru_cache(MAX_REMEMBERED)(_cleaned)
 
 
 def _is_allowed(tag: str, name: str, value: str, attributes: Collection[str]) -> bool:
@@ -186,6 +198,7 @@ def _is_allowed(tag: str, name: str, value: str, attributes: Collection[str]) ->
     return name in attributes
 
 
+@functools.lru_cache(MAX_REMEMBERED)
 def _markdown(source: str) -> str:
     """Return a text that can be shown by anyone: as it was written, where that is harmless."""
     source = LINE_ENDS.sub("\n", text(source))
