@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import html
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import bleach
 from bleach.css_sanitizer import CSSSanitizer
@@ -153,26 +153,37 @@ def markup(
     A link keeps a URL with one of the ``protocols``, a tag those of the ``attributes`` that it may
     have. HTML that is too complex for the programs that read it is replaced by a remark.
     """
-    stripped = re.sub(r"(?is)<(script|style)\b.*?(</\1\s*>|\Z)", "", given)
-    # A picture is long and contains no markup: a number replaces it meanwhile.
+    aside, pictures = _put_aside(given)
+    return _put_back(_harmless(aside, tuple(protocols), frozenset(attributes)), pictures)
+
+
+def _put_aside(given: str) -> tuple[str, dict[str, str]]:
+    """Put a number in the place of each picture: it is long, and contains no markup."""
     pictures: dict[str, str] = {}
 
-    def put_aside(found: re.Match[str]) -> str:
+    def number_of(found: re.Match[str]) -> str:
         number = str(len(pictures))
         pictures[number] = found[2]
         return f"{found[1]}{number}"
 
-    stripped = INLINE.sub(put_aside, stripped)
-    make = _cleaned_once if len(stripped) <= MAX_CHARACTERS else _cleaned
-    cleaned = make(stripped, tuple(protocols), frozenset(attributes))
-    return INLINE.sub(lambda found: f"{found[1]}{pictures.get(found[2], found[2])}", cleaned)
+    return INLINE.sub(number_of, given), pictures
+
+
+def _put_back(made: str, pictures: Mapping[str, str]) -> str:
+    return INLINE.sub(lambda found: f"{found[1]}{pictures.get(found[2], found[2])}", made)
+
+
+def _harmless(given: str, protocols: tuple[str, ...], attributes: frozenset[str]) -> str:
+    make = _cleaned_once if len(given) <= MAX_CHARACTERS else _cleaned
+    return make(given, protocols, attributes)
 
 
 def _cleaned(given: str, protocols: Sequence[str], attributes: Collection[str]) -> str:
-    if sanitize_budget.is_too_much(given, TAGS):
+    stripped = re.sub(r"(?is)<(script|style)\b.*?(</\1\s*>|\Z)", "", given)
+    if sanitize_budget.is_too_much(stripped, TAGS):
         return f"<p>{TOO_MUCH}</p>"
     cleaned: str = bleach.clean(
-        given,
+        stripped,
         tags=TAGS,
         attributes=lambda tag, name, value: _is_allowed(tag, name, value, attributes),
         protocols=protocols,
@@ -247,5 +258,7 @@ def _shown(kind: str, content: object) -> str | None:
     if kind in PICTURES:
         return content if content.lstrip().startswith(PICTURES[kind]) else None
     if kind == "text/html":
-        return _within_its_box(markup(text(content)))
+        aside, pictures = _put_aside(content)
+        made = _harmless(text(aside), ("data",), ATTRIBUTES)
+        return _put_back(_within_its_box(made), pictures)
     return sanitize_budget.coloured(text(content)) if kind == "text/plain" else None
