@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import collections
 import contextlib
 import functools
-import itertools
 import shutil
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -24,11 +24,11 @@ from autograder.grading import cache_key, follow_through, lesson_detection, resu
 from autograder.grading.bounded import Bounded
 from autograder.grading.cache_key import CacheKeys
 from autograder.grading.discovery import Submission, readable
-from autograder.grading.executor import ExecutorFactory, LocalExecutor
+from autograder.grading.executor import Executor, ExecutorFactory, LocalExecutor
 from autograder.grading.plan import Plan, Ran
 from autograder.grading.result_files import Graded
 from autograder.grading.run_cache import RunCache
-from autograder.grading.scheduler import Scheduler
+from autograder.grading.scheduler import RunsAhead, Scheduler
 from autograder.grading.training_cache import TrainingCache
 from autograder.judge.judge_process import Judge
 from autograder.notebooks.reader import ReadNotebook, read_notebook
@@ -41,8 +41,6 @@ from autograder.sandbox.protocol import Job
 
 RUNS = ".runs"
 TRAININGS = ".trainings"
-# After so many runs, one by one, it is worth while to run the solution.
-FEW = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,10 +90,6 @@ class Grader:
         return Judge(self.course)
 
     @functools.cached_property
-    def _runs_alone(self) -> Iterator[int]:
-        return itertools.count(1)
-
-    @functools.cached_property
     def _conditions(self) -> tuple[str, ...]:
         return tuple(cache_key.conditions(isolation=self.sandbox_pool.level).values())
 
@@ -117,15 +111,29 @@ class Grader:
             IsolationError: submissions cannot be isolated on this machine.
             ResultsError: the results cannot be written.
         """
-        executor = (
-            self.executor_factory(self.sandbox_pool)
-            if self.executor_factory
-            else LocalExecutor(self.sandbox_pool, workers)
-        )
+        executor = self._executor(workers)
         try:
             yield from Scheduler(self, executor).reports(submissions)
         finally:
             # After Ctrl-C too: running jobs are cancelled, what was written stays.
+            executor.stop()
+
+    def _executor(self, workers: int) -> Executor:
+        if self.executor_factory:
+            return self.executor_factory(self.sandbox_pool)
+        return LocalExecutor(self.sandbox_pool, workers)
+
+    def run_ahead(self, submissions: Sequence[Submission], *, workers: int) -> None:
+        """Run submissions several at a time, for :meth:`run_and_judge` to find their runs.
+
+        Raises:
+            IsolationError: submissions cannot be isolated on this machine.
+            ResultsError: the runs cannot be written.
+        """
+        executor = self._executor(workers)
+        try:
+            collections.deque(RunsAhead(self, executor).reports(submissions), maxlen=0)
+        finally:
             executor.stop()
 
     def run_and_judge(
@@ -180,10 +188,6 @@ class Grader:
         """Return the evidence of a run, and whether it was another submission's."""
         if found := self.cache.find(plan.keys):
             return found
-        # How many there will be nobody says here: where there were some, there will be more.
-        if next(self._runs_alone) == FEW and (solution := self.prepare(plan.lesson)):
-            run = functools.partial(job_runner.run, solution.job, self.sandbox_pool)
-            self.use_solution(solution, run)
         evidence = job_runner.run(plan.job, self.sandbox_pool)
         self.cache.store(plan.keys, evidence)
         return evidence, False

@@ -28,6 +28,7 @@ from autograder.nbgrader_plugin.preprocessors.generate_solution import (
 from autograder.nbgrader_plugin.preprocessors.lists import preprocessors_of, replaced
 from autograder.nbgrader_plugin.preprocessors.one_notebook import StudentCells, WritePackage
 from autograder.nbgrader_plugin.preprocessors.validate import validate_in_sandbox
+from autograder.nbgrader_plugin.run_ahead import run_submissions_ahead
 
 
 def configure(c: Config) -> None:
@@ -55,6 +56,7 @@ def configure(c: Config) -> None:
     c.Autograde.autograde_preprocessors = replaced(autograde, RunAndJudge, SaveJudgedGrades)
     c.GenerateFeedback.exporter_class = FeedbackExporter
     c.GenerateFeedback.preprocessors = [*preprocessors_of(c, GenerateFeedback), ShowResults]
-    # nbgrader has no setting for these two.
+    # nbgrader has no setting for these.
     validate_in_sandbox()
     limit_extra_files()
+    run_submissions_ahead()

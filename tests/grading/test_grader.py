@@ -463,6 +463,40 @@ class TestPictures:
         assert len(hand.jobs) == scheduler.MANY
 
 
+class TestAhead:
+    """What is graded one by one is run before, side by side."""
+
+    def test_the_runs_are_found_and_nothing_is_judged(self, course, hand) -> None:
+        """The second run of one whose mistake costs only its own points is there too."""
+        hand.made["raise"] = failing(CELLS.index(_of("compile")))
+        course.submit("ann")
+        course.submit("bob", compile="raise ValueError")
+        (course.folder / "cal" / LESSON.name).mkdir(parents=True)
+        (course.folder / "cal" / LESSON.name / LESSON.notebook).write_text("no notebook")
+        with course.grader() as graded:
+            graded.run_ahead(find_submissions([course.folder]), workers=2)
+        made = len(hand.jobs)
+        assert made >= 2
+        assert not (course.results / LESSON.name).exists()
+        reports = course.grade()
+        assert len(hand.jobs) == made
+        assert reports["ann"].score == 20
+        assert reports["cal"].status == "failed"
+
+    @pytest.mark.parametrize("error", [RuntimeError("no room"), ValueError("what?")])
+    def test_what_cannot_be_run_stops_nobody(self, course, hand, error) -> None:
+        """Whoever grades it is told why."""
+        hand.made = {"# hers": error}
+        course.submit("ann", "  # hers")
+        course.submit("bob", "  # his\nx = 1")
+        with course.grader() as graded:
+            graded.run_ahead(find_submissions([course.folder]), workers=2)
+        assert {name: bool(one.trouble) for name, one in course.grade().items()} == {
+            "ann": True,
+            "bob": False,
+        }
+
+
 class TestAgain:
     """The same command goes on where it stopped."""
 

@@ -54,7 +54,7 @@ class SubmissionExporter(NotebookExporter):
 def _read_submission(path: Path, lesson: Lesson) -> NotebookNode:
     notes: tuple[str, ...] = ()
     try:
-        chosen, notes = choose(_notebooks(path.parent), path.name)
+        chosen, notes = chosen_notebook(path.parent, path.name)
         read = lasting.reader().call(read_notebook, chosen)
     except SubmissionError as error:
         notebook: NotebookNode = nbformat.read(
@@ -67,12 +67,18 @@ def _read_submission(path: Path, lesson: Lesson) -> NotebookNode:
     return notebook
 
 
-def _notebooks(folder: Path) -> list[Path]:
-    """Return the notebooks that were handed in. No links: they could lead to other students."""
+def chosen_notebook(folder: Path, wanted: str) -> tuple[Path, tuple[str, ...]]:
+    """Return which notebook of a folder is graded, and notes on the choice.
+
+    No links: they could lead to other students.
+
+    Raises:
+        SubmissionError: there is none.
+    """
     found = [one for one in sorted(folder.glob("*.ipynb")) if not one.is_symlink()]
     if not found:
         raise SubmissionError("There is no notebook in this folder.")
-    return found
+    return choose(found, wanted)
 
 
 class RestoreCells(NbGraderPreprocessor):
