@@ -1,0 +1,224 @@
+"""One process has TensorFlow loaded, and every worker is a fork of it with limits of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from autograder.core.config import Settings
+from autograder.core.evidence import Evidence
+from autograder.core.ipc import Line, pair
+from autograder.sandbox import job_runner
+from autograder.sandbox.pool import SandboxPool
+from autograder.sandbox.process import SandboxProcess
+from autograder.sandbox.protocol import Gone, Job, Start
+from autograder.sandbox.warm_process import Worker
+
+NEVER = threading.Event()
+ENDLESS = "import time\nprint('began')\nwhile True: time.sleep(0.1)"
+
+
+class Server:
+    """A fork server, as far as its workers are asked about it."""
+
+    def last_output(self) -> str:
+        return "its last words"
+
+    def exit_code(self) -> int | None:
+        return None
+
+
+class Group:
+    """A control group that remembers what was told before the worker began."""
+
+    def __init__(self, far: socket.socket) -> None:
+        self._far, self.processes = far, []
+
+    def add(self, process: int) -> None:
+        with pytest.raises(BlockingIOError):
+            self._far.recv(1, socket.MSG_DONTWAIT | socket.MSG_PEEK)
+        self.processes.append(process)
+
+    def met(self) -> str | None:
+        return None
+
+
+def until(condition: Callable[[], Any]) -> None:
+    """Wait for what another process does."""
+    end = time.monotonic() + 30
+    while not condition() and time.monotonic() < end:
+        time.sleep(0.02)
+    assert condition()
+
+
+def ends() -> tuple[socket.socket, socket.socket]:
+    """Both ends of a line on which the far one can show its process."""
+    near, far = pair()
+    near.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
+    return near, far
+
+
+class TestBegin:
+    """A worker is limited before it has begun."""
+
+    def test_it_is_in_its_group_before_it_is_told_anything(self) -> None:
+        """Otherwise the kernel could be forked outside of it."""
+        near, far = ends()
+        group, released = Group(far), []
+        start = Start(core=1)
+        worker = Worker(Server(), start, group, lambda: released.append(True))  # type: ignore[arg-type]
+        with Line(near) as line, Line(far) as other:
+            other.show_process()
+            worker.begin(line)
+            assert group.processes == [os.getpid()]
+            assert worker.root is None
+            assert other.receive(Start) == start
+
+    def test_without_a_group_it_is_measured(self) -> None:
+        near, far = ends()
+        worker = Worker(Server(), Start(), None, lambda: None)  # type: ignore[arg-type]
+        with Line(near) as line, Line(far) as other:
+            other.show_process()
+            worker.begin(line)
+        assert worker.root == psutil.Process()
+
+    def test_one_that_was_never_forked(self) -> None:
+        """Its line is closed by a fork server that ends: the last words are that one's."""
+        near, far = ends()
+        far.close()
+        released: list[bool] = []
+        worker = Worker(Server(), Start(), None, lambda: released.append(True))  # type: ignore[arg-type]
+        process = SandboxProcess(Line(near), worker, level="own", is_sealed=True)
+        with pytest.raises(RuntimeError, match="its last words"):
+            process.wait_until_ready(NEVER)
+        process.close()
+        assert released == [True]
+
+    @pytest.mark.parametrize(("code", "words"), [(-9, "SIGKILL"), (1, "its last words")])
+    def test_how_it_ended(self, code: int, words: str) -> None:
+        """Its parent says so; a signal came from somebody else."""
+        near, far = ends()
+        worker = Worker(Server(), Start(), None, lambda: None)  # type: ignore[arg-type]
+        process = SandboxProcess(Line(near), worker, level="own", is_sealed=True)
+        child = os.fork()
+        if not child:
+            other = Line(far)
+            other.show_process()
+            other.receive(Start)
+            other.send(Gone(code=code))
+            os._exit(0)
+        far.close()
+        os.waitpid(child, 0)
+        with pytest.raises(RuntimeError, match=words):
+            process.wait_until_ready(NEVER)
+        process.close()
+
+
+@pytest.fixture(scope="module")
+def pool(sample_keras: Path) -> Iterator[SandboxPool]:
+    """A pool of real sandboxes."""
+    with contextlib.closing(SandboxPool(settings=Settings(), data_home=sample_keras)) as made:
+        yield made
+
+
+def job(*cells: str) -> Job:
+    """A notebook without a lesson."""
+    return Job(cells=list(cells), files={}, prelude="", settings=Settings(), dataset="", data="")
+
+
+def printed(evidence: Evidence) -> list[str]:
+    """What each cell has printed."""
+    return [
+        "".join(one["text"] for one in outputs if one["output_type"] == "stream")
+        for _, outputs in sorted(evidence.outputs.items())
+    ]
+
+
+@pytest.mark.kernel
+@pytest.mark.slow
+class TestReal:
+    """Real workers of a real sandbox."""
+
+    def test_one_is_closed_in_the_middle_and_the_other_goes_on(self, pool: SandboxPool) -> None:
+        """All that it has started ends; both were forked from one process."""
+        cancel, ended = threading.Event(), []
+
+        def run() -> None:
+            try:
+                job_runner.run(job(ENDLESS), pool, cancel)
+            except Exception as error:  # noqa: BLE001  looked at below
+                ended.append(type(error).__name__)
+
+        with pool.lend(NEVER) as other:
+            thread = threading.Thread(target=run)
+            thread.start()
+            root = other._handle.root
+            assert root is not None
+            server = root.parent().parent()  # type: ignore[union-attr]
+            until(lambda: len(server.children()) == 2)
+            (guard,) = set(server.children()) - {root.parent()}
+            until(lambda: len(guard.children(recursive=True)) >= 4)
+            its = guard.children(recursive=True)
+            cancel.set()
+            thread.join(30)
+            assert ended == ["CancelledError"]
+            until(lambda: not any(one.is_running() for one in (guard, *its)))
+            assert root.is_running()
+        assert printed(job_runner.run(job("print(1)"), pool)) == ["1\n"]
+
+    def test_one_that_is_killed_is_nobodys_fault(self, pool: SandboxPool) -> None:
+        """The job is run again, elsewhere."""
+        killed: list[int] = []
+
+        def kill() -> None:
+            until(lambda: bool(lent))
+            root = lent[0]._handle.root
+            until(lambda: len(root.children(recursive=True)) >= 3)
+            killed.append(root.pid)
+            os.kill(root.pid, signal.SIGKILL)
+
+        lent: list[SandboxProcess] = []
+        original = SandboxProcess.run
+
+        def noted(self: SandboxProcess, *given: Any) -> Any:
+            lent.append(self)
+            return original(self, *given)
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(SandboxProcess, "run", noted)
+            thread = threading.Thread(target=kill)
+            thread.start()
+            evidence = job_runner.run(job("import time\ntime.sleep(1)\nprint('whole')"), pool)
+            thread.join(30)
+        assert killed
+        assert printed(evidence) == ["whole\n"]
+        assert len(lent) == 2
+        assert not evidence.run.interrupted
+
+    def test_where_all_were_killed_another_is_started(self, pool: SandboxPool) -> None:
+        """The process that has TensorFlow loaded, and its workers with it."""
+        with pool.lend(NEVER) as process:
+            root = process._handle.root
+            assert root is not None
+            server = root.parent().parent()  # type: ignore[union-attr]
+            os.kill(server.pid, signal.SIGKILL)
+            until(lambda: not root.is_running())
+        assert printed(job_runner.run(job("print(2)"), pool)) == ["2\n"]
+
+    def test_one_that_trains_takes_no_job(self, pool: SandboxPool) -> None:
+        """It ends with what is no training."""
+        process = pool._open(trains=True)
+        with contextlib.closing(process):
+            process.wait_until_ready(NEVER)
+            with pytest.raises((OSError, ValueError)):
+                process.train(b"\x80", seconds=20)
