@@ -65,7 +65,7 @@ class Sealed(Sandbox):
             core = self._cores.take()
             stack.callback(self._cores.give_back, core)
         try:
-            group = stack.enter_context(self._group(self._limits))
+            group = stack.enter_context(self._group())
         except BaseException:
             stack.close()
             raise
@@ -97,21 +97,17 @@ class Sealed(Sandbox):
             hidden=private,
             gpus=self.settings.gpus,
         )
-        limits = CgroupLimits(memory_bytes=OWN_MB * 2**20, processes=OWN_PROCESSES)
-        return WarmProcess(command, {CANARY: "1"}, self._group(limits))
+        return WarmProcess(command, {CANARY: "1"}, self._group())
 
-    @property
-    def _limits(self) -> CgroupLimits:
-        # Files of the scratch space lie in memory.
-        memory_mb = self.settings.memory_mb + self.settings.scratch_mb
-        return CgroupLimits(
-            memory_bytes=(memory_mb + OWN_MB) * 2**20,
-            processes=self.settings.processes + OWN_PROCESSES,
-        )
-
-    def _group(self, limits: CgroupLimits) -> AbstractContextManager[Group | None]:
+    def _group(self) -> AbstractContextManager[Group | None]:
+        """Yield a group for one worker, or for what they are forked of."""
         if not self._groups:
             return contextlib.nullcontext()
+        # Files of the scratch space lie in memory.
+        memory_mb = self.settings.memory_mb + self.settings.scratch_mb + OWN_MB
+        limits = CgroupLimits(
+            memory_bytes=memory_mb * 2**20, processes=self.settings.processes + OWN_PROCESSES
+        )
         return self._groups.create("submission", limits)
 
 

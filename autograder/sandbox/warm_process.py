@@ -38,24 +38,21 @@ class WarmProcess:
         environment: Mapping[str, str],
         group: AbstractContextManager[Group | None],
     ) -> None:
-        self._over = threading.Event()
         started: Future[Program] = Future()
 
         def live() -> None:
-            with contextlib.ExitStack() as at_the_end:
-                try:
-                    limits = at_the_end.enter_context(group)
-                    program = Program(limits.command(command) if limits else command, environment)
-                except BaseException as error:  # noqa: BLE001  of the thread that waits
-                    started.set_exception(error)
-                    return
-                started.set_result(program)
-                self._over.wait()
-                # bubblewrap's own child ends with it, and with that all that lives in the sandbox.
-                program.process.kill()
-                program.close()
+            try:
+                with group as limits:
+                    words = limits.command(command) if limits else command
+                    program = Program(words, environment)
+                    started.set_result(program)
+                    program.process.wait()
+            except BaseException as error:
+                if started.done():
+                    raise
+                started.set_exception(error)
 
-        # bubblewrap ends with the thread that has started it: this one lives as long as we want.
+        # bubblewrap ends with the thread that has started it, so this one waits for its end.
         self._thread = threading.Thread(target=live, daemon=True)
         self._thread.start()
         self._program = started.result()
@@ -85,8 +82,10 @@ class WarmProcess:
 
     def close(self) -> None:
         """End it with all of its workers."""
-        self._over.set()
+        # bubblewrap's own child ends with it, and with that all that lives in the sandbox.
+        self._program.process.kill()
         self._thread.join()
+        self._program.close()
 
 
 class Worker:
