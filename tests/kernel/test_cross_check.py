@@ -162,6 +162,7 @@ class Snapshots(keras.callbacks.Callback):
         self.figures.append(dict(logs))
 
 
+@pytest.mark.slow
 class TestReplay:
     """The same training once more, by a plain callback and in NumPy."""
 

@@ -101,6 +101,7 @@ def test_an_error_is_not_seen_to_come_from_us(recorder, examples, wrong) -> None
     assert ours[0] is not frames[-1]
 
 
+@pytest.mark.slow
 class TestNothingChanges:
     """Same seeds, same numbers, bit by bit, with the recorder and without."""
 

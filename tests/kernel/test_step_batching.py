@@ -64,6 +64,7 @@ def trained(sample, folder, examples, **given):
     return seen, recorded.fits, arrays
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "given",
     [{}, {"batch_size": 64}, {"batch_size": 100, "validation_split": 0.2}, {"validation": True}],

@@ -114,6 +114,7 @@ def test_a_text_takes_as_long_as_it_is(name: str, tmp_path: Path) -> None:
 
 # Before: succeeded. 20,000 cells (1.5 MB) took 54 s; they were counted only once they had been
 # converted.
+@pytest.mark.slow
 @pytest.mark.parametrize("cell", [{"cell_type": "code", "input": "", "language": "python"}, {}])
 def test_an_old_notebook_of_many_cells_is_refused_before_it_is_converted(
     cell, tmp_path: Path
@@ -125,6 +126,7 @@ def test_an_old_notebook_of_many_cells_is_refused_before_it_is_converted(
 
 
 # Before: held.
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text", ["[" * 100_000, '{"a":' * 100_000, "9" * 1_000_000, '{"nbformat": 1e999}']
 )
