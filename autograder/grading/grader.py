@@ -112,6 +112,8 @@ class Grader:
             ResultsError: the results cannot be written.
         """
         executor = self._executor(workers)
+        # While the first submission runs.
+        self._judge.start()
         try:
             yield from Scheduler(self, executor).reports(submissions)
         finally:

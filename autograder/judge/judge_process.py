@@ -60,6 +60,10 @@ class Judge:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def start(self) -> None:
+        """Start the process, which takes a second or two, before there is something to judge."""
+        self._process = self._process or self._started()
+
     def judge(self, folders: Mapping[Path, str], lesson: Lesson) -> dict[str, Verdicts | str]:
         """Judge stored evidence in one pytest session.
 
@@ -108,7 +112,9 @@ class Judge:
         return answers.verdicts
 
     def _exchange(self, batch: Batch) -> JudgeAnswers | None:
-        process = self._process = self._process or self._started()
+        self.start()
+        process = self._process
+        assert process
         assert process.stdin
         assert process.stdout
         self._was_late = False
