@@ -18,6 +18,7 @@ from autograder.core import decode, quick_start  # noqa: F401  takes effect when
 from autograder.core.errors import ClusterError, IsolationError
 from autograder.core.evidence import Evidence, pack, write_whole
 from autograder.grading import cache_key
+from autograder.grading.training_cache import TrainingCache
 from autograder.sandbox import job_runner
 from autograder.sandbox.pool import SandboxPool
 from autograder.sandbox.process import CancelledError
@@ -74,7 +75,8 @@ class Grading(WorkerPlugin):
         self._running: dict[Any, threading.Event] = {}
         # Dask clears this folder away, also after a worker that was killed.
         home = Path(worker.local_directory) / f"autograder-{self._variant}"
-        self._pool = SandboxPool(settings=self._settings, data_home=home)
+        trainings = TrainingCache(home / "trainings", self._conditions.values())
+        self._pool = SandboxPool(settings=self._settings, data_home=home, trainings=trainings)
         folder = datasets.named(self._dataset).folder(home)
         folder.mkdir(parents=True, exist_ok=True)
         for name, content in self._images.items():
