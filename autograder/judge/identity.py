@@ -75,6 +75,23 @@ def averaged(model: Model, fits: Sequence[Fit], off: float) -> Fit | None:
     return next((fit for fit in fits if fit.number == average.fit), None)
 
 
+def origins(fits: Sequence[Fit], every: Sequence[Fit]) -> tuple[Fit, ...]:
+    """Return where the weights of trainings come from: the first of each chain of trainings.
+
+    Each of a chain started with weights that one before it left. ``every`` are all trainings of the
+    run, in order.
+    """
+    numbers = {one.number for one in fits}
+    first: dict[str, Fit] = {}
+    found: dict[int, Fit] = {}
+    for fit in every:
+        origin = first.get(fit.start, fit)
+        first |= dict.fromkeys(fit.states, origin)
+        if fit.number in numbers:
+            found[origin.number] = origin
+    return tuple(found.values())
+
+
 def _state_in(digests: Digests, fit: Fit) -> str | None:
     every = frozenset(digests)
     found = (one for one in fit.states if every.issuperset(one.split()) and holds(digests, one))

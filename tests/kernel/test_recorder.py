@@ -830,6 +830,28 @@ def test_an_average_of_trained_weights_is_told_from_others(recorder, examples) -
     assert recorder.average(model).off > 0.25
 
 
+def test_weights_at_the_start_come_along_where_no_training_left_them(recorder, examples) -> None:
+    """Others are known already, and take no room: of the same model, or set in another one."""
+    model, kept = new_model(), []
+    first = model.get_weights()
+    for _ in range(2):
+        fit(model, *examples)
+        kept.append(model.get_weights())
+    other = new_model(seed=1)
+    other.set_weights([np.mean(one, axis=0) for one in zip(*kept, strict=True)])
+    fit(other, *examples)
+    other.set_weights(kept[0])
+    fit(other, *examples)
+    other.set_weights([np.ones_like(one) for one in first])
+    fit(other, *examples)
+    arrays = recorder.recorded()[1]
+    started = {name: one for name, one in arrays.items() if "/start/" in name}
+    assert {name.split("/")[0] for name in started} == {"fit-0", "fit-4"}
+    for found, expected in zip(list(started.values())[:2], first, strict=True):
+        np.testing.assert_array_equal(found, expected)
+    assert all((one == 1).all() for one in list(started.values())[2:])
+
+
 @pytest.mark.slow
 def test_devices_are_told_apart(tmp_path) -> None:
     """With two logical CPUs: where the weights lie, and where training was asked to happen."""

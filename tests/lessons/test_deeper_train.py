@@ -54,8 +54,32 @@ ACCEPTED = {
         fit(training=training(split="unknown", labels="unknown"), batch_size=64)
     ),
 }
+
+
+def started(change) -> Submission:
+    """The right solution, whose training began with its last weights, changed."""
+
+    def recorded():
+        start = {
+            f"fit-0/start/{name}": change(one)
+            for name, one in zip(FIT.means, trained().last, strict=True)
+        }
+        return {**arrays(), **start}
+
+    return trained_with(fit(start="before", states=()), arrays=recorded)
+
+
 CASES = {
     **{name: Case(work=work, check="train.stopping") for name, work in ACCEPTED.items()},
+    "started with weights from nowhere": Case(
+        work=started(lambda one: one),
+        check="train.accuracy",
+        outcome="error",
+        says=("before `fit` was called", "manual review"),
+    ),
+    "started at random": Case(
+        work=started(np.random.default_rng(7).permutation), check="train.accuracy"
+    ),
     "never": fails(
         "train.data",
         "not-trained",

@@ -13,6 +13,7 @@ from support.evidence_builder import (
     INDEX,
     LESSON,
     MODEL,
+    MODEL_CALL,
     Submission,
     arrays,
     cell,
@@ -25,9 +26,10 @@ from support.evidence_builder import (
     layer,
     left,
     stack,
+    trained,
 )
 
-from autograder.core.evidence import Answer, Average, Callback, Claim
+from autograder.core.evidence import Answer, Average, Callback, Claim, Fit
 from autograder.core.verdicts import CannotTell, Tell
 from autograder.judge.identity import identified
 from autograder.judge.rules.epochs import stopped_early
@@ -125,6 +127,55 @@ NEARLY = Case(
     says=("near to those that training left", "manual review"),
     others={"predict.label": "error"},
 )
+
+
+def started(*fits: Fit, kernel: Any = None, number: int = 0, name: str = "dense") -> Submission:
+    """The right solution, whose training began with this kernel, by default a trained one."""
+    own = sum(1 for one in fits if one.model == 0)
+
+    def recorded() -> dict[str, Any]:
+        start = {"kernel": trained().kernel if kernel is None else kernel, "bias": trained().bias}
+        more = {f"fit-{number}/start/{name}/{weight}": one for weight, one in start.items()}
+        return {**with_names(arrays(number=fits[-1].number)), **more}
+
+    called = changed(MODEL_CALL, fits=own)
+    return Submission(fits=fits, arrays=recorded, model_calls=(called,))
+
+
+PASTED = trained_fit(start="pasted")
+AT_RANDOM = np.random.default_rng(7).normal(size=(784, 10)).astype(np.float32) / 20
+# Trained on for a moment, and then loaded into the model that is handed in.
+THROWN_AWAY = fit(number=0, model=7, start="pasted", states=("pasted", "a step on"))
+GOES_ON = trained_fit(number=1, start="pasted")
+REVIEWED: dict[str, Any] = {
+    "check": "train.accuracy",
+    "outcome": "error",
+    "says": ("before `fit` was called", "no earlier call of `fit`", "manual review"),
+}
+STARTED = {
+    "started with weights from nowhere": Case(work=started(PASTED), **REVIEWED),
+    "started with what a training of another object left of weights from nowhere": Case(
+        work=started(THROWN_AWAY, GOES_ON, name="dense_9"), **REVIEWED
+    ),
+    "started with weights from nowhere, after a first epoch of its own": Case(
+        work=started(fit(means=(), snapshots=(), states=("else",)), GOES_ON, number=1), **REVIEWED
+    ),
+    "started at random": Case(work=started(PASTED, kernel=AT_RANDOM), check="train.accuracy"),
+    "started with what an earlier training left": Case(
+        work=started(fit(means=(), snapshots=(), states=("pasted",)), GOES_ON, number=1),
+        check="train.accuracy",
+    ),
+    "started with what another object's training left": Case(
+        work=started(THROWN_AWAY, GOES_ON, name="dense_9", kernel=AT_RANDOM),
+        check="train.accuracy",
+    ),
+    "another object started with weights from nowhere": Case(
+        work=started(THROWN_AWAY, trained_fit(number=1)), check="train.accuracy"
+    ),
+    "started with weights of another shape": Case(
+        work=started(PASTED, kernel=AT_RANDOM[:5]), check="train.accuracy"
+    ),
+}
 NAN, ZERO = np.full((784, 10), np.nan, np.float32), np.zeros((784, 10), np.float32)
 REPLACED = {"others": {"predict.label": "skipped"}}
 STOP = Callback(
@@ -211,6 +262,7 @@ CASES = {
     **WRONG,
     # Such as a mean over all steps: no points are lost for it, and none are given.
     "nearly an average": NEARLY,
+    **STARTED,
 }
 
 

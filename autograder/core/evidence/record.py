@@ -168,8 +168,9 @@ class Fit(_Part, frozen=True, kw_only=True):
     shape ``(epochs kept, *shape)`` and holds the mean of each epoch's snapshots of that weight.
     ``snapshots`` says how many went into each. ``start`` is the digest of the weights before the
     first step, and ``states`` those of the weights that this training left behind: at the end of
-    each epoch, at each checkpoint, and at last (see ``weights_digest``). ``replayed``: the trainer
-    did this training, and the kernel took its steps from there.
+    each epoch, at each checkpoint, and at last (see ``weights_digest``). Where no earlier training
+    left the weights before the first step, ``fit-<number>/start/layer/weight`` are their arrays.
+    ``replayed``: the trainer did this training, and the kernel took its steps from there.
     """
 
     number: Count

@@ -26,6 +26,7 @@ from autograder.judge.rules.accuracy import (
     fall_short,
     implausible,
     nearly_trained,
+    started_trained,
     weights_replaced,
 )
 from autograder.judge.rules.consistency import Limits, contradictory
@@ -134,6 +135,7 @@ class AccuracyCheck:
             )
             raise fall_short(summary, *causes)
         raise_not_earned(evidence, model, fits)
+        raise_first(started_trained(evidence, model, fits, data, threshold))
         tell.passed(summary, more=self.more)
 
 

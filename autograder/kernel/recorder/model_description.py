@@ -59,14 +59,27 @@ def _model(subject: keras.Model, number: int, prefix: str) -> tuple[Model, Array
     return described, arrays
 
 
-def named_trainable(subject: keras.Model) -> dict[str, Any]:
-    """Return the trainable variables under the names ``layer/weight`` of the model's layers."""
+def named_weights(subject: keras.Model) -> dict[str, Any]:
+    """Return the variables under the names ``layer/weight`` of the model's layers."""
     return {
         f"{layer_name}/{name}": variable
         for layer_name, layer in named_layers(subject)
         for name, variable in _named_once(layer.weights)
-        if variable.trainable
     }
+
+
+def named_trainable(subject: keras.Model) -> dict[str, Any]:
+    """Return those of :func:`named_weights` that the model learns."""
+    return {name: one for name, one in named_weights(subject).items() if one.trainable}
+
+
+def weights_of(subject: keras.Model) -> Arrays:
+    """Return copies of all weights by :func:`named_weights`; none where they are too many."""
+    named = named_weights(subject)
+    if too_large(named.values()) or len(named) > MAX_WEIGHTS:
+        return {}
+    values = {name: _numbers(variable) for name, variable in named.items()}
+    return {name: one for name, one in values.items() if one is not None}
 
 
 def state_of(subject: keras.Model) -> str:

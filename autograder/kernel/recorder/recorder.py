@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import platform
 import weakref
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -24,16 +24,18 @@ from autograder.core.evidence import (
     Fit,
     Model,
     Recorded,
+    holds,
     pack_arrays,
     write_whole,
 )
 from autograder.datasets import Dataset, Images
+from autograder.judge.identity import NEARLY
 from autograder.kernel.attempts import RunsOfRecords
 from autograder.kernel.recorder import model_description, serialize
 from autograder.kernel.recorder.answers import describe_answer
 from autograder.kernel.recorder.call_log import FitLog, ModelCalls, worth_writing
 from autograder.kernel.recorder.data_matching import DataMatch, DatasetIndex, dataset_index
-from autograder.kernel.recorder.epoch_ends import EpochEnds, vector_of
+from autograder.kernel.recorder.epoch_ends import EpochEnds, Vector, vector_of
 from autograder.kernel.recorder.fit_observer import FitObserver
 from autograder.kernel.recorder.front import with_front
 from autograder.kernel.recorder.instrumentation import watch
@@ -229,12 +231,34 @@ class Recorder:
         fit, arrays = fitting.evidence(
             self._fits.next_number, model, error, self.index, self.quietly
         )
+        if fit.start and not self._left_before(fit, fitting.averager.ends[:1]):
+            # In front: where an archive is full, the arrays in front are left out.
+            arrays = fitting.start_arrays(fit.number) | arrays
         self._given[model] = fitting.given
         if fitting.averager.trouble:
             self._trouble(f"the weights could not be averaged: {fitting.averager.trouble}")
         self._fits.add(fit, arrays, history)
         self._ends.add(fit.number, model, fitting.averager.ends)
         self.runs.fits[fit.number].add(self.runs.now)
+
+    def _left_before(self, fit: Fit, start: Sequence[Vector]) -> bool:
+        """Return whether an earlier training left the weights from which this one started.
+
+        So did one that left an average near to them, and one of the same model that learned more or
+        fewer layers.
+        """
+        earlier = self._fits.records
+        if any(fit.start in one.states for one in earlier) or any(
+            holds(fit.start.split(), state) or holds(state.split(), fit.start)
+            for one in earlier
+            if one.model == fit.model
+            for state in one.states
+        ):
+            return True
+        with self.quietly("the weights could not be compared with those of the epochs"):
+            averages = (self._ends.average(one) for one in start)
+            return any(average and average.off <= NEARLY for average in averages)
+        return False
 
     def record_call(self, model: keras.Model, x: Any) -> None:
         """Record a call of a model for its outputs."""

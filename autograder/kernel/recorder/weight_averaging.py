@@ -13,10 +13,12 @@ from numpy.typing import NDArray
 from autograder.core.snapshot_schedule import steps_per_snapshot
 from autograder.kernel.recorder.epoch_ends import Vector, vector_of
 from autograder.kernel.recorder.model_description import (
+    Arrays,
     count_of,
     named_trainable,
     state_of,
     values_of,
+    weights_of,
 )
 from autograder.kernel.recorder.serialize import name_of, text
 
@@ -63,6 +65,7 @@ class WeightAverager(keras.callbacks.Callback):
         self.snapshots: list[int] = []
         self.trouble: str | None = None
         self.start = ""
+        self.first: Arrays = {}
         # All weights before the first step, and at the end of each epoch.
         self.ends: list[Vector] = []
         self._states: dict[str, None] = {}
@@ -82,6 +85,7 @@ class WeightAverager(keras.callbacks.Callback):
     def on_train_begin(self, logs: Any = None) -> None:  # noqa: ARG002
         """Remember the weights from which training starts."""
         self.start = state_of(self.model)
+        self.first = weights_of(self.model)
         self.ends = [vector_of(self.model)]
 
     @_calmly
