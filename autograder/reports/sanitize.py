@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import html
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 
 import bleach
 from bleach.css_sanitizer import CSSSanitizer
@@ -169,8 +169,9 @@ def _put_aside(given: str) -> tuple[str, dict[str, str]]:
     return INLINE.sub(number_of, given), pictures
 
 
-def _put_back(made: str, pictures: Mapping[str, str]) -> str:
-    return INLINE.sub(lambda found: f"{found[1]}{pictures.get(found[2], found[2])}", made)
+def _put_back(made: str, pictures: dict[str, str]) -> str:
+    # Each once: what became a number only by sanitizing could otherwise repeat a long one.
+    return INLINE.sub(lambda found: f"{found[1]}{pictures.pop(found[2], found[2])}", made)
 
 
 def _harmless(given: str, protocols: tuple[str, ...], attributes: frozenset[str]) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from autograder.core.config import Settings
 from autograder.core.errors import IsolationError
+from autograder.core.process_limits import allow_open_files
 from autograder.sandbox import bubblewrap, diagnostics
 from autograder.sandbox.cgroups import CgroupLimits, Group, NoCgroupsError, Parent
 from autograder.sandbox.cpu_affinity import Cores
@@ -97,6 +98,8 @@ class Sealed(Sandbox):
             hidden=private,
             gpus=self.settings.gpus,
         )
+        # Workers are given descriptors, which no student may keep from them.
+        allow_open_files()
         return WarmProcess(command, {CANARY: "1"}, self._group())
 
     def _group(self) -> AbstractContextManager[Group | None]:

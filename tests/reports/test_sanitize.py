@@ -71,6 +71,16 @@ def test_a_long_picture_comes_out_as_it_went_in() -> None:
     assert sanitize.markup(broken) == "data:image/png;base64,7 data:image/png;base64,QQ"
 
 
+def test_a_picture_is_shown_as_often_as_it_was_handed_in() -> None:
+    """A number that stands there only once a script is taken out does not bring it in again."""
+    picture = '<img src="data:image/png;base64,' + "A" * 1000 + '">'
+    again = '<img src="data:image/png;base64,<script></script>0">'
+    cleaned = sanitize.markup(picture + again * 10)
+    assert len(cleaned) < len(picture + again * 10)
+    shown = sanitize.markup(picture * 3)
+    assert shown.count("A" * 1000) == 3
+
+
 def test_control_characters() -> None:
     """Colours stay; what moves, renames, erases, links or turns around goes."""
     given = "\x1b[2J\x1b]0;title\x07\x1b[31mred\x1b[0m\x08\u202egnp\x1b]8;;http://x\x1b\\here\r\n"
