@@ -9,6 +9,7 @@ import io
 import random
 import re
 import sys
+import time
 import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -282,3 +283,11 @@ def test_where_it_cannot_be_loaded_the_kernel_trains_by_itself(monkeypatch) -> N
 
 class Asked:
     """A line that nobody may ask on."""
+
+
+def test_what_waits_does_not_compute() -> None:
+    """A student who keeps the core busy lets nobody else pay for the training that waits for it."""
+    clock, computing = plain_fit._clocks()
+    time.sleep(0.2)
+    later, computed = plain_fit._clocks()
+    assert computed - computing < 0.1 < later - clock
