@@ -145,7 +145,9 @@ class Worker:
         if self._handle is not None:
             with contextlib.suppress(ProcessLookupError):
                 signal.pidfd_send_signal(self._handle, signal.SIGKILL)
-            select.select([self._handle], [], [], SECONDS_TO_END)
+            ending = select.poll()
+            ending.register(self._handle)
+            ending.poll(SECONDS_TO_END * 1000)
             os.close(self._handle)
             self._handle = None
         self._release()

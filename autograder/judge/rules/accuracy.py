@@ -29,7 +29,7 @@ from autograder.reports.phrases import percent
 # The learning rates with which Adam reaches the threshold; Keras' default is 0.001.
 RATES = (0.0005, 0.01)
 # One image of so many is enough to see that weights are at random.
-FEW = 10
+FEW = 100
 
 
 def accuracy_summary(reached: float, threshold: float, averaged: str) -> str:
