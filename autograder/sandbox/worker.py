@@ -12,7 +12,6 @@ import asyncio
 import contextlib
 import functools
 import os
-import resource
 import signal
 import socket
 import sys
@@ -23,6 +22,7 @@ from pathlib import Path
 from autograder import datasets
 from autograder.core.config import Settings
 from autograder.core.ipc import Line, pair
+from autograder.core.process_limits import limit_memory
 from autograder.core.training import (
     MAX_DESCRIPTION,
     MAX_REQUESTS,
@@ -93,7 +93,7 @@ def _train(end: socket.socket) -> int:
 
     # A student's code may describe anything.
     signal.alarm(MAX_TRAINING_SECONDS)
-    resource.setrlimit(resource.RLIMIT_DATA, (MAX_MEMORY, MAX_MEMORY))
+    limit_memory(MAX_MEMORY)
     with Line(end) as line:
         training = line.receive(Training, MAX_DESCRIPTION)
         (dataset,) = (one for one in datasets.known() if one.name == training.dataset)
