@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import collections
 import contextlib
 import functools
 import shutil
@@ -125,8 +124,11 @@ class Grader:
             return self.executor_factory(self.sandbox_pool)
         return LocalExecutor(self.sandbox_pool, workers)
 
-    def run_ahead(self, submissions: Sequence[Submission], *, workers: int) -> None:
+    def run_ahead(self, submissions: Sequence[Submission], *, workers: int) -> Iterator[str]:
         """Run submissions several at a time, for :meth:`run_and_judge` to find their runs.
+
+        Yields:
+            The name of each once it was run, or cannot be.
 
         Raises:
             IsolationError: submissions cannot be isolated on this machine.
@@ -134,7 +136,7 @@ class Grader:
         """
         executor = self._executor(workers)
         try:
-            collections.deque(RunsAhead(self, executor).reports(submissions), maxlen=0)
+            yield from (one.name for one in RunsAhead(self, executor).reports(submissions))
         finally:
             executor.stop()
 

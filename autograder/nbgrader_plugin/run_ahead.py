@@ -52,7 +52,8 @@ def _run(converter: Any, lesson: Lesson) -> None:
     converter.log.info("Running %d submissions, %d at a time", len(submissions), workers)
     grader = lasting.grader(course)
     with held(grader.results, "nbgrader autograde", converter.log.warning):
-        grader.run_ahead(submissions, workers=workers)
+        for number, name in enumerate(grader.run_ahead(submissions, workers=workers), start=1):
+            converter.log.info("Ran %s (%d of %d)", name, number, len(submissions))
 
 
 def _new_submissions(converter: Any, lesson: Lesson) -> Iterator[Submission]:

@@ -474,7 +474,8 @@ class TestAhead:
         (course.folder / "cal" / LESSON.name).mkdir(parents=True)
         (course.folder / "cal" / LESSON.name / LESSON.notebook).write_text("no notebook")
         with course.grader() as graded:
-            graded.run_ahead(find_submissions([course.folder]), workers=2)
+            names = list(graded.run_ahead(find_submissions([course.folder]), workers=2))
+        assert sorted(names) == ["ann", "bob", "cal"]
         made = len(hand.jobs)
         assert made >= 2
         assert not (course.results / LESSON.name).exists()
@@ -490,7 +491,8 @@ class TestAhead:
         course.submit("ann", "  # hers")
         course.submit("bob", "  # his\nx = 1")
         with course.grader() as graded:
-            graded.run_ahead(find_submissions([course.folder]), workers=2)
+            names = list(graded.run_ahead(find_submissions([course.folder]), workers=2))
+        assert sorted(names) == ["ann", "bob"]
         assert {name: bool(one.trouble) for name, one in course.grade().items()} == {
             "ann": True,
             "bob": False,

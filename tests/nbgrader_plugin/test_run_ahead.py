@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -24,11 +25,12 @@ class Grader:
         self.ran: list[str] = []
         self.workers = 0
 
-    def run_ahead(self, submissions: Any, *, workers: int) -> None:
+    def run_ahead(self, submissions: Any, *, workers: int) -> Iterator[str]:
         """Note whose work it is."""
         if self.error:
             raise self.error
         self.ran, self.workers = [one.name for one in submissions], workers
+        yield from self.ran
 
 
 class Converter:
@@ -73,13 +75,16 @@ def convert(converter: Converter, grader: Grader, monkeypatch: pytest.MonkeyPatc
 
 
 @pytest.mark.parametrize(("force", "names"), [(False, "ann fay"), (True, "ann bob fay")])
-def test_what_is_new_is_run(course, monkeypatch, force: bool, names: str) -> None:
-    """Whatever the notebook's name; nothing that nbgrader leaves out."""
+def test_what_is_new_is_run(course, monkeypatch, caplog, force: bool, names: str) -> None:
+    """Whatever the notebook's name; nothing that nbgrader leaves out. One sees how far it is."""
+    caplog.set_level(logging.INFO)
     converter, grader = Converter(course), Grader(course / "results")
     converter.force = force
     convert(converter, grader, monkeypatch)
     assert grader.ran == names.split()
     assert grader.workers >= 1
+    count = len(grader.ran)
+    assert f"Ran fay ({count} of {count})" in caplog.text
 
 
 def test_a_single_one_and_other_assignments_are_left_to_nbgrader(course, monkeypatch) -> None:
