@@ -17,6 +17,10 @@ from support import make_class, processes
 
 from autograder.core.lesson_registry import load_lesson
 
+sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))
+
+import soak
+
 pytestmark = [pytest.mark.kernel, pytest.mark.slow]
 
 LESSON = load_lesson("building-a-brain")
@@ -96,3 +100,11 @@ def test_a_full_disk(folder: Path, sample_keras: Path) -> None:
         shutil.rmtree(results / ".runs")
     finally:
         subprocess.run(["umount", str(results)], check=True)
+
+
+@pytest.mark.weekly
+def test_a_mixed_class_is_graded_and_leaves_nothing(tmp_path: Path) -> None:
+    """Right, wrong, crashing, endless and hostile work: a stretch of ``benchmarks/soak.py``."""
+    lines, clean = soak.soak(tmp_path, 25)
+    assert clean, lines
+    assert lines["graded"] == "25"

@@ -16,9 +16,10 @@ from support import mini
 from support.runs import shown
 
 from autograder.core.config import Settings
-from autograder.core.evidence import EVIDENCE_VARIABLE
+from autograder.core.evidence import EVIDENCE_VARIABLE, Evidence
 from autograder.core.lesson_registry import load_lesson
 from autograder.notebooks.restore import restore
+from autograder.reports import html
 from autograder.sandbox import job_runner
 from autograder.sandbox.environment import environment
 from autograder.sandbox.pool import SandboxPool
@@ -48,6 +49,18 @@ from IPython.display import display
 handle = display("a", display_id=True)
 for size in range(40):
     handle.update("z" * 1_000_000)
+"""
+
+# Two figures that the grader may have drawn before.
+FIGURES = """gpus = tf.config.list_physical_devices("GPU")
+import matplotlib.pyplot as plt
+from autograder.notebook import show
+for title in ("one", {title!r}):
+    plt.figure(figsize=(3, 2))
+    plt.imshow(train_images[0])
+    plt.colorbar()
+    plt.title(title)
+    show("A card.")
 """
 
 
@@ -397,3 +410,30 @@ def test_the_process_says_when_it_could_not_begin(tmp_path) -> None:
         input=b"\0\0\0\1x", capture_output=True, check=False,
     )  # fmt: skip
     assert done.returncode == 1
+
+
+def drawn(pool: SandboxPool, title: str) -> dict[str, str]:
+    """The pictures that a notebook shows, by the digests of their figures."""
+    restored = restore(mini.submitted(devices=FIGURES.format(title=title)), mini.released())
+    job, _ = job_runner.prepare(restored, pool.settings)
+    evidence: Evidence = job_runner.run(job, pool)
+    outputs = (one for number in sorted(evidence.outputs) for one in evidence.outputs[number])
+    pages = (one.get("data", {}).get("text/html", "") for one in outputs)
+    return {digest: content for page in pages for digest, content in html.pictures(page)}
+
+
+def test_what_was_drawn_before_is_shown(sample_keras: Path) -> None:
+    """In another fork of the same process and in another program; the other figure is drawn."""
+    pool = SandboxPool(settings=Settings(), data_home=sample_keras)
+    try:
+        first = drawn(pool, "two")
+        assert len(first) == 2
+        one, two = first
+        pool.pictures[one] = "cGljdHVyZQ=="
+        again = drawn(pool, "three")
+    finally:
+        pool.close()
+    assert again.pop(one) == "cGljdHVyZQ=="
+    ((three, picture),) = again.items()
+    assert three != two
+    assert len(picture) > 1000

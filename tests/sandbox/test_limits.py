@@ -1,7 +1,8 @@
-"""Limits that are looked at from outside of a run."""
+"""Limits that are looked at from outside of a run, and those of our own processes."""
 
 from __future__ import annotations
 
+import resource
 import subprocess
 import sys
 
@@ -9,6 +10,7 @@ import psutil
 import pytest
 
 from autograder.core.config import Settings
+from autograder.core.process_limits import allow_open_files
 from autograder.sandbox import limits
 
 MEBIBYTE = 2**20
@@ -87,3 +89,14 @@ def test_what_processes_share_counts_once(monkeypatch) -> None:
         process.communicate(b"\n")
     assert stopped is not None
     assert stopped.limit == "memory"
+
+
+def test_no_more_open_files_can_be_had() -> None:
+    """Then a student's kernel cannot keep descriptors from those that we send them to."""
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(256, before[1]), before[1]))
+        allow_open_files()
+        assert resource.getrlimit(resource.RLIMIT_NOFILE) == (before[1], before[1])
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)

@@ -1,4 +1,7 @@
-"""Trainings that the pool lets be done: none may be had late, wrong or after the end."""
+"""Trainings that the pool lets be done: none may be had late, wrong or after the end.
+
+Of the runs that replayed one a few are compared with others to the last bit.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +9,14 @@ import threading
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from autograder.core.config import Settings
 from autograder.core.errors import IsolationError
+from autograder.core.evidence import Evidence, Examples, Fit, Record, Recorded, Run
 from autograder.grading.training_cache import TrainingCache
-from autograder.sandbox import limits
+from autograder.sandbox import limits, replay_check
 from autograder.sandbox.limits import LimitWatch
 from autograder.sandbox.pool import SandboxPool
 from autograder.sandbox.process import SandboxError
@@ -121,3 +126,32 @@ def test_a_kernel_that_waits_is_charged_the_training_and_not_the_wait(
     assert watch.verdict() is None
     now[0] += 2
     assert watch.verdict()
+
+
+def run_of(weights: np.ndarray, *, replayed: bool = False, loss: float = 0.5) -> Evidence:
+    """A run with one training."""
+    fit = Fit(number=0, model=0, history={"loss": (loss,)}, training=Examples(), replayed=replayed)
+    record = Record(run=Run(seconds=float(replayed)), recorded=Recorded(fits=(fit,)))
+    return Evidence(record=record, arrays={"fit-0/w": weights})
+
+
+def test_a_replay_may_differ_in_nothing_but_its_name_and_times() -> None:
+    """Not in the last bit of a weight, nor in a loss, nor in the type of a number."""
+    weights = np.array([0.1, 0.2], np.float32)
+    own = run_of(weights)
+    assert replay_check.is_same(run_of(weights.copy(), replayed=True), own)
+    nearly = np.nextafter(weights, np.float32(1))
+    for other in (
+        run_of(nearly, replayed=True),
+        run_of(weights.astype(np.float64), replayed=True),
+        run_of(weights, replayed=True, loss=0.25),
+        Evidence(record=own.record, arrays={}),
+    ):
+        assert not replay_check.is_same(other, own)
+
+
+def test_about_one_program_of_fifty_is_chosen_always_the_same() -> None:
+    """By what it is, and by nothing that changes from run to run."""
+    chosen = [one for one in map(str, range(5_000)) if replay_check.is_chosen(one)]
+    assert len(chosen) == pytest.approx(100, rel=0.5)
+    assert chosen == [one for one in map(str, range(5_000)) if replay_check.is_chosen(one)]

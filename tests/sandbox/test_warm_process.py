@@ -6,6 +6,8 @@ import contextlib
 import os
 import signal
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -18,7 +20,8 @@ import pytest
 from autograder.core.config import Settings
 from autograder.core.evidence import Evidence
 from autograder.core.ipc import Line, pair
-from autograder.sandbox import job_runner
+from autograder.sandbox import cpu_affinity, job_runner
+from autograder.sandbox.cpu_affinity import Cores
 from autograder.sandbox.pool import SandboxPool
 from autograder.sandbox.process import SandboxProcess
 from autograder.sandbox.protocol import Gone, Job, Start
@@ -122,6 +125,45 @@ class TestBegin:
         with pytest.raises(RuntimeError, match=words):
             process.wait_until_ready(NEVER)
         process.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells its cores")
+class TestCores:
+    """Each worker has a core of its own, as long as there are some."""
+
+    @pytest.fixture(autouse=True)
+    def _names_of_our_own(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Others may grade on this machine just now."""
+        monkeypatch.setattr(cpu_affinity, "NAME", f"\0autograder-test-{os.getpid()}-{{core}}")
+        monkeypatch.setattr(cpu_affinity, "_allowed", lambda: {3, 5})
+
+    def test_each_is_lent_once(self) -> None:
+        ours = Cores()
+        assert [ours.take() for _ in range(3)] == [3, 5, None]
+        ours.give_back(3)
+        ours.give_back(None)
+        assert ours.take() == 3
+        ours.give_back(3)
+        ours.give_back(5)
+
+    def test_what_another_holds_is_passed_over(self) -> None:
+        other, ours = Cores(), Cores()
+        assert other.take() == 3
+        assert ours.take() == 5
+        other.give_back(3)
+        assert ours.take() == 3
+        ours.give_back(3)
+        ours.give_back(5)
+
+    def test_who_dies_holds_nothing(self) -> None:
+        name = cpu_affinity.NAME.format(core=3)
+        code = f"import socket, sys; socket.socket(socket.AF_UNIX).bind({name!r}); sys.stdin.read()"
+        holder = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE)
+        holder.kill()
+        holder.wait()
+        ours = Cores()
+        assert ours.take() == 3
+        ours.give_back(3)
 
 
 @pytest.fixture(scope="module")
