@@ -103,7 +103,7 @@ class SandboxPool:
         """Do a training in a process of its own, without any student's code."""
         # Without it everything goes on, more slowly.
         with (
-            contextlib.suppress(OSError, ValueError, SandboxError, IsolationError, CancelledError),
+            contextlib.suppress(OSError, ValueError, RuntimeError, IsolationError, CancelledError),
             contextlib.closing(self._open(trains=True, core=core)) as process,
         ):
             process.wait_until_ready(self._is_closed)

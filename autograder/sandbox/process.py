@@ -259,17 +259,22 @@ def _answer(
     train: Train | None,
     core: int | None,
 ) -> None:
-    trained = train(request.description, core) if train else b""
-    seconds = decode.from_msgpack(trained, Trained).seconds if trained else 0.0
-    replay = Replay(
-        description=digest(request.description),
-        answer=digest(trained) if trained else "",
-        seconds=seconds,
-    )
-    # Before the kernel goes on: no time of its own may pass before that.
-    with contextlib.suppress(OSError, ValueError, queue.Full):
-        messages.put(replay, timeout=START_SECONDS)
-        line.send(TrainingAnswer(trained=trained))
+    trained = b""
+    try:
+        if train:
+            trained = train(request.description, core)
+    finally:
+        # Whatever went wrong: the kernel waits for it, and its time stands still.
+        seconds = decode.from_msgpack(trained, Trained).seconds if trained else 0.0
+        replay = Replay(
+            description=digest(request.description),
+            answer=digest(trained) if trained else "",
+            seconds=seconds,
+        )
+        # Before the kernel goes on: no time of its own may pass before that.
+        with contextlib.suppress(OSError, ValueError, queue.Full):
+            messages.put(replay, timeout=START_SECONDS)
+            line.send(TrainingAnswer(trained=trained))
 
 
 def _listen(

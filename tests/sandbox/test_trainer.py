@@ -5,6 +5,7 @@ Of the runs that replayed one a few are compared with others to the last bit.
 
 from __future__ import annotations
 
+import queue
 import threading
 from pathlib import Path
 from typing import Any
@@ -15,11 +16,13 @@ import pytest
 from autograder.core.config import Settings
 from autograder.core.errors import IsolationError
 from autograder.core.evidence import Evidence, Examples, Fit, Record, Recorded, Run
+from autograder.core.ipc import Line, pair
 from autograder.grading.training_cache import TrainingCache
-from autograder.sandbox import limits, replay_check
+from autograder.sandbox import limits, process, replay_check
 from autograder.sandbox.limits import LimitWatch
 from autograder.sandbox.pool import SandboxPool
 from autograder.sandbox.process import SandboxError
+from autograder.sandbox.protocol import TrainingAnswer, TrainingRequest
 
 
 class Process:
@@ -34,7 +37,7 @@ class Process:
     def wait_until_ready(self, cancel: threading.Event) -> None:
         """Be ready, or fail."""
         assert not cancel.is_set()
-        if isinstance(self.error, SandboxError):
+        if isinstance(self.error, RuntimeError):
             raise self.error
 
     def train(self, description: bytes, seconds: float) -> bytes:
@@ -85,7 +88,13 @@ def test_a_process_does_one_training_and_is_closed(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "error",
-    [TimeoutError(), BrokenPipeError(), ValueError("no answer"), SandboxError("it did not start")],
+    [
+        TimeoutError(),
+        BrokenPipeError(),
+        ValueError("no answer"),
+        SandboxError("it did not start"),
+        RuntimeError("the run was ended from outside by SIGKILL"),
+    ],
 )
 def test_one_that_is_late_dead_or_wrong_costs_nothing(error: Exception, tmp_path: Path) -> None:
     """The kernel trains by itself, and nothing is left."""
@@ -109,6 +118,22 @@ def test_nothing_is_trained_after_the_end(tmp_path: Path) -> None:
     pool = pool_of(Own(AssertionError("it was opened")), tmp_path)
     pool.close()
     assert pool.train(b"a") == b""
+
+
+def test_a_kernel_is_answered_whatever_goes_wrong() -> None:
+    """Otherwise it would wait for ever: no time passes for it meanwhile."""
+
+    def fail(description: bytes, core: int | None) -> bytes:
+        raise KeyError(description, core)
+
+    near, far = pair()
+    messages: queue.Queue = queue.Queue()
+    request = TrainingRequest(description=b"a")
+    with Line(near) as line, Line(far) as kernel:
+        with pytest.raises(KeyError):
+            process._answer(line, messages, request, fail, None)
+        assert messages.get_nowait().answer == ""
+        assert kernel.receive(TrainingAnswer) == TrainingAnswer()
 
 
 def test_a_kernel_that_waits_is_charged_the_training_and_not_the_wait(
