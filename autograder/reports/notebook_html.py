@@ -46,13 +46,15 @@ def markdown(cell: NotebookNode) -> str | None:
     """Return the HTML of a cell of text, ``None`` where it is too much to be formatted."""
     source, pictures = cell.source, tuple(sorted(_attached(cell.get("attachments", {}))))
     if cell.metadata.get("nbgrader", {}).get("locked"):
-        return _rendered(source, pictures)
+        return _rendered_once(source, pictures)
     known = {name: len(picture) for name, picture in pictures}
     # A picture may be shown several times.
     shown = sum(known.get(found[1], 0) for found in ATTACHMENT.finditer(source))
     if len(source) > MAX_CHARACTERS or shown > MAX_OUTPUT_BYTES:
         return None
-    return sanitize.markup(_rendered(source, pictures), protocols=("data", "https", "http"))
+    # Not with pictures of a student's, which may take megabytes.
+    make = _rendered if pictures else _rendered_once
+    return sanitize.markup(make(source, pictures), protocols=("data", "https", "http"))
 
 
 def _attached(attachments: dict[str, dict[str, str]]) -> Iterator[tuple[str, str]]:
@@ -62,12 +64,14 @@ def _attached(attachments: dict[str, dict[str, str]]) -> Iterator[tuple[str, str
                 yield name, f"data:{kind};base64,{''.join(forms[kind].split())}"
 
 
-@functools.lru_cache(maxsize=256)
 def _rendered(source: str, pictures: tuple[tuple[str, str], ...]) -> str:
     known = dict(pictures)
     source = ATTACHMENT.sub(lambda found: known.get(found[1], ""), source)
     made: str = MarkdownIt("commonmark", {"html": True}).enable("table").render(source)
     return made
+
+
+_rendered_once = functools.lru_cache(maxsize=256)(_rendered)
 
 
 def coloured(source: str) -> str | None:

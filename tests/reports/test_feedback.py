@@ -139,11 +139,22 @@ def test_a_submission_that_could_not_be_read_has_a_page_without_a_notebook() -> 
 
 def test_what_is_the_same_in_every_submission_is_rendered_once() -> None:
     """Its own texts, whether locked or not, are neither drawn nor sanitized again."""
-    kept = (notebook_html._rendered, sanitize._cleaned_once)
+    kept = (notebook_html._rendered_once, sanitize._cleaned_once)
     page(handed_in())
     before = [one.cache_info().misses for one in kept]
     page(handed_in())
     assert [one.cache_info().misses for one in kept] == before
+
+
+def test_pictures_that_a_student_attached_are_not_remembered() -> None:
+    """Those of a class may take more memory than there is."""
+    notebook = handed_in(text="![mine](attachment:a.png)")
+    picture = base64.b64encode(b"a picture" * 100).decode()
+    notebook.cells[-1].attachments = {"a.png": {"image/png": picture}}
+    page(handed_in())
+    before = notebook_html._rendered_once.cache_info()
+    assert picture in page(notebook)
+    assert notebook_html._rendered_once.cache_info().misses == before.misses
 
 
 @pytest.mark.slow
