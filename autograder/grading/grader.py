@@ -27,7 +27,8 @@ from autograder.grading.executor import Executor, ExecutorFactory, LocalExecutor
 from autograder.grading.plan import Plan, Ran
 from autograder.grading.result_files import Graded
 from autograder.grading.run_cache import RunCache
-from autograder.grading.scheduler import RunsAhead, Scheduler
+from autograder.grading.runs_ahead import RunsAhead
+from autograder.grading.scheduler import Scheduler
 from autograder.grading.training_cache import TrainingCache
 from autograder.judge.judge_process import Judge
 from autograder.notebooks.reader import ReadNotebook, read_notebook

@@ -235,27 +235,3 @@ class Scheduler:
         reason = f"The grader itself failed: {error}".partition("\n")[0]
         trouble = "".join(traceback.format_exception(error))
         return self._grader.unrun(submission, reason, lesson, results_folder, trouble)
-
-
-class RunsAhead(Scheduler):
-    """Runs one class and judges nothing: whoever grades it one by one finds the runs."""
-
-    def _judge(self) -> Iterator[Report]:
-        plans = [*(ran.plan for ran in self._ready), *(plan for plan, _ in self._failed)]
-        self._ready.clear()
-        self._failed.clear()
-        yield from (_unjudged(plan.submission) for plan in plans)
-
-    def _failure(
-        self,
-        submission: Submission,
-        lesson: Lesson,  # noqa: ARG002  the same arguments
-        results_folder: str,  # noqa: ARG002
-        error: Exception,  # noqa: ARG002
-    ) -> Report:
-        """Write nothing: who grades it meets the same error again."""
-        return _unjudged(submission)
-
-
-def _unjudged(submission: Submission) -> Report:
-    return Report(name=submission.name, notebook=submission.notebook)

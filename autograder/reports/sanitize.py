@@ -12,7 +12,7 @@ from bleach.css_sanitizer import CSSSanitizer
 from nbformat import NotebookNode
 
 from autograder.core.printable import line, text
-from autograder.reports import sanitize_budget, sanitize_markdown
+from autograder.reports import inline_pictures, sanitize_budget, sanitize_markdown
 
 TAGS = frozenset(
     [
@@ -79,7 +79,6 @@ STYLES = (
 )
 # Not SVG, which can contain programs.
 PICTURES = {"image/png": "iVBORw0KGgo", "image/jpeg": "/9j/"}
-INLINE = re.compile(r"(data:image/(?:png|jpeg);base64,)([A-Za-z0-9+/]+)")
 # nbconvert's Markdown and Pygments' rules for Python take time that grows with the square of the
 # length of a text, and even more of its runs of white space. The limits are for the student's own
 # text, in one cell and in all together; an answer of 3,000 words has 20,000 characters.
@@ -153,25 +152,10 @@ def markup(
     A link keeps a URL with one of the ``protocols``, a tag those of the ``attributes`` that it may
     have. HTML that is too complex for the programs that read it is replaced by a remark.
     """
-    aside, pictures = _put_aside(given)
-    return _put_back(_harmless(aside, tuple(protocols), frozenset(attributes)), pictures)
-
-
-def _put_aside(given: str) -> tuple[str, dict[str, str]]:
-    """Put a number in the place of each picture: it is long, and contains no markup."""
-    pictures: dict[str, str] = {}
-
-    def number_of(found: re.Match[str]) -> str:
-        number = str(len(pictures))
-        pictures[number] = found[2]
-        return f"{found[1]}{number}"
-
-    return INLINE.sub(number_of, given), pictures
-
-
-def _put_back(made: str, pictures: dict[str, str]) -> str:
-    # Each once: what became a number only by sanitizing could otherwise repeat a long one.
-    return INLINE.sub(lambda found: f"{found[1]}{pictures.pop(found[2], found[2])}", made)
+    aside, pictures = inline_pictures.put_aside(given)
+    return inline_pictures.put_back(
+        _harmless(aside, tuple(protocols), frozenset(attributes)), pictures
+    )
 
 
 def _harmless(given: str, protocols: tuple[str, ...], attributes: frozenset[str]) -> str:
@@ -259,7 +243,7 @@ def _shown(kind: str, content: object) -> str | None:
     if kind in PICTURES:
         return content if content.lstrip().startswith(PICTURES[kind]) else None
     if kind == "text/html":
-        aside, pictures = _put_aside(content)
+        aside, pictures = inline_pictures.put_aside(content)
         made = _harmless(text(aside), ("data",), ATTRIBUTES)
-        return _put_back(_within_its_box(made), pictures)
+        return inline_pictures.put_back(_within_its_box(made), pictures)
     return sanitize_budget.coloured(text(content)) if kind == "text/plain" else None

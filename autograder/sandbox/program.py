@@ -12,7 +12,7 @@ from typing import IO
 from autograder.core.ipc import Line, pair
 from autograder.sandbox.workspace import LINE
 
-# So long may the end of a program be in coming once its line was closed.
+# How long to wait for the end of a process that was killed, or whose line is closed.
 SECONDS_TO_END = 5
 
 

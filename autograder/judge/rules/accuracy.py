@@ -5,31 +5,21 @@ from __future__ import annotations
 import contextlib
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 import numpy as np
 
 from autograder.core.evidence import Evidence, Fit, Model
 from autograder.core.verdicts import CannotTell, Failed
-from autograder.datasets import Images
-from autograder.judge.identity import EXACTLY, NEARLY, averaged, digests_of, left_by, origins
+from autograder.judge.identity import EXACTLY, NEARLY, averaged, digests_of, left_by
 from autograder.judge.inference import UnknownLayer, Weights
 from autograder.judge.rules.consistency import Limits
 from autograder.judge.rules.rule import OPEN, rule
 from autograder.judge.rules.training_data import NEARLY_ALL
-from autograder.judge.rules.weights import (
-    accuracy,
-    kept_examples,
-    last_weights,
-    never_moved,
-    start_weights,
-)
+from autograder.judge.rules.weights import kept_examples, last_weights, never_moved
 from autograder.reports.phrases import percent
 
 # The learning rates with which Adam reaches the threshold; Keras' default is 0.001.
 RATES = (0.0005, 0.01)
-# One image of so many is enough to see that weights are at random.
-FEW = 100
 
 
 def accuracy_summary(reached: float, threshold: float, averaged: str) -> str:
@@ -100,44 +90,6 @@ def implausible(evidence: Evidence, fit: Fit, reached: float, limits: Limits) ->
         " correctly, but the preprocessing of their pixels is unknown; this needs manual review.",
         help=OPEN,
     )
-
-
-def started_trained(
-    evidence: Evidence, model: Model, fits: Sequence[Fit], data: Images, threshold: float
-) -> CannotTell | None:
-    """Return ``CannotTell`` if weights of unknown origin reached the threshold before training."""
-    every = evidence.recorded.fits if evidence.recorded else ()
-    for origin in origins(fits, every):
-        weights = start_weights(evidence, model, origin)
-        reached = 0.0
-        if weights:
-            reached = _at_start(evidence, model, weights, fits[-1], data, threshold / 2)
-        if reached >= threshold:
-            return CannotTell(
-                f"The weights classified {percent(reached)} of the validation images correctly"
-                " before `fit` was called, and no earlier call of `fit` in this notebook left them;"
-                " this needs manual review.",
-                help=f"{OPEN} If you loaded or set weights before the call of `fit`, say in a"
-                " comment where they come from.",
-            )
-    return None
-
-
-def _at_start(
-    evidence: Evidence, model: Model, weights: Weights, fit: Fit, data: Images, low: float
-) -> float:
-    """Return the accuracy of weights, on a few images where it is *low*; 0 where it is unknown."""
-    few = replace(
-        data, valid_images=data.valid_images[::FEW], valid_labels=data.valid_labels[::FEW]
-    )
-    reached = 0.0
-    with contextlib.suppress(UnknownLayer), np.errstate(all="ignore"):
-        # Of examples that were kept it is known only among all where they belong.
-        for images in (few, data) if kept_examples(evidence, fit) is None else (data,):
-            reached = accuracy(evidence, model, weights, fit, images)
-            if reached < low:
-                break
-    return reached
 
 
 def _found(weights: Weights) -> str:

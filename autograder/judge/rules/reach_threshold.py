@@ -26,12 +26,12 @@ from autograder.judge.rules.accuracy import (
     fall_short,
     implausible,
     nearly_trained,
-    started_trained,
     weights_replaced,
 )
 from autograder.judge.rules.consistency import Limits, contradictory
 from autograder.judge.rules.epochs import another_was_trained, never_trained
 from autograder.judge.rules.groups import low_accuracy, raise_not_earned
+from autograder.judge.rules.initial_weights import started_trained
 from autograder.judge.rules.models import fits_of, learning_layers, model_of
 from autograder.judge.rules.rule import raise_first
 from autograder.judge.rules.weights import accuracy, last_weights, mean_weights

@@ -34,26 +34,6 @@ def last_weights(evidence: Evidence, model: Model) -> Weights:
     }
 
 
-def start_weights(evidence: Evidence, model: Model, fit: Fit) -> Weights | None:
-    """Return the weights of a model with which a training started, ``None`` if not recorded.
-
-    They are recorded where no earlier training left them. If the training was of another object,
-    the same weight may have had another name: it has the same place.
-    """
-    prefix, last = f"fit-{fit.number}/start/", last_weights(evidence, model)
-    names = [name for name in last if not name.startswith("/")]
-    start = {
-        name.removeprefix(prefix): one
-        for name, one in evidence.arrays.items()
-        if name.startswith(prefix)
-    }
-    if set(start) != set(names):
-        start = dict(zip(names, start.values(), strict=False)) if len(start) == len(names) else {}
-    if not start or any(one.shape != last[name].shape for name, one in start.items()):
-        return None
-    return {**last, **start}
-
-
 def mean_weights(evidence: Evidence, fits: Sequence[Fit], *, epochs: int | None = None) -> Weights:
     """Return the mean weights over the second half of training, by the names of the last fit.
 
