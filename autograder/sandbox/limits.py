@@ -52,15 +52,17 @@ class LimitWatch:
 
     def verdict(self) -> Stopped | None:
         """Return why the run has to be stopped now, ``None`` where it may go on."""
-        now, settings = self._stands_since or time.monotonic(), self._settings
+        clock, settings = time.monotonic(), self._settings
+        now = self._stands_since or clock
         if now - self._began > settings.seconds:
             limit = f"the time limit of {settings.seconds} s"
             return Stopped(f"the notebook was stopped at {limit}", "timeout", "time")
         if now - self._cell_began > settings.cell_seconds + GRACE:
             limit = f"the time limit of {settings.cell_seconds} s"
             return Stopped(f"a cell was stopped at {limit}", "timeout", "time")
-        if self._process and now - self._measured > MEASURE_INTERVAL:
-            self._measured = now
+        # Also while time stands still: a kernel may do other things than wait.
+        if self._process and clock - self._measured > MEASURE_INTERVAL:
+            self._measured = clock
             return self._measure(self._process)
         return None
 

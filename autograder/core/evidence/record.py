@@ -169,7 +169,8 @@ class Fit(_Part, frozen=True, kw_only=True):
     ``snapshots`` says how many went into each. ``start`` is the digest of the weights before the
     first step, and ``states`` those of the weights that this training left behind: at the end of
     each epoch, at each checkpoint, and at last (see ``weights_digest``). Where no earlier training
-    left the weights before the first step, ``fit-<number>/start/layer/weight`` are their arrays.
+    left the weights before the first step, ``fit-<number>/start/layer/weight`` are their arrays; if
+    they are near to an average of those of a training, those from which that one started.
     ``replayed``: the trainer did this training, and the kernel took its steps from there.
     """
 

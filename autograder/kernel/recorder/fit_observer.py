@@ -97,10 +97,6 @@ class FitObserver:
         )
         return accepted(fit), arrays
 
-    def start_arrays(self, number: int) -> model_description.Arrays:
-        """Return the arrays of the weights from which it started."""
-        return {f"fit-{number}/start/{name}": one for name, one in self.averager.first.items()}
-
     def _validated(
         self,
         index: DatasetIndex,

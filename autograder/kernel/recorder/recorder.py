@@ -24,12 +24,11 @@ from autograder.core.evidence import (
     Fit,
     Model,
     Recorded,
-    holds,
     pack_arrays,
     write_whole,
 )
 from autograder.datasets import Dataset, Images
-from autograder.judge.identity import NEARLY
+from autograder.judge.identity import NEARLY, origins
 from autograder.kernel.attempts import RunsOfRecords
 from autograder.kernel.recorder import model_description, serialize
 from autograder.kernel.recorder.answers import describe_answer
@@ -231,9 +230,11 @@ class Recorder:
         fit, arrays = fitting.evidence(
             self._fits.next_number, model, error, self.index, self.quietly
         )
-        if fit.start and not self._left_before(fit, fitting.averager.ends[:1]):
+        if fit.start and not self._left_before(fit):
+            near = self._near_before(fitting.averager.ends[:1])
+            start = self._began(near) if near else fitting.averager.first
             # In front: where an archive is full, the arrays in front are left out.
-            arrays = fitting.start_arrays(fit.number) | arrays
+            arrays = {f"fit-{fit.number}/start/{name}": one for name, one in start.items()} | arrays
         self._given[model] = fitting.given
         if fitting.averager.trouble:
             self._trouble(f"the weights could not be averaged: {fitting.averager.trouble}")
@@ -241,24 +242,38 @@ class Recorder:
         self._ends.add(fit.number, model, fitting.averager.ends)
         self.runs.fits[fit.number].add(self.runs.now)
 
-    def _left_before(self, fit: Fit, start: Sequence[Vector]) -> bool:
+    def _left_before(self, fit: Fit) -> bool:
         """Return whether an earlier training left the weights from which this one started.
 
-        So did one that left an average near to them, and one of the same model that learned more or
-        fewer layers.
+        So did trainings of the same model that learned other layers, if they left each of them.
         """
         earlier = self._fits.records
-        if any(fit.start in one.states for one in earlier) or any(
-            holds(fit.start.split(), state) or holds(state.split(), fit.start)
+        left = {
+            digest
             for one in earlier
             if one.model == fit.model
             for state in one.states
-        ):
-            return True
+            for digest in state.split()
+        }
+        return left.issuperset(fit.start.split()) or any(fit.start in one.states for one in earlier)
+
+    def _near_before(self, start: Sequence[Vector]) -> list[Fit]:
+        """Return the earlier training, if any, that left an average near to these weights."""
         with self.quietly("the weights could not be compared with those of the epochs"):
             averages = (self._ends.average(one) for one in start)
-            return any(average and average.off <= NEARLY for average in averages)
-        return False
+            near = {one.fit for one in averages if one and one.off <= NEARLY}
+            return [one for one in self._fits.records if one.number in near]
+        return []
+
+    def _began(self, fits: Sequence[Fit]) -> model_description.Arrays:
+        """Return the weights from which the first of a chain of trainings started."""
+        prefixes = [f"fit-{one.number}/start/" for one in origins(fits, self._fits.records)]
+        return {
+            name.removeprefix(prefix): one
+            for prefix in prefixes
+            for name, one in self._fits.arrays.items()
+            if name.startswith(prefix)
+        }
 
     def record_call(self, model: keras.Model, x: Any) -> None:
         """Record a call of a model for its outputs."""

@@ -84,6 +84,9 @@ class WeightAverager(keras.callbacks.Callback):
     @_calmly
     def on_train_begin(self, logs: Any = None) -> None:  # noqa: ARG002
         """Remember the weights from which training starts."""
+        self._note_start()
+
+    def _note_start(self) -> None:
         self.start = state_of(self.model)
         self.first = weights_of(self.model)
         self.ends = [vector_of(self.model)]
@@ -105,8 +108,10 @@ class WeightAverager(keras.callbacks.Callback):
 
     @_calmly
     def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:  # noqa: ARG002
-        """Remember which step comes next."""
+        """Remember which step comes next; before the first one callbacks may have set weights."""
         self._batch = batch
+        if not self.steps and self.start != state_of(self.model):
+            self._note_start()
 
     @_calmly
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:  # noqa: ARG002
