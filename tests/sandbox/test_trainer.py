@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import psutil
 import pytest
 
 from autograder.core.config import Settings
@@ -134,6 +135,20 @@ def test_a_kernel_is_answered_whatever_goes_wrong() -> None:
             process._answer(line, messages, request, fail, None)
         assert messages.get_nowait().answer == ""
         assert kernel.receive(TrainingAnswer) == TrainingAnswer()
+
+
+def test_memory_is_measured_while_a_kernel_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody else limits it there, and it may do other things than wait."""
+    now, memory = [1000.0], [0]
+    monkeypatch.setattr(limits.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(limits, "used", lambda *_: (memory[0], 1))
+    watch = LimitWatch(Settings(memory_mb=100), psutil.Process())
+    watch.stand_still()
+    memory[0] = 101 * 2**20
+    now[0] += 2
+    stopped = watch.verdict()
+    assert stopped is not None
+    assert stopped.limit == "memory"
 
 
 def test_a_kernel_that_waits_is_charged_the_training_and_not_the_wait(
