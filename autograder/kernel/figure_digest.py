@@ -37,6 +37,9 @@ class _Pickler(pickle.Pickler):
     """Leaves out what differs from process to process and is not drawn."""
 
     def reducer_override(self, value: object) -> Any:
+        # It would be written as its name, which says nothing of what it draws.
+        if getattr(value, "__module__", None) == "__main__":
+            raise pickle.PicklingError("a function or a class of the notebook's own")
         if isinstance(value, TransformNode):
             kept = {name: one for name, one in vars(value).items() if name not in BOOKKEEPING}
             # What would make it when read: nobody reads it.

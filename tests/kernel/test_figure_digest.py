@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 import subprocess
 import sys
 from collections.abc import Callable
@@ -114,4 +115,20 @@ def test_what_cannot_be_written_has_none() -> None:
     figure = card()
     figure.axes[0].xaxis.set_major_formatter(lambda value, _: f"{value}!")
     with pytest.raises(Exception, match=r"pickle|local"):
+        digest(figure)
+
+
+def one_way(value: float, _: object) -> str:
+    """Write a number."""
+    return f"{value}!"
+
+
+def test_what_the_notebook_itself_defines_has_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two students may give the same name to what draws something else."""
+    figure = card()
+    figure.axes[0].xaxis.set_major_formatter(one_way)
+    assert digest(figure)
+    monkeypatch.setattr(sys.modules["__main__"], "one_way", one_way, raising=False)
+    monkeypatch.setattr(one_way, "__module__", "__main__")
+    with pytest.raises(pickle.PicklingError, match="notebook's own"):
         digest(figure)
