@@ -69,8 +69,9 @@ def _new_submissions(converter: Any, lesson: Lesson) -> Iterator[Submission]:
         graded = converter._format_dest(lesson.name, student)  # noqa: SLF001
         if os.path.exists(graded) and not converter.force:
             continue
+        # Such as a folder that may be listed and not entered: who converts it says so.
         try:
             path, notes = chosen_notebook(folder, lesson.notebook)
-        except SubmissionError:
+        except (SubmissionError, OSError):
             continue
         yield Submission(name=student, path=path, folder=folder, notes=notes)

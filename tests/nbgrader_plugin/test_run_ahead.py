@@ -102,3 +102,19 @@ def test_where_it_cannot_be_done_nbgrader_goes_on(course, monkeypatch, caplog) -
     error = IsolationError("no bubblewrap")
     convert(Converter(course), Grader(course / "results", error), monkeypatch)
     assert "one by one: no bubblewrap" in caplog.text
+
+
+def test_a_folder_that_cannot_be_entered_stops_nobody_else(course, monkeypatch) -> None:
+    """Of one that can be listed Python still asks which names are links."""
+    choose = run_ahead.chosen_notebook
+
+    def refuse(folder: Path, wanted: str) -> Any:
+        if folder.parent.name == "gus":
+            raise PermissionError(13, "Permission denied", str(folder / wanted))
+        return choose(folder, wanted)
+
+    monkeypatch.setattr(run_ahead, "chosen_notebook", refuse)
+    (course / "submitted" / "gus" / LESSON).mkdir(parents=True)
+    grader = Grader(course / "results")
+    convert(Converter(course), grader, monkeypatch)
+    assert grader.ran == ["ann", "fay"]
