@@ -76,7 +76,7 @@ def _isolation(course: Course) -> Iterator[Finding]:
             dataset.folder(Path(home)).mkdir(parents=True)
         pool = SandboxPool(settings=settings, data_home=Path(home), private=private)
         try:
-            with pool.lend(threading.Event()) as sandbox:
+            with pool.lend(threading.Event()) as (sandbox, _):
                 is_warm = sandbox.is_warm
         except IsolationError as error:
             yield Finding(well=False, what="Isolation: none.", next_step=str(error))

@@ -12,6 +12,9 @@ from autograder.sandbox import job_runner
 from autograder.sandbox.pool import SandboxPool
 from autograder.sandbox.protocol import Job
 
+# For each worker: the one that goes on, and those that wait for a training.
+MAX_KERNELS = 3
+
 
 class Executor(Protocol):
     """Runs jobs, here or elsewhere."""
@@ -38,10 +41,12 @@ class LocalExecutor:
 
     def __init__(self, pool: SandboxPool, workers: int) -> None:
         self._pool = pool
-        self._threads = ThreadPoolExecutor(max_workers=workers)
+        pool.turns.limit = workers
+        # So many kernels at most, as each takes memory also while it waits for a training.
+        self._threads = ThreadPoolExecutor(max_workers=MAX_KERNELS * workers)
         self._cancel = threading.Event()
         # So that no worker waits while we judge.
-        self.max_pending = 2 * workers
+        self.max_pending = (MAX_KERNELS + 1) * workers
 
     def start(self, job: Job) -> Future[Evidence]:
         """Run a job once a thread is free."""

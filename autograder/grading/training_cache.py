@@ -11,6 +11,7 @@ import hashlib
 import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import msgspec
@@ -34,8 +35,16 @@ class TrainingCache:
         self._pending: dict[str, Future[bytes]] = {}
         self._lock = threading.Lock()
 
-    def find(self, description: bytes, train: Callable[[bytes], bytes]) -> bytes:
-        """Find what a training left behind, or let it be done; nothing where it cannot be."""
+    def find(
+        self,
+        description: bytes,
+        train: Callable[[bytes], bytes],
+        waiting: Callable[[], AbstractContextManager[None]] = contextlib.nullcontext,
+    ) -> bytes:
+        """Find what a training left behind, or let it be done; nothing where it cannot be.
+
+        ``waiting`` is entered while another has it done.
+        """
         name = self._conditions.copy()
         name.update(description)
         key = name.hexdigest()
@@ -43,7 +52,8 @@ class TrainingCache:
             pending = self._pending.get(key)
             mine = self._pending.setdefault(key, Future())
         if pending:
-            return pending.result()
+            with waiting():
+                return pending.result()
         trained = b""
         try:
             trained = self._read(key) or train(description)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import secrets
 import threading
 import time
@@ -121,7 +122,7 @@ def _run_often(job: Job, pool: SandboxPool, cancel: threading.Event) -> Evidence
 
 
 def _run_once(job: Job, pool: SandboxPool, cancel: threading.Event) -> Evidence:
-    with pool.lend(cancel) as sandbox:
+    with pool.lend(cancel) as (sandbox, turn):
         began = time.monotonic()
         dataset = datasets.named(job.dataset)
         settings = replace(job.settings, replay=job.settings.replay and pool.replays)
@@ -132,7 +133,7 @@ def _run_once(job: Job, pool: SandboxPool, cancel: threading.Event) -> Evidence:
             settings=settings,
             pictures=dict(pool.pictures),
         )
-        state = sandbox.run(job, cancel, pool.train)
+        state = sandbox.run(job, cancel, functools.partial(pool.train, turn=turn))
         seconds = time.monotonic() - began
         # A plain process is never warm, and no reason for a remark.
         warm = sandbox.is_warm or not sandbox.is_sealed

@@ -54,7 +54,6 @@ class _Worker:
     folder: Path
     environment: Mapping[str, str]
     root: None = None
-    core: None = None
 
     def begin(self, line: Line) -> None:
         """Do nothing: it begins by itself."""

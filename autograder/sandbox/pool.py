@@ -6,7 +6,9 @@ import contextlib
 import functools
 import os
 import threading
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol
@@ -17,16 +19,26 @@ from autograder.core.errors import IsolationError
 from autograder.core.training import MAX_TRAINING_SECONDS
 from autograder.datasets import Dataset
 from autograder.sandbox import diagnostics, sandbox
+from autograder.sandbox.cpu_affinity import Cores
 from autograder.sandbox.process import CancelledError, SandboxError, SandboxProcess
 from autograder.sandbox.sandbox import Sandbox
 from autograder.sandbox.stored_images import StoredImages
+from autograder.sandbox.turns import Turn, Turns
 
 
 class Trainings(Protocol):
     """The cache of trainings."""
 
-    def find(self, description: bytes, train: Callable[[bytes], bytes]) -> bytes:
-        """Find what a training left behind, or let it be done; nothing where it cannot be."""
+    def find(
+        self,
+        description: bytes,
+        train: Callable[[bytes], bytes],
+        waiting: Callable[[], AbstractContextManager[None]],
+    ) -> bytes:
+        """Find what a training left behind, or let it be done; nothing where it cannot be.
+
+        ``waiting`` is entered while another has it done.
+        """
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +53,7 @@ class SandboxPool:
         trainings: where trainings are found again; without it each notebook trains by itself.
         pictures: what need not be drawn again, in base64, by the digests of the figures.
         sandbox: what starts the processes.
+        turns: how many runs go on at a time, and on which core each.
     """
 
     settings: Settings
@@ -49,14 +62,19 @@ class SandboxPool:
     trainings: Trainings | None = None
     pictures: dict[str, str] = field(default_factory=dict)
     sandbox: Sandbox = field(init=False)
+    turns: Turns = field(init=False)
     _is_closed: threading.Event = field(default_factory=threading.Event)
     _stored: StoredImages = field(init=False)
     _variants: dict[Dataset, str] = field(default_factory=dict)
-    _idle: list[SandboxProcess] = field(default_factory=list)
+    _idle: defaultdict[int | None, list[SandboxProcess]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
 
     def __post_init__(self) -> None:
         # Now, and not by whichever thread is the first.
         object.__setattr__(self, "sandbox", sandbox.of(self.settings, self.private))
+        turns = Turns(Cores() if self.sandbox.is_sealed else None)
+        object.__setattr__(self, "turns", turns)
         # Asked for when the first process starts: by then a cluster's machine was sent its images.
         stored = StoredImages(lambda: {one.name: self.images(one) for one in datasets.known()})
         object.__setattr__(self, "_stored", stored)
@@ -90,21 +108,22 @@ class SandboxPool:
         """Whether a training that is plain is looked up here, or done by the trainer."""
         return self.settings.replay and self.trainings is not None and self.sandbox.is_sealed
 
-    def train(self, description: bytes, core: int | None = None) -> bytes:
+    def train(self, description: bytes, turn: Turn) -> bytes:
         """Return what a training left behind, nothing where the kernel is to train by itself.
 
-        If it has to be done, then on this core.
+        If it has to be done, then on the core of whoever asks first; the others make room.
         """
         if self.trainings is None:
             return b""
-        return self.trainings.find(description, functools.partial(self._train, core=core))
+        work = functools.partial(self._train, core=turn.core)
+        return self.trainings.find(description, work, turn.paused)
 
     def _train(self, description: bytes, core: int | None) -> bytes:
         """Do a training in a process of its own, without any student's code."""
         # Without it everything goes on, more slowly.
         with (
             contextlib.suppress(OSError, ValueError, RuntimeError, IsolationError, CancelledError),
-            contextlib.closing(self._open(trains=True, core=core)) as process,
+            contextlib.closing(self._open(core, trains=True)) as process,
         ):
             process.wait_until_ready(self._is_closed)
             # Who has to load TensorFlow first is no faster.
@@ -113,36 +132,39 @@ class SandboxPool:
         return b""
 
     @contextlib.contextmanager
-    def lend(self, cancel: threading.Event) -> Iterator[SandboxProcess]:
-        """Lend a process for one run.
+    def lend(self, cancel: threading.Event) -> Iterator[tuple[SandboxProcess, Turn]]:
+        """Lend a process for one run, when it is its turn.
 
         Raises:
             IsolationError: sandboxes cannot be sealed here; the message says why, and what to do.
             CancelledError: ``cancel`` was set meanwhile.
         """
-        process = self._ready(cancel)
-        keep = False
-        try:
-            yield process
-            keep = process.is_sealed and process.is_usable
-        finally:
-            if keep:
-                self._idle.append(process)
-            else:
-                process.close()
+        with self.turns.turn() as turn:
+            if cancel.is_set():
+                raise CancelledError
+            process = self._ready(turn.core, cancel)
+            keep = False
+            try:
+                yield process, turn
+                keep = process.is_sealed and process.is_usable
+            finally:
+                if keep:
+                    self._idle[turn.core].append(process)
+                else:
+                    process.close()
 
-    def _ready(self, cancel: threading.Event) -> SandboxProcess:
+    def _ready(self, core: int | None, cancel: threading.Event) -> SandboxProcess:
         """Return a process that can take a job: one that was used before, else a new one."""
         # Several threads borrow at the same time.
         with contextlib.suppress(IndexError):
             while True:
-                process = self._idle.pop()
+                process = self._idle[core].pop()
                 # A process that has ended meanwhile is no sign that this machine cannot isolate.
                 with contextlib.suppress(IsolationError):
                     return self._when_ready(process, cancel)
-        return self._when_ready(self._open(), cancel)
+        return self._when_ready(self._open(core), cancel)
 
-    def _open(self, *, trains: bool = False, core: int | None = None) -> SandboxProcess:
+    def _open(self, core: int | None, *, trains: bool = False) -> SandboxProcess:
         # Nobody would end what is started now.
         if self._is_closed.is_set():
             raise CancelledError
@@ -162,8 +184,10 @@ class SandboxPool:
     def close(self) -> None:
         """End all sandboxes."""
         self._is_closed.set()
-        while self._idle:
-            self._idle.pop().close()
+        for processes in self._idle.values():
+            while processes:
+                processes.pop().close()
+        self.turns.close()
         self.sandbox.close()
         self._stored.close()
 

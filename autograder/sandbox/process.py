@@ -39,9 +39,8 @@ START_SECONDS = 120
 MAX_WAITING = 8
 
 
-# From the description of a training, and the core that is free for it, to what it left behind;
-# nothing where that is not to be had.
-Train = Callable[[bytes, int | None], bytes]
+# From the description of a training to what it left behind; nothing where that is not to be had.
+Train = Callable[[bytes], bytes]
 
 
 class CancelledError(Exception):
@@ -58,10 +57,6 @@ class Handle(Protocol):
     @property
     def root(self) -> psutil.Process | None:
         """The process to measure with its descendants; ``None`` where Linux limits them."""
-
-    @property
-    def core(self) -> int | None:
-        """The processor core that it works on, ``None`` where it may use several."""
 
     def begin(self, line: Line) -> None:
         """Let it begin, once it is there.
@@ -169,9 +164,7 @@ class SandboxProcess:
                     message = messages.get(timeout=TICK)
                     if isinstance(message, TrainingRequest):
                         watch.stand_still()
-                        # While its kernel waits, its core is free.
-                        core = self._handle.core
-                        work = functools.partial(_answer, line, messages, message, train, core)
+                        work = functools.partial(_answer, line, messages, message, train)
                         threading.Thread(target=work, daemon=True).start()
                         continue
                     if isinstance(message, Replay):
@@ -257,12 +250,11 @@ def _answer(
     messages: queue.Queue[Message | Replay | None],
     request: TrainingRequest,
     train: Train | None,
-    core: int | None,
 ) -> None:
     trained = b""
     try:
         if train:
-            trained = train(request.description, core)
+            trained = train(request.description)
     finally:
         # Whatever went wrong: the kernel waits for it, and its time stands still.
         seconds = decode.from_msgpack(trained, Trained).seconds if trained else 0.0

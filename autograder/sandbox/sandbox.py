@@ -37,7 +37,7 @@ class Sandbox(ABC):
     ) -> SandboxProcess:
         """Start a process that runs jobs, with these folders of images, by their names.
 
-        With ``trains`` it does a training instead, on this ``core``; only a sealed one can.
+        With ``trains`` it does a training instead; only a sealed one can, or works on one ``core``.
 
         Raises:
             IsolationError: it cannot be had on this machine; the message says what to do.

@@ -15,7 +15,6 @@ from autograder.core.errors import IsolationError
 from autograder.core.process_limits import allow_open_files
 from autograder.sandbox import bubblewrap, diagnostics
 from autograder.sandbox.cgroups import CgroupLimits, Group, NoCgroupsError, Parent
-from autograder.sandbox.cpu_affinity import Cores
 from autograder.sandbox.environment import environment
 from autograder.sandbox.process import SandboxProcess
 from autograder.sandbox.protocol import Start
@@ -37,7 +36,6 @@ class Sealed(Sandbox):
 
     def __init__(self, settings: Settings, private: Sequence[Path] = ()) -> None:
         super().__init__(settings, private)
-        self._cores = Cores()
         self._lock = threading.Lock()
         self._warm: WarmProcess | None = None
 
@@ -62,14 +60,7 @@ class Sealed(Sandbox):
                 self._warm = self._started(images)
             warm = self._warm
         stack = contextlib.ExitStack()
-        if not trains:
-            core = self._cores.take()
-            stack.callback(self._cores.give_back, core)
-        try:
-            group = stack.enter_context(self._group())
-        except BaseException:
-            stack.close()
-            raise
+        group = stack.enter_context(self._group())
         worker = Worker(warm, Start(core=core, trains=trains), group, stack.close)
         level = f"{self.level}+cgroup" if group else self.level
         return SandboxProcess(warm.fork(), worker, level=level, is_sealed=True)

@@ -108,11 +108,6 @@ class Worker:
         self._release = release
         self._handle: int | None = None
 
-    @property
-    def core(self) -> int | None:
-        """The processor core that it works on, ``None`` where it may use all."""
-        return self._start.core
-
     def begin(self, line: Line) -> None:
         """Set its limits, and let it begin, once it has shown itself.
 

@@ -114,7 +114,7 @@ def test_a_sandbox(sample_keras: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     settings = Settings(isolation="own")
     assert sandbox.of(settings).level == "own"
     pool = SandboxPool(settings=settings, data_home=sample_keras)
-    with pool.lend(threading.Event()) as process:
+    with pool.lend(threading.Event()) as (process, _):
         assert process is lent
     job = Job(cells=["1 + 1"], files={}, prelude="", settings=settings)
     with pytest.raises(MemoryError, match="enough was seen"):

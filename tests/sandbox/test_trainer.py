@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import queue
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -80,10 +81,16 @@ def pool_of(sandbox: Any, tmp_path: Path) -> SandboxPool:
     return pool
 
 
+def trained(pool: SandboxPool) -> bytes:
+    """What a training left behind that a run asks for."""
+    with pool.turns.turn() as turn:
+        return pool.train(b"a", turn)
+
+
 def test_a_process_does_one_training_and_is_closed(tmp_path: Path) -> None:
     """The next training gets one of its own."""
     process = Process()
-    assert pool_of(Own(process), tmp_path).train(b"a") == b"a!"
+    assert trained(pool_of(Own(process), tmp_path)) == b"a!"
     assert process.is_closed
 
 
@@ -100,39 +107,60 @@ def test_a_process_does_one_training_and_is_closed(tmp_path: Path) -> None:
 def test_one_that_is_late_dead_or_wrong_costs_nothing(error: Exception, tmp_path: Path) -> None:
     """The kernel trains by itself, and nothing is left."""
     process = Process(error=error)
-    assert pool_of(Own(process), tmp_path).train(b"a") == b""
+    assert trained(pool_of(Own(process), tmp_path)) == b""
     assert process.is_closed
+
+
+def test_who_waits_for_the_training_of_another_makes_room(tmp_path: Path) -> None:
+    """One worker is enough: the first run trains, and the second waits, while a third goes on."""
+    began, is_trained = threading.Event(), threading.Event()
+
+    class Slow(Process):
+        def train(self, description: bytes, seconds: float) -> bytes:
+            began.set()
+            assert is_trained.wait(10)
+            return super().train(description, seconds)
+
+    pool = pool_of(Own(Slow()), tmp_path)
+    with ThreadPoolExecutor() as threads:
+        first = threads.submit(trained, pool)
+        assert began.wait(10)
+        pool.turns.limit = 2
+        second = threads.submit(trained, pool)
+        with pool.turns.turn():
+            is_trained.set()
+        assert [first.result(10), second.result(10)] == [b"a!", b"a!"]
 
 
 def test_a_sandbox_that_cannot_be_had_costs_nothing(tmp_path: Path) -> None:
     """What is wrong with it is said of the runs."""
-    assert pool_of(Own(IsolationError("there is none")), tmp_path).train(b"a") == b""
+    assert trained(pool_of(Own(IsolationError("there is none")), tmp_path)) == b""
 
 
 def test_one_that_has_to_load_tensorflow_is_not_used(tmp_path: Path) -> None:
     """The kernel has loaded it already."""
-    assert pool_of(Own(Process(is_warm=False)), tmp_path).train(b"a") == b""
+    assert trained(pool_of(Own(Process(is_warm=False)), tmp_path)) == b""
 
 
 def test_nothing_is_trained_after_the_end(tmp_path: Path) -> None:
     """A kernel may still ask then, and nobody would end what is started."""
     pool = pool_of(Own(AssertionError("it was opened")), tmp_path)
     pool.close()
-    assert pool.train(b"a") == b""
+    assert trained(pool) == b""
 
 
 def test_a_kernel_is_answered_whatever_goes_wrong() -> None:
     """Otherwise it would wait for ever: no time passes for it meanwhile."""
 
-    def fail(description: bytes, core: int | None) -> bytes:
-        raise KeyError(description, core)
+    def fail(description: bytes) -> bytes:
+        raise KeyError(description)
 
     near, far = pair()
     messages: queue.Queue = queue.Queue()
     request = TrainingRequest(description=b"a")
     with Line(near) as line, Line(far) as kernel:
         with pytest.raises(KeyError):
-            process._answer(line, messages, request, fail, None)
+            process._answer(line, messages, request, fail)
         assert messages.get_nowait().answer == ""
         assert kernel.receive(TrainingAnswer) == TrainingAnswer()
 

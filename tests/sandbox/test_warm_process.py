@@ -6,8 +6,6 @@ import contextlib
 import os
 import signal
 import socket
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -20,8 +18,7 @@ import pytest
 from autograder.core.config import Settings
 from autograder.core.evidence import Evidence
 from autograder.core.ipc import Line, pair
-from autograder.sandbox import cpu_affinity, job_runner
-from autograder.sandbox.cpu_affinity import Cores
+from autograder.sandbox import job_runner
 from autograder.sandbox.pool import SandboxPool
 from autograder.sandbox.process import SandboxProcess
 from autograder.sandbox.protocol import Gone, Job, Start
@@ -127,45 +124,6 @@ class TestBegin:
         process.close()
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells its cores")
-class TestCores:
-    """Each worker has a core of its own, as long as there are some."""
-
-    @pytest.fixture(autouse=True)
-    def _names_of_our_own(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """Others may grade on this machine just now."""
-        monkeypatch.setattr(cpu_affinity, "NAME", f"\0autograder-test-{os.getpid()}-{{core}}")
-        monkeypatch.setattr(cpu_affinity, "_allowed", lambda: {3, 5})
-
-    def test_each_is_lent_once(self) -> None:
-        ours = Cores()
-        assert [ours.take() for _ in range(3)] == [3, 5, None]
-        ours.give_back(3)
-        ours.give_back(None)
-        assert ours.take() == 3
-        ours.give_back(3)
-        ours.give_back(5)
-
-    def test_what_another_holds_is_passed_over(self) -> None:
-        other, ours = Cores(), Cores()
-        assert other.take() == 3
-        assert ours.take() == 5
-        other.give_back(3)
-        assert ours.take() == 3
-        ours.give_back(3)
-        ours.give_back(5)
-
-    def test_who_dies_holds_nothing(self) -> None:
-        name = cpu_affinity.NAME.format(core=3)
-        code = f"import socket, sys; socket.socket(socket.AF_UNIX).bind({name!r}); sys.stdin.read()"
-        holder = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE)
-        holder.kill()
-        holder.wait()
-        ours = Cores()
-        assert ours.take() == 3
-        ours.give_back(3)
-
-
 @pytest.fixture(scope="module")
 def pool(sample_keras: Path) -> Iterator[SandboxPool]:
     """A pool of real sandboxes."""
@@ -201,7 +159,7 @@ class TestReal:
             except Exception as error:  # noqa: BLE001  looked at below
                 ended.append(type(error).__name__)
 
-        with pool.lend(NEVER) as other:
+        with pool.lend(NEVER) as (other, _):
             thread = threading.Thread(target=run)
             thread.start()
             root = other._handle.root
@@ -249,7 +207,7 @@ class TestReal:
 
     def test_where_all_were_killed_another_is_started(self, pool: SandboxPool) -> None:
         """The process that has TensorFlow loaded, and its workers with it."""
-        with pool.lend(NEVER) as process:
+        with pool.lend(NEVER) as (process, _):
             root = process._handle.root
             assert root is not None
             server = root.parent().parent()  # type: ignore[union-attr]
@@ -259,7 +217,7 @@ class TestReal:
 
     def test_one_that_trains_takes_no_job(self, pool: SandboxPool) -> None:
         """It ends with what is no training."""
-        process = pool._open(trains=True)
+        process = pool._open(None, trains=True)
         with contextlib.closing(process):
             process.wait_until_ready(NEVER)
             with pytest.raises((OSError, ValueError)):
