@@ -13,6 +13,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from autograder.core.evidence import state
+
 # A model of more weights than fit into this is trained in its own kernel.
 MAX_DESCRIPTION = 16 * 2**20
 # The weights after each call of the training function: of five epochs of a hidden layer 30 MiB.
@@ -146,6 +148,15 @@ class Trained(_Part, frozen=True, kw_only=True):
     metrics_state: tuple[Array, ...]
     metrics: tuple[Name, ...]
     seconds: float
+
+
+def weights_left(trained: Trained) -> str:
+    """Return the digest of the weights that a training left behind, as evidence has it.
+
+    Raises:
+        ValueError: they are no arrays.
+    """
+    return state(one.values()[-1] for one in trained.weights)
 
 
 def encoded(part: Training | Trained) -> bytes:

@@ -17,7 +17,7 @@ import psutil
 from autograder.core import decode
 from autograder.core.evidence import Replay
 from autograder.core.ipc import Line, pair
-from autograder.core.training import MAX_TRAINED, Trained, digest, encoded
+from autograder.core.training import MAX_TRAINED, Trained, digest, encoded, weights_left
 from autograder.sandbox.limits import LimitWatch
 from autograder.sandbox.program import SECONDS_TO_END
 from autograder.sandbox.protocol import (
@@ -257,12 +257,12 @@ def _answer(
             trained = train(request.description)
     finally:
         # Whatever went wrong: the kernel waits for it, and its time stands still.
-        seconds = decode.from_msgpack(trained, Trained).seconds if trained else 0.0
-        replay = Replay(
-            description=digest(request.description),
-            answer=digest(trained) if trained else "",
-            seconds=seconds,
-        )
+        replay = Replay(description=digest(request.description))
+        if trained:
+            done = decode.from_msgpack(trained, Trained)
+            replay = msgspec.structs.replace(
+                replay, answer=digest(trained), seconds=done.seconds, left=weights_left(done)
+            )
         # Before the kernel goes on: no time of its own may pass before that.
         with contextlib.suppress(OSError, ValueError, queue.Full):
             messages.put(replay, timeout=START_SECONDS)

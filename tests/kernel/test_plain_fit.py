@@ -21,10 +21,11 @@ import pytest
 import tensorflow as tf
 from keras.src.backend.common.global_state import get_global_attribute, set_global_attribute
 
-from autograder.core.training import Trained, Training, encoded
+from autograder.core.training import Trained, Training, encoded, weights_left
 from autograder.datasets import Images
 from autograder.kernel import recorder as recorders
 from autograder.kernel.recorder import generator_states, lesson_arrays, plain_fit
+from autograder.kernel.recorder.model_description import state_of
 from autograder.kernel.recorder.recorder import Recorder
 from autograder.kernel.recorder.step_batching import batched_steps, steps_at_a_time
 from autograder.kernel.recorder.stock import NotPlainError
@@ -145,7 +146,9 @@ def fitted(model: keras.Model, given: Arguments, replay: Images | None) -> Any:
             generator_states.restore(training.generators)
             plain_fit.require_fitting(trained, training, bound)
             stack.enter_context(plain_fit.replayed(bound, training, trained))
-        return keras.Model.fit(**bound)
+        history = keras.Model.fit(**bound)
+    assert not replay or weights_left(trained) == state_of(model)
+    return history
 
 
 def decoded(part: Any, kind: Any) -> Any:

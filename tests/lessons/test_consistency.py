@@ -8,9 +8,10 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from support.evidence_builder import FIT, MODEL, changed
 from support.recording import recording
 
-from autograder.core.evidence import Evidence, Record, Recorded, Run
+from autograder.core.evidence import Evidence, Record, Recorded, Replay, Run
 from autograder.judge.rules.consistency import contradiction
 from autograder.judge.rules.weights import never_moved
 from autograder.lessons.building_a_brain.constants import LIMITS
@@ -115,3 +116,37 @@ def test_real_training_never_contradicts_itself(way, examples, sample) -> None:
     assert fits
     assert contradiction(evidence, described, fits, sample, LIMITS) is None
     assert never_moved(evidence, described, fits) is (way == "standing still")
+
+
+REPEATED = changed(FIT, history={}, states=("first", "last"), replayed=True)
+SAID = Replay(description="1", answer="2", left="last")
+
+
+@pytest.mark.parametrize(
+    ("repeated", "said", "contradicts"),
+    [
+        (REPEATED, (SAID,), False),
+        (REPEATED, (changed(SAID, left="other"), SAID), False),
+        (REPEATED, (changed(SAID, left="other"),), True),
+        (REPEATED, (), True),
+        (REPEATED, (changed(SAID, answer=""),), True),
+        # Its own training, or one that did not come to its end.
+        (changed(REPEATED, replayed=False), (), False),
+        (changed(REPEATED, states=("first",), interrupted=True), (SAID,), False),
+        (changed(REPEATED, states=("first",), error="ValueError"), (SAID,), False),
+        # Too many weights for a digest, or none was stored yet.
+        (changed(REPEATED, states=()), (changed(SAID, left=""),), False),
+        (REPEATED, (changed(SAID, left=""),), False),
+    ],
+)
+def test_a_replayed_training_left_what_the_trainer_says(
+    repeated, said, contradicts, sample
+) -> None:
+    """Whatever the kernel says: it had the weights from the trainer."""
+    evidence = Evidence(record=Record(run=Run(replays=said), recorded=Recorded(fits=(repeated,))))
+    found = contradiction(evidence, MODEL, (repeated,), sample, LIMITS)
+    assert found == (
+        "its weights are not those of the training that it is said to repeat"
+        if contradicts
+        else None
+    )

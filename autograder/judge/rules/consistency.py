@@ -85,7 +85,7 @@ def contradiction(
     evidence: Evidence, model: Model, fits: Sequence[Fit], data: Images, limits: Limits
 ) -> str | None:
     """Return the first contradiction in how a model was trained, ``None`` where there is none."""
-    every = (_numbers, _epochs, _snapshots)
+    every = (_numbers, _epochs, _snapshots, _replays)
     found = itertools.chain.from_iterable(one(evidence, fits) for one in every)
     return next(found, None) or _history_contradiction(evidence, model, fits, data, limits)
 
@@ -125,6 +125,17 @@ def _snapshots(evidence: Evidence, fits: Sequence[Fit]) -> Iterator[str]:
             recorded = evidence.arrays.get(f"fit-{fit.number}/{name}")
             if recorded is not None and (not recorded.ndim or len(recorded) != len(fit.snapshots)):
                 yield f"`{name}` was not kept as often as snapshots were taken"
+
+
+def _replays(evidence: Evidence, fits: Sequence[Fit]) -> Iterator[str]:
+    """Check that a training that the trainer did left the weights that the trainer says."""
+    left = {one.left for one in evidence.run.replays if one.answer}
+    for fit in fits:
+        is_whole = fit.replayed and not fit.interrupted and fit.error is None
+        # Of too many weights there is no digest.
+        is_known = fit.states and "" not in left
+        if is_whole and is_known and left.isdisjoint(fit.states):
+            yield "its weights are not those of the training that it is said to repeat"
 
 
 def _history_contradiction(
