@@ -95,8 +95,11 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
             f"grade: {plural(len(submissions), 'submission')}, {plural(workers, 'worker')},"
             f" isolation {isolation}"
         )
-        with grader, gradebook_of(arguments, course, grader.results, console) as book:
-            reports = watched(ready, (lines.graded, book.add), len(submissions), console)
+        with grader:
+            # While nbgrader is imported.
+            grader.start()
+            with gradebook_of(arguments, course, grader.results, console) as book:
+                reports = watched(ready, (lines.graded, book.add), len(submissions), console)
         reports.sort(key=lambda report: (report.name, report.results_folder))
         show(arguments, reports, grader.results, console, course, recorded_course(book, course))
         if arguments.summary:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
+import msgspec
 import nbformat
 
 from autograder import datasets
@@ -33,7 +34,6 @@ from autograder.grading.training_cache import TrainingCache
 from autograder.judge.judge_process import Judge
 from autograder.notebooks.reader import ReadNotebook, read_notebook
 from autograder.notebooks.restore import Restored, restore
-from autograder.reports import html
 from autograder.sandbox import job_runner
 from autograder.sandbox.job_runner import submission_record, with_outputs
 from autograder.sandbox.pool import SandboxPool
@@ -111,14 +111,23 @@ class Grader:
             IsolationError: submissions cannot be isolated on this machine.
             ResultsError: the results cannot be written.
         """
+        self.start()
         executor = self._executor(workers)
-        # While the first submission runs.
-        self._judge.start()
         try:
             yield from Scheduler(self, executor).reports(submissions)
         finally:
             # After Ctrl-C too: running jobs are cancelled, what was written stays.
             executor.stop()
+
+    def start(self) -> None:
+        """Start what takes seconds to start, and is needed later, while submissions are read."""
+        self._start_sandboxes()
+        self._judge.start()
+
+    def _start_sandboxes(self) -> None:
+        # Where runs are found it may be that none is needed.
+        if self.executor_factory is None and self.cache.is_empty:
+            self.sandbox_pool.start()
 
     def _executor(self, workers: int) -> Executor:
         if self.executor_factory:
@@ -135,6 +144,7 @@ class Grader:
             IsolationError: submissions cannot be isolated on this machine.
             ResultsError: the runs cannot be written.
         """
+        self._start_sandboxes()
         executor = self._executor(workers)
         try:
             yield from (one.name for one in RunsAhead(self, executor).reports(submissions))
@@ -172,7 +182,7 @@ class Grader:
             if found := self.cache.find(plan.keys):
                 self._use_pictures(found[0])
                 return None
-            return plan
+            return replace(plan, job=msgspec.structs.replace(plan.job, is_solution=True))
         return None
 
     def use_solution(self, plan: Plan, run: Callable[[], Evidence]) -> None:
@@ -185,9 +195,7 @@ class Grader:
 
     def _use_pictures(self, evidence: Evidence) -> None:
         for outputs in evidence.outputs.values():
-            for output in outputs:
-                page = output.get("data", {}).get("text/html", "")
-                self.sandbox_pool.pictures.update(html.pictures(page))
+            self.sandbox_pool.use_pictures(outputs)
 
     def _run(self, plan: Plan) -> tuple[Evidence, bool]:
         """Return the evidence of a run, and whether it was another submission's."""

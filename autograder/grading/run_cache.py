@@ -26,6 +26,11 @@ class RunCache:
         # The file of each run, by the name of the run's job.
         self._files: dict[str, Path] = {}
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no run that could be found."""
+        return not (self._stored if self._fresh else any(self._folder.glob("*/*")))
+
     def find(self, keys: CacheKeys) -> tuple[Evidence, bool] | None:
         """Find a run for these keys, and whether it was another submission's."""
         for key in keys.all:

@@ -133,7 +133,9 @@ def _run_once(job: Job, pool: SandboxPool, cancel: threading.Event) -> Evidence:
             settings=settings,
             pictures=dict(pool.pictures),
         )
-        state = sandbox.run(job, cancel, functools.partial(pool.train, turn=turn))
+        train = functools.partial(pool.train, turn=turn)
+        seen = pool.use_pictures if job.is_solution else None
+        state = sandbox.run(job, cancel, train, seen)
         seconds = time.monotonic() - began
         # A plain process is never warm, and no reason for a remark.
         warm = sandbox.is_warm or not sandbox.is_sealed

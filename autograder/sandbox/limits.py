@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -31,7 +31,7 @@ class LimitWatch:
         self._process = root
         self._cell_began = self._measured = time.monotonic()
         self._began = self._cell_began - spent
-        self._before = used(root, share)[0] if root else 0
+        self._before = used(root) if root else 0
         self._stands_since: float | None = None
 
     def cell(self) -> None:
@@ -68,10 +68,8 @@ class LimitWatch:
 
     def _measure(self, root: psutil.Process) -> Stopped | None:
         most = self._before + self._settings.memory_mb * 2**20
-        memory, processes = used(root, resident)
-        if memory > most:
-            memory, processes = used(root, share)
-        if memory > most:
+        memory, processes = at_most(root)
+        if memory > most and used(root) > most:
             limit = f"{self._settings.memory_mb / 1024:g} GiB of memory"
             return Stopped(f"it used more than the {limit} that it may use", "error", "memory")
         if processes > self._settings.processes:
@@ -80,22 +78,40 @@ class LimitWatch:
         return None
 
 
-def used(root: psutil.Process, size: Callable[[psutil.Process], int]) -> tuple[int, int]:
-    """Return the memory of a process and its descendants in bytes, and their number.
+def at_most(root: psutil.Process) -> tuple[int, int]:
+    """Return what a process and its descendants use at most, in bytes, and their number.
 
-    ``size`` says what counts of one. Of memory that they share by a mapping without a file all is
-    counted, also what is not in sight just now.
+    That is found at once: all that each has in memory, and all that anybody on this machine shares
+    by a mapping without a file, as it need not be in sight just now.
     """
-    memory = count = 0
+    memory, count = getattr(psutil.virtual_memory(), "shared", 0), 0
+    for process in _tree(root):
+        count += 1
+        with contextlib.suppress(psutil.Error):
+            memory += process.memory_info().rss
+    return memory, count
+
+
+def used(root: psutil.Process) -> int:
+    """Return what a process and its descendants use, in bytes; what they share counts once.
+
+    Of what they share by a mapping without a file all is counted, also what is not in sight. The
+    system looks at each page for it, some 10 ms a process where TensorFlow is loaded.
+    """
+    memory = 0
     shared: dict[str, int] = {}
+    for process in _tree(root):
+        with contextlib.suppress(psutil.Error):
+            memory += _share(process)
+        with contextlib.suppress(OSError):
+            shared |= _shared(Path(f"/proc/{process.pid}/maps").read_text())
+    return memory + sum(shared.values())
+
+
+def _tree(root: psutil.Process) -> Iterator[psutil.Process]:
     with contextlib.suppress(psutil.Error):
-        for process in (root, *root.children(recursive=True)):
-            count += 1
-            with contextlib.suppress(psutil.Error):
-                memory += size(process)
-            with contextlib.suppress(OSError):
-                shared |= _shared(Path(f"/proc/{process.pid}/maps").read_text())
-    return memory + sum(shared.values()), count
+        yield root
+        yield from root.children(recursive=True)
 
 
 def _shared(maps: str) -> dict[str, int]:
@@ -113,17 +129,9 @@ def _shared(maps: str) -> dict[str, int]:
     return found
 
 
-def resident(process: psutil.Process) -> int:
-    """Return what a process has in memory: at least its share of that, and found at once."""
-    return int(process.memory_info().rss)
-
-
-def share(process: psutil.Process) -> int:
-    """Return the proportional set size: what several processes share is divided among them.
-
-    The system looks at each page for it, some 10 ms where TensorFlow is loaded.
-    """
+def _share(process: psutil.Process) -> int:
+    """Return the proportional set size: what several processes share is divided among them."""
     try:
         return int(process.memory_full_info().pss)
     except (psutil.AccessDenied, AttributeError):
-        return resident(process)
+        return int(process.memory_info().rss)

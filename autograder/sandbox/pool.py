@@ -7,17 +7,18 @@ import functools
 import os
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from autograder import datasets
 from autograder.core.config import Settings
 from autograder.core.errors import IsolationError
 from autograder.core.training import MAX_TRAINING_SECONDS
 from autograder.datasets import Dataset
+from autograder.reports import html
 from autograder.sandbox import diagnostics, sandbox
 from autograder.sandbox.cpu_affinity import Cores
 from autograder.sandbox.process import CancelledError, SandboxError, SandboxProcess
@@ -63,6 +64,7 @@ class SandboxPool:
     pictures: dict[str, str] = field(default_factory=dict)
     sandbox: Sandbox = field(init=False)
     turns: Turns = field(init=False)
+    _starting: threading.Thread = field(init=False)
     _is_closed: threading.Event = field(default_factory=threading.Event)
     _stored: StoredImages = field(init=False)
     _variants: dict[Dataset, str] = field(default_factory=dict)
@@ -78,6 +80,7 @@ class SandboxPool:
         # Asked for when the first process starts: by then a cluster's machine was sent its images.
         stored = StoredImages(lambda: {one.name: self.images(one) for one in datasets.known()})
         object.__setattr__(self, "_stored", stored)
+        object.__setattr__(self, "_starting", threading.Thread(target=self._start))
 
     @property
     def level(self) -> str:
@@ -102,6 +105,12 @@ class SandboxPool:
     def data(self, dataset: Dataset) -> str:
         """Return the folder with the images, as it is called in a sandbox."""
         return str(self.sandbox.images_folder(self.images(dataset), dataset.name))
+
+    def use_pictures(self, outputs: Iterable[Mapping[str, Any]]) -> None:
+        """Draw nothing again that is among these outputs."""
+        for output in outputs:
+            page = output.get("data", {}).get("text/html", "")
+            self.pictures.update(html.pictures(page))
 
     @property
     def replays(self) -> bool:
@@ -130,6 +139,16 @@ class SandboxPool:
             if process.is_warm:
                 return process.train(description, MAX_TRAINING_SECONDS)
         return b""
+
+    def start(self) -> None:
+        """Begin to load what all sandboxes have in common, before the first is needed."""
+        if self.sandbox.is_sealed and not self._starting.ident:
+            self._starting.start()
+
+    def _start(self) -> None:
+        # Whoever needs a sandbox then is told why there is none.
+        with contextlib.suppress(OSError, IsolationError):
+            self.sandbox.start(self._stored.folders())
 
     @contextlib.contextmanager
     def lend(self, cancel: threading.Event) -> Iterator[tuple[SandboxProcess, Turn]]:
@@ -184,6 +203,8 @@ class SandboxPool:
     def close(self) -> None:
         """End all sandboxes."""
         self._is_closed.set()
+        if self._starting.ident:
+            self._starting.join()
         for processes in self._idle.values():
             while processes:
                 processes.pop().close()

@@ -9,7 +9,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
 import psutil
@@ -21,6 +21,7 @@ from autograder.core.training import MAX_TRAINED, Trained, digest, encoded, weig
 from autograder.sandbox.limits import LimitWatch
 from autograder.sandbox.program import SECONDS_TO_END
 from autograder.sandbox.protocol import (
+    CellFinished,
     End,
     Ended,
     Gone,
@@ -41,6 +42,8 @@ MAX_WAITING = 8
 
 # From the description of a training to what it left behind; nothing where that is not to be had.
 Train = Callable[[bytes], bytes]
+# Is given the outputs of each cell.
+Seen = Callable[[list[dict[str, Any]]], None]
 
 
 class CancelledError(Exception):
@@ -146,8 +149,16 @@ class SandboxProcess:
         output = self._handle.last_output()
         raise SandboxError(f"It was not ready after {START_SECONDS} s.\n{output}")
 
-    def run(self, job: Job, cancel: threading.Event, train: Train | None = None) -> RunState:
+    def run(
+        self,
+        job: Job,
+        cancel: threading.Event,
+        train: Train | None = None,
+        seen: Seen | None = None,
+    ) -> RunState:
         """Run a job, and collect its messages; ``train`` does the trainings that it asks for.
+
+        ``seen`` is given what each cell puts out, as soon as that has ended.
 
         Raises:
             CancelledError: ``cancel`` was set meanwhile.
@@ -173,6 +184,8 @@ class SandboxProcess:
                         continue
                     state.take(message or Ended(end=End.BROKEN, message=self._handle.last_output()))
                     watch.cell()
+                    if seen and isinstance(message, CellFinished):
+                        seen(state.cells[message.index].outputs)
                     if message is None:
                         state.stopped = state.stopped or self._killed()
         assert state.ended or state.stopped

@@ -30,7 +30,8 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     notebook is run; ``program`` is a digest of what the cells do, and ``id`` names this one run.
     ``solutions`` are run in the place of cells, by their numbers: of those that are ``unusable`` at
     once, of the others where they stop with an error. ``spent`` are the seconds of the time limit
-    that are gone already. ``pictures`` need not be drawn again: in base64, by their digests.
+    that are gone already. ``pictures`` need not be drawn again: in base64, by their digests; what
+    the lesson's solution puts out (``is_solution``) is added to them.
     """
 
     cells: list[str]
@@ -45,6 +46,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     unusable: tuple[int, ...] = ()
     spent: float = 0.0
     pictures: dict[str, str] = {}
+    is_solution: bool = False
 
     @property
     def digest(self) -> str:

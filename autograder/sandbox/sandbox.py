@@ -31,6 +31,14 @@ class Sandbox(ABC):
         self.settings = settings
         self.private = private
 
+    def start(self, images: Mapping[str, Path]) -> None:  # noqa: ARG002  nothing, as a rule
+        """Start what its processes have in common, if anything, with these folders of images.
+
+        Raises:
+            IsolationError: it cannot be had on this machine.
+        """
+        return
+
     @abstractmethod
     def open(
         self, images: Mapping[str, Path], *, trains: bool = False, core: int | None = None

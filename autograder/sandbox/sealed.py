@@ -51,14 +51,21 @@ class Sealed(Sandbox):
         """Return the folder as it is called in the sandbox."""
         return DATA / name
 
+    def start(self, images: Mapping[str, Path]) -> None:
+        """Start the process that has TensorFlow loaded, where there is none."""
+        self._running(images)
+
+    def _running(self, images: Mapping[str, Path]) -> WarmProcess:
+        with self._lock:
+            if self._warm is None or not self._warm.lives:
+                self._warm = self._started(images)
+            return self._warm
+
     def open(
         self, images: Mapping[str, Path], *, trains: bool = False, core: int | None = None
     ) -> SandboxProcess:
         """Fork a worker of the process that has TensorFlow loaded, which is started at first."""
-        with self._lock:
-            if self._warm is None or not self._warm.lives:
-                self._warm = self._started(images)
-            warm = self._warm
+        warm = self._running(images)
         stack = contextlib.ExitStack()
         group = stack.enter_context(self._group())
         worker = Worker(warm, Start(core=core, trains=trains), group, stack.close)

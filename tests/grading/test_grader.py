@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import msgspec
 import nbformat
@@ -42,10 +43,13 @@ from autograder.sandbox import job_runner
 from autograder.sandbox.process import CancelledError
 from autograder.sandbox.protocol import CellResult, Job
 from autograder.sandbox.result import Conditions, Stopped
+from autograder.sandbox.turns import Turns
 
 ROOT = Path(__file__).parents[2]
 CELLS = [cell for cell in mini.released().cells if cell.cell_type == "code"]
 BARE = Settings(isolation="none")
+# As much of a pool as the executor uses when runs are made by hand.
+POOL = SimpleNamespace(turns=Turns())
 
 
 def right_run(
@@ -692,14 +696,14 @@ class TestHere:
     def test_what_others_ended_is_run_again(self, ran) -> None:
         ended = right_run(stopped=Stopped("ended from outside", by_others=True))
         ran += [ended, ended, right_run()]
-        here = LocalExecutor(None, 1)
+        here = LocalExecutor(POOL, 1)
         assert here.start(None).result().run.stopped is None
         here.stop()
 
     @pytest.mark.parametrize("by_others", [True, False])
     def test_but_not_for_ever(self, ran, by_others) -> None:
         ran += [right_run(stopped=Stopped(str(number), by_others=by_others)) for number in range(4)]
-        here = LocalExecutor(None, 1)
+        here = LocalExecutor(POOL, 1)
         assert here.start(None).result().run.stopped == ("2" if by_others else "0")
         here.stop()
 
@@ -710,20 +714,20 @@ class TestHere:
             right_run(stopped=Stopped("ended from outside", by_others=True)),
             right_run(),
         ]
-        here = LocalExecutor(None, 1)
+        here = LocalExecutor(POOL, 1)
         assert here.start(None).result().run.stopped is None
         here.stop()
 
     def test_but_not_for_ever_either(self, ran) -> None:
         ran += [RuntimeError(str(number)) for number in range(4)]
-        here = LocalExecutor(None, 1)
+        here = LocalExecutor(POOL, 1)
         assert str(here.start(None).exception()) == "2"
         here.stop()
 
     @pytest.mark.parametrize("why", [IsolationError("not here"), CancelledError()])
     def test_what_another_run_cannot_help(self, ran, why) -> None:
         ran += [why, right_run()]
-        here = LocalExecutor(None, 1)
+        here = LocalExecutor(POOL, 1)
         assert here.start(None).exception() is why
         here.stop()
 

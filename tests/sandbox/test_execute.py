@@ -7,6 +7,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import nbformat
 import numpy as np
 import psutil
@@ -412,10 +413,11 @@ def test_the_process_says_when_it_could_not_begin(tmp_path) -> None:
     assert done.returncode == 1
 
 
-def drawn(pool: SandboxPool, title: str) -> dict[str, str]:
+def drawn(pool: SandboxPool, title: str, *, is_solution: bool = False) -> dict[str, str]:
     """The pictures that a notebook shows, by the digests of their figures."""
     restored = restore(mini.submitted(devices=FIGURES.format(title=title)), mini.released())
     job, _ = job_runner.prepare(restored, pool.settings)
+    job = msgspec.structs.replace(job, is_solution=is_solution)
     evidence: Evidence = job_runner.run(job, pool)
     outputs = (one for number in sorted(evidence.outputs) for one in evidence.outputs[number])
     pages = (one.get("data", {}).get("text/html", "") for one in outputs)
@@ -429,6 +431,9 @@ def test_what_was_drawn_before_is_shown(sample_keras: Path) -> None:
         first = drawn(pool, "two")
         assert len(first) == 2
         one, two = first
+        # Only the lesson's solution draws for others.
+        assert not pool.pictures
+        assert drawn(pool, "two", is_solution=True) == first == pool.pictures
         pool.pictures[one] = "cGljdHVyZQ=="
         again = drawn(pool, "three")
     finally:

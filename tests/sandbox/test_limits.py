@@ -55,17 +55,19 @@ os.write(begin, b"xxx")
     [("mmap.MAP_SHARED | mmap.MAP_ANONYMOUS", True), ("mmap.MAP_PRIVATE", False)],
     ids=["shared", "private"],
 )
-@pytest.mark.parametrize("size", [limits.resident, limits.share], ids=["resident", "share"])
-def test_memory_out_of_sight_is_counted_where_it_is_kept(how, is_kept, size) -> None:
+def test_memory_out_of_sight_is_counted_where_it_is_kept(how, is_kept) -> None:
     """Linux gives private memory back; shared memory stays for whoever else may have it."""
     command = [sys.executable, "-c", HIDE.format(how=how)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdout
         assert process.stdout.readline() == f"{int(is_kept)}\n".encode()
-        memory, count = limits.used(psutil.Process(process.pid), size)
+        memory = limits.used(psutil.Process(process.pid))
+        most, count = limits.at_most(psutil.Process(process.pid))
         process.communicate()
     assert count == 1
     assert (memory > 64 * MEBIBYTE) == is_kept
+    # Whatever else this machine shares just now.
+    assert most >= memory
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="it reads Linux's /proc")
@@ -79,8 +81,7 @@ def test_what_processes_share_counts_once(monkeypatch) -> None:
         assert process.stdout.readline() == b"shared\n"
         root = psutil.Process(process.pid)
         watch = limits.LimitWatch(Settings(memory_mb=128), root)
-        resident, share = (limits.used(root, one)[0] for one in (limits.resident, limits.share))
-        assert resident > share + 128 * MEBIBYTE
+        assert limits.at_most(root)[0] > limits.used(root) + 128 * MEBIBYTE
         assert watch.verdict() is None
         process.stdin.write(b"\n")
         process.stdin.flush()

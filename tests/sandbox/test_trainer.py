@@ -169,7 +169,8 @@ def test_memory_is_measured_while_a_kernel_waits(monkeypatch: pytest.MonkeyPatch
     """Nobody else limits it there, and it may do other things than wait."""
     now, memory = [1000.0], [0]
     monkeypatch.setattr(limits.time, "monotonic", lambda: now[0])
-    monkeypatch.setattr(limits, "used", lambda *_: (memory[0], 1))
+    monkeypatch.setattr(limits, "used", lambda _: memory[0])
+    monkeypatch.setattr(limits, "at_most", lambda _: (memory[0], 1))
     watch = LimitWatch(Settings(memory_mb=100), psutil.Process())
     watch.stand_still()
     memory[0] = 101 * 2**20

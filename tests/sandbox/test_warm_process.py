@@ -8,7 +8,7 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ import psutil
 import pytest
 
 from autograder.core.config import Settings
+from autograder.core.errors import IsolationError
 from autograder.core.evidence import Evidence
 from autograder.core.ipc import Line, pair
 from autograder.sandbox import job_runner
@@ -122,6 +123,44 @@ class TestBegin:
         with pytest.raises(RuntimeError, match=words):
             process.wait_until_ready(NEVER)
         process.close()
+
+
+class Sandboxes:
+    """Sandboxes of which it can be seen whether somebody began to start them."""
+
+    level = "own"
+
+    def __init__(self, *, is_sealed: bool, error: Exception | None = None) -> None:
+        self.is_sealed, self.error = is_sealed, error
+        self.did: list[str] = []
+
+    def start(self, images: Mapping[str, Path]) -> None:
+        assert images
+        time.sleep(0.1)
+        self.did.append("started")
+        if self.error:
+            raise self.error
+
+    def close(self) -> None:
+        self.did.append("closed")
+
+
+@pytest.mark.parametrize(
+    ("sandboxes", "did"),
+    [
+        (Sandboxes(is_sealed=True), ["started", "closed"]),
+        (Sandboxes(is_sealed=True, error=IsolationError("not here")), ["started", "closed"]),
+        (Sandboxes(is_sealed=False), ["closed"]),
+    ],
+)
+def test_what_is_started_before_it_is_needed_is_ended(sandboxes, did, sample_keras: Path) -> None:
+    """Once, also where the end comes before it is there; who asks for a sandbox is told why not."""
+    pool = SandboxPool(settings=Settings(), data_home=sample_keras)
+    object.__setattr__(pool, "sandbox", sandboxes)
+    pool.start()
+    pool.start()
+    pool.close()
+    assert sandboxes.did == did
 
 
 @pytest.fixture(scope="module")
