@@ -8,55 +8,19 @@ assignment, because what the notebook itself says is written by the student.
 
 from __future__ import annotations
 
-from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback, GenerateSolution
-from traitlets.config import Config
+import sys
 
-from autograder.nbgrader_plugin.copy_limits import limit_extra_files
-from autograder.nbgrader_plugin.package_url import NamePackageUrl
-from autograder.nbgrader_plugin.preprocessors.autograde import (
-    RestoreCells,
-    RunAndJudge,
-    SaveJudgedGrades,
-    SubmissionExporter,
-)
-from autograder.nbgrader_plugin.preprocessors.clear_solutions import ClearLessonSolutions
-from autograder.nbgrader_plugin.preprocessors.generate_feedback import FeedbackExporter, ShowResults
-from autograder.nbgrader_plugin.preprocessors.generate_solution import (
-    RunSolution,
-    StripSolutionMarkers,
-)
-from autograder.nbgrader_plugin.preprocessors.lists import preprocessors_of, replaced
-from autograder.nbgrader_plugin.preprocessors.one_notebook import StudentCells, WritePackage
-from autograder.nbgrader_plugin.preprocessors.validate import validate_in_sandbox
-from autograder.nbgrader_plugin.run_ahead import run_submissions_ahead
+from traitlets.config import Config
 
 
 def configure(c: Config) -> None:
-    """Set up nbgrader for our lessons, in a course's ``nbgrader_config.py``."""
+    """Set up nbgrader for our lessons, in a course's ``nbgrader_config.py``.
+
+    autograder reads that file too, for its own settings: then nbgrader, which takes a second to
+    import, is not needed.
+    """
     c.CourseDirectory.solution_directory = "solutions"
-    assignment = preprocessors_of(c, GenerateAssignment)
-    c.GenerateAssignment.preprocessors = [
-        WritePackage,
-        StudentCells,
-        NamePackageUrl,
-        *replaced(assignment, ClearLessonSolutions),
-    ]
-    solution = replaced(preprocessors_of(c, GenerateSolution), RunSolution)
-    c.GenerateSolution.preprocessors = [
-        WritePackage,
-        StudentCells,
-        NamePackageUrl,
-        StripSolutionMarkers,
-        *solution,
-    ]
-    c.Autograde.exporter_class = SubmissionExporter
-    sanitize = preprocessors_of(c, Autograde, "sanitize_preprocessors")
-    c.Autograde.sanitize_preprocessors = [RestoreCells, *sanitize]
-    autograde = preprocessors_of(c, Autograde, "autograde_preprocessors")
-    c.Autograde.autograde_preprocessors = replaced(autograde, RunAndJudge, SaveJudgedGrades)
-    c.GenerateFeedback.exporter_class = FeedbackExporter
-    c.GenerateFeedback.preprocessors = [*preprocessors_of(c, GenerateFeedback), ShowResults]
-    # nbgrader has no setting for these.
-    validate_in_sandbox()
-    limit_extra_files()
-    run_submissions_ahead()
+    if "nbgrader" in sys.modules:
+        from autograder.nbgrader_plugin.set_up import set_up  # noqa: PLC0415
+
+        set_up(c)

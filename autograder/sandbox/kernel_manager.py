@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import os
 import secrets
 import signal
 import sys
+import time
 from pathlib import Path
+from queue import Empty
 from typing import Any
 
 import zmq.asyncio
@@ -59,6 +62,34 @@ def run_kernel(connection: Path) -> None:
     IPKernelApp.launch_instance(["-f", str(connection), *OPTIONS, "--matplotlib=inline"])
 
 
+class _Client(AsyncKernelClient):
+    """A client of a kernel that was forked, which is ready as soon as that answers."""
+
+    def __init__(self, kernel: ForkedKernel, connection: Path) -> None:
+        super().__init__(context=kernel.context)
+        self._kernel = kernel
+        self.load_connection_file(str(connection))
+
+    async def wait_for_ready(self, timeout: float | None = None) -> None:  # noqa: ASYNC109
+        """Wait until the kernel answers, at most so many seconds.
+
+        jupyter_client then waits a fifth of a second for the rest of the answer, which nbclient
+        passes over by itself.
+
+        Raises:
+            RuntimeError: it does not.
+        """
+        end = time.monotonic() + (math.inf if timeout is None else timeout)
+        while time.monotonic() < end and self._kernel.is_alive():
+            self.kernel_info()
+            with contextlib.suppress(Empty):
+                await self.shell_channel.get_msg(timeout=1)
+                # Where outputs come it says something too, unless that is not connected yet.
+                await self.iopub_channel.get_msg(timeout=0.2)
+                return
+        raise RuntimeError("the kernel did not answer")
+
+
 class ForkedKernel:
     """A kernel that was forked already, with the interface of a kernel manager for nbclient.
 
@@ -75,9 +106,7 @@ class ForkedKernel:
 
     def client(self) -> AsyncKernelClient:
         """Return a client that is connected once the kernel listens."""
-        client = AsyncKernelClient(context=self.context)
-        client.load_connection_file(str(self._connection))
-        return client
+        return _Client(self, self._connection)
 
     # These three are no coroutines: nbclient takes either, and none of them waits for long.
     def is_alive(self) -> bool:

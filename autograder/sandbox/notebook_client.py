@@ -41,6 +41,8 @@ class Client(NotebookClient):
         # Defaults for its sockets. Without them the kernel decides how much memory we need.
         context.setsockopt(zmq.MAXMSGSIZE, MAX_MESSAGE_BYTES)
         context.setsockopt(zmq.RCVHWM, MAX_MESSAGES_WAITING)
+        # Milliseconds, until a kernel listens that begins at the same time.
+        context.setsockopt(zmq.RECONNECT_IVL, 5)
         kernel.context = context
         limit = settings.cell_seconds
         super().__init__(
