@@ -15,6 +15,7 @@ from autograder.core.lesson_registry import load_lesson
 from autograder.core.report import Report
 from autograder.core.text import plural
 from autograder.grading.regrade import regrade, stored_results
+from autograder.judge.judge_process import Judge
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
@@ -30,7 +31,13 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     results = arguments.results or course.base / "results"
     names = [arguments.lesson] if arguments.lesson else lessons_in(results)
     reports: list[Report] = []
-    with hold(results, "regrade", console), progress_log.open_log(results, "regrade") as lines:
+    with (
+        hold(results, "regrade", console),
+        progress_log.open_log(results, "regrade") as lines,
+        Judge(course) as judge,
+    ):
+        # While nbgrader is imported.
+        judge.start()
         with gradebook_of(arguments, course, results, console) as book:
 
             def add(report: Report) -> None:
@@ -39,7 +46,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
                     book.add(report)
 
             for lesson in map(load_lesson, names):
-                ready = regrade(results / lesson.name, lesson, course)
+                ready = regrade(results / lesson.name, lesson, course, judge)
                 count = len(stored_results(results / lesson.name))
                 lines.say(f"regrade: {plural(count, 'submission')} of {lesson.name}")
                 reports += watched(ready, (lines.graded, add), count, console)

@@ -814,7 +814,8 @@ class TestFollowThrough:
 
     def regraded(self, course, **settings):
         given = Course(root=self.root, settings=replace(BARE, **settings))
-        (report,) = regrade.regrade(course.results / LESSON.name, LESSON, given)
+        with Judge(given) as judge:
+            (report,) = regrade.regrade(course.results / LESSON.name, LESSON, given, judge)
         return report
 
     def test_judged_again_nothing_is_run_and_the_same_is_said(self, course, hand) -> None:
@@ -912,8 +913,10 @@ class TestRegrade:
 
     def judged(self, course, root: Path | None = None):
         folder = course.results / LESSON.name
-        given = regrade.regrade(folder, LESSON, Course(root=root, settings=BARE))
-        return {report.name: report for report in given}
+        given = Course(root=root, settings=BARE)
+        with Judge(given) as judge:
+            reports = list(regrade.regrade(folder, LESSON, given, judge))
+        return {report.name: report for report in reports}
 
     def test_the_same_checks_say_the_same(self, course, hand) -> None:
         course.submit("ann")
