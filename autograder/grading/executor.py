@@ -7,6 +7,8 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Protocol
 
+import psutil
+
 from autograder.core.evidence import Evidence
 from autograder.sandbox import job_runner
 from autograder.sandbox.pool import SandboxPool
@@ -42,11 +44,11 @@ class LocalExecutor:
     def __init__(self, pool: SandboxPool, workers: int) -> None:
         self._pool = pool
         pool.turns.limit = workers
-        # So many kernels at most, as each takes memory also while it waits for a training.
-        self._threads = ThreadPoolExecutor(max_workers=MAX_KERNELS * workers)
+        kernels = _kernels(workers, pool.settings.memory_mb)
+        self._threads = ThreadPoolExecutor(max_workers=kernels)
         self._cancel = threading.Event()
         # So that no worker waits while we judge.
-        self.max_pending = (MAX_KERNELS + 1) * workers
+        self.max_pending = kernels + workers
 
     def start(self, job: Job) -> Future[Evidence]:
         """Run a job once a thread is free."""
@@ -56,3 +58,9 @@ class LocalExecutor:
         """Cancel what is running, and run nothing more."""
         self._cancel.set()
         self._threads.shutdown(cancel_futures=True)
+
+
+def _kernels(workers: int, memory_mb: int) -> int:
+    """Return how many kernels there may be: those that wait for a training take memory too."""
+    room = psutil.virtual_memory().available // (memory_mb * 2**20)
+    return max(workers, min(MAX_KERNELS * workers, room))

@@ -24,6 +24,7 @@ from autograder.core.evidence import EVIDENCE, Answer, Evidence, pack, read
 from autograder.core.lesson_registry import lesson_names
 from autograder.grading import (
     cache_key,
+    executor,
     follow_through,
     grader,
     regrade,
@@ -49,7 +50,7 @@ ROOT = Path(__file__).parents[2]
 CELLS = [cell for cell in mini.released().cells if cell.cell_type == "code"]
 BARE = Settings(isolation="none")
 # As much of a pool as the executor uses when runs are made by hand.
-POOL = SimpleNamespace(turns=Turns())
+POOL = SimpleNamespace(turns=Turns(), settings=BARE)
 
 
 def right_run(
@@ -717,6 +718,18 @@ class TestHere:
         here = LocalExecutor(POOL, 1)
         assert here.start(None).result().run.stopped is None
         here.stop()
+
+    @pytest.mark.parametrize(
+        ("gib", "kernels"), [(0, 2), (9, 2), (13, 3), (25, 6), (1000, 6)], ids=str
+    )
+    def test_those_that_wait_have_room_in_memory(self, monkeypatch, gib, kernels) -> None:
+        """As many as workers in any case, and at most two more for each."""
+        memory = SimpleNamespace(available=gib * 2**30)
+        monkeypatch.setattr(executor.psutil, "virtual_memory", lambda: memory)
+        here = LocalExecutor(POOL, 2)
+        here.stop()
+        assert here._threads._max_workers == kernels
+        assert POOL.turns.limit == 2
 
     def test_but_not_for_ever_either(self, ran) -> None:
         ran += [RuntimeError(str(number)) for number in range(4)]
