@@ -13,9 +13,13 @@ import hashlib
 import itertools
 import re
 import unicodedata
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
 
 from autograder.notebooks.names import Names
 from autograder.notebooks.normalize import UNREADABLE, parsed
+
+V = TypeVar("V")
 
 # A program that looks its own names up, by these or by `__dict__` and the like: none of them can be
 # exchanged.
@@ -23,6 +27,11 @@ LOOKS_UP = frozenset({"dir", "eval", "exec", "get_ipython", "getattr", "globals"
 SHOWS = frozenset({"display", "len", "print", "summary", "type"})
 # What runs first although it stands later: `y = x` uses x before it makes y.
 FIRST = {"generators": 0, "iter": 1, "value": 1}
+
+
+def each(function: Callable[..., V], arguments: Iterable[Any]) -> list[V]:
+    """Return what a function says of each: a tuple stands for all of its arguments."""
+    return [function(*one) if isinstance(one, tuple) else function(one) for one in arguments]
 
 
 def answer_digest(source: str, outside: frozenset[str]) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import itertools
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -17,13 +19,15 @@ from autograder.core.lesson import Lesson, Question
 from autograder.core.report import CheckResult, Outcome, Report
 from autograder.grading.bounded import Bounded, OverBudgetError
 from autograder.grading.regrade import stored_results
-from autograder.notebooks.alike import answer_digest, cell_names, text_digest
+from autograder.notebooks.alike import answer_digest, cell_names, each, text_digest
 from autograder.notebooks.names import Names, names_in
 from autograder.reports import annotate
 
 # The results' notebook shows no more of a very long answer or line; what is cut off may differ.
 CUT = "# …"
 Cell = Mapping[str, Any]
+T = TypeVar("T")
+V = TypeVar("V")
 
 
 class _Notebook(msgspec.Struct):
@@ -83,8 +87,12 @@ class Grouper:
         """Return the id of the group of each question that was graded."""
         found = {}
         every = [cell for cell in cells if cell["cell_type"] == "code"]
+        self._learn(self._names, cell_names, map(_source, every))
         used = frozenset[str]().union(*(self._names_in(_source(cell)).used for cell in every))
-        for question, own in answer_cells(cells, self.lesson, self.given).items():
+        answers = answer_cells(cells, self.lesson, self.given)
+        sources = map(_source, itertools.chain.from_iterable(answers.values()))
+        self._learn(self._digests, answer_digest, (self._key(one, used) for one in sources))
+        for question, own in answers.items():
             if results := report.of(question):
                 parts = self._parts(own, used)
                 if any(CUT in _source(cell) for cell in own):
@@ -104,6 +112,13 @@ class Grouper:
             parts.append(self._digest(_source(cell), used) + (" stopped" if stopped else ""))
         return [one for one in parts if one]
 
+    def _learn(self, known: dict[T, V], function: Callable[..., V], asked: Iterable[T]) -> None:
+        """Ask for all at once that is not known yet: that takes longer than to answer."""
+        new = [one for one in dict.fromkeys(asked) if one not in known]
+        # Then each is asked for by itself.
+        with contextlib.suppress(OverBudgetError):
+            known.update(zip(new, self.bounded.call(each, function, new), strict=True))
+
     def _names_in(self, source: str) -> Names:
         if source not in self._names:
             try:
@@ -113,12 +128,15 @@ class Grouper:
             self._names[source] = made
         return self._names[source]
 
-    def _digest(self, source: str, used: frozenset[str]) -> str:
+    def _key(self, source: str, used: frozenset[str]) -> tuple[str, frozenset[str]]:
         # Of the names in other cells only these can make a difference.
-        key = source, used & self._names_in(source).defined
+        return source, self._outside | (used & self._names_in(source).defined)
+
+    def _digest(self, source: str, used: frozenset[str]) -> str:
+        key = self._key(source, used)
         if key not in self._digests:
             try:
-                made = self.bounded.call(answer_digest, source, self._outside | key[1])
+                made = self.bounded.call(answer_digest, *key)
             except OverBudgetError:
                 made = text_digest(source)
             self._digests[key] = made
