@@ -17,6 +17,8 @@ pytestmark = [pytest.mark.kernel, pytest.mark.slow]
 
 CLASS = Path(__file__).parents[1] / "class"
 LESSON = load_lesson("building-a-brain")
+# Or not: it ends so near to the threshold that the processor's arithmetic decides.
+ONE_EPOCH_IS_ENOUGH = ("one-epoch", "train.accuracy")
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +48,12 @@ def test_everyone_is_told_the_same_as_ever(graded: dict[str, dict], freeze: bool
     """Each grade, each misconception, each word."""
     assert {(one["status"], one["reason"]) for one in graded.values()} == {("graded", None)}
     results = {
-        name: [SimpleNamespace(**check) for check in one["checks"]] for name, one in graded.items()
+        name: [
+            SimpleNamespace(**check)
+            for check in one["checks"]
+            if (name, check["id"]) != ONE_EPOCH_IS_ENOUGH
+        ]
+        for name, one in graded.items()
     }
     frozen.compare("class", results, freeze=freeze)
 
