@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import itertools
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from rich.console import Console
@@ -15,7 +18,6 @@ from autograder.core.lesson_registry import load_lesson
 from autograder.core.report import Report
 from autograder.core.text import plural
 from autograder.grading.regrade import regrade, stored_results
-from autograder.judge.judge_process import Judge
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
@@ -31,13 +33,10 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     results = arguments.results or course.base / "results"
     names = [arguments.lesson] if arguments.lesson else lessons_in(results)
     reports: list[Report] = []
-    with (
-        hold(results, "regrade", console),
-        progress_log.open_log(results, "regrade") as lines,
-        Judge(course) as judge,
-    ):
-        # While nbgrader is imported.
-        judge.start()
+    with hold(results, "regrade", console), progress_log.open_log(results, "regrade") as lines:
+        lessons = [load_lesson(name) for name in names]
+        # The judge works while nbgrader is imported.
+        ready = {one.name: _begun(regrade(results / one.name, one, course)) for one in lessons}
         with gradebook_of(arguments, course, results, console) as book:
 
             def add(report: Report) -> None:
@@ -45,13 +44,25 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
                 if report.status == "graded":
                     book.add(report)
 
-            for lesson in map(load_lesson, names):
-                ready = regrade(results / lesson.name, lesson, course, judge)
+            for lesson in lessons:
                 count = len(stored_results(results / lesson.name))
                 lines.say(f"regrade: {plural(count, 'submission')} of {lesson.name}")
-                reports += watched(ready, (lines.graded, add), count, console)
+                reports += watched(ready[lesson.name], (lines.graded, add), count, console)
         reports.sort(key=lambda report: (report.lesson, report.name, report.results_folder))
         show(arguments, reports, results, console, course, recorded_course(book, course))
         code = max(exit_code(reports, console), 2 * book.failed, 1 * book.incomplete)
         lines.say(f"regrade: ended with exit code {code}")
     return code
+
+
+def _begun(reports: Iterator[Report]) -> Iterator[Report]:
+    """Return the same reports, the first of which is worked on from now on, in a thread."""
+    thread = ThreadPoolExecutor(max_workers=1)
+    first = thread.submit(lambda: [*itertools.islice(reports, 1)])
+    thread.shutdown(wait=False)
+
+    def each() -> Iterator[Report]:
+        yield from first.result()
+        yield from reports
+
+    return each()

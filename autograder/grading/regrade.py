@@ -85,8 +85,8 @@ def _unread(path: Path, error: Exception) -> Report:
     )
 
 
-def regrade(folder: Path, lesson: Lesson, course: Course, judge: Judge) -> Iterator[Report]:
-    """Let *judge* judge again, in one pytest session, what is stored in a lesson's results.
+def regrade(folder: Path, lesson: Lesson, course: Course) -> Iterator[Report]:
+    """Judge again, in one pytest session, what is stored in the folder of a lesson's results.
 
     Of evidence that cannot be read, such as that of an older version, the reason is told in a
     ``failed`` report, and what was written before stays; so it is where the judge failed, with its
@@ -97,7 +97,7 @@ def regrade(folder: Path, lesson: Lesson, course: Course, judge: Judge) -> Itera
         ResultsError: the results cannot be written.
     """
     submissions = stored_results(folder)
-    with Bounded() as bounded:
+    with Judge(course) as judge, Bounded() as bounded:
         for batch in _batches(one for one in submissions if one.was_run):
             for one, answer in _answers(judge, batch, lesson):
                 yield _judged(one, answer, lesson, course, bounded)

@@ -827,8 +827,7 @@ class TestFollowThrough:
 
     def regraded(self, course, **settings):
         given = Course(root=self.root, settings=replace(BARE, **settings))
-        with Judge(given) as judge:
-            (report,) = regrade.regrade(course.results / LESSON.name, LESSON, given, judge)
+        (report,) = regrade.regrade(course.results / LESSON.name, LESSON, given)
         return report
 
     def test_judged_again_nothing_is_run_and_the_same_is_said(self, course, hand) -> None:
@@ -926,10 +925,8 @@ class TestRegrade:
 
     def judged(self, course, root: Path | None = None):
         folder = course.results / LESSON.name
-        given = Course(root=root, settings=BARE)
-        with Judge(given) as judge:
-            reports = list(regrade.regrade(folder, LESSON, given, judge))
-        return {report.name: report for report in reports}
+        given = regrade.regrade(folder, LESSON, Course(root=root, settings=BARE))
+        return {report.name: report for report in given}
 
     def test_the_same_checks_say_the_same(self, course, hand) -> None:
         course.submit("ann")

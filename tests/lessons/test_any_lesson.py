@@ -19,7 +19,6 @@ from autograder.core.lesson_registry import guess_lesson, lesson_names, load_les
 from autograder.grading.discovery import find_submissions
 from autograder.grading.grader import Grader
 from autograder.grading.regrade import regrade
-from autograder.judge.judge_process import Judge
 from autograder.judge.runner import judge
 from autograder.reports import class_report, json_report
 
@@ -96,8 +95,7 @@ class TestAnyLesson:
         assert "Two Apples" in class_report.page(reports, any_lesson)
         form = json.loads(json_report.document(reports))["submissions"]
         assert {one["name"]: one["max_score"] for one in form} == {"ann": 7, "bob": 7}
-        with Judge(Course()) as judge:
-            again = list(regrade(results / any_lesson.name, any_lesson, Course(), judge))
+        again = regrade(results / any_lesson.name, any_lesson, Course())
         assert sorted(one.score for one in again) == [0, 7]
 
     def test_a_lesson_that_cannot_be_loaded_is_named(self, any_lesson) -> None:

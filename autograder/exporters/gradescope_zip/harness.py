@@ -33,7 +33,6 @@ from autograder.exporters import gradescope_results
 from autograder.grading import result_files
 from autograder.grading.discovery import Submission, notebooks_in
 from autograder.grading.regrade import regrade, stored_results
-from autograder.judge.judge_process import Judge
 from autograder.sandbox.termination import end, newest_first
 
 # A user id that no account has: a user needs no name.
@@ -104,9 +103,7 @@ def _graded(submitted: Path, scratch: Path, lesson: Lesson) -> Report:
         return result_files.failed(
             submission, stored.report.reason or "It could not be run.", lesson
         )
-    course = find_course(Path.cwd())
-    with Judge(course) as judge:
-        (report,) = regrade(own.parent, lesson, course, judge)
+    (report,) = regrade(own.parent, lesson, find_course(Path.cwd()))
     return report
 
 
