@@ -136,7 +136,7 @@ class Dataset(ABC):
         Raises:
             DatasetError: names the first file that is missing, damaged or not what its name says.
         """
-        return self._read([folder / file for file in self.files.values()]).name
+        return self.read(folder).name
 
     def read(self, folder: Path) -> Images:
         """Read the files in ``folder``, verified in the same pass; errors as ``verify``.
