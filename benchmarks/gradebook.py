@@ -139,7 +139,7 @@ def rows(course: Course, reports: Sequence[Report], group: int) -> float:
 
 def recording(course: Course, reports: Sequence[Report]) -> float:
     """Measure nbgrader's own recording of the rows, one by one, in ms per student."""
-    directory = course_directory(course.root)
+    directory = course_directory(course.folder())
     notebook = solved()
     told = {"assignment": LESSON.name, "notebook": LESSON.name, "db_url": directory.db_url}
     start = time.perf_counter()
@@ -166,16 +166,16 @@ def autograde(course: Course, reports: Sequence[Report]) -> float:
     """Measure ``nbgrader autograde`` without program start and run, in ms per student."""
     Given.notebook = solved()
     for one in reports:
-        folder = course.root / "submitted" / f"autograded {one.name}" / LESSON.name
+        folder = course.folder() / "submitted" / f"autograded {one.name}" / LESSON.name
         folder.mkdir(parents=True)
         nbformat.write(Given.notebook, folder / LESSON.notebook)
-    directory = course_directory(course.root)
+    directory = course_directory(course.folder())
     directory.assignment_id = LESSON.name
     directory.config.Autograde.autograde_preprocessors = [
         *(Given, LimitOutput, SaveJudgedGrades, AssignLatePenalties, CheckCellMetadata)
     ]
     before = Path.cwd()
-    os.chdir(course.root)
+    os.chdir(course.folder())
     start = time.perf_counter()
     Autograde(coursedir=directory, config=directory.config).start()
     os.chdir(before)

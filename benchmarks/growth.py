@@ -55,9 +55,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     print(f"{os.cpu_count()} cores\n")
     print("| submissions | grading, ms each | ratio | judging again, ms each | grader, MiB |")
     print("| ---: | ---: | ---: | ---: | ---: |")
-    for size, each, again, most in rows:
+    for size, each, judged, most in rows:
         ratio = each / rows[0][1]
-        print(f"| {size} | {each * 1e3:.0f} | {ratio:.2f} | {again * 1e3:.0f} | {most:.0f} |")
+        print(f"| {size} | {each * 1e3:.0f} | {ratio:.2f} | {judged * 1e3:.0f} | {most:.0f} |")
     return 0
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import sys
 import threading
 import time
+from collections.abc import Callable, Sequence
 
 import classes
 import nbformat
@@ -20,7 +21,7 @@ from autograder.core.config import Settings
 from autograder.datasets.fashion_mnist import DATASET
 from autograder.notebooks.restore import restore
 from autograder.sandbox import job_runner
-from autograder.sandbox.limits import share, used
+from autograder.sandbox.limits import used
 from autograder.sandbox.pool import SandboxPool
 
 WORKERS = 2
@@ -50,7 +51,7 @@ def main() -> int:
     return 0
 
 
-def peak(jobs: list) -> float:
+def peak(jobs: Sequence[Callable[[], object]]) -> float:
     """Return the most memory of all processes during the jobs, in MiB."""
     most = 0.0
     threads = [threading.Thread(target=job) for job in jobs]
@@ -64,7 +65,7 @@ def peak(jobs: list) -> float:
 
 def memory_now() -> float:
     """Return the memory of all child processes, in MiB."""
-    return sum(used(child, share)[0] for child in psutil.Process().children()) / 2**20
+    return sum(used(child) for child in psutil.Process().children()) / 2**20
 
 
 if __name__ == "__main__":
