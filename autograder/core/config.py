@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
-from traitlets.config.loader import DeferredConfigString, PyFileConfigLoader
+from traitlets.config.loader import Config, DeferredConfigString, PyFileConfigLoader
 
 from autograder.core import decode
 from autograder.core.course_root import CONFIG, find_root, roots_above
@@ -224,6 +224,15 @@ def current_root(graded: Iterable[Path] = ()) -> Path | None:
     return root
 
 
+class OwnSettings(Config):
+    """nbgrader's configuration, of which only our own settings are of interest."""
+
+
+class _OwnLoader(PyFileConfigLoader):
+    def clear(self) -> None:
+        self.config = OwnSettings()
+
+
 def read_settings(path: Path) -> Settings:
     """Read the settings from an ``nbgrader_config.py``.
 
@@ -231,10 +240,13 @@ def read_settings(path: Path) -> Settings:
         CourseError: it cannot be run, or a setting does not exist or has a wrong value.
     """
     try:
-        config = PyFileConfigLoader(path.name, path=str(path.parent)).load_config()
-    # The file is a program: it may raise anything.
-    except Exception as error:
-        raise CourseError(f"{path.name}: {public_name(type(error))}: {error}") from error
+        config = _OwnLoader(path.name, path=str(path.parent)).load_config()
+    except Exception:  # noqa: BLE001  the file is a program: it may raise anything
+        # Perhaps only because nbgrader is not set up there.
+        try:
+            config = PyFileConfigLoader(path.name, path=str(path.parent)).load_config()
+        except Exception as error:
+            raise CourseError(f"{path.name}: {public_name(type(error))}: {error}") from error
     return settings_of(config, path.name)
 
 

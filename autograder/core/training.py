@@ -154,9 +154,12 @@ def weights_left(trained: Trained) -> str:
     """Return the digest of the weights that a training left behind, as evidence has it.
 
     Raises:
-        ValueError: they are no arrays.
+        ValueError: they are no arrays, or there was no call.
     """
-    return state(one.values()[-1] for one in trained.weights)
+    weights = [one.values() for one in trained.weights]
+    if not all(map(len, weights)):
+        raise ValueError("a training without a call")
+    return state(one[-1] for one in weights)
 
 
 def encoded(part: Training | Trained) -> bytes:

@@ -14,8 +14,8 @@ from autograder.sandbox import job_runner
 from autograder.sandbox.pool import SandboxPool
 from autograder.sandbox.protocol import Job
 
-# For each worker: the one that goes on, and those that wait for a training.
-MAX_KERNELS = 3
+# For each worker: the one that goes on, and one that waits for a training.
+MAX_KERNELS = 2
 
 
 class Executor(Protocol):

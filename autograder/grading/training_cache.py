@@ -14,11 +14,9 @@ from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-import msgspec
-
 from autograder.core import decode
 from autograder.core.evidence import write_whole
-from autograder.core.training import Trained
+from autograder.core.training import Trained, weights_left
 
 # What of a processor decides which instructions are used, and thus how numbers are rounded.
 PROCESSOR = ("model name", "flags", "CPU implementer", "CPU part", "Features")
@@ -67,10 +65,10 @@ class TrainingCache:
 
     def _read(self, key: str) -> bytes:
         # One that is missing, cut off, or of an older version is as good as none.
-        with contextlib.suppress(OSError, msgspec.MsgspecError):
+        with contextlib.suppress(OSError, ValueError):
             if not self._fresh or key in self._stored:
                 data = self._path(key).read_bytes()
-                decode.from_msgpack(data, Trained)
+                weights_left(decode.from_msgpack(data, Trained))
                 return data
         return b""
 

@@ -8,9 +8,9 @@ assignment, because what the notebook itself says is written by the student.
 
 from __future__ import annotations
 
-import sys
-
 from traitlets.config import Config
+
+from autograder.core.config import OwnSettings
 
 
 def configure(c: Config) -> None:
@@ -20,7 +20,7 @@ def configure(c: Config) -> None:
     import, is not needed.
     """
     c.CourseDirectory.solution_directory = "solutions"
-    if "nbgrader" in sys.modules:
+    if not isinstance(c, OwnSettings):
         from autograder.nbgrader_plugin.set_up import set_up  # noqa: PLC0415
 
         set_up(c)

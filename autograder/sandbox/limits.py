@@ -82,9 +82,9 @@ def at_most(root: psutil.Process) -> tuple[int, int]:
     """Return what a process and its descendants use at most, in bytes, and their number.
 
     That is found at once: all that each has in memory, and all that anybody on this machine shares
-    by a mapping without a file, as it need not be in sight just now.
+    by a mapping without a file, as it need not be in sight just now, or has on the disk.
     """
-    memory, count = getattr(psutil.virtual_memory(), "shared", 0), 0
+    memory, count = getattr(psutil.virtual_memory(), "shared", 0) + psutil.swap_memory().used, 0
     for process in _tree(root):
         count += 1
         with contextlib.suppress(psutil.Error):

@@ -142,7 +142,8 @@ class SandboxPool:
 
     def start(self) -> None:
         """Begin to load what all sandboxes have in common, before the first is needed."""
-        if self.sandbox.is_sealed and not self._starting.ident:
+        is_new = not self._starting.ident and not self._is_closed.is_set()
+        if self.sandbox.is_sealed and is_new:
             self._starting.start()
 
     def _start(self) -> None:
@@ -205,7 +206,7 @@ class SandboxPool:
         self._is_closed.set()
         if self._starting.ident:
             self._starting.join()
-        for processes in self._idle.values():
+        for processes in [*self._idle.values()]:
             while processes:
                 processes.pop().close()
         self.turns.close()

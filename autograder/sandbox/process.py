@@ -184,7 +184,7 @@ class SandboxProcess:
                         continue
                     state.take(message or Ended(end=End.BROKEN, message=self._handle.last_output()))
                     watch.cell()
-                    if seen and isinstance(message, CellFinished):
+                    if seen and isinstance(message, CellFinished) and state.ended is None:
                         seen(state.cells[message.index].outputs)
                     if message is None:
                         state.stopped = state.stopped or self._killed()
@@ -264,22 +264,26 @@ def _answer(
     request: TrainingRequest,
     train: Train | None,
 ) -> None:
-    trained = b""
+    replay, trained = Replay(description=digest(request.description)), b""
     try:
-        if train:
-            trained = train(request.description)
+        if train and (found := train(request.description)):
+            replay, trained = _replay(request, found), found
     finally:
         # Whatever went wrong: the kernel waits for it, and its time stands still.
-        replay = Replay(description=digest(request.description))
-        if trained:
-            done = decode.from_msgpack(trained, Trained)
-            replay = msgspec.structs.replace(
-                replay, answer=digest(trained), seconds=done.seconds, left=weights_left(done)
-            )
         # Before the kernel goes on: no time of its own may pass before that.
         with contextlib.suppress(OSError, ValueError, queue.Full):
             messages.put(replay, timeout=START_SECONDS)
             line.send(TrainingAnswer(trained=trained))
+
+
+def _replay(request: TrainingRequest, trained: bytes) -> Replay:
+    done = decode.from_msgpack(trained, Trained)
+    return Replay(
+        description=digest(request.description),
+        answer=digest(trained),
+        seconds=done.seconds,
+        left=weights_left(done),
+    )
 
 
 def _listen(

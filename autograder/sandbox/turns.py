@@ -12,6 +12,9 @@ from dataclasses import dataclass
 
 from autograder.sandbox.cpu_affinity import Cores
 
+# About as long as a run without its training takes.
+MAX_SECONDS_TO_RETURN = 5.0
+
 
 @dataclass(eq=False)
 class _Lane:
@@ -51,6 +54,8 @@ class Turns:
             turn.end()
 
     def _free(self) -> _Lane | None:
+        if self.limit is not None and sum(one.is_taken for one in self._lanes) >= self.limit:
+            return None
         for lane in self._lanes:
             if not lane.is_taken and not lane.returning:
                 return lane
@@ -68,7 +73,7 @@ class Turns:
 
 
 class Turn:
-    """The turn of one run: while it lasts and is not paused, no other run is on its core."""
+    """The turn of one run: while it holds that, no other run begins on its core."""
 
     def __init__(self, lane: _Lane, changed: threading.Condition) -> None:
         self._lane = lane
@@ -83,7 +88,11 @@ class Turn:
 
     @contextlib.contextmanager
     def paused(self) -> Iterator[None]:
-        """Let others go on meanwhile; afterwards wait until the core is free again."""
+        """Let others go on meanwhile; afterwards wait until the core is free again.
+
+        But not for long: its kernel's limits go on, and others may use all of theirs. Then it goes
+        on beside them.
+        """
         self._leave()
         try:
             yield
@@ -105,9 +114,11 @@ class Turn:
     def _return(self) -> None:
         with self._changed:
             self._lane.returning += 1
-            self._changed.wait_for(lambda: self._is_over or not self._lane.is_taken)
+            self._changed.wait_for(
+                lambda: self._is_over or not self._lane.is_taken, timeout=MAX_SECONDS_TO_RETURN
+            )
             self._lane.returning -= 1
-            if self._is_over:
+            if self._is_over or self._lane.is_taken:
                 # Those that have not begun stood back for it.
                 self._changed.notify_all()
             else:

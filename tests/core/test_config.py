@@ -1,5 +1,7 @@
 """A course's folder and its settings."""
 
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -60,6 +62,47 @@ def test_settings_are_read(tmp_path):
 def test_what_is_wrong_in_the_configuration_is_told(tmp_path, text, words):
     with pytest.raises(CourseError, match=words):
         find_course(course(tmp_path, text))
+
+
+# What a course does with nbgrader's own settings, too.
+CONFIGURED = "from autograder.nbgrader_plugin import configure\nconfigure(c)\n"
+READ = """
+import sys
+from pathlib import Path
+from autograder.core.config import find_course
+print(find_course(Path(sys.argv[1])).settings.seconds, "nbgrader" in sys.modules)
+"""
+CONFIGURE = """
+from traitlets.config import Config
+from autograder.nbgrader_plugin import configure
+c = Config()
+configure(c)
+print([one.__name__ for one in c.Autograde.autograde_preprocessors][0])
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "is_imported"),
+    [
+        ("", False),
+        ("c.Autograde.autograde_preprocessors.append('own.Step')\n", False),
+        ("c.GenerateAssignment.preprocessors = [*c.GenerateAssignment.preprocessors]\n", True),
+        ("c.GenerateAssignment.preprocessors.pop()\n", True),
+    ],
+)
+def test_nbgrader_is_imported_only_for_who_looks_at_what_it_has(tmp_path, text, is_imported):
+    """It takes a second."""
+    course(tmp_path, f"{CONFIGURED}{text}c.Autograder.seconds = 77")
+    command = [sys.executable, "-c", READ, tmp_path]
+    done = subprocess.run(command, capture_output=True, check=True, text=True)
+    assert done.stdout == f"77 {is_imported}\n"
+
+
+def test_nbgrader_is_configured_also_before_it_is_imported():
+    """As where a server's configuration does it. Otherwise it would run work without a sandbox."""
+    command = [sys.executable, "-c", CONFIGURE]
+    done = subprocess.run(command, capture_output=True, check=True, text=True)
+    assert done.stdout == "RunAndJudge\n"
 
 
 def test_each_student_has_a_seed_that_only_the_course_can_work_out(tmp_path):

@@ -720,10 +720,10 @@ class TestHere:
         here.stop()
 
     @pytest.mark.parametrize(
-        ("gib", "kernels"), [(0, 2), (9, 2), (13, 3), (25, 6), (1000, 6)], ids=str
+        ("gib", "kernels"), [(0, 2), (9, 2), (13, 3), (17, 4), (1000, 4)], ids=str
     )
     def test_those_that_wait_have_room_in_memory(self, monkeypatch, gib, kernels) -> None:
-        """As many as workers in any case, and at most two more for each."""
+        """As many as workers in any case, and at most one more for each."""
         memory = SimpleNamespace(available=gib * 2**30)
         monkeypatch.setattr(executor.psutil, "virtual_memory", lambda: memory)
         here = LocalExecutor(POOL, 2)

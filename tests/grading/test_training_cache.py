@@ -8,17 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from autograder.core.training import Trained, encoded
+from autograder.core.training import Array, Trained, encoded
 from autograder.grading.training_cache import TrainingCache
 
 
-def trained(seconds: float = 1.0) -> bytes:
+def trained(seconds: float = 1.0, weights: tuple[Array, ...] = ()) -> bytes:
     """What a training left behind."""
     return encoded(
         Trained(
             training_logs=(),
             validation_logs=(),
-            weights=(),
+            weights=weights,
             training_metrics=(),
             validation_metrics=(),
             state=(),
@@ -79,7 +79,15 @@ def test_with_force_only_what_was_trained_now_counts(tmp_path: Path) -> None:
     assert again.asked == [b"a"]
 
 
-@pytest.mark.parametrize("damage", [b"", b"x", trained()[:-1]])
+CUT_OFF = Array(dtype="float32", shape=(1, 3), data=b"123")
+EMPTY = Array(dtype="float32", shape=(0, 3), data=b"")
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [b"", b"x", trained()[:-1], trained(weights=(CUT_OFF,)), trained(weights=(EMPTY,))],
+    ids=["empty", "other", "cut off", "an array cut off", "no call"],
+)
 def test_a_damaged_entry_is_as_good_as_none(tmp_path: Path, damage: bytes) -> None:
     """A disk that was full, a process that was killed."""
     TrainingCache(tmp_path, ["1"]).find(b"a", Trainer())

@@ -19,6 +19,7 @@ from autograder.core.config import Settings
 from autograder.core.errors import IsolationError
 from autograder.core.evidence import Evidence, Examples, Fit, Record, Recorded, Run
 from autograder.core.ipc import Line, pair
+from autograder.core.training import Array, Trained, encoded
 from autograder.grading.training_cache import TrainingCache
 from autograder.sandbox import limits, process, replay_check
 from autograder.sandbox.limits import LimitWatch
@@ -161,6 +162,33 @@ def test_a_kernel_is_answered_whatever_goes_wrong() -> None:
     with Line(near) as line, Line(far) as kernel:
         with pytest.raises(KeyError):
             process._answer(line, messages, request, fail)
+        assert messages.get_nowait().answer == ""
+        assert kernel.receive(TrainingAnswer) == TrainingAnswer()
+
+
+def test_what_cannot_be_looked_at_is_no_answer() -> None:
+    """Such as one whose file was changed: the kernel trains by itself."""
+    damaged = Array(dtype="float32", shape=(1, 3), data=b"123")
+    answer = encoded(
+        Trained(
+            training_logs=({},),
+            validation_logs=(),
+            weights=(damaged,),
+            training_metrics=(),
+            validation_metrics=(),
+            state=(),
+            optimizer_state=(),
+            metrics_state=(),
+            metrics=(),
+            seconds=1.0,
+        )
+    )
+    near, far = pair()
+    messages: queue.Queue = queue.Queue()
+    request = TrainingRequest(description=b"a")
+    with Line(near) as line, Line(far) as kernel:
+        with pytest.raises(ValueError, match="buffer"):
+            process._answer(line, messages, request, lambda _: answer)
         assert messages.get_nowait().answer == ""
         assert kernel.receive(TrainingAnswer) == TrainingAnswer()
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 import pytest
 
 from autograder.sandbox import cpu_affinity
+from autograder.sandbox import turns as module
 from autograder.sandbox.cpu_affinity import Cores
 from autograder.sandbox.turns import Turn, Turns
 
@@ -159,6 +160,34 @@ class TestTurns:
         assert runs[0].goes_on.wait(10)
         assert not later.began.wait(SOON)
         runs[1].end()
+        assert later.began.wait(10)
+        later.end()
+
+    def test_it_does_not_wait_for_all_that_another_may_take(
+        self, turns: Turns, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Its own limits go on: it goes on beside the other, and holds no turn."""
+        monkeypatch.setattr(module, "MAX_SECONDS_TO_RETURN", SOON)
+        turns.limit = 1
+        with contextlib.ExitStack() as lent:
+            with turns.turn() as one, one.paused():
+                other = lent.enter_context(turns.turn())
+                assert other.core == one.core
+            third = Run(turns)
+            assert not third.began.wait(SOON)
+        assert third.began.wait(10)
+        third.end()
+
+    def test_a_limit_counts_those_that_began_without(self, turns: Turns) -> None:
+        turns.limit = None
+        with turns.turn(), turns.turn():
+            turns.limit = 1
+            late = Run(turns)
+            assert not late.began.wait(SOON)
+        assert late.began.wait(10)
+        later = Run(turns)
+        assert not later.began.wait(SOON)
+        late.end()
         assert later.began.wait(10)
         later.end()
 
