@@ -6,21 +6,25 @@ times nbgrader alone, without anything of ours but the notebook, on some of the 
 class (each takes it the same time), then ours on all of them, from empty caches: programs that are
 all different; programs that all train differently too; a class of 120 in which programs repeat
 (``benchmarks/classes.py`` says how), and judging that class again; and ``nbgrader autograde`` with
-our plugin. Beside each stands how many trainings were done for it. otter-grader is timed too where
-its program is found, in an environment that can run the notebooks; we do not depend on it.
+our plugin. Beside each stands how many trainings were done for it, and a digest of the notebooks
+that were handed in. otter-grader is timed too where its program is found, in an environment that
+can run the notebooks; we do not depend on it. With ``--times`` all of that is done so often in
+turns, and medians are shown.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import os
 import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import classes
@@ -56,11 +60,13 @@ class Row:
     seconds: float
     peer: float
     trainings: str
+    files: str
 
     def __str__(self) -> str:
         each = self.seconds / self.count
         numbers = f"{self.seconds:.1f} | {each:.3f} | {self.peer / each:.1f}"
-        return f"| {self.what} | {self.kind} | {self.count} | {self.trainings} | {numbers} |"
+        words = (self.what, self.kind, self.files, str(self.count), self.trainings, numbers)
+        return f"| {' | '.join(words)} |"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -69,7 +75,23 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--different", type=int, default=12, help="submissions, all different")
     parser.add_argument("--peer", type=int, default=3, help="how many of them nbgrader is given")
     parser.add_argument("--no-class", action="store_true", help="without the class of 120")
+    parser.add_argument("--times", type=int, default=1, help="how often, to show medians")
     arguments = parser.parse_args(argv)
+    every = [_measured(arguments) for _ in range(arguments.times)]
+    print(f"{os.cpu_count()} cores\n")
+    print("| what | class | files | submissions | trainings | seconds | each | times nbgrader |")
+    print("| --- | --- | --- | ---: | ---: | ---: | ---: | ---: |")
+    print(*map(_median, zip(*every, strict=True)), sep="\n")
+    return 0
+
+
+def _median(rows: Sequence[Row]) -> Row:
+    """Return the median of what was measured several times."""
+    seconds = statistics.median(one.seconds for one in rows)
+    return replace(rows[0], seconds=seconds, peer=statistics.median(one.peer for one in rows))
+
+
+def _measured(arguments: argparse.Namespace) -> list[Row]:
     count = arguments.different
     with tempfile.TemporaryDirectory(prefix="throughput-") as scratch:
         root = Path(scratch)
@@ -88,11 +110,15 @@ def main(argv: Sequence[str] | None = None) -> int:
             kind, everybody = f"{len(classes.SPREAD)} programs", sum(classes.SPREAD)
             rows.append(graded(root / "alike", kind, everybody, peer))
             rows.append(regraded(root / "alike", kind, everybody, peer))
-    print(f"{os.cpu_count()} cores\n")
-    print("| what | class | submissions | trainings | seconds | seconds each | times nbgrader |")
-    print("| --- | --- | ---: | ---: | ---: | ---: | ---: |")
-    print(*rows, sep="\n")
-    return 0
+    return rows
+
+
+def digest(submitted: Path) -> str:
+    """Return the beginning of a digest of all notebooks: of the same class it is the same."""
+    every = hashlib.sha256()
+    for path in sorted(submitted.rglob("*.ipynb")):
+        every.update(path.read_bytes())
+    return every.hexdigest()[:8]
 
 
 def nbgrader(course: Path, kind: str, submitted: Path, count: int) -> Row:
@@ -104,7 +130,8 @@ def nbgrader(course: Path, kind: str, submitted: Path, count: int) -> Row:
         shutil.copytree(folder, course / "submitted" / folder.name)
     _run("nbgrader", "generate_assignment", classes.LESSON, cwd=course)
     seconds = _run("nbgrader", "autograde", classes.LESSON, cwd=course)
-    return Row(NBGRADER, kind, count, seconds, seconds / count, str(count))
+    files = digest(course / "submitted")
+    return Row(NBGRADER, kind, count, seconds, seconds / count, str(count), files)
 
 
 def otter(folder: Path, submitted: Path, program: Path, peer: float) -> Row:
@@ -115,20 +142,21 @@ def otter(folder: Path, submitted: Path, program: Path, peer: float) -> Row:
     shutil.copy(path, folder)
     _run_program(program, "generate", "-t", "tests", "--no-environment", cwd=folder)
     seconds = _run_program(program, "run", "-a", "autograder.zip", path.name, cwd=folder)
-    return Row("otter run", "all different", 1, seconds, peer, "1")
+    return Row("otter run", "all different", 1, seconds, peer, "1", digest(folder))
 
 
 def graded(course: Path, kind: str, count: int, peer: float) -> Row:
     """Time grading from empty caches."""
     _set_up(course)
     seconds = _run("autograder.cli", "grade", "submitted", cwd=course)
-    return Row("autograder grade", kind, count, seconds, peer, _trainings(course))
+    files = digest(course / "submitted")
+    return Row("autograder grade", kind, count, seconds, peer, _trainings(course), files)
 
 
 def regraded(course: Path, kind: str, count: int, peer: float) -> Row:
     """Time judging again what was graded."""
     seconds = _run("autograder.cli", "regrade", cwd=course)
-    return Row("autograder regrade", kind, count, seconds, peer, "0")
+    return Row("autograder regrade", kind, count, seconds, peer, "0", digest(course / "submitted"))
 
 
 def with_plugin(course: Path, submitted: Path, count: int, peer: float) -> Row:
@@ -139,7 +167,8 @@ def with_plugin(course: Path, submitted: Path, count: int, peer: float) -> Row:
     shutil.copytree(submitted, course / "submitted")
     _run("nbgrader", "generate_assignment", classes.LESSON, cwd=course)
     seconds = _run("nbgrader", "autograde", classes.LESSON, cwd=course)
-    return Row(f"{NBGRADER}, our plugin", "all different", count, seconds, peer, _trainings(course))
+    done, files = _trainings(course), digest(submitted)
+    return Row(f"{NBGRADER}, our plugin", "all different", count, seconds, peer, done, files)
 
 
 def _set_up(course: Path) -> None:
