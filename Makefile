@@ -49,17 +49,14 @@ test: $(READY) ## run the tests (minutes)
 	@echo "== Testing"
 	@python -m pytest -m 'not slow' $(BESIDE)
 
-# The files that hold slow tests: the others need not even be looked at. Those that take longest come
-# first, so that no core waits for one of them at the end.
-LONG := tests/project/test_documented_commands.py tests/project/test_packaging.py
-SLOW := $(LONG) $(filter-out $(LONG),$(sort \
-  $(shell grep -rlE 'mark\.(slow|browser)' tests --include='test_*.py')))
+# The files that hold slow tests: the others need not even be looked at.
+SLOW := $(shell grep -rlE 'mark\.(slow|browser)' tests --include='test_*.py')
 
 test-all: test lint data ## run the tests, then what is slow
 	@echo "== Checking that release/ and solutions/ are what source/ makes them"
 	@autograder generate --check
 	@echo "== Testing what is slow"
-	@python -m pytest -m 'slow and not weekly' $(BESIDE) --no-loadscope-reorder $(SLOW)
+	@python -m pytest -m 'slow and not weekly' $(BESIDE) $(SLOW)
 	@$(MAKE) --no-print-directory test-nbgrader
 
 test-nbgrader: $(READY) ## run nbgrader's own tests in a course of ours (minutes)

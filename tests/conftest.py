@@ -21,6 +21,7 @@ from support import gradebook_course, postgres, throwaway
 from autograder import datasets
 from autograder.core.lesson import Lesson
 from autograder.datasets.fashion_mnist import DATASET
+from autograder.grading import grader
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -63,6 +64,22 @@ def _absl_closes_nothing() -> None:
     """
     if absl := sys.modules.get("absl.logging"):
         absl.get_absl_handler().python_handler.stream = sys.__stderr__
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _trainings_are_done_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Share the trainings of all classes that are graded in these processes, as in one class.
+
+    What is about trainings asks for them by itself.
+    """
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        # Each worker has a folder of its own in that of all.
+        folder = folder.parent
+    with pytest.MonkeyPatch.context() as patch:
+        # Of a path below the results, and of an absolute one, the absolute one is left.
+        patch.setattr(grader, "TRAININGS", str(folder / "trainings"))
+        yield
 
 
 @pytest.fixture

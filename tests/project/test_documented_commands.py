@@ -13,6 +13,7 @@ from support import examples
 from support.examples import PAGES, Example
 from support.terminal import ROOT, Terminal, copy_of
 
+from autograder import datasets
 from autograder.core.errors import DatasetError
 from autograder.core.lesson_registry import load_lesson
 from autograder.datasets.fashion_mnist import DATASET
@@ -128,11 +129,14 @@ def clone(home: Path, keras: Path) -> Terminal:
 
 
 @pytest.fixture(scope="module")
-def answers(tmp_path_factory, sample_keras: Path) -> dict[tuple[str, str], str]:
+def answers(tmp_path_factory) -> dict[tuple[str, str], str]:
     """What each command answered, typed by each reader in the order of the pages."""
     answers = {}
+    # A home of its own: `autograder data` puts all images there, where it finds them.
+    keras = tmp_path_factory.mktemp("keras-of-readers")
+    datasets.install(DATASET, DATASET.shipped, DATASET.folder(keras))
     for reader, commands in TYPED.items():
-        terminal = clone(tmp_path_factory.mktemp(reader), sample_keras)
+        terminal = clone(tmp_path_factory.mktemp(reader), keras)
         for command in commands:
             BEFORE.get(command, lambda _: None)(terminal)
             answers[reader, command] = terminal.type(INSTEAD.get(command, command))
