@@ -82,8 +82,11 @@ class WarmProcess:
 
     def close(self) -> None:
         """End it with all of its workers."""
-        # bubblewrap's own child ends with it, and with that all that lives in the sandbox.
-        self._program.process.kill()
+        # bubblewrap's own child ends with it, and with that all that lives in the sandbox; but not
+        # before it has begun: until then it is in the same process group.
+        if self.lives:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._program.process.pid, signal.SIGKILL)
         self._thread.join()
         self._program.close()
 

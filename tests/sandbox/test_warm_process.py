@@ -261,3 +261,19 @@ class TestReal:
             process.wait_until_ready(NEVER)
             with pytest.raises((OSError, ValueError)):
                 process.train(b"\x80", seconds=20)
+
+    def test_one_that_is_closed_while_it_starts_leaves_nothing(self, sample_keras: Path) -> None:
+        """Not even the process of bubblewrap's that waits for its parent then."""
+
+        def waiting() -> set[int]:
+            found = psutil.process_iter(["name", "status"])
+            named = (one for one in found if one.info["name"] == "bwrap")
+            return {one.pid for one in named if one.info["status"] != psutil.STATUS_ZOMBIE}
+
+        before = waiting()
+        for _ in range(3):
+            new = SandboxPool(settings=Settings(), data_home=sample_keras)
+            new.sandbox.start({})
+            time.sleep(0.01)
+            new.close()
+        until(lambda: not waiting() - before)
