@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import itertools
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from pathlib import Path
 
 from rich.console import Console
@@ -33,10 +33,17 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     results = arguments.results or course.base / "results"
     names = [arguments.lesson] if arguments.lesson else lessons_in(results)
     reports: list[Report] = []
-    with hold(results, "regrade", console), progress_log.open_log(results, "regrade") as lines:
+    with (
+        hold(results, "regrade", console),
+        progress_log.open_log(results, "regrade") as lines,
+        # Whatever happens, it writes nothing once others may.
+        ThreadPoolExecutor(max_workers=1) as thread,
+    ):
         lessons = [load_lesson(name) for name in names]
         # The judge works while nbgrader is imported.
-        ready = {one.name: _begun(regrade(results / one.name, one, course)) for one in lessons}
+        ready = {
+            one.name: _begun(regrade(results / one.name, one, course), thread) for one in lessons
+        }
         with gradebook_of(arguments, course, results, console) as book:
 
             def add(report: Report) -> None:
@@ -55,11 +62,9 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     return code
 
 
-def _begun(reports: Iterator[Report]) -> Iterator[Report]:
+def _begun(reports: Iterator[Report], thread: Executor) -> Iterator[Report]:
     """Return the same reports, the first of which is worked on from now on, in a thread."""
-    thread = ThreadPoolExecutor(max_workers=1)
     first = thread.submit(lambda: [*itertools.islice(reports, 1)])
-    thread.shutdown(wait=False)
 
     def each() -> Iterator[Report]:
         yield from first.result()
