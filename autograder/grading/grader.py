@@ -180,22 +180,17 @@ class Grader:
             # Never the run of a student who handed in the same.
             plan = replace(plan, keys=CacheKeys(own=plan.keys.own))
             if found := self.cache.find(plan.keys):
-                self._use_pictures(found[0])
+                for outputs in found[0].outputs.values():
+                    self.sandbox_pool.use_pictures(outputs)
                 return None
             return replace(plan, job=msgspec.structs.replace(plan.job, is_solution=True))
         return None
 
     def use_solution(self, plan: Plan, run: Callable[[], Evidence]) -> None:
-        """Store the run of a solution, and draw nothing again that it drew, if it can be had."""
+        """Store the run of a solution, if it can be had; its pictures were seen as they came."""
         # The same as above.
         with contextlib.suppress(Exception):
-            evidence = run()
-            self.cache.store(plan.keys, evidence)
-            self._use_pictures(evidence)
-
-    def _use_pictures(self, evidence: Evidence) -> None:
-        for outputs in evidence.outputs.values():
-            self.sandbox_pool.use_pictures(outputs)
+            self.cache.store(plan.keys, run())
 
     def _run(self, plan: Plan) -> tuple[Evidence, bool]:
         """Return the evidence of a run, and whether it was another submission's."""

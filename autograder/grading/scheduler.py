@@ -53,7 +53,7 @@ class GradingSteps(Protocol):
         """Prepare for many runs; return what is to be run before them, if anything."""
 
     def use_solution(self, plan: Plan, run: Callable[[], Evidence]) -> None:
-        """Store the run of a solution, and draw nothing again that it drew, if it can be had."""
+        """Store the run of a solution, if it can be had; its pictures were seen as they came."""
 
     def follow_through(self, ran: Ran) -> Plan | None:
         """Return what is to be run once more, with the solution in the place of some cells."""

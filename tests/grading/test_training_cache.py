@@ -7,27 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from support.runs import trained
 
-from autograder.core.training import Array, Trained, encoded
+from autograder.core.training import Array
 from autograder.grading.training_cache import TrainingCache
-
-
-def trained(seconds: float = 1.0, weights: tuple[Array, ...] = ()) -> bytes:
-    """What a training left behind."""
-    return encoded(
-        Trained(
-            training_logs=(),
-            validation_logs=(),
-            weights=weights,
-            training_metrics=(),
-            validation_metrics=(),
-            state=(),
-            optimizer_state=(),
-            metrics_state=(),
-            metrics=(),
-            seconds=seconds,
-        )
-    )
 
 
 class Trainer:

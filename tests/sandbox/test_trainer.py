@@ -14,12 +14,13 @@ from typing import Any
 import numpy as np
 import psutil
 import pytest
+from support import runs
 
 from autograder.core.config import Settings
 from autograder.core.errors import IsolationError
 from autograder.core.evidence import Evidence, Examples, Fit, Record, Recorded, Run
 from autograder.core.ipc import Line, pair
-from autograder.core.training import Array, Trained, encoded
+from autograder.core.training import Array
 from autograder.grading.training_cache import TrainingCache
 from autograder.sandbox import limits, process, replay_check
 from autograder.sandbox.limits import LimitWatch
@@ -169,20 +170,7 @@ def test_a_kernel_is_answered_whatever_goes_wrong() -> None:
 def test_what_cannot_be_looked_at_is_no_answer() -> None:
     """Such as one whose file was changed: the kernel trains by itself."""
     damaged = Array(dtype="float32", shape=(1, 3), data=b"123")
-    answer = encoded(
-        Trained(
-            training_logs=({},),
-            validation_logs=(),
-            weights=(damaged,),
-            training_metrics=(),
-            validation_metrics=(),
-            state=(),
-            optimizer_state=(),
-            metrics_state=(),
-            metrics=(),
-            seconds=1.0,
-        )
-    )
+    answer = runs.trained(weights=(damaged,))
     near, far = pair()
     messages: queue.Queue = queue.Queue()
     request = TrainingRequest(description=b"a")
