@@ -1,4 +1,4 @@
-"""A processor core for each sandbox: TensorFlow's threads hand over to each other at every step.
+"""A processor core for each run: TensorFlow's threads hand over to each other at every step.
 
 On one core that costs a third less than across several, also where only one thread has work.
 """
@@ -12,7 +12,7 @@ NAME = "\0autograder-core-{core}"
 
 
 class Cores:
-    """The cores that this process may use, each for one sandbox of this machine at a time.
+    """The cores that this process may use, each for one run of this machine at a time.
 
     Who holds a core holds a socket of that name, which ends with its process whatever happens;
     so graders and workers beside us take others. Those of Linux have a name without a file.
@@ -35,7 +35,7 @@ class Cores:
         return None
 
     def give_back(self, core: int | None) -> None:
-        """Release the core of a sandbox that has ended."""
+        """Release a core on which no run goes on."""
         if core is not None and core in self._held:
             self._held.pop(core).close()
 
