@@ -28,7 +28,7 @@ from autograder.core.ipc import Line, inherited_line
 from autograder.datasets import Images
 from autograder.reports import html
 from autograder.sandbox import keyring, namespaces, seccomp, self_test, worker
-from autograder.sandbox.libc import SET_DUMPABLE, set_process
+from autograder.sandbox.libc import SET_DUMPABLE, SET_SUBREAPER, set_process
 from autograder.sandbox.protocol import Gone, Ready
 from autograder.sandbox.workspace import DATA, LINE
 
@@ -74,10 +74,13 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _guard(end: socket.socket, ready: Ready) -> int:
-    """Fork a worker, and say how it ended, which only its parent learns."""
+    """Fork a worker, and say how it ended, once nothing of what it has started is left."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    # What outlives the worker, if only for a moment, becomes our child.
+    set_process(SET_SUBREAPER, 1)
     child = namespaces.fork(functools.partial(worker.work, end, ready), keep=[end.fileno()])
     _, status = os.waitpid(child, 0)
+    namespaces.wait_for_all()
     with suppress(OSError), Line(end) as line:
         line.send(Gone(code=os.waitstatus_to_exitcode(status)))
     return 0

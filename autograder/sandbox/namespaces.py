@@ -119,6 +119,13 @@ def fork(main: Callable[[], int], *, keep: Collection[int] = ()) -> int:
         os._exit(status)
 
 
+def wait_for_all() -> None:
+    """Wait until this process has no children, its own and those that became so."""
+    with contextlib.suppress(ChildProcessError):
+        while True:
+            os.waitpid(-1, 0)
+
+
 def _close_all_but(keep: Collection[int]) -> None:
     for path in list(Path("/proc/self/fd").iterdir()):
         if (number := int(path.name)) > STANDARD_ERROR and number not in keep:

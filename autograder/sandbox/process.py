@@ -106,6 +106,7 @@ class SandboxProcess:
         self.is_usable = True
         self.is_ready = False
         self.is_warm = False
+        self._has_begun = False
         self._listening.start()
 
     @property
@@ -118,6 +119,7 @@ class SandboxProcess:
     def _await_ready(self) -> None:
         with contextlib.suppress(OSError, ValueError):
             self._handle.begin(self._control)
+            self._has_begun = True
             while message := self._control.receive(Ready | Gone):
                 if isinstance(message, Gone):
                     self._code = message.code
@@ -246,8 +248,11 @@ class SandboxProcess:
         return None
 
     def close(self) -> None:
-        """End it and all that it has started."""
+        """End it and all that it has started, and wait until nothing of it is left."""
         self._handle.end()
+        # What has not begun has started nothing, and may not be there for long.
+        if self._has_begun:
+            self._listening.join(SECONDS_TO_END)
         self._control.close()
 
 

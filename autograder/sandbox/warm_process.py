@@ -81,14 +81,32 @@ class WarmProcess:
         return self._program.exit_code()
 
     def close(self) -> None:
-        """End it with all of its workers."""
+        """End it with all of its workers, and wait until nothing of them is left."""
         # bubblewrap's own child ends with it, and with that all that lives in the sandbox; but not
         # before it has begun: until then it is in the same process group.
         if self.lives:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(self._program.process.pid, signal.SIGKILL)
+            with contextlib.ExitStack() as ended:
+                for one in self._first():
+                    ended.callback(_wait, one)
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(self._program.process.pid, signal.SIGKILL)
         self._thread.join()
         self._program.close()
+
+    def _first(self) -> list[int]:
+        """Return a descriptor of the sandbox's first process, which ends after all others."""
+        with contextlib.suppress(psutil.Error, ProcessLookupError):
+            children = psutil.Process(self._program.process.pid).children()
+            return [os.pidfd_open(one.pid) for one in children]
+        return []
+
+
+def _wait(process: int) -> None:
+    """Wait until a process has ended, and close its descriptor."""
+    ending = select.poll()
+    ending.register(process)
+    ending.poll(SECONDS_TO_END * 1000)
+    os.close(process)
 
 
 class Worker:
@@ -139,13 +157,10 @@ class Worker:
         return self._server.exit_code()
 
     def end(self) -> None:
-        """End it, and with it all that it has started."""
+        """End it, and with it all that it has started; its parent says when that is done."""
         if self._handle is not None:
             with contextlib.suppress(ProcessLookupError):
                 signal.pidfd_send_signal(self._handle, signal.SIGKILL)
-            ending = select.poll()
-            ending.register(self._handle)
-            ending.poll(SECONDS_TO_END * 1000)
             os.close(self._handle)
             self._handle = None
         self._release()

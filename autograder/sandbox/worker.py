@@ -83,9 +83,7 @@ def _serve(end: socket.socket, *, is_filtered: bool) -> None:
     if status:
         code = os.waitstatus_to_exitcode(status)
         sys.stderr.write(f"the process of the run ended with {code}\n")
-    with contextlib.suppress(ChildProcessError):
-        while True:
-            os.waitpid(-1, 0)
+    namespaces.wait_for_all()
 
 
 def _train(end: socket.socket) -> int:

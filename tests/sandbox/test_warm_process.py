@@ -8,7 +8,7 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,17 @@ from autograder.sandbox.protocol import Gone, Job, Start
 from autograder.sandbox.warm_process import Worker
 
 NEVER = threading.Event()
-ENDLESS = "import time\nprint('began')\nwhile True: time.sleep(0.1)"
+IDLE = 40
+# What it leaves to Linux to end takes a while: memory and processes.
+ENDLESS = f"""\
+import os, time
+memory = b"x" * 2**30
+for _ in range({IDLE}):
+    if not os.fork():
+        time.sleep(600)
+while True:
+    time.sleep(0.1)
+"""
 
 
 class Server:
@@ -60,6 +70,16 @@ def until(condition: Callable[[], Any]) -> None:
     while not condition() and time.monotonic() < end:
         time.sleep(0.02)
     assert condition()
+
+
+def living(processes: Iterable[psutil.Process]) -> list[psutil.Process]:
+    """Those that go on; an orphan that has ended is there until the system buries it."""
+    found = []
+    for one in processes:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            if one.status() != psutil.STATUS_ZOMBIE:
+                found.append(one)
+    return found
 
 
 def ends() -> tuple[socket.socket, socket.socket]:
@@ -206,12 +226,14 @@ class TestReal:
             server = root.parent().parent()  # type: ignore[union-attr]
             until(lambda: len(server.children()) == 2)
             (guard,) = set(server.children()) - {root.parent()}
-            until(lambda: len(guard.children(recursive=True)) >= 4)
+            until(lambda: len(guard.children(recursive=True)) >= 4 + IDLE)
             its = guard.children(recursive=True)
             cancel.set()
             thread.join(30)
             assert ended == ["CancelledError"]
-            until(lambda: not any(one.is_running() for one in (guard, *its)))
+            # At once: the next notebook has the core and the memory now.
+            assert not living(its)
+            until(lambda: not guard.is_running())
             assert root.is_running()
         assert printed(job_runner.run(job("print(1)"), pool)) == ["1\n"]
 
@@ -261,6 +283,27 @@ class TestReal:
             process.wait_until_ready(NEVER)
             with pytest.raises((OSError, ValueError)):
                 process.train(b"\x80", seconds=20)
+
+    def test_nothing_is_left_of_one_that_is_closed_while_it_works(self, sample_keras: Path) -> None:
+        """Once it is closed, not some time later."""
+        before = set(psutil.Process().children(recursive=True))
+        closed = SandboxPool(settings=Settings(), data_home=sample_keras)
+        ended: list[str] = []
+
+        def run() -> None:
+            try:
+                job_runner.run(job(ENDLESS), closed)
+            except Exception as error:  # noqa: BLE001  looked at below
+                ended.append(type(error).__name__)
+
+        thread = threading.Thread(target=run)
+        thread.start()
+        until(lambda: len(psutil.Process().children(recursive=True)) > len(before) + IDLE + 6)
+        its = set(psutil.Process().children(recursive=True)) - before
+        closed.close()
+        assert not living(its)
+        thread.join(30)
+        assert ended == ["CancelledError"]
 
     def test_one_that_is_closed_while_it_starts_leaves_nothing(self, sample_keras: Path) -> None:
         """Not even the process of bubblewrap's that waits for its parent then."""
