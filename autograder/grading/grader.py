@@ -12,6 +12,7 @@ from typing import Self
 
 import msgspec
 import nbformat
+from nbformat import NotebookNode
 
 from autograder import datasets
 from autograder.core.config import Course
@@ -223,7 +224,7 @@ class Grader:
         self, submission: Submission, read: ReadNotebook, lesson: Lesson, results_folder: str
     ) -> Plan:
         """Restore what was read; ``results_folder`` is the folder for its results."""
-        released = nbformat.read(self.course.released(lesson), as_version=4)
+        released = _notebook(self.course.released(lesson).read_text(encoding="utf-8"))
         restored = self._bounded.call(restore, read.notebook, released)
         notes = (*submission.notes, *read.notes, *restored.notes)
         return self.planned(submission, lesson, replace(restored, notes=notes), results_folder)
@@ -357,3 +358,10 @@ def _verdicts(answer: Verdicts | str) -> Verdicts:
     if isinstance(answer, str):
         raise JudgeError(answer)
     return answer
+
+
+@functools.lru_cache(maxsize=8)
+def _notebook(text: str) -> NotebookNode:
+    """Read a notebook that belongs to many submissions, once; nobody may change it."""
+    notebook: NotebookNode = nbformat.reads(text, as_version=4)
+    return notebook

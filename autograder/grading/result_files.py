@@ -117,7 +117,7 @@ def draw(notebook: NotebookNode, report: Report, lesson: str, *, fresh: bool) ->
         report=report,
         notebook=shown,
         page=feedback.page(report, of, shown).encode(),
-        text=nbformat.writes(shown).encode(),
+        text=nbformat.v4.writes(shown).encode(),
     )
 
 

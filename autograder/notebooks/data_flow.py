@@ -9,6 +9,7 @@ follow from a model than does.
 from __future__ import annotations
 
 import ast
+import functools
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from enum import IntEnum
@@ -51,8 +52,10 @@ class Level(IntEnum):
     WEIGHTS = 2
 
 
-def _parsed(source: str) -> ast.Module:
-    """Return the syntax tree of a cell.
+# Most cells of a class are the lesson's.
+@functools.lru_cache(maxsize=128)
+def _parsed(source: str) -> tuple[ast.Module, frozenset[str]]:
+    """Return the syntax tree of a cell, and the names that it stores.
 
     Raises:
         SyntaxError: it is not Python alone, or does what no text shows.
@@ -65,7 +68,7 @@ def _parsed(source: str) -> ast.Module:
         tree = ast.parse(source)
     if any(map(_is_opaque, ast.walk(tree))):
         raise SyntaxError
-    return tree
+    return tree, frozenset(name for name in _stored(tree) if len(name) <= MAX_NAME)
 
 
 def _is_opaque(node: ast.AST) -> bool:
@@ -94,12 +97,12 @@ class DataFlow:
         if self._is_lost:
             return None
         try:
-            tree = _parsed(source)
+            tree, stored = _parsed(source)
             self._run(tree.body)
         except UNREADABLE:
             self._is_lost = True
             return None
-        levels = {name: self._level_of(name) for name in _stored(tree) if len(name) <= MAX_NAME}
+        levels = {name: self._level_of(name) for name in stored}
         return {
             name: "prediction" if level is Level.PREDICTION else "weights"
             for name, level in sorted(levels.items())

@@ -64,10 +64,33 @@ def test_pictures_are_in_the_page_with_words_for_those_who_do_not_see_them() -> 
     assert picture == {"src": f"data:image/png;base64,{DOT}", "alt": "<Figure size 640x480>"}
 
 
-def test_an_attached_picture_is_in_the_page() -> None:
-    notebook = handed_in(text="![a neuron](attachment:n.png)")
-    notebook.cells[-1].attachments = {"n.png": {"image/png": DOT}}
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("n.png", "![a neuron](attachment:n.png)"),
+        ("n.png", "<img alt='a neuron' src='attachment:n.png'>"),
+        ("ein_Bild_ä&b.png", "![a neuron](attachment:ein_Bild_ä&b.png)"),
+        ("ein Bild.png", "![a neuron](attachment:ein%20Bild.png)"),
+    ],
+)
+def test_an_attached_picture_is_in_the_page(name: str, text: str) -> None:
+    """However it is written, and whatever its name."""
+    notebook = handed_in(text=text)
+    notebook.cells[-1].attachments = {name: {"image/png": DOT}}
     assert f'src="data:image/png;base64,{DOT}"' in page(notebook)
+
+
+@pytest.mark.parametrize(
+    "text", ["![a](attachment:a.png)\n" * 100, "![a][p] " * 100 + "\n\n[p]: attachment:a.png"]
+)
+def test_a_picture_that_is_shown_too_often_is_not(text: str) -> None:
+    """The text is shown as it was written."""
+    notebook = handed_in(text=text)
+    picture = base64.b64encode(b"a picture" * 10_000).decode()
+    notebook.cells[-1].attachments = {"a.png": {"image/png": picture}}
+    made = page(notebook)
+    assert picture not in made
+    assert "attachment:a.png" in made
 
 
 def test_a_hidden_check_stays_hidden_above_and_below() -> None:
@@ -139,7 +162,7 @@ def test_a_submission_that_could_not_be_read_has_a_page_without_a_notebook() -> 
 
 def test_what_is_the_same_in_every_submission_is_rendered_once() -> None:
     """Its own texts, whether locked or not, are neither drawn nor sanitized again."""
-    kept = (notebook_html._rendered_once, sanitize._cleaned_once)
+    kept = (notebook_html._rendered, sanitize._cleaned_once)
     page(handed_in())
     before = [one.cache_info().misses for one in kept]
     page(handed_in())
@@ -148,13 +171,14 @@ def test_what_is_the_same_in_every_submission_is_rendered_once() -> None:
 
 def test_pictures_that_a_student_attached_are_not_remembered() -> None:
     """Those of a class may take more memory than there is."""
-    notebook = handed_in(text="![mine](attachment:a.png)")
-    picture = base64.b64encode(b"a picture" * 100).decode()
-    notebook.cells[-1].attachments = {"a.png": {"image/png": picture}}
-    page(handed_in())
-    before = notebook_html._rendered_once.cache_info()
-    assert picture in page(notebook)
-    assert notebook_html._rendered_once.cache_info().misses == before.misses
+    kept = (notebook_html._rendered, sanitize._cleaned_once)
+    for number in range(2):
+        notebook = handed_in(text="![mine](attachment:a.png)")
+        picture = base64.b64encode(bytes([number]) * sanitize.MAX_CHARACTERS).decode()
+        notebook.cells[-1].attachments = {"a.png": {"image/png": picture}}
+        before = [one.cache_info().misses for one in kept]
+        assert picture in page(notebook)
+    assert [one.cache_info().misses for one in kept] == before
 
 
 @pytest.mark.slow
