@@ -40,7 +40,8 @@ def compiled(model=None, **changes):
 def main() -> int:
     """Run every cell."""
     cells = json.load(sys.stdin)
-    shell = InteractiveShell.instance()
+    # Only the last line of a traceback is of interest here, and all of it takes longest.
+    shell = InteractiveShell.instance(xmode="Minimal")
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
         shell.run_cell(BEFORE).raise_error()
         errors = {name: _error(shell.run_cell(source)) for name, source in cells.items()}
