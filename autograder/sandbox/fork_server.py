@@ -19,8 +19,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-import nbformat
-
 from autograder import datasets
 from autograder.core import quick_start  # noqa: F401  takes effect when it is imported
 from autograder.core.errors import DatasetError
@@ -58,10 +56,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     self_test.run(given)
     ready = Ready(is_filtered=_filter(), warm="--cold" not in given)
     if ready.warm:
+        # All of it stays. To look for garbage in it takes a fifth of the time; and no fork is to
+        # look again, which would copy its memory.
+        gc.disable()
         _load()
-        # These objects stay: no fork scans them again, which would copy their memory.
-        gc.collect()
         gc.freeze()
+        gc.enable()
         if not _may_be_forked():
             os.set_inheritable(number, True)
             os.execv(sys.executable, [*sys.orig_argv, "--cold"])  # noqa: S606  start again
@@ -102,10 +102,12 @@ def _load() -> None:
     # The first of each takes a tenth of a second more than all others.
     _draw()
     html.notice("")
-    nbformat.v4.new_code_cell("")
-    # Not before: it loads TensorFlow.
+    # Not before: these load nbformat and TensorFlow.
+    from nbformat.v4 import new_code_cell  # noqa: PLC0415
+
     from autograder.kernel.recorder.data_matching import dataset_index  # noqa: PLC0415
 
+    new_code_cell("")
     # The recorder compares with them what a model is given. Where there are none, it says so.
     for images in _images():
         dataset_index(images).build()

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import importlib.util
 import io
 import json
+import re
 from pathlib import Path
 
 import pytest
+from support import processes
 
+import autograder
 from autograder import datasets
 from autograder.cli import main
 from autograder.core.evidence import EVIDENCE
 from autograder.datasets.fashion_mnist import DATASET
+
+PACKAGE = Path(autograder.__file__).parent
 
 
 @pytest.fixture(autouse=True)
@@ -29,6 +35,24 @@ def grade_json(tmp_path: Path, *arguments: str) -> tuple[int, dict]:
     file = tmp_path / "out.json"
     code = main(["grade", *arguments, "--json", str(file)])
     return code, json.loads(file.read_text())
+
+
+def programs() -> list[str]:
+    """The modules that say that their programs are to start quickly."""
+    says = re.compile(r"^from .* import .*quick_start", re.MULTILINE)
+    found = [one for one in PACKAGE.rglob("*.py") if says.search(one.read_text())]
+    return sorted(".".join(one.relative_to(PACKAGE.parent).with_suffix("").parts) for one in found)
+
+
+@pytest.mark.parametrize("module", programs())
+def test_a_program_loads_nothing_for_seconds_that_is_not_used(module: str) -> None:
+    """Neither itself, nor once it reads notebooks: what was imported before would be loaded."""
+    assert importlib.util.find_spec("rfc3987_syntax"), "there is nothing to leave out any more"
+    code = f"import sys, {module}, nbformat.validator; print(SLOW in sys.modules)"
+    done = processes.python(
+        "-P", "-c", f"SLOW = 'rfc3987_syntax.syntax_helpers'\n{code}", check=True
+    )
+    assert done.stdout == "False\n"
 
 
 def test_no_command_is_wrong_usage() -> None:
