@@ -19,5 +19,10 @@ for process in (0, *range(1, 20)):
             change()
         except OSError as error:
             print(error)
+try:
+    os.sched_setaffinity(0, os.sched_getaffinity(0))
+    print("REACHED another core")
+except OSError as error:
+    print(error)
 # Of all processes of this user.
 os.setpriority(os.PRIO_USER, 0, 19)

@@ -128,7 +128,8 @@ def test_our_own_code_goes_on_after_the_first_step(machine: str) -> None:
         "setgroups",
         "capset",
     )
-    for name in (*ours, "prctl", "seccomp", "sethostname", "memfd_create"):
+    more = ("prctl", "seccomp", "sethostname", "memfd_create", "sched_setaffinity")
+    for name in (*ours, *more):
         assert answer("sandbox", machine, name) == 0, name
 
 
@@ -221,6 +222,21 @@ def test_no_memory_that_nothing_counts() -> None:
     memfd_create, shmget = seccomp.number("memfd_create"), seccomp.number("shmget")
     code = f"print(tried({memfd_create}, b'trial', 0), tried({shmget}, 0, 4096, 0o1600))"
     assert under(("kernel",), code) == f"{errno.ENOSYS} {errno.EPERM}"
+
+
+@on_linux
+def test_who_has_a_core_takes_no_other() -> None:
+    """Neither for itself nor for what it starts; it may ask how many there are."""
+    code = """
+        if not os.fork():
+            try:
+                os.sched_setaffinity(0, os.sched_getaffinity(0))
+            except PermissionError:
+                os._exit(0)
+            os._exit(1)
+        print(os.wait()[1], len(os.sched_getaffinity(0)) > 0)
+    """
+    assert under(("kernel",), code) == "0 True"
 
 
 @on_linux

@@ -134,6 +134,13 @@ REFUSED = (
         "Nothing uses them any more, and nobody looks after them.",
     ),
     Family(
+        "the core of another",
+        KERNEL,
+        ("sched_setaffinity",),
+        "Each run has a core of its own. On those of others a submission with many processes would"
+        " leave them nothing, and their time goes on.",
+    ),
+    Family(
         "mounts",
         KERNEL,
         (
