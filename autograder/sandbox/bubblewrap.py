@@ -80,7 +80,9 @@ def command(
     words += ["--perms", "0755", "--dir", str(DATA)]
     for name, folder in data.items():
         words += ["--ro-bind-try", str(folder), str(DATA / name)]
-    words += ["--dev", "/dev", *(_gpus() if gpus else [])]
+    # What is shared by a mapping of /dev/zero is memory that nothing counts.
+    words += ["--dev", "/dev", "--dev-bind", "/dev/null", "/dev/zero"]
+    words += _gpus() if gpus else []
     words += ["--perms", "1777", "--size", str(SMALL), "--tmpfs", str(WORKSPACE)]
     for mount in ("/tmp", "/dev", "/"):
         words += ["--remount-ro", mount]

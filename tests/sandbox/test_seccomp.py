@@ -107,6 +107,20 @@ def test_only_sockets_that_a_namespace_separates(step: str, machine: str) -> Non
 
 
 @pytest.mark.parametrize("machine", MACHINES)
+def test_no_memory_is_shared_without_a_file(machine: str) -> None:
+    """Whatever other flags there are: MAP_NORESERVE, MAP_POPULATE, those above 32 bits."""
+    shared, private, nothing = 0x01, 0x02, 0x20
+    for others in (0, 0x4000, 0x8000, HIGH):
+        for how in (shared, private, shared | private):
+            assert answer("kernel", machine, "mmap", 0, 4096, 3, how | others) == 0
+        assert answer("kernel", machine, "mmap", 0, 4096, 3, private | nothing | others) == 0
+        for how in (shared, shared | private):
+            flags = how | nothing | others
+            assert answer("kernel", machine, "mmap", 0, 4096, 3, flags) == errno.ENOSYS
+            assert answer("sandbox", machine, "mmap", 0, 4096, 3, flags) == 0
+
+
+@pytest.mark.parametrize("machine", MACHINES)
 def test_keys_can_only_be_left_behind(machine: str) -> None:
     """In the first step, for each job; later not even that."""
     joins, searches = 1, 10

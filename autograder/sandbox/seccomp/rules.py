@@ -172,6 +172,8 @@ REFUSED = (
 NAMESPACES = (
     0x00020000 | 0x02000000 | 0x04000000 | 0x08000000 | 0x10000000 | 0x20000000 | 0x40000000
 )
+# MAP_TYPE and MAP_ANONYMOUS of mman.h.
+MAPPINGS = 0x0F | 0x20
 INT = 0xFFFFFFFF
 # Of fcntl.h: F_DUPFD to F_GETOWNER_UIDS, locks of open files, F_DUPFD_CLOEXEC to F_GET_SEALS. What
 # is missing between them are F_SETLEASE and F_NOTIFY.
@@ -185,6 +187,16 @@ LIMITED = (
         NAMESPACES,
         (0,),
         "Without a flag for a new namespace, as processes and threads are started.",
+    ),
+    Only(
+        "mmap",
+        KERNEL,
+        3,
+        MAPPINGS,
+        # Shared in both ways and private with a file, private and droppable without one.
+        (0x01, 0x03, 0x02, 0x22, 0x28),
+        "Not what is shared without a file: of that only a cgroup counts what no process has in its"
+        " sight any more.",
     ),
     Only(
         "keyctl",
