@@ -10,12 +10,19 @@ from pathlib import Path
 import psutil
 
 from autograder.core.config import Settings
+from autograder.core.training import MAX_TRAINING_SECONDS
 from autograder.sandbox.result import Stopped
 
 # Seconds that a cell may take beyond its limit: to be interrupted, and to come back.
 GRACE = 30
 # Seconds. Measuring memory takes the system some milliseconds a process.
 MEASURE_INTERVAL = 1.0
+# Seconds of one run that it may wait for trainings beyond what it is charged for them: until one
+# process more has started on a busy machine, and did not come to its end.
+MAX_FREE_SECONDS = 3 * MAX_TRAINING_SECONDS
+# Bytes of lists of mappings that are read to measure a run once: where TensorFlow is loaded, those
+# of a process have 150 kB. Linux takes a second to write some 50 MiB.
+MAX_MAPS = 32 * 2**20
 
 
 class LimitWatch:
@@ -33,6 +40,7 @@ class LimitWatch:
         self._began = self._cell_began - spent
         self._before = used(root) if root else 0
         self._stands_since: float | None = None
+        self._free = float(MAX_FREE_SECONDS)
 
     def cell(self) -> None:
         """Note that a cell has begun or ended."""
@@ -43,9 +51,14 @@ class LimitWatch:
         self._stands_since = time.monotonic()
 
     def go_on(self, charged: float) -> None:
-        """Let time pass again; charge so many seconds instead of those of the wait."""
+        """Let time pass again; charge so many seconds instead of those of the wait.
+
+        But no more than ``MAX_FREE_SECONDS`` of all waits are free: other things than a kernel's
+        wait can be behind them.
+        """
         if self._stands_since is not None:
-            shift = time.monotonic() - self._stands_since - charged
+            shift = min(time.monotonic() - self._stands_since - charged, self._free)
+            self._free -= max(0.0, shift)
             self._began += shift
             self._cell_began += shift
             self._stands_since = None
@@ -53,7 +66,9 @@ class LimitWatch:
     def verdict(self) -> Stopped | None:
         """Return why the run has to be stopped now, ``None`` where it may go on."""
         clock, settings = time.monotonic(), self._settings
-        now = self._stands_since or clock
+        now = clock
+        if self._stands_since is not None:
+            now = max(self._stands_since, clock - self._free)
         if now - self._began > settings.seconds:
             limit = f"the time limit of {settings.seconds} s"
             return Stopped(f"the notebook was stopped at {limit}", "timeout", "time")
@@ -89,6 +104,7 @@ def at_most(root: psutil.Process) -> tuple[int, int]:
         count += 1
         with contextlib.suppress(psutil.Error):
             memory += process.memory_info().rss
+        memory += _tables(process)
     return memory, count
 
 
@@ -96,15 +112,28 @@ def used(root: psutil.Process) -> int:
     """Return what a process and its descendants use, in bytes; what they share counts once.
 
     Of what they share by a mapping without a file all is counted, also what is not in sight. The
-    system looks at each page for it, some 10 ms a process where TensorFlow is loaded.
+    system looks at each page for it, some 10 ms a process where TensorFlow is loaded. Nobody needs
+    so many mappings that they could not be looked through before much else has happened; who has,
+    uses what it uses at most.
     """
-    memory = 0
+    memory, left = 0, MAX_MAPS
     shared: dict[str, int] = {}
-    for process in _tree(root):
+    processes = list(_tree(root))
+    for process in processes:
+        # A file may have any name.
+        with (
+            contextlib.suppress(OSError),
+            Path(f"/proc/{process.pid}/maps").open(errors="replace") as maps,
+        ):
+            text = maps.read(left)
+            left -= len(text)
+            shared |= _shared(text)
+        if left <= 0:
+            return at_most(root)[0]
+    for process in processes:
         with contextlib.suppress(psutil.Error):
             memory += _share(process)
-        with contextlib.suppress(OSError):
-            shared |= _shared(Path(f"/proc/{process.pid}/maps").read_text())
+        memory += _tables(process)
     return memory + sum(shared.values())
 
 
@@ -127,6 +156,18 @@ def _shared(maps: str) -> dict[str, int]:
             # In parts, where only some of it was mapped or its rights differ.
             found[number] = found.get(number, 0) + last - first
     return found
+
+
+def _tables(process: psutil.Process) -> int:
+    """Return the memory of the tables that say where each page lies: 1/512 of all addresses used.
+
+    It belongs to none of the pages. ``man 5 proc``: a line of its ``status``.
+    """
+    with contextlib.suppress(OSError):
+        for line in Path(f"/proc/{process.pid}/status").read_text().splitlines():
+            if line.startswith("VmPTE:"):
+                return int(line.split()[1]) * 1024
+    return 0
 
 
 def _share(process: psutil.Process) -> int:

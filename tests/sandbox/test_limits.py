@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import mmap
 import resource
 import subprocess
 import sys
+from pathlib import Path
 
 import psutil
 import pytest
@@ -90,6 +92,52 @@ def test_what_processes_share_counts_once(monkeypatch) -> None:
         process.communicate(b"\n")
     assert stopped is not None
     assert stopped.limit == "memory"
+
+
+# A page of zeros each 2 MiB takes no memory, but a table of 4 KiB that says where it lies.
+TABLES = """
+import mmap, sys
+held = mmap.mmap(-1, 4 * 2**30, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS, mmap.PROT_READ)
+held.madvise(15)  # MADV_NOHUGEPAGE
+print(sum(held[place] for place in range(0, len(held), 2 * 2**20)), flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="it reads Linux's /proc")
+def test_the_tables_of_addresses_count() -> None:
+    """8 MiB for 4 GiB in which nothing is; there is room for a thousand times as many."""
+    command = [sys.executable, "-c", TABLES]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        root = psutil.Process(process.pid)
+        assert process.stdout
+        assert process.stdout.readline() == b"0\n"
+        in_sight = root.memory_full_info()
+        memory, (most, _) = limits.used(root), limits.at_most(root)
+        process.communicate()
+    assert memory > in_sight.pss + 7.9 * MEBIBYTE
+    assert most > in_sight.rss + 7.9 * MEBIBYTE
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="it reads Linux's /proc")
+def test_who_has_too_many_mappings_is_not_looked_through(monkeypatch) -> None:
+    """It would take minutes, in which nothing else was limited."""
+    root = psutil.Process()
+    size = len(Path("/proc/self/maps").read_text())
+    monkeypatch.setattr(limits, "at_most", lambda _: (2**60, 1))
+    assert limits.used(root) < 2**60
+    monkeypatch.setattr(limits, "MAX_MAPS", size // 2)
+    assert limits.used(root) == 2**60
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="it reads Linux's /proc")
+def test_a_file_that_is_mapped_may_have_any_name(tmp_path: Path) -> None:
+    """Also one that is no text."""
+    with open(bytes(tmp_path) + b"/\xff", "wb+") as file:
+        file.write(bytes(mmap.PAGESIZE))
+        file.flush()
+        with mmap.mmap(file.fileno(), 0):
+            assert limits.used(psutil.Process()) > 0
 
 
 def test_no_more_open_files_can_be_had() -> None:

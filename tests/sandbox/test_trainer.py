@@ -204,12 +204,33 @@ def test_a_kernel_that_waits_is_charged_the_training_and_not_the_wait(
     monkeypatch.setattr(limits.time, "monotonic", lambda: now[0])
     watch = LimitWatch(Settings(seconds=100, cell_seconds=100), None)
     watch.stand_still()
-    now[0] += 500
+    now[0] += 150
     assert watch.verdict() is None
     watch.go_on(charged=4)
     now[0] += 95
     assert watch.verdict() is None
     now[0] += 2
+    assert watch.verdict()
+
+
+def test_no_kernel_waits_for_ever_without_a_charge(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Such as one that describes trainings that never end, and works on beside them."""
+    now = [1000.0]
+    monkeypatch.setattr(limits.time, "monotonic", lambda: now[0])
+    watch = LimitWatch(Settings(seconds=100, cell_seconds=100), None)
+    free = limits.MAX_FREE_SECONDS
+    for _ in range(3):
+        watch.stand_still()
+        now[0] += free / 3
+        watch.go_on(charged=0)
+    now[0] += 60
+    assert watch.verdict() is None
+    watch.stand_still()
+    now[0] += 39
+    assert watch.verdict() is None
+    now[0] += 2
+    assert watch.verdict()
+    watch.go_on(charged=0)
     assert watch.verdict()
 
 
