@@ -152,14 +152,16 @@ class SandboxPool:
             self.sandbox.start(self._stored.folders())
 
     @contextlib.contextmanager
-    def lend(self, cancel: threading.Event) -> Iterator[tuple[SandboxProcess, Turn]]:
-        """Lend a process for one run, when it is its turn.
+    def lend(
+        self, cancel: threading.Event, *, alone: bool = False
+    ) -> Iterator[tuple[SandboxProcess, Turn]]:
+        """Lend a process for one run, when it is its turn; ``alone`` on a core with no other run.
 
         Raises:
             IsolationError: sandboxes cannot be sealed here; the message says why, and what to do.
             CancelledError: ``cancel`` was set meanwhile.
         """
-        with self.turns.turn() as turn:
+        with self.turns.turn(alone=alone) as turn:
             if cancel.is_set():
                 raise CancelledError
             process = self._ready(turn.core, cancel)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -24,6 +25,19 @@ class _Lane:
     is_taken: bool = False
     # Runs that want to go on here: they come before those that have not begun.
     returning: int = 0
+    # Runs that have begun here and not ended, also those that wait: a kernel may do other things.
+    runs: int = 0
+    # For how long there were several, until when.
+    shared: float = 0.0
+    until: float = 0.0
+
+    def note(self, more: int = 0) -> None:
+        """Note that so many more runs are here from now on."""
+        now = time.monotonic()
+        if self.runs > 1:
+            self.shared += now - self.until
+        self.until = now
+        self.runs += more
 
 
 class Turns:
@@ -41,23 +55,24 @@ class Turns:
         self._changed = threading.Condition()
 
     @contextlib.contextmanager
-    def turn(self) -> Iterator[Turn]:
-        """Wait for a turn, and yield it until the run is over."""
+    def turn(self, *, alone: bool = False) -> Iterator[Turn]:
+        """Wait for a turn, ``alone`` where no other run waits; yield it until the run is over."""
         with self._changed:
-            while (lane := self._free()) is None:
+            while (lane := self._free(alone=alone)) is None:
                 self._changed.wait()
             lane.is_taken = True
+            lane.note(1)
         turn = Turn(lane, self._changed)
         try:
             yield turn
         finally:
             turn.end()
 
-    def _free(self) -> _Lane | None:
+    def _free(self, *, alone: bool) -> _Lane | None:
         if self.limit is not None and sum(one.is_taken for one in self._lanes) >= self.limit:
             return None
         for lane in self._lanes:
-            if not lane.is_taken and not lane.returning:
+            if not (lane.is_taken or lane.returning or (alone and lane.runs)):
                 return lane
         if self.limit is None or len(self._lanes) < self.limit:
             self._lanes.append(_Lane(self._cores.take() if self._cores else None))
@@ -80,6 +95,17 @@ class Turn:
         self._changed = changed
         self._holds = True
         self._is_over = False
+        self._began, self._shared = lane.until, lane.shared
+
+    @property
+    def was_disturbed(self) -> bool:
+        """Whether there were other runs on its core for most of its time until now.
+
+        What they did there is not known; one alone may have taken nearly all of it.
+        """
+        with self._changed:
+            self._lane.note()
+            return 2 * (self._lane.shared - self._shared) > self._lane.until - self._began
 
     @property
     def core(self) -> int | None:
@@ -103,6 +129,7 @@ class Turn:
         """Let others go on for good, also where it is paused."""
         with self._changed:
             self._is_over = True
+            self._lane.note(-1)
         self._leave()
 
     def _leave(self) -> None:

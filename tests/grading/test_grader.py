@@ -708,6 +708,26 @@ class TestHere:
         assert here.start(None).result().run.stopped == ("2" if by_others else "0")
         here.stop()
 
+    @pytest.mark.parametrize(
+        ("limit", "disturbed", "times"),
+        [("time", True, 2), ("time", False, 1), ("memory", True, 1), (None, True, 1)],
+    )
+    def test_what_others_may_have_taken_the_time_of_is_run_again_alone(
+        self, monkeypatch, limit, disturbed, times
+    ) -> None:
+        """Once: who takes the time that there is, takes it alone too."""
+        asked: list[bool] = []
+
+        def beside(*_: object, alone: bool = False) -> tuple[Evidence, bool]:
+            asked.append(alone)
+            return right_run(stopped=Stopped("at a limit", limit=limit)), disturbed
+
+        monkeypatch.setattr(job_runner, "_run_beside", beside)
+        here = LocalExecutor(POOL, 1)
+        assert here.start(None).result().run.stopped == "at a limit"
+        here.stop()
+        assert asked == [False, True][:times]
+
     @pytest.mark.parametrize("fault", [RuntimeError("broken"), BlockingIOError("no process")])
     def test_what_we_could_not_run_is_run_again(self, ran, fault) -> None:
         ran += [

@@ -178,6 +178,49 @@ class TestTurns:
         assert third.began.wait(10)
         third.end()
 
+    def test_who_had_others_on_its_core_for_long_was_disturbed(
+        self, turns: Turns, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Also by one that waits, and by what had ended meanwhile; not by one that was there."""
+        now = [1000.0]
+        monkeypatch.setattr(module.time, "monotonic", lambda: now[0])
+        monkeypatch.setattr(module, "MAX_SECONDS_TO_RETURN", 0)
+        turns.limit = 1
+        with contextlib.ExitStack() as waits, contextlib.ExitStack() as ended:
+            first = waits.enter_context(turns.turn())
+            now[0] += 100
+            waits.enter_context(first.paused())
+            second = ended.enter_context(turns.turn())
+            now[0] += 60
+            assert second.was_disturbed
+            assert not first.was_disturbed
+            waits.close()
+            now[0] += 50
+            assert second.was_disturbed
+            now[0] += 20
+            assert not second.was_disturbed
+
+    def test_who_is_to_be_alone_waits_for_a_core_of_its_own(
+        self, turns: Turns, runs: list[Run]
+    ) -> None:
+        """Not for one on which another waits; with it nobody begins there."""
+        runs[1].pause()
+        assert runs[2].began.wait(10)
+        runs[2].end()
+        began = threading.Event()
+
+        def be_alone() -> None:
+            with turns.turn(alone=True) as turn:
+                assert turn.core == 3
+                began.set()
+
+        thread = threading.Thread(target=be_alone)
+        thread.start()
+        assert not began.wait(SOON)
+        runs[0].end()
+        assert began.wait(10)
+        thread.join(10)
+
     def test_a_limit_counts_those_that_began_without(self, turns: Turns) -> None:
         turns.limit = None
         with turns.turn(), turns.turn():
