@@ -1,8 +1,9 @@
-"""Limits on a run, measured from outside a student's reach: time, memory, processes."""
+"""Limits on a run, measured from outside a student's reach: time, memory, processes, files."""
 
 from __future__ import annotations
 
 import contextlib
+import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,6 +24,11 @@ MAX_FREE_SECONDS = 3 * MAX_TRAINING_SECONDS
 # Bytes of lists of mappings that are read to measure a run once: where TensorFlow is loaded, those
 # of a process have 150 kB. Linux takes a second to write some 50 MiB.
 MAX_MAPS = 32 * 2**20
+# Of a run. Linux lets all processes of a user have some millions of watches of files together; each
+# epoll may have one for each open file of its process. A run has twelve epolls among 100 files, and
+# some more of both for each process that it forks.
+MAX_HANDLES, MAX_POLLS = 50_000, 1_500
+POLL = "anon_inode:[eventpoll]"
 
 
 class LimitWatch:
@@ -90,6 +96,9 @@ class LimitWatch:
         if processes > self._settings.processes:
             limit = f"{self._settings.processes} processes"
             return Stopped(f"it started more than the {limit} that it may have", limit="processes")
+        handles, polls = handles_of(root)
+        if handles > MAX_HANDLES or polls > MAX_POLLS:
+            return Stopped("it had more files open than any notebook needs", limit="files")
         return None
 
 
@@ -135,6 +144,24 @@ def used(root: psutil.Process) -> int:
             memory += _share(process)
         memory += _tables(process)
     return memory + sum(shared.values())
+
+
+def handles_of(root: psutil.Process) -> tuple[int, int]:
+    """Return how many files a process and its descendants have open, and how many are epolls.
+
+    It does not look any further where there are more than there may be.
+    """
+    handles = polls = 0
+    for process in _tree(root):
+        if handles > MAX_HANDLES or polls > MAX_POLLS:
+            break
+        with contextlib.suppress(OSError):
+            for file in Path(f"/proc/{process.pid}/fd").iterdir():
+                handles += 1
+                # It may be closed meanwhile.
+                with contextlib.suppress(OSError):
+                    polls += os.readlink(file) == POLL
+    return handles, polls
 
 
 def _tree(root: psutil.Process) -> Iterator[psutil.Process]:
