@@ -32,6 +32,8 @@ CAPABILITY_VERSION = 0x20080522
 NOBODY = 65534
 # Files and folders in the scratch space; each costs the kernel memory that no size counts.
 MAX_FILES = 100_000
+# Terminals: one for each command of the shell that goes on.
+MAX_TERMINALS = 64
 # As many as Linux lets a program open that does not ask for more.
 MAX_OPEN = 1024
 STANDARD_ERROR = 2
@@ -70,7 +72,9 @@ def own_scratch(mount_point: Path, size_mb: int) -> None:
         if not any(target.iterdir()):
             call("mount", bytes(mount_point / name), bytes(target), None, BIND, None)
     # All workers lie in one sandbox: its terminals would be a way from one student to another.
-    call("mount", b"devpts", b"/dev/pts", b"devpts", NO_SETUID | NO_PROGRAMS, b"ptmxmode=666")
+    # So would their number be, which Linux limits for the whole machine.
+    own = f"ptmxmode=666,max={MAX_TERMINALS}".encode()
+    call("mount", b"devpts", b"/dev/pts", b"devpts", NO_SETUID | NO_PROGRAMS, own)
 
 
 def fork_apart(

@@ -1,4 +1,4 @@
-# Tries: talk through a terminal with whoever is graded at the same time
+# Tries: talk through a terminal with whoever is graded at the same time, or leave them none
 # Boundary: neighbours
 # Before: succeeded
 # Cell: devices
@@ -15,3 +15,8 @@ main, own = os.openpty()
 for path in pathlib.Path("/dev/pts").glob("[0-9]*"):
     if str(path) != os.ttyname(own):
         print("REACHED", path)
+# All that others have are some thousands, of the whole machine.
+try:
+    print("REACHED", [os.openpty() for _ in range(100)][-1])
+except OSError as error:
+    print(error)

@@ -98,6 +98,12 @@ REFUSED = (
         " what the grader's own account may have of them.",
     ),
     Family(
+        "old asynchronous files",
+        SANDBOX,
+        ("io_setup",),
+        "Linux has so many for the whole machine: who takes all, leaves none to its databases.",
+    ),
+    Family(
         "another kernel",
         SANDBOX,
         (
