@@ -126,19 +126,15 @@ def used(root: psutil.Process) -> int:
     uses what it uses at most.
     """
     memory, left = 0, MAX_MAPS
-    shared: dict[str, int] = {}
+    shared: dict[bytes, int] = {}
     processes = list(_tree(root))
     for process in processes:
-        # A file may have any name.
-        with (
-            contextlib.suppress(OSError),
-            Path(f"/proc/{process.pid}/maps").open(errors="replace") as maps,
-        ):
+        with contextlib.suppress(OSError), Path(f"/proc/{process.pid}/maps").open("rb") as maps:
             text = maps.read(left)
             left -= len(text)
+            if left <= 0:
+                return at_most(root)[0]
             shared |= _shared(text)
-        if left <= 0:
-            return at_most(root)[0]
     for process in processes:
         with contextlib.suppress(psutil.Error):
             memory += _share(process)
@@ -170,16 +166,17 @@ def _tree(root: psutil.Process) -> Iterator[psutil.Process]:
         yield from root.children(recursive=True)
 
 
-def _shared(maps: str) -> dict[str, int]:
+def _shared(maps: bytes) -> dict[bytes, int]:
     """Return the bytes of each shared mapping without a file, by its inode number.
 
     ``man 5 proc``: address, rights, offset, device, number, name. Linux gives them this name.
     """
-    found: dict[str, int] = {}
-    for line in maps.splitlines():
-        if " /dev/zero" in line:
+    found: dict[bytes, int] = {}
+    # A file may have any name, with line ends of other systems too.
+    for line in maps.split(b"\n"):
+        if b" /dev/zero" in line:
             address, _, _, _, number, _ = line.split(maxsplit=5)
-            first, last = (int(one, 16) for one in address.split("-"))
+            first, last = (int(one, 16) for one in address.split(b"-"))
             # In parts, where only some of it was mapped or its rights differ.
             found[number] = found.get(number, 0) + last - first
     return found
@@ -191,8 +188,9 @@ def _tables(process: psutil.Process) -> int:
     It belongs to none of the pages. ``man 5 proc``: a line of its ``status``.
     """
     with contextlib.suppress(OSError):
-        for line in Path(f"/proc/{process.pid}/status").read_text().splitlines():
-            if line.startswith("VmPTE:"):
+        # Another line has the name: any bytes but a line end.
+        for line in Path(f"/proc/{process.pid}/status").read_bytes().split(b"\n"):
+            if line.startswith(b"VmPTE:"):
                 return int(line.split()[1]) * 1024
     return 0
 

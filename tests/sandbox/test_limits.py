@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mmap
+import os
 import resource
 import subprocess
 import sys
@@ -96,7 +97,8 @@ def test_what_processes_share_counts_once(monkeypatch) -> None:
 
 # A page of zeros each 2 MiB takes no memory, but a table of 4 KiB that says where it lies.
 TABLES = """
-import mmap, sys
+import ctypes, mmap, sys
+ctypes.CDLL(None).prctl(15, b"\\xff\\rVmPTE: 0")  # PR_SET_NAME: any bytes
 held = mmap.mmap(-1, 4 * 2**30, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS, mmap.PROT_READ)
 held.madvise(15)  # MADV_NOHUGEPAGE
 print(sum(held[place] for place in range(0, len(held), 2 * 2**20)), flush=True)
@@ -132,8 +134,10 @@ def test_who_has_too_many_mappings_is_not_looked_through(monkeypatch) -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="it reads Linux's /proc")
 def test_a_file_that_is_mapped_may_have_any_name(tmp_path: Path) -> None:
-    """Also one that is no text."""
-    with open(bytes(tmp_path) + b"/\xff", "wb+") as file:
+    """Also one that is no text, or looks like another line."""
+    folder = bytes(tmp_path) + b"/\xff\r "
+    Path(os.fsdecode(folder + b"/dev")).mkdir(parents=True)
+    with open(folder + b"/dev/zero", "wb+") as file:
         file.write(bytes(mmap.PAGESIZE))
         file.flush()
         with mmap.mmap(file.fileno(), 0):
