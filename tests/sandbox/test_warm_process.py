@@ -66,7 +66,7 @@ class Group:
 
 def until(condition: Callable[[], Any]) -> None:
     """Wait for what another process does."""
-    end = time.monotonic() + 30
+    end = time.monotonic() + 120
     while not condition() and time.monotonic() < end:
         time.sleep(0.02)
     assert condition()
