@@ -24,7 +24,7 @@ from autograder import datasets
 from autograder.authoring.spec.numpy_training import Trained
 from autograder.authoring.spec.recipe import Training
 from autograder.authoring.spec.study import load_study
-from autograder.core.evidence import write_whole
+from autograder.core.atomic_write import write_atomic
 from autograder.core.lesson import Lesson
 from autograder.core.lesson_registry import lesson_names, load_lesson
 from autograder.core.reference import KERAS_FILE, KerasRuns, document, load_keras
@@ -82,7 +82,7 @@ def _keep(lesson: Lesson, name: str, recipe: str, numbers: KerasRuns) -> None:
     kept = load_keras(lesson.folder)
     kept.setdefault(name, {})[recipe] = numbers
     whole = {data: dict(sorted(kept[data].items())) for data in sorted(kept)}
-    write_whole(lesson.folder / KERAS_FILE, document(whole).encode())
+    write_atomic(lesson.folder / KERAS_FILE, document(whole).encode())
 
 
 def _versions() -> str:

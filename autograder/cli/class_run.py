@@ -15,9 +15,9 @@ from rich.markup import escape
 from autograder.cli.dataset_option import data_home
 from autograder.cli.report import show_review, what_counts, write_page
 from autograder.core import printable
+from autograder.core.atomic_write import write_atomic
 from autograder.core.config import Course
 from autograder.core.errors import CourseError, writing
-from autograder.core.evidence import write_whole
 from autograder.core.lesson import Lesson
 from autograder.core.lesson_registry import lesson_names, load_lesson
 from autograder.core.report import Report
@@ -146,7 +146,7 @@ def show(
         )
     with writing():
         if arguments.json:
-            write_whole(arguments.json, json_report.document(reports).encode())
+            write_atomic(arguments.json, json_report.document(reports).encode())
     for name in dict.fromkeys(report.lesson for report in reports):
         # All stored results: perhaps only some were graded just now.
         lesson = load_lesson(name)

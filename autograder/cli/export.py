@@ -12,9 +12,9 @@ from rich.markup import escape
 from autograder.cli.options import add_lesson_and_results, course_of
 from autograder.cli.report import lessons_in
 from autograder.core import printable
+from autograder.core.atomic_write import write_atomic
 from autograder.core.config import Course
 from autograder.core.errors import EmptyGradebook, UsageError, writing
-from autograder.core.evidence import write_whole
 from autograder.core.lesson import Lesson
 from autograder.core.lesson_registry import lesson_names, load_lesson, only_lesson
 from autograder.core.text import plural
@@ -69,7 +69,7 @@ def _table(arguments: argparse.Namespace, course: Course, console: Console) -> s
             console,
         )
     with writing():
-        write_whole(arguments.output, EXPORTERS[arguments.format].export(found).encode())
+        write_atomic(arguments.output, EXPORTERS[arguments.format].export(found).encode())
     students = plural(len({one.person.id for one in found}), "student")
     return f"{arguments.output}: {students}, from {source}."
 
@@ -117,7 +117,7 @@ def _gradescope(arguments: argparse.Namespace, course: Course, console: Console)
             text = gradescope_results.document(one.report, lesson, isolation=one.report.isolation)
             with writing():
                 folder.mkdir(parents=True, exist_ok=True)
-                write_whole(folder / "results.json", text.encode())
+                write_atomic(folder / "results.json", text.encode())
             count += 1
     return f"{arguments.output}: results.json of {plural(count, 'submission')}."
 
@@ -125,14 +125,16 @@ def _gradescope(arguments: argparse.Namespace, course: Course, console: Console)
 def _autograder(arguments: argparse.Namespace, course: Course, console: Console) -> str:
     del console
     with writing():
-        write_whole(arguments.output, gradescope_zip.build(course, _lesson(arguments, course)))
+        write_atomic(arguments.output, gradescope_zip.build(course, _lesson(arguments, course)))
     return f"{arguments.output}: upload it to Gradescope under “Configure Autograder”."
 
 
 def _workflow(arguments: argparse.Namespace, course: Course, console: Console) -> str:
     del console
     with writing():
-        write_whole(arguments.output, github_workflow.workflow(_lesson(arguments, course)).encode())
+        write_atomic(
+            arguments.output, github_workflow.workflow(_lesson(arguments, course)).encode()
+        )
     return (
         f"{arguments.output}: say in it where the package is to be had, and put it into"
         " .github/workflows/ of the students' repository."

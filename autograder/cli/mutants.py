@@ -20,9 +20,9 @@ from autograder.authoring.mutation.suite import MutationSuite, mutation_suite
 from autograder.authoring.spec.mutation import has_mutants
 from autograder.cli.dataset_option import home_of
 from autograder.cli.options import at_least_one, course_of
+from autograder.core.atomic_write import write_atomic
 from autograder.core.config import ISOLATION, Course
 from autograder.core.errors import UsageError, writing
-from autograder.core.evidence import write_whole
 from autograder.core.lesson import Lesson
 from autograder.core.lesson_registry import lesson_names, load_lesson, only_lesson
 from autograder.core.text import plural
@@ -74,7 +74,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     if arguments.json:
         message = matrix.document(judgements, lesson=lesson.name)
         with writing():
-            write_whole(arguments.json, json.dumps(message, ensure_ascii=False, indent=2).encode())
+            write_atomic(arguments.json, json.dumps(message, ensure_ascii=False, indent=2).encode())
     if arguments.write:
         text = page.text(suite.stored(), lesson, suite.declared.unseen)
         page.put(arguments.write, lesson, text)

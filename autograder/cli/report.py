@@ -13,9 +13,9 @@ from rich.console import Console
 from rich.markup import escape
 
 from autograder.cli.options import add_lesson_and_results, course_of
+from autograder.core.atomic_write import write_atomic
 from autograder.core.config import Course
 from autograder.core.errors import CourseError, UsageError, writing
-from autograder.core.evidence import write_whole
 from autograder.core.lesson import Lesson
 from autograder.core.lesson_registry import lesson_names, load_lesson
 from autograder.core.report import Report
@@ -108,7 +108,7 @@ def write_page(
         page = class_report.page(
             reports, lesson, folder=seen, gradebook=gradebook, answers=answers, made=made
         )
-        write_whole(path, page.encode())
+        write_atomic(path, page.encode())
     return path
 
 

@@ -15,8 +15,9 @@ from distributed.utils import sync
 
 from autograder import DISTRIBUTION, datasets
 from autograder.core import decode, quick_start  # noqa: F401  takes effect when it is imported
+from autograder.core.atomic_write import write_atomic
 from autograder.core.errors import ClusterError, IsolationError
-from autograder.core.evidence import Evidence, pack, write_whole
+from autograder.core.evidence import Evidence, pack
 from autograder.grading import cache_key
 from autograder.grading.training_cache import TrainingCache
 from autograder.sandbox import job_runner
@@ -80,7 +81,7 @@ class Grading(WorkerPlugin):
         folder = datasets.named(self._dataset).folder(home)
         folder.mkdir(parents=True, exist_ok=True)
         for name, content in self._images.items():
-            write_whole(folder / name, content)
+            write_atomic(folder / name, content)
         self._images.clear()
         self._must_be_alike()
 

@@ -18,7 +18,8 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder.core import decode
-from autograder.core.evidence import Run, write_whole
+from autograder.core.atomic_write import write_atomic
+from autograder.core.evidence import Run
 from autograder.core.lesson import Lesson
 from autograder.core.lesson_registry import load_lesson
 from autograder.core.report import Report
@@ -151,7 +152,7 @@ def _plain(notebook: NotebookNode) -> NotebookNode:
 def write(folder: Path, drawn: Drawn) -> None:
     """Write ``report.json``, ``report.html`` with the notebook, and ``notebook.ipynb``."""
     _write(folder, drawn.report, drawn.page)
-    write_whole(folder / "notebook.ipynb", drawn.text)
+    write_atomic(folder / "notebook.ipynb", drawn.text)
 
 
 def write_report(folder: Path, report: Report, lesson: Lesson) -> None:
@@ -160,8 +161,8 @@ def write_report(folder: Path, report: Report, lesson: Lesson) -> None:
 
 
 def _write(folder: Path, report: Report, page: bytes) -> None:
-    write_whole(folder / "report.json", msgspec.json.format(msgspec.json.encode(report)))
-    write_whole(folder / "report.html", page)
+    write_atomic(folder / "report.json", msgspec.json.format(msgspec.json.encode(report)))
+    write_atomic(folder / "report.html", page)
 
 
 def read_notebook(folder: Path) -> NotebookNode | None:

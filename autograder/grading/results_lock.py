@@ -13,8 +13,8 @@ import msgspec
 from filelock import FileLock, Timeout
 
 from autograder.core import decode, printable
+from autograder.core.atomic_write import write_atomic
 from autograder.core.errors import writing
-from autograder.core.evidence import write_whole
 
 LOCK = ".lock"
 HOLDER = ".lock.json"
@@ -48,7 +48,7 @@ def held(results: Path, command: str, say: Callable[[str], None]) -> Iterator[No
             lock.acquire()
     try:
         with writing():
-            write_whole(results / HOLDER, msgspec.json.encode(_ourselves(command)))
+            write_atomic(results / HOLDER, msgspec.json.encode(_ourselves(command)))
         yield
     finally:
         (results / HOLDER).unlink(missing_ok=True)

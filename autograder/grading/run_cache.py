@@ -7,8 +7,9 @@ import os
 import shutil
 from pathlib import Path
 
+from autograder.core.atomic_write import write_atomic
 from autograder.core.errors import EvidenceError, writing
-from autograder.core.evidence import EVIDENCE, Evidence, pack, read, write_whole
+from autograder.core.evidence import EVIDENCE, Evidence, pack, read
 from autograder.grading.cache_key import CacheKeys, storage_keys
 
 
@@ -50,7 +51,7 @@ class RunCache:
             for path in paths:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 if path is paths[0]:
-                    write_whole(path, pack(evidence))
+                    write_atomic(path, pack(evidence))
                 else:
                     _link(paths[0], path)
         if paths:
@@ -69,7 +70,7 @@ class RunCache:
             if stored := self._files.get(evidence.run.job):
                 _link(stored, folder / EVIDENCE)
             else:
-                write_whole(folder / EVIDENCE, pack(evidence))
+                write_atomic(folder / EVIDENCE, pack(evidence))
 
     def _read(self, key: str) -> Evidence | None:
         path = self._path(key)

@@ -15,7 +15,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 from autograder.core import decode
-from autograder.core.evidence import write_whole
+from autograder.core.atomic_write import write_atomic
 from autograder.core.training import Trained, weights_left
 
 # What of a processor decides which instructions are used, and thus how numbers are rounded.
@@ -76,7 +76,7 @@ class TrainingCache:
         # A full disk costs speed only.
         with contextlib.suppress(OSError):
             self._path(key).parent.mkdir(parents=True, exist_ok=True)
-            write_whole(self._path(key), trained)
+            write_atomic(self._path(key), trained)
             self._stored.add(key)
 
     def _path(self, key: str) -> Path:

@@ -12,7 +12,7 @@ from typing import ClassVar
 from nbgrader.api import Gradebook
 from nbgrader.plugins import ExportPlugin
 
-from autograder.core.evidence import write_whole
+from autograder.core.atomic_write import write_atomic
 from autograder.exporters import csv_tables
 from autograder.exporters.exporter import Exporter
 from autograder.exporters.registry import EXPORTERS
@@ -36,7 +36,7 @@ class _TableExport(ExportPlugin):
         )
         for student in csv_tables.students_with_escaped_ids(chosen):
             self.log.warning("%r begins like a formula; an apostrophe was put in front.", student)
-        write_whole(path, self.exporter.export(chosen).encode())
+        write_atomic(path, self.exporter.export(chosen).encode())
 
 
 @functools.cache

@@ -22,10 +22,10 @@ from nbgrader.preprocessors import SaveCells
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
+from autograder.core.atomic_write import write_atomic
 from autograder.core.config import Course
 from autograder.core.course_root import CONFIG
 from autograder.core.errors import CourseError
-from autograder.core.evidence import write_whole
 from autograder.core.lesson import Lesson
 from autograder.core.lesson_registry import lesson_names, load_lesson, package_folder
 from autograder.grading import points
@@ -62,7 +62,7 @@ def generate(course: Course, data_home: Path, *, force: bool = False) -> Iterato
         files = _converted(root, lesson, GenerateAssignment, gradebook=course_directory(root))
         _write(root / "release" / lesson.name, files)
         if _holds_package(root, lesson):
-            write_whole(lesson.released, files[lesson.notebook])
+            write_atomic(lesson.released, files[lesson.notebook])
         yield f"release/{lesson.name}: written."
         if not force and not _solution_differences(root, lesson):
             yield f"solutions/{lesson.name}: up to date."
@@ -203,7 +203,7 @@ def _write(folder: Path, files: Mapping[str, bytes]) -> None:
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         if not path.is_file() or path.read_bytes() != content:
-            write_whole(path, content)
+            write_atomic(path, content)
 
 
 def _holds_package(root: Path, lesson: Lesson) -> bool:

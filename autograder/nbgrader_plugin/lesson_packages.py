@@ -14,9 +14,9 @@ from nbformat import NotebookNode
 
 from autograder import DISTRIBUTION
 from autograder.core import repository
+from autograder.core.atomic_write import write_atomic
 from autograder.core.config import Course
 from autograder.core.errors import CourseError, LessonError
-from autograder.core.evidence import write_whole
 from autograder.core.lesson_registry import (
     FOLDER,
     forget,
@@ -67,12 +67,12 @@ def write(course: Course, name: str) -> bool:
     packaging = folder.parent / "pyproject.toml"
     if folder.parent == root / FOLDER and not packaging.exists():
         packaging.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(packaging, _packaging(course).encode())
+        write_atomic(packaging, _packaging(course).encode())
     for part, text in expected.items():
         path = folder / part
         if not path.is_file() or path.read_bytes() != text.encode():
             path.parent.mkdir(parents=True, exist_ok=True)
-            write_whole(path, text.encode())
+            write_atomic(path, text.encode())
             changed = True
     search_lessons_in(search_path(root))
     if changed:

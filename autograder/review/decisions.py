@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from autograder.core import decode, printable
+from autograder.core.atomic_write import write_atomic
 from autograder.core.errors import CourseError, UsageError, writing
-from autograder.core.evidence import write_whole
 from autograder.review.groups import Group
 
 MAX_BYTES, MAX_CHARACTERS, MAX_POINTS = 2**22, 10_000, 1000.0
@@ -131,7 +131,7 @@ def save(path: Path, decisions: Decisions) -> None:
         lines.append("")
     with writing():
         path.parent.mkdir(exist_ok=True)
-        write_whole(path, "\n".join(lines).encode())
+        write_atomic(path, "\n".join(lines).encode())
 
 
 def _value(value: Any) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+from autograder.core.atomic_write import write_atomic
 from autograder.core.errors import writing
-from autograder.core.evidence import write_whole
 from autograder.reports import feedback
 from autograder.review.decisions import Decisions
 from autograder.review.groups import Group
@@ -32,4 +32,4 @@ def show_decisions(folder: Path, groups: Iterable[Group], decided: Decisions) ->
             before = path.read_text(encoding="utf-8")
             page = feedback.with_decisions(before, decisions)
             if page != before:
-                write_whole(path, page.encode())
+                write_atomic(path, page.encode())

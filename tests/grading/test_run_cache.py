@@ -9,7 +9,8 @@ from pathlib import Path
 import msgspec
 from support.evidence_builder import right
 
-from autograder.core.evidence import EVIDENCE, Evidence, read, write_whole
+from autograder.core.atomic_write import write_atomic
+from autograder.core.evidence import EVIDENCE, Evidence, read
 from autograder.grading.cache_key import CacheKeys
 from autograder.grading.run_cache import RunCache
 
@@ -65,5 +66,5 @@ def test_a_name_that_was_left_half_made_is_not_written_through(tmp_path: Path) -
     kept = tmp_path / "kept"
     kept.write_bytes(b"another's")
     os.link(kept, tmp_path / "mine.part")
-    write_whole(tmp_path / "mine", b"mine")
+    write_atomic(tmp_path / "mine", b"mine")
     assert ((tmp_path / "mine").read_bytes(), kept.read_bytes()) == (b"mine", b"another's")

@@ -12,9 +12,9 @@ from nbgrader.api import Gradebook
 from support.gradebook_course import LESSON, make_course, report, submit
 
 from autograder.cli import class_run, main
+from autograder.core.atomic_write import write_atomic
 from autograder.core.config import Course, Settings
 from autograder.core.errors import CourseError
-from autograder.core.evidence import write_whole
 from autograder.core.report import Report
 from autograder.grading import regrade as regrading
 from autograder.grading import result_files
@@ -34,7 +34,7 @@ def graded(course: Course, name: str, outcomes: str = "pppppp", time: str = "") 
     entry = submit(course, report(name, outcomes), time)
     results = course.root / "results" / LESSON.name / name
     results.mkdir(parents=True)
-    write_whole(results / "notebook.ipynb", nbformat.writes(entry.notebook).encode())
+    write_atomic(results / "notebook.ipynb", nbformat.writes(entry.notebook).encode())
     stored = replace(
         entry.report, results_folder=name, lesson=LESSON.name, folder=str(entry.folder)
     )

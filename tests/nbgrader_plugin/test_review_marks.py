@@ -13,8 +13,8 @@ import pytest
 from nbgrader.api import Gradebook
 from support.gradebook_course import LESSON, make_course, nbgrader_autograde, report, submit
 
+from autograder.core.atomic_write import write_atomic
 from autograder.core.config import Course, Settings
-from autograder.core.evidence import write_whole
 from autograder.core.report import Report
 from autograder.grading import result_files
 from autograder.nbgrader_plugin import review_marks
@@ -42,7 +42,7 @@ def handed_in(course: Course, name: str, built: str, outcomes: str, time: str = 
     entry = submit(course, report(name, outcomes), time, build=built)
     place = course.root / "results" / LESSON.name / name
     place.mkdir(parents=True, exist_ok=True)
-    write_whole(place / "notebook.ipynb", nbformat.writes(entry.notebook).encode())
+    write_atomic(place / "notebook.ipynb", nbformat.writes(entry.notebook).encode())
     told: Report = replace(
         entry.report, results_folder=name, lesson=LESSON.name, folder=str(entry.folder)
     )

@@ -15,8 +15,8 @@ from autograder.authoring.calibration.reference_maker import disagreements, publ
 from autograder.authoring.calibration.run_log import RunLog
 from autograder.authoring.calibration.tables import tables
 from autograder.authoring.spec.study import load_study
+from autograder.core.atomic_write import write_atomic
 from autograder.core.errors import StudyError, writing
-from autograder.core.evidence import write_whole
 from autograder.core.lesson import Lesson
 from autograder.core.reference import FILE, Reference, document, load_keras, load_reference
 
@@ -41,7 +41,7 @@ def write(lesson: Lesson, runs: RunLog, root: Path) -> Iterator[Path]:
             (page, text.encode()),
             (picture, drawn),
         ):
-            write_whole(path, content)
+            write_atomic(path, content)
             yield path
     load_reference.cache_clear()
 

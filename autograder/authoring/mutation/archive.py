@@ -17,8 +17,9 @@ import msgspec
 
 from autograder.authoring.mutation import quantize
 from autograder.authoring.mutation.make import MutantNotebook
+from autograder.core.atomic_write import write_atomic
 from autograder.core.errors import EvidenceError
-from autograder.core.evidence import SCHEMA, Arrays, Evidence, Record, decode, write_whole
+from autograder.core.evidence import SCHEMA, Arrays, Evidence, Record, decode
 from autograder.core.evidence.archive import zipped
 
 RECORDS = "records.json.xz"
@@ -86,7 +87,7 @@ def write(path: Path, entries: Mapping[str, StoredMutant], packed: Mapping[str, 
     }
     content = zipped(members)
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(path, content)
+    write_atomic(path, content)
     return len(content)
 
 

@@ -13,8 +13,8 @@ from autograder.authoring.mutation.judgement import Judgement, tally
 from autograder.authoring.mutation.matrix import KEY, expected_symbol
 from autograder.authoring.mutation.pairs import AND
 from autograder.authoring.spec.mutation import Expected
+from autograder.core.atomic_write import write_atomic
 from autograder.core.errors import UsageError
-from autograder.core.evidence import write_whole
 from autograder.core.lesson import Lesson
 
 END = "<!-- /mutants -->"
@@ -27,7 +27,7 @@ def put(path: Path, lesson: Lesson, text: str) -> None:
         UsageError: the page is not there, or does not have the two markers.
     """
     before, _, after = _parts(path, lesson)
-    write_whole(path, f"{before}{_begin(lesson)}\n\n{text}\n\n{END}{after}".encode())
+    write_atomic(path, f"{before}{_begin(lesson)}\n\n{text}\n\n{END}{after}".encode())
 
 
 def written(path: Path, lesson: Lesson) -> str:

@@ -15,7 +15,6 @@ from autograder.core.evidence.files import (
     save,
     save_submission,
     unpack,
-    write_whole,
 )
 from autograder.core.evidence.record import (
     MAX_NOTES,
@@ -95,5 +94,4 @@ __all__ = [
     "state",
     "unpack",
     "unpack_arrays",
-    "write_whole",
 ]

@@ -15,6 +15,7 @@ from typing import IO, Any, TypeVar
 
 import msgspec
 
+from autograder.core.atomic_write import write_atomic
 from autograder.core.decode import from_json
 from autograder.core.errors import EvidenceError
 from autograder.core.evidence.archive import (
@@ -59,13 +60,13 @@ class _ContentsVersion(msgspec.Struct, frozen=True):
 def save(evidence: Evidence, submission: SubmissionRecord, folder: Path) -> None:
     """Write ``evidence.zip`` and ``submission.json`` into ``folder``, each whole or not at all."""
     folder.mkdir(parents=True, exist_ok=True)
-    write_whole(folder / EVIDENCE, pack(evidence))
+    write_atomic(folder / EVIDENCE, pack(evidence))
     save_submission(submission, folder)
 
 
 def save_submission(submission: SubmissionRecord, folder: Path) -> None:
     """Write ``submission.json``, beside the evidence of the run that it names."""
-    write_whole(folder / SUBMISSION, msgspec.json.encode(submission))
+    write_atomic(folder / SUBMISSION, msgspec.json.encode(submission))
 
 
 def load(folder: Path) -> Evidence:
@@ -172,17 +173,6 @@ def decode(data: bytes, kind: type[T]) -> T:
     # DecodeError and UnicodeDecodeError are ValueErrors, and so is a number of too many digits.
     except (ValueError, RecursionError) as error:
         raise EvidenceError(f"The evidence is not what it should be: {error}") from error
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Write a file so that a reader sees the old content or the new, never a half.
-
-    A new file, whatever lies there: to write into another name of a file would change both.
-    """
-    partial = path.with_name(path.name + ".part")
-    partial.unlink(missing_ok=True)
-    partial.write_bytes(data)
-    partial.replace(path)
 
 
 def _opened(path: Path) -> IO[bytes]:

@@ -24,8 +24,9 @@ from typing import Any
 import psutil
 
 from autograder import datasets
+from autograder.core.atomic_write import write_atomic
 from autograder.core.config import find_course
-from autograder.core.evidence import EVIDENCE, SUBMISSION, write_whole
+from autograder.core.evidence import EVIDENCE, SUBMISSION
 from autograder.core.lesson import Lesson
 from autograder.core.lesson_registry import load_lesson
 from autograder.core.report import Report
@@ -59,7 +60,7 @@ def main(arguments: Sequence[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="autograder-") as scratch:
         report = _graded(root / "submission", Path(scratch), lesson)
     text = gradescope_results.document(report, lesson, isolation=LEVEL)
-    write_whole(results / "results.json", text.encode())
+    write_atomic(results / "results.json", text.encode())
     print(f"{report.score} of {report.max_score} points; isolation: {LEVEL}.")  # noqa: T201
     return 0
 

@@ -16,6 +16,7 @@ import numpy as np
 import tensorflow as tf
 
 from autograder import datasets
+from autograder.core.atomic_write import write_atomic
 from autograder.core.evidence import (
     MAX_JSON_BYTES,
     Answer,
@@ -25,7 +26,6 @@ from autograder.core.evidence import (
     Model,
     Recorded,
     pack_arrays,
-    write_whole,
 )
 from autograder.datasets import Dataset, Images
 from autograder.judge.identity import NEARLY, origins
@@ -324,8 +324,8 @@ class Recorder:
             self._trouble("too much was recorded to be written")
             return
         # Arrays first: the record must never name one that is not there yet.
-        write_whole(self._folder / "recorded.npz", pack_arrays(arrays))
-        write_whole(self._folder / "recorded.json", data)
+        write_atomic(self._folder / "recorded.npz", pack_arrays(arrays))
+        write_atomic(self._folder / "recorded.json", data)
 
 
 def _names(devices: Any) -> tuple[str, ...]:
