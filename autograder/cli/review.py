@@ -37,9 +37,9 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
 
     review, folder, course = open_review(arguments, console)
     ungraded = [one.report for one in stored_results(folder) if one.report.status == "failed"]
-    given = given_code(course, review.lesson)
+    code = given_code(course, review.lesson)
     server = Server(
-        review=review, folder=folder, given=given, ungraded=ungraded, port=arguments.port
+        review=review, folder=folder, given_code=code, ungraded=ungraded, port=arguments.port
     )
 
     def ready() -> None:

@@ -150,8 +150,8 @@ class Trained(_Part, frozen=True, kw_only=True):
     seconds: float
 
 
-def weights_left(trained: Trained) -> str:
-    """Return the digest of the weights that a training left behind, as evidence has it.
+def end_state(trained: Trained) -> str:
+    """Return the digest of the last weights of a training, as evidence has it.
 
     Raises:
         ValueError: they are no arrays, or there was no call.

@@ -25,11 +25,11 @@ def main(arguments: list[str]) -> int:
     line = Connection(handle)
     with contextlib.suppress(EOFError, OSError):
         while True:
-            function, given, named = line.recv()
+            function, positional, named = line.recv()
             used = resource.getrusage(resource.RUSAGE_SELF)
             limit = int(used.ru_utime + used.ru_stime) + 1 + seconds
             resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.RLIM_INFINITY))
-            answer = _answered(function, given, named)
+            answer = _answered(function, positional, named)
             resource.setrlimit(
                 resource.RLIMIT_CPU, (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
             )
@@ -37,9 +37,11 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def _answered(function: Callable[..., object], given: tuple[Any], named: dict[str, Any]) -> object:
+def _answered(
+    function: Callable[..., object], positional: tuple[Any], named: dict[str, Any]
+) -> object:
     try:
-        return function(*given, **named)
+        return function(*positional, **named)
     # What is nested more deeply than can be followed takes too much of the stack.
     except (MemoryError, RecursionError):
         return Raised(MemoryError())

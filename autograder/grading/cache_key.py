@@ -43,14 +43,14 @@ class CacheKeys:
     may not be shared.
     """
 
-    own: str
+    submission: str
     text: str | None = None
     program: str | None = None
 
     @property
     def all(self) -> tuple[str, ...]:
         """From the narrowest to the widest."""
-        return tuple(key for key in (self.own, self.text, self.program) if key)
+        return tuple(key for key in (self.submission, self.text, self.program) if key)
 
 
 def conditions(*, isolation: str) -> dict[str, str]:
@@ -80,11 +80,11 @@ def keys(
     *,
     owner: str,
     share: bool,
-    given: Collection[str] = frozenset(),
+    given_code: Collection[str] = frozenset(),
 ) -> CacheKeys:
     """Return the keys of a job that runs under these conditions for a submission of ``owner``.
 
-    ``given`` are the texts of the lesson's own cells.
+    ``given_code`` are the texts of the lesson's own cells.
     """
     # How many are run at a time, which of them count, and what for, does not affect a run.
     settings = replace(job.settings, workers=0, keep="last", follow_through=1.0)
@@ -98,14 +98,14 @@ def keys(
         job.dataset,
     )
     text = _name(*base, "text", _digest(cell.encode() for cell in job.cells))
-    own = _name(text, owner)
-    lesson_programs = {program_of(cell) for cell in given}
+    submission = _name(text, owner)
+    lesson_programs = {program_of(cell) for cell in given_code}
     student_cells = [cell for cell in job.cells if program_of(cell) not in lesson_programs]
     if not share or not all(is_closed(cell) for cell in student_cells):
-        return CacheKeys(own=own)
+        return CacheKeys(submission=submission)
     if any(may_quote_itself(cell) for cell in student_cells):
-        return CacheKeys(own=own, text=text)
-    return CacheKeys(own=own, text=text, program=_name(*base, "program", job.program))
+        return CacheKeys(submission=submission, text=text)
+    return CacheKeys(submission=submission, text=text, program=_name(*base, "program", job.program))
 
 
 def storage_keys(keys: CacheKeys, evidence: Evidence) -> tuple[str, ...]:
@@ -118,7 +118,7 @@ def storage_keys(keys: CacheKeys, evidence: Evidence) -> tuple[str, ...]:
     if run.interrupted:
         return ()
     if run.stopped or run.limits:
-        return (keys.own,)
+        return (keys.submission,)
     quotes = any(
         output.get("output_type") == "error" or output.get("name") == "stderr"
         for outputs in evidence.outputs.values()

@@ -179,10 +179,10 @@ class Grader:
             notebook = ReadNotebook(notebook=nbformat.read(path, as_version=4))
             plan = self.plan(solution, notebook, lesson, "")
             # Never the run of a student who handed in the same.
-            plan = replace(plan, keys=CacheKeys(own=plan.keys.own))
+            plan = replace(plan, keys=CacheKeys(submission=plan.keys.submission))
             if found := self.cache.find(plan.keys):
                 for outputs in found[0].outputs.values():
-                    self.sandbox_pool.use_pictures(outputs)
+                    self.sandbox_pool.add_pictures(outputs)
                 return None
             return replace(plan, job=msgspec.structs.replace(plan.job, is_solution=True))
         return None
@@ -247,19 +247,19 @@ class Grader:
             lesson=lesson,
             results_folder=results_folder,
             restored=restored,
-            own=self._bounded.call(submission_record, restored, lesson.name),
+            record=self._bounded.call(submission_record, restored, lesson.name),
             job=job,
-            keys=self._keys(job, submission, restored.given),
+            keys=self._keys(job, submission, restored.given_code),
         )
 
-    def _keys(self, job: Job, submission: Submission, given: Collection[str]) -> CacheKeys:
+    def _keys(self, job: Job, submission: Submission, given_code: Collection[str]) -> CacheKeys:
         return self._bounded.call(
             cache_key.keys,
             job,
             (*self._conditions, self.sandbox_pool.variant(datasets.named(job.dataset))),
             owner=submission.name,
             share=self.share,
-            given=given,
+            given_code=given_code,
         )
 
     def follow_through(self, ran: Ran) -> Plan | None:
@@ -267,15 +267,15 @@ class Grader:
         plan = ran.plan
         if not self.course.settings.follow_through:
             return None
-        evidence = ran.evidence.of(plan.own_of(ran.evidence, shared=ran.shared))
+        evidence = ran.evidence.of(plan.record_for(ran.evidence, shared=ran.shared))
         lost = follow_through.unusable(evidence, plan.lesson)
         # Of most submissions all can be used: the source is read for the others only.
         known = follow_through.solutions(self.course, plan.lesson) if lost else {}
         job = follow_through.job_for(plan, evidence, known)
         if job is None:
             return None
-        given = plan.restored.given | set(known.values())
-        return replace(plan, job=job, keys=self._keys(job, plan.submission, given), first=ran)
+        given_code = plan.restored.given_code | set(known.values())
+        return replace(plan, job=job, keys=self._keys(job, plan.submission, given_code), first=ran)
 
     def judged(self, ran: Sequence[Ran]) -> list[Graded]:
         """Judge runs of one lesson together, and write evidence, report and notebook of each.
@@ -307,12 +307,12 @@ class Grader:
     def _saved(
         self, plan: Plan, evidence: Evidence, folder: Path, *, shared: bool = False
     ) -> Evidence:
-        """Save the evidence of a submission; return it with what is the submission's own."""
-        own = plan.own_of(evidence, shared=shared)
+        """Save the evidence of a submission; return it with the submission's record."""
+        record = plan.record_for(evidence, shared=shared)
         self.cache.save(evidence, folder)
         with writing():
-            save_submission(own, folder)
-        return evidence.of(own)
+            save_submission(record, folder)
+        return evidence.of(record)
 
     def _graded(self, ran: Ran, judged: Mapping[Path, tuple[Evidence, Verdicts]]) -> Graded:
         plan, folder = ran.plan, self._folder(ran.plan)

@@ -18,23 +18,23 @@ from autograder.sandbox.protocol import Job
 class Plan:
     """What is to be run for a submission; ``keys`` tell which runs may stand in for it.
 
-    ``results_folder`` is the folder for its results, and ``own`` what the submission adds to the
-    evidence of whichever run serves for it. ``first`` is the run that went before, where this is
-    the one with the solution in the place of what could not be used.
+    ``results_folder`` is the folder for its results, and ``record`` what the submission adds to
+    the evidence of whichever run serves for it. ``first`` is the run that went before, where this
+    is the one with the solution in the place of what could not be used.
     """
 
     submission: Submission
     lesson: Lesson
     results_folder: str
     restored: Restored
-    own: SubmissionRecord
+    record: SubmissionRecord
     job: Job
     keys: CacheKeys
     first: Ran | None = None
 
-    def own_of(self, evidence: Evidence, *, shared: bool = False) -> SubmissionRecord:
-        """Return what is the submission's own beside the evidence of a run."""
-        return msgspec.structs.replace(self.own, job=evidence.run.job, shared=shared)
+    def record_for(self, evidence: Evidence, *, shared: bool = False) -> SubmissionRecord:
+        """Return the record of the submission beside the evidence of a run."""
+        return msgspec.structs.replace(self.record, job=evidence.run.job, shared=shared)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -36,7 +36,7 @@ class RunCache:
         """Find a run for these keys, and whether it was another submission's."""
         for key in keys.all:
             if (not self._fresh or key in self._stored) and (evidence := self._read(key)):
-                return evidence, key != keys.own
+                return evidence, key != keys.submission
         return None
 
     def store(self, keys: CacheKeys, evidence: Evidence) -> tuple[str, ...]:

@@ -171,7 +171,7 @@ class Scheduler:
                 yield self._failure(
                     plans[0].submission, plans[0].lesson, plans[0].results_folder, error
                 )
-                self._unshared.update(set(plans[0].keys.all) - {plans[0].keys.own})
+                self._unshared.update(set(plans[0].keys.all) - {plans[0].keys.submission})
                 for plan in plans[1:]:
                     self._take(plan)
                 continue
@@ -181,7 +181,7 @@ class Scheduler:
         """Take the run of the first plan; the others share it if they may."""
         first = plans[0].keys
         found_under = self._grader.cache.store(first, evidence)
-        self._unshared.update(set(first.all) - set(found_under) - {first.own})
+        self._unshared.update(set(first.all) - set(found_under) - {first.submission})
         self._done(plans[0], evidence, shared=False)
         for plan in plans[1:]:
             self._take(plan)

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from autograder.core import decode
 from autograder.core.atomic_write import write_atomic
-from autograder.core.training import Trained, weights_left
+from autograder.core.training import Trained, end_state
 
 # What of a processor decides which instructions are used, and thus how numbers are rounded.
 PROCESSOR = ("model name", "flags", "CPU implementer", "CPU part", "Features")
@@ -68,7 +68,7 @@ class TrainingCache:
         with contextlib.suppress(OSError, ValueError):
             if not self._fresh or key in self._stored:
                 data = self._path(key).read_bytes()
-                weights_left(decode.from_msgpack(data, Trained))
+                end_state(decode.from_msgpack(data, Trained))
                 return data
         return b""
 

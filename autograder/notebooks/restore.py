@@ -22,13 +22,14 @@ MAX_NOTES = 100
 class Restored:
     """A notebook that can be run, notes on the repairs, and which solution cells were changed.
 
-    ``given`` are the texts of the lesson's own code cells, with the blanks of its solution cells.
+    ``given_code`` are the texts of the lesson's own code cells, with the blanks of its solution
+    cells.
     """
 
     notebook: NotebookNode
     notes: tuple[str, ...] = ()
     changed: frozenset[str] = frozenset()
-    given: frozenset[str] = frozenset()
+    given_code: frozenset[str] = frozenset()
 
 
 @dataclass
@@ -73,11 +74,11 @@ def restore(submitted: NotebookNode, released: NotebookNode) -> Restored:
         notebook=notebook,
         notes=tuple(work.notes[:MAX_NOTES]),
         changed=changed,
-        given=given(released),
+        given_code=code_texts(released),
     )
 
 
-def given(released: NotebookNode) -> frozenset[str]:
+def code_texts(released: NotebookNode) -> frozenset[str]:
     """Return the texts of the lesson's own code cells, with the blanks of its solution cells."""
     return frozenset(cell.source for cell in released.cells if cell.cell_type == "code")
 

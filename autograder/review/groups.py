@@ -62,11 +62,11 @@ class Group:
 class Grouper:
     """Finds the groups of one submission after the other. ``bounded`` reads what students wrote.
 
-    ``given`` are the texts of the lesson's own code cells.
+    ``given_code`` are the texts of the lesson's own code cells.
     """
 
     lesson: Lesson
-    given: frozenset[str]
+    given_code: frozenset[str]
     bounded: Bounded
     _names: dict[str, Names] = field(default_factory=dict)
     _digests: dict[tuple[str, frozenset[str]], str] = field(default_factory=dict)
@@ -74,13 +74,13 @@ class Grouper:
     @classmethod
     def of_course(cls, course: Course, lesson: Lesson, bounded: Bounded) -> Grouper:
         """Return one for a lesson as the course releases it."""
-        return cls(lesson=lesson, given=given_code(course, lesson), bounded=bounded)
+        return cls(lesson=lesson, given_code=given_code(course, lesson), bounded=bounded)
 
     def __post_init__(self) -> None:
         self._outside = frozenset(
             name for question in self.lesson.questions for name in question.leaves
         )
-        for names in map(names_in, self.given):
+        for names in map(names_in, self.given_code):
             self._outside |= names.used - names.defined
 
     def groups_of(self, report: Report, cells: Sequence[Cell]) -> dict[str, str]:
@@ -89,7 +89,7 @@ class Grouper:
         every = [cell for cell in cells if cell["cell_type"] == "code"]
         self._learn(self._names, cell_names, map(_source, every))
         used = frozenset[str]().union(*(self._names_in(_source(cell)).used for cell in every))
-        answers = answer_cells(cells, self.lesson, self.given)
+        answers = answer_cells(cells, self.lesson, self.given_code)
         sources = map(_source, itertools.chain.from_iterable(answers.values()))
         self._learn(self._digests, answer_digest, (self._key(one, used) for one in sources))
         for question, own in answers.items():
@@ -100,8 +100,8 @@ class Grouper:
                 # Why that is may lie in another cell, and whoever decides believes the whole.
                 if any(one.outcome is Outcome.ERROR for one in results):
                     parts += ["all", *self._parts(every, used)]
-                told = json.dumps([question, parts, [_verdict(one) for one in results]])
-                found[question] = f"{question}-{hashlib.sha256(told.encode()).hexdigest()[:16]}"
+                identity = json.dumps([question, parts, [_verdict(one) for one in results]])
+                found[question] = f"{question}-{hashlib.sha256(identity.encode()).hexdigest()[:16]}"
         return found
 
     def _parts(self, cells: Iterable[Cell], used: frozenset[str]) -> list[str]:
@@ -112,9 +112,9 @@ class Grouper:
             parts.append(self._digest(_source(cell), used) + (" stopped" if stopped else ""))
         return [one for one in parts if one]
 
-    def _learn(self, known: dict[T, V], function: Callable[..., V], asked: Iterable[T]) -> None:
+    def _learn(self, known: dict[T, V], function: Callable[..., V], keys: Iterable[T]) -> None:
         """Ask for all at once that is not known yet: that takes longer than to answer."""
-        new = [one for one in dict.fromkeys(asked) if one not in known]
+        new = [one for one in dict.fromkeys(keys) if one not in known]
         # Then each is asked for by itself.
         with contextlib.suppress(OverBudgetError):
             known.update(zip(new, self.bounded.call(each, function, new), strict=True))
@@ -150,7 +150,7 @@ def given_code(course: Course, lesson: Lesson) -> frozenset[str]:
 
 
 def answer_cells(
-    cells: Iterable[Cell], lesson: Lesson, given: frozenset[str]
+    cells: Iterable[Cell], lesson: Lesson, given_code: frozenset[str]
 ) -> dict[str, list[Cell]]:
     """Return the cells that answer each question: its own, and those that the student added.
 
@@ -165,7 +165,7 @@ def answer_cells(
             found[name.removeprefix("check-")] = own
             own = []
         elif cell["cell_type"] == "code" and (
-            meta.get("solution") or (not name and _source(cell).strip() not in given)
+            meta.get("solution") or (not name and _source(cell).strip() not in given_code)
         ):
             own.append(cell)
     return {one.name: found[one.name] for one in lesson.questions if one.name in found}
@@ -189,10 +189,10 @@ def find_groups(folder: Path, lesson: Lesson, course: Course) -> list[Group]:
         )
 
 
-def grouped(lesson: Lesson, known: Iterable[tuple[Report, Mapping[str, str]]]) -> list[Group]:
+def grouped(lesson: Lesson, with_ids: Iterable[tuple[Report, Mapping[str, str]]]) -> list[Group]:
     """Return the groups of reports, each given with the ids of its groups by question."""
     members: dict[tuple[str, str], list[Report]] = {}
-    for report, ids in known:
+    for report, ids in with_ids:
         for question, group in ids.items():
             members.setdefault((question, group), []).append(report)
     found = [

@@ -32,7 +32,7 @@ MAX_BYTES = 2**20  # of a request
 class Server:
     """What is served: the review, the results' ``folder``, whoever could not be graded.
 
-    ``given`` are the texts of the lesson's own code cells.
+    ``given_code`` are the texts of the lesson's own code cells.
 
     Each start has a token of its own, and a path of its own: browsers send a cookie to all ports of
     an address, and other programs may listen there.
@@ -40,7 +40,7 @@ class Server:
 
     review: Review
     folder: Path
-    given: frozenset[str]
+    given_code: frozenset[str]
     ungraded: list[Report] = field(default_factory=list)
     port: int = 0
     remarks: list[str] = field(default_factory=list)
@@ -73,7 +73,9 @@ class Server:
     def cells(self, group: Group) -> list[Cell]:
         """Return the cells of the group's example, with their outputs."""
         notebook = result_files.read_notebook(self.folder / group.reports[0].results_folder)
-        found = answer_cells(notebook.cells, self.review.lesson, self.given) if notebook else {}
+        found = (
+            answer_cells(notebook.cells, self.review.lesson, self.given_code) if notebook else {}
+        )
         return found.get(group.question.name, [])
 
 

@@ -66,7 +66,7 @@ class Group:
         """
         _write(self.path / "cgroup.procs", str(process))
 
-    def met(self) -> str | None:
+    def limit_met(self) -> str | None:
         """Return the limit that was met, ``memory`` or ``processes``; ``None`` where none was."""
         # Not "max" of memory, which counts what was taken back in time, files of a cache above all.
         if _count(self.path / "memory.events", "oom_kill"):

@@ -27,7 +27,7 @@ from autograder.datasets import Images
 from autograder.reports import html
 from autograder.sandbox import keyring, namespaces, seccomp, self_test, worker
 from autograder.sandbox.libc import SET_DUMPABLE, SET_SUBREAPER, set_process
-from autograder.sandbox.protocol import Gone, Ready
+from autograder.sandbox.protocol import Ready, WorkerEnded
 from autograder.sandbox.workspace import DATA, LINE
 
 # What every notebook of the lessons imports, what runs it, and what trains.
@@ -82,7 +82,7 @@ def _guard(end: socket.socket, ready: Ready) -> int:
     _, status = os.waitpid(child, 0)
     namespaces.wait_for_all()
     with suppress(OSError), Line(end) as line:
-        line.send(Gone(code=os.waitstatus_to_exitcode(status)))
+        line.send(WorkerEnded(code=os.waitstatus_to_exitcode(status)))
     return 0
 
 

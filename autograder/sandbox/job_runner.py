@@ -74,9 +74,9 @@ def prepare(
     """
     settings = settings.for_student(student)
     files, left_out = collect_extra_files(folder)
-    own = {program_of(source): source for source in sorted(restored.given)}
+    released = {program_of(source): source for source in sorted(restored.given_code)}
     sources = [cell.source for cell in code_cells(restored.notebook)]
-    cells = [own.get(program_of(source), source) for source in sources]
+    cells = [released.get(program_of(source), source) for source in sources]
     job = Job(
         cells=cells,
         files=files,
@@ -145,8 +145,8 @@ def _run_beside(
             pictures=dict(pool.pictures),
         )
         train = functools.partial(pool.train, turn=turn)
-        seen = pool.use_pictures if job.is_solution else None
-        state = sandbox.run(job, cancel, train, seen)
+        on_outputs = pool.add_pictures if job.is_solution else None
+        state = sandbox.run(job, cancel, train, on_outputs)
         seconds = time.monotonic() - began
         was_disturbed = turn.was_disturbed
         # A plain process is never warm, and no reason for a remark.
@@ -164,15 +164,15 @@ def _run_beside(
 
 
 def submission_record(restored: Restored, lesson: str) -> SubmissionRecord:
-    """Return what is a submission's own, before it is known which run serves for it."""
+    """Return the record of a submission, before it is known which run serves for it."""
     return SubmissionRecord(
         lesson=lesson,
         notes=tuple(map(shortened, restored.notes))[:MAX_NOTES],
-        cells=tuple(_own_cells(restored)),
+        cells=tuple(_submission_cells(restored)),
     )
 
 
-def _own_cells(restored: Restored) -> Iterator[SubmissionCell]:
+def _submission_cells(restored: Restored) -> Iterator[SubmissionCell]:
     flow = DataFlow()
     for index, cell in enumerate(restored.notebook.cells):
         if cell.cell_type != "code":

@@ -55,10 +55,10 @@ class _Worker:
     environment: Mapping[str, str]
     root: None = None
 
-    def begin(self, line: Line) -> None:
-        """Do nothing: it begins by itself."""
+    def start(self, line: Line) -> None:
+        """Do nothing: it starts by itself."""
 
-    def met(self) -> None:
+    def limit_met(self) -> None:
         """Return ``None``: nothing but time is limited."""
 
     def last_output(self) -> str:

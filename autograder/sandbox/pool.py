@@ -106,8 +106,8 @@ class SandboxPool:
         """Return the folder with the images, as it is called in a sandbox."""
         return str(self.sandbox.images_folder(self.images(dataset), dataset.name))
 
-    def use_pictures(self, outputs: Iterable[Mapping[str, Any]]) -> None:
-        """Draw nothing again that is among these outputs."""
+    def add_pictures(self, outputs: Iterable[Mapping[str, Any]]) -> None:
+        """Add the pictures in these outputs to those that need not be drawn again."""
         for output in outputs:
             page = output.get("data", {}).get("text/html", "")
             self.pictures.update(html.pictures(page))

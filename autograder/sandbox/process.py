@@ -17,19 +17,19 @@ import psutil
 from autograder.core import decode
 from autograder.core.evidence import Replay
 from autograder.core.ipc import Line, pair
-from autograder.core.training import MAX_TRAINED, Trained, digest, encoded, weights_left
+from autograder.core.training import MAX_TRAINED, Trained, digest, encoded, end_state
 from autograder.sandbox.limits import LimitWatch
 from autograder.sandbox.program import SECONDS_TO_END
 from autograder.sandbox.protocol import (
     CellFinished,
     End,
     Ended,
-    Gone,
     Job,
     Message,
     Ready,
     TrainingAnswer,
     TrainingRequest,
+    WorkerEnded,
 )
 from autograder.sandbox.result import Stopped
 from autograder.sandbox.run_state import RunState
@@ -43,7 +43,7 @@ MAX_WAITING = 8
 # From the description of a training to what it left behind; nothing where that is not to be had.
 Train = Callable[[bytes], bytes]
 # Is given the outputs of each cell.
-Seen = Callable[[list[dict[str, Any]]], None]
+OnOutputs = Callable[[list[dict[str, Any]]], None]
 
 
 class CancelledError(Exception):
@@ -55,20 +55,20 @@ class SandboxError(RuntimeError):
 
 
 class Handle(Protocol):
-    """How a process is begun, watched and ended that is at the other end of a line."""
+    """How a process is started, watched and ended that is at the other end of a line."""
 
     @property
     def root(self) -> psutil.Process | None:
         """The process to measure with its descendants; ``None`` where Linux limits them."""
 
-    def begin(self, line: Line) -> None:
-        """Let it begin, once it is there.
+    def start(self, line: Line) -> None:
+        """Start its work, once it is there.
 
         Raises:
             OSError: it has ended.
         """
 
-    def met(self) -> str | None:
+    def limit_met(self) -> str | None:
         """Return the limit of Linux' that it met, ``None`` where there is none."""
 
     def last_output(self) -> str:
@@ -89,7 +89,7 @@ class SandboxProcess:
 
     Args:
         line: our end of the line to it.
-        handle: how it is begun, watched and ended.
+        handle: how it is started, watched and ended.
         level: how far it keeps a notebook apart.
         is_sealed: whether it keeps a notebook from everything else.
     """
@@ -106,7 +106,7 @@ class SandboxProcess:
         self.is_usable = True
         self.is_ready = False
         self.is_warm = False
-        self._has_begun = False
+        self._has_started = False
         self._listening.start()
 
     @property
@@ -118,10 +118,10 @@ class SandboxProcess:
 
     def _await_ready(self) -> None:
         with contextlib.suppress(OSError, ValueError):
-            self._handle.begin(self._control)
-            self._has_begun = True
-            while message := self._control.receive(Ready | Gone):
-                if isinstance(message, Gone):
+            self._handle.start(self._control)
+            self._has_started = True
+            while message := self._control.receive(Ready | WorkerEnded):
+                if isinstance(message, WorkerEnded):
                     self._code = message.code
                     break
                 self._ready.put(message)
@@ -156,11 +156,11 @@ class SandboxProcess:
         job: Job,
         cancel: threading.Event,
         train: Train | None = None,
-        seen: Seen | None = None,
+        on_outputs: OnOutputs | None = None,
     ) -> RunState:
         """Run a job, and collect its messages; ``train`` does the trainings that it asks for.
 
-        ``seen`` is given what each cell puts out, as soon as that has ended.
+        ``on_outputs`` is given what each cell puts out, as soon as that has ended.
 
         Raises:
             CancelledError: ``cancel`` was set meanwhile.
@@ -186,8 +186,8 @@ class SandboxProcess:
                         continue
                     state.take(message or Ended(end=End.BROKEN, message=self._handle.last_output()))
                     watch.cell()
-                    if seen and isinstance(message, CellFinished) and state.ended is None:
-                        seen(state.cells[message.index].outputs)
+                    if on_outputs and isinstance(message, CellFinished) and state.ended is None:
+                        on_outputs(state.cells[message.index].outputs)
                     if message is None:
                         state.stopped = state.stopped or self._killed()
         assert state.ended or state.stopped
@@ -234,7 +234,7 @@ class SandboxProcess:
 
     def _killed(self) -> Stopped | None:
         """Return what killed the process, if so: not our code's fault, nor always the student's."""
-        if limit := self._handle.met():
+        if limit := self._handle.limit_met():
             return Stopped(f"it used more {limit} than it may have", limit=limit)
         self._listening.join(SECONDS_TO_END)
         code = self._handle.exit_code() if self._code is None else self._code
@@ -250,8 +250,8 @@ class SandboxProcess:
     def close(self) -> None:
         """End it and all that it has started, and wait until nothing of it is left."""
         self._handle.end()
-        # What has not begun has started nothing, and may not be there for long.
-        if self._has_begun:
+        # What has not started has started nothing, and may not be there for long.
+        if self._has_started:
             self._listening.join(SECONDS_TO_END)
         self._control.close()
 
@@ -271,8 +271,8 @@ def _answer(
 ) -> None:
     replay, trained = Replay(description=digest(request.description)), b""
     try:
-        if train and (found := train(request.description)):
-            replay, trained = _replay(request, found), found
+        if train and (answer := train(request.description)):
+            replay, trained = _replay(request, answer), answer
     finally:
         # Whatever went wrong: the kernel waits for it, and its time stands still.
         # Before the kernel goes on: no time of its own may pass before that.
@@ -282,12 +282,12 @@ def _answer(
 
 
 def _replay(request: TrainingRequest, trained: bytes) -> Replay:
-    done = decode.from_msgpack(trained, Trained)
+    training = decode.from_msgpack(trained, Trained)
     return Replay(
         description=digest(request.description),
         answer=digest(trained),
-        seconds=done.seconds,
-        left=weights_left(done),
+        seconds=training.seconds,
+        end_state=end_state(training),
     )
 
 

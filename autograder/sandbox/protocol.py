@@ -92,7 +92,7 @@ class Ready(msgspec.Struct, frozen=True, kw_only=True, tag="ready"):
     is_filtered: bool = False
 
 
-class Gone(msgspec.Struct, frozen=True, kw_only=True, tag="gone"):
+class WorkerEnded(msgspec.Struct, frozen=True, kw_only=True, tag="gone"):
     """A worker has ended, with this code as Python has it: a signal's number is negative."""
 
     code: int

@@ -18,23 +18,25 @@ class StoredImages:
     """Folders of images whose ``.gz`` files are only stored in that format, made when first asked.
 
     Args:
-        given: returns the folders as they are, by the names of the data sets.
+        originals: returns the folders as they are, by the names of the data sets.
     """
 
-    def __init__(self, given: Callable[[], Mapping[str, Path]]) -> None:
-        self._given = given
-        self._made: dict[str, Path] = {}
+    def __init__(self, originals: Callable[[], Mapping[str, Path]]) -> None:
+        self._originals = originals
+        self._copies: dict[str, Path] = {}
         self._root: Path | None = None
         self._lock = threading.Lock()
 
     def folders(self) -> Mapping[str, Path]:
-        """Return the folders, by the same names; the given one where one cannot be made."""
+        """Return the folders, by the same names; the original where one cannot be made."""
         with self._lock:
             if self._root is None:
                 # Resolved: on macOS the temporary folder lies behind a link.
                 self._root = Path(tempfile.mkdtemp(prefix="autograder-images-")).resolve()
-                self._made = {name: self._copy(name, at) for name, at in self._given().items()}
-            return self._made
+                self._copies = {
+                    name: self._copy(name, at) for name, at in self._originals().items()
+                }
+            return self._copies
 
     def close(self) -> None:
         """Remove them."""
@@ -42,13 +44,13 @@ class StoredImages:
             if self._root:
                 shutil.rmtree(self._root, ignore_errors=True)
 
-    def _copy(self, name: str, given: Path) -> Path:
+    def _copy(self, name: str, original: Path) -> Path:
         # What is missing or damaged is reported where the images are read.
         with contextlib.suppress(OSError, EOFError, zlib.error):
             assert self._root
             folder = self._root / name
             folder.mkdir()
-            for path in sorted(given.iterdir()):
+            for path in sorted(original.iterdir()):
                 copy = folder / path.name
                 if path.suffix == COMPRESSED:
                     stored = gzip.compress(gzip.decompress(path.read_bytes()), 0, mtime=0)
@@ -59,4 +61,4 @@ class StoredImages:
                 copy.chmod(0o644)
             folder.chmod(0o755)
             return folder
-        return given
+        return original

@@ -129,8 +129,8 @@ class Worker:
         self._release = release
         self._handle: int | None = None
 
-    def begin(self, line: Line) -> None:
-        """Set its limits, and let it begin, once it has shown itself.
+    def start(self, line: Line) -> None:
+        """Set its limits, and start its work, once it has shown itself.
 
         Raises:
             OSError: it has ended.
@@ -144,9 +144,9 @@ class Worker:
             self.root = psutil.Process(process)
         line.send(self._start)
 
-    def met(self) -> str | None:
+    def limit_met(self) -> str | None:
         """Return the limit of Linux' that it met, ``None`` where there is none."""
-        return self._group.met() if self._group else None
+        return self._group.limit_met() if self._group else None
 
     def last_output(self) -> str:
         """Return the last output of the sandbox."""

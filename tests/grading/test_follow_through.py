@@ -99,7 +99,7 @@ def planned(**answers: str | None) -> Plan:
         lesson=LESSON,
         results_folder="ann",
         restored=restored,
-        own=SubmissionRecord(lesson=LESSON.name),
+        record=SubmissionRecord(lesson=LESSON.name),
         job=Job(
             cells=cells,
             files={},
@@ -108,7 +108,7 @@ def planned(**answers: str | None) -> Plan:
             dataset="elsewhere.digits",
             program="first",
         ),
-        keys=CacheKeys(own="own"),
+        keys=CacheKeys(submission="own"),
     )
 
 

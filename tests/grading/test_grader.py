@@ -377,7 +377,9 @@ def test_the_solution_of_every_lesson_may_be_shared(lesson: str) -> None:
     def program() -> str | None:
         restored = restore(*read)
         job, _ = job_runner.prepare(restored, BARE)
-        return cache_key.keys(job, (), owner="ann", share=True, given=restored.given).program
+        return cache_key.keys(
+            job, (), owner="ann", share=True, given_code=restored.given_code
+        ).program
 
     assert program()
     free = next(cell for cell in read[0].cells if cell.cell_type == "code" and not grade_id(cell))

@@ -23,7 +23,9 @@ def run_of(job: str, *, interrupted: bool = False) -> Evidence:
 
 
 def keys(owner: str, program: str = "same") -> CacheKeys:
-    return CacheKeys(own=f"{owner}-{program}", text=f"text-{program}", program=f"program-{program}")
+    return CacheKeys(
+        submission=f"{owner}-{program}", text=f"text-{program}", program=f"program-{program}"
+    )
 
 
 def graded(folder: Path, *names: str) -> None:

@@ -21,7 +21,7 @@ import pytest
 import tensorflow as tf
 from keras.src.backend.common.global_state import get_global_attribute, set_global_attribute
 
-from autograder.core.training import Trained, Training, encoded, weights_left
+from autograder.core.training import Trained, Training, encoded, end_state
 from autograder.datasets import Images
 from autograder.kernel import recorder as recorders
 from autograder.kernel.recorder import generator_states, lesson_arrays, plain_fit
@@ -147,7 +147,7 @@ def fitted(model: keras.Model, given: Arguments, replay: Images | None) -> Any:
             plain_fit.require_fitting(trained, training, bound)
             stack.enter_context(plain_fit.replayed(bound, training, trained))
         history = keras.Model.fit(**bound)
-    assert not replay or weights_left(trained) == state_of(model)
+    assert not replay or end_state(trained) == state_of(model)
     return history
 
 

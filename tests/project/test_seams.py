@@ -82,7 +82,7 @@ class Recording(SandboxProcess):
     def __init__(self) -> None:
         self.jobs: list = []
 
-    def run(self, job, cancel, train=None, seen=None) -> RunState:
+    def run(self, job, cancel, train=None, on_outputs=None) -> RunState:
         self.jobs.append(job)
         raise MemoryError("enough was seen")
 

@@ -28,7 +28,7 @@ class Here:
 
 @pytest.fixture
 def grouper() -> Grouper:
-    return Grouper(lesson=LESSON, given=GIVEN, bounded=Here())
+    return Grouper(lesson=LESSON, given_code=GIVEN, bounded=Here())
 
 
 def extra(notebook: NotebookNode, source: str, before: str) -> NotebookNode:

@@ -54,7 +54,7 @@ def server(tmp_path: Path, given) -> Iterator[Server]:
     path = tmp_path / "review" / "one.toml"
     review = Review(lesson=LESSON, groups=groups, path=path, give=give)
     code = given_code(Course(), LESSON)
-    made = Server(review=review, folder=tmp_path, given=code)
+    made = Server(review=review, folder=tmp_path, given_code=code)
     loop, ready = asyncio.new_event_loop(), threading.Event()
     task = loop.create_task(serve(made, ready.set))
 

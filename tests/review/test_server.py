@@ -110,7 +110,7 @@ def server(tmp_path: Path, given) -> Server:
     path = tmp_path / "review" / "one.toml"
     review = Review(lesson=LESSON, groups=groups, path=path, give=give)
     code = given_code(Course(), LESSON)
-    return Server(review=review, folder=tmp_path, given=code)
+    return Server(review=review, folder=tmp_path, given_code=code)
 
 
 def build(server: Server, student: str) -> Group:

@@ -133,9 +133,9 @@ def test_a_machine_without_swap(tree: Tree, monkeypatch: pytest.MonkeyPatch) -> 
 def test_which_limit_was_met(tree: Tree, file: str, text: str, met: str | None) -> None:
     """Memory that could be taken back in time is none."""
     with tree.find("/").create("job", LIMITS) as group:
-        assert group.met() is None
+        assert group.limit_met() is None
         (group.path / file).write_text(text)
-        assert group.met() == met
+        assert group.limit_met() == met
 
 
 def test_a_delegated_group_is_emptied_first(tree: Tree) -> None:
@@ -252,7 +252,7 @@ def test_linux_limits_memory(parent: Parent, kind: str) -> None:
         command = ["sh", "-c", f"{sys.executable} -c '{FILLS[kind]}'; sleep 600"]
         done = subprocess.run(group.command(command), check=False, timeout=60)
         assert done.returncode == -9
-        assert group.met() == "memory"
+        assert group.limit_met() == "memory"
 
 
 def test_linux_limits_processes(parent: Parent) -> None:
@@ -263,4 +263,4 @@ def test_linux_limits_processes(parent: Parent) -> None:
         entered = group.command(command)
         done = subprocess.run(entered, check=False, stderr=subprocess.DEVNULL, timeout=60)
         assert done.returncode != 0
-        assert group.met() == "processes"
+        assert group.limit_met() == "processes"

@@ -22,7 +22,7 @@ from autograder.core.ipc import Line, pair
 from autograder.sandbox import job_runner
 from autograder.sandbox.pool import SandboxPool
 from autograder.sandbox.process import SandboxProcess
-from autograder.sandbox.protocol import Gone, Job, Start
+from autograder.sandbox.protocol import Job, Start, WorkerEnded
 from autograder.sandbox.warm_process import Worker
 
 NEVER = threading.Event()
@@ -60,7 +60,7 @@ class Group:
             self._far.recv(1, socket.MSG_DONTWAIT | socket.MSG_PEEK)
         self.processes.append(process)
 
-    def met(self) -> str | None:
+    def limit_met(self) -> str | None:
         return None
 
 
@@ -100,7 +100,7 @@ class TestBegin:
         worker = Worker(Server(), start, group, lambda: released.append(True))  # type: ignore[arg-type]
         with Line(near) as line, Line(far) as other:
             other.show_process()
-            worker.begin(line)
+            worker.start(line)
             assert group.processes == [os.getpid()]
             assert worker.root is None
             assert other.receive(Start) == start
@@ -110,7 +110,7 @@ class TestBegin:
         worker = Worker(Server(), Start(), None, lambda: None)  # type: ignore[arg-type]
         with Line(near) as line, Line(far) as other:
             other.show_process()
-            worker.begin(line)
+            worker.start(line)
         assert worker.root == psutil.Process()
 
     def test_one_that_was_never_forked(self) -> None:
@@ -136,7 +136,7 @@ class TestBegin:
             other = Line(far)
             other.show_process()
             other.receive(Start)
-            other.send(Gone(code=code))
+            other.send(WorkerEnded(code=code))
             os._exit(0)
         far.close()
         os.waitpid(child, 0)

@@ -71,7 +71,7 @@ try:
         read = apart.call(read_notebook, Path("x.ipynb"))
         restored = apart.call(restore, read.notebook, mini.released())
         job, _ = apart.call(prepare, restored, Settings())
-        apart.call(cache_key.keys, job, (), owner="x", share=True, given=restored.given)
+        apart.call(cache_key.keys, job, (), owner="x", share=True, given_code=restored.given_code)
         drawn = result_files.draw_bounded(apart, restored.notebook, report, lesson, fresh=True)
     HTMLExporter(template_name="classic").from_notebook_node(drawn.notebook)
 except AutograderError as error:

@@ -150,7 +150,7 @@ class FakeExecutor:
             else:
                 # As the outputs of a real run are seen.
                 for outputs in answer.outputs.values() if job.is_solution and self.pool else ():
-                    self.pool.use_pictures(outputs)
+                    self.pool.add_pictures(outputs)
                 future.set_result(run_of(answer, job))
 
         threading.Timer(0.02, later).start()

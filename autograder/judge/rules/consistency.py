@@ -129,12 +129,12 @@ def _snapshots(evidence: Evidence, fits: Sequence[Fit]) -> Iterator[str]:
 
 def _replays(evidence: Evidence, fits: Sequence[Fit]) -> Iterator[str]:
     """Check that a training that the trainer did left the weights that the trainer says."""
-    left = {one.left for one in evidence.run.replays if one.answer}
+    end_states = {one.end_state for one in evidence.run.replays if one.answer}
     for fit in fits:
         is_whole = fit.replayed and not fit.interrupted and fit.error is None
         # Of too many weights there is no digest.
-        is_known = fit.states and "" not in left
-        if is_whole and is_known and left.isdisjoint(fit.states):
+        is_known = fit.states and "" not in end_states
+        if is_whole and is_known and end_states.isdisjoint(fit.states):
             yield "its weights are not those of the training that it is said to repeat"
 
 

@@ -26,7 +26,7 @@ from autograder.nbgrader_plugin import lasting
 from autograder.nbgrader_plugin.gradebook_rows import CellRows, save_scores
 from autograder.nbgrader_plugin.lessons import lesson_of
 from autograder.notebooks.reader import read_notebook
-from autograder.notebooks.restore import Restored, given, restore
+from autograder.notebooks.restore import Restored, code_texts, restore
 
 # Where the first pass, which restores a notebook, leaves data for the second, which runs it.
 REPORT_KEY = "autograder"
@@ -127,7 +127,7 @@ class RunAndJudge(Execute):
             notebook=nb,
             notes=tuple(metadata.get("notes", ())),
             changed=frozenset(metadata.get("changed", ())),
-            given=given(nbformat.read(course.released(lesson), as_version=4)),
+            given_code=code_texts(nbformat.read(course.released(lesson), as_version=4)),
         )
         folder = Path(resources["metadata"]["path"])
         student = resources["nbgrader"]["student"]
