@@ -52,8 +52,8 @@ def without_earlier(
         stale: for each question the names that only an earlier run of its cell defined.
     """
 
-    def counts(made: Collection[int]) -> bool:
-        return not made or not set(made) <= set(superseded)
+    def counts(turns: Collection[int]) -> bool:
+        return not turns or not set(turns) <= set(superseded)
 
     kept = {fit.number for fit in recorded.fits if counts(runs.fits.get(fit.number, ()))}
     numbers = defaultdict(list)
@@ -69,7 +69,7 @@ def without_earlier(
             ),
         ),
         answers=tuple(
-            _as_it_stands(one, runs, superseded, stale.get(one.question, ()))
+            _without_stale(one, runs, superseded, stale.get(one.question, ()))
             for one in recorded.answers
         ),
         fits=tuple(fit for fit in recorded.fits if fit.number in kept),
@@ -80,7 +80,7 @@ def without_earlier(
     )
 
 
-def _as_it_stands(
+def _without_stale(
     answer: Answer, runs: RunsOfRecords, superseded: Collection[int], stale: Collection[str]
 ) -> Answer:
     model = answer.model

@@ -37,7 +37,7 @@ class Cells:
     """The cells that were run: the last run of each, and the evidence of the solution cells.
 
     A cell is known by its id, which JupyterLab and VS Code send along; else a solution cell and a
-    check are known by their first line. ``gone`` are names that a cell no longer defines,
+    check are known by their first line. ``removed`` are names that a cell no longer defines,
     ``turn`` is the latest run. ``values`` are the values of names in the kernel.
     """
 
@@ -47,20 +47,20 @@ class Cells:
         self._own_names = {one.name: lesson.own_names(one) for one in lesson.questions}
         self._values = {} if values is None else values
         # The value of each of these names, by its identity, and the run that gave it.
-        self._given: dict[str, tuple[int, int]] = {}
+        self._assigned: dict[str, tuple[int, int]] = {}
         self._solutions = [question.name for question in lesson.questions]
-        self._known = [*self._solutions, *(question.grade_id for question in lesson.questions)]
+        self._cell_names = [*self._solutions, *(question.grade_id for question in lesson.questions)]
         self._texts: dict[str, str] = {}
         self._flow = DataFlow()
         # Of the cell that was run last.
         self._follows: Follows | None = None
         self._ids: dict[str, str] = {}
-        self._seen: dict[str, Cell] = {}
+        self._records: dict[str, Cell] = {}
         self._ran: dict[str, CellRun] = {}
         # The cell that begins to watch is noted only when it ends: it has turn 0.
         self._turns = itertools.count(1)
         self.turn = 0
-        self.gone: frozenset[str] = frozenset()
+        self.removed: frozenset[str] = frozenset()
         # The later run of the same cell, and the cell's name.
         self._replaced_by: dict[int, tuple[int, str]] = {}
         self._checked: dict[str, int] = {}
@@ -77,9 +77,9 @@ class Cells:
         """The last run of each cell."""
         return tuple(self._ran.values())
 
-    def seen(self) -> tuple[Cell, ...]:
+    def records(self) -> tuple[Cell, ...]:
         """Return the solution cells that were run, as evidence."""
-        return tuple(self._seen.values())
+        return tuple(self._records.values())
 
     @property
     def superseded(self) -> frozenset[int]:
@@ -97,7 +97,7 @@ class Cells:
     def stale(self, question: str) -> tuple[str, ...]:
         """Return the names of a question that only an earlier run of a cell has given."""
         superseded = self.superseded
-        given = {name: turn for name, (_, turn) in self._given.items()}
+        given = {name: turn for name, (_, turn) in self._assigned.items()}
         return tuple(name for name in self._own_names[question] if given.get(name) in superseded)
 
     def edited(self, question: str, notebook: Path | None) -> bool:
@@ -122,7 +122,7 @@ class Cells:
 
     def note(self, result: Any) -> None:
         """Record that a cell was run, and how it ended: IPython's ``post_run_cell``."""
-        turn, (source, cell_id, name) = self.turn, self._known_as(result.info)
+        turn, (source, cell_id, name) = self.turn, self._identify(result.info)
         if before := self._ran.get(cell_id or name):
             self._replaced_by.setdefault(before.turn, (turn, name))
         ended_well = not (result.error_before_exec or result.error_in_exec)
@@ -133,14 +133,14 @@ class Cells:
             run = CellRun(turn=turn, name=name, names=names)
             key = cell_id or name or f"turn {turn}"
             before = self._ran.get(key)
-            self.gone |= before.names.defined - run.names.defined if before else frozenset()
+            self.removed |= before.names.defined - run.names.defined if before else frozenset()
             self._ran[key] = run
             self._follows = self._flow.follow(source)
         if name in self._solutions:
             self._sources[name] = source, cell_id, time.time()
-            self._seen[name] = self._evidence_of(name, cell_id, source, result)
+            self._records[name] = self._record_of(name, cell_id, source, result)
 
-    def _known_as(self, info: Any) -> tuple[str, str, str]:
+    def _identify(self, info: Any) -> tuple[str, str, str]:
         """Return the source of a cell, its id, and its ``grade_id`` in the lesson."""
         source = str(info.raw_cell or "")
         cell_id = str(getattr(info, "cell_id", None) or "")
@@ -150,15 +150,15 @@ class Cells:
         for name in {name for names in self._own_names.values() for name in names}:
             value = id(self._values.get(name))
             # A number that is given once more is the same object.
-            if name in defined or value != self._given.get(name, (None, 0))[0]:
-                self._given[name] = value, self.turn
+            if name in defined or value != self._assigned.get(name, (None, 0))[0]:
+                self._assigned[name] = value, self.turn
 
     def _by_first_line(self, source: str) -> str:
         first = _first_line(source)
-        names = (one for one in self._known if _first_line(self._texts.get(one, "")) == first)
+        names = (one for one in self._cell_names if _first_line(self._texts.get(one, "")) == first)
         return next(names, "") if first else ""
 
-    def _evidence_of(self, name: str, cell_id: str, source: str, result: Any) -> Cell:
+    def _record_of(self, name: str, cell_id: str, source: str, result: Any) -> Cell:
         error = result.error_before_exec or result.error_in_exec
         return Cell(
             index=self._solutions.index(name),

@@ -147,7 +147,7 @@ class CheckSession:
             lesson=self.lesson,
             results=verdicts.checks,
             measures=verdicts.measures,
-            doubts=doubts(self.cells.ran, self.cells.gone, self.lesson),
+            doubts=doubts(self.cells.ran, self.cells.removed, self.lesson),
         )
         ipython.show(progress_card.page(current), progress_card.text(current))
 
@@ -167,7 +167,7 @@ class CheckSession:
             runs, superseded = self.recorder.runs, self.cells.superseded
             recorded = without_earlier(recorded, runs, superseded, stale)
         run = Run(lesson=self.lesson.name, data=self._data(), isolation="own kernel")
-        record = Record(run=run, cells=self.cells.seen(), recorded=recorded)
+        record = Record(run=run, cells=self.cells.records(), recorded=recorded)
         return Evidence(record=record, arrays={**arrays, **(also or {})})
 
     def _verdicts(self, *, earlier: bool = False) -> Verdicts:

@@ -8,16 +8,16 @@ from autograder.core.lesson import Lesson, Question
 from autograder.kernel.cell_tracker import CellRun
 
 
-def doubts(ran: Sequence[CellRun], gone: Collection[str], lesson: Lesson) -> tuple[str, ...]:
+def doubts(ran: Sequence[CellRun], removed: Collection[str], lesson: Lesson) -> tuple[str, ...]:
     """Return a sentence for each thing that may differ after a restart, as far as visible here.
 
     Args:
         ran: the last run of each cell.
-        gone: names that a cell defined earlier and no longer defines.
+        removed: names that a cell defined earlier and no longer defines.
         lesson: says which question builds on which.
     """
     turns = {one.name: one.turn for one in sorted(ran, key=lambda one: one.turn) if one.name}
-    return (*_older(turns, lesson), *_unchecked(turns, lesson), *_left_over(ran, gone))
+    return (*_older(turns, lesson), *_unchecked(turns, lesson), *_removed_but_used(ran, removed))
 
 
 def _older(turns: dict[str, int], lesson: Lesson) -> Iterator[str]:
@@ -45,10 +45,10 @@ def _unchecked(turns: dict[str, int], lesson: Lesson) -> Iterator[str]:
             yield f"“{question.title}” was run again after its check: run the check again."
 
 
-def _left_over(ran: Sequence[CellRun], gone: Collection[str]) -> Iterator[str]:
-    made = {name for one in ran for name in one.names.defined}
+def _removed_but_used(ran: Sequence[CellRun], removed: Collection[str]) -> Iterator[str]:
+    defined = {name for one in ran for name in one.names.defined}
     used = {name for one in ran for name in one.names.used}
-    for name in sorted((used & set(gone)) - made):
+    for name in sorted((used & set(removed)) - defined):
         yield (
             f"`{name}` is used, but no cell defines it any more: it is left over from an earlier"
             " version of a cell."

@@ -85,8 +85,8 @@ def test_it_is_named_so_by_whoever_tells_of_it(error, name) -> None:
         error_in_exec=error,
     )
     cells.note(result)
-    assert [one.ename for one in cells.seen()] == [name]
-    assert serialize.name_of(error).startswith(f"{name}: ")
+    assert [one.ename for one in cells.records()] == [name]
+    assert serialize.describe_error(error).startswith(f"{name}: ")
     assert f"({name}: " in as_verdict(error).message
 
 

@@ -60,7 +60,7 @@ class Session:
 
     @property
     def doubts(self) -> tuple[str, ...]:
-        return doubts(self.cells.ran, self.cells.gone, LESSON)
+        return doubts(self.cells.ran, self.cells.removed, LESSON)
 
 
 @pytest.fixture
@@ -137,7 +137,7 @@ def test_a_cell_that_python_cannot_read_was_not_run(session):
     session.run_all()
     session.run(f"{SOLVED['build']})", "build", SyntaxError("unmatched ')'"))
     assert session.doubts == ()
-    assert next(one for one in session.cells.seen() if one.grade_id == "build").status == "error"
+    assert next(one for one in session.cells.records() if one.grade_id == "build").status == "error"
 
 
 # ---- which cells they are
@@ -147,7 +147,7 @@ def test_a_cell_that_python_cannot_read_was_not_run(session):
 def test_where_no_id_is_sent_a_cell_is_known_by_its_first_line(session, cell_id):
     """So it is in Colab, and with a cell that a student copied."""
     session.run(SOLVED["build"], cell_id)
-    (seen,) = session.cells.seen()
+    (seen,) = session.cells.records()
     assert (seen.grade_id, seen.changed, seen.status) == ("build", True, "ok")
     assert [one.name for one in session.cells.ran] == ["build"]
 
@@ -158,17 +158,17 @@ def test_the_cell_that_begins_to_watch_is_one_of_them(session):
     session.cells.note(SimpleNamespace(info=info, error_before_exec=None, error_in_exec=None))
     session.run("gpus = check.devices")
     assert len(session.cells.ran) == 2
-    assert not session.cells.gone
+    assert not session.cells.removed
 
 
 def test_a_blank_is_seen_as_a_blank(session):
     session.run(f"{BLANKS['build']}\n# Your code here.\n\n", "build")
-    assert [one.changed for one in session.cells.seen()] == [False]
+    assert [one.changed for one in session.cells.records()] == [False]
 
 
 def test_how_a_cell_ended_is_kept_with_the_end_of_a_long_text(session):
     session.run(SOLVED["train"], "train", ValueError("a" * 9000 + "the end"))
-    (seen,) = session.cells.seen()
+    (seen,) = session.cells.records()
     assert (seen.status, seen.ename) == ("error", "ValueError")
     assert len(seen.evalue) <= 4000
     assert seen.evalue.startswith("aaa")
@@ -179,7 +179,7 @@ def test_other_cells_are_no_evidence(session):
     session.run("x = 1", "mine")
     session.run("", None)
     session.run("import tensorflow as tf", "setup")
-    assert session.cells.seen() == ()
+    assert session.cells.records() == ()
 
 
 @pytest.mark.parametrize("content", [None, "", "[]", "{}", '{"cells": 3}'])
@@ -189,7 +189,7 @@ def test_without_a_notebook_nothing_is_known(tmp_path, content):
         path.write_text(content)
     session = Session(path)
     session.run(SOLVED["build"], "build")
-    assert session.cells.seen() == ()
+    assert session.cells.records() == ()
     assert released_cells(path) == []
     assert origins(path) == {}
 

@@ -375,7 +375,7 @@ def test_numbers_beyond_all_bounds() -> None:
     assert serialize.claim(10**20).value == "1e+20"
     with pytest.raises(OverflowError):
         serialize.claim(10**5000)
-    assert (serialize.whole(10**5000), serialize.whole(-1), serialize.whole("x")) == (
+    assert (serialize.count(10**5000), serialize.count(-1), serialize.count("x")) == (
         2**53,
         0,
         None,

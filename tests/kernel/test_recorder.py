@@ -732,7 +732,7 @@ class TestTroubles:
     @pytest.mark.parametrize(
         ("owner", "name"),
         [
-            (WeightAverager, "_take"),
+            (WeightAverager, "_take_snapshot"),
             (WeightAverager, "_store_mean"),
             (DatasetIndex, "identify"),
             (DataProbe, "identify"),

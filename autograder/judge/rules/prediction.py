@@ -12,7 +12,7 @@ from autograder.core.verdicts import CannotTell, Failed
 from autograder.judge.inference import Floats, as_given, outputs
 from autograder.judge.rules.format import shown, whole_number
 from autograder.judge.rules.rule import OPEN, rule
-from autograder.judge.rules.weights import given_images, last_weights
+from autograder.judge.rules.weights import last_weights, preprocessed_images
 
 # Outputs closer than this fraction of their range are a tie: rounding differs by device.
 TIE = 1e-3
@@ -29,7 +29,7 @@ def predicted_outputs(evidence: Evidence, model: Model, images: NDArray[np.uint8
         UnknownLayer: the network cannot be computed here.
     """
     fits = evidence.fits(model.number)
-    trained_on = given_images(evidence, fits[-1], images) if fits else None
+    trained_on = preprocessed_images(evidence, fits[-1], images) if fits else None
     unprepared = images.astype(np.float32)
     weights = last_weights(evidence, model)
     return [outputs(model, weights, one) for one in (trained_on, unprepared) if one is not None]

@@ -61,9 +61,11 @@ def describe_answer(
     return Answer(question=question, claims=claimed, model=main, others=others), arrays
 
 
-def _model(question: str, name: str, given: Any, kernel: RecordingKernel, arrays: Arrays) -> Model:
+def _model(
+    question: str, name: str, subject: Any, kernel: RecordingKernel, arrays: Arrays
+) -> Model:
     prefix = f"answer-{question}" if name == MODEL else f"answer-{question}-{name}"
-    model, weights = kernel.described(given, prefix)
+    model, weights = kernel.described(subject, prefix)
     accepted = serialize.accepted(model)
     arrays.update(weights)
     return accepted

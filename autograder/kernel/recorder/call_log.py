@@ -69,7 +69,7 @@ class FitLog:
             return tuple(fit.number for fit in self.records if fit.model == model)
         if not isinstance(history, dict) or not history:
             return ()
-        curves = [_plain(curve) for curve in history.values()]
+        curves = [_floats(curve) for curve in history.values()]
         return tuple(
             fit.number
             for fit in self.records
@@ -94,7 +94,7 @@ class FitLog:
                 )
 
 
-def _plain(curve: Any) -> tuple[float, ...]:
+def _floats(curve: Any) -> tuple[float, ...]:
     with contextlib.suppress(TypeError, ValueError):
         return tuple(float(one) for one in curve)
     return ()

@@ -18,11 +18,11 @@ SETTINGS = (
 MAX_CALLBACKS = 16
 
 
-def listed(given: Any) -> list[Any]:
+def listed(argument: Any) -> list[Any]:
     """Return the callbacks given to ``fit`` as one, several, or Keras' own ``CallbackList``."""
-    if isinstance(given, keras.callbacks.CallbackList):
-        return list(given.callbacks)
-    return list(given) if isinstance(given, list | tuple) else [given] if given else []
+    if isinstance(argument, keras.callbacks.CallbackList):
+        return list(argument.callbacks)
+    return list(argument) if isinstance(argument, list | tuple) else [argument] if argument else []
 
 
 def described(callbacks: list[Any]) -> tuple[Callback, ...]:
@@ -30,14 +30,14 @@ def described(callbacks: list[Any]) -> tuple[Callback, ...]:
     return tuple(accepted(_described(one)) for one in callbacks[:MAX_CALLBACKS])
 
 
-def _described(given: Any) -> Callback:
-    name = type(given).__name__
-    is_builtin = getattr(keras.callbacks, name, None) is type(given)
+def _described(callback: Any) -> Callback:
+    name = type(callback).__name__
+    is_builtin = getattr(keras.callbacks, name, None) is type(callback)
     settings: dict[str, Value] = {}
     for setting in SETTINGS:
         # A student's own callback may do anything when an attribute is read.
         with contextlib.suppress(Exception):
-            value = getattr(given, setting, None)
+            value = getattr(callback, setting, None)
             value = value.item() if isinstance(value, np.generic) else value
             if isinstance(value, bool | int | float | str):
                 settings[setting] = text(value) if isinstance(value, str) else value

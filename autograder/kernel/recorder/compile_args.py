@@ -42,24 +42,24 @@ def compiled(subject: keras.Model) -> Compiled | None:
     )
 
 
-def _loss(given: Any) -> tuple[str, dict[str, Value]]:
+def _loss(loss: Any) -> tuple[str, dict[str, Value]]:
     """Return the class name and settings of a loss given as name, function, class or object."""
-    if isinstance(given, Mapping) and len(given) == 1:
-        given = next(iter(given.values()))
-    if isinstance(given, list | tuple) and len(given) == 1:
-        given = given[0]
-    if given is None:
+    if isinstance(loss, Mapping) and len(loss) == 1:
+        loss = next(iter(loss.values()))
+    if isinstance(loss, list | tuple) and len(loss) == 1:
+        loss = loss[0]
+    if loss is None:
         return "", {}
-    if isinstance(given, str):
-        return text(_known_losses().get(given.lower(), given), 300), {}
-    if isinstance(given, functools.partial):
-        return _loss(given.func)[0], _simple(given.keywords)
-    if isinstance(given, type):
-        return _class_name(given, keras.losses), {}
-    if isinstance(given, keras.losses.Loss):
-        return _class_name(type(given), keras.losses), _simple(_config(given))
-    name = getattr(given, "__name__", "")
-    is_builtin = getattr(keras.losses, name, None) is given if name else False
+    if isinstance(loss, str):
+        return text(_known_losses().get(loss.lower(), loss), 300), {}
+    if isinstance(loss, functools.partial):
+        return _loss(loss.func)[0], _simple(loss.keywords)
+    if isinstance(loss, type):
+        return _class_name(loss, keras.losses), {}
+    if isinstance(loss, keras.losses.Loss):
+        return _class_name(type(loss), keras.losses), _simple(_config(loss))
+    name = getattr(loss, "__name__", "")
+    is_builtin = getattr(keras.losses, name, None) is loss if name else False
     return (_known_losses().get(name, name) if is_builtin else "custom"), {}
 
 
@@ -82,28 +82,28 @@ def _given_metrics(subject: keras.Model) -> Any:
     return ()
 
 
-def _metrics(given: Any) -> Iterator[str]:
+def _metrics(metrics: Any) -> Iterator[str]:
     """Yield the names of the metrics, however they are nested."""
-    match given:
+    match metrics:
         case None:
             return
         case str():
             # Only these two Keras takes in capitals as well.
-            plain = given.lower() in ("accuracy", "acc")
-            yield text(given.lower() if plain else given, 300)
+            plain = metrics.lower() in ("accuracy", "acc")
+            yield text(metrics.lower() if plain else metrics, 300)
         case {"class_name": name, **rest}:
             config = rest.get("config")
             yield text(config if isinstance(config, str) else name, 300)
         case Mapping():
-            for one in given.values():
+            for one in metrics.values():
                 yield from _metrics(one)
         case list() | tuple():
-            for one in given:
+            for one in metrics:
                 yield from _metrics(one)
         case keras.metrics.Metric():
-            yield _class_name(type(given), keras.metrics)
+            yield _class_name(type(metrics), keras.metrics)
         case _:
-            yield text(getattr(given, "__name__", "custom"), 300)
+            yield text(getattr(metrics, "__name__", "custom"), 300)
 
 
 def _class_name(kind: type, home: Any) -> str:

@@ -28,9 +28,10 @@ MAX_PIXELS = 64 * 64
 # Parts of a sample: above it is that set, below the other one.
 NEARLY_ALL = 0.95
 
-# Examples that are kept as they were given, where nothing says how they were made, and their bytes.
-MAX_KEPT = 2_000
-MAX_KEPT_BYTES = 8 * 2**20
+# Examples that are recorded as they were given, where nothing says how they were made, and their
+# bytes.
+MAX_ROWS = 2_000
+MAX_ROWS_BYTES = 8 * 2**20
 
 # Of a stream all is looked at: this share of images from the other set is no accident.
 SOME = 0.001
@@ -54,7 +55,7 @@ class DataMatch:
     indices: tuple[int, ...] | None = None
     rows: NDArray[Any] | None = None
 
-    def of(self, count: int | None) -> DataMatch:
+    def with_count(self, count: int | None) -> DataMatch:
         """Return a copy for ``count`` images."""
         return replace(self, count=count)
 
@@ -78,7 +79,7 @@ class DataMatch:
 
 
 @dataclass(frozen=True)
-class _Found:
+class _RowMatch:
     """The positions of rows among the images, and how they were made from them."""
 
     indices: NDArray[np.intp]
@@ -103,12 +104,12 @@ class StreamTally:
     """
 
     def __init__(self) -> None:
-        self._seen: set[int] = set()
+        self._digests: set[int] = set()
         self._patterns: list[bytes] = []
         self._labels: list[int] = []
 
     @property
-    def is_whole(self) -> bool:
+    def is_complete(self) -> bool:
         """Whether none was left out for being one too many."""
         return len(self._patterns) < MAX_TALLIED
 
@@ -120,12 +121,14 @@ class StreamTally:
     def add(self, images: NDArray[Any], labels: NDArray[Any]) -> None:
         """Take note of a batch of images, and of their labels if there are as many."""
         rows = images.reshape(len(images), -1)
-        if not self.is_whole or rows.shape[1] > MAX_PIXELS:
+        if not self.is_complete or rows.shape[1] > MAX_PIXELS:
             return
-        fresh = {key: at for at, key in enumerate(_digests(rows).tolist()) if key not in self._seen}
+        fresh = {
+            key: at for at, key in enumerate(_digests(rows).tolist()) if key not in self._digests
+        }
         if not fresh:
             return
-        self._seen.update(fresh)
+        self._digests.update(fresh)
         new = list(fresh.values())
         classes = class_labels(labels) if len(labels) == len(images) else np.full(len(images), -1)
         self._labels += [int(one) for one in classes[new]]
@@ -176,7 +179,7 @@ class DatasetIndex:
             table=found.table,
             per_image=found.per_image,
             one_hot=_is_one_hot(y),
-            indices=self._places(found.indices) if few else None,
+            indices=self._positions(found.indices) if few else None,
         )
 
     def _set(self, indices: NDArray[np.intp]) -> SetName:
@@ -185,13 +188,13 @@ class DatasetIndex:
             return "training"
         return "validation" if inside <= 1 - NEARLY_ALL else "mixed"
 
-    def _places(self, indices: NDArray[np.intp]) -> tuple[int, ...]:
+    def _positions(self, indices: NDArray[np.intp]) -> tuple[int, ...]:
         """Return positions in the set; of a mixture those of the training images."""
         inside = indices < self._training
         positions = indices[inside] if inside.any() else indices - self._training
         return tuple(int(one) for one in positions)
 
-    def _in_order(self, rows: Floats, chosen: NDArray[np.intp], count: int) -> _Found | None:
+    def _in_order(self, rows: Floats, chosen: NDArray[np.intp], count: int) -> _RowMatch | None:
         """Find rows that are all, the beginning, or the end of a set in its original order."""
         others = len(self._images) - self._training
         for start, size in ((0, self._training), (self._training, others)):
@@ -200,12 +203,12 @@ class DatasetIndex:
             for offset in sorted({0, size - count}):
                 indices = chosen + start + offset
                 if fitted := affine(rows, self._images[indices]):
-                    return _Found(indices, *fitted)
-                if found := _otherwise(rows, self._images[indices], indices):
+                    return _RowMatch(indices, *fitted)
+                if found := _nonlinear_match(rows, self._images[indices], indices):
                     return found
         return None
 
-    def _anywhere(self, rows: Floats) -> _Found | None:
+    def _anywhere(self, rows: Floats) -> _RowMatch | None:
         """Find images in any order, where one map does for all pixels.
 
         Some are found by the pattern of their light and dark pixels. They give the map, which
@@ -220,9 +223,9 @@ class DatasetIndex:
                 scale, shift = fitted
                 exact = self._exactly(np.rint((rows - float(shift)) / float(scale)))
                 if (exact >= 0).all() and affine(rows, self._images[exact]):
-                    return _Found(exact, scale, shift)
+                    return _RowMatch(exact, scale, shift)
             if some.all() and (by_image := per_image(rows, self._images[indices])):
-                return _Found(indices, per_image=by_image)
+                return _RowMatch(indices, per_image=by_image)
         return None
 
     def sample(self, count: int) -> NDArray[np.uint8]:
@@ -241,14 +244,14 @@ class DatasetIndex:
             Rows from all over the set, shape (n, numbers), their indices those of ``spread_over``.
         """
         labels = None if y is None else class_labels(y)
-        rows, others = _plain_rows(x), _plain_rows(studied)
+        rows, others = _rows_of_numbers(x), _rows_of_numbers(studied)
         if labels is None or rows is None or others is None or len(rows) != len(labels):
             return None
         if not np.array_equal(labels, self._labels[self._training :]):
             return None
         if np.isin(_digests(rows), _digests(others)).mean() > SOME:
             return None
-        size = min(len(rows), MAX_KEPT, MAX_KEPT_BYTES // (4 * rows.shape[1]))
+        size = min(len(rows), MAX_ROWS, MAX_ROWS_BYTES // (4 * rows.shape[1]))
         chosen = rows[spread_over(len(rows), size)].astype(np.float32)
         return chosen if size and np.isfinite(chosen).all() else None
 
@@ -268,7 +271,7 @@ class DatasetIndex:
         if labelled.any() and found.mean() >= NEARLY_ALL:
             same = float((labels[labelled] == self._labels[indices[labelled]]).mean())
             match = replace(match, labels="matching" if same >= NEARLY_ALL else "mismatched")
-        if match.count is not None and found.mean() >= NEARLY_ALL and tally.is_whole:
+        if match.count is not None and found.mean() >= NEARLY_ALL and tally.is_complete:
             # An example that flows twice in an epoch is still one example.
             match = replace(match, count=min(match.count, len(indices)))
         return match
@@ -305,17 +308,19 @@ class DatasetIndex:
         labels = class_labels(y)
         if labels.ndim != 1 or not len(labels) or labels.dtype.kind not in "iuf":
             return "unknown"
-        given = labels[np.minimum(chosen, len(labels) - 1)]
-        same = np.mean(given == self._labels[indices])
+        chosen_labels = labels[np.minimum(chosen, len(labels) - 1)]
+        same = np.mean(chosen_labels == self._labels[indices])
         return "matching" if same >= NEARLY_ALL else "mismatched"
 
 
-def _otherwise(rows: Floats, images: NDArray[np.uint8], indices: NDArray[np.intp]) -> _Found | None:
+def _nonlinear_match(
+    rows: Floats, images: NDArray[np.uint8], indices: NDArray[np.intp]
+) -> _RowMatch | None:
     """Return how rows were made of these images, where no straight line for all says so."""
     if by_image := per_image(rows, images):
-        return _Found(indices, per_image=by_image)
+        return _RowMatch(indices, per_image=by_image)
     numbers = table(rows, images)
-    return None if numbers is None else _Found(indices, table=numbers)
+    return None if numbers is None else _RowMatch(indices, table=numbers)
 
 
 def class_labels(y: object) -> NDArray[Any]:
@@ -363,7 +368,7 @@ def _multipliers(count: int) -> NDArray[np.uint64]:
     return 2 * chosen + np.uint64(1)
 
 
-def _plain_rows(x: object) -> NDArray[Any] | None:
+def _rows_of_numbers(x: object) -> NDArray[Any] | None:
     """Return the examples in an array or a tensor as rows of numbers."""
     array = x.numpy() if hasattr(x, "numpy") else x
     if not isinstance(array, np.ndarray) or array.dtype.kind not in "iuf" or array.ndim < 2:

@@ -67,7 +67,7 @@ class DataProbe:
         labels = np.concatenate(self._labels) if self._labels else None
         match = index.identify(np.concatenate(self._images), labels)
         # The number is known only if all images went by.
-        return index.over_all(match.of(self._in_a_pass), self._tally)
+        return index.over_all(match.with_count(self._in_a_pass), self._tally)
 
     def _through(self, *batch: Any) -> Any:
         images, labels = batch[0], batch[1] if len(batch) > 1 else tf.zeros((0,))
@@ -114,33 +114,33 @@ class DataProbe:
 class _ProbedDataset(keras.utils.PyDataset):
     """A data set of Keras that notes each batch it is asked for, with the batch's number."""
 
-    def __init__(self, given: keras.utils.PyDataset, note: Callable[[int, Any], None]) -> None:
+    def __init__(self, dataset: keras.utils.PyDataset, note: Callable[[int, Any], None]) -> None:
         super().__init__(
-            workers=given.workers,
-            use_multiprocessing=given.use_multiprocessing,
-            max_queue_size=given.max_queue_size,
+            workers=dataset.workers,
+            use_multiprocessing=dataset.use_multiprocessing,
+            max_queue_size=dataset.max_queue_size,
         )
-        self._given = given
+        self._dataset = dataset
         self._note = note
 
     def __len__(self) -> int:
-        return len(self._given)
+        return len(self._dataset)
 
     @property
     def num_batches(self) -> int | None:
         """The number of batches in an epoch, ``None`` where there is no end."""
-        number: int | None = self._given.num_batches
+        number: int | None = self._dataset.num_batches
         return number
 
     def __getitem__(self, index: int) -> Any:
-        batch = self._given[index]
+        batch = self._dataset[index]
         self._note(index, batch)
         return batch
 
     def on_epoch_begin(self) -> None:
         """Tell the data set that an epoch begins."""
-        self._given.on_epoch_begin()
+        self._dataset.on_epoch_begin()
 
     def on_epoch_end(self) -> None:
         """Tell the data set that an epoch has ended."""
-        self._given.on_epoch_end()
+        self._dataset.on_epoch_end()

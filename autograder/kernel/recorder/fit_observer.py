@@ -14,7 +14,7 @@ from autograder.core.evidence import Examples, Fit
 from autograder.kernel.recorder import callbacks, model_description
 from autograder.kernel.recorder.data_matching import DataMatch, DatasetIndex
 from autograder.kernel.recorder.data_probe import DataProbe
-from autograder.kernel.recorder.serialize import accepted, name_of, whole
+from autograder.kernel.recorder.serialize import accepted, count, describe_error
 from autograder.kernel.recorder.step_batching import KERAS_BATCH
 from autograder.kernel.recorder.weight_averaging import WeightAverager
 
@@ -31,28 +31,28 @@ class FitObserver:
     def __init__(self, arguments: dict[str, Any], *, is_replayed: bool = False) -> None:
         self._is_replayed = is_replayed
         self.model: keras.Model = arguments["self"]
-        self._epochs = whole(arguments.get("epochs", 1))
+        self._epochs = count(arguments.get("epochs", 1))
         self._split = float(arguments.get("validation_split") or 0.0)
-        self._given_batch = whole(arguments.get("batch_size"))
+        self._requested_batch_size = count(arguments.get("batch_size"))
         self._device = model_description.device_here()
         self._training = DataProbe(arguments.get("x"), arguments.get("y"))
         self._validation = _probe_validation(arguments)
         self.averager = WeightAverager(self._batch_size, self._passed)
         arguments["x"] = self._training.data
-        self.given = DataMatch()
+        self.training_match = DataMatch()
         self._list: keras.callbacks.CallbackList | None = None
         self._attach(arguments)
 
     def _attach(self, arguments: dict[str, Any]) -> None:
-        given = arguments.get("callbacks")
-        self._others = callbacks.listed(given)
-        if isinstance(given, keras.callbacks.CallbackList):
+        argument = arguments.get("callbacks")
+        self._callbacks = callbacks.listed(argument)
+        if isinstance(argument, keras.callbacks.CallbackList):
             # Made by the student, and perhaps used again.
             self.averager.set_model(self.model)
-            given.callbacks.append(self.averager)
-            self._list = given
+            argument.callbacks.append(self.averager)
+            self._list = argument
         else:
-            arguments["callbacks"] = [*self._others, self.averager]
+            arguments["callbacks"] = [*self._callbacks, self.averager]
 
     def _detach(self) -> None:
         if self._list is not None:
@@ -72,8 +72,8 @@ class FitObserver:
         averager, prefix = self.averager, f"fit-{number}"
         arrays = {f"{prefix}/{name}": np.stack(means) for name, means in averager.means.items()}
         with quietly("what the model was given could not be looked at"):
-            self.given = self._training.identify(index)
-        training = self.given.as_examples(f"{prefix}/training", arrays)
+            self.training_match = self._training.identify(index)
+        training = self.training_match.as_examples(f"{prefix}/training", arrays)
         fit = Fit(
             number=number,
             model=model,
@@ -82,13 +82,13 @@ class FitObserver:
             batch_size=self._batch_size(),
             steps=averager.steps,
             interrupted=isinstance(error, KeyboardInterrupt),
-            error=name_of(error) if error else None,
+            error=describe_error(error) if error else None,
             history={name: tuple(values) for name, values in averager.history.items()},
             training=training,
             validation=self._validated(index, f"{prefix}/validation", arrays, quietly),
             validation_split=self._split,
-            callbacks=callbacks.described(self._others),
-            device=self._where(),
+            callbacks=callbacks.described(self._callbacks),
+            device=self._training_device(),
             means=tuple(averager.means),
             snapshots=tuple(averager.snapshots),
             start=averager.start,
@@ -109,12 +109,12 @@ class FitObserver:
         match = DataMatch()
         with quietly("what the model was given could not be looked at"):
             match = self._validation.identify(index)
-            if "unknown" == match.split == self.given.split:
+            if "unknown" == match.split == self.training_match.split:
                 rows = index.unmapped_rows(*self._validation.array, self._training.array[0])
                 match = dataclasses.replace(match, rows=rows)
         return match.as_examples(prefix, arrays)
 
-    def _where(self) -> str:
+    def _training_device(self) -> str:
         """Return where it was trained: the CPU where requested, else the device of the weights."""
         variables = self.model.trainable_variables
         device = model_description.device_of(variables[0]) if variables else ""
@@ -124,9 +124,9 @@ class FitObserver:
         """Return images per step, as given, as seen, or as Keras sets it for arrays."""
         if self._training.streams:
             return self._training.batch_size
-        if self._given_batch is None and not hasattr(self._training.data, "shape"):
+        if self._requested_batch_size is None and not hasattr(self._training.data, "shape"):
             return None
-        return self._given_batch or KERAS_BATCH
+        return self._requested_batch_size or KERAS_BATCH
 
     def _passed(self, is_training: bool) -> None:  # noqa: FBT001
         probe = self._training if is_training else self._validation

@@ -35,7 +35,7 @@ def with_front(
     described: Model,
     arrays: Arrays,
     images: NDArray[np.uint8],
-    given: DataMatch | None,
+    match: DataMatch | None,
 ) -> Model:
     """Return a description with what the model does to pixels, where the layers do not say so.
 
@@ -44,7 +44,7 @@ def with_front(
         described: its description, returned as it is where it says enough or nothing is found.
         arrays: the weights in the description; those of the front are added.
         images: some of the course's images, shape (n, pixels).
-        given: what was done to the pixels before ``fit`` was given them.
+        match: what was done to the pixels before ``fit`` was given them.
     """
     weights = {
         f"{layer.name}/{one.name}": arrays[one.array]
@@ -55,9 +55,9 @@ def with_front(
     # Pixels at the edge are black in nearly all images: only noise says what becomes of them.
     noise = np.random.default_rng(seed=1).integers(0, 256, images.shape, np.uint8)
     raw = np.concatenate([images, noise])
-    inputs = _as_given(raw, given)
+    inputs = _preprocessed(raw, match)
     first = next((one for one in named_layers(subject) if _learns(one[1])), None)
-    if inputs is None or first is None or _is_known(described, weights, inputs[:2]):
+    if inputs is None or first is None or _can_be_computed(described, weights, inputs[:2]):
         return described
     query = _Queried(subject, first[1], (described.input_shape or images.shape)[1:])
     rows, answers = query(inputs)
@@ -90,11 +90,11 @@ class _Queried:
 
     def __call__(self, inputs: Floats) -> tuple[Floats, Floats]:
         """Return what the layer is given, a row for each image, and the model's outputs."""
-        given: list[NDArray[Any]] = []
+        layer_inputs: list[NDArray[Any]] = []
         call = self._layer.call
 
         def noting(x: Any, *args: Any, **kwargs: Any) -> Any:
-            given.append(keras.ops.convert_to_numpy(x))
+            layer_inputs.append(keras.ops.convert_to_numpy(x))
             return call(x, *args, **kwargs)
 
         # Past Keras, which would keep account of it: it is gone again at once.
@@ -103,8 +103,8 @@ class _Queried:
             answers = self._subject(inputs.reshape(len(inputs), *self._sides), training=False)
         finally:
             object.__delattr__(self._layer, "call")
-        self.shape = given[0].shape[1:]
-        rows = given[0].reshape(len(inputs), -1).astype(np.float64)
+        self.shape = layer_inputs[0].shape[1:]
+        rows = layer_inputs[0].reshape(len(inputs), -1).astype(np.float64)
         return rows, keras.ops.convert_to_numpy(answers).astype(np.float32)
 
 
@@ -132,24 +132,24 @@ def _map(
     return {"matrix": matrix.astype(np.float32), "shift": nothing.astype(np.float32)}, None
 
 
-def _as_given(raw: NDArray[np.uint8], given: DataMatch | None) -> Floats | None:
+def _preprocessed(raw: NDArray[np.uint8], match: DataMatch | None) -> Floats | None:
     images = raw.astype(np.float32)
-    if given is None or given.split == "unknown":
+    if match is None or match.split == "unknown":
         return images
-    if given.per_image:
-        return scaled_by_image(images.astype(np.float64), given.per_image).astype(np.float32)
-    if given.table is not None:
-        return given.table[raw]
-    if given.scale is None or given.shift is None:
+    if match.per_image:
+        return scaled_by_image(images.astype(np.float64), match.per_image).astype(np.float32)
+    if match.table is not None:
+        return match.table[raw]
+    if match.scale is None or match.shift is None:
         return None
-    return (images * given.scale + given.shift).astype(np.float32)
+    return (images * match.scale + match.shift).astype(np.float32)
 
 
 def _learns(layer: keras.layers.Layer) -> bool:
     return isinstance(layer, keras.layers.Dense) or bool(layer.trainable_weights)
 
 
-def _is_known(described: Model, weights: Parts, inputs: Floats) -> bool:
+def _can_be_computed(described: Model, weights: Parts, inputs: Floats) -> bool:
     try:
         outputs(described, weights, inputs)
     except UnknownLayer:

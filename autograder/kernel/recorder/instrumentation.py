@@ -46,7 +46,7 @@ class Instrumentation(Protocol):
     def replay(self, arguments: dict[str, Any], steps: int) -> AbstractContextManager[None] | None:
         """Return what lets a call of ``fit`` replay a training, ``None`` where it is to train."""
 
-    def begin_fit(self, fitting: FitObserver) -> None:
+    def start_fit(self, fitting: FitObserver) -> None:
         """Take note of a call of ``fit`` that begins."""
 
     def record_fit(
@@ -122,7 +122,7 @@ def _fit(watcher: Instrumentation, fit: Function) -> Function:
             # Before the observer takes its place among the callbacks.
             replay = watcher.replay(bound.arguments, steps)
             fitting = FitObserver(bound.arguments, is_replayed=replay is not None)
-            watcher.begin_fit(fitting)
+            watcher.start_fit(fitting)
         if fitting is None:
             with watcher.working():
                 return fit(*args, **kwargs)

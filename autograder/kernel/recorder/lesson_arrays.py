@@ -33,11 +33,11 @@ OPERATIONS: dict[str, Operation] = {
 FEW, MANY = 8, 256
 
 
-def recognise(given: object, images: Images) -> LessonArray | None:
+def recognise(array: object, images: Images) -> LessonArray | None:
     """Return which array of the lesson's this is, ``None`` where it is no such array."""
-    if type(given) is not np.ndarray or not given.ndim or not len(given):
+    if type(array) is not np.ndarray or not array.ndim or not len(array):
         return None
-    return next((one for one in _candidates(given, images) if _is_same(given, one, images)), None)
+    return next((one for one in _candidates(array, images) if _is_same(array, one, images)), None)
 
 
 def make(described: LessonArray, images: Images) -> NDArray[Any]:
@@ -54,13 +54,13 @@ def make(described: LessonArray, images: Images) -> NDArray[Any]:
     return np.array(array.reshape(described.shape))
 
 
-def _candidates(given: NDArray[Any], images: Images) -> Iterator[LessonArray]:
-    count = len(given)
+def _candidates(array: NDArray[Any], images: Images) -> Iterator[LessonArray]:
+    count = len(array)
     for name, (operation, make_again) in itertools.product(ARRAYS, OPERATIONS.items()):
         source = getattr(images, name)
-        if count > len(source) or math.prod(given.shape[1:]) != math.prod(source.shape[1:]):
+        if count > len(source) or math.prod(array.shape[1:]) != math.prod(source.shape[1:]):
             continue
-        if make_again(source[:1]).dtype != given.dtype:
+        if make_again(source[:1]).dtype != array.dtype:
             continue
         for start in sorted({0, len(source) - count}):
             yield LessonArray(
@@ -68,22 +68,22 @@ def _candidates(given: NDArray[Any], images: Images) -> Iterator[LessonArray]:
                 start=start,
                 stop=start + count,
                 operation=operation,
-                shape=given.shape,
+                shape=array.shape,
             )
 
 
-def _is_same(given: NDArray[Any], candidate: LessonArray, images: Images) -> bool:
+def _is_same(array: NDArray[Any], candidate: LessonArray, images: Images) -> bool:
     source = getattr(images, candidate.name)[candidate.start : candidate.stop]
     # All black rows look alike after most operations: some from all over tell more.
-    few: Any = np.linspace(0, len(given) - 1, FEW).astype(int)
-    parts: Iterator[Any] = (slice(start, start + MANY) for start in range(0, len(given), MANY))
-    bits = np.dtype(f"u{given.itemsize}")
+    few: Any = np.linspace(0, len(array) - 1, FEW).astype(int)
+    parts: Iterator[Any] = (slice(start, start + MANY) for start in range(0, len(array), MANY))
+    bits = np.dtype(f"u{array.itemsize}")
     # Of each of the 256 numbers what becomes of it.
     table = OPERATIONS[candidate.operation](np.arange(256, dtype=np.uint8)).view(bits)
     is_raw = candidate.operation == RAW
     return all(
         np.array_equal(
-            np.ascontiguousarray(given[part]).view(bits).ravel(),
+            np.ascontiguousarray(array[part]).view(bits).ravel(),
             (source[part] if is_raw else table[source[part]]).ravel(),
         )
         for part in (few, *parts)

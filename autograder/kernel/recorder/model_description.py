@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from autograder.core.evidence import Layer, Model, Value, Weight, state
 from autograder.kernel.recorder.compile_args import compiled
-from autograder.kernel.recorder.serialize import text, whole
+from autograder.kernel.recorder.serialize import count, text
 
 SETTINGS = (
     *("units", "use_bias", "scale", "offset", "rate", "axis", "filters", "pool_size"),
@@ -93,7 +93,7 @@ def state_of(subject: keras.Model) -> str:
 def _steps(subject: keras.Model) -> int | None:
     """Return how many steps the model's optimizer has made, in `fit` or without."""
     with contextlib.suppress(Exception):
-        return whole(int(subject.optimizer.iterations.numpy()))
+        return count(int(subject.optimizer.iterations.numpy()))
     return None
 
 
@@ -198,15 +198,15 @@ def _settings(layer: keras.layers.Layer) -> dict[str, Value]:
     return settings
 
 
-def _activation(given: Any) -> str:
+def _activation(activation: Any) -> str:
     """Return the name of an activation, however given: ``tf.nn.softmax`` is ``softmax`` too."""
-    if isinstance(given, keras.layers.Layer):
-        return _kind(given).lower()
+    if isinstance(activation, keras.layers.Layer):
+        return _kind(activation).lower()
     homes = (keras.activations, keras.ops, tf.nn, tf.math)
-    for name in (getattr(given, "__name__", ""), *dir(keras.activations)):
-        if any(getattr(home, name, None) is given for home in homes if name):
+    for name in (getattr(activation, "__name__", ""), *dir(keras.activations)):
+        if any(getattr(home, name, None) is activation for home in homes if name):
             return text(name, 300)
-    return "linear" if given is tf.identity else "custom"
+    return "linear" if activation is tf.identity else "custom"
 
 
 def _shape(subject: Any, attribute: str) -> tuple[int | None, ...] | None:

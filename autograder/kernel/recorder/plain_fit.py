@@ -78,11 +78,11 @@ def describe(arguments: Mapping[str, Any], steps: int, dataset: str, images: Ima
     """
     model = arguments["self"]
     _require_usual_settings()
-    given = {}
+    settings = {}
     for name, value in arguments.items():
         if name in ARGUMENTS and value is not None:
             require(type(value) in ARGUMENTS[name], name)
-            given[name] = value
+            settings[name] = value
         elif name == "callbacks":
             require(value is None or (isinstance(value, list) and not value), name)
         elif name not in WITHOUT_EFFECT:
@@ -115,7 +115,7 @@ def describe(arguments: Mapping[str, Any], steps: int, dataset: str, images: Ima
         validation=(_array(validation[0], images), _array(validation[1], images))
         if validation is not None
         else None,
-        arguments=given,
+        arguments=settings,
         steps=steps,
         generators=generators,
     )
@@ -138,10 +138,10 @@ def require_small(training: Training) -> None:
 
 def expected_calls(training: Training) -> tuple[int, int]:
     """Return how often the training function and the test function are called."""
-    given = training.arguments
+    arguments = training.arguments
     batches, held_out = _batches(training)
-    epochs = range(int(given.get("initial_epoch") or 0), int(given.get("epochs") or 1))
-    frequency = int(given.get("validation_freq") or 1)
+    epochs = range(int(arguments.get("initial_epoch") or 0), int(arguments.get("epochs") or 1))
+    frequency = int(arguments.get("validation_freq") or 1)
     validated = sum(1 for epoch in epochs if (epoch + 1) % frequency == 0) if held_out else 0
     return (
         len(epochs) * math.ceil(batches / training.steps),
@@ -151,16 +151,16 @@ def expected_calls(training: Training) -> tuple[int, int]:
 
 def _batches(training: Training) -> tuple[int, int]:
     """Return the batches of an epoch and of a validation."""
-    given = training.arguments
+    arguments = training.arguments
     count = training.x.stop - training.x.start
     held_out = 0
     if training.validation:
         held_out = training.validation[0].stop - training.validation[0].start
-    elif split := given.get("validation_split"):
+    elif split := arguments.get("validation_split"):
         # As Keras splits: the index is rounded down.
         held_out, count = count - int(count * (1 - split)), int(count * (1 - split))
-    batch = int(given.get("batch_size") or KERAS_BATCH)
-    validation_batch = int(given.get("validation_batch_size") or batch)
+    batch = int(arguments.get("batch_size") or KERAS_BATCH)
+    validation_batch = int(arguments.get("validation_batch_size") or batch)
     return math.ceil(count / batch), math.ceil(held_out / validation_batch)
 
 
@@ -176,7 +176,7 @@ def train(training: Training, images: Images) -> Trained:
     _require_usual_settings()
     require(training.images == images.name, "other images")
     require_small(training)
-    model = _made(training)
+    model = _make_model(training)
     arguments = {name: training.arguments[name] for name in ARGUMENTS if name in training.arguments}
     x, y, *validation = (
         lesson_arrays.make(one, images)
@@ -187,9 +187,9 @@ def train(training: Training, images: Images) -> Trained:
     with batched_steps(model, training.steps):
         model.make_train_function()
         model.make_test_function()
-        steps = _Noted(model.train_function, lambda: model.trainable_variables)
-        metrics = _Noted(steps, lambda: model.metrics_variables)
-        tests = _Noted(model.test_function, lambda: model.metrics_variables)
+        steps = _LoggedFunction(model.train_function, lambda: model.trainable_variables)
+        metrics = _LoggedFunction(steps, lambda: model.metrics_variables)
+        tests = _LoggedFunction(model.test_function, lambda: model.metrics_variables)
         model.train_function, model.test_function = metrics, tests
         model.fit(x, y, validation_data=tuple(validation) or None, verbose=0, **arguments)
     # Nothing on the lists draws from them. Otherwise their states would have to be set as well.
@@ -214,7 +214,7 @@ def _clocks() -> tuple[float, float]:
     return time.monotonic(), time.process_time()
 
 
-class _Noted:
+class _LoggedFunction:
     """A function of Keras' that takes steps, and what became of some variables after each call."""
 
     def __init__(self, function: Step, variables: Callable[[], Sequence[Any]]) -> None:
@@ -310,9 +310,9 @@ def _build(model: keras.Model, y: NDArray[Any]) -> None:
 
 
 def _replaying(
-    variables: Sequence[Any], given: Sequence[Array], logs: Sequence[Mapping[str, float]]
+    variables: Sequence[Any], recorded: Sequence[Array], logs: Sequence[Mapping[str, float]]
 ) -> Step:
-    arrays = [one.values() for one in given]
+    arrays = [one.values() for one in recorded]
     calls = enumerate(logs)
 
     def step(_: Any) -> Logs:
@@ -392,9 +392,9 @@ def _chain(model: Any) -> tuple[Stock, ...]:
     return tuple(map(stock.layer, layers))
 
 
-def _made(training: Training) -> keras.Model:
+def _make_model(training: Training) -> keras.Model:
     """Return the model that is described, with its state."""
-    first, *others = map(stock.made_layer, training.layers)
+    first, *others = map(stock.make_layer, training.layers)
     require(isinstance(first, keras.layers.InputLayer), "the first layer")
     if training.sequential:
         model = keras.Sequential([first, *others])
@@ -404,9 +404,9 @@ def _made(training: Training) -> keras.Model:
             output = layer(output)
         model = keras.Model(first.output, output)
     model.compile(
-        optimizer=stock.made_optimizer(training.optimizer),
-        loss=stock.made_loss(training.loss),
-        metrics=[stock.made_metric(one) for one in training.metrics] or None,
+        optimizer=stock.make_optimizer(training.optimizer),
+        loss=stock.make_loss(training.loss),
+        metrics=[stock.make_metric(one) for one in training.metrics] or None,
     )
     if training.is_built:
         model.optimizer.build(model.trainable_variables)
@@ -415,8 +415,8 @@ def _made(training: Training) -> keras.Model:
     return model
 
 
-def _array(given: object, images: Images) -> LessonArray:
-    found = lesson_arrays.recognise(given, images)
+def _array(array: object, images: Images) -> LessonArray:
+    found = lesson_arrays.recognise(array, images)
     if found is None:
         raise NotPlainError("data of its own")
     return found

@@ -70,7 +70,7 @@ class Recorder:
         self._fitting: list[FitObserver] = []
         self._by_batch: dict[int, None] = {}
         # What each model was given to train on last.
-        self._given: dict[int, DataMatch] = {}
+        self._training_matches: dict[int, DataMatch] = {}
         self._device_queries: list[str] = []
         self._troubles: list[str] = []
         self._compilations: dict[int, object] = {}
@@ -107,9 +107,9 @@ class Recorder:
 
         A later answer to the same question takes the place of the earlier one.
         """
-        given = describe_answer(question, claims, self)
+        described = describe_answer(question, claims, self)
         self._answers.pop(question, None)
-        self._answers[question] = given
+        self._answers[question] = described
         with self.quietly("what was recorded could not be written"):
             self._write()
 
@@ -164,7 +164,9 @@ class Recorder:
         described, arrays = model_description.model(subject, number, prefix)
         with self.quietly("what the model does to pixels was not found"), self.working():
             images = self.index.sample(IMAGES_TO_ASK)
-            described = with_front(subject, described, arrays, images, self._given.get(number))
+            described = with_front(
+                subject, described, arrays, images, self._training_matches.get(number)
+            )
         return msgspec.structs.replace(described, average=self.average(subject)), arrays
 
     def average(self, subject: keras.Model) -> Average | None:
@@ -182,7 +184,7 @@ class Recorder:
             with np.errstate(all="ignore"):
                 yield
         except Exception as error:  # noqa: BLE001  a student's cell must not fail because of us
-            self._trouble(f"{trouble}: {serialize.name_of(error)}")
+            self._trouble(f"{trouble}: {serialize.describe_error(error)}")
 
     @contextmanager
     def working(self) -> Iterator[None]:
@@ -207,7 +209,7 @@ class Recorder:
                 return plain_fit.replayed(arguments, training, trained)
         return None
 
-    def begin_fit(self, fitting: FitObserver) -> None:
+    def start_fit(self, fitting: FitObserver) -> None:
         """Take note of a call of ``fit`` that begins."""
         self._fitting.append(fitting)
 
@@ -230,19 +232,19 @@ class Recorder:
         fit, arrays = fitting.evidence(
             self._fits.next_number, model, error, self.index, self.quietly
         )
-        if fit.start and not self._left_before(fit):
+        if fit.start and not self._continues_earlier(fit):
             near = self._near_before(fitting.averager.ends[:1])
-            start = self._began(near) if near else fitting.averager.first
+            start = self._chain_start(near) if near else fitting.averager.first
             # In front: where an archive is full, the arrays in front are left out.
             arrays = {f"fit-{fit.number}/start/{name}": one for name, one in start.items()} | arrays
-        self._given[model] = fitting.given
+        self._training_matches[model] = fitting.training_match
         if fitting.averager.trouble:
             self._trouble(f"the weights could not be averaged: {fitting.averager.trouble}")
         self._fits.add(fit, arrays, history)
         self._ends.add(fit.number, model, fitting.averager.ends)
         self.runs.fits[fit.number].add(self.runs.now)
 
-    def _left_before(self, fit: Fit) -> bool:
+    def _continues_earlier(self, fit: Fit) -> bool:
         """Return whether an earlier training left the weights from which this one started.
 
         So did trainings of the same model that learned other layers, if they left each of them.
@@ -265,7 +267,7 @@ class Recorder:
             return [one for one in self._fits.records if one.number in near]
         return []
 
-    def _began(self, fits: Sequence[Fit]) -> model_description.Arrays:
+    def _chain_start(self, fits: Sequence[Fit]) -> model_description.Arrays:
         """Return the weights from which the first of a chain of trainings started."""
         prefixes = [f"fit-{one.number}/start/" for one in origins(fits, self._fits.records)]
         return {

@@ -32,7 +32,7 @@ def text(value: object, max_length: int = MAX_TEXT) -> str:
     return str(value)[:max_length].encode("utf-8", "replace").decode()
 
 
-def whole(value: Any) -> int | None:
+def count(value: Any) -> int | None:
     """Return a value as a count, ``None`` where it is none."""
     try:
         return min(max(int(value), 0), LARGEST)
@@ -40,7 +40,7 @@ def whole(value: Any) -> int | None:
         return None
 
 
-def name_of(error: BaseException) -> str:
+def describe_error(error: BaseException) -> str:
     """Describe an error in one line, also where its own text cannot be had."""
     try:
         return f"{public_name(type(error))}: {text(error)}"

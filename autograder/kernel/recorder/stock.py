@@ -103,7 +103,7 @@ def layer(subject: keras.layers.Layer) -> Stock:
     return Stock(kind=kind, settings=settings)
 
 
-def made_layer(described: Stock) -> keras.layers.Layer:
+def make_layer(described: Stock) -> keras.layers.Layer:
     """Return a layer as described.
 
     Raises:
@@ -111,46 +111,46 @@ def made_layer(described: Stock) -> keras.layers.Layer:
     """
     require(set(described.settings) <= LAYERS.get(described.kind, frozenset()), described.kind)
     require(described.settings.get("activation", "linear") in ACTIVATIONS, "the activation")
-    return _made(described, keras.layers, LAYERS)
+    return _make(described, keras.layers, LAYERS)
 
 
-def loss(given: object) -> Stock | str:
+def loss(subject: object) -> Stock | str:
     """Describe a loss, given by name or as an object; errors as ``layer``."""
-    if isinstance(given, str):
-        require(given in LOSS_NAMES, "the loss")
-        return given
-    return _by_config(given, keras.losses, LOSSES)
+    if isinstance(subject, str):
+        require(subject in LOSS_NAMES, "the loss")
+        return subject
+    return _by_config(subject, keras.losses, LOSSES)
 
 
-def metrics(given: object) -> tuple[Stock | str, ...]:
+def metrics(subject: object) -> tuple[Stock | str, ...]:
     """Describe the metrics, a flat list of names and objects; errors as ``layer``."""
-    require(given is None or type(given) is list, "the metrics")
+    require(subject is None or type(subject) is list, "the metrics")
     return tuple(
         one
         if isinstance(one, str) and one in METRIC_NAMES
         else _by_config(one, keras.metrics, METRICS)
-        for one in (given or ())  # type: ignore[attr-defined]
+        for one in (subject or ())  # type: ignore[attr-defined]
     )
 
 
-def optimizer(given: object) -> Stock:
+def optimizer(subject: object) -> Stock:
     """Describe an optimizer; errors as ``layer``."""
-    return _by_config(given, keras.optimizers, OPTIMIZERS)
+    return _by_config(subject, keras.optimizers, OPTIMIZERS)
 
 
-def made_loss(described: Stock | str) -> Any:
-    """Return a loss as described; errors as ``made_layer``."""
-    return _named_or_made(described, LOSS_NAMES, keras.losses, LOSSES)
+def make_loss(described: Stock | str) -> Any:
+    """Return a loss as described; errors as ``make_layer``."""
+    return _make_unless_named(described, LOSS_NAMES, keras.losses, LOSSES)
 
 
-def made_metric(described: Stock | str) -> Any:
-    """Return a metric as described; errors as ``made_layer``."""
-    return _named_or_made(described, METRIC_NAMES, keras.metrics, METRICS)
+def make_metric(described: Stock | str) -> Any:
+    """Return a metric as described; errors as ``make_layer``."""
+    return _make_unless_named(described, METRIC_NAMES, keras.metrics, METRICS)
 
 
-def made_optimizer(described: Stock) -> Any:
-    """Return an optimizer as described; errors as ``made_layer``."""
-    return _made(described, keras.optimizers, OPTIMIZERS)
+def make_optimizer(described: Stock) -> Any:
+    """Return an optimizer as described; errors as ``make_layer``."""
+    return _make(described, keras.optimizers, OPTIMIZERS)
 
 
 def values(variables: Collection[Any]) -> tuple[Array, ...]:
@@ -158,59 +158,59 @@ def values(variables: Collection[Any]) -> tuple[Array, ...]:
     return tuple(Array.of(np.asarray(one.value.numpy())) for one in variables)
 
 
-def assign(variables: Collection[Any], given: Collection[Array]) -> None:
+def assign(variables: Collection[Any], arrays: Collection[Array]) -> None:
     """Set variables to these values.
 
     Raises:
         NotPlainError: they do not fit.
     """
-    require(fits(variables, given), "values of other variables")
-    for variable, array in zip(variables, given, strict=True):
+    require(fits(variables, arrays), "values of other variables")
+    for variable, array in zip(variables, arrays, strict=True):
         variable.assign(array.values())
 
 
-def fits(variables: Collection[Any], given: Collection[Array], *calls: int) -> bool:
+def fits(variables: Collection[Any], arrays: Collection[Array], *calls: int) -> bool:
     """Return whether these are values for these variables, or for each of so many calls."""
     return [((*calls, *one.shape), str(one.dtype)) for one in variables] == [
-        (one.shape, one.dtype) for one in given
+        (one.shape, one.dtype) for one in arrays
     ]
 
 
-def _named_or_made(
+def _make_unless_named(
     described: Stock | str, names: Collection[str], home: Any, kinds: Collection[str]
 ) -> Any:
     if isinstance(described, str):
         require(described in names, described)
         return described
-    return _made(described, home, kinds)
+    return _make(described, home, kinds)
 
 
-def _made(described: Stock, home: Any, kinds: Collection[str]) -> Any:
+def _make(described: Stock, home: Any, kinds: Collection[str]) -> Any:
     require(described.kind in kinds, described.kind)
     return getattr(home, described.kind)(**described.settings)
 
 
-def _by_config(given: Any, home: Any, kinds: Collection[str]) -> Stock:
-    kind = _kind(given, home, kinds)
-    config = given.get_config()
+def _by_config(subject: Any, home: Any, kinds: Collection[str]) -> Stock:
+    kind = _kind(subject, home, kinds)
+    config = subject.get_config()
     return Stock(kind=kind, settings={name: _setting(one) for name, one in config.items()})
 
 
-def _kind(given: object, home: Any, kinds: Collection[str]) -> str:
-    kind = type(given)
+def _kind(subject: object, home: Any, kinds: Collection[str]) -> str:
+    kind = type(subject)
     require(kind.__name__ in kinds and getattr(home, kind.__name__) is kind, kind.__name__)
-    require_untouched(given)
+    require_untouched(subject)
     return kind.__name__
 
 
-def require_untouched(given: object) -> None:
+def require_untouched(subject: object) -> None:
     """Raise unless an object has its class' own methods, and all of them are Keras' own.
 
     Raises:
         NotPlainError: somebody has put others in their place.
     """
-    parts: list[tuple[str, Mapping[str, Any]]] = [("its own methods", vars(given))]
-    parts += [(f"a method of {kind.__name__}", vars(kind)) for kind in type(given).__mro__]
+    parts: list[tuple[str, Mapping[str, Any]]] = [("its own methods", vars(subject))]
+    parts += [(f"a method of {kind.__name__}", vars(kind)) for kind in type(subject).__mro__]
     for what, members in parts:
         require(_are_keras(tuple(_code(members))), what)
 

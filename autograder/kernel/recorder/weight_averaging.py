@@ -20,7 +20,7 @@ from autograder.kernel.recorder.model_description import (
     values_of,
     weights_of,
 )
-from autograder.kernel.recorder.serialize import name_of, text
+from autograder.kernel.recorder.serialize import describe_error, text
 
 MAX_EPOCHS = 50
 MAX_HISTORY = 1_000
@@ -39,7 +39,7 @@ def _calmly(hook: Callable[..., None]) -> Callable[..., None]:
             with np.errstate(all="ignore"):
                 hook(self, *args, **kwargs)
         except Exception as error:  # noqa: BLE001  a student's cell must not fail because of us
-            self.trouble = self.trouble or name_of(error)
+            self.trouble = self.trouble or describe_error(error)
 
     return calm
 
@@ -73,8 +73,8 @@ class WeightAverager(keras.callbacks.Callback):
 
     def _start(self) -> None:
         self._sums: dict[str, NDArray[Any]] = {}
-        self._taken = self._seen = self._at_step = self._batch = 0
-        self._taken_at = -1
+        self._snapshot_count = self._intervals = self._at_step = self._batch = 0
+        self._last_snapshot_step = -1
 
     @property
     def states(self) -> tuple[str, ...]:
@@ -122,10 +122,10 @@ class WeightAverager(keras.callbacks.Callback):
         done = min(reached, (self.params or {}).get("steps") or reached)
         self.steps += done - self._at_step
         self._at_step = done
-        seen = done // steps_per_snapshot(self._images_per_step())
-        if seen > self._seen:
-            self._seen = seen
-            self._take()
+        intervals = done // steps_per_snapshot(self._images_per_step())
+        if intervals > self._intervals:
+            self._intervals = intervals
+            self._take_snapshot()
 
     @_calmly
     def on_test_end(self, logs: Any = None) -> None:  # noqa: ARG002
@@ -138,7 +138,7 @@ class WeightAverager(keras.callbacks.Callback):
         self.epochs += 1
         self.note_state()
         self._passed(True)
-        self._keep_end()
+        self._record_end()
         for name, value in (logs or {}).items():
             values = self.history.setdefault(text(name, 300), [])
             if len(values) < MAX_HISTORY:
@@ -152,26 +152,26 @@ class WeightAverager(keras.callbacks.Callback):
             self._end_mean()
         self.note_state()
 
-    def _keep_end(self) -> None:
+    def _record_end(self) -> None:
         self.ends.append(vector_of(self.model))
         if sum(one.nbytes for one in self.ends) > MAX_BYTES:
             del self.ends[1]
 
     def _end_mean(self) -> None:
-        if self._taken_at != self._at_step:
-            self._take()
+        if self._last_snapshot_step != self._at_step:
+            self._take_snapshot()
         self._store_mean()
         self._start()
 
-    def _take(self) -> None:
+    def _take_snapshot(self) -> None:
         trainable = named_trainable(self.model)
         if 4 * count_of(trainable.values()) > MAX_BYTES:
             return
         for name, variable in trainable.items():
             value = values_of(variable).astype(np.float64)
-            self._sums[name] = self._sums[name] + value if self._taken else value
-        self._taken += 1
-        self._taken_at = self._at_step
+            self._sums[name] = self._sums[name] + value if self._snapshot_count else value
+        self._snapshot_count += 1
+        self._last_snapshot_step = self._at_step
 
     def _store_mean(self) -> None:
         size = sum(one.nbytes for one in self._sums.values()) // 2
@@ -179,6 +179,6 @@ class WeightAverager(keras.callbacks.Callback):
         if not limit or len(self._sums) > MAX_NAMES:
             return
         for name, total in self._sums.items():
-            means = [*self.means.get(name, []), (total / self._taken).astype(np.float32)]
+            means = [*self.means.get(name, []), (total / self._snapshot_count).astype(np.float32)]
             self.means[name] = means[-limit:]
-        self.snapshots = [*self.snapshots, self._taken][-limit:]
+        self.snapshots = [*self.snapshots, self._snapshot_count][-limit:]
