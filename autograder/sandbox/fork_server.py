@@ -40,7 +40,7 @@ LOADED = (
     *("IPython.extensions.storemagic", "tornado.platform.asyncio", "tornado.queues", "nbclient"),
     *("autograder.notebook", "autograder.kernel.check_session", "autograder.kernel.figure_digest"),
     *("autograder.kernel.ipykernel_app", "autograder.kernel.recorder"),
-    "autograder.kernel.recorder.plain_fit",
+    "autograder.kernel.recorder.training_replay",
 )
 
 

@@ -87,7 +87,7 @@ def _serve(end: socket.socket, *, is_filtered: bool) -> None:
 
 
 def _train(end: socket.socket) -> int:
-    from autograder.kernel.recorder import plain_fit  # noqa: PLC0415  it loads TensorFlow
+    from autograder.kernel.recorder import training_replay  # noqa: PLC0415  loads TensorFlow
 
     # A student's code may describe anything.
     signal.alarm(MAX_TRAINING_SECONDS)
@@ -95,7 +95,7 @@ def _train(end: socket.socket) -> int:
     with Line(end) as line:
         training = line.receive(Training, MAX_DESCRIPTION)
         (dataset,) = (one for one in datasets.known() if one.name == training.dataset)
-        line.send(plain_fit.train(training, dataset.read(DATA / dataset.name)))
+        line.send(training_replay.train(training, dataset.read(DATA / dataset.name)))
     return 0
 
 

@@ -24,7 +24,7 @@ from keras.src.backend.common.global_state import get_global_attribute, set_glob
 from autograder.core.training import Trained, Training, encoded, end_state
 from autograder.datasets import Images
 from autograder.kernel import recorder as recorders
-from autograder.kernel.recorder import generator_states, lesson_arrays, plain_fit
+from autograder.kernel.recorder import generator_states, lesson_arrays, plain_fit, training_replay
 from autograder.kernel.recorder.model_description import state_of
 from autograder.kernel.recorder.recorder import Recorder
 from autograder.kernel.recorder.step_batching import batched_steps, steps_at_a_time
@@ -141,11 +141,11 @@ def fitted(model: keras.Model, given: Arguments, replay: Images | None) -> Any:
             training = plain_fit.describe(bound, steps, "fashion-mnist", replay)
             # Elsewhere, in truth: what is made there takes no names here.
             names = copy.deepcopy(get_global_attribute("object_name_uids"))
-            trained = decoded(plain_fit.train(decoded(training, Training), replay), Trained)
+            trained = decoded(training_replay.train(decoded(training, Training), replay), Trained)
             set_global_attribute("object_name_uids", names)
             generator_states.restore(training.generators)
-            plain_fit.require_fitting(trained, training, bound)
-            stack.enter_context(plain_fit.replayed(bound, training, trained))
+            training_replay.require_fitting(trained, training, bound)
+            stack.enter_context(training_replay.replayed(bound, training, trained))
         history = keras.Model.fit(**bound)
     assert not replay or end_state(trained) == state_of(model)
     return history
@@ -276,10 +276,11 @@ def test_where_a_part_is_missing_the_kernel_trains_by_itself(monkeypatch, error)
     assert recorder.replay({}, 1) is None
 
 
-def test_where_it_cannot_be_loaded_the_kernel_trains_by_itself(monkeypatch) -> None:
+@pytest.mark.parametrize("module", [plain_fit, training_replay])
+def test_where_it_cannot_be_loaded_the_kernel_trains_by_itself(monkeypatch, module) -> None:
     """It is loaded only then: what it needs of Keras may be gone, and everything else goes on."""
-    monkeypatch.delattr(recorders, "plain_fit")
-    monkeypatch.setitem(sys.modules, plain_fit.__name__, None)
+    monkeypatch.delattr(recorders, module.__name__.rpartition(".")[2])
+    monkeypatch.setitem(sys.modules, module.__name__, None)
     recorder = Recorder(trainer=TrainerLine(Asked()))
     assert recorder.replay({}, 1) is None
 
@@ -290,7 +291,7 @@ class Asked:
 
 def test_what_waits_does_not_compute() -> None:
     """A student who keeps the core busy lets nobody else pay for the training that waits for it."""
-    clock, computing = plain_fit._clocks()
+    clock, computing = training_replay._clocks()
     time.sleep(0.2)
-    later, computed = plain_fit._clocks()
+    later, computed = training_replay._clocks()
     assert computed - computing < 0.1 < later - clock

@@ -29,7 +29,10 @@ ATTRIBUTES = {
 }
 # A training that is to be the same elsewhere needs all that decides it. Where a part is not there
 # in another version, the kernel trains by itself (`tests/kernel/test_plain_fit.py`).
-FALL_BACK = {f"kernel/recorder/{name}.py" for name in ("plain_fit", "generator_states", "stock")}
+FALL_BACK = {
+    f"kernel/recorder/{name}.py"
+    for name in ("plain_fit", "training_replay", "generator_states", "stock")
+}
 
 
 def trees() -> Iterator[tuple[str, ast.Module]]:

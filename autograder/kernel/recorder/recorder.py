@@ -201,12 +201,13 @@ class Recorder:
             return None
         # What is not plain, or is missing in another version of Keras, is trained here.
         with suppress(Exception):
-            from autograder.kernel.recorder import plain_fit  # noqa: PLC0415  may be what fails
+            # Loaded only here: it may be what fails.
+            from autograder.kernel.recorder import plain_fit, training_replay  # noqa: PLC0415
 
             training = plain_fit.describe(arguments, steps, self._dataset.name, self.data)
             if trained := self._trainer.ask(training):
-                plain_fit.require_fitting(trained, training, arguments)
-                return plain_fit.replayed(arguments, training, trained)
+                training_replay.require_fitting(trained, training, arguments)
+                return training_replay.replayed(arguments, training, trained)
         return None
 
     def start_fit(self, fitting: FitObserver) -> None:
