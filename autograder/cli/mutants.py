@@ -100,7 +100,7 @@ def _check(arguments: argparse.Namespace, lesson: Lesson) -> None:
 
 
 def _run(suite: MutationSuite, arguments: argparse.Namespace, console: Console) -> list[Judgement]:
-    made = suite.made(suite.chosen(arguments.only, arguments.second))
+    made = suite.notebooks(suite.chosen(arguments.only, arguments.second))
     grader = Grader(
         course=Course(root=suite.root, settings=suite.settings),
         data_home=home_of(arguments.data, suite.lesson, console),

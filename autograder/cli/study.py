@@ -21,7 +21,7 @@ from rich.progress import (
 from rich.table import Table
 
 from autograder import datasets
-from autograder.authoring.calibration.jobs import made
+from autograder.authoring.calibration.jobs import run_tasks
 from autograder.authoring.calibration.run_log import RunLog, Task
 from autograder.authoring.calibration.tables import HEADS, summary
 from autograder.authoring.spec.study import Study, has_study, load_study
@@ -109,16 +109,16 @@ def _tasks(declared: Study, arguments: argparse.Namespace) -> list[Task]:
 
 
 def _train(
-    wanted: Sequence[Task], declared: Study, runs: RunLog, workers: int | None, console: Console
+    requested: Sequence[Task], declared: Study, runs: RunLog, workers: int | None, console: Console
 ) -> None:
     """Train the runs that are missing."""
-    for name in {task.data for task in wanted}:
+    for name in {task.data for task in requested}:
         datasets.of(load_lesson(declared.lesson)).load_named(name)  # says now what is missing
     keys = {recipe.name: declared.key(recipe) for recipe in declared.recipes}
-    tasks = [task for task in wanted if not runs.has(keys[task.recipe], task)]
-    there = len(wanted) - len(tasks)
+    tasks = [task for task in requested if not runs.has(keys[task.recipe], task)]
+    there = len(requested) - len(tasks)
     console.print(
-        f"{there:,} of {len(wanted):,} runs are there already ({escape(str(runs.path))}).",
+        f"{there:,} of {len(requested):,} runs are there already ({escape(str(runs.path))}).",
         highlight=False,
         soft_wrap=True,
     )
@@ -127,8 +127,8 @@ def _train(
     with Progress(
         *columns, TextColumn("left:"), TimeRemainingColumn(), console=console
     ) as progress:
-        shown = progress.add_task("", total=len(wanted), completed=there)
-        for run in made(declared.lesson, tasks, at_once):
+        shown = progress.add_task("", total=len(requested), completed=there)
+        for run in run_tasks(declared.lesson, tasks, at_once):
             runs.add(run)
             progress.update(shown, advance=1)
 

@@ -23,7 +23,7 @@ def _rows(grades: Sequence[Grade]) -> Rows:
     titles = {one.assignment: one for one in grades}
     known = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section"]
     yield [*known, *(one.title for one in titles.values())]
-    yield ["Points Possible", *[None] * 4, *(one.most for one in titles.values())]
+    yield ["Points Possible", *[None] * 4, *(one.max_score for one in titles.values())]
     for person, scores in people(grades):
         name = ", ".join(part for part in (person.last_name, person.first_name) if part)
         yield [

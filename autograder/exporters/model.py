@@ -32,7 +32,7 @@ class Grade:
     person: Person
     assignment: str
     title: str
-    most: float
+    max_score: float
     raw: float | None = None
     penalty: float = 0.0
 
@@ -52,7 +52,7 @@ def of_reports(reports: Sequence[Report], lesson: Lesson) -> list[Grade]:
             person=Person(id=report.name),
             assignment=lesson.name,
             title=lesson.title,
-            most=lesson.max_score,
+            max_score=lesson.max_score,
             raw=None if report.trouble else earned(report, lesson),
         )
         for report in reports

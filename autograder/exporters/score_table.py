@@ -23,7 +23,7 @@ def _rows(grades: Sequence[Grade]) -> Rows:
         who = one.person
         yield [
             *(one.assignment, who.id, who.last_name, who.first_name, who.email, who.lms_user_id),
-            *(one.raw, None if one.raw is None else one.penalty, one.score, one.most),
+            *(one.raw, None if one.raw is None else one.penalty, one.score, one.max_score),
         ]
 
 

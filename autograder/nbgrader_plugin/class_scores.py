@@ -31,7 +31,7 @@ def lesson_scores(course: Course, lesson: Lesson) -> dict[str, GradebookScores]:
     return {
         one.person.id: GradebookScores(
             score=one.score,
-            most=one.most,
+            max_score=one.max_score,
             penalty=one.penalty,
             late=one.person.id in late,
             by_hand=one.person.id in by_hand,

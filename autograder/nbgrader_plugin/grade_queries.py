@@ -84,7 +84,7 @@ def grades(
         }
         if not there and not unscored:
             continue
-        most = float(assignment.max_score)
+        max_score = float(assignment.max_score)
         for student, person in people.items():
             if students and student not in students:
                 continue
@@ -94,7 +94,7 @@ def grades(
                     person=person,
                     assignment=assignment.name,
                     title=_title(assignment.name),
-                    most=most,
+                    max_score=max_score,
                     raw=float(own.score) if own else None,
                     penalty=float(own.late_submission_penalty) if own else 0.0,
                 )

@@ -47,5 +47,5 @@ def _one(report: Report, lesson: Lesson) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _of(score: float, most: float) -> str:
-    return f"{phrases.number(score)} of {phrases.number(most)}"
+def _of(score: float, max_score: float) -> str:
+    return f"{phrases.number(score)} of {phrases.number(max_score)}"

@@ -38,9 +38,9 @@ def points(results: Sequence[CheckResult]) -> str:
     return points_of(sum(one.points for one in results), sum(one.max_points for one in results))
 
 
-def points_of(earned: float, most: float) -> str:
+def points_of(earned: float, max_points: float) -> str:
     """Return the same phrase for two numbers."""
-    return f"{number(earned)} of {number(most)} {'point' if most == 1 else 'points'}"
+    return f"{number(earned)} of {number(max_points)} {'point' if max_points == 1 else 'points'}"
 
 
 def distinct_results(results: Sequence[CheckResult]) -> list[CheckResult]:

@@ -111,24 +111,24 @@ def clean(notebook: NotebookNode) -> None:
         if cell.cell_type == "code":
             cell.outputs = [_output(one) for one in cell.get("outputs", [])]
         if not cell.metadata.get("nbgrader", {}).get("locked"):
-            most = min(MAX_CHARACTERS, remaining)
-            remaining -= min(len(cell.source), most)
+            limit = min(MAX_CHARACTERS, remaining)
+            remaining -= min(len(cell.source), limit)
             kind = "code" if cell.cell_type == "code" else "markdown"
-            source = _shortened(cell.source, most, kind)
+            source = _shortened(cell.source, limit, kind)
             cell.source = source if kind == "code" else _markdown(source)
 
 
-def _shortened(source: str, most: int, kind: str) -> str:
+def _shortened(source: str, limit: int, kind: str) -> str:
     # Keep the last of them: they may indent a line. Of code it is said that others stood there: it
     # may be the end of a line, or of a comment.
     sign = " # …\n" if kind == "code" else ""
     source = BLANKS[kind].sub(lambda found: sign + found[0][-MAX_BLANKS:], source)
     if kind == "code":
         source = LONG_LINE.sub(r"\1 # …", source)
-    if len(source) <= most:
+    if len(source) <= limit:
         return source
     sign = "# …" if kind == "code" else "…"
-    return f"{source[:most]}\n\n{sign} {len(source) - most:,} more characters were handed in."
+    return f"{source[:limit]}\n\n{sign} {len(source) - limit:,} more characters were handed in."
 
 
 def markdown(given: str) -> str:

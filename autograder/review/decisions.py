@@ -65,9 +65,11 @@ class Decisions:
         Raises:
             UsageError: it cannot be given.
         """
-        most = group.question.points
-        if decision.score is not None and not 0 <= decision.score <= most:
-            raise UsageError(f"A score for {group.question.name} is from 0 to {most:g} points.")
+        max_points = group.question.points
+        if decision.score is not None and not 0 <= decision.score <= max_points:
+            raise UsageError(
+                f"A score for {group.question.name} is from 0 to {max_points:g} points."
+            )
         if len(decision.comment) > MAX_CHARACTERS:
             raise UsageError(f"A comment has at most {MAX_CHARACTERS:,} characters.")
         if missing := [name for name in decision.items if name not in self.rubric]:

@@ -88,21 +88,21 @@ class LimitWatch:
         return None
 
     def _measure(self, root: psutil.Process) -> Stopped | None:
-        most = self._before + self._settings.memory_mb * 2**20
-        memory, processes = at_most(root)
-        if memory > most and used(root) > most:
-            limit = f"{self._settings.memory_mb / 1024:g} GiB of memory"
-            return Stopped(f"it used more than the {limit} that it may use", "error", "memory")
+        limit = self._before + self._settings.memory_mb * 2**20
+        memory, processes = upper_bounds(root)
+        if memory > limit and used(root) > limit:
+            size = f"{self._settings.memory_mb / 1024:g} GiB of memory"
+            return Stopped(f"it used more than the {size} that it may use", "error", "memory")
         if processes > self._settings.processes:
-            limit = f"{self._settings.processes} processes"
-            return Stopped(f"it started more than the {limit} that it may have", limit="processes")
+            number = f"{self._settings.processes} processes"
+            return Stopped(f"it started more than the {number} that it may have", limit="processes")
         handles, polls = handles_of(root)
         if handles > MAX_HANDLES or polls > MAX_POLLS:
             return Stopped("it had more files open than any notebook needs", limit="files")
         return None
 
 
-def at_most(root: psutil.Process) -> tuple[int, int]:
+def upper_bounds(root: psutil.Process) -> tuple[int, int]:
     """Return what a process and its descendants use at most, in bytes, and their number.
 
     That is found at once: all that each has in memory, and all that anybody on this machine shares
@@ -133,7 +133,7 @@ def used(root: psutil.Process) -> int:
             text = maps.read(left)
             left -= len(text)
             if left <= 0:
-                return at_most(root)[0]
+                return upper_bounds(root)[0]
             shared |= _shared(text)
     for process in processes:
         with contextlib.suppress(psutil.Error):

@@ -206,8 +206,8 @@ def _limit(settings: Settings) -> None:
     }
     if counts_per_namespace():
         limits[resource.RLIMIT_NPROC] = settings.processes
-    for name, most in limits.items():
-        resource.setrlimit(name, (most, most))
+    for name, limit in limits.items():
+        resource.setrlimit(name, (limit, limit))
     with contextlib.suppress(OSError):
         # When memory runs out on the whole machine, this is what has to go.
         Path("/proc/self/oom_score_adj").write_text("1000")

@@ -239,10 +239,10 @@ def test_a_line_that_was_not_finished_is_made_again(tmp_path):
     whole = path.read_bytes()
     path.write_bytes(whole + whole[: len(whole) // 2])
     with RunLog(path) as runs:
-        assert len(runs.made) == 1
+        assert len(runs.runs) == 1
         runs.add(made(1))
     with RunLog(path) as runs:
-        assert len(runs.made) == 2
+        assert len(runs.runs) == 2
 
 
 def test_a_file_that_holds_something_else_is_told(tmp_path):
@@ -392,12 +392,12 @@ def test_no_threshold_is_fair():
 def test_intervals_are_exact(count, runs, low, high):
     found = rate(count, runs)
     assert (found.low, found.high) == pytest.approx((low, high), abs=5e-5)
-    assert found.low <= count / runs <= found.most <= found.high
+    assert found.low <= count / runs <= found.upper_limit <= found.high
 
 
 def test_none_of_n_is_at_most_three_in_n():
-    assert rate(0, 3_000).most == pytest.approx(1 - 0.05 ** (1 / 3_000), abs=1e-7)
-    assert rate(0, 3_000).most < 3 / 3_000
+    assert rate(0, 3_000).upper_limit == pytest.approx(1 - 0.05 ** (1 / 3_000), abs=1e-7)
+    assert rate(0, 3_000).upper_limit < 3 / 3_000
 
 
 def test_equal_numbers_are_alike_and_others_are_not():
@@ -477,7 +477,7 @@ def test_the_promise_is_shown_by_the_lessons_own_runs(publication, data):
         one = on.recipes[recipe.name]
         assert one.below == 0
         assert keeps_promise(on.spread(recipe.name, MARKED), publication.lesson.thresholds[data])
-        assert rate(one.below, one.runs).most <= publication.most[data]
+        assert rate(one.below, one.runs).upper_limit <= publication.most[data]
 
 
 def with_first(**changes):

@@ -237,7 +237,7 @@ VERDICTS = {
 @pytest.mark.parametrize("name", VERDICTS)
 def test_a_mutant_is_held_against_what_was_declared(name):
     expected, found, verdict = VERDICTS[name]
-    one = Judgement(name="a/b", expected=expected, found=found)
+    one = Judgement(name="a/b", expected=expected, results=found)
     assert one.verdict == verdict
     assert one.is_well is (verdict == "as declared")
     assert bool(one.deviations) is not one.is_well
@@ -247,7 +247,7 @@ def test_a_mutant_is_held_against_what_was_declared(name):
 
 def test_a_deviation_says_what_was_found_and_what_was_expected():
     found = results(a_b=(FAILED, "odd"), c_d=PASSED, e_f=ERROR)
-    assert Judgement(name="a/b", expected=WRONG, found=found).deviations == [
+    assert Judgement(name="a/b", expected=WRONG, results=found).deviations == [
         "a.b named odd, expected: bad",
         "c.d passed, expected: skipped",
         "e.f cannot tell, expected: passed or skipped",
@@ -256,7 +256,7 @@ def test_a_deviation_says_what_was_found_and_what_was_expected():
 
 def test_the_score_counts_wrong_mutants_that_were_named():
     expected = [(WRONG, BAD), (WRONG, (FAILED, "odd")), (WRONG, PASSED), (Expected(), PASSED)]
-    found = [Judgement(name="", expected=one, found=results(a_b=two)) for one, two in expected]
+    found = [Judgement(name="", expected=one, results=results(a_b=two)) for one, two in expected]
     assert (tally(found).wrong, tally(found).caught) == (3, 1)
     assert tally(found).score == pytest.approx(1 / 3)
     assert tally(found[3:]).score == 1
@@ -390,7 +390,9 @@ def test_a_broken_array_is_told():
 
 def ran(name: str, evidence: Evidence, program: str = "p") -> MutantRun:
     return MutantRun(
-        made=MutantNotebook(name=name, notebook=None, program=program), evidence=evidence, checks=()
+        notebook=MutantNotebook(name=name, notebook=None, program=program),
+        evidence=evidence,
+        checks=(),
     )
 
 
@@ -420,7 +422,7 @@ def test_stored_evidence_is_judged_as_before(stored):
     path, size = stored
     back = archive.read(path)
     assert size == path.stat().st_size
-    whole = {one.made.name: one.evidence for one in CLASS}
+    whole = {one.notebook.name: one.evidence for one in CLASS}
     assert outcomes({name: back.evidence(name) for name in whole}) == outcomes(whole)
     assert size < sum(array.nbytes for array in right().arrays.values()) / 2
 
@@ -537,8 +539,8 @@ def ours(tmp_path) -> MutationSuite:
 def all_ran(ours: MutationSuite, *names: str) -> list[MutantRun]:
     """What would be left if the mutants were run."""
     mutants = [named(name, DECLARED.mutants) for name in names or LEFT]
-    made = ours.made(mutants)
-    return [MutantRun(made=one, evidence=LEFT[one.name], checks=()) for one in made]
+    made = ours.notebooks(mutants)
+    return [MutantRun(notebook=one, evidence=LEFT[one.name], checks=()) for one in made]
 
 
 def test_what_was_stored_is_judged_as_declared(ours):
@@ -616,22 +618,22 @@ SHOWN = [
         expected=Expected(
             failed={"build.layers": "no-bias"}, may_skip=frozenset({"train.accuracy"})
         ),
-        found=results(build_layers=(FAILED, "no-bias")),
+        results=results(build_layers=(FAILED, "no-bias")),
     ),
     Judgement(
         name="build/no-bias@functional",
         expected=Expected(
             failed={"build.layers": "no-bias"}, may_skip=frozenset({"train.accuracy"})
         ),
-        found=results(build_layers=PASSED),
+        results=results(build_layers=PASSED),
     ),
-    Judgement(name="build/ten", expected=Expected(), found=results(build_layers=PASSED)),
+    Judgement(name="build/ten", expected=Expected(), results=results(build_layers=PASSED)),
     Judgement(
         name="compile/own-loss",
         expected=Expected(unclear=frozenset({"compile.loss"})),
-        found=results(compile_loss=ERROR),
+        results=results(compile_loss=ERROR),
     ),
-    Judgement(name="a/x + b/y", expected=WRONG, found=results(a_b=BAD, c_d=SKIPPED, e_f=PASSED)),
+    Judgement(name="a/x + b/y", expected=WRONG, results=results(a_b=BAD, c_d=SKIPPED, e_f=PASSED)),
 ]
 
 

@@ -59,7 +59,7 @@ def minimum(suite: MutationSuite) -> Minimum:
 @pytest.fixture(scope="module")
 def made(suite: MutationSuite) -> list[MutantNotebook]:
     """Every mutant as a notebook: each edit fits the source as it is today."""
-    return suite.made(suite.declared.mutants.values())
+    return suite.notebooks(suite.declared.mutants.values())
 
 
 @pytest.fixture(scope="module")
@@ -97,7 +97,7 @@ def test_every_mutant_is_told_the_same_as_ever(
     suite: MutationSuite, judged: dict[str, Judgement], freeze: bool
 ) -> None:
     """Each grade, each misconception, each word."""
-    results = {name: one.found for name, one in judged.items()}
+    results = {name: one.results for name, one in judged.items()}
     frozen.compare(f"mutants of {suite.lesson.name}", results, freeze=freeze)
 
 
@@ -126,7 +126,7 @@ def test_two_misconceptions_never_say_the_same(judged: dict[str, Judgement]) -> 
     """Each has a message of its own, so that a student reads of one mistake and not another."""
     names = defaultdict(set)
     for one in judged.values():
-        for check in one.found:
+        for check in one.results:
             if check.outcome is Outcome.FAILED and check.misconception:
                 names[check.message].add(check.misconception)
     assert {message: found for message, found in names.items() if len(found) > 1} == {}
@@ -136,7 +136,7 @@ def test_two_misconceptions_never_say_the_same(judged: dict[str, Judgement]) -> 
 
 def test_what_fails_says_what_to_do_next(judged: dict[str, Judgement]) -> None:
     """A message, and a next step."""
-    failed = [c for one in judged.values() for c in one.found if c.outcome is Outcome.FAILED]
+    failed = [c for one in judged.values() for c in one.results if c.outcome is Outcome.FAILED]
     assert [check.id for check in failed if not (check.message and check.help)] == []
 
 
@@ -149,7 +149,7 @@ def test_the_published_solution_shows_what_the_checks_say_today(
     shown = _without_numbers("".join(one.get("data", {}).get("text/plain", "") for one in outputs))
     results = defaultdict(list)
     for one in judged.values():
-        for check in one.found:
+        for check in one.results:
             if check.outcome is Outcome.PASSED:
                 results[check.id].append(_without_numbers(check.message))
     assert set(results) == set(rules_of(suite.lesson))

@@ -36,7 +36,7 @@ FORMULAS = ("=cmd|' /C calc'!A0", "+1+1", "-2", "@SUM(A1)", "\t=1", "\r\n=1", "\
 
 
 def grade(person: Person = ANN, raw: float | None = 17.5, **changes: object) -> Grade:
-    given = {"assignment": LESSON.name, "title": LESSON.title, "most": 20.0}
+    given = {"assignment": LESSON.name, "title": LESSON.title, "max_score": 20.0}
     return Grade(person=person, raw=raw, **(given | changes))
 
 
@@ -89,7 +89,7 @@ def test_canvas_finds_students_assignments_and_scores() -> None:
 
 
 def test_canvas_has_a_column_for_each_assignment() -> None:
-    other = {"assignment": "another", "title": "another", "most": 7.0}
+    other = {"assignment": "another", "title": "another", "max_score": 7.0}
     book = read_as_canvas(canvas.table([*CLASS, grade(raw=3.0, **other)]))
     assert book.possible == {"Building a Brain": "20", "another": "7"}
     assert book.scores["Lee, Ann", "1001", "ann"] == {"Building a Brain": "17.5", "another": "3"}
@@ -179,7 +179,7 @@ def test_what_could_not_be_marked_here_counts_as_earned_as_in_the_gradebook() ->
 
 def test_reports_become_grades_without_penalty() -> None:
     (one,) = of_reports([report("ann", "build")], LESSON)
-    assert (one.person.id, one.score, one.most, one.penalty) == ("ann", 16, 20, 0)
+    assert (one.person.id, one.score, one.max_score, one.penalty) == ("ann", 16, 20, 0)
 
 
 # ---- Gradescope: after https://gradescope-autograders.readthedocs.io/en/latest/specs/

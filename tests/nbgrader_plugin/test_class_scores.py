@@ -33,7 +33,7 @@ def row(page: str, name: str) -> list[str]:
 
 
 def counted(score: float | None, **more: object) -> GradebookScores:
-    return GradebookScores(score=score, most=20, **more)
+    return GradebookScores(score=score, max_score=20, **more)
 
 
 # ---- the page

@@ -49,7 +49,7 @@ def test_what_a_person_entered_and_penalties_count(course: Course) -> None:
     assert (found["ann"].raw, found["ann"].score) == (19.5, 19.5)
     assert (found["bob"].raw, found["bob"].penalty, found["bob"].score) == (20, 10, 10)
     assert (found["lazy"].raw, found["lazy"].score) == (None, None)
-    assert {one.most for one in found.values()} == {23}
+    assert {one.max_score for one in found.values()} == {23}
     assert found["ann"].person.lms_user_id == "1001"
 
 

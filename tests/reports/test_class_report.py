@@ -42,9 +42,9 @@ def test_each_score_has_its_bar_and_full_marks_one_of_their_own() -> None:
 
 
 def test_a_score_that_is_no_whole_number_lies_in_the_range_below() -> None:
-    assert aggregates.histogram([13.9999, 0.3, 25], width=1, most=20).counts[13] == 1
-    assert aggregates.histogram([25.0], width=1, most=20).counts[20] == 1
-    assert aggregates.histogram([0.83, 0.8399, 0.84, 1.0], width=0.01, most=1).counts[83:85] == (
+    assert aggregates.histogram([13.9999, 0.3, 25], width=1, maximum=20).counts[13] == 1
+    assert aggregates.histogram([25.0], width=1, maximum=20).counts[20] == 1
+    assert aggregates.histogram([0.83, 0.8399, 0.84, 1.0], width=0.01, maximum=1).counts[83:85] == (
         2,
         1,
     )
@@ -150,7 +150,7 @@ def test_questions_with_lost_points_can_be_searched_for() -> None:
 
 
 def test_who_was_late_is_marked_also_without_a_penalty() -> None:
-    scores = {"a": class_report.GradebookScores(score=20, most=20, late=True)}
+    scores = {"a": class_report.GradebookScores(score=20, max_score=20, late=True)}
     assert "<small>late</small>" in class_report.page([report("a")], LESSON, gradebook=scores)
 
 
@@ -169,7 +169,7 @@ def test_where_no_check_told_the_measures_say_where_an_accuracy_stands() -> None
 
 def test_a_shared_run_takes_time_once() -> None:
     took = aggregates.seconds([report("a"), report("b", shared=True), odd_ones()[-1]])
-    assert (took.runs, took.shared, took.total, took.most) == (1, 1, 4.5, 4.5)
+    assert (took.runs, took.shared, took.total, took.longest) == (1, 1, 4.5, 4.5)
 
 
 def test_who_was_marked_with_a_solution_in_place_is_counted() -> None:

@@ -67,11 +67,11 @@ def small(folder: Path) -> Path:
     """The page of a smaller class beside a gradebook, with all that this adds."""
     reports = class_of_reports.many(40)
     class_of_reports.write(reports, folder)
-    gradebook = {one.name: GradebookScores(score=one.score, most=20) for one in reports}
+    gradebook = {one.name: GradebookScores(score=one.score, max_score=20) for one in reports}
     gradebook["student-0020"] = GradebookScores(
-        score=3.5, most=20, penalty=2, by_hand=True, name="Lovelace, Ada"
+        score=3.5, max_score=20, penalty=2, by_hand=True, name="Lovelace, Ada"
     )
-    gradebook["lazy"] = GradebookScores(score=None, most=20, name="Bones")
+    gradebook["lazy"] = GradebookScores(score=None, max_score=20, name="Bones")
     return write_page(folder, LESSON, gradebook=gradebook)
 
 

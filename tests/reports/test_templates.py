@@ -80,8 +80,8 @@ def pages(text: str) -> dict[str, str]:
     one, build = report(text), LESSON.question("build")
     unread = report(text, status="failed")
     book = {
-        text: saying(GradebookScores(score=1.0, most=20.0), text),
-        f"{text} absent": saying(GradebookScores(score=None, most=20.0), text),
+        text: saying(GradebookScores(score=1.0, max_score=20.0), text),
+        f"{text} absent": saying(GradebookScores(score=None, max_score=20.0), text),
     }
     measures = {"accuracy": 0.79, "threshold": 0.8}
     current = Progress(lesson=LESSON, results=one.checks, measures=measures, doubts=(text,))

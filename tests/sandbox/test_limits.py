@@ -65,7 +65,7 @@ def test_memory_out_of_sight_is_counted_where_it_is_kept(how, is_kept) -> None:
         assert process.stdout
         assert process.stdout.readline() == f"{int(is_kept)}\n".encode()
         memory = limits.used(psutil.Process(process.pid))
-        most, count = limits.at_most(psutil.Process(process.pid))
+        most, count = limits.upper_bounds(psutil.Process(process.pid))
         process.communicate()
     assert count == 1
     assert (memory > 64 * MEBIBYTE) == is_kept
@@ -84,7 +84,7 @@ def test_what_processes_share_counts_once(monkeypatch) -> None:
         assert process.stdout.readline() == b"shared\n"
         root = psutil.Process(process.pid)
         watch = limits.LimitWatch(Settings(memory_mb=128), root)
-        assert limits.at_most(root)[0] > limits.used(root) + 128 * MEBIBYTE
+        assert limits.upper_bounds(root)[0] > limits.used(root) + 128 * MEBIBYTE
         assert watch.verdict() is None
         process.stdin.write(b"\n")
         process.stdin.flush()

@@ -68,8 +68,8 @@ def earn_no_more(course: Besieged, case: Case, student: str) -> None:
         assert own.points <= check.points, own
     if case.keeps:
         assert report.score == honest.score
-    if case.most is not None:
-        assert sum(one.points for one in report.of(case.cell)) <= case.most
+    if case.max_points is not None:
+        assert sum(one.points for one in report.of(case.cell)) <= case.max_points
     if case.expect:
         assert re.search(case.expect, shown_of(course, student)), shown_of(course, student)
 

@@ -122,9 +122,9 @@ class TestCheck:
         (earned,) = re.findall(r"Total: (?:at least )?([\d.]+) of 20 points", printed)
         title = load_lesson(LESSON).question(case.cell).title
         assert float(earned) <= 19
-        if case.most is not None:
+        if case.max_points is not None:
             (own,) = re.findall(rf"^{re.escape(title)}: ([\d.]+) of", printed, re.MULTILINE)
-            assert float(own) <= case.most
+            assert float(own) <= case.max_points
 
 
 class TestDask:

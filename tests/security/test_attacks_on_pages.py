@@ -351,7 +351,7 @@ FORMULAS = (
 @pytest.mark.parametrize("name", FORMULAS)
 def test_no_cell_is_a_formula_wherever_it_is_opened(form, name: str) -> None:
     who = Person(id=name, first_name=name, last_name=name, email=name, lms_user_id=name)
-    grade = Grade(person=who, assignment=LESSON.name, title=LESSON.title, most=20.0, raw=1.0)
+    grade = Grade(person=who, assignment=LESSON.name, title=LESSON.title, max_score=20.0, raw=1.0)
     for cell in cells(form([grade])):
         plain = unicodedata.normalize("NFKC", cell).lstrip(" \"'")
         assert plain[:1] not in tuple("=+-@") or cell.lstrip(' "').startswith("'"), cell

@@ -36,7 +36,7 @@ SOME = (
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """One attack; ``most`` points for the question of its ``cell``, ``None``: as honest work."""
+    """One attack: at most ``max_points`` for its ``cell``, ``None`` for as many as honest work."""
 
     name: str
     tries: str
@@ -45,7 +45,7 @@ class Case:
     cell: str
     source: str
     instead: bool = False
-    most: float | None = None
+    max_points: float | None = None
     expect: str | None = None
     keeps: bool = False
     change: str | None = None
@@ -87,7 +87,7 @@ def _case(path: Path) -> Case:
         cell=words["Cell"],
         source=source,
         instead="# Instead" in head,
-        most=float(words["Most"]) if "Most" in words else None,
+        max_points=float(words["Most"]) if "Most" in words else None,
         expect=words.get("Expect"),
         keeps="# Keeps its points" in head,
         change=words.get("Change"),

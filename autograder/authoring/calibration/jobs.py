@@ -20,7 +20,7 @@ from autograder.core.errors import StudyError
 ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 
-def made(lesson: str, tasks: Sequence[Task], workers: int) -> Iterator[CalibrationRun]:
+def run_tasks(lesson: str, tasks: Sequence[Task], workers: int) -> Iterator[CalibrationRun]:
     """Make runs, ``workers`` at a time; each as it is ready.
 
     Raises:
@@ -31,7 +31,7 @@ def made(lesson: str, tasks: Sequence[Task], workers: int) -> Iterator[Calibrati
     spawn = multiprocessing.get_context("spawn")
     receiver, sender = spawn.Pipe(duplex=False)
     with receiver, sender:
-        pool = ProcessPoolExecutor(workers, spawn, _begin, (receiver,))
+        pool = ProcessPoolExecutor(workers, spawn, _prepare_process, (receiver,))
         try:
             for done in as_completed([pool.submit(run, lesson, task) for task in tasks]):
                 yield done.result()
@@ -43,7 +43,7 @@ def made(lesson: str, tasks: Sequence[Task], workers: int) -> Iterator[Calibrati
             pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _begin(sender: Connection) -> None:
+def _prepare_process(sender: Connection) -> None:
     """Prepare a process: one thread, and an end when the study ends, whatever ends it."""
     # Before NumPy is imported, which reads it once.
     os.environ.update(ONE_THREAD)

@@ -48,17 +48,17 @@ def _on_data(study: Study, runs: RunLog, data: str) -> DatasetReference:
     )
 
 
-def _unmarked(study: Study, recipe: Recipe, made: Sequence[CalibrationRun]) -> RecipeReference:
+def _unmarked(study: Study, recipe: Recipe, runs: Sequence[CalibrationRun]) -> RecipeReference:
     return RecipeReference(
         key=study.key(recipe),
         right=recipe.right,
-        runs=len(made),
+        runs=len(runs),
         below=0,
         low=0,
         high=0,
-        first=tuple(run.correct[MARKED] for run in made[:FIRST_RUNS]),
+        first=tuple(run.correct[MARKED] for run in runs[:FIRST_RUNS]),
         correct={
-            name: Distribution.of(made[0].images, (run.correct[name] for run in made)).stored()
+            name: Distribution.of(runs[0].images, (run.correct[name] for run in runs)).stored()
             for name in _published_statistics(study, recipe)
         },
     )

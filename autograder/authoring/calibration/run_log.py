@@ -38,7 +38,7 @@ class RunLog:
     """The runs in a file, and those that are added to it; a context manager."""
 
     path: Path
-    made: dict[tuple[str, str, str, int], CalibrationRun] = field(default_factory=dict)
+    runs: dict[tuple[str, str, str, int], CalibrationRun] = field(default_factory=dict)
     _file: IO[bytes] | None = None
 
     def __enter__(self) -> Self:
@@ -69,7 +69,7 @@ class RunLog:
         return whole
 
     def _store(self, run: CalibrationRun) -> None:
-        self.made[run.key, run.recipe, run.data, run.seed] = run
+        self.runs[run.key, run.recipe, run.data, run.seed] = run
 
     def add(self, run: CalibrationRun) -> None:
         """Store a run, in the file at once."""
@@ -81,13 +81,13 @@ class RunLog:
 
     def has(self, key: str, task: Task) -> bool:
         """Return whether a run was made already."""
-        return (key, task.recipe, task.data, task.seed) in self.made
+        return (key, task.recipe, task.data, task.seed) in self.runs
 
     def of(self, key: str, recipe: str, data: str) -> list[CalibrationRun]:
         """Return the runs of one recipe on one dataset, in the order of their seeds."""
         found = [
             run
-            for (meant, name, dataset, _), run in self.made.items()
-            if (meant, name, dataset) == (key, recipe, data)
+            for (run_key, name, dataset, _), run in self.runs.items()
+            if (run_key, name, dataset) == (key, recipe, data)
         ]
         return sorted(found, key=lambda run: run.seed)

@@ -17,14 +17,14 @@ DIGITS = 7
 class Rate:
     """``count`` of ``runs``, and the range of the true rate with 95 % confidence.
 
-    It lies between ``low`` and ``high``; one-sided, it is at most ``most``.
+    It lies between ``low`` and ``high``; one-sided, it is at most ``upper_limit``.
     """
 
     count: int
     runs: int
     low: float
     high: float
-    most: float
+    upper_limit: float
 
 
 def rate(count: int, runs: int) -> Rate:
@@ -48,7 +48,7 @@ def rate(count: int, runs: int) -> Rate:
         runs=runs,
         low=lower(beyond / 2),
         high=upper(beyond / 2),
-        most=upper(beyond),
+        upper_limit=upper(beyond),
     )
 
 

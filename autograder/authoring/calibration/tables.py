@@ -57,7 +57,7 @@ def promise(study: Study, reference: Reference) -> str:
                     recipe.title,
                     f"{on.threshold * 100:.0f} %",
                     f"{one.below} of {one.runs:,}",
-                    f"{rate(one.below, one.runs).most * 100:.3g} %",
+                    f"{rate(one.below, one.runs).upper_limit * 100:.3g} %",
                     interval(one.low, one.high),
                     f"{percent(spread.mean)} (sd {percent(spread.sd)})",
                     f"{spread.above(on.threshold):.1f} sd",

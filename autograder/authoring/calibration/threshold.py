@@ -40,12 +40,12 @@ def choose_threshold(right: Mapping[str, Distribution], wish: float) -> float:
 
 def are_enough(runs: int) -> bool:
     """Return whether this number of runs can show that a recipe keeps the promise."""
-    return rate(0, runs).most <= PROMISE
+    return rate(0, runs).upper_limit <= PROMISE
 
 
 def keeps_promise(spread: Distribution, threshold: float) -> bool:
     """Return whether a right recipe fails rarely enough at this threshold."""
     below = spread.below(threshold)
     if are_enough(spread.runs):
-        return rate(below, spread.runs).most <= PROMISE
+        return rate(below, spread.runs).upper_limit <= PROMISE
     return not below and spread.above(threshold) >= MARGIN

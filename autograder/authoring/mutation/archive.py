@@ -92,11 +92,11 @@ def write(path: Path, entries: Mapping[str, StoredMutant], packed: Mapping[str, 
 
 
 def stale(
-    entries: Mapping[str, StoredMutant], made: Iterable[MutantNotebook], lesson: str
+    entries: Mapping[str, StoredMutant], notebooks: Iterable[MutantNotebook], lesson: str
 ) -> list[str]:
-    """Return why stored evidence is out of date; ``made`` are all mutants that there are."""
+    """Return why stored evidence is out of date; ``notebooks`` are all mutants that there are."""
     now = cure(lesson)
-    programs = {one.name: one.program for one in made}
+    programs = {one.name: one.program for one in notebooks}
     reasons = []
     for name, program in programs.items():
         if name not in entries:

@@ -33,7 +33,7 @@ class _Arrays:
     """Arrays, each once, by a digest of its content, and the current precision of each."""
 
     def __init__(self) -> None:
-        self._whole: dict[str, NDArray[Any]] = {}
+        self._exact: dict[str, NDArray[Any]] = {}
         self._precisions: dict[str, int] = {}
         self._packed: dict[str, bytes] = {}
 
@@ -42,7 +42,7 @@ class _Arrays:
         digest = hashlib.sha256(f"{array.dtype.str} {array.shape} ".encode())
         digest.update(array.tobytes())
         name = digest.hexdigest()[:16]
-        self._whole[name] = array
+        self._exact[name] = array
         self._precisions.setdefault(name, 0)
         return name
 
@@ -58,7 +58,7 @@ class _Arrays:
         """Return the content of that file."""
         file = self.file(digest)
         if file not in self._packed:
-            self._packed[file] = quantize.pack(self._whole[digest], self._precisions[digest])
+            self._packed[file] = quantize.pack(self._exact[digest], self._precisions[digest])
         return self._packed[file]
 
 
@@ -66,7 +66,7 @@ def thinned(
     ran: Sequence[MutantRun], lesson: Lesson, settings: Settings
 ) -> tuple[dict[str, StoredMutant], dict[str, bytes]]:
     """Return entries for an archive, and the files of their arrays."""
-    whole = [(one.made.name, one.evidence) for one in ran]
+    whole = [(one.notebook.name, one.evidence) for one in ran]
     wanted = judge(whole, lesson, settings=settings)
     shorter = [(name, _last_epochs(evidence)) for name, evidence in whole]
     enough = judge(shorter, lesson, settings=settings)
@@ -81,7 +81,7 @@ def thinned(
     }
 
     def judged() -> dict[str, Verdicts]:
-        thin = [(name, _thin(chosen[name], digests[name], arrays)) for name in chosen]
+        thin = [(name, _coarsened(chosen[name], digests[name], arrays)) for name in chosen]
         return judge(thin, lesson, settings=settings)
 
     # It ends: in the end all arrays are exact. The answers and the means, which are
@@ -98,10 +98,12 @@ def thinned(
         }:
             arrays.refine(digest)
     entries = {
-        one.made.name: StoredMutant(
-            program=one.made.program,
-            record=_timeless(_thin(chosen[one.made.name], digests[one.made.name], arrays).record),
-            arrays={name: arrays.file(key) for name, key in digests[one.made.name].items()},
+        one.notebook.name: StoredMutant(
+            program=one.notebook.program,
+            record=_timeless(
+                _coarsened(chosen[one.notebook.name], digests[one.notebook.name], arrays).record
+            ),
+            arrays={name: arrays.file(key) for name, key in digests[one.notebook.name].items()},
         )
         for one in ran
     }
@@ -126,19 +128,19 @@ def _last_epochs(evidence: Evidence) -> Evidence:
     )
 
 
-def _thin(whole: Evidence, digests: Digests, arrays: _Arrays) -> Evidence:
+def _coarsened(evidence: Evidence, digests: Digests, arrays: _Arrays) -> Evidence:
     read = {name: quantize.unpack(arrays.packed(digest)) for name, digest in digests.items()}
-    return Evidence(record=_restated(whole, read), arrays=read)
+    return Evidence(record=_restated(evidence, read), arrays=read)
 
 
-def _restated(whole: Evidence, coarse: Mapping[str, NDArray[Any]]) -> Record:
+def _restated(evidence: Evidence, coarse: Mapping[str, NDArray[Any]]) -> Record:
     """Return the record in which a training left the coarse weights that stand for its own."""
-    recorded, replace = whole.recorded, msgspec.structs.replace
+    recorded, replace = evidence.recorded, msgspec.structs.replace
     if recorded is None:
-        return whole.record
+        return evidence.record
     new = {
         digest_of(array): digest_of(coarse[name])
-        for name, array in whole.arrays.items()
+        for name, array in evidence.arrays.items()
         if not name.startswith(OF_FITS)
     }
 
@@ -149,7 +151,7 @@ def _restated(whole: Evidence, coarse: Mapping[str, NDArray[Any]]) -> Record:
         replace(fit, start=restated(fit.start), states=tuple(map(restated, fit.states)))
         for fit in recorded.fits
     )
-    return replace(whole.record, recorded=replace(recorded, fits=fits))
+    return replace(evidence.record, recorded=replace(recorded, fits=fits))
 
 
 def _alike(one: Verdicts, other: Verdicts) -> bool:

@@ -18,14 +18,14 @@ class Judgement:
 
     name: str
     expected: Expected
-    found: Sequence[CheckResult]
+    results: Sequence[CheckResult]
     known: str | None = None
 
     @property
     def deviations(self) -> list[str]:
         """For each check that did not say what was declared, a sentence."""
-        missing = sorted(self.expected.checks - {one.id for one in self.found})
-        sentences = (_deviation(self.expected, one) for one in self.found)
+        missing = sorted(self.expected.checks - {one.id for one in self.results})
+        sentences = (_deviation(self.expected, one) for one in self.results)
         return [
             *(sentence for sentence in sentences if sentence),
             *(f"{check} should have spoken, and there is no such check" for check in missing),
@@ -34,7 +34,7 @@ class Judgement:
     @property
     def named(self) -> bool:
         """Whether every misconception was named by the check that should name it."""
-        failed = {one.id: one for one in self.found if one.outcome is Outcome.FAILED}
+        failed = {one.id: one for one in self.results if one.outcome is Outcome.FAILED}
         return all(
             check in failed and failed[check].misconception == name
             for check, name in self.expected.failed.items()
@@ -49,7 +49,7 @@ class Judgement:
             return "unfair"
         if self.named:
             return "leaks"
-        failed = {one.id for one in self.found if one.outcome is Outcome.FAILED}
+        failed = {one.id for one in self.results if one.outcome is Outcome.FAILED}
         return "misnamed" if failed & set(self.expected.failed) else "survived"
 
     @property
@@ -58,20 +58,22 @@ class Judgement:
         return (self.verdict == "as declared") is (self.known is None)
 
 
-def _deviation(expected: Expected, found: CheckResult) -> str:
-    wanted = expected.outcomes(found.id)
-    if found.outcome not in wanted:
-        name = f" ({found.misconception})" if found.misconception else ""
-        return f"{found.id} {_in_words(found.outcome)}{name}, expected: {' or '.join(wanted)}"
-    if found.outcome is Outcome.FAILED and found.misconception != expected.failed[found.id]:
+def _deviation(expected: Expected, result: CheckResult) -> str:
+    outcomes = expected.outcomes(result.id)
+    if result.outcome not in outcomes:
+        name = f" ({result.misconception})" if result.misconception else ""
         return (
-            f"{found.id} named {found.misconception or 'nothing'}, expected:"
-            f" {expected.failed[found.id] or 'nothing'}"
+            f"{result.id} {_outcome_text(result.outcome)}{name}, expected: {' or '.join(outcomes)}"
+        )
+    if result.outcome is Outcome.FAILED and result.misconception != expected.failed[result.id]:
+        return (
+            f"{result.id} named {result.misconception or 'nothing'}, expected:"
+            f" {expected.failed[result.id] or 'nothing'}"
         )
     return ""
 
 
-def _in_words(outcome: Outcome) -> str:
+def _outcome_text(outcome: Outcome) -> str:
     return "cannot tell" if outcome is Outcome.ERROR else str(outcome).replace("_", " ")
 
 

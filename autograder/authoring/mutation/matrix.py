@@ -34,7 +34,7 @@ def table(judgements: Sequence[Judgement], lesson: Lesson) -> Table:
     rows.add_column("Found", no_wrap=True)
     rows.add_column("Named", overflow="fold")
     for one in judgements:
-        named = ", ".join(sorted({c.misconception for c in one.found if c.misconception}))
+        named = ", ".join(sorted({c.misconception for c in one.results if c.misconception}))
         expected = " ".join(expected_symbol(one.expected, q.name) for q in lesson.questions)
         found = " ".join(_found_symbol(one, q.name) for q in lesson.questions)
         style = "bold yellow" if one.deviations else ""
@@ -50,7 +50,7 @@ def expected_symbol(expected: Expected, question: str) -> str:
 
 
 def _found_symbol(one: Judgement, question: str) -> str:
-    return _worst({check.outcome for check in one.found if check.question == question})
+    return _worst({check.outcome for check in one.results if check.question == question})
 
 
 def _worst(outcomes: Collection[Outcome]) -> str:
@@ -92,6 +92,6 @@ def _plain(one: Judgement) -> dict[str, Any]:
                 "misconception": check.misconception,
                 "message": check.message,
             }
-            for check in one.found
+            for check in one.results
         ],
     }

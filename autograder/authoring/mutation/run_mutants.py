@@ -30,13 +30,18 @@ class RunError(AutograderError):
 class MutantRun:
     """A mutant that was run, its evidence, and the results of the checks."""
 
-    made: MutantNotebook
+    notebook: MutantNotebook
     evidence: Evidence
     checks: Sequence[CheckResult]
 
 
 def run_mutants(
-    made: Sequence[MutantNotebook], lesson: Lesson, grader: Grader, *, workers: int, watch: Watch
+    notebooks: Sequence[MutantNotebook],
+    lesson: Lesson,
+    grader: Grader,
+    *,
+    workers: int,
+    watch: Watch,
 ) -> list[MutantRun]:
     """Run mutants and judge them, as many as ``workers`` at a time; ``watch`` shows the progress.
 
@@ -48,7 +53,7 @@ def run_mutants(
     grader = replace(grader, course=replace(grader.course, settings=settings))
     with tempfile.TemporaryDirectory(prefix="autograder-") as folder, grader:
         submissions = []
-        for number, one in enumerate(made):
+        for number, one in enumerate(notebooks):
             path = Path(folder) / f"{number}.ipynb"
             nbformat.write(one.notebook, path)
             # What is made anew each time is known by its name.
@@ -63,8 +68,8 @@ def run_mutants(
         if report.status == "failed" or report.interrupted:
             raise RunError(f"{report.name}: {report.trouble or report.reason}")
     return [
-        MutantRun(made=one, evidence=load(folders[one.name]), checks=reports[one.name].checks)
-        for one in made
+        MutantRun(notebook=one, evidence=load(folders[one.name]), checks=reports[one.name].checks)
+        for one in notebooks
     ]
 
 
@@ -77,6 +82,6 @@ def judgement(
     return Judgement(
         name=mutant.name,
         expected=mutant.expected_on(gpu=any("GPU" in one.upper() for one in offered)),
-        found=checks,
+        results=checks,
         known=known.get(mutant.name),
     )

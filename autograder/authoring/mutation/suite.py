@@ -52,7 +52,7 @@ class MutationSuite:
             raise LessonError(f"Of the mutants like “{pattern}” no two make a pair.")
         return list(drawn.values())
 
-    def made(self, mutants: Iterable[Mutant]) -> list[MutantNotebook]:
+    def notebooks(self, mutants: Iterable[Mutant]) -> list[MutantNotebook]:
         """Return the notebooks of mutants.
 
         Raises:
@@ -63,7 +63,7 @@ class MutationSuite:
 
     def judgement(self, ran: MutantRun) -> Judgement:
         """Return the judgement of a mutant that was run."""
-        mutant = named(ran.made.name, self.declared.mutants)
+        mutant = named(ran.notebook.name, self.declared.mutants)
         assert mutant
         return judgement(mutant, ran.evidence, ran.checks, self.declared.known)
 
@@ -82,7 +82,8 @@ class MutationSuite:
         others = {
             name: entry
             for name, entry in archive.entries(self.evidence_file).items()
-            if named(name, self.declared.mutants) and not (AND in name and AND in ran[0].made.name)
+            if named(name, self.declared.mutants)
+            and not (AND in name and AND in ran[0].notebook.name)
         }
         with writing():
             return archive.write(self.evidence_file, {**others, **entries}, files)
@@ -96,7 +97,7 @@ class MutationSuite:
         mutants = {one.name: one for one in doubles if one} | dict(self.declared.mutants)
         chosen = [one for name, one in mutants.items() if fnmatch(name, pattern)]
         stored = {name: one for name, one in entries.items() if fnmatch(name, pattern)}
-        return archive.stale(stored, self.made(chosen), self.lesson.name)
+        return archive.stale(stored, self.notebooks(chosen), self.lesson.name)
 
     def stored(self, pattern: str = "*") -> list[Judgement]:
         """Judge every stored mutant whose name matches, pairs included; nothing is run.

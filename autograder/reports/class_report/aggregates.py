@@ -36,9 +36,9 @@ class Histogram:
         return sum(self.counts)
 
 
-def histogram(values: Sequence[float], *, width: float, most: float) -> Histogram:
-    """Count values in ranges from 0 to ``most``; a value of ``most`` or more has its own range."""
-    counts = [0] * (math.ceil(most / width - 1e-9) + 1)
+def histogram(values: Sequence[float], *, width: float, maximum: float) -> Histogram:
+    """Count values in ranges from 0 to ``maximum``; from there on all share one range."""
+    counts = [0] * (math.ceil(maximum / width - 1e-9) + 1)
     for value in values:
         counts[min(max(math.floor(value / width + 1e-9), 0), len(counts) - 1)] += 1
     return Histogram(counts=tuple(counts), width=width)
@@ -67,7 +67,7 @@ def scores(reports: Sequence[Report], lesson: Lesson) -> Histogram:
         report.score / report.max_score * lesson.max_score if report.max_score else 0.0
         for report in reports
     ]
-    return histogram(reached, width=width, most=lesson.max_score)
+    return histogram(reached, width=width, maximum=lesson.max_score)
 
 
 def standing(report: Report) -> Standing | None:
@@ -86,13 +86,13 @@ def standing(report: Report) -> Standing | None:
 class QuestionOutcomes:
     """The results of a class in one question, among submissions that could be graded.
 
-    ``mean`` is in points, of ``most``; the others are numbers of submissions: with all points,
-    some or none, with a blank left blank, and undecided.
+    ``mean`` is in points, of ``max_points``; the others are numbers of submissions: with all
+    points, some or none, with a blank left blank, and undecided.
     """
 
     question: Question
     mean: float
-    most: float
+    max_points: float
     full: int
     part: int
     none: int
@@ -115,13 +115,13 @@ def kind(results: Sequence[CheckResult]) -> str:
 
     ``out`` means that it could not be graded on that machine, or was not graded at all.
     """
-    earned, most = sum(one.points for one in results), sum(one.max_points for one in results)
+    earned, max_points = sum(one.points for one in results), sum(one.max_points for one in results)
     outcomes = {one.outcome for one in results}
-    if not most:
+    if not max_points:
         return "out"
     if Outcome.ERROR in outcomes:
         return "unclear"
-    if earned >= most - 1e-9:
+    if earned >= max_points - 1e-9:
         return "full"
     if earned > 0:
         return "part"
@@ -144,7 +144,7 @@ def answers(reports: Sequence[Report], lesson: Lesson) -> list[QuestionOutcomes]
         mean = statistics.fmean(shares) * question.points if shares else 0.0
         numbers = {name: kinds[name] for name in names}
         found.append(
-            QuestionOutcomes(question=question, mean=mean, most=question.points, **numbers)
+            QuestionOutcomes(question=question, mean=mean, max_points=question.points, **numbers)
         )
     return found
 
@@ -195,7 +195,7 @@ class Seconds:
     followed: int
     total: float
     median: float
-    most: float
+    longest: float
 
 
 def seconds(reports: Sequence[Report]) -> Seconds:
@@ -207,5 +207,5 @@ def seconds(reports: Sequence[Report]) -> Seconds:
         followed=sum(bool(one.followed) for one in reports),
         total=sum(own),
         median=statistics.median(own) if own else 0.0,
-        most=max(own, default=0.0),
+        longest=max(own, default=0.0),
     )

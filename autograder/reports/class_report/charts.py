@@ -75,7 +75,7 @@ def accuracies(reports: Sequence[Report]) -> list[tuple[Chart, str]]:
         )
     everything = Chart(
         title=f"Submissions by accuracy. {caption}",
-        bars=aggregates.histogram(values, width=0.01, most=1.0),
+        bars=aggregates.histogram(values, width=0.01, maximum=1.0),
         ticks=[(part / 10, f"{part * 10}") for part in range(11)],
         unit="percent",
         reference=reference,

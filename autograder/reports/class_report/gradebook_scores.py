@@ -13,14 +13,14 @@ from autograder.reports import phrases
 class GradebookScores:
     """The scores of one student in a gradebook.
 
-    ``score`` is the score that counts, of ``most``, after the late ``penalty``; ``None`` where
+    ``score`` is the score that counts, of ``max_score``, after the late ``penalty``; ``None`` where
     nothing was handed in. ``late``: it was handed in after the due date, with or without a penalty.
     ``by_hand``: some of it is a manual score. ``name`` is the student's own name, empty where it is
     unknown.
     """
 
     score: float | None
-    most: float
+    max_score: float
     penalty: float = 0.0
     late: bool = False
     by_hand: bool = False

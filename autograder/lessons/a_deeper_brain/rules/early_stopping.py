@@ -206,16 +206,16 @@ def best_weights_left(stop: Callback) -> Failed | None:
 
 
 @rule("too-few-epochs")
-def cap_too_low(fits: Sequence[Fit], most: int) -> Failed | None:
+def cap_too_low(fits: Sequence[Fit], max_epochs: int) -> Failed | None:
     """The training came to its last epoch before early stopping had anything to do."""
     done = epochs_done(fits)
-    if not fits or done >= most or fits[-1].interrupted or has_stopped(fits[-1]):
+    if not fits or done >= max_epochs or fits[-1].interrupted or has_stopped(fits[-1]):
         return None
     return Failed(
         f"Training ended after {plural(done, 'epoch')}, because `fit` was asked for no more; it"
-        f" may go on for {most}.",
+        f" may go on for {max_epochs}.",
         help="Give it more epochs. Early stopping ends training in time.",
         why="If the number of epochs is too small, you have guessed the end after all, and the"
         " network could have learned more.",
-        how=f"Give `epochs={most}` to `fit`, then build, compile and train again.",
+        how=f"Give `epochs={max_epochs}` to `fit`, then build, compile and train again.",
     )
