@@ -142,7 +142,7 @@ class Course:
         own = self._own_release(lesson)
         return own if own and own.is_file() else lesson.released
 
-    def solved(self, lesson: Lesson) -> Path | None:
+    def solution_notebook(self, lesson: Lesson) -> Path | None:
         """Return the notebook with the solutions, ``None`` where the course has none."""
         path = self.root and self.root / "source" / lesson.name / lesson.notebook
         return path if path and path.is_file() else None

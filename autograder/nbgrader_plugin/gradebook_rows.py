@@ -147,17 +147,17 @@ class CellRows:
     """A stand-in for nbgrader's ``Gradebook`` while the cells of one notebook are processed.
 
     It finds what was fetched before and commits nothing: the whole batch is committed at once.
-    ``own`` is the notebook.
+    ``notebook_row`` is the row of the notebook itself.
     """
 
-    def __init__(self, known: Released, own: SubmittedNotebook) -> None:
-        self.own = own
-        cells = known.cells[own.notebook_id]
+    def __init__(self, known: Released, notebook_row: SubmittedNotebook) -> None:
+        self.notebook_row = notebook_row
+        cells = known.cells[notebook_row.notebook_id]
         # A grade cell may also be a solution cell of the same name: each has its own kind of row.
         names = {cell.id: cell.name for cell in cells}
-        self._grades = {names[grade.cell_id]: grade for grade in own.grades}
-        self._comments = {names[comment.cell_id]: comment for comment in own.comments}
-        self._sources = known.sources[own.notebook_id]
+        self._grades = {names[grade.cell_id]: grade for grade in notebook_row.grades}
+        self._comments = {names[comment.cell_id]: comment for comment in notebook_row.comments}
+        self._sources = known.sources[notebook_row.notebook_id]
         self.db = self
 
     @classmethod

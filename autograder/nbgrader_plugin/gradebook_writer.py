@@ -154,7 +154,7 @@ class GradebookWriter:
                     group.append(recorded)
                     folders.append(AutogradedDir(self._autograde, entry.lesson.name, entry.student))
                     remarks += _make_folder(folders[-1], entry, recorded.notebook)
-        self._review.store(db, [one.own for one in group])
+        self._review.store(db, [one.notebook_row for one in group])
         self._steps.penalise(db, group)
 
     def _add_students(self, db: Session, students: Sequence[str]) -> None:
@@ -222,7 +222,7 @@ class GradebookWriter:
         rows = CellRows(known, own)
         notebook = self._steps.record(self._notebook_of(entry), resources, rows)
         self._review.mark(db, entry.lesson, entry.report, entry.notebook, rows)
-        return RecordedGrades(submission=submission, own=own, notebook=notebook)
+        return RecordedGrades(submission=submission, notebook_row=own, notebook=notebook)
 
     def _notebook_of(self, entry: GradebookEntry) -> NotebookNode:
         if entry.notebook is not None:

@@ -21,9 +21,9 @@ def grader(course: Course) -> Grader:
 
 
 @functools.cache
-def _first_alike(made: Grader) -> Grader:
-    atexit.register(made.__exit__)
-    return made
+def _first_alike(grader: Grader) -> Grader:
+    atexit.register(grader.__exit__)
+    return grader
 
 
 @functools.cache

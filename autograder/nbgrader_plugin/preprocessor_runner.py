@@ -35,7 +35,7 @@ class RecordedGrades:
     """A student's rows in the gradebook, and the notebook that is shown with them."""
 
     submission: SubmittedAssignment
-    own: SubmittedNotebook
+    notebook_row: SubmittedNotebook
     notebook: NotebookNode
 
 
@@ -104,7 +104,7 @@ def _penalise(step: AssignLatePenalties, db: Session, group: Sequence[RecordedGr
     if late:
         # nbgrader's own sum over a notebook's grades, once for all.
         db.flush()
-        ids = [one.own.id for one in group if id(one) in late]
+        ids = [one.notebook_row.id for one in group if id(one) in late]
         db.scalars(
             select(SubmittedNotebook)
             .where(SubmittedNotebook.id.in_(ids))
@@ -114,10 +114,10 @@ def _penalise(step: AssignLatePenalties, db: Session, group: Sequence[RecordedGr
     for one in group:
         penalty = None
         if id(one) in late:
-            penalty = _penalty(step, one, one.own.score, late[id(one)])
+            penalty = _penalty(step, one, one.notebook_row.score, late[id(one)])
         if penalty is not None:
-            penalty = step._check_late_penalty(one.own, penalty)  # noqa: SLF001  nbgrader's limits
-        one.own.late_submission_penalty = penalty
+            penalty = step._check_late_penalty(one.notebook_row, penalty)  # noqa: SLF001  nbgrader's limits
+        one.notebook_row.late_submission_penalty = penalty
 
 
 def _penalty(

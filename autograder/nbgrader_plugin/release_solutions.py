@@ -29,35 +29,35 @@ SUFFIX = "-solution"
 class Release:
     """A solution that may be published: nobody can hand in for its lesson any more.
 
-    ``place`` is the folder that it is copied into, ``None`` for nbgrader's exchange.
+    ``folder`` is the folder that it is copied into, ``None`` for nbgrader's exchange.
     """
 
     lesson: Lesson
-    solved: Path
+    solution: Path
     directory: CourseDirectory
-    place: Path | None = None
+    folder: Path | None = None
 
     @classmethod
-    def of(cls, course: Course, lesson: Lesson, place: Path | None = None) -> Release:
+    def of(cls, course: Course, lesson: Lesson, folder: Path | None = None) -> Release:
         """Return the release of a lesson's solution; publish nothing.
 
         Raises:
             CourseError: somebody can still hand in, or that is unknown; or there is no solution.
         """
         root = course.folder()
-        solved = root / "solutions" / lesson.name
-        if not (solved / lesson.notebook).is_file():
+        solution = root / "solutions" / lesson.name
+        if not (solution / lesson.notebook).is_file():
             raise CourseError(
-                f"There is no {solved / lesson.notebook}. Run `autograder generate` first."
+                f"There is no {solution / lesson.notebook}. Run `autograder generate` first."
             )
         directory = course_directory(root)
         _wait_for(lesson, *_last_day(directory, lesson))
-        return cls(lesson=lesson, solved=solved, directory=directory, place=place)
+        return cls(lesson=lesson, solution=solution, directory=directory, folder=folder)
 
     @property
     def planned(self) -> str:
         """What publishing would do, as a sentence."""
-        where = "the exchange" if self.place is None else self.place / self.lesson.name
+        where = "the exchange" if self.folder is None else self.folder / self.lesson.name
         return f"{self.lesson.name}: would be published in {where}."
 
     def publish(self) -> str:
@@ -67,15 +67,15 @@ class Release:
             CourseError: the exchange does not take it.
             ResultsError: it cannot be written.
         """
-        if self.place is None:
-            return _release(self.directory, self.lesson, self.solved)
+        if self.folder is None:
+            return _release(self.directory, self.lesson, self.solution)
         with writing():
-            shutil.copytree(self.solved, self.place / self.lesson.name, dirs_exist_ok=True)
-        return f"{self.place / self.lesson.name}: written."
+            shutil.copytree(self.solution, self.folder / self.lesson.name, dirs_exist_ok=True)
+        return f"{self.folder / self.lesson.name}: written."
 
 
 def withdraw(
-    course: Course, lesson: Lesson, place: Path | None = None, *, dry_run: bool = False
+    course: Course, lesson: Lesson, folder: Path | None = None, *, dry_run: bool = False
 ) -> str:
     """Remove a published solution from a folder or the exchange; return a sentence on it.
 
@@ -87,16 +87,16 @@ def withdraw(
     """
     root = course.folder()
     would = "would be removed" if dry_run else "removed"
-    if place is None:
+    if folder is None:
         return _withdraw_from_exchange(course_directory(root), lesson, dry_run=dry_run)
-    solved = root / "solutions" / lesson.name
-    names = [one.relative_to(solved) for one in solved.rglob("*") if one.is_file()]
-    published = [place / lesson.name / name for name in names]
+    solution = root / "solutions" / lesson.name
+    names = [one.relative_to(solution) for one in solution.rglob("*") if one.is_file()]
+    published = [folder / lesson.name / name for name in names]
     found = [one for one in published if one.is_file()]
     with writing():
         for one in found if not dry_run else ():
             one.unlink()
-    return f"{place / lesson.name}: {plural(len(found), 'file')} {would}."
+    return f"{folder / lesson.name}: {plural(len(found), 'file')} {would}."
 
 
 def _last_day(directory: CourseDirectory, lesson: Lesson) -> tuple[datetime, str]:

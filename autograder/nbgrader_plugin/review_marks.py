@@ -90,7 +90,7 @@ class ReviewMarks:
     ) -> None:
         """Do all for one submission that counts: mark, store, and show it in its page."""
         groups = self.mark(db, lesson, report, notebook, rows)
-        self.store(db, [rows.own])
+        self.store(db, [rows.notebook_row])
         folder = self.course.folder() / "results" / lesson.name
         pages.show_decisions(folder, groups, self._of(lesson)[0])
 
@@ -126,11 +126,11 @@ class ReviewMarks:
                         f"{report.name}, {question.name}: the {what} from the formgrader stays."
                     )
             if given != last:
-                self._pending.setdefault(rows.own, []).append((row, given))
+                self._pending.setdefault(rows.notebook_row, []).append((row, given))
 
-    def store(self, db: Session, counted: Iterable[SubmittedNotebook]) -> None:
+    def store(self, db: Session, notebooks: Iterable[SubmittedNotebook]) -> None:
         """Note in the gradebook what was given to the submissions that count; forget the others."""
-        found = [one for own in counted for one in self._pending.get(own, ())]
+        found = [one for own in notebooks for one in self._pending.get(own, ())]
         self._pending.clear()
         if not found:
             return
@@ -184,8 +184,10 @@ def give(course: Course, lesson: Lesson, decided: Decisions, groups: Sequence[Gr
                     own, name = _main(found, lesson, one), one.student_id
                     rows = CellRows(found, own)
                     review.mark_questions(db, reports[name], wanted[name], rows)
-                    counted.append(RecordedGrades(submission=one, own=own, notebook=NotebookNode()))
-                review.store(db, [one.own for one in counted])
+                    counted.append(
+                        RecordedGrades(submission=one, notebook_row=own, notebook=NotebookNode())
+                    )
+                review.store(db, [one.notebook_row for one in counted])
                 autograde = Autograde(coursedir=directory, config=directory.config)
                 with course_on_path(course.folder()):
                     AutogradeSteps(autograde).penalise(db, counted)

@@ -47,7 +47,7 @@ LESSONS_OWN = frozenset({"pytest", "LESSON", "STUDY", "DECLARED"})
 # What a cell without a blank does to an earlier cell's model, and the name of what finds that done.
 CHANGES = {"model.fit": "trained", "model.compile": "compiled"}
 # `check.blank` and `check.progress` are no questions.
-TAKEN = ("blank", "progress")
+RESERVED = ("blank", "progress")
 
 
 def is_authored(notebook: NotebookNode) -> bool:
@@ -88,7 +88,7 @@ def student_notebook(notebook: NotebookNode, name: str) -> NotebookNode:
             made.cells.append(_grade_cell(cell, calls[number]))
         elif not _tag(cell):
             if cell.cell_type == "markdown":
-                cell.source = POINTS.sub(lambda found: _in_words(points[found[1]]), cell.source)
+                cell.source = POINTS.sub(lambda found: _points_text(points[found[1]]), cell.source)
             made.cells.append(cell)
     return made
 
@@ -110,7 +110,7 @@ def _grade_cell(cell: NotebookNode, question: WrittenQuestion) -> NotebookNode:
     return cell
 
 
-def _in_words(points: float) -> str:
+def _points_text(points: float) -> str:
     return f"{points:g} point{'' if points == 1 else 's'}"
 
 
@@ -121,7 +121,7 @@ def _tag(cell: NotebookNode) -> str:
 
 
 @dataclass
-class _Open:
+class _OpenQuestion:
     """A question whose checks are still to come."""
 
     part: Part
@@ -141,7 +141,7 @@ class _LessonReader:
         self._name = name
         self._cells = notebook.cells
         self._parts: dict[str, list[Part]] = {}
-        self._questions: list[_Open] = []
+        self._questions: list[_OpenQuestion] = []
         # The questions on which the value of a name depends.
         self._origins: dict[str, frozenset[str]] = {}
 
@@ -155,9 +155,9 @@ class _LessonReader:
                 heading = ([heading, *HEADING.findall(FENCED.sub("", cell.source))])[-1]
             elif cell.cell_type == "code":
                 self._code(part, cell, heading)
-        self._whole()
+        self._require_complete()
         questions = tuple(map(self._question, self._questions))
-        self._texts({one.name for one in questions})
+        self._require_known_questions({one.name for one in questions})
         parts = {tag: tuple(parts) for tag, parts in self._parts.items()}
         return WrittenLesson(name=self._name, parts=parts, questions=questions)
 
@@ -167,11 +167,11 @@ class _LessonReader:
         if tag:
             self._parsed(part)
         if tag == CHECK:
-            self._check(part)
+            self._add_check(part)
         elif tag:
             self._parts.setdefault(tag, []).append(part)
         elif is_solution(cell) and not meta.get("grade"):
-            self._begin(part, grade_id(cell) or "", heading)
+            self._start_question(part, grade_id(cell) or "", heading)
         elif meta.get("grade") and not is_solution(cell):
             self._fail(part, 1, f"a cell with the tag `{CHECK}` makes the grade cell; remove it")
         else:
@@ -195,8 +195,8 @@ class _LessonReader:
     def _origin(self, used: Iterable[str]) -> frozenset[str]:
         return frozenset().union(*(self._origins.get(name, frozenset()) for name in used))
 
-    def _begin(self, part: Part, name: str, heading: str) -> None:
-        if not name.isidentifier() or keyword.iskeyword(name) or name in TAKEN:
+    def _start_question(self, part: Part, name: str, heading: str) -> None:
+        if not name.isidentifier() or keyword.iskeyword(name) or name in RESERVED:
             self._fail(part, 1, f"“{name}” cannot be a question's name; one such as build can")
         if name in [one.name for one in self._questions]:
             self._fail(part, 1, f"there is a question “{name}” already")
@@ -225,7 +225,7 @@ class _LessonReader:
         origin = self._origin(names.used)
         builds_on = tuple(one.name for one in self._questions if one.name in origin)
         self._questions.append(
-            _Open(
+            _OpenQuestion(
                 part=part,
                 name=name,
                 title=title,
@@ -239,12 +239,12 @@ class _LessonReader:
         if filled:
             self._origins["model"] = self._origin(["model"]) | {name}
 
-    def _check(self, part: Part) -> None:
+    def _add_check(self, part: Part) -> None:
         if not self._questions:
             self._fail(part, 1, "there is no question above these checks: no solution cell")
         self._questions[-1].checks.append(part)
 
-    def _whole(self) -> None:
+    def _require_complete(self) -> None:
         """Refuse a lesson that lacks a part, or has a name that nothing defines."""
         if not self._questions:
             raise LessonError(f"{self._name}.ipynb has no question, that is, no solution cell.")
@@ -256,7 +256,7 @@ class _LessonReader:
         for tag, parts in self._parts.items():
             source = self._source(tag)
             for part in parts:
-                self._known(part, names_in(source).defined | shared)
+                self._require_known_names(part, names_in(source).defined | shared)
             if (wanted := PARTS[tag]) and wanted not in names_in(source).defined:
                 self._fail(parts[0], 1, f"a cell with the tag `{tag}` has to define {wanted}")
         for one in self._questions:
@@ -266,12 +266,12 @@ class _LessonReader:
                 )
             own = names_in("\n".join(part.source for part in one.checks)).defined
             for part in one.checks:
-                self._known(part, own | shared)
+                self._require_known_names(part, own | shared)
 
     def _source(self, tag: str) -> str:
         return "\n".join(part.source for part in self._parts[tag])
 
-    def _known(self, part: Part, known: Iterable[str]) -> None:
+    def _require_known_names(self, part: Part, known: Iterable[str]) -> None:
         """Refuse a name that would be unknown in the module that is made of a cell."""
         nodes = list(ast.walk(self._parsed(part)))
         if any(isinstance(one, ast.alias) and one.name == "*" for one in nodes):
@@ -286,34 +286,38 @@ class _LessonReader:
                 part, min(lines, default=1), f"{names} should be defined here or in the first cell"
             )
 
-    def _question(self, one: _Open) -> WrittenQuestion:
-        first, tree = one.checks[0], self._parsed(one.checks[0])
+    def _question(self, question: _OpenQuestion) -> WrittenQuestion:
+        first, tree = question.checks[0], self._parsed(question.checks[0])
         call = called(tree.body[0]) if tree.body else None
         if call is None:
-            self._fail(first, 1, f"the first line should be the call of the check.{one.name}(…)")
+            self._fail(
+                first, 1, f"the first line should be the call of the check.{question.name}(…)"
+            )
         other = ast.unparse(call.func)
-        if other != f"check.{one.name}":
-            self._fail(first, 1, f"{other}(…) stands behind the question “{one.name}”")
+        if other != f"check.{question.name}":
+            self._fail(first, 1, f"{other}(…) stands behind the question “{question.name}”")
         arguments = tuple(arg.id for arg in call.args if isinstance(arg, ast.Name))
         if call.keywords or len(set(arguments)) != len(call.args):
-            self._fail(first, 1, f"check.{one.name}(…) takes names, each once")
-        if one.filled and (bare := [name for name in arguments if name in one.defined]):
-            self._fail(one.part, 1, f'“{one.name}” lacks {bare[0]} = check.blank("{bare[0]}")')
-        if missing := [name for name in one.leaves if name not in arguments]:
-            self._fail(first, 1, f"check.{one.name}(…) does not hand in `{missing[0]}`")
+            self._fail(first, 1, f"check.{question.name}(…) takes names, each once")
+        if question.filled and (bare := [name for name in arguments if name in question.defined]):
+            self._fail(
+                question.part, 1, f'“{question.name}” lacks {bare[0]} = check.blank("{bare[0]}")'
+            )
+        if missing := [name for name in question.leaves if name not in arguments]:
+            self._fail(first, 1, f"check.{question.name}(…) does not hand in `{missing[0]}`")
         return WrittenQuestion(
-            name=one.name,
-            title=one.title,
-            leaves=one.leaves,
-            builds_on=one.builds_on,
+            name=question.name,
+            title=question.title,
+            leaves=question.leaves,
+            builds_on=question.builds_on,
             call=ast.unparse(tree.body[0]),
             arguments=arguments,
-            points=self._points(one),
-            filled=one.filled,
-            checks=tuple(one.checks),
+            points=self._points(question),
+            filled=question.filled,
+            checks=tuple(question.checks),
         )
 
-    def _points(self, question: _Open) -> float:
+    def _points(self, question: _OpenQuestion) -> float:
         """Return the sum of the points of all checks of a question."""
         found: dict[str, float] = {}
         for part in question.checks:
@@ -346,7 +350,7 @@ class _LessonReader:
             )
         return points
 
-    def _texts(self, questions: Iterable[str]) -> None:
+    def _require_known_questions(self, questions: Iterable[str]) -> None:
         """Refuse a text that names the points of a question that there is not."""
         for number, cell in enumerate(self._cells, start=1):
             if cell.cell_type == "markdown":

@@ -33,7 +33,7 @@ OF_MODELS = frozenset(
     }
 )
 # Calls of a model that the recorder notes, with the images.
-ASKING = frozenset({"predict", "predict_on_batch"})
+PREDICTING = frozenset({"predict", "predict_on_batch"})
 # Through these a name can get a value that the text does not show.
 OPAQUE = frozenset({"exec", "eval", "globals", "locals", "vars", "get_ipython"})
 MAX_PASSES = 20
@@ -85,7 +85,7 @@ class DataFlow:
         # Names that a function or a class uses: what it gives on depends on what they are then.
         self._uses: dict[str, frozenset[str]] = {}
         self._sets: dict[str, frozenset[str]] = {}
-        self._own: dict[str, Level] = {}
+        self._created: dict[str, Level] = {}
         self._modules: set[str] = set()
 
     def follow(self, source: str) -> Follows | None:
@@ -118,7 +118,7 @@ class DataFlow:
                 self._spend()
                 seen.add(one)
                 level = max(level, self._levels.get(one, Level.NOTHING))
-                level = max(level, self._own.get(one, Level.NOTHING))
+                level = max(level, self._created.get(one, Level.NOTHING))
                 open_names += self._uses.get(one, ())
         return level
 
@@ -156,15 +156,15 @@ class DataFlow:
             case ast.AugAssign(target=target, value=value):
                 self._raise(_names(target), max(within, self._expression(value)))
             case ast.If() | ast.Match() | ast.Try() | ast.TryStar():
-                self._choice(node, within)
+                self._branching(node, within)
             case ast.For() | ast.AsyncFor():
                 self._repeat(node, node.iter, within, _names(node.target))
             case ast.While(test=test):
                 self._repeat(node, test, within, ())
             case _:
-                self._plain(node, within)
+                self._other_statement(node, within)
 
-    def _plain(self, node: ast.stmt, within: Level) -> None:
+    def _other_statement(self, node: ast.stmt, within: Level) -> None:
         """Follow a statement that decides nothing; only of ``with`` others are a part."""
         for part in ast.iter_child_nodes(node):
             level = (
@@ -174,7 +174,7 @@ class DataFlow:
                 self._raise(_names(part.optional_vars), level)
         self._run(getattr(node, "body", ()), within)
 
-    def _choice(self, node: ast.If | ast.Match | ast.Try | ast.TryStar, within: Level) -> None:
+    def _branching(self, node: ast.If | ast.Match | ast.Try | ast.TryStar, within: Level) -> None:
         match node:
             case ast.If(test=test, body=body, orelse=other):
                 self._branches(max(within, self._expression(test)), [body, other])
@@ -245,7 +245,7 @@ class DataFlow:
             case ast.Name(id=name):
                 self._levels[name] = level
                 self._uses.pop(name, None)
-                self._own.pop(name, None)
+                self._created.pop(name, None)
                 self._modules.discard(name)
             case ast.Tuple(elts=parts) | ast.List(elts=parts):
                 for part in parts:
@@ -269,12 +269,14 @@ class DataFlow:
         name = name or getattr(node, "name", "")
         loaded = [one for one in self._walk(node) if isinstance(one, ast.Name)]
         self._uses[name] = frozenset(one.id for one in loaded) - {name}
-        self._own[name] = max((_made(one) for one in ast.walk(node)), default=Level.NOTHING)
+        self._created[name] = max(
+            (_node_level(one) for one in ast.walk(node)), default=Level.NOTHING
+        )
         self._sets[name] = frozenset(
-            given
+            global_name
             for one in ast.walk(node)
             if isinstance(one, ast.Global | ast.Nonlocal)
-            for given in one.names
+            for global_name in one.names
         )
         self._levels[name] = Level.NOTHING
         self._modules.discard(name)
@@ -285,9 +287,9 @@ class DataFlow:
         if isinstance(node, ast.Call):
             return self._call(node)
         if isinstance(node, ast.Name):
-            return max(_made(node), self._level_of(node.id))
+            return max(_node_level(node), self._level_of(node.id))
         parts = [self._expression(part) for part in ast.iter_child_nodes(node)]
-        level = max([_made(node), *parts])
+        level = max([_node_level(node), *parts])
         match node:
             case ast.NamedExpr(target=ast.Name(id=name)):
                 self._levels[name] = level
@@ -299,7 +301,7 @@ class DataFlow:
         given = [*node.args, *(one.value for one in node.keywords)]
         level = max(map(self._expression, given), default=Level.NOTHING)
         match node.func:
-            case ast.Attribute(attr=name, value=model) if name in ASKING:
+            case ast.Attribute(attr=name, value=model) if name in PREDICTING:
                 self._expression(model)
                 return max(level, Level.PREDICTION)
             case ast.Attribute(value=value):
@@ -313,13 +315,13 @@ class DataFlow:
         return max(level, self._expression(node.func))
 
 
-def _made(node: ast.AST) -> Level:
+def _node_level(node: ast.AST) -> Level:
     match node:
         case ast.Name(id=name) if name in MAKERS:
             return Level.WEIGHTS
         case ast.Attribute(attr=name) if name in MAKERS or name in OF_MODELS:
             return Level.WEIGHTS
-        case ast.Attribute(attr=name) if name in ASKING:
+        case ast.Attribute(attr=name) if name in PREDICTING:
             return Level.PREDICTION
     return Level.NOTHING
 
