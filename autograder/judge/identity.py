@@ -61,7 +61,7 @@ def digests_of(
     return tuple(digests) or None
 
 
-def left_by(digests: Digests, fits: Sequence[Fit]) -> Fit | None:
+def fit_with_state(digests: Digests, fits: Sequence[Fit]) -> Fit | None:
     """Return the last of these trainings that left weights with these digests."""
     found = (fit for fit in reversed(fits) if _state_in(digests, fit))
     return next(found, None)
@@ -107,9 +107,9 @@ def _identified(evidence: Evidence, answer: Answer, known: dict[str, str]) -> An
 def _as_trained(evidence: Evidence, model: Model, known: dict[str, str]) -> Model:
     digests = digests_of(evidence, model, known)
     fits = evidence.recorded.fits if evidence.recorded else ()
-    if digests is None or left_by(digests, evidence.fits(model.number)):
+    if digests is None or fit_with_state(digests, evidence.fits(model.number)):
         return model
-    if fit := left_by(digests, fits):
+    if fit := fit_with_state(digests, fits):
         state = _state_in(digests, fit) or ""
         names = dict(zip(state.split(), fit.means, strict=False))
         pairs = [

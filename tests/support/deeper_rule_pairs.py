@@ -56,7 +56,7 @@ def handed(black=0.0, white=1.0, **numbers) -> Scaled:
     """Training pictures on this scale."""
     return Scaled(
         name="train_images",
-        wanted="training",
+        expected="training",
         shape=SHAPE,
         claim=pictures(**numbers),
         black=black,

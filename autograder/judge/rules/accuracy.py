@@ -10,7 +10,7 @@ import numpy as np
 
 from autograder.core.evidence import Evidence, Fit, Model
 from autograder.core.verdicts import CannotTell, Failed
-from autograder.judge.identity import EXACTLY, NEARLY, averaged, digests_of, left_by
+from autograder.judge.identity import EXACTLY, NEARLY, averaged, digests_of, fit_with_state
 from autograder.judge.inference import UnknownLayer, Weights
 from autograder.judge.rules.consistency import Limits
 from autograder.judge.rules.rule import OPEN, rule
@@ -56,11 +56,11 @@ def weights_replaced(evidence: Evidence, model: Model, fits: Sequence[Fit]) -> F
     digests, trained = digests_of(evidence, model), [fit for fit in fits if fit.steps]
     if digests is None or not trained or not all(fit.states for fit in trained):
         return None
-    if left_by(digests, trained) or averaged(model, trained, NEARLY):
+    if fit_with_state(digests, trained) or averaged(model, trained, NEARLY):
         return None
     return Failed(
         "The weights of this model were replaced after training:"
-        f" {_found(last_weights(evidence, model))}.",
+        f" {_replacement(last_weights(evidence, model))}.",
         help="Leave the weights as `fit` left them. Then run the cells that build, compile and"
         " train again, in this order.",
         why="What a network learned is in its weights. With other weights it is another network,"
@@ -92,7 +92,7 @@ def implausible(evidence: Evidence, fit: Fit, reached: float, limits: Limits) ->
     )
 
 
-def _found(weights: Weights) -> str:
+def _replacement(weights: Weights) -> str:
     values = [one for name, one in weights.items() if not name.startswith("/")]
     if not all(np.isfinite(one).all() for one in values):
         return "they are not numbers (`nan`)"

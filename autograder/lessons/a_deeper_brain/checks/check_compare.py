@@ -36,21 +36,21 @@ def test_won(evidence: Evidence, tell: Tell, data: Images) -> None:
     fits = evidence.fits(model.number)
     raise_first(nearly_trained(model, fits), weights_replaced(evidence, model, fits))
     with can_be_computed("What the two networks predict for the validation images"):
-        found = compare(evidence, model, single_layer_model(answer), data)
-    raise_first(share(claim, found), no_whole_number(claim))
+        comparison = compare(evidence, model, single_layer_model(answer), data)
+    raise_first(share(claim, comparison), no_whole_number(claim))
     count = whole_number(claim)
     assert count is not None
-    if not is_right(count, found):
+    if not is_right(count, comparison):
         raise_first(
-            net_gain(count, found),
-            swapped(count, found),
-            all_right(count, found),
-            single_mistakes(count, found),
-            different_answers(count, found),
-            another_number(count, found),
+            net_gain(count, comparison),
+            swapped(count, comparison),
+            all_right(count, comparison),
+            single_mistakes(count, comparison),
+            different_answers(count, comparison),
+            another_number(count, comparison),
         )
     tell.passed(
-        f"{count:,} images were won, and {found.lost:,} were lost.",
+        f"{count:,} images were won, and {comparison.lost:,} were lost.",
         more="Let several networks answer and take the mean of what they say: often that beats the"
         " best of them. Such a team is called an ensemble.",
     )

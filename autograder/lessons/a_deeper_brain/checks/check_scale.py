@@ -50,14 +50,14 @@ def test_valid(evidence: Evidence, tell: Tell, data: Images) -> None:
     )
 
 
-def _raise_first_mistake(given: Scaled) -> None:
+def _raise_first_mistake(array: Scaled) -> None:
     raise_first(
-        not_an_array(given),
-        another_set(given),
-        another_shape(given),
-        whole_numbers_left(given),
-        not_scaled(given),
-        scaled_twice(given),
-        another_scale(given),
-        unknown_scale(given),
+        not_an_array(array),
+        another_set(array),
+        another_shape(array),
+        whole_numbers_left(array),
+        not_scaled(array),
+        scaled_twice(array),
+        another_scale(array),
+        unknown_scale(array),
     )

@@ -91,18 +91,18 @@ def single_layer_model(answer: Answer) -> Model:
     return answer.others[SINGLE_LAYER]
 
 
-def is_right(count: int, found: Comparison) -> bool:
+def is_right(count: int, comparison: Comparison) -> bool:
     """Return whether the count is right, up to a few images with nearly equal outputs."""
-    return _is_near(count, found.won)
+    return _is_near(count, comparison.won)
 
 
 @rule("share-not-number")
-def share(claim: Claim, found: Comparison) -> Failed | None:
+def share(claim: Claim, comparison: Comparison) -> Failed | None:
     """The share of the images was handed in, not their number."""
     value = claim.value
-    if not isinstance(value, float) or not 0 < value < 1 or found.won < 1:
+    if not isinstance(value, float) or not 0 < value < 1 or comparison.won < 1:
         return None
-    if abs(value - found.won / found.images) > TOLERANCE / found.images:
+    if abs(value - comparison.won / comparison.images) > TOLERANCE / comparison.images:
         return None
     return Failed(
         f"`cards_won` is {value:.4g}, a share of the images; it should be their number.",
@@ -126,9 +126,9 @@ def no_whole_number(claim: Claim) -> Failed | None:
 
 
 @rule("counted-net-gain")
-def net_gain(count: int, found: Comparison) -> Failed | None:
+def net_gain(count: int, comparison: Comparison) -> Failed | None:
     """The difference of the right answers was counted: won minus lost."""
-    if not _is_near(count, found.won - found.lost):
+    if not _is_near(count, comparison.won - comparison.lost):
         return None
     return Failed(
         f"{count:,} is by how many right answers the deeper network is ahead; some of its gains"
@@ -142,9 +142,9 @@ def net_gain(count: int, found: Comparison) -> Failed | None:
 
 
 @rule("won-and-lost-swapped")
-def swapped(count: int, found: Comparison) -> Failed | None:
+def swapped(count: int, comparison: Comparison) -> Failed | None:
     """The images were counted that only the single layer gets right."""
-    if not _is_near(count, found.lost):
+    if not _is_near(count, comparison.lost):
         return None
     return Failed(
         f"{count:,} images are right with the single layer and wrong with the deeper network; the"
@@ -157,11 +157,11 @@ def swapped(count: int, found: Comparison) -> Failed | None:
 
 
 @rule("counted-all-right")
-def all_right(count: int, found: Comparison) -> Failed | None:
+def all_right(count: int, comparison: Comparison) -> Failed | None:
     """All images were counted that one of the networks gets right."""
-    if not (_is_near(count, found.deep) or _is_near(count, found.single)):
+    if not (_is_near(count, comparison.deep) or _is_near(count, comparison.single)):
         return None
-    which = "deeper network" if _is_near(count, found.deep) else "single layer"
+    which = "deeper network" if _is_near(count, comparison.deep) else "single layer"
     return Failed(
         f"{count:,} images are right with the {which}, whatever the other says; asked for are"
         " those that only the deeper network gets right.",
@@ -173,9 +173,9 @@ def all_right(count: int, found: Comparison) -> Failed | None:
 
 
 @rule("counted-single-mistakes")
-def single_mistakes(count: int, found: Comparison) -> Failed | None:
+def single_mistakes(count: int, comparison: Comparison) -> Failed | None:
     """All mistakes of one network were counted, won or not."""
-    wrong = (found.images - found.single, found.images - found.deep)
+    wrong = (comparison.images - comparison.single, comparison.images - comparison.deep)
     if not any(_is_near(count, one) for one in wrong):
         return None
     return Failed(
@@ -188,9 +188,9 @@ def single_mistakes(count: int, found: Comparison) -> Failed | None:
 
 
 @rule("counted-different-answers")
-def different_answers(count: int, found: Comparison) -> Failed | None:
+def different_answers(count: int, comparison: Comparison) -> Failed | None:
     """The images were counted for which the two networks give different answers."""
-    if not _is_near(count, found.different):
+    if not _is_near(count, comparison.different):
         return None
     return Failed(
         f"The two networks give different answers to {count:,} images; not all of those were won.",
@@ -201,9 +201,9 @@ def different_answers(count: int, found: Comparison) -> Failed | None:
 
 
 @rule("miscounted-cards")
-def another_number(count: int, found: Comparison) -> Failed | None:
+def another_number(count: int, comparison: Comparison) -> Failed | None:
     """Another number, for which no reason is to be seen."""
-    if is_right(count, found):
+    if is_right(count, comparison):
         return None
     return Failed(
         f"`cards_won` is {count:,}; counted again with the weights of both networks it is another"

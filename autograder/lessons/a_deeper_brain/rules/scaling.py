@@ -20,12 +20,12 @@ SET_NAMES = {"training": "training images", "validation": "validation images", "
 class Scaled:
     """An array of images that was handed in under a name, and how its pixels were changed.
 
-    ``wanted`` is the set that it should hold, ``shape`` the shape of the raw one. ``black`` and
+    ``expected`` is the set that it should hold, ``shape`` the shape of the raw one. ``black`` and
     ``white`` are the new values of 0 and 255; ``None`` if unknown or different per pixel.
     """
 
     name: str
-    wanted: str
+    expected: str
     shape: tuple[int, ...]
     claim: Claim
     black: float | None
@@ -38,7 +38,7 @@ class Scaled:
 
 
 def scaled(
-    evidence: Evidence, answer: Answer, name: str, wanted: str, shape: tuple[int, ...]
+    evidence: Evidence, answer: Answer, name: str, expected: str, shape: tuple[int, ...]
 ) -> Scaled:
     """Return what was handed in under this name, together with what is expected."""
     claim = answer.claims[name]
@@ -48,46 +48,46 @@ def scaled(
     if maps and all(one is not None and np.ndim(one) == 0 for one in maps):
         factor, black = (float(one) for one in maps if one is not None)
         white = 255 * factor + black
-    return Scaled(name=name, wanted=wanted, shape=shape, claim=claim, black=black, white=white)
+    return Scaled(name=name, expected=expected, shape=shape, claim=claim, black=black, white=white)
 
 
 @rule("not-an-array")
-def not_an_array(given: Scaled) -> Failed | None:
+def not_an_array(array: Scaled) -> Failed | None:
     """Something else than an array of pictures was handed in, such as a single number."""
-    if given.numbers:
+    if array.numbers:
         return None
     return Failed(
-        f"`{given.name}` is of type `{given.claim.kind}`; it should be an array of pictures.",
+        f"`{array.name}` is of type `{array.claim.kind}`; it should be an array of pictures.",
         help="NumPy does arithmetic with whole arrays. What comes out is an array again.",
         why="The network is given all pictures at once, in one block of numbers.",
-        how=f"Write `{given.name} = raw_{given.name} / 255`.",
+        how=f"Write `{array.name} = raw_{array.name} / 255`.",
     )
 
 
 @rule("pictures-reshaped")
-def another_shape(given: Scaled) -> Failed | None:
+def another_shape(array: Scaled) -> Failed | None:
     """The pictures have another shape than before: flattened, or fewer of them."""
-    if not given.numbers or given.numbers.shape == given.shape:
+    if not array.numbers or array.numbers.shape == array.shape:
         return None
     return Failed(
-        f"`{given.name}` has the shape {shape_in_words(given.numbers.shape)}; the raw pictures have"
-        f" {shape_in_words(given.shape)}.",
+        f"`{array.name}` has the shape {shape_in_words(array.numbers.shape)}; the raw pictures have"
+        f" {shape_in_words(array.shape)}.",
         help="Only the numbers should change. The pictures stay as many, and as wide and high.",
         why="The network will lay the rows end to end itself. And each picture that is missing is"
         " one that it cannot learn from.",
-        how=f"Leave out any `reshape` and any slice: `{given.name} = raw_{given.name} / 255`.",
+        how=f"Leave out any `reshape` and any slice: `{array.name} = raw_{array.name} / 255`.",
     )
 
 
 @rule("integer-division")
-def whole_numbers_left(given: Scaled) -> Failed | None:
+def whole_numbers_left(array: Scaled) -> Failed | None:
     """The division threw away all that is behind the point, so that only 0 and 1 are left."""
-    if not given.numbers or given.numbers.dtype[:3] not in ("int", "uin", "boo"):
+    if not array.numbers or array.numbers.dtype[:3] not in ("int", "uin", "boo"):
         return None
-    if given.numbers.high is None or given.numbers.high > 1:
+    if array.numbers.high is None or array.numbers.high > 1:
         return None
     return Failed(
-        f"`{given.name}` holds whole numbers only, 0 and 1; the greys between black and white are"
+        f"`{array.name}` holds whole numbers only, 0 and 1; the greys between black and white are"
         " lost.",
         help="Python has two ways to divide. Which of them keeps what is behind the point?",
         why="A pullover in pure black and white is a blot: nearly all that tells it from a coat"
@@ -98,80 +98,80 @@ def whole_numbers_left(given: Scaled) -> Failed | None:
 
 
 @rule("not-scaled")
-def not_scaled(given: Scaled) -> Failed | None:
+def not_scaled(array: Scaled) -> Failed | None:
     """The pixels are as they were, from 0 to 255."""
-    if given.white is None or not _are_mapped_to(given, 0, 255):
+    if array.white is None or not _are_mapped_to(array, 0, 255):
         return None
     return Failed(
-        f"The pixels of `{given.name}` go from 0 to {given.white:.0f}; they should go from 0 to 1.",
+        f"The pixels of `{array.name}` go from 0 to {array.white:.0f}; they should go from 0 to 1.",
         help="By what must the largest pixel be divided to become 1?",
         why="With large inputs, a small change of a weight changes the output a lot, and training"
         " jumps about.",
-        how=f"Write `{given.name} = raw_{given.name} / 255`.",
+        how=f"Write `{array.name} = raw_{array.name} / 255`.",
     )
 
 
 @rule("scaled-twice")
-def scaled_twice(given: Scaled) -> Failed | None:
+def scaled_twice(array: Scaled) -> Failed | None:
     """The pixels were divided by 255 two times."""
-    if given.white is None or not _are_mapped_to(given, 0, 1 / 255):
+    if array.white is None or not _are_mapped_to(array, 0, 1 / 255):
         return None
     return Failed(
-        f"The pixels of `{given.name}` go from 0 to {given.white:.4f}; they should go from 0 to 1.",
+        f"The pixels of `{array.name}` go from 0 to {array.white:.4f}; they should go from 0 to 1.",
         help="Were they divided twice? A cell that scales what it has scaled before does so each"
         " time it runs.",
         why="Inputs near zero hardly change an output. The weights would have to grow very large"
         " first.",
         how="Begin from the raw pictures each time, so that running the cell again does no harm:"
-        f" `{given.name} = raw_{given.name} / 255`.",
+        f" `{array.name} = raw_{array.name} / 255`.",
     )
 
 
 @rule("another-scale")
-def another_scale(given: Scaled) -> Failed | None:
+def another_scale(array: Scaled) -> Failed | None:
     """The pixels are on some other scale, such as from -1 to 1."""
-    if given.white is None or given.black is None or _are_mapped_to(given, 0, 1):
+    if array.white is None or array.black is None or _are_mapped_to(array, 0, 1):
         return None
-    if _are_mapped_to(given, 0, 255) or _are_mapped_to(given, 0, 1 / 255):
+    if _are_mapped_to(array, 0, 255) or _are_mapped_to(array, 0, 1 / 255):
         return None
     return Failed(
-        f"In `{given.name}` black is {given.black:.3g} and white is {given.white:.3g}; black should"
+        f"In `{array.name}` black is {array.black:.3g} and white is {array.white:.3g}; black should"
         " be 0 and white 1.",
         help="Nothing needs to be added or taken away. How do you bring 255 to 1 and leave 0 where"
         " it is?",
         why="Other small scales would do as well. But marks can be compared only where all work"
         " with the same pixels.",
-        how=f"Write `{given.name} = raw_{given.name} / 255`.",
+        how=f"Write `{array.name} = raw_{array.name} / 255`.",
     )
 
 
 @rule("sets-swapped")
-def another_set(given: Scaled) -> Failed | None:
+def another_set(array: Scaled) -> Failed | None:
     """The array holds the images of the other set."""
-    found = given.numbers.about.split if given.numbers else "unknown"
-    if found in ("unknown", given.wanted):
+    found = array.numbers.about.split if array.numbers else "unknown"
+    if found in ("unknown", array.expected):
         return None
     return Failed(
-        f"`{given.name}` holds {SET_NAMES[found]}; it should hold the {SET_NAMES[given.wanted]}.",
+        f"`{array.name}` holds {SET_NAMES[found]}; it should hold the {SET_NAMES[array.expected]}.",
         help="There are two raw arrays. Compare the names on both sides of the equals sign.",
         why="If the sets are mixed up, the network is trained on its own validation images.",
-        how=f"Make it from the raw array of that name: `{given.name} = raw_{given.name} / 255`.",
+        how=f"Make it from the raw array of that name: `{array.name} = raw_{array.name} / 255`.",
     )
 
 
-def unknown_scale(given: Scaled) -> CannotTell | None:
+def unknown_scale(array: Scaled) -> CannotTell | None:
     """Find pixels that were changed by something other than one scale for all."""
-    if given.numbers is None or given.white is not None:
+    if array.numbers is None or array.white is not None:
         return None
     return CannotTell(
-        f"What was done to the pixels of `{given.name}` cannot be seen from the numbers.",
+        f"What was done to the pixels of `{array.name}` cannot be seen from the numbers.",
         help=f"{OPEN} One division for all pixels is enough.",
     )
 
 
-def _are_mapped_to(given: Scaled, black: float, white: float) -> bool:
+def _are_mapped_to(array: Scaled, black: float, white: float) -> bool:
     """Return whether black and white have these values, within 1 % of their difference."""
-    if given.black is None or given.white is None:
+    if array.black is None or array.white is None:
         return False
     tolerance = TOLERANCE * (white - black)
-    return abs(given.black - black) <= tolerance and abs(given.white - white) <= tolerance
+    return abs(array.black - black) <= tolerance and abs(array.white - white) <= tolerance
