@@ -37,11 +37,11 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     findings = []
     for finding in examine(course_of(arguments, console)):
         findings.append(finding)
-        mark = "[green]✓[/green]" if finding.well else "[bold yellow]![/bold yellow]"
-        console.print(f"{mark} {escape(finding.what)}", highlight=False, soft_wrap=True)
+        mark = "[green]✓[/green]" if finding.ok else "[bold yellow]![/bold yellow]"
+        console.print(f"{mark} {escape(finding.message)}", highlight=False, soft_wrap=True)
         for line in finding.next_step.splitlines():
             console.print(f"    {escape(line)}", highlight=False, soft_wrap=True)
-    return 0 if all(finding.well for finding in findings) else 1
+    return 0 if all(finding.ok for finding in findings) else 1
 
 
 def examine(course: Course) -> Iterator[Finding]:
@@ -59,11 +59,11 @@ def _data(dataset: datasets.Dataset) -> Finding:
     try:
         name = dataset.verify(dataset.folder(home))
     except AutograderError as error:
-        return Finding(well=False, what=f"Images: {error}")
+        return Finding(ok=False, message=f"Images: {error}")
     if name == "sample":
-        what = f"Images: the shipped sample, in {home}. It has its own threshold."
-        return Finding(well=True, what=what, next_step="autograder data")
-    return Finding(well=True, what=f"Images: the full set, in {home}.")
+        message = f"Images: the shipped sample, in {home}. It has its own threshold."
+        return Finding(ok=True, message=message, next_step="autograder data")
+    return Finding(ok=True, message=f"Images: the full set, in {home}.")
 
 
 def _isolation(course: Course) -> Iterator[Finding]:
@@ -79,22 +79,22 @@ def _isolation(course: Course) -> Iterator[Finding]:
             with pool.lend(threading.Event()) as (sandbox, _):
                 is_warm = sandbox.is_warm
         except IsolationError as error:
-            yield Finding(well=False, what="Isolation: none.", next_step=str(error))
+            yield Finding(ok=False, message="Isolation: none.", next_step=str(error))
             return
         finally:
             pool.close()
     yield Finding(
-        well=True,
-        what=f"Isolation: bubblewrap ({bubblewrap.find()}). A submission has no network, no home,"
-        " nothing of the course; its processes and its files end with it.",
+        ok=True,
+        message=f"Isolation: bubblewrap ({bubblewrap.find()}). A submission has no network, no"
+        " home, nothing of the course; its processes and its files end with it.",
     )
     if why := seccomp.available():
-        yield Finding(well=False, what=f"System calls are not filtered. {why}")
+        yield Finding(ok=False, message=f"System calls are not filtered. {why}")
     yield from _limits()
     if not is_warm:
         yield Finding(
-            well=False,
-            what="Start: cold. TensorFlow started threads when it was loaded, so each submission"
+            ok=False,
+            message="Start: cold. TensorFlow started threads when it was loaded, so each submission"
             " has to load it again.",
             next_step="Grading works, but takes some seconds more for each submission.",
         )
@@ -106,24 +106,26 @@ def _limits() -> Iterator[Finding]:
 
     if not counts_per_namespace():
         yield Finding(
-            well=False,
-            what="Limits: processes are only counted, once a second; this system cannot limit those"
-            " of a submission by themselves.",
+            ok=False,
+            message="Limits: processes are only counted, once a second; this system cannot limit"
+            " those of a submission by themselves.",
             next_step="Linux 5.14 or newer can.",
         )
     limits = "Limits: time, memory, processes, files, scratch space, output, evidence."
     try:
         Parent.find()
     except NoCgroupsError as why:
-        yield Finding(well=True, what=f"{limits} Memory is measured once a second. {why}")
+        yield Finding(ok=True, message=f"{limits} Memory is measured once a second. {why}")
     else:
-        yield Finding(well=True, what=f"{limits} Linux itself keeps those of memory and processes.")
+        yield Finding(
+            ok=True, message=f"{limits} Linux itself keeps those of memory and processes."
+        )
 
 
 def _gpus(course: Course) -> Finding:
     nodes = bubblewrap.gpu_nodes() if sys.platform == "linux" else []
     if not nodes:
-        return Finding(well=True, what="GPUs: none that a submission could be given.")
+        return Finding(ok=True, message="GPUs: none that a submission could be given.")
     names = ", ".join(str(node) for node in nodes)
     given = "given to submissions" if course.settings.gpus else "kept from submissions"
-    return Finding(well=True, what=f"GPUs: {names}; {given} (Autograder.gpus).")
+    return Finding(ok=True, message=f"GPUs: {names}; {given} (Autograder.gpus).")

@@ -21,16 +21,16 @@ PATIENCE = 180
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """The result of one check: whether it is well, what was found, what to do next."""
+    """The result of one check: whether all is well, what was found, what to do next."""
 
-    well: bool
-    what: str
+    ok: bool
+    message: str
     next_step: str = ""
 
 
 def examine() -> Iterator[Finding]:
     """Check Python, TensorFlow, the images, the kernel and JupyterLab."""
-    yield Finding(well=True, what=f"Python: {platform.python_version()}, {sys.executable}.")
+    yield Finding(ok=True, message=f"Python: {platform.python_version()}, {sys.executable}.")
     yield _tensorflow()
     yield from map(_images, datasets.known())
     yield _kernel(KernelSpecManager())
@@ -40,11 +40,11 @@ def examine() -> Iterator[Finding]:
 def _tensorflow() -> Finding:
     result = _run_python(sys.executable, "import tensorflow; print(tensorflow.__version__)")
     if result.returncode == 0:
-        return Finding(well=True, what=f"TensorFlow: {result.stdout.split()[-1]}.")
+        return Finding(ok=True, message=f"TensorFlow: {result.stdout.split()[-1]}.")
     reason = (result.stderr.strip().splitlines() or [f"it ended with {result.returncode}"])[-1]
     return Finding(
-        well=False,
-        what=f"TensorFlow: it cannot be loaded. {reason}",
+        ok=False,
+        message=f"TensorFlow: it cannot be loaded. {reason}",
         next_step=f"{sys.executable} -m pip install --upgrade tensorflow",
     )
 
@@ -53,17 +53,17 @@ def _images(dataset: datasets.Dataset) -> Finding:
     folder = dataset.folder(dataset.active_home())
     if not dataset.is_in(dataset.active_home()):
         return Finding(
-            well=True,
-            what="Images: not here yet. The notebook downloads them, about 30 MB, when it is run"
+            ok=True,
+            message="Images: not here yet. The notebook downloads them, about 30 MB, when it is run"
             " for the first time.",
             next_step="To work without a network later, get them now: autograder data",
         )
     try:
         name = dataset.verify(folder)
     except AutograderError as error:
-        return Finding(well=False, what=f"Images: {error}", next_step="autograder data")
+        return Finding(ok=False, message=f"Images: {error}", next_step="autograder data")
     which = "the full set" if name == "full" else "the small sample, which is fine to work with"
-    return Finding(well=True, what=f"Images: {which}, in {folder}.")
+    return Finding(ok=True, message=f"Images: {which}, in {folder}.")
 
 
 def _kernel(specs: KernelSpecManager) -> Finding:
@@ -73,15 +73,15 @@ def _kernel(specs: KernelSpecManager) -> Finding:
         program = specs.get_kernel_spec(KERNEL).argv[0]
     except NoSuchKernel:
         return Finding(
-            well=False, what="Kernel: there is none for Python.", next_step=install_kernel
+            ok=False, message="Kernel: there is none for Python.", next_step=install_kernel
         )
     # Jupyter uses its own Python if the kernel names no path.
     python = program if Path(program).is_absolute() else sys.executable
     if _run_python(python, "import autograder, ipykernel").returncode == 0:
-        return Finding(well=True, what=f"Kernel: notebooks run in {python}.")
+        return Finding(ok=True, message=f"Kernel: notebooks run in {python}.")
     return Finding(
-        well=False,
-        what=f"Kernel: notebooks run in {python}, which does not find this package.",
+        ok=False,
+        message=f"Kernel: notebooks run in {python}, which does not find this package.",
         next_step=f"{install_kernel}\nThen choose the kernel “{DISTRIBUTION}” in the menu Kernel.",
     )
 
@@ -91,13 +91,13 @@ def _lab() -> Finding:
         version = metadata.version("jupyterlab")
     except metadata.PackageNotFoundError:
         return Finding(
-            well=False,
-            what="JupyterLab: it is not installed. (VS Code can open the notebook too.)",
+            ok=False,
+            message="JupyterLab: it is not installed. (VS Code can open the notebook too.)",
             next_step=f"{sys.executable} -m pip install jupyterlab",
         )
     return Finding(
-        well=True,
-        what=f"JupyterLab: {version}.",
+        ok=True,
+        message=f"JupyterLab: {version}.",
         next_step="To begin: jupyter lab",
     )
 

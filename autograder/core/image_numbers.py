@@ -34,9 +34,9 @@ def spread_over(count: int, size: int) -> NDArray[np.intp]:
     return np.arange(size) * count // max(size, 1)
 
 
-def scaled_by_image(images: Floats, given: PerImage) -> Floats:
+def scaled_by_image(images: Floats, scaling: PerImage) -> Floats:
     """Return images of shape (n, pixels), each scaled by its own numbers."""
-    spread = SPREADS[given.spread](images) ** given.power
-    divisor = (given.slope * spread + given.offset) ** (1 / given.power)
-    centre = CENTRES[given.centre](images)
-    return (images - centre[:, None]) / divisor[:, None] + given.shift
+    spread = SPREADS[scaling.spread](images) ** scaling.power
+    divisor = (scaling.slope * spread + scaling.offset) ** (1 / scaling.power)
+    centre = CENTRES[scaling.centre](images)
+    return (images - centre[:, None]) / divisor[:, None] + scaling.shift

@@ -10,16 +10,16 @@ INVISIBLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f-\x9f\u202a-\u2
 COLOURS = re.compile(r"\x1b(?:\[[0-9;]*m)?")
 
 
-def text(given: str) -> str:
+def text(source: str) -> str:
     """Return text without characters that overwrite other text or change its direction."""
-    return INVISIBLE.sub("", ESCAPES.sub("", given))
+    return INVISIBLE.sub("", ESCAPES.sub("", source))
 
 
-def plain(given: str) -> str:
+def plain(source: str) -> str:
     """Return the printable text without colours, as in a message."""
-    return COLOURS.sub("", text(given))
+    return COLOURS.sub("", text(source))
 
 
-def line(given: str) -> str:
+def line(source: str) -> str:
     """Return the printable text without colours, in one line."""
-    return " ".join(plain(given).split())
+    return " ".join(plain(source).split())

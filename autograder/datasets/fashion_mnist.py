@@ -124,8 +124,10 @@ def _decompress(path: Path) -> bytes:
         raise _unusable(path, f"it cannot be read ({error.strerror or error})") from None
 
 
-def _unusable(path: Path, found: str) -> DatasetError:
-    return DatasetError(f"{path} cannot be used: {found}. Run `autograder data` to get a good one.")
+def _unusable(path: Path, reason: str) -> DatasetError:
+    return DatasetError(
+        f"{path} cannot be used: {reason}. Run `autograder data` to get a good one."
+    )
 
 
 DATASET = FashionMnist()

@@ -214,9 +214,9 @@ def _through_front(front: Front, weights: Weights, x: Floats) -> Floats:
     return y.astype(np.float32).reshape(len(y), *(side or 1 for side in front.shape))
 
 
-def _by_image(given: PerImage, x: NDArray[Any]) -> Floats:
+def _by_image(scaling: PerImage, x: NDArray[Any]) -> Floats:
     with np.errstate(all="ignore"):
-        return scaled_by_image(x.astype(np.float64), given).astype(np.float32)
+        return scaled_by_image(x.astype(np.float64), scaling).astype(np.float32)
 
 
 def _apply(layer: Layer, weights: Weights, x: Floats) -> Floats:

@@ -178,26 +178,26 @@ class _CellReader:
     _ids: set[str] = field(default_factory=set)
     _remaining_picture_bytes: int = MAX_PICTURES_BYTES
 
-    def cell(self, number: int, given: Any) -> NotebookNode:
+    def cell(self, number: int, raw: Any) -> NotebookNode:
         """Return one cell, repaired."""
-        if not isinstance(given, dict):
+        if not isinstance(raw, dict):
             raise SubmissionError(f"The notebook is damaged: cell {number + 1} is no cell.")
-        kind, source = given.get("cell_type"), _text(given.get("source"))
+        kind, source = raw.get("cell_type"), _text(raw.get("source"))
         if source is None:
             self.notes.append(f"Cell {number + 1} had no text.")
             source = ""
         cell = _new(kind, source)
         if kind == "markdown":
-            self._pictures(number, cell, given.get("attachments"))
-        cell.id = self._id(number, given.get("id"))
-        metadata = given.get("metadata")
+            self._pictures(number, cell, raw.get("attachments"))
+        cell.id = self._id(number, raw.get("id"))
+        metadata = raw.get("metadata")
         if isinstance(metadata, dict):
             cell.metadata.update(_needed(metadata))
         return cell
 
-    def _pictures(self, number: int, cell: NotebookNode, given: Any) -> None:
+    def _pictures(self, number: int, cell: NotebookNode, attachments: Any) -> None:
         """Keep pictures; a mention of one that is missing would stop nbconvert."""
-        pictures = _attachments(given)
+        pictures = _attachments(attachments)
         self._remaining_picture_bytes -= sum(
             len(name) + len(kind) + len(content)
             for name, kinds in pictures.items()
@@ -221,22 +221,24 @@ class _CellReader:
         for name in sorted(missing)[:MAX_NOTES]:
             self.notes.append(f"Cell {number + 1} shows a picture that is not there: {name[:60]}.")
 
-    def _id(self, number: int, given: Any) -> str:
-        usable = isinstance(given, str) and CELL_ID.fullmatch(given) and given not in self._ids
-        name = given if usable else f"cell-{number}"
+    def _id(self, number: int, cell_id: Any) -> str:
+        usable = (
+            isinstance(cell_id, str) and CELL_ID.fullmatch(cell_id) and cell_id not in self._ids
+        )
+        name = cell_id if usable else f"cell-{number}"
         while name in self._ids:
             name += "-again"
         self._ids.add(name)
         return str(name)
 
 
-def _attachments(given: Any) -> dict[str, dict[str, str]]:
+def _attachments(attachments: Any) -> dict[str, dict[str, str]]:
     """Return a cell's pictures: for each name a mapping from media type to base64."""
-    if not isinstance(given, dict):
+    if not isinstance(attachments, dict):
         return {}
     return {
         str(name): kinds
-        for name, kinds in given.items()
+        for name, kinds in attachments.items()
         if isinstance(kinds, dict)
         and kinds
         and all(str(kind).startswith("image/") for kind in kinds)
@@ -265,14 +267,14 @@ def _needed(metadata: dict[str, Any]) -> dict[str, Any]:
     return needed
 
 
-def _text(given: Any) -> str | None:
+def _text(value: Any) -> str | None:
     """Return a text, or the joined lines of one, as valid Unicode; ``None`` where it is no text.
 
     Lines end as on any system but Windows; so they do for Python, also in its strings.
     """
-    if isinstance(given, list) and all(isinstance(line, str) for line in given):
-        given = "".join(given)
-    if not isinstance(given, str):
+    if isinstance(value, list) and all(isinstance(line, str) for line in value):
+        value = "".join(value)
+    if not isinstance(value, str):
         return None
-    text = given.encode("utf-8", "replace").decode()
+    text = value.encode("utf-8", "replace").decode()
     return text.replace("\r\n", "\n").replace("\r", "\n")

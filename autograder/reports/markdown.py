@@ -24,9 +24,9 @@ def summary(reports: Sequence[Report], lesson: Lesson) -> str:
     return f"## {text(lesson.title)}\n\n" + "\n".join([*head, *rows]) + "\n"
 
 
-def text(given: str) -> str:
+def text(source: str) -> str:
     """Return text as one literal line, with what is between backticks as code."""
-    parts = re.split(r"`([^`]+)`", printable.line(given))
+    parts = re.split(r"`([^`]+)`", printable.line(source))
     # A pipe would end the cell of a table, even inside code.
     return "".join(
         "`" + part.replace("|", "\\|") + "`" if is_code else sanitize.literal(part)

@@ -131,18 +131,18 @@ def _shortened(source: str, limit: int, kind: str) -> str:
     return f"{source[:limit]}\n\n{sign} {len(source) - limit:,} more characters were handed in."
 
 
-def markdown(given: str) -> str:
+def markdown(source: str) -> str:
     """Return text as one line that Markdown shows literally."""
-    return literal(line(given))
+    return literal(line(source))
 
 
-def literal(given: str) -> str:
+def literal(source: str) -> str:
     """Escape a part of a line so that Markdown shows it literally; its spaces stay."""
-    return re.sub(r"([\\`*_\[\]!|#$])", r"\\\1", html.escape(given, quote=False))
+    return re.sub(r"([\\`*_\[\]!|#$])", r"\\\1", html.escape(source, quote=False))
 
 
 def markup(
-    given: str,
+    source: str,
     *,
     protocols: Collection[str] = ("data",),
     attributes: Collection[str] = ATTRIBUTES,
@@ -152,19 +152,19 @@ def markup(
     A link keeps a URL with one of the ``protocols``, a tag those of the ``attributes`` that it may
     have. HTML that is too complex for the programs that read it is replaced by a remark.
     """
-    aside, pictures = inline_pictures.put_aside(given)
+    aside, pictures = inline_pictures.put_aside(source)
     return inline_pictures.put_back(
         _harmless(aside, tuple(protocols), frozenset(attributes)), pictures
     )
 
 
-def _harmless(given: str, protocols: tuple[str, ...], attributes: frozenset[str]) -> str:
-    make = _cleaned_once if len(given) <= MAX_CHARACTERS else _cleaned
-    return make(given, protocols, attributes)
+def _harmless(source: str, protocols: tuple[str, ...], attributes: frozenset[str]) -> str:
+    make = _cleaned_once if len(source) <= MAX_CHARACTERS else _cleaned
+    return make(source, protocols, attributes)
 
 
-def _cleaned(given: str, protocols: Sequence[str], attributes: Collection[str]) -> str:
-    stripped = re.sub(r"(?is)<(script|style)\b.*?(</\1\s*>|\Z)", "", given)
+def _cleaned(source: str, protocols: Sequence[str], attributes: Collection[str]) -> str:
+    stripped = re.sub(r"(?is)<(script|style)\b.*?(</\1\s*>|\Z)", "", source)
     if sanitize_budget.is_too_much(stripped, TAGS):
         return f"<p>{TOO_MUCH}</p>"
     cleaned: str = bleach.clean(
@@ -201,11 +201,11 @@ def _markdown(source: str) -> str:
     # No picture ends after the last bracket; before it every search for one ends at a bracket.
     end = source.rfind(")") + 1
     without_pictures = REMOTE_PICTURE.sub(r"\1", source[:end]) + source[end:]
-    for given in (source, without_pictures):
-        if not sanitize_budget.is_too_much(given, TAGS) and sanitize_markdown.is_harmless(
-            given, TAGS, lambda tag, name, value: _is_allowed(tag, name, value, PLAIN)
+    for variant in (source, without_pictures):
+        if not sanitize_budget.is_too_much(variant, TAGS) and sanitize_markdown.is_harmless(
+            variant, TAGS, lambda tag, name, value: _is_allowed(tag, name, value, PLAIN)
         ):
-            return given
+            return variant
     return sanitize_markdown.as_plain_text(source)
 
 
@@ -226,14 +226,14 @@ def _output(output: NotebookNode) -> NotebookNode:
     return output
 
 
-def _within_its_box(made: str) -> str:
+def _within_its_box(cleaned: str) -> str:
     """Wrap HTML so that it draws nothing outside of its own box.
 
     Characters that are higher than their line could cover the judge's words; a box that scrolls in
     one direction cuts off what reaches beyond it in the other.
     """
-    can_reach_out = re.search(r" style=|<su[bp]\b", made)
-    return f'<div style="overflow-x: auto;">{made}</div>' if can_reach_out else made
+    can_reach_out = re.search(r" style=|<su[bp]\b", cleaned)
+    return f'<div style="overflow-x: auto;">{cleaned}</div>' if can_reach_out else cleaned
 
 
 def _shown(kind: str, content: object) -> str | None:
@@ -244,6 +244,6 @@ def _shown(kind: str, content: object) -> str | None:
         return content if content.lstrip().startswith(PICTURES[kind]) else None
     if kind == "text/html":
         aside, pictures = inline_pictures.put_aside(content)
-        made = _harmless(text(aside), ("data",), ATTRIBUTES)
-        return inline_pictures.put_back(_within_its_box(made), pictures)
+        cleaned = _harmless(text(aside), ("data",), ATTRIBUTES)
+        return inline_pictures.put_back(_within_its_box(cleaned), pictures)
     return sanitize_budget.coloured(text(content)) if kind == "text/plain" else None

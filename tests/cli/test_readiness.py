@@ -29,7 +29,9 @@ def specs(*argv: str) -> SimpleNamespace:
 def test_a_kernel_that_finds_the_package(program):
     """A kernel that names no Python in particular gets that of Jupyter."""
     found = readiness._kernel(specs(program, "-m", "ipykernel_launcher"))
-    assert found == readiness.Finding(well=True, what=f"Kernel: notebooks run in {sys.executable}.")
+    assert found == readiness.Finding(
+        ok=True, message=f"Kernel: notebooks run in {sys.executable}."
+    )
 
 
 def test_a_kernel_that_is_another_python(tmp_path):
@@ -38,8 +40,8 @@ def test_a_kernel_that_is_another_python(tmp_path):
     other.write_text("#!/bin/sh\nexit 1\n")
     other.chmod(0o755)
     found = readiness._kernel(specs(str(other)))
-    assert not found.well
-    assert f"notebooks run in {other}, which does not find this package" in found.what
+    assert not found.ok
+    assert f"notebooks run in {other}, which does not find this package" in found.message
     assert "ipykernel install --user --name building-a-brain" in found.next_step
     assert "Then choose the kernel" in found.next_step
 
@@ -47,38 +49,38 @@ def test_a_kernel_that_is_another_python(tmp_path):
 @pytest.mark.parametrize("kernel", [specs(), specs("/no/such/python")])
 def test_no_kernel(kernel):
     found = readiness._kernel(kernel)
-    assert not found.well
+    assert not found.ok
     assert "ipykernel install" in found.next_step
 
 
 def test_images(tmp_path, monkeypatch, sample_keras):
     """There, missing, damaged: only the last is wrong, because the notebook fetches them."""
     monkeypatch.setenv("KERAS_HOME", str(sample_keras))
-    assert "the small sample" in readiness._images(DATASET).what
+    assert "the small sample" in readiness._images(DATASET).message
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     missing = readiness._images(DATASET)
-    assert missing.well
-    assert "downloads them" in missing.what
+    assert missing.ok
+    assert "downloads them" in missing.message
     assert "autograder data" in missing.next_step
     folder = DATASET.folder(tmp_path / "keras")
     folder.mkdir(parents=True)
     for file in DATASET.files.values():
         (folder / file).write_bytes(b"damaged")
     damaged = readiness._images(DATASET)
-    assert not damaged.well
+    assert not damaged.ok
     assert damaged.next_step == "autograder data"
 
 
 def test_jupyterlab(monkeypatch):
-    assert readiness._lab().well
+    assert readiness._lab().ok
 
     def version(name: str) -> str:
         raise metadata.PackageNotFoundError(name)
 
     monkeypatch.setattr(metadata, "version", version)
     missing = readiness._lab()
-    assert not missing.well
+    assert not missing.ok
     assert "pip install jupyterlab" in missing.next_step
 
 
@@ -88,20 +90,20 @@ def test_tensorflow_that_cannot_be_loaded(monkeypatch):
         readiness, "_run_python", lambda *_: SimpleNamespace(returncode=-4, stdout="", stderr="")
     )
     broken = readiness._tensorflow()
-    assert not broken.well
-    assert "it ended with -4" in broken.what
+    assert not broken.ok
+    assert "it ended with -4" in broken.message
     monkeypatch.setattr(
         readiness,
         "_run_python",
         lambda *_: SimpleNamespace(returncode=1, stdout="", stderr="x\nno DLL\n"),
     )
-    assert "no DLL" in readiness._tensorflow().what
+    assert "no DLL" in readiness._tensorflow().message
     monkeypatch.setattr(
         readiness,
         "_run_python",
         lambda *_: SimpleNamespace(returncode=0, stdout="hello\n2.18\n", stderr=""),
     )
-    assert readiness._tensorflow() == readiness.Finding(well=True, what="TensorFlow: 2.18.")
+    assert readiness._tensorflow() == readiness.Finding(ok=True, message="TensorFlow: 2.18.")
 
 
 def test_a_program_that_does_not_end_is_told(monkeypatch):
@@ -115,8 +117,8 @@ def test_outside_of_a_course_the_doctor_talks_to_a_student(tmp_path, monkeypatch
     """Of Python and JupyterLab, not of isolation; and its exit code tells whether all is well."""
     monkeypatch.chdir(tmp_path)
     findings = [
-        readiness.Finding(well=True, what="Kernel: here."),
-        readiness.Finding(well=True, what="B."),
+        readiness.Finding(ok=True, message="Kernel: here."),
+        readiness.Finding(ok=True, message="B."),
     ]
     monkeypatch.setattr(readiness, "examine", lambda: iter(findings))
     assert list(doctor.examine(Course())) == findings
@@ -124,6 +126,6 @@ def test_outside_of_a_course_the_doctor_talks_to_a_student(tmp_path, monkeypatch
     printed = capsys.readouterr().err
     assert "Kernel: here." in printed
     assert "Isolation" not in printed
-    findings.append(readiness.Finding(well=False, what="C.", next_step="Do it."))
+    findings.append(readiness.Finding(ok=False, message="C.", next_step="Do it."))
     assert main(["doctor"]) == 1
     assert "Do it." in capsys.readouterr().err

@@ -66,9 +66,9 @@ class Pass:
         self._outputs = [np.empty((size, images), dtype) for size in network.sizes[1:]]
         self._errors = [np.empty_like(one) for one in self._outputs[:-1]]
 
-    def forward(self, given: Floats) -> Floats:
-        """Compute outputs of shape ``(outputs, images)`` for ``given`` of ``(images, inputs)``."""
-        x = given.T
+    def forward(self, inputs: Floats) -> Floats:
+        """Compute outputs of shape ``(outputs, images)`` for ``inputs`` of ``(images, inputs)``."""
+        x = inputs.T
         for (kernel, bias), outputs in zip(self._network.layers, self._outputs, strict=True):
             np.matmul(kernel, x, out=outputs)
             np.add(outputs, bias, out=outputs)
@@ -77,11 +77,11 @@ class Pass:
             x = outputs
         return x
 
-    def backward(self, given: Floats, errors: Floats) -> None:
+    def backward(self, inputs: Floats, errors: Floats) -> None:
         """Compute the gradients of all weights from those of the logits, ``(outputs, images)``."""
         for at in range(len(self._outputs) - 1, -1, -1):
             kernel_gradients, bias_gradients = self._network.layer_gradients[at]
-            below = self._outputs[at - 1].T if at else given
+            below = self._outputs[at - 1].T if at else inputs
             np.matmul(errors, below, out=kernel_gradients)
             np.add.reduce(errors, axis=1, keepdims=True, out=bias_gradients)
             if at:
