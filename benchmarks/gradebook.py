@@ -71,8 +71,8 @@ def main(argv: Sequence[str] | None = None) -> int:
                 for number in range(arguments.students)
             ]
             figures = (
-                ours(course, reports, arguments.group),
-                ours(course, reports, arguments.group),
+                our_writer(course, reports, arguments.group),
+                our_writer(course, reports, arguments.group),
                 rows(course, reports, arguments.group),
                 recording(course, reports[: arguments.theirs]),
                 autograde(course, reports[: arguments.theirs]),
@@ -115,7 +115,7 @@ def solved() -> NotebookNode:
     return notebook
 
 
-def ours(course: Course, reports: Sequence[Report], group: int) -> float:
+def our_writer(course: Course, reports: Sequence[Report], group: int) -> float:
     """Measure our writer including opening the gradebook, in ms per student."""
     notebook = solved()
     entries = [
@@ -134,26 +134,26 @@ def rows(course: Course, reports: Sequence[Report], group: int) -> float:
     with mock.patch.multiple(AutogradedDir, make=mock.DEFAULT, publish=mock.DEFAULT) as patched:
         for one in patched.values():
             one.return_value = []
-        return ours(course, reports, group)
+        return our_writer(course, reports, group)
 
 
 def recording(course: Course, reports: Sequence[Report]) -> float:
     """Measure nbgrader's own recording of the rows, one by one, in ms per student."""
     directory = course_directory(course.folder())
     notebook = solved()
-    told = {"assignment": LESSON.name, "notebook": LESSON.name, "db_url": directory.db_url}
+    names = {"assignment": LESSON.name, "notebook": LESSON.name, "db_url": directory.db_url}
     start = time.perf_counter()
     for one in reports:
         with Gradebook(directory.db_url, directory.course_id) as gradebook:
             gradebook.update_or_create_student(f"recorded {one.name}")
             gradebook.update_or_create_submission(LESSON.name, f"recorded {one.name}")
-        resources = {"nbgrader": {**told, "student": f"recorded {one.name}"}, REPORT_KEY: one}
+        resources = {"nbgrader": {**names, "student": f"recorded {one.name}"}, REPORT_KEY: one}
         SaveJudgedGrades().preprocess(notebook, resources)
         AssignLatePenalties().preprocess(notebook, resources)
     return (time.perf_counter() - start) / len(reports) * 1000
 
 
-class Given(Execute):
+class FakeRun(Execute):
     """A stand-in for the run."""
 
     notebook: NotebookNode | None = None
@@ -164,15 +164,15 @@ class Given(Execute):
 
 def autograde(course: Course, reports: Sequence[Report]) -> float:
     """Measure ``nbgrader autograde`` without program start and run, in ms per student."""
-    Given.notebook = solved()
+    FakeRun.notebook = solved()
     for one in reports:
         folder = course.folder() / "submitted" / f"autograded {one.name}" / LESSON.name
         folder.mkdir(parents=True)
-        nbformat.write(Given.notebook, folder / LESSON.notebook)
+        nbformat.write(FakeRun.notebook, folder / LESSON.notebook)
     directory = course_directory(course.folder())
     directory.assignment_id = LESSON.name
     directory.config.Autograde.autograde_preprocessors = [
-        *(Given, LimitOutput, SaveJudgedGrades, AssignLatePenalties, CheckCellMetadata)
+        *(FakeRun, LimitOutput, SaveJudgedGrades, AssignLatePenalties, CheckCellMetadata)
     ]
     before = Path.cwd()
     os.chdir(course.folder())

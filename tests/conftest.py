@@ -85,9 +85,9 @@ def _trainings_are_done_once(tmp_path_factory: pytest.TempPathFactory) -> Iterat
 @pytest.fixture
 def any_lesson(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lesson:
     """A lesson made on the fly, in a folder of its own, that can be found like any other."""
-    throwaway.write(tmp_path / "shelf")
-    return throwaway.found_lesson(
-        throwaway.NAME, throwaway.PACKAGE, tmp_path / "shelf", monkeypatch
+    throwaway.write(tmp_path / "lessons")
+    return throwaway.importable_lesson(
+        throwaway.NAME, throwaway.PACKAGE, tmp_path / "lessons", monkeypatch
     )
 
 

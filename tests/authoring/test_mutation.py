@@ -519,7 +519,7 @@ DECLARED = declared(
         ),
     ]
 )
-LEFT = {
+EVIDENCE = {
     "train/six-epochs": right(),
     "train/no-quiz": right(fits=(fit(validation=None),)),
     "parameters/weights-only": right(parameters=claim(7840)),
@@ -530,55 +530,55 @@ LEFT = {
 
 
 @pytest.fixture
-def ours(tmp_path) -> MutationSuite:
+def suite(tmp_path) -> MutationSuite:
     """A mutation suite with an archive of its own."""
     shutil.copytree(ROOT / "source" / LESSON.name, tmp_path / "source" / LESSON.name)
     return MutationSuite(root=tmp_path, settings=Settings(), lesson=LESSON, declared=DECLARED)
 
 
-def all_ran(ours: MutationSuite, *names: str) -> list[MutantRun]:
+def all_ran(suite: MutationSuite, *names: str) -> list[MutantRun]:
     """What would be left if the mutants were run."""
-    mutants = [named(name, DECLARED.mutants) for name in names or LEFT]
-    made = ours.notebooks(mutants)
-    return [MutantRun(notebook=one, evidence=LEFT[one.name], checks=()) for one in made]
+    mutants = [named(name, DECLARED.mutants) for name in names or EVIDENCE]
+    made = suite.notebooks(mutants)
+    return [MutantRun(notebook=one, evidence=EVIDENCE[one.name], checks=()) for one in made]
 
 
-def test_what_was_stored_is_judged_as_declared(ours):
+def test_what_was_stored_is_judged_as_declared(suite):
     """Pairs too."""
-    assert ours.store(all_ran(ours)) > 0
-    found = {one.name: one.verdict for one in ours.stored()}
-    assert found == dict.fromkeys(sorted(LEFT), "as declared")
+    assert suite.store(all_ran(suite)) > 0
+    found = {one.name: one.verdict for one in suite.stored()}
+    assert found == dict.fromkeys(sorted(EVIDENCE), "as declared")
 
 
-def test_to_store_some_keeps_the_others(ours):
-    ours.store(all_ran(ours))
-    ours.store(all_ran(ours, "train/no-quiz"))
-    assert {one.name for one in ours.stored()} == set(LEFT)
+def test_to_store_some_keeps_the_others(suite):
+    suite.store(all_ran(suite))
+    suite.store(all_ran(suite, "train/no-quiz"))
+    assert {one.name for one in suite.stored()} == set(EVIDENCE)
 
 
-def test_a_new_sample_of_pairs_takes_the_place_of_the_one_before(ours):
-    ours.store(all_ran(ours))
-    pair = all_ran(ours, "train/no-quiz + parameters/weights-only")
+def test_a_new_sample_of_pairs_takes_the_place_of_the_one_before(suite):
+    suite.store(all_ran(suite))
+    pair = all_ran(suite, "train/no-quiz + parameters/weights-only")
     other = "parameters/weights-only + train/six-epochs"
-    before = {**archive.read(ours.evidence_file).entries}
-    archive.write(ours.evidence_file, {**before, other: before["train/six-epochs"]}, {})
-    ours.store(pair)
-    assert set(archive.read(ours.evidence_file).entries) == set(LEFT)
+    before = {**archive.read(suite.evidence_file).entries}
+    archive.write(suite.evidence_file, {**before, other: before["train/six-epochs"]}, {})
+    suite.store(pair)
+    assert set(archive.read(suite.evidence_file).entries) == set(EVIDENCE)
 
 
-def test_to_store_takes_away_what_is_no_mutant_any_more(ours):
-    ours.store(all_ran(ours))
+def test_to_store_takes_away_what_is_no_mutant_any_more(suite):
+    suite.store(all_ran(suite))
     fewer = {name: one for name, one in DECLARED.mutants.items() if name != "train/no-quiz"}
-    later = replace(ours, declared=replace(DECLARED, mutants=fewer))
+    later = replace(suite, declared=replace(DECLARED, mutants=fewer))
     assert len(later.stale(archive.read(later.evidence_file).entries)) == 2
     later.store(all_ran(later, "train/six-epochs"))
     assert {one.name for one in later.stored()} == set(fewer)
 
 
-def test_a_pair_with_a_known_part_is_neither_drawn_nor_judged(ours):
-    ours.store(all_ran(ours))
+def test_a_pair_with_a_known_part_is_neither_drawn_nor_judged(suite):
+    suite.store(all_ran(suite))
     known = {"train/no-quiz": "The check sleeps."}
-    later = replace(ours, declared=replace(DECLARED, known=known))
+    later = replace(suite, declared=replace(DECLARED, known=known))
     assert {one.name: one.known for one in later.stored()} == {
         "parameters/weights-only": None,
         "train/no-quiz": "The check sleeps.",
@@ -588,25 +588,25 @@ def test_a_pair_with_a_known_part_is_neither_drawn_nor_judged(ours):
         later.chosen("*", 5)
 
 
-def test_what_is_out_of_date_is_not_judged(ours):
-    ours.store(all_ran(ours, "train/no-quiz"))
+def test_what_is_out_of_date_is_not_judged(suite):
+    suite.store(all_ran(suite, "train/no-quiz"))
     cure = f"is not stored yet: run `autograder mutants --lesson {LESSON.name} --store`"
     with pytest.raises(EvidenceError, match=cure):
-        ours.stored()
+        suite.stored()
 
 
-def test_a_change_of_the_source_makes_all_of_it_stale(ours):
-    ours.store(all_ran(ours))
-    path = ours.root / "source" / LESSON.name / LESSON.notebook
+def test_a_change_of_the_source_makes_all_of_it_stale(suite):
+    suite.store(all_ran(suite))
+    path = suite.root / "source" / LESSON.name / LESSON.notebook
     path.write_text(path.read_text().replace("verbose=2,", "verbose=1,"))
-    assert len(ours.stale(archive.read(ours.evidence_file).entries)) == len(LEFT)
+    assert len(suite.stale(archive.read(suite.evidence_file).entries)) == len(EVIDENCE)
 
 
-def test_pairs_are_chosen_among_those_that_match(ours):
-    assert [one.name for one in ours.chosen("*", 5)] == ["parameters/weights-only + train/no-quiz"]
-    assert [one.name for one in ours.chosen("*/no-*", 0)] == ["train/no-quiz"]
+def test_pairs_are_chosen_among_those_that_match(suite):
+    assert [one.name for one in suite.chosen("*", 5)] == ["parameters/weights-only + train/no-quiz"]
+    assert [one.name for one in suite.chosen("*/no-*", 0)] == ["train/no-quiz"]
     with pytest.raises(LessonError, match="no two"):
-        ours.chosen("train/*", 5)
+        suite.chosen("train/*", 5)
 
 
 # ---- shown

@@ -298,7 +298,7 @@ def test_the_workflow_is_green_with_all_points_only(
 
 
 @pytest.fixture
-def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def results_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Results, in the current folder, which is no course."""
     monkeypatch.chdir(tmp_path)
     class_of_reports.write(
@@ -307,29 +307,29 @@ def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_export_without_a_course_says_where_the_grades_are_from(kept, capsys) -> None:
+def test_export_without_a_course_says_where_the_grades_are_from(results_folder, capsys) -> None:
     assert main(["export", "canvas"]) == 0
     printed = capsys.readouterr()
     assert "canvas.csv: 2 students, from the grader's reports alone" in printed.out
     assert "=bob: the LMS may not find this student" in " ".join(printed.err.split())
-    book = read_as_canvas((kept / "canvas.csv").read_text())
+    book = read_as_canvas((results_folder / "canvas.csv").read_text())
     assert book.scores["ann", "", "ann"] == {"Building a Brain": "20"}
     assert book.scores["'=bob", "", "'=bob"] == {"Building a Brain": "14"}
 
 
-def test_export_from_a_gradebook_that_is_not_there_is_wrong_usage(kept, capsys) -> None:
+def test_export_from_a_gradebook_that_is_not_there_is_wrong_usage(results_folder, capsys) -> None:
     assert main(["export", "csv", "--from", "gradebook"]) == 2
     assert "not a course's folder" in " ".join(capsys.readouterr().err.split())
 
 
-def test_export_writes_a_file_for_each_submission_to_gradescope(kept) -> None:
+def test_export_writes_a_file_for_each_submission_to_gradescope(results_folder) -> None:
     assert main(["export", "gradescope", "--output", "out"]) == 0
-    found = {path.parent.name: path for path in (kept / "out").rglob("results.json")}
+    found = {path.parent.name: path for path in (results_folder / "out").rglob("results.json")}
     assert set(found) == {"ann", "=bob"}
     assert read_as_gradescope(found["=bob"].read_text())["score"] == 14
 
 
-def test_export_into_a_folder_that_is_not_there_is_wrong_usage(kept, capsys) -> None:
+def test_export_into_a_folder_that_is_not_there_is_wrong_usage(results_folder, capsys) -> None:
     assert main(["export", "csv", "--output", "nowhere/x.csv"]) == 2
     assert "There is no folder" in capsys.readouterr().err
 
@@ -357,7 +357,7 @@ def test_export_asks_for_a_lesson_where_none_is_used(tmp_path: Path, monkeypatch
     assert "Name one with --lesson" in capsys.readouterr().err
 
 
-def test_export_writes_the_workflow(kept, capsys) -> None:
+def test_export_writes_the_workflow(results_folder, capsys) -> None:
     assert main(["export", "github-workflow", "--lesson", LESSON.name]) == 0
     assert "say in it where the package is to be had" in " ".join(capsys.readouterr().out.split())
-    assert (kept / "autograde.yml").read_text() == github_workflow.workflow(LESSON)
+    assert (results_folder / "autograde.yml").read_text() == github_workflow.workflow(LESSON)

@@ -254,7 +254,7 @@ class TestRefusing:
     """Where no user without rights can be had nothing is run, and nobody gets a zero for it."""
 
     @pytest.fixture
-    def handed_in(self, tmp_path: Path, monkeypatch) -> Path:
+    def submission(self, tmp_path: Path, monkeypatch) -> Path:
         (tmp_path / "submission").mkdir()
         (tmp_path / "submission" / "mine.ipynb").write_text("Dear teacher,")
         monkeypatch.setattr(harness, "_run", lambda *_, **__: pytest.fail("it was run"))
@@ -268,11 +268,11 @@ class TestRefusing:
         assert stop.value.code.endswith("nothing is graded.")
         return stop.value.code
 
-    def test_an_ordinary_user(self, handed_in: Path, monkeypatch) -> None:
+    def test_an_ordinary_user(self, submission: Path, monkeypatch) -> None:
         monkeypatch.setattr(os, "geteuid", lambda: 1000)
-        assert "not run by root" in self.refused(handed_in)
+        assert "not run by root" in self.refused(submission)
 
-    def test_a_root_who_may_become_nobody_else(self, handed_in: Path, monkeypatch) -> None:
+    def test_a_root_who_may_become_nobody_else(self, submission: Path, monkeypatch) -> None:
         """As in a container without these rights."""
 
         def refuse(*_: object, **__: object) -> None:
@@ -280,15 +280,15 @@ class TestRefusing:
 
         monkeypatch.setattr(os, "geteuid", lambda: 0)
         monkeypatch.setattr(harness.subprocess, "run", refuse)
-        assert "Operation not permitted" in self.refused(handed_in)
+        assert "Operation not permitted" in self.refused(submission)
 
-    def test_a_python_that_nobody_else_can_run(self, handed_in: Path, monkeypatch) -> None:
+    def test_a_python_that_nobody_else_can_run(self, submission: Path, monkeypatch) -> None:
         failed = subprocess.CompletedProcess([], 1)
         monkeypatch.setattr(os, "geteuid", lambda: 0)
         monkeypatch.setattr(harness.subprocess, "run", lambda *_, **__: failed)
-        assert sys.executable in self.refused(handed_in)
+        assert sys.executable in self.refused(submission)
 
-    def test_rights_that_are_kept_without_a_word(self, handed_in: Path, monkeypatch) -> None:
+    def test_rights_that_are_kept_without_a_word(self, submission: Path, monkeypatch) -> None:
         """The trial looks whose rights it has."""
         run = subprocess.run
 
@@ -299,4 +299,4 @@ class TestRefusing:
 
         monkeypatch.setattr(os, "geteuid", lambda: 0)
         monkeypatch.setattr(harness.subprocess, "run", as_before)
-        assert "cannot run" in self.refused(handed_in)
+        assert "cannot run" in self.refused(submission)

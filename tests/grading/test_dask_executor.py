@@ -193,8 +193,8 @@ class TestImages:
     @pytest.fixture
     def module(self, tmp_path, monkeypatch):
         """A data set that only a lesson knows."""
-        digits.write(tmp_path / "shelf")
-        monkeypatch.setattr(lessons, "__path__", [*lessons.__path__, str(tmp_path / "shelf")])
+        digits.write(tmp_path / "lessons")
+        monkeypatch.setattr(lessons, "__path__", [*lessons.__path__, str(tmp_path / "lessons")])
         for name in [one for one in sys.modules if one.startswith(digits.MODULE)]:
             monkeypatch.delitem(sys.modules, name)
         monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
@@ -255,7 +255,7 @@ def cluster(tmp_path):
     found.close()
 
 
-def handed_in(folder, **notebooks):
+def submit(folder, **notebooks):
     for name, notebook in notebooks.items():
         (folder / name / LESSON).mkdir(parents=True)
         nbformat.write(notebook, folder / name / LESSON / f"{LESSON}.ipynb")
@@ -282,7 +282,7 @@ def on(cluster, **more):
 class TestCluster:
     def test_the_same_as_here(self, cluster, sample_keras, tmp_path) -> None:
         cluster.add(number=2)
-        submissions = handed_in(
+        submissions = submit(
             tmp_path / "submitted",
             right=mini.submitted(),
             wrong=mini.submitted(build="model = 3"),
@@ -304,7 +304,7 @@ class TestCluster:
 
     def test_a_killed_worker_costs_a_retry(self, cluster, sample_keras, tmp_path) -> None:
         cluster.add()
-        submissions = handed_in(tmp_path / "submitted", one=mini.submitted())
+        submissions = submit(tmp_path / "submitted", one=mini.submitted())
         killer = threading.Thread(target=cluster.kill_whoever_takes_up, args=(1,), daemon=True)
         killer.start()
         report = graded(
@@ -317,7 +317,7 @@ class TestCluster:
 
     def test_one_that_kills_three(self, cluster, sample_keras, tmp_path) -> None:
         cluster.add(number=2)
-        submissions = handed_in(tmp_path / "submitted", one=mini.submitted(build=SLOW))
+        submissions = submit(tmp_path / "submitted", one=mini.submitted(build=SLOW))
         killer = threading.Thread(target=cluster.kill_whoever_takes_up, args=(3,), daemon=True)
         killer.start()
         report = graded(
@@ -333,7 +333,7 @@ class TestCluster:
     def test_stop_leaves_no_kernel(self, cluster, sample_keras, tmp_path) -> None:
         cluster.add(number=2)
         slow = {f"s{n}": mini.submitted(build=f"{SLOW} + {n}") for n in range(5)}
-        submissions = handed_in(tmp_path / "submitted", **slow)
+        submissions = submit(tmp_path / "submitted", **slow)
         with grader(sample_keras, tmp_path / "r", executor_factory=on(cluster)) as made:
             executor = made.executor_factory(made.sandbox_pool)
             futures = [
@@ -353,7 +353,7 @@ class TestCluster:
     @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGKILL, -9)])
     def test_a_grader_that_is_stopped(self, cluster, sample_keras, tmp_path, number, code) -> None:
         cluster.add()
-        handed_in(tmp_path / "submitted", slow=mini.submitted(build=SLOW))
+        submit(tmp_path / "submitted", slow=mini.submitted(build=SLOW))
         command = ["grade", "submitted", "--dask", str(cluster.file)]
         with (
             (tmp_path / "log").open("wb") as log,
@@ -379,7 +379,7 @@ class TestCluster:
         cluster.client.run(
             exec, "from autograder.sandbox import bubblewrap as b; b.find = lambda: None", {}
         )
-        submissions = handed_in(tmp_path / "submitted", one=mini.submitted())
+        submissions = submit(tmp_path / "submitted", one=mini.submitted())
         made = grader(sample_keras, tmp_path / "r", executor_factory=on(cluster))
         with made, pytest.raises(IsolationError, match=r"On the worker tcp://.*no bubblewrap"):
             list(made.grade(submissions))
@@ -388,7 +388,7 @@ class TestCluster:
         cluster.add()
         monkeypatch.chdir(tmp_path)
         monkeypatch.setenv("KERAS_HOME", str(sample_keras))
-        handed_in(tmp_path / "submitted", a=mini.released(), b=mini.submitted(build=SLOW))
+        submit(tmp_path / "submitted", a=mini.released(), b=mini.submitted(build=SLOW))
 
         def lose() -> None:
             wait_for(lambda: len(cluster.taken_up()) == 2)
@@ -413,7 +413,7 @@ class TestCluster:
 
     def test_the_last_worker_is_lost(self, cluster, sample_keras, tmp_path) -> None:
         cluster.add("--no-nanny")
-        submissions = handed_in(tmp_path / "submitted", one=mini.submitted(build=SLOW))
+        submissions = submit(tmp_path / "submitted", one=mini.submitted(build=SLOW))
         killer = threading.Thread(target=cluster.kill_whoever_takes_up, args=(1,), daemon=True)
         killer.start()
         made = grader(sample_keras, tmp_path / "r", executor_factory=on(cluster, patience=5))

@@ -26,7 +26,7 @@ def put(root: Path, *names: str) -> None:
         path.write_text("a notebook")
 
 
-def found(root: Path) -> dict[str, str | None]:
+def discovered(root: Path) -> dict[str, str | None]:
     """The names under a path, each with the file that was chosen."""
     return {
         one.name: one.path and str(one.path.relative_to(root)) for one in find_submissions([root])
@@ -43,14 +43,14 @@ def test_a_file_is_named_by_its_stem(tmp_path: Path) -> None:
 def test_a_flat_folder_holds_one_submission_a_file(tmp_path: Path) -> None:
     """Each notebook is somebody's; the folder belongs to nobody."""
     put(tmp_path, "ada.ipynb", "bob.ipynb", "notes.txt")
-    assert found(tmp_path) == {"ada": "ada.ipynb", "bob": "bob.ipynb"}
+    assert discovered(tmp_path) == {"ada": "ada.ipynb", "bob": "bob.ipynb"}
     assert all(one.folder is None for one in find_submissions([tmp_path]))
 
 
 def test_nbgraders_tree_is_named_by_the_students(tmp_path: Path) -> None:
     """In submitted/student/assignment/notebook the student's folder is the name."""
     put(tmp_path, f"ada/{LESSON}/{LESSON}.ipynb", f"Zoë B/{LESSON}/{LESSON}.ipynb")
-    assert list(found(tmp_path)) == ["Zoë B", "ada"]
+    assert list(discovered(tmp_path)) == ["Zoë B", "ada"]
     (one,) = find_submissions([tmp_path / "ada"])
     assert (one.name, one.folder) == ("ada", tmp_path / "ada" / LESSON)
     (one,) = find_submissions([tmp_path / "ada" / LESSON])
@@ -60,7 +60,7 @@ def test_nbgraders_tree_is_named_by_the_students(tmp_path: Path) -> None:
 def test_a_folder_a_student_needs_no_assignment(tmp_path: Path) -> None:
     """A folder of students' folders is enough."""
     put(tmp_path, "ada/work.ipynb", "bob/work.ipynb")
-    assert found(tmp_path) == {"ada": "ada/work.ipynb", "bob": "bob/work.ipynb"}
+    assert discovered(tmp_path) == {"ada": "ada/work.ipynb", "bob": "bob/work.ipynb"}
 
 
 def test_of_two_notebooks_the_one_with_the_right_name_is_graded(tmp_path: Path) -> None:
@@ -86,7 +86,7 @@ def test_of_two_renamed_notebooks_the_last_saved_is_graded(tmp_path: Path) -> No
 def test_a_student_without_a_notebook_is_not_forgotten(tmp_path: Path) -> None:
     """An empty folder in the tree is a submission without a notebook."""
     put(tmp_path, f"ada/{LESSON}/{LESSON}.ipynb", f"bob/{LESSON}/essay.docx")
-    assert found(tmp_path)["bob"] is None
+    assert discovered(tmp_path)["bob"] is None
 
 
 def test_other_assignments_are_none_of_our_business(tmp_path: Path) -> None:
@@ -94,7 +94,7 @@ def test_other_assignments_are_none_of_our_business(tmp_path: Path) -> None:
     put(tmp_path, "nbgrader_config.py")
     root = tmp_path / "submitted"
     put(root, f"ada/{LESSON}/{LESSON}.ipynb", "ada/ps1/ps1.ipynb", "bob/ps1/ps1.ipynb")
-    assert found(root) == {"ada": f"ada/{LESSON}/{LESSON}.ipynb", "bob": None}
+    assert discovered(root) == {"ada": f"ada/{LESSON}/{LESSON}.ipynb", "bob": None}
     (one,) = find_submissions([root / "ada"])
     assert (one.name, one.folder) == ("ada", root / "ada" / LESSON)
 
@@ -102,7 +102,7 @@ def test_other_assignments_are_none_of_our_business(tmp_path: Path) -> None:
 def test_elsewhere_no_other_student_decides_what_somebody_handed_in(tmp_path: Path) -> None:
     """Whatever lies in her folder is looked at, unless she has a folder of the lesson herself."""
     put(tmp_path, f"ada/{LESSON}/{LESSON}.ipynb", "ada/ps1/ps1.ipynb", "bob/home/work.ipynb")
-    assert found(tmp_path) == {
+    assert discovered(tmp_path) == {
         "ada": f"ada/{LESSON}/{LESSON}.ipynb",
         "bob": "bob/home/work.ipynb",
     }
@@ -139,7 +139,7 @@ def test_a_lessons_folder_of_links_is_none(tmp_path: Path) -> None:
 def test_a_folder_beside_notebooks_is_no_student(tmp_path: Path) -> None:
     """Pictures and data that lie among the notebooks are nobody's missing work."""
     put(tmp_path, "ada.ipynb", "images/neuron.png")
-    assert list(found(tmp_path)) == ["ada"]
+    assert list(discovered(tmp_path)) == ["ada"]
 
 
 def test_checkpoints_and_links_are_passed_over(tmp_path: Path) -> None:
@@ -147,7 +147,7 @@ def test_checkpoints_and_links_are_passed_over(tmp_path: Path) -> None:
     put(tmp_path, "class/ada/work.ipynb", "class/ada/.ipynb_checkpoints/work-checkpoint.ipynb")
     put(tmp_path, "secret.ipynb")
     (tmp_path / "class" / "bob.ipynb").symlink_to(tmp_path / "secret.ipynb")
-    assert found(tmp_path / "class") == {"ada": "ada/work.ipynb"}
+    assert discovered(tmp_path / "class") == {"ada": "ada/work.ipynb"}
 
 
 @pytest.mark.parametrize("name", ["nothing", "empty"])
@@ -182,14 +182,14 @@ def test_a_loop_of_links_leads_nowhere(tmp_path: Path) -> None:
     put(tmp_path, f"ada/{LESSON}/{LESSON}.ipynb")
     (tmp_path / "ada" / LESSON / "again").symlink_to(tmp_path / "ada")
     (tmp_path / "ada" / LESSON / "self.ipynb").symlink_to("self.ipynb")
-    assert found(tmp_path) == {"ada": f"ada/{LESSON}/{LESSON}.ipynb"}
+    assert discovered(tmp_path) == {"ada": f"ada/{LESSON}/{LESSON}.ipynb"}
 
 
 def test_what_is_called_a_notebook_and_is_none(tmp_path: Path) -> None:
     """A pipe and a folder stand back behind a file; alone they are the submission, and told."""
     put(tmp_path, f"ada/{LESSON}/old.ipynb", f"bob/{LESSON}/{LESSON}.ipynb/x")
     os.mkfifo(tmp_path / "ada" / LESSON / f"{LESSON}.ipynb")
-    assert found(tmp_path) == {
+    assert discovered(tmp_path) == {
         "ada": f"ada/{LESSON}/old.ipynb",
         "bob": f"bob/{LESSON}/{LESSON}.ipynb",
     }

@@ -75,12 +75,12 @@ def failing(number: int = 6) -> Evidence:
 
 
 @pytest.fixture
-def hand() -> runs.FakeExecutor:
+def runner() -> runs.FakeExecutor:
     return runs.FakeExecutor(usual=right_run)
 
 
 @pytest.fixture
-def course(tmp_path: Path, sample_keras: Path, hand: runs.FakeExecutor):
+def course(tmp_path: Path, sample_keras: Path, runner: runs.FakeExecutor):
     """Hand in, grade and look at what was written."""
 
     @dataclass
@@ -101,7 +101,7 @@ def course(tmp_path: Path, sample_keras: Path, hand: runs.FakeExecutor):
                 "data_home": sample_keras,
                 "results": self.results,
                 "lesson": LESSON,
-                "executor_factory": hand,
+                "executor_factory": runner,
             }
             return Grader(**(given | changes))
 
@@ -136,12 +136,12 @@ def _the_notebook_of_these_tests(monkeypatch, tmp_path):
 class TestSharing:
     """One program is run once, and each student gets its own notebook."""
 
-    def test_comments_and_formatting_make_no_other_program(self, course, hand) -> None:
+    def test_comments_and_formatting_make_no_other_program(self, course, runner) -> None:
         course.submit("ann", "\n# mine")
         course.submit("bob", "\n\n\n#   also mine")
         course.submit("cal", devices='gpus = tf.config.list_physical_devices("CPU")')
         reports = course.grade()
-        assert len(hand.jobs) == 2
+        assert len(runner.jobs) == 2
         assert {name: one.shared for name, one in reports.items()} == {
             "ann": False,
             "bob": True,
@@ -165,14 +165,14 @@ class TestSharing:
         assert outputs[0] == outputs[1]
 
     def test_what_quotes_a_students_text_is_shared_with_the_same_text_alone(
-        self, course, hand
+        self, course, runner
     ) -> None:
-        hand.made["Dense"] = failing()
+        runner.evidence["Dense"] = failing()
         for name, comment in (("ann", "#1"), ("bob", "#1"), ("cal", "#2"), ("dan", "#3")):
             course.submit(name, f"\n{comment}")
         reports = course.grade()
         assert [reports[name].shared for name in sorted(reports)] == [False, True, False, False]
-        assert len(hand.jobs) == 3
+        assert len(runner.jobs) == 3
 
     @pytest.mark.parametrize(
         "made",
@@ -182,36 +182,36 @@ class TestSharing:
             {"cells": {0: CellResult(status="ok", cut=True)}},
         ],
     )
-    def test_what_met_a_limit_may_have_been_unlucky(self, course, hand, made) -> None:
-        hand.made["Dense"] = right_run(**made)
+    def test_what_met_a_limit_may_have_been_unlucky(self, course, runner, made) -> None:
+        runner.evidence["Dense"] = right_run(**made)
         course.submit("ann")
         course.submit("bob")
         assert not any(one.shared for one in course.grade().values())
-        assert len(hand.jobs) == 2
+        assert len(runner.jobs) == 2
         course.grade()
-        assert len(hand.jobs) == 2
+        assert len(runner.jobs) == 2
 
-    def test_it_can_be_turned_off(self, course, hand) -> None:
+    def test_it_can_be_turned_off(self, course, runner) -> None:
         course.submit("ann")
         course.submit("bob")
         assert not any(one.shared for one in course.grade(share=False).values())
-        assert len(hand.jobs) == 2
+        assert len(runner.jobs) == 2
 
-    def test_what_nbgrader_puts_beside_each_submission_does_not(self, course, hand) -> None:
+    def test_what_nbgrader_puts_beside_each_submission_does_not(self, course, runner) -> None:
         for name in ("ann", "bob"):
             course.submit(name)
             folder = course.folder / name / LESSON.name
             (folder / "timestamp.txt").write_text(f"2026-03-01 11:00:00 UTC {name}")
             (folder / "submission_secret.txt").write_text(name)
         course.grade()
-        assert len(hand.jobs) == 1
+        assert len(runner.jobs) == 1
 
-    def test_a_file_beside_makes_another_program(self, course, hand) -> None:
+    def test_a_file_beside_makes_another_program(self, course, runner) -> None:
         course.submit("ann")
         course.submit("bob")
         (course.folder / "bob" / LESSON.name / "helper.py").write_text("x = 1")
         course.grade()
-        assert len(hand.jobs) == 2
+        assert len(runner.jobs) == 2
 
     @pytest.mark.parametrize(
         "changes",
@@ -221,32 +221,32 @@ class TestSharing:
             {"course": Course(settings=replace(BARE, isolation="auto"))},
         ],
     )
-    def test_never_across_seeds_limits_or_isolation(self, course, hand, changes) -> None:
+    def test_never_across_seeds_limits_or_isolation(self, course, runner, changes) -> None:
         course.submit("ann")
         course.grade()
         course.grade(**changes)
-        assert len(hand.jobs) == 2
+        assert len(runner.jobs) == 2
 
-    def test_never_where_each_student_has_a_seed(self, course, hand) -> None:
+    def test_never_where_each_student_has_a_seed(self, course, runner) -> None:
         """And the run that a student has made is found again."""
         settings = replace(BARE, seed="student", seed_secret="x" * 40)
         course.submit("ann")
         course.submit("bob")
         for _ in range(2):
             course.grade(course=Course(settings=settings))
-        assert len(hand.jobs) == 2
-        assert len({job.settings.seed for job in hand.jobs}) == 2
-        for job in hand.jobs:
+        assert len(runner.jobs) == 2
+        assert len({job.settings.seed for job in runner.jobs}) == 2
+        for job in runner.jobs:
             assert f"set_random_seed({job.settings.seed})" in job.prelude
             assert b"x" * 40 not in msgspec.msgpack.encode(job)
 
     @pytest.mark.parametrize("what", ["SOFTWARE", "CODE"])
-    def test_never_across_software(self, course, hand, monkeypatch, what) -> None:
+    def test_never_across_software(self, course, runner, monkeypatch, what) -> None:
         course.submit("ann")
         course.grade()
         monkeypatch.setattr(cache_key, what, getattr(cache_key, what)[1:])
         course.grade()
-        assert len(hand.jobs) == 2
+        assert len(runner.jobs) == 2
 
 
 STRING = f"{mini.RIGHT['build']}\nnote = '''a\nb'''"
@@ -268,18 +268,18 @@ class TestNeighbours:
         ],
     )
     def test_a_program_that_only_looks_alike_decides_nothing(
-        self, course, hand, theirs, right
+        self, course, runner, theirs, right
     ) -> None:
-        hand.made[theirs] = right_run(untouched())
+        runner.evidence[theirs] = right_run(untouched())
         course.submit("ann", build=theirs)
         for name in ("bob", "cal"):
             course.submit(name, build=right)
         reports = course.grade()
         assert [reports[name].shared for name in ("ann", "bob", "cal")] == [False, False, True]
         assert reports["ann"].score < reports["bob"].score == reports["cal"].score == 20
-        assert [theirs in "\n".join(job.cells) for job in hand.jobs] == [True, False]
+        assert [theirs in "\n".join(job.cells) for job in runner.jobs] == [True, False]
 
-    def test_what_is_the_lessons_is_run_as_the_lesson_has_it(self, course, hand) -> None:
+    def test_what_is_the_lessons_is_run_as_the_lesson_has_it(self, course, runner) -> None:
         course.submit("ann", "\n# Ann's own words", build=None)
         path = course.folder / "ann" / LESSON.name / LESSON.notebook
         notebook = nbformat.read(path, as_version=4)
@@ -288,14 +288,14 @@ class TestNeighbours:
         course.submit("bob", build=None)
         course.grade()
         released = [cell.source for cell in CELLS]
-        for job in hand.jobs:
+        for job in runner.jobs:
             assert job.cells[CELLS.index(_of("build"))] == _of("build").source
             assert not any("Ann" in cell for cell in job.cells)
-        assert hand.jobs[0].cells[-1] in released
+        assert runner.jobs[0].cells[-1] in released
         # What she gets back is her own.
         assert "Ann's own words" in mini.cell_of(course.notebook("ann"), "build").source
 
-    def test_the_text_of_a_function_can_be_read_back(self, course, hand) -> None:
+    def test_the_text_of_a_function_can_be_read_back(self, course, runner) -> None:
         for name, comment in (("ann", "# 1"), ("bob", "# 2"), ("cal", "# 1")):
             course.submit(name, build=f"{comment}\n{FUNCTION}")
         reports = course.grade()
@@ -387,11 +387,11 @@ def test_the_solution_of_every_lesson_may_be_shared(lesson: str) -> None:
     assert program() is None
 
 
-def test_what_looks_elsewhere_is_run_for_itself(course, hand) -> None:
+def test_what_looks_elsewhere_is_run_for_itself(course, runner) -> None:
     for name in ("ann", "bob"):
         course.submit(name, devices="import time\ngpus = tf.config.list_physical_devices()")
     assert not any(one.shared for one in course.grade().values())
-    assert len(hand.jobs) == 2
+    assert len(runner.jobs) == 2
 
 
 def with_picture(digest: str) -> Evidence:
@@ -420,64 +420,64 @@ class TestPictures:
         for number in range(count):
             course.submit(f"s{number}", f"\nx = {number}")
 
-    def test_what_the_solution_drew_is_not_drawn_again(self, course, hand, root) -> None:
+    def test_what_the_solution_drew_is_not_drawn_again(self, course, runner, root) -> None:
         """It is nobody's submission, and is run once; no student's pictures are used."""
-        hand.made = {"# by us": with_picture("f" * 64), "x = 0": with_picture("e" * 64)}
+        runner.evidence = {"# by us": with_picture("f" * 64), "x = 0": with_picture("e" * 64)}
         self.hand_in(course, scheduler.MANY)
         for count in (scheduler.MANY + 1, 0):
-            hand.jobs.clear()
+            runner.jobs.clear()
             with course.grader(fresh=False) as graded:
                 reports = list(graded.grade(find_submissions([course.folder])))
                 pictures = graded.sandbox_pool.pictures
             assert len(reports) == scheduler.MANY
-            assert len(hand.jobs) == count
+            assert len(runner.jobs) == count
             assert pictures == ({"f" * 64: "cGljdHVyZQ=="} if count else {})
         assert len(list((course.results / LESSON.name).iterdir())) >= scheduler.MANY
 
-    def test_it_is_found_again_when_another_class_is_graded(self, course, hand, root) -> None:
+    def test_it_is_found_again_when_another_class_is_graded(self, course, runner, root) -> None:
         """As long as its run is stored."""
-        hand.made = {"# by us": with_picture("f" * 64)}
+        runner.evidence = {"# by us": with_picture("f" * 64)}
         self.hand_in(course, scheduler.MANY)
         course.grade()
-        hand.jobs.clear()
+        runner.jobs.clear()
         for number in range(scheduler.MANY):
             course.submit(f"t{number}", f"\ny = {number}")
         with course.grader() as graded:
             list(graded.grade(find_submissions([course.folder])))
             assert graded.sandbox_pool.pictures
-        assert len(hand.jobs) == scheduler.MANY
+        assert len(runner.jobs) == scheduler.MANY
 
-    def test_not_for_a_few(self, course, hand, root) -> None:
+    def test_not_for_a_few(self, course, runner, root) -> None:
         """It would cost more than it saves."""
         self.hand_in(course, scheduler.MANY - 1)
         course.grade()
-        assert len(hand.jobs) == scheduler.MANY - 1
+        assert len(runner.jobs) == scheduler.MANY - 1
 
     @pytest.mark.parametrize("content", ["{", '{"nbformat": 4}', ""])
-    def test_a_broken_one_is_no_submissions_fault(self, course, hand, root, content) -> None:
+    def test_a_broken_one_is_no_submissions_fault(self, course, runner, root, content) -> None:
         """Everybody's work is graded, the first one's too."""
         (root / "solved.ipynb").write_text(content)
         self.hand_in(course, scheduler.MANY)
         assert all(one.score == one.max_score for one in course.grade().values())
-        assert len(hand.jobs) == scheduler.MANY
+        assert len(runner.jobs) == scheduler.MANY
 
-    def test_without_it_all_is_drawn(self, course, hand, root) -> None:
+    def test_without_it_all_is_drawn(self, course, runner, root) -> None:
         """Where it cannot be run, or the course has none, or other machines run the class."""
-        hand.made = {"# by us": RuntimeError("no room")}
+        runner.evidence = {"# by us": RuntimeError("no room")}
         self.hand_in(course, scheduler.MANY)
         assert all(one.score == one.max_score for one in course.grade().values())
-        hand.runs_here = False
-        hand.jobs.clear()
+        runner.runs_here = False
+        runner.jobs.clear()
         course.grade(fresh=True)
-        assert len(hand.jobs) == scheduler.MANY
+        assert len(runner.jobs) == scheduler.MANY
 
 
 class TestAhead:
     """What is graded one by one is run before, side by side."""
 
-    def test_the_runs_are_found_and_nothing_is_judged(self, course, hand) -> None:
+    def test_the_runs_are_found_and_nothing_is_judged(self, course, runner) -> None:
         """The second run of one whose mistake costs only its own points is there too."""
-        hand.made["raise"] = failing(CELLS.index(_of("compile")))
+        runner.evidence["raise"] = failing(CELLS.index(_of("compile")))
         course.submit("ann")
         course.submit("bob", compile="raise ValueError")
         (course.folder / "cal" / LESSON.name).mkdir(parents=True)
@@ -485,18 +485,18 @@ class TestAhead:
         with course.grader() as graded:
             names = list(graded.run_ahead(find_submissions([course.folder]), workers=2))
         assert sorted(names) == ["ann", "bob", "cal"]
-        made = len(hand.jobs)
+        made = len(runner.jobs)
         assert made >= 2
         assert not (course.results / LESSON.name).exists()
         reports = course.grade()
-        assert len(hand.jobs) == made
+        assert len(runner.jobs) == made
         assert reports["ann"].score == 20
         assert reports["cal"].status == "failed"
 
     @pytest.mark.parametrize("error", [RuntimeError("no room"), ValueError("what?")])
-    def test_what_cannot_be_run_stops_nobody(self, course, hand, error) -> None:
+    def test_what_cannot_be_run_stops_nobody(self, course, runner, error) -> None:
         """Whoever grades it is told why."""
-        hand.made = {"# hers": error}
+        runner.evidence = {"# hers": error}
         course.submit("ann", "  # hers")
         course.submit("bob", "  # his\nx = 1")
         with course.grader() as graded:
@@ -511,46 +511,46 @@ class TestAhead:
 class TestAgain:
     """The same command goes on where it stopped."""
 
-    def test_what_was_run_is_found_again(self, course, hand) -> None:
+    def test_what_was_run_is_found_again(self, course, runner) -> None:
         for name in ("ann", "bob"):
             course.submit(name, parameters=f"number_of_parameters = 7850  \n{name} = 1")
         first = course.grade()
         assert course.grade() == first
-        assert len(hand.jobs) == 2
+        assert len(runner.jobs) == 2
 
-    def test_only_what_changed_is_run(self, course, hand) -> None:
+    def test_only_what_changed_is_run(self, course, runner) -> None:
         for name in ("ann", "bob"):
             course.submit(name, parameters=f"number_of_parameters = 7850\n{name} = 1")
         course.grade()
         course.submit("bob", parameters="number_of_parameters = 7850\nbob = 2")
         course.grade()
-        assert len(hand.jobs) == 3
-        assert "bob = 2" in "\n".join(hand.jobs[-1].cells)
+        assert len(runner.jobs) == 3
+        assert "bob = 2" in "\n".join(runner.jobs[-1].cells)
 
-    def test_force_runs_all_of_it_once_more(self, course, hand) -> None:
+    def test_force_runs_all_of_it_once_more(self, course, runner) -> None:
         course.submit("ann")
         course.submit("bob")
         course.grade()
         reports = course.grade(fresh=True)
-        assert len(hand.jobs) == 2
+        assert len(runner.jobs) == 2
         assert [one.shared for one in reports.values()] == [False, True]
 
-    def test_a_run_that_others_ended_does_not_count(self, course, hand) -> None:
-        hand.made["Dense"] = right_run(stopped=Stopped("ended from outside", by_others=True))
+    def test_a_run_that_others_ended_does_not_count(self, course, runner) -> None:
+        runner.evidence["Dense"] = right_run(stopped=Stopped("ended from outside", by_others=True))
         course.submit("ann")
         assert course.grade()["ann"].reason == "ended from outside"
-        hand.made.clear()
+        runner.evidence.clear()
         assert course.grade()["ann"].reason is None
 
     @pytest.mark.parametrize("content", [b"", b"\x85half", b"no run at all"])
-    def test_a_run_that_was_cut_off_is_as_good_as_none(self, course, hand, content) -> None:
+    def test_a_run_that_was_cut_off_is_as_good_as_none(self, course, runner, content) -> None:
         course.submit("ann")
         course.grade()
         for path in (course.results / grader.RUNS).rglob("*"):
             if path.is_file():
                 path.write_bytes(content)
         assert course.grade()["ann"].score == 20
-        assert len(hand.jobs) == 2
+        assert len(runner.jobs) == 2
 
     def test_two_gradings_write_the_same(self, course) -> None:
         def files() -> dict[str, bytes]:
@@ -567,21 +567,21 @@ class TestAgain:
 class TestTrouble:
     """What goes wrong is told where it went wrong, and costs nobody else anything."""
 
-    def test_one_that_cannot_be_run(self, course, hand) -> None:
+    def test_one_that_cannot_be_run(self, course, runner) -> None:
         course.submit("ann")
         course.submit("bob", parameters="number_of_parameters = 1  \nbroken = 1")
-        hand.made["broken"] = RuntimeError("The sandbox is broken.")
+        runner.evidence["broken"] = RuntimeError("The sandbox is broken.")
         reports = course.grade()
         assert reports["ann"].score == 20
         assert reports["bob"].status == "failed"
         assert "RuntimeError" in (reports["bob"].trouble or "")
 
-    def test_those_who_waited_for_it_are_run_themselves(self, course, hand) -> None:
-        hand.made["Dense"] = RuntimeError("The sandbox is broken.")
+    def test_those_who_waited_for_it_are_run_themselves(self, course, runner) -> None:
+        runner.evidence["Dense"] = RuntimeError("The sandbox is broken.")
         for name in ("ann", "bob", "cal"):
             course.submit(name)
-        start = hand.start
-        hand.start = lambda job: (start(job), hand.made.clear())[0]
+        start = runner.start
+        runner.start = lambda job: (start(job), runner.evidence.clear())[0]
         reports = course.grade()
         assert [reports[name].score for name in ("ann", "bob", "cal")] == [0, 20, 20]
 
@@ -607,7 +607,7 @@ class TestTrouble:
         assert course.grade()["ann"].trouble
         assert (course.results / LESSON.name / "ann" / EVIDENCE).exists()
 
-    def test_one_that_cannot_be_judged(self, course, hand, monkeypatch) -> None:
+    def test_one_that_cannot_be_judged(self, course, runner, monkeypatch) -> None:
         for name in ("ann", "bob", "cal"):
             course.submit(name, parameters=f"number_of_parameters = 7850\n{name} = 1")
         report_on = result_files.report_on
@@ -641,11 +641,11 @@ class TestTrouble:
         assert course.grade()["ann"].score == 20
 
     def test_a_full_disk_stops_the_class_and_keeps_what_is_finished(
-        self, course, hand, monkeypatch
+        self, course, runner, monkeypatch
     ) -> None:
         for name in ("ann", "bob"):
             course.submit(name, parameters=f"number_of_parameters = 7850\n{name} = 1")
-        hand.max_pending = 1
+        runner.max_pending = 1
         write = grader.save_submission
 
         def full(own, folder):
@@ -656,27 +656,27 @@ class TestTrouble:
         monkeypatch.setattr(grader, "save_submission", full)
         with pytest.raises(ResultsError, match=r"No space left on device.*the same command"):
             course.grade()
-        assert hand.stopped
+        assert runner.stopped
         assert (course.results / LESSON.name / "ann" / "report.json").exists()
         monkeypatch.undo()
 
-    def test_who_stops_listening_stops_the_pool(self, course, hand) -> None:
+    def test_who_stops_listening_stops_the_pool(self, course, runner) -> None:
         course.submit("ann")
         course.submit("bob", parameters="number_of_parameters = 7850\nbob = 1")
         with course.grader() as graded:
             reports = graded.grade(find_submissions([course.folder]))
             next(reports)
             reports.close()
-        assert hand.stopped
+        assert runner.stopped
 
-    def test_no_more_is_handed_over_than_is_worth_it(self, course, hand) -> None:
-        hand.max_pending = 2
+    def test_no_more_is_handed_over_than_is_worth_it(self, course, runner) -> None:
+        runner.max_pending = 2
         for number in range(6):
             course.submit(f"s{number}", parameters=f"number_of_parameters = 7850\ns = {number}")
         with course.grader() as graded:
             reports = graded.grade(find_submissions([course.folder]))
             next(reports)
-            assert len(hand.jobs) <= 4
+            assert len(runner.jobs) <= 4
             assert len(list(reports)) == 5
 
 
@@ -768,13 +768,15 @@ class TestHere:
         assert here.start(None).exception() is why
         here.stop()
 
-    def test_then_a_person_has_to_look(self, course, hand) -> None:
-        hand.made["Dense"] = right_run(stopped=Stopped("ended from outside", by_others=True))
+    def test_then_a_person_has_to_look(self, course, runner) -> None:
+        runner.evidence["Dense"] = right_run(stopped=Stopped("ended from outside", by_others=True))
         course.submit("ann")
         assert course.grade()["ann"].needs_review
 
-    def test_a_cold_start_is_told(self, course, hand) -> None:
-        hand.made["Dense"] = right_run(conditions=Conditions(isolation="bubblewrap", data="sample"))
+    def test_a_cold_start_is_told(self, course, runner) -> None:
+        runner.evidence["Dense"] = right_run(
+            conditions=Conditions(isolation="bubblewrap", data="sample")
+        )
         course.submit("ann")
         assert not course.grade()["ann"].warm
 
@@ -785,7 +787,7 @@ class TestFollowThrough:
     TYPO = "model.compile(metric=1)"
 
     @pytest.fixture(autouse=True)
-    def _stops(self, course, hand, tmp_path) -> None:
+    def _stops(self, course, runner, tmp_path) -> None:
         """A course with its source, in which the cell that compiles stops."""
         blanks = {
             "compile": {"model": claim(None, "Sequential")},
@@ -796,9 +798,9 @@ class TestFollowThrough:
         work = Submission(answers=answers, fits=(), model_calls=(), arrays=dict)
         wrong = CellResult(status="error", ename="ValueError", evalue="metric")
         cells = {CELLS.index(_of(name)): wrong for name in blanks}
-        hand.made[self.TYPO] = right_run(work, cells=cells)
+        runner.evidence[self.TYPO] = right_run(work, cells=cells)
         number = CELLS.index(_of("compile"))
-        hand.second = right_run(cells={number: CellResult(status="ok", replaced=True)})
+        runner.second = right_run(cells={number: CellResult(status="ok", replaced=True)})
         self.root = tmp_path / "course"
         path = self.root / "source" / LESSON.name / LESSON.notebook
         path.parent.mkdir(parents=True)
@@ -809,18 +811,18 @@ class TestFollowThrough:
         changed = replace(BARE, **settings)
         return course.grade(course=Course(root=self.root, settings=changed))
 
-    def test_one_mistake_costs_its_own_points(self, course, hand) -> None:
+    def test_one_mistake_costs_its_own_points(self, course, runner) -> None:
         course.submit("bob", "\n# mine", compile=self.TYPO)
         reports = self.grade(course)
         assert {name: one.score for name, one in reports.items()} == {"ann": 16, "bob": 16}
         assert "the solution’s `compile` in place of yours" in reports["ann"].notes[0]
-        (second,) = (job for job in hand.jobs if job.solutions)
+        (second,) = (job for job in runner.jobs if job.solutions)
         assert second.solutions[CELLS.index(_of("compile"))].endswith(mini.RIGHT["compile"])
         # The traceback of a first run quotes its cell; the second one is the same program.
-        assert len(hand.jobs) == 3
+        assert len(runner.jobs) == 3
 
-    def test_what_is_shown_is_the_first_run(self, course, hand) -> None:
-        hand.second = right_run(
+    def test_what_is_shown_is_the_first_run(self, course, runner) -> None:
+        runner.second = right_run(
             cells={
                 number: CellResult(
                     status="ok",
@@ -838,10 +840,10 @@ class TestFollowThrough:
         train = mini.cell_of(course.notebook("ann"), "check-train")
         assert train.outputs[1].data["text/plain"] == "6.0"
 
-    def test_it_is_found_again(self, course, hand) -> None:
+    def test_it_is_found_again(self, course, runner) -> None:
         first = self.grade(course)
         assert self.grade(course) == first
-        assert len(hand.jobs) == 2
+        assert len(runner.jobs) == 2
 
     @pytest.mark.parametrize(("share", "score"), [(0.0, 8), (0.5, 12), (1.0, 16)])
     def test_the_course_says_what_share_counts(self, course, share, score) -> None:
@@ -854,10 +856,10 @@ class TestFollowThrough:
         (report,) = regrade.regrade(course.results / LESSON.name, LESSON, given)
         return report
 
-    def test_judged_again_nothing_is_run_and_the_same_is_said(self, course, hand) -> None:
+    def test_judged_again_nothing_is_run_and_the_same_is_said(self, course, runner) -> None:
         first = self.grade(course)["ann"]
         assert self.regraded(course) == first
-        assert len(hand.jobs) == 2
+        assert len(runner.jobs) == 2
 
     def test_judged_again_it_is_said_where_the_second_run_is_missing(self, course) -> None:
         self.grade(course, follow_through=0.0)
@@ -881,18 +883,18 @@ class TestFollowThrough:
         assert (reports["ann"].status, reports["ann"].reason) == ("failed", "too much")
         assert reports["bob"].status == "graded"
 
-    def test_without_the_source_nothing_is_run_twice(self, course, hand) -> None:
+    def test_without_the_source_nothing_is_run_twice(self, course, runner) -> None:
         assert course.grade()["ann"].score == 8
-        assert len(hand.jobs) == 1
+        assert len(runner.jobs) == 1
 
 
 class TestBudgets:
     """One submission that takes too much ends with its reason, and the class goes on."""
 
-    def test_what_takes_too_long_to_show(self, course, hand, monkeypatch) -> None:
+    def test_what_takes_too_long_to_show(self, course, runner, monkeypatch) -> None:
         """The points stay; what the student added is not shown."""
         shown = {"output_type": "display_data", "metadata": {}, "data": {"text/html": "<b>ann's"}}
-        hand.made["ann"] = right_run(cells={3: CellResult(status="ok", outputs=[shown])})
+        runner.evidence["ann"] = right_run(cells={3: CellResult(status="ok", outputs=[shown])})
         for name in ("ann", "bob"):
             course.submit(name, parameters=f"number_of_parameters = 7850\n{name} = 1")
 
@@ -952,9 +954,9 @@ class TestRegrade:
         given = regrade.regrade(folder, LESSON, Course(root=root, settings=BARE))
         return {report.name: report for report in given}
 
-    def test_the_same_checks_say_the_same(self, course, hand) -> None:
+    def test_the_same_checks_say_the_same(self, course, runner) -> None:
         course.submit("ann")
-        hand.made["number_of_classes + 1"] = right_run(Submission(parameters=claim(7840)))
+        runner.evidence["number_of_classes + 1"] = right_run(Submission(parameters=claim(7840)))
         course.submit("bob", build="model = tf.keras.Sequential()  \nnumber_of_classes + 1")
         (course.folder / "cal" / LESSON.name).mkdir(parents=True)
         (course.folder / "cal" / LESSON.name / LESSON.notebook).write_text("Dear teacher,")
@@ -981,8 +983,8 @@ class TestRegrade:
         assert cell.outputs[1].data["text/plain"] == "2.0"
         assert mini.cell_of(course.notebook("ann"), "build").outputs[0].text.startswith("out ")
 
-    def test_notes_are_told_once(self, course, hand) -> None:
-        hand.made["Dense"] = right_run(stopped=Stopped("the kernel died"))
+    def test_notes_are_told_once(self, course, runner) -> None:
+        runner.evidence["Dense"] = right_run(stopped=Stopped("the kernel died"))
         course.submit("ann")
         course.grade()
         path = course.results / LESSON.name / "ann" / "report.json"

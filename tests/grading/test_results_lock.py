@@ -37,7 +37,7 @@ class TestPlaces:
     def grade(self, *paths: str) -> None:
         assert main(["grade", *paths]) == 1
 
-    def found(self) -> dict[str, tuple[str, str | None]]:
+    def results(self) -> dict[str, tuple[str, str | None]]:
         """The folder of each result, what was handed in, and why it was not graded."""
         folder = Path("results") / LESSON.name
         return {
@@ -51,7 +51,7 @@ class TestPlaces:
         self.grade("a")
         before = (Path("results") / LESSON.name / "ann" / "report.json").read_bytes()
         self.grade("b")
-        assert set(self.found()) == {"ann", "ann (2)"}
+        assert set(self.results()) == {"ann", "ann (2)"}
         assert "ann: more than one has this name; see ann (2)." in capsys.readouterr().err
         assert (Path("results") / LESSON.name / "ann" / "report.json").read_bytes() == before
 
@@ -61,13 +61,13 @@ class TestPlaces:
         self.submit("a")
         self.submit("b")
         self.grade("a", "b")
-        sources = {place: source for place, (source, _) in self.found().items()}
+        sources = {place: source for place, (source, _) in self.results().items()}
         assert len(sources) == 2
         for folder in "ab":
             self.submit(folder, "")
         self.grade(*again)
-        assert {place: source for place, (source, _) in self.found().items()} == sources
-        changed = {place for place, (_, why) in self.found().items() if "empty" in (why or "")}
+        assert {place: source for place, (source, _) in self.results().items()} == sources
+        changed = {place for place, (_, why) in self.results().items() if "empty" in (why or "")}
         assert len(changed) == len(again)
 
     def test_results_and_submissions_may_move_together(self) -> None:
@@ -84,7 +84,7 @@ class TestPlaces:
             (Path(folder) / "ann.ipynb").write_text("")
         for path in ("a", "b/ann.ipynb", "a/ann.ipynb", "b"):
             assert main(["grade", path, "--lesson", LESSON.name]) == 1
-        assert set(self.found()) == {"ann", "ann (2)"}
+        assert set(self.results()) == {"ann", "ann (2)"}
 
     def test_who_handed_in_nothing_takes_nobodys_results(self) -> None:
         """And makes room once something is there."""
@@ -93,13 +93,13 @@ class TestPlaces:
         Path("b/ann").mkdir(parents=True)
         self.submit("b", name="bob")
         assert main(["grade", "b", "--lesson", LESSON.name]) == 1
-        assert set(self.found()) == {"ann", "ann (2)", "bob"}
+        assert set(self.results()) == {"ann", "ann (2)", "bob"}
         assert find_submissions([Path("b")])[0].path is None
         self.submit("b", "")
         self.grade("b")
-        found = self.found()
-        assert set(found) == {"ann", "ann (2)", "bob"}
-        assert "empty" in (found["ann (2)"][1] or "")
+        results = self.results()
+        assert set(results) == {"ann", "ann (2)", "bob"}
+        assert "empty" in (results["ann (2)"][1] or "")
 
 
 WRITER = """

@@ -18,20 +18,20 @@ class Trainer:
 
     def __init__(self, answer: bytes = b"") -> None:
         self.answer = answer or trained()
-        self.asked: list[bytes] = []
+        self.descriptions: list[bytes] = []
 
     def __call__(self, description: bytes) -> bytes:
-        self.asked.append(description)
+        self.descriptions.append(description)
         return self.answer
 
 
 def test_all_who_ask_at_once_share_one_training(tmp_path: Path) -> None:
     """The others wait for the first."""
     cache, begun, go_on = TrainingCache(tmp_path, ["1"]), threading.Event(), threading.Event()
-    asked = []
+    descriptions = []
 
     def train(description: bytes) -> bytes:
-        asked.append(description)
+        descriptions.append(description)
         begun.set()
         assert go_on.wait(10)
         return trained()
@@ -41,7 +41,7 @@ def test_all_who_ask_at_once_share_one_training(tmp_path: Path) -> None:
         assert begun.wait(10)
         go_on.set()
         assert {one.result() for one in answers} == {trained()}
-    assert asked == [b"a"]
+    assert descriptions == [b"a"]
 
 
 def test_a_training_is_found_again_under_the_same_conditions_only(tmp_path: Path) -> None:
@@ -51,7 +51,7 @@ def test_a_training_is_found_again_under_the_same_conditions_only(tmp_path: Path
     assert TrainingCache(tmp_path, ["1"]).find(b"a", later) == trained()
     assert TrainingCache(tmp_path, ["2"]).find(b"a", later) == trained(2.0)
     assert TrainingCache(tmp_path, ["1"]).find(b"b", later) == trained(2.0)
-    assert later.asked == [b"a", b"b"]
+    assert later.descriptions == [b"a", b"b"]
 
 
 def test_with_force_only_what_was_trained_now_counts(tmp_path: Path) -> None:
@@ -59,7 +59,7 @@ def test_with_force_only_what_was_trained_now_counts(tmp_path: Path) -> None:
     TrainingCache(tmp_path, ["1"]).find(b"a", Trainer())
     cache, again = TrainingCache(tmp_path, ["1"], fresh=True), Trainer(trained(2.0))
     assert {cache.find(b"a", again) for _ in range(2)} == {trained(2.0)}
-    assert again.asked == [b"a"]
+    assert again.descriptions == [b"a"]
 
 
 CUT_OFF = Array(dtype="float32", shape=(1, 3), data=b"123")

@@ -272,7 +272,7 @@ def test_where_a_part_is_missing_the_kernel_trains_by_itself(monkeypatch, error)
         raise error("no such part")
 
     monkeypatch.setattr(plain_fit, "describe", describe)
-    recorder = Recorder(trainer=TrainerLine(Asked()))
+    recorder = Recorder(trainer=TrainerLine(UnusedLine()))
     assert recorder.replay({}, 1) is None
 
 
@@ -281,11 +281,11 @@ def test_where_it_cannot_be_loaded_the_kernel_trains_by_itself(monkeypatch, modu
     """It is loaded only then: what it needs of Keras may be gone, and everything else goes on."""
     monkeypatch.delattr(recorders, module.__name__.rpartition(".")[2])
     monkeypatch.setitem(sys.modules, module.__name__, None)
-    recorder = Recorder(trainer=TrainerLine(Asked()))
+    recorder = Recorder(trainer=TrainerLine(UnusedLine()))
     assert recorder.replay({}, 1) is None
 
 
-class Asked:
+class UnusedLine:
     """A line that nobody may ask on."""
 
 

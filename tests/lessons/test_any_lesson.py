@@ -22,18 +22,18 @@ from autograder.grading.regrade import regrade
 from autograder.judge.runner import judge
 from autograder.reports import class_report, json_report
 
-HAND = runs.FakeExecutor(
+RUNNER = runs.FakeExecutor(
     usual=lambda: runs.ran({}),
-    made={
+    evidence={
         "apples = 2": throwaway.run(apples=2, pears=2),
         "apples = 1": throwaway.run(apples=1, pears=2),
     },
 )
 
 
-def put(path: Path, made: nbformat.NotebookNode) -> None:
+def put(path: Path, notebook: nbformat.NotebookNode) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    nbformat.write(made, path)
+    nbformat.write(notebook, path)
 
 
 def graded(root: Path, results: Path, home: Path, **changes) -> list:
@@ -41,7 +41,7 @@ def graded(root: Path, results: Path, home: Path, **changes) -> list:
         course=Course(settings=Settings(isolation="none")),
         data_home=home,
         results=results,
-        executor_factory=HAND,
+        executor_factory=RUNNER,
         **changes,
     )
     with grader:
@@ -207,10 +207,10 @@ class TestSeveralLessons:
         self, any_lesson, tmp_path, sample_keras
     ) -> None:
         """As it was released; where it says nothing, nothing is guessed."""
-        made = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1 + 1", id="mine")])
-        put(tmp_path / "silent" / "ann.ipynb", made)
-        made.metadata["autograder"] = {"lesson": any_lesson.name}
-        put(tmp_path / "saying" / "ann.ipynb", made)
+        evidence = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1 + 1", id="mine")])
+        put(tmp_path / "silent" / "ann.ipynb", evidence)
+        evidence.metadata["autograder"] = {"lesson": any_lesson.name}
+        put(tmp_path / "saying" / "ann.ipynb", evidence)
         (report,) = graded(tmp_path / "silent", tmp_path / "results", sample_keras)
         assert (report.status, report.lesson) == ("failed", "no-lesson")
         assert "--lesson" in report.reason
@@ -230,7 +230,7 @@ class TestSeveralLessons:
             course=course,
             data_home=sample_keras,
             results=tmp_path / "results",
-            executor_factory=HAND,
+            executor_factory=RUNNER,
         ) as grader:
             (report,) = grader.grade(find_submissions([path]))
         assert (report.lesson, report.max_score) == (other.name, other.max_score)

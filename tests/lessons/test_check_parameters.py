@@ -27,35 +27,35 @@ PREPARED = stack(STATISTICS, FLATTEN, dense())
 HIDDEN = stack(FLATTEN, dense(128, name="hidden", activation="relu"), dense(inputs=128))
 
 
-def counted(value, kind=None, **more) -> Submission:
+def submission(value, kind=None, **more) -> Submission:
     return Submission(parameters=claim(value, kind), **more)
 
 
 def wrong(misconception, *says, value, kind=None) -> Case:
-    return fails("parameters.count", misconception, *says, work=counted(value, kind))
+    return fails("parameters.count", misconception, *says, work=submission(value, kind))
 
 
 CASES = {
     "right": Case(work=Submission(), check="parameters.count", says=("7,840 weights", "7,850")),
-    "as a float": Case(work=counted(7850.0), check="parameters.count"),
-    "alone in an array": Case(work=counted((7850,), "ndarray"), check="parameters.count"),
+    "as a float": Case(work=submission(7850.0), check="parameters.count"),
+    "alone in an array": Case(work=submission((7850,), "ndarray"), check="parameters.count"),
     "the lesson's number, whatever was built": Case(
         work=Submission(built=HIDDEN),
         check="parameters.count",
         others={"build.layers": "failed"},
     ),
     "with statistics that are not learned": Case(
-        work=counted(7850 + 56, built=PREPARED), check="parameters.count", says=("are learned",)
+        work=submission(7850 + 56, built=PREPARED), check="parameters.count", says=("are learned",)
     ),
     "the number of another network": Case(
-        work=counted(101_770, built=HIDDEN),
+        work=submission(101_770, built=HIDDEN),
         check="parameters.count",
         outcome="skipped",
         says=("right for the network that you built", "“Build the neurons”"),
         others={"build.layers": "failed"},
     ),
     "without biases, of a network without biases": Case(
-        work=counted(7840, built=stack(FLATTEN, dense(bias=False))),
+        work=submission(7840, built=stack(FLATTEN, dense(bias=False))),
         check="parameters.count",
         outcome="skipped",
         others={"build.layers": "failed"},
@@ -71,7 +71,7 @@ CASES = {
     "nothing, for a model that is not built yet": fails(
         "parameters.count",
         "miscounted",
-        work=counted(0, built=stack(FLATTEN, dense(built=False), shape=None)),
+        work=submission(0, built=stack(FLATTEN, dense(built=False), shape=None)),
         others={"build.input": "failed"},
     ),
     "two numbers": wrong("not-a-number", "of type `tuple`", value=(7840, 10)),

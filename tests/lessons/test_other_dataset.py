@@ -9,7 +9,7 @@ import nbformat
 import numpy as np
 import pytest
 from support import digits
-from support.throwaway import found_lesson
+from support.throwaway import importable_lesson
 
 from autograder import datasets
 from autograder.cli import main
@@ -21,9 +21,9 @@ from autograder.kernel.recorder.data_matching import DatasetIndex
 
 @pytest.fixture
 def lesson(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lesson:
-    digits.write(tmp_path / "shelf")
+    digits.write(tmp_path / "lessons")
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
-    return found_lesson(digits.NAME, digits.MODULE, tmp_path / "shelf", monkeypatch)
+    return importable_lesson(digits.NAME, digits.MODULE, tmp_path / "lessons", monkeypatch)
 
 
 def test_a_lesson_names_its_data_set(lesson: Lesson, tmp_path: Path) -> None:

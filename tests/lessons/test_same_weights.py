@@ -20,11 +20,11 @@ from support.evidence_builder import (
     changed,
     claim,
     dense,
+    end_state,
     fit,
     judged,
     largest,
     layer,
-    left,
     stack,
     trained,
 )
@@ -39,7 +39,7 @@ TRAIN, PREDICT = ("train", "predict")
 
 
 def trained_fit(**changes: Any) -> Any:
-    return fit(**{"start": "before", "states": ("epoch", left()), **changes})
+    return fit(**{"start": "before", "states": ("epoch", end_state()), **changes})
 
 
 # Built again or loaded: another number, other names, and perhaps more layers around the weights.
@@ -56,14 +56,14 @@ def with_names(values: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def handed_in(question: str, model: Any, **claims: Claim) -> Answer:
+def answer(question: str, model: Any, **claims: Claim) -> Answer:
     given = {"model": claim(None, "Sequential"), **claims}
     return Answer(question=question, claims=given, model=changed(model, compiled=COMPILED))
 
 
 def predicted(model: Any) -> Answer:
     label = claim(largest(INDEX))
-    return handed_in(PREDICT, model, data_index=claim(INDEX), predicted_label=label)
+    return answer(PREDICT, model, data_index=claim(INDEX), predicted_label=label)
 
 
 def swapped(**weights: Any) -> Submission:
@@ -85,7 +85,7 @@ def set_afterwards(off: float, fit: int = 0, model: Any = MODEL) -> Submission:
         fits=(trained_fit(states=("epoch", "last")),),
         arrays=lambda: with_names(arrays()),
         answers={
-            TRAIN: handed_in(TRAIN, model, history=claim(None, "History")),
+            TRAIN: answer(TRAIN, model, history=claim(None, "History")),
             PREDICT: predicted(model),
         },
     )
@@ -93,7 +93,7 @@ def set_afterwards(off: float, fit: int = 0, model: Any = MODEL) -> Submission:
 
 def history(*fits: int, kind: str = "History") -> dict[str, Answer]:
     given = changed(claim(None, kind), fits=fits)
-    return {TRAIN: handed_in(TRAIN, MODEL, history=given)}
+    return {TRAIN: answer(TRAIN, MODEL, history=given)}
 
 
 RIGHT = {
@@ -102,11 +102,11 @@ RIGHT = {
         fits=(trained_fit(),),
         arrays=lambda: with_names(arrays()),
         answers={
-            TRAIN: handed_in(TRAIN, LOADED, history=claim(None, "History")),
+            TRAIN: answer(TRAIN, LOADED, history=claim(None, "History")),
             PREDICT: predicted(LOADED),
         },
     ),
-    "an earlier epoch, taken back": Submission(fits=(trained_fit(states=(left(), "last")),)),
+    "an earlier epoch, taken back": Submission(fits=(trained_fit(states=(end_state(), "last")),)),
     "an average of its epochs": set_afterwards(off=0.0005),
     "an average of its epochs, in another object": set_afterwards(off=0.0, model=LOADED),
     "evidence of an earlier version": Submission(
@@ -239,7 +239,7 @@ WRONG = {
         "not-a-history",
         "0.79",
         work=Submission(
-            answers={TRAIN: handed_in(TRAIN, MODEL, history=changed(claim(0.79), fits=()))}
+            answers={TRAIN: answer(TRAIN, MODEL, history=changed(claim(0.79), fits=()))}
         ),
     ),
     "the history of another": fails(

@@ -23,7 +23,7 @@ from support.evidence_builder import (
     validation,
 )
 
-KEPT = 1_000
+ROWS = 1_000
 NO_MAP = {"split": "unknown", "labels": "unknown", "scale": None, "shift": None}
 GIVEN = {
     "training": training(**NO_MAP),
@@ -31,13 +31,13 @@ GIVEN = {
 }
 
 
-def kept(rows: Any) -> Any:
+def with_rows(rows: Any) -> Any:
     """Add every other validation image as the model was given it."""
     return lambda: {**arrays(), "fit-0/validation/rows": rows()}
 
 
 def every_other() -> Any:
-    return sample().valid_images[::2].reshape(KEPT, 784).astype(np.float32)
+    return sample().valid_images[::2].reshape(ROWS, 784).astype(np.float32)
 
 
 def painted() -> Any:
@@ -47,7 +47,7 @@ def painted() -> Any:
 
 
 def moved(rows: Any = every_other, **more: Any) -> Submission:
-    return Submission(fits=(fit(**GIVEN),), arrays=kept(rows), **more)
+    return Submission(fits=(fit(**GIVEN),), arrays=with_rows(rows), **more)
 
 
 LEFT_OPEN = "the preprocessing of its pixels is unknown"
@@ -94,7 +94,7 @@ def test_rows_are_looked_at_only_where_no_map_was_found() -> None:
     """A kernel that hands over rows beside a map gains nothing by them."""
     work = Submission(
         fits=(fit(validation=changed(validation(), rows="fit-0/validation/rows")),),
-        arrays=kept(painted),
+        arrays=with_rows(painted),
     )
     case = Case(work=work, check="train.accuracy")
     verify(case, judged({"one": work})["one"])

@@ -32,7 +32,7 @@ def row(page: str, name: str) -> list[str]:
     ]
 
 
-def counted(score: float | None, **more: object) -> GradebookScores:
+def scores(score: float | None, **more: object) -> GradebookScores:
     return GradebookScores(score=score, max_score=20, **more)
 
 
@@ -41,9 +41,9 @@ def counted(score: float | None, **more: object) -> GradebookScores:
 
 def test_what_counts_stands_beside_what_the_judge_said() -> None:
     gradebook = {
-        "ann": counted(19.5, by_hand=True, name="Lee, Ann"),
-        "bob": counted(10, penalty=10),
-        "cleo": counted(20),
+        "ann": scores(19.5, by_hand=True, name="Lee, Ann"),
+        "bob": scores(10, penalty=10),
+        "cleo": scores(20),
     }
     reports = [class_of_reports.report(name) for name in ("ann", "bob", "cleo", "dora")]
     page = class_report.page(reports, LESSON, gradebook=gradebook)
@@ -56,7 +56,7 @@ def test_what_counts_stands_beside_what_the_judge_said() -> None:
 
 def test_where_it_is_the_same_there_is_no_column() -> None:
     page = class_report.page(
-        [class_of_reports.report("ann")], LESSON, gradebook={"ann": counted(20)}
+        [class_of_reports.report("ann")], LESSON, gradebook={"ann": scores(20)}
     )
     assert "Counts" not in page
     assert COUNTS not in page
@@ -64,7 +64,7 @@ def test_where_it_is_the_same_there_is_no_column() -> None:
 
 
 def test_real_names_come_first_and_give_the_order() -> None:
-    gradebook = {"zed": counted(20, name="Abel, Zed"), "ann": counted(20, name="Zorn, <b>Ann</b>")}
+    gradebook = {"zed": scores(20, name="Abel, Zed"), "ann": scores(20, name="Zorn, <b>Ann</b>")}
     reports = [class_of_reports.report(name) for name in ("ann", "mia", "zed")]
     made = class_report.page(reports, LESSON, gradebook=gradebook)
     found = Page(made)
@@ -75,9 +75,9 @@ def test_real_names_come_first_and_give_the_order() -> None:
 
 def test_who_handed_in_nothing_is_named() -> None:
     gradebook = {
-        "lazy": counted(None, name="Bones, <i>"),
-        "ann": counted(20),
-        "unentered": counted(None),
+        "lazy": scores(None, name="Bones, <i>"),
+        "ann": scores(20),
+        "unentered": scores(None),
     }
     reports = [class_of_reports.report("ann"), class_of_reports.report("unentered")]
     made = class_report.page(reports, LESSON, gradebook=gradebook)

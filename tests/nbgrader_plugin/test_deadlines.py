@@ -23,7 +23,7 @@ ZERO = 'c.LateSubmissionPlugin.penalty_method = "zero"\n'
 HALF = 'c.AssignLatePenalties.plugin_class = "half.Half"\n'
 
 
-def enter(course: Course, outcomes: str, time: str, **answers) -> list[str]:
+def grade(course: Course, outcomes: str, time: str, **answers) -> list[str]:
     """A submission of Ann's, graded; what a person is told."""
     entry = submit(course, report("ann", outcomes), time, **answers)
     with GradebookWriter(course) as writer:
@@ -64,27 +64,27 @@ def best(new_gradebook, tmp_path: Path) -> Course:
 
 
 def test_a_new_submission_after_the_deadline_has_the_penalty(course: Course) -> None:
-    enter(course, "fppppp", IN_TIME)
+    grade(course, "fppppp", IN_TIME)
     assert standing(course) == (19, None, "2026-03-01 11:00:00")
-    enter(course, "pppppp", LATE)
+    grade(course, "pppppp", LATE)
     assert standing(course) == (20, 20, "2026-03-02 12:00:00")
 
 
 def test_an_extension_is_respected_and_so_is_its_end(course: Course) -> None:
-    enter(course, "fppppp", IN_TIME)
+    grade(course, "fppppp", IN_TIME)
     by_hand(course, lambda gradebook: gradebook.grant_extension(LESSON.name, "ann", days=2))
-    enter(course, "pppppp", LATE)
+    grade(course, "pppppp", LATE)
     assert standing(course) == (20, None, "2026-03-02 12:00:00")
-    enter(course, "pppppp", LATER)
+    grade(course, "pppppp", LATER)
     assert standing(course) == (20, 20, "2026-03-05 12:00:00")
 
 
 def test_an_extension_that_comes_afterwards_takes_the_penalty_back(course: Course) -> None:
     """At the next grading or regrading of the same submission."""
-    enter(course, "pppppp", LATE)
+    grade(course, "pppppp", LATE)
     assert standing(course)[1] == 20
     by_hand(course, lambda gradebook: gradebook.grant_extension(LESSON.name, "ann", weeks=1))
-    enter(course, "pppppp", LATE)
+    grade(course, "pppppp", LATE)
     assert standing(course)[1] is None
 
 
@@ -92,15 +92,15 @@ def test_an_extension_that_comes_afterwards_takes_the_penalty_back(course: Cours
 
 
 def test_the_last_submission_counts_unless_the_course_says_else(course: Course) -> None:
-    enter(course, "pppppp", EARLY)
-    assert enter(course, "ffpppp", IN_TIME) == []
+    grade(course, "pppppp", EARLY)
+    assert grade(course, "ffpppp", IN_TIME) == []
     assert standing(course)[0] == 17
 
 
 def test_the_best_stays_with_its_notebook_and_a_person_is_told(best: Course) -> None:
-    enter(best, "pppppp", EARLY)
+    grade(best, "pppppp", EARLY)
     before = rows(address(best)), files(best)
-    (printed,) = enter(best, "ffpppp", IN_TIME)
+    (printed,) = grade(best, "ffpppp", IN_TIME)
     assert printed == (
         "ann: the submission of 2026-03-01 10:00 UTC stays in the gradebook, with 20 points;"
         " that of 2026-03-01 11:00 UTC has 17."
@@ -109,24 +109,24 @@ def test_the_best_stays_with_its_notebook_and_a_person_is_told(best: Course) -> 
 
 
 def test_a_better_one_takes_its_place(best: Course) -> None:
-    enter(best, "ffpppp", EARLY)
-    assert enter(best, "fppppp", IN_TIME) == []
+    grade(best, "ffpppp", EARLY)
+    assert grade(best, "fppppp", IN_TIME) == []
     assert standing(best) == (19, None, "2026-03-01 11:00:00")
 
 
 def test_penalties_count_in_what_is_better(best: Course) -> None:
     """17 points in time are more than half of 20."""
-    enter(best, "ffpppp", IN_TIME)
-    (printed,) = enter(best, "pppppp", LATE)
+    grade(best, "ffpppp", IN_TIME)
+    (printed,) = grade(best, "pppppp", LATE)
     assert "with 17 points; that of 2026-03-02 12:00 UTC has 10." in printed
     assert standing(best) == (17, None, "2026-03-01 11:00:00")
     by_hand(best, lambda gradebook: gradebook.grant_extension(LESSON.name, "ann", days=2))
-    assert enter(best, "pppppp", LATE) == []
+    assert grade(best, "pppppp", LATE) == []
     assert standing(best) == (20, None, "2026-03-02 12:00:00")
 
 
 def test_what_a_person_entered_counts_too(best: Course) -> None:
-    enter(best, "ffpppp", EARLY)
+    grade(best, "ffpppp", EARLY)
 
     def extra(gradebook: Gradebook) -> None:
         place = (LESSON.name, LESSON.name, "ann")
@@ -135,29 +135,29 @@ def test_what_a_person_entered_counts_too(best: Course) -> None:
 
     by_hand(best, extra)
     # The manual score stands for either; 1 and 2 points are missing elsewhere.
-    (printed,) = enter(best, "fpfppp", IN_TIME)
+    (printed,) = grade(best, "fpfppp", IN_TIME)
     assert "with 21 points; that of 2026-03-01 11:00 UTC has 20." in printed
 
 
 def test_the_same_submission_graded_again_may_lose_points(best: Course) -> None:
     """A check was put right: that is not another try."""
-    enter(best, "pppppp", IN_TIME)
-    assert enter(best, "fppppp", IN_TIME) == []
+    grade(best, "pppppp", IN_TIME)
+    assert grade(best, "fppppp", IN_TIME) == []
     assert standing(best)[0] == 19
 
 
 @pytest.mark.parametrize("times", [("", IN_TIME), (IN_TIME, ""), ("", "")])
 def test_without_times_submissions_cannot_be_told_apart(best: Course, times) -> None:
     """Then the last counts, as ever."""
-    enter(best, "pppppp", times[0])
+    grade(best, "pppppp", times[0])
     (best.root / "submitted" / "ann" / LESSON.name / "timestamp.txt").unlink(missing_ok=True)
-    enter(best, "ffpppp", times[1])
+    grade(best, "ffpppp", times[1])
     if times[1]:
         assert standing(best)[0] == 17
 
 
 def test_a_group_is_written_whichever_of_it_counts(best: Course) -> None:
-    enter(best, "pppppp", EARLY)
+    grade(best, "pppppp", EARLY)
     entries = [
         submit(best, report("ann", "ffffff"), IN_TIME),
         submit(best, report("bob", "fppppp"), IN_TIME),
@@ -177,7 +177,7 @@ def test_keep_may_be_last_or_best() -> None:
 
 
 @pytest.fixture
-def solved(course: Course, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Course:
+def with_solution(course: Course, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Course:
     """A course with a solution and an exchange, in its own folder."""
     folder = course.root / "solutions" / LESSON.name
     folder.mkdir(parents=True)
@@ -199,54 +199,54 @@ def due(course: Course, when: datetime | None) -> None:
 
 
 def test_after_the_due_date_the_solution_is_an_assignment_to_fetch(
-    solved: Course, tmp_path
+    with_solution: Course, tmp_path
 ) -> None:
     assert main(["publish-solutions", "--all"]) == 0
     name = f"{LESSON.name}-solution"
     place = tmp_path / "exchange" / "brains" / "outbound" / name / LESSON.notebook
     assert place.read_text() == "the solution"
-    (solved.root / "solutions" / LESSON.name / LESSON.notebook).write_text("a better one")
+    (with_solution.root / "solutions" / LESSON.name / LESSON.notebook).write_text("a better one")
     assert main(["publish-solutions", "--all"]) == 0
     assert place.read_text() == "a better one"
-    assert not (solved.root / "release" / name).exists()
+    assert not (with_solution.root / "release" / name).exists()
 
 
-def test_or_it_is_copied_into_a_folder(solved: Course, tmp_path: Path) -> None:
+def test_or_it_is_copied_into_a_folder(with_solution: Course, tmp_path: Path) -> None:
     assert main(["publish-solutions", "--all", "--to", str(tmp_path / "site")]) == 0
     assert (tmp_path / "site" / LESSON.name / LESSON.notebook).read_text() == "the solution"
 
 
-def test_before_the_due_date_it_stays(solved: Course, tmp_path: Path, capsys) -> None:
-    due(solved, datetime.now(UTC) + timedelta(hours=1))
+def test_before_the_due_date_it_stays(with_solution: Course, tmp_path: Path, capsys) -> None:
+    due(with_solution, datetime.now(UTC) + timedelta(hours=1))
     assert main(["publish-solutions", "--all", "--to", str(tmp_path / "site")]) == 2
     assert "UTC on: that is the due date." in printed(capsys)
     assert not (tmp_path / "site").exists()
     assert not (tmp_path / "exchange").exists()
 
 
-def test_until_the_last_extension_it_stays(solved: Course, tmp_path: Path, capsys) -> None:
-    due(solved, datetime.now(UTC) - timedelta(days=1))
-    enter(solved, "pppppp", IN_TIME)
-    by_hand(solved, lambda gradebook: gradebook.grant_extension(LESSON.name, "ann", days=2))
+def test_until_the_last_extension_it_stays(with_solution: Course, tmp_path: Path, capsys) -> None:
+    due(with_solution, datetime.now(UTC) - timedelta(days=1))
+    grade(with_solution, "pppppp", IN_TIME)
+    by_hand(with_solution, lambda gradebook: gradebook.grant_extension(LESSON.name, "ann", days=2))
     assert main(["publish-solutions", "--all", "--to", str(tmp_path / "site")]) == 2
     assert "ann has an extension" in printed(capsys)
-    by_hand(solved, lambda gradebook: gradebook.grant_extension(LESSON.name, "ann", hours=2))
+    by_hand(with_solution, lambda gradebook: gradebook.grant_extension(LESSON.name, "ann", hours=2))
     assert main(["publish-solutions", "--all", "--to", str(tmp_path / "site")]) == 0
 
 
-def test_without_a_due_date_nobody_can_know(solved: Course, capsys) -> None:
-    due(solved, None)
+def test_without_a_due_date_nobody_can_know(with_solution: Course, capsys) -> None:
+    due(with_solution, None)
     assert main(["publish-solutions", "--all"]) == 2
     assert "has no due date for building-a-brain. Set one" in printed(capsys)
 
 
 def test_a_lesson_that_is_not_over_keeps_the_others_back(
-    solved: Course, tmp_path: Path, capsys
+    with_solution: Course, tmp_path: Path, capsys
 ) -> None:
-    assert solved.root
+    assert with_solution.root
     other = next(name for name in lesson_names() if name != LESSON.name)
-    (solved.root / "solutions" / other).mkdir()
-    (solved.root / "solutions" / other / f"{other}.ipynb").write_text("another solution")
+    (with_solution.root / "solutions" / other).mkdir()
+    (with_solution.root / "solutions" / other / f"{other}.ipynb").write_text("another solution")
     assert other < LESSON.name
     assert main(["publish-solutions", "--all", "--to", str(tmp_path / "site")]) == 2
     assert f"has no due date for {other}" in printed(capsys)
@@ -255,21 +255,21 @@ def test_a_lesson_that_is_not_over_keeps_the_others_back(
     assert [one.name for one in (tmp_path / "site").iterdir()] == [LESSON.name]
 
 
-def test_it_has_to_be_said_which_solutions(solved: Course, capsys) -> None:
+def test_it_has_to_be_said_which_solutions(with_solution: Course, capsys) -> None:
     with pytest.raises(SystemExit) as ended:
         main(["publish-solutions"])
     assert ended.value.code == 2
     assert "one of the arguments --lesson --all is required" in printed(capsys)
 
 
-def test_a_dry_run_publishes_nothing(solved: Course, tmp_path: Path) -> None:
+def test_a_dry_run_publishes_nothing(with_solution: Course, tmp_path: Path) -> None:
     assert main(["publish-solutions", "--all", "--dry-run"]) == 0
     assert not (tmp_path / "exchange").exists()
     assert main(["publish-solutions", "--all", "--dry-run", "--to", str(tmp_path / "site")]) == 0
     assert not (tmp_path / "site").exists()
 
 
-def test_what_was_published_can_be_taken_back(solved: Course, tmp_path: Path) -> None:
+def test_what_was_published_can_be_taken_back(with_solution: Course, tmp_path: Path) -> None:
     """From the exchange, and from a folder with other files in it."""
     outbound = tmp_path / "exchange" / "brains" / "outbound" / f"{LESSON.name}-solution"
     assert main(["publish-solutions", "--all"]) == 0

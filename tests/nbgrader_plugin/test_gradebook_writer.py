@@ -40,31 +40,31 @@ IN_TIME, LATE = "2026-03-01 11:00:00 UTC", "2026-03-02 12:00:00 UTC"
 class Pair:
     """Two courses that are alike: one that we grade, and one that nbgrader does."""
 
-    ours: Course
-    theirs: Course
+    by_writer: Course
+    by_nbgrader: Course
 
     def grade(self, reports: Sequence[Report], times: dict[str, str] | None = None, **kw) -> None:
         """Grade the same submissions in both."""
         times = times or {}
-        entries = [submit(self.ours, one, times.get(one.name, ""), **kw) for one in reports]
+        entries = [submit(self.by_writer, one, times.get(one.name, ""), **kw) for one in reports]
         for one in reports:
-            submit(self.theirs, one, times.get(one.name, ""), **kw)
-        assert write(self.ours, entries) == []
-        nbgrader_autograde(self.theirs, {one.name: one for one in reports})
+            submit(self.by_nbgrader, one, times.get(one.name, ""), **kw)
+        assert write(self.by_writer, entries) == []
+        nbgrader_autograde(self.by_nbgrader, {one.name: one for one in reports})
 
     def by_hand(self, change: Callable[[Gradebook], object]) -> None:
         """What an instructor enters, in both."""
-        for course in (self.ours, self.theirs):
+        for course in (self.by_writer, self.by_nbgrader):
             with Gradebook(address(course), "brains") as gradebook:
                 change(gradebook)
                 gradebook.db.commit()
 
     def alike(self) -> dict[str, list[dict[str, object]]]:
         """Their rows and their files are the same; the rows."""
-        found = rows(address(self.ours))
-        assert found == rows(address(self.theirs))
-        assert files(self.ours) == files(self.theirs)
-        assert files(self.ours)
+        found = rows(address(self.by_writer))
+        assert found == rows(address(self.by_nbgrader))
+        assert files(self.by_writer) == files(self.by_nbgrader)
+        assert files(self.by_writer)
         return found
 
 
@@ -80,8 +80,8 @@ def row(found: dict[str, list[dict[str, object]]], student: str, cell: str) -> d
 @pytest.fixture
 def pair(new_gradebook: Callable[[], str], tmp_path: Path) -> Pair:
     return Pair(
-        ours=make_course(tmp_path / "ours", new_gradebook(), HALF),
-        theirs=make_course(tmp_path / "theirs", new_gradebook(), HALF),
+        by_writer=make_course(tmp_path / "ours", new_gradebook(), HALF),
+        by_nbgrader=make_course(tmp_path / "theirs", new_gradebook(), HALF),
     )
 
 
@@ -106,10 +106,10 @@ def test_nbgrader_autograde_leaves_the_same_rows(pair: Pair) -> None:
 
     for outcomes in ("ffpppp", "pfefpp"):
         one = report("ada", outcomes)
-        for course in (pair.ours, pair.theirs):
+        for course in (pair.by_writer, pair.by_nbgrader):
             submit(course, one, LATE, why="Because it is linear.")
-        nbgrader_autograde(pair.ours, {"ada": one}, save=SaveJudgedGrades)
-        nbgrader_autograde(pair.theirs, {"ada": one})
+        nbgrader_autograde(pair.by_writer, {"ada": one}, save=SaveJudgedGrades)
+        nbgrader_autograde(pair.by_nbgrader, {"ada": one})
         pair.alike()
         pair.by_hand(enter)
 
@@ -172,15 +172,15 @@ def test_an_answer_in_words_is_marked_once_for_each_submission(
     """The judge has no score for it that could tell whether it changed."""
 
     def grade(time: str, why: str) -> None:
-        write(pair.ours, [submit(pair.ours, report("ada"), time, why=why)])
+        write(pair.by_writer, [submit(pair.by_writer, report("ada"), time, why=why)])
 
     grade(first, "Because.")
-    with Gradebook(address(pair.ours), "brains") as gradebook:
+    with Gradebook(address(pair.by_writer), "brains") as gradebook:
         mark = gradebook.find_grade("why", LESSON.name, LESSON.name, "ada")
         mark.manual_score, mark.needs_manual_grade = 2, False
         gradebook.db.commit()
     grade(second, "Because." if first == second else "It is linear.")
-    found = row(rows(address(pair.ours)), "ada", "why Grade")
+    found = row(rows(address(pair.by_writer)), "ada", "why Grade")
     assert (found["manual_score"], found["needs_manual_grade"]) == (2, asks)
 
 
@@ -207,19 +207,19 @@ def test_a_check_that_could_not_tell_asks_for_a_person(pair: Pair) -> None:
 def test_what_could_not_be_read_has_zero_points_and_says_why(pair: Pair) -> None:
     """The blank notebook stands in."""
     ill = Report(name="ada", notebook="x.ipynb", status="failed", reason="It is not JSON.")
-    entry = submit(pair.ours, ill, **dict.fromkeys(("build", "devices"), None))
+    entry = submit(pair.by_writer, ill, **dict.fromkeys(("build", "devices"), None))
     (entry.folder / LESSON.notebook).write_text("Dear teacher,")
-    write(pair.ours, [replace(entry, notebook=None)])
-    found = rows(address(pair.ours))["ada"]
+    write(pair.by_writer, [replace(entry, notebook=None)])
+    found = rows(address(pair.by_writer))["ada"]
     assert {one["auto_score"] for one in found if "auto_score" in one} == {0}
     assert not any(one.get("needs_manual_grade") for one in found)
-    shown = files(pair.ours)[f"ada/{LESSON.name}/{LESSON.notebook}"][0].decode()
+    shown = files(pair.by_writer)[f"ada/{LESSON.name}/{LESSON.notebook}"][0].decode()
     assert shown.count("It is not JSON.") >= len(LESSON.questions)
 
 
 def test_another_notebook_of_the_assignment(pair: Pair) -> None:
     """Has no points where it was not handed in, and waits for a person where it was."""
-    for course in (pair.ours, pair.theirs):
+    for course in (pair.by_writer, pair.by_nbgrader):
         add_notebook(address(course), "extra")
         folder = course.root / "submitted" / "bert" / LESSON.name
         folder.mkdir(parents=True)
@@ -236,10 +236,10 @@ def test_another_notebook_of_the_assignment(pair: Pair) -> None:
 
 def test_a_penalty_that_cannot_be_worked_out(pair: Pair) -> None:
     """Says whose; nothing is written."""
-    entry = submit(pair.ours, report("broken"), LATE)
+    entry = submit(pair.by_writer, report("broken"), LATE)
     with pytest.raises(CourseError, match="penalty for broken failed: ZeroDivisionError"):
-        write(pair.ours, [entry])
-    assert set(rows(address(pair.ours))) == {"(courses)"}
+        write(pair.by_writer, [entry])
+    assert set(rows(address(pair.by_writer))) == {"(courses)"}
 
 
 def test_a_plugin_that_is_not_there(new_gradebook, tmp_path: Path) -> None:
@@ -252,11 +252,11 @@ def test_a_plugin_that_is_not_there(new_gradebook, tmp_path: Path) -> None:
 
 def test_grading_twice_changes_nothing(pair: Pair) -> None:
     """Not a row is made, not a value is another."""
-    entries = [submit(pair.ours, report(name, "pfeppp"), LATE) for name in ("ada", "bert")]
-    write(pair.ours, entries)
-    before = rows(address(pair.ours)), files(pair.ours)
-    write(pair.ours, [*entries, entries[0]])
-    assert (rows(address(pair.ours)), files(pair.ours)) == before
+    entries = [submit(pair.by_writer, report(name, "pfeppp"), LATE) for name in ("ada", "bert")]
+    write(pair.by_writer, entries)
+    before = rows(address(pair.by_writer)), files(pair.by_writer)
+    write(pair.by_writer, [*entries, entries[0]])
+    assert (rows(address(pair.by_writer)), files(pair.by_writer)) == before
 
 
 @pytest.mark.parametrize(
@@ -264,9 +264,9 @@ def test_grading_twice_changes_nothing(pair: Pair) -> None:
 )
 def test_a_group_is_written_as_a_whole_or_not_at_all(pair: Pair, monkeypatch, place) -> None:
     """Whatever happens in the middle of it: the gradebook and the folders are as before."""
-    entries = [submit(pair.ours, report(name)) for name in ("ada", "bert", "cleo")]
-    write(pair.ours, entries[:1])
-    before = rows(address(pair.ours)), files(pair.ours)
+    entries = [submit(pair.by_writer, report(name)) for name in ("ada", "bert", "cleo")]
+    write(pair.by_writer, entries[:1])
+    before = rows(address(pair.by_writer)), files(pair.by_writer)
     owner, name = place
     real, calls = getattr(owner, name), []
 
@@ -279,126 +279,126 @@ def test_a_group_is_written_as_a_whole_or_not_at_all(pair: Pair, monkeypatch, pl
             raise KeyboardInterrupt
         return real(*given)
 
-    with GradebookWriter(pair.ours) as writer:
+    with GradebookWriter(pair.by_writer) as writer:
         with monkeypatch.context() as patched:
             patched.setattr(owner, name, crash)
             changed = [replace(one, report=report(one.student, "fpffff")) for one in entries]
             with pytest.raises(KeyboardInterrupt):
                 writer.write(changed)
-        kept = {path: what for path, what in files(pair.ours).items() if path in before[1]}
-        assert (rows(address(pair.ours)), kept) == before
+        kept = {path: what for path, what in files(pair.by_writer).items() if path in before[1]}
+        assert (rows(address(pair.by_writer)), kept) == before
         assert [
-            path for path in files(pair.ours) if LESSON.name in path and "ada" not in path
+            path for path in files(pair.by_writer) if LESSON.name in path and "ada" not in path
         ] == []
         writer.write(entries)
-    assert {"ada", "bert", "cleo"} <= set(rows(address(pair.ours)))
+    assert {"ada", "bert", "cleo"} <= set(rows(address(pair.by_writer)))
 
 
 def test_a_time_that_is_none_is_told(pair: Pair) -> None:
     """The submission is graded all the same: nbgrader gives up on it."""
-    entry = submit(pair.ours, report("ada"), "yesterday, I think")
-    assert "ada: timestamp.txt is no time" in write(pair.ours, [entry])[0]
-    assert rows(address(pair.ours))["ada"][0]["time"] is None
+    entry = submit(pair.by_writer, report("ada"), "yesterday, I think")
+    assert "ada: timestamp.txt is no time" in write(pair.by_writer, [entry])[0]
+    assert rows(address(pair.by_writer))["ada"][0]["time"] is None
 
 
 def test_a_link_does_not_lead_out_of_the_submission(pair: Pair) -> None:
     """What it leads to would come back to the student with the feedback."""
-    entry = submit(pair.ours, report("ada"))
-    (entry.folder / "data.csv").symlink_to(pair.ours.root / "nbgrader_config.py")
+    entry = submit(pair.by_writer, report("ada"))
+    (entry.folder / "data.csv").symlink_to(pair.by_writer.root / "nbgrader_config.py")
     os.mkfifo(entry.folder / "pipe")
-    write(pair.ours, [entry])
-    assert [name for name in files(pair.ours) if "data.csv" in name or "pipe" in name] == []
+    write(pair.by_writer, [entry])
+    assert [name for name in files(pair.by_writer) if "data.csv" in name or "pipe" in name] == []
 
 
 def test_a_students_files_do_not_stop_the_class(pair: Pair) -> None:
     """A folder where the course has a file, a file where it has a folder."""
-    data = pair.ours.root / "source" / LESSON.name / "data"
+    data = pair.by_writer.root / "source" / LESSON.name / "data"
     data.mkdir()
     (data / "given.csv").write_text("1")
-    entry = submit(pair.ours, report("ada"))
+    entry = submit(pair.by_writer, report("ada"))
     (entry.folder / "helper.py").unlink()
     (entry.folder / "helper.py").mkdir()
     (entry.folder / "helper.py" / "x").touch()
     (entry.folder / "data").write_text("mine")
-    (remark,) = write(pair.ours, [entry])
+    (remark,) = write(pair.by_writer, [entry])
     assert remark.startswith("ada: helper.py/x was left out")
-    place = pair.ours.root / "autograded" / "ada" / LESSON.name
+    place = pair.by_writer.root / "autograded" / "ada" / LESSON.name
     assert (place / "helper.py").read_text() == "given = 1\n"
     assert (place / "data" / "given.csv").read_text() == "1"
 
 
 def test_nothing_is_held_between_groups(pair: Pair) -> None:
     """A server may cut the connection, another program may write."""
-    entries = [submit(pair.ours, report(student)) for student in ("ada", "bert")]
-    with GradebookWriter(pair.ours) as writer:
+    entries = [submit(pair.by_writer, report(student)) for student in ("ada", "bert")]
+    with GradebookWriter(pair.by_writer) as writer:
         writer.write(entries[:1])
         assert writer._gradebook.engine.pool.checkedin() == 0
-        with Gradebook(address(pair.ours), "brains") as gradebook:
+        with Gradebook(address(pair.by_writer), "brains") as gradebook:
             gradebook.add_student("cleo")
         writer.write(entries[1:])
-    assert set(rows(address(pair.ours))) == {"ada", "bert", "cleo", "(courses)"}
+    assert set(rows(address(pair.by_writer))) == {"ada", "bert", "cleo", "(courses)"}
 
 
 def test_feedback_shows_the_points(pair: Pair) -> None:
     """Of what we wrote, made by nbgrader."""
-    entry = submit(pair.ours, report("ada", "pfpppp"), LATE)
-    write(pair.ours, [entry])
-    directory = course_directory(pair.ours.root)
+    entry = submit(pair.by_writer, report("ada", "pfpppp"), LATE)
+    write(pair.by_writer, [entry])
+    directory = course_directory(pair.by_writer.root)
     directory.assignment_id = LESSON.name
     GenerateFeedback(coursedir=directory, config=directory.config).start()
-    page = pair.ours.root / "feedback" / "ada" / LESSON.name / f"{LESSON.name}.html"
+    page = pair.by_writer.root / "feedback" / "ada" / LESSON.name / f"{LESSON.name}.html"
     assert "Score: 9.0 / 23.0" in page.read_text()
 
 
 def test_nbgraders_own_api_reads_what_was_written(pair: Pair) -> None:
     """What the formgrader lists, and the next autograde of nbgrader on top of ours."""
-    entry = submit(pair.ours, report("ada", "pfpppp"), LATE)
-    write(pair.ours, [entry])
-    api = NbGraderAPI(course_directory(pair.ours.root))
+    entry = submit(pair.by_writer, report("ada", "pfpppp"), LATE)
+    write(pair.by_writer, [entry])
+    api = NbGraderAPI(course_directory(pair.by_writer.root))
     listed = api.get_submissions(LESSON.name)
     assert [(one["student"], one["score"], one["autograded"]) for one in listed] == [
         ("ada", 18, True)
     ]
     assert api.get_students()[0]["score"] == 18
-    before = rows(address(pair.ours)), files(pair.ours)
-    nbgrader_autograde(pair.ours, {"ada": entry.report})
-    assert (rows(address(pair.ours)), files(pair.ours)) == before
+    before = rows(address(pair.by_writer)), files(pair.by_writer)
+    nbgrader_autograde(pair.by_writer, {"ada": entry.report})
+    assert (rows(address(pair.by_writer)), files(pair.by_writer)) == before
 
 
 def test_an_assignment_that_was_never_generated(pair: Pair) -> None:
     """Is named, with what to do."""
-    entry = submit(pair.ours, report("ada"))
-    with Gradebook(address(pair.ours), "brains") as gradebook:
+    entry = submit(pair.by_writer, report("ada"))
+    with Gradebook(address(pair.by_writer), "brains") as gradebook:
         gradebook.remove_assignment(LESSON.name)
     with pytest.raises(CourseError, match=r"building-a-brain is not in .*autograder generate"):
-        write(pair.ours, [entry])
+        write(pair.by_writer, [entry])
 
 
 def test_a_release_that_is_not_the_gradebooks(pair: Pair) -> None:
     """What was run is not what points are stored for."""
-    entry = submit(pair.ours, report("ada"))
+    entry = submit(pair.by_writer, report("ada"))
     entry.notebook.cells[1].source += "\nprint('changed')"
     with pytest.raises(CourseError, match=r"“setup” in release/ is not the gradebook's"):
-        write(pair.ours, [entry])
+        write(pair.by_writer, [entry])
 
 
 def test_a_cell_that_is_not_in_the_gradebook(pair: Pair) -> None:
     """Is named."""
-    entry = submit(pair.ours, report("ada"))
+    entry = submit(pair.by_writer, report("ada"))
     cell = next(one for one in entry.notebook.cells if one.id == "check-build")
     cell.metadata["nbgrader"]["grade_id"] = "check-more"
     with pytest.raises(CourseError, match=r"no cell “check-more” in the gradebook\. Run"):
-        write(pair.ours, [entry])
+        write(pair.by_writer, [entry])
 
 
 def test_more_points_than_the_gradebook_has(pair: Pair) -> None:
     """The lesson gives other points than the source did: nothing is written."""
-    entry = submit(pair.ours, report("ada"))
+    entry = submit(pair.by_writer, report("ada"))
     cell = next(one for one in entry.notebook.cells if one.id == "check-build")
     cell.outputs[1].data["text/plain"] = "5.0"
     with pytest.raises(CourseError, match="“check-build”: partial credit cannot be greater"):
-        write(pair.ours, [entry])
-    assert set(rows(address(pair.ours))) == {"(courses)"}
+        write(pair.by_writer, [entry])
+    assert set(rows(address(pair.by_writer))) == {"(courses)"}
 
 
 def test_students_may_have_to_be_known(new_gradebook, tmp_path: Path) -> None:
@@ -411,9 +411,9 @@ def test_students_may_have_to_be_known(new_gradebook, tmp_path: Path) -> None:
 @pytest.mark.parametrize("student", ["", "..", "a/b", "a" * 129, "\udcff"])
 def test_a_name_that_is_no_folder(pair: Pair, student: str) -> None:
     """Never leads elsewhere."""
-    entry = replace(submit(pair.ours, report("ada")), student=student)
+    entry = replace(submit(pair.by_writer, report("ada")), student=student)
     with pytest.raises(CourseError, match="cannot be the name"):
-        write(pair.ours, [entry])
+        write(pair.by_writer, [entry])
 
 
 def test_no_gradebook_yet(tmp_path: Path) -> None:

@@ -37,7 +37,7 @@ def course(tmp_path: Path, address: str) -> Course:
     return make_course(tmp_path / "course", address)
 
 
-def handed_in(course: Course, name: str, built: str, outcomes: str, time: str = "") -> Report:
+def submitted(course: Course, name: str, built: str, outcomes: str, time: str = "") -> Report:
     """The report on a student who built something, with these outcomes; its results are there."""
     entry = submit(course, report(name, outcomes), time, build=built)
     place = course.root / "results" / LESSON.name / name
@@ -54,7 +54,7 @@ def grade(course: Course, *class_: tuple[str, str, str], time: str = "") -> None
     """Grade students; as ``autograder grade`` ends."""
     with GradebookSync(course, course.root / "results") as book:
         for one in class_:
-            book.add(handed_in(course, *one, time))
+            book.add(submitted(course, *one, time))
     assert not book.failed, book.remarks
 
 
@@ -64,7 +64,7 @@ def autograde(course: Course, monkeypatch) -> Callable[..., None]:
 
     def run(*class_: tuple[str, str, str]) -> None:
         monkeypatch.chdir(course.root)
-        reports = {one[0]: handed_in(course, *one) for one in class_}
+        reports = {one[0]: submitted(course, *one) for one in class_}
         nbgrader_autograde(course, reports, save=SaveJudgedGrades)
 
     return run

@@ -193,7 +193,7 @@ RENDERERS = {
 }
 
 
-class Seen(HTMLParser):
+class OddTags(HTMLParser):
     """The tags and attributes of a page that no renderer makes of Markdown itself."""
 
     def __init__(self, page: str) -> None:
@@ -228,9 +228,9 @@ def test_a_students_markdown_asks_for_nothing_and_starts_nothing(source: str, sh
     """As nbgrader's feedback shows it, and as our own page does; and it stays in its cell."""
     given = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(source)])
     sanitize.clean(given)
-    seen = Seen(RENDERERS[show](given.cells[0].source))
+    seen = OddTags(RENDERERS[show](given.cells[0].source))
     assert (seen.odd, seen.open) == ([], [])
-    assert Seen(notebook_html.markdown(given.cells[0]) or "").odd == []
+    assert OddTags(notebook_html.markdown(given.cells[0]) or "").odd == []
 
 
 @pytest.mark.parametrize(
@@ -275,7 +275,7 @@ def test_no_mixture_of_them_is_more_than_text(source: str) -> None:
     cells = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(source)])
     sanitize.clean(cells)
     for show in RENDERERS.values():
-        assert Seen(show(cells.cells[0].source)).odd == []
+        assert OddTags(show(cells.cells[0].source)).odd == []
 
 
 @pytest.mark.parametrize(

@@ -123,26 +123,26 @@ class TestSession:
     """Each change is kept and given to those whose mark changed, and no others."""
 
     @pytest.fixture
-    def told(self) -> list[list[str]]:
+    def calls(self) -> list[list[str]]:
         return []
 
     @pytest.fixture
-    def review(self, tmp_path: Path, told) -> Review:
+    def review(self, tmp_path: Path, calls) -> Review:
         def give(decided: Decisions, groups) -> list[str]:
-            told.append([f"{one.id[6]} {decided.mark(one).score}" for one in groups])
+            calls.append([f"{one.id[6]} {decided.mark(one).score}" for one in groups])
             return []
 
         path = tmp_path / "one.toml"
         return Review(lesson=LESSON, groups=(GROUP, OTHER), path=path, give=give)
 
-    def test_changing_the_points_of_an_item_changes_all_scores_given_by_it(self, review, told):
+    def test_changing_the_points_of_an_item_changes_all_scores_given_by_it(self, review, calls):
         review.decide(GROUP, Decision(items=("late",)), {"late": -1.0})
         review.decide(OTHER, Decision(score=3.0))
         review.decide(GROUP, Decision(items=("late",)), {"late": -2.0})
-        assert told == [["0 5.0"], ["f 3.0"], ["0 4.0"]]
+        assert calls == [["0 5.0"], ["f 3.0"], ["0 4.0"]]
         assert tomllib.loads(review.path.read_text())["rubric"] == {"late": -2.0}
 
-    def test_everything_can_be_undone_step_by_step(self, review, told) -> None:
+    def test_everything_can_be_undone_step_by_step(self, review, calls) -> None:
         review.decide(GROUP, Decision(comment="Good."))
         review.decide(GROUP, Decision(comment="Better."))
         review.undo()
@@ -152,7 +152,7 @@ class TestSession:
         assert not review.can_undo
         with pytest.raises(UsageError, match="nothing to undo"):
             review.undo()
-        assert len(told) == 4
+        assert len(calls) == 4
 
     def test_what_another_program_changed_is_not_undone(self, review) -> None:
         review.decide(GROUP, Decision(comment="Good."))

@@ -19,7 +19,7 @@ from autograder.review.groups import Group, Grouper, grouped
 GIVEN = frozenset(one.source.strip() for one in mini.released().cells if one.cell_type == "code")
 
 
-class Here:
+class SameProcess:
     """Stands in for the other process."""
 
     def call(self, function, *arguments):
@@ -28,7 +28,7 @@ class Here:
 
 @pytest.fixture
 def grouper() -> Grouper:
-    return Grouper(lesson=LESSON, given_code=GIVEN, bounded=Here())
+    return Grouper(lesson=LESSON, given_code=GIVEN, bounded=SameProcess())
 
 
 def extra(notebook: NotebookNode, source: str, before: str) -> NotebookNode:

@@ -65,14 +65,14 @@ for title in ("one", {title!r}):
 """
 
 
-def own(source):
+def code_cell(source):
     return nbformat.v4.new_code_cell(source)
 
 
-def run(notebook, home, *, beside=None, isolation="none", **limits):
+def run(notebook, home, *, folder=None, isolation="none", **limits):
     pool = SandboxPool(settings=Settings(isolation=isolation, **limits), data_home=home)
     restored = restore(notebook, mini.released())
-    job, notes = job_runner.prepare(restored, pool.settings, beside)
+    job, notes = job_runner.prepare(restored, pool.settings, folder)
     restored = replace(restored, notes=(*restored.notes, *notes))
     try:
         return shown(restored, LESSON, job_runner.run(job, pool))
@@ -94,7 +94,7 @@ def output(executed, name):
     return "".join(one.get("text", "") for one in outputs if one.output_type == "stream")
 
 
-def left_behind():
+def remaining_processes():
     """Processes of these tests that are still there."""
     found = [child.name() for child in psutil.Process().children(recursive=True)]
     for process in psutil.process_iter(["cmdline", "environ"]):
@@ -109,28 +109,28 @@ def left_behind():
 
 @pytest.fixture(scope="module", params=LEVELS)
 def runs(sample_keras, tmp_path_factory, request):
-    beside = tmp_path_factory.mktemp("beside")
-    (beside / "helper.py").write_text("NAME = 'mine'")
+    folder = tmp_path_factory.mktemp("beside")
+    (folder / "helper.py").write_text("NAME = 'mine'")
     # What must not be imported in place of the real one.
-    (beside / "numpy.py").write_text("raise ImportError('the wrong one')")
-    (beside / "autograder.py").write_text("raise ImportError('the wrong one')")
-    (beside / "other.ipynb").write_text("{}")
-    (beside / "link").symlink_to("/etc/passwd")
+    (folder / "numpy.py").write_text("raise ImportError('the wrong one')")
+    (folder / "autograder.py").write_text("raise ImportError('the wrong one')")
+    (folder / "other.ipynb").write_text("{}")
+    (folder / "link").symlink_to("/etc/passwd")
     answer = mini.RIGHT["devices"] + (
         "\nimport os, helper, numpy.linalg\nprint(sorted(os.listdir()), helper.NAME)"
         "\nprint(sorted(os.environ))"
     )
     notebook = mini.submitted(devices=answer)
-    notebook.cells.append(own("import matplotlib.pyplot as plt\nplt.plot([1, 2]);"))
-    return [run(notebook, sample_keras, beside=beside, isolation=request.param) for _ in range(2)]
+    notebook.cells.append(code_cell("import matplotlib.pyplot as plt\nplt.plot([1, 2]);"))
+    return [run(notebook, sample_keras, folder=folder, isolation=request.param) for _ in range(2)]
 
 
 @pytest.fixture(scope="module")
 def blank_run(sample_keras):
     notebook = mini.released()
-    notebook.cells.append(own("len(gpus)"))
-    notebook.cells.append(own("check.steady_accuracy(history)"))
-    notebook.cells.append(own("print(model)"))
+    notebook.cells.append(code_cell("len(gpus)"))
+    notebook.cells.append(code_cell("check.steady_accuracy(history)"))
+    notebook.cells.append(code_cell("print(model)"))
     return run(notebook, sample_keras)
 
 
@@ -222,7 +222,7 @@ class TestRight:
         assert "PYTEST_CURRENT_TEST" not in names
 
     def test_nothing_is_left_running(self, runs) -> None:
-        assert left_behind() == []
+        assert remaining_processes() == []
 
 
 class TestBlank:
@@ -304,7 +304,7 @@ class TestErrors:
 
     def test_processes_that_try_to_stay_are_ended(self, failing_run) -> None:
         assert cell(failing_run[0], "predict").status == "ok"
-        assert left_behind() == []
+        assert remaining_processes() == []
 
 
 @pytest.mark.parametrize("isolation", LEVELS)
@@ -322,7 +322,7 @@ def test_a_dead_kernel_is_noticed_at_once(sample_keras, end, isolation) -> None:
         assert cell(executed, "parameters").status == "error"
         assert cell(executed, "parameters").ename == "DeadKernelError"
         assert questions(executed) == ["devices", "build"]
-    assert left_behind() == []
+    assert remaining_processes() == []
 
 
 @pytest.mark.parametrize("isolation", LEVELS)
@@ -335,7 +335,7 @@ def test_a_cell_that_cannot_be_interrupted_ends_the_run(sample_keras, isolation)
     assert cell(executed, "build").status == "timeout"
     assert cell(executed, "check-build").status == "not_run"
     assert questions(executed) == ["devices"]
-    assert left_behind() == []
+    assert remaining_processes() == []
 
 
 @pytest.mark.parametrize("isolation", LEVELS)
@@ -349,7 +349,7 @@ def test_the_limit_of_the_whole_notebook(sample_keras, isolation) -> None:
     assert cell(executed, "build").status == "timeout"
     assert cell(executed, "setup").status == "ok"
     assert questions(executed) == ["devices"]
-    assert left_behind() == []
+    assert remaining_processes() == []
 
 
 @pytest.mark.parametrize(("signal", "message"), [("SIGKILL", " by SIGKILL"), ("SIGTERM", "")])
@@ -363,7 +363,7 @@ def test_a_student_who_ends_our_process(sample_keras, signal, message) -> None:
     assert executed.evidence.run.stopped == f"the run was ended from outside{message}"
     assert questions(executed) == ["devices"]
     assert cell(executed, "build").status == "error"
-    assert left_behind() == []
+    assert remaining_processes() == []
 
 
 class TestPractice:

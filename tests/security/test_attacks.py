@@ -66,7 +66,7 @@ def earn_no_more(course: Besieged, case: Case, student: str) -> None:
     for check in honest.checks:
         (own,) = [one for one in report.checks if one.id == check.id]
         assert own.points <= check.points, own
-    if case.keeps:
+    if case.keeps_points:
         assert report.score == honest.score
     if case.max_points is not None:
         assert sum(one.points for one in report.of(case.cell)) <= case.max_points

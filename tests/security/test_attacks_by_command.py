@@ -90,7 +90,7 @@ class TestValidate:
         course = Besieged(root=tmp_path / "course", home=tmp_path / "home")
         attack_course._furnish(course)
         shutil.copyfile(ROOT / "nbgrader_config.py", course.root / "nbgrader_config.py")
-        attack_keys.begin(SECRET)
+        attack_keys.start_session(SECRET)
         cell = "\n".join([LOUD, *(case_of(one).source for one in READS), mini.RIGHT["devices"]])
         path = course.root / "submitted" / "eve" / LESSON / f"{LESSON}.ipynb"
         path.parent.mkdir(parents=True)
@@ -110,10 +110,10 @@ class TestCheck:
         case = case_of(name)
         notebook = attack_course._notebook(case, case.source)
         if case.change:
-            handed = attack_changes.Handed(
+            submission = attack_changes.AttackSubmission(
                 notebook=notebook, folder=tmp_path, question=case.cell, course=tmp_path
             )
-            getattr(attack_changes, case.change)(handed)
+            getattr(attack_changes, case.change)(submission)
         nbformat.write(notebook, tmp_path / f"{LESSON}.ipynb")
         monkeypatch.chdir(tmp_path)
         monkeypatch.setenv("KERAS_HOME", str(sample_keras))

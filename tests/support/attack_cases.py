@@ -47,10 +47,10 @@ class Case:
     instead: bool = False
     max_points: float | None = None
     expect: str | None = None
-    keeps: bool = False
+    keeps_points: bool = False
     change: str | None = None
     folder: str = ""
-    beside: dict[str, str] = field(default_factory=dict)
+    extra_files: dict[str, str] = field(default_factory=dict)
     twice: bool = False
     once_more: bool = False
     shares: bool = False
@@ -89,10 +89,10 @@ def _case(path: Path) -> Case:
         instead="# Instead" in head,
         max_points=float(words["Most"]) if "Most" in words else None,
         expect=words.get("Expect"),
-        keeps="# Keeps its points" in head,
+        keeps_points="# Keeps its points" in head,
         change=words.get("Change"),
         folder=words.get("Folder", path.stem).encode().decode("unicode_escape"),
-        beside=dict(_beside(parts)),
+        extra_files=dict(_extra_files(parts)),
         twice="# Twice" in head,
         once_more="# Once more" in head,
         shares="# Shares" in head,
@@ -102,7 +102,7 @@ def _case(path: Path) -> Case:
     )
 
 
-def _beside(parts: Sequence[str]) -> Iterator[tuple[str, str]]:
+def _extra_files(parts: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Names and contents; several lines of names in a row share the content that follows."""
     waiting: list[str] = []
     for part in parts:

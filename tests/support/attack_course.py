@@ -62,14 +62,14 @@ def graded(
     with doors(course) as port, _environment(course):
         lanes = _hand_all_in(course, chosen, port, side_by_side)
         before = course.prints()
-        had = attack_keys.begin(SECRET)
-        keys = attack_keys.kept() if had else {}
+        had = attack_keys.start_session(SECRET)
+        keys = attack_keys.session_keys() if had else {}
         with ThreadPoolExecutor(side_by_side) as pool:
             list(pool.map(lambda lane: _grade(course, data_home, lane), lanes))
         for case in chosen:
             if case.once_more:
                 _grade_once_more(course, data_home, case)
-        course.keys = keys, attack_keys.kept() if had else {}
+        course.keys = keys, attack_keys.session_keys() if had else {}
     return course, before
 
 
@@ -227,7 +227,7 @@ def _attack(case: Case, student: str, course: Besieged, port: int) -> None:
 
     notebook = _notebook(case, real(case.source))
     folder = course.root / "submitted" / student / LESSON
-    for name, content in case.beside.items():
+    for name, content in case.extra_files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(real(content))
     folder.mkdir(parents=True, exist_ok=True)
@@ -243,10 +243,10 @@ def _changed(
 ) -> None:
     name = None
     if change:
-        handed = attack_changes.Handed(
+        submission = attack_changes.AttackSubmission(
             notebook=notebook, folder=folder, question=question, course=course.root
         )
-        name = getattr(attack_changes, change)(handed)
+        name = getattr(attack_changes, change)(submission)
     nbformat.write(notebook, folder / (name or f"{LESSON}.ipynb"))
 
 

@@ -10,7 +10,7 @@ JOIN, READ = 1, 11
 SESSION = -3
 
 
-def begin(secret: str) -> bool:
+def start_session(secret: str) -> bool:
     """Begin a session whose keyring holds a secret; whether this system has such a thing."""
     try:
         _call(CONTROL, JOIN, None, 0, 0, 0)
@@ -20,7 +20,7 @@ def begin(secret: str) -> bool:
     return True
 
 
-def kept() -> dict[int, bytes]:
+def session_keys() -> dict[int, bytes]:
     """What the session's keyring holds."""
     serials = memoryview(_read(SESSION)).cast("i").tolist()
     return {serial: _read(serial) for serial in serials}

@@ -122,9 +122,9 @@ RIGHT = TRAIN.format(images="digits.train_images", labels="digits.train_labels")
 WRONG = TRAIN.format(images="digits.valid_images", labels="digits.valid_labels")
 
 
-def write(shelf: Path) -> Path:
+def write(parent: Path) -> Path:
     """Write the lesson and its data into a folder of lessons."""
-    folder = shelf / NAME.replace("-", "_")
+    folder = parent / NAME.replace("-", "_")
     for name, text in PARTS.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)

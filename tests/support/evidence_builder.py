@@ -98,7 +98,7 @@ def largest(index: int, weights: Trained | None = None) -> int:
     return int((sample().train_images[index].reshape(784) @ ours.kernel + ours.bias).argmax())
 
 
-def left(weights: Trained | None = None) -> str:
+def end_state(weights: Trained | None = None) -> str:
     """The digest of the weights that training left behind."""
     ours = weights or trained()
     return state([ours.kernel, ours.bias])

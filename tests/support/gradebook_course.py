@@ -138,7 +138,7 @@ def submit(
     )
 
 
-class Given(Execute):
+class FakeRun(Execute):
     """Stands in for the run: nothing is run, the report is there already."""
 
     reports: Mapping[str, Report] = {}
@@ -168,9 +168,9 @@ def nbgrader_autograde(
     directory.assignment_id = LESSON.name
     config = directory.config
     config.Autograde.autograde_preprocessors = [
-        *(Given, LimitOutput, save, AssignLatePenalties, CheckCellMetadata)
+        *(FakeRun, LimitOutput, save, AssignLatePenalties, CheckCellMetadata)
     ]
-    Given.reports = reports
+    FakeRun.reports = reports
     with course_on_path(course.root):
         for directory.student_id in reports:
             Autograde(coursedir=directory, config=config, force=True).start()

@@ -41,7 +41,7 @@ def lasting() -> Iterator[None]:
         alive[0]._process, alive[0]._log = process, judge._log
         return process
 
-    def left(judge: Judge) -> None:
+    def detach(judge: Judge) -> None:
         judge._process = judge._log = None
 
     reader = Bounded()
@@ -49,7 +49,7 @@ def lasting() -> Iterator[None]:
     end = Judge.close
     with (
         mock.patch.object(Judge, "_started", started),
-        mock.patch.object(Judge, "close", left),
+        mock.patch.object(Judge, "close", detach),
         mock.patch.object(grader, "Bounded", return_value=lasting_reader),
         mock.patch.object(regrade, "Bounded", return_value=lasting_reader),
     ):

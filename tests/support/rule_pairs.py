@@ -31,9 +31,9 @@ from support.evidence_builder import (
     claim,
     dense,
     devices,
+    end_state,
     fit,
     layer,
-    left,
     right,
     sample,
     stack,
@@ -88,22 +88,22 @@ def compiled(**changes: Any):
     return changed(COMPILED, **changes)
 
 
-def given(**changes: Any):
+def compiled_as(**changes: Any):
     """A model whose compile settings were changed."""
     return changed(MODEL, compiled=compiled(**changes))
 
 
 def paced(rate: float):
-    return given(optimizer_settings={"learning_rate": rate})
+    return compiled_as(optimizer_settings={"learning_rate": rate})
 
 
-def handed(kind: str) -> Answer:
+def answer_of(kind: str) -> Answer:
     return Answer(question="build", claims={"model": claim(None, kind)})
 
 
-def curves(**given: Any) -> learning_curve.LearningCurve:
+def curves(**compiled_as: Any) -> learning_curve.LearningCurve:
     empty: dict[str, Any] = {"loss": (), "accuracy": (), "validation_accuracy": ()}
-    return learning_curve.LearningCurve(**(empty | given))
+    return learning_curve.LearningCurve(**(empty | compiled_as))
 
 
 def still():
@@ -138,7 +138,7 @@ PAIRS = {
     ),
     "accuracy.weights_replaced": Pair(
         lambda: (right(), MODEL, (fit(states=("others",)),)),
-        lambda: (right(), MODEL, (fit(states=("others", left())),)),
+        lambda: (right(), MODEL, (fit(states=("others", end_state())),)),
     ),
     "accuracy.diverged": Pair(lambda: (float("nan"),), lambda: (0.1,)),
     "accuracy.too_few_updates": Pair(
@@ -224,9 +224,9 @@ PAIRS = {
     "metric.other_metric": Pair(
         lambda: (compiled(metrics=("mse",)),), lambda: (compiled(metrics=("mse", "acc")),)
     ),
-    "models.model_overwritten": Pair(lambda: (handed("History"),), lambda: (handed("list"),)),
-    "models.not_a_model": Pair(lambda: (handed("list"),), lambda: (handed("Functional"),)),
-    "models.not_compiled": Pair(lambda: (MODEL,), lambda: (given(),)),
+    "models.model_overwritten": Pair(lambda: (answer_of("History"),), lambda: (answer_of("list"),)),
+    "models.not_a_model": Pair(lambda: (answer_of("list"),), lambda: (answer_of("Functional"),)),
+    "models.not_compiled": Pair(lambda: (MODEL,), lambda: (compiled_as(),)),
     "optimizer.wrong_optimizer": Pair(
         lambda: (compiled(optimizer="AdamW"),), lambda: (compiled(optimizer="SGD"), "SGD")
     ),

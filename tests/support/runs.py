@@ -124,7 +124,7 @@ class FakeExecutor:
     """An executor whose runs are made by hand: by a word in the cells, else the usual one."""
 
     usual: Callable[[], Evidence]
-    made: dict[str, Evidence | Exception] = field(default_factory=dict)
+    evidence: dict[str, Evidence | Exception] = field(default_factory=dict)
     # Of a job in which the solution stands for some cells.
     second: Evidence | Exception | None = None
     jobs: list[Job] = field(default_factory=list)
@@ -140,7 +140,7 @@ class FakeExecutor:
     def start(self, job: Job) -> Future[Evidence]:
         self.jobs.append(job)
         source = "\n".join(job.cells)
-        answer = next((one for word, one in self.made.items() if word in source), None)
+        answer = next((one for word, one in self.evidence.items() if word in source), None)
         answer = (self.second if job.solutions else answer) or self.usual()
         future: Future[Evidence] = Future()
 

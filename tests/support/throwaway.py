@@ -96,9 +96,9 @@ def test_as_many(evidence, lesson):
 }
 
 
-def write(shelf: Path) -> Path:
+def write(parent: Path) -> Path:
     """Write the lesson into a folder of lessons."""
-    folder = shelf / NAME.replace("-", "_")
+    folder = parent / NAME.replace("-", "_")
     (folder / "checks").mkdir(parents=True)
     (folder / "__init__.py").touch()
     (folder / "lesson.py").write_text(LESSON_FILE)
@@ -146,9 +146,11 @@ def run(**values: int) -> Evidence:
     return runs.ran(cells, EvidenceUpdate(recorded=msgspec.json.encode(recorded(**values))))
 
 
-def found_lesson(name: str, package: str, shelf: Path, monkeypatch: pytest.MonkeyPatch) -> Lesson:
+def importable_lesson(
+    name: str, package: str, parent: Path, monkeypatch: pytest.MonkeyPatch
+) -> Lesson:
     """The lesson of this name and package in the folder, found like any other by this test."""
-    monkeypatch.setattr(lessons, "__path__", [*lessons.__path__, str(shelf)])
+    monkeypatch.setattr(lessons, "__path__", [*lessons.__path__, str(parent)])
     for one in [one for one in sys.modules if one.startswith(package)]:
         monkeypatch.delitem(sys.modules, one)
     return load_lesson(name)
