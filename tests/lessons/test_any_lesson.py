@@ -207,10 +207,10 @@ class TestSeveralLessons:
         self, any_lesson, tmp_path, sample_keras
     ) -> None:
         """As it was released; where it says nothing, nothing is guessed."""
-        evidence = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1 + 1", id="mine")])
-        put(tmp_path / "silent" / "ann.ipynb", evidence)
-        evidence.metadata["autograder"] = {"lesson": any_lesson.name}
-        put(tmp_path / "saying" / "ann.ipynb", evidence)
+        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1 + 1", id="mine")])
+        put(tmp_path / "silent" / "ann.ipynb", notebook)
+        notebook.metadata["autograder"] = {"lesson": any_lesson.name}
+        put(tmp_path / "saying" / "ann.ipynb", notebook)
         (report,) = graded(tmp_path / "silent", tmp_path / "results", sample_keras)
         assert (report.status, report.lesson) == ("failed", "no-lesson")
         assert "--lesson" in report.reason
