@@ -9,8 +9,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.markup import escape
 
-from autograder.cli.options import add_lesson_and_results, course_of
-from autograder.cli.report import lessons_in
+from autograder.cli.options import add_lesson_and_results, chosen_results, course_of
 from autograder.core import printable
 from autograder.core.atomic_write import write_atomic
 from autograder.core.config import Course
@@ -143,8 +142,7 @@ def _workflow(arguments: argparse.Namespace, course: Course, console: Console) -
 
 def _results_of(arguments: argparse.Namespace, course: Course) -> list[tuple[Path, Lesson]]:
     """Return the folders of the chosen results, each with its lesson."""
-    results = arguments.results or course.base / "results"
-    names = [arguments.lesson] if arguments.lesson else lessons_in(results)
+    results, names = chosen_results(arguments, course)
     return [(results / name, load_lesson(name)) for name in names]
 
 

@@ -12,7 +12,7 @@ from rich.markup import escape
 from autograder.core import printable
 from autograder.core.config import Course, current_root, named_root, open_course
 from autograder.core.course_root import CONFIG
-from autograder.core.errors import CourseError
+from autograder.core.errors import CourseError, UsageError
 from autograder.core.lesson_registry import (
     lesson_names,
     search_lessons_in,
@@ -81,6 +81,21 @@ def add_lesson_and_results(command: argparse.ArgumentParser, default: str = "res
         "--lesson", choices=lesson_names(), help="(default: detected from the notebook)"
     )
     command.add_argument("--results", type=Path, metavar="FOLDER", help=f"(default: {default})")
+
+
+def chosen_results(arguments: argparse.Namespace, course: Course) -> tuple[Path, list[str]]:
+    """Return the folder of results, and the chosen lesson or else all that have results in it.
+
+    Raises:
+        UsageError: no lesson is chosen, and none has results.
+    """
+    results = arguments.results or course.base / "results"
+    if arguments.lesson:
+        return results, [arguments.lesson]
+    names = [name for name in lesson_names() if (results / name).is_dir()]
+    if not names:
+        raise UsageError(f"There are no results in {results}. Grade the submissions first.")
+    return results, names
 
 
 def add_gradebook(command: argparse.ArgumentParser) -> None:

@@ -12,8 +12,7 @@ from rich.console import Console
 
 from autograder.cli import progress_log
 from autograder.cli.class_run import exit_code, gradebook_of, hold, recorded_course, show, watched
-from autograder.cli.options import add_gradebook, add_lesson_and_results, course_of
-from autograder.cli.report import lessons_in
+from autograder.cli.options import add_gradebook, add_lesson_and_results, chosen_results, course_of
 from autograder.core.lesson_registry import load_lesson
 from autograder.core.report import Report
 from autograder.core.text import plural
@@ -30,8 +29,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, console: Console) -> int:
     """Judge the evidence of an earlier grading again, without running anything."""
     course = course_of(arguments, console)
-    results = arguments.results or course.base / "results"
-    names = [arguments.lesson] if arguments.lesson else lessons_in(results)
+    results, names = chosen_results(arguments, course)
     reports: list[Report] = []
     with (
         hold(results, "regrade", console),

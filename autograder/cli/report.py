@@ -12,12 +12,12 @@ from urllib.parse import quote
 from rich.console import Console
 from rich.markup import escape
 
-from autograder.cli.options import add_lesson_and_results, course_of
+from autograder.cli.options import add_lesson_and_results, chosen_results, course_of
 from autograder.core.atomic_write import write_atomic
 from autograder.core.config import Course
 from autograder.core.errors import CourseError, UsageError, writing
 from autograder.core.lesson import Lesson
-from autograder.core.lesson_registry import lesson_names, load_lesson
+from autograder.core.lesson_registry import load_lesson
 from autograder.core.report import Report
 from autograder.grading.regrade import stored_results
 from autograder.reports import class_report, markdown, terminal
@@ -34,8 +34,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, console: Console) -> int:
     """Write the page of a class again, and print its misconceptions."""
     course = course_of(arguments, console)
-    results = arguments.results or course.base / "results"
-    names = [arguments.lesson] if arguments.lesson else lessons_in(results)
+    results, names = chosen_results(arguments, course)
     if arguments.output and len(names) > 1:
         raise UsageError(f"Say which one with --lesson: there are results of {', '.join(names)}.")
     for name in names:
@@ -122,15 +121,3 @@ def add_summary(path: Path, reports: Sequence[Report]) -> None:
         for name in dict.fromkeys(one.lesson for one in reports):
             own = [one for one in reports if one.lesson == name]
             file.write(markdown.summary(own, load_lesson(name)))
-
-
-def lessons_in(results: Path) -> Sequence[str]:
-    """Return the names of the lessons that have results.
-
-    Raises:
-        UsageError: there are none.
-    """
-    names = [name for name in lesson_names() if (results / name).is_dir()]
-    if not names:
-        raise UsageError(f"There are no results in {results}. Grade the submissions first.")
-    return names

@@ -9,8 +9,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from autograder.cli.options import add_gradebook, add_lesson_and_results, course_of
-from autograder.cli.report import lessons_in
+from autograder.cli.options import add_gradebook, add_lesson_and_results, chosen_results, course_of
 from autograder.core.config import Course
 from autograder.core.errors import UsageError
 from autograder.core.lesson import Lesson
@@ -62,8 +61,7 @@ def open_review(arguments: argparse.Namespace, console: Console) -> tuple[Review
         UsageError: there are no results, or it is not clear of which lesson.
     """
     course = course_of(arguments, console)
-    results = arguments.results or course.base / "results"
-    names = [arguments.lesson] if arguments.lesson else lessons_in(results)
+    results, names = chosen_results(arguments, course)
     if len(names) > 1:
         raise UsageError(f"Say which one with --lesson: there are results of {', '.join(names)}.")
     lesson: Lesson = load_lesson(names[0])
