@@ -194,7 +194,7 @@ def named_root(folder: Path) -> Path:
     return folder.resolve()
 
 
-def current_root(graded: Iterable[Path] = ()) -> Path | None:
+def current_root(graded: Iterable[Path]) -> Path | None:
     """Return the course folder that contains the working directory; do not run its configuration.
 
     Args:

@@ -32,7 +32,7 @@ class Plan:
     keys: CacheKeys
     first: Ran | None = None
 
-    def record_for(self, evidence: Evidence, *, shared: bool = False) -> SubmissionRecord:
+    def record_for(self, evidence: Evidence, *, shared: bool) -> SubmissionRecord:
         """Return the record of the submission beside the evidence of a run."""
         return msgspec.structs.replace(self.record, job=evidence.run.job, shared=shared)
 

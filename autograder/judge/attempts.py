@@ -18,7 +18,7 @@ from autograder.judge.cell_failures import (
 
 
 def blocking_verdict(
-    evidence: Evidence, lesson: Lesson, question: Question, failed: Collection[str] = ()
+    evidence: Evidence, lesson: Lesson, question: Question, failed: Collection[str]
 ) -> Verdict | None:
     """Return why a question cannot be checked, ``None`` where it can.
 

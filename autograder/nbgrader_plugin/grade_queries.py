@@ -25,7 +25,7 @@ class CourseGrades:
     waiting: list[str]
 
 
-def course_grades(course: Course, lesson: str | None = None) -> CourseGrades:
+def course_grades(course: Course, lesson: str | None) -> CourseGrades:
     """Return the grades in a course's gradebook, of one lesson or of all with any score.
 
     Raises:

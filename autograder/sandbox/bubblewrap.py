@@ -155,9 +155,9 @@ def _lies_in(path: Path, folders: Iterable[Path]) -> bool:
     return any(path.is_relative_to(folder) for folder in folders)
 
 
-def gpu_nodes(devices: Path = Path("/dev")) -> list[Path]:
+def gpu_nodes() -> list[Path]:
     """Return the devices through which programs reach the GPUs of this machine."""
-    return [path for name in GPU_NODES for path in sorted(devices.glob(name))]
+    return [path for name in GPU_NODES for path in sorted(Path("/dev").glob(name))]
 
 
 def _gpus() -> Iterator[str]:

@@ -82,7 +82,7 @@ def fork_apart(
     main: Callable[[], None],
     *,
     keep: Collection[int] = (),
-    is_filtered: bool = True,
+    is_filtered: bool,
 ) -> int:
     """Run ``main`` among processes of its own, without any right to change that.
 

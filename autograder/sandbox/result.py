@@ -64,7 +64,7 @@ def evidence_of(
     update: EvidenceUpdate,
     *,
     conditions: Conditions,
-    stopped: Stopped | None = None,
+    stopped: Stopped | None,
     seconds: float = 0.0,
     replays: Sequence[Replay] = (),
 ) -> Evidence:

@@ -203,7 +203,7 @@ PAIRS = {
     ),
     "layers.no_bias": Pair(lambda: (stack(FLATTEN, dense(bias=False)),), lambda: (MODEL,)),
     "loss.one_hot_loss": Pair(
-        lambda: (compiled(loss="CategoricalCrossentropy"), 10), lambda: (COMPILED, 10)
+        lambda: (compiled(loss="CategoricalCrossentropy"), 10, ()), lambda: (COMPILED, 10, ())
     ),
     "loss.one_hot_throughout": Pair(
         lambda: (compiled(loss="CategoricalCrossentropy"), (ONE_HOT,)),
