@@ -50,6 +50,14 @@ def describe(model):
     return described, arrays
 
 
+def is_computed_as_by_keras(model, images) -> bool:
+    """Whether the judge computes the same outputs from the description of a model."""
+    described, arrays = describe(model)
+    weights = {name.removeprefix("here/"): values for name, values in arrays.items()}
+    computed = outputs(described, weights, images)
+    return np.allclose(computed, np.asarray(model(images)), rtol=1e-3, atol=1e-3)
+
+
 @pytest.mark.parametrize("make", [ten, functional, in_lists, in_tuples])
 def test_the_lesson_model(make) -> None:
     model = make()
@@ -170,11 +178,8 @@ def test_normalization_keeps_its_statistics() -> None:
 def test_normalization_keeps_the_numbers_that_it_was_given() -> None:
     """They are no weights, and still the judge computes what Keras does."""
     model = ten(layers.Normalization(axis=None, mean=73.0, variance=8100.0))
-    described, arrays = describe(model)
     images = np.random.default_rng(1).uniform(0, 255, (20, 28, 28)).astype(np.float32)
-    weights = {name.removeprefix("here/"): values for name, values in arrays.items()}
-    ours = outputs(described, weights, images)
-    assert np.allclose(ours, np.asarray(model(images)), rtol=1e-3, atol=1e-3)
+    assert is_computed_as_by_keras(model, images)
 
 
 @pytest.mark.parametrize(
@@ -417,10 +422,7 @@ def test_the_judge_computes_hidden_layers_as_keras_does(hidden) -> None:
     for variable in model.weights:
         variable.assign(variable + rng.uniform(0.1, 0.3, variable.shape))
     images = rng.uniform(0, 255, (20, 28, 28)).astype(np.float32)
-    described, arrays = describe(model)
-    weights = {name.removeprefix("here/"): values for name, values in arrays.items()}
-    ours = outputs(described, weights, images)
-    assert np.allclose(ours, np.asarray(model(images)), rtol=1e-3, atol=1e-3)
+    assert is_computed_as_by_keras(model, images)
 
 
 def test_a_batch_normalization_along_another_axis_is_not_guessed() -> None:

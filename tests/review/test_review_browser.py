@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
@@ -12,12 +12,10 @@ import pytest
 from support import class_of_reports, mini
 from support.chromium import GRAVE, launched
 from support.class_of_reports import LESSON
+from support.review_server import review_server
 
-from autograder.core.config import Course
-from autograder.review.decisions import Decision, Decisions
-from autograder.review.groups import Group, find_groups, given_code
+from autograder.review.decisions import Decision
 from autograder.review.server import Server, serve
-from autograder.review.session import Review
 
 playwright = pytest.importorskip("playwright.sync_api")
 axe = pytest.importorskip("axe_playwright_python.sync_playwright")
@@ -32,13 +30,13 @@ def browser() -> Iterator[playwright.Browser]:
 
 
 @pytest.fixture
-def given() -> list[dict[str, float | None]]:
+def scores() -> list[dict[str, float | None]]:
     """The scores that were given, change by change."""
     return []
 
 
 @pytest.fixture
-def server(tmp_path: Path, given) -> Iterator[Server]:
+def server(tmp_path: Path, scores) -> Iterator[Server]:
     """The page of a class of five, served in a thread."""
     names = ("ann", "bob", "cal", "dan", "eve")
     class_of_reports.write([class_of_reports.report(name, "build") for name in names], tmp_path)
@@ -46,15 +44,7 @@ def server(tmp_path: Path, given) -> Iterator[Server]:
         book = mini.submitted(build=f"model = f({number // 3})", train=f"history = g({number})")
         nbformat.write(book, tmp_path / name / "notebook.ipynb")
 
-    def give(decided: Decisions, changed: Sequence[Group]) -> list[str]:
-        given.append({one.id: decided.mark(one).score for one in changed})
-        return []
-
-    groups = find_groups(tmp_path, LESSON, Course())
-    path = tmp_path / "review" / "one.toml"
-    review = Review(lesson=LESSON, groups=groups, path=path, give=give)
-    code = given_code(Course(), LESSON)
-    made = Server(review=review, folder=tmp_path, given_code=code)
+    made = review_server(tmp_path, LESSON, scores)
     loop, ready = asyncio.new_event_loop(), threading.Event()
     task = loop.create_task(serve(made, ready.set))
 
@@ -90,7 +80,7 @@ def go(page: playwright.Page, key: str) -> None:
         page.keyboard.press(key)
 
 
-def test_a_class_is_reviewed_by_keyboard_alone(page, server, given) -> None:
+def test_a_class_is_reviewed_by_keyboard_alone(page, server, scores) -> None:
     """Comment, points, a rubric item; on to the next group; the item again; undo."""
     groups, here = server.review.groups, f"http://127.0.0.1:{server.port}{server.base}/group"
     assert server.token not in page.url
@@ -118,7 +108,7 @@ def test_a_class_is_reviewed_by_keyboard_alone(page, server, given) -> None:
     go(page, "u")
     playwright.expect(page.locator("#remarks")).to_contain_text("Undone.")
     assert set(server.review.decisions.groups) == {groups[0].id}
-    assert len(given) == 3
+    assert len(scores) == 3
     go(page, "w")
     assert page.locator("#who li").all_inner_texts() == ["ann", "bob", "cal", "dan", "eve"]
 

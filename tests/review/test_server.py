@@ -7,7 +7,6 @@ import base64
 import hashlib
 import re
 import urllib.parse
-from collections.abc import Sequence
 from pathlib import Path
 
 import nbformat
@@ -15,14 +14,13 @@ import pytest
 from nbformat import v4
 from support import class_of_reports, mini
 from support.class_of_reports import LESSON
+from support.review_server import review_server
 from tornado.httpclient import AsyncHTTPClient, HTTPRequest, HTTPResponse
 
-from autograder.core.config import Course
 from autograder.grading import result_files
 from autograder.review.decisions import Decision, Decisions
-from autograder.review.groups import Group, find_groups, given_code
+from autograder.review.groups import Group
 from autograder.review.server import Server
-from autograder.review.session import Review
 
 HOSTILE = "<img src=x onerror=alert(1)>"
 PRETENDER = """<a data-key="a" href="https://example.org" accesskey="a">Press me.</a>
@@ -89,28 +87,20 @@ def controls(page: str) -> list[tuple[str, str]]:
 
 
 @pytest.fixture
-def given() -> list[dict[str, float | None]]:
+def scores() -> list[dict[str, float | None]]:
     """The scores that were given, change by change."""
     return []
 
 
 @pytest.fixture
-def server(tmp_path: Path, given) -> Server:
+def server(tmp_path: Path, scores) -> Server:
     """A class of three: two built the same, one something hostile."""
     builds = {"ann": "model = f(1)", "bob": "model = f(1)  # b", "cal": f'model = "{HOSTILE}"'}
     class_of_reports.write([class_of_reports.report(name, "build") for name in builds], tmp_path)
     for name, build in builds.items():
         nbformat.write(mini.submitted(build=build), tmp_path / name / "notebook.ipynb")
-    groups = find_groups(tmp_path, LESSON, Course())
 
-    def give(decided: Decisions, changed: Sequence[Group]) -> list[str]:
-        given.append({one.id: decided.mark(one).score for one in changed})
-        return []
-
-    path = tmp_path / "review" / "one.toml"
-    review = Review(lesson=LESSON, groups=groups, path=path, give=give)
-    code = given_code(Course(), LESSON)
-    return Server(review=review, folder=tmp_path, given_code=code)
+    return review_server(tmp_path, LESSON, scores)
 
 
 def build(server: Server, student: str) -> Group:
@@ -257,7 +247,7 @@ class TestThePage:
         assert "Press me." in page
         assert controls(page) == before
 
-    def test_a_decision_its_rubric_and_undo(self, server, given) -> None:
+    def test_a_decision_its_rubric_and_undo(self, server, scores) -> None:
         browser = Browser(server).opened()
         ann, cal = build(server, "ann"), build(server, "cal")
         answer = browser.decide(ann, comment="See `use_bias`.", new="Bias", new_points="1")
@@ -267,16 +257,16 @@ class TestThePage:
         assert "See `use_bias`." in page
         browser.decide(cal, item="Bias", name="Bias", points="1")
         browser.decide(cal, item="Bias", name="Bias", points="2.5")
-        assert given == [{ann.id: 1.0}, {cal.id: 1.0}, {ann.id: 2.5, cal.id: 2.5}]
+        assert scores == [{ann.id: 1.0}, {cal.id: 1.0}, {ann.id: 2.5, cal.id: 2.5}]
         browser.ask("/undo", browser.form())
-        assert given[-1] == {ann.id: 1.0, cal.id: 1.0}
+        assert scores[-1] == {ann.id: 1.0, cal.id: 1.0}
         assert server.review.decisions.rubric == {"Bias": 1.0}
 
-    def test_an_empty_form_takes_a_decision_back(self, server, given) -> None:
+    def test_an_empty_form_takes_a_decision_back(self, server, scores) -> None:
         browser, ann = Browser(server).opened(), build(server, "ann")
         browser.decide(ann, score="3")
         browser.decide(ann, score="")
-        assert given == [{ann.id: 3.0}, {ann.id: None}]
+        assert scores == [{ann.id: 3.0}, {ann.id: None}]
         assert server.review.decisions == Decisions()
 
     @pytest.mark.parametrize("fields", [{"score": "99"}, {"score": "x"}, {"item": "unknown"}])
