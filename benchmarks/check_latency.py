@@ -38,13 +38,13 @@ def calls_of(check) -> list[tuple[str, Callable[[], object]]]:  # noqa: ANN001  
     import tensorflow as tf  # noqa: PLC0415  after the checks, as in the notebook
 
     gpus = tf.config.list_physical_devices("GPU")
-    cards, quiz = tf.keras.datasets.fashion_mnist.load_data()
+    train, valid = tf.keras.datasets.fashion_mnist.load_data()
     layers = [tf.keras.Input((28, 28)), tf.keras.layers.Flatten(), tf.keras.layers.Dense(10)]
     model = tf.keras.Sequential(layers)
     loss = tf.keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     model.compile("adam", loss, metrics=["accuracy"])
-    history = model.fit(*cards, epochs=5, validation_data=quiz, verbose=0)
-    label = int(model.predict(cards[0][99:100], verbose=0).argmax())
+    history = model.fit(*train, epochs=5, validation_data=valid, verbose=0)
+    label = int(model.predict(train[0][99:100], verbose=0).argmax())
     return [
         ("devices", lambda: check.devices(gpus)),
         ("build", lambda: check.build(model)),

@@ -56,7 +56,7 @@ def trained(data: datasets.Images) -> float:
     """Return the seconds for five epochs in batches of 32 with Adam, each with a validation."""
     began = time.monotonic()
     pixels = data.train_images.reshape(-1, 784).astype(np.float32)
-    quiz = data.valid_images.reshape(-1, 784).astype(np.float32)
+    valid = data.valid_images.reshape(-1, 784).astype(np.float32)
     right = np.eye(10, dtype=np.float32)[data.train_labels]
     random = np.random.default_rng(20)
     learned = [random.normal(0, 0.05, (784, 10)).astype(np.float32), np.zeros(10, np.float32)]
@@ -66,17 +66,17 @@ def trained(data: datasets.Images) -> float:
         order = random.permutation(len(pixels))
         for start in range(0, len(order), 32):
             chosen = order[start : start + 32]
-            given = pixels[chosen]
-            sums = given @ learned[0] + learned[1]
-            sums = np.exp(sums - sums.max(axis=1, keepdims=True))
-            off = (sums / sums.sum(axis=1, keepdims=True) - right[chosen]) / len(chosen)
+            batch = pixels[chosen]
+            logits = batch @ learned[0] + learned[1]
+            powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+            off = (powers / powers.sum(axis=1, keepdims=True) - right[chosen]) / len(chosen)
             step += 1
             pace = 0.001 * np.sqrt(1 - 0.999**step) / (1 - 0.9**step)
-            for number, slope in enumerate((given.T @ off, off.sum(axis=0))):
+            for number, slope in enumerate((batch.T @ off, off.sum(axis=0))):
                 moments[number] += 0.1 * (slope - moments[number])
                 spreads[number] += 0.001 * (slope**2 - spreads[number])
                 learned[number] -= pace * moments[number] / (np.sqrt(spreads[number]) + 1e-7)
-        reached = np.mean((quiz @ learned[0] + learned[1]).argmax(axis=1) == data.valid_labels)
+        reached = np.mean((valid @ learned[0] + learned[1]).argmax(axis=1) == data.valid_labels)
     assert reached > 0.6
     return time.monotonic() - began
 

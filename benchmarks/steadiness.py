@@ -48,10 +48,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     if arguments.write and recipe not in study.written:
         parser.error("only the lesson as it is written is kept")
     data = DATASET.load_named("sample" if arguments.sample else "full")
-    kept = (
+    stored = (
         load_keras(lesson.folder).get(data.name, {}).get(recipe.name) if arguments.write else None
     )
-    found = {name: list(kept.correct[name]) if kept else [] for name in study.compared}
+    found = {name: list(stored.correct[name]) if stored else [] for name in study.compared}
     images = len(data.valid_labels)
     for seed in range(len(found[study.compared[0]]), arguments.seeds):
         if recipe.training.order == "repeated":
@@ -62,15 +62,15 @@ def main(argv: Sequence[str] | None = None) -> int:
             correct.append(round(measured[name] * images))
         if arguments.write:
             numbers = KerasRuns(images=images, made_by=_versions(), correct=found)
-            _keep(lesson, data.name, recipe.name, numbers)
+            _store(lesson, data.name, recipe.name, numbers)
     for name, correct in found.items():
-        _tell(
+        _print_statistics(
             study.statistics[name], [one / images for one in correct], lesson.thresholds[data.name]
         )
     return 0
 
 
-def _tell(name: str, values: Sequence[float], threshold: float) -> None:
+def _print_statistics(name: str, values: Sequence[float], threshold: float) -> None:
     below = sum(value < threshold for value in values)
     print(
         f"{name}: {min(values):.3f} to {max(values):.3f}, mean {statistics.mean(values):.3f},"
@@ -78,11 +78,11 @@ def _tell(name: str, values: Sequence[float], threshold: float) -> None:
     )
 
 
-def _keep(lesson: Lesson, name: str, recipe: str, numbers: KerasRuns) -> None:
-    kept = load_keras(lesson.folder)
-    kept.setdefault(name, {})[recipe] = numbers
-    whole = {data: dict(sorted(kept[data].items())) for data in sorted(kept)}
-    write_atomic(lesson.folder / KERAS_FILE, document(whole).encode())
+def _store(lesson: Lesson, name: str, recipe: str, numbers: KerasRuns) -> None:
+    runs = load_keras(lesson.folder)
+    runs.setdefault(name, {})[recipe] = numbers
+    ordered = {data: dict(sorted(runs[data].items())) for data in sorted(runs)}
+    write_atomic(lesson.folder / KERAS_FILE, document(ordered).encode())
 
 
 def _versions() -> str:
@@ -90,7 +90,7 @@ def _versions() -> str:
 
 
 def _trained(training: Training, data: datasets.Images) -> Trained:
-    """Train a right recipe in Keras; return what the recorder kept of it."""
+    """Train a right recipe in Keras; return what the recorder recorded of it."""
     recorder = Recorder()
     recorder.watch()
     model = _model(training)

@@ -88,9 +88,9 @@ def _unread(path: Path, error: Exception) -> Report:
 def regrade(folder: Path, lesson: Lesson, course: Course) -> Iterator[Report]:
     """Judge again, in one pytest session, what is stored in the folder of a lesson's results.
 
-    Of evidence that cannot be read, such as that of an older version, the reason is told in a
+    Of evidence that cannot be read, such as that of an older version, the reason is given in a
     ``failed`` report, and what was written before stays; so it is where the judge failed, with its
-    last words in ``Report.trouble``.
+    last output in ``Report.trouble``.
 
     Raises:
         SubmissionError: there is nothing to judge.

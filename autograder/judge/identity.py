@@ -1,4 +1,4 @@
-"""Which training a model comes from, told by its weights.
+"""Which training a model comes from, identified by its weights.
 
 A model that was saved and loaded, cloned with its weights, or built again around them is the one
 that was trained, in another object.

@@ -49,7 +49,7 @@ class LimitWatch:
         self._free = float(MAX_FREE_SECONDS)
 
     def cell(self) -> None:
-        """Note that a cell has begun or ended."""
+        """Note that a cell has started or ended."""
         self._cell_began = time.monotonic()
 
     def stand_still(self) -> None:

@@ -35,7 +35,7 @@ def run_tasks(lesson: str, tasks: Sequence[Task], workers: int) -> Iterator[Cali
         try:
             for done in as_completed([pool.submit(run, lesson, task) for task in tasks]):
                 yield done.result()
-        # The second where a process ended while others were begun.
+        # The second where a process ended while others were started.
         except (BrokenProcessPool, OSError) as error:
             message = f"A worker of the study ended before its runs were made: {error}"
             raise StudyError(message) from error

@@ -34,7 +34,7 @@ class _Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class Weight(_Part, frozen=True, kw_only=True):
-    """One weight of a layer; ``array`` names it in the arrays where its values were kept."""
+    """One weight of a layer; ``array`` names it in the arrays where its values were recorded."""
 
     name: Name
     shape: Shape
@@ -139,7 +139,7 @@ class Examples(_Part, frozen=True, kw_only=True):
     ``scale * image + shift``; or ``table`` names an array of shape (256,), the number for each
     brightness; or the map is ``per_image``. Where no map was found for validation images, ``rows``
     names some of them as the model was given them, from all over the set. ``indices`` are positions
-    in the set, kept if the images are few.
+    in the set, recorded if the images are few.
     """
 
     count: Count | None = None
@@ -165,7 +165,7 @@ class Fit(_Part, frozen=True, kw_only=True):
     """One call of ``fit``: its arguments and its results.
 
     ``means`` lists weights as ``layer/weight``; the array ``fit-<number>/layer/weight`` has the
-    shape ``(epochs kept, *shape)`` and holds the mean of each epoch's snapshots of that weight.
+    shape ``(epochs recorded, *shape)`` and holds the mean of each epoch's snapshots of that weight.
     ``snapshots`` says how many went into each. ``start`` is the digest of the weights before the
     first step, and ``states`` those of the weights that this training left behind: at the end of
     each epoch, at each checkpoint, and at last (see ``weights_digest``). Where no earlier training

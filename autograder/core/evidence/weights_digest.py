@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 DIGITS = 16
-# A state of more weights than this is not kept; its digests must fit into a text of a record.
+# A state of more weights than this is not recorded; its digests must fit into a text of a record.
 MAX_WEIGHTS = 200
 
 

@@ -82,7 +82,7 @@ def nearly_trained(model: Model, fits: Sequence[Fit]) -> CannotTell | None:
 
 
 def implausible(evidence: Evidence, fit: Fit, reached: float, limits: Limits) -> CannotTell | None:
-    """Return ``CannotTell`` if the validation images that were kept are classified too well."""
+    """Return ``CannotTell`` if the recorded validation images are classified too well."""
     if recorded_examples(evidence, fit) is None or reached < limits.claimed:
         return None
     return CannotTell(

@@ -51,7 +51,7 @@ def _at_start(
     )
     reached = 0.0
     with contextlib.suppress(UnknownLayer), np.errstate(all="ignore"):
-        # Of examples that were kept it is known only among all where they belong.
+        # Of recorded examples it is known only among all where they belong.
         for images in (few, data) if recorded_examples(evidence, fit) is None else (data,):
             reached = accuracy(evidence, model, weights, fit, images)
             if reached < low:

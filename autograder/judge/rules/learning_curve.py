@@ -159,7 +159,7 @@ def accuracy_at_chance(curves: LearningCurve, classes: int) -> Failed | None:
 def training_worse_than_validation(curves: LearningCurve) -> Failed | None:
     """The training images are classified far worse than the validation images.
 
-    Something happens to the network or to the cards only while it studies.
+    Something happens to the network or to the images only while it is trained.
     """
     if not curves.accuracy or not curves.validation_accuracy:
         return None

@@ -74,7 +74,7 @@ def preprocessed_images(evidence: Evidence, fit: Fit, images: NDArray[np.uint8])
 
 
 def recorded_examples(evidence: Evidence, fit: Fit) -> Floats | None:
-    """Return validation images as the model was given them, kept where no map describes them."""
+    """Return recorded validation images as the model was given them, ``None`` where a map is known."""
     if fit.validation is None or fit.validation.split != "unknown":
         return None
     rows = evidence.arrays.get(fit.validation.rows or "")

@@ -237,7 +237,7 @@ class DatasetIndex:
     def unmapped_rows(self, x: object, y: object, studied: object) -> NDArray[Any] | None:
         """Return some of the validation examples as a model was given them, ``None`` if it was not.
 
-        Which ones they are is told by all of their labels, in order. None of them may be among what
+        All of their labels, in order, identify them. None of them may be among what
         the model ``studied``.
 
         Returns:

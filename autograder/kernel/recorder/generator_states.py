@@ -17,7 +17,7 @@ NUMPYS = "MT19937"
 
 
 def states() -> Generators | None:
-    """Return the states of the generators, ``None`` where they cannot be told."""
+    """Return the states of the generators, ``None`` where they cannot be read."""
     theirs, seed = getattr(context.context(), "_rng", None), context.global_seed()
     if not isinstance(theirs, random.Random) or not isinstance(seed, int):
         return None
