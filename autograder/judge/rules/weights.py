@@ -74,7 +74,7 @@ def preprocessed_images(evidence: Evidence, fit: Fit, images: NDArray[np.uint8])
 
 
 def recorded_examples(evidence: Evidence, fit: Fit) -> Floats | None:
-    """Return recorded validation images as the model was given them, ``None`` where a map is known."""
+    """Return validation images that were recorded as given, which no map describes."""
     if fit.validation is None or fit.validation.split != "unknown":
         return None
     rows = evidence.arrays.get(fit.validation.rows or "")
