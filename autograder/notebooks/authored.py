@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import ast
 import builtins
-import copy
 import keyword
 import re
 from collections.abc import Iterable
@@ -27,16 +26,16 @@ from autograder.notebooks.written_lesson import (
     CHECK,
     LESSON,
     PARTS,
+    POINTS,
     Part,
     WrittenLesson,
     WrittenQuestion,
     called,
+    part_tag,
     placed,
     without_call,
 )
 
-# Replaced in texts by the points of a question in words.
-POINTS = re.compile(r"\{points:([^{}]*)\}")
 HEADING = re.compile(r"^#+\s+(.*)$", re.MULTILINE)
 FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 MAGIC = re.compile(r"^[ \t]*[%!?].*$", re.MULTILINE)
@@ -53,7 +52,7 @@ RESERVED = ("blank", "progress")
 def is_authored(notebook: NotebookNode) -> bool:
     """Return whether a source notebook holds a whole lesson; others may use our tags as well."""
     return any(
-        cell.cell_type == "code" and _tag(cell) == LESSON and "autograder" in cell.source
+        cell.cell_type == "code" and part_tag(cell) == LESSON and "autograder" in cell.source
         for cell in notebook.cells
     )
 
@@ -66,58 +65,6 @@ def read_lesson(notebook: NotebookNode, name: str) -> WrittenLesson:
             in it.
     """
     return _LessonReader(name, notebook).lesson()
-
-
-def student_notebook(notebook: NotebookNode, name: str) -> NotebookNode:
-    """Return a source notebook with grade cells for its checks, and without its other tagged cells.
-
-    One in which no lesson is written is returned as it is.
-
-    Raises:
-        LessonError: as from :func:`read_lesson`.
-    """
-    if not is_authored(notebook):
-        return notebook
-    lesson = read_lesson(notebook, name)
-    calls = {one.checks[0].number: one for one in lesson.questions}
-    points = {one.name: one.points for one in lesson.questions}
-    made = copy.deepcopy(notebook)
-    made.cells = []
-    for number, cell in enumerate(copy.deepcopy(notebook.cells), start=1):
-        if number in calls:
-            made.cells.append(_grade_cell(cell, calls[number]))
-        elif not _tag(cell):
-            if cell.cell_type == "markdown":
-                cell.source = POINTS.sub(lambda found: _points_text(points[found[1]]), cell.source)
-            made.cells.append(cell)
-    return made
-
-
-def _grade_cell(cell: NotebookNode, question: WrittenQuestion) -> NotebookNode:
-    cell.source = question.call
-    cell.metadata = NotebookNode(
-        nbgrader=NotebookNode(
-            grade=True,
-            grade_id=f"check-{question.name}",
-            locked=True,
-            points=question.points,
-            schema_version=3,
-            solution=False,
-            task=False,
-        )
-    )
-    cell.outputs, cell.execution_count = [], None
-    return cell
-
-
-def _points_text(points: float) -> str:
-    return f"{points:g} point{'' if points == 1 else 's'}"
-
-
-def _tag(cell: NotebookNode) -> str:
-    """Return which part of a lesson a cell is, empty for a cell of the students' notebook."""
-    tags = cell.metadata.get("tags")
-    return next((one for one in tags if one in PARTS), "") if isinstance(tags, list) else ""
 
 
 @dataclass
@@ -149,8 +96,8 @@ class _LessonReader:
         heading = ""
         for number, cell in enumerate(self._cells, start=1):
             part = Part(number=number, cell_id=cell.get("id", ""), source=cell.source)
-            if cell.cell_type != "code" and _tag(cell):
-                self._fail(part, 1, f"only a code cell can have the tag `{_tag(cell)}`")
+            if cell.cell_type != "code" and part_tag(cell):
+                self._fail(part, 1, f"only a code cell can have the tag `{part_tag(cell)}`")
             if cell.cell_type == "markdown":
                 heading = ([heading, *HEADING.findall(FENCED.sub("", cell.source))])[-1]
             elif cell.cell_type == "code":
@@ -162,7 +109,7 @@ class _LessonReader:
         return WrittenLesson(name=self._name, parts=parts, questions=questions)
 
     def _code(self, part: Part, cell: NotebookNode, heading: str) -> None:
-        tag = _tag(cell)
+        tag = part_tag(cell)
         meta = cell.metadata.get("nbgrader") or {}
         if tag:
             self._parsed(part)

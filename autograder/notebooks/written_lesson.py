@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+
+from nbformat import NotebookNode
 
 LESSON, CHECK = "lesson", "check"
 # Tags, each with the name that its cells have to define.
@@ -16,6 +19,8 @@ PARTS = {
     "mutants": "DECLARED",
     "test": "",
 }
+# Replaced in texts by the points of a question in words.
+POINTS = re.compile(r"\{points:([^{}]*)\}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +58,12 @@ class WrittenLesson:
     name: str
     parts: Mapping[str, tuple[Part, ...]]
     questions: tuple[WrittenQuestion, ...]
+
+
+def part_tag(cell: NotebookNode) -> str:
+    """Return which part of a lesson a cell is, empty for a cell of the students' notebook."""
+    tags = cell.metadata.get("tags")
+    return next((one for one in tags if one in PARTS), "") if isinstance(tags, list) else ""
 
 
 def placed(name: str, part: Part, line: int) -> str:

@@ -10,8 +10,9 @@ from support import written
 from support.mini import code
 
 from autograder.core.errors import LessonError
-from autograder.notebooks.authored import is_authored, read_lesson, student_notebook
+from autograder.notebooks.authored import is_authored, read_lesson
 from autograder.notebooks.lesson_package import package_of, source_line
+from autograder.notebooks.student_notebook import student_notebook
 
 
 def read(**changes: str | None):

@@ -16,10 +16,10 @@ from nbformat import NotebookNode
 from autograder.authoring.spec.mutation import Edit, Edits
 from autograder.core.errors import LessonError
 from autograder.core.lesson import Lesson
-from autograder.notebooks.authored import student_notebook
 from autograder.notebooks.normalize import same_program
 from autograder.notebooks.restore import grade_id, is_solution
 from autograder.notebooks.solution import MARKER
+from autograder.notebooks.student_notebook import student_notebook
 
 
 class DoesNotFit(LessonError):

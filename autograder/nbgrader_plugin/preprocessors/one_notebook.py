@@ -10,7 +10,8 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 
 from autograder.core.config import find_course
 from autograder.nbgrader_plugin import lesson_packages
-from autograder.notebooks.authored import is_authored, student_notebook
+from autograder.notebooks.authored import is_authored
+from autograder.notebooks.student_notebook import student_notebook
 
 
 class WritePackage(NbGraderPreprocessor):
