@@ -10,7 +10,8 @@ from keras import layers
 from support.recording import recording
 
 from autograder.core.evidence import Evidence, Record, Run
-from autograder.judge.inference import ACTIVATIONS, UnknownLayer, outputs
+from autograder.judge.activations import ACTIVATIONS
+from autograder.judge.inference import UnknownLayer, outputs
 from autograder.judge.rules.weights import last_weights
 
 IMAGE = (28, 28)

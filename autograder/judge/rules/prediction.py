@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from autograder.core.evidence import Claim, Evidence, Model
 from autograder.core.verdicts import CannotTell, Failed
-from autograder.judge.inference import Floats, as_given, outputs
+from autograder.judge.activations import Floats
+from autograder.judge.inference import as_given, outputs
 from autograder.judge.rules.format import shown, whole_number
 from autograder.judge.rules.rule import OPEN, rule
 from autograder.judge.rules.weights import last_weights, preprocessed_images

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from autograder.core.evidence import Evidence, Fit, Model
 from autograder.core.image_numbers import spread_over
 from autograder.datasets import Images
+from autograder.judge.activations import Floats
 from autograder.judge.inference import (
-    Floats,
     UnknownLayer,
     Weights,
     as_given,
