@@ -5,7 +5,8 @@ import pytest
 import tensorflow as tf
 
 from autograder.datasets import Images
-from autograder.kernel.recorder.data_matching import DatasetIndex, _digests, patterns
+from autograder.kernel.recorder.data_matching import DatasetIndex
+from autograder.kernel.recorder.image_patterns import patterns, row_digests
 
 rng = np.random.default_rng(20)
 
@@ -206,7 +207,7 @@ def test_an_image_has_one_pattern_in_every_type(sample, kind) -> None:
 @pytest.mark.parametrize("kind", TYPES)
 def test_every_image_has_a_digest_of_its_own(sample, kind) -> None:
     rows = sample.train_images.reshape(-1, 784)[:, :781]
-    assert len({*_digests(rows.astype(kind)).tolist()}) == len(np.unique(rows, axis=0))
+    assert len({*row_digests(rows.astype(kind)).tolist()}) == len(np.unique(rows, axis=0))
 
 
 def moved_about(x):

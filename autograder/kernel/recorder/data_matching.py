@@ -7,7 +7,6 @@ pixel, so that ``x / 255`` and standardised pixels are recognised.
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Literal
@@ -19,12 +18,11 @@ from autograder.core.evidence import Examples, PerImage
 from autograder.core.image_numbers import spread_over
 from autograder.datasets import Images
 from autograder.kernel.recorder.affine_fit import Floats, affine
+from autograder.kernel.recorder.image_patterns import patterns, row_digests
 from autograder.kernel.recorder.pixel_maps import per_image, table
+from autograder.kernel.recorder.stream_tally import StreamTally, class_labels
 
 SAMPLE = 256
-# Examples of a stream that are looked at, of more only the first, and the numbers in one of them.
-MAX_TALLIED = 200_000
-MAX_PIXELS = 64 * 64
 # Parts of a sample: above it is that set, below the other one.
 NEARLY_ALL = 0.95
 
@@ -93,55 +91,6 @@ class _RowMatch:
 def dataset_index(data: Images) -> DatasetIndex:
     """Return the index of this dataset; built once, because it takes a while."""
     return DatasetIndex(data)
-
-
-class StreamTally:
-    """Every example of a stream, however many epochs of it flow: a pattern and a label each.
-
-    In batches of 32 it costs 3 to 6 microseconds for an example that is new, by the type of its
-    numbers, and 1 to 2 for one that was seen before. That TensorFlow hands each batch over costs
-    7 more.
-    """
-
-    def __init__(self) -> None:
-        self._digests: set[int] = set()
-        self._patterns: list[bytes] = []
-        self._labels: list[int] = []
-
-    @property
-    def is_complete(self) -> bool:
-        """Whether none was left out for being one too many."""
-        return len(self._patterns) < MAX_TALLIED
-
-    @property
-    def labels(self) -> NDArray[np.int64]:
-        """The label of each example, -1 where it has none."""
-        return np.array(self._labels, np.int64)
-
-    def add(self, images: NDArray[Any], labels: NDArray[Any]) -> None:
-        """Take note of a batch of images, and of their labels if there are as many."""
-        rows = images.reshape(len(images), -1)
-        if not self.is_complete or rows.shape[1] > MAX_PIXELS:
-            return
-        fresh = {
-            key: at for at, key in enumerate(_digests(rows).tolist()) if key not in self._digests
-        }
-        if not fresh:
-            return
-        self._digests.update(fresh)
-        new = list(fresh.values())
-        classes = class_labels(labels) if len(labels) == len(images) else np.full(len(images), -1)
-        self._labels += [int(one) for one in classes[new]]
-        self._patterns += map(bytes, patterns(rows[new]))
-
-    def indices(self, by_pattern: Mapping[bytes, int]) -> NDArray[np.int64]:
-        """Return the position of each example among the course's images, -1 where it is none."""
-        found = np.array([by_pattern.get(one, -1) for one in self._patterns], np.int64)
-        if len(found) and not (found >= 0).any():
-            # Light and dark may have changed places.
-            turned = (np.bitwise_not(np.frombuffer(one, np.uint8)) for one in self._patterns)
-            found = np.array([by_pattern.get(one.tobytes(), -1) for one in turned], np.int64)
-        return found
 
 
 class DatasetIndex:
@@ -249,7 +198,7 @@ class DatasetIndex:
             return None
         if not np.array_equal(labels, self._labels[self._training :]):
             return None
-        if np.isin(_digests(rows), _digests(others)).mean() > SOME:
+        if np.isin(row_digests(rows), row_digests(others)).mean() > SOME:
             return None
         size = min(len(rows), MAX_ROWS, MAX_ROWS_BYTES // (4 * rows.shape[1]))
         chosen = rows[spread_over(len(rows), size)].astype(np.float32)
@@ -323,49 +272,9 @@ def _nonlinear_match(
     return None if numbers is None else _RowMatch(indices, table=numbers)
 
 
-def class_labels(y: object) -> NDArray[Any]:
-    """Return labels as numbers of classes, also those that were made one-hot."""
-    labels = np.asarray(y)
-    if labels.ndim == 2 and labels.size:
-        labels = labels.argmax(axis=1) if labels.shape[1] > 1 else labels[:, 0]
-    return labels
-
-
 def _is_one_hot(y: object) -> bool:
     labels = None if y is None else np.asarray(y)
     return labels is not None and labels.ndim == 2 and labels.shape[1] > 1
-
-
-def patterns(rows: NDArray[Any]) -> NDArray[np.uint8]:
-    """Return which pixels of each row are lighter than its mean: the same under a positive map."""
-    if rows.dtype == np.uint8:
-        # As below, four times as fast.
-        sums = rows.sum(axis=1, keepdims=True, dtype=np.uint32)
-        return np.packbits(rows > (sums // rows.shape[1]).astype(np.uint8), axis=1)
-    spread = np.float64(1) * rows.max(axis=1, keepdims=True) - rows.min(axis=1, keepdims=True)
-    # How far above the mean, as a part of the image's range. In images of whole numbers no pixel
-    # comes near: the sums of all pixels differ by 1, and this is half of it at most.
-    light = 0.5 / (255 * rows.shape[1])
-    mean = rows.mean(axis=1, keepdims=True, dtype=np.float64)
-    return np.packbits(rows > mean + light * spread, axis=1)
-
-
-def _digests(rows: NDArray[Any]) -> NDArray[np.uint64]:
-    """Return a number for each row, another one for another row: all rows in one pass."""
-    content = np.ascontiguousarray(rows).view(np.uint8)
-    if beyond := content.shape[1] % 4:
-        content = np.pad(content, ((0, 0), (0, 4 - beyond)))
-    # In words of 32 bits: of pixels as 64-bit floats only the first bits differ, and those of a
-    # longer word would be lost in the product.
-    words = content.view(np.uint32)
-    digests: NDArray[np.uint64] = np.einsum("ij,j->i", words, _multipliers(words.shape[1]))
-    return digests
-
-
-@functools.lru_cache(maxsize=4)
-def _multipliers(count: int) -> NDArray[np.uint64]:
-    chosen = np.random.default_rng(seed=1).integers(2**63, size=count, dtype=np.uint64)
-    return 2 * chosen + np.uint64(1)
 
 
 def _rows_of_numbers(x: object) -> NDArray[Any] | None:

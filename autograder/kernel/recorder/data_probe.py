@@ -13,7 +13,8 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from autograder.kernel.recorder.data_matching import SAMPLE, DataMatch, DatasetIndex, StreamTally
+from autograder.kernel.recorder.data_matching import SAMPLE, DataMatch, DatasetIndex
+from autograder.kernel.recorder.stream_tally import StreamTally
 
 
 class DataProbe:
