@@ -8,16 +8,16 @@ import queue
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, Protocol
 
 import msgspec
 import psutil
 
-from autograder.core import decode
 from autograder.core.evidence import Replay
 from autograder.core.ipc import Line, pair
-from autograder.core.training import MAX_TRAINED, Trained, digest, encoded, end_state
+from autograder.core.training import MAX_TRAINED, Trained, encoded
+from autograder.sandbox.job_line import TICK, Train, hand_over
 from autograder.sandbox.limits import LimitWatch
 from autograder.sandbox.program import SECONDS_TO_END
 from autograder.sandbox.protocol import (
@@ -25,23 +25,16 @@ from autograder.sandbox.protocol import (
     End,
     Ended,
     Job,
-    Message,
     Ready,
-    TrainingAnswer,
     TrainingRequest,
     WorkerEnded,
 )
 from autograder.sandbox.result import Stopped
 from autograder.sandbox.run_state import RunState
 
-TICK = 0.25
 # A sandbox loads TensorFlow before it is ready, on a busy machine.
 START_SECONDS = 120
-MAX_WAITING = 8
 
-
-# From the description of a training to what it left behind; nothing where that is not to be had.
-Train = Callable[[bytes], bytes]
 # Is given the outputs of each cell.
 OnOutputs = Callable[[list[dict[str, Any]]], None]
 
@@ -168,16 +161,16 @@ class SandboxProcess:
         self.is_ready = False
         state = RunState(job=job.digest)
         watch = LimitWatch(job.settings, self._handle.root, spent=job.spent)
-        with self._job(job) as (line, messages):
+        with hand_over(job, self._control) as line:
             while state.ended is None and state.stopped is None:
                 if cancel.is_set():
                     raise CancelledError
                 state.stopped = watch.verdict()
                 with contextlib.suppress(queue.Empty):
-                    message = messages.get(timeout=TICK)
+                    message = line.messages.get(timeout=TICK)
                     if isinstance(message, TrainingRequest):
                         watch.stand_still()
-                        work = functools.partial(_answer, line, messages, message, train)
+                        work = functools.partial(line.answer, message, train)
                         threading.Thread(target=work, daemon=True).start()
                         continue
                     if isinstance(message, Replay):
@@ -194,26 +187,6 @@ class SandboxProcess:
         usable = (End.REACHED, End.KERNEL_DIED, End.KERNEL_STUCK)
         self.is_usable = state.ended is not None and state.ended.end in usable
         return state
-
-    @contextlib.contextmanager
-    def _job(self, job: Job) -> Iterator[tuple[Line, queue.Queue[Message | Replay | None]]]:
-        """Hand a job over; yield its line and the queue of its messages, ``None`` at the end."""
-        messages: queue.Queue[Message | Replay | None] = queue.Queue(MAX_WAITING)
-        over = threading.Event()
-        local, remote = pair()
-        with Line(local) as line:
-            with remote, contextlib.suppress(OSError):
-                self._control.hand_over(remote)
-            # In threads of their own: a process that does not read or write must not block us.
-            for work in (
-                functools.partial(_hand_over, line, job),
-                functools.partial(_listen, line, messages, over),
-            ):
-                threading.Thread(target=work, daemon=True).start()
-            try:
-                yield line, messages
-            finally:
-                over.set()
 
     def train(self, description: bytes, seconds: float) -> bytes:
         """Let a process that is there for that do a training; return what it left behind.
@@ -254,63 +227,3 @@ class SandboxProcess:
         if self._has_started:
             self._listening.join(SECONDS_TO_END)
         self._control.close()
-
-
-def _hand_over(line: Line, job: Job) -> None:
-    with contextlib.suppress(OSError, ValueError):
-        # The limits separately: the kernel is forked with them before its job is read.
-        line.send(job.settings)
-        line.send(job)
-
-
-def _answer(
-    line: Line,
-    messages: queue.Queue[Message | Replay | None],
-    request: TrainingRequest,
-    train: Train | None,
-) -> None:
-    replay, trained = Replay(description=digest(request.description)), b""
-    try:
-        if train and (answer := train(request.description)):
-            replay, trained = _replay(request, answer), answer
-    finally:
-        # Whatever went wrong: the kernel waits for it, and its time stands still.
-        # Before the kernel goes on: no time of its own may pass before that.
-        with contextlib.suppress(OSError, ValueError, queue.Full):
-            messages.put(replay, timeout=START_SECONDS)
-            line.send(TrainingAnswer(trained=trained))
-
-
-def _replay(request: TrainingRequest, trained: bytes) -> Replay:
-    training = decode.from_msgpack(trained, Trained)
-    return Replay(
-        description=digest(request.description),
-        answer=digest(trained),
-        seconds=training.seconds,
-        end_state=end_state(training),
-    )
-
-
-def _listen(
-    line: Line, messages: queue.Queue[Message | Replay | None], over: threading.Event
-) -> None:
-    last: Message | None = None
-    try:
-        while message := line.receive(Message):
-            _put(messages, message, over)
-    except ValueError as error:
-        last = Ended(end=End.GARBLED, message=str(error))
-    except OSError:
-        # It was closed meanwhile.
-        pass
-    _put(messages, last, over)
-
-
-def _put(
-    messages: queue.Queue[Message | Replay | None], message: Message | None, over: threading.Event
-) -> None:
-    """Put a message into the queue, unless the run is over and nobody waits."""
-    while not over.is_set():
-        with contextlib.suppress(queue.Full):
-            messages.put(message, timeout=TICK)
-            return

@@ -5,7 +5,6 @@ Of the runs that replayed one a few are compared with others to the last bit.
 
 from __future__ import annotations
 
-import queue
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -22,7 +21,8 @@ from autograder.core.evidence import Evidence, Examples, Fit, Record, Recorded, 
 from autograder.core.ipc import Line, pair
 from autograder.core.training import Array
 from autograder.grading.training_cache import TrainingCache
-from autograder.sandbox import limits, process, replay_check
+from autograder.sandbox import limits, replay_check
+from autograder.sandbox.job_line import JobLine
 from autograder.sandbox.limits import LimitWatch
 from autograder.sandbox.pool import SandboxPool
 from autograder.sandbox.process import SandboxError
@@ -158,12 +158,12 @@ def test_a_kernel_is_answered_whatever_goes_wrong() -> None:
         raise KeyError(description)
 
     near, far = pair()
-    messages: queue.Queue = queue.Queue()
     request = TrainingRequest(description=b"a")
     with Line(near) as line, Line(far) as kernel:
+        job_line = JobLine(line)
         with pytest.raises(KeyError):
-            process._answer(line, messages, request, fail)
-        assert messages.get_nowait().answer == ""
+            job_line.answer(request, fail)
+        assert job_line.messages.get_nowait().answer == ""
         assert kernel.receive(TrainingAnswer) == TrainingAnswer()
 
 
@@ -172,12 +172,12 @@ def test_what_cannot_be_looked_at_is_no_answer() -> None:
     damaged = Array(dtype="float32", shape=(1, 3), data=b"123")
     answer = runs.trained(weights=(damaged,))
     near, far = pair()
-    messages: queue.Queue = queue.Queue()
     request = TrainingRequest(description=b"a")
     with Line(near) as line, Line(far) as kernel:
+        job_line = JobLine(line)
         with pytest.raises(ValueError, match="buffer"):
-            process._answer(line, messages, request, lambda _: answer)
-        assert messages.get_nowait().answer == ""
+            job_line.answer(request, lambda _: answer)
+        assert job_line.messages.get_nowait().answer == ""
         assert kernel.receive(TrainingAnswer) == TrainingAnswer()
 
 
