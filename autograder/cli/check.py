@@ -44,7 +44,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
         arguments.results = arguments.results or Path(scratch)
         with make_grader(arguments, course, console) as grader:
             (report,) = terminal.watched(grader.grade([submission]), 1, console)
-            lost = _lost(report, arguments.results)
+            lost = _replaced(report, arguments.results)
     if report.status == "graded":
         for line in (*([report.reason] if report.reason else ()), *report.notes):
             print(f"Note: {line}")
@@ -65,7 +65,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     return exit_code([report], console)
 
 
-def _lost(report: Report, results: Path) -> list[Question]:
+def _replaced(report: Report, results: Path) -> list[Question]:
     """Return the questions in whose place the official grade has the solution for later ones."""
     if report.status != "graded":
         return []

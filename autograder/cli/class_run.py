@@ -24,7 +24,7 @@ from autograder.core.report import Report
 from autograder.grading import points
 from autograder.grading.grader import Grader
 from autograder.grading.result_files import folder_name_for
-from autograder.grading.results_lock import held
+from autograder.grading.results_lock import lock_results
 from autograder.reports import json_report, terminal
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def hold(results: Path, command: str, console: Console) -> contextlib.AbstractCo
     def say(text: str) -> None:
         console.print(escape(text), highlight=False, soft_wrap=True)
 
-    return held(results, f"autograder {command}", say)
+    return lock_results(results, f"autograder {command}", say)
 
 
 class NoGradebook:

@@ -27,7 +27,7 @@ from autograder.core.lesson import Lesson
 from autograder.core.lesson_registry import lesson_names, load_lesson, only_lesson
 from autograder.core.text import plural
 from autograder.grading.grader import Grader
-from autograder.grading.results_lock import held
+from autograder.grading.results_lock import lock_results
 from autograder.reports import terminal
 
 
@@ -79,7 +79,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
         text = page.text(suite.stored(), lesson, suite.declared.unseen)
         page.put(arguments.write, lesson, text)
         print(f"Written: {arguments.write}")
-    return 0 if all(one.is_well for one in judgements) else 1
+    return 0 if all(one.is_as_expected for one in judgements) else 1
 
 
 def _lesson(arguments: argparse.Namespace) -> Lesson:
@@ -109,7 +109,7 @@ def _run(suite: MutationSuite, arguments: argparse.Namespace, console: Console) 
     )
     workers = arguments.workers or suite.settings.workers or os.cpu_count() or 1
     watch = partial(terminal.watched, console=console)
-    with held(grader.results, "autograder mutants", console.print):
+    with lock_results(grader.results, "autograder mutants", console.print):
         ran = run_mutants(made, suite.lesson, grader, workers=workers, watch=watch)
     if arguments.store:
         size = suite.store(ran)

@@ -40,7 +40,8 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
         lessons = [load_lesson(name) for name in names]
         # The judge works while nbgrader is imported.
         ready = {
-            one.name: _begun(regrade(results / one.name, one, course), thread) for one in lessons
+            one.name: _start_ahead(regrade(results / one.name, one, course), thread)
+            for one in lessons
         }
         with gradebook_of(arguments, course, results, console) as book:
 
@@ -60,7 +61,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     return code
 
 
-def _begun(reports: Iterator[Report], thread: Executor) -> Iterator[Report]:
+def _start_ahead(reports: Iterator[Report], thread: Executor) -> Iterator[Report]:
     """Return the same reports, the first of which is worked on from now on, in a thread."""
     first = thread.submit(lambda: [*itertools.islice(reports, 1)])
 

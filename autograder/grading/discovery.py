@@ -73,14 +73,14 @@ def find_submissions(paths: Iterable[Path]) -> list[Submission]:
     return found
 
 
-def choose(notebooks: Sequence[Path], wanted: str) -> tuple[Path, tuple[str, ...]]:
+def choose(notebooks: Sequence[Path], expected_name: str) -> tuple[Path, tuple[str, ...]]:
     """Return the notebook to grade among several, and notes on the choice.
 
     The one with the assignment's name, else the one that was saved last.
     """
     # What is a folder or a pipe is read only where there is nothing else, which says so.
     usable = [path for path in notebooks if os.path.isfile(path)] or notebooks
-    named = [path for path in usable if path.name == wanted]
+    named = [path for path in usable if path.name == expected_name]
     # Of several with the right name the outermost one: copies are deeper.
     chosen = min(named, key=lambda path: len(path.parts), default=None)
     if chosen is None:
@@ -95,7 +95,7 @@ def choose(notebooks: Sequence[Path], wanted: str) -> tuple[Path, tuple[str, ...
             f"There are {len(notebooks):,} notebooks: {_shown(chosen.name)} was graded, not"
             f" {other}."
         )
-    if chosen.name != wanted and wanted:
+    if chosen.name != expected_name and expected_name:
         notes.append(f"The notebook had been renamed {_shown(chosen.name)}.")
     return chosen, tuple(notes)
 

@@ -26,7 +26,7 @@ from autograder.grading.bounded import Bounded
 from autograder.grading.cache_key import CacheKeys
 from autograder.grading.discovery import Submission, readable
 from autograder.grading.executor import Executor, ExecutorFactory, LocalExecutor
-from autograder.grading.plan import Plan, Ran
+from autograder.grading.plan import CompletedRun, Plan
 from autograder.grading.result_files import Graded
 from autograder.grading.run_cache import RunCache
 from autograder.grading.runs_ahead import RunsAhead
@@ -158,11 +158,11 @@ class Grader:
         """Run a restored notebook, or find its run; judge it, and write its results."""
         plan = self.planned(submission, lesson, restored, results_folder)
         evidence, shared = self._run(plan)
-        ran = Ran(plan=plan, evidence=evidence, shared=shared)
-        if second := self.follow_through(ran):
+        completed = CompletedRun(plan=plan, evidence=evidence, shared=shared)
+        if second := self.follow_through(completed):
             followed, _ = self._run(second)
-            ran = replace(ran, followed=followed)
-        (graded,) = self.judged([ran])
+            completed = replace(completed, followed=followed)
+        (graded,) = self.judged([completed])
         return graded
 
     def prepare(self, lesson: Lesson) -> Plan | None:
@@ -262,12 +262,14 @@ class Grader:
             given_code=given_code,
         )
 
-    def follow_through(self, ran: Ran) -> Plan | None:
+    def follow_through(self, completed: CompletedRun) -> Plan | None:
         """Return what is to be run once more, with the solution in the place of some cells."""
-        plan = ran.plan
+        plan = completed.plan
         if not self.course.settings.follow_through:
             return None
-        evidence = ran.evidence.of(plan.record_for(ran.evidence, shared=ran.shared))
+        evidence = completed.evidence.of(
+            plan.record_for(completed.evidence, shared=completed.shared)
+        )
         lost = follow_through.unusable(evidence, plan.lesson)
         # Of most submissions all can be used: the source is read for the others only.
         known = follow_through.solutions(self.course, plan.lesson) if lost else {}
@@ -275,19 +277,21 @@ class Grader:
         if job is None:
             return None
         given_code = plan.restored.given_code | set(known.values())
-        return replace(plan, job=job, keys=self._keys(job, plan.submission, given_code), first=ran)
+        return replace(
+            plan, job=job, keys=self._keys(job, plan.submission, given_code), first=completed
+        )
 
-    def judged(self, ran: Sequence[Ran]) -> list[Graded]:
+    def judged(self, completed: Sequence[CompletedRun]) -> list[Graded]:
         """Judge runs of one lesson together, and write evidence, report and notebook of each.
 
         Raises:
             JudgeError: the judge failed.
             ResultsError: the results cannot be written.
         """
-        lesson = ran[0].plan.lesson
+        lesson = completed[0].plan.lesson
         evidence: dict[Path, Evidence] = {}
         programs: dict[Path, str] = {}
-        for one in ran:
+        for one in completed:
             folder = self._folder(one.plan)
             evidence[folder] = self._saved(one.plan, one.evidence, folder, shared=one.shared)
             programs[folder] = one.plan.job.program
@@ -302,7 +306,7 @@ class Grader:
             folder: (evidence[folder], _verdicts(answers[str(folder.resolve())]))
             for folder in programs
         }
-        return [self._graded(one, judged) for one in ran]
+        return [self._graded(one, judged) for one in completed]
 
     def _saved(
         self, plan: Plan, evidence: Evidence, folder: Path, *, shared: bool = False
@@ -314,16 +318,18 @@ class Grader:
             save_submission(record, folder)
         return evidence.of(record)
 
-    def _graded(self, ran: Ran, judged: Mapping[Path, tuple[Evidence, Verdicts]]) -> Graded:
-        plan, folder = ran.plan, self._folder(ran.plan)
+    def _graded(
+        self, completed: CompletedRun, judged: Mapping[Path, tuple[Evidence, Verdicts]]
+    ) -> Graded:
+        plan, folder = completed.plan, self._folder(completed.plan)
         evidence, verdicts = judged[folder]
         report = result_files.report_on(plan, evidence.run, verdicts)
         report = replace(report, source=result_files.source_of(plan.submission, self.results))
-        if ran.followed:
+        if completed.followed:
             second, then = judged[folder / follow_through.FOLDER]
             share = self.course.settings.follow_through
             report = follow_through.applied(report, second, then, plan.lesson, share)
-        notebook = with_outputs(plan.restored.notebook, ran.evidence.outputs)
+        notebook = with_outputs(plan.restored.notebook, completed.evidence.outputs)
         drawn = result_files.draw_bounded(self._bounded, notebook, report, plan.lesson, fresh=True)
         with writing():
             result_files.write(folder, drawn)

@@ -30,7 +30,7 @@ class Plan:
     record: SubmissionRecord
     job: Job
     keys: CacheKeys
-    first: Ran | None = None
+    first: CompletedRun | None = None
 
     def record_for(self, evidence: Evidence, *, shared: bool) -> SubmissionRecord:
         """Return the record of the submission beside the evidence of a run."""
@@ -38,7 +38,7 @@ class Plan:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Ran:
+class CompletedRun:
     """A submission that was run. ``shared``: the run was another submission's.
 
     ``followed`` is the run with the solution in the place of what could not be used, if any.

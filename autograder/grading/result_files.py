@@ -223,7 +223,7 @@ class ResultFolders:
 
     def __init__(self, results: Path) -> None:
         self._results = results
-        self._taken: set[tuple[str, str]] = set()
+        self._used: set[tuple[str, str]] = set()
 
     def take(self, lesson: Lesson, submission: Submission) -> str:
         """Choose the folder name for a submission."""
@@ -232,7 +232,7 @@ class ResultFolders:
         free = None
         for number in itertools.count(1):
             results_folder = first if number == 1 else f"{first} ({number})"
-            if (lesson.name, _alike(results_folder)) in self._taken:
+            if (lesson.name, _alike(results_folder)) in self._used:
                 continue
             owner = self._owner(self._results / lesson.name / results_folder)
             if owner and owner == source:
@@ -242,7 +242,7 @@ class ResultFolders:
             if owner is None or (owner and owner == source):
                 break
         assert free
-        self._taken.add((lesson.name, _alike(free)))
+        self._used.add((lesson.name, _alike(free)))
         return free
 
     def _owner(self, folder: Path) -> str | None:

@@ -30,8 +30,8 @@ class Holder(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @contextlib.contextmanager
-def held(results: Path, command: str, say: Callable[[str], None]) -> Iterator[None]:
-    """Hold a folder of results; where another command holds it, ``say`` which one, and wait.
+def lock_results(results: Path, command: str, report: Callable[[str], None]) -> Iterator[None]:
+    """Hold a folder of results; where another command holds it, ``report`` which one, and wait.
 
     A command that has died holds nothing: its lock ends with it.
 
@@ -44,7 +44,7 @@ def held(results: Path, command: str, say: Callable[[str], None]) -> Iterator[No
         try:
             lock.acquire(timeout=0)
         except Timeout:
-            say(f"Waiting for {_holder(results)}. Ctrl-C stops.")
+            report(f"Waiting for {_holder(results)}. Ctrl-C stops.")
             lock.acquire()
     try:
         with writing():

@@ -14,7 +14,10 @@ class RunsAhead(Scheduler):
     """Runs one class and judges nothing: whoever grades it one by one finds the runs."""
 
     def _judge(self) -> Iterator[Report]:
-        plans = [*(ran.plan for ran in self._ready), *(plan for plan, _ in self._failed)]
+        plans = [
+            *(completed.plan for completed in self._ready),
+            *(plan for plan, _ in self._failed),
+        ]
         self._ready.clear()
         self._failed.clear()
         yield from (_unjudged(plan.submission) for plan in plans)

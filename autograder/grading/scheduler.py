@@ -15,7 +15,7 @@ from autograder.core.lesson import NO_LESSON, Lesson
 from autograder.core.report import Report
 from autograder.grading.discovery import Submission
 from autograder.grading.executor import Executor
-from autograder.grading.plan import Plan, Ran
+from autograder.grading.plan import CompletedRun, Plan
 from autograder.grading.result_files import Graded, ResultFolders
 from autograder.grading.run_cache import RunCache
 from autograder.notebooks.reader import ReadNotebook
@@ -55,10 +55,10 @@ class GradingSteps(Protocol):
     def use_solution(self, plan: Plan, run: Callable[[], Evidence]) -> None:
         """Store the run of a solution, if it can be had; its pictures were seen as they came."""
 
-    def follow_through(self, ran: Ran) -> Plan | None:
+    def follow_through(self, completed: CompletedRun) -> Plan | None:
         """Return what is to be run once more, with the solution in the place of some cells."""
 
-    def judged(self, ran: Sequence[Ran]) -> list[Graded]:
+    def judged(self, completed: Sequence[CompletedRun]) -> list[Graded]:
         """Judge runs of one lesson together, and write their results."""
 
     def unrun(
@@ -83,22 +83,22 @@ class Scheduler:
         # Runs of the solutions, and the lessons for which there has been one.
         self._solutions: dict[Future[Evidence], Plan] = {}
         self._prepared: set[str] = set()
-        self._left = 0
+        self._remaining = 0
         # Keys of programs whose run cannot be shared after all.
         self._unshared: set[str] = set()
-        self._ready: list[Ran] = []
+        self._ready: list[CompletedRun] = []
         # Submissions that were run, and what went wrong then.
         self._failed: list[tuple[Plan, Exception]] = []
         self._folders = ResultFolders(grader.results)
         self._lessons: dict[str, Lesson] = {}
         # Submissions that could not be read, and whose name may belong to any lesson.
-        self._lost: list[tuple[Submission, Exception]] = []
+        self._unassigned: list[tuple[Submission, Exception]] = []
 
     def reports(self, submissions: Sequence[Submission]) -> Iterator[Report]:
         """Yield the reports as they are ready."""
         for number, submission in enumerate(submissions):
-            self._left = len(submissions) - number
-            yield from self._begin(submission)
+            self._remaining = len(submissions) - number
+            yield from self._start(submission)
             if len(self._ready) >= BATCH_SIZE:
                 yield from self._judge()
             while len(self._running) >= self._executor.max_pending:
@@ -108,10 +108,10 @@ class Scheduler:
         yield from self._judge()
         # A class has one lesson: a submission among its notebooks was meant for it too.
         lesson = next(iter(self._lessons.values())) if len(self._lessons) == 1 else NO_LESSON
-        for submission, error in self._lost:
+        for submission, error in self._unassigned:
             yield self._unread(submission, lesson, error)
 
-    def _begin(self, submission: Submission) -> Iterator[Report]:
+    def _start(self, submission: Submission) -> Iterator[Report]:
         try:
             read, lesson = self._grader.read(submission)
         except Exception as error:  # noqa: BLE001  one submission must not end the class
@@ -119,7 +119,7 @@ class Scheduler:
             if known:
                 yield self._unread(submission, known, error)
             else:
-                self._lost.append((submission, error))
+                self._unassigned.append((submission, error))
             return
         self._lessons[lesson.name] = lesson
         results_folder = self._folders.take(lesson, submission)
@@ -136,7 +136,7 @@ class Scheduler:
         """Find a run for it, wait with another submission for the same run, or start one."""
         if found := self._grader.cache.find(plan.keys):
             evidence, shared = found
-            self._done(plan, evidence, shared=shared)
+            self._finish(plan, evidence, shared=shared)
             return
         key = next(key for key in reversed(plan.keys.all) if key not in self._unshared)
         if key not in self._by_key:
@@ -147,7 +147,7 @@ class Scheduler:
     def _prepare(self, lesson: Lesson) -> None:
         """Run the solution of a lesson first, where there are many submissions left to run."""
         # What is prepared does not travel to other machines.
-        if self._left < MANY or lesson.name in self._prepared or not self._executor.runs_here:
+        if self._remaining < MANY or lesson.name in self._prepared or not self._executor.runs_here:
             return
         self._prepared.add(lesson.name)
         if plan := self._grader.prepare(lesson):
@@ -175,32 +175,32 @@ class Scheduler:
                 for plan in plans[1:]:
                     self._take(plan)
                 continue
-            self._ran(plans, evidence)
+            self._finish_all(plans, evidence)
 
-    def _ran(self, plans: Sequence[Plan], evidence: Evidence) -> None:
+    def _finish_all(self, plans: Sequence[Plan], evidence: Evidence) -> None:
         """Take the run of the first plan; the others share it if they may."""
         first = plans[0].keys
         found_under = self._grader.cache.store(first, evidence)
         self._unshared.update(set(first.all) - set(found_under) - {first.submission})
-        self._done(plans[0], evidence, shared=False)
+        self._finish(plans[0], evidence, shared=False)
         for plan in plans[1:]:
             self._take(plan)
 
-    def _done(self, plan: Plan, evidence: Evidence, *, shared: bool) -> None:
+    def _finish(self, plan: Plan, evidence: Evidence, *, shared: bool) -> None:
         """Take a run: the only one of its submission, the first, or the second."""
         if plan.first:
             self._ready.append(replace(plan.first, followed=evidence))
             return
-        ran = Ran(plan=plan, evidence=evidence, shared=shared)
+        completed = CompletedRun(plan=plan, evidence=evidence, shared=shared)
         try:
-            second = self._grader.follow_through(ran)
+            second = self._grader.follow_through(completed)
         except Exception as error:  # noqa: BLE001  one submission must not end the class
             self._failed.append((plan, error))
             return
         if second:
             self._take(second)
         else:
-            self._ready.append(ran)
+            self._ready.append(completed)
 
     def _judge(self) -> Iterator[Report]:
         while self._failed:
@@ -212,7 +212,7 @@ class Scheduler:
             self._ready = [one for one in self._ready if one not in batch]
             yield from self._judged(batch)
 
-    def _judged(self, batch: Sequence[Ran], *, last: bool = False) -> Iterator[Report]:
+    def _judged(self, batch: Sequence[CompletedRun], *, last: bool = False) -> Iterator[Report]:
         try:
             yield from [graded.report for graded in self._grader.judged(batch)]
         except ResultsError:

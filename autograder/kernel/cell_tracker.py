@@ -116,7 +116,7 @@ class Cells:
                     return not same_program("".join(cell["source"]), source)
         return False
 
-    def begin(self) -> None:
+    def start(self) -> None:
         """Record that a cell begins to run: IPython's ``pre_run_cell``."""
         self.turn = next(self._turns)
 

@@ -71,7 +71,7 @@ class CheckSession:
         self.recorder.watch()
         self.cells = Cells(lesson, released, ipython.names())
         self._hints = {one.name: Hints(one) for one in lesson.questions}
-        ipython.listen(self._begin, self._end, lesson, released)
+        ipython.listen(self._start, self._end, lesson, released)
         if not self.graded:
             # The first verdict takes half a second more than all others, and the first card a
             # tenth: not the student's.
@@ -132,11 +132,11 @@ class CheckSession:
 
     def hint(self, question: str) -> None:
         """Show how to correct what is not right yet; nothing in grading."""
-        self._say(question, "a hint", self._hints[question].hint)
+        self._show(question, "a hint", self._hints[question].hint)
 
     def why(self, question: str) -> None:
         """Show why what is not right yet matters; nothing in grading."""
-        self._say(question, "why it matters", self._hints[question].why)
+        self._show(question, "why it matters", self._hints[question].why)
 
     def progress(self) -> None:
         """Show where the student stands and what comes next; nothing in grading."""
@@ -183,11 +183,11 @@ class CheckSession:
             return ""
         return EARLIER
 
-    def _begin(self, _: Any) -> None:
+    def _start(self, _: Any) -> None:
         if self.graded:
             # The grader runs each cell once, and knows what is in it.
             return
-        self.cells.begin()
+        self.cells.start()
         self.recorder.runs.now = self.cells.turn
 
     def _end(self, result: Any) -> None:
@@ -204,7 +204,7 @@ class CheckSession:
             return ""
         return f"More help, if you like: `check.{question}.hint()`, `check.{question}.why()`."
 
-    def _say(self, question: str, what: str, message: Callable[[], str]) -> None:
+    def _show(self, question: str, what: str, message: Callable[[], str]) -> None:
         if self.graded:
             return
         answered, text = self.lesson.question(question), message()

@@ -61,7 +61,7 @@ def names() -> Mapping[str, object]:
 
 
 def listen(
-    begin: Callable[[Any], None], end: Callable[[Any], None], lesson: Lesson, released: Path
+    start: Callable[[Any], None], end: Callable[[Any], None], lesson: Lesson, released: Path
 ) -> None:
     """Note each cell that begins and ends; explain a blank or an error in one friendly line."""
     shell = get_ipython()
@@ -82,7 +82,7 @@ def listen(
                 show(html.notice(text), text)
 
     shell.set_custom_exc((NotAttempted,), friendly)
-    shell.events.register("pre_run_cell", begin)
+    shell.events.register("pre_run_cell", start)
     shell.events.register("post_run_cell", end)
     shell.events.register("post_run_cell", explain)
 

@@ -16,7 +16,7 @@ from autograder.core.errors import AutograderError, SubmissionError
 from autograder.core.lesson import Lesson
 from autograder.core.lesson_registry import lesson_names, load_lesson
 from autograder.grading.discovery import Submission
-from autograder.grading.results_lock import held
+from autograder.grading.results_lock import lock_results
 from autograder.nbgrader_plugin import lasting
 from autograder.nbgrader_plugin.preprocessors.autograde import chosen_notebook
 
@@ -51,7 +51,7 @@ def _run(converter: Any, lesson: Lesson) -> None:
     workers = min(course.settings.workers or os.cpu_count() or 1, len(submissions))
     converter.log.info("Running %d submissions, %d at a time", len(submissions), workers)
     grader = lasting.grader(course)
-    with held(grader.results, "nbgrader autograde", converter.log.warning):
+    with lock_results(grader.results, "nbgrader autograde", converter.log.warning):
         for number, name in enumerate(grader.run_ahead(submissions, workers=workers), start=1):
             converter.log.info("Ran %s (%d of %d)", name, number, len(submissions))
 

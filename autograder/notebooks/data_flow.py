@@ -79,7 +79,7 @@ class DataFlow:
     """The levels of all names, statement by statement, of cells that run one after the other."""
 
     def __init__(self) -> None:
-        self._is_lost = False
+        self._is_unreadable = False
         self._work = 0
         self._levels: dict[str, Level] = {}
         # Names that a function or a class uses: what it gives on depends on what they are then.
@@ -94,13 +94,13 @@ class DataFlow:
         ``None`` where its text, or that of a cell before it, cannot be read or does not say what
         happens.
         """
-        if self._is_lost:
+        if self._is_unreadable:
             return None
         try:
             tree, stored = _parsed(source)
             self._run(tree.body)
         except UNREADABLE:
-            self._is_lost = True
+            self._is_unreadable = True
             return None
         levels = {name: self._level_of(name) for name in stored}
         return {

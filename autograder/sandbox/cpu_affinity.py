@@ -19,25 +19,25 @@ class Cores:
     """
 
     def __init__(self) -> None:
-        self._held: dict[int, socket.socket] = {}
+        self._sockets: dict[int, socket.socket] = {}
 
     def take(self) -> int | None:
         """Take a free core; ``None`` where there is none: then any core will do."""
         for core in sorted(_allowed()):
-            name = socket.socket(socket.AF_UNIX)
+            holder = socket.socket(socket.AF_UNIX)
             try:
-                name.bind(NAME.format(core=core))
+                holder.bind(NAME.format(core=core))
             except OSError:
-                name.close()
+                holder.close()
                 continue
-            self._held[core] = name
+            self._sockets[core] = holder
             return core
         return None
 
     def give_back(self, core: int | None) -> None:
         """Release a core on which no run goes on."""
-        if core is not None and core in self._held:
-            self._held.pop(core).close()
+        if core is not None and core in self._sockets:
+            self._sockets.pop(core).close()
 
 
 def _allowed() -> set[int]:

@@ -17,14 +17,14 @@ class EvidenceReader:
     def __init__(self, folder: Path, limit: int) -> None:
         self._folder = folder
         self._limit = limit
-        self._seen: object = None
+        self._stamps: object = None
 
     def update(self) -> EvidenceUpdate | None:
         """Return what the folder holds now, ``None`` where nothing has changed since."""
         stamps = [_stamp(self._folder / name) for name in ("recorded.json", "recorded.npz")]
-        if stamps in (self._seen, [None, None]):
+        if stamps in (self._stamps, [None, None]):
             return None
-        self._seen = stamps
+        self._stamps = stamps
         try:
             recorded = _read(self._folder / "recorded.json", MAX_JSON_BYTES)
             arrays = b"" if stamps[1] is None else _read(self._folder / "recorded.npz", self._limit)

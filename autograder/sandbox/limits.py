@@ -45,36 +45,36 @@ class LimitWatch:
         self._cell_began = self._measured = time.monotonic()
         self._began = self._cell_began - spent
         self._before = used(root) if root else 0
-        self._stands_since: float | None = None
+        self._paused_since: float | None = None
         self._free = float(MAX_FREE_SECONDS)
 
     def cell(self) -> None:
         """Note that a cell has started or ended."""
         self._cell_began = time.monotonic()
 
-    def stand_still(self) -> None:
+    def pause(self) -> None:
         """Let no time pass from now on: the kernel waits for us."""
-        self._stands_since = time.monotonic()
+        self._paused_since = time.monotonic()
 
-    def go_on(self, charged: float) -> None:
+    def resume(self, charged: float) -> None:
         """Let time pass again; charge so many seconds instead of those of the wait.
 
         But no more than ``MAX_FREE_SECONDS`` of all waits are free: other things than a kernel's
         wait can be behind them.
         """
-        if self._stands_since is not None:
-            shift = min(time.monotonic() - self._stands_since - charged, self._free)
+        if self._paused_since is not None:
+            shift = min(time.monotonic() - self._paused_since - charged, self._free)
             self._free -= max(0.0, shift)
             self._began += shift
             self._cell_began += shift
-            self._stands_since = None
+            self._paused_since = None
 
     def verdict(self) -> Stopped | None:
         """Return why the run has to be stopped now, ``None`` where it may go on."""
         clock, settings = time.monotonic(), self._settings
         now = clock
-        if self._stands_since is not None:
-            now = max(self._stands_since, clock - self._free)
+        if self._paused_since is not None:
+            now = max(self._paused_since, clock - self._free)
         if now - self._began > settings.seconds:
             limit = f"the time limit of {settings.seconds} s"
             return Stopped(f"the notebook was stopped at {limit}", "timeout", "time")

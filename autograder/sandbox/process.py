@@ -169,13 +169,13 @@ class SandboxProcess:
                 with contextlib.suppress(queue.Empty):
                     message = line.messages.get(timeout=TICK)
                     if isinstance(message, TrainingRequest):
-                        watch.stand_still()
+                        watch.pause()
                         work = functools.partial(line.answer, message, train)
                         threading.Thread(target=work, daemon=True).start()
                         continue
                     if isinstance(message, Replay):
                         state.replays.append(message)
-                        watch.go_on(message.seconds)
+                        watch.resume(message.seconds)
                         continue
                     state.take(message or Ended(end=End.BROKEN, message=self._handle.last_output()))
                     watch.cell()

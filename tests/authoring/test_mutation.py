@@ -239,10 +239,10 @@ def test_a_mutant_is_held_against_what_was_declared(name):
     expected, found, verdict = VERDICTS[name]
     one = Judgement(name="a/b", expected=expected, results=found)
     assert one.verdict == verdict
-    assert one.is_well is (verdict == "as declared")
-    assert bool(one.deviations) is not one.is_well
+    assert one.is_as_expected is (verdict == "as declared")
+    assert bool(one.deviations) is not one.is_as_expected
     known = replace(one, known="It is known.")
-    assert known.is_well is not one.is_well
+    assert known.is_as_expected is not one.is_as_expected
 
 
 def test_a_deviation_says_what_was_found_and_what_was_expected():

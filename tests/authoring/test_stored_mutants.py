@@ -89,7 +89,7 @@ def test_there_are_enough_of_each_kind(suite: MutationSuite, minimum: Minimum) -
 
 def test_every_mutant_is_judged_as_declared(judged: dict[str, Judgement]) -> None:
     """Right work passes; wrong work fails for its own named reason and no other."""
-    wrong = {one.name: one.deviations for one in judged.values() if not one.is_well}
+    wrong = {one.name: one.deviations for one in judged.values() if not one.is_as_expected}
     assert wrong == {}
 
 

@@ -15,7 +15,7 @@ from autograder.cli import main
 from autograder.core.errors import ResultsError
 from autograder.grading.discovery import find_submissions
 from autograder.grading.regrade import stored_results
-from autograder.grading.results_lock import HOLDER, held
+from autograder.grading.results_lock import HOLDER, lock_results
 
 
 class TestPlaces:
@@ -105,8 +105,8 @@ class TestPlaces:
 WRITER = """
 import sys, time
 from pathlib import Path
-from autograder.grading.results_lock import held
-with held(Path(sys.argv[1]), "autograder grade", print):
+from autograder.grading.results_lock import lock_results
+with lock_results(Path(sys.argv[1]), "autograder grade", print):
     print("holds", flush=True)
     sys.stdin.read()
 """
@@ -130,7 +130,7 @@ class TestHolding:
                 messages.append(text)
                 other.stdin.close()
 
-            with held(tmp_path, "autograder regrade", say):
+            with lock_results(tmp_path, "autograder regrade", say):
                 # Only once the first had ended its work.
                 assert other.wait(timeout=60) == 0
                 assert "autograder regrade" in (tmp_path / HOLDER).read_text()
@@ -148,7 +148,7 @@ class TestHolding:
             other.wait()
         assert (tmp_path / HOLDER).exists()
         messages: list[str] = []
-        with held(tmp_path, "autograder grade", messages.append):
+        with lock_results(tmp_path, "autograder grade", messages.append):
             pass
         assert messages == []
 
@@ -162,7 +162,7 @@ class TestHolding:
                 messages.append(text)
                 other.stdin.close()
 
-            with held(tmp_path, "autograder grade", say):
+            with lock_results(tmp_path, "autograder grade", say):
                 pass
         assert messages[0].startswith("Waiting for another command, which writes into")
 
@@ -172,7 +172,10 @@ class TestHolding:
 
         with writer(tmp_path) as other:
             other.stdout.readline()
-            with pytest.raises(KeyboardInterrupt), held(tmp_path, "autograder grade", give_up):
+            with (
+                pytest.raises(KeyboardInterrupt),
+                lock_results(tmp_path, "autograder grade", give_up),
+            ):
                 pass
             # What the other one holds is still its own.
             assert (tmp_path / HOLDER).exists()
@@ -181,7 +184,7 @@ class TestHolding:
         (tmp_path / "results").write_text("a file")
         with (
             pytest.raises(ResultsError, match="cannot be written"),
-            held(tmp_path / "results", "", print),
+            lock_results(tmp_path / "results", "", print),
         ):
             pass
 

@@ -261,7 +261,7 @@ def test_a_real_error_is_told_in_plain_words(met, name) -> None:
     """And still where a record keeps no more of it than its beginning and its end."""
     ename, evalue = met[name]
     for text in (evalue, shortened(evalue)):
-        sentence = hint_for(ename, text, own=OWN)
+        sentence = hint_for(ename, text, lesson_hints=OWN)
         assert sentence, f"nothing is said of {ename}: {evalue}"
         assert (CASES.get(name) or RECORDED[name])[-1] in sentence
         assert sentence.endswith(".")
@@ -301,7 +301,7 @@ def test_every_rule_is_met_by_a_real_error(met) -> None:
 )
 def test_of_other_errors_nothing_is_said(ename, evalue) -> None:
     """Python's own words are better than a guess."""
-    assert hint_for(ename, evalue, own=OWN) is None
+    assert hint_for(ename, evalue, lesson_hints=OWN) is None
 
 
 # ---- what is known besides

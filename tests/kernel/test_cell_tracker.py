@@ -42,7 +42,7 @@ class Session:
         **values: object,
     ) -> int:
         """Run a cell; return the number of that run."""
-        self.cells.begin()
+        self.cells.start()
         self.values |= values
         info = SimpleNamespace(raw_cell=source, cell_id=cell_id)
         unread = error if isinstance(error, SyntaxError) else None
@@ -55,7 +55,7 @@ class Session:
             self.run(CHECKS[f"check-{name}"], f"check-{name}")
 
     def check(self, question: str) -> None:
-        self.cells.begin()
+        self.cells.start()
         self.cells.check(question)
 
     @property

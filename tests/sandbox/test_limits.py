@@ -115,7 +115,7 @@ def test_the_tables_of_addresses_count() -> None:
         assert process.stdout
         assert process.stdout.readline() == b"0\n"
         in_sight = root.memory_full_info()
-        memory, (most, _) = limits.used(root), limits.at_most(root)
+        memory, (most, _) = limits.used(root), limits.upper_bounds(root)
         process.communicate()
     assert memory > in_sight.pss + 7.9 * MEBIBYTE
     assert most > in_sight.rss + 7.9 * MEBIBYTE
@@ -126,7 +126,7 @@ def test_who_has_too_many_mappings_is_not_looked_through(monkeypatch) -> None:
     """It would take minutes, in which nothing else was limited."""
     root = psutil.Process()
     size = len(Path("/proc/self/maps").read_text())
-    monkeypatch.setattr(limits, "at_most", lambda _: (2**60, 1))
+    monkeypatch.setattr(limits, "upper_bounds", lambda _: (2**60, 1))
     assert limits.used(root) < 2**60
     monkeypatch.setattr(limits, "MAX_MAPS", size // 2)
     assert limits.used(root) == 2**60

@@ -188,7 +188,7 @@ def test_memory_is_measured_while_a_kernel_waits(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(limits, "used", lambda _: memory[0])
     monkeypatch.setattr(limits, "upper_bounds", lambda _: (memory[0], 1))
     watch = LimitWatch(Settings(memory_mb=100), psutil.Process())
-    watch.stand_still()
+    watch.pause()
     memory[0] = 101 * 2**20
     now[0] += 2
     stopped = watch.verdict()
@@ -203,10 +203,10 @@ def test_a_kernel_that_waits_is_charged_the_training_and_not_the_wait(
     now = [1000.0]
     monkeypatch.setattr(limits.time, "monotonic", lambda: now[0])
     watch = LimitWatch(Settings(seconds=100, cell_seconds=100), None)
-    watch.stand_still()
+    watch.pause()
     now[0] += 150
     assert watch.verdict() is None
-    watch.go_on(charged=4)
+    watch.resume(charged=4)
     now[0] += 95
     assert watch.verdict() is None
     now[0] += 2
@@ -220,17 +220,17 @@ def test_no_kernel_waits_for_ever_without_a_charge(monkeypatch: pytest.MonkeyPat
     watch = LimitWatch(Settings(seconds=100, cell_seconds=100), None)
     free = limits.MAX_FREE_SECONDS
     for _ in range(3):
-        watch.stand_still()
+        watch.pause()
         now[0] += free / 3
-        watch.go_on(charged=0)
+        watch.resume(charged=0)
     now[0] += 60
     assert watch.verdict() is None
-    watch.stand_still()
+    watch.pause()
     now[0] += 39
     assert watch.verdict() is None
     now[0] += 2
     assert watch.verdict()
-    watch.go_on(charged=0)
+    watch.resume(charged=0)
     assert watch.verdict()
 
 

@@ -31,7 +31,7 @@ HEADINGS = {
 }
 
 
-def has_places(page: str, lesson: str) -> bool:
+def has_slots(page: str, lesson: str) -> bool:
     """Return whether a page has a place for any table of a lesson."""
     return any(one["lesson"] == lesson for one in SLOT.finditer(page))
 

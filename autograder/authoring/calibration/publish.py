@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from autograder.authoring.calibration import figure
-from autograder.authoring.calibration.docs_tables import filled, has_places, new_page
+from autograder.authoring.calibration.docs_tables import filled, has_slots, new_page
 from autograder.authoring.calibration.reference_maker import disagreements, published
 from autograder.authoring.calibration.run_log import RunLog
 from autograder.authoring.calibration.tables import tables
@@ -32,7 +32,7 @@ def write(lesson: Lesson, runs: RunLog, root: Path) -> Iterator[Path]:
         StudyError: there is no page to write into, or a recipe was not run.
     """
     reference = published(load_study(lesson), runs, tuple(lesson.thresholds))
-    page, picture = _places(lesson, root)
+    page, picture = _paths(lesson, root)
     text = _page(lesson, reference, page)
     drawn = figure.drawn(load_study(lesson), reference)
     with writing():
@@ -55,7 +55,7 @@ def stale(lesson: Lesson, root: Path) -> Iterator[str]:
     """Yield what in the publication disagrees with the lesson, its study or itself."""
     reference = load_reference(lesson.folder)
     yield from disagreements(load_study(lesson), lesson, reference)
-    page, picture = _places(lesson, root)
+    page, picture = _paths(lesson, root)
     missing = [path for path in (page, picture) if not path.is_file()]
     yield from (f"{path.relative_to(root)} is missing: --write makes it" for path in missing)
     if page not in missing and _page(lesson, reference, page) != page.read_text(encoding="utf-8"):
@@ -64,14 +64,14 @@ def stale(lesson: Lesson, root: Path) -> Iterator[str]:
         yield f"{picture.relative_to(root)}: it was drawn from other runs"
 
 
-def _places(lesson: Lesson, root: Path) -> tuple[Path, Path]:
+def _paths(lesson: Lesson, root: Path) -> tuple[Path, Path]:
     """Return where the page and the picture are.
 
     Raises:
         StudyError: the lesson is not one of this folder.
     """
     page = root / PAGE
-    if page.is_file() and has_places(page.read_text(encoding="utf-8"), lesson.name):
+    if page.is_file() and has_slots(page.read_text(encoding="utf-8"), lesson.name):
         return page, root / PICTURES / f"study-{lesson.name}.png"
     if lesson.folder.is_relative_to(root):
         return lesson.folder / OWN_PAGE, lesson.folder / OWN_PICTURE

@@ -53,7 +53,7 @@ class Judgement:
         return "misnamed" if failed & set(self.expected.failed) else "survived"
 
     @property
-    def is_well(self) -> bool:
+    def is_as_expected(self) -> bool:
         """Whether all is as declared, or known not to be; what is known must still be so."""
         return (self.verdict == "as declared") is (self.known is None)
 

@@ -54,7 +54,7 @@ def make(source: NotebookNode, mutants: Mapping[str, Edits]) -> list[MutantNoteb
         DoesNotFit: an edit no longer fits the source; the message names the mutant.
         LessonError: a cell that should be edited is no solution cell.
     """
-    return [_made(source, name, edits) for name, edits in mutants.items()]
+    return [_make_one(source, name, edits) for name, edits in mutants.items()]
 
 
 def edited(solution: str, edit: Edit) -> str:
@@ -80,7 +80,7 @@ def edited(solution: str, edit: Edit) -> str:
     return after
 
 
-def _made(source: NotebookNode, name: str, edits: Edits) -> MutantNotebook:
+def _make_one(source: NotebookNode, name: str, edits: Edits) -> MutantNotebook:
     notebook = copy.deepcopy(source)
     named = {found: cell for cell in notebook.cells if (found := grade_id(cell))}
     solutions = {found: cell for found, cell in named.items() if is_solution(cell)}

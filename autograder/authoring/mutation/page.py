@@ -59,7 +59,7 @@ def text(judgements: Sequence[Judgement], lesson: Lesson, unseen: Mapping[str, s
     single = [one for one in judgements if AND not in one.name]
     double = [one for one in judgements if AND in one.name]
     parts = [_summary(single, double, lesson), _table(single, lesson), _right(single)]
-    parts += [_unclear(single), _unseen(unseen), _not_well(judgements)]
+    parts += [_unclear(single), _unseen(unseen), _unexpected(judgements)]
     return "\n\n".join(part for part in parts if part)
 
 
@@ -113,7 +113,7 @@ def _unseen(unseen: Mapping[str, str]) -> str:
     return "\n".join(["Misconceptions that no mutant shows:", "", *lines]) if lines else ""
 
 
-def _not_well(judgements: Iterable[Judgement]) -> str:
+def _unexpected(judgements: Iterable[Judgement]) -> str:
     lines = [
         f"- `{one.name}`, {one.verdict}: {one.known or '; '.join(one.deviations)}"
         for one in judgements

@@ -17,7 +17,7 @@ __all__ = ["ErrorFacts", "ErrorHint", "hint_for"]
 
 
 def hint_for(
-    ename: str, evalue: str, facts: ErrorFacts | None = None, own: Iterable[ErrorHint] = ()
+    ename: str, evalue: str, facts: ErrorFacts | None = None, lesson_hints: Iterable[ErrorHint] = ()
 ) -> str | None:
     """Return one sentence for an error, ``None`` where no hint applies.
 
@@ -25,10 +25,10 @@ def hint_for(
         ename: the name of the exception's class, as in ``NameError``.
         evalue: its message.
         facts: what else is known.
-        own: the lesson's own hints, which are tried first.
+        lesson_hints: the lesson's own hints, which are tried first.
     """
     message, known = printable.plain(evalue), facts or ErrorFacts()
-    for rule in (*own, *OUTDATED, *KERAS, *PYTHON):
+    for rule in (*lesson_hints, *OUTDATED, *KERAS, *PYTHON):
         if sentence := rule.of(ename, message, known):
             return sentence
     return None

@@ -52,10 +52,10 @@ def rule(misconception: str, *more: str) -> Callable[[Callable[P, Failed | None]
     A rule that can name several misconceptions says them all, and its ``Failed`` says which.
     """
 
-    def made(find: Callable[P, Failed | None]) -> Rule[P]:
+    def decorate(find: Callable[P, Failed | None]) -> Rule[P]:
         return Rule((misconception, *more), find)
 
-    return made
+    return decorate
 
 
 def raise_first(*found: Verdict | None) -> None:

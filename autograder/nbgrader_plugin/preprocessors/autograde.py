@@ -21,7 +21,7 @@ from autograder.core.report import Outcome, Report
 from autograder.grading.bounded import OverBudgetError
 from autograder.grading.discovery import Submission, choose
 from autograder.grading.result_files import ResultFolders, unreadable
-from autograder.grading.results_lock import held
+from autograder.grading.results_lock import lock_results
 from autograder.nbgrader_plugin import lasting
 from autograder.nbgrader_plugin.gradebook_rows import CellRows, save_scores
 from autograder.nbgrader_plugin.lessons import lesson_of
@@ -67,7 +67,7 @@ def _read_submission(path: Path, lesson: Lesson) -> NotebookNode:
     return notebook
 
 
-def chosen_notebook(folder: Path, wanted: str) -> tuple[Path, tuple[str, ...]]:
+def chosen_notebook(folder: Path, expected_name: str) -> tuple[Path, tuple[str, ...]]:
     """Return which notebook of a folder is graded, and notes on the choice.
 
     No links: they could lead to other students.
@@ -78,7 +78,7 @@ def chosen_notebook(folder: Path, wanted: str) -> tuple[Path, tuple[str, ...]]:
     found = [one for one in sorted(folder.glob("*.ipynb")) if not one.is_symlink()]
     if not found:
         raise SubmissionError("There is no notebook in this folder.")
-    return choose(found, wanted)
+    return choose(found, expected_name)
 
 
 class RestoreCells(NbGraderPreprocessor):
@@ -138,7 +138,7 @@ class RunAndJudge(Execute):
             source=self._submitted_folder(student, lesson),
         )
         grader = lasting.grader(course)
-        with held(grader.results, "nbgrader autograde", self.log.warning):
+        with lock_results(grader.results, "nbgrader autograde", self.log.warning):
             results_folder = ResultFolders(grader.results).take(lesson, submission)
             if reason := metadata.get("unreadable"):
                 grader.unrun(submission, str(reason), lesson, results_folder)
