@@ -5,6 +5,7 @@ import inspect
 import json
 import textwrap
 import warnings
+from pathlib import Path
 
 import keras
 import msgspec
@@ -32,6 +33,12 @@ def new_model(*, drop=0.0, hidden=(), seed=20, **compiled):
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     model.compile("adam", loss, metrics=["accuracy"], **compiled)
     return model
+
+
+def written(folder: Path) -> tuple[Recorded, dict[str, np.ndarray]]:
+    """What the recorder has written there, and its arrays."""
+    recorded = decode((folder / "recorded.json").read_bytes(), Recorded)
+    return recorded, unpack_arrays((folder / "recorded.npz").read_bytes())
 
 
 @pytest.fixture
@@ -454,8 +461,7 @@ class TestModels:
                 validation_data=(examples[0][:9], examples[1][:9]),
             )
         recorder.record_answer("train", {"model": model})
-        recorded = decode((tmp_path / "recorded.json").read_bytes(), Recorded)
-        arrays = unpack_arrays((tmp_path / "recorded.npz").read_bytes())
+        recorded, arrays = written(tmp_path)
         assert [fit.number for fit in recorded.fits] == [3, 4, 5, 6, 7]
         assert [len(fit.snapshots) for fit in recorded.fits] == [0, 0, 1, 1, 1]
         named = {one for fit in recorded.fits for one in (fit.training.scale, fit.validation.shift)}
@@ -662,8 +668,8 @@ class TestHandIns:
         recorder._folder = tmp_path
         first, second = new_model(), new_model(hidden=[4])
         recorder.record_answer("compare", {"single": first, "model": second, "won": 3})
-        (answer,) = decode((tmp_path / "recorded.json").read_bytes(), Recorded).answers
-        arrays = unpack_arrays((tmp_path / "recorded.npz").read_bytes())
+        recorded, arrays = written(tmp_path)
+        (answer,) = recorded.answers
         assert (answer.model.number, answer.others["single"].number) == (1, 0)
         for model, theirs in ((answer.model, second), (answer.others["single"], first)):
             for layer, weights in zip(model.dense, theirs.layers[-len(model.dense) :], strict=True):
@@ -677,13 +683,12 @@ class TestHandIns:
         model = new_model()
         fit(model, *examples, epochs=5)
         recorder.record_answer("train", {"model": model})
-        (record,) = decode((tmp_path / "recorded.json").read_bytes(), Recorded).fits
-        arrays = unpack_arrays((tmp_path / "recorded.npz").read_bytes())
+        recorded, arrays = written(tmp_path)
+        (record,) = recorded.fits
         here, whole = recorder.recorded()
         assert (record.epochs_done, len(record.snapshots), len(here.fits[0].snapshots)) == (5, 3, 5)
         for name in record.means:
-            written = arrays[f"fit-0/{name}"]
-            np.testing.assert_array_equal(written, whole[f"fit-0/{name}"][-3:])
+            np.testing.assert_array_equal(arrays[f"fit-0/{name}"], whole[f"fit-0/{name}"][-3:])
 
     def test_values_that_resist(self, recorder, tmp_path) -> None:
         class Nasty:
@@ -696,7 +701,7 @@ class TestHandIns:
         recorder._folder = tmp_path
         nasty = type("N" * 999, (Nasty,), {})()
         recorder.record_answer("devices", {"gpus": [nasty], "more": nasty, "big": 10**5000})
-        recorded = decode((tmp_path / "recorded.json").read_bytes(), Recorded)
+        recorded, _ = written(tmp_path)
         assert recorded.answers[0].claims["big"] == Claim(kind="int")
         assert recorded.answers[0].claims["gpus"] == Claim(kind="list")
         assert len(recorded.troubles) == 3
@@ -704,12 +709,11 @@ class TestHandIns:
     def test_it_is_written_each_time_whole(self, recorder, examples, tmp_path) -> None:
         recorder._folder = tmp_path
         recorder.record_answer("devices", {"gpus": []})
-        assert len(decode((tmp_path / "recorded.json").read_bytes(), Recorded).answers) == 1
+        assert len(written(tmp_path)[0].answers) == 1
         model = new_model()
         fit(model, *examples)
         recorder.record_answer("train", {"model": model})
-        recorded = decode((tmp_path / "recorded.json").read_bytes(), Recorded)
-        arrays = unpack_arrays((tmp_path / "recorded.npz").read_bytes())
+        recorded, arrays = written(tmp_path)
         assert recorded == recorder.recorded()[0]
         for weight in recorded.answers[-1].model.dense[0].weights:
             assert weight.array in arrays
@@ -796,7 +800,7 @@ class TestTroubles:
             with recorder.quietly("x" * 9999):
                 raise ValueError
         recorder.record_answer("devices", {})
-        assert len(decode((tmp_path / "recorded.json").read_bytes(), Recorded).troubles) == 50
+        assert len(written(tmp_path)[0].troubles) == 50
 
 
 def moved_about(images):

@@ -42,7 +42,7 @@ def graded(course: Course, name: str, outcomes: str = "pppppp", time: str = "") 
     return stored
 
 
-def scores(course: Course, tmp_path: Path) -> dict[str, float]:
+def scores(tmp_path: Path) -> dict[str, float]:
     """The points of each student in the gradebook."""
     with Gradebook(f"sqlite:///{tmp_path / 'grades.db'}", "brains") as gradebook:
         rows = gradebook.assignment_submissions(LESSON.name)
@@ -55,8 +55,8 @@ def test_a_class_is_entered_group_by_group(course, tmp_path, monkeypatch) -> Non
     with GradebookSync(course, course.root / "results") as book:
         for one in reports:
             book.add(one)
-        assert set(scores(course, tmp_path)) == {"ann", "bob"}
-    assert scores(course, tmp_path) == {"ann": 20, "bob": 20, "cal": 20}
+        assert set(scores(tmp_path)) == {"ann", "bob"}
+    assert scores(tmp_path) == {"ann": 20, "bob": 20, "cal": 20}
     assert (book.failed, book.remarks) == (False, [])
     assert (course.root / "autograded" / "cal" / LESSON.name / LESSON.notebook).exists()
 
@@ -66,7 +66,7 @@ def test_what_nbgrader_has_graded_is_entered_again(course, tmp_path) -> None:
     copy = course.root / "autograded" / "ann" / LESSON.name
     with GradebookSync(course, course.root / "results") as book:
         book.add(replace(one, folder=str(copy)))
-    assert scores(course, tmp_path) == {"ann": 10}
+    assert scores(tmp_path) == {"ann": 10}
 
 
 def test_what_was_handed_in_elsewhere_is_none_of_its_business(course, tmp_path) -> None:
@@ -75,7 +75,7 @@ def test_what_was_handed_in_elsewhere_is_none_of_its_business(course, tmp_path) 
         book.add(replace(one, folder=str(tmp_path / "drafts" / "ann")))
         book.add(replace(one, folder=""))
         book.add(replace(one, trouble="our own fault"))
-    assert scores(course, tmp_path) == {}
+    assert scores(tmp_path) == {}
 
 
 def test_one_that_cannot_be_entered_costs_no_other(course, tmp_path) -> None:
@@ -87,7 +87,7 @@ def test_one_that_cannot_be_entered_costs_no_other(course, tmp_path) -> None:
     with GradebookSync(course, course.root / "results") as book:
         for one in (*reports, blocked):
             book.add(one)
-    assert scores(course, tmp_path) == {"ann": 20, "cal": 20}
+    assert scores(tmp_path) == {"ann": 20, "cal": 20}
     assert book.failed
     assert [remark.partition(" is not")[0] for remark in book.remarks] == ["x" * 200, "dan"]
 
@@ -99,26 +99,32 @@ def test_without_a_gradebook_the_reason_is_told(tmp_path) -> None:
         GradebookSync(course, course.root / "results").__enter__()
 
 
+def blocked_folder(course: Course) -> Path:
+    """The folder of Ann's grade, in whose place there is a file."""
+    path = course.root / "autograded" / "ann" / LESSON.name
+    path.parent.mkdir(parents=True)
+    path.write_text("a file where a folder should be")
+    return path
+
+
 def test_a_grade_without_its_folder_is_told_and_the_next_run_writes_it(course, tmp_path) -> None:
     """The rows are there; what stands in the way of the folder is found only after that."""
     one, other = graded(course, "ann"), graded(course, "bob")
-    results = course.root / "autograded" / "ann" / LESSON.name
-    results.parent.mkdir(parents=True)
-    results.write_text("a file where a folder should be")
+    folder = blocked_folder(course)
     with GradebookSync(course, course.root / "results") as book:
         book.add(one)
         book.add(other)
-    assert scores(course, tmp_path) == {"ann": 20, "bob": 20}
+    assert scores(tmp_path) == {"ann": 20, "bob": 20}
     assert (book.failed, book.incomplete) == (False, True)
     (remark,) = book.remarks
     assert remark.startswith("ann: the grade is in the gradebook, but")
-    assert str(results) in remark
-    assert (results.parents[1] / "bob" / LESSON.name / LESSON.notebook).exists()
-    results.unlink()
+    assert str(folder) in remark
+    assert (folder.parents[1] / "bob" / LESSON.name / LESSON.notebook).exists()
+    folder.unlink()
     with GradebookSync(course, course.root / "results") as book:
         book.add(one)
     assert (book.incomplete, book.remarks) == (False, [])
-    assert (results / LESSON.notebook).exists()
+    assert (folder / LESSON.notebook).exists()
 
 
 @pytest.mark.parametrize("again", ["regrade", "grade"])
@@ -133,15 +139,13 @@ def test_the_command_ends_with_1_and_the_next_one_with_0(
     monkeypatch.setattr(class_run.Grader, "grade", lambda *_, **__: iter(reports))
     monkeypatch.setattr(class_run, "data_home", lambda *_: tmp_path)
     monkeypatch.chdir(course.root)
-    results = course.root / "autograded" / "ann" / LESSON.name
-    results.parent.mkdir(parents=True)
-    results.write_text("a file where a folder should be")
+    folder = blocked_folder(course)
     command = [again] if again == "regrade" else [again, "submitted"]
     assert main(command) == 1
     assert "the same command writes it" in " ".join(capsys.readouterr().err.split())
-    results.unlink()
+    folder.unlink()
     assert main(command) == 0
-    assert (results / LESSON.notebook).exists()
+    assert (folder / LESSON.notebook).exists()
 
 
 def test_a_folder_that_only_the_earlier_submission_could_fill(tmp_path, gradebook_file) -> None:
@@ -156,6 +160,6 @@ def test_a_folder_that_only_the_earlier_submission_could_fill(tmp_path, gradeboo
     shutil.rmtree(course.root / "results")
     with GradebookSync(course, course.root / "results") as book:
         book.add(graded(course, "ann", "ffffff", time="2026-03-01 11:00:00 UTC"))
-    assert scores(course, tmp_path) == {"ann": 20}
+    assert scores(tmp_path) == {"ann": 20}
     assert book.incomplete
     assert "Grade the earlier one again." in book.remarks[-1]

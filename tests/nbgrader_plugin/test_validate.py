@@ -103,7 +103,7 @@ def test_right_work_passes_whatever_kernel_it_names(course, port, sample_keras) 
     assert all("/submitted/eve/" in path for path in changed)
 
 
-def test_the_trap_would_go_off(course, tmp_path) -> None:
+def test_the_trap_would_go_off(course) -> None:
     """Whoever honours the notebook's kernel runs the program."""
     home = {**os.environ, "HOME": str(course.home)}
     start = (

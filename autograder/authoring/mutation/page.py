@@ -58,8 +58,14 @@ def text(judgements: Sequence[Judgement], lesson: Lesson, unseen: Mapping[str, s
     """Return the whole section, in Markdown."""
     single = [one for one in judgements if AND not in one.name]
     double = [one for one in judgements if AND in one.name]
-    parts = [_summary(single, double, lesson), _table(single, lesson), _right(single)]
-    parts += [_unclear(single), _unseen(unseen), _unexpected(judgements)]
+    parts = [
+        _summary(single, double, lesson),
+        _table(single, lesson),
+        _of_kind("right", "Right programs, which pass", single),
+        _of_kind("unclear", "Programs that need manual review", single),
+        _unseen(unseen),
+        _unexpected(judgements),
+    ]
     return "\n\n".join(part for part in parts if part)
 
 
@@ -98,14 +104,9 @@ def _row(expected: Expected, lesson: Lesson) -> tuple[str, ...]:
     return named or "*Python's own error*", *symbols
 
 
-def _right(judgements: Iterable[Judgement]) -> str:
-    names = [one.name for one in judgements if one.expected.kind == "right"]
-    return f"Right programs, which pass: {_listed(names)}." if names else ""
-
-
-def _unclear(judgements: Iterable[Judgement]) -> str:
-    names = [one.name for one in judgements if one.expected.kind == "unclear"]
-    return f"Programs that need manual review: {_listed(names)}." if names else ""
+def _of_kind(kind: str, title: str, judgements: Iterable[Judgement]) -> str:
+    names = [one.name for one in judgements if one.expected.kind == kind]
+    return f"{title}: {_listed(names)}." if names else ""
 
 
 def _unseen(unseen: Mapping[str, str]) -> str:
