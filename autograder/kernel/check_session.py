@@ -24,8 +24,8 @@ from autograder.core.verdicts import Verdicts
 from autograder.judge.inference import UnknownLayer
 from autograder.judge.runner import judge
 from autograder.kernel import ipython
-from autograder.kernel.attempts import without_earlier
 from autograder.kernel.cell_tracker import Cells
+from autograder.kernel.earlier_runs import without_earlier
 from autograder.kernel.hints import Hints
 from autograder.kernel.notebook_check import Check
 from autograder.kernel.placeholder import Blank, used

@@ -23,7 +23,7 @@ from autograder.core.config import Course
 from autograder.core.errors import EmptyGradebook
 from autograder.core.lesson import Lesson, Question
 from autograder.core.report import Outcome, Report
-from autograder.nbgrader_plugin import lasting
+from autograder.nbgrader_plugin import shared_processes
 from autograder.nbgrader_plugin.autograded_dir import submission_time
 from autograder.nbgrader_plugin.course_config import (
     course_directory,
@@ -152,7 +152,7 @@ class ReviewMarks:
     def _of(self, lesson: Lesson) -> tuple[Decisions, Grouper]:
         if lesson.name not in self._known:
             path = self.course.decisions(lesson)
-            grouper = Grouper.of_course(self.course, lesson, lasting.reader())
+            grouper = Grouper.of_course(self.course, lesson, shared_processes.reader())
             self._known[lesson.name] = decisions.load(path), grouper
         return self._known[lesson.name]
 

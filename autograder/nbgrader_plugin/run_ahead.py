@@ -17,7 +17,7 @@ from autograder.core.lesson import Lesson
 from autograder.core.lesson_registry import lesson_names, load_lesson
 from autograder.grading.discovery import Submission
 from autograder.grading.results_lock import lock_results
-from autograder.nbgrader_plugin import lasting
+from autograder.nbgrader_plugin import shared_processes
 from autograder.nbgrader_plugin.preprocessors.autograde import chosen_notebook
 
 Convert = Callable[[Any], None]
@@ -50,7 +50,7 @@ def _run(converter: Any, lesson: Lesson) -> None:
     course = find_course(Path.cwd())
     workers = min(course.settings.workers or os.cpu_count() or 1, len(submissions))
     converter.log.info("Running %d submissions, %d at a time", len(submissions), workers)
-    grader = lasting.grader(course)
+    grader = shared_processes.grader(course)
     with lock_results(grader.results, "nbgrader autograde", converter.log.warning):
         for number, name in enumerate(grader.run_ahead(submissions, workers=workers), start=1):
             converter.log.info("Ran %s (%d of %d)", name, number, len(submissions))

@@ -19,7 +19,7 @@ from autograder.core.lesson import Lesson, Question
 from autograder.core.report import CheckResult, Outcome, Report
 from autograder.grading.bounded import Bounded, OverBudgetError
 from autograder.grading.regrade import stored_results
-from autograder.notebooks.alike import answer_digest, cell_names, each, text_digest
+from autograder.notebooks.answer_digest import answer_digest, cell_names, each, text_digest
 from autograder.notebooks.names import Names, names_in
 from autograder.reports import annotate
 

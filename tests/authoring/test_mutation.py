@@ -13,7 +13,7 @@ import pytest
 from support.evidence_builder import GPU, LESSON, Submission, claim, devices, fit, right
 
 from autograder import lessons
-from autograder.authoring.mutation import archive, matrix, page, quantize
+from autograder.authoring.mutation import matrix, page, quantize, stored_mutants
 from autograder.authoring.mutation.fixtures import thinned
 from autograder.authoring.mutation.judgement import Judgement, tally
 from autograder.authoring.mutation.make import DoesNotFit, MutantNotebook, edited, make, read_source
@@ -407,7 +407,7 @@ CLASS = [
 def stored(tmp_path_factory) -> tuple[Path, int]:
     path = tmp_path_factory.mktemp("archive") / f"{LESSON.name}.zip"
     entries, files = thinned(CLASS, LESSON, Settings())
-    return path, archive.write(path, entries, files)
+    return path, stored_mutants.write(path, entries, files)
 
 
 def outcomes(evidence: dict[str, Evidence]) -> dict[str, list]:
@@ -420,7 +420,7 @@ def outcomes(evidence: dict[str, Evidence]) -> dict[str, list]:
 
 def test_stored_evidence_is_judged_as_before(stored):
     path, size = stored
-    back = archive.read(path)
+    back = stored_mutants.read(path)
     assert size == path.stat().st_size
     whole = {one.notebook.name: one.evidence for one in CLASS}
     assert outcomes({name: back.evidence(name) for name in whole}) == outcomes(whole)
@@ -429,19 +429,19 @@ def test_stored_evidence_is_judged_as_before(stored):
 
 def test_an_array_is_stored_once(stored):
     path, _ = stored
-    entries = archive.read(path).entries
+    entries = stored_mutants.read(path).entries
     assert entries["solution"].arrays == entries["no-quiz"].arrays
     named = [file for entry in entries.values() for file in entry.arrays.values()]
     assert arrays_in(path) == sorted(set(named))
 
 
 def test_what_is_named_no_more_is_removed(stored, tmp_path):
-    kept = archive.read(stored[0]).entries
+    kept = stored_mutants.read(stored[0]).entries
     path = tmp_path / stored[0].name
     _, files = thinned(CLASS, LESSON, Settings())
-    archive.write(path, kept, files)
-    archive.write(path, {}, {})
-    assert archive.read(path).entries == {}
+    stored_mutants.write(path, kept, files)
+    stored_mutants.write(path, {}, {})
+    assert stored_mutants.read(path).entries == {}
     assert arrays_in(path) == []
 
 
@@ -449,7 +449,7 @@ def test_what_is_damaged_is_named_with_its_cure(stored, tmp_path):
     path = tmp_path / stored[0].name
     path.write_bytes(stored[0].read_bytes()[:-100])
     with pytest.raises(EvidenceError, match="--store"):
-        archive.read(path)
+        stored_mutants.read(path)
 
 
 def test_the_same_evidence_gives_the_same_bytes(stored, tmp_path):
@@ -457,15 +457,15 @@ def test_the_same_evidence_gives_the_same_bytes(stored, tmp_path):
     path = tmp_path / stored[0].name
     entries, files = thinned(CLASS, LESSON, Settings())
     first = {"no-quiz": entries["no-quiz"]}
-    archive.write(path, first, files)
-    archive.write(path, dict(reversed(entries.items())), files)
+    stored_mutants.write(path, first, files)
+    stored_mutants.write(path, dict(reversed(entries.items())), files)
     assert path.read_bytes() == stored[0].read_bytes()
 
 
 def arrays_in(path: Path) -> list[str]:
     """The names of the arrays in an archive."""
     with zipfile.ZipFile(path) as opened:
-        names = [name for name in opened.namelist() if name.startswith(archive.ARRAYS)]
+        names = [name for name in opened.namelist() if name.startswith(stored_mutants.ARRAYS)]
     return sorted(Path(name).stem for name in names)
 
 
@@ -482,13 +482,13 @@ def test_weights_are_kept_as_finely_as_the_verdict_needs():
 
 
 def test_stale_evidence_is_told_with_the_cure(stored):
-    entries = archive.read(stored[0]).entries
+    entries = stored_mutants.read(stored[0]).entries
     made = [
         MutantNotebook(name="solution", notebook=None, program="p"),
         MutantNotebook(name="no-quiz", notebook=None, program="another"),
         MutantNotebook(name="new", notebook=None, program="p"),
     ]
-    assert archive.stale(entries, made, "ours") == [
+    assert stored_mutants.stale(entries, made, "ours") == [
         "The program of no-quiz has changed: run `autograder mutants --lesson ours --store`.",
         "new is not stored yet: run `autograder mutants --lesson ours --store`.",
         "no-bias is no mutant any more: run `autograder mutants --lesson ours --store`.",
@@ -496,9 +496,9 @@ def test_stale_evidence_is_told_with_the_cure(stored):
 
 
 def test_an_empty_archive_is_told_with_the_cure(tmp_path):
-    assert archive.entries(tmp_path / "ours.zip") == {}
+    assert stored_mutants.entries(tmp_path / "ours.zip") == {}
     with pytest.raises(EvidenceError, match="run `autograder mutants --lesson ours --store`"):
-        archive.read(tmp_path / "ours.zip")
+        stored_mutants.read(tmp_path / "ours.zip")
 
 
 # ---- a lesson's mutation suite
@@ -560,17 +560,17 @@ def test_a_new_sample_of_pairs_takes_the_place_of_the_one_before(suite):
     suite.store(all_ran(suite))
     pair = all_ran(suite, "train/no-quiz + parameters/weights-only")
     other = "parameters/weights-only + train/six-epochs"
-    before = {**archive.read(suite.evidence_file).entries}
-    archive.write(suite.evidence_file, {**before, other: before["train/six-epochs"]}, {})
+    before = {**stored_mutants.read(suite.evidence_file).entries}
+    stored_mutants.write(suite.evidence_file, {**before, other: before["train/six-epochs"]}, {})
     suite.store(pair)
-    assert set(archive.read(suite.evidence_file).entries) == set(EVIDENCE)
+    assert set(stored_mutants.read(suite.evidence_file).entries) == set(EVIDENCE)
 
 
 def test_to_store_takes_away_what_is_no_mutant_any_more(suite):
     suite.store(all_ran(suite))
     fewer = {name: one for name, one in DECLARED.mutants.items() if name != "train/no-quiz"}
     later = replace(suite, declared=replace(DECLARED, mutants=fewer))
-    assert len(later.stale(archive.read(later.evidence_file).entries)) == 2
+    assert len(later.stale(stored_mutants.read(later.evidence_file).entries)) == 2
     later.store(all_ran(later, "train/six-epochs"))
     assert {one.name for one in later.stored()} == set(fewer)
 
@@ -599,7 +599,7 @@ def test_a_change_of_the_source_makes_all_of_it_stale(suite):
     suite.store(all_ran(suite))
     path = suite.root / "source" / LESSON.name / LESSON.notebook
     path.write_text(path.read_text().replace("verbose=2,", "verbose=1,"))
-    assert len(suite.stale(archive.read(suite.evidence_file).entries)) == len(EVIDENCE)
+    assert len(suite.stale(stored_mutants.read(suite.evidence_file).entries)) == len(EVIDENCE)
 
 
 def test_pairs_are_chosen_among_those_that_match(suite):

@@ -16,7 +16,7 @@ import pytest
 from support import frozen
 from support.check_rules import misconceptions, rules_of
 
-from autograder.authoring.mutation import archive, page
+from autograder.authoring.mutation import page, stored_mutants
 from autograder.authoring.mutation.judgement import Judgement, tally
 from autograder.authoring.mutation.make import MutantNotebook
 from autograder.authoring.mutation.pairs import AND
@@ -70,7 +70,7 @@ def judged(suite: MutationSuite) -> dict[str, Judgement]:
 
 def test_what_is_stored_is_up_to_date(suite: MutationSuite) -> None:
     """A mutant that is new or changed, or one that went, has to be run again."""
-    found_stale = suite.stale(archive.read(suite.evidence_file).entries)
+    found_stale = suite.stale(stored_mutants.read(suite.evidence_file).entries)
     assert found_stale == []
 
 

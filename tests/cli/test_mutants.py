@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from support.evidence_builder import LESSON
 
-from autograder.authoring.mutation import archive, suite
+from autograder.authoring.mutation import stored_mutants, suite
 from autograder.authoring.spec.mutation import Expected, load_declared
 from autograder.cli import main
 from autograder.core.lesson_registry import lesson_names
@@ -77,9 +77,9 @@ def test_what_is_not_as_declared_is_listed_with_code_1(
         name: replace(declared.mutants[name], expected=expected)
         for name, expected in changed.items()
     }
-    stored = archive.read(Path("tests/mutants") / f"{LESSON.name}.zip")
+    stored = stored_mutants.read(Path("tests/mutants") / f"{LESSON.name}.zip")
     kept = {name: stored.entries[name] for name in changed}
-    monkeypatch.setattr(archive, "read", lambda _: replace(stored, entries=kept))
+    monkeypatch.setattr(stored_mutants, "read", lambda _: replace(stored, entries=kept))
     monkeypatch.setattr(suite, "load_declared", lambda _: replace(declared, mutants=mutants))
     assert main([*MUTANTS, "--stored"]) == 1
     printed = capsys.readouterr().err

@@ -17,8 +17,8 @@ from support.evidence_builder import LESSON, Submission, changed, fit, judged
 from support.mini import BLANKS, CALLS, RIGHT, released
 
 from autograder.core.evidence import Recorded
-from autograder.kernel.attempts import RunsOfRecords, without_earlier
 from autograder.kernel.cell_tracker import Cells
+from autograder.kernel.earlier_runs import RunsOfRecords, without_earlier
 from autograder.kernel.staleness import doubts
 from autograder.notebooks.origins import origins, released_cells
 

@@ -65,7 +65,7 @@ def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def convert(converter: Converter, grader: Grader, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let nbgrader convert."""
-    monkeypatch.setattr(run_ahead.lasting, "grader", lambda _: grader)
+    monkeypatch.setattr(run_ahead.shared_processes, "grader", lambda _: grader)
 
     def own(self: Converter) -> None:
         self.converted += 1

@@ -11,8 +11,8 @@ import msgspec
 from numpy.typing import NDArray
 
 from autograder.authoring.mutation import quantize
-from autograder.authoring.mutation.archive import StoredMutant
 from autograder.authoring.mutation.run_mutants import MutantRun
+from autograder.authoring.mutation.stored_mutants import StoredMutant
 from autograder.core.config import Settings
 from autograder.core.evidence import Evidence, Record, digest_of
 from autograder.core.lesson import Lesson

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
 
-from autograder.authoring.mutation import archive
+from autograder.authoring.mutation import stored_mutants
 from autograder.authoring.mutation.fixtures import thinned
 from autograder.authoring.mutation.judgement import Judgement
 from autograder.authoring.mutation.make import MutantNotebook, make, read_source
@@ -81,14 +81,16 @@ class MutationSuite:
         entries, files = thinned(ran, self.lesson, self.settings)
         others = {
             name: entry
-            for name, entry in archive.entries(self.evidence_file).items()
+            for name, entry in stored_mutants.entries(self.evidence_file).items()
             if named(name, self.declared.mutants)
             and not (AND in name and AND in ran[0].notebook.name)
         }
         with writing():
-            return archive.write(self.evidence_file, {**others, **entries}, files)
+            return stored_mutants.write(self.evidence_file, {**others, **entries}, files)
 
-    def stale(self, entries: Mapping[str, archive.StoredMutant], pattern: str = "*") -> list[str]:
+    def stale(
+        self, entries: Mapping[str, stored_mutants.StoredMutant], pattern: str = "*"
+    ) -> list[str]:
         """Return why stored *entries* are out of date, a sentence for each of which it is so.
 
         Entries and mutants whose names do not match the *pattern* are left out.
@@ -97,7 +99,7 @@ class MutationSuite:
         mutants = {one.name: one for one in doubles if one} | dict(self.declared.mutants)
         chosen = [one for name, one in mutants.items() if fnmatch(name, pattern)]
         stored = {name: one for name, one in entries.items() if fnmatch(name, pattern)}
-        return archive.stale(stored, self.notebooks(chosen), self.lesson.name)
+        return stored_mutants.stale(stored, self.notebooks(chosen), self.lesson.name)
 
     def stored(self, pattern: str = "*") -> list[Judgement]:
         """Judge every stored mutant whose name matches, pairs included; nothing is run.
@@ -105,7 +107,7 @@ class MutationSuite:
         Raises:
             EvidenceError: what is stored is out of date, or cannot be read.
         """
-        stored = archive.read(self.evidence_file)
+        stored = stored_mutants.read(self.evidence_file)
         if reasons := self.stale(stored.entries, pattern):
             more = f" The same is true of {len(reasons) - 1} more." if reasons[1:] else ""
             raise EvidenceError(f"{reasons[0]}{more}")

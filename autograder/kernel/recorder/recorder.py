@@ -29,7 +29,7 @@ from autograder.core.evidence import (
 )
 from autograder.datasets import Dataset, Images
 from autograder.judge.identity import NEARLY, origins
-from autograder.kernel.attempts import RunsOfRecords
+from autograder.kernel.earlier_runs import RunsOfRecords
 from autograder.kernel.recorder import model_description, serialize
 from autograder.kernel.recorder.answers import describe_answer
 from autograder.kernel.recorder.call_log import FitLog, ModelCalls, worth_writing

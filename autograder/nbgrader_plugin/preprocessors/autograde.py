@@ -22,7 +22,7 @@ from autograder.grading.bounded import OverBudgetError
 from autograder.grading.discovery import Submission, choose
 from autograder.grading.result_files import ResultFolders, unreadable
 from autograder.grading.results_lock import lock_results
-from autograder.nbgrader_plugin import lasting
+from autograder.nbgrader_plugin import shared_processes
 from autograder.nbgrader_plugin.gradebook_rows import CellRows, save_scores
 from autograder.nbgrader_plugin.lessons import lesson_of
 from autograder.notebooks.reader import read_notebook
@@ -55,7 +55,7 @@ def _read_submission(path: Path, lesson: Lesson) -> NotebookNode:
     notes: tuple[str, ...] = ()
     try:
         chosen, notes = chosen_notebook(path.parent, path.name)
-        read = lasting.reader().call(read_notebook, chosen)
+        read = shared_processes.reader().call(read_notebook, chosen)
     except SubmissionError as error:
         notebook: NotebookNode = nbformat.read(
             find_course(Path.cwd()).released(lesson), as_version=4
@@ -95,7 +95,7 @@ class RestoreCells(NbGraderPreprocessor):
         metadata = dict(nb.metadata.get(REPORT_KEY, {}))
         released = nbformat.read(course.released(lesson), as_version=4)
         try:
-            restored = lasting.reader().call(restore, nb, released)
+            restored = shared_processes.reader().call(restore, nb, released)
         except OverBudgetError as error:
             restored = restore(released, released)
             metadata["unreadable"] = str(error)
@@ -137,7 +137,7 @@ class RunAndJudge(Execute):
             folder=folder,
             source=self._submitted_folder(student, lesson),
         )
-        grader = lasting.grader(course)
+        grader = shared_processes.grader(course)
         with lock_results(grader.results, "nbgrader autograde", self.log.warning):
             results_folder = ResultFolders(grader.results).take(lesson, submission)
             if reason := metadata.get("unreadable"):

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograder.notebooks.alike import answer_digest, cell_names
+from autograder.notebooks.answer_digest import answer_digest, cell_names
 from autograder.notebooks.normalize import MAX_CHARACTERS
 
 OUTSIDE = frozenset({"model", "train_images"})

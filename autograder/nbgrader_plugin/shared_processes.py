@@ -17,11 +17,11 @@ def grader(course: Course) -> Grader:
     Raises:
         DatasetError: the images are missing.
     """
-    return _first_alike(grader_for(course))
+    return _started(grader_for(course))
 
 
 @functools.cache
-def _first_alike(grader: Grader) -> Grader:
+def _started(grader: Grader) -> Grader:
     atexit.register(grader.__exit__)
     return grader
 
