@@ -1,4 +1,4 @@
-"""A person's work on the groups of a lesson: each decision is kept and given at once."""
+"""A person's work on the groups of a lesson: each decision is stored and given at once."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Give = Callable[[Decisions, Sequence[Group]], list[str]]
 
 @dataclass(kw_only=True)
 class Review:
-    """Decisions on these ``groups``, kept in a file at ``path``, and how they can be undone."""
+    """Decisions on these ``groups``, stored in a file at ``path``, and how they can be undone."""
 
     lesson: Lesson
     groups: Sequence[Group]
@@ -28,7 +28,7 @@ class Review:
 
     @property
     def decisions(self) -> Decisions:
-        """The decisions as they are kept now: the file may be changed by other programs."""
+        """The decisions as they are stored now: the file may be changed by other programs."""
         return decisions.load(self.path)
 
     @property

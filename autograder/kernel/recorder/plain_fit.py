@@ -62,15 +62,7 @@ def describe(arguments: Mapping[str, Any], steps: int, dataset: str, images: Ima
     """
     model = arguments["self"]
     require_usual_settings()
-    settings = {}
-    for name, value in arguments.items():
-        if name in ARGUMENTS and value is not None:
-            require(type(value) in ARGUMENTS[name], name)
-            settings[name] = value
-        elif name == "callbacks":
-            require(value is None or (isinstance(value, list) and not value), name)
-        elif name not in WITHOUT_EFFECT:
-            require(value is None, name)
+    settings = _settings(arguments)
     validation = arguments.get("validation_data")
     if validation is not None:
         require(type(validation) is tuple and len(validation) == 2, "the validation data")
@@ -105,6 +97,20 @@ def describe(arguments: Mapping[str, Any], steps: int, dataset: str, images: Ima
     )
     require_small(training)
     return training
+
+
+def _settings(arguments: Mapping[str, Any]) -> dict[str, bool | int | float | None]:
+    """Return the arguments of ``fit`` that decide how it trains, besides model and data."""
+    settings = {}
+    for name, value in arguments.items():
+        if name in ARGUMENTS and value is not None:
+            require(type(value) in ARGUMENTS[name], name)
+            settings[name] = value
+        elif name == "callbacks":
+            require(value is None or (isinstance(value, list) and not value), name)
+        elif name not in WITHOUT_EFFECT:
+            require(value is None, name)
+    return settings
 
 
 def require_small(training: Training) -> None:
