@@ -41,7 +41,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="cluster-benchmark-") as scratch:
         home = Path(scratch) / "keras"
         datasets.install(DATASET, DATASET.shipped, DATASET.folder(home))
-        submissions = _handed_in(Path(scratch) / "submitted", number)
+        submissions = _submissions(Path(scratch) / "submitted", number)
         seconds = {
             workers: _seconds(Path(scratch) / f"with-{workers}", home, submissions, workers)
             for workers in (1, 2)
@@ -69,7 +69,7 @@ def _each(ready: list[float], workers: int) -> float:
     return (ready[-1] - ready[workers - 1]) / (len(ready) - workers)
 
 
-def _handed_in(folder: Path, number: int) -> list[Submission]:
+def _submissions(folder: Path, number: int) -> list[Submission]:
     for one in range(number):
         place = folder / f"student-{one}" / LESSON
         place.mkdir(parents=True)

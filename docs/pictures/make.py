@@ -34,7 +34,7 @@ COLOURS = 256
 def main() -> int:
     """Go the way of a student, and take a picture at each turn."""
     with tempfile.TemporaryDirectory() as folder:
-        course = Course.begun(Path(folder) / "course")
+        course = Course.create(Path(folder) / "course")
         course.release()
         student = people.moved_in(Path(folder) / "student", course.config)
         with people.serving(student) as server, browsing.window() as window:

@@ -23,7 +23,7 @@ class Window:
     def __init__(self, browser: Browser) -> None:
         self._browser = browser
         self._open: list[tuple[Page, Path | None]] = []
-        self._kept: BaseException | None = None
+        self._recorded: BaseException | None = None
 
     def page(
         self, log: Path | None = None, *, width: int = 1280, dark: bool = False, scale: float = 1
@@ -42,14 +42,14 @@ class Window:
         self._open.append((page, log))
         return page
 
-    def keep(self, folder: Path, error: BaseException) -> None:
+    def record_failure(self, folder: Path, error: BaseException) -> None:
         """Write down how each page looks, its HTML, and its server's log.
 
         Once for each error: the tests that needed what failed fail with the very same.
         """
-        if error is self._kept:
+        if error is self._recorded:
             return
-        self._kept = error
+        self._recorded = error
         folder.mkdir(parents=True, exist_ok=True)
         for number, (page, log) in enumerate(self._open):
             if page.is_closed():

@@ -14,7 +14,7 @@ import pytest
 from course import Course
 
 WINDOW = pytest.StashKey[browsing.Window]()
-KEPT = Path(__file__).parent.parent.parent / "test-artefacts" / "browser"
+ARTEFACTS = Path(__file__).parent.parent.parent / "test-artefacts" / "browser"
 
 
 @pytest.hookimpl(wrapper=True)
@@ -23,14 +23,14 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):
     report = yield
     if report.failed and (window := item.config.stash.get(WINDOW, None)):
         name = re.sub(r"[^\w.-]+", "-", item.name)
-        window.keep(KEPT / item.path.stem / "failed" / name, call.excinfo.value)
+        window.record_failure(ARTEFACTS / item.path.stem / "failed" / name, call.excinfo.value)
     return report
 
 
 @pytest.fixture(scope="module", autouse=True)
 def pictures(request) -> Path:
     """The folder where a module leaves the pictures of its decisive moments."""
-    folder = KEPT / request.path.stem
+    folder = ARTEFACTS / request.path.stem
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     return folder
@@ -52,7 +52,7 @@ def window(request) -> Iterator[browsing.Window]:
 @pytest.fixture(scope="session")
 def course(tmp_path_factory) -> Course:
     """A course whose assignment is released in an exchange."""
-    course = Course.begun(tmp_path_factory.mktemp("course"))
+    course = Course.create(tmp_path_factory.mktemp("course"))
     course.release()
     return course
 

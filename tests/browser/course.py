@@ -27,7 +27,7 @@ class Course:
     config: str
 
     @classmethod
-    def begun(cls, folder: Path) -> Course:
+    def create(cls, folder: Path) -> Course:
         """A new course with the source of the lesson, and an exchange that all may write to."""
         exchange = folder / "exchange"
         exchange.mkdir(parents=True)
@@ -62,7 +62,7 @@ def solutions() -> dict[str, str]:
     )
     found = {}
     for cell in notebook.cells:
-        _, begun, rest = cell.source.partition("### BEGIN SOLUTION\n")
-        if begun:
+        _, marker, rest = cell.source.partition("### BEGIN SOLUTION\n")
+        if marker:
             found[cell.metadata.nbgrader.grade_id] = rest.partition("\n### END SOLUTION")[0]
     return found

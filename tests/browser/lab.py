@@ -49,7 +49,7 @@ class Lab:
 
     def cell(self, name: str) -> Cell:
         """One cell."""
-        return self.cells()[self._place(name)]
+        return self.cells()[self._index(name)]
 
     def run_all(self) -> list[Cell]:
         """Run all cells from the menu, wait until they have ended, and give them."""
@@ -59,13 +59,13 @@ class Lab:
 
     def run(self, name: str) -> Cell:
         """Run one cell with the keys that students use."""
-        place = self._place(name)
-        self._run(place, lambda: self.start_running(name))
-        return self.cells()[place]
+        index = self._index(name)
+        self._run(index, lambda: self.start_running(name))
+        return self.cells()[index]
 
     def start_running(self, name: str) -> None:
         """Run one cell, and do not wait for its end."""
-        self._focus(self._place(name))
+        self._focus(self._index(name))
         self._node(name).locator(".jp-InputPrompt").click()
         self.page.keyboard.press("Control+Enter")
 
@@ -79,22 +79,22 @@ class Lab:
 
     def add_below(self, name: str, code: str) -> str:
         """Make a new cell below one, with the keys that students use, and type code into it."""
-        place = self._place(name)
-        self._focus(place)
+        index = self._index(name)
+        self._focus(index)
         self._node(name).locator(".jp-InputPrompt").click()
         self.page.keyboard.press("b")
-        added = self.cells()[place + 1].name
+        added = self.cells()[index + 1].name
         self.rewrite(added, code)
         return added
 
     def output_of(self, name: str) -> Locator:
         """Where a cell's output is seen, brought into view."""
-        self._focus(self._place(name))
+        self._focus(self._index(name))
         return self._node(name).locator(".jp-Cell-outputArea")
 
     def selector(self, name: str) -> str:
         """What names a cell in CSS."""
-        return f'.jp-Notebook .jp-Cell[data-windowed-list-index="{self._place(name)}"]'
+        return f'.jp-Notebook .jp-Cell[data-windowed-list-index="{self._index(name)}"]'
 
     def menu(self, *path: str) -> None:
         """Choose from a menu, from a menu in it and so on."""
@@ -129,7 +129,7 @@ class Lab:
         dialog.wait_for(state="detached")
         return words
 
-    def _place(self, name: str) -> int:
+    def _index(self, name: str) -> int:
         # Not by way of all the cells: their pictures are megabytes.
         names: list[str] = self.page.evaluate(NAMES, self.path)
         assert name in names, f"There is no cell {name}: {json.dumps(names)}"
@@ -138,23 +138,23 @@ class Lab:
     def _node(self, name: str) -> Locator:
         return self.page.locator(self.selector(name))
 
-    def _focus(self, place: int) -> None:
-        self.page.evaluate(FOCUS, {"path": self.path, "index": place})
+    def _focus(self, index: int) -> None:
+        self.page.evaluate(FOCUS, {"path": self.path, "index": index})
 
-    def _run(self, place: int, start: Callable[[], None]) -> None:
+    def _run(self, index: int, start: Callable[[], None]) -> None:
         cells = self.cells()
         failed = [number for number, cell in enumerate(cells) if cell.failed]
         start()
         described = {
             "path": self.path,
-            "last": place,
-            "before": cells[place].count,
+            "last": index,
+            "before": cells[index].count,
             "failed": failed,
         }
         self.page.wait_for_function(ENDED, arg=described, timeout=LONG)
 
     def _edit(self, name: str, where: str, lines: Sequence[str]) -> None:
-        self._focus(self._place(name))
+        self._focus(self._index(name))
         self._node(name).locator(".cm-content").click()
         keyboard = self.page.keyboard
         keyboard.press(where)

@@ -11,13 +11,13 @@ from lab import DARK, LIGHT, Lab
 THEMES = {"light": LIGHT, "dark": DARK}
 WIDTHS = (1280, 800)
 # What the checks say, and the friendly lines in other cells.
-OURS = ":is([role=group][aria-label], [role=status])"
+VERDICTS = ":is([role=group][aria-label], [role=status])"
 # JupyterLab's body has no height and hides what is beyond it; axe takes all in it for hidden.
 FULL_HEIGHT = """() => [document.documentElement, document.body]
     .forEach((one) => one.style.setProperty('height', '100%'))"""
 
 
-def look(lab: Lab, folder: Path, *names: str, **added: str) -> list[str]:
+def findings_in(lab: Lab, folder: Path, *names: str, **added: str) -> list[str]:
     """What keeps people from reading what these cells put out, in each theme.
 
     It leaves a picture of each, in each theme and width, which is named after the cell. Cells that
@@ -32,7 +32,7 @@ def look(lab: Lab, folder: Path, *names: str, **added: str) -> list[str]:
             lab.output_of(name)
             lab.page.screenshot(path=folder / f"{picture}-{theme}-{width}.png")
             if width == WIDTHS[0]:
-                scope = f"{lab.selector(name)} {OURS}"
+                scope = f"{lab.selector(name)} {VERDICTS}"
                 found += [f"{theme}: {one}" for one in accessible.findings(lab.page, scope)]
     return found
 

@@ -26,7 +26,7 @@ COMMENT = "You counted the weights with care."
 @pytest.fixture(scope="module")
 def own_course(tmp_path_factory) -> Course:
     """A course folder with nothing but the source."""
-    return Course.begun(tmp_path_factory.mktemp("instructor"))
+    return Course.create(tmp_path_factory.mktemp("instructor"))
 
 
 @pytest.fixture(scope="module")

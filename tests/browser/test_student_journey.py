@@ -56,13 +56,13 @@ def blank(lab: Lab, fetched) -> list[Cell]:
 
 
 @pytest.fixture(scope="module")
-def blank_seen(lab: Lab, blank, pictures) -> list[str]:
+def blank_findings(lab: Lab, blank, pictures) -> list[str]:
     """What keeps people from reading what the checks say of blanks."""
-    return looks.look(lab, pictures, "devices-report", "check-build")
+    return looks.findings_in(lab, pictures, "devices-report", "check-build")
 
 
 @pytest.fixture(scope="module")
-def filled(lab: Lab, blank_seen) -> list[Cell]:
+def filled(lab: Lab, blank_findings) -> list[Cell]:
     """All cells after the blanks were filled and run; the biases were forgotten."""
     for name, code in {**SOLUTIONS, "parameters": FORGOTTEN}.items():
         lab.type_into(name, code)
@@ -70,13 +70,13 @@ def filled(lab: Lab, blank_seen) -> list[Cell]:
 
 
 @pytest.fixture(scope="module")
-def filled_seen(lab: Lab, filled, pictures) -> list[str]:
+def filled_findings(lab: Lab, filled, pictures) -> list[str]:
     """What keeps people from reading what the checks say of right and of wrong work."""
-    return looks.look(lab, pictures, "check-parameters", "check-train")
+    return looks.findings_in(lab, pictures, "check-parameters", "check-train")
 
 
 @pytest.fixture(scope="module")
-def helped(lab: Lab, filled_seen, pictures) -> tuple[dict[str, str], list[str]]:
+def helped(lab: Lab, filled_findings, pictures) -> tuple[dict[str, str], list[str]]:
     """What is said on request, in cells of the student's own; what keeps people from reading it."""
     added = {
         call: lab.add_below("check-parameters", call)
@@ -85,7 +85,7 @@ def helped(lab: Lab, filled_seen, pictures) -> tuple[dict[str, str], list[str]]:
     shown = {call: lab.run(name).text for call, name in added.items()}
     # A reason looks as a hint does.
     hint, _, progress = added.values()
-    return shown, looks.look(lab, pictures, hint=hint, progress=progress)
+    return shown, looks.findings_in(lab, pictures, hint=hint, progress=progress)
 
 
 @pytest.fixture(scope="module")
@@ -157,10 +157,10 @@ def test_every_check_of_a_blank_says_not_attempted(blank) -> None:
     assert set(values(blank).values()) == {0}
 
 
-def test_all_can_read_what_the_checks_say(blank_seen, filled_seen, helped) -> None:
+def test_all_can_read_what_the_checks_say(blank_findings, filled_findings, helped) -> None:
     """axe-core finds nothing, in the light theme and in the dark one."""
-    assert blank_seen == []
-    assert filled_seen == []
+    assert blank_findings == []
+    assert filled_findings == []
     assert helped[1] == []
 
 

@@ -38,7 +38,7 @@ def untrained(**changes: str) -> NotebookNode:
     return make_class.notebook({**UNTRAINED, **changes})
 
 
-def place(notebook: NotebookNode, grade_id: str) -> int:
+def index_of(notebook: NotebookNode, grade_id: str) -> int:
     """Where a cell stands."""
     return next(
         number
@@ -51,13 +51,13 @@ def tampered() -> NotebookNode:
     """Grade cells edited, deleted, copied, renamed and tagged; honest work of 0 points in build."""
     notebook = make_class.notebook({**UNTRAINED, "build": make_class.BLANK})
     cells = notebook.cells
-    cells[place(notebook, "check-build")].source = "4.0"
-    cells[place(notebook, "check-compile")].metadata["tags"] = ["skip-execution"]
-    cells[place(notebook, "check-train")].metadata["nbgrader"]["grade_id"] = "check-trian"
-    again = copy.deepcopy(cells[place(notebook, "check-devices")])
+    cells[index_of(notebook, "check-build")].source = "4.0"
+    cells[index_of(notebook, "check-compile")].metadata["tags"] = ["skip-execution"]
+    cells[index_of(notebook, "check-train")].metadata["nbgrader"]["grade_id"] = "check-trian"
+    again = copy.deepcopy(cells[index_of(notebook, "check-devices")])
     again.id = "again"
     cells.append(again)
-    del cells[place(notebook, "check-predict")]
+    del cells[index_of(notebook, "check-predict")]
     return notebook
 
 

@@ -111,7 +111,7 @@ def compare_frozen(course: Besieged, chosen: Sequence[Case], freeze: bool) -> No
     frozen.compare("attacks", results, freeze=freeze, part=True)
 
 
-def left_behind(course: Besieged) -> list[str]:
+def remaining_processes(course: Besieged) -> list[str]:
     """Processes of this course's sandboxes that are still there."""
     lines = (" ".join(one.info["cmdline"] or []) for one in psutil.process_iter(["cmdline"]))
     return [
@@ -137,7 +137,7 @@ def test_nothing_was_touched(few) -> None:
     """The course, its neighbours, and who graded."""
     untouched(few)
     neighbours_are_apart(few[0])
-    assert left_behind(few[0]) == []
+    assert remaining_processes(few[0]) == []
 
 
 def test_an_attack_is_told_the_same_as_ever(few, freeze: bool) -> None:
@@ -157,7 +157,7 @@ def test_nothing_was_touched_by_the_others(others) -> None:
     """The course, its neighbours, and who graded."""
     untouched(others)
     neighbours_are_apart(others[0])
-    assert left_behind(others[0]) == []
+    assert remaining_processes(others[0]) == []
 
 
 @pytest.mark.weekly

@@ -35,7 +35,7 @@ def every_rule() -> set[Rule[Any]]:
 
 def rules_of(lesson: Lesson) -> Mapping[str, Rules]:
     """The rules that each check of a lesson asks, by the check's id, as in ``build.layers``."""
-    return _seen(lesson.name)
+    return _asked_rules(lesson.name)
 
 
 def misconceptions(lesson: Lesson) -> Mapping[str, Rules]:
@@ -75,7 +75,7 @@ LESSONS = {"building-a-brain": _first_lesson, "a-deeper-brain": _deeper_lesson}
 
 
 @functools.cache
-def _seen(name: str) -> dict[str, Rules]:
+def _asked_rules(name: str) -> dict[str, Rules]:
     """What the checks ask where the accuracy is high enough, and where it is not."""
     lesson, works = LESSONS[name]()
     evidence = [(str(number), work.evidence()) for number, work in enumerate(works)]

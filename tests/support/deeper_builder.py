@@ -87,7 +87,7 @@ def trained(*, hidden: int = HIDDEN, epochs: int = EPOCHS) -> Trained:
     return Trained(last=tuple(each[-1] for each in means), means=means)
 
 
-def _says(weights: tuple[Floats, ...], images: Floats) -> NDArray[np.intp]:
+def _guesses(weights: tuple[Floats, ...], images: Floats) -> NDArray[np.intp]:
     for kernel, bias in zip(weights[:-2:2], weights[1:-2:2], strict=True):
         images = np.maximum(images @ kernel + bias, 0)
     guesses: NDArray[np.intp] = (images @ weights[-2] + weights[-1]).argmax(axis=1)
@@ -109,7 +109,7 @@ class Counts:
 def counts() -> Counts:
     """How the two right networks do on the sample's validation images."""
     images = sample().valid_images.reshape(-1, 784).astype(np.float32) / 255
-    deep, single = _says(trained().last, images), _says(trained(hidden=0).last, images)
+    deep, single = _guesses(trained().last, images), _guesses(trained(hidden=0).last, images)
     right, other = deep == sample().valid_labels, single == sample().valid_labels
     return Counts(
         won=int((right & ~other).sum()),

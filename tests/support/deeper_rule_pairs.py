@@ -52,7 +52,7 @@ NARROW = stack(FLATTEN, hidden(32), answers(inputs=32))
 COMPARISON = Comparison(won=150, lost=60, deep=1_740, single=1_650, different=280, images=2_000)
 
 
-def handed(black=0.0, white=1.0, **numbers) -> Scaled:
+def scaled_images(black=0.0, white=1.0, **numbers) -> Scaled:
     """Training pictures on this scale."""
     return Scaled(
         name="train_images",
@@ -64,23 +64,29 @@ def handed(black=0.0, white=1.0, **numbers) -> Scaled:
     )
 
 
-SINGLE_NUMBER = replace(handed(), claim=claim(0.5))
+SINGLE_NUMBER = replace(scaled_images(), claim=claim(0.5))
 
 PAIRS = {
-    "scaling.not_an_array": Pair(lambda: (SINGLE_NUMBER,), lambda: (handed(),)),
+    "scaling.not_an_array": Pair(lambda: (SINGLE_NUMBER,), lambda: (scaled_images(),)),
     "scaling.another_shape": Pair(
-        lambda: (replace(handed(), shape=(12_000, 784)),), lambda: (handed(),)
+        lambda: (replace(scaled_images(), shape=(12_000, 784)),), lambda: (scaled_images(),)
     ),
     "scaling.whole_numbers_left": Pair(
-        lambda: (handed(dtype="uint8", high=1.0),), lambda: (handed(dtype="uint8", high=255.0),)
+        lambda: (scaled_images(dtype="uint8", high=1.0),),
+        lambda: (scaled_images(dtype="uint8", high=255.0),),
     ),
-    "scaling.not_scaled": Pair(lambda: (handed(white=255.0),), lambda: (handed(white=255 / 256),)),
-    "scaling.scaled_twice": Pair(lambda: (handed(white=1 / 255),), lambda: (handed(),)),
+    "scaling.not_scaled": Pair(
+        lambda: (scaled_images(white=255.0),), lambda: (scaled_images(white=255 / 256),)
+    ),
+    "scaling.scaled_twice": Pair(
+        lambda: (scaled_images(white=1 / 255),), lambda: (scaled_images(),)
+    ),
     "scaling.another_scale": Pair(
-        lambda: (handed(black=-1.0),), lambda: (handed(white=255 / 256),)
+        lambda: (scaled_images(black=-1.0),), lambda: (scaled_images(white=255 / 256),)
     ),
     "scaling.another_set": Pair(
-        lambda: (handed(about=validation()),), lambda: (handed(about=training(split="unknown")),)
+        lambda: (scaled_images(about=validation()),),
+        lambda: (scaled_images(about=training(split="unknown")),),
     ),
     "hidden_layer.no_hidden_layer": Pair(lambda: (SINGLE,), lambda: (MODEL,)),
     "hidden_layer.more_hidden_layers": Pair(lambda: (TWO_HIDDEN,), lambda: (MODEL,)),
