@@ -37,8 +37,8 @@ from autograder.review import decisions, pages
 from autograder.review.decisions import Decisions, Mark
 from autograder.review.groups import Group, Grouper, grouped
 
-# By the id of a row of nbgrader's, in ``grade`` or ``comment``: what it was given.
-GIVEN = Table(
+# By the id of a row of nbgrader's, in ``grade`` or ``comment``: the mark from the review.
+MARKS_TABLE = Table(
     "autograder_review",
     MetaData(),
     Column("id", String(32), primary_key=True),
@@ -60,7 +60,7 @@ class ReviewMarks:
     course: Course
     remarks: list[str] = field(default_factory=list)
     _pending: dict[SubmittedNotebook, list[tuple[Row, Value]]] = field(default_factory=dict)
-    _known: dict[str, tuple[Decisions, Grouper]] = field(default_factory=dict)
+    _by_lesson: dict[str, tuple[Decisions, Grouper]] = field(default_factory=dict)
 
     def mark(
         self,
@@ -108,25 +108,25 @@ class ReviewMarks:
             with contextlib.suppress(MissingEntry):
                 found.append((rows.find_comment(question.name), question, mark.comment))
                 found.append((rows.find_grade(question.grade_id), question, mark.score))
-        before = _given(db, [row.id for row, _, _ in found if row.id])
+        before = _stored_marks(db, [row.id for row, _, _ in found if row.id])
         for row, question, value in found:
             last = before.get(row.id)
             name = "manual_score" if isinstance(row, Grade) else "manual_comment"
-            given = value
+            written = value
             if getattr(row, name) == last:
                 setattr(row, name, value)
                 if isinstance(row, Grade) and (value, last) != (None, None):
                     unclear = any(one.outcome is Outcome.ERROR for one in report.of(question.name))
                     row.needs_manual_grade = unclear and value is None
             else:
-                given = None
+                written = None
                 if value is not None:
                     what = name.removeprefix("manual_")
                     self.remarks.append(
                         f"{report.name}, {question.name}: the {what} from the formgrader stays."
                     )
-            if given != last:
-                self._pending.setdefault(rows.notebook_row, []).append((row, given))
+            if written != last:
+                self._pending.setdefault(rows.notebook_row, []).append((row, written))
 
     def store(self, db: Session, notebooks: Iterable[SubmittedNotebook]) -> None:
         """Note in the gradebook what was given to the submissions that count; forget the others."""
@@ -135,8 +135,8 @@ class ReviewMarks:
         if not found:
             return
         db.flush()  # new rows get their ids
-        GIVEN.create(db.connection(), checkfirst=True)
-        db.execute(delete(GIVEN).where(GIVEN.c.id.in_([row.id for row, _ in found])))
+        MARKS_TABLE.create(db.connection(), checkfirst=True)
+        db.execute(delete(MARKS_TABLE).where(MARKS_TABLE.c.id.in_([row.id for row, _ in found])))
         values: list[dict[str, Value]] = [
             {
                 "id": row.id,
@@ -147,14 +147,14 @@ class ReviewMarks:
             if value is not None
         ]
         if values:
-            db.execute(insert(GIVEN), values)
+            db.execute(insert(MARKS_TABLE), values)
 
     def _of(self, lesson: Lesson) -> tuple[Decisions, Grouper]:
-        if lesson.name not in self._known:
+        if lesson.name not in self._by_lesson:
             path = self.course.decisions(lesson)
             grouper = Grouper.of_course(self.course, lesson, shared_processes.reader())
-            self._known[lesson.name] = decisions.load(path), grouper
-        return self._known[lesson.name]
+            self._by_lesson[lesson.name] = decisions.load(path), grouper
+        return self._by_lesson[lesson.name]
 
 
 def give(course: Course, lesson: Lesson, decided: Decisions, groups: Sequence[Group]) -> list[str]:
@@ -230,8 +230,8 @@ def _is_last(directory: CourseDirectory, lesson: Lesson, one: SubmittedAssignmen
     return True
 
 
-def _given(db: Session, ids: Sequence[str]) -> dict[str, Value]:
-    if not ids or not inspect(db.connection()).has_table(GIVEN.name):
+def _stored_marks(db: Session, ids: Sequence[str]) -> dict[str, Value]:
+    if not ids or not inspect(db.connection()).has_table(MARKS_TABLE.name):
         return {}
-    rows = db.execute(select(GIVEN).where(GIVEN.c.id.in_(ids)))
+    rows = db.execute(select(MARKS_TABLE).where(MARKS_TABLE.c.id.in_(ids)))
     return {row.id: row.comment if row.score is None else row.score for row in rows}
