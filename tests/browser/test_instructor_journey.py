@@ -6,7 +6,7 @@ import json
 import shutil
 from pathlib import Path
 
-import accessible
+import looks
 import nbformat
 import people
 import pytest
@@ -164,7 +164,7 @@ def test_our_pages_can_be_read_by_all(again, own_course, window, path: str, dark
     """axe-core finds nothing, and nothing is wider than a narrow screen."""
     page = window.page(width=800, dark=dark)
     page.goto((own_course.root / "results" / LESSON.name / path).as_uri())
-    assert accessible.findings(page, "html") == []
+    assert looks.findings(page, "html") == []
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     page.close()
 
@@ -179,5 +179,5 @@ def test_what_we_say_in_the_feedback_can_be_read_by_all(
     page.goto(path.as_uri(), wait_until="commit")
     page.locator(OURS).nth(2).scroll_into_view_if_needed()
     page.screenshot(path=pictures / f"feedback-{name}.png")
-    assert accessible.findings(page, OURS) == []
+    assert looks.findings(page, OURS) == []
     page.close()

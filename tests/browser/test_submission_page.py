@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import accessible
+import looks
 import pytest
 from support import mini
 
@@ -56,6 +56,6 @@ def test_all_can_read_it(window, path: Path, pictures: Path, dark: bool, width: 
     page.goto(path.as_uri())
     look = "dark" if dark else "light"
     page.screenshot(path=pictures / f"report-{look}-{width}.png")
-    assert accessible.findings(page, "html") == []
+    assert looks.findings(page, "html") == []
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     page.close()
