@@ -9,7 +9,7 @@ from typing import Any
 
 from autograder.core.lesson import Lesson, Question
 from autograder.core.report import Outcome, Report
-from autograder.notebooks.origins import released_cells
+from autograder.notebooks.released_notebook import released_cells
 from autograder.reports import phrases
 
 

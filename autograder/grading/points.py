@@ -9,7 +9,7 @@ from pathlib import Path
 from autograder.core.errors import LessonError
 from autograder.core.lesson import Lesson
 from autograder.core.points_mark import written_points
-from autograder.notebooks.origins import released_cells
+from autograder.notebooks.released_notebook import released_cells
 from autograder.reports.phrases import number
 
 

@@ -11,7 +11,7 @@ from autograder.core.lesson import Lesson, Question
 from autograder.core.verdicts import CannotTell, Failed, Verdict
 from autograder.judge.error_hints import ErrorFacts, hint_for
 from autograder.judge.error_hints.packages import missing_package
-from autograder.notebooks.origins import origins
+from autograder.notebooks.released_notebook import defining_cells
 
 # The exceptions that a blank raises; their names mean nothing to a student.
 BLANK_ERRORS = ("BlankUsed", "NotAttempted")
@@ -143,7 +143,7 @@ def _help_for_error(lesson: Lesson, question: Question, cell: Cell) -> str:
 
 
 def _hint(lesson: Lesson, cell: Cell) -> str | None:
-    facts = ErrorFacts(origins=origins(lesson.released))
+    facts = ErrorFacts(origins=defining_cells(lesson.released))
     return hint_for(cell.ename, cell.evalue, facts, lesson.error_hints)
 
 

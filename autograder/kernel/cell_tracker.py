@@ -18,7 +18,7 @@ from autograder.core.lesson import Lesson
 from autograder.notebooks.data_flow import DataFlow
 from autograder.notebooks.names import Names, defined_in, names_in
 from autograder.notebooks.normalize import same_program
-from autograder.notebooks.origins import released_cells
+from autograder.notebooks.released_notebook import released_cells
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,7 +15,7 @@ from autograder.core.exception_names import public_name
 from autograder.core.lesson import Lesson
 from autograder.core.verdicts import NotAttempted
 from autograder.judge.error_hints import ErrorFacts, hint_for
-from autograder.notebooks.origins import origins
+from autograder.notebooks.released_notebook import defining_cells
 from autograder.reports import html
 
 
@@ -92,7 +92,7 @@ def _sentence(
 ) -> str | None:
     owner = getattr(error, "obj", None) if isinstance(error, AttributeError) else None
     facts = ErrorFacts(
-        origins=origins(released),
+        origins=defining_cells(released),
         names=[name for name in names if not name.startswith("_")],
         attributes=[] if owner is None else [one for one in dir(owner) if not one.startswith("_")],
     )

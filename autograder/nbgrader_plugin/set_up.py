@@ -19,8 +19,8 @@ from autograder.nbgrader_plugin.preprocessors.generate_solution import (
     RunSolution,
     StripSolutionMarkers,
 )
-from autograder.nbgrader_plugin.preprocessors.lists import preprocessors_of, replaced
 from autograder.nbgrader_plugin.preprocessors.one_notebook import StudentCells, WritePackage
+from autograder.nbgrader_plugin.preprocessors.preprocessor_lists import preprocessors_of, replaced
 from autograder.nbgrader_plugin.preprocessors.validate import validate_in_sandbox
 from autograder.nbgrader_plugin.run_ahead import run_submissions_ahead
 

@@ -20,7 +20,7 @@ from autograder.core.evidence import Recorded
 from autograder.kernel.cell_tracker import Cells
 from autograder.kernel.earlier_runs import RunsOfRecords, without_earlier
 from autograder.kernel.staleness import doubts
-from autograder.notebooks.origins import origins, released_cells
+from autograder.notebooks.released_notebook import defining_cells, released_cells
 
 SOLVED = {name: f"{BLANKS[name]}\n{RIGHT[name]}" for name in BLANKS}
 CHECKS = {f"check-{name}": f"check.{name}({CALLS[name]})" for name in BLANKS}
@@ -191,7 +191,7 @@ def test_without_a_notebook_nothing_is_known(tmp_path, content):
     session.run(SOLVED["build"], "build")
     assert session.cells.records() == ()
     assert released_cells(path) == []
-    assert origins(path) == {}
+    assert defining_cells(path) == {}
 
 
 # ---- where a name comes from
@@ -208,7 +208,7 @@ def test_where_a_name_comes_from(tmp_path):
     ]
     path = tmp_path / "one.ipynb"
     nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
-    found = origins(path)
+    found = defining_cells(path)
     assert found["x"] == "the cell that begins with `import math`"
     assert found["y"] == "the cell that begins with `x = 2`, in “2. The cards”"
     assert found["numbers"].endswith(" …`, in “2. The cards”")
@@ -217,7 +217,7 @@ def test_where_a_name_comes_from(tmp_path):
 
 def test_every_name_of_the_lesson_has_an_origin():
     """So that a cell that was skipped can be named."""
-    known = origins(LESSON.released)
+    known = defining_cells(LESSON.released)
     given = {"tf", "np", "plt", "train_images", "valid_labels", "number_of_classes", "data_index"}
     leaves = {name for question in LESSON.questions for name in question.leaves}
     assert given | leaves <= set(known)

@@ -25,10 +25,10 @@ from autograder.core.training import Trained, Training, encoded, end_state
 from autograder.datasets import Images
 from autograder.kernel import recorder as recorders
 from autograder.kernel.recorder import generator_states, lesson_arrays, plain_fit, training_replay
+from autograder.kernel.recorder.keras_objects import NotPlainError
 from autograder.kernel.recorder.model_description import state_of
 from autograder.kernel.recorder.recorder import Recorder
 from autograder.kernel.recorder.step_batching import batched_steps, steps_at_a_time
-from autograder.kernel.recorder.stock import NotPlainError
 from autograder.kernel.recorder.trainer_line import TrainerLine
 
 LAYERS = keras.layers

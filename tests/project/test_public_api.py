@@ -31,7 +31,7 @@ ATTRIBUTES = {
 # in another version, the kernel trains by itself (`tests/kernel/test_plain_fit.py`).
 FALL_BACK = {
     f"kernel/recorder/{name}.py"
-    for name in ("plain_fit", "training_replay", "generator_states", "stock")
+    for name in ("plain_fit", "training_replay", "generator_states", "keras_objects")
 }
 
 

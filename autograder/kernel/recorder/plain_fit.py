@@ -26,9 +26,9 @@ from autograder.core.training import (
     Training,
 )
 from autograder.datasets import Images
-from autograder.kernel.recorder import generator_states, lesson_arrays, stock
+from autograder.kernel.recorder import generator_states, keras_objects, lesson_arrays
+from autograder.kernel.recorder.keras_objects import NotPlainError, require
 from autograder.kernel.recorder.step_batching import KERAS_BATCH
-from autograder.kernel.recorder.stock import NotPlainError, require
 
 # Arguments of ``fit`` that decide how it trains, by type; ``verbose`` does not, and the others
 # may not be given.
@@ -70,7 +70,7 @@ def describe(arguments: Mapping[str, Any], steps: int, dataset: str, images: Ima
     if generators is None:
         raise NotPlainError("a random generator")
     layers = _chain(model)
-    optimizer = model.optimizer
+    optimizer, metrics = model.optimizer, model._compile_metrics  # noqa: SLF001
     require(
         not optimizer.built or optimizer._trainable_variables == model.trainable_variables,  # noqa: SLF001
         "an optimizer of other variables",
@@ -80,12 +80,12 @@ def describe(arguments: Mapping[str, Any], steps: int, dataset: str, images: Ima
         images=images.name,
         sequential=type(model) is keras.Sequential,
         layers=layers,
-        state=stock.values(model.variables),
-        loss=stock.loss(model._compile_loss._user_loss),  # noqa: SLF001
-        metrics=stock.metrics(model._compile_metrics and model._compile_metrics._user_metrics),  # noqa: SLF001
-        optimizer=stock.optimizer(optimizer),
+        state=keras_objects.values(model.variables),
+        loss=keras_objects.loss(model._compile_loss._user_loss),  # noqa: SLF001
+        metrics=keras_objects.metrics(metrics and metrics._user_metrics),  # noqa: SLF001
+        optimizer=keras_objects.optimizer(optimizer),
         is_built=optimizer.built,
-        optimizer_state=stock.values(optimizer.variables),
+        optimizer_state=keras_objects.values(optimizer.variables),
         x=_array(arguments.get("x"), images),
         y=_array(arguments.get("y"), images),
         validation=(_array(validation[0], images), _array(validation[1], images))
@@ -190,7 +190,7 @@ def _chain(model: Any) -> tuple[Stock, ...]:
         NotPlainError: it is no built and compiled chain of plain layers.
     """
     require(type(model) in (keras.Sequential, Functional), "the model")
-    stock.require_untouched(model)
+    keras_objects.require_untouched(model)
     require(model.built and model.compiled and model.trainable, "a model that is not ready")
     require(not model.jit_compile and not model.run_eagerly, "how it is compiled")
     require(model._compile_loss._user_loss_weights is None, "weights of losses")  # noqa: SLF001
@@ -214,7 +214,7 @@ def _chain(model: Any) -> tuple[Stock, ...]:
         require(is_whole, "no chain")
     require(all(one.trainable for one in model.trainable_variables), "what is not trained")
     require(len(model.trainable_variables) == len(model.trainable_weights), "what is not trained")
-    return tuple(map(stock.layer, layers))
+    return tuple(map(keras_objects.layer, layers))
 
 
 def _array(array: object, images: Images) -> LessonArray:

@@ -36,8 +36,8 @@ from autograder.kernel.recorder.call_log import FitLog, ModelCalls, worth_writin
 from autograder.kernel.recorder.data_matching import DataMatch, DatasetIndex, dataset_index
 from autograder.kernel.recorder.epoch_ends import EpochEnds, Vector, vector_of
 from autograder.kernel.recorder.fit_observer import FitObserver
-from autograder.kernel.recorder.front import with_front
 from autograder.kernel.recorder.instrumentation import watch
+from autograder.kernel.recorder.pixel_preprocessing import with_front
 from autograder.kernel.recorder.trainer_line import TrainerLine
 
 MAX_TROUBLES = 50

@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 from autograder.core.training import Array, Trained, Training
 from autograder.datasets import Images
-from autograder.kernel.recorder import generator_states, lesson_arrays, stock
+from autograder.kernel.recorder import generator_states, keras_objects, lesson_arrays
+from autograder.kernel.recorder.keras_objects import require
 from autograder.kernel.recorder.plain_fit import (
     ARGUMENTS,
     expected_calls,
@@ -27,7 +28,6 @@ from autograder.kernel.recorder.plain_fit import (
     require_usual_settings,
 )
 from autograder.kernel.recorder.step_batching import batched_steps
-from autograder.kernel.recorder.stock import require
 
 # Arguments that say what data there is and how it is cut into batches.
 DATA = frozenset(
@@ -77,9 +77,9 @@ def train(training: Training, images: Images) -> Trained:
         weights=steps.arrays(),
         training_metrics=metrics.arrays(),
         validation_metrics=tests.arrays(),
-        state=stock.values(model.variables),
-        optimizer_state=stock.values(model.optimizer.variables),
-        metrics_state=stock.values(model.metrics_variables),
+        state=keras_objects.values(model.variables),
+        optimizer_state=keras_objects.values(model.optimizer.variables),
+        metrics_state=keras_objects.values(model.metrics_variables),
         metrics=_metric_functions(model),
         # Whoever asks again is charged for it: not for what else ran on this core meanwhile.
         seconds=min(now - then for now, then in zip(_clocks(), began, strict=True)),
@@ -113,7 +113,7 @@ class _LoggedFunction:
 
 def _make_model(training: Training) -> keras.Model:
     """Return the model that is described, with its state."""
-    first, *others = map(stock.make_layer, training.layers)
+    first, *others = map(keras_objects.make_layer, training.layers)
     require(isinstance(first, keras.layers.InputLayer), "the first layer")
     if training.sequential:
         model = keras.Sequential([first, *others])
@@ -123,14 +123,14 @@ def _make_model(training: Training) -> keras.Model:
             output = layer(output)
         model = keras.Model(first.output, output)
     model.compile(
-        optimizer=stock.make_optimizer(training.optimizer),
-        loss=stock.make_loss(training.loss),
-        metrics=[stock.make_metric(one) for one in training.metrics] or None,
+        optimizer=keras_objects.make_optimizer(training.optimizer),
+        loss=keras_objects.make_loss(training.loss),
+        metrics=[keras_objects.make_metric(one) for one in training.metrics] or None,
     )
     if training.is_built:
         model.optimizer.build(model.trainable_variables)
-    stock.assign(model.variables, training.state)
-    stock.assign(model.optimizer.variables, training.optimizer_state)
+    keras_objects.assign(model.variables, training.state)
+    keras_objects.assign(model.optimizer.variables, training.optimizer_state)
     return model
 
 
@@ -150,12 +150,12 @@ def require_fitting(trained: Trained, training: Training, arguments: Mapping[str
     require(calls == expected_calls(training), "another number of steps")
     metrics = model.metrics_variables
     require(
-        stock.fits(model.variables, trained.state)
-        and stock.fits(model.optimizer.variables, trained.optimizer_state)
-        and stock.fits(metrics, trained.metrics_state)
-        and stock.fits(model.trainable_variables, trained.weights, calls[0])
-        and stock.fits(metrics, trained.training_metrics, calls[0])
-        and (not calls[1] or stock.fits(metrics, trained.validation_metrics, calls[1])),
+        keras_objects.fits(model.variables, trained.state)
+        and keras_objects.fits(model.optimizer.variables, trained.optimizer_state)
+        and keras_objects.fits(metrics, trained.metrics_state)
+        and keras_objects.fits(model.trainable_variables, trained.weights, calls[0])
+        and keras_objects.fits(metrics, trained.training_metrics, calls[0])
+        and (not calls[1] or keras_objects.fits(metrics, trained.validation_metrics, calls[1])),
         "values of other variables",
     )
 
@@ -184,9 +184,9 @@ def replayed(arguments: dict[str, Any], training: Training, trained: Trained) ->
     )
     try:
         yield
-        stock.assign(model.variables, trained.state)
-        stock.assign(model.optimizer.variables, trained.optimizer_state)
-        stock.assign(model.metrics_variables, trained.metrics_state)
+        keras_objects.assign(model.variables, trained.state)
+        keras_objects.assign(model.optimizer.variables, trained.optimizer_state)
+        keras_objects.assign(model.metrics_variables, trained.metrics_state)
     finally:
         model.train_function = model.test_function = None
 

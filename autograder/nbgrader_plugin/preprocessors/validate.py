@@ -29,7 +29,7 @@ from autograder.core.evidence import EVIDENCE_VARIABLE, Cell
 from autograder.core.lesson import Lesson
 from autograder.core.lesson_registry import lesson_names, load_lesson
 from autograder.kernel.check_session import VALIDATING
-from autograder.nbgrader_plugin.preprocessors.lists import defaults, replaced
+from autograder.nbgrader_plugin.preprocessors.preprocessor_lists import defaults, replaced
 from autograder.notebooks.restore import grade_id
 from autograder.reports import sanitize
 from autograder.sandbox import job_runner, sandbox

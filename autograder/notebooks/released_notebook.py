@@ -14,7 +14,7 @@ LONGEST = 60
 
 
 @functools.lru_cache(maxsize=16)
-def origins(released: Path) -> Mapping[str, str]:
+def defining_cells(released: Path) -> Mapping[str, str]:
     """Map each name to the first cell that defines it, as in *the cell that begins with …*.
 
     Empty where there is no such notebook.
