@@ -287,6 +287,10 @@ class TestReal:
     def test_nothing_is_left_of_one_that_is_closed_while_it_works(self, sample_keras: Path) -> None:
         """Once it is closed, not some time later."""
         before = set(psutil.Process().children(recursive=True))
+
+        def its() -> set[psutil.Process]:
+            return set(psutil.Process().children(recursive=True)) - before
+
         closed = SandboxPool(settings=Settings(), data_home=sample_keras)
         ended: list[str] = []
 
@@ -298,10 +302,10 @@ class TestReal:
 
         thread = threading.Thread(target=run)
         thread.start()
-        until(lambda: len(psutil.Process().children(recursive=True)) > len(before) + IDLE + 6)
-        its = set(psutil.Process().children(recursive=True)) - before
+        until(lambda: len(its()) > IDLE + 6)
+        running = its()
         closed.close()
-        assert not living(its)
+        assert not living(running)
         thread.join(30)
         assert ended == ["CancelledError"]
 
