@@ -49,14 +49,15 @@ test: $(READY) ## run the tests (minutes)
 	@echo "== Testing"
 	@python -m pytest -m 'not slow' $(BESIDE)
 
-# The files that hold slow tests: the others need not even be looked at.
+# The files that hold slow tests: the others need not even be looked at. They wait more often, so one
+# more runs beside the others.
 SLOW := $(shell grep -rlE 'mark\.(slow|browser)' tests --include='test_*.py')
 
 test-all: test lint data ## run the tests, then what is slow
 	@echo "== Checking that release/ and solutions/ are what source/ makes them"
 	@autograder generate --check
 	@echo "== Testing what is slow"
-	@python -m pytest -m 'slow and not weekly' $(BESIDE) $(SLOW)
+	@python -m pytest -m 'slow and not weekly' $(BESIDE) -n 3 $(SLOW)
 	@$(MAKE) --no-print-directory test-nbgrader
 
 test-nbgrader: $(READY) ## run nbgrader's own tests in a course of ours (minutes)
