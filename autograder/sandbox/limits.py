@@ -24,10 +24,12 @@ MAX_FREE_SECONDS = 3 * MAX_TRAINING_SECONDS
 # Bytes of lists of mappings that are read to measure a run once: where TensorFlow is loaded, those
 # of a process have 150 kB. Linux takes a second to write some 50 MiB.
 MAX_MAPS = 32 * 2**20
-# Of a run. Linux lets all processes of a user have some millions of watches of files together; each
-# epoll may have one for each open file of its process. A run has twelve epolls among 100 files, and
-# some more of both for each process that it forks.
-MAX_HANDLES, MAX_POLLS = 50_000, 1_500
+# Of a run: open files, and how often an epoll watches one of them. All processes of a user may have
+# some millions of watches together. A kernel has 100 files and few watches, and so has each process
+# that is forked of it.
+MAX_HANDLES, MAX_WATCHES = 100_000, 200_000
+# Bytes of a line about a watch in an epoll's ``fdinfo``, at most.
+MAX_LINE = 128
 POLL = "anon_inode:[eventpoll]"
 
 
@@ -96,8 +98,8 @@ class LimitWatch:
         if processes > self._settings.processes:
             number = f"{self._settings.processes} processes"
             return Stopped(f"it started more than the {number} that it may have", limit="processes")
-        handles, polls = handles_of(root)
-        if handles > MAX_HANDLES or polls > MAX_POLLS:
+        handles, watches = handles_of(root)
+        if handles > MAX_HANDLES or watches > MAX_WATCHES:
             return Stopped("it had more files open than any notebook needs", limit="files")
         return None
 
@@ -143,21 +145,29 @@ def used(root: psutil.Process) -> int:
 
 
 def handles_of(root: psutil.Process) -> tuple[int, int]:
-    """Return how many files a process and its descendants have open, and how many are epolls.
+    """Return how many files a process and its descendants have open, and how many they watch.
 
-    It does not look any further where there are more than there may be.
+    It does not look any further where there are more than there may be. What several of them share
+    counts for each.
     """
-    handles = polls = 0
+    handles = watches = 0
     for process in _tree(root):
-        if handles > MAX_HANDLES or polls > MAX_POLLS:
-            break
+        # It, or a file of it, may be gone meanwhile.
         with contextlib.suppress(OSError):
             for file in Path(f"/proc/{process.pid}/fd").iterdir():
+                if handles > MAX_HANDLES or watches > MAX_WATCHES:
+                    return handles, watches
                 handles += 1
-                # It may be closed meanwhile.
                 with contextlib.suppress(OSError):
-                    polls += os.readlink(file) == POLL
-    return handles, polls
+                    if os.readlink(file) == POLL:
+                        watches += _watches(file, MAX_WATCHES - watches)
+    return handles, watches
+
+
+def _watches(epoll: Path, limit: int) -> int:
+    """Return how many files an epoll watches, or a number above the limit (``man 5 proc``)."""
+    with (epoll.parents[1] / "fdinfo" / epoll.name).open("rb") as lines:
+        return lines.read(MAX_LINE * (limit + 1)).count(b"tfd:")
 
 
 def _tree(root: psutil.Process) -> Iterator[psutil.Process]:

@@ -147,7 +147,10 @@ def test_a_file_that_is_mapped_may_have_any_name(tmp_path: Path) -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="it reads Linux's /proc")
 def test_open_files_and_those_that_watch_others_are_counted(monkeypatch) -> None:
     """All of a user's may watch only so many files together: nobody may use them up."""
-    code = "import select, sys; p = [select.epoll() for _ in range(20)]; print(flush=True)"
+    code = (
+        "import select, sys; p = [select.epoll() for _ in range(20)];"
+        "[one.register(0) for one in p]; print(flush=True)"
+    )
     command = [sys.executable, "-c", f"{code}; sys.stdin.read()"]
     monkeypatch.setattr(limits, "MEASURE_INTERVAL", -1.0)
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
@@ -157,7 +160,7 @@ def test_open_files_and_those_that_watch_others_are_counted(monkeypatch) -> None
         assert limits.handles_of(root) == (23, 20)
         watch = limits.LimitWatch(Settings(), root)
         assert watch.verdict() is None
-        for name, most in (("MAX_HANDLES", 22), ("MAX_POLLS", 19)):
+        for name, most in (("MAX_HANDLES", 22), ("MAX_WATCHES", 19)):
             with monkeypatch.context() as patch:
                 patch.setattr(limits, name, most)
                 stopped = watch.verdict()
