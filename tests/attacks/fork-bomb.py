@@ -2,7 +2,7 @@
 # Boundary: time and memory
 # Before: held
 # Cell: devices
-# Expect: processes|stopped at its time limit
+# Expect: processes|memory|stopped at its time limit
 
 import os
 import time

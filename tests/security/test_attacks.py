@@ -19,8 +19,9 @@ pytestmark = [pytest.mark.kernel, pytest.mark.slow]
 # A sign that rewrites or turns what is shown; a script, or something remote.
 REWRITES = r"\x1b(?!\[[0-9;]*m)|\\u001b\[(?![0-9;]*m)|[\u202e\x07\x08]"
 REACHES_OUT = r"<script|<img src=(?!\\?.?data:)|<[^>]*onerror"
-# Chance decides which limit such a process meets, and which of two files is seen last.
-RACES = ("fork-bomb", "evidence-by-hand", "evidence-exchanged")
+# Chance decides which limit such a process meets, whether what a bomb left is enough to train with,
+# and which of two files is seen last.
+RACES = ("fork-bomb", "memory-bomb", "evidence-by-hand", "evidence-exchanged")
 OTHERS = [one for one in cases() if one.name not in SOME]
 
 
