@@ -142,7 +142,7 @@ class Course:
         own = self._own_release(lesson)
         return own if own and own.is_file() else lesson.released
 
-    def solution_notebook(self, lesson: Lesson) -> Path | None:
+    def solved(self, lesson: Lesson) -> Path | None:
         """Return the notebook with the solutions, ``None`` where the course has none."""
         path = self.root and self.root / "source" / lesson.name / lesson.notebook
         return path if path and path.is_file() else None
@@ -194,7 +194,7 @@ def named_root(folder: Path) -> Path:
     return folder.resolve()
 
 
-def current_root(graded: Iterable[Path]) -> Path | None:
+def current_root(graded: Iterable[Path] = ()) -> Path | None:
     """Return the course folder that contains the working directory; do not run its configuration.
 
     Args:

@@ -56,7 +56,7 @@ SENTENCES = {
 
 def solutions(course: Course, lesson: Lesson) -> Mapping[str, str]:
     """Return the lesson's solution cells by ``grade_id``; none where the course has no source."""
-    path = course.solution_notebook(lesson)
+    path = course.solved(lesson)
     if path is None:
         return {}
     cells = code_cells(nbformat.read(path, as_version=4))

@@ -170,7 +170,7 @@ class Grader:
 
         That is the lesson's solution, whose pictures need not be drawn again.
         """
-        path = self.course.solution_notebook(lesson)
+        path = self.course.solved(lesson)
         if path is None:
             return None
         # Without it everything is drawn again; what is wrong with it is no submission's fault.

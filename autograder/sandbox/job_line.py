@@ -101,5 +101,5 @@ def _replay(request: TrainingRequest, trained: bytes) -> Replay:
         description=digest(request.description),
         answer=digest(trained),
         seconds=training.seconds,
-        end_state=end_state(training),
+        left=end_state(training),
     )

@@ -119,15 +119,15 @@ def test_real_training_never_contradicts_itself(way, examples, sample) -> None:
 
 
 REPEATED = changed(FIT, history={}, states=("first", "last"), replayed=True)
-SAID = Replay(description="1", answer="2", end_state="last")
+SAID = Replay(description="1", answer="2", left="last")
 
 
 @pytest.mark.parametrize(
     ("repeated", "said", "contradicts"),
     [
         (REPEATED, (SAID,), False),
-        (REPEATED, (changed(SAID, end_state="other"), SAID), False),
-        (REPEATED, (changed(SAID, end_state="other"),), True),
+        (REPEATED, (changed(SAID, left="other"), SAID), False),
+        (REPEATED, (changed(SAID, left="other"),), True),
         (REPEATED, (), True),
         (REPEATED, (changed(SAID, answer=""),), True),
         # Its own training, or one that did not come to its end.
@@ -135,8 +135,8 @@ SAID = Replay(description="1", answer="2", end_state="last")
         (changed(REPEATED, states=("first",), interrupted=True), (SAID,), False),
         (changed(REPEATED, states=("first",), error="ValueError"), (SAID,), False),
         # Too many weights for a digest, or none was stored yet.
-        (changed(REPEATED, states=()), (changed(SAID, end_state=""),), False),
-        (REPEATED, (changed(SAID, end_state=""),), False),
+        (changed(REPEATED, states=()), (changed(SAID, left=""),), False),
+        (REPEATED, (changed(SAID, left=""),), False),
     ],
 )
 def test_a_replayed_training_left_what_the_trainer_says(

@@ -291,14 +291,14 @@ class Cell(_Part, frozen=True, kw_only=True):
 class Replay(_Part, frozen=True, kw_only=True):
     """A training that the kernel asked the trainer for, by the digests of both messages.
 
-    ``answer`` is empty where there was none; ``seconds`` are what the training took,
-    ``end_state`` is the digest of its last weights (see ``weights_digest``), ``left`` in the file.
+    ``answer`` is empty where there was none; ``seconds`` are what the training took, ``left`` is
+    the digest of the weights that it left behind (see ``weights_digest``).
     """
 
     description: Name
     answer: Name = ""
     seconds: float = 0.0
-    end_state: Text = msgspec.field(default="", name="left")
+    left: Text = ""
 
 
 class Run(_Part, frozen=True, kw_only=True):

@@ -15,7 +15,7 @@ from autograder.judge.inference import UnknownLayer, Weights
 from autograder.judge.rules.consistency import Limits
 from autograder.judge.rules.rule import OPEN, rule
 from autograder.judge.rules.training_data import NEARLY_ALL
-from autograder.judge.rules.weights import last_weights, never_moved, recorded_examples
+from autograder.judge.rules.weights import kept_examples, last_weights, never_moved
 from autograder.reports.phrases import percent
 
 # The learning rates with which Adam reaches the threshold; Keras' default is 0.001.
@@ -83,7 +83,7 @@ def nearly_trained(model: Model, fits: Sequence[Fit]) -> CannotTell | None:
 
 def implausible(evidence: Evidence, fit: Fit, reached: float, limits: Limits) -> CannotTell | None:
     """Return ``CannotTell`` if the recorded validation images are classified too well."""
-    if recorded_examples(evidence, fit) is None or reached < limits.claimed:
+    if kept_examples(evidence, fit) is None or reached < limits.claimed:
         return None
     return CannotTell(
         f"Of the validation images as your model was given them it classifies {percent(reached)}"

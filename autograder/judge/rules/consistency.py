@@ -22,7 +22,7 @@ from autograder.datasets import Images
 from autograder.judge.inference import UnknownLayer, Weights, outputs
 from autograder.judge.rules.models import fits_of, model_of
 from autograder.judge.rules.rule import rule
-from autograder.judge.rules.weights import last_weights, preprocessed_images
+from autograder.judge.rules.weights import given_images, last_weights
 
 ACCURACIES = ("val_accuracy", "val_acc", "val_sparse_categorical_accuracy")
 # The claim is the accuracy of the worst epoch, so any epoch can refute it: this many are enough.
@@ -129,7 +129,7 @@ def _snapshots(evidence: Evidence, fits: Sequence[Fit]) -> Iterator[str]:
 
 def _replays(evidence: Evidence, fits: Sequence[Fit]) -> Iterator[str]:
     """Check that a training that the trainer did left the weights that the trainer says."""
-    end_states = {one.end_state for one in evidence.run.replays if one.answer}
+    end_states = {one.left for one in evidence.run.replays if one.answer}
     for fit in fits:
         is_whole = fit.replayed and not fit.interrupted and fit.error is None
         # Of too many weights there is no digest.
@@ -192,7 +192,7 @@ def _correct(
     evidence: Evidence, model: Model, weights: Weights, fit: Fit, data: Images
 ) -> NDArray[np.bool_]:
     """Return for each validation image whether these weights classify it correctly."""
-    images = preprocessed_images(evidence, fit, data.valid_images)
+    images = given_images(evidence, fit, data.valid_images)
     if images is None:
         raise UnknownLayer("the preprocessing of its pixels is unknown")
     with np.errstate(all="ignore"):

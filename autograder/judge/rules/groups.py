@@ -75,7 +75,7 @@ def image_input(model: Model, shape: tuple[int, int]) -> Found:
 
 
 def classification_loss(
-    compiled: Compiled, model: Model, classes: int, fits: Sequence[Fit]
+    compiled: Compiled, model: Model, classes: int, fits: Sequence[Fit] = ()
 ) -> Found:
     """Return what is wrong with the loss for labels that number so many *classes*.
 

@@ -14,7 +14,7 @@ from autograder.datasets import Images
 from autograder.judge.identity import origins
 from autograder.judge.inference import UnknownLayer, Weights
 from autograder.judge.rules.rule import OPEN
-from autograder.judge.rules.weights import accuracy, last_weights, recorded_examples
+from autograder.judge.rules.weights import accuracy, kept_examples, last_weights
 from autograder.reports.phrases import percent
 
 # One image of so many is enough to see that weights are at random.
@@ -52,7 +52,7 @@ def _at_start(
     reached = 0.0
     with contextlib.suppress(UnknownLayer), np.errstate(all="ignore"):
         # Of recorded examples it is known only among all where they belong.
-        for images in (few, data) if recorded_examples(evidence, fit) is None else (data,):
+        for images in (few, data) if kept_examples(evidence, fit) is None else (data,):
             reached = accuracy(evidence, model, weights, fit, images)
             if reached < low:
                 break

@@ -40,7 +40,7 @@ def _one_hot(fits: Sequence[Fit]) -> bool:
 
 
 @rule("one-hot-loss-on-integer-labels")
-def one_hot_loss(compiled: Compiled, classes: int, fits: Sequence[Fit]) -> Failed | None:
+def one_hot_loss(compiled: Compiled, classes: int, fits: Sequence[Fit] = ()) -> Failed | None:
     """The loss is the one for labels that are rows of zeros and ones; the labels are integers."""
     if compiled.loss != ONE_HOT or _one_hot(fits):
         return None

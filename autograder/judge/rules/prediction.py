@@ -13,7 +13,7 @@ from autograder.judge.activations import Floats
 from autograder.judge.inference import as_given, outputs
 from autograder.judge.rules.format import shown, whole_number
 from autograder.judge.rules.rule import OPEN, rule
-from autograder.judge.rules.weights import last_weights, preprocessed_images
+from autograder.judge.rules.weights import given_images, last_weights
 
 # Outputs closer than this fraction of their range are a tie: rounding differs by device.
 TIE = 1e-3
@@ -30,7 +30,7 @@ def predicted_outputs(evidence: Evidence, model: Model, images: NDArray[np.uint8
         UnknownLayer: the network cannot be computed here.
     """
     fits = evidence.fits(model.number)
-    trained_on = preprocessed_images(evidence, fits[-1], images) if fits else None
+    trained_on = given_images(evidence, fits[-1], images) if fits else None
     unprepared = images.astype(np.float32)
     weights = last_weights(evidence, model)
     return [outputs(model, weights, one) for one in (trained_on, unprepared) if one is not None]

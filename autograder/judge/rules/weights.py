@@ -62,7 +62,7 @@ def mean_weights(evidence: Evidence, fits: Sequence[Fit], *, epochs: int | None 
     return means
 
 
-def preprocessed_images(evidence: Evidence, fit: Fit, images: NDArray[np.uint8]) -> Floats | None:
+def given_images(evidence: Evidence, fit: Fit, images: NDArray[np.uint8]) -> Floats | None:
     """Return the judge's own images as they were given for training, else for validation.
 
     ``None`` where neither is known. What was added to training images alone, such as noise, is not
@@ -73,7 +73,7 @@ def preprocessed_images(evidence: Evidence, fit: Fit, images: NDArray[np.uint8])
     return next((one for one in found if one is not None), None)
 
 
-def recorded_examples(evidence: Evidence, fit: Fit) -> Floats | None:
+def kept_examples(evidence: Evidence, fit: Fit) -> Floats | None:
     """Return validation images that were recorded as given, which no map describes."""
     if fit.validation is None or fit.validation.split != "unknown":
         return None
@@ -87,9 +87,9 @@ def accuracy(evidence: Evidence, model: Model, weights: Weights, fit: Fit, data:
     Raises:
         UnknownLayer: the network or its input cannot be computed here.
     """
-    images, labels = preprocessed_images(evidence, fit, data.valid_images), data.valid_labels
+    images, labels = given_images(evidence, fit, data.valid_images), data.valid_labels
     if images is None:
-        images = recorded_examples(evidence, fit)
+        images = kept_examples(evidence, fit)
         if images is None or len(images) > len(labels):
             raise UnknownLayer("the preprocessing of its pixels is unknown")
         labels = labels[spread_over(len(labels), len(images))]

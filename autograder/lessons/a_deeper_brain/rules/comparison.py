@@ -13,7 +13,7 @@ from autograder.datasets import Images
 from autograder.judge.inference import UnknownLayer, outputs
 from autograder.judge.rules.format import shown, whole_number
 from autograder.judge.rules.rule import rule
-from autograder.judge.rules.weights import last_weights, preprocessed_images
+from autograder.judge.rules.weights import given_images, last_weights
 
 SINGLE_LAYER = "single_layer"
 # Nearly equal outputs may be ordered differently on another device.
@@ -69,7 +69,7 @@ def _guesses(
     fits = evidence.fits(model.number) or evidence.fits(other.number)
     if not fits:
         raise UnknownLayer(f"{name} was not trained, so that what goes into it is not known")
-    images = preprocessed_images(evidence, fits[-1], data.valid_images)
+    images = given_images(evidence, fits[-1], data.valid_images)
     if images is None:
         raise UnknownLayer(f"the preprocessing of the pixels for {name} is unknown")
     logits = outputs(model, last_weights(evidence, model), images)
