@@ -21,7 +21,7 @@ from autograder.core.config import Settings
 from autograder.datasets.fashion_mnist import DATASET
 from autograder.notebooks.restore import restore
 from autograder.sandbox import job_runner
-from autograder.sandbox.limits import used
+from autograder.sandbox.limits import tree, used
 from autograder.sandbox.pool import SandboxPool
 
 WORKERS = 2
@@ -65,7 +65,7 @@ def peak(jobs: Sequence[Callable[[], object]]) -> float:
 
 def memory_now() -> float:
     """Return the memory of all child processes, in MiB."""
-    return sum(used(child) for child in psutil.Process().children()) / 2**20
+    return sum(used(tree(child)) for child in psutil.Process().children()) / 2**20
 
 
 if __name__ == "__main__":

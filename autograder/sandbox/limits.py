@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Sequence
 from pathlib import Path
 
 import psutil
@@ -46,7 +46,7 @@ class LimitWatch:
         self._process = root
         self._cell_began = self._measured = time.monotonic()
         self._began = self._cell_began - spent
-        self._before = used(root) if root else 0
+        self._before = used(tree(root)) if root else 0
         self._paused_since: float | None = None
         self._free = float(MAX_FREE_SECONDS)
 
@@ -91,36 +91,42 @@ class LimitWatch:
 
     def _measure(self, root: psutil.Process) -> Stopped | None:
         limit = self._before + self._settings.memory_mb * 2**20
-        memory, processes = upper_bounds(root)
-        if memory > limit and used(root) > limit:
+        processes = tree(root)
+        if upper_bound(processes) > limit and used(processes) > limit:
             size = f"{self._settings.memory_mb / 1024:g} GiB of memory"
             return Stopped(f"it used more than the {size} that it may use", "error", "memory")
-        if processes > self._settings.processes:
+        if len(processes) > self._settings.processes:
             number = f"{self._settings.processes} processes"
             return Stopped(f"it started more than the {number} that it may have", limit="processes")
-        handles, watches = handles_of(root)
+        handles, watches = handles_of(processes)
         if handles > MAX_HANDLES or watches > MAX_WATCHES:
             return Stopped("it had more files open than any notebook needs", limit="files")
         return None
 
 
-def upper_bounds(root: psutil.Process) -> tuple[int, int]:
-    """Return what a process and its descendants use at most, in bytes, and their number.
+def tree(root: psutil.Process) -> list[psutil.Process]:
+    """Return a process and its descendants, none where it has ended."""
+    with contextlib.suppress(psutil.Error):
+        return [root, *root.children(recursive=True)]
+    return []
+
+
+def upper_bound(processes: Sequence[psutil.Process]) -> int:
+    """Return the bytes of memory that processes use at most.
 
     That is found at once: all that each has in memory, and all that anybody on this machine shares
     by a mapping without a file, as it need not be in sight just now, or has on the disk.
     """
-    memory, count = getattr(psutil.virtual_memory(), "shared", 0) + psutil.swap_memory().used, 0
-    for process in _tree(root):
-        count += 1
+    memory = getattr(psutil.virtual_memory(), "shared", 0) + psutil.swap_memory().used
+    for process in processes:
         with contextlib.suppress(psutil.Error):
             memory += process.memory_info().rss
         memory += _tables(process)
-    return memory, count
+    return int(memory)
 
 
-def used(root: psutil.Process) -> int:
-    """Return what a process and its descendants use, in bytes; what they share counts once.
+def used(processes: Sequence[psutil.Process]) -> int:
+    """Return the bytes of memory that processes use; what they share counts once.
 
     Of what they share by a mapping without a file all is counted, also what is not in sight. The
     system looks at each page for it, some 10 ms a process where TensorFlow is loaded. Nobody needs
@@ -129,13 +135,12 @@ def used(root: psutil.Process) -> int:
     """
     memory, left = 0, MAX_MAPS
     shared: dict[bytes, int] = {}
-    processes = list(_tree(root))
     for process in processes:
         with contextlib.suppress(OSError), Path(f"/proc/{process.pid}/maps").open("rb") as maps:
             text = maps.read(left)
             left -= len(text)
             if left <= 0:
-                return upper_bounds(root)[0]
+                return upper_bound(processes)
             shared |= _shared(text)
     for process in processes:
         with contextlib.suppress(psutil.Error):
@@ -144,14 +149,14 @@ def used(root: psutil.Process) -> int:
     return memory + sum(shared.values())
 
 
-def handles_of(root: psutil.Process) -> tuple[int, int]:
-    """Return how many files a process and its descendants have open, and how many they watch.
+def handles_of(processes: Sequence[psutil.Process]) -> tuple[int, int]:
+    """Return how many files processes have open, and how many they watch.
 
     It does not look any further where there are more than there may be. What several of them share
     counts for each.
     """
     handles = watches = 0
-    for process in _tree(root):
+    for process in processes:
         # It, or a file of it, may be gone meanwhile.
         with contextlib.suppress(OSError):
             for file in Path(f"/proc/{process.pid}/fd").iterdir():
@@ -168,12 +173,6 @@ def _watches(epoll: Path, limit: int) -> int:
     """Return how many files an epoll watches, or a number above the limit (``man 5 proc``)."""
     with (epoll.parents[1] / "fdinfo" / epoll.name).open("rb") as lines:
         return lines.read(MAX_LINE * (limit + 1)).count(b"tfd:")
-
-
-def _tree(root: psutil.Process) -> Iterator[psutil.Process]:
-    with contextlib.suppress(psutil.Error):
-        yield root
-        yield from root.children(recursive=True)
 
 
 def _shared(maps: bytes) -> dict[bytes, int]:

@@ -85,11 +85,11 @@ class WarmProcess:
         # bubblewrap's own child ends with it, and with that all that lives in the sandbox; but not
         # before it has begun: until then it is in the same process group.
         if self.lives:
-            with contextlib.ExitStack() as ended:
-                for one in self._first():
-                    ended.callback(_wait, one)
-                with contextlib.suppress(ProcessLookupError):
-                    os.killpg(self._program.process.pid, signal.SIGKILL)
+            first = self._first()
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._program.process.pid, signal.SIGKILL)
+            for one in first:
+                _wait(one)
         self._thread.join()
         self._program.close()
 

@@ -64,10 +64,10 @@ def test_memory_out_of_sight_is_counted_where_it_is_kept(how, is_kept) -> None:
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdout
         assert process.stdout.readline() == f"{int(is_kept)}\n".encode()
-        memory = limits.used(psutil.Process(process.pid))
-        most, count = limits.upper_bounds(psutil.Process(process.pid))
+        processes = limits.tree(psutil.Process(process.pid))
+        memory, most = limits.used(processes), limits.upper_bound(processes)
         process.communicate()
-    assert count == 1
+    assert len(processes) == 1
     assert (memory > 64 * MEBIBYTE) == is_kept
     # Whatever else this machine shares just now.
     assert most >= memory
@@ -84,7 +84,9 @@ def test_what_processes_share_counts_once(monkeypatch) -> None:
         assert process.stdout.readline() == b"shared\n"
         root = psutil.Process(process.pid)
         watch = limits.LimitWatch(Settings(memory_mb=128), root)
-        assert limits.upper_bounds(root)[0] > limits.used(root) + 128 * MEBIBYTE
+        assert (
+            limits.upper_bound(limits.tree(root)) > limits.used(limits.tree(root)) + 128 * MEBIBYTE
+        )
         assert watch.verdict() is None
         process.stdin.write(b"\n")
         process.stdin.flush()
@@ -115,7 +117,7 @@ def test_the_tables_of_addresses_count() -> None:
         assert process.stdout
         assert process.stdout.readline() == b"0\n"
         in_sight = root.memory_full_info()
-        memory, (most, _) = limits.used(root), limits.upper_bounds(root)
+        memory, most = limits.used([root]), limits.upper_bound([root])
         process.communicate()
     assert memory > in_sight.pss + 7.9 * MEBIBYTE
     assert most > in_sight.rss + 7.9 * MEBIBYTE
@@ -126,10 +128,10 @@ def test_who_has_too_many_mappings_is_not_looked_through(monkeypatch) -> None:
     """It would take minutes, in which nothing else was limited."""
     root = psutil.Process()
     size = len(Path("/proc/self/maps").read_text())
-    monkeypatch.setattr(limits, "upper_bounds", lambda _: (2**60, 1))
-    assert limits.used(root) < 2**60
+    monkeypatch.setattr(limits, "upper_bound", lambda _: 2**60)
+    assert limits.used([root]) < 2**60
     monkeypatch.setattr(limits, "MAX_MAPS", size // 2)
-    assert limits.used(root) == 2**60
+    assert limits.used([root]) == 2**60
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="it reads Linux's /proc")
@@ -141,7 +143,7 @@ def test_a_file_that_is_mapped_may_have_any_name(tmp_path: Path) -> None:
         file.write(bytes(mmap.PAGESIZE))
         file.flush()
         with mmap.mmap(file.fileno(), 0):
-            assert limits.used(psutil.Process()) > 0
+            assert limits.used([psutil.Process()]) > 0
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="it reads Linux's /proc")
@@ -157,7 +159,7 @@ def test_open_files_and_those_that_watch_others_are_counted(monkeypatch) -> None
         assert process.stdout
         process.stdout.readline()
         root = psutil.Process(process.pid)
-        assert limits.handles_of(root) == (23, 20)
+        assert limits.handles_of([root]) == (23, 20)
         watch = limits.LimitWatch(Settings(), root)
         assert watch.verdict() is None
         for name, most in (("MAX_HANDLES", 22), ("MAX_WATCHES", 19)):

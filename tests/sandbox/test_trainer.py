@@ -186,7 +186,7 @@ def test_memory_is_measured_while_a_kernel_waits(monkeypatch: pytest.MonkeyPatch
     now, memory = [1000.0], [0]
     monkeypatch.setattr(limits.time, "monotonic", lambda: now[0])
     monkeypatch.setattr(limits, "used", lambda _: memory[0])
-    monkeypatch.setattr(limits, "upper_bounds", lambda _: (memory[0], 1))
+    monkeypatch.setattr(limits, "upper_bound", lambda _: memory[0])
     watch = LimitWatch(Settings(memory_mb=100), psutil.Process())
     watch.pause()
     memory[0] = 101 * 2**20
