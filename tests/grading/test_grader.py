@@ -411,7 +411,7 @@ class TestPictures:
         mini.cell_of(solved, "build").source += "  # by us"
         nbformat.write(solved, tmp_path / "solved.ipynb")
         monkeypatch.setattr(
-            Course, "solution_notebook", lambda self, lesson: tmp_path / "solved.ipynb"
+            Course, "solved", lambda self, lesson: tmp_path / "solved.ipynb"
         )
         return tmp_path
 
