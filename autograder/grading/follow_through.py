@@ -12,7 +12,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import msgspec
-import nbformat
 
 from autograder.core.config import Course
 from autograder.core.evidence import Evidence
@@ -20,6 +19,7 @@ from autograder.core.lesson import Lesson, Question
 from autograder.core.report import CheckResult, Outcome, Report
 from autograder.core.verdicts import Verdicts
 from autograder.grading.plan import Plan
+from autograder.notebooks.lesson_notebook import read_lesson_notebook
 from autograder.notebooks.normalize import program_digest
 from autograder.notebooks.restore import grade_id, is_solution
 from autograder.notebooks.solution import strip_markers
@@ -59,7 +59,7 @@ def solutions(course: Course, lesson: Lesson) -> Mapping[str, str]:
     path = course.solved(lesson)
     if path is None:
         return {}
-    cells = code_cells(nbformat.read(path, as_version=4))
+    cells = code_cells(read_lesson_notebook(path))
     return {
         name: strip_markers(cell.source)
         for cell in cells

@@ -11,8 +11,6 @@ from pathlib import Path
 from typing import Self
 
 import msgspec
-import nbformat
-from nbformat import NotebookNode
 
 from autograder import datasets
 from autograder.core.config import Course
@@ -33,6 +31,7 @@ from autograder.grading.runs_ahead import RunsAhead
 from autograder.grading.scheduler import Scheduler
 from autograder.grading.training_cache import TrainingCache
 from autograder.judge.judge_process import Judge
+from autograder.notebooks.lesson_notebook import read_lesson_notebook
 from autograder.notebooks.reader import ReadNotebook, read_notebook
 from autograder.notebooks.restore import Restored, restore
 from autograder.sandbox import job_runner
@@ -176,7 +175,7 @@ class Grader:
         # Without it everything is drawn again; what is wrong with it is no submission's fault.
         with contextlib.suppress(Exception):
             solution = Submission(name="", path=path)
-            notebook = ReadNotebook(notebook=nbformat.read(path, as_version=4))
+            notebook = ReadNotebook(notebook=read_lesson_notebook(path))
             plan = self.plan(solution, notebook, lesson, "")
             # Never the run of a student who handed in the same.
             plan = replace(plan, keys=CacheKeys(submission=plan.keys.submission))
@@ -224,7 +223,7 @@ class Grader:
         self, submission: Submission, read: ReadNotebook, lesson: Lesson, results_folder: str
     ) -> Plan:
         """Restore what was read; ``results_folder`` is the folder for its results."""
-        released = _notebook(self.course.released(lesson).read_text(encoding="utf-8"))
+        released = read_lesson_notebook(self.course.released(lesson))
         restored = self._bounded.call(restore, read.notebook, released)
         notes = (*submission.notes, *read.notes, *restored.notes)
         return self.planned(submission, lesson, replace(restored, notes=notes), results_folder)
@@ -364,10 +363,3 @@ def _verdicts(answer: Verdicts | str) -> Verdicts:
     if isinstance(answer, str):
         raise JudgeError(answer)
     return answer
-
-
-@functools.lru_cache(maxsize=8)
-def _notebook(text: str) -> NotebookNode:
-    """Read a notebook that belongs to many submissions, once; nobody may change it."""
-    notebook: NotebookNode = nbformat.reads(text, as_version=4)
-    return notebook
