@@ -410,9 +410,7 @@ class TestPictures:
         solved = mini.submitted()
         mini.cell_of(solved, "build").source += "  # by us"
         nbformat.write(solved, tmp_path / "solved.ipynb")
-        monkeypatch.setattr(
-            Course, "solved", lambda self, lesson: tmp_path / "solved.ipynb"
-        )
+        monkeypatch.setattr(Course, "solved", lambda self, lesson: tmp_path / "solved.ipynb")
         return tmp_path
 
     def hand_in(self, course, count: int) -> None:

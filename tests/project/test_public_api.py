@@ -1,14 +1,21 @@
-"""The package keeps to what other packages offer in public; each exception has its reason."""
+"""What is public stays; and of other packages we use what is. Each exception has its reason."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+import contextlib
+import inspect
+import pkgutil
+import re
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
+from support import frozen
 
 PACKAGE = Path(__file__).parents[2] / "autograder"
+# A page of mkdocstrings: a name, and those of its members that count, if not all.
+LISTED = re.compile(r"^::: (\S+)$(?:\n    options:\n      members: \[(.*)\])?", re.MULTILINE)
 # What sees a student's Keras: it has to stand whichever version that is.
 FOLDERS = ("kernel", "lessons")
 # Modules that are there and are no promise.
@@ -112,3 +119,45 @@ def test_a_private_attribute_would_be_found() -> None:
     """And what is one's own, or Python's, is none."""
     source = "self._own\ncls._own\nmodel.__class__\nmodel._layers.x\nf()._y"
     assert set(attributes(ast.parse(source))) == {"_layers", "_y"}
+
+
+def published() -> Iterator[tuple[str, str]]:
+    """What ``docs/api.md`` lists, and its arguments; ``=`` stands behind those with a default."""
+    page = (PACKAGE.parent / "docs" / "api.md").read_text(encoding="utf-8")
+    for name, members in LISTED.findall(page):
+        found = pkgutil.resolve_name(name)
+        if not inspect.ismodule(found):
+            yield from arguments(name, found)
+            continue
+        own = getattr(found, "__all__", None) or [
+            one for one, value in vars(found).items() if getattr(value, "__module__", "") == name
+        ]
+        for one in members.split(", ") if members else own:
+            if not one.startswith("_"):
+                yield from arguments(f"{name}.{one}", getattr(found, one))
+
+
+def arguments(name: str, found: object) -> Iterator[tuple[str, str]]:
+    """The arguments of a function, or of a class and its methods."""
+    if inspect.isclass(found):
+        for one, method in vars(found).items():
+            if inspect.isfunction(method) and not one.startswith("_"):
+                yield from arguments(f"{name}.{one}", method)
+    parameters: Iterable[inspect.Parameter] = ()
+    # A type alias, and some classes of Python's own, have none.
+    with contextlib.suppress(TypeError, ValueError):
+        parameters = inspect.signature(found).parameters.values()  # type: ignore[arg-type]
+    named = (one.name + ("" if one.default is one.empty else "=") for one in parameters)
+    yield name, " ".join(named)
+
+
+def test_what_was_published_stays(freeze: bool) -> None:
+    """With its arguments; others may come if they have a default. ``--freeze`` adds what is new."""
+    now = dict(published())
+    if freeze:
+        frozen.change("public API", lambda _: now)
+    for name, before in frozen.stored("public API").items():
+        assert name in now, f"{name} is gone"
+        old, new = set(before.split()), set(now[name].split())
+        assert old <= new, f"{name}: {old - new}"
+        assert all(one.endswith("=") for one in new - old), f"{name}: {new - old}"

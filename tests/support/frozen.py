@@ -1,4 +1,4 @@
-"""What was said of the class, of all mutants and of the attacks, held against a file of it.
+"""What was said of the class, of all mutants and of the attacks, and what is public, in a file.
 
 Whoever rebuilds the house wants to know that no grade and no word has changed. Where it was meant
 to: run the tests that compare with ``--freeze``, and read the difference before it is committed.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -48,8 +48,8 @@ def compare(
     """
     found = {name: {one.id: _plain(one) for one in checks} for name, checks in results.items()}
     if freeze:
-        _keep(section, found, part)
-    expected = _all(json.loads(FILE.read_text())[section])
+        change(section, lambda before: _without_the_usual(_all(before) | found if part else found))
+    expected = _all(stored(section))
     names = {*found} if part else {*found, *expected}
     differ = {name for name in names if found.get(name) != expected.get(name)}
     changed = {name: _apart(found.get(name), expected.get(name)) for name in sorted(differ)}
@@ -62,11 +62,16 @@ def _plain(check: Check) -> str:
     return UNSTEADY.sub("#", " | ".join(parts))
 
 
-def _keep(section: str, found: dict[str, dict[str, str]], part: bool) -> None:
+def stored(section: str) -> Any:
+    """What a section holds."""
+    return json.loads(FILE.read_text())[section]
+
+
+def change(section: str, make: Callable[[Any], object]) -> None:
+    """Put what is made of a section in its place; it is empty where there is none."""
     with FileLock(FILE.with_suffix(".lock")):
-        sections = json.loads(FILE.read_text()) if FILE.exists() else {}
-        kept = _all(sections[section]) if part and section in sections else {}
-        sections[section] = _without_the_usual({**kept, **found})
+        sections = json.loads(FILE.read_text())
+        sections[section] = make(sections.get(section, {}))
         words = json.dumps(sections, indent=1, sort_keys=True, ensure_ascii=False)
         FILE.write_text(words + "\n")
 
@@ -86,7 +91,8 @@ def _without_the_usual(found: dict[str, dict[str, str]]) -> dict[str, Any]:
 
 
 def _all(section: dict[str, Any]) -> dict[str, dict[str, str]]:
-    every = {name: {**section["usual"], **one} for name, one in section["otherwise"].items()}
+    others = section.get("otherwise", {})
+    every = {name: {**section["usual"], **one} for name, one in others.items()}
     return {
         name: {check: words for check, words in one.items() if words is not None}
         for name, one in every.items()
