@@ -24,8 +24,8 @@ def student_notebook(notebook: NotebookNode, name: str) -> NotebookNode:
     calls = {one.checks[0].number: one for one in lesson.questions}
     points = {one.name: one.points for one in lesson.questions}
     made = copy.deepcopy(notebook)
-    made.cells = []
-    for number, cell in enumerate(copy.deepcopy(notebook.cells), start=1):
+    cells, made.cells = made.cells, []
+    for number, cell in enumerate(cells, start=1):
         if number in calls:
             made.cells.append(_grade_cell(cell, calls[number]))
         elif not part_tag(cell):
