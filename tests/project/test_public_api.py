@@ -8,6 +8,7 @@ import inspect
 import pkgutil
 import re
 from collections.abc import Iterable, Iterator
+from enum import Enum
 from pathlib import Path
 
 import pytest
@@ -138,11 +139,15 @@ def published() -> Iterator[tuple[str, str]]:
 
 
 def arguments(name: str, found: object) -> Iterator[tuple[str, str]]:
-    """The arguments of a function, or of a class and its methods."""
+    """The arguments of a function, or of a class and its methods; the members of an enumeration."""
     if inspect.isclass(found):
         for one, method in vars(found).items():
             if inspect.isfunction(method) and not one.startswith("_"):
                 yield from arguments(f"{name}.{one}", method)
+    if inspect.isclass(found) and issubclass(found, Enum):
+        # How one is made is Python's own, and differs by version; there may be more of them.
+        yield name, " ".join(f"{one}=" for one in found.__members__)
+        return
     parameters: Iterable[inspect.Parameter] = ()
     # A type alias, and some classes of Python's own, have none.
     with contextlib.suppress(TypeError, ValueError):
