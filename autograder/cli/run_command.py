@@ -36,6 +36,9 @@ def run(argv: Sequence[str]) -> int:
         return 2
     except KeyboardInterrupt:
         console.print("Stopped. What was finished is kept; the same command starts again.")
+        # An interrupt that left an `exec`, as where a dataclass is made, is remembered: `python -m`
+        # would end itself with SIGINT at last. The next `exec` that ends well forgets it.
+        exec("")  # noqa: S102
         return 130
     return code
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import textwrap
 from importlib import metadata
 from pathlib import Path
 
@@ -127,6 +128,26 @@ def test_a_fault_of_our_own_is_shown_whole_with_code_2(
     monkeypatch.setattr("autograder.reports.class_report.page", lambda *_, **__: 1 / 0)
     assert main(["grade", "empty.ipynb"]) == 2
     assert "ZeroDivisionError" in capsys.readouterr().err
+
+
+def test_ctrl_c_has_one_exit_code_wherever_it_comes() -> None:
+    """Python ends by a signal after one that came while it made a dataclass or read a schema."""
+    code = """
+        import sys
+        from autograder import cli
+        from autograder.cli import doctor
+
+        def run(_, console):
+            console.print("Begun.")  # loads the rest of rich, dataclasses among it
+            exec("raise KeyboardInterrupt")
+
+        doctor.run = run
+        sys.exit(cli.main(["doctor"]))
+    """
+    Path("interrupted.py").write_text(textwrap.dedent(code))
+    done = processes.python("-m", "interrupted")
+    assert done.returncode == 130
+    assert done.stderr.startswith("Begun.\nStopped.")
 
 
 def test_where_a_sign_cannot_be_printed_another_stands_for_it(
