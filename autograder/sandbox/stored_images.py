@@ -7,6 +7,7 @@ import gzip
 import shutil
 import tempfile
 import threading
+import weakref
 import zlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -24,31 +25,31 @@ class StoredImages:
     def __init__(self, originals: Callable[[], Mapping[str, Path]]) -> None:
         self._originals = originals
         self._copies: dict[str, Path] = {}
-        self._root: Path | None = None
+        # Called at the end of the process if not before.
+        self._remove: Callable[[], object] | None = None
         self._lock = threading.Lock()
 
     def folders(self) -> Mapping[str, Path]:
         """Return the folders, by the same names; the original where one cannot be made."""
         with self._lock:
-            if self._root is None:
+            if self._remove is None:
                 # Resolved: on macOS the temporary folder lies behind a link.
-                self._root = Path(tempfile.mkdtemp(prefix="autograder-images-")).resolve()
+                root = Path(tempfile.mkdtemp(prefix="autograder-images-")).resolve()
+                self._remove = weakref.finalize(self, shutil.rmtree, root, ignore_errors=True)
                 self._copies = {
-                    name: self._copy(name, at) for name, at in self._originals().items()
+                    name: self._copy(root / name, at) for name, at in self._originals().items()
                 }
             return self._copies
 
     def close(self) -> None:
         """Remove them."""
         with self._lock:
-            if self._root:
-                shutil.rmtree(self._root, ignore_errors=True)
+            if self._remove:
+                self._remove()
 
-    def _copy(self, name: str, original: Path) -> Path:
+    def _copy(self, folder: Path, original: Path) -> Path:
         # What is missing or damaged is reported where the images are read.
         with contextlib.suppress(OSError, EOFError, zlib.error):
-            assert self._root
-            folder = self._root / name
             folder.mkdir()
             for path in sorted(original.iterdir()):
                 copy = folder / path.name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import gzip
 import os
 from pathlib import Path
@@ -27,6 +28,16 @@ def test_what_is_read_is_the_same(tmp_path: Path) -> None:
     assert (folder / "b.npy").read_bytes() == b"array"
     assert images.folders()["cards"] == folder
     images.close()
+    assert not folder.exists()
+
+
+def test_nothing_stays_of_those_that_nobody_closed(tmp_path: Path) -> None:
+    """They are 55 MB, and a program that uses a pool may end before it closes it."""
+    images = StoredImages(lambda: {"cards": tmp_path})
+    folder = images.folders()["cards"]
+    assert folder.exists()
+    del images
+    gc.collect()
     assert not folder.exists()
 
 
