@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-import nbformat
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook, Student, SubmittedAssignment, SubmittedNotebook
 from nbgrader.converters import Autograde
@@ -46,6 +45,7 @@ from autograder.nbgrader_plugin.gradebook_rows import (
 from autograder.nbgrader_plugin.preprocessor_runner import AutogradeSteps, RecordedGrades
 from autograder.nbgrader_plugin.preprocessors.autograde import REPORT_KEY, SAME_KEY
 from autograder.nbgrader_plugin.review_marks import ReviewMarks
+from autograder.notebooks.lesson_notebook import read_lesson_notebook
 from autograder.reports.annotate import filled
 
 
@@ -227,7 +227,7 @@ class GradebookWriter:
     def _notebook_of(self, entry: GradebookEntry) -> NotebookNode:
         if entry.notebook is not None:
             return _copy_notebook(entry.notebook)
-        blank = nbformat.read(self._course.released(entry.lesson), as_version=4)
+        blank = read_lesson_notebook(self._course.released(entry.lesson))
         return filled(blank, entry.report, entry.lesson)
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 from pathlib import Path
 from typing import Any
 
-import nbformat
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
@@ -25,6 +25,7 @@ from autograder.grading.results_lock import lock_results
 from autograder.nbgrader_plugin import shared_processes
 from autograder.nbgrader_plugin.gradebook_rows import CellRows, save_scores
 from autograder.nbgrader_plugin.lessons import lesson_of
+from autograder.notebooks.lesson_notebook import read_lesson_notebook
 from autograder.notebooks.reader import read_notebook
 from autograder.notebooks.restore import Restored, code_texts, restore
 
@@ -57,9 +58,7 @@ def _read_submission(path: Path, lesson: Lesson) -> NotebookNode:
         chosen, notes = chosen_notebook(path.parent, path.name)
         read = shared_processes.reader().call(read_notebook, chosen)
     except SubmissionError as error:
-        notebook: NotebookNode = nbformat.read(
-            find_course(Path.cwd()).released(lesson), as_version=4
-        )
+        notebook = copy.deepcopy(read_lesson_notebook(find_course(Path.cwd()).released(lesson)))
         notebook.metadata[REPORT_KEY] = {"notes": list(notes), "unreadable": str(error)}
         return notebook
     notebook = read.notebook
@@ -93,7 +92,7 @@ class RestoreCells(NbGraderPreprocessor):
             return nb, resources
         course = find_course(Path.cwd())
         metadata = dict(nb.metadata.get(REPORT_KEY, {}))
-        released = nbformat.read(course.released(lesson), as_version=4)
+        released = read_lesson_notebook(course.released(lesson))
         try:
             restored = shared_processes.reader().call(restore, nb, released)
         except OverBudgetError as error:
@@ -127,7 +126,7 @@ class RunAndJudge(Execute):
             notebook=nb,
             notes=tuple(metadata.get("notes", ())),
             changed=frozenset(metadata.get("changed", ())),
-            given_code=code_texts(nbformat.read(course.released(lesson), as_version=4)),
+            given_code=code_texts(read_lesson_notebook(course.released(lesson))),
         )
         folder = Path(resources["metadata"]["path"])
         student = resources["nbgrader"]["student"]
