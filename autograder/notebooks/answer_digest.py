@@ -37,8 +37,9 @@ def each(function: Callable[..., V], arguments: Iterable[Any]) -> list[V]:
 def answer_digest(source: str, outside: frozenset[str]) -> str:
     """Return a digest of what an answer does; empty if it does nothing.
 
-    ``outside`` are the names that mean something in other cells. Of a cell that Python cannot parse
-    it is a digest of the text.
+    ``outside`` are the names that mean something in other cells; of those that show something, the
+    ones that other cells give another meaning. Of a cell that Python cannot parse it is a digest of
+    the text.
     """
     try:
         tree = parsed(source)
@@ -53,18 +54,25 @@ def text_digest(source: str) -> str:
     return _digest(f"text {source.strip()}" if source.strip() else "")
 
 
+def given_another_meaning(defined: frozenset[str]) -> frozenset[str]:
+    """Return the names of ``SHOWS`` that may do something else where these are defined."""
+    return SHOWS if "*" in defined else SHOWS & defined
+
+
 def cell_names(source: str) -> Names:
-    """Return the names that a cell stores, and those that it takes from other cells.
+    """Return the names that a cell defines, and those that it takes from other cells.
 
     Where Python cannot parse it, or it looks names up, it may take all words that are in it.
     """
     names = _Names()
+    defined: frozenset[str] = frozenset()
     used = frozenset(re.findall(r"\w+", unicodedata.normalize("NFKC", source)))
     with contextlib.suppress(*UNREADABLE):
         if tree := parsed(source):
             names.visit(tree)
+            defined = frozenset(names.stored) | _otherwise_bound(tree)
             used = used if _looks_up(tree) else frozenset(names.fixed)
-    return Names(defined=frozenset(names.stored), used=used)
+    return Names(defined=defined, used=used)
 
 
 def _digest(text: str) -> str:
@@ -72,7 +80,11 @@ def _digest(text: str) -> str:
 
 
 def _meaning(tree: ast.Module, outside: frozenset[str]) -> str:
-    rest = [one for one in tree.body if not _only_shows(one)]
+    every = _Names()
+    every.visit(tree)
+    defined = frozenset(every.stored) | _otherwise_bound(tree) | outside
+    shows = SHOWS - given_another_meaning(defined)
+    rest = [one for one in tree.body if not _only_shows(one, shows)]
     # The lesson's blanks come first; later ones would take an answer back.
     tree.body = list(itertools.dropwhile(_is_blank, rest))
     if not tree.body:
@@ -105,8 +117,8 @@ def _is_blank(node: ast.stmt) -> bool:
     return False
 
 
-def _only_shows(node: ast.stmt) -> bool:
-    """Return whether a statement displays something and does nothing else."""
+def _only_shows(node: ast.stmt, shows: frozenset[str]) -> bool:
+    """Return whether a statement displays something, by these functions, and does nothing else."""
     if not isinstance(node, ast.Expr):
         return False
     makes = (ast.NamedExpr, ast.Await, ast.Yield, ast.YieldFrom)
@@ -117,7 +129,7 @@ def _only_shows(node: ast.stmt) -> bool:
         for one in every
     )
     return not stores and all(
-        (isinstance(one, ast.Call) and _called(one) in SHOWS)
+        (isinstance(one, ast.Call) and _called(one) in shows)
         or not isinstance(one, (ast.Call, *makes))
         for one in every
     )

@@ -19,7 +19,14 @@ from autograder.core.lesson import Lesson, Question
 from autograder.core.report import CheckResult, Outcome, Report
 from autograder.grading.bounded import Bounded, OverBudgetError
 from autograder.grading.regrade import stored_results
-from autograder.notebooks.answer_digest import answer_digest, cell_names, each, text_digest
+from autograder.notebooks.answer_digest import (
+    SHOWS,
+    answer_digest,
+    cell_names,
+    each,
+    given_another_meaning,
+    text_digest,
+)
 from autograder.notebooks.names import Names, names_in
 from autograder.reports import annotate
 
@@ -81,35 +88,39 @@ class Grouper:
             name for question in self.lesson.questions for name in question.leaves
         )
         for names in map(names_in, self.given_code):
-            self._outside |= names.used - names.defined
+            self._outside |= names.used - names.defined - SHOWS
 
     def groups_of(self, report: Report, cells: Sequence[Cell]) -> dict[str, str]:
         """Return the id of the group of each question that was graded."""
         found = {}
         every = [cell for cell in cells if cell["cell_type"] == "code"]
         self._learn(self._names, cell_names, map(_source, every))
-        used = frozenset[str]().union(*(self._names_in(_source(cell)).used for cell in every))
+        names = [self._names_in(_source(cell)) for cell in every]
+        notebook = Names(
+            defined=frozenset().union(*(one.defined for one in names)),
+            used=frozenset().union(*(one.used for one in names)),
+        )
         answers = answer_cells(cells, self.lesson, self.given_code)
         sources = map(_source, itertools.chain.from_iterable(answers.values()))
-        self._learn(self._digests, answer_digest, (self._key(one, used) for one in sources))
+        self._learn(self._digests, answer_digest, (self._key(one, notebook) for one in sources))
         for question, own in answers.items():
             if results := report.of(question):
-                parts = self._parts(own, used)
+                parts = self._parts(own, notebook)
                 if any(CUT in _source(cell) for cell in own):
                     parts.append(report.program or report.name)
                 # Why that is may lie in another cell, and whoever decides believes the whole.
                 if any(one.outcome is Outcome.ERROR for one in results):
-                    parts += ["all", *self._parts(every, used)]
+                    parts += ["all", *self._parts(every, notebook)]
                 identity = json.dumps([question, parts, [_verdict(one) for one in results]])
                 found[question] = f"{question}-{hashlib.sha256(identity.encode()).hexdigest()[:16]}"
         return found
 
-    def _parts(self, cells: Iterable[Cell], used: frozenset[str]) -> list[str]:
+    def _parts(self, cells: Iterable[Cell], notebook: Names) -> list[str]:
         """Return what cells do, one part each; what stops does less than it says."""
         parts = []
         for cell in cells:
             stopped = any(one["output_type"] == "error" for one in cell.get("outputs", ()))
-            parts.append(self._digest(_source(cell), used) + (" stopped" if stopped else ""))
+            parts.append(self._digest(_source(cell), notebook) + (" stopped" if stopped else ""))
         return [one for one in parts if one]
 
     def _learn(self, known: dict[T, V], function: Callable[..., V], keys: Iterable[T]) -> None:
@@ -128,12 +139,13 @@ class Grouper:
             self._names[source] = made
         return self._names[source]
 
-    def _key(self, source: str, used: frozenset[str]) -> tuple[str, frozenset[str]]:
+    def _key(self, source: str, notebook: Names) -> tuple[str, frozenset[str]]:
         # Of the names in other cells only these can make a difference.
-        return source, self._outside | (used & self._names_in(source).defined)
+        taken = notebook.used & self._names_in(source).defined
+        return source, self._outside | taken | given_another_meaning(notebook.defined)
 
-    def _digest(self, source: str, used: frozenset[str]) -> str:
-        key = self._key(source, used)
+    def _digest(self, source: str, notebook: Names) -> str:
+        key = self._key(source, notebook)
         if key not in self._digests:
             try:
                 made = self.bounded.call(answer_digest, *key)

@@ -71,6 +71,14 @@ def test_local_names_layout_and_what_is_only_shown_make_no_difference(one: str, 
         ("model = f(1)", "model = f(1) +"),
         ("model = f(1)", "model = f(1)\n[0 for model.rate in [1]]"),
         ("model = f(1)", "model = f(1)\n[0 for train_images[0] in [1]]"),
+        # What usually only shows something does something else.
+        ("def len(a): return f(a)", "def len(a): return f(a)\nlen('')"),
+        ("print = model.add", "print = model.add\nprint(1)"),
+        ("from mine import *", "from mine import *\nprint(1)"),
+        (
+            "class A:\n    def summary(self): f()",
+            "class A:\n    def summary(self): f()\nA().summary()",
+        ),
         # Not only a blank.
         ("model = f(1)", "x = check.blank('model') if 0 else g()\nmodel = f(1)"),
         ("model = f(1)", "model = check.blank(g())\nmodel = f(1)"),
@@ -114,6 +122,7 @@ def test_the_digest_is_the_same_in_every_version_of_python() -> None:
         ("a += 1\nb = a", {"a", "b"}, {"a"}),
         ("a = 1\nb = eval('c')", {"a", "b"}, {"a", "b", "c", "eval", "1"}),
         ("%time a = b", set(), {"time", "a", "b"}),
+        ("import a\ndef f(b): return c", {"a", "f", "b"}, {"c"}),
     ],
 )
 def test_the_names_that_a_cell_stores_and_takes_from_others(source, stored, used) -> None:

@@ -119,6 +119,16 @@ def test_a_name_that_another_cell_takes_is_not_local(grouper) -> None:
     assert len(shapes(groups_of(grouper, *class_), "build")) == 2
 
 
+@pytest.mark.parametrize("source", ["def print(units): model.add(units)", "from mine import *"])
+def test_what_another_cell_gives_another_meaning_does_not_only_show(grouper, source) -> None:
+    """Printed or not makes no difference, but for who has made something else of `print`."""
+    one = class_of_reports.report("ann")
+    builds = ("model = f()", "model = f()\nprint(10)")
+    for before, groups_found in (("units = 1", 1), (source, 2)):
+        class_ = [(one, extra(mini.submitted(build=build), before, "build")) for build in builds]
+        assert len(shapes(groups_of(grouper, *class_), "build")) == groups_found
+
+
 def test_a_cell_that_stopped_is_not_like_one_that_did_not(grouper) -> None:
     one, book = class_of_reports.report("ann"), mini.submitted(build="model = f()\n1 / 0")
     stop = nbformat.v4.new_output("error", ename="ZeroDivisionError", evalue="", traceback=[])
