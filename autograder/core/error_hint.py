@@ -25,6 +25,8 @@ class ErrorFacts:
 
 
 Say = Callable[[Mapping[str, str], ErrorFacts], str | None]
+# For each class of errors what is said of one whose text has a pattern; the first that fits.
+Sentences = Mapping[str, Mapping[str, str | Say]]
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,15 @@ class ErrorHint:
             return None
         groups = {name: (text or "")[:LONGEST] for name, text in found.groupdict().items()}
         return self.say.format(**groups) if isinstance(self.say, str) else self.say(groups, facts)
+
+
+def hints(sentences: Sentences) -> tuple[ErrorHint, ...]:
+    """Return the hints of a table, in its order."""
+    return tuple(
+        ErrorHint(ename, pattern, say)
+        for ename, said in sentences.items()
+        for pattern, say in said.items()
+    )
 
 
 def nearest(word: str, words: Collection[str]) -> str | None:

@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Mapping
 
-from autograder.core.error_hint import ErrorFacts, ErrorHint, nearest
+from autograder.core.error_hint import ErrorFacts, Sentences, hints, nearest
 from autograder.judge.error_hints.python import no_setting
 from autograder.judge.error_hints.vocabulary import WORDS
 
@@ -68,132 +68,98 @@ def _identifier(groups: Mapping[str, str], _: ErrorFacts) -> str:
     return f"Keras knows no {groups['what']} called `{groups['name']}`; {perhaps}."
 
 
-KERAS = (
-    ErrorHint(
-        "ValueError",
-        r"Received: \w+=<[Kk]eras[Tt]ensor ",
-        "A layer is made first and called then: its settings go in the first pair of round"
-        " brackets, its input in a second one, as in `Dense(10)(inputs)`.",
-    ),
-    ErrorHint(
-        "ValueError",
-        r"invalid value for `units`.*Received: units=(?P<units>[^\n]*)",
-        "The number of neurons should be a plain whole number of Python's, and this one ({units})"
-        " is of another kind: `int(…)` makes one of it.",
-    ),
-    ErrorHint(
-        "ValueError",
-        r"You must call `compile\(\)` before using the model",
-        "The model is not compiled yet: run the cell that compiles it, then this one again. A"
-        " model that was built again has to be compiled again.",
-    ),
-    ErrorHint(
-        "ValueError",
-        r"^Expected `loss_weights` argument to be a float .*loss_weights=\[?'?(?P<metric>\w+)",
-        '`compile` takes metrics by name: write `metrics=["{metric}"]`.',
-    ),
-    ErrorHint(
-        "ValueError",
-        r"dtype='string' is not a valid dtype",
-        "A text stands where Keras needs numbers. Metrics need their name in `compile`:"
-        ' `metrics=["accuracy"]`.',
-    ),
-    ErrorHint("ValueError", SHAPES, _shape),
-    ErrorHint("ValueError", AXIS, _axis),
-    ErrorHint("InvalidArgumentError", MATRIX, _axis),
-    ErrorHint(
-        "ValueError",
-        r"Cannot take the length of shape with unknown rank",
-        "The model takes a batch, and was given an array with other axes, perhaps a single"
-        f" example: {BATCH}.",
-    ),
-    ErrorHint(
-        "ValueError",
-        r"^Unrecognized data type: x=.*\(of type <class '(?P<kind>\w+)'>\)",
-        "The model takes arrays, and was given something of type `{kind}`: give it the images"
-        " themselves, or make an array with `np.array(…)`.",
-    ),
-    ErrorHint(
-        "ValueError",
-        r"Data cardinality is ambiguous.*?sizes: (?P<x>\d+).*?sizes: (?P<y>\d+)",
-        "There are {x} images and {y} labels, and each image needs its own: perhaps they come from"
-        " different sets.",
-    ),
-    ErrorHint(
-        "ValueError",
+SENTENCES: Sentences = {
+    "ValueError": {
+        r"Received: \w+=<[Kk]eras[Tt]ensor ": (
+            "A layer is made first and called then: its settings go in the first pair of round"
+            " brackets, its input in a second one, as in `Dense(10)(inputs)`."
+        ),
+        r"invalid value for `units`.*Received: units=(?P<units>[^\n]*)": (
+            "The number of neurons should be a plain whole number of Python's, and this one"
+            " ({units}) is of another kind: `int(…)` makes one of it."
+        ),
+        r"You must call `compile\(\)` before using the model": (
+            "The model is not compiled yet: run the cell that compiles it, then this one again. A"
+            " model that was built again has to be compiled again."
+        ),
+        r"^Expected `loss_weights` argument to be a float .*loss_weights=\[?'?(?P<metric>\w+)": (
+            '`compile` takes metrics by name: write `metrics=["{metric}"]`.'
+        ),
+        r"dtype='string' is not a valid dtype": (
+            "A text stands where Keras needs numbers. Metrics need their name in `compile`:"
+            ' `metrics=["accuracy"]`.'
+        ),
+        SHAPES: _shape,
+        AXIS: _axis,
+        r"Cannot take the length of shape with unknown rank": (
+            "The model takes a batch, and was given an array with other axes, perhaps a single"
+            f" example: {BATCH}."
+        ),
+        r"^Unrecognized data type: x=.*\(of type <class '(?P<kind>\w+)'>\)": (
+            "The model takes arrays, and was given something of type `{kind}`: give it the images"
+            " themselves, or make an array with `np.array(…)`."
+        ),
+        r"Data cardinality is ambiguous.*?sizes: (?P<x>\d+).*?sizes: (?P<y>\d+)": (
+            "There are {x} images and {y} labels, and each image needs its own: perhaps they come"
+            " from different sets."
+        ),
         r"Could not interpret (?P<what>[a-z ]+?)(?: function)? identifier:"
-        r" <class '[\w.]*?(?P<name>\w+)'>",
-        "`{name}` lacks its round brackets: `{name}(…)` makes an object, which can be used as"
-        " {what}.",
-    ),
-    ErrorHint(
-        "ValueError",
-        r"Could not interpret (?P<what>[a-z ]+?)(?: function)? identifier: (?P<name>[^\s<{\[]+)",
-        _identifier,
-    ),
-    ErrorHint(
-        "TypeError",
-        r"^Callback\.\w+\(\) missing 1 required positional argument",
-        "A callback lacks its round brackets: write `EarlyStopping(…)`, not `EarlyStopping`, in"
-        " `callbacks`.",
-    ),
-    ErrorHint(
-        "AttributeError",
-        r"'(?P<kind>\w+)' object has no attribute 'set_model'",
-        "`callbacks` takes callbacks, such as `tf.keras.callbacks.EarlyStopping(…)`, and was given"
-        " something of type `{kind}`.",
-    ),
-    ErrorHint(
-        "ValueError",
-        r"^(?P<callback>\w+) callback received monitor=(?P<name>\w+), but",
-        "`{callback}` watches a number of the training log, and `{name}` is not in it: the log"
-        " has `loss`, with the metric `accuracy` in `compile` also `accuracy`, and with"
-        " `validation_data` both again, as `val_loss` and `val_accuracy`.",
-    ),
-    ErrorHint(
-        "TypeError",
-        r"^Sequential\.add\(\) missing 1 required positional argument: 'layer'",
-        "`add` was given no layer; or, where the model was made, round brackets are missing after"
-        " `Sequential`.",
-    ),
-    ErrorHint(
-        "ValueError",
-        r"Expected `(?P<name>\w+)` argument to be a list",
-        "`{name}` takes a list, so square brackets are needed, also around a single one.",
-    ),
-    ErrorHint(
-        "ValueError",
-        r"Only instances of `keras.Layer` can be added.*Received: <class '[\w.]*?(?P<layer>\w+)'>",
-        "`{layer}` lacks its round brackets: `{layer}(…)` makes a layer.",
-    ),
-    ErrorHint(
-        "ValueError",
+        r" <class '[\w.]*?(?P<name>\w+)'>": (
+            "`{name}` lacks its round brackets: `{name}(…)` makes an object, which can be used as"
+            " {what}."
+        ),
+        r"Could not interpret (?P<what>[a-z ]+?)(?: function)? identifier:"
+        r" (?P<name>[^\s<{\[]+)": _identifier,
+        r"^(?P<callback>\w+) callback received monitor=(?P<name>\w+), but": (
+            "`{callback}` watches a number of the training log, and `{name}` is not in it: the log"
+            " has `loss`, with the metric `accuracy` in `compile` also `accuracy`, and with"
+            " `validation_data` both again, as `val_loss` and `val_accuracy`."
+        ),
+        r"Expected `(?P<name>\w+)` argument to be a list": (
+            "`{name}` takes a list, so square brackets are needed, also around a single one."
+        ),
+        r"Only instances of `keras.Layer` can be added.*Received: <class"
+        r" '[\w.]*?(?P<layer>\w+)'>": (
+            "`{layer}` lacks its round brackets: `{layer}(…)` makes a layer."
+        ),
         r"(?:Argument `name` must be a string|Expected `trainable` to be a boolean).*Received:"
-        r" \w+=<\w+ name=",
-        "`Sequential` takes one list of layers: put them between `[` and `]`.",
-    ),
-    ErrorHint(
-        "ValueError",
-        r"Cannot convert '(?P<side>\d+)' to a shape",
-        "A shape is given in brackets of its own, as in `(28, 28)` or `(784,)`; {side} alone is"
-        " none.",
-    ),
-    ErrorHint(
-        "ValueError",
-        r"Unrecognized keyword arguments passed to (?P<function>\w+): \{'(?P<name>\w+)'",
-        no_setting,
-    ),
-    ErrorHint("ValueError", r"^Argument\(s\) not recognized: \{'(?P<name>\w+)'", no_setting),
-    ErrorHint(
-        "ValueError",
-        r"^None values not supported",
-        "Something that is needed was not given: training needs images and their labels, and so"
-        " does validation, as a pair.",
-    ),
-    ErrorHint(
-        "Exception",
-        r"URL fetch failure",
-        "The data could not be downloaded: look at the connection, or run `autograder data` in a"
-        " terminal, which also finds it elsewhere.",
-    ),
-)
+        r" \w+=<\w+ name=": "`Sequential` takes one list of layers: put them between `[` and `]`.",
+        r"Cannot convert '(?P<side>\d+)' to a shape": (
+            "A shape is given in brackets of its own, as in `(28, 28)` or `(784,)`; {side} alone is"
+            " none."
+        ),
+        r"Unrecognized keyword arguments passed to (?P<function>\w+):"
+        r" \{'(?P<name>\w+)'": no_setting,
+        r"^Argument\(s\) not recognized: \{'(?P<name>\w+)'": no_setting,
+        r"^None values not supported": (
+            "Something that is needed was not given: training needs images and their labels, and so"
+            " does validation, as a pair."
+        ),
+    },
+    "InvalidArgumentError": {
+        MATRIX: _axis,
+    },
+    "TypeError": {
+        r"^Callback\.\w+\(\) missing 1 required positional argument": (
+            "A callback lacks its round brackets: write `EarlyStopping(…)`, not `EarlyStopping`, in"
+            " `callbacks`."
+        ),
+        r"^Sequential\.add\(\) missing 1 required positional argument: 'layer'": (
+            "`add` was given no layer; or, where the model was made, round brackets are missing"
+            " after `Sequential`."
+        ),
+    },
+    "AttributeError": {
+        r"'(?P<kind>\w+)' object has no attribute 'set_model'": (
+            "`callbacks` takes callbacks, such as `tf.keras.callbacks.EarlyStopping(…)`, and was"
+            " given something of type `{kind}`."
+        ),
+    },
+    "Exception": {
+        r"URL fetch failure": (
+            "The data could not be downloaded: look at the connection, or run `autograder data` in"
+            " a terminal, which also finds it elsewhere."
+        ),
+    },
+}
+KERAS = hints(SENTENCES)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from autograder.core.error_hint import ErrorFacts, ErrorHint
+from autograder.core.error_hint import ErrorFacts, Sentences, hints
 
 # What takes the place of a method or of a part of Keras.
 KERAS = {
@@ -69,50 +69,37 @@ def _of_keras(groups: Mapping[str, str], _: ErrorFacts) -> str | None:
     return f"Keras no longer has `{groups['name']}`: {instead}." if instead else None
 
 
-OUTDATED = (
-    ErrorHint(
-        "AttributeError",
-        r"module '(?P<module>(?:tensorflow|keras)[\w.]*)' has no attribute '(?P<name>\w+)'",
-        _of_tensorflow_1,
-    ),
-    ErrorHint(
-        "ImportError", r"cannot import name '(?P<name>\w+)' from 'tensorflow", _of_tensorflow_1
-    ),
-    ErrorHint(
-        "ModuleNotFoundError",
-        r"No module named '(?P<name>tensorflow\.(?:contrib|examples)[\w.]*)'",
-        "`{name}` belongs to TensorFlow 1, and this is TensorFlow 2: layers, losses, optimizers and"
-        " data sets are in `tf.keras`.",
-    ),
-    ErrorHint(
-        "ModuleNotFoundError",
-        r"No module named '(?P<name>(?:tensorflow\.)?keras\.[\w.]+)'",
-        "Keras has no part `{name}`, or no longer: import from `tensorflow.keras.layers`,"
-        " `.models`, `.optimizers` or `.utils`, or write the name out, as in"
-        " `tf.keras.layers.Dense`.",
-    ),
-    ErrorHint(
-        "AttributeError",
-        r"(?:'\w+' object|module '(?:tensorflow|keras)[\w.]*') has no attribute '(?P<name>\w+)'",
-        _of_keras,
-    ),
-    ErrorHint(
-        "ImportError", r"cannot import name '(?P<name>\w+)' from '(?:tensorflow|keras)", _of_keras
-    ),
-    ErrorHint(
-        "ImportError",
-        r"`keras\.optimizers\.legacy` is not supported",
-        "Keras no longer has `optimizers.legacy`: take the optimizer from `tf.keras.optimizers`"
-        " itself, as in `tf.keras.optimizers.Adam()`.",
-    ),
-    ErrorHint(
-        "AttributeError",
-        r"module 'numpy' has no attribute '(?P<name>int|float|bool|complex|object|str)'",
-        "NumPy no longer has `np.{name}`: write `{name}`.",
-    ),
-    ErrorHint(
-        "AttributeError",
-        r"`np\.(?P<name>\w+)` was removed in .*?\. Use `(?P<instead>[^`]+)`",
-        "NumPy no longer has `np.{name}`: write `{instead}`.",
-    ),
-)
+SENTENCES: Sentences = {
+    "AttributeError": {
+        r"module '(?P<module>(?:tensorflow|keras)[\w.]*)' has no attribute"
+        r" '(?P<name>\w+)'": _of_tensorflow_1,
+        r"(?:'\w+' object|module '(?:tensorflow|keras)[\w.]*') has no attribute"
+        r" '(?P<name>\w+)'": _of_keras,
+        r"module 'numpy' has no attribute '(?P<name>int|float|bool|complex|object|str)'": (
+            "NumPy no longer has `np.{name}`: write `{name}`."
+        ),
+        r"`np\.(?P<name>\w+)` was removed in .*?\. Use `(?P<instead>[^`]+)`": (
+            "NumPy no longer has `np.{name}`: write `{instead}`."
+        ),
+    },
+    "ImportError": {
+        r"cannot import name '(?P<name>\w+)' from 'tensorflow": _of_tensorflow_1,
+        r"cannot import name '(?P<name>\w+)' from '(?:tensorflow|keras)": _of_keras,
+        r"`keras\.optimizers\.legacy` is not supported": (
+            "Keras no longer has `optimizers.legacy`: take the optimizer from `tf.keras.optimizers`"
+            " itself, as in `tf.keras.optimizers.Adam()`."
+        ),
+    },
+    "ModuleNotFoundError": {
+        r"No module named '(?P<name>tensorflow\.(?:contrib|examples)[\w.]*)'": (
+            "`{name}` belongs to TensorFlow 1, and this is TensorFlow 2: layers, losses, optimizers"
+            " and data sets are in `tf.keras`."
+        ),
+        r"No module named '(?P<name>(?:tensorflow\.)?keras\.[\w.]+)'": (
+            "Keras has no part `{name}`, or no longer: import from `tensorflow.keras.layers`,"
+            " `.models`, `.optimizers` or `.utils`, or write the name out, as in"
+            " `tf.keras.layers.Dense`."
+        ),
+    },
+}
+OUTDATED = hints(SENTENCES)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from autograder.core.error_hint import ErrorFacts, ErrorHint, nearest
+from autograder.core.error_hint import ErrorFacts, Sentences, hints, nearest
 from autograder.judge.error_hints.packages import ALIASES, meant_package
 from autograder.judge.error_hints.vocabulary import DROPPED, IMPORTS, RENAMED, WORDS
 
@@ -78,193 +78,144 @@ MEMORY = (
 LINE = r".*?line (?P<line>\d+)\)$"
 # Keras also names its own classes, which mean nothing to a student.
 FUNCTION = r"(?:(?:TensorFlow)?Trainer\.|Model\.)?(?P<function>[\w.]+?)(?:\.__init__)?\(\)"
-PYTHON = (
-    ErrorHint(
-        "SyntaxError",
-        r"^incomplete input|^unexpected EOF",
-        "The cell ends too early: a bracket or a quotation mark that is opened is never closed.",
-    ),
-    ErrorHint(
-        "SyntaxError",
-        rf"'(?P<bracket>.)' was never closed{LINE}",
-        "The bracket `{bracket}` that is opened in line {line} is never closed.",
-    ),
-    ErrorHint(
-        "SyntaxError",
-        rf"unmatched '(?P<bracket>.)'{LINE}",
-        "In line {line} there is one closing bracket `{bracket}` too many, or an opening one is"
-        " missing before it.",
-    ),
-    ErrorHint(
-        "SyntaxError",
-        rf"closing parenthesis '(?P<bracket>.)' does not match .*?'(?P<opened>.)'{LINE}",
-        "In line {line} a `{bracket}` stands where the `{opened}` opened before it should be"
-        " closed.",
-    ),
-    ErrorHint(
-        "SyntaxError",
-        rf"unterminated .*string literal{LINE}",
-        "In line {line} a text begins with a quotation mark and does not end with one.",
-    ),
-    ErrorHint(
-        "SyntaxError", rf"expected ':'{LINE}", "A colon is missing at the end of line {line}."
-    ),
-    ErrorHint(
-        "SyntaxError",
-        rf"forgot a comma\?{LINE}",
-        "In line {line}, or from there to the next, two things stand side by side with nothing"
-        " between them: perhaps a comma is missing, or a bracket.",
-    ),
-    ErrorHint(
-        "SyntaxError",
-        rf"positional argument follows keyword argument{LINE}",
-        "In line {line} a plain value comes after one with a name: put the plain ones first.",
-    ),
-    ErrorHint(
-        "SyntaxError",
-        rf"invalid character '(?P<sign>.)'.*?{LINE}",
-        "In line {line} stands the sign {sign}, which Python does not know; it often comes with"
-        " text copied from a page.",
-    ),
-    ErrorHint(
-        "SyntaxError",
-        LINE,
-        "Python cannot read line {line}; the mistake may also be at the end of the line before,"
-        " such as a missing bracket or comma.",
-    ),
-    ErrorHint(
-        "IndentationError|TabError",
-        rf"expected an indented block{LINE}",
-        "Line {line} belongs inside the line above it, so it should begin with four spaces.",
-    ),
-    ErrorHint(
-        "IndentationError|TabError",
-        LINE,
-        "Line {line} does not begin in the same column as the lines around it: look at the spaces"
-        " in front.",
-    ),
-    ErrorHint("NameError", r"name '(?P<name>\w+)' is not defined", _name),
-    ErrorHint(
-        "ModuleNotFoundError",
-        r"No module named '(?P<package>\w+)\.(?P<part>[\w.]+)'",
-        "The package `{package}` is there, but it has no part `{part}`: check its spelling and"
-        " capitals.",
-    ),
-    ErrorHint("ModuleNotFoundError", r"No module named '(?P<name>\w+)'", _package),
-    ErrorHint("ImportError", r"cannot import name '(?P<name>\w+)' from", _attribute),
-    ErrorHint(
-        "AttributeError",
-        r"module '[\w.]+\.check' has no attribute '(?P<name>hint|why)'",
-        "Each question has its own help: put the question's name before it, as in"
-        " `check.build.{name}()`.",
-    ),
-    ErrorHint(
-        "AttributeError",
-        r"'NoneType' object has no attribute '(?P<name>\w+)'",
-        "`None` stands before `.{name}`: methods such as `compile` change their object and return"
-        " `None`, so do not assign their result.",
-    ),
-    ErrorHint(
-        "AttributeError",
+SENTENCES: Sentences = {
+    "SyntaxError": {
+        r"^incomplete input|^unexpected EOF": (
+            "The cell ends too early: a bracket or a quotation mark that is opened is never closed."
+        ),
+        rf"'(?P<bracket>.)' was never closed{LINE}": (
+            "The bracket `{bracket}` that is opened in line {line} is never closed."
+        ),
+        rf"unmatched '(?P<bracket>.)'{LINE}": (
+            "In line {line} there is one closing bracket `{bracket}` too many, or an opening one is"
+            " missing before it."
+        ),
+        rf"closing parenthesis '(?P<bracket>.)' does not match .*?'(?P<opened>.)'{LINE}": (
+            "In line {line} a `{bracket}` stands where the `{opened}` opened before it should be"
+            " closed."
+        ),
+        rf"unterminated .*string literal{LINE}": (
+            "In line {line} a text begins with a quotation mark and does not end with one."
+        ),
+        rf"expected ':'{LINE}": "A colon is missing at the end of line {line}.",
+        rf"forgot a comma\?{LINE}": (
+            "In line {line}, or from there to the next, two things stand side by side with nothing"
+            " between them: perhaps a comma is missing, or a bracket."
+        ),
+        rf"positional argument follows keyword argument{LINE}": (
+            "In line {line} a plain value comes after one with a name: put the plain ones first."
+        ),
+        rf"invalid character '(?P<sign>.)'.*?{LINE}": (
+            "In line {line} stands the sign {sign}, which Python does not know; it often comes with"
+            " text copied from a page."
+        ),
+        LINE: (
+            "Python cannot read line {line}; the mistake may also be at the end of the line before,"
+            " such as a missing bracket or comma."
+        ),
+    },
+    "IndentationError|TabError": {
+        rf"expected an indented block{LINE}": (
+            "Line {line} belongs inside the line above it, so it should begin with four spaces."
+        ),
+        LINE: (
+            "Line {line} does not begin in the same column as the lines around it: look at the"
+            " spaces in front."
+        ),
+    },
+    "NameError": {r"name '(?P<name>\w+)' is not defined": _name},
+    "ModuleNotFoundError": {
+        r"No module named '(?P<package>\w+)\.(?P<part>[\w.]+)'": (
+            "The package `{package}` is there, but it has no part `{part}`: check its spelling and"
+            " capitals."
+        ),
+        r"No module named '(?P<name>\w+)'": _package,
+    },
+    "ImportError": {r"cannot import name '(?P<name>\w+)' from": _attribute},
+    "AttributeError": {
+        r"module '[\w.]+\.check' has no attribute '(?P<name>hint|why)'": (
+            "Each question has its own help: put the question's name before it, as in"
+            " `check.build.{name}()`."
+        ),
+        r"'NoneType' object has no attribute '(?P<name>\w+)'": (
+            "`None` stands before `.{name}`: methods such as `compile` change their object and"
+            " return `None`, so do not assign their result."
+        ),
         r"(?:'(?P<kind>[\w.]+)' object|module '[\w.]+'|type object '\w+') has no attribute"
-        r" '(?P<name>\w+)'",
-        _attribute,
-    ),
-    ErrorHint(
-        "TypeError",
-        r"^'(?P<kind>[\w.]+)' object is not callable",
-        "There are round brackets after something of type `{kind}`, which cannot be called: a"
-        " comma may be missing before them, square brackets may be meant, or its name was given"
-        " to something else.",
-    ),
-    ErrorHint(
-        "TypeError",
-        r"^'History' object is not subscriptable",
-        "The numbers are in the `.history` of what `fit` returns.",
-    ),
-    ErrorHint(
-        "TypeError",
-        r"^'(?P<kind>[\w.]+)' object is not subscriptable",
-        "There are square brackets after something of type `{kind}`, which has no parts.",
-    ),
-    ErrorHint(
-        "TypeError",
+        r" '(?P<name>\w+)'": _attribute,
+    },
+    "TypeError": {
+        r"^'(?P<kind>[\w.]+)' object is not callable": (
+            "There are round brackets after something of type `{kind}`, which cannot be called: a"
+            " comma may be missing before them, square brackets may be meant, or its name was given"
+            " to something else."
+        ),
+        r"^'History' object is not subscriptable": (
+            "The numbers are in the `.history` of what `fit` returns."
+        ),
+        r"^'(?P<kind>[\w.]+)' object is not subscriptable": (
+            "There are square brackets after something of type `{kind}`, which has no parts."
+        ),
         rf"{FUNCTION} got an unexpected keyword argument '(?P<name>\w+)'"
-        r"(?:\. Did you mean '(?P<meant>\w+)'\?)?",
-        no_setting,
-    ),
-    ErrorHint(
-        "TypeError",
+        r"(?:\. Did you mean '(?P<meant>\w+)'\?)?": no_setting,
         rf"{FUNCTION} missing \d+ required (?:positional |keyword-only )?arguments?:"
-        r" (?P<names>.+)",
-        "`{function}` was not given all that it needs; missing: {names}.",
-    ),
-    ErrorHint(
-        "TypeError",
-        rf"{FUNCTION} takes .*positional arguments? but",
-        "`{function}` was given more values than it takes: perhaps some of them belong together in"
-        " brackets of their own.",
-    ),
-    ErrorHint(
-        "TypeError",
-        r"only (?:0-dimensional|length-1|size-1) arrays can be converted to Python scalars",
-        "A single number is wanted here, and this is a whole array of them: take one out of it"
-        " first.",
-    ),
-    ErrorHint(
-        "KeyError",
-        r"^'(?P<name>[^']+)'",
-        _no_entry,
-    ),
-    ErrorHint(
-        "IndexError",
-        r"index (?P<index>-?\d+) is out of bounds for axis \d+ with size (?P<size>\d+)",
-        "There is no number {index}: there are {size}, and counting starts at 0.",
-    ),
-    ErrorHint(
-        "OverflowError",
-        r"Python integer (?P<number>-?\d+) out of bounds for (?P<kind>u?int\d+)",
-        "The calculation has a number from an array of `{kind}`, as labels and pixels are, and"
-        " {number} is too large or too small for these: make a plain number of it first, as in"
-        " `int(labels.max())`.",
-    ),
-    ErrorHint(
-        "ValueError",
-        r"^(?:assignment destination|output array) is read-only|cannot set WRITEABLE flag",
-        "This array cannot be changed. Make a new one instead, as in `scaled = images / 255`.",
-    ),
-    ErrorHint(
-        "UFuncTypeError|TypeError",
-        r"^Cannot cast ufunc '\w+' output",
-        "The result has fractions, and this array holds whole numbers only. Make a new array"
-        " instead, as in `scaled = images / 255`.",
-    ),
-    ErrorHint("MemoryError|ResourceExhaustedError", r"", MEMORY),
+        r" (?P<names>.+)": "`{function}` was not given all that it needs; missing: {names}.",
+        rf"{FUNCTION} takes .*positional arguments? but": (
+            "`{function}` was given more values than it takes: perhaps some of them belong together"
+            " in brackets of their own."
+        ),
+        r"only (?:0-dimensional|length-1|size-1) arrays can be converted to Python scalars": (
+            "A single number is wanted here, and this is a whole array of them: take one out of it"
+            " first."
+        ),
+    },
+    "KeyError": {r"^'(?P<name>[^']+)'": _no_entry},
+    "IndexError": {
+        r"index (?P<index>-?\d+) is out of bounds for axis \d+ with size (?P<size>\d+)": (
+            "There is no number {index}: there are {size}, and counting starts at 0."
+        ),
+    },
+    "OverflowError": {
+        r"Python integer (?P<number>-?\d+) out of bounds for (?P<kind>u?int\d+)": (
+            "The calculation has a number from an array of `{kind}`, as labels and pixels are, and"
+            " {number} is too large or too small for these: make a plain number of it first, as in"
+            " `int(labels.max())`."
+        ),
+    },
+    "ValueError": {
+        r"^(?:assignment destination|output array) is read-only|cannot set WRITEABLE flag": (
+            "This array cannot be changed. Make a new one instead, as in `scaled = images / 255`."
+        ),
+        r"^array is too big|^Maximum allowed dimension exceeded": (
+            "An array of this shape fits into no memory: look for a number in it that is far too"
+            " large."
+        ),
+    },
+    "UFuncTypeError|TypeError": {
+        r"^Cannot cast ufunc '\w+' output": (
+            "The result has fractions, and this array holds whole numbers only. Make a new array"
+            " instead, as in `scaled = images / 255`."
+        ),
+    },
+    "MemoryError|ResourceExhaustedError": {r"": MEMORY},
     # As TensorFlow says it of a GPU.
-    ErrorHint("InternalError", r"Dst tensor is not initialized|ailed to allocate memory", MEMORY),
-    ErrorHint(
-        "ValueError",
-        r"^array is too big|^Maximum allowed dimension exceeded",
-        "An array of this shape fits into no memory: look for a number in it that is far too"
-        " large.",
-    ),
-    ErrorHint(
-        "DeadKernelError",
-        r"^the kernel died",
-        "Python itself ended in this cell. Take out what ends it, such as `exit()`; if there is"
-        " nothing of the kind, memory ran out: look for a shape or a number that is far too large,"
-        " or for a list that grows in a loop.",
-    ),
-    ErrorHint(
-        "DeadKernelError",
-        r"GiB of memory that it may use",
-        "Look for a shape or a number that is far too large, for large copies of the data, or for a"
-        " list that grows in a loop.",
-    ),
-    ErrorHint(
-        "KeyboardInterrupt",
-        r"",
-        "This cell was stopped by hand: what was finished until then stays, and the cell can be run"
-        " again.",
-    ),
-)
+    "InternalError": {r"Dst tensor is not initialized|ailed to allocate memory": MEMORY},
+    "DeadKernelError": {
+        r"^the kernel died": (
+            "Python itself ended in this cell. Take out what ends it, such as `exit()`; if there is"
+            " nothing of the kind, memory ran out: look for a shape or a number that is far too"
+            " large, or for a list that grows in a loop."
+        ),
+        r"GiB of memory that it may use": (
+            "Look for a shape or a number that is far too large, for large copies of the data, or"
+            " for a list that grows in a loop."
+        ),
+    },
+    "KeyboardInterrupt": {
+        r"": (
+            "This cell was stopped by hand: what was finished until then stays, and the cell can be"
+            " run again."
+        ),
+    },
+}
+PYTHON = hints(SENTENCES)
