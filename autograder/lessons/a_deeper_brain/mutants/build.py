@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from autograder.authoring.spec.mutation import Edits, right, wrong
-from autograder.lessons.a_deeper_brain.mutants.expectations import ACCURACY, COMPILE, TRAIN
+from autograder.lessons.a_deeper_brain.mutants.expectations import (
+    COMPILE,
+    TRAIN,
+    lowers_accuracy,
+    trained_otherwise,
+)
 
 FLATTEN = "tf.keras.layers.Flatten()"
 HIDDEN = 'tf.keras.layers.Dense(hidden_neurons, activation="relu")'
@@ -48,79 +53,61 @@ for layer in ({IMAGE}, {FLATTEN}, {HIDDEN}, {OUTPUT}):
     ),
 )
 WRONG = (
-    wrong(
+    trained_otherwise(
         "build/single-layer",
         (f"{HIDDEN},", ""),
         fails={"build.hidden": "no-hidden-layer"},
         skips=("build.activation",),
-        may_skip=ACCURACY,
     ),
-    wrong(
+    trained_otherwise(
         "build/two-hidden",
         (HIDDEN, f"{HIDDEN}, {HIDDEN}"),
         fails={"build.hidden": "more-hidden-layers"},
-        may_skip=ACCURACY,
     ),
-    wrong(
+    trained_otherwise(
         "build/batch-normalization",
         (OUTPUT, f"tf.keras.layers.BatchNormalization(), {OUTPUT}"),
         fails={"build.hidden": "more-hidden-layers"},
-        may_skip=ACCURACY,
     ),
-    wrong(
-        "build/narrow",
-        ("hidden_neurons", "32"),
-        fails={"build.hidden": "wrong-hidden-size"},
-        may_skip=ACCURACY,
+    trained_otherwise(
+        "build/narrow", ("hidden_neurons", "32"), fails={"build.hidden": "wrong-hidden-size"}
     ),
-    wrong(
-        "build/no-bend",
-        (', activation="relu"', ""),
-        fails={"build.activation": "no-activation"},
-        may_skip=ACCURACY,
+    trained_otherwise(
+        "build/no-bend", (', activation="relu"', ""), fails={"build.activation": "no-activation"}
     ),
-    wrong(
+    trained_otherwise(
         "build/sigmoid",
         ('hidden_neurons, activation="relu"', "128, activation='sigmoid'"),
         fails={"build.activation": "other-activation"},
-        may_skip=ACCURACY,
     ),
-    wrong(
+    trained_otherwise(
         "build/no-bias",
         ('hidden_neurons, activation="relu"', "128, activation='relu', use_bias=False"),
         fails={"build.hidden": "no-bias"},
-        may_skip=ACCURACY,
     ),
-    wrong(
+    trained_otherwise(
         "build/relu-at-the-end",
         ("number_of_classes", "10, activation='relu'"),
         fails={"build.output": "hidden-nonlinearity"},
-        may_skip=ACCURACY,
     ),
-    wrong(
+    trained_otherwise(
         "build/one-too-many",
         ("number_of_classes", "11"),
         fails={"build.output": "wrong-neuron-count"},
-        may_skip=ACCURACY,
     ),
-    wrong(
+    trained_otherwise(
         "build/softmax-and-logits",
         ("number_of_classes", "10, activation='softmax'"),
         fails={"compile.loss": "softmax-with-logits-loss"},
-        may_skip=ACCURACY,
     ),
-    wrong(
+    lowers_accuracy(
         "build/rows-cropped",
         (FLATTEN, f"tf.keras.layers.Cropping1D(1), {FLATTEN}"),
         fails={"build.input": "pixels-left-out"},
-        skips=ACCURACY,
         unclear=("compare.won",),
     ),
-    wrong(
-        "build/no-input",
-        (f"{IMAGE},", ""),
-        fails={"build.input": "wrong-input-shape"},
-        may_skip=ACCURACY,
+    trained_otherwise(
+        "build/no-input", (f"{IMAGE},", ""), fails={"build.input": "wrong-input-shape"}
     ),
     wrong(
         "build/no-flatten",

@@ -11,10 +11,11 @@ from autograder.authoring.spec.snippets import (
     weights_set,
 )
 from autograder.lessons.a_deeper_brain.mutants.expectations import (
-    ACCURACY,
     AFTER_DATA,
     COMPILE,
     TRAIN,
+    lowers_accuracy,
+    trained_otherwise,
 )
 
 DEEP = "(deep_guesses == valid_labels)"
@@ -63,21 +64,19 @@ STREAMS = (
         ("train_images,\n    train_labels,", "Pieces(),"),
         ("history =", PIECES),
     ),
-    wrong(
+    lowers_accuracy(
         "train/both-sets-in-one-stream",
         ("train_images,\n    train_labels,", "both.batch(32),"),
         ("history =", f"both = {IMAGES}.concatenate({VALID})\nhistory ="),
         fails={"train.data": "trained-on-validation-data"},
-        skips=ACCURACY,
     ),
 )
 FLAGS = (
     right("compile/logits-as-one", (LOGITS, "from_logits=1")),
-    wrong(
+    trained_otherwise(
         "compile/logits-as-zero",
         (LOGITS, "from_logits=0"),
         fails={"compile.loss": "logits-treated-as-probabilities"},
-        may_skip=ACCURACY,
     ),
 )
 LAYERS = (

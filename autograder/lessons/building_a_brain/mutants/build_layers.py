@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from autograder.authoring.spec.mutation import relying, wrong
 from autograder.lessons.building_a_brain.mutants.equivalents import (
     ADDED,
@@ -9,7 +11,12 @@ from autograder.lessons.building_a_brain.mutants.equivalents import (
     FUNCTIONAL,
     RESCALING,
 )
-from autograder.lessons.building_a_brain.mutants.expectations import ACCURACY, TRAIN
+from autograder.lessons.building_a_brain.mutants.expectations import (
+    ACCURACY,
+    TRAIN,
+    lowers_accuracy,
+    trained_otherwise,
+)
 
 NOT_TRAINED = (*TRAIN, "predict.label")
 # There are more outputs than classes; training may not have shown the model which ones count.
@@ -18,8 +25,9 @@ SHAPE = {"build.input": "wrong-input-shape"}
 ROWS = {"build.input": "missing-flatten"}
 LEFT_OUT = {"build.input": "pixels-left-out"}
 COUNT = {"build.layers": "wrong-neuron-count"}
-HIDDEN = {"build.layers": "hidden-layer"}
 
+another_count = partial(trained_otherwise, fails=COUNT)
+another_layer = partial(trained_otherwise, fails={"build.layers": "hidden-layer"})
 one_more = ("number_of_classes", "number_of_classes + 1")
 no_bias = ("number_of_classes", "number_of_classes, use_bias=False")
 hidden = ("Flatten(),", 'Flatten(), tf.keras.layers.Dense(8, activation="relu"),')
@@ -41,24 +49,22 @@ INPUT = (
         fails=ROWS,
         may_skip=NOT_TAUGHT,
     ),
-    wrong(
+    lowers_accuracy(
         "build/rows-cropped",
         ("(28, 28)),", "(28, 28)), tf.keras.layers.Cropping1D(1),"),
         fails=LEFT_OUT,
-        skips=ACCURACY,
         unclear=("predict.label",),
     ),
-    wrong(
+    lowers_accuracy(
         "build/rows-averaged",
         ("tf.keras.layers.Flatten()", "tf.keras.layers.GlobalAveragePooling1D()"),
         fails=LEFT_OUT,
-        skips=ACCURACY,
         unclear=("predict.label",),
     ),
 )
 NEURONS = (
-    wrong("build/one-too-many", one_more, fails=COUNT, may_skip=ACCURACY),
-    wrong("build/one-too-many", one_more, base=ADDED, fails=COUNT, may_skip=ACCURACY),
+    another_count("build/one-too-many", one_more),
+    another_count("build/one-too-many", one_more, base=ADDED),
     wrong(
         "build/one-too-few",
         ("number_of_classes", "number_of_classes - 1"),
@@ -66,52 +72,33 @@ NEURONS = (
         skips=TRAIN,
     ),
     wrong("build/one-neuron", ("number_of_classes", "1"), fails=COUNT, skips=TRAIN),
-    wrong("build/neuron-a-row", ("number_of_classes", "28"), fails=COUNT, may_skip=ACCURACY),
+    another_count("build/neuron-a-row", ("number_of_classes", "28")),
     wrong(
         "build/no-neurons",
         ("tf.keras.layers.Dense(number_of_classes),", ""),
         fails=COUNT,
         skips=("build.activation", *ACCURACY, "predict.label"),
     ),
-    wrong("build/no-bias", no_bias, fails={"build.layers": "no-bias"}, may_skip=ACCURACY),
-    wrong(
-        "build/no-bias",
-        no_bias,
-        base=FUNCTIONAL,
-        fails={"build.layers": "no-bias"},
-        may_skip=ACCURACY,
-    ),
-    wrong("build/hidden", hidden, fails=HIDDEN, may_skip=ACCURACY),
-    wrong("build/hidden", hidden, base=RESCALING, fails=HIDDEN, may_skip=ACCURACY),
-    wrong(
-        "build/hidden",
-        hidden,
-        base=COUNT_PARAMS,
-        fails=HIDDEN,
-        skips=("parameters.count",),
-        may_skip=ACCURACY,
-    ),
-    wrong(
+    trained_otherwise("build/no-bias", no_bias, fails={"build.layers": "no-bias"}),
+    trained_otherwise("build/no-bias", no_bias, base=FUNCTIONAL, fails={"build.layers": "no-bias"}),
+    another_layer("build/hidden", hidden),
+    another_layer("build/hidden", hidden, base=RESCALING),
+    another_layer("build/hidden", hidden, base=COUNT_PARAMS, skips=("parameters.count",)),
+    another_layer(
         "build/ten-twice",
         (
             "number_of_classes),",
             "number_of_classes), tf.keras.layers.Dense(number_of_classes, name='more'),",
         ),
-        fails=HIDDEN,
-        may_skip=ACCURACY,
     ),
-    wrong(
+    another_layer(
         "build/batch-normalization",
         ("Flatten(),", "Flatten(), tf.keras.layers.BatchNormalization(),"),
-        fails=HIDDEN,
-        may_skip=ACCURACY,
     ),
-    wrong(
+    another_layer(
         "build/convolution",
         ("Flatten(),", 'Conv2D(1, 3, activation="relu"), tf.keras.layers.Flatten(),'),
         ("(28, 28)),", "(28, 28)), tf.keras.layers.Reshape((28, 28, 1)),"),
-        fails=HIDDEN,
-        may_skip=ACCURACY,
         unclear=("predict.label",),
     ),
 )

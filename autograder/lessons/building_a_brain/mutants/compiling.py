@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from autograder.authoring.spec.mutation import right, unclear, wrong
-from autograder.lessons.building_a_brain.mutants.expectations import ACCURACY, COMPILE, TRAIN
+from functools import partial
 
-PROBABILITIES = {"compile.loss": "logits-treated-as-probabilities"}
+from autograder.authoring.spec.mutation import right, unclear, wrong
+from autograder.lessons.building_a_brain.mutants.expectations import (
+    AFTER_COMPILE,
+    TRAIN,
+    stops_compile,
+    trained_otherwise,
+)
+
 ONE_HOT = {"compile.loss": "one-hot-loss-on-integer-labels"}
 BINARY = {"compile.loss": "binary-loss"}
 REGRESSION = {"compile.loss": "regression-loss"}
@@ -15,6 +21,8 @@ METRIC = {"compile.metric": "no-accuracy-metric"}
 SPARSE = "tf.keras.losses.SparseCategoricalCrossentropy(from_logits=True)"
 FUNCTION = "tf.keras.losses.sparse_categorical_crossentropy"
 
+denied = partial(trained_otherwise, fails={"compile.loss": "logits-treated-as-probabilities"})
+not_compiled = partial(wrong, fails={"compile.loss": "not-compiled"}, skips=AFTER_COMPILE)
 
 RIGHT = (
     right("compile/adam-object", ('"adam"', "tf.keras.optimizers.Adam()")),
@@ -39,16 +47,9 @@ RIGHT = (
     right("compile/many-steps-at-a-time", ('["accuracy"]', '["accuracy"], steps_per_execution=25')),
 )
 LOSS = (
-    wrong("compile/logits-denied", ("True", "False"), fails=PROBABILITIES, may_skip=ACCURACY),
-    wrong(
-        "compile/logits-not-said", ("from_logits=True", ""), fails=PROBABILITIES, may_skip=ACCURACY
-    ),
-    wrong(
-        "compile/loss-by-name",
-        (SPARSE, '"sparse_categorical_crossentropy"'),
-        fails=PROBABILITIES,
-        may_skip=ACCURACY,
-    ),
+    denied("compile/logits-denied", ("True", "False")),
+    denied("compile/logits-not-said", ("from_logits=True", "")),
+    denied("compile/loss-by-name", (SPARSE, '"sparse_categorical_crossentropy"')),
     wrong("compile/one-hot-loss", ("SparseCategorical", "Categorical"), fails=ONE_HOT, skips=TRAIN),
     wrong("compile/binary-loss", ("SparseCategorical", "Binary"), fails=BINARY, skips=TRAIN),
     wrong(
@@ -72,9 +73,9 @@ LOSS = (
     ),
 )
 OPTIMIZERS = (
-    wrong("compile/sgd", ('"adam"', '"sgd"'), fails=OPTIMIZER, may_skip=ACCURACY),
-    wrong("compile/rmsprop", ('"adam"', '"rmsprop"'), fails=OPTIMIZER, may_skip=ACCURACY),
-    wrong("compile/no-optimizer", ('optimizer="adam",', ""), fails=OPTIMIZER, may_skip=ACCURACY),
+    trained_otherwise("compile/sgd", ('"adam"', '"sgd"'), fails=OPTIMIZER),
+    trained_otherwise("compile/rmsprop", ('"adam"', '"rmsprop"'), fails=OPTIMIZER),
+    trained_otherwise("compile/no-optimizer", ('optimizer="adam",', ""), fails=OPTIMIZER),
 )
 METRICS = (
     wrong("compile/no-metrics", ('metrics=["accuracy"],', ""), fails=METRIC),
@@ -88,35 +89,17 @@ METRICS = (
     ),
 )
 NOT_COMPILED = (
-    wrong(
-        "compile/not-called",
-        "model.compile",
-        fails={"compile.loss": "not-compiled"},
-        skips=(*COMPILE[1:], *TRAIN),
-    ),
-    wrong(
-        "compile/names-only",
-        f"optimizer = 'adam'\nloss = {SPARSE}\nmetrics = ['accuracy']",
-        fails={"compile.loss": "not-compiled"},
-        skips=(*COMPILE[1:], *TRAIN),
+    not_compiled("compile/not-called", "model.compile"),
+    not_compiled(
+        "compile/names-only", f"optimizer = 'adam'\nloss = {SPARSE}\nmetrics = ['accuracy']"
     ),
     wrong(
         "compile/result-taken-for-model",
         f"model = model.compile('adam', {SPARSE}, metrics=['accuracy'])",
         fails={"compile.loss": "not-a-model"},
-        skips=(*COMPILE[1:], *TRAIN, "predict.label"),
+        skips=(*AFTER_COMPILE, "predict.label"),
     ),
-    wrong(
-        "compile/unknown-name",
-        ('"adam"', '"adamm"'),
-        fails={"compile.loss": None},
-        skips=(*COMPILE[1:], *TRAIN),
-    ),
-    wrong(
-        "compile/unknown-argument",
-        ('["accuracy"]', '["accuracy"], epochs=5'),
-        fails={"compile.loss": None},
-        skips=(*COMPILE[1:], *TRAIN),
-    ),
+    stops_compile("compile/unknown-name", ('"adam"', '"adamm"')),
+    stops_compile("compile/unknown-argument", ('["accuracy"]', '["accuracy"], epochs=5')),
 )
 MUTANTS = (*RIGHT, *LOSS, *OPTIMIZERS, *METRICS, *NOT_COMPILED)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from autograder.authoring.spec.mutation import on_gpu, right, wrong
 
 GPUS = 'tf.config.list_physical_devices("GPU")'
@@ -9,6 +11,8 @@ BY_HAND = {"devices.asked": "devices-typed-by-hand"}
 NO_LIST = {"devices.gpus": "devices-not-a-list"}
 EVERY_KIND = {"devices.gpus": "devices-of-every-kind"}
 CHANGED = {"devices.gpus": "devices-changed"}
+
+typed = partial(wrong, fails=BY_HAND, skips=("devices.gpus",))
 
 MUTANTS = (
     right(
@@ -24,20 +28,10 @@ MUTANTS = (
     ),
     right("devices/names", (GPUS, f"[one.name for one in {GPUS}]")),
     right("devices/tuple", (GPUS, f"tuple({GPUS})")),
-    wrong("devices/empty-list-typed", (GPUS, "[]"), fails=BY_HAND, skips=("devices.gpus",)),
-    wrong(
-        "devices/name-typed",
-        (GPUS, '["/physical_device:GPU:0"]'),
-        fails=BY_HAND,
-        skips=("devices.gpus",),
-    ),
+    typed("devices/empty-list-typed", (GPUS, "[]")),
+    typed("devices/name-typed", (GPUS, '["/physical_device:GPU:0"]')),
     on_gpu(
-        wrong(
-            "devices/hidden-not-asked",
-            "tf.config.set_visible_devices([], 'GPU')\ngpus = []",
-            fails=BY_HAND,
-            skips=("devices.gpus",),
-        ),
+        typed("devices/hidden-not-asked", "tf.config.set_visible_devices([], 'GPU')\ngpus = []"),
         fails={**BY_HAND, "train.device": "forced-cpu"},
         skips=("devices.gpus",),
     ),

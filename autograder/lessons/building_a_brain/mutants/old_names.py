@@ -5,19 +5,15 @@ from __future__ import annotations
 from autograder.authoring.spec.mutation import right, wrong
 from autograder.authoring.spec.snippets import afterwards
 from autograder.lessons.building_a_brain.mutants.expectations import (
-    ACCURACY,
-    AFTER_EPOCHS,
-    COMPILE,
     TRAIN,
+    stops_build,
+    stops_compile,
+    stops_train,
+    trained_otherwise,
 )
 
 IMAGE = "train_images[data_index:data_index + 1]"
 LOGITS = "from_logits=True"
-NO_MODEL = ("build.layers", "build.activation", *COMPILE, *TRAIN, "predict.label")
-NOT_COMPILED = (*COMPILE[1:], *TRAIN)
-STOPS_BUILD = {"build.input": None}
-STOPS_COMPILE = {"compile.loss": None}
-STOPS_TRAIN = {"train.epochs": None}
 NO_NUMBER = {"parameters.count": "not-a-number"}
 COUNT = "number_of_weights + number_of_biases"
 HISTORY = {"train.epochs": "not-a-history"}
@@ -25,11 +21,10 @@ HISTORY = {"train.epochs": "not-a-history"}
 FLAGS = (
     right("compile/logits-as-one", (LOGITS, "from_logits=1")),
     right("compile/logits-in-words", (LOGITS, 'from_logits="True"')),
-    wrong(
+    trained_otherwise(
         "compile/logits-as-zero",
         (LOGITS, "from_logits=0"),
         fails={"compile.loss": "logits-treated-as-probabilities"},
-        may_skip=ACCURACY,
     ),
 )
 BUILD = (
@@ -43,44 +38,14 @@ model.add(tf.keras.layers.Dense(output_dim=10, input_dim=784))
         fails={"build.input": "wrong-input-shape", "build.layers": "wrong-neuron-count"},
         skips=("build.activation", *TRAIN, "predict.label"),
     ),
-    wrong(
-        "build/keras-not-imported",
-        ("tf.keras.Sequential", "keras.Sequential"),
-        fails=STOPS_BUILD,
-        skips=NO_MODEL,
-    ),
-    wrong(
-        "build/np-utils",
-        ("model =", "from keras.utils import np_utils\nmodel ="),
-        fails=STOPS_BUILD,
-        skips=NO_MODEL,
-    ),
+    stops_build("build/keras-not-imported", ("tf.keras.Sequential", "keras.Sequential")),
+    stops_build("build/np-utils", ("model =", "from keras.utils import np_utils\nmodel =")),
 )
 COMPILING = (
-    wrong(
-        "compile/lr-of-old",
-        ('"adam"', "tf.keras.optimizers.Adam(lr=0.001)"),
-        fails=STOPS_COMPILE,
-        skips=NOT_COMPILED,
-    ),
-    wrong(
-        "compile/class-for-object",
-        ('"adam"', "tf.keras.optimizers.Adam"),
-        fails=STOPS_COMPILE,
-        skips=NOT_COMPILED,
-    ),
-    wrong(
-        "compile/optimizer-of-tensorflow-1",
-        ('"adam"', "tf.train.AdamOptimizer()"),
-        fails=STOPS_COMPILE,
-        skips=NOT_COMPILED,
-    ),
-    wrong(
-        "compile/metric-for-metrics",
-        ("metrics=", "metric="),
-        fails=STOPS_COMPILE,
-        skips=NOT_COMPILED,
-    ),
+    stops_compile("compile/lr-of-old", ('"adam"', "tf.keras.optimizers.Adam(lr=0.001)")),
+    stops_compile("compile/class-for-object", ('"adam"', "tf.keras.optimizers.Adam")),
+    stops_compile("compile/optimizer-of-tensorflow-1", ('"adam"', "tf.train.AdamOptimizer()")),
+    stops_compile("compile/metric-for-metrics", ("metrics=", "metric=")),
     wrong(
         "compile/accuracy-misspelt",
         ('"accuracy"', '"acuracy"'),
@@ -89,19 +54,14 @@ COMPILING = (
     ),
 )
 TRAINING = (
-    wrong(
-        "train/fit-generator",
-        ("model.fit(", "model.fit_generator("),
-        fails=STOPS_TRAIN,
-        skips=AFTER_EPOCHS,
-    ),
-    wrong("train/epoch-for-epochs", ("epochs=5", "epoch=5"), fails=STOPS_TRAIN, skips=AFTER_EPOCHS),
-    wrong("train/nb-epoch", ("epochs=5", "nb_epoch=5"), fails=STOPS_TRAIN, skips=AFTER_EPOCHS),
+    stops_train("train/fit-generator", ("model.fit(", "model.fit_generator(")),
+    stops_train("train/epoch-for-epochs", ("epochs=5", "epoch=5")),
+    stops_train("train/nb-epoch", ("epochs=5", "nb_epoch=5")),
     right(
         "train/tensorboard",
         ("verbose=2", 'verbose=2, callbacks=[tf.keras.callbacks.TensorBoard("logs/fit")]'),
     ),
-    wrong(
+    trained_otherwise(
         "train/second-call-stops",
         """
 valid = (valid_images, valid_labels)
@@ -109,7 +69,6 @@ history = model.fit(train_images, train_labels, epochs=2, validation_data=valid,
 history = model.fit(train_images, train_labels, epochs=3, validation=valid, verbose=2)
 """,
         fails={"train.epochs": "too-few-epochs"},
-        may_skip=ACCURACY,
     ),
     right("train/curve-of-old-looked-for", afterwards('print(history.history["acc"])')),
 )

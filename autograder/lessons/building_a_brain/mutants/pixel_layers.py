@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from autograder.authoring.spec.mutation import Edit, right, wrong
-from autograder.lessons.building_a_brain.mutants.expectations import ACCURACY
+from autograder.authoring.spec.mutation import Edit, right
+from autograder.lessons.building_a_brain.mutants.expectations import (
+    lowers_accuracy,
+    trained_otherwise,
+)
 
 
 def before_neurons(layer: str) -> Edit:
@@ -43,17 +46,15 @@ MUTANTS = (
     right("build/turned", ("(28, 28)),", "(28, 28)), tf.keras.layers.Permute((2, 1)),")),
     right("build/noisy", before_neurons("GaussianNoise(0.9)")),
     right("build/some-dropped", before_neurons("Dropout(0.2)")),
-    wrong(
+    trained_otherwise(
         "build/every-other-pixel",
         graph("image[:, ::2, ::2]"),
         fails={"build.input": "pixels-left-out"},
-        may_skip=ACCURACY,
     ),
-    wrong(
+    lowers_accuracy(
         "build/learned-normalization",
         before_neurons("LayerNormalization()"),
         fails={"build.layers": "hidden-layer"},
-        skips=ACCURACY,
         unclear=("predict.label",),
     ),
 )

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from autograder.authoring.spec.mutation import wrong
 from autograder.authoring.spec.snippets import PRAISE, afterwards, weights_set
 from autograder.lessons.building_a_brain.mutants.equivalents import IN_PIECES, STREAMED
-from autograder.lessons.building_a_brain.mutants.expectations import ACCURACY, AFTER_EPOCHS
+from autograder.lessons.building_a_brain.mutants.expectations import (
+    AFTER_EPOCHS,
+    stops_train,
+    trained_otherwise,
+)
 
-FEW = {"train.epochs": "too-few-epochs"}
-NOT_TRAINED = {"train.epochs": "not-trained"}
 CLONE = "tf.keras.models.clone_model(model)"
 OTHER = f"""
 other = {CLONE}
@@ -33,35 +37,20 @@ except KeyboardInterrupt:
     history = model.history
 """
 
+too_few_epochs = partial(trained_otherwise, fails={"train.epochs": "too-few-epochs"})
+not_trained = partial(wrong, fails={"train.epochs": "not-trained"}, skips=AFTER_EPOCHS)
+
 EPOCHS = (
-    wrong("train/epochs-not-said", ("epochs=5,", ""), fails=FEW, may_skip=ACCURACY),
-    wrong("train/four-epochs", ("epochs=5", "epochs=5 - 1"), fails=FEW, may_skip=ACCURACY),
-    wrong(
-        "train/three-epochs", ("epochs=5", "epochs=3"), base=STREAMED, fails=FEW, may_skip=ACCURACY
-    ),
-    wrong(
-        "train/four-epochs", ("epochs=3", "epochs=2"), base=IN_PIECES, fails=FEW, may_skip=ACCURACY
-    ),
-    wrong("train/no-epochs", ("epochs=5", "epochs=0"), fails=NOT_TRAINED, skips=AFTER_EPOCHS),
-    wrong("train/cut-short", STOPS, fails=FEW, may_skip=ACCURACY),
-    wrong(
-        "train/evaluated-only",
-        "history = model.evaluate(valid_images, valid_labels)",
-        fails=NOT_TRAINED,
-        skips=AFTER_EPOCHS,
-    ),
-    wrong(
-        "train/model-afresh-after",
-        afterwards(f"model = {CLONE}"),
-        fails=NOT_TRAINED,
-        skips=AFTER_EPOCHS,
-    ),
-    wrong(
-        "train/another-model",
-        ("model.fit", "other.fit"),
-        ("history =", f"{OTHER}\nhistory ="),
-        fails=NOT_TRAINED,
-        skips=AFTER_EPOCHS,
+    too_few_epochs("train/epochs-not-said", ("epochs=5,", "")),
+    too_few_epochs("train/four-epochs", ("epochs=5", "epochs=5 - 1")),
+    too_few_epochs("train/three-epochs", ("epochs=5", "epochs=3"), base=STREAMED),
+    too_few_epochs("train/four-epochs", ("epochs=3", "epochs=2"), base=IN_PIECES),
+    not_trained("train/no-epochs", ("epochs=5", "epochs=0")),
+    too_few_epochs("train/cut-short", STOPS),
+    not_trained("train/evaluated-only", "history = model.evaluate(valid_images, valid_labels)"),
+    not_trained("train/model-afresh-after", afterwards(f"model = {CLONE}")),
+    not_trained(
+        "train/another-model", ("model.fit", "other.fit"), ("history =", f"{OTHER}\nhistory =")
     ),
     wrong(
         "train/praised",
@@ -72,12 +61,7 @@ EPOCHS = (
     ),
 )
 NAMES = (
-    wrong(
-        "train/result-not-kept",
-        ("history = ", ""),
-        fails={"train.epochs": None},
-        skips=AFTER_EPOCHS,
-    ),
+    stops_train("train/result-not-kept", ("history = ", "")),
     wrong(
         "train/result-taken-for-model",
         ("history = ", "history = model = "),
@@ -103,7 +87,7 @@ AFTERWARDS = (
         ("verbose=2,\n)", 'verbose=2,\n).history["val_accuracy"][-1]'),
         fails={"train.epochs": "not-a-history"},
     ),
-    wrong(
+    not_trained(
         "train/batch-by-batch",
         """
 history = []
@@ -111,10 +95,8 @@ for start in range(0, len(train_images), 32):
     part = slice(start, start + 32)
     history.append(model.train_on_batch(train_images[part], train_labels[part]))
 """,
-        fails=NOT_TRAINED,
-        skips=AFTER_EPOCHS,
     ),
-    wrong(
+    too_few_epochs(
         "train/stops-because-it-improves",
         (
             "verbose=2",
@@ -123,8 +105,6 @@ for start in range(0, len(train_images), 32):
                 '[tf.keras.callbacks.EarlyStopping(monitor="accuracy", mode="min")]'
             ),
         ),
-        fails=FEW,
-        may_skip=ACCURACY,
     ),
 )
 MUTANTS = (*EPOCHS, *NAMES, *AFTERWARDS)
