@@ -1,9 +1,10 @@
-"""Pieces of programs in Keras that mutants of any lesson put in."""
+"""Pieces of programs in Keras that mutants of any lesson put in, and mutants made of them."""
 
 from __future__ import annotations
 
-from autograder.authoring.spec.mutation import Edit
+from autograder.authoring.spec.mutation import Edit, Edits, Mutant, wrong
 
+SPARSE = "tf.keras.losses.SparseCategoricalCrossentropy(from_logits=True)"
 # Learning rates that grow until the steps overshoot, and that nobody could see a step of.
 GROWING = "tf.keras.optimizers.schedules.ExponentialDecay(0.001, 100, 8)"
 HARDLY_ANY = "tf.keras.optimizers.schedules.ExponentialDecay(1e-10, 1000, 0.9)"
@@ -22,6 +23,11 @@ class Keep(tf.keras.callbacks.Callback):
     def on_epoch_end(self, epoch, logs=None):
         kept.append(self.model.get_weights())
 """
+# Another network of the same kind, to be trained in the place of the first.
+OTHER = """
+other = tf.keras.models.clone_model(model)
+other.compile("adam", tf.keras.losses.SparseCategoricalCrossentropy(True), metrics=["accuracy"])
+"""
 CLONED_WITH_WEIGHTS = """
 trained = model
 model = tf.keras.models.clone_model(trained)
@@ -32,6 +38,11 @@ model = tf.keras.Sequential([tf.keras.Input(shape=(28, 28)), *model.layers])
 """
 
 
+def adam(arguments: str) -> Edit:
+    """Use the right optimizer with these arguments."""
+    return ('"adam"', f"tf.keras.optimizers.Adam({arguments})")
+
+
 def afterwards(code: str) -> Edit:
     """Go on after the training with this."""
     return ("verbose=2,\n)", f"verbose=2,\n)\n{code}")
@@ -40,3 +51,8 @@ def afterwards(code: str) -> Edit:
 def weights_set(values: str) -> Edit:
     """Set each of the trained weights, `one`, to other values after the training."""
     return afterwards(f"model.set_weights([{values} for one in model.get_weights()])")
+
+
+def misses_threshold(name: str, *edits: Edit, of: str, also: Edits | None = None) -> Mutant:
+    """Return a mutant that falls short because of this misconception."""
+    return wrong(name, *edits, also=also, fails={"train.accuracy": of})

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from autograder.authoring.spec.mutation import right, wrong
+from autograder.authoring.spec.snippets import SPARSE
 from autograder.lessons.a_deeper_brain.mutants.expectations import COMPILE, TRAIN, trained_otherwise
 
-LOSS = "tf.keras.losses.SparseCategoricalCrossentropy(from_logits=True)"
 # Losses that Keras rejects at training.
 LOSSES = (
     (
@@ -34,7 +34,7 @@ MUTANTS = (
         fails={"compile.metric": "no-accuracy-metric"},
     ),
     *(
-        wrong(f"compile/{name}", (LOSS, loss), fails={"compile.loss": misconception}, skips=TRAIN)
+        wrong(f"compile/{name}", (SPARSE, loss), fails={"compile.loss": misconception}, skips=TRAIN)
         for name, loss, misconception in LOSSES
     ),
     wrong(

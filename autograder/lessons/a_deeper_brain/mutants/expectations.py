@@ -15,3 +15,6 @@ ACCURACY = ("train.accuracy",)
 trained_otherwise = partial(wrong, may_skip=ACCURACY)
 # That the accuracy is low has a cause that another check names.
 lowers_accuracy = partial(wrong, skips=ACCURACY)
+weights_replaced = partial(
+    wrong, fails={"train.accuracy": "weights-replaced-after-training"}, skips=("compare.won",)
+)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autograder.authoring.spec.mutation import Mutant, right, wrong
+from autograder.authoring.spec.mutation import right, wrong
 from autograder.authoring.spec.snippets import (
     CLONED_WITH_WEIGHTS,
     KEEP,
@@ -10,16 +10,16 @@ from autograder.authoring.spec.snippets import (
     afterwards,
     weights_set,
 )
+from autograder.lessons.a_deeper_brain.mutants.compare import DEEP, SINGLE
 from autograder.lessons.a_deeper_brain.mutants.expectations import (
     AFTER_DATA,
     COMPILE,
     TRAIN,
     lowers_accuracy,
     trained_otherwise,
+    weights_replaced,
 )
 
-DEEP = "(deep_guesses == valid_labels)"
-SINGLE = "(single_guesses == valid_labels)"
 LOGITS = "from_logits=True"
 PIECES = """
 class Pieces(tf.keras.utils.PyDataset):
@@ -36,16 +36,6 @@ IMAGES = 'tf.data.Dataset.from_tensor_slices((train_images.astype("float32"), tr
 VALID = 'tf.data.Dataset.from_tensor_slices((valid_images.astype("float32"), valid_labels))'
 
 
-def replaced(name: str, values: str) -> Mutant:
-    """Return a mutant that sets each of the trained weights, `one`, to other values."""
-    return wrong(
-        name,
-        weights_set(values),
-        fails={"train.accuracy": "weights-replaced-after-training"},
-        skips=("compare.won",),
-    )
-
-
 SAME_WEIGHTS = (
     right("train/cloned-with-weights", afterwards(CLONED_WITH_WEIGHTS)),
     right("train/in-another-model", afterwards(LAYERS_IN_ANOTHER_MODEL)),
@@ -55,8 +45,8 @@ SAME_WEIGHTS = (
         ("[early_stopping]", "[early_stopping, Keep()]"),
         ("history =", f"{KEEP}\nhistory ="),
     ),
-    replaced("train/weights-not-numbers", "one * float('nan')"),
-    replaced("train/weights-at-random", "np.random.normal(size=one.shape)"),
+    weights_replaced("train/weights-not-numbers", weights_set("one * float('nan')")),
+    weights_replaced("train/weights-at-random", weights_set("np.random.normal(size=one.shape)")),
 )
 STREAMS = (
     right(

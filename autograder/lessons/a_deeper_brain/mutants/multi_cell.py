@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from autograder.authoring.spec.mutation import Edit, Edits, Mutant, relying, wrong
-from autograder.authoring.spec.snippets import GROWING, HARDLY_ANY
+from autograder.authoring.spec.mutation import relying
+from autograder.authoring.spec.snippets import GROWING, HARDLY_ANY, adam, misses_threshold
 
 # The loss falls, because the biases learn how often each class comes.
 CONSTRAINED = (
@@ -13,17 +13,6 @@ CONSTRAINED = (
 PENALTY = "10, kernel_regularizer=lambda weights: 0.0 * tf.math.log(0.0)"
 # The check whose metric is needed to see these mistakes.
 METRIC = ("compile.metric",)
-
-
-def misses_threshold(name: str, *edits: Edit, of: str, also: Edits | None = None) -> Mutant:
-    """Return a mutant that falls short because of this misconception."""
-    return wrong(name, *edits, also=also, fails={"train.accuracy": of})
-
-
-def adam(arguments: str) -> Edit:
-    """Use the right optimizer with these arguments."""
-    return ('"adam"', f"tf.keras.optimizers.Adam({arguments})")
-
 
 MUTANTS = (
     misses_threshold(

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from autograder.authoring.spec.mutation import right
-
-SPARSE = "tf.keras.losses.SparseCategoricalCrossentropy(from_logits=True)"
+from autograder.authoring.spec.snippets import SPARSE
 
 MUTANTS = (
     right(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from autograder.authoring.spec.mutation import right, unclear, wrong
+from autograder.authoring.spec.snippets import SPARSE
 from autograder.lessons.building_a_brain.mutants.expectations import (
     AFTER_COMPILE,
     TRAIN,
@@ -18,7 +19,6 @@ REGRESSION = {"compile.loss": "regression-loss"}
 OTHER_LOSS = {"compile.loss": "other-loss"}
 OPTIMIZER = {"compile.optimizer": "wrong-optimizer"}
 METRIC = {"compile.metric": "no-accuracy-metric"}
-SPARSE = "tf.keras.losses.SparseCategoricalCrossentropy(from_logits=True)"
 FUNCTION = "tf.keras.losses.sparse_categorical_crossentropy"
 
 denied = partial(trained_otherwise, fails={"compile.loss": "logits-treated-as-probabilities"})

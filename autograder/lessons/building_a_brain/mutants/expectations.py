@@ -23,3 +23,6 @@ lowers_accuracy = partial(wrong, skips=ACCURACY)
 stops_build = partial(wrong, fails={"build.input": None}, skips=AFTER_BUILD)
 stops_compile = partial(wrong, fails={"compile.loss": None}, skips=AFTER_COMPILE)
 stops_train = partial(wrong, fails={"train.epochs": None}, skips=AFTER_EPOCHS)
+weights_replaced = partial(
+    wrong, fails={"train.accuracy": "weights-replaced-after-training"}, skips=("predict.label",)
+)

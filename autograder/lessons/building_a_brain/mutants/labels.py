@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from autograder.authoring.spec.mutation import relying, right, wrong
-
-PREDICT = "model.predict(train_images[data_index:data_index + 1], verbose=0)"
-CARD = "train_images[data_index:data_index + 1]"
-LABEL = "int(np.argmax(outputs[0]))"
-COPIED = {"predict.label": "copied-label"}
-NO_INDEX = {"predict.label": "label-not-class-index"}
+from autograder.authoring.spec.mutation import right, wrong
+from autograder.lessons.building_a_brain.mutants.predict import (
+    COPIED,
+    IMAGE,
+    LABEL,
+    NO_INDEX,
+    PREDICT,
+    trained,
+)
 
 FROM_THE_MODEL = (
     right(
         "predict/layer-by-layer",
         f"""
-row = {CARD}
+row = {IMAGE}
 for layer in model.layers:
     row = layer(row)
 predicted_label = int(np.argmax(row))
@@ -51,15 +53,18 @@ predicted_label = int(outputs.argmax())
         "predict/by-the-loss",
         f"""
 losses = [
-    model.evaluate({CARD}, np.array([label]), verbose=0)[0] for label in range(10)
+    model.evaluate({IMAGE}, np.array([label]), verbose=0)[0] for label in range(10)
 ]
 predicted_label = int(np.argmin(losses))
 """,
     ),
-    right("predict/on-a-batch", (PREDICT, f"model.predict_on_batch({CARD})")),
+    right("predict/on-a-batch", (PREDICT, f"model.predict_on_batch({IMAGE})")),
     right(
         "predict/streamed",
-        (PREDICT, f"model.predict(tf.data.Dataset.from_tensor_slices({CARD}).batch(1), verbose=0)"),
+        (
+            PREDICT,
+            f"model.predict(tf.data.Dataset.from_tensor_slices({IMAGE}).batch(1), verbose=0)",
+        ),
     ),
     right(
         "predict/in-a-function",
@@ -81,14 +86,14 @@ predicted_label = label_of(data_index)
         f"""
 model.save("brain.keras")
 loaded = tf.keras.models.load_model("brain.keras")
-predicted_label = int(loaded.predict({CARD}, verbose=0).argmax())
+predicted_label = int(loaded.predict({IMAGE}, verbose=0).argmax())
 """,
     ),
     right(
         "predict/softmax-in-the-graph",
         f"""
 asked = tf.keras.Model(model.inputs, tf.keras.ops.softmax(model.outputs[0]))
-predicted_label = int(np.argmax(asked.predict({CARD}, verbose=0)))
+predicted_label = int(np.argmax(asked.predict({IMAGE}, verbose=0)))
 """,
     ),
     right(
@@ -96,37 +101,30 @@ predicted_label = int(np.argmax(asked.predict({CARD}, verbose=0)))
         f"""
 fresh = tf.keras.models.clone_model(model)
 fresh.set_weights(model.get_weights())
-predicted_label = int(fresh.predict({CARD}, verbose=0).argmax())
+predicted_label = int(fresh.predict({IMAGE}, verbose=0).argmax())
 """,
     ),
     right("predict/as-a-float", (LABEL, "float(np.argmax(outputs[0]))")),
     right("predict/as-a-byte", (LABEL, "np.uint8(np.argmax(outputs[0]))")),
 )
 # What the model predicts is the label of this image, too.
-OTHERWISE = tuple(
-    relying(mutant, "build.layers", "build.activation", "train.accuracy")
-    for mutant in (
-        wrong(
-            "predict/asked-and-read-off",
-            (LABEL, "int(train_labels[data_index])"),
-            fails=COPIED,
-        ),
-        wrong(
-            "predict/most-alike",
-            """
+OTHERWISE = (
+    trained("predict/asked-and-read-off", (LABEL, "int(train_labels[data_index])"), fails=COPIED),
+    trained(
+        "predict/most-alike",
+        """
 image = train_images[data_index].astype(float)
 apart = [((image - other) ** 2).sum() for other in train_images[:2000]]
 apart[data_index] = np.inf
 predicted_label = int(train_labels[np.argmin(apart)])
 """,
-            fails=COPIED,
-        ),
-        wrong(
-            "predict/a-hit-among-labels",
-            "predicted_label = int(np.bincount(train_labels[[data_index]]).argmax())",
-            fails=COPIED,
-        ),
-    )
+        fails=COPIED,
+    ),
+    trained(
+        "predict/a-hit-among-labels",
+        "predicted_label = int(np.bincount(train_labels[[data_index]]).argmax())",
+        fails=COPIED,
+    ),
 )
 NO_NUMBERS = (
     wrong("predict/true-or-false", (LABEL, "bool(np.argmax(outputs[0]))"), fails=NO_INDEX),

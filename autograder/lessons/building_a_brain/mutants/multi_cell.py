@@ -2,27 +2,14 @@
 
 from __future__ import annotations
 
-from autograder.authoring.spec.mutation import Edit, Edits, Mutant, relying, wrong
-from autograder.authoring.spec.snippets import GROWING, HARDLY_ANY
+from autograder.authoring.spec.mutation import relying, wrong
+from autograder.authoring.spec.snippets import GROWING, HARDLY_ANY, adam, misses_threshold
 
 DENIED = 'model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])'
 UNIT_NORM = ("number_of_classes", 'number_of_classes, kernel_constraint="unit_norm"')
 VANISHING = "tf.keras.optimizers.schedules.ExponentialDecay(0.001, 1, 0.1)"
 # The check whose metric is needed to see these mistakes.
 METRIC = ("compile.metric",)
-
-
-def misses_threshold(
-    name: str, *edits: Edit, of: str, also: Edits | None = None, base: Mutant | None = None
-) -> Mutant:
-    """Return a mutant that falls short because of this misconception."""
-    return wrong(name, *edits, also=also, base=base, fails={"train.accuracy": of})
-
-
-def adam(arguments: str) -> Edit:
-    """Use the right optimizer with these arguments."""
-    return ('"adam"', f"tf.keras.optimizers.Adam({arguments})")
-
 
 MUTANTS = (
     misses_threshold(

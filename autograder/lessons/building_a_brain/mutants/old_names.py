@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from autograder.authoring.spec.mutation import right, wrong
-from autograder.authoring.spec.snippets import afterwards
+from autograder.authoring.spec.snippets import OTHER, afterwards
 from autograder.lessons.building_a_brain.mutants.expectations import (
     TRAIN,
     stops_build,
@@ -11,8 +11,8 @@ from autograder.lessons.building_a_brain.mutants.expectations import (
     stops_train,
     trained_otherwise,
 )
+from autograder.lessons.building_a_brain.mutants.predict import IMAGE
 
-IMAGE = "train_images[data_index:data_index + 1]"
 LOGITS = "from_logits=True"
 NO_NUMBER = {"parameters.count": "not-a-number"}
 COUNT = "number_of_weights + number_of_biases"
@@ -95,11 +95,9 @@ for part in range(3):
     ),
     wrong(
         "train/history-of-another",
-        afterwards("""
-other = tf.keras.models.clone_model(model)
-other.compile("adam", tf.keras.losses.SparseCategoricalCrossentropy(True), metrics=["accuracy"])
-history = other.fit(train_images[:320], train_labels[:320], verbose=2)
-"""),
+        afterwards(
+            f"{OTHER}history = other.fit(train_images[:320], train_labels[:320], verbose=2)\n"
+        ),
         fails=HISTORY,
     ),
 )

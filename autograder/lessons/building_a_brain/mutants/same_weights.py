@@ -5,7 +5,7 @@ Whatever object holds them, weights that training left are the trained network; 
 
 from __future__ import annotations
 
-from autograder.authoring.spec.mutation import Edit, Mutant, right, unclear, wrong
+from autograder.authoring.spec.mutation import Edit, right, unclear, wrong
 from autograder.authoring.spec.snippets import (
     CLONED_WITH_WEIGHTS,
     KEEP,
@@ -13,8 +13,8 @@ from autograder.authoring.spec.snippets import (
     afterwards,
     weights_set,
 )
+from autograder.lessons.building_a_brain.mutants.expectations import weights_replaced
 
-REPLACED = {"train.accuracy": "weights-replaced-after-training"}
 AGAIN = """tf.keras.Sequential([
     tf.keras.Input(shape=(28, 28)),
     tf.keras.layers.Flatten(),
@@ -53,11 +53,6 @@ history = model.fit(
 )
 {after}
 """
-
-
-def replaced(name: str, values: str) -> Mutant:
-    """Return a mutant that sets each of the trained weights, `one`, to other values."""
-    return wrong(name, weights_set(values), fails=REPLACED, skips=("predict.label",))
 
 
 IN_ANOTHER_OBJECT = (
@@ -149,14 +144,12 @@ model.set_weights([np.mean(one, axis=0) for one in zip(*kept)])""",
     ),
 )
 REPLACED_BY_OTHERS = (
-    replaced("train/weights-not-numbers", "one * float('nan')"),
-    replaced("train/weights-at-random", "np.random.normal(size=one.shape)"),
-    wrong(
+    weights_replaced("train/weights-not-numbers", weights_set("one * float('nan')")),
+    weights_replaced("train/weights-at-random", weights_set("np.random.normal(size=one.shape)")),
+    weights_replaced(
         "train/weights-of-the-start",
         ("history =", "start = model.get_weights()\nhistory ="),
         afterwards("model.set_weights(start)"),
-        fails=REPLACED,
-        skips=("predict.label",),
     ),
     wrong(
         "predict/built-again",
