@@ -7,12 +7,12 @@ to ``train.accuracy``: too few steps, or steps of a wrong size.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 
 from autograder.authoring.spec.numpy_training import Trained
-from autograder.authoring.spec.recipe import Recipe, Training, seeded
+from autograder.authoring.spec.recipe import Training, seeded
+from autograder.authoring.spec.recipes import Recipes
 from autograder.authoring.spec.study import MARKED, Study
 from autograder.authoring.spec.synthetic_evidence import recorded, window
 from autograder.datasets import Images
@@ -32,19 +32,14 @@ STOPPING = "train.stopping"
 # Enough to count failures. On the full data a run takes eight seconds and more: fewer were
 # published, and the distance to the threshold has to show that right work passes.
 RUNS_AS_WRITTEN = 3_000
-RUNS_OTHERWISE = 2
 EPOCH_TITLES = ("one epoch", "two epochs", "three epochs")
 
-
-def _training(**changes: Any) -> Training:
-    """Return the training of the lesson as it is written, with these changes."""
-    given: dict[str, Any] = {
-        "sizes": (PIXELS, HIDDEN, CLASSES),
-        "epochs": MAX_EPOCHS,
-        "patience": PATIENCE,
-        "scale": 1 / 255,
-    }
-    return Training(**(given | changes))
+RECIPES = Recipes(
+    written=Training(
+        sizes=(PIXELS, HIDDEN, CLASSES), epochs=MAX_EPOCHS, patience=PATIENCE, scale=1 / 255
+    ),
+    runs=2,
+)
 
 
 def _measure(trained: Trained, data: Images) -> Mapping[str, float]:
@@ -59,39 +54,18 @@ def _measure(trained: Trained, data: Images) -> Mapping[str, float]:
     }
 
 
-def _right(name: str, title: str, **changes: Any) -> Recipe:
-    return Recipe(name=name, title=title, training=_training(**changes), runs=RUNS_OTHERWISE)
-
-
-def _wrong(name: str, title: str, detected_by: str, misconception: str, **changes: Any) -> Recipe:
-    return Recipe(
-        name=name,
-        title=title,
-        training=_training(**changes),
-        detected_by=detected_by,
-        misconception=misconception,
-        runs=RUNS_OTHERWISE,
-    )
-
-
 RIGHT = (
-    Recipe(
-        name="lesson",
-        title="the lesson as it is written",
-        training=_training(),
-        written=True,
-        runs=RUNS_AS_WRITTEN,
-    ),
-    _right("patience-2", "a patience of 2", patience=2),
-    _right("patience-5", "a patience of 5", patience=5),
-    _right("epochs-50", "at most 50 epochs", epochs=50),
-    _right("batch-64", "batches of 64", batch=64),
-    _right("batch-128", "batches of 128", batch=128),
+    RECIPES.as_written(runs=RUNS_AS_WRITTEN),
+    RECIPES.right("patience-2", "a patience of 2", patience=2),
+    RECIPES.right("patience-5", "a patience of 5", patience=5),
+    RECIPES.right("epochs-50", "at most 50 epochs", epochs=50),
+    RECIPES.right("batch-64", "batches of 64", batch=64),
+    RECIPES.right("batch-128", "batches of 128", batch=128),
 )
 SEEDED = seeded(RIGHT)
 WRONG = (
-    _wrong("raw-pixels", "raw pixels", "scale.train", "not-scaled", scale=1.0),
-    _wrong(
+    RECIPES.wrong("raw-pixels", "raw pixels", "scale.train", "not-scaled", scale=1.0),
+    RECIPES.wrong(
         "single-layer",
         "no hidden layer",
         "build.hidden",
@@ -99,7 +73,7 @@ WRONG = (
         sizes=(PIXELS, CLASSES),
     ),
     *(
-        _wrong(
+        RECIPES.wrong(
             f"hidden-{size}",
             f"{size} hidden neurons",
             "build.hidden",
@@ -108,7 +82,7 @@ WRONG = (
         )
         for size in (10, 32)
     ),
-    _wrong(
+    RECIPES.wrong(
         "two-hidden",
         "two hidden layers",
         "build.hidden",
@@ -116,17 +90,23 @@ WRONG = (
         sizes=(PIXELS, HIDDEN, HIDDEN, CLASSES),
     ),
     *(
-        _wrong(f"epochs-{epochs}", title, STOPPING, "too-few-epochs", epochs=epochs, patience=None)
+        RECIPES.wrong(
+            f"epochs-{epochs}", title, STOPPING, "too-few-epochs", epochs=epochs, patience=None
+        )
         for epochs, title in enumerate(EPOCH_TITLES, start=1)
     ),
-    _wrong("never-stopped", "no early stopping", STOPPING, "no-early-stopping", patience=None),
-    _wrong("patience-1", "a patience of 1", STOPPING, "no-patience", patience=1),
+    RECIPES.wrong(
+        "never-stopped", "no early stopping", STOPPING, "no-early-stopping", patience=None
+    ),
+    RECIPES.wrong("patience-1", "a patience of 1", STOPPING, "no-patience", patience=1),
     *(
-        _wrong(f"batch-{batch}", f"batches of {batch:,}", ACCURACY, "under-trained", batch=batch)
+        RECIPES.wrong(
+            f"batch-{batch}", f"batches of {batch:,}", ACCURACY, "under-trained", batch=batch
+        )
         for batch in (1024, 4096)
     ),
     *(
-        _wrong(
+        RECIPES.wrong(
             f"rate-{factor:g}",
             f"a learning rate {factor:g} times Adam's own",
             ACCURACY,
@@ -135,7 +115,7 @@ WRONG = (
         )
         for factor in (0.01, 100)
     ),
-    _wrong(
+    RECIPES.wrong(
         "sgd",
         "plain gradient descent",
         "compile.optimizer",
@@ -143,34 +123,7 @@ WRONG = (
         optimizer="sgd",
         rate=0.01,
     ),
-    _wrong(
-        "logits-as-probabilities",
-        "raw outputs taken for probabilities",
-        "compile.loss",
-        "logits-treated-as-probabilities",
-        loss="taken for probabilities",
-    ),
-    _wrong(
-        "shuffled-labels",
-        "labels in another order than the images",
-        "train.data",
-        "mismatched-labels",
-        labels="shuffled",
-    ),
-    _wrong(
-        "a-tenth",
-        "a tenth of the training images",
-        "train.data",
-        "partial-training-data",
-        share=0.1,
-    ),
-    _wrong(
-        "validation-cards",
-        "trained on the validation images",
-        "train.data",
-        "trained-on-validation-data",
-        split="validation",
-    ),
+    *RECIPES.usual_mistakes(),
 )
 
 STUDY = Study(

@@ -7,12 +7,12 @@ what nothing else in the evidence shows, too few steps or steps of a wrong size.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 
 from autograder.authoring.spec.numpy_training import Trained
-from autograder.authoring.spec.recipe import Recipe, Training, seeded
+from autograder.authoring.spec.recipe import Training, seeded
+from autograder.authoring.spec.recipes import Recipes
 from autograder.authoring.spec.study import MARKED, Study
 from autograder.authoring.spec.synthetic_evidence import recorded, window
 from autograder.datasets import Images
@@ -26,9 +26,7 @@ ACCURACY = "train.accuracy"
 RUNS_AS_WRITTEN = 3_000
 EPOCH_TITLES = ("one epoch", "two epochs", "three epochs", "four epochs")
 
-
-def _ten_neurons(**changes: Any) -> Training:
-    return Training(sizes=(PIXELS, CLASSES), **changes)
+RECIPES = Recipes(written=Training(sizes=(PIXELS, CLASSES)))
 
 
 def _measure(trained: Trained, data: Images) -> Mapping[str, float]:
@@ -49,35 +47,19 @@ def _measure(trained: Trained, data: Images) -> Mapping[str, float]:
 
 
 RIGHT = (
-    Recipe(
-        name="lesson",
-        title="the lesson as it is written",
-        training=_ten_neurons(),
-        written=True,
-        runs=RUNS_AS_WRITTEN,
+    RECIPES.as_written(runs=RUNS_AS_WRITTEN),
+    RECIPES.right("scaled-pixels", "pixels divided by 255", scale=1 / 255),
+    RECIPES.right("batch-64", "batches of 64", batch=64),
+    RECIPES.right("batch-128", "batches of 128", batch=128),
+    RECIPES.right(
+        "batch-128-scaled", "batches of 128, pixels divided by 255", batch=128, scale=1 / 255
     ),
-    Recipe(
-        name="scaled-pixels", title="pixels divided by 255", training=_ten_neurons(scale=1 / 255)
-    ),
-    Recipe(name="batch-64", title="batches of 64", training=_ten_neurons(batch=64)),
-    Recipe(name="batch-128", title="batches of 128", training=_ten_neurons(batch=128)),
-    Recipe(
-        name="batch-128-scaled",
-        title="batches of 128, pixels divided by 255",
-        training=_ten_neurons(batch=128, scale=1 / 255),
-    ),
-    Recipe(name="epochs-10", title="ten epochs", training=_ten_neurons(epochs=10)),
-    Recipe(
-        name="epochs-10-batch-128",
-        title="ten epochs, batches of 128",
-        training=_ten_neurons(epochs=10, batch=128),
-    ),
+    RECIPES.right("epochs-10", "ten epochs", epochs=10),
+    RECIPES.right("epochs-10-batch-128", "ten epochs, batches of 128", epochs=10, batch=128),
     # The blank asks for Adam and leaves its rate open.
     *(
-        Recipe(
-            name=f"rate-{factor}",
-            title=f"a learning rate {factor} times Adam's own",
-            training=_ten_neurons(rate=0.001 * factor),
+        RECIPES.right(
+            f"rate-{factor}", f"a learning rate {factor} times Adam's own", rate=0.001 * factor
         )
         for factor in (10, 100)
     ),
@@ -85,77 +67,43 @@ RIGHT = (
 SEEDED = seeded(RIGHT)
 WRONG = (
     *(
-        Recipe(
-            name=f"epochs-{epochs}",
-            title=title,
-            training=_ten_neurons(epochs=epochs),
-            detected_by="train.epochs",
-            misconception="too-few-epochs",
-        )
+        RECIPES.wrong(f"epochs-{epochs}", title, "train.epochs", "too-few-epochs", epochs=epochs)
         for epochs, title in enumerate(EPOCH_TITLES, start=1)
     ),
     *(
-        Recipe(
-            name=f"batch-{batch}",
-            title=f"batches of {batch:,}",
-            training=_ten_neurons(batch=batch),
-            detected_by=ACCURACY,
-            misconception="under-trained",
+        RECIPES.wrong(
+            f"batch-{batch}", f"batches of {batch:,}", ACCURACY, "under-trained", batch=batch
         )
         for batch in (256, 512, 1024, 4096)
     ),
     *(
-        Recipe(
-            name=f"rate-{factor:g}",
-            title=f"a learning rate {factor:g} times Adam's own",
-            training=_ten_neurons(rate=0.001 * factor),
-            detected_by=ACCURACY,
-            misconception="under-trained",
+        RECIPES.wrong(
+            f"rate-{factor:g}",
+            f"a learning rate {factor:g} times Adam's own",
+            ACCURACY,
+            "under-trained",
+            rate=0.001 * factor,
         )
         for factor in (0.1, 0.01)
     ),
-    Recipe(
-        name="sgd",
-        title="plain gradient descent",
-        training=_ten_neurons(optimizer="sgd", rate=0.01),
-        detected_by="compile.optimizer",
-        misconception="wrong-optimizer",
+    RECIPES.wrong(
+        "sgd",
+        "plain gradient descent",
+        "compile.optimizer",
+        "wrong-optimizer",
+        optimizer="sgd",
+        rate=0.01,
     ),
-    Recipe(
-        name="sgd-scaled",
-        title="plain gradient descent, pixels divided by 255",
-        training=_ten_neurons(optimizer="sgd", rate=0.01, scale=1 / 255),
-        detected_by="compile.optimizer",
-        misconception="wrong-optimizer",
+    RECIPES.wrong(
+        "sgd-scaled",
+        "plain gradient descent, pixels divided by 255",
+        "compile.optimizer",
+        "wrong-optimizer",
+        optimizer="sgd",
+        rate=0.01,
+        scale=1 / 255,
     ),
-    Recipe(
-        name="logits-as-probabilities",
-        title="raw outputs taken for probabilities",
-        training=_ten_neurons(loss="taken for probabilities"),
-        detected_by="compile.loss",
-        misconception="logits-treated-as-probabilities",
-    ),
-    Recipe(
-        name="shuffled-labels",
-        title="labels in another order than the images",
-        training=_ten_neurons(labels="shuffled"),
-        detected_by="train.data",
-        misconception="mismatched-labels",
-    ),
-    Recipe(
-        name="a-tenth",
-        title="a tenth of the training images",
-        training=_ten_neurons(share=0.1),
-        detected_by="train.data",
-        misconception="partial-training-data",
-    ),
-    Recipe(
-        name="validation-cards",
-        title="trained on the validation images",
-        training=_ten_neurons(split="validation"),
-        detected_by="train.data",
-        misconception="trained-on-validation-data",
-    ),
+    *RECIPES.usual_mistakes(),
 )
 
 STUDY = Study(
