@@ -5,29 +5,19 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable
-from typing import Generic, ParamSpec, Protocol
+from typing import TYPE_CHECKING, Generic, ParamSpec
+
+if TYPE_CHECKING:
+    from autograder.kernel.check_session import CheckSession
 
 P = ParamSpec("P")
-
-
-class CheckHandler(Protocol):
-    """What a check calls: the check session."""
-
-    def check(self, question: str, **claims: object) -> float | None:
-        """Hand in; show what the checks found; return the points."""
-
-    def hint(self, question: str) -> None:
-        """Show how to go on."""
-
-    def why(self, question: str) -> None:
-        """Show why it matters."""
 
 
 class Check(Generic[P]):
     """A check of the lesson. Afterwards ``hint()`` and ``why()`` say more about what it found."""
 
     # A student reads this in `check.build?`. How a check is declared: see `CheckSession.asks`.
-    def __init__(self, session: CheckHandler, declared: Callable[P, float | None]) -> None:
+    def __init__(self, session: CheckSession, declared: Callable[P, float | None]) -> None:
         functools.update_wrapper(self, declared)
         self._session = session
         self._question = declared.__name__

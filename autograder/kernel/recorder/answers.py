@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import keras
 import msgspec
@@ -14,8 +13,10 @@ from numpy.typing import NDArray
 from autograder.core.evidence import Answer, Claim, Model, Numbers
 from autograder.kernel.recorder import serialize
 from autograder.kernel.recorder.call_log import MAX_FITS
-from autograder.kernel.recorder.data_matching import DatasetIndex
 from autograder.kernel.recorder.model_description import Arrays
+
+if TYPE_CHECKING:
+    from autograder.kernel.recorder.recorder import Recorder
 
 HISTORY = "history"
 # The claim that is the model of an answer; models under other names are its others.
@@ -25,60 +26,41 @@ MAX_OTHERS = 4
 SIDES = 2
 
 
-class RecordingKernel(Protocol):
-    """What :func:`describe_answer` needs of the recorder."""
-
-    def quietly(self, trouble: str) -> AbstractContextManager[None]:
-        """Record an error as this trouble, and go on."""
-
-    def fits_of(self, history: object) -> tuple[int, ...]:
-        """Return the numbers of the calls of ``fit`` of which this is the history."""
-
-    def described(self, subject: keras.Model, prefix: str) -> tuple[Model, Arrays]:
-        """Return a model in its current state, and its weights under names with this prefix."""
-
-    @property
-    def index(self) -> DatasetIndex:
-        """The index of the course's images."""
-
-
 def describe_answer(
-    question: str, claims: Mapping[str, object], kernel: RecordingKernel
+    question: str, claims: Mapping[str, object], recorder: Recorder
 ) -> tuple[Answer, Arrays]:
     """Return what was handed in to the check of a question, and its arrays."""
     arrays: Arrays = {}
     claimed: dict[str, Claim] = {}
     for name, value in claims.items():
         claimed[name] = Claim(kind=serialize.text(type(value).__name__, 300))
-        with kernel.quietly(f"`{name}` could not be read"):
-            claimed[name] = serialize.accepted(_claim(question, name, value, kernel, arrays))
+        with recorder.quietly(f"`{name}` could not be read"):
+            claimed[name] = serialize.accepted(_claim(question, name, value, recorder, arrays))
     models: dict[str, Model] = {}
     for name in [one for one, value in claims.items() if isinstance(value, keras.Model)]:
-        with kernel.quietly("the model could not be described"):
-            models[name] = _model(question, name, claims[name], kernel, arrays)
+        with recorder.quietly("the model could not be described"):
+            models[name] = _model(question, name, claims[name], recorder, arrays)
     main = models.pop(MODEL, None)
     others = dict(list(models.items())[:MAX_OTHERS])
     return Answer(question=question, claims=claimed, model=main, others=others), arrays
 
 
-def _model(
-    question: str, name: str, subject: Any, kernel: RecordingKernel, arrays: Arrays
-) -> Model:
+def _model(question: str, name: str, subject: Any, recorder: Recorder, arrays: Arrays) -> Model:
     prefix = f"answer-{question}" if name == MODEL else f"answer-{question}-{name}"
-    model, weights = kernel.described(subject, prefix)
+    model, weights = recorder.described(subject, prefix)
     accepted = serialize.accepted(model)
     arrays.update(weights)
     return accepted
 
 
-def _claim(question: str, name: str, value: Any, kernel: RecordingKernel, arrays: Arrays) -> Claim:
+def _claim(question: str, name: str, value: Any, recorder: Recorder, arrays: Arrays) -> Claim:
     claim = serialize.claim(value)
     if name == HISTORY and not claim.blank:
-        return msgspec.structs.replace(claim, fits=kernel.fits_of(value)[-MAX_FITS:])
+        return msgspec.structs.replace(claim, fits=recorder.fits_of(value)[-MAX_FITS:])
     array = _array(value)
     if array is None:
         return claim
-    about = kernel.index.identify(array).as_examples(f"answer-{question}/{name}", arrays)
+    about = recorder.index.identify(array).as_examples(f"answer-{question}/{name}", arrays)
     numbers = Numbers(
         dtype=str(array.dtype),
         shape=array.shape,
