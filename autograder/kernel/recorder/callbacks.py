@@ -6,10 +6,9 @@ import contextlib
 from typing import Any
 
 import keras
-import numpy as np
 
 from autograder.core.evidence import Callback, Value
-from autograder.kernel.recorder.serialize import accepted, text
+from autograder.kernel.recorder import serialize
 
 SETTINGS = (
     *("monitor", "mode", "patience", "min_delta", "baseline", "start_from_epoch"),
@@ -27,18 +26,14 @@ def listed(argument: Any) -> list[Any]:
 
 def described(callbacks: list[Any]) -> tuple[Callback, ...]:
     """Return the first of the callbacks as evidence, in their current state."""
-    return tuple(accepted(_described(one)) for one in callbacks[:MAX_CALLBACKS])
+    return tuple(serialize.accepted(_described(one)) for one in callbacks[:MAX_CALLBACKS])
 
 
 def _described(callback: Any) -> Callback:
-    name = type(callback).__name__
-    is_builtin = getattr(keras.callbacks, name, None) is type(callback)
     settings: dict[str, Value] = {}
     for setting in SETTINGS:
         # A student's own callback may do anything when an attribute is read.
         with contextlib.suppress(Exception):
-            value = getattr(callback, setting, None)
-            value = value.item() if isinstance(value, np.generic) else value
-            if isinstance(value, bool | int | float | str):
-                settings[setting] = text(value) if isinstance(value, str) else value
-    return Callback(kind=text(name if is_builtin else f"{name} (custom)", 300), settings=settings)
+            settings |= serialize.settings({setting: getattr(callback, setting, None)})
+    kind = serialize.class_name(type(callback), keras.callbacks)
+    return Callback(kind=kind, settings=settings)

@@ -8,10 +8,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import keras
-import numpy as np
 
 from autograder.core.evidence import Compiled, Value
-from autograder.kernel.recorder.serialize import text
+from autograder.kernel.recorder.serialize import class_name, settings, text
 
 ABBREVIATED = {
     "mse": "MeanSquaredError",
@@ -32,12 +31,12 @@ def compiled(subject: keras.Model) -> Compiled | None:
     if isinstance(optimizer, keras.optimizers.LossScaleOptimizer):
         # Keras itself puts it around the one that it was given, to compute with 16 bits.
         optimizer = optimizer.inner_optimizer
-    loss, settings = _loss(subject.loss)
+    loss, loss_settings = _loss(subject.loss)
     return Compiled(
-        optimizer=_class_name(type(optimizer), keras.optimizers) if optimizer is not None else "",
-        optimizer_settings=_simple(_config(optimizer)),
+        optimizer=class_name(type(optimizer), keras.optimizers) if optimizer is not None else "",
+        optimizer_settings=_settings(_config(optimizer)),
         loss=loss,
-        loss_settings=settings,
+        loss_settings=loss_settings,
         metrics=tuple(_metrics(_given_metrics(subject)))[:64],
     )
 
@@ -53,11 +52,11 @@ def _loss(loss: Any) -> tuple[str, dict[str, Value]]:
     if isinstance(loss, str):
         return text(_known_losses().get(loss.lower(), loss), 300), {}
     if isinstance(loss, functools.partial):
-        return _loss(loss.func)[0], _simple(loss.keywords)
+        return _loss(loss.func)[0], _settings(loss.keywords)
     if isinstance(loss, type):
-        return _class_name(loss, keras.losses), {}
+        return class_name(loss, keras.losses), {}
     if isinstance(loss, keras.losses.Loss):
-        return _class_name(type(loss), keras.losses), _simple(_config(loss))
+        return class_name(type(loss), keras.losses), _settings(_config(loss))
     name = getattr(loss, "__name__", "")
     is_builtin = getattr(keras.losses, name, None) is loss if name else False
     return (_known_losses().get(name, name) if is_builtin else "custom"), {}
@@ -101,15 +100,9 @@ def _metrics(metrics: Any) -> Iterator[str]:
             for one in metrics:
                 yield from _metrics(one)
         case keras.metrics.Metric():
-            yield _class_name(type(metrics), keras.metrics)
+            yield class_name(type(metrics), keras.metrics)
         case _:
             yield text(getattr(metrics, "__name__", "custom"), 300)
-
-
-def _class_name(kind: type, home: Any) -> str:
-    """Keras' name for a class; another class of the same name is marked as such."""
-    name = kind.__name__
-    return text(name if getattr(home, name, None) is kind else f"{name} (custom)", 300)
 
 
 def _config(subject: Any) -> Mapping[str, Any]:
@@ -120,21 +113,13 @@ def _config(subject: Any) -> Mapping[str, Any]:
     return {}
 
 
-def _simple(config: Mapping[str, Any]) -> dict[str, Value]:
-    settings = {name: _plain(name, value) for name, value in config.items()}
-    return {
-        text(name, 300): text(value) if isinstance(value, str) else value
-        for name, value in settings.items()
-        if isinstance(value, bool | int | float | str)
-    }
-
-
-def _plain(name: str, value: Any) -> Any:
-    """Return a setting as Keras takes it: whatever is true of a flag is true, as `1` is."""
-    if name in FLAGS:
+def _settings(config: Mapping[str, Any]) -> dict[str, Value]:
+    """Return settings as Keras takes them: whatever is true of a flag is true, as `1` is."""
+    flags = {}
+    for name in FLAGS & config.keys():
         with contextlib.suppress(Exception):
-            return bool(value)
-    return value.item() if isinstance(value, np.generic) else value
+            flags[name] = bool(config[name])
+    return settings({**config, **flags})
 
 
 def _snake(name: str) -> str:

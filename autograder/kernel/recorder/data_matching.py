@@ -53,10 +53,6 @@ class DataMatch:
     indices: tuple[int, ...] | None = None
     rows: NDArray[Any] | None = None
 
-    def with_count(self, count: int | None) -> DataMatch:
-        """Return a copy for ``count`` images."""
-        return replace(self, count=count)
-
     def as_examples(self, prefix: str, arrays: dict[str, NDArray[Any]]) -> Examples:
         """Return this as evidence; its arrays are added to ``arrays`` under ``prefix``."""
         names: dict[str, str | None] = {}
@@ -76,15 +72,8 @@ class DataMatch:
         )
 
 
-@dataclass(frozen=True)
-class _RowMatch:
-    """The positions of rows among the images, and how they were made from them."""
-
-    indices: NDArray[np.intp]
-    scale: Floats | None = None
-    shift: Floats | None = None
-    table: Floats | None = None
-    per_image: PerImage | None = None
+# The positions of rows among the images, and how they were made from them.
+Found = tuple[NDArray[np.intp], DataMatch]
 
 
 @functools.lru_cache(maxsize=4)
@@ -118,17 +107,14 @@ class DatasetIndex:
                 labels="none" if y is None else "unknown",
                 one_hot=_is_one_hot(y),
             )
-        few = len(images) <= SAMPLE
-        return DataMatch(
+        indices, match = found
+        return replace(
+            match,
             count=len(images),
-            split=self._set(found.indices),
-            labels=self._match(y, chosen, found.indices),
-            scale=found.scale,
-            shift=found.shift,
-            table=found.table,
-            per_image=found.per_image,
+            split=self._set(indices),
+            labels=self._match(y, chosen, indices),
             one_hot=_is_one_hot(y),
-            indices=self._positions(found.indices) if few else None,
+            indices=self._positions(indices) if len(images) <= SAMPLE else None,
         )
 
     def _set(self, indices: NDArray[np.intp]) -> SetName:
@@ -143,7 +129,7 @@ class DatasetIndex:
         positions = indices[inside] if inside.any() else indices - self._training
         return tuple(int(one) for one in positions)
 
-    def _in_order(self, rows: Floats, chosen: NDArray[np.intp], count: int) -> _RowMatch | None:
+    def _in_order(self, rows: Floats, chosen: NDArray[np.intp], count: int) -> Found | None:
         """Find rows that are all, the beginning, or the end of a set in its original order."""
         others = len(self._images) - self._training
         for start, size in ((0, self._training), (self._training, others)):
@@ -151,13 +137,11 @@ class DatasetIndex:
                 continue
             for offset in sorted({0, size - count}):
                 indices = chosen + start + offset
-                if fitted := affine(rows, self._images[indices]):
-                    return _RowMatch(indices, *fitted)
-                if found := _nonlinear_match(rows, self._images[indices], indices):
-                    return found
+                if match := _match_of(rows, self._images[indices]):
+                    return indices, match
         return None
 
-    def _anywhere(self, rows: Floats) -> _RowMatch | None:
+    def _anywhere(self, rows: Floats) -> Found | None:
         """Find images in any order, where one map does for all pixels.
 
         Some are found by the pattern of their light and dark pixels. They give the map, which
@@ -172,9 +156,9 @@ class DatasetIndex:
                 scale, shift = fitted
                 exact = self._exactly(np.rint((rows - float(shift)) / float(scale)))
                 if (exact >= 0).all() and affine(rows, self._images[exact]):
-                    return _RowMatch(exact, scale, shift)
+                    return exact, DataMatch(scale=scale, shift=shift)
             if some.all() and (by_image := per_image(rows, self._images[indices])):
-                return _RowMatch(indices, per_image=by_image)
+                return indices, DataMatch(per_image=by_image)
         return None
 
     def sample(self, count: int) -> NDArray[np.uint8]:
@@ -262,14 +246,14 @@ class DatasetIndex:
         return "matching" if same >= NEARLY_ALL else "mismatched"
 
 
-def _nonlinear_match(
-    rows: Floats, images: NDArray[np.uint8], indices: NDArray[np.intp]
-) -> _RowMatch | None:
-    """Return how rows were made of these images, where no straight line for all says so."""
+def _match_of(rows: Floats, images: NDArray[np.uint8]) -> DataMatch | None:
+    """Return how rows were made of these images, ``None`` where that is not found."""
+    if fitted := affine(rows, images):
+        return DataMatch(scale=fitted[0], shift=fitted[1])
     if by_image := per_image(rows, images):
-        return _RowMatch(indices, per_image=by_image)
+        return DataMatch(per_image=by_image)
     numbers = table(rows, images)
-    return None if numbers is None else _RowMatch(indices, table=numbers)
+    return None if numbers is None else DataMatch(table=numbers)
 
 
 def _is_one_hot(y: object) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Callable, Generator
+from dataclasses import replace
 from types import GeneratorType
 from typing import Any
 
@@ -68,7 +69,7 @@ class DataProbe:
         labels = np.concatenate(self._labels) if self._labels else None
         match = index.identify(np.concatenate(self._images), labels)
         # The number is known only if all images went by.
-        return index.over_all(match.with_count(self._in_a_pass), self._tally)
+        return index.over_all(replace(match, count=self._in_a_pass), self._tally)
 
     def _through(self, *batch: Any) -> Any:
         images, labels = batch[0], batch[1] if len(batch) > 1 else tf.zeros((0,))

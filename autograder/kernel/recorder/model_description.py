@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from autograder.core.evidence import Layer, Model, Value, Weight, state
 from autograder.kernel.recorder.compile_args import compiled
-from autograder.kernel.recorder.serialize import count, text
+from autograder.kernel.recorder.serialize import class_name, count, settings, text
 
 SETTINGS = (
     *("units", "use_bias", "scale", "offset", "rate", "axis", "filters", "pool_size"),
@@ -157,7 +157,7 @@ def _layer(name: str, layer: keras.layers.Layer, prefix: str, arrays: Arrays | N
             )
         )
     return Layer(
-        kind=_kind(layer),
+        kind=class_name(type(layer), keras.layers),
         name=name,
         output_shape=_shape(layer, "output"),
         settings=_settings(layer),
@@ -174,34 +174,21 @@ def _numbers(variable: Any) -> NDArray[Any] | None:
     return values if values.dtype.kind in "iuf" and values.ndim <= 4 else None
 
 
-def _kind(layer: keras.layers.Layer) -> str:
-    """Keras' name for the class; another class of the same name is marked as such."""
-    name = type(layer).__name__
-    is_builtin = getattr(keras.layers, name, None) is type(layer)
-    return text(name if is_builtin else f"{name} (custom)", 300)
-
-
 def _settings(layer: keras.layers.Layer) -> dict[str, Value]:
     config: dict[str, Any] = {}
     # A layer of the student's own may refuse to be written as a configuration.
     with contextlib.suppress(Exception):
         config = layer.get_config()
-    settings: dict[str, Value] = {}
-    for name in SETTINGS:
-        value = config.get(name)
-        if isinstance(value, np.generic):
-            value = value.item()
-        if isinstance(value, bool | int | float | str):
-            settings[name] = value
+    found = settings({name: config.get(name) for name in SETTINGS})
     if getattr(layer, "activation", None) is not None:
-        settings["activation"] = _activation(layer.activation)
-    return settings
+        found["activation"] = _activation(layer.activation)
+    return found
 
 
 def _activation(activation: Any) -> str:
     """Return the name of an activation, however given: ``tf.nn.softmax`` is ``softmax`` too."""
     if isinstance(activation, keras.layers.Layer):
-        return _kind(activation).lower()
+        return class_name(type(activation), keras.layers).lower()
     homes = (keras.activations, keras.ops, tf.nn, tf.math)
     for name in (getattr(activation, "__name__", ""), *dir(keras.activations)):
         if any(getattr(home, name, None) is activation for home in homes if name):

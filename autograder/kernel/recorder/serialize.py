@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, TypeVar
 
 import msgspec
@@ -30,6 +31,24 @@ def claim(value: object) -> Claim:
 def text(value: object, max_length: int = MAX_TEXT) -> str:
     """Return at most ``max_length`` characters of the value as text that fits into UTF-8."""
     return str(value)[:max_length].encode("utf-8", "replace").decode()
+
+
+def class_name(kind: type, home: Any) -> str:
+    """Return Keras' name for a class; another class of the same name is marked as such."""
+    name = kind.__name__
+    return text(name if getattr(home, name, None) is kind else f"{name} (custom)", 300)
+
+
+def settings(values: Mapping[str, Any]) -> dict[str, Value]:
+    """Return those of the values that are plain: numbers, texts, what is true or false."""
+    plain = {
+        name: one.item() if isinstance(one, np.generic) else one for name, one in values.items()
+    }
+    return {
+        text(name, 300): text(one) if isinstance(one, str) else one
+        for name, one in plain.items()
+        if isinstance(one, bool | int | float | str)
+    }
 
 
 def count(value: Any) -> int | None:
