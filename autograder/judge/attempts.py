@@ -15,6 +15,7 @@ from autograder.judge.cell_failures import (
     names_of,
     stopped,
 )
+from autograder.judge.rules.rule import OPEN
 
 
 def blocking_verdict(
@@ -36,7 +37,7 @@ def blocking_verdict(
         return CannotTell(
             f"The evidence of this run could not be read: {evidence.run.trouble.rstrip('. ')}; it"
             " needs manual review.",
-            help="These points stay open until the manual review.",
+            help=OPEN,
         )
     if answer and nothing_blank(answer) and cell.status == "ok":
         return None
@@ -72,7 +73,7 @@ def _waiting(
         if isinstance(blocked, CannotTell):
             return CannotTell(
                 f"This builds on “{earlier.title}”, which needs manual review.",
-                help="These points stay open until the manual review.",
+                help=OPEN,
             )
         if blocked is not None:
             return Skipped(

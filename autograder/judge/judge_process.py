@@ -21,6 +21,7 @@ from autograder.core.lesson import Lesson
 from autograder.core.lesson_registry import search_path_variables
 from autograder.core.report import CheckResult, Outcome
 from autograder.core.verdicts import Verdicts
+from autograder.judge.rules.rule import OPEN
 
 # For a batch; 5 more for each submission in it.
 MAX_SECONDS = 60
@@ -184,7 +185,7 @@ def unfinished_verdicts(lesson: Lesson) -> Verdicts:
             max_points=question.points,
             message="The judge did not come to an end with what was recorded of this notebook: it"
             " takes too much time or memory.",
-            help="These points stay open until the manual review.",
+            help=OPEN,
         )
         for question in lesson.questions
     )

@@ -32,6 +32,7 @@ from autograder.judge.attempts import blocking_verdict
 from autograder.judge.cell_failures import failed_after_error
 from autograder.judge.gating import explained, required
 from autograder.judge.identity import identified
+from autograder.judge.rules.rule import OPEN
 from autograder.judge.time_budget import TimeBudget
 
 
@@ -182,7 +183,7 @@ def as_verdict(error: BaseException) -> Verdict:
         raise error
     return CannotTell(
         f"This check could not be carried out ({public_name(type(error))}: {error}).",
-        help="These points stay open until the manual review.",
+        help=OPEN,
     )
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import NoReturn
 
 from autograder.core.verdicts import CannotTell
+from autograder.judge.rules.rule import OPEN
 
 # The minimum for a check, however much the ones before it have used.
 MIN_SECONDS = 1.0
@@ -46,5 +47,5 @@ class TimeBudget:
         raise CannotTell(
             "This could not be worked out in the time that a check may take: what was recorded is"
             " far larger than this lesson needs.",
-            help="These points stay open until the manual review.",
+            help=OPEN,
         )
