@@ -13,7 +13,6 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-import stat
 import subprocess
 import sys
 import tempfile
@@ -29,6 +28,7 @@ from autograder.core.config import find_course
 from autograder.core.evidence import EVIDENCE, SUBMISSION
 from autograder.core.lesson import Lesson
 from autograder.core.lesson_registry import load_lesson
+from autograder.core.regular_files import open_ordinary, size_of
 from autograder.core.report import Report
 from autograder.exporters import gradescope_results
 from autograder.grading import result_files
@@ -161,12 +161,11 @@ def _collect(folder: Path, own: Path) -> None:
     """Copy the files that a run wrote, if they are regular: a link could lead anywhere."""
     for name in RESULT_FILES:
         try:
-            handle = os.open(folder / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+            file = open_ordinary(folder / name)
         except OSError:
             continue
-        with os.fdopen(handle, "rb") as file:
-            about = os.fstat(handle)
-            if stat.S_ISREG(about.st_mode) and about.st_size <= MAX_BYTES:
+        with file:
+            if size_of(file) <= MAX_BYTES:
                 (own / name).write_bytes(file.read(MAX_BYTES))
 
 
