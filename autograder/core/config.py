@@ -139,21 +139,19 @@ class Course:
 
     def released(self, lesson: Lesson) -> Path:
         """Return the students' notebook: the course's own, else the one in the package."""
-        own = self._own_release(lesson)
-        return own if own and own.is_file() else lesson.released
+        return self._notebook("release", lesson) or lesson.released
 
     def solved(self, lesson: Lesson) -> Path | None:
         """Return the notebook with the solutions, ``None`` where the course has none."""
-        path = self.root and self.root / "source" / lesson.name / lesson.notebook
-        return path if path and path.is_file() else None
+        return self._notebook("source", lesson)
 
     def has_released(self, lesson: Lesson) -> bool:
         """Return whether the course has a students' notebook of its own for the lesson."""
-        own = self._own_release(lesson)
-        return own is not None and own.is_file()
+        return self._notebook("release", lesson) is not None
 
-    def _own_release(self, lesson: Lesson) -> Path | None:
-        return self.root and self.root / "release" / lesson.name / lesson.notebook
+    def _notebook(self, folder: str, lesson: Lesson) -> Path | None:
+        path = self.root and self.root / folder / lesson.name / lesson.notebook
+        return path if path and path.is_file() else None
 
     def checks(self, lesson: Lesson) -> tuple[Path, ...]:
         """Return a lesson's check files, with the course's own in ``checks/<lesson>/`` last."""

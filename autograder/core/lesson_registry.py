@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import importlib
-import importlib.util
 import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -52,7 +51,7 @@ def load_lesson(name: str) -> Lesson:
 def lesson_module(lesson: Lesson, name: str) -> ModuleType | None:
     """Import a module of a lesson's package; return ``None`` where there is none of this name."""
     module = f"{PACKAGE}.{lesson.folder.name}.{name}"
-    return importlib.import_module(module) if importlib.util.find_spec(module) else None
+    return importlib.import_module(module) if find_spec(module) else None
 
 
 def search_lessons_in(folders: Sequence[str]) -> bool:
