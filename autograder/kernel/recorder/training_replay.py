@@ -18,15 +18,8 @@ from numpy.typing import NDArray
 
 from autograder.core.training import Array, Trained, Training
 from autograder.datasets import Images
-from autograder.kernel.recorder import generator_states, keras_objects, lesson_arrays
+from autograder.kernel.recorder import generator_states, keras_objects, lesson_arrays, plain_fit
 from autograder.kernel.recorder.keras_objects import require
-from autograder.kernel.recorder.plain_fit import (
-    ARGUMENTS,
-    expected_calls,
-    number_of_batches,
-    require_small,
-    require_usual_settings,
-)
 from autograder.kernel.recorder.step_batching import batched_steps
 
 # Arguments that say what data there is and how it is cut into batches.
@@ -50,11 +43,13 @@ def train(training: Training, images: Images) -> Trained:
         NotPlainError: it is not plain.
         ValueError: it is no training at all.
     """
-    require_usual_settings()
+    plain_fit.require_usual_settings()
     require(training.images == images.name, "other images")
-    require_small(training)
+    plain_fit.require_small(training)
     model = _make_model(training)
-    arguments = {name: training.arguments[name] for name in ARGUMENTS if name in training.arguments}
+    arguments = {
+        name: training.arguments[name] for name in plain_fit.ARGUMENTS if name in training.arguments
+    }
     x, y, *validation = (
         lesson_arrays.make(one, images)
         for one in (training.x, training.y, *(training.validation or ()))
@@ -147,7 +142,7 @@ def require_fitting(trained: Trained, training: Training, arguments: Mapping[str
     require(not was_built or trained.metrics == _metric_functions(model), "other metrics")
     _build(model, arguments["y"])
     calls = len(trained.training_logs), len(trained.validation_logs)
-    require(calls == expected_calls(training), "another number of steps")
+    require(calls == plain_fit.expected_calls(training), "another number of steps")
     metrics = model.metrics_variables
     require(
         keras_objects.fits(model.variables, trained.state)
@@ -168,7 +163,7 @@ def replayed(arguments: dict[str, Any], training: Training, trained: Trained) ->
     at the data any more, so streams with as many batches are put in their place.
     """
     model = arguments["self"]
-    batches, held_out = number_of_batches(training)
+    batches, held_out = plain_fit.number_of_batches(training)
     for name in DATA:
         arguments.pop(name, None)
     # Keras warns of streams that it is to shuffle.

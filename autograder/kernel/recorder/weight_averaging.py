@@ -11,15 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograder.core.snapshot_schedule import steps_per_snapshot
+from autograder.kernel.recorder import model_description
 from autograder.kernel.recorder.epoch_ends import Vector, vector_of
-from autograder.kernel.recorder.model_description import (
-    Arrays,
-    count_of,
-    named_trainable,
-    state_of,
-    values_of,
-    weights_of,
-)
 from autograder.kernel.recorder.serialize import describe_error, text
 
 MAX_EPOCHS = 50
@@ -65,7 +58,7 @@ class WeightAverager(keras.callbacks.Callback):
         self.snapshots: list[int] = []
         self.trouble: str | None = None
         self.start = ""
-        self.first: Arrays = {}
+        self.first: model_description.Arrays = {}
         # All weights before the first step, and at the end of each epoch.
         self.ends: list[Vector] = []
         self._states: dict[str, None] = {}
@@ -87,15 +80,15 @@ class WeightAverager(keras.callbacks.Callback):
         self._note_start()
 
     def _note_start(self) -> None:
-        self.start = state_of(self.model)
-        self.first = weights_of(self.model)
+        self.start = model_description.state_of(self.model)
+        self.first = model_description.weights_of(self.model)
         self.ends = [vector_of(self.model)]
 
     @_calmly
     def note_state(self) -> None:
         """Remember the current weights as some that training left behind."""
         # Before the first step there may not even be a model.
-        if self.steps and (state := state_of(self.model)):
+        if self.steps and (state := model_description.state_of(self.model)):
             self._states.pop(state, None)
             self._states[state] = None
             if len(self._states) > MAX_STATES:
@@ -110,7 +103,7 @@ class WeightAverager(keras.callbacks.Callback):
     def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:  # noqa: ARG002
         """Remember which step comes next; before the first one callbacks may have set weights."""
         self._batch = batch
-        if not self.steps and self.start != state_of(self.model):
+        if not self.steps and self.start != model_description.state_of(self.model):
             self._note_start()
 
     @_calmly
@@ -164,11 +157,11 @@ class WeightAverager(keras.callbacks.Callback):
         self._start()
 
     def _take_snapshot(self) -> None:
-        trainable = named_trainable(self.model)
-        if 4 * count_of(trainable.values()) > MAX_BYTES:
+        trainable = model_description.named_trainable(self.model)
+        if 4 * model_description.count_of(trainable.values()) > MAX_BYTES:
             return
         for name, variable in trainable.items():
-            value = values_of(variable).astype(np.float64)
+            value = model_description.values_of(variable).astype(np.float64)
             self._sums[name] = self._sums[name] + value if self._snapshot_count else value
         self._snapshot_count += 1
         self._last_snapshot_step = self._at_step

@@ -6,25 +6,12 @@ import pytest
 
 from autograder.core.evidence import Evidence
 from autograder.core.verdicts import Skipped, Tell
+from autograder.judge.rules import layers, outputs
 from autograder.judge.rules.groups import image_input
-from autograder.judge.rules.layers import no_bias, no_neurons, wrong_neuron_count
 from autograder.judge.rules.models import model_of
-from autograder.judge.rules.outputs import (
-    activated_outputs,
-    no_outputs,
-    output_steps,
-    unknown_outputs,
-)
 from autograder.judge.rules.rule import raise_first
 from autograder.lessons.a_deeper_brain.constants import CLASSES, HIDDEN, IMAGE
-from autograder.lessons.a_deeper_brain.rules.hidden_layer import (
-    more_hidden_layers,
-    no_activation,
-    no_hidden_layer,
-    other_activation,
-    unknown_activation,
-    wrong_hidden_size,
-)
+from autograder.lessons.a_deeper_brain.rules import hidden_layer
 
 
 @pytest.mark.points(1)
@@ -43,11 +30,11 @@ def test_hidden(evidence: Evidence, tell: Tell) -> None:
     """One hidden layer, as wide as was asked for, and the last one."""
     model = model_of(evidence, "build")
     raise_first(
-        no_neurons(model, CLASSES),
-        no_hidden_layer(model),
-        more_hidden_layers(model),
-        wrong_hidden_size(model, HIDDEN),
-        no_bias(model),
+        layers.no_neurons(model, CLASSES),
+        hidden_layer.no_hidden_layer(model),
+        hidden_layer.more_hidden_layers(model),
+        hidden_layer.wrong_hidden_size(model, HIDDEN),
+        layers.no_bias(model),
     )
     tell.passed(
         f"One hidden layer of {HIDDEN} neurons stands between the pixels and the answers.",
@@ -62,7 +49,11 @@ def test_activation(evidence: Evidence, tell: Tell) -> None:
     model = model_of(evidence, "build")
     if len(model.dense) < 2:
         raise Skipped("This is checked once there is a hidden layer.")
-    raise_first(no_activation(model), other_activation(model), unknown_activation(model))
+    raise_first(
+        hidden_layer.no_activation(model),
+        hidden_layer.other_activation(model),
+        hidden_layer.unknown_activation(model),
+    )
     tell.passed(
         "The hidden neurons output zero for negative inputs: that is ReLU.",
         more="A neuron that outputs zero for every image no longer learns. It is called dead; a"
@@ -74,12 +65,12 @@ def test_activation(evidence: Evidence, tell: Tell) -> None:
 def test_output(evidence: Evidence, tell: Tell) -> None:
     """One output for each class: logits, or probabilities made from them."""
     model = model_of(evidence, "build")
-    steps = output_steps(model)
+    steps = outputs.output_steps(model)
     raise_first(
-        no_outputs(steps),
-        wrong_neuron_count(model, CLASSES),
-        activated_outputs(steps),
-        unknown_outputs(steps),
+        outputs.no_outputs(steps),
+        layers.wrong_neuron_count(model, CLASSES),
+        outputs.activated_outputs(steps),
+        outputs.unknown_outputs(steps),
     )
     tell.passed(
         "Ten outputs, as probabilities that add up to one."

@@ -11,19 +11,7 @@ from autograder.judge.rules.accuracy import can_be_computed, nearly_trained, wei
 from autograder.judge.rules.format import whole_number
 from autograder.judge.rules.models import model_of
 from autograder.judge.rules.rule import raise_first
-from autograder.lessons.a_deeper_brain.rules.comparison import (
-    all_right,
-    another_number,
-    compare,
-    different_answers,
-    is_right,
-    net_gain,
-    no_whole_number,
-    share,
-    single_layer_model,
-    single_mistakes,
-    swapped,
-)
+from autograder.lessons.a_deeper_brain.rules import comparison
 
 
 @pytest.mark.points(3)
@@ -36,21 +24,22 @@ def test_won(evidence: Evidence, tell: Tell, data: Images) -> None:
     fits = evidence.fits(model.number)
     raise_first(nearly_trained(model, fits), weights_replaced(evidence, model, fits))
     with can_be_computed("What the two networks predict for the validation images"):
-        comparison = compare(evidence, model, single_layer_model(answer), data)
-    raise_first(share(claim, comparison), no_whole_number(claim))
+        single = comparison.single_layer_model(answer)
+        compared = comparison.compare(evidence, model, single, data)
+    raise_first(comparison.share(claim, compared), comparison.no_whole_number(claim))
     count = whole_number(claim)
     assert count is not None
-    if not is_right(count, comparison):
+    if not comparison.is_right(count, compared):
         raise_first(
-            net_gain(count, comparison),
-            swapped(count, comparison),
-            all_right(count, comparison),
-            single_mistakes(count, comparison),
-            different_answers(count, comparison),
-            another_number(count, comparison),
+            comparison.net_gain(count, compared),
+            comparison.swapped(count, compared),
+            comparison.all_right(count, compared),
+            comparison.single_mistakes(count, compared),
+            comparison.different_answers(count, compared),
+            comparison.another_number(count, compared),
         )
     tell.passed(
-        f"{count:,} images were won, and {comparison.lost:,} were lost.",
+        f"{count:,} images were won, and {compared.lost:,} were lost.",
         more="Let several networks answer and take the mean of what they say: often that beats the"
         " best of them. Such a team is called an ensemble.",
     )

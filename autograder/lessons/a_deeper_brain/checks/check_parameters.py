@@ -15,14 +15,7 @@ from autograder.lessons.a_deeper_brain.constants import (
     OUTPUT_PARAMETERS,
     PARAMETERS,
 )
-from autograder.lessons.a_deeper_brain.rules.parameter_count import (
-    all_see_pixels,
-    another_number,
-    biases_forgotten,
-    no_hidden,
-    no_whole_number,
-    one_layer,
-)
+from autograder.lessons.a_deeper_brain.rules import parameter_count
 
 
 @pytest.mark.points(2)
@@ -33,13 +26,13 @@ def test_count(evidence: Evidence, tell: Tell, lesson: Lesson) -> None:
     claim = answer.claims["number_of_parameters"]
     count, own = whole_number(claim), build.model if build else None
     raise_first(
-        no_whole_number(claim),
+        parameter_count.no_whole_number(claim),
         right_for_other_network(count, own, PARAMETERS, lesson.question("build").title),
-        biases_forgotten(count),
-        one_layer(count),
-        all_see_pixels(count),
-        no_hidden(count),
-        another_number(count, own),
+        parameter_count.biases_forgotten(count),
+        parameter_count.one_layer(count),
+        parameter_count.all_see_pixels(count),
+        parameter_count.no_hidden(count),
+        parameter_count.another_number(count, own),
     )
     tell.passed(
         f"{HIDDEN_PARAMETERS:,} in the hidden layer and {OUTPUT_PARAMETERS:,} in the last one:"

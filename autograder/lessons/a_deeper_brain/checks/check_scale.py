@@ -8,18 +8,7 @@ from autograder.core.evidence import Evidence
 from autograder.core.verdicts import Tell
 from autograder.datasets import Images
 from autograder.judge.rules.rule import raise_first
-from autograder.lessons.a_deeper_brain.rules.scaling import (
-    Scaled,
-    another_scale,
-    another_set,
-    another_shape,
-    not_an_array,
-    not_scaled,
-    scaled,
-    scaled_twice,
-    unknown_scale,
-    whole_numbers_left,
-)
+from autograder.lessons.a_deeper_brain.rules import scaling
 
 
 @pytest.mark.points(1)
@@ -28,7 +17,7 @@ def test_train(evidence: Evidence, tell: Tell, data: Images) -> None:
     answer = evidence.answer("scale")
     assert answer is not None
     shape = data.train_images.shape
-    _raise_first_mistake(scaled(evidence, answer, "train_images", "training", shape))
+    _raise_first_mistake(scaling.scaled(evidence, answer, "train_images", "training", shape))
     tell.passed(
         "The training images go from 0, black, to 1, white.",
         more="A photograph has three such numbers for each pixel: one each for red, green and"
@@ -42,7 +31,7 @@ def test_valid(evidence: Evidence, tell: Tell, data: Images) -> None:
     answer = evidence.answer("scale")
     assert answer is not None
     shape = data.valid_images.shape
-    _raise_first_mistake(scaled(evidence, answer, "valid_images", "validation", shape))
+    _raise_first_mistake(scaling.scaled(evidence, answer, "valid_images", "validation", shape))
     tell.passed(
         "The validation images have the same scale.",
         more="Numbers for scaling are taken from the training images alone. Even a mean of the"
@@ -50,14 +39,14 @@ def test_valid(evidence: Evidence, tell: Tell, data: Images) -> None:
     )
 
 
-def _raise_first_mistake(array: Scaled) -> None:
+def _raise_first_mistake(array: scaling.Scaled) -> None:
     raise_first(
-        not_an_array(array),
-        another_set(array),
-        another_shape(array),
-        whole_numbers_left(array),
-        not_scaled(array),
-        scaled_twice(array),
-        another_scale(array),
-        unknown_scale(array),
+        scaling.not_an_array(array),
+        scaling.another_set(array),
+        scaling.another_shape(array),
+        scaling.whole_numbers_left(array),
+        scaling.not_scaled(array),
+        scaling.scaled_twice(array),
+        scaling.another_scale(array),
+        scaling.unknown_scale(array),
     )

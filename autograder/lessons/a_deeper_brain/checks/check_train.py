@@ -10,38 +10,16 @@ from autograder.core.lesson import Lesson
 from autograder.core.text import plural
 from autograder.core.verdicts import Tell
 from autograder.datasets import Images
+from autograder.judge.rules import epochs
 from autograder.judge.rules.consistency import contradictory, fits_to_judge
-from autograder.judge.rules.epochs import (
-    another_history,
-    another_was_trained,
-    cut_short,
-    epochs_done,
-    never_trained,
-    trained_without_fit,
-)
 from autograder.judge.rules.groups import training_examples, validation_examples
 from autograder.judge.rules.models import claim_of, fits_of, model_of
 from autograder.judge.rules.reach_threshold import AccuracyCheck
 from autograder.judge.rules.rule import raise_first
 from autograder.lessons.a_deeper_brain.constants import BATCH, ENOUGH_EPOCHS, LIMITS, MAX_EPOCHS
 from autograder.lessons.a_deeper_brain.marked_accuracy import marked_accuracy
+from autograder.lessons.a_deeper_brain.rules import early_stopping
 from autograder.lessons.a_deeper_brain.rules.comparison import SINGLE_LAYER
-from autograder.lessons.a_deeper_brain.rules.early_stopping import (
-    begins_too_late,
-    best_weights_left,
-    cap_too_low,
-    early_stopping,
-    has_stopped,
-    no_early_stopping,
-    no_patience,
-    out_of_reach,
-    steps_too_large,
-    too_patient,
-    unknown_early_stopping,
-    watches_nothing,
-    watches_studied,
-    wrong_way,
-)
 
 ACCURACY = AccuracyCheck(
     epochs=ENOUGH_EPOCHS,
@@ -68,11 +46,11 @@ def test_data(evidence: Evidence, tell: Tell, data: Images) -> None:
     model = model_of(evidence, "train")
     raise_first(
         contradictory(evidence, model, fits, data, LIMITS),
-        trained_without_fit(evidence, model, fits, MAX_EPOCHS),
-        another_was_trained(deep_evidence, fits),
-        never_trained(deep_evidence, fits),
+        epochs.trained_without_fit(evidence, model, fits, MAX_EPOCHS),
+        epochs.another_was_trained(deep_evidence, fits),
+        epochs.never_trained(deep_evidence, fits),
         *training_examples(fits, len(data.train_images)),
-        another_history(claim_of(evidence, "train", "history"), fits),
+        epochs.another_history(claim_of(evidence, "train", "history"), fits),
     )
     tell.passed(
         "Which images it was trained on is not known one by one; that is fine."
@@ -102,24 +80,24 @@ def test_stopping(evidence: Evidence, tell: Tell, data: Images) -> None:
     """Early stopping watched validation, with patience, and with epochs left to act."""
     fits = fits_to_judge(evidence, "train", data, LIMITS)
     fit = fits[-1]
-    raise_first(no_early_stopping(fit), unknown_early_stopping(fit))
+    raise_first(early_stopping.no_early_stopping(fit), early_stopping.unknown_early_stopping(fit))
     stop = _stop(fit)
     raise_first(
-        watches_studied(stop),
-        watches_nothing(fit, stop),
-        wrong_way(stop),
-        no_patience(stop),
-        too_patient(fit, stop),
-        begins_too_late(fit, stop),
-        steps_too_large(stop),
-        out_of_reach(fit, stop),
-        cut_short(fits, MAX_EPOCHS),
-        cap_too_low(fits, MAX_EPOCHS),
+        early_stopping.watches_studied(stop),
+        early_stopping.watches_nothing(fit, stop),
+        early_stopping.wrong_way(stop),
+        early_stopping.no_patience(stop),
+        early_stopping.too_patient(fit, stop),
+        early_stopping.begins_too_late(fit, stop),
+        early_stopping.steps_too_large(stop),
+        early_stopping.out_of_reach(fit, stop),
+        epochs.cut_short(fits, MAX_EPOCHS),
+        early_stopping.cap_too_low(fits, MAX_EPOCHS),
     )
-    done = plural(epochs_done(fits), "epoch")
+    done = plural(epochs.epochs_done(fits), "epoch")
     tell.passed(
         f"Early stopping ended the training after {done}."
-        if has_stopped(fit)
+        if early_stopping.has_stopped(fit)
         else f"Early stopping watched all {done}, and had no reason to act.",
         more="Stopping early holds the weights small. Another way to the same end is to let large"
         " weights cost something; it is called weight decay.",
@@ -131,7 +109,7 @@ def test_stopping(evidence: Evidence, tell: Tell, data: Images) -> None:
 def test_restored(evidence: Evidence, tell: Tell, data: Images) -> None:
     """The weights of the best epoch were taken back."""
     fit = fits_to_judge(evidence, "train", data, LIMITS)[-1]
-    raise_first(best_weights_left(_stop(fit)))
+    raise_first(early_stopping.best_weights_left(_stop(fit)))
     tell.passed(
         "The network has the weights of its best epoch.",
         more="Keras keeps a copy of the weights whenever validation was better than ever before."
@@ -148,7 +126,7 @@ def test_accuracy(evidence: Evidence, tell: Tell, lesson: Lesson, data: Images) 
 
 
 def _stop(fit: Fit) -> Callback:
-    stop = early_stopping(fit)
+    stop = early_stopping.early_stopping(fit)
     assert stop is not None
     return stop
 

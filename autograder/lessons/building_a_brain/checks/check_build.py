@@ -6,15 +6,9 @@ import pytest
 
 from autograder.core.evidence import Evidence
 from autograder.core.verdicts import Tell
+from autograder.judge.rules import layers, outputs
 from autograder.judge.rules.groups import image_input
-from autograder.judge.rules.layers import no_bias, no_neurons, wrong_neuron_count
 from autograder.judge.rules.models import model_of
-from autograder.judge.rules.outputs import (
-    activated_outputs,
-    no_outputs,
-    output_steps,
-    unknown_outputs,
-)
 from autograder.judge.rules.rule import raise_first
 from autograder.lessons.building_a_brain.constants import CLASSES, IMAGE
 from autograder.lessons.building_a_brain.rules.single_layer import hidden_layer
@@ -37,9 +31,9 @@ def test_layers(evidence: Evidence, tell: Tell) -> None:
     model = model_of(evidence, "build")
     raise_first(
         hidden_layer(model),
-        no_neurons(model, CLASSES),
-        wrong_neuron_count(model, CLASSES),
-        no_bias(model),
+        layers.no_neurons(model, CLASSES),
+        layers.wrong_neuron_count(model, CLASSES),
+        layers.no_bias(model),
     )
     tell.passed(
         "Ten neurons, one for each class, and each has its bias.",
@@ -51,8 +45,10 @@ def test_layers(evidence: Evidence, tell: Tell) -> None:
 @pytest.mark.points(1)
 def test_activation(evidence: Evidence, tell: Tell) -> None:
     """The outputs are the logits of the neurons, or probabilities made from them."""
-    steps = output_steps(model_of(evidence, "build"))
-    raise_first(no_outputs(steps), activated_outputs(steps), unknown_outputs(steps))
+    steps = outputs.output_steps(model_of(evidence, "build"))
+    raise_first(
+        outputs.no_outputs(steps), outputs.activated_outputs(steps), outputs.unknown_outputs(steps)
+    )
     tell.passed(
         "The outputs are probabilities: ten numbers that add up to one."
         if steps

@@ -7,21 +7,15 @@ import pytest
 from autograder.core.evidence import Evidence
 from autograder.core.text import plural
 from autograder.core.verdicts import Tell
+from autograder.judge.rules import devices
 from autograder.judge.rules.device import offered
-from autograder.judge.rules.devices import (
-    listed,
-    not_a_list,
-    other_gpus,
-    other_kinds,
-    typed_by_hand,
-)
 from autograder.judge.rules.rule import raise_first
 
 
 @pytest.mark.points(1)
 def test_asked(evidence: Evidence, tell: Tell) -> None:
     """TensorFlow was asked which devices there are."""
-    raise_first(typed_by_hand(evidence))
+    raise_first(devices.typed_by_hand(evidence))
     tell.passed(
         "You asked TensorFlow itself: that gives the right answer on any machine.",
         more="TensorFlow looks for GPUs once, when it starts. It sees a GPU that is added later"
@@ -36,8 +30,12 @@ def test_gpus(evidence: Evidence, tell: Tell) -> None:
     answer = evidence.answer("devices")
     assert answer is not None
     claim = answer.claims["gpus"]
-    raise_first(not_a_list(claim), other_kinds(claim), other_gpus(claim, offered(evidence)))
-    found = listed(claim)
+    raise_first(
+        devices.not_a_list(claim),
+        devices.other_kinds(claim),
+        devices.other_gpus(claim, offered(evidence)),
+    )
+    found = devices.listed(claim)
     tell.passed(
         f"TensorFlow sees {plural(len(found), 'GPU')} here: {', '.join(found)}."
         if found

@@ -11,12 +11,7 @@ from autograder.judge.rules.format import whole_number
 from autograder.judge.rules.parameter_count import right_for_other_network
 from autograder.judge.rules.rule import raise_first
 from autograder.lessons.building_a_brain.constants import CLASSES, PARAMETERS, PIXELS
-from autograder.lessons.building_a_brain.rules.parameter_count import (
-    another_number,
-    no_whole_number,
-    one_neuron,
-    weights_only,
-)
+from autograder.lessons.building_a_brain.rules import parameter_count
 
 
 @pytest.mark.points(2)
@@ -27,11 +22,11 @@ def test_count(evidence: Evidence, tell: Tell, lesson: Lesson) -> None:
     claim = answer.claims["number_of_parameters"]
     count, own = whole_number(claim), build.model if build else None
     raise_first(
-        no_whole_number(claim),
+        parameter_count.no_whole_number(claim),
         right_for_other_network(count, own, PARAMETERS, lesson.question("build").title),
-        weights_only(count),
-        one_neuron(count),
-        another_number(count, own),
+        parameter_count.weights_only(count),
+        parameter_count.one_neuron(count),
+        parameter_count.another_number(count, own),
     )
     tell.passed(
         f"{PIXELS:,} pixels × {CLASSES} neurons = {PIXELS * CLASSES:,} weights, and {CLASSES}"

@@ -7,23 +7,10 @@ import pytest
 from autograder.core.evidence import Evidence
 from autograder.core.verdicts import PriorResults, Skipped, Tell
 from autograder.datasets import Images
+from autograder.judge.rules import prediction
 from autograder.judge.rules.accuracy import can_be_computed, nearly_trained, weights_replaced
 from autograder.judge.rules.format import whole_number
 from autograder.judge.rules.models import model_of
-from autograder.judge.rules.prediction import (
-    copied_true_label,
-    index_of_smallest_output,
-    label_of_neighbour,
-    never_predicted,
-    no_largest,
-    no_such_image,
-    not_a_class,
-    nothing_flows,
-    other_label,
-    predicted_outputs,
-    unknown_pixels,
-    untrained_predictor,
-)
 from autograder.judge.rules.rule import raise_first
 from autograder.lessons.building_a_brain.constants import CLASSES
 
@@ -34,7 +21,7 @@ def test_label(evidence: Evidence, tell: Tell, so_far: PriorResults, data: Image
     answer, model = evidence.answer("predict"), model_of(evidence, "predict")
     assert answer is not None
     position, claim = answer.claims["data_index"], answer.claims["predicted_label"]
-    raise_first(no_such_image(position, len(data.train_images)))
+    raise_first(prediction.no_such_image(position, len(data.train_images)))
     shape = model.layers[-1].output_shape if model.layers else None
     if shape and len(shape) != 2:
         raise Skipped(
@@ -44,30 +31,30 @@ def test_label(evidence: Evidence, tell: Tell, so_far: PriorResults, data: Image
     if shape and label is not None and CLASSES <= label < (shape[-1] or 0):
         raise Skipped(f"The model gives {shape[-1]} outputs for an image: see “Build the neurons”.")
     raise_first(
-        untrained_predictor(evidence, model, so_far.misconceptions),
+        prediction.untrained_predictor(evidence, model, so_far.misconceptions),
         nearly_trained(model, evidence.fits(model.number)),
         weights_replaced(evidence, model, evidence.fits(model.number)),
-        not_a_class(claim, CLASSES),
+        prediction.not_a_class(claim, CLASSES),
     )
     assert index is not None
     assert label is not None
     neighbours = [one for one in (index - 1, index + 1) if 0 <= one < len(data.train_images)]
     images = data.train_images[[index, *neighbours]]
     with can_be_computed("What your model predicts for this image"):
-        outputs = predicted_outputs(evidence, model, images)
+        outputs = prediction.predicted_outputs(evidence, model, images)
     truth = int(data.train_labels[index])
-    no_numbers = no_largest(outputs)
+    no_numbers = prediction.no_largest(outputs)
     if no_numbers and no_numbers.misconception in so_far.misconceptions:
         raise Skipped("The outputs are not numbers (`nan`): see “Train”.")
     raise_first(
         no_numbers,
-        unknown_pixels(evidence, model, label, outputs, images),
-        copied_true_label(label, outputs, truth),
-        index_of_smallest_output(label, outputs),
-        label_of_neighbour(label, outputs),
-        other_label(label, outputs),
-        nothing_flows(evidence, "predict", "predicted_label", label),
-        never_predicted(evidence, model, index, label),
+        prediction.unknown_pixels(evidence, model, label, outputs, images),
+        prediction.copied_true_label(label, outputs, truth),
+        prediction.index_of_smallest_output(label, outputs),
+        prediction.label_of_neighbour(label, outputs),
+        prediction.other_label(label, outputs),
+        prediction.nothing_flows(evidence, "predict", "predicted_label", label),
+        prediction.never_predicted(evidence, model, index, label),
     )
     tell.passed(
         f"The largest of the ten outputs is at place {label}. The true label is {truth}, so your"

@@ -12,18 +12,8 @@ from autograder.core.lesson import Lesson
 from autograder.core.text import plural
 from autograder.core.verdicts import PriorResults, Tell
 from autograder.datasets import Images
+from autograder.judge.rules import device, epochs
 from autograder.judge.rules.consistency import contradictory, fits_to_judge
-from autograder.judge.rules.device import forced_cpu, is_gpu, no_gpu_here, offered, unknown_device
-from autograder.judge.rules.epochs import (
-    another_history,
-    another_was_trained,
-    cut_short,
-    epochs_done,
-    never_trained,
-    stopped_early,
-    too_few_epochs,
-    trained_without_fit,
-)
 from autograder.judge.rules.groups import training_examples, validation_examples
 from autograder.judge.rules.models import claim_of, fits_of, model_of
 from autograder.judge.rules.reach_threshold import AccuracyCheck, marked_accuracy
@@ -43,16 +33,16 @@ def test_epochs(evidence: Evidence, tell: Tell, data: Images) -> None:
     fits, model = fits_of(evidence, "train"), model_of(evidence, "train")
     raise_first(
         contradictory(evidence, model, fits, data, LIMITS),
-        trained_without_fit(evidence, model, fits, EPOCHS),
-        another_was_trained(evidence, fits),
-        never_trained(evidence, fits),
-        cut_short(fits, EPOCHS),
-        stopped_early(fits, EPOCHS),
-        too_few_epochs(fits, EPOCHS),
-        another_history(claim_of(evidence, "train", "history"), fits),
+        epochs.trained_without_fit(evidence, model, fits, EPOCHS),
+        epochs.another_was_trained(evidence, fits),
+        epochs.never_trained(evidence, fits),
+        epochs.cut_short(fits, EPOCHS),
+        epochs.stopped_early(fits, EPOCHS),
+        epochs.too_few_epochs(fits, EPOCHS),
+        epochs.another_history(claim_of(evidence, "train", "history"), fits),
     )
     tell.passed(
-        f"{plural(epochs_done(fits), 'epoch')}: the model saw every image that many times.",
+        f"{plural(epochs.epochs_done(fits), 'epoch')}: the model saw every image that many times.",
         more="Keras shuffles the images before each epoch, so no two passes are the same.",
     )
 
@@ -88,15 +78,15 @@ def test_validation(evidence: Evidence, tell: Tell, data: Images) -> None:
 @pytest.mark.points(1)
 def test_device(evidence: Evidence, tell: Tell, settings: Settings, data: Images) -> None:
     """It was trained on the best device there was."""
-    fit, devices = fits_to_judge(evidence, "train", data, LIMITS)[-1], offered(evidence)
+    fit, devices = fits_to_judge(evidence, "train", data, LIMITS)[-1], device.offered(evidence)
     raise_first(
-        forced_cpu(fit, devices),
-        unknown_device(fit, devices),
-        no_gpu_here(fit, devices, settings.no_gpu),
+        device.forced_cpu(fit, devices),
+        device.unknown_device(fit, devices),
+        device.no_gpu_here(fit, devices, settings.no_gpu),
     )
     tell.passed(
         "The model was trained on the GPU."
-        if is_gpu(fit.device)
+        if device.is_gpu(fit.device)
         else "There was no GPU, so the model was trained on the CPU; that is fine.",
         more="For so few neurons a GPU is hardly faster than a CPU: copying the images takes as"
         " long as the calculation. With a million weights that changes.",
