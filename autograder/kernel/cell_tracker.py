@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import itertools
 import math
 import time
 from collections.abc import Collection, Mapping
@@ -58,7 +57,6 @@ class Cells:
         self._records: dict[str, Cell] = {}
         self._ran: dict[str, CellRun] = {}
         # The cell that begins to watch is noted only when it ends: it has turn 0.
-        self._turns = itertools.count(1)
         self.turn = 0
         self.removed: frozenset[str] = frozenset()
         # The later run of the same cell, and the cell's name.
@@ -118,7 +116,7 @@ class Cells:
 
     def start(self) -> None:
         """Record that a cell begins to run: IPython's ``pre_run_cell``."""
-        self.turn = next(self._turns)
+        self.turn += 1
 
     def note(self, result: Any) -> None:
         """Record that a cell was run, and how it ended: IPython's ``post_run_cell``."""
@@ -130,11 +128,10 @@ class Cells:
         self._note_values(names.defined if ended_well else ())
         # What Python cannot read was not run at all.
         if not result.error_before_exec:
-            run = CellRun(turn=turn, name=name, names=names)
             key = cell_id or name or f"turn {turn}"
             before = self._ran.get(key)
-            self.removed |= before.names.defined - run.names.defined if before else frozenset()
-            self._ran[key] = run
+            self.removed |= before.names.defined - names.defined if before else frozenset()
+            self._ran[key] = CellRun(turn=turn, name=name, names=names)
             self._follows = self._flow.follow(source)
         if name in self._solutions:
             self._sources[name] = source, cell_id, time.time()
