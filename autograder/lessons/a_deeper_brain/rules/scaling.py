@@ -100,7 +100,7 @@ def whole_numbers_left(array: Scaled) -> Failed | None:
 @rule("not-scaled")
 def not_scaled(array: Scaled) -> Failed | None:
     """The pixels are as they were, from 0 to 255."""
-    if array.white is None or not _are_mapped_to(array, 0, 255):
+    if array.white is None or not _are_scaled_to(array, 255):
         return None
     return Failed(
         f"The pixels of `{array.name}` go from 0 to {array.white:.0f}; they should go from 0 to 1.",
@@ -114,7 +114,7 @@ def not_scaled(array: Scaled) -> Failed | None:
 @rule("scaled-twice")
 def scaled_twice(array: Scaled) -> Failed | None:
     """The pixels were divided by 255 two times."""
-    if array.white is None or not _are_mapped_to(array, 0, 1 / 255):
+    if array.white is None or not _are_scaled_to(array, 1 / 255):
         return None
     return Failed(
         f"The pixels of `{array.name}` go from 0 to {array.white:.4f}; they should go from 0 to 1.",
@@ -130,9 +130,9 @@ def scaled_twice(array: Scaled) -> Failed | None:
 @rule("another-scale")
 def another_scale(array: Scaled) -> Failed | None:
     """The pixels are on some other scale, such as from -1 to 1."""
-    if array.white is None or array.black is None or _are_mapped_to(array, 0, 1):
+    if array.white is None or array.black is None or _are_scaled_to(array, 1):
         return None
-    if _are_mapped_to(array, 0, 255) or _are_mapped_to(array, 0, 1 / 255):
+    if _are_scaled_to(array, 255) or _are_scaled_to(array, 1 / 255):
         return None
     return Failed(
         f"In `{array.name}` black is {array.black:.3g} and white is {array.white:.3g}; black should"
@@ -169,9 +169,8 @@ def unknown_scale(array: Scaled) -> CannotTell | None:
     )
 
 
-def _are_mapped_to(array: Scaled, black: float, white: float) -> bool:
-    """Return whether black and white have these values, within 1 % of their difference."""
+def _are_scaled_to(array: Scaled, white: float) -> bool:
+    """Return whether black stayed 0 and white has this value, within 1 % of it."""
     if array.black is None or array.white is None:
         return False
-    tolerance = TOLERANCE * (white - black)
-    return abs(array.black - black) <= tolerance and abs(array.white - white) <= tolerance
+    return all(off <= TOLERANCE * white for off in (abs(array.black), abs(array.white - white)))
