@@ -100,7 +100,8 @@ def _steps(model: Model, weights: Weights, x: Floats) -> Iterator[tuple[Layer, F
             x = x.reshape(len(x), *(model.input_shape or x.shape)[1:])
         for layer in layers:
             kind = layer.kind
-            x = _apply(layer, weights, x)
+            if kind not in TRANSPARENT:
+                x = LAYERS[kind](layer, weights, x)
             yield layer, x
     except (KeyError, ValueError, TypeError) as error:
         raise UnknownLayer(f"its layer `{kind}` is not one that is known here") from error
@@ -134,10 +135,6 @@ def _through_front(front: Front, weights: Weights, x: Floats) -> Floats:
 def _by_image(scaling: PerImage, x: NDArray[Any]) -> Floats:
     with np.errstate(all="ignore"):
         return scaled_by_image(x.astype(np.float64), scaling).astype(np.float32)
-
-
-def _apply(layer: Layer, weights: Weights, x: Floats) -> Floats:
-    return x if layer.kind in TRANSPARENT else LAYERS[layer.kind](layer, weights, x)
 
 
 def _reshaped(layer: Layer, _: Weights, x: Floats) -> Floats:
