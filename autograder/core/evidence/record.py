@@ -19,7 +19,6 @@ Name = Annotated[str, msgspec.Meta(max_length=300)]
 Count = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 Shape = Annotated[tuple[int | None, ...], msgspec.Meta(max_length=8)]
 Value = bool | int | float | Text | None
-Defines = Annotated[tuple[Name, ...], msgspec.Meta(max_length=64)]
 Follows = dict[Name, Literal["prediction", "weights"]]
 
 
@@ -265,10 +264,9 @@ class Recorded(_Part, frozen=True, kw_only=True):
     troubles: Annotated[tuple[Text, ...], msgspec.Meta(max_length=1000)] = ()
 
 
-class Cell(_Part, frozen=True, kw_only=True):
-    """One code cell as it was seen to run. ``changed``: it differs from the released cell.
+class SubmissionCell(_Part, frozen=True, kw_only=True):
+    """One code cell of a submission's notebook. ``changed``: it differs from the released cell.
 
-    ``replaced``: the lesson's solution was run in its place.
     ``defines`` are the names that the cell defines, if it was changed.
     ``follows`` has the names that the cell gives a value into which something flows from a model:
     a ``prediction``, by ``predict`` alone, or anything else that its ``weights`` say. ``None``
@@ -278,14 +276,19 @@ class Cell(_Part, frozen=True, kw_only=True):
     index: Count
     cell_id: Name = ""
     grade_id: Name | None = None
-    status: Literal["ok", "error", "timeout", "not_run"] = "not_run"
     changed: bool = False
+    defines: Annotated[tuple[Name, ...], msgspec.Meta(max_length=64)] = ()
+    follows: Follows | None = None
+
+
+class Cell(SubmissionCell, frozen=True, kw_only=True):
+    """The cell as it was seen to run. ``replaced``: the lesson's solution was run in its place."""
+
+    status: Literal["ok", "error", "timeout", "not_run"] = "not_run"
     replaced: bool = False
     ename: Name = ""
     evalue: Text = ""
     seconds: Annotated[float, msgspec.Meta(ge=0)] = 0.0
-    defines: Defines = ()
-    follows: Follows | None = None
 
 
 class Replay(_Part, frozen=True, kw_only=True):
@@ -329,17 +332,6 @@ class Run(_Part, frozen=True, kw_only=True):
     def training(self) -> Literal["replayed", "own"]:
         """Whether the trainer did a training for it, or it did all of them itself."""
         return "replayed" if any(one.answer for one in self.replays) else "own"
-
-
-class SubmissionCell(_Part, frozen=True, kw_only=True):
-    """Which cell of a submission's notebook it was that ran; the rest is as in ``Cell``."""
-
-    index: Count
-    cell_id: Name = ""
-    grade_id: Name | None = None
-    changed: bool = False
-    defines: Defines = ()
-    follows: Follows | None = None
 
 
 class SubmissionRecord(_Part, frozen=True, kw_only=True):
