@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograder.core.evidence import Evidence, Fit, Model
+from autograder.core.report import CONTRADICTION
 from autograder.core.text import plural
 from autograder.core.verdicts import Failed, Skipped
 from autograder.datasets import Images
@@ -44,7 +45,7 @@ class Limits:
     explained: float
 
 
-@rule("contradictory-evidence")
+@rule(CONTRADICTION)
 def contradictory(
     evidence: Evidence, model: Model, fits: Sequence[Fit], data: Images, limits: Limits
 ) -> Failed | None:

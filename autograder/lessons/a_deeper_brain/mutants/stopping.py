@@ -5,8 +5,6 @@ from __future__ import annotations
 from autograder.authoring.spec.mutation import Edit, Mutant, right, wrong
 from autograder.lessons.a_deeper_brain.mutants.expectations import AFTER_DATA, trained_otherwise
 
-STOP = "EarlyStopping"
-
 
 def does_not_stop(name: str, *edits: Edit, of: str) -> Mutant:
     """Return a mutant whose training does not stop as it should, for this reason."""
