@@ -151,7 +151,7 @@ PAIRS = {
         lambda: (right(fits=(FIT, FIT)), MODEL, (FIT, FIT), sample(), LIMITS),
         lambda: (right(), MODEL, (FIT,), sample(), LIMITS),
     ),
-    "device.forced_cpu": Pair(lambda: (FIT, (CPU, GPU)), lambda: (FIT, (CPU,))),
+    "devices.forced_cpu": Pair(lambda: (FIT, (CPU, GPU)), lambda: (FIT, (CPU,))),
     "epochs.another_was_trained": Pair(
         lambda: (right(fits=(fit(model=1),)), ()), lambda: (right(), (FIT,))
     ),

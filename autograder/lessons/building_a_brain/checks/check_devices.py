@@ -8,7 +8,6 @@ from autograder.core.evidence import Evidence
 from autograder.core.text import plural
 from autograder.core.verdicts import Tell
 from autograder.judge.rules import devices
-from autograder.judge.rules.device import offered
 from autograder.judge.rules.rule import raise_first
 
 
@@ -33,7 +32,7 @@ def test_gpus(evidence: Evidence, tell: Tell) -> None:
     raise_first(
         devices.not_a_list(claim),
         devices.other_kinds(claim),
-        devices.other_gpus(claim, offered(evidence)),
+        devices.other_gpus(claim, devices.offered(evidence)),
     )
     found = devices.listed(claim)
     tell.passed(

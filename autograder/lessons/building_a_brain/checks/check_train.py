@@ -12,7 +12,7 @@ from autograder.core.lesson import Lesson
 from autograder.core.text import plural
 from autograder.core.verdicts import PriorResults, Tell
 from autograder.datasets import Images
-from autograder.judge.rules import device, epochs
+from autograder.judge.rules import devices, epochs
 from autograder.judge.rules.consistency import contradictory, fits_to_judge
 from autograder.judge.rules.groups import training_examples, validation_examples
 from autograder.judge.rules.models import claim_of, fits_of, model_of
@@ -78,15 +78,15 @@ def test_validation(evidence: Evidence, tell: Tell, data: Images) -> None:
 @pytest.mark.points(1)
 def test_device(evidence: Evidence, tell: Tell, settings: Settings, data: Images) -> None:
     """It was trained on the best device there was."""
-    fit, devices = fits_to_judge(evidence, "train", data, LIMITS)[-1], device.offered(evidence)
+    fit, offered = fits_to_judge(evidence, "train", data, LIMITS)[-1], devices.offered(evidence)
     raise_first(
-        device.forced_cpu(fit, devices),
-        device.unknown_device(fit, devices),
-        device.no_gpu_here(fit, devices, settings.no_gpu),
+        devices.forced_cpu(fit, offered),
+        devices.unknown_device(fit, offered),
+        devices.no_gpu_here(fit, offered, settings.no_gpu),
     )
     tell.passed(
         "The model was trained on the GPU."
-        if device.is_gpu(fit.device)
+        if devices.is_gpu(fit.device)
         else "There was no GPU, so the model was trained on the CPU; that is fine.",
         more="For so few neurons a GPU is hardly faster than a CPU: copying the images takes as"
         " long as the calculation. With a million weights that changes.",
