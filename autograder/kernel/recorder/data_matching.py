@@ -15,11 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograder.core.evidence import Examples, PerImage
-from autograder.core.image_numbers import spread_over
+from autograder.core.image_numbers import Floats, spread_over
 from autograder.datasets import Images
-from autograder.kernel.recorder.affine_fit import Floats, affine
 from autograder.kernel.recorder.image_patterns import patterns, row_digests
-from autograder.kernel.recorder.pixel_maps import per_image, table
+from autograder.kernel.recorder.pixel_maps import affine, per_image, table
 from autograder.kernel.recorder.stream_tally import StreamTally, class_labels
 
 SAMPLE = 256

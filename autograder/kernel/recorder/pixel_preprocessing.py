@@ -15,12 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograder.core.evidence import Front, Model, PerImage
-from autograder.core.image_numbers import scaled_by_image
+from autograder.core.image_numbers import Floats, scaled_by_image
 from autograder.judge.inference import UnknownLayer, outputs
-from autograder.kernel.recorder.affine_fit import TOLERANCE, Floats, affine
 from autograder.kernel.recorder.data_matching import DataMatch
 from autograder.kernel.recorder.model_description import Arrays, named_layers
-from autograder.kernel.recorder.pixel_maps import per_image, table
+from autograder.kernel.recorder.pixel_maps import TOLERANCE, affine, per_image, table
 
 # The numbers that a front may make of an image: its matrix then takes 3 MiB at most.
 MAX_NUMBERS = 1_000
