@@ -93,7 +93,7 @@ class DatasetIndex:
     def identify(self, x: object, y: object = None) -> DataMatch:
         """Find out what ``x`` of shape ``(n, ...)`` and its labels ``y`` are."""
         images = _rows(x, self._images.shape[1])
-        if images is None or not len(images):
+        if images is None:
             return DataMatch()
         chosen = np.unique(np.linspace(0, len(images) - 1, SAMPLE).astype(int))
         rows = images[chosen].astype(np.float64)
@@ -273,12 +273,7 @@ def _rows(x: Any, pixels: int) -> NDArray[Any] | None:
     if isinstance(x, dict):
         x = list(x.values())
     # Keras takes one array a model input; one in a list is that array.
-    if isinstance(x, list | tuple) and len(x) == 1 and getattr(x[0], "ndim", 0) > 2:
-        x = x[0]
-    if hasattr(x, "numpy"):
-        x = x.numpy()
     if isinstance(x, list | tuple):
-        x = np.asarray(x)
-    if not isinstance(x, np.ndarray) or x.dtype.kind not in "iuf" or x.ndim < 2:
-        return None
-    return x.reshape(len(x), pixels) if x[:1].size == pixels else None
+        x = x[0] if len(x) == 1 and getattr(x[0], "ndim", 0) > 2 else np.asarray(x)
+    rows = _rows_of_numbers(x)
+    return rows if rows is not None and rows.shape[1] == pixels else None
