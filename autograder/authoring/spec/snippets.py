@@ -43,6 +43,21 @@ def adam(arguments: str) -> Edit:
     return ('"adam"', f"tf.keras.optimizers.Adam({arguments})")
 
 
+def last_layer(settings: str) -> Edit:
+    """Give the last layer these settings as well."""
+    return ("number_of_classes", f"number_of_classes, {settings}")
+
+
+def fitted_with(arguments: str) -> Edit:
+    """Give `fit` these arguments as well."""
+    return ("verbose=2", f"verbose=2, {arguments}")
+
+
+def beforehand(code: str) -> Edit:
+    """Do this before the training."""
+    return ("history =", f"{code}\nhistory =")
+
+
 def afterwards(code: str) -> Edit:
     """Go on after the training with this."""
     return ("verbose=2,\n)", f"verbose=2,\n)\n{code}")

@@ -8,6 +8,7 @@ from autograder.authoring.spec.snippets import (
     KEEP,
     LAYERS_IN_ANOTHER_MODEL,
     afterwards,
+    beforehand,
     weights_set,
 )
 from autograder.lessons.a_deeper_brain.mutants.compare import DEEP, SINGLE
@@ -43,7 +44,7 @@ SAME_WEIGHTS = (
         "train/averaged-over-epochs",
         afterwards("model.set_weights([np.mean(one, axis=0) for one in zip(*kept[-3:])])"),
         ("[early_stopping]", "[early_stopping, Keep()]"),
-        ("history =", f"{KEEP}\nhistory ="),
+        beforehand(KEEP),
     ),
     weights_replaced("train/weights-not-numbers", weights_set("one * float('nan')")),
     weights_replaced("train/weights-at-random", weights_set("np.random.normal(size=one.shape)")),
@@ -57,7 +58,7 @@ STREAMS = (
     lowers_accuracy(
         "train/both-sets-in-one-stream",
         ("train_images,\n    train_labels,", "both.batch(32),"),
-        ("history =", f"both = {IMAGES}.concatenate({VALID})\nhistory ="),
+        beforehand(f"both = {IMAGES}.concatenate({VALID})"),
         fails={"train.data": "trained-on-validation-data"},
     ),
 )

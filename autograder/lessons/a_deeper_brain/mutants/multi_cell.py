@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from autograder.authoring.spec.mutation import relying
-from autograder.authoring.spec.snippets import GROWING, HARDLY_ANY, adam, misses_threshold
+from autograder.authoring.spec.snippets import (
+    GROWING,
+    HARDLY_ANY,
+    adam,
+    fitted_with,
+    misses_threshold,
+)
 
 # The loss falls, because the biases learn how often each class comes.
 CONSTRAINED = (
@@ -16,13 +22,11 @@ METRIC = ("compile.metric",)
 
 MUTANTS = (
     misses_threshold(
-        "train/huge-batches",
-        ("verbose=2", "verbose=2, batch_size=len(train_images)"),
-        of="under-trained",
+        "train/huge-batches", fitted_with("batch_size=len(train_images)"), of="under-trained"
     ),
     misses_threshold(
         "train/no-card-counts",
-        ("verbose=2", "verbose=2, sample_weight=np.zeros(len(train_images))"),
+        fitted_with("sample_weight=np.zeros(len(train_images))"),
         of="loss-exactly-zero",
     ),
     misses_threshold("compile/tiny-steps", adam("0.000001"), of="under-trained"),

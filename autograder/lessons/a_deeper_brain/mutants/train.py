@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from autograder.authoring.spec.mutation import right, wrong
-from autograder.authoring.spec.snippets import PRAISE, weights_set
+from autograder.authoring.spec.snippets import PRAISE, fitted_with, weights_set
 from autograder.lessons.a_deeper_brain.mutants.expectations import (
     AFTER_DATA,
     lowers_accuracy,
@@ -23,7 +23,7 @@ history = model.fit(
 
 
 MUTANTS = (
-    right("train/batches-of-64", ("verbose=2", "verbose=2, batch_size=64")),
+    right("train/batches-of-64", fitted_with("batch_size=64")),
     right("train/streamed", STREAMED),
     lowers_accuracy(
         "train/on-the-quiz",

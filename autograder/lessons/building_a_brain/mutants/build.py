@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from autograder.authoring.spec.mutation import right
-from autograder.authoring.spec.snippets import SPARSE
+from autograder.authoring.spec.snippets import SPARSE, last_layer
 
 MUTANTS = (
     right(
@@ -27,10 +27,8 @@ model = tf.keras.Model(picture, tf.keras.layers.Dense(number_of_classes)(row))
     right("build/one-channel", ("(28, 28)", "(28, 28, 1)")),
     right("build/reshape", ("tf.keras.layers.Flatten()", "tf.keras.layers.Reshape((784,))")),
     right("build/ten-typed", ("number_of_classes", "10")),
-    right("build/linear-said", ("number_of_classes", 'number_of_classes, activation="linear"')),
-    right(
-        "build/other-start", ("number_of_classes", 'number_of_classes, kernel_initializer="zeros"')
-    ),
+    right("build/linear-said", last_layer('activation="linear"')),
+    right("build/other-start", last_layer('kernel_initializer="zeros"')),
     right(
         "build/imported",
         ("tf.keras.Input", "Input"),
@@ -48,7 +46,7 @@ model = tf.keras.Model(picture, tf.keras.layers.Dense(number_of_classes)(row))
     ),
     right(
         "build/softmax-function-and-its-loss",
-        ("number_of_classes", "number_of_classes, activation=tf.nn.softmax"),
+        last_layer("activation=tf.nn.softmax"),
         also={"compile": [(SPARSE, '"sparse_categorical_crossentropy"')]},
     ),
 )

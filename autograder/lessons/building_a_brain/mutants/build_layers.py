@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from autograder.authoring.spec.mutation import relying, wrong
+from autograder.authoring.spec.snippets import last_layer
 from autograder.lessons.building_a_brain.mutants.equivalents import (
     ADDED,
     COUNT_PARAMS,
@@ -29,7 +30,7 @@ COUNT = {"build.layers": "wrong-neuron-count"}
 another_count = partial(trained_otherwise, fails=COUNT)
 another_layer = partial(trained_otherwise, fails={"build.layers": "hidden-layer"})
 one_more = ("number_of_classes", "number_of_classes + 1")
-no_bias = ("number_of_classes", "number_of_classes, use_bias=False")
+no_bias = last_layer("use_bias=False")
 hidden = ("Flatten(),", 'Flatten(), tf.keras.layers.Dense(8, activation="relu"),')
 no_flatten = ("tf.keras.layers.Flatten(),", "")
 

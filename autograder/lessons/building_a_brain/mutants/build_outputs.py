@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from autograder.authoring.spec.mutation import unclear, wrong
+from autograder.authoring.spec.snippets import last_layer
 from autograder.lessons.building_a_brain.mutants.equivalents import SOFTMAX
 from autograder.lessons.building_a_brain.mutants.expectations import (
     AFTER_BUILD,
@@ -18,19 +19,13 @@ bent = partial(trained_otherwise, fails={"build.activation": "hidden-nonlinearit
 no_model = partial(wrong, fails={"build.input": "not-a-model"}, skips=AFTER_BUILD)
 
 OUTPUTS = (
-    bent("build/relu-at-the-end", ("number_of_classes", 'number_of_classes, activation="relu"')),
-    bent(
-        "build/sigmoid-at-the-end", ("number_of_classes", 'number_of_classes, activation="sigmoid"')
-    ),
+    bent("build/relu-at-the-end", last_layer('activation="relu"')),
+    bent("build/sigmoid-at-the-end", last_layer('activation="sigmoid"')),
     bent(
         "build/tanh-layer-at-the-end",
         ("number_of_classes),", 'number_of_classes), tf.keras.layers.Activation("tanh"),'),
     ),
-    trained_otherwise(
-        "build/softmax-and-logits",
-        ("number_of_classes", 'number_of_classes, activation="softmax"'),
-        fails=TWICE,
-    ),
+    trained_otherwise("build/softmax-and-logits", last_layer('activation="softmax"'), fails=TWICE),
     trained_otherwise(
         "build/softmax-layer-and-logits",
         ("number_of_classes),", "number_of_classes), tf.keras.layers.Softmax(),"),
@@ -43,7 +38,7 @@ OUTPUTS = (
     ),
     unclear(
         "build/function-at-the-end",
-        ("number_of_classes", "number_of_classes, activation=lambda outputs: outputs * 1.0"),
+        last_layer("activation=lambda outputs: outputs * 1.0"),
         checks=("build.activation", "compile.loss", "train.accuracy", "predict.label"),
     ),
 )

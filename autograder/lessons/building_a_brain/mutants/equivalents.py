@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from autograder.authoring.spec.mutation import right
+from autograder.authoring.spec.snippets import last_layer
 
 FUNCTIONAL = right(
     "build/functional",
@@ -38,9 +39,7 @@ model =""",
 )
 FROM_PROBABILITIES = {"compile": [("True", "False")]}
 SOFTMAX = right(
-    "build/softmax-and-its-loss",
-    ("number_of_classes", 'number_of_classes, activation="softmax"'),
-    also=FROM_PROBABILITIES,
+    "build/softmax-and-its-loss", last_layer('activation="softmax"'), also=FROM_PROBABILITIES
 )
 SOFTMAX_LAYER = right(
     "build/softmax-layer-and-its-loss",

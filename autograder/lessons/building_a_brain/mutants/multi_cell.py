@@ -3,44 +3,40 @@
 from __future__ import annotations
 
 from autograder.authoring.spec.mutation import relying, wrong
-from autograder.authoring.spec.snippets import GROWING, HARDLY_ANY, adam, misses_threshold
+from autograder.authoring.spec.snippets import (
+    GROWING,
+    HARDLY_ANY,
+    adam,
+    beforehand,
+    fitted_with,
+    last_layer,
+    misses_threshold,
+)
 
 DENIED = 'model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])'
-UNIT_NORM = ("number_of_classes", 'number_of_classes, kernel_constraint="unit_norm"')
+UNIT_NORM = last_layer('kernel_constraint="unit_norm"')
 VANISHING = "tf.keras.optimizers.schedules.ExponentialDecay(0.001, 1, 0.1)"
 # The check whose metric is needed to see these mistakes.
 METRIC = ("compile.metric",)
 
 MUTANTS = (
     misses_threshold(
-        "train/all-cards-at-once",
-        ("verbose=2", "verbose=2, batch_size=len(train_images)"),
-        of="under-trained",
+        "train/all-cards-at-once", fitted_with("batch_size=len(train_images)"), of="under-trained"
+    ),
+    misses_threshold("train/batches-of-4096", fitted_with("batch_size=4096"), of="under-trained"),
+    misses_threshold(
+        "train/ten-steps-an-epoch", fitted_with("steps_per_epoch=10"), of="under-trained"
     ),
     misses_threshold(
-        "train/batches-of-4096", ("verbose=2", "verbose=2, batch_size=4096"), of="under-trained"
-    ),
-    misses_threshold(
-        "train/ten-steps-an-epoch",
-        ("verbose=2", "verbose=2, steps_per_epoch=10"),
-        of="under-trained",
-    ),
-    misses_threshold(
-        "train/tiny-steps",
-        ("history =", "model.optimizer.learning_rate = 1e-6\nhistory ="),
-        of="under-trained",
+        "train/tiny-steps", beforehand("model.optimizer.learning_rate = 1e-6"), of="under-trained"
     ),
     relying(
-        misses_threshold(
-            "train/logits-denied-again",
-            ("history =", f"{DENIED}\nhistory ="),
-            of="accuracy-at-chance",
-        ),
+        misses_threshold("train/logits-denied-again", beforehand(DENIED), of="accuracy-at-chance"),
         *METRIC,
     ),
     misses_threshold(
         "train/no-card-counts",
-        ("verbose=2", "verbose=2, sample_weight=np.zeros(len(train_images))"),
+        fitted_with("sample_weight=np.zeros(len(train_images))"),
         of="loss-exactly-zero",
     ),
     misses_threshold("compile/tiny-steps", adam("0.000001"), of="under-trained"),
@@ -62,18 +58,11 @@ MUTANTS = (
     misses_threshold("compile/steps-that-vanish", adam(VANISHING), of="weights-unmoved"),
     misses_threshold("compile/steps-too-small-to-see", adam(HARDLY_ANY), of="loss-flat"),
     misses_threshold("compile/uphill", adam("-0.001"), of="loss-rising"),
-    misses_threshold(
-        "build/frozen",
-        ("number_of_classes", "number_of_classes, trainable=False"),
-        of="weights-unmoved",
-    ),
+    misses_threshold("build/frozen", last_layer("trainable=False"), of="weights-unmoved"),
     relying(
         misses_threshold(
             "build/weights-held-at-nought",
-            (
-                "number_of_classes",
-                "number_of_classes, kernel_constraint=tf.keras.constraints.MaxNorm(0.0)",
-            ),
+            last_layer("kernel_constraint=tf.keras.constraints.MaxNorm(0.0)"),
             of="accuracy-at-chance",
         ),
         *METRIC,
@@ -89,10 +78,7 @@ MUTANTS = (
     # Labels without a class do it on a GPU; on a CPU Keras refuses them.
     misses_threshold(
         "build/penalty-not-a-number",
-        (
-            "number_of_classes",
-            "number_of_classes, kernel_regularizer=lambda weights: 0.0 * tf.math.log(0.0)",
-        ),
+        last_layer("kernel_regularizer=lambda weights: 0.0 * tf.math.log(0.0)"),
         also={"compile": [adam("0.0")]},
         of="loss-not-a-number",
     ),

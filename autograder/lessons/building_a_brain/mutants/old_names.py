@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from autograder.authoring.spec.mutation import right, wrong
-from autograder.authoring.spec.snippets import OTHER, afterwards
+from autograder.authoring.spec.snippets import OTHER, afterwards, fitted_with
 from autograder.lessons.building_a_brain.mutants.expectations import (
     TRAIN,
     stops_build,
@@ -58,8 +58,7 @@ TRAINING = (
     stops_train("train/epoch-for-epochs", ("epochs=5", "epoch=5")),
     stops_train("train/nb-epoch", ("epochs=5", "nb_epoch=5")),
     right(
-        "train/tensorboard",
-        ("verbose=2", 'verbose=2, callbacks=[tf.keras.callbacks.TensorBoard("logs/fit")]'),
+        "train/tensorboard", fitted_with('callbacks=[tf.keras.callbacks.TensorBoard("logs/fit")]')
     ),
     trained_otherwise(
         "train/second-call-stops",

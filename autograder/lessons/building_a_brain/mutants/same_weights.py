@@ -11,6 +11,7 @@ from autograder.authoring.spec.snippets import (
     KEEP,
     LAYERS_IN_ANOTHER_MODEL,
     afterwards,
+    beforehand,
     weights_set,
 )
 from autograder.lessons.building_a_brain.mutants.expectations import weights_replaced
@@ -148,7 +149,7 @@ REPLACED_BY_OTHERS = (
     weights_replaced("train/weights-at-random", weights_set("np.random.normal(size=one.shape)")),
     weights_replaced(
         "train/weights-of-the-start",
-        ("history =", "start = model.get_weights()\nhistory ="),
+        beforehand("start = model.get_weights()"),
         afterwards("model.set_weights(start)"),
     ),
     wrong(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from autograder.authoring.spec.mutation import on_gpu, right
+from autograder.authoring.spec.snippets import beforehand, fitted_with
 
 RECOMPILED = """
 model.compile(
@@ -14,14 +15,8 @@ model.compile(
 
 MUTANTS = (
     right("train/six-epochs", ("epochs=5", "epochs=5 + 1")),
-    right(
-        "train/batches-of-64", ("verbose=2", "verbose=2, batch_size=64"), ("epochs=5", "epochs=10")
-    ),
-    right(
-        "train/batches-of-128",
-        ("verbose=2", "verbose=2, batch_size=128"),
-        ("epochs=5", "epochs=10"),
-    ),
+    right("train/batches-of-64", fitted_with("batch_size=64"), ("epochs=5", "epochs=10")),
+    right("train/batches-of-128", fitted_with("batch_size=128"), ("epochs=5", "epochs=10")),
     right(
         "train/by-place",
         """
@@ -30,22 +25,19 @@ history = model.fit(
 )
 """,
     ),
-    right("train/not-shuffled", ("verbose=2", "verbose=2, shuffle=False")),
+    right("train/not-shuffled", fitted_with("shuffle=False")),
     right("train/floats", ("train_images", 'train_images.astype("float32")')),
     right(
         "train/standardised",
         ("train_images", "(train_images - mean) / spread"),
         ("valid_images", "(valid_images - mean) / spread"),
-        ("history =", "mean, spread = train_images.mean(), train_images.std()\nhistory ="),
+        beforehand("mean, spread = train_images.mean(), train_images.std()"),
     ),
     right(
         "train/shuffled-together",
         ("train_images", "train_images[order]"),
         ("train_labels", "train_labels[order]"),
-        (
-            "history =",
-            "order = np.random.default_rng(seed=7).permutation(len(train_images))\nhistory =",
-        ),
+        beforehand("order = np.random.default_rng(seed=7).permutation(len(train_images))"),
     ),
     right(
         "train/quiz-streamed",
@@ -64,12 +56,12 @@ for epoch in range(5):
     ),
     right(
         "train/stops-early-if-at-all",
-        ("verbose=2", "verbose=2, callbacks=[tf.keras.callbacks.EarlyStopping(patience=9)]"),
+        fitted_with("callbacks=[tf.keras.callbacks.EarlyStopping(patience=9)]"),
     ),
     right("train/compiled-again-after", ("verbose=2,\n)", f"verbose=2,\n)\n{RECOMPILED}")),
     right(
         "train/model-afresh-before",
-        ("history =", f"model = tf.keras.models.clone_model(model)\n{RECOMPILED}\nhistory ="),
+        beforehand(f"model = tf.keras.models.clone_model(model)\n{RECOMPILED}"),
     ),
     right(
         "train/saved-and-loaded",

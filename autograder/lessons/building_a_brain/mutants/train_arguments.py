@@ -5,7 +5,14 @@ from __future__ import annotations
 from functools import partial
 
 from autograder.authoring.spec.mutation import wrong
-from autograder.authoring.spec.snippets import OTHER, PRAISE, afterwards, weights_set
+from autograder.authoring.spec.snippets import (
+    OTHER,
+    PRAISE,
+    afterwards,
+    beforehand,
+    fitted_with,
+    weights_set,
+)
 from autograder.lessons.building_a_brain.mutants.equivalents import IN_PIECES, STREAMED
 from autograder.lessons.building_a_brain.mutants.expectations import (
     AFTER_EPOCHS,
@@ -47,13 +54,11 @@ EPOCHS = (
     not_trained(
         "train/model-afresh-after", afterwards("model = tf.keras.models.clone_model(model)")
     ),
-    not_trained(
-        "train/another-model", ("model.fit", "other.fit"), ("history =", f"{OTHER}\nhistory =")
-    ),
+    not_trained("train/another-model", ("model.fit", "other.fit"), beforehand(OTHER)),
     wrong(
         "train/praised",
-        ("verbose=2", "verbose=2, callbacks=[Praise()]"),
-        ("history =", f"{PRAISE}\nhistory ="),
+        fitted_with("callbacks=[Praise()]"),
+        beforehand(PRAISE),
         fails={"train.epochs": "contradictory-evidence"},
         skips=AFTER_EPOCHS,
     ),

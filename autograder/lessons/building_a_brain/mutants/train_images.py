@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from autograder.authoring.spec.mutation import right, wrong
+from autograder.authoring.spec.snippets import fitted_with
 from autograder.lessons.building_a_brain.mutants.equivalents import STREAMED
 from autograder.lessons.building_a_brain.mutants.expectations import (
     lowers_accuracy,
@@ -99,7 +100,7 @@ VALIDATION = (
     validated_on_training(
         "train/split",
         ("validation_data=(valid_images, valid_labels),", ""),
-        ("verbose=2", "verbose=2, validation_split=0.2"),
+        fitted_with("validation_split=0.2"),
     ),
     mismatched_validation(
         "train/quiz-labels-shuffled", ("valid_labels", "np.random.permutation(valid_labels)")
