@@ -6,16 +6,14 @@ https://gradescope-autograders.readthedocs.io/en/latest/specs/.
 
 from __future__ import annotations
 
-import io
 import sys
-import zipfile
 from dataclasses import fields, replace
 from pathlib import Path
 
 from autograder.core.config import Course, Settings
 from autograder.core.course_root import CONFIG
 from autograder.core.lesson import Lesson
-from autograder.exporters.gradescope_zip.wheel import constraints, wheel
+from autograder.exporters.gradescope_zip.wheel import constraints, wheel, zipped
 
 PYTHONS = ("3.12", "3.11", "3.13")
 SCRIPTS = ("setup.sh", "run_autograder")
@@ -28,7 +26,7 @@ MAX_CELL_SECONDS = 400
 def build(course: Course, lesson: Lesson) -> bytes:
     """Return the archive, ready to be uploaded."""
     name, content = wheel()
-    files: dict[str, bytes] = {
+    files = {script: _script(script, lesson).encode() for script in SCRIPTS} | {
         name: content,
         "constraints.txt": "".join(f"{line}\n" for line in constraints()).encode(),
         f"course/{CONFIG}": _configuration(course.settings).encode(),
@@ -37,13 +35,7 @@ def build(course: Course, lesson: Lesson) -> bytes:
     own = course.root / "checks" / lesson.name if course.root else None
     for path in sorted(own.glob("*.py")) if own else ():
         files[f"course/checks/{lesson.name}/{path.name}"] = path.read_bytes()
-    written = io.BytesIO()
-    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
-        for script in SCRIPTS:
-            _add(archive, script, _script(script, lesson).encode(), 0o755)
-        for path_, content in files.items():
-            _add(archive, path_, content, 0o644)
-    return written.getvalue()
+    return zipped(files, executable=SCRIPTS)
 
 
 def _script(name: str, lesson: Lesson) -> str:
@@ -67,10 +59,3 @@ def _configuration(settings: Settings) -> str:
         if getattr(limited, field.name) != field.default
     )
     return "\n".join(["c = get_config()", *given, ""])
-
-
-def _add(archive: zipfile.ZipFile, name: str, content: bytes, mode: int) -> None:
-    entry = zipfile.ZipInfo(name)  # without a timestamp: the same course gives the same archive
-    entry.external_attr = (0o100000 | mode) << 16
-    entry.compress_type = zipfile.ZIP_DEFLATED
-    archive.writestr(entry, content)

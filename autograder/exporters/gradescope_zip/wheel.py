@@ -6,6 +6,7 @@ import base64
 import hashlib
 import io
 import zipfile
+from collections.abc import Collection, Mapping
 from importlib import metadata
 from pathlib import Path
 
@@ -29,11 +30,19 @@ def wheel() -> tuple[str, bytes]:
         f"{name},{_digest(content)},{len(content)}\n" for name, content in files.items()
     )
     files[f"{stem}.dist-info/RECORD"] = f"{record}{stem}.dist-info/RECORD,,\n".encode()
+    return f"{stem}-py3-none-any.whl", zipped(files)
+
+
+def zipped(files: Mapping[str, bytes], *, executable: Collection[str] = ()) -> bytes:
+    """Return an archive of these files, by their names."""
     written = io.BytesIO()
-    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(written, "w") as archive:
         for name, content in files.items():
-            archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
-    return f"{stem}-py3-none-any.whl", written.getvalue()
+            # Without a time: the same files give the same archive.
+            entry = zipfile.ZipInfo(name)
+            entry.external_attr = (0o100755 if name in executable else 0o100644) << 16
+            archive.writestr(entry, content, zipfile.ZIP_DEFLATED)
+    return written.getvalue()
 
 
 def constraints() -> list[str]:
