@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autograder.authoring.spec.mutation import right, wrong
+from autograder.authoring.spec.mutation import Edit, right, wrong
 from autograder.lessons.a_deeper_brain.mutants.expectations import (
     ACCURACY,
     TRAIN,
@@ -14,27 +14,20 @@ VALID_SET = "raw_valid_images / 255"
 BOTH = ("scale.train", "scale.valid")
 
 
+def both(scaled: str) -> tuple[Edit, Edit]:
+    """Scale the images of both sets, each in the place of ``{}``, like this."""
+    return (
+        (TRAIN_SET, scaled.format("raw_train_images")),
+        (VALID_SET, scaled.format("raw_valid_images")),
+    )
+
+
 MUTANTS = (
-    right(
-        "scale/in-float32",
-        (TRAIN_SET, f"({TRAIN_SET}).astype('float32')"),
-        (VALID_SET, f"({VALID_SET}).astype('float32')"),
-    ),
-    right(
-        "scale/by-256", (TRAIN_SET, "raw_train_images / 256"), (VALID_SET, "raw_valid_images / 256")
-    ),
+    right("scale/in-float32", *both("({} / 255).astype('float32')")),
+    right("scale/by-256", *both("{} / 256")),
     right("scale/times", (TRAIN_SET, "raw_train_images * (1 / 255)")),
-    right(
-        "scale/as-tensors",
-        (TRAIN_SET, f"tf.constant({TRAIN_SET}, tf.float32)"),
-        (VALID_SET, f"tf.constant({VALID_SET}, tf.float32)"),
-    ),
-    trained_otherwise(
-        "scale/not-at-all",
-        (TRAIN_SET, "raw_train_images"),
-        (VALID_SET, "raw_valid_images"),
-        fails=dict.fromkeys(BOTH, "not-scaled"),
-    ),
+    right("scale/as-tensors", *both("tf.constant({} / 255, tf.float32)")),
+    trained_otherwise("scale/not-at-all", *both("{}"), fails=dict.fromkeys(BOTH, "not-scaled")),
     wrong(
         "scale/training-only",
         (VALID_SET, "raw_valid_images"),
@@ -42,22 +35,17 @@ MUTANTS = (
         may_skip=("compare.won",),
     ),
     trained_otherwise(
-        "scale/twice",
-        (TRAIN_SET, f"{TRAIN_SET} / 255"),
-        (VALID_SET, f"{VALID_SET} / 255"),
-        fails=dict.fromkeys(BOTH, "scaled-twice"),
+        "scale/twice", *both("{} / 255 / 255"), fails=dict.fromkeys(BOTH, "scaled-twice")
     ),
     wrong(
         "scale/whole-numbers",
-        (TRAIN_SET, "raw_train_images // 255"),
-        (VALID_SET, "raw_valid_images // 255"),
+        *both("{} // 255"),
         fails=dict.fromkeys(BOTH, "integer-division"),
         skips=(*ACCURACY, "compare.won"),
     ),
     trained_otherwise(
         "scale/from-minus-one",
-        (TRAIN_SET, f"{TRAIN_SET} * 2 - 1"),
-        (VALID_SET, f"{VALID_SET} * 2 - 1"),
+        *both("{} / 255 * 2 - 1"),
         fails=dict.fromkeys(BOTH, "another-scale"),
     ),
     wrong(
