@@ -43,6 +43,21 @@ def adam(arguments: str) -> Edit:
     return ('"adam"', f"tf.keras.optimizers.Adam({arguments})")
 
 
+def after_input(layer: str) -> Edit:
+    """Put a layer between the input and the one that flattens it."""
+    return ("(28, 28)),", f"(28, 28)), tf.keras.layers.{layer},")
+
+
+def before_neurons(layer: str) -> Edit:
+    """Put a layer between the flattened pixels and the neurons."""
+    return ("Flatten(),", f"Flatten(), tf.keras.layers.{layer},")
+
+
+def at_the_end(layer: str) -> Edit:
+    """Put a layer after the last one."""
+    return ("number_of_classes),", f"number_of_classes), tf.keras.layers.{layer},")
+
+
 def last_layer(settings: str) -> Edit:
     """Give the last layer these settings as well."""
     return ("number_of_classes", f"number_of_classes, {settings}")

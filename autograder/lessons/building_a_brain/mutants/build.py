@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from autograder.authoring.spec.mutation import right
-from autograder.authoring.spec.snippets import SPARSE, last_layer
+from autograder.authoring.spec.snippets import SPARSE, after_input, last_layer
 
 MUTANTS = (
     right(
@@ -14,10 +14,7 @@ row = tf.keras.layers.Flatten()(picture / 255.0)
 model = tf.keras.Model(picture, tf.keras.layers.Dense(number_of_classes)(row))
 """,
     ),
-    right(
-        "build/divided-in-a-lambda",
-        ("(28, 28)),", "(28, 28)), tf.keras.layers.Lambda(lambda pixels: pixels / 255.0),"),
-    ),
+    right("build/divided-in-a-lambda", after_input("Lambda(lambda pixels: pixels / 255.0)")),
     right(
         "build/shape-in-first-layer",
         ("tf.keras.Input(shape=(28, 28)),", ""),
@@ -36,14 +33,8 @@ model = tf.keras.Model(picture, tf.keras.layers.Dense(number_of_classes)(row))
         ("tf.keras.layers.Dense", "layers.Dense"),
         ("model =", "from tensorflow.keras import Input, layers\nmodel ="),
     ),
-    right(
-        "build/rescaling-around-nought",
-        ("(28, 28)),", "(28, 28)), tf.keras.layers.Rescaling(1 / 127.5, offset=-1),"),
-    ),
-    right(
-        "build/normalization-given",
-        ("(28, 28)),", "(28, 28)), tf.keras.layers.Normalization(mean=73.0, variance=8100.0),"),
-    ),
+    right("build/rescaling-around-nought", after_input("Rescaling(1 / 127.5, offset=-1)")),
+    right("build/normalization-given", after_input("Normalization(mean=73.0, variance=8100.0)")),
     right(
         "build/softmax-function-and-its-loss",
         last_layer("activation=tf.nn.softmax"),

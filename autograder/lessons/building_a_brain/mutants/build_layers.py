@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from autograder.authoring.spec.mutation import relying, wrong
-from autograder.authoring.spec.snippets import last_layer
+from autograder.authoring.spec.snippets import after_input, at_the_end, before_neurons, last_layer
 from autograder.lessons.building_a_brain.mutants.equivalents import (
     ADDED,
     COUNT_PARAMS,
@@ -31,7 +31,7 @@ another_count = partial(trained_otherwise, fails=COUNT)
 another_layer = partial(trained_otherwise, fails={"build.layers": "hidden-layer"})
 one_more = ("number_of_classes", "number_of_classes + 1")
 no_bias = last_layer("use_bias=False")
-hidden = ("Flatten(),", 'Flatten(), tf.keras.layers.Dense(8, activation="relu"),')
+hidden = before_neurons('Dense(8, activation="relu")')
 no_flatten = ("tf.keras.layers.Flatten(),", "")
 
 INPUT = (
@@ -46,13 +46,13 @@ INPUT = (
     wrong(
         "build/flatten-at-the-end",
         no_flatten,
-        ("number_of_classes),", "number_of_classes), tf.keras.layers.Flatten(),"),
+        at_the_end("Flatten()"),
         fails=ROWS,
         may_skip=NOT_TAUGHT,
     ),
     lowers_accuracy(
         "build/rows-cropped",
-        ("(28, 28)),", "(28, 28)), tf.keras.layers.Cropping1D(1),"),
+        after_input("Cropping1D(1)"),
         fails=LEFT_OUT,
         unclear=("predict.label",),
     ),
@@ -85,21 +85,12 @@ NEURONS = (
     another_layer("build/hidden", hidden),
     another_layer("build/hidden", hidden, base=RESCALING),
     another_layer("build/hidden", hidden, base=COUNT_PARAMS, skips=("parameters.count",)),
-    another_layer(
-        "build/ten-twice",
-        (
-            "number_of_classes),",
-            "number_of_classes), tf.keras.layers.Dense(number_of_classes, name='more'),",
-        ),
-    ),
-    another_layer(
-        "build/batch-normalization",
-        ("Flatten(),", "Flatten(), tf.keras.layers.BatchNormalization(),"),
-    ),
+    another_layer("build/ten-twice", at_the_end("Dense(number_of_classes, name='more')")),
+    another_layer("build/batch-normalization", before_neurons("BatchNormalization()")),
     another_layer(
         "build/convolution",
         ("Flatten(),", 'Conv2D(1, 3, activation="relu"), tf.keras.layers.Flatten(),'),
-        ("(28, 28)),", "(28, 28)), tf.keras.layers.Reshape((28, 28, 1)),"),
+        after_input("Reshape((28, 28, 1))"),
         unclear=("predict.label",),
     ),
 )

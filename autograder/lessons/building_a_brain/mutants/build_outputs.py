@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from autograder.authoring.spec.mutation import unclear, wrong
-from autograder.authoring.spec.snippets import last_layer
+from autograder.authoring.spec.snippets import at_the_end, last_layer
 from autograder.lessons.building_a_brain.mutants.equivalents import SOFTMAX
 from autograder.lessons.building_a_brain.mutants.expectations import (
     AFTER_BUILD,
@@ -21,16 +21,9 @@ no_model = partial(wrong, fails={"build.input": "not-a-model"}, skips=AFTER_BUIL
 OUTPUTS = (
     bent("build/relu-at-the-end", last_layer('activation="relu"')),
     bent("build/sigmoid-at-the-end", last_layer('activation="sigmoid"')),
-    bent(
-        "build/tanh-layer-at-the-end",
-        ("number_of_classes),", 'number_of_classes), tf.keras.layers.Activation("tanh"),'),
-    ),
+    bent("build/tanh-layer-at-the-end", at_the_end('Activation("tanh")')),
     trained_otherwise("build/softmax-and-logits", last_layer('activation="softmax"'), fails=TWICE),
-    trained_otherwise(
-        "build/softmax-layer-and-logits",
-        ("number_of_classes),", "number_of_classes), tf.keras.layers.Softmax(),"),
-        fails=TWICE,
-    ),
+    trained_otherwise("build/softmax-layer-and-logits", at_the_end("Softmax()"), fails=TWICE),
     bent(
         "build/softmax-twice",
         ('"softmax"),', '"softmax"), tf.keras.layers.Softmax(),'),

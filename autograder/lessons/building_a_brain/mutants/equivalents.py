@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from autograder.authoring.spec.mutation import right
-from autograder.authoring.spec.snippets import last_layer
+from autograder.authoring.spec.snippets import after_input, at_the_end, last_layer
 
 FUNCTIONAL = right(
     "build/functional",
@@ -23,9 +23,7 @@ model.add(tf.keras.layers.Flatten())
 model.add(tf.keras.layers.Dense(number_of_classes))
 """,
 )
-RESCALING = right(
-    "build/rescaling", ("(28, 28)),", "(28, 28)), tf.keras.layers.Rescaling(1 / 255),")
-)
+RESCALING = right("build/rescaling", after_input("Rescaling(1 / 255)"))
 NORMALIZATION = right(
     "build/normalization",
     ("(28, 28)),", "(28, 28)), normalization,"),
@@ -42,9 +40,7 @@ SOFTMAX = right(
     "build/softmax-and-its-loss", last_layer('activation="softmax"'), also=FROM_PROBABILITIES
 )
 SOFTMAX_LAYER = right(
-    "build/softmax-layer-and-its-loss",
-    ("number_of_classes),", "number_of_classes), tf.keras.layers.Softmax(),"),
-    also=FROM_PROBABILITIES,
+    "build/softmax-layer-and-its-loss", at_the_end("Softmax()"), also=FROM_PROBABILITIES
 )
 COUNT_PARAMS = right(
     "parameters/counted-by-keras", ("number_of_weights + number_of_biases", "model.count_params()")

@@ -7,6 +7,7 @@ from autograder.authoring.spec.snippets import (
     GROWING,
     HARDLY_ANY,
     adam,
+    before_neurons,
     beforehand,
     fitted_with,
     last_layer,
@@ -70,7 +71,7 @@ MUTANTS = (
     relying(
         misses_threshold(
             "build/nearly-all-dropped",
-            ("Flatten(),", "Flatten(), tf.keras.layers.Dropout(0.98),"),
+            before_neurons("Dropout(0.98)"),
             of="studied-worse-than-quizzed",
         ),
         *METRIC,

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from autograder.authoring.spec.mutation import Edit, right
+from autograder.authoring.spec.mutation import right
+from autograder.authoring.spec.snippets import after_input, before_neurons
 from autograder.lessons.building_a_brain.mutants.expectations import (
     lowers_accuracy,
     trained_otherwise,
 )
-
-
-def before_neurons(layer: str) -> Edit:
-    """Put a layer between the flattened pixels and the neurons."""
-    return ("Flatten(),", f"Flatten(), tf.keras.layers.{layer},")
 
 
 def graph(pixels: str, image: str = "tf.keras.Input(shape=(28, 28))") -> str:
@@ -43,7 +39,7 @@ MUTANTS = (
     right("build/own-layer", ("(28, 28)),", "(28, 28)), Scale(),"), ("model =", OWN_LAYER)),
     right("build/each-image-standardised", before_neurons(f"Lambda(lambda row: {STANDARD})")),
     right("build/square-roots", graph("tf.keras.ops.sqrt(image)")),
-    right("build/turned", ("(28, 28)),", "(28, 28)), tf.keras.layers.Permute((2, 1)),")),
+    right("build/turned", after_input("Permute((2, 1))")),
     right("build/noisy", before_neurons("GaussianNoise(0.9)")),
     right("build/some-dropped", before_neurons("Dropout(0.2)")),
     trained_otherwise(
