@@ -1,4 +1,4 @@
-"""A course's configuration as nbgrader itself reads it, and where its gradebook is."""
+"""A course's configuration as nbgrader itself reads it: where its gradebook and folders are."""
 
 from __future__ import annotations
 
@@ -62,6 +62,11 @@ def _absolute(address: str, root: Path) -> str:
         return address
     # A relative path is relative to the course's folder, in which nbgrader is started.
     return url.set(database=str(root / file)).render_as_string(hide_password=False)
+
+
+def submitted_folder(directory: CourseDirectory, student: str, lesson: str) -> Path:
+    """Return the folder that a student handed in."""
+    return Path(directory.format_path(directory.submitted_directory, student, lesson))
 
 
 def open_gradebook(directory: CourseDirectory) -> Gradebook:

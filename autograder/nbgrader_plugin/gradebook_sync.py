@@ -11,8 +11,9 @@ from autograder.core.errors import CourseError
 from autograder.core.lesson_registry import load_lesson
 from autograder.core.report import Report
 from autograder.grading import result_files
-from autograder.nbgrader_plugin.course_config import course_directory
+from autograder.nbgrader_plugin.course_config import course_directory, submitted_folder
 from autograder.nbgrader_plugin.gradebook_writer import GradebookEntry, GradebookWriter
+from autograder.nbgrader_plugin.review_marks import is_of_course
 
 BATCH_SIZE = 50
 
@@ -21,8 +22,7 @@ def has_submissions(course: Course) -> bool:
     """Return whether a course has a ``submitted/`` folder; without it nothing is recorded."""
     if course.root is None:
         return False
-    directory = course_directory(course.root)
-    return Path(directory.format_path(directory.submitted_directory, ".", ".")).is_dir()
+    return submitted_folder(course_directory(course.root), ".", ".").is_dir()
 
 
 class GradebookSync:
@@ -57,11 +57,7 @@ class GradebookSync:
 
     def add(self, report: Report) -> None:
         """Add a report; write the batch if it is full."""
-        directory = self._directory
-        folder = self._folder(directory.submitted_directory, report)
-        # nbgrader itself grades the copy that it has made.
-        copied = self._folder(directory.autograded_directory, report)
-        if report.folder not in (str(folder), str(copied)) or report.trouble:
+        if not is_of_course(self._directory, report):
             return
         folder_of_results = self._results / report.lesson / report.results_folder
         entry = GradebookEntry(
@@ -69,15 +65,12 @@ class GradebookSync:
             lesson=load_lesson(report.lesson),
             report=report,
             notebook=result_files.read_notebook(folder_of_results),
-            folder=folder,
+            folder=submitted_folder(self._directory, report.name, report.lesson).resolve(),
         )
         self._waiting.append(entry)
         if len(self._waiting) >= BATCH_SIZE:
             self._write(self._waiting)
             self._waiting = []
-
-    def _folder(self, step: str, report: Report) -> Path:
-        return Path(self._directory.format_path(step, report.name, report.lesson)).resolve()
 
     def _write(self, group: list[GradebookEntry]) -> None:
         if not group:

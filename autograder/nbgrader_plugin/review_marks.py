@@ -30,6 +30,7 @@ from autograder.nbgrader_plugin.course_config import (
     course_on_path,
     database_errors,
     open_gradebook,
+    submitted_folder,
 )
 from autograder.nbgrader_plugin.gradebook_rows import CellRows, Released, released, submissions
 from autograder.nbgrader_plugin.preprocessor_runner import AutogradeSteps, RecordedGrades
@@ -223,8 +224,7 @@ def _main(found: Released, lesson: Lesson, submission: SubmittedAssignment) -> S
 
 def _is_last(directory: CourseDirectory, lesson: Lesson, one: SubmittedAssignment) -> bool:
     """Return whether the gradebook holds the submission that lies in the student's folder."""
-    step = directory.submitted_directory
-    folder = Path(directory.format_path(step, one.student_id, lesson.name))
+    folder = submitted_folder(directory, one.student_id, lesson.name)
     with contextlib.suppress(ValueError):
         return bool(submission_time(directory, folder) == one.timestamp)
     return True

@@ -23,6 +23,7 @@ from autograder.grading.discovery import Submission, choose
 from autograder.grading.result_files import ResultFolders, unreadable
 from autograder.grading.results_lock import lock_results
 from autograder.nbgrader_plugin import shared_processes
+from autograder.nbgrader_plugin.course_config import submitted_folder
 from autograder.nbgrader_plugin.gradebook_rows import CellRows, save_scores
 from autograder.nbgrader_plugin.lessons import lesson_of
 from autograder.notebooks.lesson_notebook import read_lesson_notebook
@@ -134,7 +135,7 @@ class RunAndJudge(Execute):
             name=student,
             path=folder / lesson.notebook,
             folder=folder,
-            source=self._submitted_folder(student, lesson),
+            source=submitted_folder(CourseDirectory(config=self.config), student, lesson.name),
         )
         grader = shared_processes.grader(course)
         with lock_results(grader.results, "nbgrader autograde", self.log.warning):
@@ -146,12 +147,6 @@ class RunAndJudge(Execute):
                 graded = grader.run_and_judge(submission, lesson, restored, results_folder)
         resources[REPORT_KEY] = graded.report
         return graded.notebook, resources
-
-    def _submitted_folder(self, student: str, lesson: Lesson) -> Path:
-        """Return the folder in ``submitted/`` that nbgrader has copied."""
-        directory = CourseDirectory(config=self.config)
-        step = directory.submitted_directory
-        return Path(directory.format_path(step, student, lesson.name))
 
 
 class SaveJudgedGrades(SaveAutoGrades):
