@@ -46,7 +46,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
             (report,) = terminal.watched(grader.grade([submission]), 1, console)
             lost = _replaced(report, arguments.results)
     if report.status == "graded":
-        for line in (*([report.reason] if report.reason else ()), *report.notes):
+        for line in phrases.remarks(report):
             print(f"Note: {line}")
         lesson = load_lesson(report.lesson)
         for question in lesson.questions:

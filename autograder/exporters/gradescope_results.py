@@ -25,12 +25,11 @@ def document(report: Report, lesson: Lesson, **extra: str) -> str:
 
 def results(report: Report, lesson: Lesson, **extra: str) -> dict[str, Any]:
     """Return the same as plain data: a test for each question, with the notebook's messages."""
-    messages = [*([report.reason] if report.reason else []), *report.notes]
     return {
         # Given explicitly, so that a submission that could not be read has a score too.
         "score": earned(report, lesson),
         "execution_time": round(report.seconds),
-        "output": "\n".join(printable.plain(one) for one in messages),
+        "output": "\n".join(printable.plain(one) for one in phrases.remarks(report)),
         **TEXT,
         "stdout_visibility": "hidden",
         "extra_data": {"status": report.status, "needs_a_look": report.needs_review, **extra},

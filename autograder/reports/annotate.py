@@ -39,8 +39,8 @@ def refilled(notebook: NotebookNode, report: Report, lesson: Lesson) -> Notebook
             if cell.metadata.get("nbgrader", {}).get("grade_id") == question.grade_id:
                 value = _value(points(question, results), cell.get("execution_count"))
                 cell.outputs = [shown, value]
-    if notes := [*([report.reason] if report.reason else []), *report.notes]:
-        notebook.cells.insert(0, _notes_cell(notes))
+    if remarks := phrases.remarks(report):
+        notebook.cells.insert(0, _notes_cell(remarks))
     return notebook
 
 

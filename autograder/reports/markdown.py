@@ -36,8 +36,7 @@ def text(source: str) -> str:
 
 def _one(report: Report, lesson: Lesson) -> str:
     lines = [f"**{_of(report.score, report.max_score)} points**, {phrases.run_note(report)}.", ""]
-    lines += [f"> {text(one)}" for one in ([report.reason] if report.reason else [])]
-    lines += [f"> {text(one)}" for one in report.notes]
+    lines += [f"> {text(one)}" for one in phrases.remarks(report)]
     for question in lesson.questions:
         if results := report.of(question.name):
             lines += ["", f"### {text(question.title)}: {phrases.points(results)}", ""]

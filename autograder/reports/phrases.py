@@ -117,6 +117,16 @@ def accuracy(report: Report) -> str:
     return "–" if measured is None else percent(measured)
 
 
+def duration(seconds: float) -> str:
+    """Return a time in seconds, from two minutes on in minutes."""
+    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"
+
+
+def remarks(report: Report) -> list[str]:
+    """Return what is said of the whole submission: why a run ended early, and notes."""
+    return [*([report.reason] if report.reason else []), *report.notes]
+
+
 def run_note(report: Report) -> str:
     """Return a phrase on whether it was run itself, or another submission of the same program."""
     return "this result is reused from an identical submission" if report.shared else "its own run"

@@ -22,9 +22,6 @@ from autograder.core.report import Report
 from autograder.reports import phrases
 from autograder.reports.class_report import aggregates
 
-# From so many seconds on, a time is given in minutes.
-MINUTES = 120
-
 
 def watched(reports: Iterable[Report], total: int, console: Console) -> list[Report]:
     """Collect the reports; print a line for each as it arrives, above a progress bar.
@@ -33,10 +30,7 @@ def watched(reports: Iterable[Report], total: int, console: Console) -> list[Rep
     """
     ready: list[Report] = []
     began = time.monotonic()
-    columns = (TextColumn("Grading"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(
-        *columns, TextColumn("left:"), TimeRemainingColumn(), console=console
-    ) as progress:
+    with progress_bar("Grading", console) as progress:
         task = progress.add_task("", total=total)
         for report in reports:
             ready.append(report)
@@ -46,6 +40,12 @@ def watched(reports: Iterable[Report], total: int, console: Console) -> list[Rep
                 line = f"{_so_far(len(ready), total, time.monotonic() - began)}{line}"
             progress.console.print(line, highlight=False, soft_wrap=True)
     return ready
+
+
+def progress_bar(label: str, console: Console) -> Progress:
+    """Return a bar with a counter, the time so far and the time left."""
+    columns = (TextColumn(label), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    return Progress(*columns, TextColumn("left:"), TimeRemainingColumn(), console=console)
 
 
 def table(reports: Sequence[Report]) -> Table:
@@ -92,9 +92,8 @@ def _has_lessons(reports: Sequence[Report]) -> bool:
 
 def _so_far(done: int, total: int, seconds: float) -> str:
     """Return a counter, and about how long the rest will take at the pace until now."""
-    left = seconds / done * (total - done)
-    shown = f"{left:.0f} s" if left < MINUTES else f"{left / 60:.0f} min"
-    return f"{done}/{total}" + (f", about {shown} left: " if done < total else ": ")
+    left = phrases.duration(seconds / done * (total - done))
+    return f"{done}/{total}" + (f", about {left} left: " if done < total else ": ")
 
 
 def _line(report: Report, *, with_lesson: bool = False) -> str:

@@ -5,8 +5,6 @@ It works without its script too; the script sorts, searches and filters the tabl
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import statistics
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -76,7 +74,6 @@ def page(
         aggregates=aggregates,
         answers=answers or {},
         counts=known if gradebook_scores.differs(reports, known) else {},
-        digest=_digest,
         figures=_figures(rows, lesson),
         groups=groups,
         isolation=", ".join(sorted({report.isolation for report in reports})),
@@ -84,7 +81,6 @@ def page(
         limits=sorted(limits.items()),
         made=made,
         link=link,
-        minutes=_minutes,
         mistakes=aggregates.mistakes(reports),
         name=name,
         questions=aggregates.answers(reports, lesson),
@@ -136,12 +132,3 @@ def _figures(rows: Sequence[Row], lesson: Lesson) -> dict[str, object]:
         ),
         "need a look": sum(bool(row.reasons) for row in rows),
     }
-
-
-def _minutes(seconds: float) -> str:
-    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"
-
-
-def _digest(content: str) -> str:
-    digest = base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
-    return f"sha256-{digest}"

@@ -86,13 +86,12 @@ def standing(report: Report) -> Standing | None:
 class QuestionOutcomes:
     """The results of a class in one question, among submissions that could be graded.
 
-    ``mean`` is in points, of ``max_points``; the others are numbers of submissions: with all
-    points, some or none, with a blank left blank, and undecided.
+    ``mean`` is in points; the others are numbers of submissions: with all points, some or none,
+    with a blank left blank, and undecided.
     """
 
     question: Question
     mean: float
-    max_points: float
     full: int
     part: int
     none: int
@@ -139,13 +138,9 @@ def answers(reports: Sequence[Report], lesson: Lesson) -> list[QuestionOutcomes]
             for results in marked
             if kind(results) != "out"
         ]
-        del kinds["out"]
-        names = ("full", "part", "none", "blank", "unclear")
         mean = statistics.fmean(shares) * question.points if shares else 0.0
-        numbers = {name: kinds[name] for name in names}
-        found.append(
-            QuestionOutcomes(question=question, mean=mean, max_points=question.points, **numbers)
-        )
+        numbers = {name: kinds[name] for name in ("full", "part", "none", "blank", "unclear")}
+        found.append(QuestionOutcomes(question=question, mean=mean, **numbers))
     return found
 
 
@@ -154,9 +149,13 @@ class Mistake:
     """A misconception and who has it; a check that names no misconception gives its own name."""
 
     name: str
-    is_named: bool
     reports: tuple[Report, ...]
     example: CheckResult
+
+    @property
+    def is_named(self) -> bool:
+        """Whether it is a misconception."""
+        return self.example.misconception is not None
 
 
 def mistakes(reports: Sequence[Report]) -> list[Mistake]:
@@ -170,12 +169,7 @@ def mistakes(reports: Sequence[Report]) -> list[Mistake]:
                 found.setdefault(name, {})[number] = report
                 examples.setdefault(name, check)
     made = [
-        Mistake(
-            name=name,
-            is_named=examples[name].misconception is not None,
-            reports=tuple(who.values()),
-            example=examples[name],
-        )
+        Mistake(name=name, reports=tuple(who.values()), example=examples[name])
         for name, who in found.items()
     ]
     return sorted(made, key=lambda one: (-len(one.reports), one.name))
