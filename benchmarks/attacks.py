@@ -10,9 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-ROOT = Path(__file__).parent.parent
-sys.path.insert(0, str(ROOT / "tests"))
-
+from classes import ROOT
 from support.attack_besieged import Besieged
 from support.attack_cases import BOUNDARIES, Case, cases
 from support.attack_course import graded

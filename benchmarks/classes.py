@@ -13,6 +13,8 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 from support import make_class
 
+from autograder.notebooks.restore import Restored, restore
+
 LESSON = make_class.LESSON
 # How many students of 120 hand in the same program: a few common ways, and a long tail of one each.
 # An assumption, after what is known of short exercises: the commonest answer is a third of all.
@@ -64,6 +66,12 @@ def programs() -> Iterator[Mapping[str, str]]:
             )
         yield changes
         number += 1
+
+
+def solution() -> Restored:
+    """Return the right solution, ready to be run."""
+    path = ROOT / "release" / LESSON / f"{LESSON}.ipynb"
+    return restore(make_class.notebook({}), nbformat.read(path, as_version=4))
 
 
 def all_different(folder: Path, count: int) -> Path:

@@ -14,11 +14,8 @@ import time
 from functools import partial
 from pathlib import Path
 
+import classes
 import nbformat
-
-ROOT = Path(__file__).parent.parent
-sys.path.insert(0, str(ROOT / "tests"))
-
 from support import mini
 from support.dask_cluster import Cluster
 
@@ -30,7 +27,7 @@ from autograder.grading.dask_executor import DaskExecutor
 from autograder.grading.discovery import Submission, find_submissions
 from autograder.grading.grader import Grader
 
-LESSON = "building-a-brain"
+LESSON = classes.LESSON
 
 
 def main() -> int:

@@ -14,7 +14,6 @@ import argparse
 import contextlib
 import copy
 import logging
-import os
 import shutil
 import sys
 import tempfile
@@ -25,18 +24,12 @@ from pathlib import Path
 from unittest import mock
 
 import nbformat
+from classes import ROOT
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde
 from nbgrader.preprocessors import AssignLatePenalties, CheckCellMetadata, Execute, LimitOutput
-
-ROOT = Path(__file__).parent.parent
-sys.path.insert(0, str(ROOT / "tests"))
-
-from support import (
-    gradebook_course,
-    postgres,
-)
+from support import gradebook_course, postgres
 
 from autograder.core.config import Course
 from autograder.core.report import Report
@@ -174,11 +167,9 @@ def autograde(course: Course, reports: Sequence[Report]) -> float:
     directory.config.Autograde.autograde_preprocessors = [
         *(FakeRun, LimitOutput, SaveJudgedGrades, AssignLatePenalties, CheckCellMetadata)
     ]
-    before = Path.cwd()
-    os.chdir(course.folder())
     start = time.perf_counter()
-    Autograde(coursedir=directory, config=directory.config).start()
-    os.chdir(before)
+    with contextlib.chdir(course.folder()):
+        Autograde(coursedir=directory, config=directory.config).start()
     return (time.perf_counter() - start) / len(reports) * 1000
 
 

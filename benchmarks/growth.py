@@ -21,7 +21,7 @@ from pathlib import Path
 import classes
 
 from autograder import datasets
-from autograder.core.config import Course, Settings
+from autograder.core.config import Course
 from autograder.core.lesson_registry import load_lesson
 from autograder.datasets.fashion_mnist import DATASET
 from autograder.grading.discovery import find_submissions
@@ -65,7 +65,7 @@ def grade(root: Path, submitted: Path) -> float:
     """Grade a class; return the seconds it took."""
     began = time.monotonic()
     grader = Grader(
-        course=Course(settings=Settings()),
+        course=Course(),
         data_home=root / "keras",
         results=root / "results",
         lesson=LESSON,

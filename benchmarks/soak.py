@@ -19,17 +19,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import classes  # noqa: F401  it finds the tests' support
 import nbformat
 import psutil
-
-ROOT = Path(__file__).parent.parent
-sys.path.insert(0, str(ROOT / "tests"))
-
-from support import (
-    attack_cases,
-    attack_course,
-    mini,
-)
+from support import attack_cases, attack_course, mini
 
 from autograder import datasets
 from autograder.core.config import Course, Settings

@@ -10,14 +10,6 @@ from pathlib import Path
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
 from rich.table import Table
 
 from autograder import datasets
@@ -28,6 +20,7 @@ from autograder.authoring.spec.study import Study, has_study, load_study
 from autograder.cli.options import course_of
 from autograder.core.lesson import Lesson
 from autograder.core.lesson_registry import lesson_names, load_lesson, only_lesson
+from autograder.reports import terminal
 
 DATA = {"full": ("full",), "sample": ("sample",), "both": ("full", "sample")}
 
@@ -123,10 +116,7 @@ def _train(
         soft_wrap=True,
     )
     at_once = min(workers or os.cpu_count() or 1, len(tasks))
-    columns = (TextColumn("Training"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(
-        *columns, TextColumn("left:"), TimeRemainingColumn(), console=console
-    ) as progress:
+    with terminal.progress_bar("Training", console) as progress:
         shown = progress.add_task("", total=len(requested), completed=there)
         for run in run_tasks(declared.lesson, tasks, at_once):
             runs.add(run)
