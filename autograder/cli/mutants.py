@@ -6,7 +6,6 @@ import argparse
 import json
 import os
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -18,10 +17,11 @@ from autograder.authoring.mutation.judgement import Judgement, tally
 from autograder.authoring.mutation.run_mutants import run_mutants
 from autograder.authoring.mutation.suite import MutationSuite, mutation_suite
 from autograder.authoring.spec.mutation import has_mutants
+from autograder.cli.class_run import isolated
 from autograder.cli.dataset_option import home_of
 from autograder.cli.options import at_least_one, course_of
 from autograder.core.atomic_write import write_atomic
-from autograder.core.config import ISOLATION, Course
+from autograder.core.config import ISOLATION
 from autograder.core.errors import UsageError, writing
 from autograder.core.lesson import Lesson
 from autograder.core.lesson_registry import lesson_names, load_lesson, only_lesson
@@ -63,10 +63,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     course = course_of(arguments, console)
     lesson = _lesson(arguments)
     _check(arguments, lesson)
-    if arguments.isolation:
-        settings = replace(course.settings, isolation=arguments.isolation)
-        course = replace(course, settings=settings)
-    suite = mutation_suite(lesson, course)
+    suite = mutation_suite(lesson, isolated(course, arguments.isolation))
     judgements = (
         suite.stored(arguments.only) if arguments.stored else _run(suite, arguments, console)
     )
@@ -102,19 +99,19 @@ def _check(arguments: argparse.Namespace, lesson: Lesson) -> None:
 def _run(suite: MutationSuite, arguments: argparse.Namespace, console: Console) -> list[Judgement]:
     made = suite.notebooks(suite.chosen(arguments.only, arguments.second))
     grader = Grader(
-        course=Course(root=suite.root, settings=suite.settings),
+        course=suite.course,
         data_home=home_of(arguments.data, suite.lesson, console),
-        results=arguments.results or suite.root / "results" / ".mutants",
+        results=arguments.results or suite.course.folder() / "results" / ".mutants",
         lesson=suite.lesson,
     )
-    workers = arguments.workers or suite.settings.workers or os.cpu_count() or 1
+    workers = arguments.workers or suite.course.settings.workers or os.cpu_count() or 1
     watch = partial(terminal.watched, console=console)
     with lock_results(grader.results, "autograder mutants", console.print):
         ran = run_mutants(made, suite.lesson, grader, workers=workers, watch=watch)
     if arguments.store:
         size = suite.store(ran)
         print(f"Stored: {suite.evidence_file} ({size / 2**20:.2f} MiB)")
-    return [suite.judgement(one) for one in ran]
+    return [suite.judgement(one.notebook.name, one.evidence, one.checks) for one in ran]
 
 
 def _show(judgements: Sequence[Judgement], suite: MutationSuite, console: Console) -> None:

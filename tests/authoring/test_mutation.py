@@ -533,7 +533,7 @@ EVIDENCE = {
 def suite(tmp_path) -> MutationSuite:
     """A mutation suite with an archive of its own."""
     shutil.copytree(ROOT / "source" / LESSON.name, tmp_path / "source" / LESSON.name)
-    return MutationSuite(root=tmp_path, settings=Settings(), lesson=LESSON, declared=DECLARED)
+    return MutationSuite(course=Course(root=tmp_path), lesson=LESSON, declared=DECLARED)
 
 
 def all_ran(suite: MutationSuite, *names: str) -> list[MutantRun]:
@@ -597,7 +597,7 @@ def test_what_is_out_of_date_is_not_judged(suite):
 
 def test_a_change_of_the_source_makes_all_of_it_stale(suite):
     suite.store(all_ran(suite))
-    path = suite.root / "source" / LESSON.name / LESSON.notebook
+    path = suite.course.folder() / "source" / LESSON.name / LESSON.notebook
     path.write_text(path.read_text().replace("verbose=2,", "verbose=1,"))
     assert len(suite.stale(stored_mutants.read(suite.evidence_file).entries)) == len(EVIDENCE)
 

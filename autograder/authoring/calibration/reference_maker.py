@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-import msgspec
 import numpy as np
+from msgspec.structs import replace
 
 from autograder.authoring.calibration.run_log import CalibrationRun, RunLog
 from autograder.authoring.calibration.statistics import rate
@@ -19,7 +19,6 @@ from autograder.core.reference import CENTRAL, SCHEMA, DatasetReference, RecipeR
 
 FIRST_RUNS = 3
 MIN_RUNS = 2
-changed = msgspec.structs.replace
 
 
 def published(study: Study, runs: RunLog, names: Sequence[str]) -> Reference:
@@ -77,13 +76,13 @@ def _decided(study: Study, on: DatasetReference) -> DatasetReference:
     right = {name: spreads[name] for name, one in on.recipes.items() if one.right}
     threshold = choose_threshold(right, study.wish)
     written = [spreads[one.name].central(CENTRAL) for one in study.written]
-    return changed(
+    return replace(
         on,
         threshold=threshold,
         low=min(low for low, _ in written),
         high=max(high for _, high in written),
         recipes={
-            name: changed(one, below=below, low=found.low, high=found.high)
+            name: replace(one, below=below, low=found.low, high=found.high)
             for name, one in on.recipes.items()
             for below in (spreads[name].below(threshold),)
             for found in (rate(below, spreads[name].runs),)

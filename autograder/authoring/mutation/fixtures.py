@@ -7,7 +7,7 @@ import itertools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import msgspec
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from autograder.authoring.mutation import quantize
@@ -80,9 +80,11 @@ def thinned(
         for name, evidence in chosen.items()
     }
 
+    def thin(name: str) -> Evidence:
+        return _coarsened(chosen[name], digests[name], arrays)
+
     def judged() -> dict[str, Verdicts]:
-        thin = [(name, _coarsened(chosen[name], digests[name], arrays)) for name in chosen]
-        return judge(thin, lesson, settings=settings)
+        return judge([(name, thin(name)) for name in chosen], lesson, settings=settings)
 
     # It ends: in the end all arrays are exact. The answers and the means, which are
     # larger, take turns: mostly only one of them has to be finer.
@@ -97,15 +99,14 @@ def thinned(
             if array.startswith(OF_FITS) is means
         }:
             arrays.refine(digest)
+    programs = {one.notebook.name: one.notebook.program for one in ran}
     entries = {
-        one.notebook.name: StoredMutant(
-            program=one.notebook.program,
-            record=_timeless(
-                _coarsened(chosen[one.notebook.name], digests[one.notebook.name], arrays).record
-            ),
-            arrays={name: arrays.file(key) for name, key in digests[one.notebook.name].items()},
+        name: StoredMutant(
+            program=program,
+            record=_timeless(thin(name).record),
+            arrays={array: arrays.file(key) for array, key in digests[name].items()},
         )
-        for one in ran
+        for name, program in programs.items()
     }
     files = {
         arrays.file(key): arrays.packed(key) for each in digests.values() for key in each.values()
@@ -115,7 +116,7 @@ def thinned(
 
 def _last_epochs(evidence: Evidence) -> Evidence:
     """Return evidence with the means of only the last epochs of each training."""
-    recorded, replace = evidence.recorded, msgspec.structs.replace
+    recorded = evidence.recorded
     if recorded is None:
         return evidence
     means = {f"fit-{fit.number}/{name}" for fit in recorded.fits for name in fit.means}
@@ -135,7 +136,7 @@ def _coarsened(evidence: Evidence, digests: Digests, arrays: _Arrays) -> Evidenc
 
 def _restated(evidence: Evidence, coarse: Mapping[str, NDArray[Any]]) -> Record:
     """Return the record in which a training left the coarse weights that stand for its own."""
-    recorded, replace = evidence.recorded, msgspec.structs.replace
+    recorded = evidence.recorded
     if recorded is None:
         return evidence.record
     new = {
@@ -168,6 +169,5 @@ def _alike(one: Verdicts, other: Verdicts) -> bool:
 
 def _timeless(record: Record) -> Record:
     """Return the record without durations, which are different every time."""
-    replace = msgspec.structs.replace
     cells = tuple(replace(cell, seconds=0.0) for cell in record.cells)
     return replace(record, run=replace(record.run, seconds=0.0), cells=cells)

@@ -14,9 +14,11 @@ from autograder.authoring.mutation.make import MutantNotebook, make, read_source
 from autograder.authoring.mutation.pairs import AND, named, pairs
 from autograder.authoring.mutation.run_mutants import MutantRun, judgement
 from autograder.authoring.spec.mutation import Declared, Mutant, load_declared
-from autograder.core.config import Course, Settings
+from autograder.core.config import Course
 from autograder.core.errors import CourseError, EvidenceError, LessonError, writing
+from autograder.core.evidence import Evidence
 from autograder.core.lesson import Lesson
+from autograder.core.report import CheckResult
 from autograder.judge.runner import judge
 
 # Which pairs are drawn; another number draws others.
@@ -27,15 +29,14 @@ SEED = 20
 class MutationSuite:
     """The mutants of one lesson in one course."""
 
-    root: Path
-    settings: Settings
+    course: Course
     lesson: Lesson
     declared: Declared
 
     @property
     def evidence_file(self) -> Path:
         """Where evidence is stored, beside the tests."""
-        return self.root / "tests" / "mutants" / f"{self.lesson.name}.zip"
+        return self.course.folder() / "tests" / "mutants" / f"{self.lesson.name}.zip"
 
     def chosen(self, pattern: str, second: int) -> list[Mutant]:
         """Return the mutants whose names match a pattern, or ``second`` pairs of them.
@@ -58,14 +59,14 @@ class MutationSuite:
         Raises:
             LessonError: one does not fit the source any more.
         """
-        source = read_source(self.root, self.lesson)
+        source = read_source(self.course.folder(), self.lesson)
         return make(source, {one.name: one.edits for one in mutants})
 
-    def judgement(self, ran: MutantRun) -> Judgement:
-        """Return the judgement of a mutant that was run."""
-        mutant = named(ran.notebook.name, self.declared.mutants)
-        assert mutant
-        return judgement(mutant, ran.evidence, ran.checks, self.declared.known)
+    def judgement(self, name: str, evidence: Evidence, checks: Sequence[CheckResult]) -> Judgement:
+        """Return the judgement of a mutant, or of a pair, that was run."""
+        mutant = named(name, self.declared.mutants)
+        assert mutant, "what is no mutant any more is stale"
+        return judgement(mutant, evidence, checks, self.declared.known)
 
     def store(self, ran: Sequence[MutantRun]) -> int:
         """Store evidence; that of other mutants stays, as long as they are declared.
@@ -78,7 +79,7 @@ class MutationSuite:
         Raises:
             ResultsError: it cannot be written.
         """
-        entries, files = thinned(ran, self.lesson, self.settings)
+        entries, files = thinned(ran, self.lesson, self.course.settings)
         others = {
             name: entry
             for name, entry in stored_mutants.entries(self.evidence_file).items()
@@ -118,13 +119,8 @@ class MutationSuite:
             if fnmatch(name, pattern) and not self._has_known_part(name)
         ]
         evidence = [(name, stored.evidence(name)) for name in names]
-        verdicts = judge(evidence, self.lesson, settings=self.settings)
-        found = []
-        for name, one in evidence:
-            mutant = named(name, self.declared.mutants)
-            assert mutant, "what is no mutant any more is stale"
-            found.append(judgement(mutant, one, verdicts[name].checks, self.declared.known))
-        return found
+        verdicts = judge(evidence, self.lesson, settings=self.course.settings)
+        return [self.judgement(name, one, verdicts[name].checks) for name, one in evidence]
 
     def _has_known_part(self, name: str) -> bool:
         parts = name.split(AND)
@@ -140,9 +136,4 @@ def mutation_suite(lesson: Lesson, course: Course) -> MutationSuite:
     """
     if course.root is None:
         raise CourseError("Mutants are made from a course's source/: run this in its folder.")
-    return MutationSuite(
-        root=course.root,
-        settings=course.settings,
-        lesson=lesson,
-        declared=load_declared(lesson),
-    )
+    return MutationSuite(course=course, lesson=lesson, declared=load_declared(lesson))
