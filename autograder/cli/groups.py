@@ -10,7 +10,7 @@ from rich.text import Text
 
 from autograder.cli.options import add_lesson_and_results
 from autograder.cli.review import open_review
-from autograder.core import printable
+from autograder.core.printable import line
 from autograder.core.report import Outcome
 from autograder.reports import phrases
 from autograder.review.decisions import Decisions
@@ -36,13 +36,9 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     name = Column("group", min_width=max((len(one.id) for one in found), default=0))
     table = Table(name, "answers", "points", "what the checks said", "decision")
     for one in found:
-        first = _line(
-            next(
-                (each.message for each in one.results if each.outcome is not Outcome.PASSED),
-                "Everything is right.",
-            )
-        )
-        who = f"\n{', '.join(_line(each.name) for each in one.reports)}" if arguments.who else ""
+        messages = (each.message for each in one.results if each.outcome is not Outcome.PASSED)
+        first = line(next(messages, "Everything is right."))
+        who = f"\n{', '.join(line(each.name) for each in one.reports)}" if arguments.who else ""
         cells = (one.id, str(len(one.reports)), phrases.points(one.results), f"{first}{who}")
         table.add_row(*map(Text, cells), Text(summary(one, decided)))
     output = Console()
@@ -63,8 +59,4 @@ def summary(group: Group, decided: Decisions) -> str:
     """Return in one line what was decided on a group; empty where nothing was."""
     mark = decided.mark(group)
     points = "" if mark.score is None else f"{mark.score:g} points"
-    return "; ".join(part for part in (points, _line(mark.comment or "")[:200]) if part)
-
-
-def _line(text: str) -> str:
-    return printable.line(text)
+    return "; ".join(part for part in (points, line(mark.comment or "")[:200]) if part)

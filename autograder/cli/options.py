@@ -83,11 +83,13 @@ def add_lesson_and_results(command: argparse.ArgumentParser, default: str = "res
     command.add_argument("--results", type=Path, metavar="FOLDER", help=f"(default: {default})")
 
 
-def chosen_results(arguments: argparse.Namespace, course: Course) -> tuple[Path, list[str]]:
+def chosen_results(
+    arguments: argparse.Namespace, course: Course, *, only_one: bool = False
+) -> tuple[Path, list[str]]:
     """Return the folder of results, and the chosen lesson or else all that have results in it.
 
     Raises:
-        UsageError: no lesson is chosen, and none has results.
+        UsageError: no lesson is chosen, and none has results, or several where it has to be one.
     """
     results = arguments.results or course.base / "results"
     if arguments.lesson:
@@ -95,6 +97,8 @@ def chosen_results(arguments: argparse.Namespace, course: Course) -> tuple[Path,
     names = [name for name in lesson_names() if (results / name).is_dir()]
     if not names:
         raise UsageError(f"There are no results in {results}. Grade the submissions first.")
+    if only_one and len(names) > 1:
+        raise UsageError(f"Say which one with --lesson: there are results of {', '.join(names)}.")
     return results, names
 
 

@@ -15,7 +15,7 @@ from rich.markup import escape
 from autograder.cli.options import add_lesson_and_results, chosen_results, course_of
 from autograder.core.atomic_write import write_atomic
 from autograder.core.config import Course
-from autograder.core.errors import CourseError, UsageError, writing
+from autograder.core.errors import CourseError, writing
 from autograder.core.lesson import Lesson
 from autograder.core.lesson_registry import load_lesson
 from autograder.core.report import Report
@@ -34,9 +34,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, console: Console) -> int:
     """Write the page of a class again, and print its misconceptions."""
     course = course_of(arguments, console)
-    results, names = chosen_results(arguments, course)
-    if arguments.output and len(names) > 1:
-        raise UsageError(f"Say which one with --lesson: there are results of {', '.join(names)}.")
+    results, names = chosen_results(arguments, course, only_one=bool(arguments.output))
     for name in names:
         lesson, folder = load_lesson(name), results / name
         gradebook = what_counts(course, lesson, console)

@@ -12,7 +12,6 @@ from rich.console import Console
 from autograder.cli.options import add_gradebook, add_lesson_and_results, chosen_results, course_of
 from autograder.core.config import Course
 from autograder.core.errors import UsageError
-from autograder.core.lesson import Lesson
 from autograder.core.lesson_registry import load_lesson
 from autograder.grading.regrade import stored_results
 from autograder.review import pages
@@ -61,11 +60,8 @@ def open_review(arguments: argparse.Namespace, console: Console) -> tuple[Review
         UsageError: there are no results, or it is not clear of which lesson.
     """
     course = course_of(arguments, console)
-    results, names = chosen_results(arguments, course)
-    if len(names) > 1:
-        raise UsageError(f"Say which one with --lesson: there are results of {', '.join(names)}.")
-    lesson: Lesson = load_lesson(names[0])
-    folder = results / lesson.name
+    results, (name,) = chosen_results(arguments, course, only_one=True)
+    lesson, folder = load_lesson(name), results / name
 
     def give(decided: Decisions, changed: Sequence[Group]) -> list[str]:
         pages.show_decisions(folder, changed, decided)
