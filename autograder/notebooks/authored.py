@@ -86,7 +86,10 @@ class _LessonReader:
 
     def __init__(self, name: str, notebook: NotebookNode) -> None:
         self._name = name
-        self._cells = notebook.cells
+        self._cells = [
+            (Part(number=number, cell_id=cell.get("id", ""), source=cell.source), cell)
+            for number, cell in enumerate(notebook.cells, start=1)
+        ]
         self._parts: dict[str, list[Part]] = {}
         self._questions: list[_OpenQuestion] = []
         # The questions on which the value of a name depends.
@@ -94,10 +97,9 @@ class _LessonReader:
 
     def lesson(self) -> WrittenLesson:
         heading = ""
-        for number, cell in enumerate(self._cells, start=1):
-            part = Part(number=number, cell_id=cell.get("id", ""), source=cell.source)
+        for part, cell in self._cells:
             if cell.cell_type != "code" and part_tag(cell):
-                self._fail(part, 1, f"only a code cell can have the tag `{part_tag(cell)}`")
+                self._fail(part, f"only a code cell can have the tag `{part_tag(cell)}`")
             if cell.cell_type == "markdown":
                 heading = ([heading, *HEADING.findall(FENCED.sub("", cell.source))])[-1]
             elif cell.cell_type == "code":
@@ -120,7 +122,7 @@ class _LessonReader:
         elif is_solution(cell) and not meta.get("grade"):
             self._start_question(part, grade_id(cell) or "", heading)
         elif meta.get("grade") and not is_solution(cell):
-            self._fail(part, 1, f"a cell with the tag `{CHECK}` makes the grade cell; remove it")
+            self._fail(part, f"a cell with the tag `{CHECK}` makes the grade cell; remove it")
         else:
             names = names_in(part.source)
             self._refuse_leak(part, names)
@@ -134,9 +136,9 @@ class _LessonReader:
             line = next(n for n, text in enumerate(lines, start=1) if name in text)
             self._fail(
                 part,
-                line,
                 f"students would get this cell with `{name}`: it has none of the tags"
                 f" {', '.join(PARTS)}",
+                line,
             )
 
     def _origin(self, used: Iterable[str]) -> frozenset[str]:
@@ -144,9 +146,9 @@ class _LessonReader:
 
     def _start_question(self, part: Part, name: str, heading: str) -> None:
         if not name.isidentifier() or keyword.iskeyword(name) or name in RESERVED:
-            self._fail(part, 1, f"“{name}” cannot be a question's name; one such as build can")
+            self._fail(part, f"“{name}” cannot be a question's name; one such as build can")
         if name in [one.name for one in self._questions]:
-            self._fail(part, 1, f"there is a question “{name}” already")
+            self._fail(part, f"there is a question “{name}” already")
         tree = self._parsed(replace(part, source=MAGIC.sub("", part.source)))
         leaves = tuple(
             dict.fromkeys(
@@ -161,13 +163,12 @@ class _LessonReader:
         if not leaves and not filled:
             self._fail(
                 part,
-                1,
                 f'“{name}” has no blank, a line such as x = check.blank("x"); only a cell that'
                 " compiles or trains `model` needs none",
             )
         title = re.sub(r"\s*\([^()]*\{points:[^()]*\)", "", heading).strip()
         if not title:
-            self._fail(part, 1, f"“{name}” has no heading above it, which would be its title")
+            self._fail(part, f"“{name}” has no heading above it, which would be its title")
         names = names_in(strip_markers(part.source))
         origin = self._origin(names.used)
         builds_on = tuple(one.name for one in self._questions if one.name in origin)
@@ -188,7 +189,7 @@ class _LessonReader:
 
     def _add_check(self, part: Part) -> None:
         if not self._questions:
-            self._fail(part, 1, "there is no question above these checks: no solution cell")
+            self._fail(part, "there is no question above these checks: no solution cell")
         self._questions[-1].checks.append(part)
 
     def _require_complete(self) -> None:
@@ -198,18 +199,18 @@ class _LessonReader:
         if LESSON not in self._parts:
             raise LessonError(f"{self._name}.ipynb has no cell with the tag `{LESSON}`.")
         if len(self._parts[LESSON]) > 1:
-            self._fail(self._parts[LESSON][1], 1, f"this is the second cell with the tag {LESSON}")
+            self._fail(self._parts[LESSON][1], f"this is the second cell with the tag {LESSON}")
         shared = {name for name in names_in(self._source(LESSON)).defined if name[0] != "_"}
         for tag, parts in self._parts.items():
-            source = self._source(tag)
+            own = names_in(self._source(tag)).defined
             for part in parts:
-                self._require_known_names(part, names_in(source).defined | shared)
-            if (wanted := PARTS[tag]) and wanted not in names_in(source).defined:
-                self._fail(parts[0], 1, f"a cell with the tag `{tag}` has to define {wanted}")
+                self._require_known_names(part, own | shared)
+            if (wanted := PARTS[tag]) and wanted not in own:
+                self._fail(parts[0], f"a cell with the tag `{tag}` has to define {wanted}")
         for one in self._questions:
             if not one.checks:
                 self._fail(
-                    one.part, 1, f"the question “{one.name}” has no cell with the tag `{CHECK}`"
+                    one.part, f"the question “{one.name}” has no cell with the tag `{CHECK}`"
                 )
             own = names_in("\n".join(part.source for part in one.checks)).defined
             for part in one.checks:
@@ -230,28 +231,26 @@ class _LessonReader:
         if unknown:
             names = " and ".join(f"`{one}`" for one in sorted(unknown))
             self._fail(
-                part, min(lines, default=1), f"{names} should be defined here or in the first cell"
+                part, f"{names} should be defined here or in the first cell", min(lines, default=1)
             )
 
     def _question(self, question: _OpenQuestion) -> WrittenQuestion:
         first, tree = question.checks[0], self._parsed(question.checks[0])
         call = called(tree.body[0]) if tree.body else None
         if call is None:
-            self._fail(
-                first, 1, f"the first line should be the call of the check.{question.name}(…)"
-            )
+            self._fail(first, f"the first line should be the call of the check.{question.name}(…)")
         other = ast.unparse(call.func)
         if other != f"check.{question.name}":
-            self._fail(first, 1, f"{other}(…) stands behind the question “{question.name}”")
+            self._fail(first, f"{other}(…) stands behind the question “{question.name}”")
         arguments = tuple(arg.id for arg in call.args if isinstance(arg, ast.Name))
         if call.keywords or len(set(arguments)) != len(call.args):
-            self._fail(first, 1, f"check.{question.name}(…) takes names, each once")
+            self._fail(first, f"check.{question.name}(…) takes names, each once")
         if question.filled and (bare := [name for name in arguments if name in question.defined]):
             self._fail(
-                question.part, 1, f'“{question.name}” lacks {bare[0]} = check.blank("{bare[0]}")'
+                question.part, f'“{question.name}” lacks {bare[0]} = check.blank("{bare[0]}")'
             )
         if missing := [name for name in question.leaves if name not in arguments]:
-            self._fail(first, 1, f"check.{question.name}(…) does not hand in `{missing[0]}`")
+            self._fail(first, f"check.{question.name}(…) does not hand in `{missing[0]}`")
         return WrittenQuestion(
             name=question.name,
             title=question.title,
@@ -274,16 +273,16 @@ class _LessonReader:
                 if not line.name.lower().startswith("test"):
                     continue
                 if not isinstance(line, ast.FunctionDef):
-                    self._fail(part, line.lineno, f"{line.name} is no plain function")
+                    self._fail(part, f"{line.name} is no plain function", line.lineno)
                 if line.name in found:
-                    self._fail(part, line.lineno, f"there are two checks {line.name}")
+                    self._fail(part, f"there are two checks {line.name}", line.lineno)
                 taken = {one.arg for one in (*line.args.args, *line.args.kwonlyargs)}
                 if not taken & set(OF_A_SUBMISSION):
-                    self._fail(part, line.lineno, f"{line.name} does not take `evidence`")
+                    self._fail(part, f"{line.name} does not take `evidence`", line.lineno)
                 found[line.name] = self._points_of(part, line)
         total = sum(found.values())
         if not total:
-            self._fail(question.checks[0], 1, f"the question “{question.name}” is worth no points")
+            self._fail(question.checks[0], f"the question “{question.name}” is worth no points")
         return int(total) if total == int(total) else total
 
     def _points_of(self, part: Part, check: ast.FunctionDef) -> float:
@@ -293,29 +292,28 @@ class _LessonReader:
             points = None
         if points is None:
             self._fail(
-                part, check.lineno, f"{check.name} needs points, such as @pytest.mark.points(1)"
+                part, f"{check.name} needs points, such as @pytest.mark.points(1)", check.lineno
             )
         return points
 
     def _require_known_questions(self, questions: Iterable[str]) -> None:
         """Refuse a text that names the points of a question that there is not."""
-        for number, cell in enumerate(self._cells, start=1):
+        for part, cell in self._cells:
             if cell.cell_type == "markdown":
                 for found in POINTS.finditer(cell.source):
                     if found[1] not in questions:
-                        part = Part(number=number, cell_id=cell.get("id", ""), source=cell.source)
                         line = cell.source.count("\n", 0, found.start()) + 1
-                        self._fail(part, line, f"there is no question “{found[1]}”")
+                        self._fail(part, f"there is no question “{found[1]}”", line)
 
     def _parsed(self, part: Part) -> ast.Module:
         try:
             return ast.parse(part.source)
         except SyntaxError as error:
-            self._fail(part, error.lineno or 1, f"this is not Python: {error.msg}")
+            self._fail(part, f"this is not Python: {error.msg}", error.lineno or 1)
         except ValueError as error:
-            self._fail(part, 1, f"this is not Python: {error}")
+            self._fail(part, f"this is not Python: {error}")
 
-    def _fail(self, part: Part, line: int, message: str) -> NoReturn:
+    def _fail(self, part: Part, message: str, line: int = 1) -> NoReturn:
         raise LessonError(f"{placed(self._name, part, line)}: {message}.")
 
 

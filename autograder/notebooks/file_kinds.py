@@ -40,7 +40,7 @@ CONFLICT = re.compile(r"(?m)^(?:<{7} |={7}$|>{7} )")
 # How much of a text is looked at to tell what it is, in characters.
 BEGINNING = 4_000
 # A word that JSON knows, or a number in hexadecimal, that was cut in two.
-LONGEST_REST = 12
+MAX_REST = 12
 
 
 def of_bytes(data: bytes) -> str | None:
@@ -70,7 +70,7 @@ def _damage(text: str, error: Exception) -> str:
         reason = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
         return f"The notebook is damaged: {reason}."
     # JSON that ends too early: at the end of the text, or with a text in it that has none.
-    if error.msg.startswith("Unterminated string") or error.pos >= len(text) - LONGEST_REST:
+    if error.msg.startswith("Unterminated string") or error.pos >= len(text) - MAX_REST:
         return "The notebook is cut off: its end is missing."
     return f"The notebook is damaged in line {error.lineno}: {error.msg}."
 

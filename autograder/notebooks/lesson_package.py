@@ -140,6 +140,5 @@ def _completed(lesson: WrittenLesson, module: str) -> str:
 
 
 def _fields(question: WrittenQuestion) -> Mapping[str, object]:
-    names = ("name", "title", "points", "leaves", "builds_on")
     filled = f"\n            filled=_{question.filled}," if question.filled else ""
-    return {**{name: getattr(question, name) for name in names}, "filled": filled}
+    return {**vars(question), "filled": filled}

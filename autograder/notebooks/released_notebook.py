@@ -10,7 +10,7 @@ from typing import Any
 
 from autograder.notebooks.names import names_in
 
-LONGEST = 60
+MAX_LINE = 60
 
 
 @functools.lru_cache(maxsize=16)
@@ -52,4 +52,4 @@ def _sections(released: Path) -> Iterator[tuple[str, str]]:
 
 def _first_line(source: str) -> str:
     line = next((one for one in source.splitlines() if one.strip()), "")
-    return line if len(line) <= LONGEST else f"{line[:LONGEST].rstrip()} …"
+    return line if len(line) <= MAX_LINE else f"{line[:MAX_LINE].rstrip()} …"

@@ -68,7 +68,8 @@ def restore(submitted: NotebookNode, released: NotebookNode) -> Restored:
     changed = frozenset(
         name
         for name, cell in released_cells.items()
-        if is_solution(cell) and any(_is(one, name) and _differs(one, cell) for one in work.cells)
+        if is_solution(cell)
+        and any(grade_id(one) == name and _differs(one, cell) for one in work.cells)
     )
     return Restored(
         notebook=notebook,
@@ -99,10 +100,6 @@ def is_solution(cell: NotebookNode) -> bool:
 def is_locked(cell: NotebookNode) -> bool:
     """Return whether the cell must be as it was released."""
     return grade_id(cell) is not None and not is_solution(cell)
-
-
-def _is(cell: NotebookNode, name: str) -> bool:
-    return grade_id(cell) == name
 
 
 def _differs(cell: NotebookNode, released: NotebookNode) -> bool:
@@ -201,7 +198,7 @@ def _put_in_order(work: _Work, chosen: dict[str, int]) -> None:
 def _add_missing(work: _Work) -> None:
     order = list(work.released)
     for rank, name in enumerate(order):
-        if any(_is(cell, name) for cell in work.cells):
+        if any(grade_id(cell) == name for cell in work.cells):
             continue
         work.notes.append(f"The cell “{name}” had been deleted; it was put back.")
         before = order[:rank]
