@@ -102,13 +102,9 @@ def answer(
 
 def standing(where: Standing, *, explained: bool = True) -> list[str]:
     """Return where an accuracy stands, and how it was measured if that has to be explained."""
-    return [right_solutions(where), *([where.note] if explained and where.note else [])]
-
-
-def right_solutions(where: Standing) -> str:
-    """Return a sentence on the range of right solutions."""
     between = f"{percent(where.low)} to {percent(where.high)}"
-    return f"98 of 100 right solutions reach {between}."
+    reached = f"98 of 100 right solutions reach {between}."
+    return [reached, *([where.note] if explained and where.note else [])]
 
 
 def accuracy(report: Report) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import html
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 
 import bleach
 from bleach.css_sanitizer import CSSSanitizer
@@ -141,36 +141,29 @@ def literal(source: str) -> str:
     return re.sub(r"([\\`*_\[\]!|#$])", r"\\\1", html.escape(source, quote=False))
 
 
-def markup(
-    source: str,
-    *,
-    protocols: Collection[str] = ("data",),
-    attributes: Collection[str] = ATTRIBUTES,
-) -> str:
+def markup(source: str, *, protocols: tuple[str, ...] = ("data",)) -> str:
     """Sanitize HTML: keep only harmless tags, and nothing from elsewhere.
 
-    A link keeps a URL with one of the ``protocols``, a tag those of the ``attributes`` that it may
-    have. HTML that is too complex for the programs that read it is replaced by a remark.
+    A link keeps a URL with one of the ``protocols``. HTML that is too complex for the programs that
+    read it is replaced by a remark.
     """
     aside, pictures = inline_pictures.put_aside(source)
-    return inline_pictures.put_back(
-        _harmless(aside, tuple(protocols), frozenset(attributes)), pictures
-    )
+    return inline_pictures.put_back(_harmless(aside, protocols), pictures)
 
 
-def _harmless(source: str, protocols: tuple[str, ...], attributes: frozenset[str]) -> str:
+def _harmless(source: str, protocols: tuple[str, ...]) -> str:
     make = _cleaned_once if len(source) <= MAX_CHARACTERS else _cleaned
-    return make(source, protocols, attributes)
+    return make(source, protocols)
 
 
-def _cleaned(source: str, protocols: Sequence[str], attributes: Collection[str]) -> str:
+def _cleaned(source: str, protocols: tuple[str, ...]) -> str:
     stripped = re.sub(r"(?is)<(script|style)\b.*?(</\1\s*>|\Z)", "", source)
     if sanitize_budget.is_too_much(stripped, TAGS):
         return f"<p>{TOO_MUCH}</p>"
     cleaned: str = bleach.clean(
         stripped,
         tags=TAGS,
-        attributes=lambda tag, name, value: _is_allowed(tag, name, value, attributes),
+        attributes=_is_allowed,
         protocols=protocols,
         css_sanitizer=CSSSanitizer(allowed_css_properties=STYLES),
         strip=True,
@@ -182,7 +175,7 @@ def _cleaned(source: str, protocols: Sequence[str], attributes: Collection[str])
 _cleaned_once = functools.lru_cache(MAX_REMEMBERED)(_cleaned)
 
 
-def _is_allowed(tag: str, name: str, value: str, attributes: Collection[str]) -> bool:
+def _is_allowed(tag: str, name: str, value: str, attributes: Collection[str] = ATTRIBUTES) -> bool:
     if tag == "a" and name == "href":
         return value.startswith(("https://", "http://"))
     if tag == "img" and name == "src":
@@ -244,6 +237,6 @@ def _shown(kind: str, content: object) -> str | None:
         return content if content.lstrip().startswith(PICTURES[kind]) else None
     if kind == "text/html":
         aside, pictures = inline_pictures.put_aside(content)
-        cleaned = _harmless(text(aside), ("data",), ATTRIBUTES)
+        cleaned = _harmless(text(aside), ("data",))
         return inline_pictures.put_back(_within_its_box(cleaned), pictures)
     return sanitize_budget.coloured(text(content)) if kind == "text/plain" else None
