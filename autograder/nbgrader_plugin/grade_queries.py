@@ -72,7 +72,7 @@ def grades(
     a score, such as one that is not released yet, is left out unless ``unscored`` is set.
     """
     graded = _graded(gradebook)
-    people = {one.id: _person(one) for one in gradebook.students}
+    people = [_person(one) for one in gradebook.students if not students or one.id in students]
     found = []
     for assignment in gradebook.assignments:
         if assignments and assignment.name not in assignments:
@@ -85,10 +85,8 @@ def grades(
         if not there and not unscored:
             continue
         max_score = float(assignment.max_score)
-        for student, person in people.items():
-            if students and student not in students:
-                continue
-            own = there.get(student)
+        for person in people:
+            own = there.get(person.id)
             found.append(
                 Grade(
                     person=person,

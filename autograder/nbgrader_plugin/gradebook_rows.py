@@ -47,6 +47,16 @@ class Released:
     cells: Mapping[str, tuple[BaseCell, ...]]
     sources: Mapping[str, Mapping[str, SourceCell]]
 
+    @property
+    def names(self) -> dict[str, str]:
+        """The names of the notebooks, by their ids."""
+        return {one.id: one.name for one in self.notebooks}
+
+    def by_name(self, submission: SubmittedAssignment) -> dict[str, SubmittedNotebook]:
+        """Return a submission's rows of its notebooks, by their names."""
+        names = self.names
+        return {names[own.notebook_id]: own for own in submission.notebooks}
+
 
 def released(db: Session, assignment: str) -> Released | None:
     """Return the assignment with its cells; ``None`` if the gradebook does not have it."""
@@ -168,11 +178,10 @@ class CellRows:
             MissingEntry: the gradebook does not know the assignment, or no notebook of this name.
         """
         known = released(db, assignment)
-        ids = {one.name: one.id for one in known.notebooks} if known else {}
-        if known is None or notebook not in ids:
+        if known is None or notebook not in known.names.values():
             raise MissingEntry(f"There is no notebook “{assignment}/{notebook}” in the gradebook")
-        own = submissions(db, known, [student])[student].notebooks
-        return cls(known, next(one for one in own if one.notebook_id == ids[notebook]))
+        own = submissions(db, known, [student])[student]
+        return cls(known, known.by_name(own)[notebook])
 
     def commit(self) -> None:
         """Do nothing: see the class."""

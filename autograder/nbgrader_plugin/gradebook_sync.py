@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Self
 
@@ -82,12 +81,7 @@ class GradebookSync:
                 self.failed = True
                 self.remarks.append(f"{group[0].student} is not in the gradebook: {error}")
                 return
-            for one in _halves(group):
-                self._write(one)
-
-
-def _halves(group: list[GradebookEntry]) -> Iterator[list[GradebookEntry]]:
-    """Yield two halves, to find the entry that cannot be written and to write the others."""
-    middle = len(group) // 2
-    yield group[:middle]
-    yield group[middle:]
+            # To find the entry that cannot be written, and to write the others.
+            middle = len(group) // 2
+            self._write(group[:middle])
+            self._write(group[middle:])

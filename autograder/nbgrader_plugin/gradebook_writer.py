@@ -31,7 +31,6 @@ from autograder.nbgrader_plugin.autograded_dir import (
 from autograder.nbgrader_plugin.course_config import (
     GENERATE,
     course_directory,
-    course_on_path,
     database_errors,
     open_gradebook,
 )
@@ -72,12 +71,10 @@ class GradebookWriter:
     """
 
     def __init__(self, course: Course) -> None:
-        root = course.folder()
         self._course = course
-        self._directory = course_directory(root)
+        self._directory = course_directory(course.folder())
         self._autograde = Autograde(coursedir=self._directory, config=self._directory.config)
-        with course_on_path(root):
-            self._steps = AutogradeSteps(self._autograde)
+        self._steps = AutogradeSteps(self._autograde)
         self._keeps_best = course.settings.keep == "best"
         self._review = ReviewMarks(course=course)
         self._gradebook: Gradebook | None = None
@@ -149,11 +146,16 @@ class GradebookWriter:
             group = []
             for entry in entries:
                 known, there = rows[entry.lesson.name]
-                recorded = self._record_if_best(db, entry, known, there[entry.student], remarks)
-                if recorded is not None:
-                    group.append(recorded)
-                    folders.append(AutogradedDir(self._autograde, entry.lesson.name, entry.student))
-                    remarks += _make_folder(folders[-1], entry, recorded.notebook)
+                submission = there[entry.student]
+                earlier = best_attempt.earlier_attempt(submission) if self._keeps_best else None
+                recorded = self._record(db, entry, known, submission, remarks)
+                if earlier and (why := earlier.reason_to_keep(recorded, self._steps)):
+                    best_attempt.undo(db, submission)
+                    remarks.append(f"{entry.student}: {why}")
+                    continue
+                group.append(recorded)
+                folders.append(AutogradedDir(self._autograde, entry.lesson.name, entry.student))
+                remarks += _make_folder(folders[-1], entry, recorded.notebook)
         self._review.store(db, [one.notebook_row for one in group])
         self._steps.penalise(db, group)
 
@@ -168,26 +170,9 @@ class GradebookWriter:
 
     def _released(self, db: Session, lesson: Lesson) -> Released:
         known = released(db, lesson.name)
-        if known is None or lesson.name not in {one.name for one in known.notebooks}:
+        if known is None or lesson.name not in known.names.values():
             raise CourseError(f"{lesson.name} is not in the gradebook yet. {GENERATE}")
         return known
-
-    def _record_if_best(
-        self,
-        db: Session,
-        entry: GradebookEntry,
-        known: Released,
-        submission: SubmittedAssignment,
-        remarks: list[str],
-    ) -> RecordedGrades | None:
-        """Record an entry; return its grades, or ``None`` if an earlier submission counts."""
-        earlier = best_attempt.earlier_attempt(submission) if self._keeps_best else None
-        recorded = self._record(db, entry, known, submission, remarks)
-        if earlier and (why := earlier.reason_to_keep(recorded, self._steps)):
-            best_attempt.undo(db, submission)
-            remarks.append(f"{entry.student}: {why}")
-            return None
-        return recorded
 
     def _record(
         self,
@@ -203,17 +188,16 @@ class GradebookWriter:
                 submission.timestamp = time
         except ValueError as error:
             remarks.append(f"{entry.student}: {error}: check by hand whether it was late.")
-        names = {one.id: one.name for one in known.notebooks}
-        by_name = {names[own.notebook_id]: own for own in submission.notebooks}
-        own = by_name.pop(entry.lesson.notebook.removesuffix(".ipynb"))
-        for name, other in by_name.items():
+        others = known.by_name(submission)
+        own = others.pop(entry.lesson.name)
+        for name, other in others.items():
             if not entry.folder or not (entry.folder / f"{name}.ipynb").exists():
                 _give_zero(other)
         resources = {
             "nbgrader": {
                 "student": entry.student,
                 "assignment": entry.lesson.name,
-                "notebook": names[own.notebook_id],
+                "notebook": entry.lesson.name,
                 "db_url": self._directory.db_url,
             },
             REPORT_KEY: entry.report,

@@ -7,14 +7,13 @@ from typing import Any
 from autograder import datasets
 from autograder.core.config import Course
 from autograder.core.lesson import Lesson
-from autograder.core.lesson_registry import lesson_names, load_lesson
+from autograder.core.lesson_registry import named_lesson
 from autograder.grading.grader import Grader
 
 
 def lesson_of(resources: dict[str, Any] | None) -> Lesson | None:
     """Return the lesson that nbgrader is working on; ``None`` if it is another assignment."""
-    assignment = (resources or {}).get("nbgrader", {}).get("assignment")
-    return load_lesson(assignment) if assignment in lesson_names() else None
+    return named_lesson((resources or {}).get("nbgrader", {}).get("assignment", ""))
 
 
 def grader_for(course: Course) -> Grader:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from nbformat import NotebookNode
@@ -23,6 +24,7 @@ from traitlets.utils.importstring import import_item
 from autograder.core.course_root import CONFIG
 from autograder.core.errors import CourseError
 from autograder.core.exception_names import public_name
+from autograder.nbgrader_plugin.course_config import course_on_path
 from autograder.nbgrader_plugin.gradebook_rows import REGENERATE, CellRows, save_scores
 from autograder.notebooks.restore import grade_id
 
@@ -45,10 +47,11 @@ class AutogradeSteps:
     def __init__(self, autograde: Autograde) -> None:
         kinds = autograde.autograde_preprocessors
         try:
-            kinds = [import_item(kind) if isinstance(kind, str) else kind for kind in kinds]
-            self._steps = [
-                kind(parent=autograde) for kind in kinds if not issubclass(kind, SKIPPED)
-            ]
+            with course_on_path(Path(autograde.coursedir.root)):
+                kinds = [import_item(kind) if isinstance(kind, str) else kind for kind in kinds]
+                self._steps = [
+                    kind(parent=autograde) for kind in kinds if not issubclass(kind, SKIPPED)
+                ]
         except (ImportError, TraitError) as error:
             raise CourseError(f"{CONFIG}: a step of Autograde: {error}") from error
 

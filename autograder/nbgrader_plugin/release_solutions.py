@@ -74,9 +74,7 @@ class Release:
         return f"{self.folder / self.lesson.name}: written."
 
 
-def withdraw(
-    course: Course, lesson: Lesson, folder: Path | None = None, *, dry_run: bool = False
-) -> str:
+def withdraw(course: Course, lesson: Lesson, folder: Path | None, *, dry_run: bool) -> str:
     """Remove a published solution from a folder or the exchange; return a sentence on it.
 
     In a folder only the files of the solution are removed.

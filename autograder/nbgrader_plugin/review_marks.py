@@ -27,7 +27,6 @@ from autograder.nbgrader_plugin import shared_processes
 from autograder.nbgrader_plugin.autograded_dir import submission_time
 from autograder.nbgrader_plugin.course_config import (
     course_directory,
-    course_on_path,
     database_errors,
     open_gradebook,
     submitted_folder,
@@ -182,7 +181,7 @@ def give(course: Course, lesson: Lesson, decided: Decisions, groups: Sequence[Gr
                     if course.settings.keep == "best" and not _is_last(directory, lesson, one):
                         review.remarks.append(f"{one.student_id}: an earlier submission counts.")
                         continue
-                    own, name = _main(found, lesson, one), one.student_id
+                    own, name = found.by_name(one)[lesson.name], one.student_id
                     rows = CellRows(found, own)
                     review.mark_questions(db, reports[name], wanted[name], rows)
                     counted.append(
@@ -190,8 +189,7 @@ def give(course: Course, lesson: Lesson, decided: Decisions, groups: Sequence[Gr
                     )
                 review.store(db, [one.notebook_row for one in counted])
                 autograde = Autograde(coursedir=directory, config=directory.config)
-                with course_on_path(course.folder()):
-                    AutogradeSteps(autograde).penalise(db, counted)
+                AutogradeSteps(autograde).penalise(db, counted)
                 db.commit()
     except EmptyGradebook as error:
         return [f"It will be given when the class is graded. {error}"]
@@ -215,11 +213,6 @@ def _submissions(
         SubmittedAssignment.student_id.in_(sorted(students)),
     )
     return list(submissions(db, found, db.scalars(query)).values())
-
-
-def _main(found: Released, lesson: Lesson, submission: SubmittedAssignment) -> SubmittedNotebook:
-    names = {one.id: f"{one.name}.ipynb" for one in found.notebooks}
-    return next(one for one in submission.notebooks if names[one.notebook_id] == lesson.notebook)
 
 
 def _is_last(directory: CourseDirectory, lesson: Lesson, one: SubmittedAssignment) -> bool:

@@ -15,6 +15,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 
 from autograder.core.lesson import Lesson
 from autograder.nbgrader_plugin.lessons import lesson_of
+from autograder.notebooks.restore import grade_id
 from autograder.reports import notebook_html, phrases
 from autograder.reports.annotate import notice
 
@@ -35,14 +36,12 @@ class ShowResults(NbGraderPreprocessor):
                 names["notebook"], names["assignment"], names["student"]
             )
             manual = {grade.name: _manual_points(grade) for grade in own.grades}
-        for question in lesson.questions:
-            for cell in nb.cells:
-                if cell.metadata.get("nbgrader", {}).get("grade_id") == question.grade_id:
-                    outputs = [
-                        one for one in cell.outputs if not notebook_html.is_points(cell, one)
-                    ]
-                    text = manual.get(question.grade_id, "")
-                    cell.outputs = [notice(text), *outputs] if text else outputs
+        checks = {question.grade_id for question in lesson.questions}
+        for cell in nb.cells:
+            if (name := grade_id(cell)) in checks:
+                outputs = [one for one in cell.outputs if not notebook_html.is_points(cell, one)]
+                text = manual.get(name, "")
+                cell.outputs = [notice(text), *outputs] if text else outputs
         return nb, resources
 
 
