@@ -41,16 +41,14 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
         who = f"\n{', '.join(line(each.name) for each in one.reports)}" if arguments.who else ""
         cells = (one.id, str(len(one.reports)), phrases.points(one.results), f"{first}{who}")
         table.add_row(*map(Text, cells), Text(summary(one, decided)))
-    output = Console()
-    output.print(table)
+    Console().print(table)
     unclear = sum(one.needs_review for one in found)
     done = sum(one.id in decided.groups for one in found)
     print(
         f"{len(found)} groups of {sum(len(one.reports) for one in found)} answers:"
         f" {done} decided, {unclear} need manual review."
     )
-    known = {one.id for one in review.groups}
-    if gone := sorted(set(decided.groups) - known):
+    if gone := sorted(set(decided.groups) - {one.id for one in review.groups}):
         print(f"Nobody is in these any more; their decisions wait: {', '.join(gone)}")
     return 0
 
