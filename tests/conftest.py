@@ -8,6 +8,7 @@ import os
 # than they work.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
+import functools
 import gc
 import itertools
 import sys
@@ -16,6 +17,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from nbgrader import api
 from support import gradebook_course, postgres, throwaway
 
 from autograder import datasets
@@ -79,6 +81,14 @@ def _trainings_are_done_once(tmp_path_factory: pytest.TempPathFactory) -> Iterat
     with pytest.MonkeyPatch.context() as patch:
         # Of a path below the results, and of an absolute one, the absolute one is left.
         patch.setattr(grader, "TRAININGS", str(folder / "trainings"))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _alembic_is_asked_once() -> Iterator[None]:
+    """Ask alembic once for nbgrader's newest version: for each new gradebook it takes seconds."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(api, "get_alembic_version", functools.cache(api.get_alembic_version))
         yield
 
 
