@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 from nbgrader import api
-from support import gradebook_course, postgres, throwaway
+from support import gradebook_course, lasting_processes, postgres, throwaway
 
 from autograder import datasets
 from autograder.core.lesson import Lesson
@@ -89,6 +89,20 @@ def _alembic_is_asked_once() -> Iterator[None]:
     """Ask alembic once for nbgrader's newest version: for each new gradebook it takes seconds."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(api, "get_alembic_version", functools.cache(api.get_alembic_version))
+        yield
+
+
+@pytest.fixture(scope="module")
+def lasting_reader() -> Iterator[None]:
+    """One process reads what is handed in, in all tests of a file."""
+    with lasting_processes.lasting_reader():
+        yield
+
+
+@pytest.fixture(scope="module")
+def lasting_judge() -> Iterator[None]:
+    """One process judges, in all tests of a file: with the checks of one course."""
+    with lasting_processes.lasting_judge():
         yield
 
 

@@ -19,6 +19,7 @@ from autograder.core.evidence import EVIDENCE
 from autograder.datasets.fashion_mnist import DATASET
 
 PACKAGE = Path(autograder.__file__).parent
+pytestmark = pytest.mark.usefixtures("lasting_reader")
 
 
 @pytest.fixture(autouse=True)

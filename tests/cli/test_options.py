@@ -22,6 +22,8 @@ from autograder.core.evidence import EVIDENCE
 from autograder.judge.runner import plugin_for
 from autograder.nbgrader_plugin.course_config import course_directory
 
+pytestmark = pytest.mark.usefixtures("lasting_reader")
+
 # Files of a student's that some program reads where one stands.
 TRAPS = (CONFIG, "jupyter_config.py", "jupyter_nbconvert_config.py", "conftest.py")
 TRAPS = (*TRAPS, "sitecustomize.py", "nbformat.py", "lessons/evil/lesson.py")

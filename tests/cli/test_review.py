@@ -14,6 +14,8 @@ from autograder.core.report import Report
 from autograder.reports import feedback
 from autograder.reports.annotate import filled
 
+pytestmark = pytest.mark.usefixtures("lasting_reader")
+
 
 @pytest.fixture
 def results(tmp_path: Path, monkeypatch) -> Path:

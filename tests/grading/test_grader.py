@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -15,7 +15,7 @@ from types import SimpleNamespace
 import msgspec
 import nbformat
 import pytest
-from support import lasting_processes, mini, processes, runs
+from support import mini, processes, runs
 from support.evidence_builder import BLANK, LESSON, Submission, claim, untouched
 
 from autograder.core.config import Course, Settings
@@ -45,6 +45,8 @@ from autograder.sandbox.process import CancelledError
 from autograder.sandbox.protocol import CellResult, Job
 from autograder.sandbox.result import Conditions, Stopped
 from autograder.sandbox.turns import Turns
+
+pytestmark = pytest.mark.usefixtures("lasting_reader", "lasting_judge")
 
 ROOT = Path(__file__).parents[2]
 CELLS = [cell for cell in mini.released().cells if cell.cell_type == "code"]
@@ -116,13 +118,6 @@ def course(tmp_path: Path, sample_keras: Path, runner: runs.FakeExecutor):
 
     (tmp_path / "class").mkdir()
     return Class()
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _lasting_processes() -> Iterator[None]:
-    """All these classes have one judge and one reader."""
-    with lasting_processes.lasting():
-        yield
 
 
 @pytest.fixture(autouse=True)

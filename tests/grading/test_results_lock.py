@@ -17,6 +17,8 @@ from autograder.grading.discovery import find_submissions
 from autograder.grading.regrade import stored_results
 from autograder.grading.results_lock import HOLDER, lock_results
 
+pytestmark = pytest.mark.usefixtures("lasting_reader", "lasting_judge")
+
 
 class TestPlaces:
     """Two students of one name, in two folders and two commands."""

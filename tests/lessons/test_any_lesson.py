@@ -114,6 +114,7 @@ class TestAnyLesson:
         assert named_lesson("notes") is None
 
 
+@pytest.mark.usefixtures("lasting_reader", "lasting_judge")
 class TestSeveralLessons:
     """Of a course with more than one none is the one that everything else belongs to."""
 

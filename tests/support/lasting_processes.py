@@ -5,20 +5,28 @@ Both are made to serve class after class; to start them takes seconds.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 from unittest import mock
 
 from autograder.grading import grader, regrade
 from autograder.grading.bounded import Bounded
 from autograder.judge.judge_process import Judge
+from autograder.review import groups
 
 
 class Lasting(AbstractContextManager["Lasting"]):
     """A reader that ends only where it must: when a call took too much."""
 
     def __init__(self, reader: Bounded) -> None:
-        self.call = reader.call
+        self._reader = reader
+
+    def call(self, function, *arguments, **named):
+        """Call it where we stand, as a process that is started now."""
+        self._reader.call(os.chdir, Path.cwd())
+        return self._reader.call(function, *arguments, **named)
 
     def __exit__(self, *_: object) -> None:
         pass
@@ -27,8 +35,22 @@ class Lasting(AbstractContextManager["Lasting"]):
 
 
 @contextmanager
-def lasting() -> Iterator[None]:
-    """Let every grader use the same two processes; the judge's end with the last one."""
+def lasting_reader() -> Iterator[None]:
+    """Let all that reads what was handed in use the same reader."""
+    reader = Bounded()
+    lasting = Lasting(reader)
+    with (
+        mock.patch.object(grader, "Bounded", return_value=lasting),
+        mock.patch.object(regrade, "Bounded", return_value=lasting),
+        mock.patch.object(groups, "Bounded", return_value=lasting),
+    ):
+        yield
+    reader.close()
+
+
+@contextmanager
+def lasting_judge() -> Iterator[None]:
+    """Let every grader use the same judge, whose process ends with the last one."""
     alive: list[Judge] = []
     start = Judge._started
 
@@ -44,16 +66,11 @@ def lasting() -> Iterator[None]:
     def detach(judge: Judge) -> None:
         judge._process = judge._log = None
 
-    reader = Bounded()
-    lasting_reader = Lasting(reader)
     end = Judge.close
     with (
         mock.patch.object(Judge, "_started", started),
         mock.patch.object(Judge, "close", detach),
-        mock.patch.object(grader, "Bounded", return_value=lasting_reader),
-        mock.patch.object(regrade, "Bounded", return_value=lasting_reader),
     ):
         yield
-    reader.close()
     for judge in alive:
         end(judge)
