@@ -177,6 +177,7 @@ def test_the_plugins_of_nbgrader_write_the_same(course: Course, plugin, form) ->
     assert "bob" not in only
 
 
+@pytest.mark.parametrize("new_gradebook", ["sqlite"], indirect=True)
 def test_nbgraders_own_command_finds_a_plugin(course: Course) -> None:
     """With its own options, and its own log."""
     plugin = "--exporter=autograder.nbgrader_plugin.exporters.CanvasExport"
