@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -265,17 +266,24 @@ def stored(tmp_path_factory) -> dict[str, Path]:
     return {name: root / name for name in works}
 
 
+@pytest.fixture(scope="module")
+def official() -> Iterator[Judge]:
+    """The judge where there is no course; to start one takes half a second."""
+    with Judge(Course()) as judge:
+        yield judge
+
+
 def unnamed(*folders: Path) -> dict[Path, str]:
     """Folders with evidence that does not say what was run, as these do not."""
     return dict.fromkeys(folders, "")
 
 
-def test_judged_apart_is_judged_the_same(stored, tmp_path):
+def test_judged_apart_is_judged_the_same(official, stored, tmp_path):
     damaged = tmp_path / "damaged"
     damaged.mkdir()
     (damaged / EVIDENCE).write_text("{}")
     folders = [*stored.values(), damaged, tmp_path / "nowhere"]
-    verdicts = judge_in_process(unnamed(*folders), LESSON, Course())
+    verdicts = official.judge(unnamed(*folders), LESSON)
     for name, folder in stored.items():
         evidence = load(folder)
         assert verdicts[str(folder)] == judge([(name, evidence)], LESSON)[name]
@@ -283,13 +291,12 @@ def test_judged_apart_is_judged_the_same(stored, tmp_path):
     assert "missing" in str(verdicts[str(tmp_path / "nowhere")])
 
 
-def test_one_process_judges_batch_after_batch(stored, tmp_path):
+def test_one_process_judges_batch_after_batch(official, stored, tmp_path):
     check_file(tmp_path, "raise ValueError('my own fault')")
-    with Judge(Course()) as official:
-        first = official.judge(unnamed(*stored.values()), LESSON)
-        again = official.judge(unnamed(stored["right"], tmp_path), LESSON)
-        assert again[str(stored["right"])] == first[str(stored["right"])]
-        assert "missing" in str(again[str(tmp_path)])
+    first = official.judge(unnamed(*stored.values()), LESSON)
+    again = official.judge(unnamed(stored["right"], tmp_path), LESSON)
+    assert again[str(stored["right"])] == first[str(stored["right"])]
+    assert "missing" in str(again[str(tmp_path)])
     with Judge(Course(root=tmp_path)) as broken:
         for _ in range(2):
             with pytest.raises(JudgeError, match="my own fault"):
@@ -304,8 +311,23 @@ COUNTED = EXTRA.replace(
 )
 
 
+@pytest.fixture(scope="module")
+def counting(tmp_path_factory) -> Iterator[Callable[..., tuple[dict, int]]]:
+    """Judges folders; the verdicts, and how many times a check was asked for them."""
+    root = tmp_path_factory.mktemp("counting")
+    count = root / "count"
+    check_file(root, COUNTED.replace("COUNT", repr(str(count))))
+    with Judge(Course(root=root)) as judge:
+
+        def judged(*folders: Path) -> tuple[dict, int]:
+            count.unlink(missing_ok=True)
+            return judge.judge(unnamed(*folders), LESSON), len(count.read_text())
+
+        yield judged
+
+
 @pytest.mark.parametrize(
-    ("own", "judged"),
+    ("own", "times"),
     [
         ({"shared": True}, 1),
         ({"cells": "other ids"}, 1),
@@ -313,7 +335,7 @@ COUNTED = EXTRA.replace(
         ({"cells": "other changes"}, 2),
     ],
 )
-def test_a_run_that_several_share_is_judged_once(stored, tmp_path, own, judged):
+def test_a_run_that_several_share_is_judged_once(counting, stored, tmp_path, own, times):
     """Unless they differ in what a check may see."""
     folders = [stored["right"], tmp_path / "another"]
     folders[1].mkdir()
@@ -324,21 +346,16 @@ def test_a_run_that_several_share_is_judged_once(stored, tmp_path, own, judged):
         change = {"cell_id": "x"} if cells == "other ids" else {"changed": not first.changed}
         own = {"cells": (msgspec.structs.replace(first, **change), *others)}
     save_submission(msgspec.structs.replace(record, **own), folders[1])
-    count = tmp_path / "count"
-    check_file(tmp_path, COUNTED.replace("COUNT", repr(str(count))))
-    verdicts = judge_in_process(unnamed(*folders), LESSON, Course(root=tmp_path))
+    verdicts, counted = counting(*folders)
     assert verdicts[str(folders[0])] == verdicts[str(folders[1])]
-    assert count.read_text() == "x" * judged
+    assert counted == times
 
 
-def test_a_copy_is_judged_for_itself(stored, tmp_path):
+def test_a_copy_is_judged_for_itself(counting, stored, tmp_path):
     """Only one and the same file is surely the same evidence."""
     folder = tmp_path / "copy"
     shutil.copytree(stored["right"], folder)
-    count = tmp_path / "count"
-    check_file(tmp_path, COUNTED.replace("COUNT", repr(str(count))))
-    judge_in_process(unnamed(stored["right"], folder), LESSON, Course(root=tmp_path))
-    assert count.read_text() == "xx"
+    assert counting(stored["right"], folder)[1] == 2
 
 
 def test_a_judge_that_was_killed_is_started_again(stored):
@@ -383,35 +400,34 @@ def test_a_check_that_takes_too_long_is_left_to_a_person(tmp_path):
     assert of(verdicts, "train.accuracy").outcome == "passed"
 
 
-def test_the_judge_has_limits(stored):
+def test_the_judge_has_limits(official, stored):
     """Of memory, and it goes before the grader where the machine has none left."""
-    with Judge(Course()) as official:
-        official.judge(unnamed(stored["right"]), LESSON)
-        assert official._process
-        ours, its = Path("/proc/self"), Path(f"/proc/{official._process.pid}")
-        scores = [int((one / "oom_score_adj").read_text()) for one in (ours, its)]
-        (line,) = (
-            one for one in (its / "limits").read_text().splitlines() if one.startswith("Max data")
-        )
+    official.judge(unnamed(stored["right"]), LESSON)
+    assert official._process
+    ours, its = Path("/proc/self"), Path(f"/proc/{official._process.pid}")
+    scores = [int((one / "oom_score_adj").read_text()) for one in (ours, its)]
+    (line,) = (
+        one for one in (its / "limits").read_text().splitlines() if one.startswith("Max data")
+    )
     assert scores[1] > scores[0]
     assert "unlimited" not in line
 
 
-def test_evidence_of_another_program_is_not_judged(stored, tmp_path):
+def test_evidence_of_another_program_is_not_judged(official, stored, tmp_path):
     """Nobody is marked by a run of what somebody else handed in."""
     evidence = load(stored["right"])
     run = msgspec.structs.replace(evidence.run, program="right", job="one")
     record = msgspec.structs.replace(evidence.record, run=run)
     save_alone(replace(evidence, record=record), tmp_path)
     for program, message in (("right", None), ("wrong", r"another program.*\(run one\)")):
-        answer = judge_in_process({tmp_path: program}, LESSON, Course())[str(tmp_path)]
+        answer = official.judge({tmp_path: program}, LESSON)[str(tmp_path)]
         assert isinstance(answer, Verdicts) if message is None else re.search(message, str(answer))
-    (old,) = judge_in_process({stored["right"]: "right"}, LESSON, Course()).values()
+    (old,) = official.judge({stored["right"]: "right"}, LESSON).values()
     assert "did not yet say" in str(old)
 
 
-def test_only_what_cannot_be_read(tmp_path):
-    verdicts = judge_in_process(unnamed(tmp_path), LESSON, Course())
+def test_only_what_cannot_be_read(official, tmp_path):
+    verdicts = official.judge(unnamed(tmp_path), LESSON)
     assert "missing" in str(verdicts[str(tmp_path)])
 
 
