@@ -25,6 +25,8 @@ from autograder.review.decisions import Decision
 from autograder.review.groups import Group, find_groups
 from autograder.review.session import Review
 
+pytestmark = pytest.mark.usefixtures("lasting_reader")
+
 
 @pytest.fixture
 def address(tmp_path: Path, gradebook_file: Path) -> str:

@@ -16,6 +16,8 @@ from autograder.grading.bounded import OverBudgetError
 from autograder.review import groups
 from autograder.review.groups import Group, Grouper, grouped
 
+pytestmark = pytest.mark.usefixtures("lasting_reader")
+
 GIVEN = frozenset(one.source.strip() for one in mini.released().cells if one.cell_type == "code")
 
 

@@ -22,6 +22,8 @@ from autograder.review.decisions import Decision, Decisions
 from autograder.review.groups import Group
 from autograder.review.server import Server
 
+pytestmark = pytest.mark.usefixtures("lasting_reader")
+
 HOSTILE = "<img src=x onerror=alert(1)>"
 PRETENDER = """<a data-key="a" href="https://example.org" accesskey="a">Press me.</a>
 <form id="decide" action="https://example.org"><input name="score" form="decide" value="4">
