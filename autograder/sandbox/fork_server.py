@@ -67,14 +67,15 @@ def main(argv: Sequence[str] | None = None) -> int:
             os.execv(sys.executable, [*sys.orig_argv, "--cold"])  # noqa: S606  start again
     # Nobody here waits for the end of a worker.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-    while end := grader.take_over():
-        namespaces.fork(functools.partial(_guard, end, ready), keep=[end.fileno()])
+    for number, end in enumerate(iter(grader.take_over, None)):
+        namespaces.fork(functools.partial(_guard, end, ready, number), keep=[end.fileno()])
         end.close()
     return 0
 
 
-def _guard(end: socket.socket, ready: Ready) -> int:
+def _guard(end: socket.socket, ready: Ready, number: int) -> int:
     """Fork a worker, and say how it ended, once nothing of what it has started is left."""
+    namespaces.become_own_user(number)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     # What outlives the worker, if only for a moment, becomes our child.
     set_process(SET_SUBREAPER, 1)

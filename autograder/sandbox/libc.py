@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 
-SET_DEATH_SIGNAL, SET_DUMPABLE, SET_SUBREAPER = 1, 4, 36
+SET_DEATH_SIGNAL, SET_DUMPABLE, KEEP_CAPABILITIES, SET_SUBREAPER = 1, 4, 8, 36
 
 
 def set_process(what: int, value: int) -> None:

@@ -28,6 +28,9 @@ MAX_MAPS = 32 * 2**20
 # some millions of watches together. A kernel has 100 files and few watches, and so has each process
 # that is forked of it.
 MAX_HANDLES, MAX_WATCHES = 100_000, 200_000
+# Of a process whose first thread has ended, Linux shows neither memory nor files. It may be about
+# to end itself; after so many measurements in a row it is not.
+MAX_HEADLESS = 3
 # Bytes of a line about a watch in an epoll's ``fdinfo``, at most.
 MAX_LINE = 128
 POLL = "anon_inode:[eventpoll]"
@@ -49,6 +52,7 @@ class LimitWatch:
         self._before = used(tree(root)) if root else 0
         self._paused_since: float | None = None
         self._free = float(MAX_FREE_SECONDS)
+        self._headless = 0
 
     def cell(self) -> None:
         """Note that a cell has started or ended."""
@@ -92,13 +96,22 @@ class LimitWatch:
     def _measure(self, root: psutil.Process) -> Stopped | None:
         limit = self._before + self._settings.memory_mb * 2**20
         processes = tree(root)
-        if upper_bound(processes) > limit and used(processes) > limit:
+        left = [threads for one in processes if (threads := threads_left(one))]
+        self._headless = self._headless + 1 if left else 0
+        if self._headless == MAX_HEADLESS:
+            why = "one of its processes kept its memory from being measured"
+            return Stopped(why, limit="memory")
+        measured = list(processes)
+        for threads in left:
+            with contextlib.suppress(psutil.Error):
+                measured.append(psutil.Process(threads[0]))
+        if upper_bound(measured) > limit and used(measured) > limit:
             size = f"{self._settings.memory_mb / 1024:g} GiB of memory"
-            return Stopped(f"it used more than the {size} that it may use", "error", "memory")
+            return Stopped(f"it used more than the {size} that it may use", limit="memory")
         if len(processes) > self._settings.processes:
             number = f"{self._settings.processes} processes"
             return Stopped(f"it started more than the {number} that it may have", limit="processes")
-        handles, watches = handles_of(processes)
+        handles, watches = handles_of(measured)
         if handles > MAX_HANDLES or watches > MAX_WATCHES:
             return Stopped("it had more files open than any notebook needs", limit="files")
         return None
@@ -108,6 +121,15 @@ def tree(root: psutil.Process) -> list[psutil.Process]:
     """Return a process and its descendants, none where it has ended."""
     with contextlib.suppress(psutil.Error):
         return [root, *root.children(recursive=True)]
+    return []
+
+
+def threads_left(process: psutil.Process) -> list[int]:
+    """Return the threads of a process that go on though its first has ended, mostly none."""
+    with contextlib.suppress(psutil.Error, OSError):
+        if process.status() == psutil.STATUS_ZOMBIE:
+            threads = Path(f"/proc/{process.pid}/task").iterdir()
+            return [number for one in threads if (number := int(one.name)) != process.pid]
     return []
 
 

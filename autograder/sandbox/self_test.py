@@ -94,6 +94,7 @@ def _trial(*, is_filtered: bool) -> list[str]:
 def _tried(writer: int, *, is_filtered: bool) -> int:
     with os.fdopen(writer, "w") as stream:
         try:
+            namespaces.become_own_user(0)
             namespaces.own_scratch(WORKSPACE, TRIAL.scratch_mb)
             answer = WORKSPACE / "answer"
             first = namespaces.fork_apart(

@@ -7,6 +7,7 @@ import os
 import resource
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import psutil
@@ -49,6 +50,18 @@ for _ in range(3):
 print("written", flush=True)
 sys.stdin.readline()
 os.write(begin, b"xxx")
+"""
+
+# The first thread ends by itself, as C's `exit` does not; another goes on with 64 MiB.
+HEADLESS = """
+import ctypes, os, sys, threading
+def go_on():
+    held = bytearray(64 * 2**20)
+    print(flush=True)
+    sys.stdin.read()
+    os._exit(0)
+threading.Thread(target=go_on).start()
+ctypes.CDLL(None).syscall({"x86_64": 60}.get(os.uname().machine, 93), 0)
 """
 
 
@@ -144,6 +157,46 @@ def test_a_file_that_is_mapped_may_have_any_name(tmp_path: Path) -> None:
         file.flush()
         with mmap.mmap(file.fileno(), 0):
             assert limits.used([psutil.Process()]) > 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="it reads Linux's /proc")
+def test_a_process_whose_first_thread_has_ended_is_measured_and_stopped(monkeypatch) -> None:
+    """Linux shows nothing of it, but of its other threads, which may end one after the other."""
+    monkeypatch.setattr(limits, "MEASURE_INTERVAL", -1.0)
+    command = [sys.executable, "-c", HEADLESS]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout
+        process.stdout.readline()
+        root = psutil.Process(process.pid)
+        while root.status() != psutil.STATUS_ZOMBIE:
+            time.sleep(0.01)
+        assert limits.used([root]) == 0
+        small = limits.LimitWatch(Settings(memory_mb=32), root).verdict()
+        assert small is not None
+        assert small.limit == "memory"
+        watch = limits.LimitWatch(Settings(), root)
+        assert watch.verdict() is None
+        with monkeypatch.context() as patch:
+            # It was only about to end.
+            patch.setattr(limits, "threads_left", lambda _: [])
+            assert watch.verdict() is None
+        verdicts = [watch.verdict() for _ in range(limits.MAX_HEADLESS)]
+        assert verdicts[:-1] == [None] * (limits.MAX_HEADLESS - 1)
+        assert verdicts[-1] is not None
+        assert "kept its memory" in verdicts[-1].why
+        process.communicate()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="it reads Linux's /proc")
+def test_a_process_that_has_ended_is_only_not_there(monkeypatch) -> None:
+    """Until its parent asks how."""
+    monkeypatch.setattr(limits, "MEASURE_INTERVAL", -1.0)
+    with subprocess.Popen([sys.executable, "-c", ""]) as process:
+        root = psutil.Process(process.pid)
+        watch = limits.LimitWatch(Settings(), root)
+        while root.status() != psutil.STATUS_ZOMBIE:
+            time.sleep(0.01)
+        assert [watch.verdict() for _ in range(2 * limits.MAX_HEADLESS)] == [None] * 6
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="it reads Linux's /proc")

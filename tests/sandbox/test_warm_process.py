@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import signal
 import socket
 import threading
@@ -20,6 +21,7 @@ from autograder.core.errors import IsolationError
 from autograder.core.evidence import Evidence
 from autograder.core.ipc import Line, pair
 from autograder.sandbox import job_runner
+from autograder.sandbox.namespaces import USERS
 from autograder.sandbox.pool import SandboxPool
 from autograder.sandbox.process import SandboxProcess
 from autograder.sandbox.protocol import Job, Start, WorkerEnded
@@ -275,6 +277,22 @@ class TestReal:
             os.kill(server.pid, signal.SIGKILL)
             until(lambda: not root.is_running())
         assert printed(job_runner.run(job("print(2)"), pool)) == ["2\n"]
+
+    @pytest.mark.skipif(os.getuid() != 0, reason="only root can let others be other users")
+    def test_each_is_a_user_of_its_own_without_a_right(self, pool: SandboxPool) -> None:
+        """Linux counts much for each user: a neighbour must not use it up. None of them sees it."""
+        with pool.lend(NEVER) as (one, _), pool.lend(NEVER) as (other, _):
+            roots = [each._handle.root for each in (one, other)]
+            users = {user for root in roots if root for user in root.uids()}
+            assert len(users) == 2
+            assert users < set(USERS)
+            for root in filter(None, roots):
+                status = Path(f"/proc/{root.pid}/status").read_text()
+                assert re.findall(r"^Cap(?:Inh|Prm|Eff):\t(\w+)$", status, re.MULTILINE) == 3 * [
+                    "0" * 16
+                ]
+        code = "import os; print(*os.getresuid(), *os.getresgid())"
+        assert printed(job_runner.run(job(code), pool)) == [f"{' '.join(6 * ['65534'])}\n"]
 
     def test_one_that_trains_takes_no_job(self, pool: SandboxPool) -> None:
         """It ends with what is no training."""
