@@ -37,7 +37,6 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     console.print(
         "A rehearsal: your notebook is run here from the top, on its own, with your own rights"
         " (not isolated). The points are those of the official grade.",
-        highlight=False,
     )
     submission = Submission(name=arguments.notebook.stem, path=arguments.notebook)
     with tempfile.TemporaryDirectory() as scratch:

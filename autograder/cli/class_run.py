@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.markup import escape
 
 from autograder.cli.dataset_option import data_home
+from autograder.cli.options import plain_console
 from autograder.cli.report import show_review, what_counts, write_page
 from autograder.core import printable
 from autograder.core.atomic_write import write_atomic
@@ -45,7 +45,7 @@ def make_grader(arguments: argparse.Namespace, course: Course, console: Console)
     home = data_home(console, lesson)
     for one in [lesson] if lesson else _released_here(course):
         for line in points.differences(one, one.released):
-            console.print(f"Warning: {escape(line)}", highlight=False, soft_wrap=True)
+            console.print(f"Warning: {line}", soft_wrap=True)
     return Grader(course=course, data_home=home, results=results, lesson=lesson)
 
 
@@ -60,7 +60,7 @@ def hold(results: Path, command: str, console: Console) -> contextlib.AbstractCo
     """Keep other commands from writing into a folder of results; say for whom we wait."""
 
     def say(text: str) -> None:
-        console.print(escape(text), highlight=False, soft_wrap=True)
+        console.print(text, soft_wrap=True)
 
     return lock_results(results, f"autograder {command}", say)
 
@@ -89,12 +89,12 @@ def gradebook_of(
                 if gradebook_sync.has_submissions(course):
                     book = stack.enter_context(gradebook_sync.GradebookSync(course, results))
             except CourseError as error:
-                message = f"The gradebook is left alone. {escape(str(error))}"
-                console.print(message, highlight=False, soft_wrap=True)
+                message = f"The gradebook is left alone. {error}"
+                console.print(message, soft_wrap=True)
         yield book
     if not isinstance(book, NoGradebook):
         for remark in book.remarks:
-            console.print(escape(remark), highlight=False, soft_wrap=True)
+            console.print(remark, soft_wrap=True)
 
 
 def recorded_course(book: GradebookSync | NoGradebook, course: Course) -> Course:
@@ -131,18 +131,17 @@ def show(
 
     ``recorded_course`` is the ``course`` if the grades are in its gradebook, else an empty one.
     """
-    Console().print(terminal.table(reports))
+    plain_console().print(terminal.table(reports))
     if open_ := [report.name for report in reports if report.needs_review]:
-        names = ", ".join(escape(printable.line(name)) for name in open_)
+        names = ", ".join(printable.line(name) for name in open_)
         console.print(f"Needs manual review: {names}", soft_wrap=True)
     for report in reports:
         if report.results_folder not in ("", folder_name_for(report.name)):
             message = f"{report.name}: more than one has this name; see {report.results_folder}."
-            console.print(escape(printable.line(message)), highlight=False, soft_wrap=True)
+            console.print(printable.line(message), soft_wrap=True)
     if cold := sum(not report.warm for report in reports):
         console.print(
             f"TensorFlow was loaded again for {cold} of them: `autograder doctor` says why.",
-            highlight=False,
         )
     with writing():
         if arguments.json:
@@ -160,7 +159,7 @@ def exit_code(reports: Sequence[Report], console: Console) -> int:
     """Return 2 where the grader itself failed, whose tracebacks are shown, 1 where a file did."""
     troubles = [report.trouble for report in reports if report.trouble]
     for trouble in troubles:
-        console.print(escape(trouble), highlight=False)
+        console.print(trouble)
     if troubles:
         return 2
     return 1 if any(report.status == "failed" for report in reports) else 0

@@ -6,7 +6,6 @@ import argparse
 from dataclasses import replace
 
 from rich.console import Console
-from rich.markup import escape
 
 from autograder.cli.groups import summary
 from autograder.cli.options import add_gradebook, add_lesson_and_results
@@ -48,7 +47,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     points = {name: value for name, value in rubric.items() if value is not None}
     remarks = review.decide(group, replace(decision, items=items), points)
     for remark in remarks:
-        console.print(escape(remark), highlight=False, soft_wrap=True)
+        console.print(remark, soft_wrap=True)
     decided = summary(group, review.decisions) or "nothing decided"
     print(f"{group.id}, {len(group.reports)} answers: {decided}")
     return 0

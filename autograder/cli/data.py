@@ -22,7 +22,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     """Provide the data sets of the lessons where Keras looks for them."""
 
     def say(line: str) -> None:
-        console.print(line, highlight=False, soft_wrap=True)
+        console.print(line, soft_wrap=True)
 
     for dataset in datasets.known():
         found = datasets.provide(

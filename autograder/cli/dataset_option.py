@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from rich.console import Console
-from rich.markup import escape
 
 from autograder import datasets
 from autograder.core.errors import AutograderError
@@ -28,12 +27,10 @@ def _home_with(dataset: datasets.Dataset, console: Console) -> Path:
         notice = dataset.load(home).notice
     except AutograderError:
         console.print(f"{dataset.title} is not here yet: looking for it.")
-        provision = datasets.provide(
-            dataset, progress=lambda line: console.print(line, highlight=False)
-        )
+        provision = datasets.provide(dataset, progress=console.print)
         home, notice = provision.home, provision.notice
     if notice:
-        console.print(f"[bold]{escape(notice)}[/bold]", highlight=False)
+        console.print(notice, style="bold")
     return home
 
 

@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
-from rich.markup import escape
+from rich.text import Text
 
 from autograder import datasets
 from autograder.cli import readiness
@@ -37,10 +37,10 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     findings = []
     for finding in examine(course_of(arguments, console)):
         findings.append(finding)
-        mark = "[green]✓[/green]" if finding.ok else "[bold yellow]![/bold yellow]"
-        console.print(f"{mark} {escape(finding.message)}", highlight=False, soft_wrap=True)
+        mark = ("✓", "green") if finding.ok else ("!", "bold yellow")
+        console.print(Text.assemble(mark, f" {finding.message}"), soft_wrap=True)
         for line in finding.next_step.splitlines():
-            console.print(f"    {escape(line)}", highlight=False, soft_wrap=True)
+            console.print(f"    {line}", soft_wrap=True)
     return 0 if all(finding.ok for finding in findings) else 1
 
 

@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from rich.console import Console
-from rich.markup import escape
 
 from autograder.cli.options import add_lesson_and_results, chosen_results, course_of
 from autograder.core import printable
@@ -162,7 +161,7 @@ def _lesson(arguments: argparse.Namespace, course: Course) -> Lesson:
 
 
 def _say(text: str, console: Console) -> None:
-    console.print(escape(printable.line(text)), highlight=False, soft_wrap=True)
+    console.print(printable.line(text), soft_wrap=True)
 
 
 Writer = Callable[[argparse.Namespace, Course, Console], str]

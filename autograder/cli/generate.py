@@ -28,8 +28,8 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
             print("release/ and solutions/ are what source/ makes them.")
         return 1 if differences else 0
     for line in generate_assignment.packages(course):
-        console.print(line, highlight=False, soft_wrap=True)
+        console.print(line, soft_wrap=True)
     home = data_home(console)
     for line in generate_assignment.generate(course, home, force=arguments.force):
-        console.print(line, highlight=False, soft_wrap=True)
+        console.print(line, soft_wrap=True)
     return 0

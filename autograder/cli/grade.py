@@ -83,7 +83,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     )
     workers = arguments.workers or course.settings.workers or os.cpu_count() or 1
     if not grader.sandbox_pool.sandbox.is_sealed:
-        console.print("Submissions run with your own rights (isolation: none).", highlight=False)
+        console.print("Submissions run with your own rights (isolation: none).")
     workers = min(workers, len(submissions))
     ready = grader.grade(submissions, workers=workers)
     with (

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
-from autograder.cli.options import add_lesson_and_results
+from autograder.cli.options import add_lesson_and_results, plain_console
 from autograder.cli.review import open_review
 from autograder.core.printable import line
 from autograder.core.report import Outcome
@@ -41,7 +41,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
         who = f"\n{', '.join(line(each.name) for each in one.reports)}" if arguments.who else ""
         cells = (one.id, str(len(one.reports)), phrases.points(one.results), f"{first}{who}")
         table.add_row(*map(Text, cells), Text(summary(one, decided)))
-    Console().print(table)
+    plain_console().print(table)
     unclear = sum(one.needs_review for one in found)
     done = sum(one.id in decided.groups for one in found)
     print(

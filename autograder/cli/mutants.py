@@ -10,7 +10,6 @@ from functools import partial
 from pathlib import Path
 
 from rich.console import Console
-from rich.markup import escape
 
 from autograder.authoring.mutation import matrix, page
 from autograder.authoring.mutation.judgement import Judgement, tally
@@ -19,7 +18,7 @@ from autograder.authoring.mutation.suite import MutationSuite, mutation_suite
 from autograder.authoring.spec.mutation import has_mutants
 from autograder.cli.class_run import isolated
 from autograder.cli.dataset_option import home_of
-from autograder.cli.options import at_least_one, course_of
+from autograder.cli.options import at_least_one, course_of, plain_console
 from autograder.core.atomic_write import write_atomic
 from autograder.core.config import ISOLATION
 from autograder.core.errors import UsageError, writing
@@ -116,7 +115,7 @@ def _run(suite: MutationSuite, arguments: argparse.Namespace, console: Console) 
 
 def _show(judgements: Sequence[Judgement], suite: MutationSuite, console: Console) -> None:
     """Print the matrix, the score, and each mutant whose results are not as declared."""
-    Console().print(matrix.table(judgements, suite.lesson))
+    plain_console().print(matrix.table(judgements, suite.lesson))
     found = tally(judgements)
     print(
         f"{plural(len(judgements), 'mutant')}. {found.caught} of {found.wrong} wrong ones were"
@@ -126,9 +125,9 @@ def _show(judgements: Sequence[Judgement], suite: MutationSuite, console: Consol
         if one.deviations:
             known = f" Known: {one.known}" if one.known else ""
             message = f"{one.name}: {one.verdict}. {'; '.join(one.deviations)}.{known}"
-            console.print(escape(message), highlight=False, soft_wrap=True)
+            console.print(message, soft_wrap=True)
         elif one.known:
             message = (
                 f"{one.name} is as declared now: take it off the list of those that are known."
             )
-            console.print(escape(message), highlight=False, soft_wrap=True)
+            console.print(message, soft_wrap=True)

@@ -25,6 +25,5 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
         "That is a whole lesson, if a small one, with its checks and their tests:"
         f" `autograder test {arguments.name}` runs them, `autograder generate` makes the students'"
         " notebook and the solution. docs/one-notebook.md goes on.",
-        highlight=False,
     )
     return 0

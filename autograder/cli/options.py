@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
-from rich.markup import escape
 
 from autograder.core import printable
 from autograder.core.config import Course, current_root, named_root, open_course
@@ -55,9 +54,13 @@ def ignore_lessons_nearby(notebook: Path, console: Console) -> None:
             console.print(
                 "The lessons of the course in this folder are not used: they lie beside the"
                 " notebook and could be its author's.",
-                highlight=False,
                 soft_wrap=True,
             )
+
+
+def plain_console(*, stderr: bool = False) -> Console:
+    """Return a console that prints texts as they are: brackets in a path are not markup."""
+    return Console(stderr=stderr, markup=False, highlight=False)
 
 
 def course_of(arguments: argparse.Namespace, console: Console) -> Course:
@@ -69,9 +72,7 @@ def course_of(arguments: argparse.Namespace, console: Console) -> Course:
     graded = getattr(arguments, "paths", ())
     root = named_root(arguments.course) if arguments.course else current_root(graded)
     message = root or f"none, there is no {CONFIG} here or above"
-    console.print(
-        f"Course: {escape(printable.line(str(message)))}", highlight=False, soft_wrap=True
-    )
+    console.print(f"Course: {printable.line(str(message))}", soft_wrap=True)
     return open_course(root)
 
 

@@ -10,9 +10,8 @@ from pathlib import Path
 from urllib.parse import quote
 
 from rich.console import Console
-from rich.markup import escape
 
-from autograder.cli.options import add_lesson_and_results, chosen_results, course_of
+from autograder.cli.options import add_lesson_and_results, chosen_results, course_of, plain_console
 from autograder.core.atomic_write import write_atomic
 from autograder.core.config import Course
 from autograder.core.errors import CourseError, writing
@@ -41,7 +40,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
         answers = show_review(folder, lesson, course, console)
         path = write_page(folder, lesson, arguments.output, gradebook=gradebook, answers=answers)
         print(f"{lesson.title}:")
-        Console().print(terminal.mistakes([one.report for one in stored_results(folder)]))
+        plain_console().print(terminal.mistakes([one.report for one in stored_results(folder)]))
         print(f"Reports: {path}")
     return 0
 
@@ -59,10 +58,8 @@ def what_counts(course: Course, lesson: Lesson, console: Console) -> Mapping[str
     try:
         return class_scores.lesson_scores(course, lesson)
     except CourseError as error:
-        message = (
-            f"The class page shows only the points of the automatic check. {escape(str(error))}"
-        )
-        console.print(message, highlight=False, soft_wrap=True)
+        message = f"The class page shows only the points of the automatic check. {error}"
+        console.print(message, soft_wrap=True)
         return {}
 
 
@@ -76,7 +73,7 @@ def show_review(
         try:
             pages.show_decisions(folder, found, decisions.load(path))
         except CourseError as error:
-            console.print(escape(str(error)), highlight=False, soft_wrap=True)
+            console.print(str(error), soft_wrap=True)
     return groups.sizes(lesson, found)
 
 

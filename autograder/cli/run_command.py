@@ -7,11 +7,10 @@ import signal
 import sys
 from collections.abc import Sequence
 
-from rich.console import Console
-from rich.markup import escape
+from rich.text import Text
 
 from autograder.cli import parser
-from autograder.cli.options import use_lessons_of_course
+from autograder.cli.options import plain_console, use_lessons_of_course
 from autograder.core import quick_start  # noqa: F401  takes effect when it is imported
 from autograder.core.errors import AutograderError
 
@@ -19,7 +18,7 @@ from autograder.core.errors import AutograderError
 def run(argv: Sequence[str]) -> int:
     """Run the command that *argv* begins with, and return its exit code."""
     _print_anywhere()
-    console = Console(stderr=True)
+    console = plain_console(stderr=True)
     # SIGTERM ends everything as Ctrl-C does: nothing that we started goes on.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
@@ -27,9 +26,7 @@ def run(argv: Sequence[str]) -> int:
         arguments = parser(argv[:1]).parse_args(argv)
         code: int = arguments.run(arguments, console)
     except AutograderError as error:
-        console.print(
-            f"[bold]autograder:[/bold] {escape(str(error))}", highlight=False, soft_wrap=True
-        )
+        console.print(Text.assemble(("autograder:", "bold"), f" {error}"), soft_wrap=True)
         return 2
     except Exception:  # noqa: BLE001  any bug of ours: show the traceback, never exit code 1
         console.print_exception()

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
 from autograder import datasets
@@ -17,7 +16,7 @@ from autograder.authoring.calibration.jobs import run_tasks
 from autograder.authoring.calibration.run_log import RunLog, Task
 from autograder.authoring.calibration.tables import HEADS, summary
 from autograder.authoring.spec.study import Study, has_study, load_study
-from autograder.cli.options import course_of
+from autograder.cli.options import course_of, plain_console
 from autograder.core.lesson import Lesson
 from autograder.core.lesson_registry import lesson_names, load_lesson, only_lesson
 from autograder.reports import terminal
@@ -54,7 +53,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     with RunLog(root / "results" / ".study" / f"{lesson.name}.jsonl") as runs:
         _train(_tasks(declared, arguments), declared, runs, arguments.workers, console)
         for data in DATA[arguments.data]:
-            Console().print(_summary(lesson, declared, runs, data))
+            plain_console().print(_summary(lesson, declared, runs, data))
         if arguments.write:
             _write(lesson, runs, root)
     return 0
@@ -111,8 +110,7 @@ def _train(
     tasks = [task for task in requested if not runs.has(keys[task.recipe], task)]
     there = len(requested) - len(tasks)
     console.print(
-        f"{there:,} of {len(requested):,} runs are there already ({escape(str(runs.path))}).",
-        highlight=False,
+        f"{there:,} of {len(requested):,} runs are there already ({runs.path}).",
         soft_wrap=True,
     )
     at_once = min(workers or os.cpu_count() or 1, len(tasks))

@@ -6,7 +6,6 @@ import time
 from collections.abc import Iterable, Sequence
 
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -38,7 +37,7 @@ def watched(reports: Iterable[Report], total: int, console: Console) -> list[Rep
             line = _line(report, with_lesson=_has_lessons(ready))
             if not console.is_terminal:
                 line = f"{_so_far(len(ready), total, time.monotonic() - began)}{line}"
-            progress.console.print(line, highlight=False, soft_wrap=True)
+            progress.console.print(line, soft_wrap=True)
     return ready
 
 
@@ -59,11 +58,11 @@ def table(reports: Sequence[Report]) -> Table:
     rows.add_column("First message")
     for report in reports:
         rows.add_row(
-            _shown(report.name),
-            *([_shown(report.lesson)] if with_lesson else []),
+            printable.line(report.name),
+            *([printable.line(report.lesson)] if with_lesson else []),
             f"{phrases.number(report.score)} / {phrases.number(report.max_score)}",
             phrases.accuracy(report),
-            _shown(report.first_message),
+            printable.line(report.first_message),
         )
     return rows
 
@@ -76,13 +75,10 @@ def mistakes(reports: Sequence[Report]) -> Table:
     rows.add_column("Example of a message")
     for one in aggregates.mistakes(reports):
         if one.is_named:
-            rows.add_row(_shown(one.name), str(len(one.reports)), _shown(one.example.message))
+            rows.add_row(
+                printable.line(one.name), str(len(one.reports)), printable.line(one.example.message)
+            )
     return rows
-
-
-def _shown(text: str) -> str:
-    """Escape a text that a student may have written."""
-    return escape(printable.line(text))
 
 
 def _has_lessons(reports: Sequence[Report]) -> bool:
@@ -97,10 +93,10 @@ def _so_far(done: int, total: int, seconds: float) -> str:
 
 
 def _line(report: Report, *, with_lesson: bool = False) -> str:
-    name = _shown(report.name)
+    name = printable.line(report.name)
     if with_lesson and report.lesson:
-        name = f"{name}, {_shown(report.lesson)}"
+        name = f"{name}, {printable.line(report.lesson)}"
     if report.status == "failed":
-        return f"{name}: could not be graded. {_shown(report.reason or '')}"
+        return f"{name}: could not be graded. {printable.line(report.reason or '')}"
     how = "reused from an identical submission" if report.shared else f"{report.seconds:.0f} s"
     return f"{name}: {phrases.points(report.checks)}, {how}"

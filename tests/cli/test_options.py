@@ -241,3 +241,15 @@ def test_checks_asked_by_hand_take_no_settings_from_the_evidence(
     with pytest.raises(CourseError, match="could be a student's"):
         current_root([Path()])
     assert sprung() == []
+
+
+def test_brackets_in_a_path_are_shown_as_they_are(tmp_path: Path, capsys) -> None:
+    """To rich they would be a style."""
+    root = course(tmp_path / "[dim] spring")
+    (root / "solutions" / LESSON).mkdir(parents=True)
+    to = str(tmp_path / "[bold]")
+    told = ["publish-solutions", "--all", "--withdraw", "--course", str(root), "--to", to]
+    assert main(told) == 0
+    shown = capsys.readouterr().err
+    assert f"Course: {root}\n" in shown
+    assert to in shown
