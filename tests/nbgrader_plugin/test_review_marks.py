@@ -52,12 +52,13 @@ def submitted(course: Course, name: str, built: str, outcomes: str, time: str = 
     return told
 
 
-def grade(course: Course, *class_: tuple[str, str, str], time: str = "") -> None:
-    """Grade students; as ``autograder grade`` ends."""
+def grade(course: Course, *class_: tuple[str, str, str], time: str = "") -> list[str]:
+    """Grade students, as ``autograder grade`` ends; return its remarks."""
     with GradebookSync(course, course.root / "results") as book:
         for one in class_:
             book.add(submitted(course, *one, time))
     assert not book.failed, book.remarks
+    return book.remarks
 
 
 @pytest.fixture
@@ -216,11 +217,12 @@ def test_what_a_person_entered_in_the_formgrader_stays(course, address, marks) -
         book.find_comment("build", LESSON.name, LESSON.name, "bob").manual_comment = "Well done."
         book.db.commit()
     review = opened(course)
-    assert sorted(review.decide(group_of(review, "ann"), TWO)) == [
+    stays = [
         "ann, build: the score from the formgrader stays.",
         "bob, build: the comment from the formgrader stays.",
     ]
-    grade(course, *CLASS)
+    assert sorted(review.decide(group_of(review, "ann"), TWO)) == stays
+    assert sorted(grade(course, *CLASS)) == stays
     assert {name: one[:2] for name, one in marks().items()} == {
         "ann": ("Say *why*.", 1.0),
         "bob": ("Well done.", 3.0),
