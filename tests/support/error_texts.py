@@ -13,6 +13,8 @@ import os
 import sys
 
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+# With oneDNN, TensorFlow waits ten seconds for memory before it says that there is none.
+os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"
 
 from IPython.core.interactiveshell import InteractiveShell
 
