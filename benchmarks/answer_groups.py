@@ -20,7 +20,7 @@ from support import class_of_reports, make_class
 
 from autograder.core.config import Course
 from autograder.core.report import Report
-from autograder.grading.bounded import Bounded
+from autograder.grading.limited_process import LimitedProcess
 from autograder.review.groups import Group, Grouper, grouped
 
 LESSON = class_of_reports.LESSON
@@ -37,7 +37,7 @@ def main() -> int:
     }.items():
         members = list(students(spread))
         begun = time.perf_counter()
-        with Bounded() as bounded:
+        with LimitedProcess() as bounded:
             grouper = Grouper.of_course(Course(), LESSON, bounded)
             found = grouped(
                 LESSON, [(one, grouper.groups_of(one, book.cells)) for one, book in members]

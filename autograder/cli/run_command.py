@@ -11,7 +11,7 @@ from rich.text import Text
 
 from autograder.cli import parser
 from autograder.cli.options import plain_console, use_lessons_of_course
-from autograder.core import quick_start  # noqa: F401  takes effect when it is imported
+from autograder.core import blocked_imports  # noqa: F401  takes effect when it is imported
 from autograder.core.errors import AutograderError
 
 

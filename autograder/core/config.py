@@ -24,7 +24,10 @@ Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 
 NO_GPU = ("accept", "not_applicable", "error")
 # The module of each sandbox, which is loaded by its name.
-ISOLATION = {"auto": "autograder.sandbox.sealed", "none": "autograder.sandbox.plain"}
+ISOLATION = {
+    "auto": "autograder.sandbox.sealed_sandbox",
+    "none": "autograder.sandbox.plain_sandbox",
+}
 KEEP = ("last", "best")
 # The seed that is another one for each student.
 STUDENT = "student"

@@ -14,7 +14,7 @@ from distributed import Worker, WorkerPlugin, get_worker
 from distributed.utils import sync
 
 from autograder import DISTRIBUTION, datasets
-from autograder.core import decode, quick_start  # noqa: F401  takes effect when it is imported
+from autograder.core import blocked_imports, decode  # noqa: F401  takes effect when it is imported
 from autograder.core.atomic_write import write_atomic
 from autograder.core.errors import ClusterError, IsolationError
 from autograder.core.evidence import Evidence, pack

@@ -20,10 +20,10 @@ from autograder.core.lesson import Lesson
 from autograder.core.report import Report
 from autograder.core.verdicts import Verdicts
 from autograder.grading import cache_key, follow_through, lesson_detection, result_files
-from autograder.grading.bounded import Bounded
 from autograder.grading.cache_key import CacheKeys
 from autograder.grading.discovery import Submission, readable
 from autograder.grading.executor import Executor, ExecutorFactory, LocalExecutor
+from autograder.grading.limited_process import LimitedProcess
 from autograder.grading.plan import CompletedRun, Plan
 from autograder.grading.result_files import Graded
 from autograder.grading.run_cache import RunCache
@@ -81,9 +81,9 @@ class Grader:
         return TrainingCache(self.results / TRAININGS, conditions, fresh=self.fresh)
 
     @functools.cached_property
-    def _bounded(self) -> Bounded:
+    def _reader(self) -> LimitedProcess:
         """The process that reads what students wrote: whatever it is, the class goes on."""
-        return Bounded()
+        return LimitedProcess()
 
     @functools.cached_property
     def _judge(self) -> Judge:
@@ -99,7 +99,7 @@ class Grader:
     def __exit__(self, *_: object) -> None:
         self.sandbox_pool.close()
         self._judge.close()
-        self._bounded.close()
+        self._reader.close()
 
     def grade(self, submissions: Sequence[Submission], *, workers: int = 1) -> Iterator[Report]:
         """Yield the report of each submission as it is ready; each is written before it is yielded.
@@ -213,7 +213,7 @@ class Grader:
         if submission.path is None:
             message = ("There is no notebook in this folder.", *submission.notes)
             raise SubmissionError(" ".join(message))
-        read = self._bounded.call(read_notebook, submission.path)
+        read = self._reader.call(read_notebook, submission.path)
         if self.lesson:
             return read, self.lesson
         lesson, notes = lesson_detection.detect(submission, read, self.course)
@@ -224,7 +224,7 @@ class Grader:
     ) -> Plan:
         """Restore what was read; ``results_folder`` is the folder for its results."""
         released = read_lesson_notebook(self.course.released(lesson))
-        restored = self._bounded.call(restore, read.notebook, released)
+        restored = self._reader.call(restore, read.notebook, released)
         notes = (*submission.notes, *read.notes, *restored.notes)
         return self.planned(submission, lesson, replace(restored, notes=notes), results_folder)
 
@@ -232,7 +232,7 @@ class Grader:
         self, submission: Submission, lesson: Lesson, restored: Restored, results_folder: str
     ) -> Plan:
         """Return what to run for a restored notebook, and which runs may stand in for it."""
-        job, left_out = self._bounded.call(
+        job, left_out = self._reader.call(
             job_runner.prepare,
             restored,
             self.course.settings,
@@ -246,13 +246,13 @@ class Grader:
             lesson=lesson,
             results_folder=results_folder,
             restored=restored,
-            record=self._bounded.call(submission_record, restored, lesson.name),
+            record=self._reader.call(submission_record, restored, lesson.name),
             job=job,
             keys=self._keys(job, submission, restored.given_code),
         )
 
     def _keys(self, job: Job, submission: Submission, given_code: Collection[str]) -> CacheKeys:
-        return self._bounded.call(
+        return self._reader.call(
             cache_key.keys,
             job,
             (*self._conditions, self.sandbox_pool.variant(datasets.named(job.dataset))),
@@ -329,7 +329,7 @@ class Grader:
             share = self.course.settings.follow_through
             report = follow_through.applied(report, second, then, plan.lesson, share)
         notebook = with_outputs(plan.restored.notebook, completed.evidence.outputs)
-        drawn = result_files.draw_bounded(self._bounded, notebook, report, plan.lesson, fresh=True)
+        drawn = result_files.draw_limited(self._reader, notebook, report, plan.lesson, fresh=True)
         with writing():
             result_files.write(folder, drawn)
         return Graded(report=drawn.report, notebook=drawn.notebook)

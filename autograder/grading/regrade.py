@@ -15,8 +15,8 @@ from autograder.core.lesson_registry import lesson_names, load_lesson
 from autograder.core.report import Outcome, Report
 from autograder.core.verdicts import Verdicts
 from autograder.grading import follow_through, result_files
-from autograder.grading.bounded import Bounded, OverBudgetError
 from autograder.grading.discovery import readable
+from autograder.grading.limited_process import LimitedProcess, OverBudgetError
 from autograder.judge.judge_process import Judge
 
 # Bytes of evidence that are judged together: all of it for any ordinary class.
@@ -97,10 +97,10 @@ def regrade(folder: Path, lesson: Lesson, course: Course) -> Iterator[Report]:
         ResultsError: the results cannot be written.
     """
     submissions = stored_results(folder)
-    with Judge(course) as judge, Bounded() as bounded:
+    with Judge(course) as judge, LimitedProcess() as reader:
         for batch in _batches(one for one in submissions if one.was_run):
             for one, answer in _answers(judge, batch, lesson):
-                yield _judged(one, answer, lesson, course, bounded)
+                yield _judged(one, answer, lesson, course, reader)
     yield from (one.report for one in submissions if not one.was_run)
 
 
@@ -149,7 +149,7 @@ def _answers(
 
 
 def _judged(
-    one: StoredResult, answers: Answers, lesson: Lesson, course: Course, bounded: Bounded
+    one: StoredResult, answers: Answers, lesson: Lesson, course: Course, reader: LimitedProcess
 ) -> Report:
     for answer in (answers.first, answers.second):
         if isinstance(answer, str):
@@ -167,8 +167,8 @@ def _judged(
         return report
     notebook = result_files.read_notebook(one.folder)
     try:
-        drawn = notebook and result_files.draw_bounded(
-            bounded, notebook, report, lesson, fresh=False
+        drawn = notebook and result_files.draw_limited(
+            reader, notebook, report, lesson, fresh=False
         )
     except OverBudgetError as error:
         return replace(one.report, status="failed", reason=str(error), checks=())

@@ -24,8 +24,8 @@ from autograder.core.lesson import Lesson
 from autograder.core.lesson_registry import load_lesson
 from autograder.core.report import Report
 from autograder.core.verdicts import Verdicts
-from autograder.grading.bounded import Bounded, OverBudgetError
 from autograder.grading.discovery import Submission, readable
+from autograder.grading.limited_process import LimitedProcess, OverBudgetError
 from autograder.grading.plan import Plan
 from autograder.notebooks.restore import Restored, grade_id
 from autograder.reports import feedback
@@ -122,8 +122,8 @@ def draw(notebook: NotebookNode, report: Report, lesson: str, *, fresh: bool) ->
     )
 
 
-def draw_bounded(
-    bounded: Bounded, notebook: NotebookNode, report: Report, lesson: Lesson, *, fresh: bool
+def draw_limited(
+    reader: LimitedProcess, notebook: NotebookNode, report: Report, lesson: Lesson, *, fresh: bool
 ) -> Drawn:
     """Call :func:`draw` in another process within its limits.
 
@@ -133,10 +133,10 @@ def draw_bounded(
         OverBudgetError: that takes too much as well.
     """
     try:
-        return bounded.call(draw, notebook, report, lesson.name, fresh=fresh)
+        return reader.call(draw, notebook, report, lesson.name, fresh=fresh)
     except OverBudgetError:
         report = replace(report, notes=(*report.notes, OMITTED_NOTE))
-        return bounded.call(draw, _plain(notebook), report, lesson.name, fresh=fresh)
+        return reader.call(draw, _plain(notebook), report, lesson.name, fresh=fresh)
 
 
 def _plain(notebook: NotebookNode) -> NotebookNode:

@@ -60,13 +60,13 @@ class CheckSession:
         with ipython.hushed():
             # Only now: Keras reads the environment once, when it is imported.
             from autograder.kernel.recorder import Recorder  # noqa: PLC0415
-            from autograder.kernel.recorder.trainer_line import TrainerLine  # noqa: PLC0415
+            from autograder.kernel.recorder.trainer_client import TrainerClient  # noqa: PLC0415
 
         folder = os.environ.get(EVIDENCE_VARIABLE)
         released = Course().released(lesson)
         self.lesson = lesson
         self.graded = folder is not None
-        trainer = TrainerLine.inherited() if folder else None
+        trainer = TrainerClient.inherited() if folder else None
         self.recorder = Recorder(Path(folder) if folder else None, dataset, trainer)
         self.recorder.watch()
         self.cells = Cells(lesson, released, ipython.names())

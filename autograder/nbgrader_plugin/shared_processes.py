@@ -6,8 +6,8 @@ import atexit
 import functools
 
 from autograder.core.config import Course
-from autograder.grading.bounded import Bounded
 from autograder.grading.grader import Grader
+from autograder.grading.limited_process import LimitedProcess
 from autograder.nbgrader_plugin.lessons import grader_for
 
 
@@ -27,8 +27,8 @@ def _started(grader: Grader) -> Grader:
 
 
 @functools.cache
-def reader() -> Bounded:
+def reader() -> LimitedProcess:
     """Return the process that reads what students wrote."""
-    made = Bounded()
+    made = LimitedProcess()
     atexit.register(made.close)
     return made

@@ -1,7 +1,8 @@
 """Detect what the programs that show a notebook would take too long for, before they read it.
 
 Their time grows with the square of the length of some texts. The limits are rough: what they let
-through takes seconds at most, and the process that renders has limits of its own (``bounded``).
+through takes seconds at most, and the process that renders has limits of its own
+(``limited_process``).
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ from autograder.core import decode
 from autograder.core.config import Course
 from autograder.core.lesson import Lesson, Question
 from autograder.core.report import CheckResult, Outcome, Report
-from autograder.grading.bounded import Bounded, OverBudgetError
+from autograder.grading.limited_process import LimitedProcess, OverBudgetError
 from autograder.grading.regrade import stored_results
 from autograder.notebooks.answer_digest import (
     SHOWS,
@@ -67,21 +67,21 @@ class Group:
 
 @dataclass(kw_only=True)
 class Grouper:
-    """Finds the groups of one submission after the other. ``bounded`` reads what students wrote.
+    """Finds the groups of one submission after the other. ``reader`` reads what students wrote.
 
     ``given_code`` are the texts of the lesson's own code cells.
     """
 
     lesson: Lesson
     given_code: frozenset[str]
-    bounded: Bounded
+    reader: LimitedProcess
     _names: dict[str, Names] = field(default_factory=dict)
     _digests: dict[tuple[str, frozenset[str]], str] = field(default_factory=dict)
 
     @classmethod
-    def of_course(cls, course: Course, lesson: Lesson, bounded: Bounded) -> Grouper:
+    def of_course(cls, course: Course, lesson: Lesson, reader: LimitedProcess) -> Grouper:
         """Return one for a lesson as the course releases it."""
-        return cls(lesson=lesson, given_code=given_code(course, lesson), bounded=bounded)
+        return cls(lesson=lesson, given_code=given_code(course, lesson), reader=reader)
 
     def __post_init__(self) -> None:
         self._outside = frozenset(
@@ -128,12 +128,12 @@ class Grouper:
         new = [one for one in dict.fromkeys(keys) if one not in known]
         # Then each is asked for by itself.
         with contextlib.suppress(OverBudgetError):
-            known.update(zip(new, self.bounded.call(each, function, new), strict=True))
+            known.update(zip(new, self.reader.call(each, function, new), strict=True))
 
     def _names_in(self, source: str) -> Names:
         if source not in self._names:
             try:
-                made = self.bounded.call(cell_names, source)
+                made = self.reader.call(cell_names, source)
             except OverBudgetError:
                 made = Names()
             self._names[source] = made
@@ -148,7 +148,7 @@ class Grouper:
         key = self._key(source, notebook)
         if key not in self._digests:
             try:
-                made = self.bounded.call(answer_digest, *key)
+                made = self.reader.call(answer_digest, *key)
             except OverBudgetError:
                 made = text_digest(source)
             self._digests[key] = made
@@ -189,8 +189,8 @@ def find_groups(folder: Path, lesson: Lesson, course: Course) -> list[Group]:
     Raises:
         SubmissionError: there are no results.
     """
-    with Bounded() as bounded:
-        grouper = Grouper.of_course(course, lesson, bounded)
+    with LimitedProcess() as reader:
+        grouper = Grouper.of_course(course, lesson, reader)
         stored = [one for one in stored_results(folder) if not one.damaged]
         return grouped(
             lesson,

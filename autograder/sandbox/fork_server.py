@@ -21,7 +21,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from autograder import datasets
-from autograder.core import quick_start  # noqa: F401  takes effect when it is imported
+from autograder.core import blocked_imports  # noqa: F401  takes effect when it is imported
 from autograder.core.errors import DatasetError
 from autograder.core.ipc import Line, inherited_line
 from autograder.datasets import Images

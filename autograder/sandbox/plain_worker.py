@@ -16,7 +16,7 @@ from pathlib import Path
 
 import psutil
 
-from autograder.core import quick_start  # noqa: F401  takes effect when it is imported
+from autograder.core import blocked_imports  # noqa: F401  takes effect when it is imported
 from autograder.core.config import Settings
 from autograder.core.ipc import Line, inherited_line
 from autograder.sandbox import execute

@@ -17,9 +17,9 @@ import psutil
 from autograder.core.evidence import Replay
 from autograder.core.ipc import Line, pair
 from autograder.core.training import MAX_TRAINED, Trained, encoded
+from autograder.sandbox.child_program import SECONDS_TO_END
 from autograder.sandbox.job_line import TICK, Train, hand_over
 from autograder.sandbox.limits import LimitWatch
-from autograder.sandbox.program import SECONDS_TO_END
 from autograder.sandbox.protocol import (
     CellFinished,
     End,

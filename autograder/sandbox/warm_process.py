@@ -16,7 +16,7 @@ import psutil
 
 from autograder.core.ipc import Line, pair
 from autograder.sandbox.cgroups import Group
-from autograder.sandbox.program import SECONDS_TO_END, Program
+from autograder.sandbox.child_program import SECONDS_TO_END, ChildProgram
 from autograder.sandbox.protocol import Start
 
 
@@ -38,13 +38,13 @@ class WarmProcess:
         environment: Mapping[str, str],
         group: AbstractContextManager[Group | None],
     ) -> None:
-        started: Future[Program] = Future()
+        started: Future[ChildProgram] = Future()
 
         def live() -> None:
             try:
                 with group as limits:
                     words = limits.command(command) if limits else command
-                    program = Program(words, environment)
+                    program = ChildProgram(words, environment)
                     started.set_result(program)
                     program.process.wait()
             except BaseException as error:

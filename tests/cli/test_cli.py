@@ -41,7 +41,7 @@ def grade_json(tmp_path: Path, *arguments: str) -> tuple[int, dict]:
 
 def programs() -> list[str]:
     """The modules that say that their programs are to start quickly."""
-    says = re.compile(r"^from .* import .*quick_start", re.MULTILINE)
+    says = re.compile(r"^from .* import .*blocked_imports", re.MULTILINE)
     found = [one for one in PACKAGE.rglob("*.py") if says.search(one.read_text())]
     return sorted(".".join(one.relative_to(PACKAGE.parent).with_suffix("").parts) for one in found)
 

@@ -31,11 +31,11 @@ from autograder.grading import (
     result_files,
     scheduler,
 )
-from autograder.grading.bounded import Bounded, OverBudgetError
 from autograder.grading.cache_key import is_closed
 from autograder.grading.discovery import find_submissions
 from autograder.grading.executor import LocalExecutor
 from autograder.grading.grader import Grader
+from autograder.grading.limited_process import LimitedProcess, OverBudgetError
 from autograder.grading.plan import Plan
 from autograder.judge.judge_process import Judge
 from autograder.notebooks.restore import grade_id, restore
@@ -891,7 +891,7 @@ class TestBudgets:
         for name in ("ann", "bob"):
             course.submit(name, parameters=f"number_of_parameters = 7850\n{name} = 1")
 
-        class Slow(Bounded):
+        class Slow(LimitedProcess):
             """Has no time left for what ann has put out."""
 
             def call(self, function, *arguments, **named):
@@ -900,7 +900,7 @@ class TestBudgets:
                 return super().call(function, *arguments, **named)
 
         with Slow() as apart:
-            monkeypatch.setattr(Grader, "_bounded", apart)
+            monkeypatch.setattr(Grader, "_reader", apart)
             reports = course.grade()
         assert {name: one.score for name, one in reports.items()} == {"ann": 20, "bob": 20}
         assert result_files.OMITTED_NOTE in reports["ann"].notes
@@ -913,8 +913,8 @@ class TestBudgets:
             course.submit(name)
         path = course.folder / "ann" / LESSON.name / LESSON.notebook
         path.write_bytes(b'{"nbformat": 4, "cells": [' + b"[]," * 16_000_000 + b"[]]}")
-        with Bounded(memory=2**30) as apart:
-            monkeypatch.setattr(Grader, "_bounded", apart)
+        with LimitedProcess(memory=2**30) as apart:
+            monkeypatch.setattr(Grader, "_reader", apart)
             reports = course.grade()
         assert (reports["ann"].status, reports["ann"].trouble) == ("failed", None)
         assert "no homework needs" in reports["ann"].reason

@@ -29,7 +29,7 @@ from autograder.kernel.recorder.keras_objects import NotPlainError
 from autograder.kernel.recorder.model_description import state_of
 from autograder.kernel.recorder.recorder import Recorder
 from autograder.kernel.recorder.step_batching import batched_steps, steps_at_a_time
-from autograder.kernel.recorder.trainer_line import TrainerLine
+from autograder.kernel.recorder.trainer_client import TrainerClient
 
 LAYERS = keras.layers
 TIMES = re.compile(r"\d+m?u?s(/step)?")
@@ -272,7 +272,7 @@ def test_where_a_part_is_missing_the_kernel_trains_by_itself(monkeypatch, error)
         raise error("no such part")
 
     monkeypatch.setattr(plain_fit, "describe", describe)
-    recorder = Recorder(trainer=TrainerLine(UnusedLine()))
+    recorder = Recorder(trainer=TrainerClient(UnusedLine()))
     assert recorder.replay({}, 1) is None
 
 
@@ -281,7 +281,7 @@ def test_where_it_cannot_be_loaded_the_kernel_trains_by_itself(monkeypatch, modu
     """It is loaded only then: what it needs of Keras may be gone, and everything else goes on."""
     monkeypatch.delattr(recorders, module.__name__.rpartition(".")[2])
     monkeypatch.setitem(sys.modules, module.__name__, None)
-    recorder = Recorder(trainer=TrainerLine(UnusedLine()))
+    recorder = Recorder(trainer=TrainerClient(UnusedLine()))
     assert recorder.replay({}, 1) is None
 
 

@@ -20,7 +20,7 @@ from autograder.exporters.exporter import Exporter
 from autograder.exporters.registry import EXPORTERS
 from autograder.judge.runner import judge
 from autograder.nbgrader_plugin import exporters as plugins
-from autograder.sandbox import job_runner, plain, sandbox
+from autograder.sandbox import job_runner, plain_sandbox, sandbox
 from autograder.sandbox.pool import SandboxPool
 from autograder.sandbox.process import SandboxProcess
 from autograder.sandbox.protocol import Job
@@ -94,7 +94,7 @@ def test_a_sandbox(sample_keras: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is chosen by its name in the settings, and runs the jobs."""
     lent = Recording()
 
-    class Own(plain.Plain):
+    class Own(plain_sandbox.PlainSandbox):
         level = "own"
         is_sealed = True
 

@@ -12,7 +12,7 @@ from support.class_of_reports import LESSON, result
 
 from autograder.core.config import Course
 from autograder.core.report import Outcome, Report
-from autograder.grading.bounded import OverBudgetError
+from autograder.grading.limited_process import OverBudgetError
 from autograder.review import groups
 from autograder.review.groups import Group, Grouper, grouped
 
@@ -30,7 +30,7 @@ class SameProcess:
 
 @pytest.fixture
 def grouper() -> Grouper:
-    return Grouper(lesson=LESSON, given_code=GIVEN, bounded=SameProcess())
+    return Grouper(lesson=LESSON, given_code=GIVEN, reader=SameProcess())
 
 
 def extra(notebook: NotebookNode, source: str, before: str) -> NotebookNode:
@@ -168,7 +168,7 @@ def test_what_cannot_be_read_within_its_budget_is_compared_as_text(grouper) -> N
 
     one = class_of_reports.report("ann")
     class_ = [(one, mini.submitted()), (one, mini.submitted()), (one, mini.submitted(build="x"))]
-    found = groups_of(replace(grouper, bounded=Busy(), _digests={}), *class_)
+    found = groups_of(replace(grouper, reader=Busy(), _digests={}), *class_)
     assert [len(group.reports) for group in found if group.question.name == "build"] == [2, 1]
 
 

@@ -55,7 +55,7 @@ READING = """
 from pathlib import Path
 from support import mini
 from nbconvert import HTMLExporter
-from autograder.grading.bounded import Bounded
+from autograder.grading.limited_process import LimitedProcess
 from autograder.core.config import Settings
 from autograder.core.errors import AutograderError
 from autograder.sandbox.job_runner import prepare
@@ -67,7 +67,7 @@ from autograder.grading.discovery import Submission
 lesson = load_lesson("building-a-brain")
 report = result_files.failed(Submission(name="x", path=Path("x.ipynb")), "never run", lesson)
 try:
-    with Bounded() as apart:
+    with LimitedProcess() as apart:
         read = apart.call(read_notebook, Path("x.ipynb"))
         restored = apart.call(restore, read.notebook, mini.released())
         job, _ = apart.call(prepare, restored, Settings())
@@ -155,14 +155,14 @@ PUTTING_OUT = """
 from pathlib import Path
 import nbformat
 from nbconvert import HTMLExporter
-from autograder.grading.bounded import Bounded
+from autograder.grading.limited_process import LimitedProcess
 from autograder.grading import result_files
 from autograder.core.lesson_registry import load_lesson
 from autograder.grading.discovery import Submission
 notebook = nbformat.read("x.ipynb", as_version=4)
 lesson = load_lesson("building-a-brain")
 report = result_files.failed(Submission(name="x", path=Path("x.ipynb")), "never run", lesson)
-with Bounded() as apart:
+with LimitedProcess() as apart:
     drawn = result_files.draw_bounded(apart, notebook, report, lesson, fresh=True)
     assert result_files.OMITTED_NOTE not in drawn.report.notes
     result_files.draw_bounded(apart, drawn.notebook, report, lesson, fresh=False)

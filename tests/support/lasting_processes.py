@@ -12,7 +12,7 @@ from pathlib import Path
 from unittest import mock
 
 from autograder.grading import grader, regrade
-from autograder.grading.bounded import Bounded
+from autograder.grading.limited_process import LimitedProcess
 from autograder.judge.judge_process import Judge
 from autograder.review import groups
 
@@ -20,7 +20,7 @@ from autograder.review import groups
 class Lasting(AbstractContextManager["Lasting"]):
     """A reader that ends only where it must: when a call took too much."""
 
-    def __init__(self, reader: Bounded) -> None:
+    def __init__(self, reader: LimitedProcess) -> None:
         self._reader = reader
 
     def call(self, function, *arguments, **named):
@@ -37,12 +37,12 @@ class Lasting(AbstractContextManager["Lasting"]):
 @contextmanager
 def lasting_reader() -> Iterator[None]:
     """Let all that reads what was handed in use the same reader."""
-    reader = Bounded()
+    reader = LimitedProcess()
     lasting = Lasting(reader)
     with (
-        mock.patch.object(grader, "Bounded", return_value=lasting),
-        mock.patch.object(regrade, "Bounded", return_value=lasting),
-        mock.patch.object(groups, "Bounded", return_value=lasting),
+        mock.patch.object(grader, "LimitedProcess", return_value=lasting),
+        mock.patch.object(regrade, "LimitedProcess", return_value=lasting),
+        mock.patch.object(groups, "LimitedProcess", return_value=lasting),
     ):
         yield
     reader.close()

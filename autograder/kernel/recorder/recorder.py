@@ -38,7 +38,7 @@ from autograder.kernel.recorder.epoch_ends import EpochEnds, Vector, vector_of
 from autograder.kernel.recorder.fit_observer import FitObserver
 from autograder.kernel.recorder.instrumentation import watch
 from autograder.kernel.recorder.pixel_preprocessing import with_front
-from autograder.kernel.recorder.trainer_line import TrainerLine
+from autograder.kernel.recorder.trainer_client import TrainerClient
 
 MAX_TROUBLES = 50
 MAX_BY_BATCH = 1_000
@@ -57,11 +57,11 @@ class Recorder:
         self,
         folder: Path | None = None,
         dataset: Dataset | None = None,
-        trainer: TrainerLine | None = None,
+        trainer: TrainerClient | None = None,
     ) -> None:
         self._dataset = dataset or datasets.named("")
         self._folder = folder
-        self._trainer = trainer or TrainerLine()
+        self._trainer = trainer or TrainerClient()
         self._models: list[weakref.ref[keras.Model]] = []
         self._answers: dict[str, tuple[Answer, model_description.Arrays]] = {}
         self._fits = FitLog()

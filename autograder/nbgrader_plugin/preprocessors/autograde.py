@@ -18,8 +18,8 @@ from autograder.core.config import find_course
 from autograder.core.errors import SubmissionError
 from autograder.core.lesson import Lesson
 from autograder.core.report import Outcome, Report
-from autograder.grading.bounded import OverBudgetError
 from autograder.grading.discovery import Submission, choose
+from autograder.grading.limited_process import OverBudgetError
 from autograder.grading.result_files import ResultFolders, unreadable
 from autograder.grading.results_lock import lock_results
 from autograder.nbgrader_plugin import shared_processes

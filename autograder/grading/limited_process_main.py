@@ -1,6 +1,6 @@
-"""The process of ``bounded``: answers one call after the other.
+"""The process of ``limited_process``: answers one call after the other.
 
-``python -m autograder.grading.bounded_process FD SECONDS BYTES`` has the limits of each call.
+``python -m autograder.grading.limited_process_main FD SECONDS BYTES`` has the limits of each call.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from collections.abc import Callable
 from multiprocessing.connection import Connection
 from typing import Any
 
-from autograder.core import quick_start  # noqa: F401  takes effect when it is imported
+from autograder.core import blocked_imports  # noqa: F401  takes effect when it is imported
 from autograder.core.process_limits import limit_memory
-from autograder.grading.bounded import Raised
+from autograder.grading.limited_process import Raised
 
 
 def main(arguments: list[str]) -> int:

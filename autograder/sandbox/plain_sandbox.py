@@ -12,14 +12,14 @@ from pathlib import Path
 
 from autograder.core.ipc import Line
 from autograder.sandbox import process_tree
+from autograder.sandbox.child_program import ChildProgram
 from autograder.sandbox.environment import environment
 from autograder.sandbox.process import SandboxProcess
-from autograder.sandbox.program import Program
 from autograder.sandbox.sandbox import Sandbox
 from autograder.sandbox.workspace import Workspace
 
 
-class Plain(Sandbox):
+class PlainSandbox(Sandbox):
     """A new process for each notebook."""
 
     level = "none"
@@ -41,7 +41,7 @@ class Plain(Sandbox):
         folder = Path(tempfile.mkdtemp(prefix="autograder-")).resolve()
         variables = environment(Workspace(folder))
         command = [sys.executable, "-P", "-m", "autograder.sandbox.plain_worker", str(folder)]
-        program = Program([*command, str(os.getpid())], variables)
+        program = ChildProgram([*command, str(os.getpid())], variables)
         handle = _Worker(program, folder, variables)
         return SandboxProcess(program.line, handle, level=self.level)
 
@@ -50,7 +50,7 @@ class Plain(Sandbox):
 class _Worker:
     """The process of one notebook, its folder, and what its environment is known by."""
 
-    program: Program
+    program: ChildProgram
     folder: Path
     environment: Mapping[str, str]
     root: None = None
@@ -76,4 +76,4 @@ class _Worker:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-SANDBOX = Plain
+SANDBOX = PlainSandbox

@@ -28,7 +28,7 @@ OWN_MB, OWN_PROCESSES = 1024, 64
 SECRETS = ("source", "solutions", "submitted", "gradebook.db", "checks", "results", ".ssh")
 
 
-class Sealed(Sandbox):
+class SealedSandbox(Sandbox):
     """Workers in a sandbox, all forked of one process; each notebook is run in a fork of one."""
 
     level = "bubblewrap"
@@ -112,4 +112,4 @@ class Sealed(Sandbox):
         return self._groups.create("submission", limits)
 
 
-SANDBOX = Sealed
+SANDBOX = SealedSandbox

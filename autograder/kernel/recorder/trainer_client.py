@@ -10,14 +10,14 @@ from autograder.core.ipc import Line, inherited_line
 from autograder.core.training import TRAINER_VARIABLE, Trained, Training, encoded
 
 
-class TrainerLine:
+class TrainerClient:
     """Asks for trainings, until an answer is missing."""
 
     def __init__(self, line: Line | None = None) -> None:
         self._line = line
 
     @classmethod
-    def inherited(cls) -> TrainerLine:
+    def inherited(cls) -> TrainerClient:
         """Return the line of this process, a dead one where it has none."""
         number = os.environ.get(TRAINER_VARIABLE)
         with contextlib.suppress(OSError, ValueError):

@@ -19,7 +19,7 @@ from support.deep_folders import chain, unchain
 from autograder.core import printable
 from autograder.core.errors import SubmissionError
 from autograder.core.folders import MAX_DEPTH
-from autograder.grading.bounded import Bounded, OverBudgetError
+from autograder.grading.limited_process import LimitedProcess, OverBudgetError
 from autograder.notebooks.reader import read_notebook
 from autograder.notebooks.restore import restore
 from autograder.notebooks.solution import strip_markers
@@ -42,8 +42,8 @@ READERS = (
 @pytest.fixture(scope="module")
 def apart():
     """A process that is ended where a call takes too much."""
-    with Bounded(seconds=SECONDS) as bounded:
-        yield bounded
+    with LimitedProcess(seconds=SECONDS) as limited:
+        yield limited
 
 
 @example("](", " ", "")
@@ -113,26 +113,26 @@ def test_a_name_of_a_picture_may_be_part_of_another(tmp_path: Path) -> None:
 
 def test_what_takes_too_long_is_given_up(tmp_path: Path) -> None:
     """Time, memory, an end without a word: the next call is answered."""
-    with Bounded(seconds=1, memory=2**30) as bounded:
+    with LimitedProcess(seconds=1, memory=2**30) as limited:
         for call in (
             (re.search, "(a*)*b", "a" * 60),
             (bytes, 2**31),
             (os.kill, 0, signal.SIGKILL),
         ):
             with pytest.raises(OverBudgetError, match="no homework"):
-                bounded.call(*call)
-            assert bounded.call(int, "7") == 7
+                limited.call(*call)
+            assert limited.call(int, "7") == 7
         with pytest.raises(SubmissionError, match="no file"):
-            bounded.call(read_notebook, tmp_path / "gone.ipynb")
+            limited.call(read_notebook, tmp_path / "gone.ipynb")
 
 
 def test_what_was_ended_for_another_reason_is_called_again() -> None:
     """A process that had answered before may have been ended by anyone."""
-    with Bounded() as bounded:
-        assert bounded.call(int, "7") == 7
-        assert bounded._process
-        os.kill(bounded._process.pid, signal.SIGKILL)
-        assert bounded.call(int, "8") == 8
+    with LimitedProcess() as limited:
+        assert limited.call(int, "7") == 7
+        assert limited._process
+        os.kill(limited._process.pid, signal.SIGKILL)
+        assert limited.call(int, "8") == 8
 
 
 def test_a_long_text_is_shortened_and_says_so() -> None:

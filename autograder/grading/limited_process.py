@@ -21,7 +21,7 @@ from autograder.core.lesson_registry import search_path_variables
 P = ParamSpec("P")
 T = TypeVar("T")
 
-PROCESS = "autograder.grading.bounded_process"
+PROCESS = "autograder.grading.limited_process_main"
 # A whole notebook is read in a hundredth of these seconds of computing, and of this memory.
 MAX_SECONDS = 30
 MAX_BYTES = 3 * 2**30
@@ -40,7 +40,7 @@ class Raised:
     error: Exception
 
 
-class Bounded:
+class LimitedProcess:
     """A process that runs calls for us, one after the other. A context manager.
 
     ``seconds`` of computing and ``memory`` bytes are what one call may take.

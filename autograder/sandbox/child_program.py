@@ -16,7 +16,7 @@ from autograder.sandbox.workspace import LINE
 SECONDS_TO_END = 5
 
 
-class Program:
+class ChildProgram:
     """A program that runs, the line to it, and the log of what it puts out.
 
     Args:
