@@ -36,7 +36,7 @@ from support.evidence_builder import (
 )
 
 from autograder.core.config import Settings
-from autograder.core.evidence import Answer
+from autograder.core.evidence import Answer, Compiled, Fit
 
 SKIPPED = dict.fromkeys(
     ("train.data", "train.validation", "train.device", "train.accuracy"), "skipped"
@@ -112,9 +112,29 @@ def hidden():
 HIDDEN = stack(FLATTEN, dense(784, name="hidden", activation="relu"), dense())
 
 
-def below_the_threshold(*, weights=spoilt, **changes) -> Submission:
-    """A training whose weights miss the threshold, with a signature of its own."""
-    return Submission(fits=(fit(**changes),), arrays=weights, label=lambda: label_of(weights()))
+def with_weights(weights, **changes) -> Submission:
+    """These weights, and what they say of the image."""
+
+    def label():
+        kernel, bias = (weights()[f"dense/{name}"] for name in ("kernel", "bias"))
+        return claim(largest(INDEX, replace(trained(), kernel=kernel, bias=bias)))
+
+    return Submission(arrays=weights, label=label, **changes)
+
+
+def misses(misconception: str, *says: str, weights=spoilt, **changes) -> Case:
+    """A case in which the weights miss the threshold, for a reason that is told."""
+    return fails("train.accuracy", misconception, *says, work=with_weights(weights, **changes))
+
+
+def curves(**history) -> dict[str, tuple[Fit]]:
+    """One training with this history."""
+    return {"fits": (fit(history=history),)}
+
+
+def with_rate(rate: float) -> dict[str, Compiled]:
+    """Compiled with this learning rate."""
+    return {"compiled": changed(COMPILED, optimizer_settings={"learning_rate": rate})}
 
 
 FROZEN = changed(MODEL, trainable_parameters=0, other_parameters=7_850)
@@ -159,7 +179,7 @@ RIGHT = {
     "proud figures of unknown images": trained_by(history=PRAISE, validation=UNKNOWN),
     "one proud epoch": trained_by(history={"val_accuracy": (0.8, 0.8, 0.8, 0.8, 0.99)}),
     "a history of no numbers": trained_by(history={"val_accuracy": (None,) * 5, "loss": (None,)}),
-    "no means were kept": Submission(fits=(fit(means=(), snapshots=()),)),
+    "no means were kept": trained_by(**NO_MEANS),
     "a split that Keras ignores": trained_by(validation_split=0.2),
     "a curve that looks bad, and weights that are good": trained_by(
         history={"loss": (1.0, 1.0, 1.0, 1.0, 2.0), "accuracy": (0.1,) * 5}
@@ -231,11 +251,7 @@ CASES = {
         "train.data",
         "mismatched-labels",
         "do not belong together",
-        work=Submission(
-            fits=(fit(training=training(labels="mismatched")),),
-            arrays=spoilt,
-            label=lambda: label_of(spoilt()),
-        ),
+        work=with_weights(spoilt, fits=(fit(training=training(labels="mismatched")),)),
         others={"train.accuracy": "skipped"},
     ),
     "half of the images": fails(
@@ -307,123 +323,83 @@ CASES = {
         check="train.device",
         outcome="error",
     ),
-    "huge batches": fails(
-        "train.accuracy",
+    "huge batches": misses(
         "under-trained",
         f"(threshold: {LESSON.thresholds['sample'] * 100:.0f} %)",
         "changed 60 times; 5 epochs in batches of 32 change them 1,875 times",
-        work=Submission(
-            fits=(fit(batch_size=1024, steps=60, snapshots=(1,) * 5),),
-            arrays=lambda: arrays(trained(batch=1024, rate=0.0001)),
-            label=lambda: label_of(arrays(trained(batch=1024, rate=0.0001))),
-        ),
+        weights=lambda: arrays(trained(batch=1024, rate=0.0001)),
+        fits=(fit(batch_size=1024, steps=60, snapshots=(1,) * 5),),
     ),
-    "hardly any pace": fails(
-        "train.accuracy",
+    "hardly any pace": misses(
         "under-trained",
         "The learning rate is 1e-06",
-        work=Submission(
-            compiled=changed(COMPILED, optimizer_settings={"learning_rate": 1e-6}),
-            arrays=lambda: arrays(trained(epochs=1, rate=1e-6)),
-            fits=(fit(snapshots=(3,)),),
-            label=lambda: label_of(arrays(trained(epochs=1, rate=1e-6))),
-        ),
+        weights=lambda: arrays(trained(epochs=1, rate=1e-6)),
+        fits=(fit(snapshots=(3,)),),
+        **with_rate(1e-6),
     ),
-    "no reason to be seen": fails(
-        "train.accuracy",
-        "under-trained",
-        "Build and compile again",
-        work=Submission(arrays=spoilt, label=lambda: label_of(spoilt())),
-    ),
+    "no reason to be seen": misses("under-trained", "Build and compile again"),
     "good weights that training did not touch": fails(
         "train.accuracy",
         "not-trained",
         "the same in every epoch",
         work=Submission(arrays=not_moving),
     ),
-    "a pace that leaps about": fails(
-        "train.accuracy",
+    "a pace that leaps about": misses(
         "learning-rate-too-large",
         "The learning rate is 5",
         "Look at where you set",
-        work=replace(
-            below_the_threshold(history={"loss": (1.0, 9.0)}),
-            compiled=changed(COMPILED, optimizer_settings={"learning_rate": 5.0}),
-        ),
+        **curves(loss=(1.0, 9.0)),
+        **with_rate(5.0),
     ),
-    "a pace below zero": fails(
-        "train.accuracy",
+    "a pace below zero": misses(
         "loss-rising",
         "The learning rate is negative (-0.001), so each step increases the loss",
         "Look at the sign",
-        work=replace(
-            below_the_threshold(history={"loss": (3.0, 9.0)}),
-            compiled=changed(COMPILED, optimizer_settings={"learning_rate": -0.001}),
-        ),
+        **curves(loss=(3.0, 9.0)),
+        **with_rate(-0.001),
     ),
-    "a layer that may not learn": fails(
-        "train.accuracy",
-        "weights-unmoved",
-        "each step should move them",
-        work=replace(
-            below_the_threshold(means=(), snapshots=()),
-            model=FROZEN,
-        ),
+    "a layer that may not learn": misses(
+        "weights-unmoved", "each step should move them", fits=(fit(**NO_MEANS),), model=FROZEN
     ),
     "good weights in a layer that may not learn": fails(
         "train.accuracy",
         "not-trained",
         "the same in every epoch",
-        work=Submission(
-            fits=(fit(means=(), snapshots=()),),
-            model=FROZEN,
-        ),
+        work=Submission(fits=(fit(**NO_MEANS),), model=FROZEN),
     ),
-    "a loss that is no number": fails(
-        "train.accuracy",
+    "a loss that is no number": misses(
         "loss-not-a-number",
         "(threshold: 73 %). The loss became `nan`",
-        work=below_the_threshold(history={"loss": (2.0, None, None, None, None)}),
+        **curves(loss=(2.0, None, None, None, None)),
     ),
-    "a loss of zero": fails(
-        "train.accuracy",
-        "loss-exactly-zero",
-        "exactly 0 in every epoch",
-        work=below_the_threshold(history={"loss": (0.0,) * 5}),
+    "a loss of zero": misses(
+        "loss-exactly-zero", "exactly 0 in every epoch", **curves(loss=(0.0,) * 5)
     ),
-    "weights that stay as they were": fails(
-        "train.accuracy",
+    "weights that stay as they were": misses(
         "weights-unmoved",
         "each step should move them",
-        work=below_the_threshold(weights=lambda: not_moving(spoilt), history={"loss": (2.3,) * 5}),
+        weights=lambda: not_moving(spoilt),
+        **curves(loss=(2.3,) * 5),
     ),
-    "a loss that rises": fails(
-        "train.accuracy",
+    "a loss that rises": misses(
         "loss-rising",
         "rose from 2 in the first epoch to 3.5 in the last; it should fall",
-        work=below_the_threshold(history={"loss": (2.0, 2.5, 3.0, 3.2, 3.5)}),
+        **curves(loss=(2.0, 2.5, 3.0, 3.2, 3.5)),
     ),
-    "a loss that stays": fails(
-        "train.accuracy",
+    "a loss that stays": misses(
         "loss-flat",
         "stayed at 2.3 from the first",
-        work=below_the_threshold(history={"loss": (2.303, 2.302, 2.303, 2.302, 2.303)}),
+        **curves(loss=(2.303, 2.302, 2.303, 2.302, 2.303)),
     ),
-    "no better than guessing": fails(
-        "train.accuracy",
+    "no better than guessing": misses(
         "accuracy-at-chance",
         "classifies 10.1 % of its own training images correctly; guessing",
-        work=below_the_threshold(
-            history={"loss": FALLING, "accuracy": (0.1, 0.1, 0.1, 0.1, 0.101)}
-        ),
+        **curves(loss=FALLING, accuracy=(0.1, 0.1, 0.1, 0.1, 0.101)),
     ),
-    "better in validation than in training": fails(
-        "train.accuracy",
+    "better in validation than in training": misses(
         "studied-worse-than-quizzed",
         "70.0 % of the validation images correctly and only 30.0 % of the training images",
-        work=below_the_threshold(
-            history={"loss": FALLING, "accuracy": (0.3,) * 5, "val_accuracy": (0.7,) * 5}
-        ),
+        **curves(loss=FALLING, accuracy=(0.3,) * 5, val_accuracy=(0.7,) * 5),
     ),
     "good weights that too short a training did not touch": fails(
         "train.accuracy",
@@ -470,11 +446,7 @@ CASES = {
         others={"build.layers": "failed", "predict.label": "error"},
     ),
     "another optimizer did not get there": Case(
-        work=Submission(
-            compiled=changed(COMPILED, optimizer="SGD"),
-            arrays=spoilt,
-            label=lambda: label_of(spoilt()),
-        ),
+        work=with_weights(spoilt, compiled=changed(COMPILED, optimizer="SGD")),
         check="train.accuracy",
         outcome="skipped",
         says=("once “Compile” is corrected",),
@@ -515,12 +487,6 @@ CASES = {
         outcome="error",
     ),
 }
-
-
-def label_of(given):
-    """What the handed-in weights say of the image."""
-    weights = replace(trained(), kernel=given["dense/kernel"], bias=given["dense/bias"])
-    return claim(largest(INDEX, weights))
 
 
 @pytest.mark.parametrize("name", CASES)

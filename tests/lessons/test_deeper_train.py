@@ -37,6 +37,13 @@ def stopped(*callbacks: Callback, **changes) -> Submission:
     return trained_with(fit(callbacks=callbacks, **changes))
 
 
+def stops_badly(misconception: str, *says: str, work: Submission) -> Case:
+    """A case in which the way that training ends is wrong, so that nothing is said of its end."""
+    return fails(
+        "train.stopping", misconception, *says, work=work, others={"train.restored": "skipped"}
+    )
+
+
 ACCEPTED = {
     "as the lesson has it": Submission(),
     "not stopped": stopped(
@@ -131,87 +138,43 @@ CASES = {
         "validation-scaled-differently",
         work=trained_with(fit(validation=validation(scale="one"))),
     ),
-    "no early stopping": fails(
-        "train.stopping",
-        "no-early-stopping",
-        "6 epochs",
-        work=stopped(),
-        others={"train.restored": "skipped"},
-    ),
+    "no early stopping": stops_badly("no-early-stopping", "6 epochs", work=stopped()),
     "a stop of one's own": Case(
         work=stopped(Callback(kind="EarlyStopping (custom)")),
         check="train.stopping",
         outcome="error",
         others={"train.restored": "skipped"},
     ),
-    "watching the training images": fails(
-        "train.stopping",
-        "watches-studied-cards",
-        "`loss`",
-        work=stopped(stop(monitor="loss")),
-        others={"train.restored": "skipped"},
+    "watching the training images": stops_badly(
+        "watches-studied-cards", "`loss`", work=stopped(stop(monitor="loss"))
     ),
-    "watching what is not there": fails(
-        "train.stopping",
+    "watching what is not there": stops_badly(
         "watches-nothing",
         "`val_acc`",
         "`val_accuracy`",
         work=stopped(stop(monitor="val_acc", stopped_epoch=0)),
-        others={"train.restored": "skipped"},
     ),
-    "the wrong way round": fails(
-        "train.stopping",
-        "watches-the-wrong-way",
-        work=stopped(stop(mode="max")),
-        others={"train.restored": "skipped"},
+    "the wrong way round": stops_badly("watches-the-wrong-way", work=stopped(stop(mode="max"))),
+    "no patience": stops_badly("no-patience", work=stopped(stop(patience=0))),
+    "too much of it": stops_badly(
+        "too-patient", "30 epochs", work=stopped(stop(patience=30, stopped_epoch=0))
     ),
-    "no patience": fails(
-        "train.stopping",
-        "no-patience",
-        work=stopped(stop(patience=0)),
-        others={"train.restored": "skipped"},
-    ),
-    "too much of it": fails(
-        "train.stopping",
-        "too-patient",
-        "30 epochs",
-        work=stopped(stop(patience=30, stopped_epoch=0)),
-        others={"train.restored": "skipped"},
-    ),
-    "a watch that begins too late": fails(
-        "train.stopping",
+    "a watch that begins too late": stops_badly(
         "too-patient",
         "begins after 18 epochs",
         work=stopped(stop(start_from_epoch=18, stopped_epoch=0)),
-        others={"train.restored": "skipped"},
     ),
-    "only large steps are better": fails(
-        "train.stopping",
-        "asks-for-too-much",
-        "`min_delta` of 1",
-        work=stopped(stop(min_delta=-1.0)),
-        others={"train.restored": "skipped"},
+    "only large steps are better": stops_badly(
+        "asks-for-too-much", "`min_delta` of 1", work=stopped(stop(min_delta=-1.0))
     ),
-    "a line that is out of reach": fails(
-        "train.stopping",
-        "asks-for-too-much",
-        "`baseline` of 0.01",
-        work=stopped(stop(baseline=0.01)),
-        others={"train.restored": "skipped"},
+    "a line that is out of reach": stops_badly(
+        "asks-for-too-much", "`baseline` of 0.01", work=stopped(stop(baseline=0.01))
     ),
-    "a low cap": fails(
-        "train.stopping",
-        "too-few-epochs",
-        "6 epochs",
-        work=stopped(stop(stopped_epoch=0), epochs_requested=6),
-        others={"train.restored": "skipped"},
+    "a low cap": stops_badly(
+        "too-few-epochs", "6 epochs", work=stopped(stop(stopped_epoch=0), epochs_requested=6)
     ),
-    "cut short": fails(
-        "train.stopping",
-        "too-few-epochs",
-        "cut short",
-        work=stopped(stop(stopped_epoch=0), interrupted=True),
-        others={"train.restored": "skipped"},
+    "cut short": stops_badly(
+        "too-few-epochs", "cut short", work=stopped(stop(stopped_epoch=0), interrupted=True)
     ),
     "not taken back": fails(
         "train.restored",

@@ -177,47 +177,35 @@ STARTED = {
     ),
 }
 NAN, ZERO = np.full((784, 10), np.nan, np.float32), np.zeros((784, 10), np.float32)
-REPLACED = {"others": {"predict.label": "skipped"}}
 STOP = Callback(
     kind="EarlyStopping",
     settings={"monitor": "accuracy", "mode": "min", "patience": 0, "stopped_epoch": 1},
 )
+
+
+def replaced(words: str, work: Submission) -> Case:
+    """A case in which the weights are not those that training left."""
+    return fails(
+        "train.accuracy",
+        "weights-replaced-after-training",
+        words,
+        work=work,
+        others={"predict.label": "skipped"},
+    )
+
+
 WRONG = {
-    "weights that are no numbers": fails(
-        "train.accuracy",
-        "weights-replaced-after-training",
-        "not numbers (`nan`)",
-        work=swapped(kernel=NAN),
-        **REPLACED,
+    "weights that are no numbers": replaced("not numbers (`nan`)", swapped(kernel=NAN)),
+    "weights of zero": replaced(
+        "they are all 0", swapped(kernel=ZERO, bias=np.zeros(10, np.float32))
     ),
-    "weights of zero": fails(
-        "train.accuracy",
-        "weights-replaced-after-training",
-        "they are all 0",
-        work=swapped(kernel=ZERO, bias=np.zeros(10, np.float32)),
-        **REPLACED,
+    "weights on the way to those of training": replaced(
+        "of no epoch and no checkpoint", set_afterwards(off=0.5)
     ),
-    "weights on the way to those of training": fails(
-        "train.accuracy",
-        "weights-replaced-after-training",
-        "of no epoch and no checkpoint",
-        work=set_afterwards(off=0.5),
-        **REPLACED,
+    "an average of another training": replaced(
+        "of no epoch and no checkpoint", set_afterwards(off=0.0, fit=7)
     ),
-    "an average of another training": fails(
-        "train.accuracy",
-        "weights-replaced-after-training",
-        "of no epoch and no checkpoint",
-        work=set_afterwards(off=0.0, fit=7),
-        **REPLACED,
-    ),
-    "weights of another": fails(
-        "train.accuracy",
-        "weights-replaced-after-training",
-        "of no epoch and no checkpoint",
-        work=swapped(kernel=ZERO + 1),
-        **REPLACED,
-    ),
+    "weights of another": replaced("of no epoch and no checkpoint", swapped(kernel=ZERO + 1)),
     "a fresh model predicts": fails(
         "predict.label",
         "not-trained",
