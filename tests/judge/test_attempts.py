@@ -29,9 +29,20 @@ def blank(question: str, *names: str) -> Answer:
     return Answer(question=question, claims=dict.fromkeys(names, BLANK))
 
 
-BLANK_BUILD = blank("build", "model")
-BLANK_TRAIN = blank("train", "model", "history")
+BLANKS = {"build": blank("build", "model"), "train": blank("train", "model", "history")}
 BROKEN = {"status": "error", "ename": "ValueError", "evalue": "Bad shape: (9,)\nin layer 3"}
+
+
+def left_blank(question: str, **ending) -> Submission:
+    """A cell that ended in this way, after which its blank is still one."""
+    return Submission(
+        answers={question: BLANKS[question]}, cells={question: cell(question, **ending)}
+    )
+
+
+def left_nothing(question: str, **ending) -> Submission:
+    """A cell that ended in this way, after which nothing was handed in."""
+    return Submission(answers={question: None}, cells={question: cell(question, **ending)})
 
 
 def outcome(question: str, submission: Submission, failed=()):
@@ -53,9 +64,7 @@ def test_a_blank_is_not_attempted(question):
 
 def test_a_blank_whose_cell_was_never_seen_is_not_attempted():
     """So it is in an editor that sends no cell ids."""
-    nothing = changed(cell("build"), grade_id=None)
-    work = Submission(answers={"build": BLANK_BUILD}, cells={"build": nothing})
-    assert isinstance(outcome("build", work), NotAttempted)
+    assert isinstance(outcome("build", left_blank("build", grade_id=None)), NotAttempted)
 
 
 def test_a_hand_in_counts_also_where_no_cell_was_changed():
@@ -77,8 +86,7 @@ def test_a_hand_in_counts_also_where_no_cell_was_changed():
     ],
 )
 def test_a_cell_that_was_changed_and_left_nothing_has_failed(changes, words):
-    work = Submission(answers={"build": BLANK_BUILD}, cells={"build": cell("build", **changes)})
-    verdict = outcome("build", work)
+    verdict = outcome("build", left_blank("build", **changes))
     assert isinstance(verdict, Failed)
     assert words in verdict.message
     assert verdict.help
@@ -86,12 +94,8 @@ def test_a_cell_that_was_changed_and_left_nothing_has_failed(changes, words):
 
 @pytest.mark.parametrize("status", ["ok", "not_run"])
 def test_a_run_that_was_stopped_says_why(status):
-    work = Submission(
-        answers={"train": None},
-        cells={"train": cell("train", status=status)},
-        run=changed(RUN, stopped="the kernel died"),
-    )
-    verdict = outcome("train", work)
+    run = changed(RUN, stopped="the kernel died")
+    verdict = outcome("train", replace(left_nothing("train", status=status), run=run))
     assert isinstance(verdict, Failed)
     assert "the kernel died." in verdict.message
     assert "blank" not in verdict.message
@@ -129,7 +133,7 @@ def test_a_check_that_stopped_itself_is_told(stopped):
 
 
 def test_a_blank_whose_check_stopped_tells_both():
-    work = Submission(answers={"build": None}, cells={"build": cell("build", changed=False)})
+    work = left_nothing("build", changed=False)
     verdict = outcome_of(with_check("build", work, **NO_CHECK), "build")
     assert isinstance(verdict, NotAttempted)
     assert "Not attempted yet, and the check itself stopped with AttributeErr" in verdict.message
@@ -137,8 +141,7 @@ def test_a_blank_whose_check_stopped_tells_both():
 
 
 def test_only_a_blank_that_was_handed_in_is_called_blank():
-    work = Submission(answers={"build": None}, cells={"build": cell("build", changed=False)})
-    verdict = outcome("build", work)
+    verdict = outcome("build", left_nothing("build", changed=False))
     assert isinstance(verdict, NotAttempted)
     assert "still blank" not in verdict.message
 
@@ -162,7 +165,7 @@ def test_a_name_that_the_check_did_not_find(name, message, help):
 
 def test_the_error_of_the_cell_comes_before_that_of_its_check():
     missing = {"ename": "NameError", "evalue": "name 'model' is not defined"}
-    work = Submission(answers={"build": None}, cells={"build": cell("build", **BROKEN)})
+    work = left_nothing("build", **BROKEN)
     verdict = outcome_of(with_check("build", work, status="error", **missing), "build")
     assert isinstance(verdict, Failed)
     assert "Your cell stopped with ValueError" in verdict.message
@@ -177,8 +180,7 @@ def test_the_error_of_the_cell_comes_before_that_of_its_check():
 )
 def test_a_cell_that_finds_no_blank_under_the_name_of_the_checks(ename, evalue):
     """An earlier mistake does not explain it."""
-    broken = cell("train", status="error", ename=ename, evalue=evalue)
-    work = Submission(answers={"train": None}, cells={"train": broken})
+    work = left_nothing("train", status="error", ename=ename, evalue=evalue)
     verdict = outcome("train", work, {"build"})
     assert isinstance(verdict, Failed)
     assert verdict.message == f"Your cell stopped with {ename}: {evalue}."
@@ -210,8 +212,7 @@ def test_the_later_questions_wait_where_a_check_stopped():
 def test_an_error_that_is_known_is_explained_in_plain_words():
     """The report gives the very sentence that stood below the error in the notebook."""
     missing = {"ename": "NameError", "evalue": "name 'np' is not defined"}
-    broken = cell("build", status="error", **missing)
-    verdict = outcome("build", Submission(answers={"build": BLANK_BUILD}, cells={"build": broken}))
+    verdict = outcome("build", left_blank("build", status="error", **missing))
     assert isinstance(verdict, Failed)
     assert verdict.message == "Your cell stopped with NameError: name 'np' is not defined."
     assert verdict.help.startswith("`np` is not there yet: the cell that begins with `import matp")
@@ -222,8 +223,8 @@ def test_an_error_that_is_known_is_explained_in_plain_words():
 
 def test_the_lessons_own_words_for_an_error_come_first():
     evalue = "Arguments `target` and `output` must have the same shape. Received: (None, 1)"
-    broken = cell("train", status="error", ename="ValueError", evalue=evalue)
-    verdict = outcome("train", Submission(answers={"train": BLANK_TRAIN}, cells={"train": broken}))
+    work = left_blank("train", status="error", ename="ValueError", evalue=evalue)
+    verdict = outcome("train", work)
     assert isinstance(verdict, Failed)
     assert "the loss for that, sparse categorical cross-entropy" in verdict.help
 
@@ -238,10 +239,7 @@ def test_training_that_was_stopped_by_hand_is_called_cut_short(requested, words)
     cut = fit(
         interrupted=True, epochs_done=2, epochs_requested=requested, error="KeyboardInterrupt"
     )
-    work = Submission(
-        answers={"train": BLANK_TRAIN}, cells={"train": cell("train", **STOPPED)}, fits=(cut,)
-    )
-    verdict = outcome("train", work)
+    verdict = outcome("train", replace(left_blank("train", **STOPPED), fits=(cut,)))
     assert isinstance(verdict, Failed)
     assert verdict.message == f"Training was cut short: it was stopped by hand, {words}"
     assert "Run the cell again" in verdict.help
@@ -250,10 +248,7 @@ def test_training_that_was_stopped_by_hand_is_called_cut_short(requested, words)
 
 @pytest.mark.parametrize("fits", [(), (fit(),), (fit(interrupted=True), fit())])
 def test_what_was_stopped_by_hand_was_not_always_training(fits):
-    work = Submission(
-        answers={"train": BLANK_TRAIN}, cells={"train": cell("train", **STOPPED)}, fits=fits
-    )
-    verdict = outcome("train", work)
+    verdict = outcome("train", replace(left_blank("train", **STOPPED), fits=fits))
     assert verdict.message == "Your cell stopped with KeyboardInterrupt."
     assert "stopped by hand" in verdict.help
 
@@ -269,7 +264,7 @@ def test_a_question_that_leaves_nothing_new_is_told_what_it_should_do():
     verdict = outcome("compile", work)
     assert isinstance(verdict, Failed)
     assert "it should compile `model`." in verdict.help
-    other = Submission(answers={"build": BLANK_BUILD}, cells={"build": cell("build", **BROKEN)})
+    other = left_blank("build", **BROKEN)
     assert "it should define `model`." in outcome("build", other).help
 
 
@@ -283,9 +278,7 @@ def test_a_question_that_leaves_nothing_new_is_told_what_it_should_do():
     ],
 )
 def test_a_name_that_was_used_instead_is_told(defines, words):
-    ran = changed(cell("build"), defines=defines)
-    verdict = outcome("build", Submission(answers={"build": BLANK_BUILD}, cells={"build": ran}))
-    assert verdict.help == words
+    assert outcome("build", left_blank("build", defines=defines)).help == words
 
 
 @pytest.mark.parametrize("ename", ["BlankUsed", "NotAttempted"])
@@ -331,7 +324,7 @@ NO_SCIPY = {
 def test_a_package_that_is_missing_where_it_is_graded_costs_no_points(error, package):
     """Nor does what builds on the cell that needed it."""
     work = Submission(
-        answers={"build": BLANK_BUILD, "compile": blank("compile", "model")},
+        answers={"build": BLANKS["build"], "compile": blank("compile", "model")},
         cells={"build": cell("build", status="error", **error), "compile": cell("compile")},
     )
     verdict = outcome("build", work)
@@ -360,17 +353,13 @@ def test_a_package_that_is_missing_where_it_is_graded_costs_no_points(error, pac
     ],
 )
 def test_an_import_that_is_the_students_own_mistake_is_one(ename, evalue):
-    broken = cell("build", status="error", ename=ename, evalue=evalue)
-    verdict = outcome("build", Submission(answers={"build": BLANK_BUILD}, cells={"build": broken}))
-    assert isinstance(verdict, Failed)
+    work = left_blank("build", status="error", ename=ename, evalue=evalue)
+    assert isinstance(outcome("build", work), Failed)
 
 
 def test_a_name_from_a_package_that_was_missing_further_up_costs_no_points():
     missing = {"ename": "NameError", "evalue": "name 'sns' is not defined"}
-    work = Submission(
-        answers={"build": BLANK_BUILD}, cells={"build": cell("build", status="error", **missing)}
-    )
-    evidence = work.evidence()
+    evidence = left_blank("build", status="error", **missing).evidence()
     own = Cell(index=0, status="error", **NO_SEABORN)
     cells = (own, *(changed(one, index=one.index + 1) for one in evidence.record.cells))
     verdict = outcome_of(replace(evidence, record=changed(evidence.record, cells=cells)), "build")
@@ -444,7 +433,7 @@ def test_no_check_fails_for_evidence_that_cannot_be_read():
 @pytest.mark.parametrize("status", ["error", "ok"])
 def test_what_needs_an_earlier_blank_waits_for_it(status):
     work = Submission(
-        answers={"build": BLANK_BUILD, "train": BLANK_TRAIN},
+        answers=BLANKS,
         cells={"build": cell("build", changed=False), "train": cell("train", status=status)},
     )
     verdict = outcome("train", work)
@@ -453,7 +442,7 @@ def test_what_needs_an_earlier_blank_waits_for_it(status):
 
 
 def test_an_error_that_an_earlier_mistake_explains_is_no_second_mistake():
-    work = Submission(answers={"train": BLANK_TRAIN}, cells={"train": cell("train", **BROKEN)})
+    work = left_blank("train", **BROKEN)
     verdict = outcome("train", work, {"build"})
     assert isinstance(verdict, Skipped)
     assert "ValueError: Bad shape: (9,). This builds on “Build the neurons”" in verdict.message
@@ -464,7 +453,7 @@ def test_a_prediction_waits_for_a_training_that_took_the_model_away():
     """As `model = model.fit(...)` does, also where that is told as a blank `history`."""
     lost = {"status": "error", "ename": "AttributeError", "evalue": "'History' object has no"}
     work = Submission(
-        answers={"train": BLANK_TRAIN, "predict": None},
+        answers={"train": BLANKS["train"], "predict": None},
         cells={"predict": cell("predict", **lost)},
     )
     verdict = outcome("predict", work)
@@ -475,10 +464,7 @@ def test_a_prediction_waits_for_a_training_that_took_the_model_away():
 
 
 def test_a_time_limit_is_not_explained_by_an_earlier_mistake():
-    work = Submission(
-        answers={"train": BLANK_TRAIN}, cells={"train": cell("train", status="timeout")}
-    )
-    assert isinstance(outcome("train", work, {"compile"}), Failed)
+    assert isinstance(outcome("train", left_blank("train", status="timeout"), {"compile"}), Failed)
 
 
 def test_a_model_that_is_not_compiled_is_a_blank_until_the_cell_is_changed():
@@ -488,12 +474,7 @@ def test_a_model_that_is_not_compiled_is_a_blank_until_the_cell_is_changed():
 
 
 def test_one_question_that_stopped_gives_one_message():
-    work = Submission(
-        answers={"train": BLANK_TRAIN},
-        cells={"train": cell("train", **BROKEN)},
-        fits=(),
-        model_calls=(),
-    )
+    work = replace(left_blank("train", **BROKEN), fits=(), model_calls=())
     results = judged({"": work})[""]
     train = [one for one in results.checks if one.question == "train"]
     assert [str(one.outcome) for one in train] == ["failed", *["skipped"] * 4]
@@ -506,7 +487,7 @@ def test_one_question_that_stopped_gives_one_message():
 def test_a_wrong_shape_that_stops_the_training_gives_one_message():
     work = Submission(
         model=stack(dense(inputs=28, rows=(28,))),
-        answers={"train": BLANK_TRAIN, "predict": blank("predict", "predicted_label")},
+        answers={"train": BLANKS["train"], "predict": blank("predict", "predicted_label")},
         cells={name: cell(name, **BROKEN) for name in ("train", "predict")},
         fits=(),
         model_calls=(),
@@ -533,11 +514,7 @@ def test_points_earned_before_a_kernel_died_stay():
 
 def test_the_kernels_name_for_a_cell_is_left_out():
     """Python says in which file a syntax error is; here that is a number without meaning."""
-    broken = cell(
-        "build",
-        status="error",
-        ename="SyntaxError",
-        evalue="incomplete input (2222995288.py, line 3)",
-    )
-    verdict = outcome("build", Submission(answers={"build": None}, cells={"build": broken}))
+    evalue = "incomplete input (2222995288.py, line 3)"
+    work = left_nothing("build", status="error", ename="SyntaxError", evalue=evalue)
+    verdict = outcome("build", work)
     assert verdict.message == "Your cell stopped with SyntaxError: incomplete input (line 3)."
