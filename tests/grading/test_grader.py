@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -50,6 +50,7 @@ pytestmark = pytest.mark.usefixtures("lasting_reader", "lasting_judge")
 
 ROOT = Path(__file__).parents[2]
 CELLS = [cell for cell in mini.released().cells if cell.cell_type == "code"]
+NUMBERS = {cell.id: number for number, cell in enumerate(CELLS)}
 BARE = Settings(isolation="none")
 # As much of a pool as the executor uses when runs are made by hand.
 POOL = SimpleNamespace(turns=Turns(), settings=BARE)
@@ -90,12 +91,21 @@ def course(tmp_path: Path, sample_keras: Path, runner: runs.FakeExecutor):
         folder: Path = tmp_path / "class"
         results: Path = tmp_path / "results"
 
-        def submit(self, name: str, comment: str = "", **answers: str | None) -> None:
-            notebook = mini.submitted(**answers)
-            mini.cell_of(notebook, "build").source += comment
+        def path(self, name: str) -> Path:
             path = self.folder / name / LESSON.name / LESSON.notebook
             path.parent.mkdir(parents=True, exist_ok=True)
-            nbformat.write(notebook, path)
+            return path
+
+        def submit(self, *names: str, comment: str = "", **answers: str | None) -> None:
+            notebook = mini.submitted(**answers)
+            mini.cell_of(notebook, "build").source += comment
+            for name in names:
+                nbformat.write(notebook, self.path(name))
+
+        def submit_apart(self, *names: str) -> None:
+            """Programs that are right, and no two of which are the same."""
+            for name in names:
+                self.submit(name, parameters=f"number_of_parameters = 7850\n{name} = 1")
 
         def grader(self, **changes) -> Grader:
             given = {
@@ -132,8 +142,8 @@ class TestSharing:
     """One program is run once, and each student gets its own notebook."""
 
     def test_comments_and_formatting_make_no_other_program(self, course, runner) -> None:
-        course.submit("ann", "\n# mine")
-        course.submit("bob", "\n\n\n#   also mine")
+        course.submit("ann", comment="\n# mine")
+        course.submit("bob", comment="\n\n\n#   also mine")
         course.submit("cal", devices='gpus = tf.config.list_physical_devices("CPU")')
         reports = course.grade()
         assert len(runner.jobs) == 2
@@ -146,12 +156,11 @@ class TestSharing:
         for name, comment in (("ann", "# mine"), ("bob", "# also mine")):
             cell = mini.cell_of(course.notebook(name), "build")
             assert comment.split()[-1] in cell.source
-            assert cell.outputs[0].text == f"out {CELLS.index(_of('build'))}\n"
+            assert cell.outputs[0].text == f"out {NUMBERS['build']}\n"
 
     def test_who_has_more_text_cells_gets_the_outputs_where_they_belong(self, course) -> None:
-        course.submit("ann")
-        course.submit("bob")
-        path = course.folder / "bob" / LESSON.name / LESSON.notebook
+        course.submit("ann", "bob")
+        path = course.path("bob")
         notebook = nbformat.read(path, as_version=4)
         notebook.cells.insert(1, nbformat.v4.new_markdown_cell("My thoughts."))
         nbformat.write(notebook, path)
@@ -164,7 +173,7 @@ class TestSharing:
     ) -> None:
         runner.evidence["Dense"] = failing()
         for name, comment in (("ann", "#1"), ("bob", "#1"), ("cal", "#2"), ("dan", "#3")):
-            course.submit(name, f"\n{comment}")
+            course.submit(name, comment=f"\n{comment}")
         reports = course.grade()
         assert [reports[name].shared for name in sorted(reports)] == [False, True, False, False]
         assert len(runner.jobs) == 3
@@ -179,32 +188,29 @@ class TestSharing:
     )
     def test_what_met_a_limit_may_have_been_unlucky(self, course, runner, made) -> None:
         runner.evidence["Dense"] = right_run(**made)
-        course.submit("ann")
-        course.submit("bob")
+        course.submit("ann", "bob")
         assert not any(one.shared for one in course.grade().values())
         assert len(runner.jobs) == 2
         course.grade()
         assert len(runner.jobs) == 2
 
     def test_it_can_be_turned_off(self, course, runner) -> None:
-        course.submit("ann")
-        course.submit("bob")
+        course.submit("ann", "bob")
         assert not any(one.shared for one in course.grade(share=False).values())
         assert len(runner.jobs) == 2
 
     def test_what_nbgrader_puts_beside_each_submission_does_not(self, course, runner) -> None:
+        course.submit("ann", "bob")
         for name in ("ann", "bob"):
-            course.submit(name)
-            folder = course.folder / name / LESSON.name
-            (folder / "timestamp.txt").write_text(f"2026-03-01 11:00:00 UTC {name}")
-            (folder / "submission_secret.txt").write_text(name)
+            path = course.path(name)
+            path.with_name("timestamp.txt").write_text(f"2026-03-01 11:00:00 UTC {name}")
+            path.with_name("submission_secret.txt").write_text(name)
         course.grade()
         assert len(runner.jobs) == 1
 
     def test_a_file_beside_makes_another_program(self, course, runner) -> None:
-        course.submit("ann")
-        course.submit("bob")
-        (course.folder / "bob" / LESSON.name / "helper.py").write_text("x = 1")
+        course.submit("ann", "bob")
+        course.path("bob").with_name("helper.py").write_text("x = 1")
         course.grade()
         assert len(runner.jobs) == 2
 
@@ -225,8 +231,7 @@ class TestSharing:
     def test_never_where_each_student_has_a_seed(self, course, runner) -> None:
         """And the run that a student has made is found again."""
         settings = replace(BARE, seed="student", seed_secret="x" * 40)
-        course.submit("ann")
-        course.submit("bob")
+        course.submit("ann", "bob")
         for _ in range(2):
             course.grade(course=Course(settings=settings))
         assert len(runner.jobs) == 2
@@ -267,16 +272,15 @@ class TestNeighbours:
     ) -> None:
         runner.evidence[theirs] = right_run(untouched())
         course.submit("ann", build=theirs)
-        for name in ("bob", "cal"):
-            course.submit(name, build=right)
+        course.submit("bob", "cal", build=right)
         reports = course.grade()
         assert [reports[name].shared for name in ("ann", "bob", "cal")] == [False, False, True]
         assert reports["ann"].score < reports["bob"].score == reports["cal"].score == 20
         assert [theirs in "\n".join(job.cells) for job in runner.jobs] == [True, False]
 
     def test_what_is_the_lessons_is_run_as_the_lesson_has_it(self, course, runner) -> None:
-        course.submit("ann", "\n# Ann's own words", build=None)
-        path = course.folder / "ann" / LESSON.name / LESSON.notebook
+        course.submit("ann", comment="\n# Ann's own words", build=None)
+        path = course.path("ann")
         notebook = nbformat.read(path, as_version=4)
         notebook.cells.append(nbformat.v4.new_code_cell("model.summary() # Ann's"))
         nbformat.write(notebook, path)
@@ -284,7 +288,7 @@ class TestNeighbours:
         course.grade()
         released = [cell.source for cell in CELLS]
         for job in runner.jobs:
-            assert job.cells[CELLS.index(_of("build"))] == _of("build").source
+            assert job.cells[NUMBERS["build"]] == CELLS[NUMBERS["build"]].source
             assert not any("Ann" in cell for cell in job.cells)
         assert runner.jobs[0].cells[-1] in released
         # What she gets back is her own.
@@ -302,10 +306,6 @@ class TestNeighbours:
             return cache_key.keys(job, (), owner="ann", share=True).text
 
         assert key({"a.b": b"x = 1"}, "y = 2") != key({}, "a.b", "x = 1", "y = 2")
-
-
-def _of(name: str) -> nbformat.NotebookNode:
-    return next(cell for cell in CELLS if cell.id == name)
 
 
 @pytest.mark.parametrize(
@@ -383,8 +383,7 @@ def test_the_solution_of_every_lesson_may_be_shared(lesson: str) -> None:
 
 
 def test_what_looks_elsewhere_is_run_for_itself(course, runner) -> None:
-    for name in ("ann", "bob"):
-        course.submit(name, devices="import time\ngpus = tf.config.list_physical_devices()")
+    course.submit("ann", "bob", devices="import time\ngpus = tf.config.list_physical_devices()")
     assert not any(one.shared for one in course.grade().values())
     assert len(runner.jobs) == 2
 
@@ -411,7 +410,7 @@ class TestPictures:
     def hand_in(self, course, count: int) -> None:
         """Programs that differ, the first of which puts out a picture too."""
         for number in range(count):
-            course.submit(f"s{number}", f"\nx = {number}")
+            course.submit(f"s{number}", comment=f"\nx = {number}")
 
     def test_what_the_solution_drew_is_not_drawn_again(self, course, runner, root) -> None:
         """It is nobody's submission, and is run once; no student's pictures are used."""
@@ -434,7 +433,7 @@ class TestPictures:
         course.grade()
         runner.jobs.clear()
         for number in range(scheduler.MANY):
-            course.submit(f"t{number}", f"\ny = {number}")
+            course.submit(f"t{number}", comment=f"\ny = {number}")
         with course.grader() as graded:
             list(graded.grade(find_submissions([course.folder])))
             assert graded.sandbox_pool.pictures
@@ -470,11 +469,10 @@ class TestAhead:
 
     def test_the_runs_are_found_and_nothing_is_judged(self, course, runner) -> None:
         """The second run of one whose mistake costs only its own points is there too."""
-        runner.evidence["raise"] = failing(CELLS.index(_of("compile")))
+        runner.evidence["raise"] = failing(NUMBERS["compile"])
         course.submit("ann")
         course.submit("bob", compile="raise ValueError")
-        (course.folder / "cal" / LESSON.name).mkdir(parents=True)
-        (course.folder / "cal" / LESSON.name / LESSON.notebook).write_text("no notebook")
+        course.path("cal").write_text("no notebook")
         with course.grader() as graded:
             names = list(graded.run_ahead(find_submissions([course.folder]), workers=2))
         assert sorted(names) == ["ann", "bob", "cal"]
@@ -490,8 +488,8 @@ class TestAhead:
     def test_what_cannot_be_run_stops_nobody(self, course, runner, error) -> None:
         """Whoever grades it is told why."""
         runner.evidence = {"# hers": error}
-        course.submit("ann", "  # hers")
-        course.submit("bob", "  # his\nx = 1")
+        course.submit("ann", comment="  # hers")
+        course.submit("bob", comment="  # his\nx = 1")
         with course.grader() as graded:
             names = list(graded.run_ahead(find_submissions([course.folder]), workers=2))
         assert sorted(names) == ["ann", "bob"]
@@ -505,15 +503,13 @@ class TestAgain:
     """The same command goes on where it stopped."""
 
     def test_what_was_run_is_found_again(self, course, runner) -> None:
-        for name in ("ann", "bob"):
-            course.submit(name, parameters=f"number_of_parameters = 7850  \n{name} = 1")
+        course.submit_apart("ann", "bob")
         first = course.grade()
         assert course.grade() == first
         assert len(runner.jobs) == 2
 
     def test_only_what_changed_is_run(self, course, runner) -> None:
-        for name in ("ann", "bob"):
-            course.submit(name, parameters=f"number_of_parameters = 7850\n{name} = 1")
+        course.submit_apart("ann", "bob")
         course.grade()
         course.submit("bob", parameters="number_of_parameters = 7850\nbob = 2")
         course.grade()
@@ -521,8 +517,7 @@ class TestAgain:
         assert "bob = 2" in "\n".join(runner.jobs[-1].cells)
 
     def test_force_runs_all_of_it_once_more(self, course, runner) -> None:
-        course.submit("ann")
-        course.submit("bob")
+        course.submit("ann", "bob")
         course.grade()
         reports = course.grade(fresh=True)
         assert len(runner.jobs) == 2
@@ -571,8 +566,7 @@ class TestTrouble:
 
     def test_those_who_waited_for_it_are_run_themselves(self, course, runner) -> None:
         runner.evidence["Dense"] = RuntimeError("The sandbox is broken.")
-        for name in ("ann", "bob", "cal"):
-            course.submit(name)
+        course.submit("ann", "bob", "cal")
         start = runner.start
         runner.start = lambda job: (start(job), runner.evidence.clear())[0]
         reports = course.grade()
@@ -580,8 +574,7 @@ class TestTrouble:
 
     def test_names_that_are_no_text(self, course) -> None:
         course.submit("ann")
-        folder = course.folder / "ann" / LESSON.name
-        (folder / os.fsdecode(b"\xdcbung.txt")).write_text("x")
+        course.path("ann").with_name(os.fsdecode(b"\xdcbung.txt")).write_text("x")
         (course.folder / "ann").rename(course.folder / os.fsdecode(b"M\xfcller"))
         (report,) = course.grade().values()
         assert (report.name, report.score) == ("M?ller", 20)
@@ -601,8 +594,7 @@ class TestTrouble:
         assert (course.results / LESSON.name / "ann" / EVIDENCE).exists()
 
     def test_one_that_cannot_be_judged(self, course, runner, monkeypatch) -> None:
-        for name in ("ann", "bob", "cal"):
-            course.submit(name, parameters=f"number_of_parameters = 7850\n{name} = 1")
+        course.submit_apart("ann", "bob", "cal")
         report_on = result_files.report_on
 
         def fail(plan, *rest):
@@ -636,8 +628,7 @@ class TestTrouble:
     def test_a_full_disk_stops_the_class_and_keeps_what_is_finished(
         self, course, runner, monkeypatch
     ) -> None:
-        for name in ("ann", "bob"):
-            course.submit(name, parameters=f"number_of_parameters = 7850\n{name} = 1")
+        course.submit_apart("ann", "bob")
         runner.max_pending = 1
         write = grader.save_submission
 
@@ -691,26 +682,28 @@ class TestHere:
         monkeypatch.setattr(job_runner, "_run_once", run_once)
         return made
 
-    def test_what_others_ended_is_run_again(self, ran) -> None:
+    @pytest.fixture
+    def here(self) -> Iterator[LocalExecutor]:
+        made = LocalExecutor(POOL, 1)
+        yield made
+        made.stop()
+
+    def test_what_others_ended_is_run_again(self, here, ran) -> None:
         ended = right_run(stopped=Stopped("ended from outside", by_others=True))
         ran += [ended, ended, right_run()]
-        here = LocalExecutor(POOL, 1)
         assert here.start(None).result().run.stopped is None
-        here.stop()
 
     @pytest.mark.parametrize("by_others", [True, False])
-    def test_but_not_for_ever(self, ran, by_others) -> None:
+    def test_but_not_for_ever(self, here, ran, by_others) -> None:
         ran += [right_run(stopped=Stopped(str(number), by_others=by_others)) for number in range(4)]
-        here = LocalExecutor(POOL, 1)
         assert here.start(None).result().run.stopped == ("2" if by_others else "0")
-        here.stop()
 
     @pytest.mark.parametrize(
         ("limit", "disturbed", "times"),
         [("time", True, 2), ("time", False, 1), ("memory", True, 1), (None, True, 1)],
     )
     def test_what_others_may_have_taken_the_time_of_is_run_again_alone(
-        self, monkeypatch, limit, disturbed, times
+        self, here, monkeypatch, limit, disturbed, times
     ) -> None:
         """Once: who takes the time that there is, takes it alone too."""
         asked: list[bool] = []
@@ -720,21 +713,17 @@ class TestHere:
             return right_run(stopped=Stopped("at a limit", limit=limit)), disturbed
 
         monkeypatch.setattr(job_runner, "_run_beside", beside)
-        here = LocalExecutor(POOL, 1)
         assert here.start(None).result().run.stopped == "at a limit"
-        here.stop()
         assert asked == [False, True][:times]
 
     @pytest.mark.parametrize("fault", [RuntimeError("broken"), BlockingIOError("no process")])
-    def test_what_we_could_not_run_is_run_again(self, ran, fault) -> None:
+    def test_what_we_could_not_run_is_run_again(self, here, ran, fault) -> None:
         ran += [
             fault,
             right_run(stopped=Stopped("ended from outside", by_others=True)),
             right_run(),
         ]
-        here = LocalExecutor(POOL, 1)
         assert here.start(None).result().run.stopped is None
-        here.stop()
 
     @pytest.mark.parametrize(
         ("gib", "kernels"), [(0, 2), (9, 2), (13, 3), (17, 4), (1000, 4)], ids=str
@@ -748,18 +737,14 @@ class TestHere:
         assert here._threads._max_workers == kernels
         assert POOL.turns.limit == 2
 
-    def test_but_not_for_ever_either(self, ran) -> None:
+    def test_but_not_for_ever_either(self, here, ran) -> None:
         ran += [RuntimeError(str(number)) for number in range(4)]
-        here = LocalExecutor(POOL, 1)
         assert str(here.start(None).exception()) == "2"
-        here.stop()
 
     @pytest.mark.parametrize("why", [IsolationError("not here"), CancelledError()])
-    def test_what_another_run_cannot_help(self, ran, why) -> None:
+    def test_what_another_run_cannot_help(self, here, ran, why) -> None:
         ran += [why, right_run()]
-        here = LocalExecutor(POOL, 1)
         assert here.start(None).exception() is why
-        here.stop()
 
     def test_then_a_person_has_to_look(self, course, runner) -> None:
         runner.evidence["Dense"] = right_run(stopped=Stopped("ended from outside", by_others=True))
@@ -790,10 +775,10 @@ class TestFollowThrough:
         answers = {name: Answer(question=name, claims=claims) for name, claims in blanks.items()}
         work = Submission(answers=answers, fits=(), model_calls=(), arrays=dict)
         wrong = CellResult(status="error", ename="ValueError", evalue="metric")
-        cells = {CELLS.index(_of(name)): wrong for name in blanks}
+        cells = {NUMBERS[name]: wrong for name in blanks}
         runner.evidence[self.TYPO] = right_run(work, cells=cells)
-        number = CELLS.index(_of("compile"))
-        runner.second = right_run(cells={number: CellResult(status="ok", replaced=True)})
+        replaced = CellResult(status="ok", replaced=True)
+        runner.second = right_run(cells={NUMBERS["compile"]: replaced})
         self.root = tmp_path / "course"
         path = self.root / "source" / LESSON.name / LESSON.notebook
         path.parent.mkdir(parents=True)
@@ -805,12 +790,12 @@ class TestFollowThrough:
         return course.grade(course=Course(root=self.root, settings=changed))
 
     def test_one_mistake_costs_its_own_points(self, course, runner) -> None:
-        course.submit("bob", "\n# mine", compile=self.TYPO)
+        course.submit("bob", comment="\n# mine", compile=self.TYPO)
         reports = self.grade(course)
         assert {name: one.score for name, one in reports.items()} == {"ann": 16, "bob": 16}
         assert "the solution’s `compile` in place of yours" in reports["ann"].notes[0]
         (second,) = (job for job in runner.jobs if job.solutions)
-        assert second.solutions[CELLS.index(_of("compile"))].endswith(mini.RIGHT["compile"])
+        assert second.solutions[NUMBERS["compile"]].endswith(mini.RIGHT["compile"])
         # The traceback of a first run quotes its cell; the second one is the same program.
         assert len(runner.jobs) == 3
 
@@ -819,7 +804,7 @@ class TestFollowThrough:
             cells={
                 number: CellResult(
                     status="ok",
-                    replaced=number == CELLS.index(_of("compile")),
+                    replaced=number == NUMBERS["compile"],
                     outputs=[{"output_type": "stream", "name": "stdout", "text": "the solution"}],
                 )
                 for number in range(len(CELLS))
@@ -888,8 +873,7 @@ class TestBudgets:
         """The points stay; what the student added is not shown."""
         shown = {"output_type": "display_data", "metadata": {}, "data": {"text/html": "<b>ann's"}}
         runner.evidence["ann"] = right_run(cells={3: CellResult(status="ok", outputs=[shown])})
-        for name in ("ann", "bob"):
-            course.submit(name, parameters=f"number_of_parameters = 7850\n{name} = 1")
+        course.submit_apart("ann", "bob")
 
         class Slow(LimitedProcess):
             """Has no time left for what ann has put out."""
@@ -909,9 +893,8 @@ class TestBudgets:
 
     def test_what_takes_too_much_memory_to_read(self, course, monkeypatch) -> None:
         """Its reason is for the instructor, and no traceback."""
-        for name in ("ann", "bob"):
-            course.submit(name)
-        path = course.folder / "ann" / LESSON.name / LESSON.notebook
+        course.submit("ann", "bob")
+        path = course.path("ann")
         path.write_bytes(b'{"nbformat": 4, "cells": [' + b"[]," * 16_000_000 + b"[]]}")
         with LimitedProcess(memory=2**30) as apart:
             monkeypatch.setattr(Grader, "_reader", apart)
@@ -927,8 +910,7 @@ class TestRegrade:
     def test_one_that_the_judge_fails_on_costs_the_others_nothing(
         self, course, monkeypatch
     ) -> None:
-        for name in ("ann", "bob"):
-            course.submit(name)
+        course.submit("ann", "bob")
         course.grade()
         judge = regrade.Judge.judge
 
@@ -951,8 +933,7 @@ class TestRegrade:
         course.submit("ann")
         runner.evidence["number_of_classes + 1"] = right_run(Submission(parameters=claim(7840)))
         course.submit("bob", build="model = tf.keras.Sequential()  \nnumber_of_classes + 1")
-        (course.folder / "cal" / LESSON.name).mkdir(parents=True)
-        (course.folder / "cal" / LESSON.name / LESSON.notebook).write_text("Dear teacher,")
+        course.path("cal").write_text("Dear teacher,")
         first = course.grade()
         assert self.judged(course) == first
         assert [first[name].score for name in ("ann", "bob", "cal")] == [20, 18, 0]
