@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from support import class_of_reports
-from support.gradebook_course import LESSON, make_course, submit
+from support.gradebook_course import HALF, LATE, LESSON, make_course, submit
 from support.gradebook_course import report as judged
 from support.pages import Page
 
@@ -19,8 +19,6 @@ from autograder.nbgrader_plugin.gradebook_writer import GradebookWriter
 from autograder.reports import class_report, feedback
 from autograder.reports.class_report import GradebookScores
 
-HALF = 'c.AssignLatePenalties.plugin_class = "half.Half"\n'
-LATE = "2026-03-02 12:00:00 UTC"
 COUNTS = "what counts is in the gradebook"
 
 
@@ -139,11 +137,15 @@ def test_regrade_reads_the_gradebook_that_it_writes(
     assert ("10 −10 late" in Page(made(course)).text) is shown
 
 
+def move_gradebook(course: Course, place: str | Path) -> None:
+    with (course.root / "nbgrader_config.py").open("a") as config:
+        config.write(f"c.CourseDirectory.db_url = 'sqlite:///{place}'\n")
+
+
 def test_a_gradebook_that_cannot_be_read_is_told(course: Course, capsys) -> None:
     broken = course.root / "broken.db"
     broken.write_bytes(b"This is no database. " * 100)
-    config = course.root / "nbgrader_config.py"
-    config.write_text(config.read_text() + f"c.CourseDirectory.db_url = 'sqlite:///{broken}'\n")
+    move_gradebook(course, broken)
     assert main(["report"]) == 0
     text = " ".join(capsys.readouterr().err.split())
     assert "shows only the points of the automatic check. The gradebook" in text
@@ -151,8 +153,7 @@ def test_a_gradebook_that_cannot_be_read_is_told(course: Course, capsys) -> None
 
 
 def test_no_gradebook_yet_is_no_trouble(course: Course, capsys) -> None:
-    config = course.root / "nbgrader_config.py"
-    config.write_text(config.read_text() + "c.CourseDirectory.db_url = 'sqlite:///none.db'\n")
+    move_gradebook(course, "none.db")
     assert main(["report"]) == 0
     assert "".join(capsys.readouterr().err.split()) == f"Course:{course.root}"
     assert not (course.root / "none.db").exists()

@@ -8,7 +8,19 @@ from pathlib import Path
 
 import pytest
 from nbgrader.api import Gradebook
-from support.gradebook_course import LESSON, address, files, make_course, report, rows, submit
+from support.gradebook_course import (
+    HALF,
+    IN_TIME,
+    LATE,
+    LESSON,
+    ZERO,
+    address,
+    files,
+    make_course,
+    report,
+    rows,
+    submit,
+)
 
 from autograder.cli import main
 from autograder.core.config import Course, Settings
@@ -16,11 +28,7 @@ from autograder.core.errors import CourseError
 from autograder.core.lesson_registry import lesson_names
 from autograder.nbgrader_plugin.gradebook_writer import GradebookWriter
 
-# The assignment is due on 1 March at noon.
-EARLY, IN_TIME = "2026-03-01 10:00:00 UTC", "2026-03-01 11:00:00 UTC"
-LATE, LATER = "2026-03-02 12:00:00 UTC", "2026-03-05 12:00:00 UTC"
-ZERO = 'c.LateSubmissionPlugin.penalty_method = "zero"\n'
-HALF = 'c.AssignLatePenalties.plugin_class = "half.Half"\n'
+EARLY, LATER = "2026-03-01 10:00:00 UTC", "2026-03-05 12:00:00 UTC"
 
 
 def grade(course: Course, outcomes: str, time: str, **answers) -> list[str]:

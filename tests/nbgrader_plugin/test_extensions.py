@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from nbgrader.api import Gradebook
-from support.gradebook_course import LESSON, make_course, report, rows, submit
+from support.gradebook_course import LATE, LESSON, ZERO, make_course, report, rows, submit
 
 from autograder.cli import main
 from autograder.core.config import Course
@@ -16,9 +16,6 @@ from autograder.nbgrader_plugin import grade_queries
 from autograder.nbgrader_plugin.course_config import course_directory
 from autograder.nbgrader_plugin.gradebook_writer import GradebookWriter
 
-# The assignment is due on 1 March at noon.
-ZERO = 'c.LateSubmissionPlugin.penalty_method = "zero"\n'
-LATE = "2026-03-02 12:00:00 UTC"
 FOR_ANN = ("extend", "ann", "--lesson", LESSON.name)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from support import class_of_reports
-from support.gradebook_course import LESSON, make_course, report, submit
+from support.gradebook_course import HALF, LATE, LESSON, make_course, report, submit
 from support.terminal import nbgrader
 
 from autograder.cli import main
@@ -20,9 +20,6 @@ from autograder.nbgrader_plugin import grade_queries
 from autograder.nbgrader_plugin.course_config import gradebook_of
 from autograder.nbgrader_plugin.exporters import CanvasExport, CsvExport, MoodleExport
 from autograder.nbgrader_plugin.gradebook_writer import GradebookWriter
-
-HALF = 'c.AssignLatePenalties.plugin_class = "half.Half"\n'
-LATE = "2026-03-02 12:00:00 UTC"
 
 
 @pytest.fixture

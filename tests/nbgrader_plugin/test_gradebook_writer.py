@@ -12,6 +12,9 @@ from nbgrader.api import Gradebook
 from nbgrader.apps.api import NbGraderAPI
 from nbgrader.converters import GenerateFeedback
 from support.gradebook_course import (
+    HALF,
+    IN_TIME,
+    LATE,
     LESSON,
     add_notebook,
     address,
@@ -31,9 +34,6 @@ from autograder.nbgrader_plugin.course_config import course_directory
 from autograder.nbgrader_plugin.gradebook_writer import GradebookEntry, GradebookWriter
 from autograder.nbgrader_plugin.preprocessor_runner import AutogradeSteps
 from autograder.nbgrader_plugin.preprocessors.autograde import SaveJudgedGrades
-
-HALF = 'c.AssignLatePenalties.plugin_class = "half.Half"\n'
-IN_TIME, LATE = "2026-03-01 11:00:00 UTC", "2026-03-02 12:00:00 UTC"
 
 
 @dataclass(frozen=True, kw_only=True)

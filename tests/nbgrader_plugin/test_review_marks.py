@@ -90,6 +90,21 @@ def group_of(review: Review, student: str) -> Group:
     )
 
 
+def decided(course: Course) -> Review:
+    """Grade the class, and decide on the group that Ann is in."""
+    grade(course, *CLASS)
+    review = opened(course)
+    assert review.decide(group_of(review, "ann"), TWO) == []
+    return review
+
+
+def enter(address: str, score: float) -> None:
+    """Give Ann a score, as in the formgrader."""
+    with Gradebook(address, "brains") as book:
+        book.find_grade("check-build", LESSON.name, LESSON.name, "ann").manual_score = score
+        book.db.commit()
+
+
 @pytest.fixture
 def marks(address: str) -> Callable[..., dict[str, tuple[object, ...]]]:
     """What each student's gradebook row says: comment, manual score, score, needs a person."""
@@ -122,9 +137,7 @@ GIVEN, NONE = ("Say *why*.", 3.0, 3.0, False), (None, None, 4.0, False)
 
 
 def test_a_decision_reaches_all_in_the_group_and_goes_when_it_is_undone(course, marks) -> None:
-    grade(course, *CLASS)
-    review = opened(course)
-    assert review.decide(group_of(review, "ann"), TWO) == []
+    review = decided(course)
     assert marks() == {"ann": GIVEN, "bob": GIVEN, "cal": NONE}
     assert marks("train") == dict.fromkeys(("ann", "bob", "cal"), (None, None, 6.0, False))
     review.undo()
@@ -132,25 +145,19 @@ def test_a_decision_reaches_all_in_the_group_and_goes_when_it_is_undone(course, 
 
 
 def test_it_survives_grading_again_and_falls_upon_those_who_join(course, marks) -> None:
-    grade(course, *CLASS)
-    review = opened(course)
-    review.decide(group_of(review, "ann"), TWO)
+    decided(course)
     grade(course, *CLASS, ("dan", "\n\nmodel = f( 1 )", "ppfppp"))
     assert marks() == {"ann": GIVEN, "bob": GIVEN, "cal": NONE, "dan": GIVEN}
 
 
 def test_who_leaves_the_group_loses_it_and_who_is_judged_otherwise_too(course, marks) -> None:
-    grade(course, *CLASS)
-    review = opened(course)
-    review.decide(group_of(review, "ann"), TWO)
+    decided(course)
     grade(course, ("ann", "model = f(3)", "ppfppp"), ("bob", "model = f(1)", "pffppp"))
     assert marks() == {"ann": NONE, "bob": (None, None, 2.0, False), "cal": NONE}
 
 
 def test_nbgrader_autograde_follows_who_joins_and_who_leaves(course, autograde, marks) -> None:
-    grade(course, *CLASS)
-    review = opened(course)
-    review.decide(group_of(review, "ann"), TWO)
+    decided(course)
     autograde(("ann", "model = f(3)", "ppfppp"), ("dan", "\n\nmodel = f( 1 )", "ppfppp"))
     assert marks() == {"ann": NONE, "bob": GIVEN, "cal": NONE, "dan": GIVEN}
     pages = course.root / "results" / LESSON.name
@@ -164,9 +171,7 @@ def test_nbgrader_autograde_leaves_what_a_person_entered(
     course, autograde, address, marks, caplog
 ) -> None:
     grade(course, *CLASS)
-    with Gradebook(address, "brains") as book:
-        book.find_grade("check-build", LESSON.name, LESSON.name, "ann").manual_score = 1.0
-        book.db.commit()
+    enter(address, 1.0)
     review = opened(course)
     decisions.save(review.path, review.decisions.with_decision(group_of(review, "ann"), TWO))
     autograde(*CLASS)
@@ -212,8 +217,8 @@ def test_a_rubric_item_is_worth_the_same_everywhere(course, marks) -> None:
 
 def test_what_a_person_entered_in_the_formgrader_stays(course, address, marks) -> None:
     grade(course, *CLASS)
+    enter(address, 1.0)
     with Gradebook(address, "brains") as book:
-        book.find_grade("check-build", LESSON.name, LESSON.name, "ann").manual_score = 1.0
         book.find_comment("build", LESSON.name, LESSON.name, "bob").manual_comment = "Well done."
         book.db.commit()
     review = opened(course)
@@ -237,12 +242,8 @@ def test_what_a_person_entered_in_the_formgrader_stays(course, address, marks) -
 
 
 def test_what_was_changed_there_afterwards_stays_too(course, address, marks) -> None:
-    grade(course, *CLASS)
-    review = opened(course)
-    review.decide(group_of(review, "ann"), TWO)
-    with Gradebook(address, "brains") as book:
-        book.find_grade("check-build", LESSON.name, LESSON.name, "ann").manual_score = 3.5
-        book.db.commit()
+    review = decided(course)
+    enter(address, 3.5)
     review.decide(group_of(review, "ann"), replace(TWO, score=1.0))
     assert {name: one[1] for name, one in marks().items()} == {"ann": 3.5, "bob": 1.0, "cal": None}
 

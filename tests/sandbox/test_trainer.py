@@ -151,40 +151,43 @@ def test_nothing_is_trained_after_the_end(tmp_path: Path) -> None:
     assert trained(pool) == b""
 
 
-def test_a_kernel_is_answered_whatever_goes_wrong() -> None:
+def fail(description: bytes) -> bytes:
+    raise KeyError(description)
+
+
+# Such as one whose file was changed: the kernel trains by itself.
+DAMAGED = runs.trained(weights=(Array(dtype="float32", shape=(1, 3), data=b"123"),))
+
+
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [(fail, KeyError), (lambda _: DAMAGED, ValueError)],
+    ids=["no answer", "an answer that cannot be looked at"],
+)
+def test_a_kernel_is_answered_whatever_goes_wrong(answer, error: type[Exception]) -> None:
     """Otherwise it would wait for ever: no time passes for it meanwhile."""
-
-    def fail(description: bytes) -> bytes:
-        raise KeyError(description)
-
     near, far = pair()
-    request = TrainingRequest(description=b"a")
     with Line(near) as line, Line(far) as kernel:
         job_line = JobLine(line)
-        with pytest.raises(KeyError):
-            job_line.answer(request, fail)
+        with pytest.raises(error):
+            job_line.answer(TrainingRequest(description=b"a"), answer)
         assert job_line.messages.get_nowait().answer == ""
         assert kernel.receive(TrainingAnswer) == TrainingAnswer()
 
 
-def test_what_cannot_be_looked_at_is_no_answer() -> None:
-    """Such as one whose file was changed: the kernel trains by itself."""
-    damaged = Array(dtype="float32", shape=(1, 3), data=b"123")
-    answer = runs.trained(weights=(damaged,))
-    near, far = pair()
-    request = TrainingRequest(description=b"a")
-    with Line(near) as line, Line(far) as kernel:
-        job_line = JobLine(line)
-        with pytest.raises(ValueError, match="buffer"):
-            job_line.answer(request, lambda _: answer)
-        assert job_line.messages.get_nowait().answer == ""
-        assert kernel.receive(TrainingAnswer) == TrainingAnswer()
-
-
-def test_memory_is_measured_while_a_kernel_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody else limits it there, and it may do other things than wait."""
-    now, memory = [1000.0], [0]
+@pytest.fixture
+def now(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The time that limits are measured by, to be moved on."""
+    now = [1000.0]
     monkeypatch.setattr(limits.time, "monotonic", lambda: now[0])
+    return now
+
+
+def test_memory_is_measured_while_a_kernel_waits(
+    now: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody else limits it there, and it may do other things than wait."""
+    memory = [0]
     monkeypatch.setattr(limits, "used", lambda _: memory[0])
     monkeypatch.setattr(limits, "upper_bound", lambda _: memory[0])
     watch = LimitWatch(Settings(memory_mb=100), psutil.Process())
@@ -196,12 +199,8 @@ def test_memory_is_measured_while_a_kernel_waits(monkeypatch: pytest.MonkeyPatch
     assert stopped.limit == "memory"
 
 
-def test_a_kernel_that_waits_is_charged_the_training_and_not_the_wait(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_a_kernel_that_waits_is_charged_the_training_and_not_the_wait(now: list[float]) -> None:
     """So that a limit is met or not whatever the cache holds."""
-    now = [1000.0]
-    monkeypatch.setattr(limits.time, "monotonic", lambda: now[0])
     watch = LimitWatch(Settings(seconds=100, cell_seconds=100), None)
     watch.pause()
     now[0] += 150
@@ -213,10 +212,8 @@ def test_a_kernel_that_waits_is_charged_the_training_and_not_the_wait(
     assert watch.verdict()
 
 
-def test_no_kernel_waits_for_ever_without_a_charge(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_kernel_waits_for_ever_without_a_charge(now: list[float]) -> None:
     """Such as one that describes trainings that never end, and works on beside them."""
-    now = [1000.0]
-    monkeypatch.setattr(limits.time, "monotonic", lambda: now[0])
     watch = LimitWatch(Settings(seconds=100, cell_seconds=100), None)
     free = limits.MAX_FREE_SECONDS
     for _ in range(3):

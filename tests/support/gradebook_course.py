@@ -37,6 +37,9 @@ from autograder.reports.annotate import filled
 from support import mini
 
 LESSON = load_lesson("building-a-brain")
+# The assignment is due on 1 March at noon.
+IN_TIME, LATE = "2026-03-01 11:00:00 UTC", "2026-03-02 12:00:00 UTC"
+ZERO = 'c.LateSubmissionPlugin.penalty_method = "zero"\n'
 OUTCOMES = {"p": Outcome.PASSED, "f": Outcome.FAILED, "e": Outcome.ERROR}
 CONFIG = """\
 from autograder.nbgrader_plugin import configure
@@ -45,7 +48,9 @@ configure(c)
 c.CourseDirectory.course_id = "brains"
 c.CourseDirectory.db_url = {address!r}
 """
-HALF = """\
+# A course's own plugin for late submissions, and the setting that names it.
+HALF = 'c.AssignLatePenalties.plugin_class = "half.Half"\n'
+HALF_FILE = """\
 from nbgrader.plugins import BasePlugin
 class Half(BasePlugin):
     def late_submission_penalty(self, student_id, score, total_seconds_late):
@@ -84,7 +89,7 @@ def make_course(root: Path, address: str, settings: str = "") -> Course:
     """A course's folder; its gradebook is at ``address``."""
     root.mkdir()
     (root / "nbgrader_config.py").write_text(CONFIG.format(address=address) + settings)
-    (root / "half.py").write_text(HALF)
+    (root / "half.py").write_text(HALF_FILE)
     for place in ("source", "release"):
         (root / place / LESSON.name).mkdir(parents=True)
     nbformat.write(released(), root / "release" / LESSON.name / LESSON.notebook)
