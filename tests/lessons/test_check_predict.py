@@ -25,8 +25,6 @@ from support.evidence_builder import (
     validation,
 )
 
-from autograder.core.evidence import ModelCall
-
 UNTRAINED = dict.fromkeys(
     ("train.data", "train.validation", "train.device", "train.accuracy"), "skipped"
 )
@@ -42,7 +40,7 @@ def an_image(suits) -> int:
     return next(index for index in range(1, 11_000) if suits(index))
 
 
-def wrong_image() -> int:
+def missed_image() -> int:
     """An image that the model gets wrong."""
     return an_image(lambda one: largest(one) != sample().train_labels[one])
 
@@ -68,10 +66,10 @@ def of_28_neurons():
     return {**arrays(), **wider}
 
 
-def about(index: int, label, **more) -> Submission:
+def about(index: int, label) -> Submission:
     """A submission that asked the model about this image."""
     calls = (changed(MODEL_CALL, about=training(count=1, indices=(index,))),)
-    return Submission(index=claim(index), label=lambda: claim(label), model_calls=calls, **more)
+    return labelled(label, index=claim(index), model_calls=calls)
 
 
 def neither() -> int:
@@ -81,164 +79,128 @@ def neither() -> int:
     return next(one for one in range(10) if one not in taken | {sample().train_labels[image]})
 
 
-def calls_about(*questions: ModelCall) -> Submission:
-    return Submission(model_calls=questions)
+def asked(**changes) -> Submission:
+    """A submission that asked a model in another way."""
+    return Submission(model_calls=(changed(MODEL_CALL, **changes),))
+
+
+def labelled(label, kind: str | None = None, **more) -> Submission:
+    return Submission(label=lambda: claim(label, kind), **more)
+
+
+def accepted(work: Submission, *says: str) -> Case:
+    return Case(work=work, check="predict.label", says=says)
+
+
+wrong = functools.partial(fails, "predict.label")
 
 
 @functools.cache
 def all_cases() -> dict[str, Case]:
     """The cases: made when they are asked for, because weights have to be trained for them."""
-    wrong, middle, right = wrong_image(), between(), largest(INDEX)
-    truth = int(sample().train_labels[wrong])
+    missed, middle, right = missed_image(), between(), largest(INDEX)
+    truth = int(sample().train_labels[missed])
     raw, whole = training(), training(count=12_000, indices=None)
     return {
-        "right": Case(work=Submission(), check="predict.label", says=(f"place {right}",)),
+        "right": accepted(Submission(), f"place {right}"),
         "no row of ten outputs": Case(
-            work=Submission(model=stack(dense(inputs=28, rows=(28,))), label=lambda: claim(143)),
+            work=labelled(143, model=stack(dense(inputs=28, rows=(28,)))),
             check="predict.label",
             outcome="skipped",
             says=("“Build the neurons”",),
-            others={
-                "build.input": "failed",
-                "train.accuracy": "skipped",
-            },
+            others={"build.input": "failed", "train.accuracy": "skipped"},
         ),
         "one of more outputs than there are classes": Case(
-            work=Submission(
-                model=stack(FLATTEN, dense(28)), label=lambda: claim(27), arrays=of_28_neurons
-            ),
+            work=labelled(27, model=stack(FLATTEN, dense(28)), arrays=of_28_neurons),
             check="predict.label",
             outcome="skipped",
             says=("The model gives 28 outputs", "“Build the neurons”"),
             others={"build.layers": "failed"},
         ),
-        "the model is wrong, and so says the student": Case(
-            work=about(wrong, largest(wrong)),
-            check="predict.label",
-            says=(f"The true label is {truth}", "your model is wrong here"),
+        "the model is wrong, and so says the student": accepted(
+            about(missed, largest(missed)), f"The true label is {truth}", "your model is wrong here"
         ),
-        "alone in an array": Case(
-            work=Submission(label=lambda: claim((right,), "ndarray")), check="predict.label"
-        ),
-        "as a float": Case(
-            work=Submission(label=lambda: claim(float(right))), check="predict.label"
-        ),
-        "of all images": Case(
-            work=calls_about(changed(MODEL_CALL, about=whole)), check="predict.label"
-        ),
-        "of a batch that cannot be told": Case(
-            work=calls_about(changed(MODEL_CALL, about=changed(raw, split="unknown"))),
-            check="predict.label",
-        ),
-        "of the model with a softmax behind it": Case(
-            work=calls_about(changed(MODEL_CALL, model=7, fits=0)), check="predict.label"
-        ),
+        "alone in an array": accepted(labelled((right,), "ndarray")),
+        "as a float": accepted(labelled(float(right))),
+        "of all images": accepted(asked(about=whole)),
+        "of a batch that cannot be told": accepted(asked(about=changed(raw, split="unknown"))),
+        "of the model with a softmax behind it": accepted(asked(model=7, fits=0)),
         "before training": Case(
             work=Submission(fits=(), model_calls=(changed(MODEL_CALL, fits=0),)),
             check="predict.label",
             others={"train.epochs": "failed", **UNTRAINED},
         ),
-        "pixels as they are, after training on scaled ones": Case(
-            work=Submission(
+        "pixels as they are, after training on scaled ones": accepted(
+            Submission(
                 fits=(fit(training=training(**SCALED), validation=validation(**SCALED)),),
                 arrays=lambda: on_mapped_pixels(np.float32(1 / 255), np.float32(0)),
                 label=lambda: claim(
                     int((sample().train_images[INDEX].reshape(784) @ trained().kernel).argmax())
                 ),
-            ),
-            check="predict.label",
+            )
         ),
-        "a tie": Case(
-            work=Submission(
+        "a tie": accepted(
+            labelled(
+                2,
                 arrays=lambda: (
                     {**arrays(), "dense/kernel": np.zeros((784, 10), np.float32)}
                     | {"dense/bias": np.array([0, 1, 1] + [0] * 7, np.float32)}
                 ),
-                label=lambda: claim(2),
-            ),
-            check="predict.label",
+            )
         ),
-        "the label of the image": fails(
-            "predict.label",
+        "the label of the image": wrong(
             "copied-label",
             f"is {truth}, the true label; your model predicts another one",
-            work=about(wrong, truth),
+            work=about(missed, truth),
         ),
-        "typed": fails(
-            "predict.label",
+        "typed": wrong(
             "copied-label",
             "no model was given this image after training",
-            work=calls_about(),
+            work=Submission(model_calls=()),
         ),
-        "asked of other images only": fails(
-            "predict.label",
-            "copied-label",
-            work=calls_about(changed(MODEL_CALL, about=training(indices=(0, 1, 2)))),
+        "asked of other images only": wrong(
+            "copied-label", work=asked(about=training(indices=(0, 1, 2)))
         ),
-        "asked of validation images only": fails(
-            "predict.label",
-            "copied-label",
-            work=calls_about(changed(MODEL_CALL, about=validation())),
-        ),
-        "asked before it was trained": fails(
-            "predict.label", "copied-label", work=calls_about(changed(MODEL_CALL, fits=0))
-        ),
-        "the largest output": fails(
-            "predict.label",
+        "asked of validation images only": wrong("copied-label", work=asked(about=validation())),
+        "asked before it was trained": wrong("copied-label", work=asked(fits=0)),
+        "the largest output": wrong(
             "label-not-class-index",
             "is 311.25; it should be the number of a class",
             "its place",
-            work=Submission(label=lambda: claim(311.25)),
+            work=labelled(311.25),
         ),
-        "the largest output, to its last digit": fails(
-            "predict.label",
+        "the largest output, to its last digit": wrong(
             "label-not-class-index",
             "is about 416.912; it should be the number of a class",
-            work=Submission(label=lambda: claim(416.91180419921875)),
+            work=labelled(416.91180419921875),
         ),
-        "the largest output, rounded": fails(
-            "predict.label",
-            "label-not-class-index",
-            "is 311;",
-            work=Submission(label=lambda: claim(311)),
+        "the largest output, rounded": wrong(
+            "label-not-class-index", "is 311;", work=labelled(311)
         ),
-        "the word": fails(
-            "predict.label",
-            "label-not-class-index",
-            "'Bag'",
-            work=Submission(label=lambda: claim("Bag")),
-        ),
-        "all ten outputs": fails(
-            "predict.label",
+        "the word": wrong("label-not-class-index", "'Bag'", work=labelled("Bag")),
+        "all ten outputs": wrong(
             "label-not-class-index",
             "of type `ndarray`",
-            work=Submission(label=lambda: claim(tuple(map(float, range(10))), "ndarray")),
+            work=labelled(tuple(map(float, range(10))), "ndarray"),
         ),
-        "some other class": fails(
-            "predict.label",
+        "some other class": wrong(
             "label-not-class-index",
             "largest output for this image is at another place",
-            work=Submission(label=lambda: claim(neither())),
+            work=labelled(neither()),
         ),
-        "the smallest output": fails(
-            "predict.label",
+        "the smallest output": wrong(
             "smallest-output",
             "place of the smallest output",
-            work=Submission(label=lambda: claim(int(scores(INDEX).argmin()))),
+            work=labelled(int(scores(INDEX).argmin())),
         ),
-        "the next image": fails(
-            "predict.label",
+        "the next image": wrong(
             "wrong-card",
             "predicts for the image before or after",
             "for this one it predicts another",
             work=about(middle, largest(middle + 1)),
         ),
-        "no such image": fails(
-            "predict.label",
-            "no-such-card",
-            "`data_index` is 70000",
-            "11,999",
-            work=Submission(index=claim(70_000)),
+        "no such image": wrong(
+            "no-such-card", "`data_index` is 70000", "11,999", work=Submission(index=claim(70_000))
         ),
         "the weights are missing": Case(
             work=Submission(
@@ -254,15 +216,10 @@ def all_cases() -> dict[str, Case]:
 
 
 @pytest.fixture(scope="module")
-def cases():
-    return all_cases()
+def verdicts():
+    return judged(all_cases())
 
 
-@pytest.fixture(scope="module")
-def verdicts(cases):
-    return judged(cases)
-
-
-def test_each_case(cases, verdicts):
-    for name, case in cases.items():
+def test_each_case(verdicts):
+    for name, case in all_cases().items():
         verify(case, verdicts[name])
