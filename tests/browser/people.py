@@ -150,7 +150,6 @@ def _wait_for(address: str) -> None:
 def _end(process: subprocess.Popen[bytes]) -> None:
     """Let it end its kernels, and end by their ids what then is still there."""
     family = psutil.Process(process.pid).children(recursive=True)
-    assert process.stdin
     process.stdin.close()
     _, left = psutil.wait_procs(family, timeout=20)
     for one in left:

@@ -46,7 +46,6 @@ class TestLine:
             ours.hand_over(job_theirs)
             job_theirs.close()
             taken = theirs.take_over()
-            assert taken is not None
             assert not os.get_inheritable(taken.fileno())
             with Line(taken) as end:
                 end.send(Ready(warm=True))

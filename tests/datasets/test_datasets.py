@@ -523,7 +523,6 @@ def test_keras_downloads_into_a_scratch_home_within_a_time_limit(
 
     def download(command: list[str], **options: object) -> "subprocess.CompletedProcess[str]":
         environ = options["env"]
-        assert isinstance(environ, dict)
         assert isinstance(options["timeout"], int)
         seen.append(environ["KERAS_HOME"])
         copy(full, DATASET.folder(Path(environ["KERAS_HOME"])))

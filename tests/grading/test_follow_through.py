@@ -119,7 +119,6 @@ def number(name: str) -> int:
 
 def test_the_second_run_has_the_solutions_of_what_others_build_on() -> None:
     job = follow_through.job_for(planned(), COMPILE_STOPS.evidence(), KNOWN)
-    assert job is not None
     expected = {number(name): KNOWN[name] for name in ("build", "compile", "train")}
     assert job.solutions == expected
     # Cells that stopped may do better with something right to build on: they are tried first.
@@ -141,7 +140,6 @@ def test_what_need_not_be_tried_again(changes) -> None:
     """A blank, what ends Python, and what ended well and left nothing."""
     work = stops("compile", "train", "predict", cells={"compile": cell("compile", **changes)})
     job = follow_through.job_for(planned(), work.evidence(), KNOWN)
-    assert job is not None
     assert job.unusable == (number("compile"),)
 
 
@@ -149,7 +147,6 @@ def test_what_a_cell_that_stopped_builds_on_may_be_to_blame() -> None:
     """A loss for other labels: `compile` runs, and `fit` stops."""
     work = stops("train", "predict")
     job = follow_through.job_for(planned(), work.evidence(), KNOWN)
-    assert job is not None
     assert job.unusable == (number("build"), number("compile"))
     assert number("train") in job.solutions
 
@@ -161,7 +158,6 @@ def test_a_slip_of_its_own_is_nobody_elses_fault(ename) -> None:
     job = follow_through.job_for(
         planned(), stops("compile", "train", "predict", cells={"compile": slip}).evidence(), KNOWN
     )
-    assert job is not None
     assert job.unusable == ()
 
 
@@ -169,7 +165,6 @@ def test_what_a_blank_explains_is_nobody_elses_fault() -> None:
     blank = cell("compile", changed=False)
     work = stops("compile", "train", "predict", cells={"compile": blank})
     job = follow_through.job_for(planned(), work.evidence(), KNOWN)
-    assert job is not None
     assert job.unusable == (number("compile"),)
 
 

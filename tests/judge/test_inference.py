@@ -173,7 +173,6 @@ def mapped(scale, shift):
 
 def test_one_map_for_all_pixels():
     given = mapped(1 / 255, -0.5)
-    assert given is not None
     assert given.dtype == np.float32
     assert np.allclose(given.reshape(5, 28, 28), RAW_IMAGES / 255 - 0.5, atol=1e-6)
 

@@ -361,7 +361,6 @@ def test_a_copy_is_judged_for_itself(counting, stored, tmp_path):
 def test_a_judge_that_was_killed_is_started_again(stored):
     with Judge(Course()) as official:
         first = official.judge(unnamed(stored["right"]), LESSON)
-        assert official._process
         official._process.kill()
         assert official.judge(unnamed(stored["right"]), LESSON) == first
 
@@ -403,7 +402,6 @@ def test_a_check_that_takes_too_long_is_left_to_a_person(tmp_path):
 def test_the_judge_has_limits(official, stored):
     """Of memory, and it goes before the grader where the machine has none left."""
     official.judge(unnamed(stored["right"]), LESSON)
-    assert official._process
     ours, its = Path("/proc/self"), Path(f"/proc/{official._process.pid}")
     scores = [int((one / "oom_score_adj").read_text()) for one in (ours, its)]
     (line,) = (
@@ -435,7 +433,6 @@ def test_a_courses_checks_and_settings_are_used(stored, tmp_path):
     check_file(tmp_path, EXTRA)
     course = Course(root=tmp_path, settings=Settings(no_gpu="error"))
     verdicts = judge_in_process(unnamed(stored["right"]), LESSON, course)[str(stored["right"])]
-    assert isinstance(verdicts, Verdicts)
     assert of(verdicts, "build.name").outcome == "failed"
     assert of(verdicts, "train.device").outcome == "error"
 
@@ -451,7 +448,6 @@ def test_files_beside_the_caller_or_the_evidence_are_not_run(stored, tmp_path, m
         (folder / "pytest.ini").write_text("[pytest]\naddopts = --no-such-option\n")
     monkeypatch.chdir(tmp_path)
     verdicts = judge_in_process(unnamed(Path("evidence")), LESSON, Course())[str(evidence)]
-    assert isinstance(verdicts, Verdicts)
     assert sum(one.points for one in verdicts.checks) == 20
     assert not (tmp_path / "sprung").exists()
 

@@ -16,7 +16,6 @@ from support.cases import of
 from support.evidence_builder import LESSON, Submission, changed, fit, judged
 from support.mini import BLANKS, CALLS, RIGHT, released
 
-from autograder.core.evidence import Recorded
 from autograder.kernel.cell_tracker import Cells
 from autograder.kernel.earlier_runs import RunsOfRecords, without_earlier
 from autograder.kernel.staleness import doubts
@@ -301,7 +300,6 @@ def test_without_a_file_or_a_run_nothing_was_changed(session, tmp_path):
 
 def judge_as_it_stands(work: Submission, runs: RunsOfRecords, stale=None):
     evidence = work.evidence()
-    assert isinstance(evidence.recorded, Recorded)
     recorded = without_earlier(evidence.recorded, runs, {FIRST}, stale or {})
     stands = changed(evidence.record, recorded=recorded)
     made = type(evidence)(record=stands, arrays=evidence.arrays)

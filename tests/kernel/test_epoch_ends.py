@@ -113,7 +113,6 @@ def test_epochs_of_several_calls_belong_together() -> None:
     ends.add(9, 1, [START, *rng.normal(size=(3, 2_000)).astype(np.float32)])
     ends.add(10, 2, [START[:5], START[:5] + 1])
     found = ends.average(ENDS.mean(axis=0))
-    assert found is not None
     assert found.fit == 4
     assert found.off < 0.005
 

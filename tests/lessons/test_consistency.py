@@ -111,7 +111,6 @@ def test_real_training_never_contradicts_itself(way, examples, sample) -> None:
     record = Record(run=Run(lesson="building-a-brain", data="sample"), recorded=recorded)
     evidence = Evidence(record=record, arrays=arrays)
     described = recorded.answers[0].model
-    assert isinstance(recorded, Recorded)
     fits = evidence.fits(described.number)
     assert fits
     assert contradiction(evidence, described, fits, sample, LIMITS) is None

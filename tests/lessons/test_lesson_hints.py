@@ -196,16 +196,12 @@ def test_every_misconception_has_a_case_where_it_is_asked(lesson, failures):
 def test_a_message_names_what_was_found_before_what_was_expected():
     """In the rules that can be told apart by their numbers."""
     found = RULES["layers.wrong_neuron_count"](test_check_build.stack(test_check_build.dense(3)), 7)
-    assert found
     assert found.message.index("3 neurons") < found.message.index("7 classes")
     found = RULES["epochs.too_few_epochs"]((test_check_train.fit(epochs_done=2),), 9)
-    assert found
     assert found.message == "The model was trained for 2 epochs; 9 were asked for."
     found = RULES["training_data.partial_training"](test_check_train.fit(), 60_000)
-    assert found
     assert found.message == "The model was trained on 12,000 images; there are 60,000."
     found = RULES["optimizer.wrong_optimizer"](test_check_compile.COMPILED, "SGD")
-    assert found
     assert found.message == "The optimizer is Adam; the blank asks for SGD."
 
 

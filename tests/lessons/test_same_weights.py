@@ -270,7 +270,6 @@ def test_early_stopping_that_ended_the_training_is_named() -> None:
     """And why it did, where it took better for worse."""
     curves = {"accuracy": (0.6, 0.7)}
     found = stopped_early((fit(epochs_done=2, callbacks=(STOP,), history=curves),), 5)
-    assert found
     assert "`EarlyStopping` ended the training after 2 epochs" in found.message
     assert 'rose from 0.6 to 0.7, and with `mode="min"` it should fall' in found.message
 
@@ -307,7 +306,5 @@ def test_a_chain_of_trainings_is_followed_to_its_beginning() -> None:
 def test_a_loaded_model_has_the_names_of_its_training() -> None:
     """So that means of weights, which are kept by name, belong to it."""
     found = identified(RIGHT["loaded"].evidence()).answer(TRAIN)
-    assert found is not None
-    assert found.model is not None
     assert found.model.number == 0
     assert [one.name for one in found.model.layers] == ["flatten", "dense", "softmax"]

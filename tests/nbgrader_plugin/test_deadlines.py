@@ -251,7 +251,6 @@ def test_without_a_due_date_nobody_can_know(with_solution: Course, capsys) -> No
 def test_a_lesson_that_is_not_over_keeps_the_others_back(
     with_solution: Course, tmp_path: Path, capsys
 ) -> None:
-    assert with_solution.root
     other = next(name for name in lesson_names() if name != LESSON.name)
     (with_solution.root / "solutions" / other).mkdir()
     (with_solution.root / "solutions" / other / f"{other}.ipynb").write_text("another solution")

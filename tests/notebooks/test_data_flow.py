@@ -114,23 +114,17 @@ def follows(before: Sequence[str], cell: str) -> Follows | None:
 
 @pytest.mark.parametrize("cell", FROM_WEIGHTS.values(), ids=FROM_WEIGHTS)
 def test_it_follows_from_the_weights(cell: str) -> None:
-    found = follows(BEFORE, cell)
-    assert found is not None
-    assert found["label"] == "weights"
+    assert follows(BEFORE, cell)["label"] == "weights"
 
 
 @pytest.mark.parametrize("cell", MODEL_CALL.values(), ids=MODEL_CALL)
 def test_it_follows_from_what_the_model_was_asked(cell: str) -> None:
-    found = follows(BEFORE, cell)
-    assert found is not None
-    assert "label" in found
+    assert "label" in follows(BEFORE, cell)
 
 
 @pytest.mark.parametrize("cell", NOTHING.values(), ids=NOTHING)
 def test_nothing_of_a_model_is_in_it(cell: str) -> None:
-    found = follows(BEFORE, cell)
-    assert found is not None
-    assert "label" not in found
+    assert "label" not in follows(BEFORE, cell)
 
 
 @pytest.mark.parametrize("cell", UNKNOWN.values(), ids=UNKNOWN)
@@ -140,6 +134,4 @@ def test_what_the_text_does_not_say_is_not_said(cell: str) -> None:
 
 def test_it_says_whether_only_predict_was_called() -> None:
     """Then the recorder has the images that the model was asked about."""
-    found = follows(BEFORE, MODEL_CALL["predicted"])
-    assert found is not None
-    assert found["label"] == "prediction"
+    assert follows(BEFORE, MODEL_CALL["predicted"])["label"] == "prediction"

@@ -151,7 +151,7 @@ def arguments(name: str, found: object) -> Iterator[tuple[str, str]]:
     parameters: Iterable[inspect.Parameter] = ()
     # A type alias, and some classes of Python's own, have none.
     with contextlib.suppress(TypeError, ValueError):
-        parameters = inspect.signature(found).parameters.values()  # type: ignore[arg-type]
+        parameters = inspect.signature(found).parameters.values()
     named = (one.name + ("" if one.default is one.empty else "=") for one in parameters)
     yield name, " ".join(named)
 

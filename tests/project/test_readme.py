@@ -130,8 +130,6 @@ def test_a_number_of_the_readme_is_that_of_its_page(claim: str, source: str) -> 
     """The first one there: both are made by a command."""
     found = re.search(claim, (ROOT / "README.md").read_text())
     made = re.search(source, (ROOT / "docs" / "fairness.md").read_text())
-    assert found
-    assert made
     assert found[1] == made[1]
 
 

@@ -106,7 +106,7 @@ def test_a_sandbox(sample_keras: Path, monkeypatch: pytest.MonkeyPatch) -> None:
             return Path("/elsewhere") / name
 
     module = ModuleType("own_sandbox")
-    module.SANDBOX = Own  # type: ignore[attr-defined]
+    module.SANDBOX = Own
     monkeypatch.setitem(sys.modules, "own_sandbox", module)
     with pytest.raises(CourseError, match="it may be auto, none"):
         Settings(isolation="own")

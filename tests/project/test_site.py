@@ -24,8 +24,6 @@ FROM_ELSEWHERE = re.compile(r"""(?:src|href)=["']?(?:https?:)?//[^"'> ]+["']?[^>
 def load(path: Path) -> ModuleType:
     """A script as a module."""
     spec = importlib.util.spec_from_file_location(path.stem, path)
-    assert spec
-    assert spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module

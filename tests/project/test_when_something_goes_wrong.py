@@ -206,5 +206,4 @@ def test_words_that_nobody_says_are_found() -> None:
 def test_the_reason_of_a_dead_kernel_is_the_graders() -> None:
     """The part of that entry which needs no browser."""
     stopped = ending(RunState(job="", ended=Ended(end=End.KERNEL_DIED)), cell_seconds=1)
-    assert stopped
     assert stopped.why in quoted.entries()["The kernel dies"]

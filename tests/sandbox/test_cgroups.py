@@ -215,7 +215,6 @@ def test_a_process_is_moved(bare: Group) -> None:
     """What it starts from then on is in the group too."""
     with subprocess.Popen(["sh", "-c", "read line; sleep 600 & wait"], stdin=-1) as process:
         bare.add(process.pid)
-        assert process.stdin is not None
         process.stdin.write(b"\n")
         process.stdin.flush()
         while len((bare.path / "cgroup.procs").read_text().split()) < 2:

@@ -75,7 +75,6 @@ def test_memory_out_of_sight_is_counted_where_it_is_kept(how, is_kept) -> None:
     """Linux gives private memory back; shared memory stays for whoever else may have it."""
     command = [sys.executable, "-c", HIDE.format(how=how)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
-        assert process.stdout
         assert process.stdout.readline() == f"{int(is_kept)}\n".encode()
         processes = limits.tree(psutil.Process(process.pid))
         memory, most = limits.used(processes), limits.upper_bound(processes)
@@ -92,8 +91,6 @@ def test_what_processes_share_counts_once(monkeypatch) -> None:
     monkeypatch.setattr(limits, "MEASURE_INTERVAL", -1.0)
     command = [sys.executable, "-c", SHARE]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
-        assert process.stdin
-        assert process.stdout
         assert process.stdout.readline() == b"shared\n"
         root = psutil.Process(process.pid)
         watch = limits.LimitWatch(Settings(memory_mb=128), root)
@@ -106,7 +103,6 @@ def test_what_processes_share_counts_once(monkeypatch) -> None:
         assert process.stdout.readline() == b"written\n"
         stopped = watch.verdict()
         process.communicate(b"\n")
-    assert stopped is not None
     assert stopped.limit == "memory"
 
 
@@ -127,7 +123,6 @@ def test_the_tables_of_addresses_count() -> None:
     command = [sys.executable, "-c", TABLES]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         root = psutil.Process(process.pid)
-        assert process.stdout
         assert process.stdout.readline() == b"0\n"
         in_sight = root.memory_full_info()
         memory, most = limits.used([root]), limits.upper_bound([root])
@@ -209,7 +204,6 @@ def test_open_files_and_those_that_watch_others_are_counted(monkeypatch) -> None
     command = [sys.executable, "-c", f"{code}; sys.stdin.read()"]
     monkeypatch.setattr(limits, "MEASURE_INTERVAL", -1.0)
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
-        assert process.stdout
         process.stdout.readline()
         root = psutil.Process(process.pid)
         assert limits.handles_of([root]) == (23, 20)
@@ -219,7 +213,6 @@ def test_open_files_and_those_that_watch_others_are_counted(monkeypatch) -> None
             with monkeypatch.context() as patch:
                 patch.setattr(limits, name, most)
                 stopped = watch.verdict()
-                assert stopped is not None
                 assert stopped.limit == "files"
         process.communicate()
 

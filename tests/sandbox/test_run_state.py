@@ -68,7 +68,6 @@ class TestReader:
         (tmp_path / "recorded.json").write_bytes(b"{}")
         (tmp_path / "recorded.npz").write_bytes(b"x" * 101)
         update = EvidenceReader(tmp_path, 100).update()
-        assert update is not None
         assert "recorded.npz has more than" in (update.trouble or "")
         assert update.recorded == b""
 
@@ -85,7 +84,6 @@ class TestReader:
             case "device":
                 path.symlink_to("/dev/zero")
         update = EvidenceReader(tmp_path, 100).update()
-        assert update is not None
         assert update.trouble
         assert update.recorded == b""
 
@@ -170,7 +168,6 @@ class TestTaken:
     )
     def test_how_it_ended(self, end: End, why: str) -> None:
         stopped = ending(RunState(job="", ended=Ended(end=end)), 7)
-        assert stopped is not None
         assert why in stopped.why
 
     def test_the_end(self) -> None:

@@ -99,7 +99,7 @@ class TestBegin:
         near, far = ends()
         group, released = Group(far), []
         start = Start(core=1)
-        worker = Worker(Server(), start, group, lambda: released.append(True))  # type: ignore[arg-type]
+        worker = Worker(Server(), start, group, lambda: released.append(True))
         with Line(near) as line, Line(far) as other:
             other.show_process()
             worker.start(line)
@@ -109,7 +109,7 @@ class TestBegin:
 
     def test_without_a_group_it_is_measured(self) -> None:
         near, far = ends()
-        worker = Worker(Server(), Start(), None, lambda: None)  # type: ignore[arg-type]
+        worker = Worker(Server(), Start(), None, lambda: None)
         with Line(near) as line, Line(far) as other:
             other.show_process()
             worker.start(line)
@@ -120,7 +120,7 @@ class TestBegin:
         near, far = ends()
         far.close()
         released: list[bool] = []
-        worker = Worker(Server(), Start(), None, lambda: released.append(True))  # type: ignore[arg-type]
+        worker = Worker(Server(), Start(), None, lambda: released.append(True))
         process = SandboxProcess(Line(near), worker, level="own", is_sealed=True)
         with pytest.raises(RuntimeError, match="its last words"):
             process.wait_until_ready(NEVER)
@@ -131,7 +131,7 @@ class TestBegin:
     def test_how_it_ended(self, code: int, words: str) -> None:
         """Its parent says so; a signal came from somebody else."""
         near, far = ends()
-        worker = Worker(Server(), Start(), None, lambda: None)  # type: ignore[arg-type]
+        worker = Worker(Server(), Start(), None, lambda: None)
         process = SandboxProcess(Line(near), worker, level="own", is_sealed=True)
         child = os.fork()
         if not child:
@@ -224,8 +224,7 @@ class TestReal:
             thread = threading.Thread(target=run)
             thread.start()
             root = other._handle.root
-            assert root is not None
-            server = root.parent().parent()  # type: ignore[union-attr]
+            server = root.parent().parent()
             until(lambda: len(server.children()) == 2)
             (guard,) = set(server.children()) - {root.parent()}
             until(lambda: len(guard.children(recursive=True)) >= 4 + IDLE)
@@ -272,8 +271,7 @@ class TestReal:
         """The process that has TensorFlow loaded, and its workers with it."""
         with pool.lend(NEVER) as (process, _):
             root = process._handle.root
-            assert root is not None
-            server = root.parent().parent()  # type: ignore[union-attr]
+            server = root.parent().parent()
             os.kill(server.pid, signal.SIGKILL)
             until(lambda: not root.is_running())
         assert printed(job_runner.run(job("print(2)"), pool)) == ["2\n"]

@@ -84,7 +84,6 @@ def _asked_rules(name: str) -> dict[str, Rules]:
 
     def watched(one: Rule[Any], *args: Any, **kwargs: Any) -> Failed | None:
         running = re.search(r"check_(\w+)\.py::test_(\w+)\[", os.environ["PYTEST_CURRENT_TEST"])
-        assert running
         seen[".".join(running.groups())][one] = None
         return ask(one, *args, **kwargs)
 
