@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -35,10 +35,11 @@ def _lessons_as_before(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lessons, "__path__", list(lessons.__path__))
 
 
-@pytest.fixture
-def sprung(tmp_path: Path) -> Callable[[], list[str]]:
-    """The traps that were run."""
-    return lambda: [path.name for path in tmp_path.rglob("*.was-run")]
+@pytest.fixture(autouse=True)
+def _no_trap_is_sprung(tmp_path: Path) -> Iterator[None]:
+    """Nothing of a student's is run in any of these tests."""
+    yield
+    assert [path.name for path in tmp_path.rglob("*.was-run")] == []
 
 
 def trapped(folder: Path) -> Path:
@@ -67,7 +68,7 @@ class TestGrading:
 
     @pytest.mark.parametrize("path", [".", "..", f"{LESSON}.ipynb", "../ann"])
     def test_a_configuration_in_what_is_graded_is_refused(
-        self, tmp_path: Path, monkeypatch, capsys, sprung, path: str
+        self, tmp_path: Path, monkeypatch, capsys, path: str
     ) -> None:
         """Also one beside the notebook, and one in a folder below the path."""
         monkeypatch.chdir(trapped(tmp_path / "class" / "ann"))
@@ -75,15 +76,13 @@ class TestGrading:
         printed = joined(capsys.readouterr().err)
         assert "could be a student's: it was not run" in printed
         assert "--course" in printed
-        assert sprung() == []
 
-    def test_also_by_another_name_of_the_folder(self, tmp_path, monkeypatch, sprung) -> None:
+    def test_also_by_another_name_of_the_folder(self, tmp_path, monkeypatch) -> None:
         monkeypatch.chdir(trapped(tmp_path / "ann"))
         (tmp_path / "link").symlink_to(tmp_path / "ann")
         assert main(["grade", str(tmp_path / "link")]) == 2
-        assert sprung() == []
 
-    def test_the_course_that_is_named_is_used(self, tmp_path, monkeypatch, capsys, sprung) -> None:
+    def test_the_course_that_is_named_is_used(self, tmp_path, monkeypatch, capsys) -> None:
         """Its settings and its lessons, and its folder for the results."""
         ours = course(tmp_path / "course", "c.Autograder.isolation = 'none'\n")
         (ours / "lessons" / "of_ours").mkdir(parents=True)
@@ -97,7 +96,6 @@ class TestGrading:
         assert [path for path in lessons.__path__ if Path(path).is_relative_to(tmp_path)] == [
             str(ours / "lessons")
         ]
-        assert sprung() == []
 
     def test_what_is_graded_may_be_named_as_the_course(self, tmp_path, monkeypatch, capsys) -> None:
         ours = course(tmp_path / "course", "c.Autograder.isolation = 'none'\n")
@@ -110,7 +108,7 @@ class TestGrading:
     @pytest.mark.parametrize("step", SUBMISSION_FOLDERS)
     @pytest.mark.parametrize("path", [".", f"{LESSON}.ipynb"])
     def test_in_a_students_folder_of_a_course_that_course_is_used(
-        self, tmp_path, monkeypatch, capsys, sprung, step: str, path: str
+        self, tmp_path, monkeypatch, capsys, step: str, path: str
     ) -> None:
         """Nbgrader copies a student's files from one of its folders to the next."""
         ours = course(tmp_path / "course", "c.Autograder.isolation = 'none'\n")
@@ -119,27 +117,24 @@ class TestGrading:
         printed = joined(capsys.readouterr().err)
         assert f"Course: {ours}" in printed
         assert "isolation: none" in printed
-        assert sprung() == []
 
     def test_the_gradebooks_settings_are_those_of_that_course_too(
-        self, tmp_path, monkeypatch, sprung
+        self, tmp_path, monkeypatch
     ) -> None:
         """Nbgrader's applications read what lies where one stands."""
         ours = course(tmp_path / "course", "c.CourseDirectory.course_id = 'ours'\n")
         monkeypatch.chdir(trapped(ours / "submitted" / "ann"))
         assert course_directory(find_root(Path.cwd())).course_id == "ours"
-        assert sprung() == []
 
-    def test_in_a_courses_folder_all_is_as_ever(self, tmp_path, monkeypatch, capsys, sprung):
+    def test_in_a_courses_folder_all_is_as_ever(self, tmp_path, monkeypatch, capsys):
         ours = course(tmp_path / "course", "c.Autograder.isolation = 'none'\n")
         trapped(ours / "submitted" / "ann" / LESSON)
         monkeypatch.chdir(ours)
         assert main(["grade", "submitted", "--no-gradebook"]) == 1
         assert f"Course: {ours}" in joined(capsys.readouterr().err)
         assert (ours / "results" / LESSON / "ann" / "report.json").exists()
-        assert sprung() == []
 
-    def test_the_program_itself_imports_nothing_from_there(self, tmp_path, sprung) -> None:
+    def test_the_program_itself_imports_nothing_from_there(self, tmp_path) -> None:
         """As it is installed, and with its judge."""
         folder = trapped(tmp_path / "ann")
         environment = {**os.environ, "HOME": str(tmp_path / "home")}
@@ -149,7 +144,6 @@ class TestGrading:
         )
         assert done.returncode == 2, done.stderr
         assert b"could be a student's" in done.stderr
-        assert sprung() == []
 
 
 COMMANDS = {
@@ -178,26 +172,22 @@ class TestEveryCommand:
         assert set(commands) == {*COMMANDS, *WITHOUT_COURSE, "grade"}
 
     @pytest.mark.parametrize("command", sorted(set(COMMANDS) - {"doctor", "study"}))
-    def test_the_course_that_is_named(
-        self, tmp_path, monkeypatch, capsys, sprung, command: str
-    ) -> None:
+    def test_the_course_that_is_named(self, tmp_path, monkeypatch, capsys, command: str) -> None:
         """And nothing of the folder one stands in is run."""
         ours = course(tmp_path / "course")
         monkeypatch.chdir(trapped(tmp_path / "ann"))
         main([*COMMANDS[command], "--course", str(ours)])
         assert f"Course: {ours}" in joined(capsys.readouterr().err)
-        assert sprung() == []
 
     @pytest.mark.parametrize("command", sorted(set(COMMANDS) - {"doctor"}))
     def test_of_two_courses_one_has_to_be_named(
-        self, tmp_path, monkeypatch, capsys, sprung, command: str
+        self, tmp_path, monkeypatch, capsys, command: str
     ) -> None:
         """The inner one could be a student's, in a folder that nbgrader calls otherwise."""
         course(tmp_path / "course")
         monkeypatch.chdir(trapped(tmp_path / "course" / "handed-in" / "ann"))
         assert main(COMMANDS[command]) == 2
         assert "one inside the other" in joined(capsys.readouterr().err)
-        assert sprung() == []
 
     def test_what_is_named_has_to_be_a_course(self, tmp_path, monkeypatch, capsys) -> None:
         monkeypatch.chdir(tmp_path)
@@ -211,12 +201,11 @@ class TestEveryCommand:
         assert "Course: none" in joined(capsys.readouterr().err)
 
 
-def test_a_rehearsal_reads_no_course(tmp_path, monkeypatch, capsys, sprung) -> None:
+def test_a_rehearsal_reads_no_course(tmp_path, monkeypatch, capsys) -> None:
     """A student has none, and what lies beside the notebook is not run."""
     monkeypatch.chdir(trapped(tmp_path / "ann"))
     main(["check", f"{LESSON}.ipynb"])
     assert "A rehearsal" in joined(capsys.readouterr().err)
-    assert sprung() == []
 
 
 def test_a_folder_in_which_everyone_may_write_is_no_course(tmp_path) -> None:
@@ -229,9 +218,7 @@ def test_a_folder_in_which_everyone_may_write_is_no_course(tmp_path) -> None:
     assert find_root(below) is None
 
 
-def test_checks_asked_by_hand_take_no_settings_from_the_evidence(
-    tmp_path, monkeypatch, sprung
-) -> None:
+def test_checks_asked_by_hand_take_no_settings_from_the_evidence(tmp_path, monkeypatch) -> None:
     """`pytest --evidence`, standing in a folder that somebody sent."""
     folder = trapped(tmp_path / "ann")
     (folder / EVIDENCE).write_text("{}")
@@ -240,7 +227,6 @@ def test_checks_asked_by_hand_take_no_settings_from_the_evidence(
         plugin_for([Path()])
     with pytest.raises(CourseError, match="could be a student's"):
         current_root([Path()])
-    assert sprung() == []
 
 
 def test_brackets_in_a_path_are_shown_as_they_are(tmp_path: Path, capsys) -> None:
