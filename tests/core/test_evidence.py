@@ -5,10 +5,7 @@ import json
 import os
 import re
 import struct
-import tracemalloc
 import zipfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
@@ -17,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.evidence_builder import Submission, changed, right
+from support.processes import memory_below
 from support.runs import save_alone
 
 from autograder.core.errors import EvidenceError
@@ -490,19 +488,7 @@ def loads_or_is_refused(
         assert all(array.dtype.kind in "iuf" for array in found.values())
 
 
-@contextmanager
-def memory_below(most: int) -> Iterator[None]:
-    """What is done takes no more memory than this, whatever a header says."""
-    tracemalloc.start()
-    try:
-        yield
-        assert tracemalloc.get_traced_memory()[1] < most
-    finally:
-        tracemalloc.stop()
-
-
 def test_the_memory_is_really_measured() -> None:
-    """NumPy's is counted too."""
     with pytest.raises(AssertionError), memory_below(LITTLE):
         np.ones(LITTLE, np.uint8)
 

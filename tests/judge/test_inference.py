@@ -1,11 +1,10 @@
 """Recorded networks computed in NumPy."""
 
-import tracemalloc
-
 import msgspec
 import numpy as np
 import pytest
-from support.evidence_builder import FLATTEN, Weight, changed, dense, layer, right, stack, training
+from support.evidence_builder import FLATTEN, dense, layer, normalization, right, stack, training
+from support.processes import memory_below
 
 from autograder.core.evidence import Evidence, Examples, Front, PerImage, Record, Run
 from autograder.judge.inference import UnknownLayer, as_given, outputs
@@ -17,12 +16,6 @@ WEIGHTS = {
     "dense/bias": RANDOM.normal(size=10).astype(np.float32),
 }
 SUMS = IMAGES @ WEIGHTS["dense/kernel"] + WEIGHTS["dense/bias"]
-
-
-def normalization(shape, **settings):
-    names = ("mean", "variance")
-    weights = tuple(Weight(name=name, shape=shape, trainable=False) for name in names)
-    return changed(layer("Normalization", **settings), weights=weights)
 
 
 def test_the_right_network():
@@ -117,7 +110,7 @@ def test_rescaling():
 def test_normalization(shape):
     mean, variance = RANDOM.uniform(1, 9, (2, *shape)).astype(np.float32)
     weights = {**WEIGHTS, "normalization/mean": mean, "normalization/variance": variance}
-    model = stack(normalization(shape, axis=-1), FLATTEN, dense())
+    model = stack(normalization(*shape), FLATTEN, dense())
     given = (IMAGES.reshape(-1, 28, 28) - mean) / np.sqrt(variance)
     straight = outputs(stack(FLATTEN, dense()), WEIGHTS, given)
     assert np.allclose(outputs(model, weights, IMAGES), straight, rtol=1e-4)
@@ -156,7 +149,7 @@ def test_a_normalization_along_another_axis_is_not_guessed():
         "normalization/mean": np.ones(28, np.float32),
         "normalization/variance": np.ones(28, np.float32),
     }
-    model = stack(normalization((28,), axis=1), FLATTEN, dense())
+    model = stack(normalization(28, axis=1), FLATTEN, dense())
     with pytest.raises(UnknownLayer, match="Normalization"):
         outputs(model, weights, IMAGES)
 
@@ -211,30 +204,22 @@ def wide(*more, units=60_000):
     return stack(FLATTEN, *(dense(size, name=name) for size, name in names), *more)
 
 
-def peak(model, weights, images):
-    """The most memory that was asked for at a time, in bytes."""
-    tracemalloc.start()
-    try:
-        with pytest.raises(UnknownLayer) as raised:
-            outputs(model, weights, images)
-    finally:
-        most = tracemalloc.get_traced_memory()[1]
-        tracemalloc.stop()
-    return most, str(raised.value)
+def refusal(model, weights, images, most=16 * 2**20):
+    """Why the outputs are not computed, which takes no more memory than so many bytes."""
+    with memory_below(most), pytest.raises(UnknownLayer) as raised:
+        outputs(model, weights, images)
+    return str(raised.value)
 
 
 def test_a_layer_that_is_far_too_wide_is_not_computed():
-    most, computed = peak(wide(), WIDE, MANY)
-    assert "far larger" in computed or "60,000 outputs" in computed
-    assert most < 16 * 2**20
+    why = refusal(wide(), WIDE, MANY)
+    assert "far larger" in why or "60,000 outputs" in why
 
 
 def test_a_great_many_wide_activations_are_not_computed():
     weights = {name: array[..., :20_000] for name, array in WIDE.items()}
     model = wide(*(layer("Softmax") for _ in range(60)), units=20_000)
-    most, computed = peak(model, weights, MANY)
-    assert "far larger" in computed
-    assert most < 16 * 2**20
+    assert "far larger" in refusal(model, weights, MANY)
 
 
 def test_neurons_for_each_pixel_count_for_each_pixel():
@@ -246,9 +231,8 @@ def test_neurons_for_each_pixel_count_for_each_pixel():
         "b/bias": np.ones(40, np.float32),
     }
     layers = (dense(400, inputs=1, name="a"), dense(40, inputs=400, name="b"))
-    most, computed = peak(stack(layer("Reshape", (None, 784, 1)), *layers), weights, MANY[:2_500])
-    assert "far larger" in computed
-    assert most < 16 * 2**20
+    model = stack(layer("Reshape", (None, 784, 1)), *layers)
+    assert "far larger" in refusal(model, weights, MANY[:2_500])
 
 
 @pytest.mark.parametrize(
@@ -262,19 +246,16 @@ def test_neurons_for_each_pixel_count_for_each_pixel():
     ],
 )
 def test_an_array_of_another_shape_is_not_made_to_fit(name, shape):
-    most, computed = peak(stack(FLATTEN, dense()), {**WEIGHTS, name: np.ones(shape)}, MANY[:2_000])
-    assert "`Dense`" in computed
-    assert most < 64 * 2**20
+    weights = {**WEIGHTS, name: np.ones(shape)}
+    assert "`Dense`" in refusal(stack(FLATTEN, dense()), weights, MANY[:2_000], most=64 * 2**20)
 
 
 @pytest.mark.parametrize("name", ["mean", "variance"])
 def test_nor_is_what_normalizes(name):
     one = {"normalization/mean": np.ones(1), "normalization/variance": np.ones(1)}
     weights = {**WEIGHTS, **one, f"normalization/{name}": np.ones((5_000, 1, 28))}
-    model = stack(normalization((1,), axis=-1), FLATTEN, dense())
-    most, computed = peak(model, weights, MANY[:2_000])
-    assert "`Normalization`" in computed
-    assert most < 64 * 2**20
+    model = stack(normalization(1), FLATTEN, dense())
+    assert "`Normalization`" in refusal(model, weights, MANY[:2_000], most=64 * 2**20)
 
 
 def test_a_wide_layer_takes_no_more_memory_at_a_time():
@@ -286,13 +267,8 @@ def test_a_wide_layer_takes_no_more_memory_at_a_time():
         "dense/kernel": np.ones((20_000, 10), np.float32),
         "dense/bias": np.ones(10, np.float32),
     }
-    tracemalloc.start()
-    try:
+    with memory_below(256 * 2**20):
         assert outputs(model, weights, MANY[:2_000]).shape == (2_000, 10)
-    finally:
-        most = tracemalloc.get_traced_memory()[1]
-        tracemalloc.stop()
-    assert most < 256 * 2**20
 
 
 def given(**changes):

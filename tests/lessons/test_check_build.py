@@ -15,6 +15,7 @@ from support.evidence_builder import (
     dense,
     fit,
     layer,
+    normalization,
     of_layers,
     on_mapped_pixels,
     stack,
@@ -36,14 +37,6 @@ UNTOLD = fit(training=training(scale=None, shift=None), validation=validation(sc
 def built(*layers: Layer, shape=(28, 28), **more) -> Submission:
     """Handed in to `build` only: what comes of it later is another test's matter."""
     return Submission(built=stack(*layers, shape=shape, **more))
-
-
-def normalization(*shape: int) -> Layer:
-    weights = tuple(
-        Weight(name=name, shape=shape, trainable=False, array=f"normalization/{name}")
-        for name in ("mean", "variance")
-    )
-    return changed(layer("Normalization", (None, 28, 28), axis=-1), weights=weights)
 
 
 def normalized(mean, variance):

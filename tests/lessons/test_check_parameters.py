@@ -6,23 +6,15 @@ from support.evidence_builder import (
     FLATTEN,
     MODEL,
     Submission,
-    Weight,
-    changed,
     claim,
     dense,
     judged,
-    layer,
+    normalization,
     of_layers,
     stack,
 )
 
-STATISTICS = changed(
-    layer("Normalization", (None, 28, 28), axis=-1),
-    weights=tuple(
-        Weight(name=name, shape=(28,), trainable=False, array=f"normalization/{name}")
-        for name in ("mean", "variance")
-    ),
-)
+STATISTICS = normalization(28)
 PREPARED = stack(STATISTICS, FLATTEN, dense())
 HIDDEN = stack(FLATTEN, dense(128, name="hidden", activation="relu"), dense(inputs=128))
 

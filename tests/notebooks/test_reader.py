@@ -2,7 +2,6 @@
 
 import copy
 import json
-import tracemalloc
 from contextlib import suppress
 
 import nbformat
@@ -10,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support import mini
+from support.processes import memory_below
 
 from autograder.core.errors import SubmissionError
 from autograder.notebooks.reader import read_notebook
@@ -317,14 +317,8 @@ def test_any_bytes_are_read_or_refused_within_little_memory(tmp_path, data) -> N
             | st.binary(max_size=30)
         )
         whole[place : place + data.draw(st.integers(0, 30))] = put
-    tracemalloc.start()
-    try:
-        with suppress(SubmissionError):
-            read(tmp_path, bytes(whole))
-    finally:
-        peak = tracemalloc.get_traced_memory()[1]
-        tracemalloc.stop()
-    assert peak < 64 * 2**20
+    with memory_below(64 * 2**20), suppress(SubmissionError):
+        read(tmp_path, bytes(whole))
 
 
 def with_picture(attachments: object) -> dict:

@@ -112,6 +112,15 @@ def layer(kind: str, output: tuple[int | None, ...] | None = None, **settings: V
     return Layer(kind=kind, name=kind.lower(), output_shape=output, settings=settings)
 
 
+def normalization(*shape: int, axis: int = -1) -> Layer:
+    """A layer that normalizes pixels, by statistics of this shape."""
+    weights = tuple(
+        Weight(name=name, shape=shape, trainable=False, array=f"normalization/{name}")
+        for name in ("mean", "variance")
+    )
+    return changed(layer("Normalization", (None, 28, 28), axis=axis), weights=weights)
+
+
 def dense(
     units: int = 10,
     *,

@@ -1,4 +1,4 @@
-"""Commands that a test starts, and ends."""
+"""Commands that a test starts, and ends; the memory that its own process takes."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+import tracemalloc
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -51,3 +52,14 @@ def started(command: Sequence[str], **options: Any) -> Iterator[subprocess.Popen
             yield process
         finally:
             process.kill()
+
+
+@contextlib.contextmanager
+def memory_below(most: int) -> Iterator[None]:
+    """What is done takes no more memory than this: so many bytes at a time, NumPy's among them."""
+    tracemalloc.start()
+    try:
+        yield
+        assert tracemalloc.get_traced_memory()[1] < most
+    finally:
+        tracemalloc.stop()
