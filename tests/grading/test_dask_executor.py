@@ -143,25 +143,24 @@ class TestAnswers:
     def test_what_a_worker_says_is_passed_on(self, pool, error) -> None:
         assert self.outcome(pool, error)[0] is error
 
-    def test_without_our_package(self, pool) -> None:
-        error, _ = self.outcome(pool, ModuleNotFoundError("No module named 'autograder'"))
-        assert isinstance(error, ClusterError)
-        assert "A worker has not the building-a-brain that this machine has" in str(error)
-
-    def test_an_error_of_dask(self, pool) -> None:
-        error, _ = self.outcome(pool, KeyError("key"))
-        assert isinstance(error, RuntimeError)
-        assert str(error) == "Dask: KeyError: 'key'"
-
-    def test_a_lost_scheduler(self, pool) -> None:
-        error, _ = self.outcome(pool, distributed.CancelledError())
-        assert isinstance(error, ClusterError)
-        assert "scheduler was lost" in str(error)
-
-    def test_nothing_can_be_submitted(self, pool) -> None:
-        error, _ = self.outcome(pool)
-        assert isinstance(error, ClusterError)
-        assert "scheduler was lost" in str(error)
+    @pytest.mark.parametrize(
+        ("answers", "kind", "words"),
+        [
+            (
+                [ModuleNotFoundError("No module named 'autograder'")],
+                ClusterError,
+                "A worker has not the building-a-brain that this machine has",
+            ),
+            ([KeyError("key")], RuntimeError, "Dask: KeyError: 'key'"),
+            ([distributed.CancelledError()], ClusterError, "scheduler was lost"),
+            ([], ClusterError, "scheduler was lost"),
+        ],
+        ids=["without our package", "an error of Dask", "a lost scheduler", "nothing submitted"],
+    )
+    def test_what_went_wrong_is_told(self, pool, answers, kind, words) -> None:
+        error, _ = self.outcome(pool, *answers)
+        assert isinstance(error, kind)
+        assert words in str(error)
 
     @pytest.mark.parametrize("answer", [b"", killed()])
     def test_a_job_that_was_given_up_or_only_waited_is_submitted_again(self, pool, answer) -> None:
