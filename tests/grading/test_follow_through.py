@@ -17,6 +17,7 @@ from support.evidence_builder import (
     right,
     untouched,
 )
+from support.mini import NUMBERS
 
 from autograder.core.config import Course, Settings
 from autograder.core.evidence import Answer, Evidence, SubmissionRecord
@@ -112,17 +113,17 @@ def planned(**answers: str | None) -> Plan:
     )
 
 
-def number(name: str) -> int:
-    cells = [one for one in mini.released().cells if one.cell_type == "code"]
-    return next(place for place, one in enumerate(cells) if one.id == name)
+def followed_by(work: Submission) -> Job:
+    """The second run after this work."""
+    return follow_through.job_for(planned(), work.evidence(), KNOWN)
 
 
 def test_the_second_run_has_the_solutions_of_what_others_build_on() -> None:
-    job = follow_through.job_for(planned(), COMPILE_STOPS.evidence(), KNOWN)
-    expected = {number(name): KNOWN[name] for name in ("build", "compile", "train")}
+    job = followed_by(COMPILE_STOPS)
+    expected = {NUMBERS[name]: KNOWN[name] for name in ("build", "compile", "train")}
     assert job.solutions == expected
     # Cells that stopped may do better with something right to build on: they are tried first.
-    assert job.unusable == (number("build"),)
+    assert job.unusable == (NUMBERS["build"],)
     assert job.program == program_digest(["first", *expected.values(), repr([*job.unusable])])
     assert job.dataset == "elsewhere.digits"
     assert job.spent == COMPILE_STOPS.run.seconds
@@ -139,33 +140,22 @@ def test_the_second_run_has_the_solutions_of_what_others_build_on() -> None:
 def test_what_need_not_be_tried_again(changes) -> None:
     """A blank, what ends Python, and what ended well and left nothing."""
     work = stops("compile", "train", "predict", cells={"compile": cell("compile", **changes)})
-    job = follow_through.job_for(planned(), work.evidence(), KNOWN)
-    assert job.unusable == (number("compile"),)
+    assert followed_by(work).unusable == (NUMBERS["compile"],)
 
 
 def test_what_a_cell_that_stopped_builds_on_may_be_to_blame() -> None:
     """A loss for other labels: `compile` runs, and `fit` stops."""
-    work = stops("train", "predict")
-    job = follow_through.job_for(planned(), work.evidence(), KNOWN)
-    assert job.unusable == (number("build"), number("compile"))
-    assert number("train") in job.solutions
+    job = followed_by(stops("train", "predict"))
+    assert job.unusable == (NUMBERS["build"], NUMBERS["compile"])
+    assert NUMBERS["train"] in job.solutions
 
 
 @pytest.mark.parametrize("ename", sorted(follow_through.OWN_SLIPS))
 def test_a_slip_of_its_own_is_nobody_elses_fault(ename) -> None:
     """A setting that `compile` does not have says nothing against what was built."""
     slip = cell("compile", status="error", ename=ename)
-    job = follow_through.job_for(
-        planned(), stops("compile", "train", "predict", cells={"compile": slip}).evidence(), KNOWN
-    )
-    assert job.unusable == ()
-
-
-def test_what_a_blank_explains_is_nobody_elses_fault() -> None:
-    blank = cell("compile", changed=False)
-    work = stops("compile", "train", "predict", cells={"compile": blank})
-    job = follow_through.job_for(planned(), work.evidence(), KNOWN)
-    assert job.unusable == (number("compile"),)
+    work = stops("compile", "train", "predict", cells={"compile": slip})
+    assert followed_by(work).unusable == ()
 
 
 def test_without_a_solution_there_is_no_second_run() -> None:

@@ -17,6 +17,7 @@ import nbformat
 import pytest
 from support import mini, processes, runs
 from support.evidence_builder import BLANK, LESSON, Submission, claim, untouched
+from support.mini import NUMBERS
 
 from autograder.core.config import Course, Settings
 from autograder.core.errors import IsolationError, JudgeError, ResultsError
@@ -50,7 +51,6 @@ pytestmark = pytest.mark.usefixtures("lasting_reader", "lasting_judge")
 
 ROOT = Path(__file__).parents[2]
 CELLS = [cell for cell in mini.released().cells if cell.cell_type == "code"]
-NUMBERS = {cell.id: number for number, cell in enumerate(CELLS)}
 BARE = Settings(isolation="none")
 # As much of a pool as the executor uses when runs are made by hand.
 POOL = SimpleNamespace(turns=Turns(), settings=BARE)

@@ -452,12 +452,6 @@ def test_files_beside_the_caller_or_the_evidence_are_not_run(stored, tmp_path, m
     assert not (tmp_path / "sprung").exists()
 
 
-def test_a_judge_that_breaks_says_its_last_words(stored, tmp_path):
-    check_file(tmp_path, "raise ValueError('my own fault')")
-    with pytest.raises(JudgeError, match="my own fault"):
-        judge_in_process(unnamed(stored["right"]), LESSON, Course(root=tmp_path))
-
-
 def test_the_judge_does_without_tensorflow():
     code = (
         "import sys; from support import evidence_builder as e; e.judged({'': e.Submission()});"

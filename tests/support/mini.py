@@ -92,3 +92,10 @@ def cell_of(notebook: NotebookNode, grade_id: str) -> NotebookNode:
         for cell in notebook.cells
         if cell.metadata.get("nbgrader", {}).get("grade_id") == grade_id
     )
+
+
+# The places of the code cells among each other.
+NUMBERS = {
+    cell.id: number
+    for number, cell in enumerate(one for one in released().cells if one.cell_type == "code")
+}
