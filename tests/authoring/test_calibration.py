@@ -7,7 +7,6 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -284,9 +283,9 @@ def test_a_study_that_was_killed_goes_on(somewhere):
     command = [sys.executable, "-m", "autograder.cli", "study", *QUICK]
     with subprocess.Popen([*command, "--runs", "200"], stderr=subprocess.DEVNULL) as process:
         path = somewhere / "results/.study/building-a-brain.jsonl"
-        while not path.is_file() or path.read_bytes().count(b"\n") < 2:
-            assert process.poll() is None
-            time.sleep(0.05)
+        processes.wait_until(
+            lambda: path.is_file() and path.read_bytes().count(b"\n") >= 2, "two runs", process
+        )
         workers = psutil.Process(process.pid).children(recursive=True)
         process.send_signal(signal.SIGKILL)
     assert psutil.wait_procs(workers, timeout=10)[1] == []

@@ -37,7 +37,7 @@ from autograder.sandbox.pool import SandboxPool
 from autograder.sandbox.protocol import Job
 
 distributed = pytest.importorskip("distributed")
-from support.dask_cluster import Cluster, names, wait_for  # noqa: E402
+from support.dask_cluster import Cluster, names  # noqa: E402
 
 from autograder.grading.dask_executor import DaskExecutor  # noqa: E402
 from autograder.grading.dask_worker import Grading, conditions, differences  # noqa: E402
@@ -299,7 +299,7 @@ class TestCluster:
             assert set(found[0].arrays) == set(found[1].arrays)
         assert here["right"].score > here["wrong"].score
         assert set(cluster.taken_up()) == set(cluster.client.nthreads())
-        wait_for(lambda: not cluster.sandboxes(), 20)
+        processes.wait_until(lambda: not cluster.sandboxes(), seconds=20)
 
     def test_a_killed_worker_costs_a_retry(self, cluster, sample_keras, tmp_path) -> None:
         cluster.add()
@@ -338,13 +338,13 @@ class TestCluster:
             futures = [
                 executor.start(made.plan(one, *made.read(one), one.name).job) for one in submissions
             ]
-            wait_for(lambda: len(cluster.taken_up()) == 2)
+            processes.wait_until(lambda: len(cluster.taken_up()) == 2)
             time.sleep(12)
             assert cluster.sandboxes()
             began = time.monotonic()
             executor.stop()
             assert time.monotonic() - began < 60
-            wait_for(lambda: not cluster.sandboxes(), 5)
+            processes.wait_until(lambda: not cluster.sandboxes(), seconds=5)
             assert names(cluster.sandboxes()) == []
         assert len(cluster.taken_up()) == 2
         assert not any(future.done() and not future.exception() for future in futures)
@@ -364,12 +364,12 @@ class TestCluster:
                 stderr=log,
             ) as process,
         ):
-            wait_for(lambda: len(cluster.taken_up()) == 1)
+            processes.wait_until(lambda: len(cluster.taken_up()) == 1)
             time.sleep(10)
             assert cluster.sandboxes()
             process.send_signal(number)
             assert process.wait(15) == code
-            wait_for(lambda: not cluster.sandboxes(), 15)
+            processes.wait_until(lambda: not cluster.sandboxes(), seconds=15)
 
     def test_a_worker_that_cannot_keep_submissions_apart(
         self, cluster, sample_keras, tmp_path
@@ -390,7 +390,7 @@ class TestCluster:
         submit(tmp_path / "submitted", a=mini.released(), b=mini.submitted(build=SLOW))
 
         def lose() -> None:
-            wait_for(lambda: len(cluster.taken_up()) == 2)
+            processes.wait_until(lambda: len(cluster.taken_up()) == 2)
             psutil.Process(cluster.scheduler.pid).kill()
 
         threading.Thread(target=lose, daemon=True).start()
@@ -404,7 +404,7 @@ class TestCluster:
         assert "Traceback" not in done.stderr, done.stderr
         report = json.loads((tmp_path / "results" / LESSON / "a" / "report.json").read_text())
         assert report["status"] == "graded"
-        wait_for(lambda: not cluster.sandboxes(), 30)
+        processes.wait_until(lambda: not cluster.sandboxes(), seconds=30)
 
     def test_no_workers(self, cluster, pool) -> None:
         with pytest.raises(ClusterError, match="has no workers"):

@@ -63,7 +63,7 @@ def runs(folder: Path) -> dict[Path, int]:
 def test_the_same_command_goes_on(folder: Path, sample_keras: Path, sent: signal.Signals) -> None:
     first = folder / "results" / LESSON.name / "ann" / "report.json"
     with started(folder, sample_keras) as grader:
-        processes.wait_until(first.exists, grader, "a first report")
+        processes.wait_until(first.exists, "a first report", grader)
         grader.send_signal(sent)
         grader.communicate(timeout=processes.PATIENCE)
     report, before = first.read_bytes(), runs(folder)

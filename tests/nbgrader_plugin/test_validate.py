@@ -197,13 +197,13 @@ def test_stopping_it_leaves_nothing_running(course, sample_keras, how) -> None:
 
 def wait_for_kernel(process: subprocess.Popen[bytes]) -> list[psutil.Process]:
     """All that it has started, once a cell keeps a kernel busy."""
-    for _ in range(3000):
-        family = psutil.Process(process.pid).children(recursive=True)
-        if any(map(is_busy_kernel, family)):
-            time.sleep(1)
-            return psutil.Process(process.pid).children(recursive=True)
-        time.sleep(0.2)
-    raise AssertionError("no kernel was started")
+
+    def family() -> list[psutil.Process]:
+        return psutil.Process(process.pid).children(recursive=True)
+
+    processes.wait_until(lambda: any(map(is_busy_kernel, family())), "a kernel", process)
+    time.sleep(1)
+    return family()
 
 
 def is_busy_kernel(process: psutil.Process) -> bool:

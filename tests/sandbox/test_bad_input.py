@@ -170,7 +170,7 @@ def test_a_grader_that_is_stopped_leaves_nothing_running(
     with processes.started(
         command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True
     ) as grader:
-        family = processes.wait_until(lambda: with_a_kernel(grader.pid), grader, "a kernel")
+        family = processes.wait_until(lambda: with_a_kernel(grader.pid), "a kernel", grader)
         grader.send_signal(sent)
         _, words = grader.communicate(timeout=processes.PATIENCE)
     assert psutil.wait_procs(family, timeout=30)[1] == []

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from support.processes import wait_until
 
 from autograder.sandbox import cgroups
 from autograder.sandbox.cgroups import LEAF, CgroupLimits, Group, NoCgroupsError, Parent
@@ -217,8 +218,8 @@ def test_a_process_is_moved(bare: Group) -> None:
         bare.add(process.pid)
         process.stdin.write(b"\n")
         process.stdin.flush()
-        while len((bare.path / "cgroup.procs").read_text().split()) < 2:
-            assert process.poll() is None
+        held = bare.path / "cgroup.procs"
+        wait_until(lambda: len(held.read_text().split()) == 2, "what it starts", process)
         bare.kill()
         assert process.wait() == -9
 

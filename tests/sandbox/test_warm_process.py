@@ -9,12 +9,13 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
+from support.processes import wait_until
 
 from autograder.core.config import Settings
 from autograder.core.errors import IsolationError
@@ -64,14 +65,6 @@ class Group:
 
     def limit_met(self) -> str | None:
         return None
-
-
-def until(condition: Callable[[], Any]) -> None:
-    """Wait for what another process does."""
-    end = time.monotonic() + 120
-    while not condition() and time.monotonic() < end:
-        time.sleep(0.02)
-    assert condition()
 
 
 def living(processes: Iterable[psutil.Process]) -> list[psutil.Process]:
@@ -225,16 +218,16 @@ class TestReal:
             thread.start()
             root = other._handle.root
             server = root.parent().parent()
-            until(lambda: len(server.children()) == 2)
+            wait_until(lambda: len(server.children()) == 2)
             (guard,) = set(server.children()) - {root.parent()}
-            until(lambda: len(guard.children(recursive=True)) >= 4 + IDLE)
+            wait_until(lambda: len(guard.children(recursive=True)) >= 4 + IDLE)
             its = guard.children(recursive=True)
             cancel.set()
             thread.join(30)
             assert ended == ["CancelledError"]
             # At once: the next notebook has the core and the memory now.
             assert not living(its)
-            until(lambda: not guard.is_running())
+            wait_until(lambda: not guard.is_running())
             assert root.is_running()
         assert printed(job_runner.run(job("print(1)"), pool)) == ["1\n"]
 
@@ -243,9 +236,9 @@ class TestReal:
         killed: list[int] = []
 
         def kill() -> None:
-            until(lambda: bool(lent))
+            wait_until(lambda: bool(lent))
             root = lent[0]._handle.root
-            until(lambda: len(root.children(recursive=True)) >= 3)
+            wait_until(lambda: len(root.children(recursive=True)) >= 3)
             killed.append(root.pid)
             os.kill(root.pid, signal.SIGKILL)
 
@@ -273,7 +266,7 @@ class TestReal:
             root = process._handle.root
             server = root.parent().parent()
             os.kill(server.pid, signal.SIGKILL)
-            until(lambda: not root.is_running())
+            wait_until(lambda: not root.is_running())
         assert printed(job_runner.run(job("print(2)"), pool)) == ["2\n"]
 
     @pytest.mark.skipif(os.getuid() != 0, reason="only root can let others be other users")
@@ -318,7 +311,7 @@ class TestReal:
 
         thread = threading.Thread(target=run)
         thread.start()
-        until(lambda: len(its()) > IDLE + 6)
+        wait_until(lambda: len(its()) > IDLE + 6)
         running = its()
         closed.close()
         assert not living(running)
@@ -339,4 +332,4 @@ class TestReal:
             new.sandbox.start({})
             time.sleep(0.01)
             new.close()
-        until(lambda: not waiting() - before)
+        wait_until(lambda: not waiting() - before)

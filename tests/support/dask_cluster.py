@@ -12,6 +12,8 @@ from pathlib import Path
 import psutil
 from distributed import Client
 
+from support.processes import wait_until
+
 PATIENCE = 90
 COLD = {"DASK_DISTRIBUTED__LOGGING__DISTRIBUTED": "warning", "OMP_NUM_THREADS": "1"}
 
@@ -35,7 +37,7 @@ class Cluster:
             "dask_scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard",
             "--scheduler-file", str(self.file),
         )  # fmt: skip
-        wait_for(self.file.exists)
+        wait_until(self.file.exists)
         self.client = Client(scheduler_file=str(self.file), set_as_default=False)
 
     def add(self, *more: str, number: int = 1) -> None:
@@ -70,7 +72,7 @@ class Cluster:
     def kill_whoever_takes_up(self, count: int) -> None:
         """Kill the workers that take up the next jobs, one after the other."""
         for number in range(count):
-            wait_for(lambda number=number: len(self.taken_up()) > number)
+            wait_until(lambda number=number: len(self.taken_up()) > number)
             pid = self.pid(self.taken_up()[number])
             assert pid is not None
             # Some way into the run.
@@ -117,14 +119,6 @@ def output(process: psutil.Process) -> str:
         return " ".join(process.cmdline())
     except psutil.Error:
         return ""
-
-
-def wait_for(condition, seconds: float = PATIENCE) -> None:
-    """Wait until something is so."""
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it took too long"
-        time.sleep(0.1)
 
 
 def names(processes: Sequence[psutil.Process]) -> list[str]:

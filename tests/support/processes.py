@@ -17,13 +17,19 @@ PATIENCE = 600
 T = TypeVar("T")
 
 
-def wait_until(there: Callable[[], T], process: subprocess.Popen[Any], what: str) -> T:
-    """What is there at last, of a process that has to live until then."""
-    end = time.monotonic() + PATIENCE
+def wait_until(
+    there: Callable[[], T],
+    what: str = "it",
+    process: subprocess.Popen[Any] | None = None,
+    seconds: float = PATIENCE,
+) -> T:
+    """What is there at last; a process that is named has to live until then."""
+    end = time.monotonic() + seconds
     while not (found := there()):
-        assert process.poll() is None, f"{what}: the process ended with {process.returncode}"
-        assert time.monotonic() < end, f"{what}: not within {PATIENCE} s"
-        time.sleep(0.2)
+        ended = process and process.poll()
+        assert ended is None, f"{what}: the process ended with {ended}"
+        assert time.monotonic() < end, f"{what}: not within {seconds} s"
+        time.sleep(0.05)
     return found
 
 
