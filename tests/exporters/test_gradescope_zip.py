@@ -188,16 +188,11 @@ def on_this_machine() -> list[str]:
     return [*start, "--cap-add", "ALL", *shown, "--"] if shown else []
 
 
-UNTRAINED = {"train": make_class.BLANK, "predict": make_class.BLANK}
-
-
 @pytest.mark.kernel
 @pytest.mark.slow
 def test_a_submission_is_graded_where_gradescope_puts_it(gradescope) -> None:
     """Half of it done, the file renamed: points, words, and whom it was run by."""
-    notebook = make_class.notebook(
-        {**UNTRAINED, "parameters": "number_of_parameters = 28 * 28 * 10"}
-    )
+    notebook = make_class.untrained(parameters="number_of_parameters = 28 * 28 * 10")
     found = gradescope.grade({"my work.ipynb": nbformat.writes(notebook)})
     scores = {test["name"]: test["score"] for test in found["tests"]}
     assert scores["Count the parameters"] == 0
@@ -233,7 +228,7 @@ raise RuntimeError(found)
 def test_a_students_code_reads_no_check_and_writes_no_result(gradescope) -> None:
     """On Gradescope all runs as root; a submission does not."""
     attack = ATTACK.format(root=str(gradescope.root))
-    notebook = make_class.notebook({**UNTRAINED, "parameters": attack})
+    notebook = make_class.untrained(parameters=attack)
     found = gradescope.grade({LESSON.notebook: nbformat.writes(notebook)})
     text = "\n".join(test["output"] for test in found["tests"])
     assert text.count("PermissionError") == 3

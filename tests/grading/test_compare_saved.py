@@ -108,8 +108,7 @@ def test_the_rehearsal_tells_of_an_old_variable(tmp_path, monkeypatch, capsys, s
     """The points and the words of the official grade, and where the saved notebook says more."""
     monkeypatch.setenv("KERAS_HOME", str(sample_keras))
     monkeypatch.chdir(tmp_path)
-    left = {"train": make_class.BLANK, "predict": make_class.BLANK}
-    notebook = make_class.notebook({"parameters": "number_of_parameters = total", **left})
+    notebook = make_class.untrained(parameters="number_of_parameters = total")
     value = nbformat.v4.new_output("execute_result", data={"text/plain": "2.0"})
     cell_of(notebook, "check-parameters").outputs = [value]
     nbformat.write(notebook, "mine.ipynb")

@@ -24,7 +24,6 @@ import soak
 pytestmark = [pytest.mark.kernel, pytest.mark.slow]
 
 LESSON = load_lesson("building-a-brain")
-UNTRAINED = {"train": make_class.BLANK, "predict": make_class.BLANK}
 NAMES = ("ann", "bob", "cal")
 
 
@@ -34,7 +33,7 @@ def folder(tmp_path: Path) -> Path:
     for name in NAMES:
         wait = "import time\ntime.sleep(8)\n" if name == "bob" else ""
         answer = f"{wait}number_of_parameters = 7850\n{name} = 1"
-        notebook = make_class.notebook({**UNTRAINED, "parameters": answer})
+        notebook = make_class.untrained(parameters=answer)
         (tmp_path / "class").mkdir(exist_ok=True)
         nbformat.write(notebook, tmp_path / "class" / f"{name}.ipynb")
     return tmp_path

@@ -20,7 +20,7 @@ import pytest
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from nbgrader.utils import notebook_hash
-from support import make_class
+from support.make_class import BLANK, untrained
 from support.pages import REMOTE, Page
 from support.terminal import nbgrader
 
@@ -30,12 +30,6 @@ pytestmark = [pytest.mark.kernel, pytest.mark.slow]
 
 ROOT = Path(__file__).parents[2]
 LESSON = load_lesson("building-a-brain")
-UNTRAINED = {"train": make_class.BLANK, "predict": make_class.BLANK}
-
-
-def untrained(**changes: str) -> NotebookNode:
-    """The first four questions solved, the others blank."""
-    return make_class.notebook({**UNTRAINED, **changes})
 
 
 def index_of(notebook: NotebookNode, grade_id: str) -> int:
@@ -49,7 +43,7 @@ def index_of(notebook: NotebookNode, grade_id: str) -> int:
 
 def tampered() -> NotebookNode:
     """Grade cells edited, deleted, copied, renamed and tagged; honest work of 0 points in build."""
-    notebook = make_class.notebook({**UNTRAINED, "build": make_class.BLANK})
+    notebook = untrained(build=BLANK)
     cells = notebook.cells
     cells[index_of(notebook, "check-build")].source = "4.0"
     cells[index_of(notebook, "check-compile")].metadata["tags"] = ["skip-execution"]
@@ -71,7 +65,7 @@ SUBMITTED = {
     "tampered": tampered(),
     "stderr": untrained(devices="import sys\nprint('careful', file=sys.stderr)\n" + "gpus = []"),
     "crash": untrained(compile="import os\nos._exit(1)"),
-    "links": untrained(build=make_class.BLANK, devices=f"{LOOK}\ngpus = []"),
+    "links": untrained(build=BLANK, devices=f"{LOOK}\ngpus = []"),
 }
 
 

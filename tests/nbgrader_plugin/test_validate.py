@@ -22,7 +22,6 @@ from support import attack_changes, attack_course, make_class, processes
 pytestmark = [pytest.mark.kernel, pytest.mark.slow]
 
 ROOT = Path(__file__).parents[2]
-UNTRAINED = {"train": make_class.BLANK, "predict": make_class.BLANK}
 SPY = """\
 import os, pathlib, socket
 for address in (("127.0.0.1", {port}), ("192.0.2.1", 80)):
@@ -86,16 +85,13 @@ def validated(course, keras: Path, notebook: NotebookNode, *more: str) -> str:
     return done.stdout + done.stderr
 
 
-def solved(**changes: str) -> NotebookNode:
-    """The whole notebook solved, but for the changes."""
-    return make_class.notebook(changes)
-
-
 def test_right_work_passes_whatever_kernel_it_names(course, port, sample_keras) -> None:
     """It looks around first and finds nothing; the program that it names is not run."""
     before = course.prints()
     spy = SPY.format(port=port, home=course.home, root=course.root)
-    notebook = solved(devices=f"{spy}\ngpus = tf.config.list_physical_devices('GPU')")
+    notebook = make_class.notebook(
+        {"devices": f"{spy}\ngpus = tf.config.list_physical_devices('GPU')"}
+    )
     notebook.metadata.kernelspec = {"name": attack_changes.KERNEL, "display_name": "Python 3"}
     printed = validated(course, sample_keras, notebook)
     assert "Success! Your notebook passes all the tests." in printed
@@ -116,7 +112,7 @@ def test_the_trap_would_go_off(course) -> None:
 def test_wrong_work_shows_the_checks_own_message(course, sample_keras) -> None:
     """And nothing of a sign that rewrites a terminal."""
     wrong = "print('\\x1b[2J')\nnumber_of_parameters = 7840"
-    printed = validated(course, sample_keras, solved(**UNTRAINED, parameters=wrong))
+    printed = validated(course, sample_keras, make_class.untrained(parameters=wrong))
     assert "VALIDATION FAILED" in printed
     assert "7,840 counts the weights only" in printed
     assert "Build the neurons" not in printed
@@ -129,9 +125,9 @@ def test_a_loop_without_end_and_a_dead_kernel_are_told(course, sample_keras) -> 
     text = config.read_text()
     config.write_text(f"{text}\nc.Autograder.cell_seconds = 5\n")
     try:
-        printed = validated(course, sample_keras, solved(**UNTRAINED, devices="while True: pass"))
+        printed = validated(course, sample_keras, make_class.untrained(devices="while True: pass"))
         assert "VALIDATION FAILED" in printed
-        dead = solved(**UNTRAINED, compile="import os; os._exit(1)")
+        dead = make_class.untrained(compile="import os; os._exit(1)")
         assert "the kernel died" in validated(course, sample_keras, dead)
     finally:
         config.write_text(text)
@@ -143,7 +139,7 @@ def test_a_submission_is_no_course(course, sample_keras) -> None:
     own.parent.mkdir(parents=True, exist_ok=True)
     own.write_text(f"open({str(course.root / 'marker-config')!r}, 'w')")
     try:
-        validated(course, sample_keras, solved(**UNTRAINED))
+        validated(course, sample_keras, make_class.untrained())
     finally:
         own.unlink()
     assert not (course.root / "marker-config").exists()
@@ -156,7 +152,7 @@ def test_where_it_cannot_be_kept_apart_it_stops(course, sample_keras, tmp_path) 
     broken.chmod(0o755)
     words, environment = command(course, sample_keras, "validate", "x.ipynb")
     environment["PATH"] = f"{tmp_path}:{environment['PATH']}"
-    nbformat.write(solved(**UNTRAINED), course.root / "x.ipynb")
+    nbformat.write(make_class.untrained(), course.root / "x.ipynb")
 
     def run(*more: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -179,7 +175,7 @@ def test_where_it_cannot_be_kept_apart_it_stops(course, sample_keras, tmp_path) 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
 def test_stopping_it_leaves_nothing_running(course, sample_keras, how) -> None:
     """Neither Ctrl-C nor a death."""
-    notebook = solved(**UNTRAINED, devices="while True: pass")
+    notebook = make_class.untrained(devices="while True: pass")
     path = course.root / "loop.ipynb"
     nbformat.write(notebook, path)
     words, environment = command(course, sample_keras, "validate", path.name)

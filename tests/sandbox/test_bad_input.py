@@ -24,44 +24,37 @@ from autograder.grading.grader import Grader
 pytestmark = [pytest.mark.kernel, pytest.mark.slow]
 
 LESSON = load_lesson("building-a-brain")
-# Two images and two epochs would do as well; training is left out of most of these.
 # bubblewrap, its child, the sandbox, the run, and three for the kernel and its process space.
 WITH_A_KERNEL = 7
-UNTRAINED = {"train": make_class.BLANK, "predict": make_class.BLANK}
 
 
 def wrong_kernel() -> NotebookNode:
     """A notebook whose metadata names a kernel that nobody has."""
-    notebook = make_class.notebook(UNTRAINED)
+    notebook = make_class.untrained()
     notebook.metadata["kernelspec"] = {"name": "ir", "display_name": "R", "language": "R"}
     return notebook
 
 
 def old_format() -> NotebookNode:
     """The notebook as version 3 of the format, which has no cell ids."""
-    return nbformat.convert(make_class.notebook(UNTRAINED), 3)
+    return nbformat.convert(make_class.untrained(), 3)
 
 
+# Two images and two epochs would do as well; training is left out of most of these.
 NOTEBOOKS = {
-    "loop without end": make_class.notebook(
-        {**UNTRAINED, "parameters": "number_of_parameters = 7850\nwhile True:\n    pass"}
+    "loop without end": make_class.untrained(
+        parameters="number_of_parameters = 7850\nwhile True:\n    pass"
     ),
-    "deaf loop": make_class.notebook(
-        {
-            **UNTRAINED,
-            "compile": "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\n"
-            "while True:\n    pass",
-        }
+    "deaf loop": make_class.untrained(
+        compile="import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True:\n    pass"
     ),
-    "sys.exit": make_class.notebook({**UNTRAINED, "compile": "import sys\nsys.exit()"}),
-    "killed kernel": make_class.notebook({**UNTRAINED, "compile": "import os\nos._exit(1)"}),
-    "input": make_class.notebook(
-        {**UNTRAINED, "parameters": "number_of_parameters = int(input('How many? '))"}
+    "sys.exit": make_class.untrained(compile="import sys\nsys.exit()"),
+    "killed kernel": make_class.untrained(compile="import os\nos._exit(1)"),
+    "input": make_class.untrained(parameters="number_of_parameters = int(input('How many? '))"),
+    "missing file": make_class.untrained(
+        parameters="number_of_parameters = int(open('count.txt').read())"
     ),
-    "missing file": make_class.notebook(
-        {**UNTRAINED, "parameters": "number_of_parameters = int(open('count.txt').read())"}
-    ),
-    "Ünïcode – ünd   spaces": make_class.notebook({**UNTRAINED, "build": "modle = 3 +"}),
+    "Ünïcode – ünd   spaces": make_class.untrained(build="modle = 3 +"),
     "wrong kernel": wrong_kernel(),
     "old format": old_format(),
 }

@@ -95,6 +95,11 @@ def notebook(changes: Mapping[str, str]) -> NotebookNode:
     return released
 
 
+def untrained(**changes: str) -> NotebookNode:
+    """The first four questions solved, the others blank, as in a run that is to be short."""
+    return notebook({"train": BLANK, "predict": BLANK, **changes})
+
+
 def main() -> int:
     """Write every submission of the class."""
     for name, changes in CLASS.items():
