@@ -1,5 +1,7 @@
 """What the checks of `compile` say."""
 
+from functools import partial
+
 import pytest
 from support.cases import Case, fails, verify
 from support.evidence_builder import (
@@ -25,6 +27,9 @@ FROM_PROBABILITIES = {"from_logits": False}
 def compiled(**changes) -> Submission:
     """The right model, compiled in another way."""
     return Submission(compiled=changed(COMPILED, **changes))
+
+
+wrong_loss = partial(fails, "compile.loss")
 
 
 def loss(name: str, *, model=MODEL, logits: bool | None = None) -> Submission:
@@ -63,20 +68,16 @@ CASES = {
     "adam at another pace": Case(
         work=compiled(optimizer_settings={"learning_rate": 0.002}), check="compile.optimizer"
     ),
-    "softmax twice": fails(
-        "compile.loss",
+    "softmax twice": wrong_loss(
         "softmax-with-logits-loss",
         "probabilities already",
         "in one place only",
         work=loss(COMPILED.loss, model=SOFTMAX, logits=True),
     ),
-    "softmax twice, as a layer": fails(
-        "compile.loss",
-        "softmax-with-logits-loss",
-        work=Submission(model=stack(FLATTEN, dense(), OWN_SOFTMAX)),
+    "softmax twice, as a layer": wrong_loss(
+        "softmax-with-logits-loss", work=Submission(model=stack(FLATTEN, dense(), OWN_SOFTMAX))
     ),
-    "probabilities, whatever comes before them": fails(
-        "compile.loss",
+    "probabilities, whatever comes before them": wrong_loss(
         "softmax-with-logits-loss",
         work=Submission(model=stack(FLATTEN, dense(activation="relu"), OWN_SOFTMAX)),
         others={"build.activation": "failed"},
@@ -97,41 +98,28 @@ CASES = {
     "a loss class of one's own": Case(
         work=loss("SparseCategoricalCrossentropy (custom)"), check="compile.loss", outcome="error"
     ),
-    "logits for probabilities": fails(
-        "compile.loss",
+    "logits for probabilities": wrong_loss(
         "logits-treated-as-probabilities",
         "outputs logits",
         "expects probabilities",
         work=loss(COMPILED.loss, logits=False),
     ),
-    "the loss by its name": fails(
-        "compile.loss", "logits-treated-as-probabilities", work=loss(COMPILED.loss)
-    ),
-    "one-hot loss": fails(
-        "compile.loss",
+    "the loss by its name": wrong_loss("logits-treated-as-probabilities", work=loss(COMPILED.loss)),
+    "one-hot loss": wrong_loss(
         "one-hot-loss-on-integer-labels",
         "CategoricalCrossentropy",
         "row of 10 zeros and ones",
         "integers from 0 to 9",
         work=loss("CategoricalCrossentropy", logits=True),
     ),
-    "mean squared error": fails(
-        "compile.loss",
-        "regression-loss",
-        "MeanSquaredError",
-        "labels are names",
-        work=loss("MeanSquaredError"),
+    "mean squared error": wrong_loss(
+        "regression-loss", "MeanSquaredError", "labels are names", work=loss("MeanSquaredError")
     ),
-    "Huber": fails("compile.loss", "regression-loss", "Huber", work=loss("Huber")),
-    "binary": fails(
-        "compile.loss",
-        "binary-loss",
-        "yes and no",
-        "10 classes",
-        work=loss("BinaryCrossentropy", logits=True),
+    "Huber": wrong_loss("regression-loss", "Huber", work=loss("Huber")),
+    "binary": wrong_loss(
+        "binary-loss", "yes and no", "10 classes", work=loss("BinaryCrossentropy", logits=True)
     ),
-    "some other loss": fails(
-        "compile.loss",
+    "some other loss": wrong_loss(
         "other-loss",
         "The loss is Poisson",
         "sparse categorical cross-entropy",
@@ -176,22 +164,19 @@ CASES = {
         says=("a loss of your own", "stay open until the manual review"),
         others={"compile.optimizer": "error", "compile.metric": "error"},
     ),
-    "no loss at all": fails(
-        "compile.loss",
+    "no loss at all": wrong_loss(
         "other-loss",
         "There is no loss",
         work=never_trained(compiled=changed(COMPILED, loss="", loss_settings={})),
         others=UNTRAINED,
     ),
-    "a cell that runs but does not compile": fails(
-        "compile.loss",
+    "a cell that runs but does not compile": wrong_loss(
         "not-compiled",
         "the model is not compiled",
         work=never_trained(compiled=None),
         others=UNCOMPILED,
     ),
-    "what compile gives back": fails(
-        "compile.loss",
+    "what compile gives back": wrong_loss(
         "not-a-model",
         "do not assign",
         work=never_trained(
