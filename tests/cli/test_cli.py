@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from support import processes
+from support.terminal import remarks
 
 import autograder
 from autograder import datasets
@@ -199,4 +200,4 @@ def test_the_sample_is_announced_when_grading(capsys: pytest.CaptureFixture) -> 
     """Whoever grades on the sample is told."""
     Path("empty.ipynb").write_text("")
     main(["grade", "empty.ipynb"])
-    assert DATASET.load().notice in " ".join(capsys.readouterr().err.split())
+    assert DATASET.load().notice in remarks(capsys)

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from support.terminal import remarks
 
 from autograder import lessons
 from autograder.cli import WITHOUT_COURSE, main, parser
@@ -59,10 +60,6 @@ def course(folder: Path, settings: str = "") -> Path:
     return folder
 
 
-def joined(text: str) -> str:
-    return " ".join(text.split())
-
-
 class TestGrading:
     """`autograder grade`, from where an instructor may stand."""
 
@@ -73,7 +70,7 @@ class TestGrading:
         """Also one beside the notebook, and one in a folder below the path."""
         monkeypatch.chdir(trapped(tmp_path / "class" / "ann"))
         assert main(["grade", path]) == 2
-        printed = joined(capsys.readouterr().err)
+        printed = remarks(capsys)
         assert "could be a student's: it was not run" in printed
         assert "--course" in printed
 
@@ -89,7 +86,7 @@ class TestGrading:
         (ours / "lessons" / "of_ours" / "lesson.py").touch()
         monkeypatch.chdir(trapped(tmp_path / "ann"))
         assert main(["grade", ".", "--course", "../course", "--lesson", LESSON]) == 1
-        printed = joined(capsys.readouterr().err)
+        printed = remarks(capsys)
         assert f"Course: {ours}" in printed
         assert "isolation: none" in printed
         assert (ours / "results" / LESSON / "building-a-brain" / "report.json").exists()
@@ -103,7 +100,7 @@ class TestGrading:
         monkeypatch.chdir(ours)
         assert main(["grade", "."]) == 2
         assert main(["grade", ".", "--course", "."]) == 1
-        assert f"Course: {ours}" in joined(capsys.readouterr().err)
+        assert f"Course: {ours}" in remarks(capsys)
 
     @pytest.mark.parametrize("step", SUBMISSION_FOLDERS)
     @pytest.mark.parametrize("path", [".", f"{LESSON}.ipynb"])
@@ -114,7 +111,7 @@ class TestGrading:
         ours = course(tmp_path / "course", "c.Autograder.isolation = 'none'\n")
         monkeypatch.chdir(trapped(ours / step / "ann" / LESSON))
         assert main(["grade", path, "--no-gradebook"]) == 1
-        printed = joined(capsys.readouterr().err)
+        printed = remarks(capsys)
         assert f"Course: {ours}" in printed
         assert "isolation: none" in printed
 
@@ -131,7 +128,7 @@ class TestGrading:
         trapped(ours / "submitted" / "ann" / LESSON)
         monkeypatch.chdir(ours)
         assert main(["grade", "submitted", "--no-gradebook"]) == 1
-        assert f"Course: {ours}" in joined(capsys.readouterr().err)
+        assert f"Course: {ours}" in remarks(capsys)
         assert (ours / "results" / LESSON / "ann" / "report.json").exists()
 
     def test_the_program_itself_imports_nothing_from_there(self, tmp_path) -> None:
@@ -177,7 +174,7 @@ class TestEveryCommand:
         ours = course(tmp_path / "course")
         monkeypatch.chdir(trapped(tmp_path / "ann"))
         main([*COMMANDS[command], "--course", str(ours)])
-        assert f"Course: {ours}" in joined(capsys.readouterr().err)
+        assert f"Course: {ours}" in remarks(capsys)
 
     @pytest.mark.parametrize("command", sorted(set(COMMANDS) - {"doctor"}))
     def test_of_two_courses_one_has_to_be_named(
@@ -187,25 +184,25 @@ class TestEveryCommand:
         course(tmp_path / "course")
         monkeypatch.chdir(trapped(tmp_path / "course" / "handed-in" / "ann"))
         assert main(COMMANDS[command]) == 2
-        assert "one inside the other" in joined(capsys.readouterr().err)
+        assert "one inside the other" in remarks(capsys)
 
     def test_what_is_named_has_to_be_a_course(self, tmp_path, monkeypatch, capsys) -> None:
         monkeypatch.chdir(tmp_path)
         assert main(["report", "--course", "nowhere"]) == 2
-        assert "not a course's folder" in joined(capsys.readouterr().err)
+        assert "not a course's folder" in remarks(capsys)
 
     def test_where_there_is_none_that_is_said(self, tmp_path, monkeypatch, capsys) -> None:
         monkeypatch.chdir(tmp_path)
         (tmp_path / "empty.ipynb").write_text("")
         assert main(["grade", "empty.ipynb", "--lesson", LESSON]) == 1
-        assert "Course: none" in joined(capsys.readouterr().err)
+        assert "Course: none" in remarks(capsys)
 
 
 def test_a_rehearsal_reads_no_course(tmp_path, monkeypatch, capsys) -> None:
     """A student has none, and what lies beside the notebook is not run."""
     monkeypatch.chdir(trapped(tmp_path / "ann"))
     main(["check", f"{LESSON}.ipynb"])
-    assert "A rehearsal" in joined(capsys.readouterr().err)
+    assert "A rehearsal" in remarks(capsys)
 
 
 def test_a_folder_in_which_everyone_may_write_is_no_course(tmp_path) -> None:

@@ -8,6 +8,7 @@ import nbformat
 import pytest
 from support import class_of_reports, mini
 from support.class_of_reports import LESSON
+from support.terminal import remarks
 
 from autograder.cli import main
 from autograder.core.report import Report
@@ -81,7 +82,7 @@ def test_a_decision_on_a_group_that_nobody_is_in_waits(results, capsys) -> None:
 )
 def test_what_cannot_be_done_is_said(results, capsys, command, why) -> None:
     assert main(command) == 2
-    assert why in " ".join(capsys.readouterr().err.split())
+    assert why in remarks(capsys)
 
 
 def test_a_decision_is_shown_sanitized_and_in_its_place_alone() -> None:

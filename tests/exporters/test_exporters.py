@@ -13,6 +13,7 @@ import yaml
 from support import class_of_reports, processes
 from support.class_of_reports import HOSTILE, LESSON, odd_ones, report, with_check
 from support.gradescope_reader import read_as_gradescope
+from support.terminal import remarks
 
 from autograder.cli import main
 from autograder.core.lesson_registry import lesson_names
@@ -319,7 +320,7 @@ def test_export_without_a_course_says_where_the_grades_are_from(results_folder, 
 
 def test_export_from_a_gradebook_that_is_not_there_is_wrong_usage(results_folder, capsys) -> None:
     assert main(["export", "csv", "--from", "gradebook"]) == 2
-    assert "not a course's folder" in " ".join(capsys.readouterr().err.split())
+    assert "not a course's folder" in remarks(capsys)
 
 
 def test_export_writes_a_file_for_each_submission_to_gradescope(results_folder) -> None:
@@ -346,7 +347,7 @@ def test_export_takes_the_only_lesson_that_is_used_here(
     assert LESSON.name.encode() in Path("made").read_bytes()
     (tmp_path / place / min(lesson_names())).mkdir()
     assert main(["export", form, "--output", "again"]) == 2
-    printed = " ".join(capsys.readouterr().err.split())
+    printed = remarks(capsys)
     assert f"Name one with --lesson: {', '.join(lesson_names())}." in printed
     assert not Path("again").exists()
 

@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 from support import class_of_reports
-from support.gradebook_course import HALF, LATE, LESSON, make_course, submit
+from support.gradebook_course import HALF, LATE, LESSON, make_course, submit, write
 from support.gradebook_course import report as judged
 from support.pages import Page
+from support.terminal import remarks
 
 from autograder.cli import main
 from autograder.core.config import Course
 from autograder.grading.result_files import folder_name_for
 from autograder.nbgrader_plugin.course_config import gradebook_of
-from autograder.nbgrader_plugin.gradebook_writer import GradebookWriter
 from autograder.reports import class_report, feedback
 from autograder.reports.class_report import GradebookScores
 
@@ -98,9 +98,7 @@ def course(new_gradebook: Callable[[], str], tmp_path: Path, monkeypatch) -> Cou
     """One with a manual score, a late one, and one who handed in nothing."""
     course = make_course(tmp_path / "course", new_gradebook(), HALF)
     reports = [judged("ann", "pfpppp"), judged("bob")]
-    entries = [submit(course, reports[0]), submit(course, reports[1], LATE)]
-    with GradebookWriter(course) as writer:
-        assert writer.write(entries) == []
+    assert write(course, submit(course, reports[0]), submit(course, reports[1], LATE)) == []
     with gradebook_of(course.root) as gradebook:
         gradebook.update_or_create_student("ann", first_name="Ann", last_name="Lee")
         gradebook.add_student("lazy", last_name="Bones")
@@ -147,7 +145,7 @@ def test_a_gradebook_that_cannot_be_read_is_told(course: Course, capsys) -> None
     broken.write_bytes(b"This is no database. " * 100)
     move_gradebook(course, broken)
     assert main(["report"]) == 0
-    text = " ".join(capsys.readouterr().err.split())
+    text = remarks(capsys)
     assert "shows only the points of the automatic check. The gradebook" in text
     assert "Counts" not in made(course)
 

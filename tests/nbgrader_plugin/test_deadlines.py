@@ -15,27 +15,27 @@ from support.gradebook_course import (
     LESSON,
     ZERO,
     address,
+    by_hand,
     files,
     make_course,
     report,
     rows,
     submit,
+    write,
 )
+from support.terminal import remarks
 
 from autograder.cli import main
 from autograder.core.config import Course, Settings
 from autograder.core.errors import CourseError
 from autograder.core.lesson_registry import lesson_names
-from autograder.nbgrader_plugin.gradebook_writer import GradebookWriter
 
 EARLY, LATER = "2026-03-01 10:00:00 UTC", "2026-03-05 12:00:00 UTC"
 
 
 def grade(course: Course, outcomes: str, time: str, **answers) -> list[str]:
     """A submission of Ann's, graded; what a person is told."""
-    entry = submit(course, report("ann", outcomes), time, **answers)
-    with GradebookWriter(course) as writer:
-        return writer.write([entry])
+    return write(course, submit(course, report("ann", outcomes), time, **answers))
 
 
 def standing(course: Course) -> tuple[float, float | None, str]:
@@ -47,12 +47,6 @@ def standing(course: Course) -> tuple[float, float | None, str]:
 def notebook_score(course: Course) -> float:
     with Gradebook(address(course), "brains") as gradebook:
         return float(gradebook.find_submission(LESSON.name, "ann").score)
-
-
-def by_hand(course: Course, change) -> None:
-    with Gradebook(address(course), "brains") as gradebook:
-        change(gradebook)
-        gradebook.db.commit()
 
 
 @pytest.fixture
@@ -170,8 +164,7 @@ def test_a_group_is_written_whichever_of_it_counts(best: Course) -> None:
         submit(best, report("ann", "ffffff"), IN_TIME),
         submit(best, report("bob", "fppppp"), IN_TIME),
     ]
-    with GradebookWriter(best) as writer:
-        assert len(writer.write(entries)) == 1
+    assert len(write(best, *entries)) == 1
     assert standing(best)[0] == 20
     assert (best.root / "autograded" / "bob" / LESSON.name / LESSON.notebook).exists()
 
@@ -227,7 +220,7 @@ def test_or_it_is_copied_into_a_folder(with_solution: Course, tmp_path: Path) ->
 def test_before_the_due_date_it_stays(with_solution: Course, tmp_path: Path, capsys) -> None:
     due(with_solution, datetime.now(UTC) + timedelta(hours=1))
     assert main(["publish-solutions", "--all", "--to", str(tmp_path / "site")]) == 2
-    assert "UTC on: that is the due date." in printed(capsys)
+    assert "UTC on: that is the due date." in remarks(capsys)
     assert not (tmp_path / "site").exists()
     assert not (tmp_path / "exchange").exists()
 
@@ -237,7 +230,7 @@ def test_until_the_last_extension_it_stays(with_solution: Course, tmp_path: Path
     grade(with_solution, "pppppp", IN_TIME)
     by_hand(with_solution, lambda gradebook: gradebook.grant_extension(LESSON.name, "ann", days=2))
     assert main(["publish-solutions", "--all", "--to", str(tmp_path / "site")]) == 2
-    assert "ann has an extension" in printed(capsys)
+    assert "ann has an extension" in remarks(capsys)
     by_hand(with_solution, lambda gradebook: gradebook.grant_extension(LESSON.name, "ann", hours=2))
     assert main(["publish-solutions", "--all", "--to", str(tmp_path / "site")]) == 0
 
@@ -245,7 +238,7 @@ def test_until_the_last_extension_it_stays(with_solution: Course, tmp_path: Path
 def test_without_a_due_date_nobody_can_know(with_solution: Course, capsys) -> None:
     due(with_solution, None)
     assert main(["publish-solutions", "--all"]) == 2
-    assert "has no due date for building-a-brain. Set one" in printed(capsys)
+    assert "has no due date for building-a-brain. Set one" in remarks(capsys)
 
 
 def test_a_lesson_that_is_not_over_keeps_the_others_back(
@@ -256,7 +249,7 @@ def test_a_lesson_that_is_not_over_keeps_the_others_back(
     (with_solution.root / "solutions" / other / f"{other}.ipynb").write_text("another solution")
     assert other < LESSON.name
     assert main(["publish-solutions", "--all", "--to", str(tmp_path / "site")]) == 2
-    assert f"has no due date for {other}" in printed(capsys)
+    assert f"has no due date for {other}" in remarks(capsys)
     assert not (tmp_path / "site").exists()
     assert main(["publish-solutions", "--lesson", LESSON.name, "--to", str(tmp_path / "site")]) == 0
     assert [one.name for one in (tmp_path / "site").iterdir()] == [LESSON.name]
@@ -266,7 +259,7 @@ def test_it_has_to_be_said_which_solutions(with_solution: Course, capsys) -> Non
     with pytest.raises(SystemExit) as ended:
         main(["publish-solutions"])
     assert ended.value.code == 2
-    assert "one of the arguments --lesson --all is required" in printed(capsys)
+    assert "one of the arguments --lesson --all is required" in remarks(capsys)
 
 
 def test_a_dry_run_publishes_nothing(with_solution: Course, tmp_path: Path) -> None:
@@ -295,10 +288,5 @@ def test_what_was_published_can_be_taken_back(with_solution: Course, tmp_path: P
 def test_without_a_solution_it_says_what_to_do(course: Course, monkeypatch, capsys) -> None:
     monkeypatch.chdir(course.root)
     assert main(["publish-solutions", "--all"]) == 2
-    assert "Run `autograder generate` first" in printed(capsys)
+    assert "Run `autograder generate` first" in remarks(capsys)
     assert main(["publish-solutions", "--lesson", LESSON.name]) == 2
-
-
-def printed(capsys: pytest.CaptureFixture) -> str:
-    """What was said, whatever the width of the terminal."""
-    return " ".join(capsys.readouterr().err.split())

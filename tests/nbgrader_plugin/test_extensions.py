@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 from nbgrader.api import Gradebook
-from support.gradebook_course import LATE, LESSON, ZERO, make_course, report, rows, submit
+from support.gradebook_course import LATE, LESSON, ZERO, make_course, report, rows, submit, write
+from support.terminal import remarks
 
 from autograder.cli import main
 from autograder.core.config import Course
 from autograder.core.lesson_registry import lesson_names
 from autograder.nbgrader_plugin import grade_queries
 from autograder.nbgrader_plugin.course_config import course_directory
-from autograder.nbgrader_plugin.gradebook_writer import GradebookWriter
 
 FOR_ANN = ("extend", "ann", "--lesson", LESSON.name)
 
@@ -41,8 +41,7 @@ def extension(course: Course) -> timedelta | None:
 
 def penalty(course: Course) -> object:
     """What is taken of Ann's score once her late work is graded."""
-    with GradebookWriter(course) as writer:
-        assert writer.write([submit(course, report("ann"), LATE)]) == []
+    assert write(course, submit(course, report("ann"), LATE)) == []
     return rows(course_directory(course.root).db_url)["ann"][1]["penalty"]
 
 
@@ -95,7 +94,7 @@ def test_the_rows_are_those_of_a_submission_and_nobody_has_a_grade(course: Cours
 )
 def test_what_cannot_be_is_told_in_a_line(course: Course, capsys, words, why: str) -> None:
     assert main(words) == 2
-    assert why in printed(capsys)
+    assert why in remarks(capsys)
     with gradebook(course) as opened:
         assert opened.assignment_submissions(LESSON.name) == []
 
@@ -104,17 +103,17 @@ def test_without_a_due_date_nothing_can_be_extended(course: Course, capsys) -> N
     with gradebook(course) as opened:
         opened.update_or_create_assignment(LESSON.name, duedate=None)
     assert main([*FOR_ANN, "--days", "1"]) == 2
-    assert "has no due date for building-a-brain that could be extended" in printed(capsys)
+    assert "has no due date for building-a-brain that could be extended" in remarks(capsys)
 
 
 def test_without_a_gradebook_none_is_made(tmp_path: Path, monkeypatch, capsys) -> None:
     monkeypatch.chdir(make_course(tmp_path / "course", "sqlite:///grades.db").root)
     assert main([*FOR_ANN, "--days", "1"]) == 2
-    assert "There is no gradebook" in printed(capsys)
+    assert "There is no gradebook" in remarks(capsys)
     assert not Path("grades.db").exists()
     monkeypatch.chdir(tmp_path)
     assert main([*FOR_ANN, "--days", "1"]) == 2
-    assert "not a course's folder" in printed(capsys)
+    assert "not a course's folder" in remarks(capsys)
 
 
 @pytest.mark.parametrize("days", ["-1", "some", "99999999999"])
@@ -123,8 +122,3 @@ def test_a_time_that_is_none(days: str, capsys) -> None:
         main([*FOR_ANN, "--days", days])
     assert stop.value.code == 2
     assert "--days" in capsys.readouterr().err
-
-
-def printed(capsys: pytest.CaptureFixture) -> str:
-    """What was said, whatever the width of the terminal."""
-    return " ".join(capsys.readouterr().err.split())

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 from support import class_of_reports
-from support.gradebook_course import HALF, LATE, LESSON, make_course, report, submit
-from support.terminal import nbgrader
+from support.gradebook_course import HALF, LATE, LESSON, make_course, report, submit, write
+from support.terminal import nbgrader, remarks
 
 from autograder.cli import main
 from autograder.core.config import Course
@@ -19,7 +19,6 @@ from autograder.exporters import canvas, moodle, score_table
 from autograder.nbgrader_plugin import grade_queries
 from autograder.nbgrader_plugin.course_config import gradebook_of
 from autograder.nbgrader_plugin.exporters import CanvasExport, CsvExport, MoodleExport
-from autograder.nbgrader_plugin.gradebook_writer import GradebookWriter
 
 
 @pytest.fixture
@@ -27,8 +26,7 @@ def course(new_gradebook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Co
     """Manual score and extra credit; a late one; one who did nothing; one of an odd name."""
     course = make_course(tmp_path / "course", new_gradebook(), HALF)
     entries = [submit(course, report("ann", "ffpppp")), submit(course, report("bob"), LATE)]
-    with GradebookWriter(course) as writer:
-        assert writer.write([*entries, submit(course, report("=1+1", "pfpppp"))]) == []
+    assert write(course, *entries, submit(course, report("=1+1", "pfpppp"))) == []
     with gradebook_of(course.root) as gradebook:
         about = {"first_name": "Ann", "last_name": "Lee", "email": "a@x.org"}
         gradebook.update_or_create_student("ann", **about, lms_user_id="1001")
@@ -64,11 +62,9 @@ def test_the_command_takes_the_gradebook_and_tells_who_waits(course: Course, cap
 
 
 def test_who_has_something_to_be_marked_by_a_person_is_told(course: Course, capsys) -> None:
-    entry = submit(course, report("words"), why="Because it is linear.")
-    with GradebookWriter(course) as writer:
-        writer.write([entry])
+    write(course, submit(course, report("words"), why="Because it is linear."))
     assert main(["export", "csv"]) == 0
-    assert "Still to be graded by hand: words" in " ".join(capsys.readouterr().err.split())
+    assert "Still to be graded by hand: words" in remarks(capsys)
 
 
 def test_who_has_an_extension_and_handed_in_nothing_has_no_grade(course: Course) -> None:
@@ -122,7 +118,7 @@ def test_a_gradebook_that_cannot_be_read_is_no_reason_for_other_grades(
     (course.root / "garbage.db").write_text("Dear diary, " * 999)
     judged(course, monkeypatch)
     assert main(["export", "csv"]) == 2
-    assert why in " ".join(capsys.readouterr().err.split())
+    assert why in remarks(capsys)
     assert not Path("grades.csv").exists()
     assert main(["export", "csv", "--from", "results"]) == 0
 

@@ -6,18 +6,15 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
-import nbformat
 import pytest
 from nbgrader.api import Gradebook
-from support.gradebook_course import LESSON, make_course, report, submit
+from support.gradebook_course import LESSON, copy_file, graded, make_course
+from support.terminal import remarks
 
 from autograder.cli import class_run, main
-from autograder.core.atomic_write import write_atomic
 from autograder.core.config import Course, Settings
 from autograder.core.errors import CourseError
-from autograder.core.report import Report
 from autograder.grading import regrade as regrading
-from autograder.grading import result_files
 from autograder.nbgrader_plugin import gradebook_sync
 from autograder.nbgrader_plugin.gradebook_sync import GradebookSync
 
@@ -25,21 +22,7 @@ from autograder.nbgrader_plugin.gradebook_sync import GradebookSync
 @pytest.fixture
 def course(tmp_path: Path, gradebook_file: Path) -> Course:
     """A course with a gradebook of its own."""
-    shutil.copyfile(gradebook_file, tmp_path / "grades.db")
-    return make_course(tmp_path / "course", f"sqlite:///{tmp_path / 'grades.db'}")
-
-
-def graded(course: Course, name: str, outcomes: str = "pppppp", time: str = "") -> Report:
-    """The report on a submission in ``submitted/``, written where reports are."""
-    entry = submit(course, report(name, outcomes), time)
-    results = course.root / "results" / LESSON.name / name
-    results.mkdir(parents=True)
-    write_atomic(results / "notebook.ipynb", nbformat.writes(entry.notebook).encode())
-    stored = replace(
-        entry.report, results_folder=name, lesson=LESSON.name, folder=str(entry.folder)
-    )
-    result_files.write_report(results, stored, LESSON)
-    return stored
+    return make_course(tmp_path / "course", copy_file(gradebook_file, tmp_path / "grades.db"))
 
 
 def scores(tmp_path: Path) -> dict[str, float]:
@@ -142,7 +125,7 @@ def test_the_command_ends_with_1_and_the_next_one_with_0(
     folder = blocked_folder(course)
     command = [again] if again == "regrade" else [again, "submitted"]
     assert main(command) == 1
-    assert "the same command writes it" in " ".join(capsys.readouterr().err.split())
+    assert "the same command writes it" in remarks(capsys)
     folder.unlink()
     assert main(command) == 0
     assert (folder / LESSON.notebook).exists()
@@ -150,8 +133,7 @@ def test_the_command_ends_with_1_and_the_next_one_with_0(
 
 def test_a_folder_that_only_the_earlier_submission_could_fill(tmp_path, gradebook_file) -> None:
     """Where the best counts: the later one is not put in its place, and no silence either."""
-    shutil.copyfile(gradebook_file, tmp_path / "grades.db")
-    address = f"sqlite:///{tmp_path / 'grades.db'}"
+    address = copy_file(gradebook_file, tmp_path / "grades.db")
     made = make_course(tmp_path / "course", address, "c.Autograder.keep = 'best'\n")
     course = replace(made, settings=Settings(keep="best"))
     with GradebookSync(course, course.root / "results") as book:

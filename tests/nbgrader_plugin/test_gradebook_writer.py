@@ -18,12 +18,14 @@ from support.gradebook_course import (
     LESSON,
     add_notebook,
     address,
+    by_hand,
     files,
     make_course,
     nbgrader_autograde,
     report,
     rows,
     submit,
+    write,
 )
 
 from autograder.core.config import Course
@@ -31,7 +33,7 @@ from autograder.core.errors import CourseError
 from autograder.core.report import Report
 from autograder.nbgrader_plugin.autograded_dir import AutogradedDir
 from autograder.nbgrader_plugin.course_config import course_directory
-from autograder.nbgrader_plugin.gradebook_writer import GradebookEntry, GradebookWriter
+from autograder.nbgrader_plugin.gradebook_writer import GradebookWriter
 from autograder.nbgrader_plugin.preprocessor_runner import AutogradeSteps
 from autograder.nbgrader_plugin.preprocessors.autograde import SaveJudgedGrades
 
@@ -49,15 +51,13 @@ class Pair:
         entries = [submit(self.by_writer, one, times.get(one.name, ""), **kw) for one in reports]
         for one in reports:
             submit(self.by_nbgrader, one, times.get(one.name, ""), **kw)
-        assert write(self.by_writer, entries) == []
+        assert write(self.by_writer, *entries) == []
         nbgrader_autograde(self.by_nbgrader, {one.name: one for one in reports})
 
     def by_hand(self, change: Callable[[Gradebook], object]) -> None:
         """What an instructor enters, in both."""
         for course in (self.by_writer, self.by_nbgrader):
-            with Gradebook(address(course), "brains") as gradebook:
-                change(gradebook)
-                gradebook.db.commit()
+            by_hand(course, change)
 
     def alike(self) -> dict[str, list[dict[str, object]]]:
         """Their rows and their files are the same; the rows."""
@@ -66,11 +66,6 @@ class Pair:
         assert files(self.by_writer) == files(self.by_nbgrader)
         assert files(self.by_writer)
         return found
-
-
-def write(course: Course, entries: Sequence[GradebookEntry]) -> list[str]:
-    with GradebookWriter(course) as writer:
-        return writer.write(entries)
 
 
 def row(found: dict[str, list[dict[str, object]]], student: str, cell: str) -> dict[str, object]:
@@ -172,7 +167,7 @@ def test_an_answer_in_words_is_marked_once_for_each_submission(
     """The judge has no score for it that could tell whether it changed."""
 
     def grade(time: str, why: str) -> None:
-        write(pair.by_writer, [submit(pair.by_writer, report("ada"), time, why=why)])
+        write(pair.by_writer, submit(pair.by_writer, report("ada"), time, why=why))
 
     grade(first, "Because.")
     with Gradebook(address(pair.by_writer), "brains") as gradebook:
@@ -209,7 +204,7 @@ def test_what_could_not_be_read_has_zero_points_and_says_why(pair: Pair) -> None
     ill = Report(name="ada", notebook="x.ipynb", status="failed", reason="It is not JSON.")
     entry = submit(pair.by_writer, ill, **dict.fromkeys(("build", "devices"), None))
     (entry.folder / LESSON.notebook).write_text("Dear teacher,")
-    write(pair.by_writer, [replace(entry, notebook=None)])
+    write(pair.by_writer, replace(entry, notebook=None))
     found = rows(address(pair.by_writer))["ada"]
     assert {one["auto_score"] for one in found if "auto_score" in one} == {0}
     assert not any(one.get("needs_manual_grade") for one in found)
@@ -238,7 +233,7 @@ def test_a_penalty_that_cannot_be_worked_out(pair: Pair) -> None:
     """Says whose; nothing is written."""
     entry = submit(pair.by_writer, report("broken"), LATE)
     with pytest.raises(CourseError, match="penalty for broken failed: ZeroDivisionError"):
-        write(pair.by_writer, [entry])
+        write(pair.by_writer, entry)
     assert set(rows(address(pair.by_writer))) == {"(courses)"}
 
 
@@ -253,9 +248,9 @@ def test_a_plugin_that_is_not_there(new_gradebook, tmp_path: Path) -> None:
 def test_grading_twice_changes_nothing(pair: Pair) -> None:
     """Not a row is made, not a value is another."""
     entries = [submit(pair.by_writer, report(name, "pfeppp"), LATE) for name in ("ada", "bert")]
-    write(pair.by_writer, entries)
+    write(pair.by_writer, *entries)
     before = rows(address(pair.by_writer)), files(pair.by_writer)
-    write(pair.by_writer, [*entries, entries[0]])
+    write(pair.by_writer, *entries, entries[0])
     assert (rows(address(pair.by_writer)), files(pair.by_writer)) == before
 
 
@@ -265,7 +260,7 @@ def test_grading_twice_changes_nothing(pair: Pair) -> None:
 def test_a_group_is_written_as_a_whole_or_not_at_all(pair: Pair, monkeypatch, place) -> None:
     """Whatever happens in the middle of it: the gradebook and the folders are as before."""
     entries = [submit(pair.by_writer, report(name)) for name in ("ada", "bert", "cleo")]
-    write(pair.by_writer, entries[:1])
+    write(pair.by_writer, *entries[:1])
     before = rows(address(pair.by_writer)), files(pair.by_writer)
     owner, name = place
     real, calls = getattr(owner, name), []
@@ -297,7 +292,7 @@ def test_a_group_is_written_as_a_whole_or_not_at_all(pair: Pair, monkeypatch, pl
 def test_a_time_that_is_none_is_told(pair: Pair) -> None:
     """The submission is graded all the same: nbgrader gives up on it."""
     entry = submit(pair.by_writer, report("ada"), "yesterday, I think")
-    assert "ada: timestamp.txt is no time" in write(pair.by_writer, [entry])[0]
+    assert "ada: timestamp.txt is no time" in write(pair.by_writer, entry)[0]
     assert rows(address(pair.by_writer))["ada"][0]["time"] is None
 
 
@@ -306,7 +301,7 @@ def test_a_link_does_not_lead_out_of_the_submission(pair: Pair) -> None:
     entry = submit(pair.by_writer, report("ada"))
     (entry.folder / "data.csv").symlink_to(pair.by_writer.root / "nbgrader_config.py")
     os.mkfifo(entry.folder / "pipe")
-    write(pair.by_writer, [entry])
+    write(pair.by_writer, entry)
     assert [name for name in files(pair.by_writer) if "data.csv" in name or "pipe" in name] == []
 
 
@@ -320,7 +315,7 @@ def test_a_students_files_do_not_stop_the_class(pair: Pair) -> None:
     (entry.folder / "helper.py").mkdir()
     (entry.folder / "helper.py" / "x").touch()
     (entry.folder / "data").write_text("mine")
-    (remark,) = write(pair.by_writer, [entry])
+    (remark,) = write(pair.by_writer, entry)
     assert remark.startswith("ada: helper.py/x was left out")
     place = pair.by_writer.root / "autograded" / "ada" / LESSON.name
     assert (place / "helper.py").read_text() == "given = 1\n"
@@ -342,7 +337,7 @@ def test_nothing_is_held_between_groups(pair: Pair) -> None:
 def test_feedback_shows_the_points(pair: Pair) -> None:
     """Of what we wrote, made by nbgrader."""
     entry = submit(pair.by_writer, report("ada", "pfpppp"), LATE)
-    write(pair.by_writer, [entry])
+    write(pair.by_writer, entry)
     directory = course_directory(pair.by_writer.root)
     directory.assignment_id = LESSON.name
     GenerateFeedback(coursedir=directory, config=directory.config).start()
@@ -353,7 +348,7 @@ def test_feedback_shows_the_points(pair: Pair) -> None:
 def test_nbgraders_own_api_reads_what_was_written(pair: Pair) -> None:
     """What the formgrader lists, and the next autograde of nbgrader on top of ours."""
     entry = submit(pair.by_writer, report("ada", "pfpppp"), LATE)
-    write(pair.by_writer, [entry])
+    write(pair.by_writer, entry)
     api = NbGraderAPI(course_directory(pair.by_writer.root))
     listed = api.get_submissions(LESSON.name)
     assert [(one["student"], one["score"], one["autograded"]) for one in listed] == [
@@ -371,7 +366,7 @@ def test_an_assignment_that_was_never_generated(pair: Pair) -> None:
     with Gradebook(address(pair.by_writer), "brains") as gradebook:
         gradebook.remove_assignment(LESSON.name)
     with pytest.raises(CourseError, match=r"building-a-brain is not in .*autograder generate"):
-        write(pair.by_writer, [entry])
+        write(pair.by_writer, entry)
 
 
 def test_a_release_that_is_not_the_gradebooks(pair: Pair) -> None:
@@ -379,7 +374,7 @@ def test_a_release_that_is_not_the_gradebooks(pair: Pair) -> None:
     entry = submit(pair.by_writer, report("ada"))
     entry.notebook.cells[1].source += "\nprint('changed')"
     with pytest.raises(CourseError, match=r"“setup” in release/ is not the gradebook's"):
-        write(pair.by_writer, [entry])
+        write(pair.by_writer, entry)
 
 
 def test_a_cell_that_is_not_in_the_gradebook(pair: Pair) -> None:
@@ -388,7 +383,7 @@ def test_a_cell_that_is_not_in_the_gradebook(pair: Pair) -> None:
     cell = next(one for one in entry.notebook.cells if one.id == "check-build")
     cell.metadata["nbgrader"]["grade_id"] = "check-more"
     with pytest.raises(CourseError, match=r"no cell “check-more” in the gradebook\. Run"):
-        write(pair.by_writer, [entry])
+        write(pair.by_writer, entry)
 
 
 def test_more_points_than_the_gradebook_has(pair: Pair) -> None:
@@ -397,7 +392,7 @@ def test_more_points_than_the_gradebook_has(pair: Pair) -> None:
     cell = next(one for one in entry.notebook.cells if one.id == "check-build")
     cell.outputs[1].data["text/plain"] = "5.0"
     with pytest.raises(CourseError, match="“check-build”: partial credit cannot be greater"):
-        write(pair.by_writer, [entry])
+        write(pair.by_writer, entry)
     assert set(rows(address(pair.by_writer))) == {"(courses)"}
 
 
@@ -405,7 +400,7 @@ def test_students_may_have_to_be_known(new_gradebook, tmp_path: Path) -> None:
     """Where the course says so, as in nbgrader."""
     course = make_course(tmp_path / "c", new_gradebook(), "c.Autograde.create_student = False\n")
     with pytest.raises(CourseError, match="no student ada"):
-        write(course, [submit(course, report("ada"))])
+        write(course, submit(course, report("ada")))
 
 
 @pytest.mark.parametrize("student", ["", "..", "a/b", "a" * 129, "\udcff"])
@@ -413,7 +408,7 @@ def test_a_name_that_is_no_folder(pair: Pair, student: str) -> None:
     """Never leads elsewhere."""
     entry = replace(submit(pair.by_writer, report("ada")), student=student)
     with pytest.raises(CourseError, match="cannot be the name"):
-        write(pair.by_writer, [entry])
+        write(pair.by_writer, entry)
 
 
 def test_no_gradebook_yet(tmp_path: Path) -> None:

@@ -8,12 +8,11 @@ from pathlib import Path
 
 import pytest
 from nbgrader.converters import GenerateFeedback
-from support.gradebook_course import LESSON, files, make_course, report, submit
+from support.gradebook_course import LESSON, files, make_course, report, submit, write
 from support.pages import Page
 
 from autograder.core.config import Course
 from autograder.nbgrader_plugin.course_config import course_directory, gradebook_of
-from autograder.nbgrader_plugin.gradebook_writer import GradebookWriter
 
 BARE = re.compile(r"<pre>\s*\d+\.\d+\s*</pre>")
 GAVE = "Graded by hand: {}; below are the results of the automatic check."
@@ -23,8 +22,7 @@ GAVE = "Graded by hand: {}; below are the results of the automatic check."
 def course(new_gradebook: Callable[[], str], tmp_path: Path) -> Course:
     """One who has nothing for `build`, as the judge says."""
     course = make_course(tmp_path / "course", new_gradebook())
-    with GradebookWriter(course) as writer:
-        assert writer.write([submit(course, report("ada", "pfpppp"))]) == []
+    assert write(course, submit(course, report("ada", "pfpppp"))) == []
     return course
 
 

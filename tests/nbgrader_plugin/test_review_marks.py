@@ -8,15 +8,17 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-import nbformat
 import pytest
 from nbgrader.api import Gradebook
-from support.gradebook_course import LESSON, make_course, nbgrader_autograde, report, submit
+from support.gradebook_course import (
+    LESSON,
+    copy_file,
+    graded,
+    make_course,
+    nbgrader_autograde,
+)
 
-from autograder.core.atomic_write import write_atomic
 from autograder.core.config import Course, Settings
-from autograder.core.report import Report
-from autograder.grading import result_files
 from autograder.nbgrader_plugin import review_marks
 from autograder.nbgrader_plugin.gradebook_sync import GradebookSync
 from autograder.nbgrader_plugin.preprocessors.autograde import SaveJudgedGrades
@@ -30,8 +32,7 @@ pytestmark = pytest.mark.usefixtures("lasting_reader")
 
 @pytest.fixture
 def address(tmp_path: Path, gradebook_file: Path) -> str:
-    shutil.copyfile(gradebook_file, tmp_path / "grades.db")
-    return f"sqlite:///{tmp_path / 'grades.db'}"
+    return copy_file(gradebook_file, tmp_path / "grades.db")
 
 
 @pytest.fixture
@@ -39,24 +40,11 @@ def course(tmp_path: Path, address: str) -> Course:
     return make_course(tmp_path / "course", address)
 
 
-def submitted(course: Course, name: str, built: str, outcomes: str, time: str = "") -> Report:
-    """The report on a student who built something, with these outcomes; its results are there."""
-    entry = submit(course, report(name, outcomes), time, build=built)
-    place = course.root / "results" / LESSON.name / name
-    place.mkdir(parents=True, exist_ok=True)
-    write_atomic(place / "notebook.ipynb", nbformat.writes(entry.notebook).encode())
-    told: Report = replace(
-        entry.report, results_folder=name, lesson=LESSON.name, folder=str(entry.folder)
-    )
-    result_files.write_report(place, told, LESSON)
-    return told
-
-
 def grade(course: Course, *class_: tuple[str, str, str], time: str = "") -> list[str]:
     """Grade students, as ``autograder grade`` ends; return its remarks."""
     with GradebookSync(course, course.root / "results") as book:
-        for one in class_:
-            book.add(submitted(course, *one, time))
+        for name, built, outcomes in class_:
+            book.add(graded(course, name, outcomes, time, build=built))
     assert not book.failed, book.remarks
     return book.remarks
 
@@ -67,7 +55,9 @@ def autograde(course: Course, monkeypatch) -> Callable[..., None]:
 
     def run(*class_: tuple[str, str, str]) -> None:
         monkeypatch.chdir(course.root)
-        reports = {one[0]: submitted(course, *one) for one in class_}
+        reports = {
+            name: graded(course, name, outcomes, build=built) for name, built, outcomes in class_
+        }
         nbgrader_autograde(course, reports, save=SaveJudgedGrades)
 
     return run

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
@@ -22,15 +23,17 @@ from nbgrader.preprocessors import (
 from sqlalchemy import select
 from sqlalchemy.orm import load_only
 
+from autograder.core.atomic_write import write_atomic
 from autograder.core.config import Course
 from autograder.core.lesson_registry import load_lesson
 from autograder.core.report import CheckResult, Outcome, Report
+from autograder.grading import result_files
 from autograder.nbgrader_plugin.course_config import (
     alembic_on_path,
     course_directory,
     course_on_path,
 )
-from autograder.nbgrader_plugin.gradebook_writer import GradebookEntry
+from autograder.nbgrader_plugin.gradebook_writer import GradebookEntry, GradebookWriter
 from autograder.nbgrader_plugin.preprocessors.autograde import REPORT_KEY, SaveJudgedGrades
 from autograder.notebooks.restore import restore
 from autograder.reports.annotate import filled
@@ -141,6 +144,32 @@ def submit(
         notebook=filled(restore(notebook, released()).notebook, entry_of, LESSON),
         folder=folder,
     )
+
+
+def graded(
+    course: Course, name: str, outcomes: str = "pppppp", time: str = "", **answers: str
+) -> Report:
+    """The report on a submission in the course's folder; its results are there."""
+    entry = submit(course, report(name, outcomes), time, **answers)
+    place = course.root / "results" / LESSON.name / name
+    place.mkdir(parents=True, exist_ok=True)
+    write_atomic(place / "notebook.ipynb", nbformat.writes(entry.notebook).encode())
+    told = replace(entry.report, results_folder=name, lesson=LESSON.name, folder=str(entry.folder))
+    result_files.write_report(place, told, LESSON)
+    return told
+
+
+def write(course: Course, *entries: GradebookEntry) -> list[str]:
+    """Write grades into the course's gradebook; what a person is told."""
+    with GradebookWriter(course) as writer:
+        return writer.write(entries)
+
+
+def by_hand(course: Course, change: Callable[[Gradebook], object]) -> None:
+    """What an instructor enters."""
+    with Gradebook(address(course), "brains") as gradebook:
+        change(gradebook)
+        gradebook.db.commit()
 
 
 class FakeRun(Execute):

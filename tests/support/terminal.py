@@ -11,6 +11,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 # Started as modules: a console script may belong to another copy of the package.
 MODULES = {"autograder": "autograder.cli", "nbgrader": "nbgrader"}
@@ -21,6 +23,11 @@ def copy_of(folder: Path, *names: str) -> None:
     for name in names:
         source = ROOT / name
         (shutil.copytree if source.is_dir() else shutil.copy)(source, folder / name)
+
+
+def remarks(capsys: pytest.CaptureFixture[str]) -> str:
+    """What was said on the standard error, whatever the width of the terminal."""
+    return " ".join(capsys.readouterr().err.split())
 
 
 @dataclass(frozen=True)
