@@ -256,8 +256,7 @@ def cluster(tmp_path):
 
 def submit(folder, **notebooks):
     for name, notebook in notebooks.items():
-        (folder / name / LESSON).mkdir(parents=True)
-        nbformat.write(notebook, folder / name / LESSON / f"{LESSON}.ipynb")
+        mini.put(folder / name / LESSON / f"{LESSON}.ipynb", notebook)
     return find_submissions([folder])
 
 

@@ -177,9 +177,7 @@ def furnish(root: Path) -> None:
     notebook = mini.submitted()
     for name, source in mini.RIGHT.items():
         mini.cell_of(notebook, name).source = f"### BEGIN SOLUTION\n{source}\n### END SOLUTION"
-    path = root / "source" / LESSON.name / LESSON.notebook
-    path.parent.mkdir(parents=True)
-    nbformat.write(notebook, path)
+    mini.put(root / "source" / LESSON.name / LESSON.notebook, notebook)
 
 
 # ---- what the second run is worth

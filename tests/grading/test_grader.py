@@ -780,9 +780,7 @@ class TestFollowThrough:
         replaced = CellResult(status="ok", replaced=True)
         runner.second = right_run(cells={NUMBERS["compile"]: replaced})
         self.root = tmp_path / "course"
-        path = self.root / "source" / LESSON.name / LESSON.notebook
-        path.parent.mkdir(parents=True)
-        nbformat.write(mini.submitted(), path)
+        mini.put(self.root / "source" / LESSON.name / LESSON.notebook, mini.submitted())
         course.submit("ann", compile=self.TYPO)
 
     def grade(self, course, **settings):

@@ -10,6 +10,7 @@ import nbformat
 import pytest
 from support import mini, runs, throwaway
 from support.cases import judge_in_process
+from support.mini import put
 from support.throwaway import evidence, notebook
 
 from autograder.cli import main
@@ -29,11 +30,6 @@ RUNNER = runs.FakeExecutor(
         "apples = 1": throwaway.run(apples=1, pears=2),
     },
 )
-
-
-def put(path: Path, notebook: nbformat.NotebookNode) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    nbformat.write(notebook, path)
 
 
 def graded(root: Path, results: Path, home: Path, **changes) -> list:

@@ -12,8 +12,7 @@ import nbformat
 import pytest
 from nbgrader.api import Gradebook
 from packaging.requirements import Requirement
-from support import written
-from support.mini import cell_of
+from support import mini, written
 from support.terminal import Terminal
 
 from autograder import DISTRIBUTION, lessons
@@ -43,9 +42,7 @@ def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Course:
 
 def write(root: Path, **changes: str | None) -> None:
     """Write the source notebook into a course."""
-    path = root / "source" / NAME / f"{NAME}.ipynb"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    nbformat.write(written.notebook(**changes), path)
+    mini.put(root / "source" / NAME / f"{NAME}.ipynb", written.notebook(**changes))
 
 
 def folder(course: Course) -> Path:
@@ -143,9 +140,7 @@ def test_what_cannot_be_imported_is_named_by_its_cell(course: Course, changes, w
 def test_only_the_source_is_looked_at(course: Course) -> None:
     """Never a notebook that was handed in, nor one of another name."""
     for place in (f"submitted/ann/{NAME}", "source/other"):
-        path = course.root / place / f"{NAME}.ipynb"
-        path.parent.mkdir(parents=True)
-        nbformat.write(written.notebook(), path)
+        mini.put(course.root / place / f"{NAME}.ipynb", written.notebook())
     assert list(lesson_packages.authored(course.root)) == [NAME]
 
 
@@ -198,9 +193,7 @@ def test_pip_is_told_of_the_package_by_its_address(course, package: str, needed:
 def test_nbgraders_commands_are_enough(tmp_path: Path, sample_keras: Path) -> None:
     """They make the package and the release, and the gradebook has the points of the checks."""
     root = tmp_path / "course"
-    source = root / "source" / NAME / f"{NAME}.ipynb"
-    source.parent.mkdir(parents=True)
-    nbformat.write(written.notebook(), source)
+    write(root)
     (root / "nbgrader_config.py").write_text(
         "from autograder.nbgrader_plugin import configure\nconfigure(get_config())\n"
     )
@@ -213,10 +206,8 @@ def test_nbgraders_commands_are_enough(tmp_path: Path, sample_keras: Path) -> No
     for student, answers in (("ann", {"pears": 2, "baskets": 1}), ("bob", {"pears": 3})):
         notebook = nbformat.read(released, as_version=4)
         for name, value in answers.items():
-            cell_of(notebook, name).source += f"\n{name} = {value}"
-        path = root / "submitted" / student / NAME / f"{NAME}.ipynb"
-        path.parent.mkdir(parents=True)
-        nbformat.write(notebook, path)
+            mini.cell_of(notebook, name).source += f"\n{name} = {value}"
+        mini.put(root / "submitted" / student / NAME / f"{NAME}.ipynb", notebook)
     terminal.type(f"nbgrader autograde {NAME} --create")
     with Gradebook(f"sqlite:///{root / 'gradebook.db'}") as gradebook:
         assert gradebook.find_assignment(NAME).max_score == 3.5

@@ -15,11 +15,11 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import nbformat
 import pytest
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from nbgrader.utils import notebook_hash
+from support import mini
 from support.make_class import BLANK, untrained
 from support.pages import REMOTE, Page
 from support.terminal import nbgrader
@@ -76,9 +76,7 @@ def course(tmp_path_factory, sample_keras: Path) -> Path:
     shutil.copytree(ROOT / "source", root / "source")
     shutil.copyfile(ROOT / "nbgrader_config.py", root / "nbgrader_config.py")
     for name, notebook in SUBMITTED.items():
-        folder = root / "submitted" / name / LESSON.name
-        folder.mkdir(parents=True)
-        nbformat.write(notebook, folder / LESSON.notebook)
+        mini.put(root / "submitted" / name / LESSON.name / LESSON.notebook, notebook)
     unreadable = root / "submitted" / "not a notebook" / LESSON.name
     unreadable.mkdir(parents=True)
     (unreadable / LESSON.notebook).write_text("Dear teacher,")

@@ -133,17 +133,14 @@ class TestGrading:
 def class_of(course: Path) -> None:
     """A course with three submissions."""
     (course / "nbgrader_config.py").write_text("c = get_config()\n")
-    release = course / "release" / "building-a-brain"
-    release.mkdir(parents=True)
-    nbformat.write(mini.released(), release / "building-a-brain.ipynb")
+    place = Path("building-a-brain", "building-a-brain.ipynb")
+    mini.put(course / "release" / place, mini.released())
     for name, notebook in {
         "right": mini.submitted(train=ANSWERS["train"]),
         "mistakes": mini.submitted(**ANSWERS),
         "blank": mini.released(),
     }.items():
-        folder = course / "submitted" / name / "building-a-brain"
-        folder.mkdir(parents=True)
-        nbformat.write(notebook, folder / "building-a-brain.ipynb")
+        mini.put(course / "submitted" / name / place, notebook)
 
 
 def autograder(

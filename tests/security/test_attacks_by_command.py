@@ -69,9 +69,8 @@ class TestAutograde:
         for name, of in SWAPPING.items():
             changes[name] = {"devices": f"{case_of(of).source}\n{mini.RIGHT['devices']}"}
         for name, one in changes.items():
-            folder = root / "submitted" / name / LESSON
-            folder.mkdir(parents=True)
-            nbformat.write(make_class.notebook(one), folder / f"{LESSON}.ipynb")
+            place = root / "submitted" / name / LESSON / f"{LESSON}.ipynb"
+            mini.put(place, make_class.notebook(one))
         for command in ("generate_assignment", "autograde"):
             done = nbgrader(root, sample_keras, command, LESSON)
             assert done.returncode == 0, done.stderr[-3000:]
@@ -93,8 +92,7 @@ class TestValidate:
         attack_keys.start_session(SECRET)
         cell = "\n".join([LOUD, *(case_of(one).source for one in READS), mini.RIGHT["devices"]])
         path = course.root / "submitted" / "eve" / LESSON / f"{LESSON}.ipynb"
-        path.parent.mkdir(parents=True)
-        nbformat.write(make_class.notebook({"devices": cell}), path)
+        mini.put(path, make_class.notebook({"devices": cell}))
         done = nbgrader(course.root, sample_keras, "validate", str(path))
         assert SECRET not in done.stdout + done.stderr
         assert "Success! Your notebook passes all the tests." in done.stdout + done.stderr
@@ -141,9 +139,7 @@ class TestDask:
             case = case_of(of)
             notebooks[name] = attack_course._notebook(case, case.source)
         for name, notebook in notebooks.items():
-            folder = tmp_path / "submitted" / name / LESSON
-            folder.mkdir(parents=True)
-            nbformat.write(notebook, folder / f"{LESSON}.ipynb")
+            mini.put(tmp_path / "submitted" / name / LESSON / f"{LESSON}.ipynb", notebook)
         cluster = Cluster(tmp_path)
         try:
             cluster.add()

@@ -45,9 +45,7 @@ OTHER = "a-deeper-brain"
 
 def submit(path: Path) -> Path:
     """A notebook at this place."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    nbformat.write(mini.submitted(), path)
-    return path
+    return mini.put(path, mini.submitted())
 
 
 def graded(root: Path) -> dict[str, Path | None]:

@@ -12,6 +12,8 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
+from support import mini
+
 ROOT = Path(__file__).parents[2]
 LESSON = "building-a-brain"
 BLANK = "blank"
@@ -104,8 +106,7 @@ def main() -> int:
     """Write every submission of the class."""
     for name, changes in CLASS.items():
         path = Path(__file__).parents[1] / "class" / name / LESSON / f"{LESSON}.ipynb"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        nbformat.write(notebook(changes), path)
+        mini.put(path, notebook(changes))
     return 0
 
 

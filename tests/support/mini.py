@@ -1,5 +1,6 @@
 """A small notebook of the lesson, written by hand: what is released, and what comes back."""
 
+from pathlib import Path
 from typing import Any
 
 import nbformat
@@ -83,6 +84,13 @@ def submitted(**answers: str | None) -> NotebookNode:
         if answer is not None:
             cell_of(notebook, name).source = f"{BLANKS[name]}\n{answer}"
     return notebook
+
+
+def put(path: Path, notebook: NotebookNode) -> Path:
+    """Write a notebook, and make the folders for it; its path."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    nbformat.write(notebook, path)
+    return path
 
 
 def cell_of(notebook: NotebookNode, grade_id: str) -> NotebookNode:
