@@ -26,12 +26,12 @@ import test_same_weights
 from support import deeper_builder, evidence_builder, misconceptions_page
 from support.check_rules import misconceptions, rules_of
 from support.misconceptions_page import LESSONS, PAIRS
-from support.prose import CODE, levels, prose_is_plain
 from support.rule_pairs import RULES
 
 from autograder.core.lesson import Lesson
 from autograder.core.lesson_registry import lesson_names
 from autograder.core.report import CheckResult
+from autograder.core.verdicts import Failed
 from autograder.judge import rules
 
 FIRST, DEEPER = LESSONS
@@ -66,8 +66,26 @@ ANSWERS = {
         "compare": ("==", "!=", " & ", ".sum"),
     },
 }
+# Words: more in a sentence, or more characters in a level of help, are hard to take in.
+MAX_SENTENCE = 28
+MAX_LEVEL = 340
+# A call, an assignment or an index in backticks could be pasted.
+CODE = re.compile(r"`[^`]*[(=\[][^`]*`")
 # Said of any trained model that is handed in; `train` has the cases.
 OF_A_MODEL = {"not-a-model", "diverged", "weights-replaced-after-training"}
+
+
+def levels(one: CheckResult | Failed) -> tuple[str, str, str, str]:
+    return one.message, one.help, one.why, one.how
+
+
+def prose_is_plain(texts: tuple[str, ...]) -> None:
+    for text in texts:
+        assert text.endswith((".", "?", "!")), text
+        assert text[0].isupper() or text[0] in "`0123456789", text
+        assert len(text) <= MAX_LEVEL, text
+        for sentence in re.split(r"(?<=[.?!])\s+(?=[A-Z`])", text):
+            assert len(sentence.split()) <= MAX_SENTENCE, sentence
 
 
 # ---- as it is written

@@ -16,6 +16,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from support import class_of_reports, mini, processes
+from support.deep_folders import chain
 
 from autograder.core.lesson_registry import load_lesson
 
@@ -255,13 +256,7 @@ def deep_folders(folder: Path) -> None:
 
     The fixture takes them away again: pytest's own cleaning up cannot.
     """
-    here = os.open(folder, os.O_RDONLY)
-    for _ in range(1_500):
-        os.mkdir("d", dir_fd=here)
-        deeper = os.open("d", os.O_RDONLY, dir_fd=here)
-        os.close(here)
-        here = deeper
-    os.close(here)
+    chain(folder, 1_500)
 
 
 def pipes(folder: Path) -> None:
