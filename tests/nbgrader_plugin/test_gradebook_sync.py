@@ -14,6 +14,7 @@ from support.terminal import remarks
 from autograder.cli import class_run, main
 from autograder.core.config import Course, Settings
 from autograder.core.errors import CourseError
+from autograder.core.report import Report
 from autograder.grading import regrade as regrading
 from autograder.nbgrader_plugin import gradebook_sync
 from autograder.nbgrader_plugin.gradebook_sync import GradebookSync
@@ -23,6 +24,14 @@ from autograder.nbgrader_plugin.gradebook_sync import GradebookSync
 def course(tmp_path: Path, gradebook_file: Path) -> Course:
     """A course with a gradebook of its own."""
     return make_course(tmp_path / "course", copy_file(gradebook_file, tmp_path / "grades.db"))
+
+
+def entered(course: Course, *reports: Report) -> GradebookSync:
+    """Enter these one after the other."""
+    with GradebookSync(course, course.root / "results") as book:
+        for one in reports:
+            book.add(one)
+    return book
 
 
 def scores(tmp_path: Path) -> dict[str, float]:
@@ -47,17 +56,14 @@ def test_a_class_is_entered_group_by_group(course, tmp_path, monkeypatch) -> Non
 def test_what_nbgrader_has_graded_is_entered_again(course, tmp_path) -> None:
     one = graded(course, "ann", "ffffff")
     copy = course.root / "autograded" / "ann" / LESSON.name
-    with GradebookSync(course, course.root / "results") as book:
-        book.add(replace(one, folder=str(copy)))
+    entered(course, replace(one, folder=str(copy)))
     assert scores(tmp_path) == {"ann": 10}
 
 
 def test_what_was_handed_in_elsewhere_is_none_of_its_business(course, tmp_path) -> None:
     one = graded(course, "ann")
-    with GradebookSync(course, course.root / "results") as book:
-        book.add(replace(one, folder=str(tmp_path / "drafts" / "ann")))
-        book.add(replace(one, folder=""))
-        book.add(replace(one, trouble="our own fault"))
+    drafts = replace(one, folder=str(tmp_path / "drafts" / "ann"))
+    entered(course, drafts, replace(one, folder=""), replace(one, trouble="our own fault"))
     assert scores(tmp_path) == {}
 
 
@@ -67,9 +73,7 @@ def test_one_that_cannot_be_entered_costs_no_other(course, tmp_path) -> None:
     blocked = graded(course, "dan")
     (course.root / "autograded").mkdir()
     (course.root / "autograded" / "dan").write_text("a file where a folder should be")
-    with GradebookSync(course, course.root / "results") as book:
-        for one in (*reports, blocked):
-            book.add(one)
+    book = entered(course, *reports, blocked)
     assert scores(tmp_path) == {"ann": 20, "cal": 20}
     assert book.failed
     assert [remark.partition(" is not")[0] for remark in book.remarks] == ["x" * 200, "dan"]
@@ -94,9 +98,7 @@ def test_a_grade_without_its_folder_is_told_and_the_next_run_writes_it(course, t
     """The rows are there; what stands in the way of the folder is found only after that."""
     one, other = graded(course, "ann"), graded(course, "bob")
     folder = blocked_folder(course)
-    with GradebookSync(course, course.root / "results") as book:
-        book.add(one)
-        book.add(other)
+    book = entered(course, one, other)
     assert scores(tmp_path) == {"ann": 20, "bob": 20}
     assert (book.failed, book.incomplete) == (False, True)
     (remark,) = book.remarks
@@ -104,8 +106,7 @@ def test_a_grade_without_its_folder_is_told_and_the_next_run_writes_it(course, t
     assert str(folder) in remark
     assert (folder.parents[1] / "bob" / LESSON.name / LESSON.notebook).exists()
     folder.unlink()
-    with GradebookSync(course, course.root / "results") as book:
-        book.add(one)
+    book = entered(course, one)
     assert (book.incomplete, book.remarks) == (False, [])
     assert (folder / LESSON.notebook).exists()
 
@@ -136,12 +137,10 @@ def test_a_folder_that_only_the_earlier_submission_could_fill(tmp_path, gradeboo
     address = copy_file(gradebook_file, tmp_path / "grades.db")
     made = make_course(tmp_path / "course", address, "c.Autograder.keep = 'best'\n")
     course = replace(made, settings=Settings(keep="best"))
-    with GradebookSync(course, course.root / "results") as book:
-        book.add(graded(course, "ann", time="2026-03-01 10:00:00 UTC"))
+    entered(course, graded(course, "ann", time="2026-03-01 10:00:00 UTC"))
     shutil.rmtree(course.root / "autograded" / "ann")
     shutil.rmtree(course.root / "results")
-    with GradebookSync(course, course.root / "results") as book:
-        book.add(graded(course, "ann", "ffffff", time="2026-03-01 11:00:00 UTC"))
+    book = entered(course, graded(course, "ann", "ffffff", time="2026-03-01 11:00:00 UTC"))
     assert scores(tmp_path) == {"ann": 20}
     assert book.incomplete
     assert "Grade the earlier one again." in book.remarks[-1]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import csv
 import json
-import os
 import shutil
 import socket
 import subprocess
@@ -22,7 +21,7 @@ from nbgrader.utils import notebook_hash
 from support import mini
 from support.make_class import BLANK, untrained
 from support.pages import REMOTE, Page
-from support.terminal import nbgrader
+from support.terminal import environment, nbgrader
 
 from autograder.core.lesson_registry import load_lesson
 
@@ -253,11 +252,7 @@ def formgrader(course: Path, sample_keras: Path) -> Iterator[Callable[..., objec
             "--ServerApp.jpserver_extensions={'nbgrader.server_extensions.formgrader': True}",
         ],
         cwd=course,
-        env={
-            **os.environ,
-            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
-            "KERAS_HOME": str(sample_keras),
-        },
+        env=environment(sample_keras),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
@@ -305,8 +300,8 @@ def test_what_nbgrader_ran_our_own_command_finds(course: Path, sample_keras: Pat
     before = jobs(course)
     assert len(before) == len(SUBMITTED)
     command = [sys.executable, "-m", "autograder.cli", "grade", "submitted", "--no-gradebook"]
-    environment = {**os.environ, "KERAS_HOME": str(sample_keras), "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(command, cwd=course, env=environment, capture_output=True, check=False)
+    variables = environment(sample_keras, PYTHONPATH=str(ROOT))
+    done = subprocess.run(command, cwd=course, env=variables, capture_output=True, check=False)
     assert done.returncode == 1, done.stderr[-2000:]
     assert jobs(course) == before
 

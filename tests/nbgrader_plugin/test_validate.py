@@ -17,7 +17,8 @@ import nbformat
 import psutil
 import pytest
 from nbformat import NotebookNode
-from support import attack_changes, attack_course, make_class, processes
+from support import attack_changes, attack_course, make_class, mini, processes
+from support.terminal import environment, nbgrader
 
 pytestmark = [pytest.mark.kernel, pytest.mark.slow]
 
@@ -59,28 +60,18 @@ def port(course) -> Iterator[int]:
         yield door.getsockname()[1]
 
 
-def command(course, keras: Path, *arguments: str) -> tuple[list[str], dict[str, str]]:
-    """What starts nbgrader in the course, and its environment."""
-    environment = {
-        **os.environ,
-        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
-        "KERAS_HOME": str(keras),
-        "HOME": str(course.home),
-        "A_SECRET": attack_course.SECRET,
-    }
-    return [sys.executable, "-m", "nbgrader", *arguments], environment
+def whose(course) -> dict[str, str]:
+    """The variables of whoever validates: a home, and a secret."""
+    return {"HOME": str(course.home), "A_SECRET": attack_course.SECRET}
 
 
-def validated(course, keras: Path, notebook: NotebookNode, *more: str) -> str:
+def validated(course, keras: Path, notebook: NotebookNode) -> str:
     """What nbgrader says of a notebook that was handed in."""
     folder = course.root / "submitted" / "eve" / "building-a-brain"
-    folder.mkdir(parents=True, exist_ok=True)
+    path = mini.put(folder / "building-a-brain.ipynb", notebook)
     (folder / "cards.csv").write_text("1,2")
-    nbformat.write(notebook, folder / "building-a-brain.ipynb")
-    path = "submitted/eve/building-a-brain/building-a-brain.ipynb"
-    words, environment = command(course, keras, "validate", *more, path)
-    done = subprocess.run(
-        words, cwd=course.root, env=environment, capture_output=True, text=True, check=False
+    done = nbgrader(
+        course.root, keras, "validate", str(path.relative_to(course.root)), **whose(course)
     )
     return done.stdout + done.stderr
 
@@ -150,19 +141,12 @@ def test_where_it_cannot_be_kept_apart_it_stops(course, sample_keras, tmp_path) 
     broken = tmp_path / "bwrap"
     broken.write_text("#!/bin/sh\necho --size; exit 1\n")
     broken.chmod(0o755)
-    words, environment = command(course, sample_keras, "validate", "x.ipynb")
-    environment["PATH"] = f"{tmp_path}:{environment['PATH']}"
     nbformat.write(make_class.untrained(), course.root / "x.ipynb")
+    path = f"{tmp_path}:{environment(sample_keras)['PATH']}"
 
     def run(*more: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [*words, *more],
-            cwd=course.root,
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        words = ("validate", "x.ipynb", *more)
+        return nbgrader(course.root, sample_keras, *words, **whose(course), PATH=path)
 
     stopped, bare = run(), run("--Autograder.isolation=none")
     (course.root / "x.ipynb").unlink()
@@ -178,10 +162,11 @@ def test_stopping_it_leaves_nothing_running(course, sample_keras, how) -> None:
     notebook = make_class.untrained(devices="while True: pass")
     path = course.root / "loop.ipynb"
     nbformat.write(notebook, path)
-    words, environment = command(course, sample_keras, "validate", path.name)
+    words = [sys.executable, "-m", "nbgrader", "validate", path.name]
+    variables = environment(sample_keras, **whose(course))
     silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     try:
-        with processes.started(words, cwd=course.root, env=environment, **silent) as process:
+        with processes.started(words, cwd=course.root, env=variables, **silent) as process:
             family = wait_for_kernel(process)
             process.send_signal(how)
             process.wait(timeout=30)

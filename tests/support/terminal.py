@@ -30,6 +30,12 @@ def remarks(capsys: pytest.CaptureFixture[str]) -> str:
     return " ".join(capsys.readouterr().err.split())
 
 
+def environment(keras: Path, **more: str) -> dict[str, str]:
+    """What a command sees: our own programs first, the images of this home of Keras, and more."""
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    return {**os.environ, "PATH": path, "KERAS_HOME": str(keras), **more}
+
+
 @dataclass(frozen=True)
 class Terminal:
     """Stands in a folder; there is a home, and images in a home of Keras."""
@@ -41,15 +47,9 @@ class Terminal:
     @property
     def environment(self) -> dict[str, str]:
         """What a command sees."""
-        return {
-            **os.environ,
-            "HOME": str(self.home),
-            "KERAS_HOME": str(self.keras),
-            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
-            "PYTHONPATH": str(ROOT),
-            # As wide as terminals usually are.
-            "COLUMNS": "80",
-        }
+        # As wide as terminals usually are.
+        more = {"HOME": str(self.home), "PYTHONPATH": str(ROOT), "COLUMNS": "80"}
+        return environment(self.keras, **more)
 
     def type(self, command: str) -> str:
         """Type a command; it has to end well.
@@ -72,14 +72,15 @@ class Terminal:
         return output
 
 
-def nbgrader(course: Path, keras: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def nbgrader(
+    course: Path, keras: Path, *arguments: str, **variables: str
+) -> subprocess.CompletedProcess[str]:
     """Run an nbgrader command in the course's folder."""
-    environment = {
-        **os.environ,
-        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
-        "KERAS_HOME": str(keras),
-    }
-    command = [sys.executable, "-m", "nbgrader", *arguments]
     return subprocess.run(
-        command, cwd=course, env=environment, check=False, capture_output=True, text=True
+        [sys.executable, "-m", "nbgrader", *arguments],
+        cwd=course,
+        env=environment(keras, **variables),
+        check=False,
+        capture_output=True,
+        text=True,
     )
