@@ -6,15 +6,13 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from support.mini import LESSON
 
 from autograder.core.exception_names import public_name
-from autograder.core.lesson_registry import load_lesson
 from autograder.judge.plugin import as_verdict
 from autograder.kernel.cell_tracker import Cells
 from autograder.kernel.ipython import _sentence
 from autograder.kernel.recorder import serialize
-
-LESSON = load_lesson("building-a-brain")
 
 
 class _Mine(LookupError):

@@ -14,15 +14,14 @@ from pathlib import Path
 import nbformat
 import pytest
 from support import processes
+from support.mini import LESSON
 from support.terminal import ROOT, Terminal, copy_of
 
-from autograder.core.lesson_registry import load_lesson
 from autograder.notebooks.restore import grade_id
 from autograder.sandbox import bubblewrap
 
 pytestmark = [pytest.mark.gpu, pytest.mark.slow]
 
-LESSON = load_lesson("building-a-brain")
 LIST = 'import tensorflow as tf; print(len(tf.config.list_physical_devices("GPU")))'
 GROW = """\
 for one in tf.config.list_physical_devices("GPU"):

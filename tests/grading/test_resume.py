@@ -14,8 +14,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from support import make_class, processes
-
-from autograder.core.lesson_registry import load_lesson
+from support.mini import LESSON
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))
 
@@ -23,7 +22,6 @@ import soak
 
 pytestmark = [pytest.mark.kernel, pytest.mark.slow]
 
-LESSON = load_lesson("building-a-brain")
 NAMES = ("ann", "bob", "cal")
 
 

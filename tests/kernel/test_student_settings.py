@@ -11,16 +11,15 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from support.mini import LESSON
 from support.recording import recording
 
 from autograder.core.config import Settings
 from autograder.core.evidence import Evidence, Record, Run
-from autograder.core.lesson_registry import load_lesson
 from autograder.judge.runner import judge
 
 pytestmark = pytest.mark.slow
 
-LESSON = load_lesson("building-a-brain")
 # Five times the spread from seed to seed. Of raw pixels the outputs are so large that another
 # rounding leads as far away as another seed.
 NOISE = 0.03

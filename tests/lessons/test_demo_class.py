@@ -9,14 +9,13 @@ from types import SimpleNamespace
 import nbformat
 import pytest
 from support import frozen, make_class
+from support.mini import LESSON
 
 from autograder.cli import main
-from autograder.core.lesson_registry import load_lesson
 
 pytestmark = [pytest.mark.kernel, pytest.mark.slow]
 
 CLASS = Path(__file__).parents[1] / "class"
-LESSON = load_lesson("building-a-brain")
 # Or not: it ends so near to the threshold that the processor's arithmetic decides.
 ONE_EPOCH_IS_ENOUGH = ("one-epoch", "train.accuracy")
 

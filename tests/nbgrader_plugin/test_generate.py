@@ -11,6 +11,7 @@ import nbformat
 import pytest
 from nbgrader.api import Gradebook
 from support import processes
+from support.mini import LESSON
 from support.terminal import nbgrader
 
 from autograder.core.config import Course, Settings
@@ -22,7 +23,6 @@ from autograder.notebooks.solution import strip_markers
 
 ROOT = Path(__file__).parents[2]
 LESSONS = [load_lesson(name) for name in lesson_names()]
-LESSON = load_lesson("building-a-brain")
 
 
 @pytest.fixture

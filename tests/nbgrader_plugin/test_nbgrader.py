@@ -20,15 +20,13 @@ from nbgrader.api import Gradebook
 from nbgrader.utils import notebook_hash
 from support import mini
 from support.make_class import BLANK, untrained
+from support.mini import LESSON
 from support.pages import REMOTE, Page
 from support.terminal import environment, nbgrader
-
-from autograder.core.lesson_registry import load_lesson
 
 pytestmark = [pytest.mark.kernel, pytest.mark.slow]
 
 ROOT = Path(__file__).parents[2]
-LESSON = load_lesson("building-a-brain")
 
 
 def index_of(notebook: NotebookNode, grade_id: str) -> int:

@@ -11,14 +11,13 @@ from pathlib import Path
 import pytest
 from support import examples
 from support.examples import PAGES, Example
+from support.mini import LESSON
 from support.terminal import ROOT, Terminal, copy_of
 
 from autograder import datasets
 from autograder.core.errors import DatasetError
-from autograder.core.lesson_registry import load_lesson
 from autograder.datasets.fashion_mnist import DATASET
 
-LESSON = load_lesson("building-a-brain")
 CLASS = ROOT / "tests" / "class"
 # What is right on the full data lies above it, in percent.
 THRESHOLD = 80.0

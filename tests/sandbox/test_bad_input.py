@@ -16,14 +16,12 @@ from nbformat import NotebookNode
 from support import make_class, processes
 
 from autograder.core.config import Course, Settings
-from autograder.core.lesson_registry import load_lesson
 from autograder.core.report import Outcome, Report
 from autograder.grading.discovery import find_submissions
 from autograder.grading.grader import Grader
 
 pytestmark = [pytest.mark.kernel, pytest.mark.slow]
 
-LESSON = load_lesson("building-a-brain")
 # bubblewrap, its child, the sandbox, the run, and three for the kernel and its process space.
 WITH_A_KERNEL = 7
 

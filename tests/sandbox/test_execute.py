@@ -14,11 +14,11 @@ import psutil
 import pytest
 from nbclient import NotebookClient
 from support import mini
+from support.mini import LESSON
 from support.runs import shown
 
 from autograder.core.config import Settings
 from autograder.core.evidence import EVIDENCE_VARIABLE, Evidence
-from autograder.core.lesson_registry import load_lesson
 from autograder.notebooks.restore import restore
 from autograder.reports import html
 from autograder.sandbox import job_runner
@@ -28,7 +28,6 @@ from autograder.sandbox.workspace import WORKSPACE, Workspace
 
 pytestmark = [pytest.mark.kernel, pytest.mark.slow]
 
-LESSON = load_lesson("building-a-brain")
 # Without a sandbox the same is tried less often; other tests here run without one each time.
 LEVELS = ["auto", pytest.param("none", marks=pytest.mark.weekly)]
 # Hears no interruption.

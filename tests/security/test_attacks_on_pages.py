@@ -23,9 +23,9 @@ from nbconvert import HTMLExporter
 from nbconvert.filters.markdown import markdown2html
 from nbgrader.coursedir import CourseDirectory
 from support import class_of_reports, mini
+from support.mini import LESSON
 from traitlets.config import Config
 
-from autograder.core.lesson_registry import load_lesson
 from autograder.core.report import Standing
 from autograder.core.verdicts import Tell
 from autograder.exporters.model import Grade, Person, of_reports
@@ -39,7 +39,6 @@ from autograder.notebooks.reader import read_notebook
 from autograder.reports import sanitize
 from autograder.sandbox.extra_files import ignored_extra_files
 
-LESSON = load_lesson("building-a-brain")
 OTHER = "a-deeper-brain"
 
 

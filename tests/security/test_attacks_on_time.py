@@ -17,10 +17,8 @@ import nbformat
 import pytest
 from support import class_of_reports, mini, processes
 from support.deep_folders import chain
+from support.mini import LESSON
 
-from autograder.core.lesson_registry import load_lesson
-
-LESSON = load_lesson("building-a-brain")
 # Of the wall clock, for what takes a second or two; and of address space, so that nothing else on
 # this machine comes to harm.
 SECONDS, MAX_MEMORY = 90, 8 * 2**30

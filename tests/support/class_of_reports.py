@@ -7,12 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from autograder import datasets
-from autograder.core.lesson_registry import load_lesson
 from autograder.core.report import CONTRADICTION, CheckResult, Outcome, Report, Standing
 from autograder.datasets.fashion_mnist import DATASET
 from autograder.grading import result_files
+from support.mini import LESSON
 
-LESSON = load_lesson("building-a-brain")
 HOSTILE = (
     "<script>document.title='taken'</script>",
     '"><img src=x onerror="document.title=1">',

@@ -37,12 +37,11 @@ from autograder.core.evidence import (
     Weight,
     state,
 )
-from autograder.core.lesson_registry import load_lesson
 from autograder.datasets import Images
 from autograder.datasets.fashion_mnist import DATASET
 from support import cases
+from support.mini import LESSON
 
-LESSON = load_lesson("building-a-brain")
 QUESTIONS = tuple(question.name for question in LESSON.questions)
 INDEX = 99
 EPOCHS = 5

@@ -25,7 +25,6 @@ from sqlalchemy.orm import load_only
 
 from autograder.core.atomic_write import write_atomic
 from autograder.core.config import Course
-from autograder.core.lesson_registry import load_lesson
 from autograder.core.report import CheckResult, Outcome, Report
 from autograder.grading import result_files
 from autograder.nbgrader_plugin.course_config import (
@@ -38,8 +37,8 @@ from autograder.nbgrader_plugin.preprocessors.autograde import REPORT_KEY, SaveJ
 from autograder.notebooks.restore import restore
 from autograder.reports.annotate import filled
 from support import mini
+from support.mini import LESSON
 
-LESSON = load_lesson("building-a-brain")
 # The assignment is due on 1 March at noon.
 IN_TIME, LATE = "2026-03-01 11:00:00 UTC", "2026-03-02 12:00:00 UTC"
 ZERO = 'c.LateSubmissionPlugin.penalty_method = "zero"\n'

@@ -6,6 +6,10 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
+from autograder.core.lesson_registry import load_lesson
+
+LESSON = load_lesson("building-a-brain")
+
 LOAD = """\
 (train_images, train_labels), (valid_images, valid_labels) = (
     tf.keras.datasets.fashion_mnist.load_data()
