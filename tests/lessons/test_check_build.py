@@ -1,5 +1,7 @@
 """What the checks of `build` say."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 from support.cases import Case, fails, verify
@@ -81,49 +83,36 @@ RIGHT = {
     "numpy's number of classes": of_layers(FLATTEN, dense(np.int64(10).item())),
 }
 
+wrong_input = partial(fails, "build.input")
+wrong_layers = partial(fails, "build.layers")
+wrong_activation = partial(fails, "build.activation")
 CASES = {
     **{name: Case(work=work, check="build.layers") for name, work in RIGHT.items()},
-    "no input": fails(
-        "build.input",
+    "no input": wrong_input(
         "wrong-input-shape",
         "does not know yet",
         "(28, 28)",
         work=built(FLATTEN, dense(built=False), shape=None),
     ),
-    "a row as the input": fails(
-        "build.input",
-        "wrong-input-shape",
-        "shape (784)",
-        "(28, 28)",
-        work=built(dense(), shape=(784,)),
+    "a row as the input": wrong_input(
+        "wrong-input-shape", "shape (784)", "(28, 28)", work=built(dense(), shape=(784,))
     ),
-    "any width": fails(
-        "build.input",
-        "wrong-input-shape",
-        "(28, any)",
-        work=built(FLATTEN, dense(), shape=(28, None)),
+    "any width": wrong_input(
+        "wrong-input-shape", "(28, any)", work=built(FLATTEN, dense(), shape=(28, None))
     ),
-    "all images as the input": fails(
-        "build.input",
+    "all images as the input": wrong_input(
         "wrong-input-shape",
         "(60000, 28, 28)",
         "without the number of images",
         work=built(FLATTEN, dense(inputs=47_040_000), shape=(60_000, 28, 28)),
     ),
-    "no flatten": fails(
-        "build.input",
-        "missing-flatten",
-        "one by one",
-        "784 pixels",
-        work=built(dense(inputs=28, rows=(28,))),
+    "no flatten": wrong_input(
+        "missing-flatten", "one by one", "784 pixels", work=built(dense(inputs=28, rows=(28,)))
     ),
-    "flatten too late": fails(
-        "build.input",
-        "missing-flatten",
-        work=built(dense(inputs=28, rows=(28,)), layer("Flatten", (None, 280))),
+    "flatten too late": wrong_input(
+        "missing-flatten", work=built(dense(inputs=28, rows=(28,)), layer("Flatten", (None, 280)))
     ),
-    "pooled": fails(
-        "build.input",
+    "pooled": wrong_input(
         "pixels-left-out",
         "sees 196 numbers",
         work=built(
@@ -133,45 +122,35 @@ CASES = {
             shape=(28, 28, 1),
         ),
     ),
-    "nothing at all": fails(
-        "build.layers",
+    "nothing at all": wrong_layers(
         "wrong-neuron-count",
         "no `Dense` layer",
         "10",
         work=built(FLATTEN),
         others={"build.activation": "skipped"},
     ),
-    "one neuron": fails(
-        "build.layers", "wrong-neuron-count", "has 1 neuron;", work=built(FLATTEN, dense(1))
+    "one neuron": wrong_layers(
+        "wrong-neuron-count", "has 1 neuron;", work=built(FLATTEN, dense(1))
     ),
-    "as many as the largest label": fails(
-        "build.layers",
-        "wrong-neuron-count",
-        "9 neurons",
-        "10 classes",
-        work=built(FLATTEN, dense(9)),
+    "as many as the largest label": wrong_layers(
+        "wrong-neuron-count", "9 neurons", "10 classes", work=built(FLATTEN, dense(9))
     ),
-    "as many as the pixels": fails(
-        "build.layers", "wrong-neuron-count", "784 neurons", work=built(FLATTEN, dense(784))
+    "as many as the pixels": wrong_layers(
+        "wrong-neuron-count", "784 neurons", work=built(FLATTEN, dense(784))
     ),
-    "no bias": fails(
-        "build.layers", "no-bias", "y = mx + b", work=built(FLATTEN, dense(bias=False))
-    ),
-    "hidden layer": fails(
-        "build.layers",
+    "no bias": wrong_layers("no-bias", "y = mx + b", work=built(FLATTEN, dense(bias=False))),
+    "hidden layer": wrong_layers(
         "hidden-layer",
         "2 layers learn (`Dense`, `Dense`)",
         "a single one",
         work=built(FLATTEN, dense(128, name="hidden", activation="relu"), dense(inputs=128)),
     ),
-    "hidden layer that is not built": fails(
-        "build.layers",
+    "hidden layer that is not built": wrong_layers(
         "hidden-layer",
         work=built(FLATTEN, dense(64, built=False), dense(built=False), shape=None),
         others={"build.input": "failed"},
     ),
-    "hidden layer of fixed weights": fails(
-        "build.layers",
+    "hidden layer of fixed weights": wrong_layers(
         "hidden-layer",
         work=built(
             FLATTEN,
@@ -184,32 +163,25 @@ CASES = {
             dense(inputs=64),
         ),
     ),
-    "convolution": fails(
-        "build.layers",
+    "convolution": wrong_layers(
         "hidden-layer",
         "`Conv2D`",
         work=built(
-            CONVOLUTION,
-            layer("Flatten", (None, 2704)),
-            dense(inputs=2704),
-            shape=(28, 28, 1),
+            CONVOLUTION, layer("Flatten", (None, 2704)), dense(inputs=2704), shape=(28, 28, 1)
         ),
     ),
-    "relu on the outputs": fails(
-        "build.activation",
+    "relu on the outputs": wrong_activation(
         "hidden-nonlinearity",
         "`relu`",
         "stay as they are",
         work=built(FLATTEN, dense(activation="relu")),
     ),
-    "sigmoid as a layer": fails(
-        "build.activation",
+    "sigmoid as a layer": wrong_activation(
         "hidden-nonlinearity",
         "`sigmoid`",
         work=built(FLATTEN, dense(), layer("Activation", (None, 10), activation="sigmoid")),
     ),
-    "leaky relu as a layer": fails(
-        "build.activation",
+    "leaky relu as a layer": wrong_activation(
         "hidden-nonlinearity",
         "`leakyrelu`",
         work=built(FLATTEN, dense(), layer("LeakyReLU", (None, 10))),
@@ -227,27 +199,23 @@ CASES = {
         says=("a function or a layer that the grader does not know",),
         others=dict.fromkeys(("compile.loss", "train.accuracy", "predict.label"), "error"),
     ),
-    "relu, then softmax": fails(
-        "build.activation",
+    "relu, then softmax": wrong_activation(
         "hidden-nonlinearity",
         "through `relu` and then `softmax`;",
         work=built(FLATTEN, dense(activation="relu"), SOFTMAX),
     ),
-    "softmax twice": fails(
-        "build.activation",
+    "softmax twice": wrong_activation(
         "hidden-nonlinearity",
         "through `softmax` and then `softmax`;",
         work=built(FLATTEN, dense(activation="softmax"), SOFTMAX),
     ),
-    "relu, then a layer of one's own": fails(
-        "build.activation",
+    "relu, then a layer of one's own": wrong_activation(
         "hidden-nonlinearity",
         "through `relu`;",
         work=built(FLATTEN, dense(activation="relu"), layer("Lambda", (None, 10))),
     ),
     **{
-        f"of type {kind}": fails(
-            "build.input",
+        f"of type {kind}": wrong_input(
             "not-a-model",
             f"of type `{kind}`",
             next_step,
