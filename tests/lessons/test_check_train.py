@@ -2,6 +2,7 @@
 
 import runpy
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -92,13 +93,8 @@ def not_moving(start=arrays):
 def contradicts(*says: str, **changes) -> Case:
     """A case in which nothing can be earned for training, because of these words."""
     work = changes.pop("work", None) or trained_by(**changes)
-    return fails(
-        "train.epochs",
-        "contradictory-evidence",
-        "contradicts itself",
-        *says,
-        work=work,
-        others=SKIPPED,
+    return wrong_epochs(
+        "contradictory-evidence", "contradicts itself", *says, work=work, others=SKIPPED
     )
 
 
@@ -137,6 +133,9 @@ def with_rate(rate: float) -> dict[str, Compiled]:
     return {"compiled": changed(COMPILED, optimizer_settings={"learning_rate": rate})}
 
 
+wrong_epochs = partial(fails, "train.epochs")
+wrong_data = partial(fails, "train.data")
+wrong_validation = partial(fails, "train.validation")
 FROZEN = changed(MODEL, trainable_parameters=0, other_parameters=7_850)
 FALLING = (2.0, 1.5, 1.2, 1.1, 1.0)
 DIVIDED = fit(training=training(**SCALED), validation=validation(**SCALED))
@@ -188,56 +187,45 @@ RIGHT = {
 }
 CASES = {
     **{name: Case(work=work, check="train.accuracy") for name, work in RIGHT.items()},
-    "never": fails(
-        "train.epochs",
+    "never": wrong_epochs(
         "not-trained",
         "was never trained.",
         "`fit`",
         work=Submission(fits=(), model_calls=(changed(MODEL_CALL, fits=0),)),
         others=SKIPPED,
     ),
-    "another model": fails(
-        "train.epochs",
+    "another model": wrong_epochs(
         "not-trained",
         "was never trained; another one was.",
         "build the model only once",
         work=Submission(fits=(fit(model=1),)),
         others=SKIPPED,
     ),
-    "one epoch": fails(
-        "train.epochs",
+    "one epoch": wrong_epochs(
         "too-few-epochs",
         "for 1 epoch; 5 were asked for",
         work=trained_by(epochs_done=1, steps=375, **NO_MEANS),
     ),
-    "interrupted": fails(
-        "train.epochs",
+    "interrupted": wrong_epochs(
         "too-few-epochs",
         "cut short after 2 epochs",
         work=trained_by(
-            epochs_done=2,
-            steps=900,
-            interrupted=True,
-            training=training(count=2_000),
-            **NO_MEANS,
+            epochs_done=2, steps=900, interrupted=True, training=training(count=2_000), **NO_MEANS
         ),
     ),
-    "trained on the validation images": fails(
-        "train.data",
+    "trained on the validation images": wrong_data(
         "trained-on-validation-data",
         "trained on validation images",
         "`train_images`",
         work=trained_by(training=validation()),
         others={"train.accuracy": "skipped"},
     ),
-    "trained on everything": fails(
-        "train.data",
+    "trained on everything": wrong_data(
         "trained-on-validation-data",
         work=trained_by(training=training(count=14_000, split="mixed")),
         others={"train.accuracy": "skipped"},
     ),
-    "trained on the validation images once, long ago": fails(
-        "train.data",
+    "trained on the validation images once, long ago": wrong_data(
         "trained-on-validation-data",
         "does not forget",
         work=Submission(
@@ -247,59 +235,48 @@ CASES = {
         ),
         others={"train.accuracy": "skipped"},
     ),
-    "mismatched": fails(
-        "train.data",
+    "mismatched": wrong_data(
         "mismatched-labels",
         "do not belong together",
         work=with_weights(spoilt, fits=(fit(training=training(labels="mismatched")),)),
         others={"train.accuracy": "skipped"},
     ),
-    "half of the images": fails(
-        "train.data",
+    "half of the images": wrong_data(
         "partial-training-data",
         "6,000 images; there are 12,000",
         work=trained_by(training=training(count=6_000)),
     ),
-    "no validation": fails(
-        "train.validation",
-        "no-validation-data",
-        "There was no validation",
-        work=trained_by(validation=None),
+    "no validation": wrong_validation(
+        "no-validation-data", "There was no validation", work=trained_by(validation=None)
     ),
-    "validation on few images, and proud of it": fails(
-        "train.validation",
+    "validation on few images, and proud of it": wrong_validation(
         "partial-validation-data",
         "validated on 32 validation images",
         "there are 2,000",
         work=trained_by(history=PRAISE, validation=validation(count=32)),
     ),
-    "validated on the training images": fails(
-        "train.validation",
+    "validated on the training images": wrong_validation(
         "validated-on-training-data",
         "validated on training images",
         "should be validated on the validation images",
         work=trained_by(validation=training()),
     ),
-    "a part split off": fails(
-        "train.validation",
+    "a part split off": wrong_validation(
         "validated-on-training-data",
         "kept back 20 % of the training images",
         "asks for the validation images",
         work=trained_by(validation=None, validation_split=0.2),
     ),
-    "a part kept by hand": fails(
-        "train.validation",
+    "a part kept by hand": wrong_validation(
         "validated-on-training-data",
         work=trained_by(training=training(count=10_000), validation=training(count=2_000)),
     ),
-    "validation with other labels": fails(
-        "train.validation",
+    "validation with other labels": wrong_validation(
         "mismatched-labels",
         "The validation images and labels do not belong together",
         work=trained_by(validation=validation(labels="mismatched")),
     ),
-    "only the training images scaled": fails(
-        "train.validation",
+    "only the training images scaled": wrong_validation(
         "validation-scaled-differently",
         "were not scaled",
         work=Submission(
@@ -466,8 +443,7 @@ CASES = {
         ),
         check="train.accuracy",
     ),
-    "a model that was given away": fails(
-        "train.epochs",
+    "a model that was given away": wrong_epochs(
         "not-a-model",
         work=Submission(answers={name: given_away(name) for name in ("train", "predict")}),
         others={**SKIPPED, "predict.label": "skipped"},

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from support.cases import Case, fails, verify
 from support.deeper_builder import (
@@ -45,27 +47,23 @@ ACCEPTED = {
     "softmax": built(FLATTEN, hidden(), answers(activation="softmax")),
     "a column for the brightness": built(FLATTEN, hidden(), answers(), shape=(28, 28, 1)),
 }
+wrong_hidden = partial(fails, "build.hidden")
+wrong_activation = partial(fails, "build.activation")
 CASES = {
     **{name: Case(work=work, check="build.hidden") for name, work in ACCEPTED.items()},
-    "a single layer": fails(
-        "build.hidden",
-        "no-hidden-layer",
-        work=built(FLATTEN, dense()),
-        others={"build.activation": "skipped"},
+    "a single layer": wrong_hidden(
+        "no-hidden-layer", work=built(FLATTEN, dense()), others={"build.activation": "skipped"}
     ),
-    "no neurons": fails(
-        "build.hidden",
+    "no neurons": wrong_hidden(
         "wrong-neuron-count",
         work=built(FLATTEN),
         others={"build.activation": "skipped", "build.output": "skipped"},
     ),
-    "two hidden layers": fails(
-        "build.hidden",
+    "two hidden layers": wrong_hidden(
         "more-hidden-layers",
         work=built(FLATTEN, hidden(), dense(HIDDEN, inputs=HIDDEN, activation="relu"), answers()),
     ),
-    "a normalization that learns": fails(
-        "build.hidden",
+    "a normalization that learns": wrong_hidden(
         "more-hidden-layers",
         "`BatchNormalization`",
         work=built(
@@ -77,28 +75,19 @@ CASES = {
             answers(),
         ),
     ),
-    "too narrow": fails(
-        "build.hidden",
-        "wrong-hidden-size",
-        "64 neurons",
-        work=built(FLATTEN, hidden(64), answers(inputs=64)),
+    "too narrow": wrong_hidden(
+        "wrong-hidden-size", "64 neurons", work=built(FLATTEN, hidden(64), answers(inputs=64))
     ),
-    "without a bias": fails(
-        "build.hidden", "no-bias", work=built(FLATTEN, hidden(bias=False), answers())
+    "without a bias": wrong_hidden("no-bias", work=built(FLATTEN, hidden(bias=False), answers())),
+    "no bend": wrong_activation(
+        "no-activation", work=built(FLATTEN, hidden(activation="linear"), answers())
     ),
-    "no bend": fails(
-        "build.activation",
-        "no-activation",
-        work=built(FLATTEN, hidden(activation="linear"), answers()),
-    ),
-    "a sigmoid": fails(
-        "build.activation",
+    "a sigmoid": wrong_activation(
         "other-activation",
         "`sigmoid`",
         work=built(FLATTEN, hidden(activation="sigmoid"), answers()),
     ),
-    "two bends": fails(
-        "build.activation",
+    "two bends": wrong_activation(
         "other-activation",
         work=built(FLATTEN, hidden(), layer("Activation", activation="tanh"), answers()),
     ),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pytest
 from support.cases import Case, fails, verify
@@ -27,14 +29,15 @@ def train(scale, shift=0.0, **numbers):
     )
 
 
+wrong_scale = partial(fails, "scale.train")
 CASES = {
     "right": Case(work=Submission(), check="scale.train"),
     "in float32": Case(
         work=Submission(train_images=pictures(dtype="float32")), check="scale.train"
     ),
     "divided by 256": Case(work=train(1 / 256, high=255 / 256), check="scale.train"),
-    "not scaled": fails(
-        "scale.train", "not-scaled", "from 0 to 255", work=train(1.0, dtype="uint8", high=255.0)
+    "not scaled": wrong_scale(
+        "not-scaled", "from 0 to 255", work=train(1.0, dtype="uint8", high=255.0)
     ),
     "only the validation images are not scaled": fails(
         "scale.valid",
@@ -44,27 +47,22 @@ CASES = {
             valid_images=pictures("validation", about=validation(scale="one"), high=255.0)
         ),
     ),
-    "scaled twice": fails(
-        "scale.train", "scaled-twice", "0.0039", work=train(1 / 255**2, high=1 / 255)
-    ),
-    "two strokes": fails(
-        "scale.train",
+    "scaled twice": wrong_scale("scaled-twice", "0.0039", work=train(1 / 255**2, high=1 / 255)),
+    "two strokes": wrong_scale(
         "integer-division",
         "greys",
         work=Submission(train_images=pictures(dtype="uint8", about=NOT_FOUND)),
     ),
-    "from -1 to 1": fails(
-        "scale.train", "another-scale", "black is -1 and white is 1", work=train(2 / 255, -1.0)
+    "from -1 to 1": wrong_scale(
+        "another-scale", "black is -1 and white is 1", work=train(2 / 255, -1.0)
     ),
-    "inside out": fails("scale.train", "another-scale", "black is 1", work=train(-1 / 255, 1.0)),
-    "laid end to end": fails(
-        "scale.train",
+    "inside out": wrong_scale("another-scale", "black is 1", work=train(-1 / 255, 1.0)),
+    "laid end to end": wrong_scale(
         "pictures-reshaped",
         "(12000, 784)",
         work=Submission(train_images=pictures(shape=(12_000, 784))),
     ),
-    "too few": fails(
-        "scale.train",
+    "too few": wrong_scale(
         "pictures-reshaped",
         work=Submission(train_images=pictures(shape=(100, 28, 28), about=training(count=100))),
     ),
@@ -82,9 +80,7 @@ CASES = {
         "training images",
         work=Submission(valid_images=pictures(about=training(labels="none"))),
     ),
-    "a number": fails(
-        "scale.train", "not-an-array", "`float`", work=Submission(train_images=claim(0.5))
-    ),
+    "a number": wrong_scale("not-an-array", "`float`", work=Submission(train_images=claim(0.5))),
     "each pixel on its own": Case(
         work=train(np.full(784, 1 / 255), np.zeros(784)), check="scale.train", outcome="error"
     ),

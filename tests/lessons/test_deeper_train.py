@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -76,6 +77,8 @@ def started(change) -> Submission:
     return trained_with(fit(start="before", states=()), arrays=recorded)
 
 
+wrong_data = partial(fails, "train.data")
+wrong_validation = partial(fails, "train.validation")
 CASES = {
     **{name: Case(work=work, check="train.stopping") for name, work in ACCEPTED.items()},
     "started with weights from nowhere": Case(
@@ -87,56 +90,43 @@ CASES = {
     "started at random": Case(
         work=started(np.random.default_rng(7).permutation), check="train.accuracy"
     ),
-    "never": fails(
-        "train.data",
+    "never": wrong_data(
         "not-trained",
         "never trained.",
         work=Submission(fits=(SINGLE_FIT,)),
         others={**REST, "train.restored": "skipped"},
     ),
-    "another one": fails(
-        "train.data",
+    "another one": wrong_data(
         "not-trained",
         "another one was",
         work=Submission(fits=(changed(FIT, model=7), SINGLE_FIT)),
         others=REST,
     ),
-    "trained on the validation images": fails(
-        "train.data",
+    "trained on the validation images": wrong_data(
         "trained-on-validation-data",
         work=trained_with(fit(training=validation())),
         others={"train.accuracy": "skipped"},
     ),
-    "labels of others": fails(
-        "train.data",
-        "mismatched-labels",
-        work=trained_with(fit(training=training(labels="mismatched"))),
+    "labels of others": wrong_data(
+        "mismatched-labels", work=trained_with(fit(training=training(labels="mismatched")))
     ),
-    "a part of the images": fails(
-        "train.data",
-        "partial-training-data",
-        work=trained_with(fit(training=training(count=1_000))),
+    "a part of the images": wrong_data(
+        "partial-training-data", work=trained_with(fit(training=training(count=1_000)))
     ),
-    "no validation": fails(
-        "train.validation",
+    "no validation": wrong_validation(
         "no-validation-data",
         work=trained_with(fit(validation=None, callbacks=(stop(monitor="val_loss"),))),
     ),
-    "validated on few images": fails(
-        "train.validation",
+    "validated on few images": wrong_validation(
         "partial-validation-data",
         "10 validation images",
         work=trained_with(fit(validation=validation(count=10))),
     ),
-    "validated on the training images": fails(
-        "train.validation",
-        "validated-on-training-data",
-        work=trained_with(fit(validation=training())),
+    "validated on the training images": wrong_validation(
+        "validated-on-training-data", work=trained_with(fit(validation=training()))
     ),
-    "only the training images scaled": fails(
-        "train.validation",
-        "validation-scaled-differently",
-        work=trained_with(fit(validation=validation(scale="one"))),
+    "only the training images scaled": wrong_validation(
+        "validation-scaled-differently", work=trained_with(fit(validation=validation(scale="one")))
     ),
     "no early stopping": stops_badly("no-early-stopping", "6 epochs", work=stopped()),
     "a stop of one's own": Case(
@@ -196,8 +186,7 @@ CASES = {
         work=Submission(arrays=weights(lambda one: one * np.nan)),
         others={"compare.won": "failed"},
     ),
-    "an accuracy that the weights do not have": fails(
-        "train.data",
+    "an accuracy that the weights do not have": wrong_data(
         "contradictory-evidence",
         "99%",
         work=trained_with(fit(history={"val_accuracy": (0.99,) * 6})),
