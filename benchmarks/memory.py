@@ -19,8 +19,8 @@ import psutil
 from autograder.core.config import Settings
 from autograder.datasets.fashion_mnist import DATASET
 from autograder.sandbox import job_runner
-from autograder.sandbox.limits import tree, used
 from autograder.sandbox.pool import SandboxPool
+from autograder.sandbox.resource_usage import tree, used
 
 WORKERS = 2
 

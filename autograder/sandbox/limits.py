@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import time
-from collections.abc import Sequence
-from pathlib import Path
 
 import psutil
 
 from autograder.core.config import Settings
 from autograder.core.training import MAX_TRAINING_SECONDS
+from autograder.sandbox import resource_usage
 from autograder.sandbox.result import Stopped
 
 # Seconds that a cell may take beyond its limit: to be interrupted, and to come back.
@@ -21,19 +19,9 @@ MEASURE_INTERVAL = 1.0
 # Seconds of one run that it may wait for trainings beyond what it is charged for them: until one
 # process more has started on a busy machine, and did not come to its end.
 MAX_FREE_SECONDS = 3 * MAX_TRAINING_SECONDS
-# Bytes of lists of mappings that are read to measure a run once: where TensorFlow is loaded, those
-# of a process have 150 kB. Linux takes a second to write some 50 MiB.
-MAX_MAPS = 32 * 2**20
-# Of a run: open files, and how often an epoll watches one of them. All processes of a user may have
-# some millions of watches together. A kernel has 100 files and few watches, and so has each process
-# that is forked of it.
-MAX_HANDLES, MAX_WATCHES = 100_000, 200_000
 # Of a process whose first thread has ended, Linux shows neither memory nor files. It may be about
 # to end itself; after so many measurements in a row it is not.
 MAX_HEADLESS = 3
-# Bytes of a line about a watch in an epoll's ``fdinfo``, at most.
-MAX_LINE = 128
-POLL = "anon_inode:[eventpoll]"
 
 
 class LimitWatch:
@@ -49,7 +37,7 @@ class LimitWatch:
         self._process = root
         self._cell_began = self._measured = time.monotonic()
         self._began = self._cell_began - spent
-        self._before = used(tree(root)) if root else 0
+        self._before = resource_usage.used(resource_usage.tree(root)) if root else 0
         self._paused_since: float | None = None
         self._free = float(MAX_FREE_SECONDS)
         self._headless = 0
@@ -95,8 +83,8 @@ class LimitWatch:
 
     def _measure(self, root: psutil.Process) -> Stopped | None:
         limit = self._before + self._settings.memory_mb * 2**20
-        processes = tree(root)
-        left = [threads for one in processes if (threads := threads_left(one))]
+        processes = resource_usage.tree(root)
+        left = [threads for one in processes if (threads := resource_usage.threads_left(one))]
         self._headless = self._headless + 1 if left else 0
         if self._headless == MAX_HEADLESS:
             why = "one of its processes kept its memory from being measured"
@@ -105,130 +93,13 @@ class LimitWatch:
         for threads in left:
             with contextlib.suppress(psutil.Error):
                 measured.append(psutil.Process(threads[0]))
-        if upper_bound(measured) > limit and used(measured) > limit:
+        if resource_usage.upper_bound(measured) > limit and resource_usage.used(measured) > limit:
             size = f"{self._settings.memory_mb / 1024:g} GiB of memory"
             return Stopped(f"it used more than the {size} that it may use", limit="memory")
         if len(processes) > self._settings.processes:
             number = f"{self._settings.processes} processes"
             return Stopped(f"it started more than the {number} that it may have", limit="processes")
-        handles, watches = handles_of(measured)
-        if handles > MAX_HANDLES or watches > MAX_WATCHES:
+        handles, watches = resource_usage.handles_of(measured)
+        if handles > resource_usage.MAX_HANDLES or watches > resource_usage.MAX_WATCHES:
             return Stopped("it had more files open than any notebook needs", limit="files")
         return None
-
-
-def tree(root: psutil.Process) -> list[psutil.Process]:
-    """Return a process and its descendants, none where it has ended."""
-    with contextlib.suppress(psutil.Error):
-        return [root, *root.children(recursive=True)]
-    return []
-
-
-def threads_left(process: psutil.Process) -> list[int]:
-    """Return the threads of a process that go on though its first has ended, mostly none."""
-    with contextlib.suppress(psutil.Error, OSError):
-        if process.status() == psutil.STATUS_ZOMBIE:
-            threads = Path(f"/proc/{process.pid}/task").iterdir()
-            return [number for one in threads if (number := int(one.name)) != process.pid]
-    return []
-
-
-def upper_bound(processes: Sequence[psutil.Process]) -> int:
-    """Return the bytes of memory that processes use at most.
-
-    That is found at once: all that each has in memory, and all that anybody on this machine shares
-    by a mapping without a file, as it need not be in sight just now, or has on the disk.
-    """
-    memory = getattr(psutil.virtual_memory(), "shared", 0) + psutil.swap_memory().used
-    for process in processes:
-        with contextlib.suppress(psutil.Error):
-            memory += process.memory_info().rss
-        memory += _tables(process)
-    return int(memory)
-
-
-def used(processes: Sequence[psutil.Process]) -> int:
-    """Return the bytes of memory that processes use; what they share counts once.
-
-    Of what they share by a mapping without a file all is counted, also what is not in sight. The
-    system looks at each page for it, some 10 ms a process where TensorFlow is loaded. Nobody needs
-    so many mappings that they could not be looked through before much else has happened; who has,
-    uses what it uses at most.
-    """
-    memory, left = 0, MAX_MAPS
-    shared: dict[bytes, int] = {}
-    for process in processes:
-        with contextlib.suppress(OSError), Path(f"/proc/{process.pid}/maps").open("rb") as maps:
-            text = maps.read(left)
-            left -= len(text)
-            if left <= 0:
-                return upper_bound(processes)
-            shared |= _shared(text)
-    for process in processes:
-        with contextlib.suppress(psutil.Error):
-            memory += _share(process)
-        memory += _tables(process)
-    return memory + sum(shared.values())
-
-
-def handles_of(processes: Sequence[psutil.Process]) -> tuple[int, int]:
-    """Return how many files processes have open, and how many they watch.
-
-    It does not look any further where there are more than there may be. What several of them share
-    counts for each.
-    """
-    handles = watches = 0
-    for process in processes:
-        # It, or a file of it, may be gone meanwhile.
-        with contextlib.suppress(OSError):
-            for file in Path(f"/proc/{process.pid}/fd").iterdir():
-                if handles > MAX_HANDLES or watches > MAX_WATCHES:
-                    return handles, watches
-                handles += 1
-                with contextlib.suppress(OSError):
-                    if os.readlink(file) == POLL:
-                        watches += _watches(file, MAX_WATCHES - watches)
-    return handles, watches
-
-
-def _watches(epoll: Path, limit: int) -> int:
-    """Return how many files an epoll watches, or a number above the limit (``man 5 proc``)."""
-    with (epoll.parents[1] / "fdinfo" / epoll.name).open("rb") as lines:
-        return lines.read(MAX_LINE * (limit + 1)).count(b"tfd:")
-
-
-def _shared(maps: bytes) -> dict[bytes, int]:
-    """Return the bytes of each shared mapping without a file, by its inode number.
-
-    ``man 5 proc``: address, rights, offset, device, number, name. Linux gives them this name.
-    """
-    found: dict[bytes, int] = {}
-    # A file may have any name, with line ends of other systems too.
-    for line in maps.split(b"\n"):
-        if b" /dev/zero" in line:
-            address, _, _, _, number, _ = line.split(maxsplit=5)
-            first, last = (int(one, 16) for one in address.split(b"-"))
-            # In parts, where only some of it was mapped or its rights differ.
-            found[number] = found.get(number, 0) + last - first
-    return found
-
-
-def _tables(process: psutil.Process) -> int:
-    """Return the memory of the tables that say where each page lies: 1/512 of all addresses used.
-
-    It belongs to none of the pages. ``man 5 proc``: a line of its ``status``.
-    """
-    with contextlib.suppress(OSError):
-        # Another line has the name: any bytes but a line end.
-        for line in Path(f"/proc/{process.pid}/status").read_bytes().split(b"\n"):
-            if line.startswith(b"VmPTE:"):
-                return int(line.split()[1]) * 1024
-    return 0
-
-
-def _share(process: psutil.Process) -> int:
-    """Return the proportional set size: what several processes share is divided among them."""
-    try:
-        return int(process.memory_full_info().pss)
-    except (psutil.AccessDenied, AttributeError):
-        return int(process.memory_info().rss)

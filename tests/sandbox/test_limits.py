@@ -15,7 +15,7 @@ import pytest
 
 from autograder.core.config import Settings
 from autograder.core.process_limits import allow_open_files
-from autograder.sandbox import limits
+from autograder.sandbox import limits, resource_usage
 
 MEBIBYTE = 2**20
 # 64 MiB that a process has written, and then taken out of its own sight.
@@ -76,8 +76,8 @@ def test_memory_out_of_sight_is_counted_where_it_is_kept(how, is_kept) -> None:
     command = [sys.executable, "-c", HIDE.format(how=how)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdout.readline() == f"{int(is_kept)}\n".encode()
-        processes = limits.tree(psutil.Process(process.pid))
-        memory, most = limits.used(processes), limits.upper_bound(processes)
+        processes = resource_usage.tree(psutil.Process(process.pid))
+        memory, most = resource_usage.used(processes), resource_usage.upper_bound(processes)
         process.communicate()
     assert len(processes) == 1
     assert (memory > 64 * MEBIBYTE) == is_kept
@@ -95,7 +95,8 @@ def test_what_processes_share_counts_once(monkeypatch) -> None:
         root = psutil.Process(process.pid)
         watch = limits.LimitWatch(Settings(memory_mb=128), root)
         assert (
-            limits.upper_bound(limits.tree(root)) > limits.used(limits.tree(root)) + 128 * MEBIBYTE
+            resource_usage.upper_bound(resource_usage.tree(root))
+            > resource_usage.used(resource_usage.tree(root)) + 128 * MEBIBYTE
         )
         assert watch.verdict() is None
         process.stdin.write(b"\n")
@@ -125,7 +126,7 @@ def test_the_tables_of_addresses_count() -> None:
         root = psutil.Process(process.pid)
         assert process.stdout.readline() == b"0\n"
         in_sight = root.memory_full_info()
-        memory, most = limits.used([root]), limits.upper_bound([root])
+        memory, most = resource_usage.used([root]), resource_usage.upper_bound([root])
         process.communicate()
     assert memory > in_sight.pss + 7.9 * MEBIBYTE
     assert most > in_sight.rss + 7.9 * MEBIBYTE
@@ -136,10 +137,10 @@ def test_who_has_too_many_mappings_is_not_looked_through(monkeypatch) -> None:
     """It would take minutes, in which nothing else was limited."""
     root = psutil.Process()
     size = len(Path("/proc/self/maps").read_text())
-    monkeypatch.setattr(limits, "upper_bound", lambda _: 2**60)
-    assert limits.used([root]) < 2**60
-    monkeypatch.setattr(limits, "MAX_MAPS", size // 2)
-    assert limits.used([root]) == 2**60
+    monkeypatch.setattr(resource_usage, "upper_bound", lambda _: 2**60)
+    assert resource_usage.used([root]) < 2**60
+    monkeypatch.setattr(resource_usage, "MAX_MAPS", size // 2)
+    assert resource_usage.used([root]) == 2**60
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="it reads Linux's /proc")
@@ -151,7 +152,7 @@ def test_a_file_that_is_mapped_may_have_any_name(tmp_path: Path) -> None:
         file.write(bytes(mmap.PAGESIZE))
         file.flush()
         with mmap.mmap(file.fileno(), 0):
-            assert limits.used([psutil.Process()]) > 0
+            assert resource_usage.used([psutil.Process()]) > 0
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="it reads Linux's /proc")
@@ -165,7 +166,7 @@ def test_a_process_whose_first_thread_has_ended_is_measured_and_stopped(monkeypa
         root = psutil.Process(process.pid)
         while root.status() != psutil.STATUS_ZOMBIE:
             time.sleep(0.01)
-        assert limits.used([root]) == 0
+        assert resource_usage.used([root]) == 0
         small = limits.LimitWatch(Settings(memory_mb=32), root).verdict()
         assert small is not None
         assert small.limit == "memory"
@@ -173,7 +174,7 @@ def test_a_process_whose_first_thread_has_ended_is_measured_and_stopped(monkeypa
         assert watch.verdict() is None
         with monkeypatch.context() as patch:
             # It was only about to end.
-            patch.setattr(limits, "threads_left", lambda _: [])
+            patch.setattr(resource_usage, "threads_left", lambda _: [])
             assert watch.verdict() is None
         verdicts = [watch.verdict() for _ in range(limits.MAX_HEADLESS)]
         assert verdicts[:-1] == [None] * (limits.MAX_HEADLESS - 1)
@@ -206,12 +207,12 @@ def test_open_files_and_those_that_watch_others_are_counted(monkeypatch) -> None
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         process.stdout.readline()
         root = psutil.Process(process.pid)
-        assert limits.handles_of([root]) == (23, 20)
+        assert resource_usage.handles_of([root]) == (23, 20)
         watch = limits.LimitWatch(Settings(), root)
         assert watch.verdict() is None
         for name, most in (("MAX_HANDLES", 22), ("MAX_WATCHES", 19)):
             with monkeypatch.context() as patch:
-                patch.setattr(limits, name, most)
+                patch.setattr(resource_usage, name, most)
                 stopped = watch.verdict()
                 assert stopped.limit == "files"
         process.communicate()

@@ -21,7 +21,7 @@ from autograder.core.evidence import Evidence, Examples, Fit, Record, Recorded, 
 from autograder.core.ipc import Line, pair
 from autograder.core.training import Array
 from autograder.grading.training_cache import TrainingCache
-from autograder.sandbox import limits, replay_check
+from autograder.sandbox import limits, replay_check, resource_usage
 from autograder.sandbox.job_line import JobLine
 from autograder.sandbox.limits import LimitWatch
 from autograder.sandbox.pool import SandboxPool
@@ -188,8 +188,8 @@ def test_memory_is_measured_while_a_kernel_waits(
 ) -> None:
     """Nobody else limits it there, and it may do other things than wait."""
     memory = [0]
-    monkeypatch.setattr(limits, "used", lambda _: memory[0])
-    monkeypatch.setattr(limits, "upper_bound", lambda _: memory[0])
+    monkeypatch.setattr(resource_usage, "used", lambda _: memory[0])
+    monkeypatch.setattr(resource_usage, "upper_bound", lambda _: memory[0])
     watch = LimitWatch(Settings(memory_mb=100), psutil.Process())
     watch.pause()
     memory[0] = 101 * 2**20
