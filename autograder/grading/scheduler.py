@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import replace
-from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from autograder.core.errors import ClusterError, IsolationError, ResultsError, SubmissionError
 from autograder.core.evidence import Evidence
@@ -16,10 +15,11 @@ from autograder.core.report import Report
 from autograder.grading.discovery import Submission
 from autograder.grading.executor import Executor
 from autograder.grading.plan import CompletedRun, Plan
-from autograder.grading.result_files import Graded, ResultFolders
-from autograder.grading.run_cache import RunCache
-from autograder.notebooks.reader import ReadNotebook
+from autograder.grading.result_files import ResultFolders
 from autograder.sandbox.process import CancelledError
+
+if TYPE_CHECKING:
+    from autograder.grading.grader import Grader
 
 # One pytest session judges this many at once; more would delay the first reports.
 BATCH_SIZE = 32
@@ -27,55 +27,10 @@ BATCH_SIZE = 32
 MANY = 8
 
 
-class GradingSteps(Protocol):
-    """The steps of grading that the scheduler calls: the grader."""
-
-    @property
-    def results(self) -> Path:
-        """The folder of all results."""
-
-    @property
-    def cache(self) -> RunCache:
-        """The cache of runs."""
-
-    def lesson_of(self, submission: Submission) -> Lesson | None:
-        """Return the lesson of a submission if it is known without reading it, or ``None``."""
-
-    def read(self, submission: Submission) -> tuple[ReadNotebook, Lesson]:
-        """Read a submission, and find out which lesson it is for."""
-
-    def plan(
-        self, submission: Submission, read: ReadNotebook, lesson: Lesson, results_folder: str
-    ) -> Plan:
-        """Restore what was read."""
-
-    def prepare(self, lesson: Lesson) -> Plan | None:
-        """Prepare for many runs; return what is to be run before them, if anything."""
-
-    def use_solution(self, plan: Plan, run: Callable[[], Evidence]) -> None:
-        """Store the run of a solution, if it can be had; its pictures were seen as they came."""
-
-    def follow_through(self, completed: CompletedRun) -> Plan | None:
-        """Return what is to be run once more, with the solution in the place of some cells."""
-
-    def judged(self, completed: Sequence[CompletedRun]) -> list[Graded]:
-        """Judge runs of one lesson together, and write their results."""
-
-    def unrun(
-        self,
-        submission: Submission,
-        reason: str,
-        lesson: Lesson,
-        results_folder: str,
-        trouble: str = "",
-    ) -> Report:
-        """Write a report on what could not be run."""
-
-
 class Scheduler:
     """Grades one class. Everything is written by the thread that iterates over the reports."""
 
-    def __init__(self, grader: GradingSteps, executor: Executor) -> None:
+    def __init__(self, grader: Grader, executor: Executor) -> None:
         self._grader = grader
         self._executor = executor
         self._running: dict[Future[Evidence], list[Plan]] = {}
