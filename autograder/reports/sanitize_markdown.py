@@ -8,7 +8,7 @@ plain text, in a block of code that it cannot end.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -52,7 +52,7 @@ class _Rendered:
     pictures: list[str] = field(default_factory=list)
 
 
-def is_harmless(source: str, tags: Iterable[str], is_allowed: IsAllowed) -> bool:
+def is_harmless(source: str, tags: frozenset[str], is_allowed: IsAllowed) -> bool:
     """Return whether Markdown loads nothing, runs nothing, and keeps within its cell.
 
     ``tags`` are those that may be in it, ``is_allowed`` tells of a tag, an attribute and its value
@@ -65,9 +65,8 @@ def is_harmless(source: str, tags: Iterable[str], is_allowed: IsAllowed) -> bool
     # What a renderer stops at would stop the page too, whatever it raises.
     except Exception:  # noqa: BLE001
         return False
-    known = frozenset(tags)
     return all(
-        _is_balanced("".join(one.html), known, is_allowed)
+        _is_balanced("".join(one.html), tags, is_allowed)
         and all(LINK.fullmatch(link) for link in one.links)
         and all(picture.startswith("attachment:") for picture in one.pictures)
         for one in both
