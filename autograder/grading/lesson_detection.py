@@ -44,9 +44,9 @@ def detect(
         raise SubmissionError(
             "It is not clear which lesson this notebook belongs to; name it with --lesson."
         )
-    strange = seen is not None and seen.name != lesson.name
-    note = f"It looks like the notebook of “{seen.title}”." if seen and strange else ""
-    return lesson, (note,) if note else ()
+    if seen is None or seen.name == lesson.name:
+        return lesson, ()
+    return lesson, (f"It looks like the notebook of “{seen.title}”.",)
 
 
 def _only(course: Course) -> Lesson | None:
