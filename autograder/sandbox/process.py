@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 import queue
 import signal
 import threading
@@ -170,8 +169,8 @@ class SandboxProcess:
                     message = line.messages.get(timeout=TICK)
                     if isinstance(message, TrainingRequest):
                         watch.pause()
-                        work = functools.partial(line.answer, message, train)
-                        threading.Thread(target=work, daemon=True).start()
+                        asked = (message, train)
+                        threading.Thread(target=line.answer, args=asked, daemon=True).start()
                         continue
                     if isinstance(message, Replay):
                         state.replays.append(message)
