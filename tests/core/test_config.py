@@ -69,6 +69,7 @@ CONFIGURED = "from autograder.nbgrader_plugin import configure\nconfigure(c)\n"
 READ = """
 import sys
 from pathlib import Path
+from autograder.core import blocked_imports
 from autograder.core.config import find_course
 print(find_course(Path(sys.argv[1])).settings.seconds, "nbgrader" in sys.modules)
 """
