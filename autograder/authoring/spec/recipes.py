@@ -7,6 +7,10 @@ from typing import Any
 
 from autograder.authoring.spec.recipe import Recipe, Training
 
+# The check that detects steps of a wrong number or size alone, and the misconception.
+TOO_LITTLE = ("train.accuracy", "under-trained")
+TOO_MUCH = ("train.accuracy", "learning-rate-too-large")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Recipes:
@@ -30,6 +34,30 @@ class Recipes:
         """Return a recipe with these mistakes, which a check detects and names."""
         recipe = self.right(name, title, **changes)
         return replace(recipe, detected_by=detected_by, misconception=misconception)
+
+    def large_batches(self, *sizes: int) -> tuple[Recipe, ...]:
+        """Return batches of so many images, with which the steps are too few."""
+        return tuple(
+            self.wrong(f"batch-{size}", f"batches of {size:,}", *TOO_LITTLE, batch=size)
+            for size in sizes
+        )
+
+    def rates(self, *factors: float) -> tuple[Recipe, ...]:
+        """Return learning rates that are so many times Adam's own: too small, or too large."""
+        return tuple(
+            self.wrong(
+                f"rate-{factor:g}",
+                f"a learning rate {factor:g} times Adam's own",
+                *(TOO_LITTLE if factor < 1 else TOO_MUCH),
+                rate=0.001 * factor,
+            )
+            for factor in factors
+        )
+
+    def gradient_descent(self, name: str, title: str, **changes: Any) -> Recipe:
+        """Return another optimizer in the place of Adam."""
+        named = ("compile.optimizer", "wrong-optimizer")
+        return self.wrong(name, title, *named, optimizer="sgd", rate=0.01, **changes)
 
     def usual_mistakes(self) -> tuple[Recipe, ...]:
         """Return what can go wrong in any lesson: with the loss, the labels and the images."""

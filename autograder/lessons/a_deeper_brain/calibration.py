@@ -27,7 +27,6 @@ from autograder.lessons.a_deeper_brain.constants import (
 from autograder.lessons.a_deeper_brain.lesson import LESSON
 from autograder.lessons.a_deeper_brain.marked_accuracy import epoch_weights, marked_accuracy
 
-ACCURACY = "train.accuracy"
 STOPPING = "train.stopping"
 # Enough to count failures. On the full data a run takes eight seconds and more: fewer were
 # published, and the distance to the threshold has to show that right work passes.
@@ -99,36 +98,15 @@ WRONG = (
         "never-stopped", "no early stopping", STOPPING, "no-early-stopping", patience=None
     ),
     RECIPES.wrong("patience-1", "a patience of 1", STOPPING, "no-patience", patience=1),
-    *(
-        RECIPES.wrong(
-            f"batch-{batch}", f"batches of {batch:,}", ACCURACY, "under-trained", batch=batch
-        )
-        for batch in (1024, 4096)
-    ),
-    *(
-        RECIPES.wrong(
-            f"rate-{factor:g}",
-            f"a learning rate {factor:g} times Adam's own",
-            ACCURACY,
-            "under-trained" if factor < 1 else "learning-rate-too-large",
-            rate=0.001 * factor,
-        )
-        for factor in (0.01, 100)
-    ),
-    RECIPES.wrong(
-        "sgd",
-        "plain gradient descent",
-        "compile.optimizer",
-        "wrong-optimizer",
-        optimizer="sgd",
-        rate=0.01,
-    ),
+    *RECIPES.large_batches(1024, 4096),
+    *RECIPES.rates(0.01, 100),
+    RECIPES.gradient_descent("sgd", "plain gradient descent"),
     *RECIPES.usual_mistakes(),
 )
 
 STUDY = Study(
     lesson=LESSON.name,
-    check=ACCURACY,
+    check="train.accuracy",
     wish=0.87,
     measure=_measure,
     window=window(epoch_weights),

@@ -21,7 +21,6 @@ from autograder.judge.rules.weights import accuracy, mean_weights
 from autograder.lessons.building_a_brain.constants import CLASSES, PIXELS
 from autograder.lessons.building_a_brain.lesson import LESSON
 
-ACCURACY = "train.accuracy"
 # If none of these fails, at most 0.1 % fail, with 95 % confidence.
 RUNS_AS_WRITTEN = 3_000
 EPOCH_TITLES = ("one epoch", "two epochs", "three epochs", "four epochs")
@@ -70,45 +69,18 @@ WRONG = (
         RECIPES.wrong(f"epochs-{epochs}", title, "train.epochs", "too-few-epochs", epochs=epochs)
         for epochs, title in enumerate(EPOCH_TITLES, start=1)
     ),
-    *(
-        RECIPES.wrong(
-            f"batch-{batch}", f"batches of {batch:,}", ACCURACY, "under-trained", batch=batch
-        )
-        for batch in (256, 512, 1024, 4096)
-    ),
-    *(
-        RECIPES.wrong(
-            f"rate-{factor:g}",
-            f"a learning rate {factor:g} times Adam's own",
-            ACCURACY,
-            "under-trained",
-            rate=0.001 * factor,
-        )
-        for factor in (0.1, 0.01)
-    ),
-    RECIPES.wrong(
-        "sgd",
-        "plain gradient descent",
-        "compile.optimizer",
-        "wrong-optimizer",
-        optimizer="sgd",
-        rate=0.01,
-    ),
-    RECIPES.wrong(
-        "sgd-scaled",
-        "plain gradient descent, pixels divided by 255",
-        "compile.optimizer",
-        "wrong-optimizer",
-        optimizer="sgd",
-        rate=0.01,
-        scale=1 / 255,
+    *RECIPES.large_batches(256, 512, 1024, 4096),
+    *RECIPES.rates(0.1, 0.01),
+    RECIPES.gradient_descent("sgd", "plain gradient descent"),
+    RECIPES.gradient_descent(
+        "sgd-scaled", "plain gradient descent, pixels divided by 255", scale=1 / 255
     ),
     *RECIPES.usual_mistakes(),
 )
 
 STUDY = Study(
     lesson=LESSON.name,
-    check=ACCURACY,
+    check="train.accuracy",
     wish=0.80,
     measure=_measure,
     window=window(lambda evidence, fit: mean_weights(evidence, (fit,))),
