@@ -26,7 +26,7 @@ from autograder.core.errors import DatasetError
 from autograder.core.ipc import Line, inherited_line
 from autograder.datasets import Images
 from autograder.reports import html
-from autograder.sandbox import keyring, namespaces, seccomp, self_test, worker
+from autograder.sandbox import keyring, namespaces, privileges, seccomp, self_test, worker
 from autograder.sandbox.libc import SET_DUMPABLE, SET_SUBREAPER, set_process
 from autograder.sandbox.protocol import Ready, WorkerEnded
 from autograder.sandbox.workspace import DATA, LINE
@@ -52,7 +52,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     (number,) = (int(word.removeprefix(LINE)) for word in given if word.startswith(LINE))
     grader = inherited_line(number)
     if os.getuid() == 0:
-        namespaces.become_nobody()
+        namespaces.mount_processes()
+        privileges.become_nobody()
     keyring.join_new()
     self_test.run(given)
     ready = Ready(is_filtered=_filter(), warm="--cold" not in given)
@@ -69,7 +70,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     # Nobody here waits for the end of a worker.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     # Another grader on this machine should hardly ever begin with the same.
-    first = secrets.randbelow(len(namespaces.USERS))
+    first = secrets.randbelow(len(privileges.USERS))
     for number, end in enumerate(iter(grader.take_over, None), first):
         namespaces.fork(functools.partial(_guard, end, ready, number), keep=[end.fileno()])
         end.close()
@@ -78,7 +79,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _guard(end: socket.socket, ready: Ready, number: int) -> int:
     """Fork a worker, and say how it ended, once nothing of what it has started is left."""
-    namespaces.become_own_user(number)
+    privileges.become_own_user(number)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     # What outlives the worker, if only for a moment, becomes our child.
     set_process(SET_SUBREAPER, 1)

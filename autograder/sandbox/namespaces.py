@@ -1,13 +1,12 @@
 """Linux namespaces and limits for one submission, inside the sandbox that bubblewrap has built.
 
-The system calls are ``unshare(2)``, ``mount(2)`` and ``capset(2)``; the numbers are Linux's own,
-from its ``sched.h``, ``mount.h`` and ``capability.h``.
+The system calls are ``unshare(2)`` and ``mount(2)``; the numbers are Linux's own, from its
+``sched.h`` and ``mount.h``.
 """
 
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import fcntl
 import os
 import resource
@@ -20,27 +19,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.core.config import Settings
-from autograder.sandbox import seccomp
-from autograder.sandbox.libc import (
-    KEEP_CAPABILITIES,
-    SET_DEATH_SIGNAL,
-    SET_DUMPABLE,
-    call,
-    set_process,
-)
+from autograder.sandbox import privileges, seccomp
+from autograder.sandbox.libc import SET_DEATH_SIGNAL, SET_DUMPABLE, call, set_process
 
 NEW_MOUNTS, NEW_IPC, NEW_USER, NEW_PIDS = 0x20000, 0x8000000, 0x10000000, 0x20000000
 NEW_NAMES, NEW_NETWORK = 0x4000000, 0x40000000
 # What brings up a network interface: requests and flags from ``sockios.h`` and ``if.h``.
 GET_FLAGS, SET_FLAGS, IS_UP = 0x8913, 0x8914, 1
 NO_SETUID, NO_DEVICES, NO_PROGRAMS, BIND = 2, 4, 8, 4096
-CAPABILITY_VERSION = 0x20080522
-NOBODY = 65534
-# Users of the machine that no account has, nor any service of systemd
-# (https://systemd.io/UIDS-GIDS/): one for each process that runs submissions.
-USERS = range(60_800, 60_928)
-# The numbers of CAP_SETGID and CAP_SETUID, as a set of bits.
-TO_BECOME_ANOTHER = 1 << 6 | 1 << 7
 # Files and folders in the scratch space; each costs the kernel memory that no size counts.
 MAX_FILES = 100_000
 # Terminals: one for each command of the shell that goes on.
@@ -54,35 +40,9 @@ INTERFACE = struct.Struct("16sH14x")
 COUNTS_PER_NAMESPACE = (5, 14)
 
 
-def become_nobody() -> None:
-    """Mount a ``/proc`` of this process space as root, then give up being root for good.
-
-    The one right that is kept is to let a child become one of ``USERS``.
-    """
+def mount_processes() -> None:
+    """Mount a ``/proc`` that shows the processes of this process space."""
     call("mount", b"proc", b"/proc", b"proc", NO_SETUID | NO_DEVICES | NO_PROGRAMS, None)
-    set_process(KEEP_CAPABILITIES, 1)
-    os.setgroups([])
-    _change_user(NOBODY)
-    _set_rights(permitted=TO_BECOME_ANOTHER)
-
-
-def become_own_user(number: int) -> None:
-    """Become one of ``USERS``, where root has started us and they exist; give up every right.
-
-    No other process has a share then in what Linux lets a user have.
-    """
-    # A container may have fewer users than the machine.
-    with contextlib.suppress(OSError):
-        _set_rights(permitted=TO_BECOME_ANOTHER, effective=TO_BECOME_ANOTHER)
-        _change_user(USERS[number % len(USERS)])
-    _set_rights()
-    # Linux takes it back where the user changes.
-    set_process(SET_DEATH_SIGNAL, signal.SIGKILL)
-
-
-def _change_user(user: int) -> None:
-    os.setresgid(user, user, user)
-    os.setresuid(user, user, user)
 
 
 def own_scratch(mount_point: Path, size_mb: int) -> None:
@@ -96,8 +56,8 @@ def own_scratch(mount_point: Path, size_mb: int) -> None:
     set_process(SET_DUMPABLE, 1)
     Path("/proc/self/setgroups").write_text("deny")
     # Whatever it is outside, a submission sees the same.
-    Path("/proc/self/uid_map").write_text(f"{NOBODY} {user} 1")
-    Path("/proc/self/gid_map").write_text(f"{NOBODY} {group} 1")
+    Path("/proc/self/uid_map").write_text(f"{privileges.NOBODY} {user} 1")
+    Path("/proc/self/gid_map").write_text(f"{privileges.NOBODY} {group} 1")
     set_process(SET_DUMPABLE, 0)
     size = f"size={size_mb}m,nr_inodes={MAX_FILES},mode=700".encode()
     call("mount", b"scratch", bytes(mount_point), b"tmpfs", NO_SETUID | NO_DEVICES, size)
@@ -198,12 +158,12 @@ class _Apart:
 
     def first(self) -> int:
         """Be the first among its own: take in orphans, and take all along at the end."""
-        call("mount", b"proc", b"/proc", b"proc", NO_SETUID | NO_DEVICES | NO_PROGRAMS, None)
+        mount_processes()
         _bring_up_loopback()
         with contextlib.suppress(OSError):
             # In a namespace below it anyone could mount a larger scratch space.
             Path("/proc/sys/user/max_user_namespaces").write_text("0")
-        _set_rights()
+        privileges.drop()
         # A student's code can see this process: by now it must hold nothing of the grader's.
         _be_silent()
         child = fork(self.innermost, keep=self.keep)
@@ -262,9 +222,3 @@ def _wait_for(child: int) -> int:
         if ended == child:
             code = os.waitstatus_to_exitcode(status)
             return code if code >= 0 else 128 - code
-
-
-def _set_rights(*, permitted: int = 0, effective: int = 0) -> None:
-    """Have these rights and no others; of those that are permitted some may take effect."""
-    header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION, 0)
-    call("capset", header, (ctypes.c_uint32 * 6)(effective, permitted))

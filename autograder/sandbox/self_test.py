@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from autograder.core.config import Settings
-from autograder.sandbox import namespaces, reachability
+from autograder.sandbox import namespaces, privileges, reachability
 from autograder.sandbox.workspace import CANARY, DATA, WORKSPACE
 
 # Reserved for documentation (RFC 5737): no host has it, and there must be no route to it.
@@ -94,7 +94,7 @@ def _trial(*, is_filtered: bool) -> list[str]:
 def _tried(writer: int, *, is_filtered: bool) -> int:
     with os.fdopen(writer, "w") as stream:
         try:
-            namespaces.become_own_user(0)
+            privileges.become_own_user(0)
             namespaces.own_scratch(WORKSPACE, TRIAL.scratch_mb)
             answer = WORKSPACE / "answer"
             first = namespaces.fork_apart(

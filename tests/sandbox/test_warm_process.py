@@ -22,8 +22,8 @@ from autograder.core.errors import IsolationError
 from autograder.core.evidence import Evidence
 from autograder.core.ipc import Line, pair
 from autograder.sandbox import job_runner
-from autograder.sandbox.namespaces import USERS
 from autograder.sandbox.pool import SandboxPool
+from autograder.sandbox.privileges import USERS
 from autograder.sandbox.process import SandboxProcess
 from autograder.sandbox.protocol import Job, Start, WorkerEnded
 from autograder.sandbox.warm_process import Worker
