@@ -84,15 +84,15 @@ class LimitWatch:
     def _measure(self, root: psutil.Process) -> Stopped | None:
         limit = self._before + self._settings.memory_mb * 2**20
         processes = resource_usage.tree(root)
-        left = [threads for one in processes if (threads := resource_usage.threads_left(one))]
-        self._headless = self._headless + 1 if left else 0
+        headless = [one for one in map(resource_usage.remaining_thread, processes) if one]
+        self._headless = self._headless + 1 if headless else 0
         if self._headless == MAX_HEADLESS:
             why = "one of its processes kept its memory from being measured"
             return Stopped(why, limit="memory")
         measured = list(processes)
-        for threads in left:
+        for thread in headless:
             with contextlib.suppress(psutil.Error):
-                measured.append(psutil.Process(threads[0]))
+                measured.append(psutil.Process(thread))
         if resource_usage.upper_bound(measured) > limit and resource_usage.used(measured) > limit:
             size = f"{self._settings.memory_mb / 1024:g} GiB of memory"
             return Stopped(f"it used more than the {size} that it may use", limit="memory")

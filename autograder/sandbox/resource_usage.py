@@ -28,13 +28,13 @@ def tree(root: psutil.Process) -> list[psutil.Process]:
     return []
 
 
-def threads_left(process: psutil.Process) -> list[int]:
-    """Return the threads of a process that go on though its first has ended, mostly none."""
+def remaining_thread(process: psutil.Process) -> int | None:
+    """Return a thread of a process that goes on though its first has ended, mostly ``None``."""
     with contextlib.suppress(psutil.Error, OSError):
         if process.status() == psutil.STATUS_ZOMBIE:
-            threads = Path(f"/proc/{process.pid}/task").iterdir()
-            return [number for one in threads if (number := int(one.name)) != process.pid]
-    return []
+            threads = (int(one.name) for one in Path(f"/proc/{process.pid}/task").iterdir())
+            return next((one for one in threads if one != process.pid), None)
+    return None
 
 
 def upper_bound(processes: Sequence[psutil.Process]) -> int:

@@ -174,7 +174,7 @@ def test_a_process_whose_first_thread_has_ended_is_measured_and_stopped(monkeypa
         assert watch.verdict() is None
         with monkeypatch.context() as patch:
             # It was only about to end.
-            patch.setattr(resource_usage, "threads_left", lambda _: [])
+            patch.setattr(resource_usage, "remaining_thread", lambda _: None)
             assert watch.verdict() is None
         verdicts = [watch.verdict() for _ in range(limits.MAX_HEADLESS)]
         assert verdicts[:-1] == [None] * (limits.MAX_HEADLESS - 1)
