@@ -148,17 +148,15 @@ class GradebookWriter:
                 known, there = rows[entry.lesson.name]
                 submission = there[entry.student]
                 earlier = best_attempt.earlier_attempt(submission) if self._keeps_best else None
-                self._review.remarks.clear()
                 recorded = self._record(db, entry, known, submission, remarks)
                 if earlier and (why := earlier.reason_to_keep(recorded, self._steps)):
                     best_attempt.undo(db, submission)
                     remarks.append(f"{entry.student}: {why}")
                     continue
-                remarks += self._review.remarks
                 group.append(recorded)
                 folders.append(AutogradedDir(self._autograde, entry.lesson.name, entry.student))
                 remarks += _make_folder(folders[-1], entry, recorded.notebook)
-        self._review.store(db, [one.notebook_row for one in group])
+        remarks += self._review.store(db, [one.notebook_row for one in group])
         self._steps.penalise(db, group)
 
     def _add_students(self, db: Session, students: Sequence[str]) -> None:

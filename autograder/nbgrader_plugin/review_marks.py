@@ -52,13 +52,10 @@ Value: TypeAlias = float | str | None
 
 @dataclass(kw_only=True)
 class ReviewMarks:
-    """Gives marks to the rows of submissions, and keeps in mind what was given until it is stored.
-
-    ``remarks`` list where something that was entered in the formgrader stays.
-    """
+    """Gives marks to the rows of submissions; keeps in mind what was given until it is stored."""
 
     course: Course
-    remarks: list[str] = field(default_factory=list)
+    _remarks: dict[SubmittedNotebook, list[str]] = field(default_factory=dict)
     _pending: dict[SubmittedNotebook, list[tuple[Row, Value]]] = field(default_factory=dict)
     _by_lesson: dict[str, tuple[Decisions, Grouper]] = field(default_factory=dict)
 
@@ -87,12 +84,13 @@ class ReviewMarks:
         report: Report,
         notebook: NotebookNode,
         rows: CellRows,
-    ) -> None:
-        """Do all for one submission that counts: mark, store, and show it in its page."""
+    ) -> list[str]:
+        """Mark one submission that counts, store that, show it in its page; return remarks."""
         groups = self.mark(db, lesson, report, notebook, rows)
-        self.store(db, [rows.notebook_row])
+        remarks = self.store(db, [rows.notebook_row])
         folder = self.course.folder() / "results" / lesson.name
         pages.show_decisions(folder, groups, self._of(lesson)[0])
+        return remarks
 
     def mark_questions(
         self,
@@ -122,18 +120,26 @@ class ReviewMarks:
                 written = None
                 if value is not None:
                     what = name.removeprefix("manual_")
-                    self.remarks.append(
+                    self._remarks.setdefault(rows.notebook_row, []).append(
                         f"{report.name}, {question.name}: the {what} from the formgrader stays."
                     )
             if written != last:
                 self._pending.setdefault(rows.notebook_row, []).append((row, written))
 
-    def store(self, db: Session, notebooks: Iterable[SubmittedNotebook]) -> None:
-        """Note in the gradebook what was given to the submissions that count; forget the others."""
+    def store(self, db: Session, notebooks: Sequence[SubmittedNotebook]) -> list[str]:
+        """Note in the gradebook what was given to the submissions that count; forget the others.
+
+        Return where something stays of these that was entered in the formgrader.
+        """
         found = [one for own in notebooks for one in self._pending.get(own, ())]
+        remarks = [one for own in notebooks for one in self._remarks.get(own, ())]
         self._pending.clear()
-        if not found:
-            return
+        self._remarks.clear()
+        if found:
+            self._note(db, found)
+        return remarks
+
+    def _note(self, db: Session, found: Sequence[tuple[Row, Value]]) -> None:
         db.flush()  # new rows get their ids
         MARKS_TABLE.create(db.connection(), checkfirst=True)
         db.execute(delete(MARKS_TABLE).where(MARKS_TABLE.c.id.in_([row.id for row, _ in found])))
@@ -172,6 +178,7 @@ def give(course: Course, lesson: Lesson, decided: Decisions, groups: Sequence[Gr
                 reports[report.name] = report
                 wanted.setdefault(report.name, {})[group.question] = decided.mark(group)
     review = ReviewMarks(course=course)
+    remarks: list[str] = []
     try:
         with database_errors(directory.db_url), open_gradebook(directory) as gradebook:
             db: Session = gradebook.db()
@@ -179,7 +186,7 @@ def give(course: Course, lesson: Lesson, decided: Decisions, groups: Sequence[Gr
                 counted = []
                 for one in _submissions(db, found, wanted):
                     if course.settings.keep == "best" and not _is_last(directory, lesson, one):
-                        review.remarks.append(f"{one.student_id}: an earlier submission counts.")
+                        remarks.append(f"{one.student_id}: an earlier submission counts.")
                         continue
                     own, name = found.by_name(one)[lesson.name], one.student_id
                     rows = CellRows(found, own)
@@ -187,13 +194,13 @@ def give(course: Course, lesson: Lesson, decided: Decisions, groups: Sequence[Gr
                     counted.append(
                         RecordedGrades(submission=one, notebook_row=own, notebook=NotebookNode())
                     )
-                review.store(db, [one.notebook_row for one in counted])
+                remarks += review.store(db, [one.notebook_row for one in counted])
                 autograde = Autograde(coursedir=directory, config=directory.config)
                 AutogradeSteps(autograde).penalise(db, counted)
                 db.commit()
     except EmptyGradebook as error:
         return [f"It will be given when the class is graded. {error}"]
-    return review.remarks
+    return remarks
 
 
 def is_of_course(directory: CourseDirectory, report: Report) -> bool:

@@ -186,9 +186,7 @@ class SaveJudgedGrades(SaveAutoGrades):
             # Only here: in most courses nothing is decided on groups.
             from autograder.nbgrader_plugin.review_marks import ReviewMarks  # noqa: PLC0415
 
-            review = ReviewMarks(course=course)
-            review.follow(db, lesson, report, nb, rows)
-            for remark in review.remarks:
+            for remark in ReviewMarks(course=course).follow(db, lesson, report, nb, rows):
                 self.log.warning(remark)
 
     def _add_score(self, cell: NotebookNode, resources: dict[str, Any]) -> None:
