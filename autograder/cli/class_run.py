@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import functools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -58,10 +59,7 @@ def _released_here(course: Course) -> Iterator[Lesson]:
 
 def hold(results: Path, command: str, console: Console) -> contextlib.AbstractContextManager[None]:
     """Keep other commands from writing into a folder of results; say for whom we wait."""
-
-    def say(text: str) -> None:
-        console.print(text, soft_wrap=True)
-
+    say = functools.partial(console.print, soft_wrap=True)
     return lock_results(results, f"autograder {command}", say)
 
 

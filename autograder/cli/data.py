@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import functools
 from pathlib import Path
 
 from rich.console import Console
@@ -20,10 +21,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, console: Console) -> int:
     """Provide the data sets of the lessons where Keras looks for them."""
-
-    def say(line: str) -> None:
-        console.print(line, soft_wrap=True)
-
+    say = functools.partial(console.print, soft_wrap=True)
     for dataset in datasets.known():
         found = datasets.provide(
             dataset,

@@ -25,7 +25,7 @@ class ErrorFacts:
 
 
 Say = Callable[[Mapping[str, str], ErrorFacts], str | None]
-# For each class of errors what is said of one whose text has a pattern; the first that fits.
+# For each class of errors a sentence for each pattern of their texts; the first that fits.
 Sentences = Mapping[str, Mapping[str, str | Say]]
 
 
@@ -56,8 +56,8 @@ def hints(sentences: Sentences) -> tuple[ErrorHint, ...]:
     """Return the hints of a table, in its order."""
     return tuple(
         ErrorHint(ename, pattern, say)
-        for ename, said in sentences.items()
-        for pattern, say in said.items()
+        for ename, by_pattern in sentences.items()
+        for pattern, say in by_pattern.items()
     )
 
 

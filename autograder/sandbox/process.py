@@ -169,8 +169,8 @@ class SandboxProcess:
                     message = line.messages.get(timeout=TICK)
                     if isinstance(message, TrainingRequest):
                         watch.pause()
-                        asked = (message, train)
-                        threading.Thread(target=line.answer, args=asked, daemon=True).start()
+                        arguments = (message, train)
+                        threading.Thread(target=line.answer, args=arguments, daemon=True).start()
                         continue
                     if isinstance(message, Replay):
                         state.replays.append(message)
