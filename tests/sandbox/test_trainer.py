@@ -160,16 +160,18 @@ DAMAGED = runs.trained(weights=(Array(dtype="float32", shape=(1, 3), data=b"123"
 
 
 @pytest.mark.parametrize(
-    ("answer", "error"),
-    [(fail, KeyError), (lambda _: DAMAGED, ValueError)],
+    ("answer", "error", "words"),
+    [(fail, KeyError, "a"), (lambda _: DAMAGED, ValueError, "buffer")],
     ids=["no answer", "an answer that cannot be looked at"],
 )
-def test_a_kernel_is_answered_whatever_goes_wrong(answer, error: type[Exception]) -> None:
+def test_a_kernel_is_answered_whatever_goes_wrong(
+    answer, error: type[Exception], words: str
+) -> None:
     """Otherwise it would wait for ever: no time passes for it meanwhile."""
     near, far = pair()
     with Line(near) as line, Line(far) as kernel:
         job_line = JobLine(line)
-        with pytest.raises(error):
+        with pytest.raises(error, match=words):
             job_line.answer(TrainingRequest(description=b"a"), answer)
         assert job_line.messages.get_nowait().answer == ""
         assert kernel.receive(TrainingAnswer) == TrainingAnswer()
