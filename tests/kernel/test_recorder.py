@@ -468,6 +468,8 @@ class TestModels:
         recorded, arrays = written(tmp_path)
         assert [fit.number for fit in recorded.fits] == [3, 4, 5, 6, 7]
         assert [len(fit.snapshots) for fit in recorded.fits] == [0, 0, 1, 1, 1]
+        started = [name for name in arrays if "/start/" in name]
+        assert {name.split("/")[0] for name in started} == {"fit-3"}
         named = {one for fit in recorded.fits for one in (fit.training.scale, fit.validation.shift)}
         assert named - {None} <= set(arrays)
         assert {f"fit-7/{name}" for name in recorded.fits[-1].means} <= set(arrays)
@@ -864,6 +866,45 @@ def test_weights_at_the_start_come_along_where_no_training_left_them(recorder, e
         for found, expected in zip(started[number], first, strict=True):
             np.testing.assert_array_equal(found, expected)
     assert all((one == 1).all() for one in started["fit-4"])
+
+
+@pytest.mark.parametrize("limit", ["MAX_FITS_WITH_ARRAYS", "MAX_FITS"])
+def test_trainings_of_other_models_drop_no_weights_at_the_start(
+    recorder, examples, monkeypatch, limit
+) -> None:
+    monkeypatch.setattr(call_log, limit, 3)
+    model, other = new_model(), new_model(seed=1)
+    model.set_weights(ones(model))
+    fit(model, *examples)
+    for _ in range(2):
+        fit(other, examples[0][:9], examples[1][:9])
+    fit(model, *examples)
+    for _ in range(2):
+        fit(other, examples[0][:9], examples[1][:9])
+    number = 0 if limit == "MAX_FITS_WITH_ARRAYS" else 3
+    assert (starts(recorder)[f"fit-{number}"][0] == 1).all()
+
+
+def test_an_archive_has_room_for_the_oldest_and_smallest_weights_at_the_start(
+    recorder, examples
+) -> None:
+    """What comes first is left out where there is too much."""
+    for hidden in ([20], [], [30], []):
+        fit(new_model(hidden=hidden), examples[0][:32], examples[1][:32])
+    every = [*recorder.recorded()[1]]
+    found = list(dict.fromkeys(name.split("/")[0] for name in every if "/start/" in name))
+    assert found == ["fit-2", "fit-0", "fit-3", "fit-1"]
+    assert all("/start/" in name for name in every[-12:])
+
+
+def test_only_weights_that_are_learned_are_stored_of_the_start(recorder, examples) -> None:
+    """So those of another model, with layers that learn nothing, are in the same places."""
+    inputs = keras.Input((28, 28))
+    flat = layers.BatchNormalization(center=False, scale=False)(layers.Flatten()(inputs))
+    model = keras.Model(inputs, layers.Dense(10)(flat))
+    model.compile("adam", "sparse_categorical_crossentropy")
+    fit(model, *examples)
+    assert [one.shape for one in starts(recorder)["fit-0"]] == [(784, 10), (10,)]
 
 
 def starts(recorder):

@@ -62,18 +62,22 @@ def _at_start(
 def _start_weights(evidence: Evidence, model: Model, fit: Fit) -> Weights | None:
     """Return the weights of a model with which a training started, ``None`` if not recorded.
 
-    They are recorded where no earlier training left them. If the training was of another object,
-    the same weight may have had another name: it has the same place.
+    Those that it learns are recorded where no earlier training left them. If the training was of
+    another object, the same weight may have had another name: it has the same place.
     """
     prefix, last = f"fit-{fit.number}/start/", last_weights(evidence, model)
-    names = [name for name in last if not name.startswith("/")]
     start = {
         name.removeprefix(prefix): one
         for name, one in evidence.arrays.items()
         if name.startswith(prefix)
     }
-    if set(start) != set(names):
+    if not start.keys() <= last.keys():
+        names = [
+            f"{layer.name}/{weight.name}"
+            for layer in model.layers
+            for weight in layer.weights
+            if weight.trainable
+        ]
         start = dict(zip(names, start.values(), strict=False)) if len(start) == len(names) else {}
-    if not start or any(one.shape != last[name].shape for name, one in start.items()):
-        return None
-    return {**last, **start}
+    fitting = all(name in last and one.shape == last[name].shape for name, one in start.items())
+    return {**last, **start} if start and fitting else None

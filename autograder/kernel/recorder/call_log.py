@@ -14,7 +14,7 @@ from autograder.kernel.recorder.data_matching import DataMatch
 from autograder.kernel.recorder.model_description import Arrays
 
 MAX_FITS = 500
-# Older ones are recorded without their arrays; the newer ones are judged.
+# Of older ones only the weights with which they started are stored; the newer ones are judged.
 MAX_FITS_WITH_ARRAYS = 100
 MAX_CALLS = 200
 # Bytes of the means of one call; of a single layer of neurons fifty epochs take less.
@@ -27,6 +27,7 @@ class FitLog:
     def __init__(self) -> None:
         self.records: list[Fit] = []
         self._arrays: dict[int, Arrays] = {}
+        self._starts: dict[int, Arrays] = {}
         self._histories: list[tuple[weakref.ref[Any], int]] = []
 
     @property
@@ -36,17 +37,41 @@ class FitLog:
 
     @property
     def arrays(self) -> Arrays:
-        """The arrays of the calls, the oldest first."""
-        return {name: one for arrays in self._arrays.values() for name, one in arrays.items()}
+        """The arrays of the calls.
 
-    def add(self, fit: Fit, arrays: Arrays, history: object) -> None:
-        """Store a call, and remember which history it returned."""
-        self.records = [*self.records, fit][-MAX_FITS:]
+        An archive leaves out the first ones where all are too many. The weights with which
+        trainings started come last, and of these the oldest and smallest: nothing that is trained
+        later crowds them out.
+        """
+        starts = sorted(self._starts.items(), key=lambda one: (-_size(one[1]), -one[0]))
+        return {
+            **{name: one for arrays in self._arrays.values() for name, one in arrays.items()},
+            **{
+                f"fit-{number}/start/{name}": one
+                for number, start in starts
+                for name, one in start.items()
+            },
+        }
+
+    def add(self, fit: Fit, arrays: Arrays, start: Arrays, history: object) -> None:
+        """Store a call, and remember which history it returned.
+
+        ``start`` are the weights with which it started, none where an earlier call left them.
+        """
+        self.records = [*self.records, fit]
         self._arrays[fit.number] = arrays
+        if start:
+            self._starts[fit.number] = start
         if len(self._arrays) > MAX_FITS_WITH_ARRAYS:
             self._forget_arrays(next(iter(self._arrays)))
+        if len(self.records) > MAX_FITS:
+            self._forget(self.records.pop(0))
         if history is not None:
             self._histories.append((weakref.ref(history), fit.number))
+
+    def start_of(self, fit: Fit) -> Arrays:
+        """Return the weights with which a call started, none where an earlier one left them."""
+        return self._starts.get(fit.number, {})
 
     def of(self, history: object) -> Fit | None:
         """Return the call that returned this history, or a history with this dict."""
@@ -80,6 +105,14 @@ class FitLog:
         """Return how often a model was trained."""
         return sum(1 for fit in self.records if fit.model == model)
 
+    def _forget(self, fit: Fit) -> None:
+        """Let what goes on from a call that is forgotten have started where that one did."""
+        start = self._starts.pop(fit.number, {})
+        heirs = (one for one in self.records if one.model == fit.model or one.start in fit.states)
+        heir = next(heirs, None)
+        if start and heir:
+            self._starts.setdefault(heir.number, start)
+
     def _forget_arrays(self, number: int) -> None:
         del self._arrays[number]
         for position, fit in enumerate(self.records):
@@ -92,6 +125,10 @@ class FitLog:
                 self.records[position] = msgspec.structs.replace(
                     fit, means=(), snapshots=(), **stripped
                 )
+
+
+def _size(arrays: Arrays) -> int:
+    return sum(one.nbytes for one in arrays.values())
 
 
 def _floats(curve: Any) -> tuple[float, ...]:

@@ -73,9 +73,9 @@ def named_trainable(subject: keras.Model) -> dict[str, Any]:
     return {name: one for name, one in named_weights(subject).items() if one.trainable}
 
 
-def weights_of(subject: keras.Model) -> Arrays:
-    """Return copies of all weights by :func:`named_weights`; none where they are too many."""
-    named = named_weights(subject)
+def learned_by(subject: keras.Model) -> Arrays:
+    """Return copies of the weights of :func:`named_trainable`; none where they are too many."""
+    named = named_trainable(subject)
     if too_large(named.values()) or len(named) > MAX_WEIGHTS:
         return {}
     values = {name: _numbers(variable) for name, variable in named.items()}

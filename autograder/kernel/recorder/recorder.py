@@ -233,15 +233,14 @@ class Recorder:
         fit, arrays = fitting.evidence(
             self._fits.next_number, model, error, self.index, self.quietly
         )
+        start: model_description.Arrays = {}
         if fit.start and not self._continues_earlier(fit):
             near = self._near_before(fitting.averager.ends[:1])
             start = self._chain_start(near) if near else fitting.averager.first
-            # In front: where an archive is full, the arrays in front are left out.
-            arrays = {f"fit-{fit.number}/start/{name}": one for name, one in start.items()} | arrays
         self._training_matches[model] = fitting.training_match
         if fitting.averager.trouble:
             self._trouble(f"the weights could not be averaged: {fitting.averager.trouble}")
-        self._fits.add(fit, arrays, history)
+        self._fits.add(fit, arrays, start, history)
         self._ends.add(fit.number, model, fitting.averager.ends)
         self.runs.fits[fit.number].add(self.runs.now)
 
@@ -270,13 +269,10 @@ class Recorder:
 
     def _chain_start(self, fits: Sequence[Fit]) -> model_description.Arrays:
         """Return the weights from which the first of a chain of trainings started."""
-        prefixes = [f"fit-{one.number}/start/" for one in origins(fits, self._fits.records)]
-        return {
-            name.removeprefix(prefix): one
-            for prefix in prefixes
-            for name, one in self._fits.arrays.items()
-            if name.startswith(prefix)
-        }
+        start: model_description.Arrays = {}
+        for one in origins(fits, self._fits.records):
+            start |= self._fits.start_of(one)
+        return start
 
     def record_call(self, model: keras.Model, x: Any) -> None:
         """Record a call of a model for its outputs."""

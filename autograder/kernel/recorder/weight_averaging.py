@@ -81,7 +81,7 @@ class WeightAverager(keras.callbacks.Callback):
 
     def _note_start(self) -> None:
         self.start = model_description.state_of(self.model)
-        self.first = model_description.weights_of(self.model)
+        self.first = model_description.learned_by(self.model)
         self.ends = [vector_of(self.model)]
 
     @_calmly
