@@ -170,6 +170,19 @@ RIGHT = {
         snapshots=(3,) * 5,
         history={"loss": (1.0,) * 6, "val_accuracy": (0.8,) * 3},
     ),
+    "a try on an image, and then on all": Submission(
+        fits=(fit(epochs_done=1, steps=1, training=training(count=1), **NO_MEANS), fit(number=1)),
+        model_calls=(changed(MODEL_CALL, fits=2),),
+        arrays=lambda: arrays(number=1),
+    ),
+    "most of the images, and then all": Submission(
+        fits=(
+            fit(epochs_done=3, steps=3 * 280, training=training(count=9_000), **NO_MEANS),
+            fit(number=1, epochs_done=2, steps=2 * 375, **NO_MEANS),
+        ),
+        model_calls=(changed(MODEL_CALL, fits=2),),
+        arrays=lambda: arrays(number=1),
+    ),
     "the first steps of each epoch": trained_by(steps=15, snapshots=(1,) * 5),
     "validation that drops the rest": trained_by(validation=validation(count=1_920)),
     "proud figures of the first validation images, all of them right": trained_by(
@@ -205,6 +218,28 @@ CASES = {
         "too-few-epochs",
         "for 1 epoch; 5 were asked for",
         work=trained_by(epochs_done=1, steps=375, **NO_MEANS),
+    ),
+    "four epochs on an image, and one on all": wrong_epochs(
+        "too-few-epochs",
+        "for 1 epoch; 5 were asked for",
+        work=Submission(
+            fits=(
+                fit(epochs_done=4, steps=4, training=training(count=1), means=(), snapshots=()),
+                fit(number=1, epochs_done=1, steps=375, means=(), snapshots=()),
+            ),
+            model_calls=(changed(MODEL_CALL, fits=2),),
+        ),
+    ),
+    "four epochs of a step, and one of all": wrong_epochs(
+        "too-few-epochs",
+        "for 1 epoch; 5 were asked for",
+        work=Submission(
+            fits=(
+                fit(epochs_done=4, steps=4, means=(), snapshots=()),
+                fit(number=1, epochs_done=1, steps=375, means=(), snapshots=()),
+            ),
+            model_calls=(changed(MODEL_CALL, fits=2),),
+        ),
     ),
     "interrupted": wrong_epochs(
         "too-few-epochs",
@@ -245,6 +280,17 @@ CASES = {
         "partial-training-data",
         "6,000 images; there are 12,000",
         work=trained_by(training=training(count=6_000)),
+    ),
+    "a few images, and a split that Keras ignores": wrong_data(
+        "partial-training-data",
+        "320 images; there are 12,000",
+        work=trained_by(training=training(count=320), validation_split=0.1),
+    ),
+    "few images, and few more for validation": wrong_data(
+        "partial-training-data",
+        "320 images; there are 12,000",
+        work=trained_by(training=training(count=320), validation=training(count=32)),
+        others={"train.validation": "failed"},
     ),
     "no validation": wrong_validation(
         "no-validation-data", "There was no validation", work=trained_by(validation=None)

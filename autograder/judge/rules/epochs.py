@@ -12,11 +12,26 @@ from autograder.judge.rules.rule import rule
 
 # What `fit` gives back, and the dict of curves in it.
 HISTORIES = ("History", "dict")
+# An epoch on less than this part of the images of another one is no epoch beside it.
+FAR_FEWER = 0.5
 
 
 def epochs_done(fits: Sequence[Fit]) -> int:
-    """Return the number of epochs in all calls of ``fit``."""
-    return sum(fit.epochs_done for fit in fits)
+    """Return the number of epochs in all calls of ``fit``, except those on far fewer images."""
+    most = max((images_per_epoch(fit) or 0 for fit in fits), default=0)
+    every = (fit for fit in fits if (images_per_epoch(fit) or most) >= FAR_FEWER * most)
+    return sum(fit.epochs_done for fit in every)
+
+
+def images_per_epoch(fit: Fit) -> int | None:
+    """Return on how many images each epoch trained, ``None`` where that is not known.
+
+    With ``steps_per_epoch`` they can be fewer than ``fit`` was given.
+    """
+    count, batch = fit.training.count, fit.batch_size
+    if count is None or batch is None or not fit.epochs_done:
+        return count
+    return min(count, fit.steps * batch // fit.epochs_done)
 
 
 @rule("not-trained")

@@ -48,10 +48,12 @@ def mismatched_labels(fit: Fit) -> Failed | None:
 def partial_training(fit: Fit, total: int) -> Failed | None:
     """Training images were left out, not kept for validation nor cut off with the last batch."""
     count = fit.training.count
-    held_out = fit.validation_split or (fit.validation and fit.validation.split == "training")
-    if held_out or fit.interrupted or fit.training.split != "training" or count is None:
+    # Another check says that those for validation are from the training images.
+    kept = fit.validation and fit.validation.split == "training"
+    held_out = fit.validation.count if fit.validation and kept else 0
+    if fit.interrupted or fit.training.split != "training" or count is None or held_out is None:
         return None
-    if count >= NEARLY_ALL * total:
+    if count + held_out >= NEARLY_ALL * total:
         return None
     return Failed(
         f"The model was trained on {count:,} images; there are {total:,}.",

@@ -18,6 +18,7 @@ from autograder.judge.rules.groups import training_examples, validation_examples
 from autograder.judge.rules.models import claim_of, fits_of, model_of
 from autograder.judge.rules.reach_threshold import AccuracyCheck, marked_accuracy
 from autograder.judge.rules.rule import raise_first
+from autograder.judge.rules.training_data import NEARLY_ALL
 from autograder.lessons.building_a_brain.constants import BATCH, EPOCHS, LIMITS
 
 # Checks whose failure lowers the accuracy: they report the cause, so it is not repeated here.
@@ -41,8 +42,11 @@ def test_epochs(evidence: Evidence, tell: Tell, data: Images) -> None:
         epochs.too_few_epochs(fits, EPOCHS),
         epochs.another_history(claim_of(evidence, "train", "history"), fits),
     )
+    images, total = epochs.images_per_epoch(fits[-1]), len(data.train_images)
+    partial = images is not None and images < NEARLY_ALL * total
     tell.passed(
-        f"{plural(epochs.epochs_done(fits), 'epoch')}: the model saw every image that many times.",
+        f"{plural(epochs.epochs_done(fits), 'epoch')}: the model saw "
+        + (f"{images:,} images in each." if partial else "every image that many times."),
         more="Keras shuffles the images before each epoch, so no two passes are the same.",
     )
 
