@@ -236,3 +236,74 @@ def test_validation_images_that_no_map_describes_are_kept(index, sample) -> None
 def test_other_images_are_not_kept(index, sample, given) -> None:
     x, z = (moved_about(one) for one in (sample.valid_images, sample.train_images))
     assert index.unmapped_rows(*given(x, sample.valid_labels, z)) is None
+
+
+def noisy(x, scale=2.0):
+    return x + rng.normal(scale=scale, size=x.shape)
+
+
+def between(sample, count, change=lambda x: x):
+    """All training images, and validation images where the fixed examples are not."""
+    x, y = sample.train_images.astype(float), sample.train_labels.copy()
+    looked_at = np.linspace(0, len(x) - 1, 256).astype(int)
+    free = np.setdiff1d(np.arange(len(x)), looked_at)[: 6 * count].reshape(-1, 6)[:, 0]
+    x[free], y[free] = change(sample.valid_images[:count]), sample.valid_labels[:count]
+    return x, y
+
+
+@pytest.mark.parametrize(
+    ("given", "split"),
+    [
+        (lambda data: between(data, 1_500), "mixed"),
+        (lambda data: between(data, 1_500, noisy), "mixed"),
+        (lambda data: (noisy(data.valid_images), data.valid_labels), "validation"),
+        (lambda data: (noisy(data.valid_images, 60.0), data.valid_labels), "validation"),
+        (lambda data: (noisy(np.tile(data.valid_images, (3, 1, 1))), None), "validation"),
+        (
+            lambda data: (noisy(np.concatenate([data.train_images, data.valid_images])), None),
+            "mixed",
+        ),
+    ],
+    ids=["between", "between, noisy", "noisy", "very noisy", "again and again", "all of both"],
+)
+def test_validation_images_are_found_among_what_was_trained_on(index, sample, given, split) -> None:
+    x, y = given(sample)
+    match = index.identify(x, y)
+    assert match.split in ("training", "unknown")
+    assert index.look_again(match, x, y).split == split
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda x: x,
+        lambda x: x / 255,
+        lambda x: x[:, :, ::-1],
+        lambda x: np.concatenate([x, x[:, :, ::-1]]),
+        lambda x: np.roll(x, 1, axis=2),
+        lambda x: x[:, ::-1, ::-1],
+        lambda x: 255 - x[:, ::-1],
+        lambda x: x[:9, :, ::-1],
+        lambda x: noisy(x, 20.0),
+        lambda x: noisy(x, 100.0),
+        lambda x: 0.7 * x + 0.3 * x[::-1],
+        np.zeros_like,
+        lambda x: rng.normal(size=x.shape),
+        lambda x: x * np.nan,
+    ],
+)
+def test_nothing_else_is_taken_for_validation_images(index, sample, change) -> None:
+    """However training images were made more or other than they are."""
+    x = change(sample.train_images)
+    y = np.resize(sample.train_labels, len(x))
+    match = index.identify(x, y)
+    assert index.look_again(match, x, y) == match
+
+
+def test_labels_of_others_are_found_between_the_examples_too(index, sample) -> None:
+    x, y = between(sample, 0)
+    looked_at = np.linspace(0, len(x) - 1, 256).astype(int)
+    wrong = (y + 1) % 10
+    wrong[looked_at] = y[looked_at]
+    match = index.identify(x, wrong)
+    assert (match.labels, index.look_again(match, x, wrong).labels) == ("matching", "mismatched")

@@ -868,6 +868,17 @@ def test_weights_at_the_start_come_along_where_no_training_left_them(recorder, e
     assert all((one == 1).all() for one in started["fit-4"])
 
 
+@pytest.mark.parametrize("as_stream", [False, True])
+def test_validation_images_with_noise_are_seen_where_they_are_trained_on(
+    recorder, sample, as_stream
+) -> None:
+    noise = np.random.default_rng(3).normal(scale=2, size=sample.valid_images.shape)
+    given = sample.valid_images + noise, sample.valid_labels
+    fit(new_model(), *((stream(given),) if as_stream else given))
+    record, _ = last_fit(recorder)
+    assert (record.training.split, record.training.labels) == ("validation", "unknown")
+
+
 @pytest.mark.parametrize("limit", ["MAX_FITS_WITH_ARRAYS", "MAX_FITS"])
 def test_trainings_of_other_models_drop_no_weights_at_the_start(
     recorder, examples, monkeypatch, limit

@@ -62,14 +62,23 @@ class DataProbe:
 
     def identify(self, index: DatasetIndex) -> DataMatch:
         """Find out what the data was."""
-        if not self.streams:
-            return index.identify(*self.array)
-        if not self._images:
-            return DataMatch()
-        labels = np.concatenate(self._labels) if self._labels else None
-        match = index.identify(np.concatenate(self._images), labels)
+        match = index.identify(*self._examples)
+        if not (self.streams and self._images):
+            return match
         # The number is known only if all images went by.
         return index.over_all(replace(match, count=self._in_a_pass), self._tally)
+
+    def identify_training(self, index: DatasetIndex) -> DataMatch:
+        """Find out what the data was, with a closer look for validation images among it."""
+        return index.look_again(self.identify(index), *self._examples)
+
+    @property
+    def _examples(self) -> tuple[Any, Any]:
+        """All of an array, and of a stream what is looked at first; and their labels."""
+        if not self.streams:
+            return self.array
+        images = np.concatenate(self._images) if self._images else None
+        return images, np.concatenate(self._labels) if self._labels else None
 
     def _through(self, *batch: Any) -> Any:
         images, labels = batch[0], batch[1] if len(batch) > 1 else tf.zeros((0,))

@@ -72,7 +72,7 @@ class FitObserver:
         averager, prefix = self.averager, f"fit-{number}"
         arrays = {f"{prefix}/{name}": np.stack(means) for name, means in averager.means.items()}
         with quietly("what the model was given could not be looked at"):
-            self.training_match = self._training.identify(index)
+            self.training_match = self._training.identify_training(index)
         training = self.training_match.as_examples(f"{prefix}/training", arrays)
         fit = Fit(
             number=number,
