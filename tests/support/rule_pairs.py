@@ -276,8 +276,9 @@ PAIRS = {
     "training_data.trained_on_validation": pair((fit(training=validation()), FIT), (FIT,)),
     "training_data.mismatched_labels": pair(fit(training=training(labels="mismatched")), FIT),
     "training_data.partial_training": pair(
-        fit(training=training(count=600)),
+        # A split holds back a part of what was given.
         fit(training=training(count=600), validation_split=0.95),
+        fit(training=training(count=600), validation=training(count=11_400)),
         12_000,
     ),
     "parameter_count.no_whole_number": pair(claim("7850"), claim(7850.0)),
