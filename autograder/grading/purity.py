@@ -36,6 +36,9 @@ ATTRIBUTES = frozenset(
         *("load", "loadtxt", "genfromtxt", "fromfile", "fromregex", "memmap", "DataSource", "open"),
         *("imread", "load_model", "load_weights", "load_img", "get_file", "read_file", "gfile"),
         *("TFRecordDataset", "TextLineDataset", "FixedLengthRecordDataset", "CsvDataset"),
+        *("SqlDataset", "load_checkpoint", "load_variable", "list_variables", "latest_checkpoint"),
+        *("checkpoints_iterator", "get_checkpoint_state", "restore", "rc_file", "FileLink"),
+        *("FileLinks", "bit_generator", "randbits"),
         *("list_files", "image_dataset_from_directory", "text_dataset_from_directory"),
         *("audio_dataset_from_directory", "timestamp", "now", "today", "datetime64", "ctypeslib"),
         *("SystemRandom", "Random", "Generator", "BitGenerator", "MT19937", "PCG64", "PCG64DXSM"),
@@ -59,12 +62,17 @@ MODULES = frozenset(sys.stdlib_module_names) - IMPORTS - {"array", "copy"}
 FRAMES = re.compile(r"(f|co|tb|gi|cr|ag)_[a-z_]+")
 # Entropy, unless they are given a seed.
 SEEDED = frozenset({"default_rng", "RandomState", "SeedSequence", "seed"})
-# A star imports unknown names.
-UNKNOWN = NAMES | SEEDED | {"*"}
 INSIDE = frozenset({"__name__", "__init__", "__call__", "__version__"})
 # IPython's names for the text, the values and the number of earlier cells.
 HISTORY = re.compile(r"_i(i{0,2}|h)|_i?\d+|_oh")
 FORMATS = frozenset({"format", "format_map"})
+# What these are given may be the name of a file, and what was read of it is in `data`.
+FILE_NAMES = frozenset({"filename", "fname"})
+DATA_OF = frozenset({"tf", "tensorflow"})
+# Matplotlib reads a style from a file, unless it knows its name.
+OF_STYLES = frozenset({"use", "context"})
+# A star imports unknown names.
+UNKNOWN = NAMES | SEEDED | OF_STYLES | {"*"}
 # A field of a format string that asks for a part of its value.
 PART_IN_FORMAT = re.compile(r"\{[^{}:!]*[.\[]")
 QUOTABLE = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
@@ -100,22 +108,44 @@ def _opens(node: ast.AST, call: ast.Call | None) -> bool:
         case ast.Import() | ast.ImportFrom():
             return not all(_may_be_imported(name) for name in _imported(node))
         case ast.MatchClass(kwd_attrs=names):
-            return any(_leads_on(name) for name in names)
-        case ast.Attribute(attr=name) | ast.Name(id=name) if name in SEEDED:
-            # Many a variable is called `seed`.
-            variable = isinstance(node, ast.Name) and node.id == "seed"
-            return not _is_given_a_seed(call) if call else not variable
-        case ast.Attribute(attr=name, value=value):
-            return _leads_on(name) or (name in FORMATS and not _is_plain_format(value))
+            return any(name == "data" or _leads_on(name) for name in names)
+        case ast.keyword(arg=name):
+            return name in FILE_NAMES
+        case ast.Attribute():
+            return _leads_out(node, call)
         case ast.Name(id=name):
-            return name in NAMES or bool(HISTORY.fullmatch(name)) or _is_inside(name)
+            # Many a variable is called `seed`.
+            unseeded = name in SEEDED and (call or name != "seed") and not _is_given_a_seed(call)
+            known = name in NAMES or bool(HISTORY.fullmatch(name)) or _is_inside(name)
+            return bool(unseeded) or known
     return False
+
+
+def _leads_out(node: ast.Attribute, call: ast.Call | None) -> bool:
+    """Return whether an attribute of a value leads out of what a cell was given."""
+    match node.attr:
+        case "data":
+            return not (isinstance(node.value, ast.Name) and node.value.id in DATA_OF)
+        case name if name in OF_STYLES:
+            return not (call and all(map(_is_no_path, call.args)))
+        case name if name in SEEDED:
+            return not _is_given_a_seed(call)
+        case name:
+            return _leads_on(name) or (name in FORMATS and not _is_plain_format(node.value))
 
 
 def _leads_on(name: str) -> bool:
     """Return whether an attribute of this name leads out of what a cell was given."""
     private = name.startswith("_") and name not in INSIDE
     return private or name in ATTRIBUTES or name in MODULES or bool(FRAMES.fullmatch(name))
+
+
+def _is_no_path(text: ast.expr) -> bool:
+    """Return whether a style has a name of its own, and is not read from a file."""
+    match text:
+        case ast.Constant(value=str() as name):
+            return re.fullmatch(r"[\w-]+", name) is not None
+    return False
 
 
 def _is_plain_format(text: ast.expr) -> bool:
@@ -125,8 +155,8 @@ def _is_plain_format(text: ast.expr) -> bool:
     return False
 
 
-def _is_given_a_seed(call: ast.Call) -> bool:
-    given = [*call.args, *(keyword.value for keyword in call.keywords)]
+def _is_given_a_seed(call: ast.Call | None) -> bool:
+    given = [*call.args, *(keyword.value for keyword in call.keywords)] if call else []
     return bool(given) and not any(_is_none(one) for one in given)
 
 

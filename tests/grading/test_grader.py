@@ -324,6 +324,7 @@ class TestNeighbours:
         "import numpy.random as r\nx = np.array([1]).copy()",
         "warnings.filterwarnings('ignore')\nx = model.count_params()",
         "    x = 1\n    y = 2",
+        "plt.style.use('seaborn-v0_8-darkgrid')\nx = tf.data.Dataset.range(3)",
     ],
 )
 def test_a_program_that_may_be_shared(source: str) -> None:
@@ -355,6 +356,14 @@ def test_a_program_that_may_be_shared(source: str) -> None:
         *("import IPython", "import IPython.core", "from IPython import core", "import autograder"),
         *("from autograder import sandbox", "from collections import abc", "x = 1\n%time"),
         *("tempfile.TemporaryDirectory()", "x = tf.io", "x = functools.sys"),
+        *(
+            "x = Pretty(filename='a')",
+            "x = Markdown('a.md').data",
+            "match x:\n case M(data=y): pass",
+        ),
+        *("plt.style.use('./a.mplstyle')", "plt.style.use(name)", "with style.context(name): pass"),
+        *("u = plt.style.use", "tf.train.load_checkpoint('x')", "np.random.bit_generator"),
+        *("from matplotlib.style import use", "import matplotlib.style as s\ns.use(x)"),
     ],
 )
 def test_a_program_that_may_look_elsewhere(source: str) -> None:
