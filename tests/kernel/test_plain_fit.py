@@ -224,6 +224,101 @@ def test_what_is_not_on_the_lists_is_trained_by_its_kernel(sample: Images, name:
         plain_fit.describe(bound, 125, "fashion-mnist", sample)
 
 
+def with_parts(
+    loss: str | None = None, optimizer: str | None = None, metric: str | None = None
+) -> keras.Model:
+    """The lesson's network, compiled with parts of these names."""
+    model = sequential()
+    model.compile(
+        optimizer=keras.optimizers.Adam(**({"name": optimizer} if optimizer else {})),
+        loss=keras.losses.SparseCategoricalCrossentropy(
+            from_logits=True, **({"name": loss} if loss else {})
+        ),
+        metrics=[keras.metrics.SparseCategoricalAccuracy(**({"name": metric} if metric else {}))],
+    )
+    return model
+
+
+def functional_named(name: str) -> keras.Model:
+    """The lesson's network by the functional interface, under a name."""
+    pixels = keras.Input((28, 28), name="card")
+    return compiled(keras.Model(pixels, LAYERS.Dense(10)(LAYERS.Flatten()(pixels)), name=name))
+
+
+def within(scope: str) -> keras.Model:
+    """The lesson's network, made in a scope."""
+    with keras.name_scope(scope):
+        return compiled(sequential())
+
+
+def after_another() -> keras.Model:
+    """The lesson's network, after one could not be trained whose name no scope may have."""
+    refused = functional_named("my brain")
+    with pytest.raises(ValueError, match="scope name"):
+        refused.fit(np.zeros((32, 28, 28)), np.zeros(32), verbose=0)
+    return compiled(sequential())
+
+
+REFUSED: dict[str, Make] = {
+    "layer": lambda: compiled(sequential(name="Größe")),
+    "layer with a space": lambda: compiled(sequential(name="ten neurons")),
+    "layer with a colon": lambda: compiled(sequential(LAYERS.ReLU(name="a:b"))),
+    "layer with a backslash": lambda: compiled(sequential(LAYERS.ReLU(name="a\\b"))),
+    "layer with a line break": lambda: compiled(sequential(name="neurons\n")),
+    "model": lambda: functional_named("my brain"),
+    "model with _ in front": lambda: functional_named("_brain"),
+    "optimizer": lambda: with_parts(optimizer="my Adam"),
+    "optimizer with - in front": lambda: with_parts(optimizer="-adam"),
+    "loss": lambda: with_parts(loss="Verlust (klein)"),
+    "loss with a slash": lambda: with_parts(loss="a/b"),
+    "scope": lambda: within("my brain"),
+    "scope that stayed open": after_another,
+}
+ALLOWED: dict[str, Make] = {
+    "layer": lambda: compiled(sequential(LAYERS.ReLU(name="-1"), name="_x>y.-z")),
+    "model": lambda: functional_named(".net-1_2>3"),
+    "parts": lambda: with_parts(optimizer="9th-Adam_", loss="_loss", metric="wie oft / Größe?"),
+    "input": lambda: compiled(
+        keras.Sequential(
+            [keras.Input((28, 28), name="Größe (1)"), LAYERS.Flatten(), LAYERS.Dense(10)]
+        )
+    ),
+    "scope": lambda: within("mine"),
+}
+
+
+@pytest.fixture
+def _no_open_scope() -> Iterator[None]:
+    """What Keras leaves open where it cannot open a scope would be met by other tests."""
+    keras.utils.set_random_seed(20)
+    yield
+    set_global_attribute("name_scope_stack", None)
+
+
+@pytest.mark.usefixtures("_no_open_scope")
+@pytest.mark.parametrize("name", REFUSED)
+def test_names_that_tensorflow_refuses_are_met_by_the_kernel_itself(
+    sample: Images, name: str
+) -> None:
+    """A description has no names in it: somebody else could train what the student cannot."""
+    given = calls(sample)["lesson"]
+    bound = inspect.signature(keras.Model.fit).bind(REFUSED[name](), **given).arguments
+    with pytest.raises(NotPlainError, match=r"name that TensorFlow refuses|scope that is open"):
+        plain_fit.describe(bound, 125, "fashion-mnist", sample)
+    with pytest.raises((ValueError, tf.errors.InvalidArgumentError)):
+        bound["self"].fit(given["x"][:32], given["y"][:32], verbose=0)
+
+
+@pytest.mark.usefixtures("_no_open_scope")
+@pytest.mark.parametrize("name", ALLOWED)
+def test_unusual_names_do_not_hinder_a_replay(sample: Images, name: str) -> None:
+    """Those that Keras can train under."""
+    given = calls(sample)["lesson"]
+    bound = inspect.signature(keras.Model.fit).bind(ALLOWED[name](), **given).arguments
+    assert plain_fit.describe(bound, 125, "fashion-mnist", sample).sequential is (name != "model")
+    bound["self"].fit(given["x"][:32], given["y"][:32], verbose=0)
+
+
 @pytest.mark.parametrize(
     "change",
     [

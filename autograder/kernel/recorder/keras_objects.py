@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import os
+import re
 from collections.abc import Collection, Iterator, Mapping
 from types import CodeType, FunctionType
 from typing import Any
@@ -36,6 +37,10 @@ ACTIVATIONS = frozenset(
 )
 # They say how weights began, which are given bit by bit, and what things are called.
 WITHOUT_EFFECT = frozenset({"name", "kernel_initializer", "bias_initializer"})
+# Names that TensorFlow can compute under: those that its pattern of scopes allows, without the "\\"
+# that it refuses later. What stands in no other scope may not begin with "_" or "-" either.
+SCOPE = re.compile(r"[A-Za-z0-9_.>-]+")
+OUTERMOST_SCOPE = re.compile(r"[A-Za-z0-9.][A-Za-z0-9_.>-]*")
 ALWAYS: dict[str, object] = {
     "trainable": True,
     "sparse": False,
@@ -80,6 +85,17 @@ def require(condition: object, what: str) -> None:
         raise NotPlainError(what)
 
 
+def require_scope(*names: str, pattern: re.Pattern[str] = SCOPE) -> None:
+    """Raise unless a model can be trained in which things are called so.
+
+    The names are no part of a description, so the kernel itself has to meet the error.
+
+    Raises:
+        NotPlainError: Keras opens a scope under one that TensorFlow refuses.
+    """
+    require(all(pattern.fullmatch(name) for name in names), "a name that TensorFlow refuses")
+
+
 def layer(subject: keras.layers.Layer) -> Stock:
     """Describe a layer.
 
@@ -87,7 +103,10 @@ def layer(subject: keras.layers.Layer) -> Stock:
         NotPlainError: it is no plain layer.
     """
     kind = _kind(subject, keras.layers, LAYERS)
-    require(subject.dtype_policy.name == "float32" or kind == "InputLayer", "another dtype policy")
+    # No scope is opened for an input.
+    if kind != "InputLayer":
+        require(subject.dtype_policy.name == "float32", "another dtype policy")
+        require_scope(subject.name)
     settings = {}
     for name, value in subject.get_config().items():
         if name in LAYERS[kind]:
@@ -119,7 +138,9 @@ def loss(subject: object) -> Stock | str:
     if isinstance(subject, str):
         require(subject in LOSS_NAMES, "the loss")
         return subject
-    return _by_config(subject, keras.losses, LOSSES)
+    described = _by_config(subject, keras.losses, LOSSES)
+    require_scope(str(described.settings["name"]))
+    return described
 
 
 def metrics(subject: object) -> tuple[Stock | str, ...]:
@@ -135,7 +156,9 @@ def metrics(subject: object) -> tuple[Stock | str, ...]:
 
 def optimizer(subject: object) -> Stock:
     """Describe an optimizer; errors as ``layer``."""
-    return _by_config(subject, keras.optimizers, OPTIMIZERS)
+    described = _by_config(subject, keras.optimizers, OPTIMIZERS)
+    require_scope(str(described.settings["name"]), pattern=OUTERMOST_SCOPE)
+    return described
 
 
 def make_loss(described: Stock | str) -> Any:

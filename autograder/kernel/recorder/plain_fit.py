@@ -14,7 +14,9 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-# Neither is public: the class of every functional model, and a setting that has no other name.
+# None is public: the scopes that are open, the class of every functional model, and a setting that
+# has no other name.
+from keras.src.backend.common.name_scope import current_path
 from keras.src.models.functional import Functional
 from tensorflow.python.framework.config import is_op_determinism_enabled
 
@@ -196,6 +198,11 @@ def _chain(model: Any) -> tuple[Stock, ...]:
     require(model._compile_loss._user_loss_weights is None, "weights of losses")  # noqa: SLF001
     weighted = model._compile_metrics and model._compile_metrics._user_weighted_metrics  # noqa: SLF001
     require(not weighted, "weighted metrics")
+    # A model's scope that could not be opened stays open: what is made later is called after it.
+    require(not current_path(), "a scope that is open")
+    keras_objects.require_scope(model.name, pattern=keras_objects.OUTERMOST_SCOPE)
+    for variable in model.weights:
+        keras_objects.require_scope(*variable.path.split("/"))
     require(model.stop_training is False, "a model that was stopped")
     require(not model._initial_epoch, "a training that was broken off")  # noqa: SLF001
     is_sequential = type(model) is keras.Sequential
