@@ -2,8 +2,9 @@
 
 Where a cell leaves nothing that later questions can use, the notebook is run once more with the
 lesson's solution in the place of that cell, and the questions that build on it are marked by that
-run. Nothing of that run reaches a student but outcomes, points and sentences that stand here: code
-in the same process can read the solution.
+run. An error is carried forward from a mistake only: where all that a question builds on is right,
+its own result stands. Nothing of that run reaches a student but outcomes, points and sentences that
+stand here: code in the same process can read the solution.
 """
 
 from __future__ import annotations
@@ -43,6 +44,7 @@ OWN_SLIPS = frozenset(
         *("SyntaxError", "TabError", "TypeError"),
     }
 )
+RIGHT = frozenset({Outcome.PASSED, Outcome.NOT_APPLICABLE})
 SENTENCES = {
     Outcome.PASSED: "This is right: it was marked with the solution’s {cells} in place of yours.",
     Outcome.FAILED: "This was marked with the solution’s {cells} in place of yours, and is not"
@@ -132,7 +134,7 @@ def _to_blame(
     """Return what a cell that stopped with an error builds on, where all of that can be used.
 
     A loss for other labels is no error where it is chosen, but in ``fit``. It must not cost more
-    points than a blank does.
+    points than a blank does. Whether any of it is a mistake, the judge says: see ``applied``.
     """
     names = {one.name for one in lost}
     found: set[str] = set()
@@ -155,17 +157,19 @@ def applied(
     """Return a report in which the second run counts, where that helps.
 
     The questions whose cells were replaced keep what they have, and so does what does not build on
-    them. The others earn ``share`` of their points, unless they have as many already. A second run
-    that was interrupted needs a look as a first one does.
+    them, or only on what is right: cells that are right one by one and fail together have lost what
+    they never did. The others earn ``share`` of their points, unless they have as many already. A
+    second run that was interrupted needs a look as a first one does.
     """
     report = replace(report, interrupted=report.interrupted or evidence.run.interrupted)
     cells = replaced(evidence, lesson)
+    wrong = {one.question for one in report.checks if one.outcome not in RIGHT}
     then = {one.id: one for one in second.checks}
     better: dict[str, Iterator[CheckResult]] = {}
     for question in lesson.questions:
         own = report.of(question.name)
         bases = [name for name in cells if name in lesson.foundations(question)]
-        if bases and question.name not in cells:
+        if bases and question.name not in cells and wrong & lesson.foundations(question):
             marked = [_marked(one, then.get(one.id), bases, share) for one in own]
             if _points(marked) >= _points(own):
                 better[question.name] = iter(marked)

@@ -9,6 +9,7 @@ import pytest
 from support import mini
 from support.evidence_builder import (
     BLANK,
+    COMPILED,
     LESSON,
     Submission,
     cell,
@@ -206,6 +207,12 @@ def points(report: Report) -> dict[str, float]:
     return {one.name: sum(c.points for c in report.of(one.name)) for one in LESSON.questions}
 
 
+def missing(report: Report) -> dict[str, float]:
+    """The points that each question lost."""
+    earned = points(report)
+    return {one.name: one.points - earned[one.name] for one in LESSON.questions}
+
+
 @pytest.mark.parametrize(
     ("work", "cells", "lost"),
     [(COMPILE_STOPS, ("compile",), {"compile"}), (BUILD_STOPS, ("build",), {"build"})],
@@ -265,9 +272,41 @@ def test_nobody_loses_points_by_it() -> None:
 
 def test_a_wrong_answer_costs_no_more_than_a_blank() -> None:
     """The one that is wrong keeps the points for what is right in it."""
-    report = followed(stops("train", "predict"), with_solution("build", "compile"))
-    assert report.score == 20
+    work = stops("train", "predict", compiled=changed(COMPILED, loss="CategoricalCrossentropy"))
+    report = followed(work, with_solution("build", "compile"))
+    assert {name for name, lost in missing(report).items() if lost} == {"compile"}
+    assert report.score == 18
     assert "the solution’s `build` and `compile` in place of yours" in report.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("work", "cells", "lost", "score"),
+    [
+        (stops("train", "predict"), ("build", "compile"), "train", 14),
+        (COMPILE_STOPS, ("build",), "compile", 16),
+    ],
+)
+def test_cells_that_are_right_one_by_one_hide_nothing_where_they_fail_together(
+    work, cells, lost, score
+) -> None:
+    """No mistake is carried forward to the cell that stops, as where a layer has an odd name."""
+    report = followed(work, with_solution(*cells))
+    assert {name for name, points_lost in missing(report).items() if points_lost} == {lost}
+    assert report.score == score
+    assert report.of(lost) == reported(work).of(lost)
+    assert report.first_message.startswith("Your cell stopped with ValueError")
+    # What it leaves to later questions is its own mistake, which is carried forward to them.
+    assert "in place of yours" in report.of("predict")[0].message
+
+
+def test_a_prediction_that_stops_after_a_right_training_keeps_its_error() -> None:
+    """As of a model that is trained and cannot predict: no second run helps."""
+    work = Submission(
+        answers={"predict": answer("predict", data_index=claim(99), predicted_label=BLANK)},
+        cells={"predict": cell("predict", status="error", ename="ValueError")},
+    )
+    assert follow_through.job_for(planned(), work.evidence(), KNOWN) is None
+    assert reported(work).score == 18
 
 
 def test_what_cannot_be_marked_here_is_out_of_the_sum() -> None:
@@ -307,13 +346,15 @@ CASES = {
     "another-kind": ("build", "model = tf", "model = 3; tf"),
     "kernel-ends": ("compile", "model.compile", "import os; os._exit(1); model.compile"),
 }
+# Each of its cells is right, and what they make together cannot be trained.
+NAMED = {"odd-name": ("build", "number_of_classes)", 'number_of_classes, name="ten neurons")')}
 
 
 @pytest.fixture(scope="module")
 def graded(tmp_path_factory, sample_keras: Path) -> dict[str, Report]:
     """The solution with one mistake each, graded in the course of this repository."""
     folder, results = tmp_path_factory.mktemp("class"), tmp_path_factory.mktemp("results")
-    for name, (question, before, after) in CASES.items():
+    for name, (question, before, after) in {**CASES, **NAMED}.items():
         path = ROOT / "solutions" / LESSON.name / LESSON.notebook
         notebook = nbformat.read(path, as_version=4)
         changed_cell = next(one for one in notebook.cells if grade_id(one) == question)
@@ -334,3 +375,14 @@ def test_a_real_mistake_costs_only_its_own_points(graded, name) -> None:
     assert {name for name, earned in points(report).items() if not earned} == {question}
     assert report.score == 16
     assert f"the solution’s `{question}` in place of yours" in report.notes[0]
+
+
+@pytest.mark.slow
+@pytest.mark.kernel
+def test_a_network_that_cannot_be_trained_is_not_said_to_be_right(graded) -> None:
+    report = graded["odd-name"]
+    assert {name for name, earned in points(report).items() if not earned} == {"train"}
+    assert report.score == 14
+    assert report.first_message.startswith("Your cell stopped with ValueError")
+    assert report.training == "own"
+    assert "accuracy" not in report.measures
