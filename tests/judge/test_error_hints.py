@@ -74,6 +74,29 @@ CASES: dict[str, tuple[str, str]] = {
     "units of numpy": ("layers.Dense(y.max() + 1)", "`int(…)` makes one of it"),
     "units in words": ("layers.Dense('10')", "`int(…)` makes one of it"),
     "not compiled": ("network().fit(x, y)", "The model is not compiled yet"),
+    "name of a layer": (
+        "m = network()\nm.add(layers.ReLU(name='Größe'))\ncompiled(m).fit(x, y, verbose=0)",
+        "does not accept a layer, a model or the like with the name `Größe`",
+    ),
+    # What is made after it has a name that nobody gave it: "my brain_dense_kernel_momentum".
+    "name of a model": (
+        (
+            "inputs = tf.keras.Input((28, 28))\n"
+            "m = tf.keras.Model(inputs, layers.Flatten()(inputs), name='my brain')\n"
+            "try:\n    compiled(m).fit(x, y)\n"
+            "except ValueError:\n    compiled().fit(x, y)\n"
+            "finally:\n    tf.keras.backend.clear_session()"
+        ),
+        "restart the kernel and run all cells, because the old name stays until then",
+    ),
+    "name of a layer, met later": (
+        "m = network()\nm.add(layers.ReLU(name='a\\\\b'))\nm.predict(x, verbose=0)",
+        "does not accept the name of a layer, a model or the like. Choose a name of plain letters",
+    ),
+    "name with a slash": (
+        "layers.Dense(10, name='one/two')",
+        "the sign `/` in a name, as in `one/two`. Choose a name of plain letters (A to Z)",
+    ),
     "single image": ("network().predict(x[0], verbose=0)", "a single example of shape (28, 28)"),
     "single image called": ("network()(x[0])", "a single example of shape (28, 28)"),
     "channel for batch": (

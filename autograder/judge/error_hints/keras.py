@@ -68,7 +68,26 @@ def _identifier(groups: Mapping[str, str], _: ErrorFacts) -> str:
     return f"Keras knows no {groups['what']} called `{groups['name']}`; {perhaps}."
 
 
+# A scope that could not be opened stays open until the kernel ends.
+RENAME = (
+    " Choose a name of plain letters (A to Z), digits, `_`, `-` and `.` that begins with a letter,"
+    " or leave `name=` out. Then restart the kernel and run all cells, because the old name stays"
+    " until then."
+)
 SENTENCES: Sentences = {
+    "ValueError|InvalidArgumentError": {
+        r"'(?P<name>[^'\n]+)' is not a valid (?:root )?scope name": (
+            "TensorFlow does not accept a layer, a model or the like with the name `{name}`."
+            + RENAME
+        ),
+        r"[Nn]ode name contains invalid characters|is not a valid (?:node|scope) name": (
+            "TensorFlow does not accept the name of a layer, a model or the like." + RENAME
+        ),
+        r"^Argument `name` must be a string and cannot contain character `/`\. Received:"
+        r" name=(?P<name>[^<\n]*/[^\n]*?)(?: \(of type <class 'str'>\))?$": (
+            "Keras does not accept the sign `/` in a name, as in `{name}`." + RENAME
+        ),
+    },
     "ValueError": {
         r"Received: \w+=<[Kk]eras[Tt]ensor ": (
             "A layer is made first and called then: its settings go in the first pair of round"
