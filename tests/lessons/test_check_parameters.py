@@ -56,6 +56,23 @@ CASES = {
     "one neuron": wrong("counted-one-neuron", "785", "has 10 of them", value=785),
     "one neuron's weights": wrong("counted-one-neuron", "784", value=784),
     "some number": wrong("miscounted", "7,860", "28 × 28", value=7860),
+    "as a fraction of Python's": Case(
+        work=submission(7850.0, "Fraction"), check="parameters.count"
+    ),
+    "too large for a float": wrong(
+        "not-a-number",
+        "is about 1e+5000, far too large; it should be",
+        value="1e+5000",
+        kind="int",
+    ),
+    "far below zero": wrong(
+        "not-a-number", "is about -3.5e+20, far too small;", value="-3.5e+20", kind="float64"
+    ),
+    "such a number as a text": wrong("not-a-number", "is '1e+20';", value="1e+20"),
+    "almost whole": wrong("not-a-number", "is 7849.999999999999;", value=7849.999999999999),
+    "of a class that is no number": wrong(
+        "not-a-number", "of type `Mine`", value=None, kind="Mine"
+    ),
     "a half": wrong("not-a-number", "0.5", value=0.5),
     "nothing": wrong("not-a-number", "of type `NoneType`", value=None, kind="NoneType"),
     "true": wrong("not-a-number", "of type `bool`", value=True),

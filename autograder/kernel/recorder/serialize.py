@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
+from decimal import Decimal
+from enum import Enum
+from fractions import Fraction
 from typing import Any, TypeVar
 
 import msgspec
@@ -16,6 +20,8 @@ from autograder.kernel.placeholder import Blank
 MAX_VALUES = 64
 MAX_TEXT = 1000
 LARGEST = 2**53
+
+NUMBERS = (int, float, Fraction, Decimal, np.longdouble)
 
 T = TypeVar("T")
 
@@ -95,8 +101,31 @@ def _one(value: Any) -> Value:
         return value
     if isinstance(value, str):
         return text(value)
+    if isinstance(value, Enum) and isinstance(value, int):
+        value = int.__index__(value)
+    if type(value) in NUMBERS:
+        return _number(value)
     if isinstance(value, int | float):
-        # Too large for JSON, infinite or not a number: stored as text.
-        return value if abs(value) < LARGEST else format(value, "g")
+        return None  # of a class of the student's own, which may do anything where it is compared
     name = getattr(value, "name", None)
     return text(name if isinstance(name, str) else type(value).__name__, 300)
+
+
+def _number(value: Any) -> Value:
+    """Return a number as it is; as text where it is too large for JSON, infinite or no number."""
+    if type(value) is int and -LARGEST < value < LARGEST:
+        return value
+    try:
+        number = float(value)
+    except OverflowError:
+        return _rounded(int(value))
+    except ValueError:
+        return "nan"  # a signaling one, of Decimal
+    return number if abs(number) < LARGEST else format(number, "g")
+
+
+def _rounded(number: int) -> str:
+    """Return a whole number that is too large for a float, as in ``1.5e+400``."""
+    # Not to its last digit: Python refuses to write so many.
+    digits, exponent = math.modf(round(math.log10(abs(number)), 9))
+    return f"{'-' if number < 0 else ''}{10**digits:.3g}e+{exponent:.0f}"
