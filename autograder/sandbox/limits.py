@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
+from dataclasses import dataclass
 
 import psutil
 
@@ -11,6 +12,7 @@ from autograder.core.config import Settings
 from autograder.core.training import MAX_TRAINING_SECONDS
 from autograder.sandbox import resource_usage
 from autograder.sandbox.result import Stopped
+from autograder.sandbox.standstill import ALWAYS, ProcessSpace
 
 # Seconds that a cell may take beyond its limit: to be interrupted, and to come back.
 GRACE = 30
@@ -20,8 +22,9 @@ MEASURE_INTERVAL = 1.0
 # process more has started on a busy machine, and did not come to its end.
 MAX_FREE_SECONDS = 3 * MAX_TRAINING_SECONDS
 # Of a process whose first thread has ended, Linux shows neither memory nor files. It may be about
-# to end itself; after so many measurements in a row it is not.
-MAX_HEADLESS = 3
+# to end itself; after so many measurements in a row it is not. Nor is it by chance then that
+# processes come and go that should stand still.
+MAX_UNSURE = 3
 
 
 class LimitWatch:
@@ -40,7 +43,8 @@ class LimitWatch:
         self._before = resource_usage.used(resource_usage.tree(root)) if root else 0
         self._paused_since: float | None = None
         self._free = float(MAX_FREE_SECONDS)
-        self._headless = 0
+        self._unsure = 0
+        self._space = ProcessSpace(None)
 
     def cell(self) -> None:
         """Note that a cell has started or ended."""
@@ -83,23 +87,52 @@ class LimitWatch:
 
     def _measure(self, root: psutil.Process) -> Stopped | None:
         limit = self._before + self._settings.memory_mb * 2**20
-        processes = resource_usage.tree(root)
-        headless = [one for one in map(resource_usage.remaining_thread, processes) if one]
-        self._headless = self._headless + 1 if headless else 0
-        if self._headless == MAX_HEADLESS:
+        if not self._space.exists:
+            self._space = ProcessSpace.among(resource_usage.tree(root))
+        with contextlib.ExitStack() as stack:
+            members, look = self._space.members(), _Look.at(root)
+            is_over = resource_usage.upper_bound(look.measured) > limit
+            # Only where it makes a difference: to be stopped is noticed by some programs.
+            hold = self._space.members() != members or (is_over and len(members) > ALWAYS)
+            if hold:
+                stack.enter_context(self._space.held())
+                members, look = self._space.members(), _Look.at(root)
+                is_over = resource_usage.upper_bound(look.measured) > limit
+            is_over = is_over and resource_usage.used(look.measured) > limit
+            handles, watches = resource_usage.handles_of(look.measured)
+            escaped = look.is_headless or (hold and self._space.members() != members)
+        self._unsure = self._unsure + 1 if escaped else 0
+        if self._unsure == MAX_UNSURE:
             why = "one of its processes kept its memory from being measured"
             return Stopped(why, limit="memory")
-        measured = list(processes)
-        for thread in headless:
-            with contextlib.suppress(psutil.Error):
-                measured.append(psutil.Process(thread))
-        if resource_usage.upper_bound(measured) > limit and resource_usage.used(measured) > limit:
+        if is_over:
             size = f"{self._settings.memory_mb / 1024:g} GiB of memory"
             return Stopped(f"it used more than the {size} that it may use", limit="memory")
-        if len(processes) > self._settings.processes:
+        if len(look.processes) > self._settings.processes:
             number = f"{self._settings.processes} processes"
             return Stopped(f"it started more than the {number} that it may have", limit="processes")
-        handles, watches = resource_usage.handles_of(measured)
         if handles > resource_usage.MAX_HANDLES or watches > resource_usage.MAX_WATCHES:
             return Stopped("it had more files open than any notebook needs", limit="files")
         return None
+
+
+@dataclass(frozen=True)
+class _Look:
+    """What was seen of the processes of a run at one time.
+
+    ``measured`` has a thread besides each whose first has ended.
+    """
+
+    processes: list[psutil.Process]
+    measured: list[psutil.Process]
+    is_headless: bool
+
+    @classmethod
+    def at(cls, root: psutil.Process) -> _Look:
+        processes = resource_usage.tree(root)
+        threads = [one for one in map(resource_usage.remaining_thread, processes) if one]
+        measured = list(processes)
+        for thread in threads:
+            with contextlib.suppress(psutil.Error):
+                measured.append(psutil.Process(thread))
+        return cls(processes, measured, bool(threads))

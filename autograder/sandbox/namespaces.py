@@ -34,6 +34,11 @@ MAX_TERMINALS = 64
 # As many as Linux lets a program open that does not ask for more.
 MAX_OPEN = 1024
 STANDARD_ERROR = 2
+# What the first process of a submission is asked from outside: to stop all others, and to let them
+# go on.
+STAND_STILL, GO_ON = signal.SIGUSR1, signal.SIGUSR2
+# From ``siginfo.h``: sent by ``kill``, so that Linux itself says by whom.
+BY_KILL = 0
 # A ``struct ifreq``: the name of an interface, then its flags.
 INTERFACE = struct.Struct("16sH14x")
 # Since then a limit on processes counts those of a user namespace alone.
@@ -168,7 +173,7 @@ class _Apart:
         _be_silent()
         child = fork(self.innermost, keep=self.keep)
         _close_all_but(())
-        return _wait_for(child)
+        return _wait_within(child)
 
     def innermost(self) -> int:
         """Run ``main``."""
@@ -215,10 +220,37 @@ def counts_per_namespace() -> bool:
 
 
 def _wait_for(child: int) -> int:
-    """Pass SIGINT on to a child, bury everyone else's, and return how it ended."""
+    """Pass SIGINT on to a child, and return how it ended."""
     signal.signal(signal.SIGINT, lambda *_: os.kill(child, signal.SIGINT))
+    _, status = os.waitpid(child, 0)
+    return _as_shell(status)
+
+
+def _wait_within(child: int) -> int:
+    """Be the first process of a space: do as asked, bury all, and return how a child ended.
+
+    What is sent to all others reaches also those that are being forked just then.
+    """
+    asked = {signal.SIGCHLD, signal.SIGINT, STAND_STILL, GO_ON}
+    signal.pthread_sigmask(signal.SIG_BLOCK, asked)
     while True:
-        ended, status = os.wait()
+        ended, status = os.waitpid(-1, os.WNOHANG)
         if ended == child:
-            code = os.waitstatus_to_exitcode(status)
-            return code if code >= 0 else 128 - code
+            return _as_shell(status)
+        # Where they end all the time, it is asked all the same.
+        sent = signal.sigtimedwait(asked, 0) if ended else signal.sigwaitinfo(asked)
+        with contextlib.suppress(ProcessLookupError):
+            if sent and sent.si_signo == signal.SIGINT:
+                os.kill(child, signal.SIGINT)
+            # By nobody in this space.
+            elif sent and (sent.si_code, sent.si_pid) == (BY_KILL, 0):
+                _send_to_others(sent.si_signo)
+
+
+def _send_to_others(asked: int) -> None:
+    os.kill(-1, signal.SIGSTOP if asked == STAND_STILL else signal.SIGCONT)
+
+
+def _as_shell(status: int) -> int:
+    code = os.waitstatus_to_exitcode(status)
+    return code if code >= 0 else 128 - code

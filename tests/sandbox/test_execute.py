@@ -21,9 +21,10 @@ from autograder.core.config import Settings
 from autograder.core.evidence import EVIDENCE_VARIABLE, Evidence
 from autograder.notebooks.restore import restore
 from autograder.reports import html
-from autograder.sandbox import job_runner
+from autograder.sandbox import job_runner, limits, resource_usage
 from autograder.sandbox.environment import environment
 from autograder.sandbox.pool import SandboxPool
+from autograder.sandbox.standstill import ALWAYS, ProcessSpace
 from autograder.sandbox.workspace import WORKSPACE, Workspace
 
 pytestmark = [pytest.mark.kernel, pytest.mark.slow]
@@ -49,6 +50,38 @@ from IPython.display import display
 handle = display("a", display_id=True)
 for size in range(40):
     handle.update("z" * 1_000_000)
+"""
+
+# A process forks and ends, and so does each that it forks. They pass 1.5 GiB on; none of them lives
+# for longer than milliseconds, as huge pages are forked at once.
+PASSED_ON = """\
+import ctypes, mmap, os, signal, time
+signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+end, parts, page, size = time.time() + 20, [], b"x" * 2**21, 2**26
+while time.time() < end:
+    if len(parts) < 24 and (not parts or parts[-1].tell() == size):
+        parts.append(mmap.mmap(-1, size, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS))
+        parts[-1].madvise(14)  # MADV_HUGEPAGE
+    if parts[-1].tell() < size:
+        parts[-1].write(page)
+        if parts[-1].tell() == size:
+            # The limit on data holds for what can be written.
+            address = ctypes.addressof(ctypes.c_char.from_buffer(parts[-1]))
+            size_t = ctypes.c_size_t
+            ctypes.CDLL(None).mprotect(ctypes.c_void_p(address), size_t(size), mmap.PROT_READ)
+    if os.fork():
+        os._exit(0)
+"""
+PROGRAMS = """\
+import multiprocessing, subprocess
+shell = "set -m; for i in 1 2 3 4; do (sleep 0.3; exit $i) & done; "
+shell += "for j in $(jobs -p); do wait $j; echo $?; done"
+print(subprocess.run(["bash", "-c", shell], capture_output=True, text=True).stdout)
+print(sum(subprocess.run(["sh", "-c", "exit 3"]).returncode for _ in range(300)))
+print(subprocess.run("yes | head -c 99999999 | wc -c", shell=True, capture_output=True).stdout)
+for how in ("fork", "spawn", "forkserver"):
+    with multiprocessing.get_context(how).Pool(3) as pool:
+        print(how, sum(pool.map(abs, range(-2000, 0), chunksize=1)))
 """
 
 # Two figures that the grader may have drawn before.
@@ -349,6 +382,38 @@ def test_the_limit_of_the_whole_notebook(sample_keras, isolation) -> None:
     assert cell(executed, "setup").status == "ok"
     assert questions(executed) == ["devices"]
     assert remaining_processes() == []
+
+
+def test_memory_that_is_passed_on_is_measured(sample_keras) -> None:
+    """However short each process has it: all of them stand still when they are looked at."""
+    start = f"import subprocess, sys\nsubprocess.Popen([sys.executable, '-c', {PASSED_ON!r}])"
+    notebook = mini.submitted(build=f"{start}\nimport time; time.sleep(25)")
+    executed = run(notebook, sample_keras, isolation="auto", memory_mb=1024)
+    why = "it used more than the 1 GiB of memory that it may use"
+    assert executed.evidence.run.stopped == why
+    assert questions(executed) == ["devices"]
+
+
+def test_programs_go_on_that_stood_still(sample_keras, monkeypatch) -> None:
+    """Shells, pools and pipes do not notice it."""
+    held = []
+
+    class Space(ProcessSpace):
+        def held(self):
+            held.append(self.members())
+            return super().held()
+
+    monkeypatch.setattr(limits, "ProcessSpace", Space)
+    monkeypatch.setattr(limits, "MEASURE_INTERVAL", 0.2)
+    monkeypatch.setattr(resource_usage, "upper_bound", lambda _: 2**60)
+    notebook = mini.submitted(build=f"{PROGRAMS}{mini.RIGHT['build']}")
+    executed = run(notebook, sample_keras, isolation="auto")
+    assert not executed.evidence.run.stopped
+    assert output(executed, "build").split() == [
+        *("1", "2", "3", "4", "900", "b'99999999\\n'"),
+        *("fork", "2001000", "spawn", "2001000", "forkserver", "2001000"),
+    ]
+    assert sum(len(one) > ALWAYS for one in held) >= 3
 
 
 @pytest.mark.parametrize(("signal", "message"), [("SIGKILL", " by SIGKILL"), ("SIGTERM", "")])

@@ -176,8 +176,8 @@ def test_a_process_whose_first_thread_has_ended_is_measured_and_stopped(monkeypa
             # It was only about to end.
             patch.setattr(resource_usage, "remaining_thread", lambda _: None)
             assert watch.verdict() is None
-        verdicts = [watch.verdict() for _ in range(limits.MAX_HEADLESS)]
-        assert verdicts[:-1] == [None] * (limits.MAX_HEADLESS - 1)
+        verdicts = [watch.verdict() for _ in range(limits.MAX_UNSURE)]
+        assert verdicts[:-1] == [None] * (limits.MAX_UNSURE - 1)
         assert verdicts[-1] is not None
         assert "kept its memory" in verdicts[-1].why
         process.communicate()
@@ -192,7 +192,7 @@ def test_a_process_that_has_ended_is_only_not_there(monkeypatch) -> None:
         watch = limits.LimitWatch(Settings(), root)
         while root.status() != psutil.STATUS_ZOMBIE:
             time.sleep(0.01)
-        assert [watch.verdict() for _ in range(2 * limits.MAX_HEADLESS)] == [None] * 6
+        assert [watch.verdict() for _ in range(2 * limits.MAX_UNSURE)] == [None] * 6
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="it reads Linux's /proc")
