@@ -25,7 +25,7 @@ from support.evidence_builder import (
     validation,
 )
 
-from autograder.core.evidence import Answer
+from autograder.core.evidence import Answer, Model
 
 CONVOLUTION = changed(
     layer("Conv2D", (None, 26, 26, 4), filters=4),
@@ -39,6 +39,11 @@ UNTOLD = fit(training=training(scale=None, shift=None), validation=validation(sc
 def built(*layers: Layer, shape=(28, 28), **more) -> Submission:
     """Handed in to `build` only: what comes of it later is another test's matter."""
     return Submission(built=stack(*layers, shape=shape, **more))
+
+
+def of_own_class(*layers: Layer) -> Model:
+    """A model of which Keras knows neither the input nor the outputs of the layers."""
+    return stack(*layers, shape=None, kind="Brain", chain=False)
 
 
 def normalized(mean, variance):
@@ -93,6 +98,32 @@ CASES = {
         "does not know yet",
         "(28, 28)",
         work=built(FLATTEN, dense(built=False), shape=None),
+    ),
+    "a class of one's own that was given images": Case(
+        work=Submission(built=of_own_class(layer("Flatten"), changed(dense(), output_shape=None))),
+        check="build.input",
+        says=("all 784 pixels",),
+    ),
+    "a class of one's own that was given nothing": wrong_input(
+        "wrong-input-shape",
+        "does not know yet",
+        "`model(train_images[:1])`",
+        work=Submission(built=of_own_class(layer("Flatten"), dense(built=False))),
+    ),
+    "a class of one's own that does not flatten": wrong_input(
+        "wrong-input-shape",
+        work=Submission(built=of_own_class(changed(dense(), output_shape=None))),
+    ),
+    "a class of one's own that pools": wrong_input(
+        "pixels-left-out",
+        "sees 196 numbers",
+        work=Submission(
+            built=of_own_class(
+                layer("AveragePooling2D"),
+                layer("Flatten"),
+                changed(dense(inputs=196), output_shape=None),
+            )
+        ),
     ),
     "a row as the input": wrong_input(
         "wrong-input-shape", "shape (784)", "(28, 28)", work=built(dense(), shape=(784,))

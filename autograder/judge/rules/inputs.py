@@ -16,16 +16,36 @@ Image = tuple[int, ...]
 @rule("wrong-input-shape")
 def no_input(model: Model, image: Image) -> Failed | None:
     """The model was not told what goes into it, so its layers have no weights yet."""
-    if model.input_shape is not None:
+    if model.input_shape is not None or _has_seen_images(model):
         return None
     return Failed(
         "The model does not know yet what goes into it; one image has the shape"
         f" {shape_in_words(image)}.",
-        help="Begin the network with an `Input` that says the shape of one image.",
+        help="A class of your own learns it from the first image that it is given: write"
+        " `model(train_images[:1])` below the line that makes the model. `model.build` is not"
+        " enough for it."
+        if _is_own_class(model)
+        else "Begin the network with an `Input` that says the shape of one image.",
         why="A neuron has one weight for each number that it sees. Until the model knows how many"
         " numbers come in, it has no weights at all.",
-        how=f"Make `tf.keras.Input(shape={shape_in_words(image)})` the first item of the list.",
+        how="Let the network be a `tf.keras.Sequential`, and make"
+        f" `tf.keras.Input(shape={shape_in_words(image)})` the first item of its list."
+        if _is_own_class(model)
+        else f"Make `tf.keras.Input(shape={shape_in_words(image)})` the first item of the list.",
     )
+
+
+def _is_own_class(model: Model) -> bool:
+    return model.kind not in ("Sequential", "Functional")
+
+
+def _has_seen_images(model: Model) -> bool:
+    """Return whether a model of a class of its own flattens images, and was given some.
+
+    Keras knows no input shape of such a model, but its neurons have their weights by then.
+    """
+    flattens = any(layer.kind == "Flatten" for layer in model.layers)
+    return _is_own_class(model) and flattens and bool(model.dense and model.dense[0].weights)
 
 
 @rule("wrong-input-shape")
