@@ -70,6 +70,10 @@ class _Client(AsyncKernelClient):
         self._kernel = kernel
         self.load_connection_file(str(connection))
 
+    async def is_alive(self) -> bool:
+        """Return whether the kernel has not ended; while it stands still, it has no heartbeat."""
+        return self._kernel.is_alive()
+
     async def wait_for_ready(self, timeout: float | None = None) -> None:  # noqa: ASYNC109
         """Wait until the kernel answers, at most so many seconds.
 

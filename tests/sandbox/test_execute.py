@@ -1,5 +1,6 @@
 """Notebooks run in real kernels; whatever they do, the run ends and tells what happened."""
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -395,13 +396,17 @@ def test_memory_that_is_passed_on_is_measured(sample_keras) -> None:
 
 
 def test_programs_go_on_that_stood_still(sample_keras, monkeypatch) -> None:
-    """Shells, pools and pipes do not notice it."""
+    """Shells, pools and pipes do not notice it, nor is a kernel taken for dead meanwhile."""
     held = []
 
     class Space(ProcessSpace):
+        @contextlib.contextmanager
         def held(self):
-            held.append(self.members())
-            return super().held()
+            with super().held():
+                held.append(self.members())
+                # Longer than a heart may stop by itself.
+                time.sleep(3 * (len(held) == 2))
+                yield
 
     monkeypatch.setattr(limits, "ProcessSpace", Space)
     monkeypatch.setattr(limits, "MEASURE_INTERVAL", 0.2)
