@@ -21,9 +21,9 @@ MEASURE_INTERVAL = 1.0
 # Seconds of one run that it may wait for trainings beyond what it is charged for them: until one
 # process more has started on a busy machine, and did not come to its end.
 MAX_FREE_SECONDS = 3 * MAX_TRAINING_SECONDS
-# Of a process whose first thread has ended, Linux shows neither memory nor files. It may be about
-# to end itself; after so many measurements in a row it is not. Nor is it by chance then that
-# processes come and go that should stand still.
+# Processes may come and go that should stand still. Of one whose first thread has ended Linux shows
+# neither memory nor files; its other threads may do the same where nothing stands still. After so
+# many measurements in a row that is not by chance.
 MAX_UNSURE = 3
 
 
@@ -93,14 +93,18 @@ class LimitWatch:
             members, look = self._space.members(), _Look.at(root)
             is_over = resource_usage.upper_bound(look.measured) > limit
             # Only where it makes a difference: to be stopped is noticed by some programs.
-            hold = self._space.members() != members or (is_over and len(members) > ALWAYS)
+            hold = self._space.exists and (
+                look.is_headless
+                or self._space.members() != members
+                or (is_over and len(members) > ALWAYS)
+            )
             if hold:
                 stack.enter_context(self._space.held())
                 members, look = self._space.members(), _Look.at(root)
                 is_over = resource_usage.upper_bound(look.measured) > limit
             is_over = is_over and resource_usage.used(look.measured) > limit
             handles, watches = resource_usage.handles_of(look.measured)
-            escaped = look.is_headless or (hold and self._space.members() != members)
+            escaped = self._space.members() != members if hold else look.is_headless
         self._unsure = self._unsure + 1 if escaped else 0
         if self._unsure == MAX_UNSURE:
             why = "one of its processes kept its memory from being measured"
@@ -131,8 +135,4 @@ class _Look:
     def at(cls, root: psutil.Process) -> _Look:
         processes = resource_usage.tree(root)
         threads = [one for one in map(resource_usage.remaining_thread, processes) if one]
-        measured = list(processes)
-        for thread in threads:
-            with contextlib.suppress(psutil.Error):
-                measured.append(psutil.Process(thread))
-        return cls(processes, measured, bool(threads))
+        return cls(processes, [*processes, *threads], bool(threads))

@@ -28,12 +28,19 @@ def tree(root: psutil.Process) -> list[psutil.Process]:
     return []
 
 
-def remaining_thread(process: psutil.Process) -> int | None:
-    """Return a thread of a process that goes on though its first has ended, mostly ``None``."""
+def remaining_thread(process: psutil.Process) -> psutil.Process | None:
+    """Return a thread of a process that goes on though its first has ended, mostly ``None``.
+
+    It is one that has the memory of the process: one that is about to end has none.
+    """
     with contextlib.suppress(psutil.Error, OSError):
         if process.status() == psutil.STATUS_ZOMBIE:
-            threads = (int(one.name) for one in Path(f"/proc/{process.pid}/task").iterdir())
-            return next((one for one in threads if one != process.pid), None)
+            for task in Path(f"/proc/{process.pid}/task").iterdir():
+                # It may have ended meanwhile.
+                with contextlib.suppress(psutil.Error):
+                    thread = psutil.Process(int(task.name))
+                    if thread.memory_info().rss:
+                        return thread
     return None
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 import psutil
 
 from autograder.sandbox.namespaces import GO_ON, STAND_STILL
+from autograder.sandbox.resource_usage import remaining_thread
 
 # Seconds. On a busy core their first process has to wait for its turn, and each for its own.
 MAX_SECONDS, INTERVAL = 2.0, 0.01
@@ -79,7 +80,8 @@ class ProcessSpace:
         with contextlib.suppress(psutil.Error):
             if self._first:
                 others = self._first.children(recursive=True)
-                return all(one.status() in STILL for one in others)
+                threads = filter(None, map(remaining_thread, others))
+                return all(one.status() in STILL for one in (*others, *threads))
         return False
 
 

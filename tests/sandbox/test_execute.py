@@ -74,7 +74,13 @@ while time.time() < end:
         os._exit(0)
 """
 PROGRAMS = """\
-import multiprocessing, subprocess
+import multiprocessing, subprocess, sys
+headless = "import ctypes, os, threading, time\\n"
+headless += "end = lambda: (time.sleep(2), print('ended', flush=True), os._exit(0))\\n"
+headless += "threading.Thread(target=end).start()\\n"
+# The first thread alone, as C's `pthread_exit` does.
+headless += "ctypes.CDLL(None).syscall({'x86_64': 60}.get(os.uname().machine, 93), 0)"
+print(subprocess.run([sys.executable, "-c", headless], capture_output=True, text=True).stdout)
 shell = "set -m; for i in 1 2 3 4; do (sleep 0.3; exit $i) & done; "
 shell += "for j in $(jobs -p); do wait $j; echo $?; done"
 print(subprocess.run(["bash", "-c", shell], capture_output=True, text=True).stdout)
@@ -415,7 +421,7 @@ def test_programs_go_on_that_stood_still(sample_keras, monkeypatch) -> None:
     executed = run(notebook, sample_keras, isolation="auto")
     assert not executed.evidence.run.stopped
     assert output(executed, "build").split() == [
-        *("1", "2", "3", "4", "900", "b'99999999\\n'"),
+        *("ended", "1", "2", "3", "4", "900", "b'99999999\\n'"),
         *("fork", "2001000", "spawn", "2001000", "forkserver", "2001000"),
     ]
     assert sum(len(one) > ALWAYS for one in held) >= 3
