@@ -232,10 +232,14 @@ def test_linux_does_not_know_newer_calls() -> None:
 
 @on_linux
 def test_no_memory_that_nothing_counts() -> None:
-    """Neither a file without a folder nor System V memory, which outlives who made it."""
+    """Neither a file without a folder, System V memory, which outlives who made it, nor rules."""
     memfd_create, shmget = seccomp.number("memfd_create"), seccomp.number("shmget")
-    code = f"print(tried({memfd_create}, b'trial', 0), tried({shmget}, 0, 4096, 0o1600))"
-    assert under(("kernel",), code) == f"{errno.ENOSYS} {errno.EPERM}"
+    landlock = seccomp.number("landlock_create_ruleset")
+    code = f"""
+        print(tried({memfd_create}, b"trial", 0), tried({shmget}, 0, 4096, 0o1600))
+        print(tried({landlock}, None, 0, 1))
+    """
+    assert under(("kernel",), code) == f"{errno.ENOSYS} {errno.EPERM}\n{errno.ENOSYS}"
 
 
 @on_linux

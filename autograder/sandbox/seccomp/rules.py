@@ -254,6 +254,12 @@ MISSING = (
         "Its files are in no folder and need no process that maps them, so that only a cgroup"
         " counts them. Drivers and libraries that ask for one make a temporary file else.",
     ),
+    Missing(
+        KERNEL,
+        ("landlock_create_ruleset", "landlock_add_rule", "landlock_restrict_self"),
+        "A set of rules takes megabytes of the kernel's own memory, which only a cgroup counts."
+        " Programs that limit themselves by it also run where it is unknown.",
+    ),
 )
 
 
