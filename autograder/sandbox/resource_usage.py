@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import psutil
+
+from autograder.sandbox import seccomp
 
 # Bytes of lists of mappings that are read to measure a run once: where TensorFlow is loaded, those
 # of a process have 150 kB. Linux takes a second to write some 50 MiB.
@@ -18,6 +21,8 @@ MAX_MAPS = 32 * 2**20
 MAX_HANDLES, MAX_WATCHES = 100_000, 200_000
 # Bytes of a line about a watch in an epoll's ``fdinfo``, at most.
 MAX_LINE = 128
+# From ``kcmp.h``.
+KCMP_VM = 1
 POLL = "anon_inode:[eventpoll]"
 
 
@@ -75,11 +80,32 @@ def used(processes: Sequence[psutil.Process]) -> int:
             if left <= 0:
                 return upper_bound(processes)
             shared |= _shared(text)
-    for process in processes:
+    for process in _different(processes):
         with contextlib.suppress(psutil.Error):
             memory += _share(process)
         memory += _tables(process)
     return memory + sum(shared.values())
+
+
+def _different(processes: Sequence[psutil.Process]) -> Iterator[psutil.Process]:
+    """Yield one process of each memory.
+
+    Two have the same from ``vfork`` on until a program is loaded, and then each is shown all of it.
+    """
+    found: dict[bytes, list[int]] = {}
+    for process in processes:
+        with contextlib.suppress(OSError):
+            # Only those can have the same that are equally large.
+            alike = found.setdefault(Path(f"/proc/{process.pid}/statm").read_bytes(), [])
+            if not any(_have_the_same_memory(process.pid, one) for one in alike):
+                alike.append(process.pid)
+                yield process
+
+
+def _have_the_same_memory(one: int, other: int) -> bool:
+    """Return whether two processes do, as far as Linux tells (``man 2 kcmp``)."""
+    number = seccomp.number("kcmp")
+    return number is not None and ctypes.CDLL(None).syscall(number, one, other, KCMP_VM, 0, 0) == 0
 
 
 def handles_of(processes: Sequence[psutil.Process]) -> tuple[int, int]:

@@ -107,6 +107,36 @@ def test_what_processes_share_counts_once(monkeypatch) -> None:
     assert stopped.limit == "memory"
 
 
+# 64 MiB of a process that waits in `vfork`: its child has the same memory.
+VFORKED = """
+import ctypes
+library = ctypes.CDLL(None)
+held = bytearray(64 * 2**20)
+for place in range(0, len(held), 4096):
+    held[place] = 1
+stack = ctypes.create_string_buffer(2**16)
+flags = 0x100 | 0x4000 | 17  # CLONE_VM, CLONE_VFORK, SIGCHLD
+library.clone(library.pause, ctypes.byref(stack, 2**16 - 64), flags, None)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="it reads Linux's /proc")
+def test_the_same_memory_of_two_processes_counts_once() -> None:
+    """So it is for a moment each time a program is started."""
+    if not resource_usage._have_the_same_memory(os.getpid(), os.getpid()):
+        pytest.skip("this Linux does not tell")
+    with subprocess.Popen([sys.executable, "-c", VFORKED]) as process:
+        root = psutil.Process(process.pid)
+        while len(both := resource_usage.tree(root)) < 2:
+            time.sleep(0.01)
+        try:
+            assert resource_usage.upper_bound(both) > 128 * MEBIBYTE
+            assert 64 * MEBIBYTE < resource_usage.used(both) < 128 * MEBIBYTE
+        finally:
+            for one in both:
+                one.kill()
+
+
 # A page of zeros each 2 MiB takes no memory, but a table of 4 KiB that says where it lies.
 TABLES = """
 import ctypes, mmap, sys
