@@ -111,8 +111,11 @@ def _load() -> None:
     from nbformat.v4 import new_code_cell  # noqa: PLC0415
 
     from autograder.kernel.recorder.data_matching import dataset_index  # noqa: PLC0415
+    from autograder.kernel.recorder.originals import keras_as_loaded  # noqa: PLC0415
 
     new_code_cell("")
+    # Last of what loads: each kernel compares its Keras with it.
+    keras_as_loaded()
     # The recorder compares with them what a model is given. Where there are none, it says so.
     for images in _images():
         dataset_index(images).build()

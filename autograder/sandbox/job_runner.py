@@ -45,10 +45,12 @@ PRELUDE = """\
 import sys as _sys
 import keras as _keras
 import tensorflow as _tensorflow
+from autograder.kernel.recorder.originals import keras_as_loaded as _keras_as_loaded
+_keras_as_loaded()
 _keras.utils.set_random_seed({seed})
 _tensorflow.config.list_physical_devices()
 _sys.path.append("")
-del _keras, _tensorflow, _sys
+del _keras, _keras_as_loaded, _tensorflow, _sys
 """
 
 

@@ -2,6 +2,7 @@
 
 import enum
 import functools
+import importlib
 from decimal import Decimal
 from fractions import Fraction
 
@@ -15,10 +16,18 @@ from keras import layers
 from autograder.core.evidence import Claim
 from autograder.judge.inference import UnknownLayer, outputs
 from autograder.kernel.placeholder import Blank
-from autograder.kernel.recorder import model_description, serialize
+from autograder.kernel.recorder import callbacks, model_description, serialize
+from autograder.kernel.recorder.originals import keras_as_loaded
 
 # Nothing may be seen in the student's cell.
 pytestmark = pytest.mark.filterwarnings("error")
+
+
+@pytest.fixture(autouse=True)
+def _originals() -> None:
+    # As in grading before the first cell.
+    keras_as_loaded()
+
 
 CROSS = keras.losses.SparseCategoricalCrossentropy
 FUNCTION = keras.losses.sparse_categorical_crossentropy
@@ -304,6 +313,135 @@ def test_weighted_metrics_count_as_well() -> None:
     model = ten()
     model.compile("adam", CROSS(from_logits=True), weighted_metrics=["accuracy"])
     assert describe(model)[0].compiled.metrics == ("accuracy",)
+
+
+def accuracy(y, p):
+    """A metric of a student's own that always pleases."""
+    return keras.ops.ones_like(p[:, 0])
+
+
+def named(name, home):
+    """A class of the same name as one of Keras', made from it."""
+    return type(name, (getattr(home, name),), {})
+
+
+@pytest.mark.parametrize(
+    ("given", "name"),
+    [
+        (accuracy, "accuracy (custom)"),
+        (named("SparseCategoricalAccuracy", keras.metrics)(), "SparseCategoricalAccuracy (custom)"),
+        (lambda y, p: p, "__lambda__"),
+        (functools.wraps(FUNCTION)(lambda y, p: p), "sparse_categorical_crossentropy (custom)"),
+    ],
+)
+@pytest.mark.parametrize("argument", ["metrics", "weighted_metrics"])
+def test_a_metric_of_ones_own_is_not_the_one_whose_name_it_has(given, name, argument) -> None:
+    model = ten()
+    model.compile("adam", CROSS(from_logits=True), **{argument: [given]})
+    assert describe(model)[0].compiled.metrics == (name,)
+    model.compile("adam", CROSS(from_logits=True), **{argument: ["accuracy", [given]]})
+    if name != "accuracy (custom)":
+        assert describe(model)[0].compiled.metrics == ("accuracy", name)
+
+
+PUT = [
+    (keras.optimizers, "Adam"),
+    (keras.losses, "SparseCategoricalCrossentropy"),
+    (keras.metrics, "SparseCategoricalAccuracy"),
+    (layers, "Flatten"),
+]
+
+
+def described_names(model):
+    """The names of all parts of a model that Keras has a name for."""
+    described, _ = describe(model)
+    compiled = described.compiled
+    kinds = tuple(layer.kind for layer in described.layers)
+    return {*kinds, compiled.optimizer, compiled.loss, *compiled.metrics}
+
+
+def with_keras_parts():
+    """A model with what is at Keras' public names."""
+    model = keras.Sequential([keras.Input((28, 28)), layers.Flatten(), layers.Dense(10)])
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    model.compile(
+        keras.optimizers.Adam(), loss, metrics=[keras.metrics.SparseCategoricalAccuracy()]
+    )
+    return model
+
+
+@pytest.mark.parametrize(("home", "name"), PUT)
+def test_a_class_put_in_the_place_of_keras_own(home, name, monkeypatch) -> None:
+    """Also where the parts of the model were made before."""
+    before = described_names(with_keras_parts())
+    assert name in before
+    monkeypatch.setattr(home, name, named(name, home))
+    assert described_names(with_keras_parts()) == before - {name} | {f"{name} (custom)"}
+
+
+@pytest.mark.parametrize(("home", "name"), PUT)
+@pytest.mark.parametrize(
+    "method",
+    [functools.partialmethod(accuracy), property(accuracy), lambda *_, **__: None],
+    ids=["partial", "property", "function"],
+)
+def test_a_class_of_keras_in_which_something_was_exchanged(home, name, method, monkeypatch) -> None:
+    before, model = described_names(with_keras_parts()), with_keras_parts()
+    monkeypatch.setattr(getattr(home, name), "compute_mask", method, raising=False)
+    assert described_names(model) == before - {name} | {f"{name} (custom)"}
+
+
+@pytest.mark.parametrize("attribute", ["__code__", "__defaults__"])
+def test_a_loss_of_keras_that_does_something_else(attribute, monkeypatch) -> None:
+    model = ten()
+    model.compile("adam", FUNCTION, metrics=["accuracy"])
+    assert describe(model)[0].compiled.loss == "SparseCategoricalCrossentropy"
+    other = {"__code__": accuracy.__code__, "__defaults__": (True, None, -1)}
+    monkeypatch.setattr(FUNCTION, attribute, other[attribute])
+    assert describe(model)[0].compiled.loss == "custom"
+
+
+def test_a_loss_put_in_the_place_of_keras_own(monkeypatch) -> None:
+    def mean_squared_error(y, p):
+        return p
+
+    monkeypatch.setattr(keras.losses, "mean_squared_error", mean_squared_error)
+    model = ten()
+    model.compile("adam", mean_squared_error)
+    assert describe(model)[0].compiled.loss == "custom"
+
+
+@pytest.mark.parametrize("home", [keras.activations, keras.ops, tf.nn])
+def test_an_activation_put_in_the_place_of_keras_own(home, monkeypatch) -> None:
+    def relu(x):
+        return x
+
+    assert describe(ten(activation=home.relu))[0].dense[0].settings["activation"] == "relu"
+    monkeypatch.setattr(home, "relu", relu)
+    assert describe(ten(activation=relu))[0].dense[0].settings["activation"] == "custom"
+
+
+def test_activations_of_a_module_that_was_imported_by_its_name() -> None:
+    """TensorFlow makes another module then, with the same functions in it."""
+    module = importlib.import_module("tensorflow.nn")
+    dense = describe(ten(activation=module.softmax))[0].dense[0]
+    assert dense.settings["activation"] == "softmax"
+
+
+def test_what_is_put_around_the_optimizer_is_keras_own() -> None:
+    around = type("Scale", (keras.optimizers.LossScaleOptimizer,), {})
+    model = ten()
+    model.compile(around(keras.optimizers.Adam()), "mse")
+    assert describe(model)[0].compiled.optimizer == "Scale (custom)"
+
+
+@pytest.mark.parametrize("name", ["EarlyStopping", "ModelCheckpoint"])
+def test_a_callback_put_in_the_place_of_keras_own(name, monkeypatch) -> None:
+    made = {"EarlyStopping": (), "ModelCheckpoint": ("x.keras",)}[name]
+    assert callbacks.described([getattr(keras.callbacks, name)(*made)])[0].kind == name
+    monkeypatch.setattr(keras.callbacks, name, named(name, keras.callbacks))
+    described = callbacks.described([getattr(keras.callbacks, name)(*made)])
+    assert described[0].kind == f"{name} (custom)"
 
 
 class Dense(keras.layers.Layer):

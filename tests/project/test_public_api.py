@@ -29,9 +29,10 @@ MODULES = {
     ("kernel/recorder/instrumentation.py", "tensorflow.python.client.device_lib"),
 }
 ATTRIBUTES = {
-    # What `compile` was given, where Keras cannot write it as a configuration.
+    # What `compile` was given: a configuration has only the name of a function.
     ("kernel/recorder/compile_args.py", "_compile_metrics"),
     ("kernel/recorder/compile_args.py", "_user_metrics"),
+    ("kernel/recorder/compile_args.py", "_user_weighted_metrics"),
     # Who asked; Python documents it for this use.
     ("kernel/recorder/instrumentation.py", "_getframe"),
 }

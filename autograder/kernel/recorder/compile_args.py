@@ -10,6 +10,7 @@ from typing import Any
 import keras
 
 from autograder.core.evidence import Compiled, Value
+from autograder.kernel.recorder.originals import keras_as_loaded
 from autograder.kernel.recorder.serialize import class_name, settings, text
 
 ABBREVIATED = {
@@ -28,7 +29,7 @@ def compiled(subject: keras.Model) -> Compiled | None:
     if not getattr(subject, "compiled", False):
         return None
     optimizer = subject.optimizer
-    if isinstance(optimizer, keras.optimizers.LossScaleOptimizer):
+    if class_name(type(optimizer), keras.optimizers) == "LossScaleOptimizer":
         # Keras itself puts it around the one that it was given, to compute with 16 bits.
         optimizer = optimizer.inner_optimizer
     loss, loss_settings = _loss(subject.loss)
@@ -37,7 +38,7 @@ def compiled(subject: keras.Model) -> Compiled | None:
         optimizer_settings=_settings(_config(optimizer)),
         loss=loss,
         loss_settings=loss_settings,
-        metrics=tuple(_metrics(_given_metrics(subject)))[:64],
+        metrics=_named_metrics(subject)[:64],
     )
 
 
@@ -58,7 +59,7 @@ def _loss(loss: Any) -> tuple[str, dict[str, Value]]:
     if isinstance(loss, keras.losses.Loss):
         return class_name(type(loss), keras.losses), _settings(_config(loss))
     name = getattr(loss, "__name__", "")
-    is_builtin = getattr(keras.losses, name, None) is loss if name else False
+    is_builtin = keras_as_loaded().are(keras.losses, name, loss)
     return (_known_losses().get(name, name) if is_builtin else "custom"), {}
 
 
@@ -70,15 +71,44 @@ def _known_losses() -> dict[str, str]:
     return known
 
 
-def _given_metrics(subject: keras.Model) -> Any:
+def _named_metrics(subject: keras.Model) -> tuple[str, ...]:
+    """Return the names of the metrics; one of Keras' names for something else is marked as such."""
+    given: Any = ()
+    # Keras keeps what it was given nowhere in public.
+    with contextlib.suppress(Exception):
+        parts = subject._compile_metrics  # noqa: SLF001
+        given = [parts._user_metrics, parts._user_weighted_metrics]  # noqa: SLF001
+    names = tuple(_metrics(given[:1]))
+    # Keras cannot write, for instance, a loss made by functools.partial.
     with contextlib.suppress(Exception):
         config = subject.get_compile_config()
-        return [config.get("metrics"), config.get("weighted_metrics")]
-    # Keras cannot write, for instance, a loss made by functools.partial, and keeps what it was
-    # given nowhere else in public.
-    with contextlib.suppress(Exception):
-        return subject._compile_metrics._user_metrics  # noqa: SLF001
-    return ()
+        names = tuple(_metrics([config.get("metrics"), config.get("weighted_metrics")]))
+    posing = {name for name, one in zip(names, _flat(given), strict=False) if _poses(name, one)}
+    return tuple(f"{one} (custom)" if one in posing else one for one in names)
+
+
+def _flat(metrics: Any) -> Iterator[Any]:
+    """Yield what :func:`_metrics` gives names to."""
+    match metrics:
+        case None:
+            return
+        case list() | tuple():
+            for one in metrics:
+                yield from _flat(one)
+        case Mapping() if "class_name" not in metrics:
+            yield from _flat(list(metrics.values()))
+        case _:
+            yield metrics
+
+
+def _poses(name: str, metric: Any) -> bool:
+    """Return whether a metric has a name of Keras' without being Keras' own."""
+    if isinstance(metric, str | Mapping):
+        return False
+    kind = metric if hasattr(metric, "__name__") else type(metric)
+    own, homes = keras_as_loaded(), (keras.metrics, keras.losses)
+    is_known = name.lower() in ("accuracy", "acc") or any(own.known(home, name) for home in homes)
+    return is_known and not any(own.are(home, name, kind) for home in homes)
 
 
 def _metrics(metrics: Any) -> Iterator[str]:

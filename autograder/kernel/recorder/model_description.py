@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from autograder.core.evidence import Layer, Model, Value, Weight, state
 from autograder.kernel.recorder.compile_args import compiled
+from autograder.kernel.recorder.originals import keras_as_loaded
 from autograder.kernel.recorder.serialize import class_name, count, settings, text
 
 SETTINGS = (
@@ -22,6 +23,8 @@ SETTINGS = (
     *("max_value", "negative_slope", "threshold", "epsilon", "data_format"),
     *("mean", "variance"),
 )
+# Where the same activations are found. `import tensorflow.nn` puts another module in the place.
+ACTIVATIONS = (keras.activations, keras.ops, tf.nn, tf.math)
 MAX_LAYERS = 200
 MAX_WEIGHTS = 64
 # Several hand-ins must fit into one archive.
@@ -189,11 +192,11 @@ def _activation(activation: Any) -> str:
     """Return the name of an activation, however given: ``tf.nn.softmax`` is ``softmax`` too."""
     if isinstance(activation, keras.layers.Layer):
         return class_name(type(activation), keras.layers).lower()
-    homes = (keras.activations, keras.ops, tf.nn, tf.math)
-    for name in (getattr(activation, "__name__", ""), *dir(keras.activations)):
-        if any(getattr(home, name, None) is activation for home in homes if name):
+    own = keras_as_loaded()
+    for name in (getattr(activation, "__name__", ""), *dir(ACTIVATIONS[0])):
+        if any(own.are(home, name, activation) for home in ACTIVATIONS):
             return text(name, 300)
-    return "linear" if activation is tf.identity else "custom"
+    return "linear" if own.are(tf, "identity", activation) else "custom"
 
 
 def _shape(subject: Any, attribute: str) -> tuple[int | None, ...] | None:

@@ -16,6 +16,7 @@ from autograder.core import decode
 from autograder.core.evidence import Claim, Value
 from autograder.core.exception_names import public_name
 from autograder.kernel.placeholder import Blank
+from autograder.kernel.recorder.originals import keras_as_loaded
 
 MAX_VALUES = 64
 MAX_TEXT = 1000
@@ -40,9 +41,12 @@ def text(value: object, max_length: int = MAX_TEXT) -> str:
 
 
 def class_name(kind: type, home: Any) -> str:
-    """Return Keras' name for a class; another class of the same name is marked as such."""
+    """Return Keras' name for a class; another class of the same name is marked as such.
+
+    So is a class of Keras' in which something was exchanged, and one put in the place of Keras'.
+    """
     name = kind.__name__
-    return text(name if getattr(home, name, None) is kind else f"{name} (custom)", 300)
+    return text(name if keras_as_loaded().are(home, name, kind) else f"{name} (custom)", 300)
 
 
 def settings(values: Mapping[str, Any]) -> dict[str, Value]:
