@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import functools
 import inspect
 import io
 import random
@@ -20,6 +21,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from keras.src.backend.common.global_state import get_global_attribute, set_global_attribute
+from support.recording import recording
 
 from autograder.core.training import Trained, Training, encoded, end_state
 from autograder.datasets import Images
@@ -27,6 +29,7 @@ from autograder.kernel import recorder as recorders
 from autograder.kernel.recorder import generator_states, lesson_arrays, plain_fit, training_replay
 from autograder.kernel.recorder.keras_objects import NotPlainError
 from autograder.kernel.recorder.model_description import state_of
+from autograder.kernel.recorder.originals import keras_as_loaded
 from autograder.kernel.recorder.recorder import Recorder
 from autograder.kernel.recorder.step_batching import batched_steps, steps_at_a_time
 from autograder.kernel.recorder.trainer_client import TrainerClient
@@ -92,6 +95,9 @@ def calls(images: Images) -> dict[str, Arguments]:
 
 @pytest.fixture(autouse=True)
 def _states() -> Iterator[None]:
+    # As in grading before the first cell.
+    keras_as_loaded()
+    keras.utils.set_random_seed(20)
     before = tf.config.threading.get_intra_op_parallelism_threads()
     yield
     assert tf.config.threading.get_intra_op_parallelism_threads() == before
@@ -138,7 +144,7 @@ def fitted(model: keras.Model, given: Arguments, replay: Images | None) -> Any:
     with contextlib.ExitStack() as stack:
         stack.enter_context(batched_steps(model, steps))
         if replay:
-            training = plain_fit.describe(bound, steps, "fashion-mnist", replay)
+            training = plain_fit.describe(bound, steps, "fashion-mnist", replay, {})
             # Elsewhere, in truth: what is made there takes no names here.
             names = copy.deepcopy(get_global_attribute("object_name_uids"))
             trained = decoded(training_replay.train(decoded(training, Training), replay), Trained)
@@ -221,7 +227,172 @@ def test_what_is_not_on_the_lists_is_trained_by_its_kernel(sample: Images, name:
     given = calls(sample)["lesson"]
     bound = inspect.signature(keras.Model.fit).bind(NOT_PLAIN[name](), **given).arguments
     with pytest.raises((NotPlainError, AttributeError)):
-        plain_fit.describe(bound, 125, "fashion-mnist", sample)
+        plain_fit.describe(bound, 125, "fashion-mnist", sample, {})
+
+
+def nothing(*_: object, **__: object) -> Any:
+    """What a cell puts in the place of a function of Keras'."""
+    return tf.zeros(())
+
+
+def executed() -> Any:
+    """The same, from no file."""
+    names: dict[str, Any] = {}
+    exec("def nothing(*args, **kwargs): pass", names)  # noqa: S102
+    return names["nothing"]
+
+
+PARTIAL = functools.partial(nothing)
+METHOD = functools.partialmethod(nothing)
+LOSS = keras.losses.SparseCategoricalCrossentropy
+# One way or another to let Keras do something else: whose, under which name, and what.
+EXCHANGED: dict[str, tuple[Any, str, Any]] = {
+    "exec": (keras.optimizers.Adam, "update_step", executed()),
+    "partial method": (keras.optimizers.Adam, "update_step", METHOD),
+    "hides what is inherited": (LOSS, "call", METHOD),
+    "of the model": (keras.Model, "train_step", METHOD),
+    "code": (keras.src.backend.nn.softmax, "__code__", (lambda x, axis: x).__code__),
+    "defaults": (keras.losses.sparse_categorical_crossentropy, "__defaults__", (True, None, -1)),
+    "property": (keras.optimizers.Optimizer, "learning_rate", property(PARTIAL)),
+    "class method": (keras.Sequential, "from_config", classmethod(PARTIAL)),
+    "static method": (LAYERS.Dense, "__new__", staticmethod(PARTIAL)),
+    "class": (LAYERS, "Flatten", type("Flatten", (LAYERS.Flatten,), {"call": METHOD})),
+    "function": (keras.src.losses.losses.ops, "sparse_categorical_crossentropy", nothing),
+    "of the backend": (keras.src.backend.nn, "sparse_categorical_crossentropy", nothing),
+    "hides Python's": (keras.src.losses.losses, "len", nothing),
+    "module": (keras.src.backend, "nn", type(keras)("nn")),
+    "of TensorFlow": (tf.nn, "sparse_softmax_cross_entropy_with_logits", nothing),
+    "of the gradients": (tf.GradientTape, "gradient", METHOD),
+}
+
+
+@pytest.mark.parametrize("name", EXCHANGED)
+def test_where_keras_was_changed_the_kernel_trains_by_itself(
+    sample: Images, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """Elsewhere it would be Keras' own training, and nobody would see what was exchanged."""
+    given = calls(sample)["lesson"]
+    make = MODELS["lesson"]
+    bound = inspect.signature(keras.Model.fit).bind(make(), **given).arguments
+    with monkeypatch.context() as patch:
+        patch.setattr(*EXCHANGED[name], raising=False)
+        if name == "class":
+            bound["self"] = make()
+        with pytest.raises(NotPlainError):
+            plain_fit.describe(bound, 125, "fashion-mnist", sample, {})
+    bound["self"] = make()
+    assert plain_fit.describe(bound, 125, "fashion-mnist", sample, {})
+
+
+def test_a_loss_exchanged_in_the_table_of_names(
+    sample: Images, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By name Keras takes the loss from there."""
+    monkeypatch.setitem(
+        keras.src.losses.ALL_OBJECTS_DICT, "sparse_categorical_crossentropy", nothing
+    )
+    model = MODELS["functional"]()
+    bound = inspect.signature(keras.Model.fit).bind(model, **calls(sample)["lesson"]).arguments
+    with pytest.raises(NotPlainError):
+        plain_fit.describe(bound, 125, "fashion-mnist", sample, {})
+
+
+@pytest.mark.parametrize("owner", ["model", "optimizer", "layer", "loss", "variable"])
+@pytest.mark.parametrize("value", [PARTIAL, executed()], ids=["partial", "exec"])
+def test_an_object_with_a_method_of_its_own(sample: Images, owner: str, value: Any) -> None:
+    """Its class is Keras' own, and so is all of Keras."""
+    loss = LOSS(from_logits=True)
+    model = compiled(sequential(), loss=loss)
+    subject, name = {
+        "model": (model, "train_step"),
+        "optimizer": (model.optimizer, "update_step"),
+        "layer": (model.layers[0], "call"),
+        "loss": (loss, "fn"),
+        "variable": (model.variables[0], "assign"),
+    }[owner]
+    object.__setattr__(subject, name, value)
+    bound = inspect.signature(keras.Model.fit).bind(model, **calls(sample)["lesson"]).arguments
+    with pytest.raises(NotPlainError):
+        plain_fit.describe(bound, 125, "fashion-mnist", sample, {})
+
+
+class Registered(LAYERS.Layer):
+    """A student's own layer, of which Keras knows."""
+
+
+def with_a_callback() -> None:
+    """An earlier training, which was not plain."""
+    stop = keras.callbacks.LambdaCallback(on_epoch_end=nothing)
+    MODELS["lesson"]().fit(np.zeros((32, 28, 28)), np.zeros(32), verbose=0, callbacks=[stop])
+
+
+def in_doubles() -> None:
+    """Keras' precision, there and back."""
+    keras.config.set_floatx("float64")
+    keras.config.set_floatx("float32")
+
+
+def imported() -> None:
+    """Names of TensorFlow's, in ways that put new modules in the place of others."""
+    exec("import tensorflow.nn, tensorflow.keras, tensorflow.math as tm")  # noqa: S102
+    exec("from tensorflow.keras.layers import Dense\nfrom keras import layers")  # noqa: S102
+
+
+HONEST: dict[str, Callable[[], object]] = {
+    "imports": imported,
+    "precision": in_doubles,
+    "callback": with_a_callback,
+    "session": keras.backend.clear_session,
+    "registered": lambda: keras.saving.register_keras_serializable("mine")(Registered),
+    "custom objects": lambda: keras.saving.get_custom_objects().update(Registered=Registered),
+    "other models": lambda: [make() for make in (*MODELS.values(), *NOT_PLAIN.values())],
+    "other layers": lambda: LAYERS.MultiHeadAttention(2, 2)(
+        np.zeros((1, 3, 4)), np.zeros((1, 3, 4))
+    ),
+    "by tf.keras": lambda: tf.keras.Sequential([tf.keras.layers.Dense(1)])(np.zeros((1, 1))),
+    "names of one's own": lambda: type("Adam", (keras.optimizers.SGD,), {"call": nothing})(0.1),
+    "eagerly": lambda: [tf.config.run_functions_eagerly(one) for one in (True, False)],
+}
+
+
+@pytest.mark.parametrize("name", HONEST)
+def test_what_students_do_leaves_keras_as_it_is(sample: Images, name: str) -> None:
+    """Keras itself changes only its data, and loads what it needs."""
+    HONEST[name]()
+    for make in MODELS.values():
+        given = calls(sample)["lesson"]
+        bound = inspect.signature(keras.Model.fit).bind(make(), **given).arguments
+        assert plain_fit.describe(bound, 125, "fashion-mnist", sample, {})
+
+
+def test_what_the_recorder_watches_is_no_change(
+    sample: Images, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its own functions are known, and no others in their place."""
+    with recording(sample) as recorder:
+        watched = recorder._watching.functions
+        model = MODELS["lesson"]()
+        model.fit(sample.train_images[:64], sample.train_labels[:64], verbose=0)
+        model.predict(sample.train_images[:64], verbose=0)
+        bound = inspect.signature(keras.Model.fit).bind(model, **calls(sample)["lesson"]).arguments
+        assert plain_fit.describe(bound, 125, "fashion-mnist", sample, watched)
+        for given in ({}, dict.fromkeys(watched, nothing)):
+            with pytest.raises(NotPlainError):
+                plain_fit.describe(bound, 125, "fashion-mnist", sample, given)
+        # Undone before the recorder puts back what was there before itself.
+        with monkeypatch.context() as patch:
+            patch.setattr(keras.Model, "__call__", METHOD)
+            with pytest.raises(NotPlainError):
+                plain_fit.describe(bound, 125, "fashion-mnist", sample, watched)
+
+
+def test_what_a_cell_put_there_before_the_recorder_is_not_the_recorders(
+    sample: Images, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would be wrapped, and seem to be watched."""
+    monkeypatch.setattr(keras.Model, "evaluate", nothing)
+    with recording(sample) as recorder:
+        assert not recorder._watching.functions
 
 
 def with_parts(
@@ -336,7 +507,7 @@ def test_other_arguments_are_trained_by_the_kernel(sample: Images, change: Argum
     given = {**calls(sample)["lesson"], **change}
     bound = inspect.signature(keras.Model.fit).bind(MODELS["lesson"](), **given).arguments
     with pytest.raises(NotPlainError):
-        plain_fit.describe(bound, 125, "fashion-mnist", sample)
+        plain_fit.describe(bound, 125, "fashion-mnist", sample, {})
 
 
 @pytest.mark.parametrize(

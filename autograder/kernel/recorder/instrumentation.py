@@ -29,29 +29,39 @@ OWN_PACKAGES = frozenset({"tensorflow", "keras", "absl", "autograder"})
 Function = Callable[..., Any]
 
 
-def watch(recorder: Recorder) -> ExitStack:
+class Watching(ExitStack):
+    """What is watched until this is closed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        # By the owner's identity and the name.
+        self.functions: dict[tuple[int, str], Function] = {}
+
+    def replace(self, owner: Any, name: str, function: Function) -> None:
+        """Put a function that watches in the place of another."""
+        own = vars(owner).get(name)
+        # A method that was inherited is inherited again.
+        self.callback(*((setattr, owner, name, own) if own else (delattr, owner, name)))
+        setattr(owner, name, function)
+        self.functions[id(owner), name] = function
+
+
+def watch(recorder: Recorder) -> Watching:
     """Begin to watch; closing what is returned ends it."""
-    watching = ExitStack()
-    _replace(watching, keras.Model, "fit", _fit(recorder, keras.Model.fit))
-    _replace(watching, keras.Model, "evaluate", _evaluate(recorder, keras.Model.evaluate))
+    watching = Watching()
+    watching.replace(keras.Model, "fit", _fit(recorder, keras.Model.fit))
+    watching.replace(keras.Model, "evaluate", _evaluate(recorder, keras.Model.evaluate))
     for name in ("predict", "predict_on_batch", "__call__"):
         wrapped = _model_call(recorder, getattr(keras.Model, name))
-        _replace(watching, keras.Model, name, wrapped)
+        watching.replace(keras.Model, name, wrapped)
     for name in ("save", "save_weights"):
         saved = _noted(recorder, recorder.record_checkpoint, getattr(keras.Model, name))
-        _replace(watching, keras.Model, name, saved)
+        watching.replace(keras.Model, name, saved)
     by_batch = _noted(recorder, recorder.record_batch, keras.Model.train_on_batch)
-    _replace(watching, keras.Model, "train_on_batch", by_batch)
+    watching.replace(keras.Model, "train_on_batch", by_batch)
     for module, name in _device_queries():
-        _replace(watching, module, name, _devices(recorder, name, getattr(module, name)))
+        watching.replace(module, name, _devices(recorder, name, getattr(module, name)))
     return watching
-
-
-def _replace(watching: ExitStack, owner: Any, name: str, function: Function) -> None:
-    own = vars(owner).get(name)
-    # A method that was inherited is inherited again.
-    watching.callback(*((setattr, owner, name, own) if own else (delattr, owner, name)))
-    setattr(owner, name, function)
 
 
 def _device_queries() -> Iterator[tuple[Any, str]]:

@@ -6,19 +6,15 @@ narrow list is the sure one: whatever else a student uses is trained in the stud
 
 from __future__ import annotations
 
-import functools
-import os
 import re
-from collections.abc import Collection, Iterator, Mapping
-from types import CodeType, FunctionType
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import keras
 import numpy as np
-import tensorflow as tf
 
-import autograder
 from autograder.core.training import Array, Setting, Stock
+from autograder.kernel.recorder.originals import keras_as_loaded
 
 # The settings that make each layer; all others have to be as Keras sets them.
 LAYERS: dict[str, frozenset[str]] = {
@@ -65,10 +61,6 @@ METRIC_NAMES = LOSS_NAMES | {
     *("accuracy", "acc", "sparse_categorical_accuracy", "categorical_accuracy"),
 }
 OPTIMIZERS = frozenset({"Adam", "AdamW", "Adamax", "Nadam", "SGD", "RMSprop", "Adagrad"})
-# What a class of Keras may get its methods from.
-HOMES = tuple(
-    os.path.dirname(str(module.__file__)) + os.sep for module in (keras, tf, autograder, os)
-)
 
 
 class NotPlainError(Exception):
@@ -226,29 +218,29 @@ def _kind(subject: object, home: Any, kinds: Collection[str]) -> str:
     return kind.__name__
 
 
-def require_untouched(subject: object) -> None:
-    """Raise unless an object has its class' own methods, and all of them are Keras' own.
+def require_as_loaded(watched: Mapping[tuple[int, str], object]) -> None:
+    """Raise unless Keras is as it was before any of a student's code ran.
+
+    Args:
+        watched: what the recorder itself has put into it, by the owner's identity and the name.
+
+    Raises:
+        NotPlainError: it is not.
+    """
+    for owner, name in keras_as_loaded().changed():
+        ours = watched.get((id(owner), name))
+        require(ours is not None and vars(owner).get(name) is ours, f"{name} in Keras")
+
+
+def require_untouched(*subjects: object) -> None:
+    """Raise unless objects have their class' own methods, and are of Keras' own classes.
 
     Raises:
         NotPlainError: somebody has put others in their place.
     """
-    parts: list[tuple[str, Mapping[str, Any]]] = [("its own methods", vars(subject))]
-    parts += [(f"a method of {kind.__name__}", vars(kind)) for kind in type(subject).__mro__]
-    for what, members in parts:
-        require(_are_keras(tuple(_code(members))), what)
-
-
-def _code(members: Mapping[str, Any]) -> Iterator[CodeType]:
-    for one in members.values():
-        function = getattr(one, "fget", None) or getattr(one, "__func__", one)
-        if isinstance(function, FunctionType):
-            yield function.__code__
-
-
-@functools.lru_cache(maxsize=1024)
-def _are_keras(codes: tuple[CodeType, ...]) -> bool:
-    # What dataclasses write has a name such as <string>.
-    return all(one.co_filename.startswith(("<string>", *HOMES)) for one in codes)
+    for subject in subjects:
+        what = f"the methods of {type(subject).__name__}"
+        require(keras_as_loaded().has_own_methods(subject), what)
 
 
 def _setting(value: Any) -> Setting:

@@ -50,7 +50,13 @@ FLOAT = "float32"
 MAX_EPOCHS = 1_000
 
 
-def describe(arguments: Mapping[str, Any], steps: int, dataset: str, images: Images) -> Training:
+def describe(
+    arguments: Mapping[str, Any],
+    steps: int,
+    dataset: str,
+    images: Images,
+    watched: Mapping[tuple[int, str], object],
+) -> Training:
     """Describe a call of ``fit`` as it is about to be made.
 
     Args:
@@ -58,11 +64,14 @@ def describe(arguments: Mapping[str, Any], steps: int, dataset: str, images: Ima
         steps: how many steps are taken at a time.
         dataset: the name of the data set.
         images: its images.
+        watched: what the recorder has put into Keras, as ``Watching.functions``.
 
     Raises:
         NotPlainError: it is not plain.
     """
     model = arguments["self"]
+    # All that follows compares with Keras as it is now.
+    keras_objects.require_as_loaded(watched)
     require_usual_settings()
     settings = _settings(arguments)
     validation = arguments.get("validation_data")
@@ -192,12 +201,11 @@ def _chain(model: Any) -> tuple[Stock, ...]:
         NotPlainError: it is no built and compiled chain of plain layers.
     """
     require(type(model) in (keras.Sequential, Functional), "the model")
-    keras_objects.require_untouched(model)
     require(model.built and model.compiled and model.trainable, "a model that is not ready")
     require(not model.jit_compile and not model.run_eagerly, "how it is compiled")
     require(model._compile_loss._user_loss_weights is None, "weights of losses")  # noqa: SLF001
-    weighted = model._compile_metrics and model._compile_metrics._user_weighted_metrics  # noqa: SLF001
-    require(not weighted, "weighted metrics")
+    metrics = model._compile_metrics  # noqa: SLF001
+    require(not (metrics and metrics._user_weighted_metrics), "weighted metrics")  # noqa: SLF001
     # A model's scope that could not be opened stays open: what is made later is called after it.
     require(not current_path(), "a scope that is open")
     keras_objects.require_scope(model.name, pattern=keras_objects.OUTERMOST_SCOPE)
@@ -207,6 +215,9 @@ def _chain(model: Any) -> tuple[Stock, ...]:
     require(not model._initial_epoch, "a training that was broken off")  # noqa: SLF001
     is_sequential = type(model) is keras.Sequential
     functional = model._functional if is_sequential else model  # noqa: SLF001
+    require(type(functional) is Functional, "the model")
+    compiled = (model._compile_loss, model._loss_tracker, *([metrics] if metrics else []))  # noqa: SLF001
+    keras_objects.require_untouched(model, functional, *compiled, *model.variables)
     ends = functional._inputs_struct, functional._outputs_struct  # noqa: SLF001
     require(all(isinstance(one, keras.KerasTensor) for one in ends), "several inputs or outputs")
     first, *others = layers = functional.layers

@@ -6,7 +6,7 @@ import functools
 import platform
 import weakref
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +36,8 @@ from autograder.kernel.recorder.call_log import FitLog, ModelCalls, worth_writin
 from autograder.kernel.recorder.data_matching import DataMatch, DatasetIndex, dataset_index
 from autograder.kernel.recorder.epoch_ends import EpochEnds, Vector, vector_of
 from autograder.kernel.recorder.fit_observer import FitObserver
-from autograder.kernel.recorder.instrumentation import watch
+from autograder.kernel.recorder.instrumentation import Watching, watch
+from autograder.kernel.recorder.originals import keras_as_loaded
 from autograder.kernel.recorder.pixel_preprocessing import with_front
 from autograder.kernel.recorder.trainer_client import TrainerClient
 
@@ -75,7 +76,7 @@ class Recorder:
         self._troubles: list[str] = []
         self._compilations: dict[int, object] = {}
         self.runs = RunsOfRecords()
-        self._watching = ExitStack()
+        self._watching = Watching()
         self.busy = False
         self._offered = _names(tf.config.list_physical_devices())
 
@@ -96,7 +97,11 @@ class Recorder:
 
     def watch(self) -> None:
         """Start to watch Keras and TensorFlow."""
+        is_own = keras_as_loaded().are(keras, "Model", keras.Model)
         self._watching = watch(self)
+        if not is_own:
+            # What a cell has put there before us is not ours.
+            self._watching.functions.clear()
 
     def unwatch(self) -> None:
         """Watch no longer."""
@@ -204,7 +209,9 @@ class Recorder:
             # Loaded only here: it may be what fails.
             from autograder.kernel.recorder import plain_fit, training_replay  # noqa: PLC0415
 
-            training = plain_fit.describe(arguments, steps, self._dataset.name, self.data)
+            training = plain_fit.describe(
+                arguments, steps, self._dataset.name, self.data, self._watching.functions
+            )
             if trained := self._trainer.ask(training):
                 training_replay.require_fitting(trained, training, arguments)
                 return training_replay.replayed(arguments, training, trained)
