@@ -475,7 +475,7 @@ def test_names_that_tensorflow_refuses_are_met_by_the_kernel_itself(
     given = calls(sample)["lesson"]
     bound = inspect.signature(keras.Model.fit).bind(REFUSED[name](), **given).arguments
     with pytest.raises(NotPlainError, match=r"name that TensorFlow refuses|scope that is open"):
-        plain_fit.describe(bound, 125, "fashion-mnist", sample)
+        plain_fit.describe(bound, 125, "fashion-mnist", sample, {})
     with pytest.raises((ValueError, tf.errors.InvalidArgumentError)):
         bound["self"].fit(given["x"][:32], given["y"][:32], verbose=0)
 
@@ -486,7 +486,9 @@ def test_unusual_names_do_not_hinder_a_replay(sample: Images, name: str) -> None
     """Those that Keras can train under."""
     given = calls(sample)["lesson"]
     bound = inspect.signature(keras.Model.fit).bind(ALLOWED[name](), **given).arguments
-    assert plain_fit.describe(bound, 125, "fashion-mnist", sample).sequential is (name != "model")
+    assert plain_fit.describe(bound, 125, "fashion-mnist", sample, {}).sequential is (
+        name != "model"
+    )
     bound["self"].fit(given["x"][:32], given["y"][:32], verbose=0)
 
 

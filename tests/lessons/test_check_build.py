@@ -107,7 +107,7 @@ CASES = {
     "a class of one's own that was given nothing": wrong_input(
         "wrong-input-shape",
         "does not know yet",
-        "`model(train_images[:1])`",
+        "learns it from the first image that it is given",
         work=Submission(built=of_own_class(layer("Flatten"), dense(built=False))),
     ),
     "a class of one's own that does not flatten": wrong_input(

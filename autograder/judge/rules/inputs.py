@@ -21,15 +21,13 @@ def no_input(model: Model, image: Image) -> Failed | None:
     return Failed(
         "The model does not know yet what goes into it; one image has the shape"
         f" {shape_in_words(image)}.",
-        help="A class of your own learns it from the first image that it is given: write"
-        " `model(train_images[:1])` below the line that makes the model. `model.build` is not"
-        " enough for it."
+        help="A class of your own learns it from the first image that it is given; `model.build` is"
+        " not enough for it."
         if _is_own_class(model)
         else "Begin the network with an `Input` that says the shape of one image.",
         why="A neuron has one weight for each number that it sees. Until the model knows how many"
         " numbers come in, it has no weights at all.",
-        how="Let the network be a `tf.keras.Sequential`, and make"
-        f" `tf.keras.Input(shape={shape_in_words(image)})` the first item of its list."
+        how="Write `model(train_images[:1])` below the line that makes the model."
         if _is_own_class(model)
         else f"Make `tf.keras.Input(shape={shape_in_words(image)})` the first item of the list.",
     )
