@@ -74,7 +74,7 @@ test-browser: $(READY) ## run the tests in a real browser, JupyterLab among them
 
 # What is decided by the versions of others: what is recorded, judged, made, read, entered.
 VERSIONED := $(wildcard tests/lessons/test_check_*.py) $(wildcard $(addprefix tests/*/test_, $(addsuffix .py, \
-  recorder step_batching cross_check model_description data_matching inference judge evidence reader report \
+  recorder plain_fit step_batching cross_check model_description data_matching inference judge evidence reader report \
   run_state generate gradebook_writer demo_class versions)))
 
 test-gpu: $(READY) ## run the tests that need a GPU; without one they are skipped
