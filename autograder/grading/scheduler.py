@@ -112,6 +112,7 @@ class Scheduler:
         """Judge what is ready, then wait until something else is."""
         yield from self._judge()
         done, _ = wait([*self._running, *self._solutions], return_when=FIRST_COMPLETED)
+        end: Exception | None = None
         for future in done:
             if future in self._solutions:
                 self._grader.use_solution(self._solutions.pop(future), future.result)
@@ -120,8 +121,11 @@ class Scheduler:
             self._by_key = {key: one for key, one in self._by_key.items() if one is not future}
             try:
                 evidence = future.result()
-            except (CancelledError, ClusterError, IsolationError):
+            except CancelledError:
                 raise
+            except (ClusterError, IsolationError) as error:
+                end = error
+                continue
             except Exception as error:  # noqa: BLE001  one submission must not end the class
                 yield self._failure(
                     plans[0].submission, plans[0].lesson, plans[0].results_folder, error
@@ -131,6 +135,10 @@ class Scheduler:
                     self._take(plan)
                 continue
             self._finish_all(plans, evidence)
+        if end:
+            # What has come in with it is not lost.
+            yield from self._judge()
+            raise end
 
     def _finish_all(self, plans: Sequence[Plan], evidence: Evidence) -> None:
         """Take the run of the first plan; the others share it if they may."""

@@ -387,9 +387,11 @@ class TestCluster:
         monkeypatch.chdir(tmp_path)
         monkeypatch.setenv("KERAS_HOME", str(sample_keras))
         submit(tmp_path / "submitted", a=mini.released(), b=mini.submitted(build=SLOW))
+        report = tmp_path / "results" / LESSON / "a" / "report.json"
 
         def lose() -> None:
-            processes.wait_until(lambda: len(cluster.taken_up()) == 2)
+            # What a worker has not yet sent is lost with it.
+            processes.wait_until(lambda: len(cluster.taken_up()) == 2 and report.exists())
             psutil.Process(cluster.scheduler.pid).kill()
 
         threading.Thread(target=lose, daemon=True).start()
@@ -401,8 +403,7 @@ class TestCluster:
         assert done.returncode == 2, done.stderr
         assert "scheduler was lost" in done.stderr
         assert "Traceback" not in done.stderr, done.stderr
-        report = json.loads((tmp_path / "results" / LESSON / "a" / "report.json").read_text())
-        assert report["status"] == "graded"
+        assert json.loads(report.read_text())["status"] == "graded"
         processes.wait_until(lambda: not cluster.sandboxes(), seconds=30)
 
     def test_no_workers(self, cluster, pool) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Iterator, Mapping
+from concurrent.futures import wait
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -20,7 +21,7 @@ from support.evidence_builder import BLANK, LESSON, Submission, claim, untouched
 from support.mini import NUMBERS
 
 from autograder.core.config import Course, Settings
-from autograder.core.errors import IsolationError, JudgeError, ResultsError
+from autograder.core.errors import ClusterError, IsolationError, JudgeError, ResultsError
 from autograder.core.evidence import EVIDENCE, Answer, Evidence, pack, read
 from autograder.core.lesson_registry import lesson_names
 from autograder.grading import (
@@ -754,6 +755,18 @@ class TestHere:
     def test_what_another_run_cannot_help(self, here, ran, why) -> None:
         ran += [why, right_run()]
         assert here.start(None).exception() is why
+
+    @pytest.mark.parametrize("lost", ["ann", "bob", "cal"])
+    def test_what_comes_in_when_the_cluster_is_lost_is_judged(
+        self, course, runner, monkeypatch, lost
+    ) -> None:
+        monkeypatch.setattr(scheduler, "wait", lambda futures, return_when: wait(futures))
+        runner.evidence[f"{lost} = 1"] = ClusterError("lost")
+        course.submit_apart("ann", "bob", "cal")
+        with pytest.raises(ClusterError, match="lost"):
+            course.grade()
+        graded = {path.parent.name for path in course.results.glob("*/*/report.json")}
+        assert graded == {"ann", "bob", "cal"} - {lost}
 
     def test_then_a_person_has_to_look(self, course, runner) -> None:
         runner.evidence["Dense"] = right_run(stopped=Stopped("ended from outside", by_others=True))
