@@ -387,8 +387,15 @@ def test_a_class_put_in_the_place_of_keras_own(home, name, monkeypatch) -> None:
 )
 def test_a_class_of_keras_in_which_something_was_exchanged(home, name, method, monkeypatch) -> None:
     before, model = described_names(with_keras_parts()), with_keras_parts()
-    monkeypatch.setattr(getattr(home, name), "compute_mask", method, raising=False)
+    monkeypatch.setattr(getattr(home, name), "from_config", method)
     assert described_names(model) == before - {name} | {f"{name} (custom)"}
+
+
+def test_a_helper_that_is_added_to_a_class_of_keras_changes_nothing(monkeypatch) -> None:
+    before = described_names(with_keras_parts())
+    for kind in (keras.layers.Layer, keras.optimizers.Adam):
+        monkeypatch.setattr(kind, "describe", accuracy, raising=False)
+    assert described_names(with_keras_parts()) == before
 
 
 @pytest.mark.parametrize("attribute", ["__code__", "__defaults__"])

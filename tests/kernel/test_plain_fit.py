@@ -480,6 +480,19 @@ def test_names_that_tensorflow_refuses_are_met_by_the_kernel_itself(
         bound["self"].fit(given["x"][:32], given["y"][:32], verbose=0)
 
 
+def test_what_was_built_under_a_strategy_is_trained_by_the_kernel_itself(sample: Images) -> None:
+    """Outside of its scope nobody sees it, and what it needs cannot be built."""
+    given = calls(sample)["lesson"]
+    with tf.distribute.OneDeviceStrategy("/cpu:0").scope():
+        model = keras.Sequential(
+            [keras.Input((28, 28)), keras.layers.Flatten(), keras.layers.Dense(10)]
+        )
+        model.compile("adam", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    bound = inspect.signature(keras.Model.fit).bind(model, **given).arguments
+    with pytest.raises(NotPlainError, match="a strategy"):
+        plain_fit.describe(bound, 125, "fashion-mnist", sample, {})
+
+
 @pytest.mark.usefixtures("_no_open_scope")
 @pytest.mark.parametrize("name", ALLOWED)
 def test_unusual_names_do_not_hinder_a_replay(sample: Images, name: str) -> None:

@@ -17,6 +17,7 @@ from support import processes
 from support.recording import recording
 
 from autograder.core.evidence import Claim, Recorded, decode, unpack_arrays
+from autograder.judge.identity import origins
 from autograder.kernel.placeholder import Blank
 from autograder.kernel.recorder import Recorder, call_log, model_description
 from autograder.kernel.recorder.data_matching import DatasetIndex
@@ -859,12 +860,26 @@ def test_weights_at_the_start_come_along_where_no_training_left_them(recorder, e
     other.set_weights([np.ones_like(one) for one in first])
     fit(other, *examples)
     started = starts(recorder)
-    assert set(started) == {"fit-0", "fit-2", "fit-4"}
-    # What is near to an average of a training started where that one did.
-    for number in ("fit-0", "fit-2"):
-        for found, expected in zip(started[number], first, strict=True):
-            np.testing.assert_array_equal(found, expected)
+    assert set(started) == {"fit-0", "fit-4"}
+    for found, expected in zip(started["fit-0"], first, strict=True):
+        np.testing.assert_array_equal(found, expected)
     assert all((one == 1).all() for one in started["fit-4"])
+    # What is near to an average of a training goes on with it.
+    fits = recorder.recorded()[0].fits
+    assert [one.number for one in origins(fits[2:3], fits)] == [0]
+
+
+@pytest.mark.parametrize(
+    "given", [lambda x: x, lambda x: [x], lambda x: {"images": x}, tf.constant]
+)
+def test_the_batch_size_of_keras_is_known_however_an_array_is_given(
+    recorder, examples, given
+) -> None:
+    inputs = keras.Input((28, 28), name="images")
+    model = keras.Model({"images": inputs}, layers.Dense(10)(layers.Flatten()(inputs)))
+    model.compile("adam", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    fit(model, given(examples[0]), examples[1], steps_per_epoch=1)
+    assert last_fit(recorder)[0].batch_size == 32
 
 
 @pytest.mark.parametrize("as_stream", [False, True])
@@ -893,6 +908,21 @@ def test_trainings_of_other_models_drop_no_weights_at_the_start(
         fit(other, examples[0][:9], examples[1][:9])
     number = 0 if limit == "MAX_FITS_WITH_ARRAYS" else 3
     assert (starts(recorder)[f"fit-{number}"][0] == 1).all()
+
+
+def test_nor_do_they_make_forget_what_a_model_was_trained_on(
+    recorder, sample, examples, monkeypatch
+) -> None:
+    monkeypatch.setattr(call_log, "MAX_FITS", 3)
+    model = new_model()
+    fit(model, sample.valid_images, sample.valid_labels)
+    for _ in range(2):
+        fit(model, *examples)
+    for _ in range(2):
+        fit(model, *examples, epochs=0)
+    assert [one.training.split for one in recorder.recorded()[0].fits] == [
+        *("mixed", "training", "training")
+    ]
 
 
 def test_an_archive_has_room_for_the_oldest_and_smallest_weights_at_the_start(
@@ -948,6 +978,31 @@ def set_beside_a_bias_that_was_trained_alone(model, examples):
     fit(model, *examples)
 
 
+def still(model, examples, *weights):
+    """A training that changes nothing, which leaves what was set."""
+    model.set_weights(weights)
+    model.optimizer.learning_rate = 0.0
+    fit(model, *examples)
+    model.optimizer.learning_rate = 0.001
+
+
+def set_one_by_one(model, examples):
+    """Each beside another that is worth nothing."""
+    kernel, bias = ones(model)
+    still(model, examples, 0 * kernel, bias)
+    still(model, examples, kernel, -9 * bias)
+    model.set_weights([kernel, bias])
+    fit(model, *examples)
+
+
+def set_between_two_that_were_set(model, examples):
+    kernel, bias = ones(model)
+    still(model, examples, 4 * kernel, bias)
+    still(model, examples, -2 * kernel, bias)
+    model.set_weights([kernel, bias])
+    fit(model, *examples)
+
+
 def rounded_from_another_object(model, examples):
     other = new_model(seed=1)
     other.set_weights(ones(other))
@@ -958,14 +1013,18 @@ def rounded_from_another_object(model, examples):
 
 @pytest.mark.parametrize(
     "begin",
-    [set_by_a_callback, set_beside_a_bias_that_was_trained_alone, rounded_from_another_object],
+    [
+        *(set_by_a_callback, set_beside_a_bias_that_was_trained_alone, set_one_by_one),
+        *(set_between_two_that_were_set, rounded_from_another_object),
+    ],
 )
 def test_weights_that_were_set_are_those_of_the_start_however_training_is_begun(
     recorder, examples, begin
 ) -> None:
     begin(new_model(), examples)
-    last = recorder.recorded()[0].fits[-1].number
-    assert (starts(recorder)[f"fit-{last}"][0] == 1).all()
+    fits = recorder.recorded()[0].fits
+    (origin,) = origins(fits[-1:], fits)
+    assert (starts(recorder)[f"fit-{origin.number}"][0] == 1).all()
 
 
 @pytest.mark.slow

@@ -12,8 +12,9 @@ from autograder.judge.rules.rule import rule
 
 # What `fit` gives back, and the dict of curves in it.
 HISTORIES = ("History", "dict")
-# An epoch on less than this part of the images of another one is no epoch beside it.
-FAR_FEWER = 0.5
+# An epoch on less than this part of the images of another one is no epoch beside it; one on many
+# that were made of each image makes the others not few.
+FAR_FEWER = 0.1
 
 
 def epochs_done(fits: Sequence[Fit]) -> int:

@@ -69,10 +69,6 @@ class FitLog:
         if history is not None:
             self._histories.append((weakref.ref(history), fit.number))
 
-    def start_of(self, fit: Fit) -> Arrays:
-        """Return the weights with which a call started, none where an earlier one left them."""
-        return self._starts.get(fit.number, {})
-
     def of(self, history: object) -> Fit | None:
         """Return the call that returned this history, or a history with this dict."""
         for known, number in self._histories:
@@ -106,12 +102,16 @@ class FitLog:
         return sum(1 for fit in self.records if fit.model == model)
 
     def _forget(self, fit: Fit) -> None:
-        """Let what goes on from a call that is forgotten have started where that one did."""
+        """Let what goes on from a call that is forgotten have begun where that one did."""
         start = self._starts.pop(fit.number, {})
-        heirs = (one for one in self.records if one.model == fit.model or one.start in fit.states)
-        heir = next(heirs, None)
-        if start and heir:
-            self._starts.setdefault(heir.number, start)
+        for place, heir in enumerate(self.records):
+            if heir.model == fit.model or heir.start in fit.states:
+                if start:
+                    self._starts.setdefault(heir.number, start)
+                if fit.training.split in ("validation", "mixed"):
+                    seen = msgspec.structs.replace(heir.training, split="mixed")
+                    self.records[place] = msgspec.structs.replace(heir, training=seen)
+                break
 
     def _forget_arrays(self, number: int) -> None:
         del self._arrays[number]

@@ -52,7 +52,7 @@ def _loss(loss: Any) -> tuple[str, dict[str, Value]]:
         return "", {}
     if isinstance(loss, str):
         return text(_known_losses().get(loss.lower(), loss), 300), {}
-    if isinstance(loss, functools.partial):
+    if type(loss) is functools.partial:
         return _loss(loss.func)[0], _settings(loss.keywords)
     if isinstance(loss, type):
         return class_name(loss, keras.losses), {}

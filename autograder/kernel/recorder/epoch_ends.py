@@ -35,19 +35,30 @@ class EpochEnds:
     """The weights before trainings and at the ends of their epochs; the oldest are forgotten."""
 
     def __init__(self) -> None:
-        self._ends: dict[int, tuple[int, list[Vector]]] = {}
+        # Of each training: its model, the first one of its chain, and the weights.
+        self._ends: dict[int, tuple[int, int, list[Vector]]] = {}
 
     def add(self, fit: int, model: int, weights: list[Vector]) -> None:
-        """Store the weights of a training: the first are those from which it started."""
-        self._ends[fit] = (model, weights)
-        while sum(one.nbytes for _, some in self._ends.values() for one in some) > MAX_BYTES:
+        """Store the weights of a training: the first are those from which it started.
+
+        It belongs to the chain of an earlier one of the model if that had these weights, too. An
+        average of what was set between trainings is no training.
+        """
+        chains = (
+            chain
+            for owner, chain, some in self._ends.values()
+            for start in weights[:1]
+            if owner == model and any(np.array_equal(one, start) for one in some)
+        )
+        self._ends[fit] = (model, next(chains, fit), weights)
+        while sum(one.nbytes for *_, some in self._ends.values() for one in some) > MAX_BYTES:
             del self._ends[next(iter(self._ends))]
 
     def average(self, weights: Vector) -> Average | None:
         """Return of which training these weights are an average, or nearly one."""
         found = []
-        for model in {model for model, _ in self._ends.values()}:
-            fits = {fit: some for fit, (owner, some) in self._ends.items() if owner == model}
+        for chain in {chain for _, chain, _ in self._ends.values()}:
+            fits = {fit: some for fit, (_, own, some) in self._ends.items() if own == chain}
             ends = [one for some in fits.values() for one in some[1:]]
             first = next(iter(fits.values()))[:1]
             if ends and first and {one.shape for one in (*ends, *first)} == {weights.shape}:

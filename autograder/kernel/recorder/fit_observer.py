@@ -124,7 +124,8 @@ class FitObserver:
         """Return images per step, as given, as seen, or as Keras sets it for arrays."""
         if self._training.streams:
             return self._training.batch_size
-        if self._requested_batch_size is None and not hasattr(self._training.data, "shape"):
+        given = keras.tree.flatten(self._training.data)
+        if self._requested_batch_size is None and not all(hasattr(one, "shape") for one in given):
             return None
         return self._requested_batch_size or KERAS_BATCH
 

@@ -6,6 +6,7 @@ very object that was there at first, and still does the same.
 
 from __future__ import annotations
 
+import builtins
 import functools
 import sys
 import threading
@@ -55,11 +56,12 @@ class _Parts(NamedTuple):
         for name, value in self.values.items():
             if now.get(name) is not value and not _is_alike(now.get(name), value):
                 yield str(name)
-        # A new name may hide what a class has inherited, or what a module has of Python. Keras
-        # itself adds modules when it needs them, and a student may add to tables.
+        # A new name may hide what a class has inherited, or what a module has of Python. A student
+        # may add others, and to tables.
         if len(now) > len(self.values) and not isinstance(self.owner, dict):
+            hidden = self.mro[1:] if self.mro else (builtins,)
             for name in now.keys() - self.values.keys():
-                if _acts(now[name]) and not isinstance(now[name], ModuleType):
+                if _acts(now[name]) and any(name in vars(one) for one in hidden):
                     yield name
         if getattr(self.owner, "__mro__", ()) != self.mro:
             yield "__mro__"

@@ -203,6 +203,9 @@ def _chain(model: Any) -> tuple[Stock, ...]:
     require(type(model) in (keras.Sequential, Functional), "the model")
     require(model.built and model.compiled and model.trainable, "a model that is not ready")
     require(not model.jit_compile and not model.run_eagerly, "how it is compiled")
+    usual = tf.distribute.get_strategy()
+    strategies = (model.distribute_strategy, model.optimizer._distribution_strategy)  # noqa: SLF001
+    require(all(one is usual for one in strategies), "a strategy")
     require(model._compile_loss._user_loss_weights is None, "weights of losses")  # noqa: SLF001
     metrics = model._compile_metrics  # noqa: SLF001
     require(not (metrics and metrics._user_weighted_metrics), "weighted metrics")  # noqa: SLF001

@@ -28,7 +28,7 @@ from autograder.core.evidence import (
     pack_arrays,
 )
 from autograder.datasets import Dataset, Images
-from autograder.judge.identity import NEARLY, origins
+from autograder.judge.identity import NEARLY
 from autograder.kernel.earlier_runs import RunsOfRecords
 from autograder.kernel.recorder import model_description, serialize
 from autograder.kernel.recorder.answers import describe_answer
@@ -67,6 +67,8 @@ class Recorder:
         self._answers: dict[str, tuple[Answer, model_description.Arrays]] = {}
         self._fits = FitLog()
         self._ends = EpochEnds()
+        # The weights that each training learned, by name.
+        self._learned: dict[int, tuple[str, ...]] = {}
         self._calls = ModelCalls()
         self._fitting: list[FitObserver] = []
         self._by_batch: dict[int, None] = {}
@@ -241,9 +243,14 @@ class Recorder:
             self._fits.next_number, model, error, self.index, self.quietly
         )
         start: model_description.Arrays = {}
-        if fit.start and not self._continues_earlier(fit):
+        if fit.start and not self._continues_earlier(fit, fitting.averager.first):
             near = self._near_before(fitting.averager.ends[:1])
-            start = self._chain_start(near) if near else fitting.averager.first
+            if near:
+                # As where it started with the very weights that the other one left.
+                fit = msgspec.structs.replace(fit, start=near.states[-1])
+            else:
+                start = fitting.averager.first
+        self._learned[fit.number] = tuple(fitting.averager.first)
         self._training_matches[model] = fitting.training_match
         if fitting.averager.trouble:
             self._trouble(f"the weights could not be averaged: {fitting.averager.trouble}")
@@ -251,35 +258,31 @@ class Recorder:
         self._ends.add(fit.number, model, fitting.averager.ends)
         self.runs.fits[fit.number].add(self.runs.now)
 
-    def _continues_earlier(self, fit: Fit) -> bool:
+    def _continues_earlier(self, fit: Fit, learned: Iterable[str]) -> bool:
         """Return whether an earlier training left the weights from which this one started.
 
-        So did trainings of the same model that learned other layers, if they left each of them.
+        So did trainings of the same model that learned other layers, if the last one that learned
+        a weight left it as it is.
         """
         earlier = self._fits.records
-        left = {
-            digest
-            for one in earlier
-            if one.model == fit.model
-            for state in one.states
-            for digest in state.split()
-        }
-        return left.issuperset(fit.start.split()) or any(fit.start in one.states for one in earlier)
+        if any(fit.start in one.states for one in earlier):
+            return True
+        rest = dict(zip(learned, fit.start.split(), strict=False))
+        for one in reversed([one for one in earlier if one.model == fit.model]):
+            names = self._learned.get(one.number, ())
+            wanted = {name: rest.pop(name) for name in names if name in rest}
+            states = (dict(zip(names, state.split(), strict=False)) for state in one.states)
+            if wanted and not any(wanted.items() <= state.items() for state in states):
+                return False
+        return not rest and bool(learned)
 
-    def _near_before(self, start: Sequence[Vector]) -> list[Fit]:
+    def _near_before(self, start: Sequence[Vector]) -> Fit | None:
         """Return the earlier training, if any, that left an average near to these weights."""
         with self.quietly("the weights could not be compared with those of the epochs"):
             averages = (self._ends.average(one) for one in start)
             near = {one.fit for one in averages if one and one.off <= NEARLY}
-            return [one for one in self._fits.records if one.number in near]
-        return []
-
-    def _chain_start(self, fits: Sequence[Fit]) -> model_description.Arrays:
-        """Return the weights from which the first of a chain of trainings started."""
-        start: model_description.Arrays = {}
-        for one in origins(fits, self._fits.records):
-            start |= self._fits.start_of(one)
-        return start
+            return next((one for one in self._fits.records if one.number in near), None)
+        return None
 
     def record_call(self, model: keras.Model, x: Any) -> None:
         """Record a call of a model for its outputs."""
