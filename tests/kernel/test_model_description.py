@@ -391,6 +391,12 @@ def test_a_class_of_keras_in_which_something_was_exchanged(home, name, method, m
     assert described_names(model) == before - {name} | {f"{name} (custom)"}
 
 
+def test_keras_own_accuracy_beside_a_function_of_that_name() -> None:
+    model = ten()
+    model.compile("adam", FUNCTION, metrics=["accuracy", accuracy])
+    assert describe(model)[0].compiled.metrics == ("accuracy", "accuracy (custom)")
+
+
 def test_a_helper_that_is_added_to_a_class_of_keras_changes_nothing(monkeypatch) -> None:
     before = described_names(with_keras_parts())
     for kind in (keras.layers.Layer, keras.optimizers.Adam):

@@ -38,7 +38,7 @@ def compiled(subject: keras.Model) -> Compiled | None:
         optimizer_settings=_settings(_config(optimizer)),
         loss=loss,
         loss_settings=loss_settings,
-        metrics=_named_metrics(subject)[:64],
+        metrics=tuple(_metrics(_given_metrics(subject)))[:64],
     )
 
 
@@ -71,44 +71,12 @@ def _known_losses() -> dict[str, str]:
     return known
 
 
-def _named_metrics(subject: keras.Model) -> tuple[str, ...]:
-    """Return the names of the metrics; one of Keras' names for something else is marked as such."""
-    given: Any = ()
+def _given_metrics(subject: keras.Model) -> tuple[Any, ...]:
     # Keras keeps what it was given nowhere in public.
-    with contextlib.suppress(Exception):
-        parts = subject._compile_metrics  # noqa: SLF001
-        given = [parts._user_metrics, parts._user_weighted_metrics]  # noqa: SLF001
-    names = tuple(_metrics(given[:1]))
-    # Keras cannot write, for instance, a loss made by functools.partial.
-    with contextlib.suppress(Exception):
-        config = subject.get_compile_config()
-        names = tuple(_metrics([config.get("metrics"), config.get("weighted_metrics")]))
-    posing = {name for name, one in zip(names, _flat(given), strict=False) if _poses(name, one)}
-    return tuple(f"{one} (custom)" if one in posing else one for one in names)
-
-
-def _flat(metrics: Any) -> Iterator[Any]:
-    """Yield what :func:`_metrics` gives names to."""
-    match metrics:
-        case None:
-            return
-        case list() | tuple():
-            for one in metrics:
-                yield from _flat(one)
-        case Mapping() if "class_name" not in metrics:
-            yield from _flat(list(metrics.values()))
-        case _:
-            yield metrics
-
-
-def _poses(name: str, metric: Any) -> bool:
-    """Return whether a metric has a name of Keras' without being Keras' own."""
-    if isinstance(metric, str | Mapping):
-        return False
-    kind = metric if hasattr(metric, "__name__") else type(metric)
-    own, homes = keras_as_loaded(), (keras.metrics, keras.losses)
-    is_known = name.lower() in ("accuracy", "acc") or any(own.known(home, name) for home in homes)
-    return is_known and not any(own.are(home, name, kind) for home in homes)
+    with contextlib.suppress(AttributeError):
+        given = subject._compile_metrics  # noqa: SLF001
+        return given._user_metrics, given._user_weighted_metrics  # noqa: SLF001
+    return ()
 
 
 def _metrics(metrics: Any) -> Iterator[str]:
@@ -129,10 +97,19 @@ def _metrics(metrics: Any) -> Iterator[str]:
         case list() | tuple():
             for one in metrics:
                 yield from _metrics(one)
-        case keras.metrics.Metric():
-            yield class_name(type(metrics), keras.metrics)
         case _:
-            yield text(getattr(metrics, "__name__", "custom"), 300)
+            yield _metric_name(metrics)
+
+
+def _metric_name(metric: Any) -> str:
+    """Return the name of a function, a class or its object; Keras' name for another is marked."""
+    kind = type(metric) if isinstance(metric, keras.metrics.Metric) else metric
+    # As Keras writes it into a configuration.
+    name = text(getattr(kind, "__name__", "custom"), 300).replace("<lambda>", "__lambda__")
+    own, homes = keras_as_loaded(), (keras.metrics, keras.losses)
+    is_known = name.lower() in ("accuracy", "acc") or any(own.known(home, name) for home in homes)
+    poses = is_known and not any(own.are(home, name, kind) for home in homes)
+    return f"{name} (custom)" if poses else name
 
 
 def _config(subject: Any) -> Mapping[str, Any]:
