@@ -55,6 +55,12 @@ def trained_by(**changes) -> Submission:
     return Submission(fits=(fit(**changes),))
 
 
+def before_one_epoch(**changes) -> Submission:
+    """An epoch on all images, and before it a call of `fit` with these changes."""
+    fits = (fit(**changes, **NO_MEANS), fit(number=1, epochs_done=1, steps=375, **NO_MEANS))
+    return Submission(fits=fits, model_calls=(changed(MODEL_CALL, fits=2),))
+
+
 def given_away(question: str) -> Answer:
     """The history handed in as the model."""
     claims = {"model": claim(None, "History"), "data_index": claim(INDEX)}
@@ -222,24 +228,12 @@ CASES = {
     "four epochs on an image, and one on all": wrong_epochs(
         "too-few-epochs",
         "for 1 epoch; 5 were asked for",
-        work=Submission(
-            fits=(
-                fit(epochs_done=4, steps=4, training=training(count=1), means=(), snapshots=()),
-                fit(number=1, epochs_done=1, steps=375, means=(), snapshots=()),
-            ),
-            model_calls=(changed(MODEL_CALL, fits=2),),
-        ),
+        work=before_one_epoch(epochs_done=4, steps=4, training=training(count=1)),
     ),
     "four epochs of a step, and one of all": wrong_epochs(
         "too-few-epochs",
         "for 1 epoch; 5 were asked for",
-        work=Submission(
-            fits=(
-                fit(epochs_done=4, steps=4, means=(), snapshots=()),
-                fit(number=1, epochs_done=1, steps=375, means=(), snapshots=()),
-            ),
-            model_calls=(changed(MODEL_CALL, fits=2),),
-        ),
+        work=before_one_epoch(epochs_done=4, steps=4),
     ),
     "interrupted": wrong_epochs(
         "too-few-epochs",

@@ -167,9 +167,10 @@ class Fit(_Part, frozen=True, kw_only=True):
     shape ``(epochs recorded, *shape)`` and holds the mean of each epoch's snapshots of that weight.
     ``snapshots`` says how many went into each. ``start`` is the digest of the weights before the
     first step, and ``states`` those of the weights that this training left behind: at the end of
-    each epoch, at each checkpoint, and at last (see ``weights_digest``). Where no earlier training
-    left the weights before the first step, ``fit-<number>/start/layer/weight`` are their arrays; if
-    they are near to an average of those of a training, those from which that one started.
+    each epoch, at each checkpoint, and at last (see ``weights_digest``). Where the weights before
+    the first step are near to an average of those of an earlier training, ``start`` is the last of
+    what that one left; where no earlier training left them, ``fit-<number>/start/layer/weight`` are
+    the arrays of those that are learned.
     ``replayed``: the trainer did this training, and the kernel took its steps from there.
     """
 

@@ -12,8 +12,8 @@ from autograder.judge.rules.rule import rule
 
 # What `fit` gives back, and the dict of curves in it.
 HISTORIES = ("History", "dict")
-# An epoch on less than this part of the images of another one is no epoch beside it; one on many
-# that were made of each image makes the others not few.
+# An epoch on less than this part of the images of another one is no epoch beside it. It is a small
+# part, because another one may have had several images made of each.
 FAR_FEWER = 0.1
 
 

@@ -47,10 +47,9 @@ def mismatched_labels(fit: Fit) -> Failed | None:
 @rule("partial-training-data")
 def partial_training(fit: Fit, total: int) -> Failed | None:
     """Training images were left out, not kept for validation nor cut off with the last batch."""
-    count = fit.training.count
+    count, validation = fit.training.count, fit.validation
     # Another check says that those for validation are from the training images.
-    kept = fit.validation and fit.validation.split == "training"
-    held_out = fit.validation.count if fit.validation and kept else 0
+    held_out = validation.count if validation and validation.split == "training" else 0
     if fit.interrupted or fit.training.split != "training" or count is None or held_out is None:
         return None
     if count + held_out >= NEARLY_ALL * total:

@@ -281,7 +281,8 @@ class Recorder:
         with self.quietly("the weights could not be compared with those of the epochs"):
             averages = (self._ends.average(one) for one in start)
             near = {one.fit for one in averages if one and one.off <= NEARLY}
-            return next((one for one in self._fits.records if one.number in near), None)
+            found = (one for one in self._fits.records if one.number in near and one.states)
+            return next(found, None)
         return None
 
     def record_call(self, model: keras.Model, x: Any) -> None:
