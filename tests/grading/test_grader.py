@@ -915,8 +915,8 @@ class TestBudgets:
         """Its reason is for the instructor, and no traceback."""
         course.submit("ann", "bob")
         path = course.path("ann")
-        path.write_bytes(b'{"nbformat": 4, "cells": [' + b"[]," * 16_000_000 + b"[]]}")
-        with LimitedProcess(memory=2**30) as apart:
+        path.write_bytes(b'{"nbformat": 4, "cells": [' + b"[]," * 4_000_000 + b"[]]}")
+        with LimitedProcess(memory=2**28) as apart:
             monkeypatch.setattr(Grader, "_reader", apart)
             reports = course.grade()
         assert (reports["ann"].status, reports["ann"].trouble) == ("failed", None)

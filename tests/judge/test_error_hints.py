@@ -279,6 +279,7 @@ def met() -> dict[str, tuple[str, str]]:
     return recorded | {name: (ename, evalue) for name, (ename, evalue) in errors.items()}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [*CASES, *RECORDED])
 def test_a_real_error_is_told_in_plain_words(met, name) -> None:
     """And still where a record keeps no more of it than its beginning and its end."""
@@ -291,6 +292,7 @@ def test_a_real_error_is_told_in_plain_words(met, name) -> None:
         assert "\n" not in sentence
 
 
+@pytest.mark.slow
 def test_every_rule_is_met_by_a_real_error(met) -> None:
     """A rule for an error that is worded otherwise by now would never be noticed."""
     rules = (*OWN, *OUTDATED, *KERAS, *PYTHON)

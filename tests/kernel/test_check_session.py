@@ -40,6 +40,7 @@ def test_the_first_checks_need_no_images(tmp_path: Path) -> None:
     assert "text/html" not in done.stdout
 
 
+@pytest.mark.slow
 def test_in_grading_nothing_is_said(tmp_path: Path) -> None:
     """Neither by a check nor on request."""
     program = f"{FIRST_CHECK}\ncheck.devices.hint(); check.devices.why(); print('end')"

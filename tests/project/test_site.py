@@ -43,6 +43,7 @@ def site(tmp_path_factory) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_every_page_is_built_and_asks_nothing_of_the_web(site: Path) -> None:
     """Styles, scripts, fonts and pictures come with the page; only people follow links."""
     pages = {page.name: page.read_text() for page in site.glob("*.html")}
@@ -55,6 +56,7 @@ def test_every_page_is_built_and_asks_nothing_of_the_web(site: Path) -> None:
         assert not [one for one in sheets if "//" in one], name
 
 
+@pytest.mark.slow
 def test_every_command_and_option_is_explained(site: Path) -> None:
     """Each has words of its own, and they stand on the page of commands."""
     page = (site / "commands.html").read_text()
@@ -95,6 +97,7 @@ def test_every_lesson_is_on_the_first_page() -> None:
     }
 
 
+@pytest.mark.slow
 def test_every_refused_system_call_is_on_its_page(site: Path) -> None:
     """With its reason, as the filters are made from it."""
     page = html.unescape((site / "security.html").read_text())
@@ -105,6 +108,7 @@ def test_every_refused_system_call_is_on_its_page(site: Path) -> None:
         assert one.reason in page, one
 
 
+@pytest.mark.slow
 def test_the_public_reference_is_made_from_the_code(site: Path) -> None:
     """The names that checks are written with, and their words."""
     page = (site / "api.html").read_text()

@@ -21,6 +21,8 @@ BITS = (4, 6, 8, 10, 12)
 EXACT = len(BITS)
 # Elements. Smaller arrays are not worth it, and some are single numbers that decide everything.
 SMALL = 1024
+# Bytes: what LZMA needs at least.
+LEAST_ROOM = 4096
 
 
 class Packed(msgspec.Struct, frozen=True):
@@ -37,7 +39,10 @@ def pack(array: NDArray[Any], precision: int) -> bytes:
     packed = Packed(array.shape, array.dtype.str, 0.0, array.tobytes())
     if precision < EXACT and array.dtype.kind == "f" and array.size >= SMALL:
         packed = _coarse(array, BITS[precision]) or packed
-    return lzma.compress(msgspec.msgpack.encode(packed), preset=9)
+    data = msgspec.msgpack.encode(packed)
+    # Of its own accord the best preset sets 64 MiB aside, each time.
+    room = {"id": lzma.FILTER_LZMA2, "preset": 9, "dict_size": max(len(data), LEAST_ROOM)}
+    return lzma.compress(data, filters=[room])
 
 
 def unpack(data: bytes) -> NDArray[Any]:
