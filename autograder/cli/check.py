@@ -12,7 +12,6 @@ from autograder.cli.class_run import exit_code, isolated, make_grader
 from autograder.cli.options import add_lesson_and_results, ignore_lessons_nearby
 from autograder.core.config import Course
 from autograder.core.evidence import load
-from autograder.core.lesson import Question
 from autograder.core.lesson_registry import load_lesson
 from autograder.core.report import Report
 from autograder.grading import follow_through
@@ -54,7 +53,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
         least = "at least " if lost else ""
         print(f"Total: {least}{phrases.points(report.checks)}")
         if lost:
-            cells = follow_through.named([one.name for one in lost])
+            cells = follow_through.named(lost)
             print(
                 f"The official grade marks what builds on {cells} with the solution in its place,"
                 " which is not here."
@@ -64,9 +63,9 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     return exit_code([report], console)
 
 
-def _replaced(report: Report, results: Path) -> list[Question]:
+def _replaced(report: Report, results: Path) -> list[str]:
     """Return the questions in whose place the official grade has the solution for later ones."""
     if report.status != "graded":
         return []
     folder = results / report.lesson / report.results_folder
-    return follow_through.unusable(load(folder), load_lesson(report.lesson))
+    return follow_through.stand_ins(load(folder), load_lesson(report.lesson), report)

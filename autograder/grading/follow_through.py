@@ -72,21 +72,36 @@ def solutions(course: Course, lesson: Lesson) -> Mapping[str, str]:
 def unusable(evidence: Evidence, lesson: Lesson) -> list[Question]:
     """Return the questions that left nothing that later ones can use, where that matters.
 
-    It matters where a question was tried that builds on them and got nowhere. What ran out of time
-    has none left for a second run.
+    It matters where a question was tried that builds on them and got nowhere, and where what they
+    build on themselves may be to blame.
     """
+    lost = _lost(evidence, lesson)
+    needed = _needed(evidence, lesson, lost)
+    return [one for one in lost if one.name in needed or _to_blame(evidence, lesson, one, lost)]
+
+
+def stand_ins(evidence: Evidence, lesson: Lesson, report: Report) -> list[str]:
+    """Return the questions that the solution stands in for: mistakes that cost later points."""
+    lost = _lost(evidence, lesson)
+    found = {one.name for one in lost} & _needed(evidence, lesson, lost)
+    for one in lost:
+        found |= _to_blame(evidence, lesson, one, lost)
+    return [one.name for one in lesson.questions if one.name in found & _wrong(report)]
+
+
+def _lost(evidence: Evidence, lesson: Lesson) -> list[Question]:
+    """Return the questions that left nothing; what ran out of time has none for a second run."""
     run = evidence.run
     if run.interrupted or run.trouble or "time" in run.limits or evidence.recorded is None:
         return []
-    lost = [one for one in lesson.questions if not one.is_usable(evidence.answer(one.name))]
-    names = {one.name for one in lost}
-    needed = {name for one in lost if _was_tried(evidence, one) for name in lesson.foundations(one)}
-    return [one for one in lost if one.name in needed & names]
+    return [one for one in lesson.questions if not one.is_usable(evidence.answer(one.name))]
 
 
-def _was_tried(evidence: Evidence, question: Question) -> bool:
-    cell = evidence.cell(question.name)
-    return cell is not None and cell.changed
+def _needed(evidence: Evidence, lesson: Lesson, lost: Sequence[Question]) -> set[str]:
+    """Return what those of the lost questions build on that were tried."""
+    cells = {one: evidence.cell(one.name) for one in lost}
+    tried = [one for one, cell in cells.items() if cell is not None and cell.changed]
+    return {name for one in tried for name in lesson.foundations(one)}
 
 
 def job_for(plan: Plan, evidence: Evidence, known: Mapping[str, str]) -> Job | None:
@@ -105,7 +120,8 @@ def job_for(plan: Plan, evidence: Evidence, known: Mapping[str, str]) -> Job | N
     given = {numbers[name]: known[name] for name in needed}
     hopeless = [one for one in lost if _is_hopeless(evidence, lesson, one, lost)]
     tried = [one for one in lost if one not in hopeless]
-    at_once = {one.name for one in hopeless} | _to_blame(evidence, lesson, tried, lost)
+    at_once = {one.name for one in hopeless}
+    at_once |= {name for one in tried for name in _to_blame(evidence, lesson, one, lost)}
     not_tried = tuple(sorted(numbers[name] for name in at_once & needed))
     ordered = dict(sorted(given.items()))
     return msgspec.structs.replace(
@@ -129,20 +145,21 @@ def _is_hopeless(
 
 
 def _to_blame(
-    evidence: Evidence, lesson: Lesson, tried: Sequence[Question], lost: Sequence[Question]
-) -> set[str]:
+    evidence: Evidence, lesson: Lesson, question: Question, lost: Sequence[Question]
+) -> frozenset[str]:
     """Return what a cell that stopped with an error builds on, where all of that can be used.
 
     A loss for other labels is no error where it is chosen, but in ``fit``. It must not cost more
-    points than a blank does. Whether any of it is a mistake, the judge says: see ``applied``.
+    points than a blank does. What could be trained is not to blame. Whether any of it is a mistake,
+    the judge says: see ``applied``.
     """
-    names = {one.name for one in lost}
-    found: set[str] = set()
-    for one in tried:
-        cell, bases = evidence.cell(one.name), lesson.foundations(one)
-        if cell and cell.status == "error" and cell.ename not in OWN_SLIPS and not bases & names:
-            found |= bases
-    return found
+    cell, bases = evidence.cell(question.name), lesson.foundations(question)
+    fits = evidence.recorded.fits if evidence.recorded else ()
+    if cell is None or cell.status != "error" or cell.ename in OWN_SLIPS:
+        return frozenset()
+    if bases & {one.name for one in lost} or any(fit.epochs_done for fit in fits):
+        return frozenset()
+    return bases
 
 
 def replaced(evidence: Evidence, lesson: Lesson) -> list[str]:
@@ -163,13 +180,12 @@ def applied(
     """
     report = replace(report, interrupted=report.interrupted or evidence.run.interrupted)
     cells = replaced(evidence, lesson)
-    wrong = {one.question for one in report.checks if one.outcome not in RIGHT}
     then = {one.id: one for one in second.checks}
     better: dict[str, Iterator[CheckResult]] = {}
     for question in lesson.questions:
         own = report.of(question.name)
         bases = [name for name in cells if name in lesson.foundations(question)]
-        if bases and question.name not in cells and wrong & lesson.foundations(question):
+        if bases and question.name not in cells and _wrong(report) & lesson.foundations(question):
             marked = [_marked(one, then.get(one.id), bases, share) for one in own]
             if _points(marked) >= _points(own):
                 better[question.name] = iter(marked)
@@ -207,6 +223,11 @@ def _marked(
         misconception=second.misconception,
         standing=None,
     )
+
+
+def _wrong(report: Report) -> set[str]:
+    """Return the names of the questions of which not all is right."""
+    return {one.question for one in report.checks if one.outcome not in RIGHT}
 
 
 def _points(checks: Sequence[CheckResult]) -> float:

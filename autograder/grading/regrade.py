@@ -191,7 +191,8 @@ def _followed(
     if not share or not any(check.outcome is Outcome.SKIPPED for check in report.checks):
         return report
     known = follow_through.solutions(course, lesson)
-    lost = [q.name for q in follow_through.unusable(load(one.folder), lesson) if q.name in known]
+    names = follow_through.stand_ins(load(one.folder), lesson, report)
+    lost = [name for name in names if name in known]
     if not lost:
         return report
     note = follow_through.MISSING_NOTE.format(cells=follow_through.named(lost))

@@ -56,6 +56,10 @@ def stops(*questions: str, **more) -> Submission:
     return Submission(**{"arrays": dict, "model_calls": (), **given, **more})
 
 
+NOT_TRIED = {"predict": cell("predict", changed=False)}
+SLIP = cell("train", status="error", ename="TypeError")
+OTHER_LABELS = changed(COMPILED, loss="CategoricalCrossentropy")
+ONLY_TRAIN_STOPS = stops("train", cells=NOT_TRIED, compiled=OTHER_LABELS)
 COMPILE_STOPS = stops("compile", "train", "predict")
 BUILD_STOPS = stops("build", "compile", "train", "predict")
 
@@ -67,8 +71,9 @@ BUILD_STOPS = stops("build", "compile", "train", "predict")
         (untouched(), []),
         (COMPILE_STOPS, ["compile", "train"]),
         (BUILD_STOPS, ["build", "compile", "train"]),
-        (stops("predict"), []),
-        (stops("train", cells={"predict": cell("predict", changed=False)}), []),
+        (stops("predict", fits=Submission().fits), []),
+        (ONLY_TRAIN_STOPS, ["train"]),
+        (stops("train", cells={**NOT_TRIED, "train": SLIP}), []),
     ],
 )
 def test_what_later_questions_cannot_use(work: Submission, names: list[str]) -> None:
@@ -144,11 +149,26 @@ def test_what_need_not_be_tried_again(changes) -> None:
     assert followed_by(work).unusable == (NUMBERS["compile"],)
 
 
-def test_what_a_cell_that_stopped_builds_on_may_be_to_blame() -> None:
+@pytest.mark.parametrize("work", [stops("train", "predict"), ONLY_TRAIN_STOPS])
+def test_what_a_cell_that_stopped_builds_on_may_be_to_blame(work: Submission) -> None:
     """A loss for other labels: `compile` runs, and `fit` stops."""
-    job = followed_by(stops("train", "predict"))
+    job = followed_by(work)
     assert job.unusable == (NUMBERS["build"], NUMBERS["compile"])
     assert NUMBERS["train"] in job.solutions
+
+
+@pytest.mark.parametrize(
+    ("work", "names"),
+    [
+        (COMPILE_STOPS, ["compile", "train"]),
+        (ONLY_TRAIN_STOPS, ["compile"]),
+        (stops("train", cells=NOT_TRIED), []),
+        (Submission(), []),
+    ],
+)
+def test_mistakes_that_cost_later_points_are_named(work: Submission, names: list[str]) -> None:
+    found = follow_through.stand_ins(work.evidence(), LESSON, reported(work))
+    assert found == names
 
 
 @pytest.mark.parametrize("ename", sorted(follow_through.OWN_SLIPS))
@@ -272,7 +292,7 @@ def test_nobody_loses_points_by_it() -> None:
 
 def test_a_wrong_answer_costs_no_more_than_a_blank() -> None:
     """The one that is wrong keeps the points for what is right in it."""
-    work = stops("train", "predict", compiled=changed(COMPILED, loss="CategoricalCrossentropy"))
+    work = stops("train", "predict", compiled=OTHER_LABELS)
     report = followed(work, with_solution("build", "compile"))
     assert {name for name, lost in missing(report).items() if lost} == {"compile"}
     assert report.score == 18
