@@ -24,8 +24,9 @@ MAX_SOURCE = 2 * 2**20
 MAX_CELLS = 2_000
 MAX_PICTURES_BYTES = 20 * 2**20
 MAX_NAME = 300
-MAX_TAGS = 100
 MAX_NOTES = 100
+# The one tag of a student's that is looked at.
+SKIP_EXECUTION = "skip-execution"
 LARGE = 10 * 2**20
 BLANK = b"\0 \t\r\n"
 # What stands in a text for bytes that are no character.
@@ -261,9 +262,8 @@ def _needed(metadata: dict[str, Any]) -> dict[str, Any]:
             "grade_id": name[:MAX_NAME],
             "solution": nbgrader.get("solution") is True,
         }
-    if isinstance(tags, list):
-        texts = {text for one in tags if isinstance(one, str) and (text := _text(one[:MAX_NAME]))}
-        needed["tags"] = sorted(texts)[:MAX_TAGS]
+    if isinstance(tags, list) and SKIP_EXECUTION in tags:
+        needed["tags"] = [SKIP_EXECUTION]
     return needed
 
 

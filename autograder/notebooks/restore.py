@@ -14,6 +14,7 @@ from nbformat import NotebookNode
 
 from autograder.notebooks.names import Names, names_in
 from autograder.notebooks.normalize import MAX_CHARACTERS, same_program
+from autograder.notebooks.reader import SKIP_EXECUTION
 
 MAX_NOTES = 100
 
@@ -168,8 +169,8 @@ def _strip(work: _Work, released: NotebookNode) -> None:
     for cell in work.cells:
         own = tags.get(cell.get("id", ""), [])
         given = cell.metadata.get("tags")
-        if isinstance(given, list) and "skip-execution" in given and "skip-execution" not in own:
-            work.notes.append("The tag “skip-execution” was taken from a cell.")
+        if isinstance(given, list) and SKIP_EXECUTION in given and SKIP_EXECUTION not in own:
+            work.notes.append(f"The tag “{SKIP_EXECUTION}” was taken from a cell.")
         cell.metadata = NotebookNode({"tags": list(own)} if own else {})
 
 

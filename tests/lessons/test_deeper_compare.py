@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import pytest
 from support.cases import Case, fails, of, verify
-from support.deeper_builder import SINGLE_FIT, Submission, claim, counts, pictures, validation
+from support.deeper_builder import (
+    MODEL,
+    SINGLE,
+    SINGLE_FIT,
+    Submission,
+    claim,
+    counts,
+    pictures,
+    validation,
+)
+from support.evidence_builder import changed
 
 FOUND = {
     "won minus lost": ("counted-net-gain", lambda found: found.won - found.lost),
@@ -25,6 +35,12 @@ RAW_VALIDATION = pictures("validation", about=validation(scale="one"), high=255.
 def won(count, kind=None, **more) -> Submission:
     """The right solution but for the number of images; nothing is trained before it is asked."""
     return Submission(won=lambda: claim(count(counts()), kind), **more)
+
+
+def none_won(single) -> Case:
+    """Another network was compared than the single layer."""
+    work = Submission(single=single, won=lambda: claim(0))
+    return Case(work=work, check="compare.won", outcome="skipped")
 
 
 NEVER_TRAINED = {
@@ -76,6 +92,9 @@ CASES = {
         work=Submission(fits=()), check="compare.won", outcome="error", others=NEVER_TRAINED
     ),
     "no single layer": Case(work=Submission(single=None), check="compare.won", outcome="skipped"),
+    # Nothing is won against oneself.
+    "the network itself": none_won(MODEL),
+    "a copy of it": none_won(changed(MODEL, number=SINGLE.number)),
 }
 
 

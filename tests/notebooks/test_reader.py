@@ -204,6 +204,7 @@ def test_old_formats(tmp_path, version) -> None:
         {"metadata": []},
         {"metadata": {"tags": {"a": 1}}},
         {"metadata": {"tags": [1, None, "ok", "ok"]}},
+        {"metadata": {"tags": ["a, b", "", "skip-execution", "skip-execution"]}},
         {"metadata": {"nbgrader": []}},
         {"metadata": {"nbgrader": {"grade_id": 7}}},
         {"metadata": {"nbgrader": {"grade_id": ["build"]}}},

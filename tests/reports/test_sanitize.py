@@ -87,6 +87,14 @@ def test_control_characters() -> None:
     assert sanitize.text(given) == "\x1b[31mred\x1b[0mgnphere\r\n"
 
 
+@pytest.mark.parametrize("middle", ["\0", "\x08", "\u202e", "\x1b", "\x1b[2J", "\x1b\x1b[2J\x07"])
+@pytest.mark.parametrize("end", ["[2J", "]8;;http://x", "[1;1H", "c", "P1", "[31"])
+def test_no_escape_is_put_together_by_taking_something_out(middle: str, end: str) -> None:
+    """Only a colour may follow the character that begins an escape."""
+    shown = sanitize.text(f"a\x1b{middle}{end}\x1b[31mb")
+    assert re.findall("\x1b(?:\\[[0-9;]*m)?", shown) == ["\x1b[31m"]
+
+
 def test_one_line_for_a_terminal() -> None:
     """Not even colours: they would go on beyond the text."""
     assert printable.line("a\x1b[31mb\r\n\x1b[2J \x1b[\x1b[2Jc") == "ab [c"

@@ -24,7 +24,7 @@ def test_won(evidence: Evidence, tell: Tell, data: Images) -> None:
     fits = evidence.fits(model.number)
     raise_first(nearly_trained(model, fits), weights_replaced(evidence, model, fits))
     with can_be_computed("What the two networks predict for the validation images"):
-        single = comparison.single_layer_model(answer)
+        single = comparison.single_layer_model(answer, model)
         compared = comparison.compare(evidence, model, single, data)
     raise_first(comparison.share(claim, compared), comparison.no_whole_number(claim))
     count = whole_number(claim)

@@ -12,6 +12,7 @@ from autograder.core.verdicts import Failed, Skipped
 from autograder.datasets import Images
 from autograder.judge.inference import UnknownLayer, outputs
 from autograder.judge.rules.format import shown, whole_number
+from autograder.judge.rules.models import learning_layers
 from autograder.judge.rules.rule import rule
 from autograder.judge.rules.weights import given_images, last_weights
 
@@ -77,18 +78,19 @@ def _guesses(
     return guesses
 
 
-def single_layer_model(answer: Answer) -> Model:
+def single_layer_model(answer: Answer, deep: Model) -> Model:
     """Return the single layer that was handed in for comparison.
 
     Raises:
-        Skipped: there is none.
+        Skipped: there is none, or it is another network.
     """
+    leave = f"Leave `{SINGLE_LAYER}` as the notebook makes it, and run the cells in order."
     if SINGLE_LAYER not in answer.others:
-        raise Skipped(
-            f"There is no `{SINGLE_LAYER}` to compare with.",
-            help=f"Leave `{SINGLE_LAYER}` as the notebook makes it, and run the cells in order.",
-        )
-    return answer.others[SINGLE_LAYER]
+        raise Skipped(f"There is no `{SINGLE_LAYER}` to compare with.", help=leave)
+    single = answer.others[SINGLE_LAYER]
+    if single.number == deep.number or len(learning_layers(single)) != 1:
+        raise Skipped(f"`{SINGLE_LAYER}` is not the network that the notebook makes.", help=leave)
+    return single
 
 
 def is_right(count: int, comparison: Comparison) -> bool:
