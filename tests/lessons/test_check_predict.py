@@ -11,6 +11,7 @@ from support.evidence_builder import (
     MODEL_CALL,
     Submission,
     arrays,
+    cell,
     changed,
     claim,
     dense,
@@ -129,6 +130,17 @@ def all_cases() -> dict[str, Case]:
             work=Submission(fits=(), model_calls=(changed(MODEL_CALL, fits=0),)),
             check="predict.label",
             others={"train.epochs": "failed", **UNTRAINED},
+        ),
+        # The blank has cost its own points.
+        "where training was left out": Case(
+            work=Submission(
+                fits=(),
+                answers={"train": None},
+                cells={"train": cell("train", changed=False)},
+                model_calls=(changed(MODEL_CALL, fits=0),),
+            ),
+            check="predict.label",
+            others={"train.epochs": "not_attempted", **dict.fromkeys(UNTRAINED, "not_attempted")},
         ),
         "pixels as they are, after training on scaled ones": accepted(
             Submission(

@@ -220,8 +220,8 @@ PAIRS = {
     "prediction.no_such_image": pair(claim(-1), claim(9.0), 10),
     "prediction.not_a_class": pair(claim(10), claim((9,)), 10),
     "prediction.untrained_predictor": Pair(
+        lambda: (right(fits=(fit(model=MODEL.number + 1),)), MODEL, ()),
         lambda: (right(fits=()), MODEL, ()),
-        lambda: (right(fits=(), cells={"train": cell("train", status="error")}), MODEL, ()),
     ),
     "prediction.no_largest": pair([np.full((2, 3), np.nan, np.float32)], RESULTS),
     "prediction.nothing_flows": Pair(

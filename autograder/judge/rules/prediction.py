@@ -73,10 +73,8 @@ def untrained_predictor(
     """The model that was asked for the label was never trained; ``reported`` is known before."""
     if evidence.fits(model.number) or {"not-trained"} & set(reported):
         return None
-    # Where a cell stopped before anything was trained, it has lost its own points for that.
-    fits = evidence.recorded.fits if evidence.recorded else ()
-    stopped = any(cell.changed and cell.status == "error" for cell in evidence.record.cells)
-    if stopped and not any(fit.steps for fit in fits):
+    # Where nothing was trained at all, another question has lost its points for that.
+    if evidence.recorded is None or not any(fit.steps for fit in evidence.recorded.fits):
         return None
     return Failed(
         "The `model` that you handed in here was never trained, so its largest output says nothing"
