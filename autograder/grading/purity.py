@@ -10,6 +10,7 @@ import ast
 import functools
 import re
 import sys
+from collections import Counter
 from collections.abc import Iterator
 
 from autograder.notebooks.normalize import parsed
@@ -28,6 +29,7 @@ NAMES = frozenset(
     {
         *("open", "exec", "eval", "compile", "input", "breakpoint", "globals", "locals", "vars"),
         *("getattr", "setattr", "id", "hash", "help", "exit", "quit"),
+        *("object", "repr", "ascii", "memoryview"),
         *("In", "Out", "get_ipython"),
     }
 )
@@ -45,9 +47,14 @@ ATTRIBUTES = frozenset(
         *("Philox", "SFC64", "from_non_deterministic_state", "get_global_generator"),
         *("mkdtemp", "mkstemp", "mktemp", "NamedTemporaryFile", "TemporaryFile"),
         *("TemporaryDirectory", "SpooledTemporaryFile", "gettempdir", "get_ipython"),
-        *("copyfile", "copytree", "copy2", "move", "rmtree", "disk_usage"),
-        # They know the line of a warning.
-        *("catch_warnings", "showwarning", "formatwarning"),
+        *("copyfile", "copytree", "copy2", "move", "rmtree", "disk_usage", "which"),
+        *("read", "read_text", "read_bytes", "Path", "joinpath", "matching_files", "thumbnail"),
+        *("make_csv_dataset", "flow_from_directory", "flow_from_dataframe", "TFSMLayer"),
+        *("StringLookup", "IntegerLookup", "TextVectorization", "KerasFileEditor"),
+        *("font_manager", "get_terminal_size", "cluster_resolver", "get_memory_info", "dtensor"),
+        *("create_rng_state", "empty", "empty_like", "shares_memory", "may_share_memory"),
+        # They know the line of a warning, or of a call.
+        *("catch_warnings", "showwarning", "formatwarning", "get_logger"),
         # They find code by its name, in a text.
         *("deserialize", "deserialize_keras_object", "from_config", "model_from_json"),
         *("get_type_hints", "ForwardRef", "singledispatch", "singledispatchmethod"),
@@ -61,16 +68,21 @@ MODULES = frozenset(sys.stdlib_module_names) - IMPORTS - {"array", "copy"}
 # Of frames, code, tracebacks, generators and coroutines.
 FRAMES = re.compile(r"(f|co|tb|gi|cr|ag)_[a-z_]+")
 # Entropy, unless they are given a seed.
-SEEDED = frozenset({"default_rng", "RandomState", "SeedSequence", "seed"})
+SEEDED = frozenset({"default_rng", "RandomState", "SeedSequence", "seed", "set_seed"})
+# What NumPy takes for the time.
+TIMES = frozenset({"now", "today"})
 INSIDE = frozenset({"__name__", "__init__", "__call__", "__version__"})
 # IPython's names for the text, the values and the number of earlier cells.
 HISTORY = re.compile(r"_i(i{0,2}|h)|_i?\d+|_oh")
 FORMATS = frozenset({"format", "format_map"})
-# What these are given may be the name of a file, and what was read of it is in `data`.
-FILE_NAMES = frozenset({"filename", "fname"})
+# They may be given the name of a file (what was read of it is in `data`), or a line of the cell, or
+# leave to chance in which order things are done.
+ARGUMENTS = frozenset({"filename", "fname", "lineno", "deterministic"})
 DATA_OF = frozenset({"tf", "tensorflow"})
 # Matplotlib reads a style from a file, unless it knows its name.
 OF_STYLES = frozenset({"use", "context"})
+# A third argument may be a line, too.
+FILTERS = frozenset({"filterwarnings", "simplefilter"})
 # A star imports unknown names.
 UNKNOWN = NAMES | SEEDED | OF_STYLES | {"*"}
 # A field of a format string that asks for a part of its value.
@@ -86,7 +98,8 @@ def is_closed(source: str) -> bool:
     if tree is None:
         return False
     called = {id(node.func): node for node in ast.walk(tree) if isinstance(node, ast.Call)}
-    return not any(_opens(node, called.get(id(node))) for node in ast.walk(tree))
+    numbers = _numbers(tree)
+    return not any(_opens(node, called.get(id(node)), numbers) for node in ast.walk(tree))
 
 
 def may_quote_itself(source: str) -> bool:
@@ -102,34 +115,45 @@ def may_quote_itself(source: str) -> bool:
     )
 
 
-def _opens(node: ast.AST, call: ast.Call | None) -> bool:
-    """Return whether a part of a program depends on anything else; ``call`` is its call, if any."""
+def _opens(node: ast.AST, call: ast.Call | None, numbers: frozenset[str]) -> bool:
+    """Return whether a part of a program depends on anything else.
+
+    ``call`` is its call, if any; ``numbers`` are names that stand for a number that is written out.
+    """
     match node:
         case ast.Import() | ast.ImportFrom():
-            return not all(_may_be_imported(name) for name in _imported(node))
+            opens = not all(_may_be_imported(name) for name in _imported(node))
         case ast.MatchClass(kwd_attrs=names):
-            return any(name == "data" or _leads_on(name) for name in names)
+            opens = any(name == "data" or _leads_on(name) for name in names)
         case ast.keyword(arg=name):
-            return name in FILE_NAMES
-        case ast.Attribute():
-            return _leads_out(node, call)
+            opens = name in ARGUMENTS
+        case ast.Constant(value=str() as text):
+            opens = text.strip().lower() in TIMES
         case ast.Name(id=name):
-            # Many a variable is called `seed`.
-            unseeded = name in SEEDED and (call or name != "seed") and not _is_given_a_seed(call)
-            known = name in NAMES or bool(HISTORY.fullmatch(name)) or _is_inside(name)
-            return bool(unseeded) or known
-    return False
+            opens = _is_known(name) or (name in SEEDED and not _is_seeded(node, call, numbers))
+        case ast.Attribute():
+            opens = _leads_out(node, call, numbers)
+        case _:
+            opens = False
+    return opens
 
 
-def _leads_out(node: ast.Attribute, call: ast.Call | None) -> bool:
+def _is_known(name: str) -> bool:
+    """Return whether Python or IPython has something of this name that is not the cell's own."""
+    return name in NAMES or _is_inside(name) or bool(HISTORY.fullmatch(name))
+
+
+def _leads_out(node: ast.Attribute, call: ast.Call | None, numbers: frozenset[str]) -> bool:
     """Return whether an attribute of a value leads out of what a cell was given."""
     match node.attr:
         case "data":
             return not (isinstance(node.value, ast.Name) and node.value.id in DATA_OF)
         case name if name in OF_STYLES:
             return not (call and all(map(_is_no_path, call.args)))
+        case name if name in FILTERS:
+            return call is None or len(call.args) > 2
         case name if name in SEEDED:
-            return not _is_given_a_seed(call)
+            return not _is_seeded(node, call, numbers)
         case name:
             return _leads_on(name) or (name in FORMATS and not _is_plain_format(node.value))
 
@@ -155,13 +179,35 @@ def _is_plain_format(text: ast.expr) -> bool:
     return False
 
 
-def _is_given_a_seed(call: ast.Call | None) -> bool:
-    given = [*call.args, *(keyword.value for keyword in call.keywords)] if call else []
-    return bool(given) and not any(_is_none(one) for one in given)
+def _is_seeded(node: ast.expr, call: ast.Call | None, numbers: frozenset[str]) -> bool:
+    if call is None:
+        # Many a variable is called so.
+        return isinstance(node, ast.Name) and node.id == "seed"
+    given = [*call.args, *(keyword.value for keyword in call.keywords)]
+    return bool(given) and all(
+        _is_number(one) or (isinstance(one, ast.Name) and one.id in numbers) for one in given
+    )
 
 
-def _is_none(given: ast.expr) -> bool:
-    return isinstance(given, ast.Constant) and given.value is None
+def _numbers(tree: ast.AST) -> frozenset[str]:
+    """Return the names that are set here once, and to a number that is written out."""
+    stored = Counter(
+        node.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)
+    )
+    return frozenset(
+        node.targets[0].id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign)
+        and isinstance(node.targets[0], ast.Name)
+        and _is_number(node.value)
+        and stored[node.targets[0].id] == 1
+    )
+
+
+def _is_number(value: ast.expr) -> bool:
+    return isinstance(value, ast.Constant) and isinstance(value.value, int)
 
 
 def _is_inside(name: str) -> bool:

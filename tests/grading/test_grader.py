@@ -324,6 +324,8 @@ class TestNeighbours:
         "from IPython.display import display\nfrom autograder.notebook import show",
         "import numpy.random as r\nx = np.array([1]).copy()",
         "warnings.filterwarnings('ignore')\nx = model.count_params()",
+        "warnings.simplefilter('ignore', FutureWarning)\nprint('now we train')",
+        "SEED = 7\nrng = np.random.default_rng(SEED)\nnp.random.seed(seed=SEED)",
         "    x = 1\n    y = 2",
         "plt.style.use('seaborn-v0_8-darkgrid')\nx = tf.data.Dataset.range(3)",
     ],
@@ -365,6 +367,13 @@ def test_a_program_that_may_be_shared(source: str) -> None:
         *("plt.style.use('./a.mplstyle')", "plt.style.use(name)", "with style.context(name): pass"),
         *("u = plt.style.use", "tf.train.load_checkpoint('x')", "np.random.bit_generator"),
         *("from matplotlib.style import use", "import matplotlib.style as s\ns.use(x)"),
+        *("s = None\nr = np.random.default_rng(s)", "np.random.default_rng(*())", "random.seed(s)"),
+        *("s = 1\ns = None\nrandom.seed(s)", "default_rng(**{})", "tf.random.set_seed(None)"),
+        *("for s in x: s = 1\nrandom.seed(s)", "np.array('NOW', 'M8[s]')", "x = repr(object())"),
+        *("x = f'{object()}'", "tf.get_logger().findCaller()", "np.empty(9)", "Path('x')"),
+        *("warnings.filterwarnings('error', lineno=7)", "warnings.simplefilter('error', W, 7)"),
+        *("f = warnings.filterwarnings", "data.map(f, deterministic=False)", "x.read_text()"),
+        *("tf.keras.layers.StringLookup(vocabulary='x')", "tf.train.Checkpoint().read('x')"),
     ],
 )
 def test_a_program_that_may_look_elsewhere(source: str) -> None:
