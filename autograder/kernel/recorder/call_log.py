@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import weakref
+from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -21,19 +23,45 @@ MAX_CALLS = 200
 MAX_WRITTEN = 2 * 2**20
 
 
+@dataclass
+class _LoggedFit:
+    """A call of ``fit``, the weights that it ``learned``, by name, and which history it returned.
+
+    ``start`` are the weights with which it started, none where an earlier call left them.
+    """
+
+    fit: Fit
+    arrays: Arrays
+    learned: tuple[str, ...]
+    start: Arrays
+    history: weakref.ref[Any] | None = None
+
+    def forget_arrays(self) -> None:
+        """Leave out all arrays but the weights at the start."""
+        stripped = {
+            name: msgspec.structs.replace(examples, scale=None, shift=None)
+            for name in ("training", "validation")
+            if (examples := getattr(self.fit, name))
+        }
+        self.arrays = {}
+        self.fit = msgspec.structs.replace(self.fit, means=(), snapshots=(), **stripped)
+
+
 class FitLog:
     """The calls of ``fit``, in order."""
 
     def __init__(self) -> None:
-        self.records: list[Fit] = []
-        self._arrays: dict[int, Arrays] = {}
-        self._starts: dict[int, Arrays] = {}
-        self._histories: list[tuple[weakref.ref[Any], int]] = []
+        self._calls: list[_LoggedFit] = []
+
+    @property
+    def records(self) -> list[Fit]:
+        """The calls as evidence."""
+        return [one.fit for one in self._calls]
 
     @property
     def next_number(self) -> int:
         """The number of the next call."""
-        return self.records[-1].number + 1 if self.records else 0
+        return self._calls[-1].fit.number + 1 if self._calls else 0
 
     @property
     def arrays(self) -> Arrays:
@@ -43,38 +71,52 @@ class FitLog:
         trainings started come last, and of these the oldest and smallest: nothing that is trained
         later crowds them out.
         """
-        starts = sorted(self._starts.items(), key=lambda one: (-_size(one[1]), -one[0]))
+        starts = sorted(self._calls, key=lambda one: (-_size(one.start), -one.fit.number))
         return {
-            **{name: one for arrays in self._arrays.values() for name, one in arrays.items()},
+            **{name: array for one in self._calls for name, array in one.arrays.items()},
             **{
-                f"fit-{number}/start/{name}": one
-                for number, start in starts
-                for name, one in start.items()
+                f"fit-{one.fit.number}/start/{name}": array
+                for one in starts
+                for name, array in one.start.items()
             },
         }
 
-    def add(self, fit: Fit, arrays: Arrays, start: Arrays, history: object) -> None:
+    def add(self, fit: Fit, arrays: Arrays, first: Arrays, history: object) -> None:
         """Store a call, and remember which history it returned.
 
-        ``start`` are the weights with which it started, none where an earlier call left them.
+        ``first`` are the weights with which it started, stored where no earlier call left them.
         """
-        self.records = [*self.records, fit]
-        self._arrays[fit.number] = arrays
-        if start:
-            self._starts[fit.number] = start
-        if len(self._arrays) > MAX_FITS_WITH_ARRAYS:
-            self._forget_arrays(next(iter(self._arrays)))
-        if len(self.records) > MAX_FITS:
-            self._forget(self.records.pop(0))
+        start = {} if self.left_start_of(fit, first) else first
+        self._calls.append(_LoggedFit(fit, arrays, tuple(first), start))
+        if len(self._calls) > MAX_FITS_WITH_ARRAYS:
+            self._calls[-1 - MAX_FITS_WITH_ARRAYS].forget_arrays()
+        if len(self._calls) > MAX_FITS:
+            self._forget(self._calls.pop(0))
         if history is not None:
-            self._histories.append((weakref.ref(history), fit.number))
+            self._calls[-1].history = weakref.ref(history)
+
+    def left_start_of(self, fit: Fit, learned: Collection[str]) -> bool:
+        """Return whether an earlier call left the weights from which this one started.
+
+        So did calls for the same model that learned other layers, if the last one that learned a
+        weight left it as it is.
+        """
+        if any(fit.start in one.fit.states for one in self._calls):
+            return True
+        rest = dict(zip(learned, fit.start.split(), strict=False))
+        for one in reversed([one for one in self._calls if one.fit.model == fit.model]):
+            wanted = {name: rest.pop(name) for name in one.learned if name in rest}
+            states = (dict(zip(one.learned, each.split(), strict=False)) for each in one.fit.states)
+            if wanted and not any(wanted.items() <= state.items() for state in states):
+                return False
+        return not rest and bool(learned)
 
     def of(self, history: object) -> Fit | None:
         """Return the call that returned this history, or a history with this dict."""
-        for known, number in self._histories:
-            one = known()
+        for call in self._calls:
+            one = call.history() if call.history else None
             if one is not None and (one is history or one.history is history):
-                return next((fit for fit in self.records if fit.number == number), None)
+                return call.fit
         return None
 
     def numbers_of(self, history: object, model: int | None) -> tuple[int, ...]:
@@ -101,30 +143,15 @@ class FitLog:
         """Return how often a model was trained."""
         return sum(1 for fit in self.records if fit.model == model)
 
-    def _forget(self, fit: Fit) -> None:
+    def _forget(self, gone: _LoggedFit) -> None:
         """Let what goes on from a call that is forgotten have begun where that one did."""
-        start = self._starts.pop(fit.number, {})
-        for place, heir in enumerate(self.records):
-            if heir.model == fit.model or heir.start in fit.states:
-                if start:
-                    self._starts.setdefault(heir.number, start)
-                if fit.training.split in ("validation", "mixed"):
-                    seen = msgspec.structs.replace(heir.training, split="mixed")
-                    self.records[place] = msgspec.structs.replace(heir, training=seen)
+        for heir in self._calls:
+            if heir.fit.model == gone.fit.model or heir.fit.start in gone.fit.states:
+                heir.start = heir.start or gone.start
+                if gone.fit.training.split in ("validation", "mixed"):
+                    seen = msgspec.structs.replace(heir.fit.training, split="mixed")
+                    heir.fit = msgspec.structs.replace(heir.fit, training=seen)
                 break
-
-    def _forget_arrays(self, number: int) -> None:
-        del self._arrays[number]
-        for position, fit in enumerate(self.records):
-            if fit.number == number:
-                stripped = {
-                    name: msgspec.structs.replace(examples, scale=None, shift=None)
-                    for name in ("training", "validation")
-                    if (examples := getattr(fit, name))
-                }
-                self.records[position] = msgspec.structs.replace(
-                    fit, means=(), snapshots=(), **stripped
-                )
 
 
 def _size(arrays: Arrays) -> int:

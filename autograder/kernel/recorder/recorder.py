@@ -67,8 +67,6 @@ class Recorder:
         self._answers: dict[str, tuple[Answer, model_description.Arrays]] = {}
         self._fits = FitLog()
         self._ends = EpochEnds()
-        # The weights that each training learned, by name.
-        self._learned: dict[int, tuple[str, ...]] = {}
         self._calls = ModelCalls()
         self._fitting: list[FitObserver] = []
         self._by_batch: dict[int, None] = {}
@@ -242,39 +240,17 @@ class Recorder:
         fit, arrays = fitting.evidence(
             self._fits.next_number, model, error, self.index, self.quietly
         )
-        start: model_description.Arrays = {}
-        if fit.start and not self._continues_earlier(fit, fitting.averager.first):
-            near = self._near_before(fitting.averager.ends[:1])
-            if near:
-                # As where it started with the very weights that the other one left.
-                fit = msgspec.structs.replace(fit, start=near.states[-1])
-            else:
-                start = fitting.averager.first
-        self._learned[fit.number] = tuple(fitting.averager.first)
+        first = fitting.averager.first
+        is_new = fit.start and not self._fits.left_start_of(fit, first)
+        if is_new and (near := self._near_before(fitting.averager.ends[:1])):
+            # As where it started with the very weights that the other one left.
+            fit = msgspec.structs.replace(fit, start=near.states[-1])
         self._training_matches[model] = fitting.training_match
         if fitting.averager.trouble:
             self._trouble(f"the weights could not be averaged: {fitting.averager.trouble}")
-        self._fits.add(fit, arrays, start, history)
+        self._fits.add(fit, arrays, first, history)
         self._ends.add(fit.number, model, fitting.averager.ends)
         self.runs.fits[fit.number].add(self.runs.now)
-
-    def _continues_earlier(self, fit: Fit, learned: Iterable[str]) -> bool:
-        """Return whether an earlier training left the weights from which this one started.
-
-        So did trainings of the same model that learned other layers, if the last one that learned
-        a weight left it as it is.
-        """
-        earlier = self._fits.records
-        if any(fit.start in one.states for one in earlier):
-            return True
-        rest = dict(zip(learned, fit.start.split(), strict=False))
-        for one in reversed([one for one in earlier if one.model == fit.model]):
-            names = self._learned.get(one.number, ())
-            wanted = {name: rest.pop(name) for name in names if name in rest}
-            states = (dict(zip(names, state.split(), strict=False)) for state in one.states)
-            if wanted and not any(wanted.items() <= state.items() for state in states):
-                return False
-        return not rest and bool(learned)
 
     def _near_before(self, start: Sequence[Vector]) -> Fit | None:
         """Return the earlier training, if any, that left an average near to these weights."""
