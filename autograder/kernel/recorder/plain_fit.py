@@ -70,13 +70,14 @@ def describe(
         NotPlainError: it is not plain.
     """
     model = arguments["self"]
-    # All that follows compares with Keras as it is now.
-    keras_objects.require_as_loaded(watched)
-    require_usual_settings()
+    # First what is quickly seen, and without Keras.
     settings = _settings(arguments)
     validation = arguments.get("validation_data")
     if validation is not None:
         require(type(validation) is tuple and len(validation) == 2, "the validation data")
+    # All that follows compares with Keras as it is now.
+    keras_objects.require_as_loaded(watched)
+    require_usual_settings()
     generators = generator_states.states()
     if generators is None:
         raise NotPlainError("a random generator")
