@@ -51,8 +51,6 @@ class Cells:
         self._cell_names = [*self._solutions, *(question.grade_id for question in lesson.questions)]
         self._texts: dict[str, str] = {}
         self._flow = DataFlow()
-        # Of the cell that was run last.
-        self._follows: Follows | None = None
         self._ids: dict[str, str] = {}
         self._records: dict[str, Cell] = {}
         self._ran: dict[str, CellRun] = {}
@@ -121,21 +119,22 @@ class Cells:
     def note(self, result: Any) -> None:
         """Record that a cell was run, and how it ended: IPython's ``post_run_cell``."""
         turn, (source, cell_id, name) = self.turn, self._identify(result.info)
-        if before := self._ran.get(cell_id or name):
+        key = cell_id or name or f"turn {turn}"
+        before = self._ran.get(key)
+        if before:
             self._replaced_by.setdefault(before.turn, (turn, name))
         ended_well = not (result.error_before_exec or result.error_in_exec)
-        names = names_in(source)
+        names, follows = names_in(source), None
         self._note_values(names.defined if ended_well else ())
         # What Python cannot read was not run at all.
         if not result.error_before_exec:
-            key = cell_id or name or f"turn {turn}"
-            before = self._ran.get(key)
-            self.removed |= before.names.defined - names.defined if before else frozenset()
+            if before:
+                self.removed |= before.names.defined - names.defined
             self._ran[key] = CellRun(turn=turn, name=name, names=names)
-            self._follows = self._flow.follow(source)
+            follows = self._flow.follow(source)
         if name in self._solutions:
             self._sources[name] = source, cell_id, time.time()
-            self._records[name] = self._record_of(name, cell_id, source, result)
+            self._records[name] = self._record_of(name, cell_id, source, result, follows)
 
     def _identify(self, info: Any) -> tuple[str, str, str]:
         """Return the source of a cell, its id, and its ``grade_id`` in the lesson."""
@@ -155,7 +154,9 @@ class Cells:
         names = (one for one in self._cell_names if _first_line(self._texts.get(one, "")) == first)
         return next(names, "") if first else ""
 
-    def _record_of(self, name: str, cell_id: str, source: str, result: Any) -> Cell:
+    def _record_of(
+        self, name: str, cell_id: str, source: str, result: Any, follows: Follows | None
+    ) -> Cell:
         error = result.error_before_exec or result.error_in_exec
         return Cell(
             index=self._solutions.index(name),
@@ -166,7 +167,7 @@ class Cells:
             ename=public_name(type(error)) if error else "",
             evalue=shortened(str(error)) if error else "",
             defines=() if result.error_before_exec else defined_in(source),
-            follows=None if error else self._follows,
+            follows=None if error else follows,
         )
 
 
