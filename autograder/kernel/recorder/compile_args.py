@@ -11,7 +11,7 @@ import keras
 
 from autograder.core.evidence import Compiled, Value
 from autograder.kernel.recorder.originals import keras_as_loaded
-from autograder.kernel.recorder.serialize import class_name, settings, text
+from autograder.kernel.recorder.serialize import class_name, config_of, settings, text
 
 ABBREVIATED = {
     "mse": "MeanSquaredError",
@@ -35,7 +35,7 @@ def compiled(subject: keras.Model) -> Compiled | None:
     loss, loss_settings = _loss(subject.loss)
     return Compiled(
         optimizer=class_name(type(optimizer), keras.optimizers) if optimizer is not None else "",
-        optimizer_settings=_settings(_config(optimizer)),
+        optimizer_settings=_settings(config_of(optimizer)),
         loss=loss,
         loss_settings=loss_settings,
         metrics=tuple(_metrics(_given_metrics(subject)))[:64],
@@ -57,7 +57,7 @@ def _loss(loss: Any) -> tuple[str, dict[str, Value]]:
     if isinstance(loss, type):
         return class_name(loss, keras.losses), {}
     if isinstance(loss, keras.losses.Loss):
-        return class_name(type(loss), keras.losses), _settings(_config(loss))
+        return class_name(type(loss), keras.losses), _settings(config_of(loss))
     name = getattr(loss, "__name__", "")
     is_builtin = keras_as_loaded().are(keras.losses, name, loss)
     return (_known_losses().get(name, name) if is_builtin else "custom"), {}
@@ -110,14 +110,6 @@ def _metric_name(metric: Any) -> str:
     is_known = name.lower() in ("accuracy", "acc") or any(own.known(home, name) for home in homes)
     poses = is_known and not any(own.are(home, name, kind) for home in homes)
     return f"{name} (custom)" if poses else name
-
-
-def _config(subject: Any) -> Mapping[str, Any]:
-    # A class of the student's own may refuse to be written as a configuration.
-    with contextlib.suppress(Exception):
-        config: Mapping[str, Any] = subject.get_config()
-        return config
-    return {}
 
 
 def _settings(config: Mapping[str, Any]) -> dict[str, Value]:

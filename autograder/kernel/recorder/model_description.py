@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from autograder.core.evidence import Layer, Model, Value, Weight, state
 from autograder.kernel.recorder.compile_args import compiled
 from autograder.kernel.recorder.originals import keras_as_loaded
-from autograder.kernel.recorder.serialize import class_name, count, settings, text
+from autograder.kernel.recorder.serialize import class_name, config_of, count, settings, text
 
 SETTINGS = (
     *("units", "use_bias", "scale", "offset", "rate", "axis", "filters", "pool_size"),
@@ -178,10 +178,7 @@ def _numbers(variable: Any) -> NDArray[Any] | None:
 
 
 def _settings(layer: keras.layers.Layer) -> dict[str, Value]:
-    config: dict[str, Any] = {}
-    # A layer of the student's own may refuse to be written as a configuration.
-    with contextlib.suppress(Exception):
-        config = layer.get_config()
+    config = config_of(layer)
     found = settings({name: config.get(name) for name in SETTINGS})
     if getattr(layer, "activation", None) is not None:
         found["activation"] = _activation(layer.activation)

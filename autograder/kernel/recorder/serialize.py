@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 from collections.abc import Mapping
 from decimal import Decimal
@@ -59,6 +60,15 @@ def settings(values: Mapping[str, Any]) -> dict[str, Value]:
         for name, one in plain.items()
         if isinstance(one, bool | int | float | str)
     }
+
+
+def config_of(subject: Any) -> Mapping[str, Any]:
+    """Return the configuration of a part of Keras, nothing where it has none."""
+    # A class of the student's own may refuse to be written as a configuration.
+    with contextlib.suppress(Exception):
+        config: Mapping[str, Any] = subject.get_config()
+        return config
+    return {}
 
 
 def count(value: Any) -> int | None:
