@@ -38,27 +38,22 @@ def model(subject: keras.Model, number: int, prefix: str) -> tuple[Model, Arrays
 
     The weights of a model that is too large to be stored are left out.
     """
-    with warnings.catch_warnings():
-        # Keras warns of a lambda that it describes; the student did not ask for that.
-        warnings.simplefilter("ignore")
-        return _model(subject, number, prefix)
-
-
-def _model(subject: keras.Model, number: int, prefix: str) -> tuple[Model, Arrays]:
     arrays: Arrays = {}
-    keep = not too_large(subject.weights)
+    kept = None if too_large(subject.weights) else arrays
     layers = itertools.islice(named_layers(subject), MAX_LAYERS)
-    described = Model(
-        number=number,
-        kind=text(type(subject).__name__, 300),
-        input_shape=_shape(subject, "input_shape"),
-        chain=_is_chain(subject),
-        layers=tuple(_layer(name, one, prefix, arrays if keep else None) for name, one in layers),
-        trainable_parameters=count_of(subject.trainable_weights),
-        other_parameters=count_of(subject.non_trainable_weights),
-        compiled=compiled(subject),
-        steps=_steps(subject),
-    )
+    # Keras warns of a lambda that it describes; the student did not ask for that.
+    with warnings.catch_warnings(action="ignore"):
+        described = Model(
+            number=number,
+            kind=text(type(subject).__name__, 300),
+            input_shape=_shape(subject, "input_shape"),
+            chain=_is_chain(subject),
+            layers=tuple(_layer(name, one, prefix, kept) for name, one in layers),
+            trainable_parameters=count_of(subject.trainable_weights),
+            other_parameters=count_of(subject.non_trainable_weights),
+            compiled=compiled(subject),
+            steps=_steps(subject),
+        )
     return described, arrays
 
 
