@@ -141,9 +141,9 @@ def _named_once(things: Iterable[Any]) -> Iterator[tuple[str, Any]]:
 def _layer(name: str, layer: keras.layers.Layer, prefix: str, arrays: Arrays | None) -> Layer:
     weights = []
     for weight, variable in itertools.islice(_named_once(layer.weights), MAX_WEIGHTS):
-        values = None if arrays is None else _numbers(variable)
-        array = None if values is None else f"{prefix}/{name}/{weight}"
-        if array and arrays is not None and values is not None:
+        array = None
+        if arrays is not None and (values := _numbers(variable)) is not None:
+            array = f"{prefix}/{name}/{weight}"
             arrays[array] = values
         weights.append(
             Weight(
