@@ -57,18 +57,14 @@ def model(subject: keras.Model, number: int, prefix: str) -> tuple[Model, Arrays
     return described, arrays
 
 
-def named_weights(subject: keras.Model) -> dict[str, Any]:
-    """Return the variables under the names ``layer/weight`` of the model's layers."""
+def named_trainable(subject: keras.Model) -> dict[str, Any]:
+    """Return the variables that a model learns, under names ``layer/weight`` by its layers."""
     return {
         f"{layer_name}/{name}": variable
         for layer_name, layer in named_layers(subject)
         for name, variable in _named_once(layer.weights)
+        if variable.trainable
     }
-
-
-def named_trainable(subject: keras.Model) -> dict[str, Any]:
-    """Return those of :func:`named_weights` that the model learns."""
-    return {name: one for name, one in named_weights(subject).items() if one.trainable}
 
 
 def learned_by(subject: keras.Model) -> Arrays:
