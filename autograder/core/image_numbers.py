@@ -34,9 +34,12 @@ def spread_over(count: int, size: int) -> NDArray[np.intp]:
     return np.arange(size) * count // max(size, 1)
 
 
-def scaled_by_image(images: Floats, scaling: PerImage) -> Floats:
+def scaled_by_image(images: NDArray[Any], scaling: PerImage) -> NDArray[np.float32]:
     """Return images of shape (n, pixels), each scaled by its own numbers."""
-    spread = SPREADS[scaling.spread](images) ** scaling.power
-    divisor = (scaling.slope * spread + scaling.offset) ** (1 / scaling.power)
-    centre = CENTRES[scaling.centre](images)
-    return (images - centre[:, None]) / divisor[:, None] + scaling.shift
+    exact = images.astype(np.float64)
+    with np.errstate(all="ignore"):
+        spread = SPREADS[scaling.spread](exact) ** scaling.power
+        divisor = (scaling.slope * spread + scaling.offset) ** (1 / scaling.power)
+        centre = CENTRES[scaling.centre](exact)
+        scaled = (exact - centre[:, None]) / divisor[:, None] + scaling.shift
+        return scaled.astype(np.float32)

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from autograder.core.evidence import Evidence, Examples, Front, Layer, Model, PerImage
+from autograder.core.evidence import Evidence, Examples, Front, Layer, Model
 from autograder.core.image_numbers import scaled_by_image
 from autograder.judge.activations import ACTIVATIONS, Floats
 
@@ -121,7 +121,7 @@ def _through_front(front: Front, weights: Weights, x: Floats) -> Floats:
         _must_be(part["shift"], part["matrix"].shape[1:])
         y = x @ part["matrix"] + part["shift"]
     elif front.per_image:
-        y = _by_image(front.per_image, x)
+        y = scaled_by_image(x, front.per_image)
     elif "table" in part:
         _must_be(part["table"], (BRIGHTNESSES,))
         y = part["table"][np.clip(np.rint(x), 0, BRIGHTNESSES - 1).astype(np.uint8)]
@@ -130,11 +130,6 @@ def _through_front(front: Front, weights: Weights, x: Floats) -> Floats:
             raise ValueError("neither one number nor one for each pixel")
         y = x * part["scale"] + part["shift"]
     return y.astype(np.float32).reshape(len(y), *(side or 1 for side in front.shape))
-
-
-def _by_image(scaling: PerImage, x: NDArray[Any]) -> Floats:
-    with np.errstate(all="ignore"):
-        return scaled_by_image(x.astype(np.float64), scaling).astype(np.float32)
 
 
 def _reshaped(layer: Layer, _: Weights, x: Floats) -> Floats:
@@ -238,7 +233,7 @@ def as_given(evidence: Evidence, examples: Examples, images: NDArray[np.uint8]) 
     """
     rows = images.reshape(len(images), -1)
     if examples.per_image:
-        return _by_image(examples.per_image, rows)
+        return scaled_by_image(rows, examples.per_image)
     if examples.table is not None:
         numbers = evidence.arrays.get(examples.table, np.zeros(0))
         return numbers.astype(np.float32)[rows] if numbers.shape == (BRIGHTNESSES,) else None

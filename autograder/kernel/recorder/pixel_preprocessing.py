@@ -136,7 +136,7 @@ def _preprocessed(raw: NDArray[np.uint8], match: DataMatch | None) -> Floats | N
     if match is None or match.split == "unknown":
         return images
     if match.per_image:
-        return scaled_by_image(images.astype(np.float64), match.per_image).astype(np.float32)
+        return scaled_by_image(images, match.per_image)
     if match.table is not None:
         return match.table[raw]
     if match.scale is None or match.shift is None:
