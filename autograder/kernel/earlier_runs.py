@@ -8,18 +8,12 @@ question to TensorFlow, epochs of training.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Hashable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 import msgspec
 
-from autograder.core.evidence import Answer, Claim, Recorded
-
-Runs = defaultdict[Hashable, set[int]]
-
-
-def _runs() -> Runs:
-    return defaultdict(set)
+from autograder.core.evidence import Answer, Claim, ModelCall, Recorded
 
 
 @dataclass
@@ -31,9 +25,9 @@ class RunsOfRecords:
     """
 
     now: int = 0
-    fits: Runs = field(default_factory=_runs)
-    calls: Runs = field(default_factory=_runs)
-    queries: Runs = field(default_factory=_runs)
+    fits: defaultdict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
+    calls: defaultdict[ModelCall, set[int]] = field(default_factory=lambda: defaultdict(set))
+    queries: defaultdict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     compiled: dict[int, int] = field(default_factory=dict)
 
 

@@ -72,7 +72,6 @@ class Recorder:
         self._by_batch: dict[int, None] = {}
         # What each model was given to train on last.
         self._training_matches: dict[int, DataMatch] = {}
-        self._device_queries: list[str] = []
         self._troubles: list[str] = []
         self._compilations: dict[int, object] = {}
         self.runs = RunsOfRecords()
@@ -123,9 +122,9 @@ class Recorder:
         visible: tuple[str, ...] = ()
         with self.quietly("the visible devices could not be listed"):
             visible = _names(tf.config.get_visible_devices())
-        device_queries = tuple(self._device_queries)
+        queried = tuple(self.runs.queries)
         record = Recorded(
-            devices=Devices(offered=self._offered, visible=visible, queried=device_queries),
+            devices=Devices(offered=self._offered, visible=visible, queried=queried),
             answers=tuple(answer for answer, _ in self._answers.values()),
             fits=tuple(self._fits.records),
             model_calls=self._calls.records,
@@ -269,8 +268,6 @@ class Recorder:
 
     def record_device_query(self, name: str) -> None:
         """Record that TensorFlow was asked for its devices."""
-        if name not in self._device_queries:
-            self._device_queries.append(name)
         self.runs.queries[name].add(self.runs.now)
 
     def note_compiled(self, values: Iterable[object]) -> None:
