@@ -62,7 +62,7 @@ class Recorder:
     ) -> None:
         self._dataset = dataset or datasets.named("")
         self._folder = folder
-        self._trainer = trainer or TrainerClient()
+        self._trainer = trainer
         self._models: list[weakref.ref[keras.Model]] = []
         self._answers: dict[str, tuple[Answer, model_description.Arrays]] = {}
         self._fits = FitLog()

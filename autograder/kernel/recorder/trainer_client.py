@@ -13,16 +13,15 @@ from autograder.core.training import TRAINER_VARIABLE, Trained, Training, encode
 class TrainerClient:
     """Asks for trainings, until an answer is missing."""
 
-    def __init__(self, line: Line | None = None) -> None:
-        self._line = line
+    def __init__(self, line: Line) -> None:
+        self._line: Line | None = line
 
     @classmethod
-    def inherited(cls) -> TrainerClient:
-        """Return the line of this process, a dead one where it has none."""
-        number = os.environ.get(TRAINER_VARIABLE)
-        with contextlib.suppress(OSError, ValueError):
-            return cls(inherited_line(int(number))) if number else cls()
-        return cls()
+    def inherited(cls) -> TrainerClient | None:
+        """Return the line of this process, ``None`` where it has none."""
+        with contextlib.suppress(KeyError, OSError, ValueError):
+            return cls(inherited_line(int(os.environ[TRAINER_VARIABLE])))
+        return None
 
     def __bool__(self) -> bool:
         return self._line is not None
