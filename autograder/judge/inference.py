@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from autograder.core.evidence import Evidence, Examples, Front, Layer, Model
+from autograder.core.evidence import Arrays, Evidence, Examples, Front, Layer, Model
 from autograder.core.image_numbers import scaled_by_image
 from autograder.judge.activations import ACTIVATIONS, Floats
 
@@ -107,7 +107,18 @@ def _steps(model: Model, weights: Weights, x: Floats) -> Iterator[tuple[Layer, F
         raise UnknownLayer(f"its layer `{kind}` is not one that is known here") from error
 
 
-def front_arrays(front: Front) -> dict[str, str]:
+def weights_of(model: Model, arrays: Arrays) -> Weights:
+    """Return the weights of a recorded network and the arrays of its front, for ``outputs``."""
+    pairs = [
+        (f"{layer.name}/{weight.name}", weight.array)
+        for layer in model.layers
+        for weight in layer.weights
+    ]
+    pairs += _front_arrays(model.front).items() if model.front else ()
+    return {name: arrays[one] for name, one in pairs if one and one in arrays}
+
+
+def _front_arrays(front: Front) -> dict[str, str]:
     """Return the names of a front's arrays in the evidence, by their names among the weights."""
     parts = {"scale": front.scale, "shift": front.shift, "matrix": front.matrix}
     parts["table"] = front.table
@@ -116,7 +127,7 @@ def front_arrays(front: Front) -> dict[str, str]:
 
 def _through_front(front: Front, weights: Weights, x: Floats) -> Floats:
     """Do to pixels what the model does before its first layer that learns."""
-    part = {name.lstrip("/"): weights[name] for name in front_arrays(front)}
+    part = {name.lstrip("/"): weights[name] for name in _front_arrays(front)}
     if "matrix" in part:
         _must_be(part["shift"], part["matrix"].shape[1:])
         y = x @ part["matrix"] + part["shift"]

@@ -15,23 +15,14 @@ from autograder.judge.inference import (
     UnknownLayer,
     Weights,
     as_given,
-    front_arrays,
     outputs,
+    weights_of,
 )
 
 
 def last_weights(evidence: Evidence, model: Model) -> Weights:
     """Return the weights of a model as they were handed in, and those of its front."""
-    front = front_arrays(model.front) if model.front else {}
-    return {
-        **{
-            f"{layer.name}/{weight.name}": evidence.arrays[weight.array]
-            for layer in model.layers
-            for weight in layer.weights
-            if weight.array and weight.array in evidence.arrays
-        },
-        **{part: evidence.arrays[name] for part, name in front.items() if name in evidence.arrays},
-    }
+    return weights_of(model, evidence.arrays)
 
 
 def mean_weights(evidence: Evidence, fits: Sequence[Fit], *, epochs: int | None = None) -> Weights:

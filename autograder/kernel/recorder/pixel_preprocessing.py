@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from autograder.core.evidence import Front, Model, PerImage
 from autograder.core.image_numbers import Floats, scaled_by_image
-from autograder.judge.inference import UnknownLayer, outputs
+from autograder.judge.inference import UnknownLayer, outputs, weights_of
 from autograder.kernel.recorder.data_matching import DataMatch
 from autograder.kernel.recorder.model_description import Arrays, named_layers
 from autograder.kernel.recorder.pixel_maps import TOLERANCE, affine, per_image, table
@@ -45,18 +45,12 @@ def with_front(
         images: some of the course's images, shape (n, pixels).
         match: what was done to the pixels before ``fit`` was given them.
     """
-    weights = {
-        f"{layer.name}/{one.name}": arrays[one.array]
-        for layer in described.layers
-        for one in layer.weights
-        if one.array
-    }
     # Pixels at the edge are black in nearly all images: only noise says what becomes of them.
     noise = np.random.default_rng(seed=1).integers(0, 256, images.shape, np.uint8)
     raw = np.concatenate([images, noise])
     inputs = _preprocessed(raw, match)
     first = next((one for one in named_layers(subject) if _learns(one[1])), None)
-    if inputs is None or first is None or _can_be_computed(described, weights, inputs[:2]):
+    if inputs is None or first is None or _can_be_computed(described, arrays, inputs[:2]):
         return described
     query = _Queried(subject, first[1], (described.input_shape or images.shape)[1:])
     rows, answers = query(inputs)
@@ -67,12 +61,11 @@ def with_front(
     names: dict[str, Any] = {part: f"{_prefix(described)}/front/{part}" for part in parts}
     front = Front(before=first[0], shape=query.shape, per_image=by_image, **names)
     better = msgspec.structs.replace(described, front=front)
-    computed = outputs(
-        better, {**weights, **{f"/{name}": one for name, one in parts.items()}}, inputs
-    )
+    added = {names[part]: values for part, values in parts.items()}
+    computed = outputs(better, weights_of(better, arrays | added), inputs)
     if answers.shape != computed.shape or np.abs(computed - answers).max() > SAME * np.ptp(answers):
         return described
-    arrays.update({names[part]: values for part, values in parts.items()})
+    arrays.update(added)
     return better
 
 
@@ -148,9 +141,9 @@ def _learns(layer: keras.layers.Layer) -> bool:
     return isinstance(layer, keras.layers.Dense) or bool(layer.trainable_weights)
 
 
-def _can_be_computed(described: Model, weights: Parts, inputs: Floats) -> bool:
+def _can_be_computed(described: Model, arrays: Arrays, inputs: Floats) -> bool:
     try:
-        outputs(described, weights, inputs)
+        outputs(described, weights_of(described, arrays), inputs)
     except UnknownLayer:
         return False
     return True
