@@ -242,13 +242,18 @@ def as_given(evidence: Evidence, examples: Examples, images: NDArray[np.uint8]) 
     Applies the recorded map ``scale * image + shift``, each of shape () or (pixels,), or the number
     for each brightness, or the map of each image.
     """
+    return mapped(images, examples, evidence.arrays)
+
+
+def mapped(images: NDArray[np.uint8], examples: Examples, arrays: Arrays) -> Floats | None:
+    """Return images as the examples were made from the course's; the rest is as ``as_given``."""
     rows = images.reshape(len(images), -1)
     if examples.per_image:
         return scaled_by_image(rows, examples.per_image)
     if examples.table is not None:
-        numbers = evidence.arrays.get(examples.table, np.zeros(0))
+        numbers = arrays.get(examples.table, np.zeros(0))
         return numbers.astype(np.float32)[rows] if numbers.shape == (BRIGHTNESSES,) else None
-    scale, shift = (evidence.arrays.get(one or "") for one in (examples.scale, examples.shift))
+    scale, shift = (arrays.get(one or "") for one in (examples.scale, examples.shift))
     if scale is None or shift is None or {scale.shape, shift.shape} - {(), rows.shape[1:]}:
         return None
     with np.errstate(all="ignore"):

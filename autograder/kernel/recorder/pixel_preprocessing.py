@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograder.core.evidence import Front, Model, PerImage
-from autograder.core.image_numbers import Floats, scaled_by_image
-from autograder.judge.inference import UnknownLayer, outputs, weights_of
+from autograder.core.image_numbers import Floats
+from autograder.judge.inference import UnknownLayer, mapped, outputs, weights_of
 from autograder.kernel.recorder.data_matching import DataMatch
 from autograder.kernel.recorder.model_description import Arrays, named_layers
 from autograder.kernel.recorder.pixel_maps import TOLERANCE, affine, per_image, table
@@ -125,16 +125,10 @@ def _map(
 
 
 def _preprocessed(raw: NDArray[np.uint8], match: DataMatch | None) -> Floats | None:
-    images = raw.astype(np.float32)
     if match is None or match.split == "unknown":
-        return images
-    if match.per_image:
-        return scaled_by_image(images, match.per_image)
-    if match.table is not None:
-        return match.table[raw]
-    if match.scale is None or match.shift is None:
-        return None
-    return (images * match.scale + match.shift).astype(np.float32)
+        return raw.astype(np.float32)
+    arrays: Arrays = {}
+    return mapped(raw, match.as_examples("fit", arrays), arrays)
 
 
 def _learns(layer: keras.layers.Layer) -> bool:
