@@ -16,13 +16,12 @@ class Hints:
     def __init__(self, question: Question, results: Sequence[CheckResult] | None = None) -> None:
         self._question = question
         self._checked = results is not None
-        open_ = [
-            one for one in phrases.distinct_results(results or ()) if one.outcome not in SETTLED
-        ]
+        distinct = phrases.distinct_results(results or ())
+        open_ = [one for one in distinct if one.outcome not in SETTLED]
         # What only waits for another one needs no help of its own.
         first = [one for one in open_ if one.outcome is not Outcome.SKIPPED]
         self._open = first or open_[:1]
-        self._facts = [one.why for one in phrases.distinct_results(results or ()) if one.why]
+        self._facts = [one.why for one in distinct if one.why]
         self._shown = 0
 
     @property

@@ -66,7 +66,7 @@ def training_examples(fits: Sequence[Fit], count: int) -> Found:
     if not fits:
         return ()
     return (
-        training_data.trained_on_validation(tuple(fits)),
+        training_data.trained_on_validation(fits),
         training_data.mismatched_labels(fits[-1]),
         training_data.partial_training(fits[-1], count),
     )

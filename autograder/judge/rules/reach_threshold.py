@@ -52,7 +52,7 @@ def marked_accuracy(
         UnknownLayer: the network or what it was given cannot be computed here.
     """
     last, mean = last_weights(evidence, model), mean_weights(evidence, fits)
-    candidates = [{**last, **mean}] if simple else [{**last, **mean}, {**last}]
+    candidates = [{**last, **mean}] if simple else [{**last, **mean}, last]
     finite = [one for one in candidates if all(np.isfinite(array).all() for array in one.values())]
     if not finite:
         return math.nan
