@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Literal, ParamSpec
 
 from autograder import datasets
-from autograder.core.config import Course, Settings
+from autograder.core.config import Course
 from autograder.core.errors import DatasetError
 from autograder.core.evidence import EVIDENCE_VARIABLE, Arrays, Evidence, Fit, Model, Record, Run
 from autograder.core.lesson import Lesson
@@ -172,7 +172,7 @@ class CheckSession:
 
     def _verdicts(self, *, earlier: bool = False) -> Verdicts:
         evidence = self.evidence(earlier=earlier)
-        return judge([("notebook", evidence)], self.lesson, settings=Settings())["notebook"]
+        return judge([("notebook", evidence)], self.lesson)["notebook"]
 
     def _remark(self, results: Sequence[CheckResult]) -> str:
         """Return a sentence where an earlier attempt earns more than the cells as they stand."""

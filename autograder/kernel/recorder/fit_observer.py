@@ -28,7 +28,7 @@ class FitObserver:
     ``is_replayed``: its steps are those of a training that the trainer has done.
     """
 
-    def __init__(self, arguments: dict[str, Any], *, is_replayed: bool = False) -> None:
+    def __init__(self, arguments: dict[str, Any], *, is_replayed: bool) -> None:
         self._is_replayed = is_replayed
         self.model: keras.Model = arguments["self"]
         self._epochs = count(arguments.get("epochs", 1))
