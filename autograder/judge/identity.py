@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from autograder.core.evidence import Answer, Evidence, Fit, Model, digest_of, holds
+from autograder.core.evidence import Answer, Average, Evidence, Fit, Model, digest_of, holds
 
 # Digests of the weights of a model, in the order of its layers.
 Digests = tuple[str, ...]
@@ -67,9 +67,8 @@ def fit_with_state(digests: Digests, fits: Sequence[Fit]) -> Fit | None:
     return next(found, None)
 
 
-def averaged(model: Model, fits: Sequence[Fit], off: float) -> Fit | None:
-    """Return the one of these trainings of which the weights are an average, up to *off*."""
-    average = model.average
+def averaged(average: Average | None, fits: Sequence[Fit], off: float) -> Fit | None:
+    """Return the one of these trainings of which weights are an average, up to *off*."""
     if average is None or not average.off <= off:
         return None
     return next((fit for fit in fits if fit.number == average.fit), None)
@@ -118,7 +117,7 @@ def _as_trained(evidence: Evidence, model: Model, known: dict[str, str]) -> Mode
             for weight in layer.weights
             if (digest := known.get(weight.array or "", "")) in names
         ]
-    elif fit := averaged(model, fits, NEARLY):
+    elif fit := averaged(model.average, fits, NEARLY):
         learning = [one.name for one in model.layers for weight in one.weights if weight.trainable]
         pairs = list(zip(learning, fit.means, strict=False))
     else:

@@ -56,7 +56,7 @@ def weights_replaced(evidence: Evidence, model: Model, fits: Sequence[Fit]) -> F
     digests, trained = digests_of(evidence, model), [fit for fit in fits if fit.steps]
     if digests is None or not trained or not all(fit.states for fit in trained):
         return None
-    if fit_with_state(digests, trained) or averaged(model, trained, NEARLY):
+    if fit_with_state(digests, trained) or averaged(model.average, trained, NEARLY):
         return None
     return Failed(
         "The weights of this model were replaced after training:"
@@ -72,7 +72,7 @@ def weights_replaced(evidence: Evidence, model: Model, fits: Sequence[Fit]) -> F
 
 def nearly_trained(model: Model, fits: Sequence[Fit]) -> CannotTell | None:
     """Return ``CannotTell`` if the weights are near to what training left, and of no epoch."""
-    if averaged(model, fits, EXACTLY) or not averaged(model, fits, NEARLY):
+    if averaged(model.average, fits, EXACTLY) or not averaged(model.average, fits, NEARLY):
         return None
     return CannotTell(
         "The weights of this model are near to those that training left in it, but they are those"

@@ -28,7 +28,7 @@ from autograder.core.evidence import (
     pack_arrays,
 )
 from autograder.datasets import Dataset, Images
-from autograder.judge.identity import NEARLY
+from autograder.judge.identity import NEARLY, averaged
 from autograder.kernel.earlier_runs import RunsOfRecords
 from autograder.kernel.recorder import model_description, serialize
 from autograder.kernel.recorder.answers import describe_answer
@@ -254,9 +254,8 @@ class Recorder:
     def _near_before(self, start: Sequence[Vector]) -> Fit | None:
         """Return the earlier training, if any, that left an average near to these weights."""
         with self.quietly("the weights could not be compared with those of the epochs"):
-            averages = (self._ends.average(one) for one in start)
-            near = {one.fit for one in averages if one and one.off <= NEARLY}
-            found = (one for one in self._fits.records if one.number in near and one.states)
+            left = [one for one in self._fits.records if one.states]
+            found = (averaged(self._ends.average(one), left, NEARLY) for one in start)
             return next(found, None)
         return None
 
