@@ -21,7 +21,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from keras.src.backend.common.global_state import get_global_attribute, set_global_attribute
-from support.recording import recording
+from support.recording import imports_undone, recording
 
 from autograder.core.training import Trained, Training, encoded, end_state
 from autograder.datasets import Images
@@ -369,7 +369,8 @@ def test_what_the_recorder_watches_is_no_change(
     sample: Images, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its own functions are known, and no others in their place."""
-    with recording(sample) as recorder:
+    with imports_undone(), recording(sample) as recorder:
+        exec("from tensorflow.config import list_physical_devices")  # noqa: S102
         watched = recorder._watching.functions
         model = MODELS["lesson"]()
         model.fit(sample.train_images[:64], sample.train_labels[:64], verbose=0)

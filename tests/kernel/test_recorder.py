@@ -14,7 +14,7 @@ import pytest
 import tensorflow as tf
 from keras import layers
 from support import processes
-from support.recording import recording
+from support.recording import imports_undone, recording
 
 from autograder.core.evidence import Claim, Recorded, decode, unpack_arrays
 from autograder.judge.identity import origins
@@ -602,13 +602,14 @@ class TestDevices:
         assert len(recorder.recorded()[0].devices.queried) == 1
 
     def test_imported_names(self, recorder) -> None:
-        from tensorflow.config import list_physical_devices  # noqa: PLC0415
-        from tensorflow.config.experimental import list_logical_devices  # noqa: PLC0415
-        from tensorflow.python.client import device_lib  # noqa: PLC0415
+        with imports_undone():
+            from tensorflow.config import list_physical_devices  # noqa: PLC0415
+            from tensorflow.config.experimental import list_logical_devices  # noqa: PLC0415
+            from tensorflow.python.client import device_lib  # noqa: PLC0415
 
-        list_physical_devices("GPU")
-        list_logical_devices("GPU")
-        device_lib.list_local_devices()
+            list_physical_devices("GPU")
+            list_logical_devices("GPU")
+            device_lib.list_local_devices()
         calls = recorder.recorded()[0].devices.queried
         assert calls == ("list_physical_devices", "list_logical_devices", "list_local_devices")
 

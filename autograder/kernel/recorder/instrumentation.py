@@ -59,8 +59,12 @@ def watch(recorder: Recorder) -> Watching:
         watching.replace(keras.Model, name, saved)
     by_batch = _noted(recorder, recorder.record_batch, keras.Model.train_on_batch)
     watching.replace(keras.Model, "train_on_batch", by_batch)
+    # One for each function, wherever it is: `from tensorflow.config import ...` makes a new module.
+    asking: dict[Function, Function] = {}
     for module, name in _device_queries():
-        watching.replace(module, name, _devices(recorder, name, getattr(module, name)))
+        query = getattr(module, name)
+        asking[query] = asking.get(query) or _devices(recorder, name, query)
+        watching.replace(module, name, asking[query])
     return watching
 
 
