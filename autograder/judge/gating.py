@@ -26,6 +26,9 @@ def required(needed: Iterable[str], question: str, judged: PriorResults, lesson:
         outcome = judged.outcome(check)
         if outcome is None:
             raise LookupError(f"it requires “{check}”, which did not run before it")
+        if outcome is Outcome.ERROR:
+            where = _place(check, question, lesson, "the check above")
+            raise Skipped(f"This builds on {where}, which needs manual review.")
         if outcome not in (Outcome.PASSED, Outcome.NOT_APPLICABLE):
             raise _waits_for(check, question, lesson)
 
@@ -50,6 +53,11 @@ def _same_failure_before(error: BaseException, judged: PriorResults) -> str | No
 
 
 def _waits_for(check: str, question: str, lesson: Lesson) -> Skipped:
-    other = lesson.question(check.partition(".")[0])
-    where = "the mistake above" if other.name == question else f"“{other.title}”"
+    where = _place(check, question, lesson, "the mistake above")
     return Skipped(f"This is checked once {where} is corrected.")
+
+
+def _place(check: str, question: str, lesson: Lesson, above: str) -> str:
+    """Return where a check is: ``above``, in the same question, or in another one, by its title."""
+    other = lesson.question(check.partition(".")[0])
+    return above if other.name == question else f"“{other.title}”"

@@ -634,6 +634,13 @@ class TestHandIns:
         kernel = recorded.answers[1].model.dense[0].weights[0]
         np.testing.assert_array_equal(arrays[kernel.array], second.layers[-1].kernel)
 
+    def test_what_was_trained_before_it_is_known(self, recorder, examples) -> None:
+        model = new_model()
+        recorder.record_answer("build", {"model": model})
+        fit(model, examples[0][:32], examples[1][:32])
+        recorder.record_answer("train", {"model": model})
+        assert [one.fits for one in recorder.recorded()[0].answers] == [0, 1]
+
     def test_blanks_and_other_things(self, recorder) -> None:
         recorder.record_answer("predict", {"model": 7, "data_index": Blank("x"), "label": object()})
         (answer,) = recorder.recorded()[0].answers

@@ -516,6 +516,17 @@ def test_the_accuracy_is_noted_also_where_it_misses_the_threshold(verdicts):
     assert verdicts["huge batches"].measures["threshold"] == LESSON.thresholds["sample"]
 
 
+def test_what_is_tried_after_the_check_does_not_count():
+    """Another epoch, on ten images and without validation."""
+    few = training(count=10)
+    later = fit(number=1, epochs_done=1, steps=1, training=few, validation=None, **NO_MEANS)
+    both = Submission(fits=(FIT, later), model_calls=(changed(MODEL_CALL, fits=2),))
+    handed_in = changed(both.evidence().answer("train"), fits=1)
+    found = judged({"later": replace(both, answers={"train": handed_in}), "before": both})
+    assert {str(one.outcome) for one in found["later"].checks} == {"passed"}
+    assert of(found["before"], "train.validation").outcome == "failed"
+
+
 def test_unknown_is_said_to_be_fine(verdicts):
     message = of(verdicts["images that cannot be told"], "train.data").message
     assert "is not known one by one; that is fine" in message

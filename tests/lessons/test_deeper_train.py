@@ -129,8 +129,24 @@ CASES = {
         "validation-scaled-differently", work=trained_with(fit(validation=validation(scale="one")))
     ),
     "no early stopping": stops_badly("no-early-stopping", "6 epochs", work=stopped()),
+    "patience of another kind": stops_badly(
+        "no-early-stopping",
+        work=stopped(Callback(kind="ReduceLROnPlateau", settings={"patience": 3})),
+    ),
     "a stop of one's own": Case(
         work=stopped(Callback(kind="EarlyStopping (custom)")),
+        check="train.stopping",
+        outcome="error",
+        others={"train.restored": "skipped"},
+    ),
+    "one that has patience, and another name": Case(
+        work=stopped(Callback(kind="MyStop (custom)", settings={"patience": 3})),
+        check="train.stopping",
+        outcome="error",
+        others={"train.restored": "skipped"},
+    ),
+    "one of which only is known that it ended the training": Case(
+        work=stopped(Callback(kind="LambdaCallback")),
         check="train.stopping",
         outcome="error",
         others={"train.restored": "skipped"},
@@ -220,6 +236,12 @@ CASES = {
 @pytest.mark.parametrize("name", CASES)
 def test_train(verdicts, name):
     verify(CASES[name], verdicts[name])
+
+
+def test_what_waits_for_a_review_waits_for_no_correction(verdicts):
+    """There is no mistake above it."""
+    waiting = of(verdicts["a stop of one's own"], "train.restored").message
+    assert waiting == "This builds on the check above, which needs manual review."
 
 
 def test_the_accuracy_is_that_of_the_last_epoch(verdicts):

@@ -230,13 +230,15 @@ class Claim(_Part, frozen=True, kw_only=True):
 class Answer(_Part, frozen=True, kw_only=True):
     """One call of a check: what was claimed, and the model it was claimed of.
 
-    ``others`` are the models that were handed in besides, by the names of their claims.
+    ``others`` are the models that were handed in besides, by the names of their claims. ``fits`` is
+    the number of the next call of ``fit``: it and all later ones came after the check.
     """
 
     question: Name
     claims: dict[Name, Claim] = {}
     model: Model | None = None
     others: Annotated[dict[Name, Model], msgspec.Meta(max_length=8)] = {}
+    fits: Count | None = None
 
 
 class Devices(_Part, frozen=True, kw_only=True):

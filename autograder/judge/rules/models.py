@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from autograder.core.evidence import Answer, Claim, Compiled, Evidence, Fit, Layer, Model
 from autograder.core.verdicts import CannotTell, Failed, Skipped
 from autograder.judge.rules.rule import OPEN, raise_first, rule
@@ -44,9 +46,17 @@ def compiled_of(evidence: Evidence, question: str) -> Compiled:
 
 
 def fits_of(evidence: Evidence, question: str) -> tuple[Fit, ...]:
-    """Return the calls of ``fit`` with steps or epochs on the model that was handed in."""
-    model = model_of(evidence, question)
-    return tuple(fit for fit in evidence.fits(model.number) if fit.steps or fit.epochs_done)
+    """Return the calls of ``fit`` with steps or epochs on the model that was handed in.
+
+    What was played with after the check is none of them.
+    """
+    model, answer = model_of(evidence, question), evidence.answer(question)
+    before = math.inf if answer is None or answer.fits is None else answer.fits
+    return tuple(
+        fit
+        for fit in evidence.fits(model.number)
+        if fit.number < before and (fit.steps or fit.epochs_done)
+    )
 
 
 def claim_of(evidence: Evidence, question: str, name: str) -> Claim | None:

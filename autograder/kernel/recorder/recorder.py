@@ -111,9 +111,10 @@ class Recorder:
 
         A later answer to the same question takes the place of the earlier one.
         """
-        described = describe_answer(question, claims, self)
+        answer, arrays = describe_answer(question, claims, self)
+        answer = msgspec.structs.replace(answer, fits=self._fits.next_number)
         self._answers.pop(question, None)
-        self._answers[question] = described
+        self._answers[question] = answer, arrays
         with self.quietly("what was recorded could not be written"):
             self._write()
 

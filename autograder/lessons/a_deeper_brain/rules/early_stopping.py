@@ -29,10 +29,20 @@ def has_stopped(fit: Fit) -> bool:
     return stop is not None and bool(stop.settings.get("stopped_epoch"))
 
 
+def _may_have_stopped(fit: Fit) -> bool:
+    """Return whether a callback of the student's own has patience, or ended the training."""
+    ended = 0 < fit.epochs_done < (fit.epochs_requested or 0) and not fit.interrupted
+    return any(
+        ended or one.kind.startswith(KIND) or one.settings.get("patience") is not None
+        for one in fit.callbacks
+        if one.kind.endswith("(custom)") or one.kind == "LambdaCallback"
+    )
+
+
 @rule("no-early-stopping")
 def no_early_stopping(fit: Fit) -> Failed | None:
     """`fit` was given nothing that ends the training in time."""
-    if any(one.kind.startswith(KIND) for one in fit.callbacks):
+    if early_stopping(fit) or _may_have_stopped(fit):
         return None
     return Failed(
         f"Nothing watched the training: it went on for {plural(fit.epochs_done, 'epoch')}, as"
@@ -46,7 +56,7 @@ def no_early_stopping(fit: Fit) -> Failed | None:
 
 def unknown_early_stopping(fit: Fit) -> CannotTell | None:
     """Find early stopping by a class that the student wrote: its settings are unknown."""
-    if early_stopping(fit) or not any(one.kind.startswith(KIND) for one in fit.callbacks):
+    if early_stopping(fit) or not _may_have_stopped(fit):
         return None
     return CannotTell(
         "The early stopping is your own class; the grader cannot see when it stops.",
