@@ -72,6 +72,12 @@ CASES = {
         outcome="skipped",
         others={"scale.valid": "failed"},
     ),
+    # Preparing them otherwise has cost its own points.
+    "counted right on raw pixels": Case(
+        work=Submission(valid_images=RAW_VALIDATION, won=lambda: claim(counts(1.0).won)),
+        check="compare.won",
+        others={"scale.valid": "failed"},
+    ),
     "an array from raw pixels, told here too": fails(
         "compare.won",
         "not-a-number",

@@ -10,11 +10,14 @@ from numpy.typing import NDArray
 from autograder.core.evidence import Answer, Claim, Evidence, Model
 from autograder.core.verdicts import Failed, Skipped
 from autograder.datasets import Images
-from autograder.judge.inference import UnknownLayer, outputs
+from autograder.judge.activations import Floats
+from autograder.judge.inference import UnknownLayer, as_given, outputs
 from autograder.judge.rules.format import shown, whole_number
-from autograder.judge.rules.models import learning_layers
+from autograder.judge.rules.models import claim_of, learning_layers
 from autograder.judge.rules.rule import rule
 from autograder.judge.rules.weights import given_images, last_weights
+
+Guesses = NDArray[np.intp]
 
 SINGLE_LAYER = "single_layer"
 # Nearly equal outputs may be ordered differently on another device.
@@ -50,8 +53,28 @@ def compare(evidence: Evidence, deep: Model, single: Model, data: Images) -> Com
     Raises:
         UnknownLayer: one of them, or what it was given, cannot be computed here.
     """
-    deep_guesses = _guesses(evidence, deep, single, data, "your network")
-    single_guesses = _guesses(evidence, single, deep, data, f"`{SINGLE_LAYER}`")
+    return _comparison(
+        _guesses(evidence, deep, _prepared(evidence, deep, single, data, "your network")),
+        _guesses(evidence, single, _prepared(evidence, single, deep, data, f"`{SINGLE_LAYER}`")),
+        data,
+    )
+
+
+def compare_own(evidence: Evidence, deep: Model, single: Model, data: Images) -> Comparison | None:
+    """Evaluate both networks on the validation images as the submission has prepared them.
+
+    That costs its own points where they were prepared otherwise than for training. ``None`` where
+    it is not known how.
+    """
+    claim = claim_of(evidence, "scale", "valid_images")
+    numbers = claim.numbers if claim else None
+    images = as_given(evidence, numbers.about, data.valid_images) if numbers else None
+    if images is None:
+        return None
+    return _comparison(_guesses(evidence, deep, images), _guesses(evidence, single, images), data)
+
+
+def _comparison(deep_guesses: Guesses, single_guesses: Guesses, data: Images) -> Comparison:
     deep_right = deep_guesses == data.valid_labels
     single_right = single_guesses == data.valid_labels
     return Comparison(
@@ -64,17 +87,18 @@ def compare(evidence: Evidence, deep: Model, single: Model, data: Images) -> Com
     )
 
 
-def _guesses(
-    evidence: Evidence, model: Model, other: Model, data: Images, name: str
-) -> NDArray[np.intp]:
+def _prepared(evidence: Evidence, model: Model, other: Model, data: Images, name: str) -> Floats:
     fits = evidence.fits(model.number) or evidence.fits(other.number)
     if not fits:
         raise UnknownLayer(f"{name} was not trained, so that what goes into it is not known")
     images = given_images(evidence, fits[-1], data.valid_images)
     if images is None:
         raise UnknownLayer(f"the preprocessing of the pixels for {name} is unknown")
-    logits = outputs(model, last_weights(evidence, model), images)
-    guesses: NDArray[np.intp] = logits.argmax(axis=1)
+    return images
+
+
+def _guesses(evidence: Evidence, model: Model, images: Floats) -> Guesses:
+    guesses: Guesses = outputs(model, last_weights(evidence, model), images).argmax(axis=1)
     return guesses
 
 
