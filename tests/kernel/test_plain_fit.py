@@ -205,7 +205,36 @@ def frozen() -> keras.Model:
     return compiled(model)
 
 
+def excluding() -> keras.Model:
+    """Weight decay leaves the weights alone."""
+    optimizer = keras.optimizers.AdamW()
+    optimizer.exclude_from_weight_decay(var_names=["kernel"])
+    return compiled(sequential(), optimizer)
+
+
+def afterwards(change: Callable[[keras.Model], object]) -> Make:
+    """A network of which something is set when it is there already."""
+
+    def make() -> keras.Model:
+        model = compiled(sequential())
+        change(model)
+        return model
+
+    return make
+
+
+def set_parameter(model: keras.Model, name: str) -> None:
+    """Hold the weights by what Keras offers for a layer."""
+    held = {"constraint": keras.constraints.NonNeg(), "regularizer": keras.regularizers.L2(1.0)}
+    setattr(model.layers[-1].kernel, name, held[name])
+
+
 NOT_PLAIN: dict[str, Make] = {
+    "no decay": excluding,
+    "constraint set later": afterwards(functools.partial(set_parameter, name="constraint")),
+    "regularizer set later": afterwards(functools.partial(set_parameter, name="regularizer")),
+    "loss changed later": afterwards(lambda model: setattr(model.loss, "from_logits", False)),
+    "loss given another": afterwards(lambda model: model.loss._fn_kwargs.update(axis=0)),
     "optimizer": lambda: compiled(sequential(), Mine()),
     "schedule": lambda: compiled(
         sequential(), keras.optimizers.SGD(keras.optimizers.schedules.CosineDecay(0.1, 100))

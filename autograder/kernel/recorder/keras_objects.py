@@ -60,6 +60,8 @@ METRICS = frozenset({"SparseCategoricalAccuracy", "CategoricalAccuracy"})
 METRIC_NAMES = LOSS_NAMES | {
     *("accuracy", "acc", "sparse_categorical_accuracy", "categorical_accuracy"),
 }
+# What an object has only once it is used.
+OF_BUILDING = frozenset({"built", "_trainable_variables_indices"})
 OPTIMIZERS = frozenset({"Adam", "AdamW", "Adamax", "Nadam", "SGD", "RMSprop", "Adagrad"})
 
 
@@ -208,7 +210,33 @@ def _make(described: Stock, home: Any, kinds: Collection[str]) -> Any:
 def _by_config(subject: Any, home: Any, kinds: Collection[str]) -> Stock:
     kind = _kind(subject, home, kinds)
     config = subject.get_config()
-    return Stock(kind=kind, settings={name: _setting(one) for name, one in config.items()})
+    described = Stock(kind=kind, settings={name: _setting(one) for name, one in config.items()})
+    _require_as_made(subject, _make(described, home, kinds))
+    return described
+
+
+def _require_as_made(subject: object, made: object) -> None:
+    """Raise unless an object has the same data as one made from its description.
+
+    What is set later, such as the weights that an optimizer leaves out, is in no description.
+
+    Raises:
+        NotPlainError: it has other data.
+    """
+    now, then = vars(subject), vars(made)
+    for name in (now.keys() | then.keys()) - OF_BUILDING:
+        if name.startswith("_self_"):  # TensorFlow's notes
+            continue
+        if _is_data(now.get(name)) and _is_data(then.get(name)):
+            require(now.get(name) == then.get(name), name)
+
+
+def _is_data(value: object) -> bool:
+    if isinstance(value, Mapping):
+        return all(map(_is_data, (*value, *value.values())))
+    if isinstance(value, list | tuple | set | frozenset):
+        return all(map(_is_data, value))
+    return value is None or isinstance(value, bool | int | float | str)
 
 
 def _kind(subject: object, home: Any, kinds: Collection[str]) -> str:

@@ -215,6 +215,7 @@ def _chain(model: Any) -> tuple[Stock, ...]:
     keras_objects.require_scope(model.name, pattern=keras_objects.OUTERMOST_SCOPE)
     for variable in model.weights:
         keras_objects.require_scope(*variable.path.split("/"))
+        require(variable.constraint is variable.regularizer is None, "weights that are held")
     require(model.stop_training is False, "a model that was stopped")
     require(not model._initial_epoch, "a training that was broken off")  # noqa: SLF001
     is_sequential = type(model) is keras.Sequential
