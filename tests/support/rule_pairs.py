@@ -147,7 +147,7 @@ PAIRS = {
     ),
     "accuracy.diverged": pair(float("nan"), 0.1),
     "accuracy.too_few_updates": Pair(
-        lambda: ((fit(steps=60),),), lambda: ((fit(steps=1_800),),), PICKED
+        lambda: ((fit(batch_size=1024, steps=60),),), lambda: ((fit(steps=1_800),),), PICKED
     ),
     "accuracy.learning_rate_negative": pair(paced(-0.001), paced(0.0)),
     "accuracy.learning_rate_too_small": pair(paced(1e-5), paced(0.0005)),

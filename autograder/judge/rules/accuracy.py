@@ -140,13 +140,17 @@ def too_few_updates(fits: Sequence[Fit], *, images: int, epochs: int, batch: int
     wanted = epochs * math.ceil(images / batch)
     if steps >= NEARLY_ALL * wanted:
         return None
+    # Of small batches there were few where `fit` was told to stop before the images end.
+    cut = all(fit.batch_size is not None and fit.batch_size <= batch for fit in fits)
+    setting = "steps_per_epoch" if cut else "batch_size"
     return Failed(
         f"The weights were changed {steps:,} times; {epochs} epochs in batches of {batch} change"
         f" them {wanted:,} times.",
-        help="Train for more epochs, or leave the batch size alone.",
+        help="Train for more epochs, or leave"
+        f" {'`steps_per_epoch` out' if cut else 'the batch size alone'}.",
         why="The weights change once for each batch, not for each image. A batch of a thousand"
         " images is one step; thirty small batches are thirty steps.",
-        how="Remove `batch_size` from the call of `fit`. Build, compile and train again.",
+        how=f"Remove `{setting}` from the call of `fit`. Build, compile and train again.",
     )
 
 

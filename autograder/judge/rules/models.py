@@ -83,10 +83,12 @@ def model_overwritten(answer: Answer) -> Failed | None:
     """`model` no longer holds the model: what a method of it gave back was put into its place."""
     if _kind(answer) not in ("NoneType", "History"):
         return None
+    is_none = _kind(answer) == "NoneType"
+    also = " A function of your own gives `None` back where it has no `return`." if is_none else ""
     return Failed(
         f"`model` should be a Keras model, and it is of type `{_kind(answer)}`.",
         help="Methods such as `compile` and `fit` change the model itself; do not assign their"
-        " result to `model`.",
+        f" result to `model`.{also}",
         why="A name in Python holds one thing at a time. Once `model` holds something else, the"
         " network that you built is out of reach.",
         how="Write `model.compile(...)` on a line of its own, without `model =` before it. Then run"
