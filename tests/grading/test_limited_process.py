@@ -46,6 +46,7 @@ def apart():
         yield limited
 
 
+@pytest.mark.slow
 @example("](", " ", "")
 @example("", "](", "")
 @example("[a](", " ", "x")

@@ -25,6 +25,7 @@ def solved(question: str, answer: str | None = None) -> str:
     return f"{BLANKS[question]}\n{RIGHT[question] if answer is None else answer}"
 
 
+@pytest.mark.slow
 def test_the_first_checks_need_no_images(tmp_path: Path) -> None:
     """On a new machine the images are downloaded by a later cell of the notebook."""
     environment = {

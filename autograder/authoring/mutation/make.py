@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-import copy
+import functools
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
@@ -81,7 +81,8 @@ def edited(solution: str, edit: Edit) -> str:
 
 
 def _make_one(source: NotebookNode, name: str, edits: Edits) -> MutantNotebook:
-    notebook = copy.deepcopy(source)
+    cells = [NotebookNode(cell) for cell in source.cells]
+    notebook = NotebookNode({**source, "cells": cells})
     named = {found: cell for cell in notebook.cells if (found := grade_id(cell))}
     solutions = {found: cell for found, cell in named.items() if is_solution(cell)}
     if strangers := sorted(set(edits) - set(solutions)):
@@ -114,10 +115,15 @@ def _parts(source: str, question: str) -> tuple[str, str, str]:
 
 def _digest(sources: Iterable[str]) -> str:
     digest = hashlib.sha256()
-    for source in sources:
-        program = json.dumps(_plain(ast.parse(source))).encode()
+    for program in map(_program, sources):
         digest.update(f"{len(program)}:".encode() + program)
     return digest.hexdigest()[:16]
+
+
+# Most cells of a mutant are the source's.
+@functools.lru_cache(maxsize=1024)
+def _program(source: str) -> bytes:
+    return json.dumps(_plain(ast.parse(source))).encode()
 
 
 def _plain(node: object) -> object:
