@@ -248,7 +248,15 @@ def _wait_within(child: int) -> int:
 
 
 def _send_to_others(asked: int) -> None:
-    os.kill(-1, signal.SIGSTOP if asked == STAND_STILL else signal.SIGCONT)
+    if asked == STAND_STILL:
+        os.kill(-1, signal.SIGSTOP)
+        return
+    # The youngest first: a shell that goes on before its jobs takes them for stopped.
+    numbers = map(int, filter(str.isdigit, os.listdir("/proc")))  # noqa: PTH208  at once
+    for number in sorted(numbers, reverse=True):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(number, signal.SIGCONT)
+    os.kill(-1, signal.SIGCONT)
 
 
 def _as_shell(status: int) -> int:
