@@ -180,12 +180,13 @@ def applied(
     """
     report = replace(report, interrupted=report.interrupted or evidence.run.interrupted)
     cells = replaced(evidence, lesson)
+    wrong = _wrong(report)
     then = {one.id: one for one in second.checks}
     better: dict[str, Iterator[CheckResult]] = {}
     for question in lesson.questions:
         own = report.of(question.name)
         bases = [name for name in cells if name in lesson.foundations(question)]
-        if bases and question.name not in cells and _wrong(report) & lesson.foundations(question):
+        if bases and question.name not in cells and wrong & lesson.foundations(question):
             marked = [_marked(one, then.get(one.id), bases, share) for one in own]
             if _points(marked) >= _points(own):
                 better[question.name] = iter(marked)

@@ -17,6 +17,7 @@ from autograder.core.evidence.files import (
     unpack,
 )
 from autograder.core.evidence.record import (
+    CUSTOM,
     MAX_NOTES,
     SCHEMA,
     Answer,
@@ -47,6 +48,7 @@ from autograder.core.evidence.record import (
 from autograder.core.evidence.weights_digest import digest_of, holds, state
 
 __all__ = [
+    "CUSTOM",
     "EVIDENCE",
     "EVIDENCE_VARIABLE",
     "MAX_ARRAY_BYTES",

@@ -11,6 +11,8 @@ from typing import Annotated, Literal
 import msgspec
 
 SCHEMA = 2
+# Follows the name of a class or a function that is not Keras' own.
+CUSTOM = " (custom)"
 
 MAX_TEXT_LENGTH = 4000
 MAX_NOTES = 1000

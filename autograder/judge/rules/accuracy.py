@@ -140,7 +140,7 @@ def too_few_updates(fits: Sequence[Fit], *, images: int, epochs: int, batch: int
     wanted = epochs * math.ceil(images / batch)
     if steps >= NEARLY_ALL * wanted:
         return None
-    # Of small batches there were few where `fit` was told to stop before the images end.
+    # Of small batches there are few where `steps_per_epoch` ends an epoch before all images.
     cut = all(fit.batch_size is not None and fit.batch_size <= batch for fit in fits)
     setting = "steps_per_epoch" if cut else "batch_size"
     return Failed(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from autograder.core.evidence import Compiled, Fit
+from autograder.core.evidence import CUSTOM, Compiled, Fit
 from autograder.core.verdicts import CannotTell, Failed
 from autograder.judge.rules.outputs import UNKNOWN, Steps
 from autograder.judge.rules.rule import OPEN, rule
@@ -99,7 +99,7 @@ def no_loss(compiled: Compiled) -> Failed | None:
 
 def unknown_loss(compiled: Compiled) -> CannotTell | None:
     """Return ``CannotTell`` if the loss is the student's own."""
-    if compiled.loss != "custom" and not compiled.loss.endswith(" (custom)"):
+    if compiled.loss != "custom" and not compiled.loss.endswith(CUSTOM):
         return None
     return CannotTell(
         "The loss is one of your own; the grader cannot see whether it is sparse categorical"

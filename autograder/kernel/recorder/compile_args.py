@@ -9,7 +9,7 @@ from typing import Any
 
 import keras
 
-from autograder.core.evidence import Compiled, Value
+from autograder.core.evidence import CUSTOM, Compiled, Value
 from autograder.kernel.recorder.originals import keras_as_loaded
 from autograder.kernel.recorder.serialize import class_name, config_of, settings, text
 
@@ -109,7 +109,7 @@ def _metric_name(metric: Any) -> str:
     own, homes = keras_as_loaded(), (keras.metrics, keras.losses)
     is_known = name.lower() in ("accuracy", "acc") or any(own.known(home, name) for home in homes)
     poses = is_known and not any(own.are(home, name, kind) for home in homes)
-    return f"{name} (custom)" if poses else name
+    return f"{name}{CUSTOM}" if poses else name
 
 
 def _settings(config: Mapping[str, Any]) -> dict[str, Value]:

@@ -14,7 +14,7 @@ import msgspec
 import numpy as np
 
 from autograder.core import decode
-from autograder.core.evidence import Claim, Value
+from autograder.core.evidence import CUSTOM, Claim, Value
 from autograder.core.exception_names import public_name
 from autograder.kernel.placeholder import Blank
 from autograder.kernel.recorder.originals import keras_as_loaded
@@ -47,7 +47,7 @@ def class_name(kind: type, home: Any) -> str:
     So is a class of Keras' in which something was exchanged, and one put in the place of Keras'.
     """
     name = kind.__name__
-    return text(name if keras_as_loaded().are(home, name, kind) else f"{name} (custom)", 300)
+    return text(name if keras_as_loaded().are(home, name, kind) else f"{name}{CUSTOM}", 300)
 
 
 def settings(values: Mapping[str, Any]) -> dict[str, Value]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from autograder.core.evidence import Callback, Fit
+from autograder.core.evidence import CUSTOM, Callback, Fit
 from autograder.core.text import plural
 from autograder.core.verdicts import CannotTell, Failed
 from autograder.judge.rules.epochs import epochs_done
@@ -35,7 +35,7 @@ def _may_have_stopped(fit: Fit) -> bool:
     return any(
         ended or one.kind.startswith(KIND) or one.settings.get("patience") is not None
         for one in fit.callbacks
-        if one.kind.endswith("(custom)") or one.kind == "LambdaCallback"
+        if one.kind.endswith(CUSTOM) or one.kind == "LambdaCallback"
     )
 
 
