@@ -13,6 +13,7 @@ from support.deeper_builder import (
     counts,
     pictures,
     validation,
+    with_map,
 )
 from support.evidence_builder import changed
 
@@ -30,6 +31,7 @@ FOUND = {
 
 # Other pixels than those that the judge gives the networks: they guess differently.
 RAW_VALIDATION = pictures("validation", about=validation(scale="one"), high=255.0)
+SPOILT = validation(scale="map/scale", shift="map/shift")
 
 
 def won(count, kind=None, **more) -> Submission:
@@ -41,6 +43,12 @@ def none_won(single) -> Case:
     """Another network was compared than the single layer."""
     work = Submission(single=single, won=lambda: claim(0))
     return Case(work=work, check="compare.won", outcome="skipped")
+
+
+def of_another_network():
+    """The right count, with a network that no earlier question has."""
+    answer = Submission().evidence().answer("compare")
+    return changed(answer, model=changed(answer.model, number=7))
 
 
 NEVER_TRAINED = {
@@ -78,6 +86,17 @@ CASES = {
         check="compare.won",
         others={"scale.valid": "failed"},
     ),
+    # As good as black, so that both networks see the same in all of them.
+    "nothing won on images that were spoilt": Case(
+        work=Submission(
+            valid_images=pictures("validation", about=SPOILT, high=255e-9),
+            won=lambda: claim(counts(1e-9).won),
+            arrays=with_map(1e-9),
+        ),
+        check="compare.won",
+        outcome="skipped",
+        others={"scale.valid": "failed"},
+    ),
     "an array from raw pixels, told here too": fails(
         "compare.won",
         "not-a-number",
@@ -99,6 +118,11 @@ CASES = {
     ),
     "no single layer": Case(work=Submission(single=None), check="compare.won", outcome="skipped"),
     # Nothing is won against oneself.
+    "another network than that of the questions before": Case(
+        work=Submission(answers={"compare": of_another_network()}),
+        check="compare.won",
+        outcome="skipped",
+    ),
     "the network itself": none_won(MODEL),
     "a copy of it": none_won(changed(MODEL, number=SINGLE.number)),
 }

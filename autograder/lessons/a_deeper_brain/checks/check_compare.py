@@ -23,13 +23,14 @@ def test_won(evidence: Evidence, tell: Tell, data: Images) -> None:
     claim = answer.claims["cards_won"]
     fits = evidence.fits(model.number)
     raise_first(nearly_trained(model, fits), weights_replaced(evidence, model, fits))
+    comparison.require_own_network(evidence, model)
     count = whole_number(claim)
     with can_be_computed("What the two networks predict for the validation images"):
         single = comparison.single_layer_model(answer, model)
         compared = comparison.compare(evidence, model, single, data)
         if count is not None and not comparison.is_right(count, compared):
-            own = comparison.compare_own(evidence, model, single, data)
-            compared = own if own and comparison.is_right(count, own) else compared
+            raw = comparison.compare_raw(evidence, model, single, data)
+            compared = raw if raw and comparison.is_right(count, raw) else compared
     raise_first(comparison.share(claim, compared), comparison.no_whole_number(claim))
     assert count is not None
     if not comparison.is_right(count, compared):

@@ -20,6 +20,7 @@ from autograder.judge.rules.weights import given_images, last_weights
 Guesses = NDArray[np.intp]
 
 SINGLE_LAYER = "single_layer"
+MODEL_QUESTIONS = ("build", "compile", "train")
 # Nearly equal outputs may be ordered differently on another device.
 TOLERANCE = 3
 SOLUTION = (
@@ -60,16 +61,16 @@ def compare(evidence: Evidence, deep: Model, single: Model, data: Images) -> Com
     )
 
 
-def compare_own(evidence: Evidence, deep: Model, single: Model, data: Images) -> Comparison | None:
-    """Evaluate both networks on the validation images as the submission has prepared them.
+def compare_raw(evidence: Evidence, deep: Model, single: Model, data: Images) -> Comparison | None:
+    """Evaluate both networks on the raw validation images, ``None`` where others were handed in.
 
-    That costs its own points where they were prepared otherwise than for training. ``None`` where
-    it is not known how.
+    To leave them as they are costs its own points. Of what was prepared in any other way the answer
+    could be known without counting.
     """
     claim = claim_of(evidence, "scale", "valid_images")
     numbers = claim.numbers if claim else None
     images = as_given(evidence, numbers.about, data.valid_images) if numbers else None
-    if images is None:
+    if images is None or not np.array_equal(images.ravel(), data.valid_images.ravel()):
         return None
     return _comparison(_guesses(evidence, deep, images), _guesses(evidence, single, images), data)
 
@@ -100,6 +101,20 @@ def _prepared(evidence: Evidence, model: Model, other: Model, data: Images, name
 def _guesses(evidence: Evidence, model: Model, images: Floats) -> Guesses:
     guesses: Guesses = outputs(model, last_weights(evidence, model), images).argmax(axis=1)
     return guesses
+
+
+def require_own_network(evidence: Evidence, deep: Model) -> None:
+    """Require that a network is that of an earlier question.
+
+    Raises:
+        Skipped: it was made for the comparison.
+    """
+    earlier = [one for name in MODEL_QUESTIONS if (one := evidence.answer(name))]
+    if not any(one.model and one.model.number == deep.number for one in earlier):
+        raise Skipped(
+            "`model` is not the network of the questions before.",
+            help="Leave `model` as you have built it there, and run the cells in order.",
+        )
 
 
 def single_layer_model(answer: Answer, deep: Model) -> Model:
